@@ -1,0 +1,2 @@
+/** Addresses, domains, networks: values that cannot be malformed. */
+package org.postroom.core.address;

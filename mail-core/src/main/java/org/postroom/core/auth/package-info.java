@@ -1,0 +1,2 @@
+/** Accounts, password and token checks, SASL mechanisms (protocol-neutral). */
+package org.postroom.core.auth;

@@ -1,0 +1,2 @@
+/** Looking up names: the resolver seam, the dnsjava adapter and a zone that tests write down. */
+package org.postroom.core.dns;

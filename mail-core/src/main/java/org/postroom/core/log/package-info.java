@@ -1,0 +1,2 @@
+/** Every operator-visible log line, one method each. */
+package org.postroom.core.log;

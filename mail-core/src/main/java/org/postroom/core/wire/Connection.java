@@ -1,0 +1,61 @@
+package org.postroom.core.wire;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One connection to a peer, as its session sees it. All methods but {@link #execute}, {@link
+ * #close} and the accessors belong to the worker that runs the session's current turn.
+ */
+public interface Connection {
+
+  /** Short, unique in this process while it lives; stands first in log lines. */
+  String id();
+
+  /** The peer's address; what a trusted PROXY header says, when there is one. */
+  InetSocketAddress remote();
+
+  /** Our end's address. */
+  InetSocketAddress local();
+
+  Input in();
+
+  Output out();
+
+  /** What was negotiated, once TLS is on. */
+  Optional<TlsSession> tls();
+
+  /**
+   * The time within which the next turn must begin, and within which a turn that waits for input or
+   * for a slow reader must get on. Counted anew from each call and from each turn's end.
+   */
+  void deadline(Duration limit);
+
+  /**
+   * Server side: flushes, forgets buffered input and starts the TLS handshake (RFC 3207, 4.2). The
+   * turn must end after this call; a failed handshake closes the connection. The session's next
+   * turn finds {@link #tls} filled.
+   */
+  void startTls(TlsContext context);
+
+  /**
+   * Client side: the same, and waits for the handshake's end.
+   *
+   * @param serverName the name asked for (SNI) and, where the context verifies, compared
+   * @throws TlsFailed when there is no agreement
+   */
+  TlsSession startTlsAsClient(TlsContext context, String serverName);
+
+  /**
+   * Runs {@code task} as a turn of its own in this session's order: after the running turn, before
+   * the next line. Dropped when the connection is closed. From any thread.
+   */
+  void execute(Runnable task);
+
+  /** Whether the peer is gone or {@link #close} was called. */
+  boolean isClosed();
+
+  /** Sends what was written, then closes. From any thread; safe to repeat. */
+  void close();
+}

@@ -1,0 +1,30 @@
+package org.postroom.core.wire;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** The network: listens for clients and connects to servers. Closing it closes all it opened. */
+public interface Wire extends AutoCloseable {
+
+  /**
+   * Begins to listen. The sessions are made by {@code sessions}, one a connection.
+   *
+   * @throws WireFault when the address cannot be had, saying which and why
+   */
+  Listener listen(ListenerOptions options, Function<Connection, Session> sessions);
+
+  /**
+   * Opens a connection without holding a thread while it is waited for. The session made by {@code
+   * session} gets its turns as a server's does: {@link Session#opened} once connected, {@link
+   * Session#ready} when the peer's greeting has come.
+   *
+   * @return completes with the open connection, or exceptionally with {@link WireFault}
+   */
+  CompletionStage<Connection> connect(
+      InetSocketAddress peer, ConnectOptions options, Function<Connection, Session> session);
+
+  /** Stops accepting, lets running turns end within the grace period, then cuts. Always returns. */
+  @Override
+  void close();
+}

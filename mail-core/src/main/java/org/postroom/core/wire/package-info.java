@@ -1,0 +1,5 @@
+/**
+ * Listener, connection, line and literal reading, TLS, limits, timeouts; hides the transport
+ * library.
+ */
+package org.postroom.core.wire;

@@ -1,0 +1,5 @@
+/** See the package {@code org.postroom.pop3}. */
+module org.postroom.pop3 {
+  requires org.postroom.core;
+  requires static org.jspecify;
+}

@@ -1,0 +1,5 @@
+/** See the package {@code org.postroom.storage}. */
+module org.postroom.storage {
+  requires org.postroom.core;
+  requires static org.jspecify;
+}
