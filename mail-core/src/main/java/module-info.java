@@ -1,7 +1,13 @@
 /** The domain words, policy, the way of a mail, the seams, configuration and the wire. */
 module org.postroom.core {
   exports org.postroom.core.address;
+  exports org.postroom.core.auth;
   exports org.postroom.core.dns;
+  exports org.postroom.core.flow;
+  exports org.postroom.core.mail;
+  exports org.postroom.core.mailbox;
+  exports org.postroom.core.mime;
+  exports org.postroom.core.queue;
   exports org.postroom.core.time;
   exports org.postroom.core.wire;
 

@@ -1,0 +1,51 @@
+package org.postroom.core.auth;
+
+import java.util.List;
+import java.util.Optional;
+import org.postroom.core.address.Address;
+
+/**
+ * Who is here. Called on worker threads; every method may block on the store and may throw {@code
+ * StorageUnavailable}, which is a temporary error to the client and never "no such user".
+ */
+public interface Accounts {
+
+  /** The account that logs in as {@code login} (any case). */
+  Optional<Account> byLogin(String login);
+
+  /**
+   * The account that mail for {@code address} goes to: the one whose login or alias it is; without
+   * regard to case, and without an extension behind {@code +} when the full address has none.
+   */
+  Optional<Account> byAddress(Address address);
+
+  /** Whether mail from {@code address} may be submitted by {@code account}. */
+  boolean owns(Account account, Address address);
+
+  /**
+   * Checks a password. Takes the same time whether the account exists or not. Recent successes are
+   * remembered (keyed, for a short time), so that clients that log in often cost little.
+   */
+  Authentication verify(String login, Secret password);
+
+  /**
+   * The SCRAM-SHA-256 keys of an account (RFC 7677); made-up but stable ones when there is none.
+   */
+  ScramKeys scramKeys(String login);
+
+  /** All accounts, by login. */
+  List<Account> list();
+
+  /**
+   * Makes an account with its INBOX and the usual mailboxes.
+   *
+   * @throws AccountExists when the login is taken
+   */
+  Account add(String login, Secret password);
+
+  /** Replaces the password, and with it everything derived from it. */
+  void changePassword(AccountId account, Secret password);
+
+  /** Removes the account and all its mail, for good. */
+  void delete(AccountId account);
+}

@@ -1,0 +1,23 @@
+package org.postroom.core.flow;
+
+/** What an attempt came to, for one recipient. */
+public sealed interface DeliveryResult {
+
+  /** Who answered: {@code mx.example.org[192.0.2.1]:25}, or {@code none}. */
+  String relay();
+
+  /** The enhanced status code (RFC 3463), such as {@code 2.0.0}. */
+  String status();
+
+  /** What was said, on one line. */
+  String reason();
+
+  /** The next one has taken responsibility. */
+  record Delivered(String relay, String status, String reason) implements DeliveryResult {}
+
+  /** Not now; worth trying again. */
+  record Deferred(String relay, String status, String reason) implements DeliveryResult {}
+
+  /** Not ever. */
+  record Bounced(String relay, String status, String reason) implements DeliveryResult {}
+}

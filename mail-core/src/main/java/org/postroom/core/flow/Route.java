@@ -1,0 +1,33 @@
+package org.postroom.core.flow;
+
+import org.postroom.core.auth.Account;
+
+/** Where mail for a recipient goes. */
+public sealed interface Route {
+
+  /** Into the account's INBOX. */
+  record ToMailbox(Account account) implements Route {}
+
+  /**
+   * To the next hop.
+   *
+   * @param transport which one: {@code smtp}, {@code relay} …
+   * @param nextHop as the transport understands it
+   */
+  record Onward(String transport, String nextHop) implements Route {
+
+    /** What mails for this next hop queue behind. */
+    public String destination() {
+      return transport + ":" + nextHop;
+    }
+  }
+
+  /**
+   * Nowhere: there is no such recipient, or nothing leads there.
+   *
+   * @param code SMTP reply code, 550 as a rule
+   * @param status enhanced status code, such as 5.1.1
+   * @param text for the reply and the log, without code and status
+   */
+  record Nowhere(int code, String status, String text) implements Route {}
+}

@@ -1,0 +1,25 @@
+package org.postroom.core.mail;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Takes content while it arrives. Bare LFs must have been dealt with before: what is written here
+ * is kept byte for byte. Closing without {@link #finish} forgets everything.
+ */
+public interface ContentSink extends AutoCloseable {
+
+  /** Takes what remains in {@code octets}. */
+  void write(ByteBuffer octets);
+
+  /** Takes octets. */
+  void write(byte[] octets, int offset, int length);
+
+  /** How many octets were taken so far. */
+  long size();
+
+  /** No more will come. */
+  StagedContent finish();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,37 @@
+package org.postroom.core.mail;
+
+import java.util.List;
+import java.util.Optional;
+import org.postroom.core.address.ReversePath;
+
+/**
+ * Who sends and who receives, apart from what the content says (RFC 5321, 2.3.1).
+ *
+ * @param sender where reports go
+ * @param recipients at least one
+ * @param body what BODY= said
+ * @param smtpUtf8 whether SMTPUTF8 was asked for (RFC 6531)
+ * @param envelopeId ENVID (RFC 3461), xtext decoded
+ * @param fullReturn whether RET=FULL was asked for; empty when RET was not given
+ */
+public record Envelope(
+    ReversePath sender,
+    List<Recipient> recipients,
+    BodyType body,
+    boolean smtpUtf8,
+    Optional<String> envelopeId,
+    Optional<Boolean> fullReturn) {
+
+  public Envelope {
+    recipients = List.copyOf(recipients);
+    if (recipients.isEmpty()) {
+      throw new IllegalArgumentException("an envelope without recipients");
+    }
+  }
+
+  /** An envelope without extensions. */
+  public static Envelope of(ReversePath sender, List<Recipient> recipients) {
+    return new Envelope(
+        sender, recipients, BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty());
+  }
+}

@@ -1,0 +1,31 @@
+package org.postroom.core.mail;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A mail that a client has handed over whole and that is not yet ours: nobody has promised
+ * anything.
+ *
+ * @param id what it will be called
+ * @param client where it came from
+ * @param envelope who sends and who receives
+ * @param content its octets, the Received header of this hop in front
+ * @param arrived when its content began to arrive
+ */
+public record Submission(
+    QueueId id, Client client, Envelope envelope, StagedContent content, Instant arrived) {
+
+  /**
+   * Where a mail came from.
+   *
+   * @param address the client's address; loopback for mail made here
+   * @param name its verified host name, or {@code unknown}
+   * @param helo what it called itself; empty for mail made here
+   * @param login the account it authenticated as
+   * @param protocol the word of the Received header: {@code ESMTPS} …
+   */
+  public record Client(
+      InetAddress address, String name, String helo, Optional<String> login, String protocol) {}
+}

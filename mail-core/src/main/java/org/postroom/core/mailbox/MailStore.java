@@ -1,0 +1,145 @@
+package org.postroom.core.mailbox;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.mail.StorageUnavailable;
+
+/**
+ * The mailboxes of all accounts.
+ *
+ * <p>Called on worker threads; every method may block. Every changing method is one unit of work:
+ * it has happened whole, and durably, when the method returns, and not at all when it throws. UID
+ * order, mod-sequence order and commit order in a mailbox are the same.
+ *
+ * <p>What can fail: {@link MailboxNotFound}, {@link MailboxExists}, {@link OverQuota}, {@link
+ * TooManyKeywords} (the request's fault, no retry helps) and {@link StorageUnavailable} (ours: a
+ * retry may help).
+ */
+public interface MailStore {
+
+  /** The mailboxes of an account; INBOX first, then by name. */
+  List<Mailbox> list(AccountId account);
+
+  /** The mailbox of that name. */
+  Optional<Mailbox> find(AccountId account, MailboxName name);
+
+  /** The mailbox as it is now: counters, keywords, mod-sequence. */
+  Mailbox mailbox(MailboxId mailbox);
+
+  /** Makes a mailbox with a UIDVALIDITY the account never had before. */
+  Mailbox create(AccountId account, MailboxName name, Optional<SpecialUse> use);
+
+  /** Removes a mailbox and its messages. Its children stay. */
+  void delete(MailboxId mailbox);
+
+  /**
+   * Renames a mailbox and its children. INBOX stays: its messages move to a new mailbox {@code to}.
+   * {@code from} may be a name that has only children.
+   */
+  void rename(AccountId account, MailboxName from, MailboxName to);
+
+  /** Subscribed names; they need not exist. */
+  Set<MailboxName> subscriptions(AccountId account);
+
+  void subscribe(AccountId account, MailboxName name);
+
+  /** Without effect when it is not subscribed. */
+  void unsubscribe(AccountId account, MailboxName name);
+
+  /** The mailbox and the UIDs in it, at one moment. */
+  Snapshot snapshot(MailboxId mailbox);
+
+  /** What happened after {@code modSeq}. */
+  Changes changesSince(MailboxId mailbox, long modSeq);
+
+  /**
+   * Takes the new messages as recent for the calling session: the UIDs from the old {@code
+   * firstRecentUid} up to {@code uidNext}, which are recent to nobody else any more (RFC 3501,
+   * 2.3.2).
+   */
+  UidSet claimRecent(MailboxId mailbox);
+
+  /**
+   * Shows messages to {@code visitor}, by rising UID. Expunged ones are shown while their traces
+   * last; UIDs that never were, or are gone for good, are left out.
+   *
+   * @param details what rows must have beside the fields that are always there
+   * @param visitor called on the calling thread; may take its time, no lock or transaction is held
+   *     that would stop a writer
+   */
+  void read(MailboxId mailbox, UidSet uids, Set<Detail> details, Consumer<MessageRow> visitor);
+
+  /** The lowest UID without {@code \Seen}. */
+  Optional<Uid> firstUnseen(MailboxId mailbox);
+
+  /** Appends messages, all or none, in order. */
+  Appended append(MailboxId mailbox, List<NewMessage> messages);
+
+  /**
+   * Changes flags. Messages that do not exist are left out of the result.
+   *
+   * @param unchangedSince messages that changed after this mod-sequence are left alone and reported
+   *     (RFC 7162, 3.1.3); {@link Long#MAX_VALUE} is without condition
+   */
+  StoreResult store(MailboxId mailbox, UidSet uids, FlagChange change, long unchangedSince);
+
+  /** Copies messages, all or none; UIDs that do not exist are left out. */
+  Copied copy(MailboxId source, UidSet uids, MailboxId target);
+
+  /** Moves messages (RFC 6851); what the result names has left the source for good. */
+  Copied move(MailboxId source, UidSet uids, MailboxId target);
+
+  /** Removes those of {@code uids} that are {@code \Deleted}. */
+  UidSet expungeDeleted(MailboxId mailbox, UidSet uids);
+
+  /** Removes {@code uids} whatever their flags: POP3's DELE. */
+  UidSet expunge(MailboxId mailbox, UidSet uids);
+
+  /**
+   * Has {@code listener} told of changes until the result is closed. It is called on a thread of
+   * the store, must be quick and must not block.
+   */
+  Subscription watch(MailboxId mailbox, Consumer<MailboxChange> listener);
+
+  /** What a {@link MessageRow} has beside its numbers, because it costs something to get. */
+  enum Detail {
+    ENVELOPE,
+    STRUCTURE,
+    CONTENT
+  }
+
+  /**
+   * Where messages went.
+   *
+   * @param uids in the order of the messages, one range
+   */
+  record Appended(long uidValidity, UidSet uids, long highestModSeq) {}
+
+  /**
+   * What STORE did.
+   *
+   * @param stored flags as they are now, by UID
+   * @param modified UIDs that {@code unchangedSince} kept out
+   */
+  record StoreResult(Mailbox mailbox, List<Changes.FlagsRow> stored, UidSet modified) {
+    public StoreResult {
+      stored = List.copyOf(stored);
+    }
+  }
+
+  /**
+   * Where copies went: the n-th of {@code source} became the n-th of {@code target}.
+   *
+   * @param uidValidity of the target
+   */
+  record Copied(long uidValidity, UidSet source, UidSet target) {}
+
+  /** A watch that lasts until it is closed. */
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

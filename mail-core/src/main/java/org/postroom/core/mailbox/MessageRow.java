@@ -1,0 +1,46 @@
+package org.postroom.core.mailbox;
+
+import java.util.Optional;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mime.MessageEnvelope;
+import org.postroom.core.mime.MessageStructure;
+
+/**
+ * One message as the store hands it to a visitor. Valid only during the visit where the store says
+ * so; what a field costs is said at {@link MailStore.Detail}.
+ */
+public interface MessageRow {
+
+  long uid();
+
+  long modSeq();
+
+  /** As {@link Flags} counts them. */
+  long flags();
+
+  /** RFC822.SIZE: exactly the octets of {@link #content}. */
+  long size();
+
+  InternalDate internalDate();
+
+  /** Milliseconds since 1970: when it came into this mailbox. */
+  long savedAt();
+
+  /** The same for copies of one message (RFC 8474). */
+  long emailId();
+
+  /** Needs {@link MailStore.Detail#ENVELOPE}. */
+  MessageEnvelope envelope();
+
+  /**
+   * Needs {@link MailStore.Detail#STRUCTURE}; offsets count from the first octet of {@link
+   * #content}.
+   */
+  MessageStructure structure();
+
+  /**
+   * The message's octets, read from the blob store as they are asked for; may be kept beyond the
+   * visit. Empty when they are gone although the row is there.
+   */
+  Optional<Content> content();
+}

@@ -1,0 +1,4 @@
+package org.postroom.core.mime;
+
+/** Placeholder. */
+public final class MessageEnvelope {}

@@ -1,0 +1,44 @@
+package org.postroom.core.queue;
+
+import java.util.List;
+import org.postroom.core.address.Address;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.mailbox.MailboxName;
+
+/**
+ * A mail and what becomes of it, to be made true in one unit of work: into these mailboxes, and
+ * into the queue for these recipients.
+ *
+ * @param mail the mail; its content is written once however many recipients share it
+ * @param deliveries recipients that end in mailboxes here
+ * @param onward recipients that a transport must take further
+ */
+public record Acceptance(Submission mail, List<Delivery> deliveries, List<Onward> onward) {
+
+  public Acceptance {
+    deliveries = List.copyOf(deliveries);
+    onward = List.copyOf(onward);
+  }
+
+  /**
+   * One recipient's mailbox.
+   *
+   * @param mailbox made if it does not exist
+   * @param recipient for the log
+   * @param header lines that only this copy has (Return-Path, Delivered-To), CRLF at each end;
+   *     stands in front of the shared content
+   */
+  public record Delivery(
+      AccountId account, MailboxName mailbox, Address recipient, Content header) {}
+
+  /**
+   * One recipient for a transport.
+   *
+   * @param destination what it queues behind: mails for one destination share connections and wait
+   *     for each other, never for other destinations; as a rule {@code transport:nexthop}
+   */
+  public record Onward(Recipient recipient, String destination) {}
+}

@@ -1,0 +1,84 @@
+package org.postroom.core.queue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.postroom.core.mail.QueueId;
+
+/**
+ * Mail that is under way. Recipients are rows with a state; an attempt begins by leasing rows, so
+ * that a crash or another node never makes two attempts at once, and ends by settling them. The
+ * states and what leads from one to the other are written down in {@code docs/queue.md}.
+ *
+ * <p>Called on worker threads; every method may block. Changing methods are one durable unit of
+ * work. What can fail: {@code StorageUnavailable}, {@code StorageFull}, {@code OverQuota}.
+ */
+public interface QueueStore {
+
+  /**
+   * Takes responsibility: when this returns, the mail is in its mailboxes and in the queue,
+   * durably. When it throws, it is nowhere.
+   */
+  void accept(Acceptance acceptance);
+
+  /** An id that no mail in this store has or had. */
+  QueueId newId();
+
+  /**
+   * Leases recipients that are due, for attempts.
+   *
+   * @param owner who asks: this node, this run
+   * @param now what counts as due
+   * @param lease after this time the rows are due again for everybody
+   * @param destinations at most this many destinations
+   * @param perDestination at most this many recipients of each
+   * @param busy destinations to leave out, because they have enough under way
+   * @return grouped by mail and destination
+   */
+  List<QueuedMail> lease(
+      String owner,
+      Instant now,
+      Duration lease,
+      int destinations,
+      int perDestination,
+      java.util.Set<String> busy);
+
+  /** Prolongs the leases that {@code owner} holds. */
+  void renew(String owner, Instant now, Duration lease);
+
+  /**
+   * Ends attempts: done recipients leave the queue (with the last one, the mail), the others are
+   * due again at their time. The reports to senders, if any, are accepted in the same unit of work,
+   * so that a failure is never forgotten and never told twice.
+   */
+  void settle(List<Settlement> settlements, List<Acceptance> reports);
+
+  /** When the next recipient is due that nobody has leased; empty when there is none. */
+  Optional<Instant> nextDue();
+
+  /** What waits, for listings; at most {@code limit}, oldest first. */
+  List<QueuedMail> list(int limit);
+
+  /** How many recipients wait. */
+  long size();
+
+  /** Gives back what earlier runs of this node had leased: called once at start. */
+  void releaseLeases(String owner);
+
+  /** Has {@code listener} called after each unit of work that queued something. */
+  void onQueued(Runnable listener);
+
+  /** What became of one recipient. */
+  sealed interface Settlement {
+    /** The recipient's id in the store. */
+    long recipient();
+
+    /** Done with: delivered, or bounced with its report. */
+    record Done(long recipient) implements Settlement {}
+
+    /** Not yet. */
+    record Later(long recipient, Instant due, String reason, boolean delayReported)
+        implements Settlement {}
+  }
+}

@@ -1,0 +1,47 @@
+package org.postroom.core.queue;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.mail.BodyType;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.Recipient;
+
+/**
+ * A mail that is ours to take further, with those of its recipients that were leased together: all
+ * for one destination.
+ *
+ * @param arrived when it came to us
+ * @param destination what its recipients queue behind
+ * @param recipients those leased now, at least one
+ */
+public record QueuedMail(
+    QueueId id,
+    ReversePath sender,
+    Traits traits,
+    Content content,
+    Instant arrived,
+    String destination,
+    List<QueuedRecipient> recipients) {
+
+  public QueuedMail {
+    recipients = List.copyOf(recipients);
+  }
+
+  /** What the envelope said beside sender and recipients. */
+  public record Traits(
+      BodyType body, boolean smtpUtf8, Optional<String> envelopeId, Optional<Boolean> fullReturn) {}
+
+  /**
+   * One recipient that is not done with.
+   *
+   * @param id in the store
+   * @param attempts made so far
+   * @param delayReported whether the sender was told of the delay
+   * @param lastReason what the last attempt came to; empty before the first
+   */
+  public record QueuedRecipient(
+      long id, Recipient recipient, int attempts, boolean delayReported, String lastReason) {}
+}
