@@ -2,25 +2,60 @@ package org.postroom.core.flow;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.Attempts;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.core.queue.QueueStore.Settlement;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.RetrySchedule;
 
 /** The way of a mail through the house. Each line is one station; each station is one type. */
-public final class MailFlow {
+public final class MailFlow implements Attempts {
   private final Router router;
   private final QueueStore store;
+  private final Map<String, Transport> transports;
+  private final RetrySchedule schedule;
+  private final Bounce bounce;
+  private final Clock clock;
+  private final Executor workers;
 
-  public MailFlow(Router router, QueueStore store) {
+  /**
+   * Joins the stations.
+   *
+   * @param transports by the name that routes give them
+   * @param workers where attempts are settled
+   */
+  public MailFlow(
+      Router router,
+      QueueStore store,
+      Map<String, Transport> transports,
+      RetrySchedule schedule,
+      Bounce bounce,
+      Clock clock,
+      Executor workers) {
     this.router = router;
     this.store = store;
+    this.transports = Map.copyOf(transports);
+    this.schedule = schedule;
+    this.bounce = bounce;
+    this.clock = clock;
+    this.workers = workers;
   }
 
   /**
@@ -36,6 +71,98 @@ public final class MailFlow {
   /** Where mail for {@code recipient} would go now. */
   public Route route(Recipient recipient) {
     return router.route(recipient.address());
+  }
+
+  /** One attempt for the recipients that are due, and what follows from it. */
+  @Override
+  public CompletionStage<Outcome> attempt(QueuedMail mail) {
+    int colon = mail.destination().indexOf(':');
+    Transport transport = transports.get(mail.destination().substring(0, Math.max(colon, 0)));
+    CompletionStage<List<Transport.Report>> reports =
+        transport == null
+            ? CompletableFuture.completedStage(nowhere(mail))
+            : transport.deliver(mail, mail.destination().substring(colon + 1));
+    return reports.thenApplyAsync(list -> settle(mail, list), workers);
+  }
+
+  private Outcome settle(QueuedMail mail, List<Transport.Report> reports) {
+    Instant now = clock.instant();
+    boolean over = schedule.isOver(mail.arrived(), mail.sender().isNull(), now);
+    boolean late = schedule.isLate(mail.arrived(), now);
+    List<Settlement> settlements = new ArrayList<>();
+    List<Bounce.Item> failed = new ArrayList<>();
+    List<Bounce.Item> delayed = new ArrayList<>();
+    List<Bounce.Item> relayed = new ArrayList<>();
+    for (Transport.Report report : reports) {
+      QueuedMail.QueuedRecipient recipient = report.recipient();
+      Bounce.Item item = new Bounce.Item(recipient, report.result());
+      Set<Notify> wishes = recipient.recipient().reportOn();
+      if (report.result() instanceof DeliveryResult.Delivered) {
+        settlements.add(new Settlement.Done(recipient.id()));
+        if (wishes.contains(Notify.SUCCESS)) {
+          relayed.add(item);
+        }
+      } else if (report.result() instanceof DeliveryResult.Bounced || over) {
+        settlements.add(new Settlement.Done(recipient.id()));
+        if (wishes.isEmpty() || wishes.contains(Notify.FAILURE)) {
+          failed.add(item);
+        }
+      } else {
+        boolean tell =
+            late
+                && !recipient.delayReported()
+                && (wishes.isEmpty() || wishes.contains(Notify.DELAY));
+        settlements.add(
+            new Settlement.Later(
+                recipient.id(),
+                schedule.next(mail.arrived(), now),
+                report.result().status() + " " + report.result().reason(),
+                recipient.delayReported() || tell));
+        if (tell) {
+          delayed.add(item);
+        }
+      }
+    }
+    List<Acceptance> told = new ArrayList<>();
+    try {
+      tell(told, mail, Bounce.Kind.FAILED, failed);
+      tell(told, mail, Bounce.Kind.DELAYED, delayed);
+      tell(told, mail, Bounce.Kind.RELAYED, relayed);
+      store.settle(settlements, told);
+    } finally {
+      told.forEach(report -> report.mail().content().close());
+    }
+    return reports.stream().allMatch(MailFlow::isUnreachable)
+        ? Outcome.UNREACHABLE
+        : Outcome.ANSWERED;
+  }
+
+  private void tell(
+      List<Acceptance> told, QueuedMail mail, Bounce.Kind kind, List<Bounce.Item> items) {
+    // RFC 5321, 6.1: nobody is told of a notification's own failure.
+    if (!items.isEmpty() && !mail.sender().isNull()) {
+      Instant until = mail.arrived().plus(schedule.lifetime());
+      told.add(plan(bounce.write(store.newId(), mail, kind, items, until)));
+    }
+  }
+
+  private static boolean isUnreachable(Transport.Report report) {
+    return report.result() instanceof DeliveryResult.Deferred deferred
+        && deferred.status().startsWith("4.4.1");
+  }
+
+  private List<Transport.Report> nowhere(QueuedMail mail) {
+    return mail.recipients().stream().map(this::nowhere).toList();
+  }
+
+  private Transport.Report nowhere(QueuedMail.QueuedRecipient recipient) {
+    Route route = router.route(recipient.recipient().address());
+    DeliveryResult result =
+        route instanceof Route.Nowhere none
+            ? new DeliveryResult.Bounced("none", none.status(), none.text())
+            // It has come back meanwhile, or the configuration was wrong for a while.
+            : new DeliveryResult.Deferred("none", "4.3.5", "mail transport unavailable");
+    return new Transport.Report(recipient, result);
   }
 
   private Acceptance plan(Submission mail) {

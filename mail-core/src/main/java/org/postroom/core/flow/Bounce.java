@@ -1,0 +1,271 @@
+package org.postroom.core.flow;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.mail.BodyType;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mail.ContentSink;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.Staging;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+
+/**
+ * Writes delivery status notifications (RFC 3464) in a multipart/report (RFC 6522): what a sender
+ * hears of mail that could not be delivered, is late, or has arrived when he asked to hear of it.
+ */
+public final class Bounce {
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ROOT);
+  private static final int MAX_RETURNED = 50_000;
+
+  private final String hostname;
+  private final Staging staging;
+  private final Clock clock;
+  private final ZoneId zone;
+
+  public Bounce(String hostname, Staging staging, Clock clock, ZoneId zone) {
+    this.hostname = hostname;
+    this.staging = staging;
+    this.clock = clock;
+    this.zone = zone;
+  }
+
+  /** What a notification is about. */
+  public enum Kind {
+    FAILED("Undelivered Mail Returned to Sender", "failed", "could not be delivered"),
+    DELAYED("Delayed Mail (still being retried)", "delayed", "has not been delivered yet"),
+    RELAYED("Successful Mail Delivery Report", "relayed", "was passed on");
+
+    private final String subject;
+    private final String action;
+    private final String what;
+
+    Kind(String subject, String action, String what) {
+      this.subject = subject;
+      this.action = action;
+      this.what = what;
+    }
+  }
+
+  /** One recipient and what there is to say of it. */
+  public record Item(QueuedRecipient recipient, DeliveryResult result) {}
+
+  /**
+   * Writes the notification to {@code mail}'s sender, who must not be null: nobody is told of a
+   * notification's own failure (RFC 5321, 6.1).
+   *
+   * @param retriesUntil for a delay: when it is given up
+   */
+  public Submission write(
+      QueueId id, QueuedMail mail, Kind kind, List<Item> items, Instant retriesUntil) {
+    Address sender =
+        mail.sender()
+            .address()
+            .orElseThrow(() -> new IllegalArgumentException("a bounce for a bounce"));
+    Instant now = clock.instant();
+    String boundary = id + "." + now.getEpochSecond() + "/" + hostname;
+    try (ContentSink sink = staging.open(0)) {
+      text(sink, head(id, sender, kind, boundary, now));
+      text(sink, humanPart(boundary, kind, items));
+      text(sink, machinePart(boundary, mail, kind, items, retriesUntil));
+      returnedPart(sink, boundary, mail, kind);
+      text(sink, "\r\n--" + boundary + "--\r\n");
+      Envelope envelope =
+          new Envelope(
+              ReversePath.NULL,
+              List.of(new Recipient(sender, Set.of(Recipient.Notify.NEVER), Optional.empty())),
+              BodyType.EIGHT_BIT_MIME,
+              mail.traits().smtpUtf8(),
+              Optional.empty(),
+              Optional.empty());
+      Submission.Client self =
+          new Submission.Client(
+              InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), "BOUNCE");
+      return new Submission(id, self, envelope, sink.finish(), now);
+    }
+  }
+
+  private String head(QueueId id, Address sender, Kind kind, String boundary, Instant now) {
+    String date = DATE.format(now.atZone(zone));
+    return "Received: by "
+        + hostname
+        + " (Postroom)\r\n\tid "
+        + id
+        + "; "
+        + date
+        + "\r\n"
+        + "Date: "
+        + date
+        + "\r\n"
+        + "From: MAILER-DAEMON@"
+        + hostname
+        + " (Mail Delivery System)\r\n"
+        + "Subject: "
+        + kind.subject
+        + "\r\n"
+        + "To: "
+        + sender
+        + "\r\n"
+        + "Auto-Submitted: auto-replied\r\n"
+        + "MIME-Version: 1.0\r\n"
+        + "Content-Type: multipart/report; report-type=delivery-status;\r\n"
+        + "\tboundary=\""
+        + boundary
+        + "\"\r\n"
+        + "Message-Id: <"
+        + id
+        + "@"
+        + hostname
+        + ">\r\n"
+        + "\r\n"
+        + "This is a MIME-encapsulated message.\r\n";
+  }
+
+  private String humanPart(String boundary, Kind kind, List<Item> items) {
+    StringBuilder text = new StringBuilder();
+    text.append("\r\n--")
+        .append(boundary)
+        .append("\r\n")
+        .append("Content-Description: Notification\r\n")
+        .append("Content-Type: text/plain; charset=utf-8\r\n")
+        .append("Content-Transfer-Encoding: 8bit\r\n\r\n")
+        .append("This is the mail system at host ")
+        .append(hostname)
+        .append(".\r\n\r\n")
+        .append("Your message ")
+        .append(kind.what)
+        .append(" for these recipients:\r\n\r\n");
+    for (Item item : items) {
+      text.append('<')
+          .append(item.recipient().recipient().address())
+          .append(">: ")
+          .append(oneLine(item.result().reason()))
+          .append("\r\n\r\n");
+    }
+    if (kind == Kind.DELAYED) {
+      text.append("You do not need to send it again: it is tried until it arrives or expires.\r\n");
+    }
+    return text.toString();
+  }
+
+  private String machinePart(
+      String boundary, QueuedMail mail, Kind kind, List<Item> items, Instant retriesUntil) {
+    StringBuilder text = new StringBuilder();
+    text.append("\r\n--")
+        .append(boundary)
+        .append("\r\n")
+        .append("Content-Description: Delivery report\r\n")
+        .append("Content-Type: message/")
+        .append(mail.traits().smtpUtf8() ? "global-delivery-status" : "delivery-status")
+        .append("\r\n\r\n");
+    mail.traits()
+        .envelopeId()
+        .ifPresent(id -> text.append("Original-Envelope-Id: ").append(oneLine(id)).append("\r\n"));
+    text.append("Reporting-MTA: dns; ")
+        .append(hostname)
+        .append("\r\n")
+        .append("Arrival-Date: ")
+        .append(DATE.format(mail.arrived().atZone(zone)))
+        .append("\r\n");
+    for (Item item : items) {
+      text.append("\r\n");
+      Recipient recipient = item.recipient().recipient();
+      recipient
+          .original()
+          .ifPresent(o -> text.append("Original-Recipient: ").append(oneLine(o)).append("\r\n"));
+      text.append("Final-Recipient: rfc822; ")
+          .append(recipient.address())
+          .append("\r\n")
+          .append("Action: ")
+          .append(kind.action)
+          .append("\r\n")
+          .append("Status: ")
+          .append(item.result().status())
+          .append("\r\n");
+      String relay = item.result().relay();
+      int bracket = relay.indexOf('[');
+      if (bracket > 0) {
+        text.append("Remote-MTA: dns; ").append(relay, 0, bracket).append("\r\n");
+      }
+      text.append("Diagnostic-Code: ")
+          .append(bracket > 0 ? "smtp; " : "X-Postroom; ")
+          .append(oneLine(item.result().reason()))
+          .append("\r\n");
+      if (kind == Kind.DELAYED) {
+        text.append("Will-Retry-Until: ")
+            .append(DATE.format(retriesUntil.atZone(zone)))
+            .append("\r\n");
+      }
+    }
+    return text.toString();
+  }
+
+  /** The whole mail when it failed, is short, and RET does not forbid it; else its header. */
+  private static void returnedPart(ContentSink sink, String boundary, QueuedMail mail, Kind kind) {
+    Content content = mail.content();
+    boolean whole =
+        kind == Kind.FAILED
+            && content.size() <= MAX_RETURNED
+            && mail.traits().fullReturn().orElse(true);
+    text(
+        sink,
+        "\r\n--"
+            + boundary
+            + "\r\n"
+            + "Content-Description: Undelivered Message"
+            + (whole ? "" : " Headers")
+            + "\r\n"
+            + "Content-Type: "
+            + (whole ? "message/rfc822" : "text/rfc822-headers")
+            + "\r\n"
+            + "Content-Transfer-Encoding: 8bit\r\n\r\n");
+    long end = whole ? content.size() : headerLength(content);
+    ByteBuffer chunk = ByteBuffer.allocate(16 * 1024);
+    for (long position = 0; position < end; ) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), end - position));
+      int count = content.read(position, chunk);
+      if (count <= 0) {
+        break;
+      }
+      sink.write(chunk.array(), 0, count);
+      position += count;
+    }
+  }
+
+  /** Up to the empty line, within what is returned at most. */
+  private static long headerLength(Content content) {
+    ByteBuffer head = ByteBuffer.allocate((int) Math.min(content.size(), MAX_RETURNED));
+    while (head.hasRemaining() && content.read(head.position(), head) > 0) {
+      // Until it is full or the content ends.
+    }
+    String text = new String(head.array(), 0, head.position(), US_ASCII);
+    int end = text.indexOf("\r\n\r\n");
+    return end < 0 ? head.position() : end + 2;
+  }
+
+  private static String oneLine(String text) {
+    return text.replaceAll("[\\p{Cntrl}]+", " ").strip();
+  }
+
+  private static void text(ContentSink sink, String text) {
+    byte[] octets = text.getBytes(UTF_8);
+    sink.write(octets, 0, octets.length);
+  }
+}

@@ -1,0 +1,259 @@
+package org.postroom.core.queue;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.time.Timers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides when attempts are made: leases what is due, keeps each destination within its limit,
+ * gives one that does not answer a rest, and sleeps until the next thing is due. Destinations do
+ * not wait for each other: one that is full or at rest is left out when leasing.
+ *
+ * <p>In memory it holds only what is under way, at most {@link QueueLimits#active} attempts.
+ */
+public final class QueueManager implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(QueueManager.class);
+  private static final Duration AFTER_TROUBLE = Duration.ofSeconds(10);
+
+  private final QueueStore store;
+  private final Attempts attempts;
+  private final QueueLimits limits;
+  private final Clock clock;
+  private final Timers timers;
+  private final Executor workers;
+  private final String owner;
+
+  // All below is guarded by this object's monitor, which is never held over a call to the store.
+  private final Map<String, Integer> underWay = new HashMap<>();
+  private final Map<String, Instant> resting = new HashMap<>();
+  private int active;
+  private boolean running;
+  private boolean again;
+  private boolean closed;
+  private Timers.@Nullable Timer alarm;
+  private Timers.@Nullable Timer renewal;
+
+  public QueueManager(
+      QueueStore store,
+      Attempts attempts,
+      QueueLimits limits,
+      Clock clock,
+      Timers timers,
+      Executor workers,
+      String owner) {
+    this.store = store;
+    this.attempts = attempts;
+    this.limits = limits;
+    this.clock = clock;
+    this.timers = timers;
+    this.workers = workers;
+    this.owner = owner;
+  }
+
+  /** Takes back what an earlier run had leased and begins. */
+  public void start() {
+    store.releaseLeases(owner);
+    store.onQueued(this::wake);
+    scheduleRenewal();
+    wake();
+  }
+
+  /** Something may be due: looks soon, on a worker. From any thread, cheap to repeat. */
+  public void wake() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      again = true;
+      if (running) {
+        return;
+      }
+      running = true;
+    }
+    try {
+      workers.execute(this::run);
+    } catch (RejectedExecutionException e) {
+      synchronized (this) {
+        running = false;
+      }
+    }
+  }
+
+  /** Begins no further attempt. Those under way end by themselves, or their leases do. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    cancel(alarm);
+    cancel(renewal);
+  }
+
+  private void run() {
+    while (takeTurn()) {
+      try {
+        boolean more = leaseAndAttempt();
+        if (!more) {
+          sleepUntilDue();
+        }
+      } catch (StorageUnavailable e) {
+        LOG.warn("queue: the store cannot be asked now: {}", e.getMessage());
+        alarmAt(clock.instant().plus(AFTER_TROUBLE));
+      } catch (RuntimeException e) {
+        LOG.error("queue: looking for due mail failed", e);
+        alarmAt(clock.instant().plus(AFTER_TROUBLE));
+      }
+    }
+  }
+
+  private synchronized boolean takeTurn() {
+    if (closed || !again) {
+      running = false;
+      return false;
+    }
+    again = false;
+    return true;
+  }
+
+  /** Whether there may be more that is due. */
+  private boolean leaseAndAttempt() {
+    Instant now = clock.instant();
+    int room;
+    Set<String> leftOut;
+    synchronized (this) {
+      room = limits.active() - active;
+      leftOut = leftOut(now);
+    }
+    if (room <= 0) {
+      return false;
+    }
+    List<QueuedMail> leased =
+        store.lease(owner, now, limits.lease(), room, limits.recipients(), leftOut);
+    for (QueuedMail mail : leased) {
+      begin(mail);
+    }
+    if (!leased.isEmpty()) {
+      wake();
+    }
+    return !leased.isEmpty();
+  }
+
+  private Set<String> leftOut(Instant now) {
+    resting.values().removeIf(until -> !until.isAfter(now));
+    Set<String> leftOut = new HashSet<>(resting.keySet());
+    underWay.forEach(
+        (destination, count) -> {
+          if (count >= limits.perDestination()) {
+            leftOut.add(destination);
+          }
+        });
+    return leftOut;
+  }
+
+  private void begin(QueuedMail mail) {
+    synchronized (this) {
+      active++;
+      underWay.merge(mail.destination(), 1, Integer::sum);
+    }
+    try {
+      attempts
+          .attempt(mail)
+          .whenComplete(
+              (outcome, trouble) -> {
+                if (trouble != null) {
+                  // The recipients stay leased and are due again when the lease ends.
+                  LOG.error("{}: the attempt could not be settled", mail.id(), trouble);
+                }
+                end(mail.destination(), outcome);
+              });
+    } catch (RuntimeException e) {
+      LOG.error("{}: the attempt could not be made", mail.id(), e);
+      end(mail.destination(), null);
+    }
+  }
+
+  private void end(String destination, Attempts.@Nullable Outcome outcome) {
+    synchronized (this) {
+      active--;
+      underWay.computeIfPresent(destination, (name, count) -> count == 1 ? null : count - 1);
+      if (outcome == Attempts.Outcome.UNREACHABLE) {
+        resting.put(destination, clock.instant().plus(limits.rest()));
+      } else if (outcome == Attempts.Outcome.ANSWERED) {
+        resting.remove(destination);
+      }
+    }
+    wake();
+  }
+
+  private void sleepUntilDue() {
+    Instant now = clock.instant();
+    Instant due = store.nextDue().orElse(Instant.MAX);
+    synchronized (this) {
+      if (!due.isAfter(now)) {
+        // What is due is held back by a limit (its end wakes us) or by a rest.
+        due = resting.values().stream().min(Instant::compareTo).orElse(Instant.MAX);
+      } else {
+        for (Instant rested : resting.values()) {
+          due = rested.isBefore(due) ? rested : due;
+        }
+      }
+    }
+    if (due.isBefore(Instant.MAX)) {
+      alarmAt(due);
+    }
+  }
+
+  private synchronized void alarmAt(Instant due) {
+    if (closed) {
+      return;
+    }
+    cancel(alarm);
+    Duration wait = Duration.between(clock.instant(), due);
+    alarm = timers.after(wait.isNegative() ? Duration.ZERO : wait, this::wake);
+  }
+
+  private synchronized void scheduleRenewal() {
+    if (!closed) {
+      renewal = timers.after(limits.lease().dividedBy(3), this::handRenewalToWorker);
+    }
+  }
+
+  private void handRenewalToWorker() {
+    try {
+      workers.execute(this::renew);
+    } catch (RejectedExecutionException e) {
+      // The server is closing; the leases end by themselves.
+    }
+  }
+
+  private void renew() {
+    boolean any;
+    synchronized (this) {
+      any = active > 0;
+    }
+    try {
+      if (any) {
+        store.renew(owner, clock.instant(), limits.lease());
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("queue: leases could not be renewed: {}", e.getMessage());
+    }
+    scheduleRenewal();
+  }
+
+  private static void cancel(Timers.@Nullable Timer timer) {
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+}
