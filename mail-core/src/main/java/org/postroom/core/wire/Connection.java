@@ -33,6 +33,14 @@ public interface Connection {
   void deadline(Duration limit);
 
   /**
+   * Lets no further turn of this session begin before {@code wait} has passed; the running one goes
+   * on. Holds no thread: this is how the answer to a wrong password, or to one error too many, is
+   * delayed ({@code hold}, then {@link #execute} the answer). What the client sends meanwhile waits.
+   * The deadline counts from the end of the hold.
+   */
+  void hold(Duration wait);
+
+  /**
    * Server side: flushes, forgets buffered input and starts the TLS handshake (RFC 3207, 4.2). The
    * turn must end after this call; a failed handshake closes the connection. The session's next
    * turn finds {@link #tls} filled.
