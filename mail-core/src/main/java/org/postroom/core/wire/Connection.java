@@ -35,8 +35,8 @@ public interface Connection {
   /**
    * Lets no further turn of this session begin before {@code wait} has passed; the running one goes
    * on. Holds no thread: this is how the answer to a wrong password, or to one error too many, is
-   * delayed ({@code hold}, then {@link #execute} the answer). What the client sends meanwhile waits.
-   * The deadline counts from the end of the hold.
+   * delayed ({@code hold}, then {@link #execute} the answer). What the client sends meanwhile
+   * waits. The deadline counts from the end of the hold.
    */
   void hold(Duration wait);
 

@@ -1,0 +1,113 @@
+package org.postroom.smtp.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.mail.BodyType;
+import org.postroom.core.mail.Recipient.Notify;
+
+class ParametersTest {
+  private static final Offer ALL =
+      new Offer(
+          Map.of(
+              Extension.SIZE, "1000",
+              Extension.EIGHTBITMIME, "",
+              Extension.SMTPUTF8, "",
+              Extension.DSN, "",
+              Extension.AUTH, "PLAIN"));
+
+  @Test
+  void readsWhatItWrites() {
+    MailParameters written =
+        new MailParameters(
+            123,
+            BodyType.EIGHT_BIT_MIME,
+            true,
+            Optional.of(true),
+            Optional.of("a+b=c d"),
+            Optional.of("ada@example.org"));
+
+    assertThat(mail(written.encode())).isEqualTo(written);
+    assertThat(mail("")).isEqualTo(MailParameters.NONE);
+  }
+
+  @Test
+  void readsTheRecipientsItWrites() {
+    RcptParameters written =
+        new RcptParameters(
+            Set.of(Notify.SUCCESS, Notify.DELAY), Optional.of("rfc822;a=b+c@example.org"));
+
+    assertThat(rcpt(written.encode())).isEqualTo(written);
+    assertThat(rcpt(" NOTIFY=never").reportOn()).containsExactly(Notify.NEVER);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "' FOO=1', 555",
+    "' NOTIFY=NEVER', 555",
+    "' SIZE=', 501",
+    "' SIZE=x', 501",
+    "' SIZE=-1', 501",
+    "' SIZE=1 SIZE=1', 501",
+    "' BODY=9BIT', 501",
+    "' SMTPUTF8=1', 501",
+    "' RET=BODY', 501",
+    "' ENVID=+4', 501",
+    "' ENVID=+0D+0A', 501",
+    "' ENVID=a=b', 501",
+    "' =1', 501",
+    "'x', 501",
+  })
+  void refusesBadParameters(String text, int code) {
+    assertThatThrownBy(() -> mail(text))
+        .isInstanceOfSatisfying(
+            BadCommand.class,
+            e -> {
+              assertThat(e.reply().code()).isEqualTo(code);
+              assertThat(e.reply().status()).isEqualTo("5.5.4");
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        " NOTIFY=",
+        " NOTIFY=NEVER,DELAY",
+        " NOTIFY=DELAY,DELAY",
+        " NOTIFY=ALWAYS",
+        " ORCPT=ada",
+        " ORCPT=;a",
+        " ORCPT=rfc822;",
+        " ORCPT=rfc 822;a",
+        " SIZE=1"
+      })
+  void refusesBadRecipientParameters(String text) {
+    assertThatThrownBy(() -> rcpt(text)).isInstanceOf(BadCommand.class);
+  }
+
+  @Test
+  void knowsOnlyWhatWasOffered() {
+    assertThatThrownBy(() -> MailParameters.parse(new SmtpReader(" SIZE=1", false), Offer.NOTHING))
+        .isInstanceOf(BadCommand.class);
+  }
+
+  @Test
+  void takesSizesBeyondAnyNumberForTooBig() {
+    assertThat(mail(" SIZE=99999999999999999999").size()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  private static MailParameters mail(String text) {
+    return MailParameters.parse(new SmtpReader(text, false), ALL);
+  }
+
+  private static RcptParameters rcpt(String text) {
+    return RcptParameters.parse(new SmtpReader(text, false), ALL);
+  }
+}
