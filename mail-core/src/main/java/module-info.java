@@ -2,6 +2,7 @@
 module org.postroom.core {
   exports org.postroom.core.address;
   exports org.postroom.core.auth;
+  exports org.postroom.core.config;
   exports org.postroom.core.dns;
   exports org.postroom.core.flow;
   exports org.postroom.core.mail;

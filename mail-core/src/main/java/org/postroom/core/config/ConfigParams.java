@@ -1,0 +1,39 @@
+package org.postroom.core.config;
+
+import java.util.List;
+
+/** The parameters of configuration itself; part of every {@link Settings}. */
+public final class ConfigParams {
+
+  private static final ParamSet.Builder SET = ParamSet.named("config");
+
+  /** Deviation: without it the newest level holds, not level 0: the safe defaults. */
+  public static final Param<String> COMPATIBILITY_LEVEL =
+      SET.text(
+          "compatibility_level",
+          "3.12",
+          """
+          The version of Postfix whose defaults the file was written for. Without it the newest
+          and safest defaults hold.""");
+
+  public static final Param<String> STRESS =
+      SET.text(
+          "stress",
+          "",
+          """
+          Always empty, so that ${stress?{1}:{20}} is 20: limits here follow the load by
+          themselves.""");
+
+  public static final Param<List<String>> ACCEPT_UNSUPPORTED =
+      SET.list(
+          "accept_unsupported_parameters",
+          "",
+          """
+          Names of parameters that may be set although they are not supported and ignoring them
+          changes who may send, where mail goes or who may read it.""");
+
+  /** Stays the last line: it takes in every parameter declared above. */
+  public static final ParamSet ALL = SET.build();
+
+  private ConfigParams() {}
+}

@@ -1,0 +1,104 @@
+package org.postroom.core.config;
+
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * One parameter: its name, type, default, meaning and what a change of it needs. Declared once, as
+ * a constant beside the code that obeys it, and read by {@link Settings#get}.
+ *
+ * @param <T> the type a reader gets
+ */
+public final class Param<T> {
+
+  private final String name;
+  private final String defaultText;
+  private final ValueType<T> type;
+  private final Function<String, String> derivation;
+  private final String doc;
+  private final ParamClass paramClass;
+  private final String note;
+  private final Set<Trait> traits;
+
+  Param(
+      String name,
+      String defaultText,
+      ValueType<T> type,
+      Function<String, String> derivation,
+      String doc,
+      ParamClass paramClass,
+      String note,
+      Set<Trait> traits) {
+    this.name = name;
+    this.defaultText = defaultText;
+    this.type = type;
+    this.derivation = derivation;
+    this.doc = doc.strip();
+    this.paramClass = paramClass;
+    this.note = note;
+    this.traits = Set.copyOf(traits);
+  }
+
+  /** As in a configuration file. */
+  public String name() {
+    return name;
+  }
+
+  /** As an administrator writes it, {@code $name} unexpanded. */
+  public String defaultText() {
+    return defaultText;
+  }
+
+  /** What it means, for listings and the reference page. */
+  public String doc() {
+    return doc;
+  }
+
+  /** What a value must be, to follow the word "expected". */
+  public String expected() {
+    return type.expected();
+  }
+
+  public ParamClass paramClass() {
+    return paramClass;
+  }
+
+  /** What start-up says when a parameter that is not fully implemented is set; else empty. */
+  public String note() {
+    return note;
+  }
+
+  public boolean has(Trait trait) {
+    return traits.contains(trait);
+  }
+
+  /** Whether values must never be printed. */
+  public boolean isSecret() {
+    return type.expected().equals(ValueType.SECRET.expected());
+  }
+
+  /** The value of a text that has been expanded; {@link BadValue} if it is none. */
+  T read(String expanded) {
+    return type.read(expanded);
+  }
+
+  /** The text that reads back as the value: what a program sets and a listing prints. */
+  String write(T value) {
+    String text = type.writer().apply(value);
+    return has(Trait.DEFERRED_EXPANSION) ? text : text.replace("$", "$$");
+  }
+
+  /** Makes the expanded default text the default, for one that is computed from another's value. */
+  String derive(String expandedDefault) {
+    return derivation.apply(expandedDefault);
+  }
+
+  Param<T> partly(String what) {
+    return new Param<>(name, defaultText, type, derivation, doc, ParamClass.PARTIAL, what, traits);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,11 @@
+package org.postroom.core.config;
+
+/** What is special about a parameter. */
+public enum Trait {
+  /** A change needs a restart; a reload says so and keeps the old value in effect. */
+  RESTART,
+  /** {@code $name} is not expanded with parameters but later, with values of the single mail. */
+  DEFERRED_EXPANSION,
+  /** The items of this list are names of parameters that the administrator defines. */
+  NAMES_PARAMETERS
+}

@@ -1,0 +1,254 @@
+package org.postroom.core.config;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * How a parameter's text becomes a value, and back.
+ *
+ * @param expected names the type in a fault: "expected ..."
+ * @param reader throws {@link BadValue}, and nothing else, for what it cannot read
+ * @param writer the text that reads back as the value
+ */
+record ValueType<T>(String expected, Function<String, T> reader, Function<T, String> writer) {
+
+  T read(String text) {
+    return reader.apply(text);
+  }
+
+  static final ValueType<String> TEXT = new ValueType<>("text", text -> text, text -> text);
+
+  static final ValueType<Boolean> BOOL =
+      new ValueType<>(
+          "yes or no",
+          text -> {
+            if (text.equalsIgnoreCase("yes")) {
+              return true;
+            }
+            if (text.equalsIgnoreCase("no")) {
+              return false;
+            }
+            throw new BadValue("");
+          },
+          value -> value ? "yes" : "no");
+
+  static final ValueType<List<String>> LIST =
+      new ValueType<>(
+          "a list separated by commas or spaces",
+          ValueType::split,
+          items -> String.join(", ", items));
+
+  static final ValueType<Path> PATH =
+      new ValueType<>("a path", ValueType::readPath, Path::toString);
+
+  static final ValueType<Optional<Path>> OPTIONAL_PATH =
+      new ValueType<>(
+          "a path or nothing",
+          text -> text.isEmpty() ? Optional.empty() : Optional.of(readPath(text)),
+          path -> path.map(Path::toString).orElse(""));
+
+  static final ValueType<Secret> SECRET =
+      new ValueType<>("a secret, or file: and a path", ValueType::readSecret, Secret::reveal);
+
+  static final ValueType<String> TEXT_OR_FIRST_LINE =
+      new ValueType<>(
+          "text, or the path of a file that begins with it", ValueType::readFirstLine, t -> t);
+
+  static ValueType<Integer> integer(Bounds bounds) {
+    ValueType<Long> wide = longs(bounds);
+    return new ValueType<>(
+        wide.expected(),
+        text -> {
+          long value = wide.read(text);
+          if (value != (int) value) {
+            throw new BadValue("");
+          }
+          return (int) value;
+        },
+        String::valueOf);
+  }
+
+  static ValueType<Long> longs(Bounds bounds) {
+    return number("a whole number", "without unit", ValueType::readLong, String::valueOf, bounds);
+  }
+
+  static ValueType<Long> size(Bounds bounds) {
+    return number(
+        "a number of bytes", "(k, M, G, T allowed)", ValueType::readSize, String::valueOf, bounds);
+  }
+
+  static ValueType<Duration> time(char defaultUnit, Bounds bounds) {
+    return number(
+        "a time",
+        "such as 30" + defaultUnit,
+        text -> readTime(text, defaultUnit),
+        ValueType::writeTime,
+        bounds);
+  }
+
+  static <E extends Enum<E>> ValueType<E> choice(Class<E> type) {
+    List<E> constants = List.of(type.getEnumConstants());
+    String all = constants.stream().map(ValueType::spelling).collect(Collectors.joining(", "));
+    return new ValueType<>(
+        "one of " + all,
+        text -> {
+          for (E constant : constants) {
+            if (spelling(constant).equalsIgnoreCase(text)) {
+              return constant;
+            }
+          }
+          throw new BadValue("");
+        },
+        ValueType::spelling);
+  }
+
+  private static String spelling(Enum<?> constant) {
+    return constant instanceof Choice choice
+        ? choice.spelling()
+        : constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static <N extends Comparable<N>> ValueType<N> number(
+      String what,
+      String hint,
+      Function<String, N> reader,
+      Function<N, String> writer,
+      Bounds bounds) {
+    N least = bounds.least == null ? null : reader.apply(bounds.least);
+    N most = bounds.most == null ? null : reader.apply(bounds.most);
+    return new ValueType<>(
+        what + bounds.describe() + (bounds == Bounds.NONE ? " " + hint : ""),
+        text -> {
+          N value = reader.apply(text);
+          if (least != null && value.compareTo(least) < 0
+              || most != null && value.compareTo(most) > 0) {
+            throw new BadValue("");
+          }
+          return value;
+        },
+        writer);
+  }
+
+  /** Digits with an optional minus: no plus sign, no other script's digits. */
+  private static long readLong(String text) {
+    if (!text.matches("-?[0-9]{1,19}")) {
+      throw new BadValue("");
+    }
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new BadValue("");
+    }
+  }
+
+  private static long readSize(String text) {
+    int shift =
+        switch (text.isEmpty() ? ' ' : text.charAt(text.length() - 1)) {
+          case 'k', 'K' -> 10;
+          case 'm', 'M' -> 20;
+          case 'g', 'G' -> 30;
+          case 't', 'T' -> 40;
+          default -> 0;
+        };
+    long count = readLong(shift == 0 ? text : text.substring(0, text.length() - 1));
+    if (count < 0 || count > Long.MAX_VALUE >> shift) {
+      throw new BadValue("");
+    }
+    return count << shift;
+  }
+
+  /** Deviation: {@code ms} is taken too, so that a program can say any time a file can say. */
+  private static Duration readTime(String text, char defaultUnit) {
+    int digits = 0;
+    while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
+      digits++;
+    }
+    if (digits == 0 || digits > 10) {
+      throw new BadValue("");
+    }
+    long count = Long.parseLong(text.substring(0, digits));
+    String unit = digits == text.length() ? "" + defaultUnit : text.substring(digits);
+    return switch (unit) {
+      case "ms" -> Duration.ofMillis(count);
+      case "s" -> Duration.ofSeconds(count);
+      case "m" -> Duration.ofMinutes(count);
+      case "h" -> Duration.ofHours(count);
+      case "d" -> Duration.ofDays(count);
+      case "w" -> Duration.ofDays(count * 7);
+      default -> throw new BadValue("");
+    };
+  }
+
+  private static String writeTime(Duration time) {
+    return time.toMillisPart() == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
+  }
+
+  private static Path readPath(String text) {
+    if (text.isEmpty()) {
+      throw new BadValue("");
+    }
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new BadValue("");
+    }
+  }
+
+  private static Secret readSecret(String text) {
+    return Secret.of(text.startsWith("file:") ? firstLine(text.substring("file:".length())) : text);
+  }
+
+  private static String readFirstLine(String text) {
+    return text.startsWith("/") ? firstLine(text) : text;
+  }
+
+  private static String firstLine(String file) {
+    try {
+      String all = new String(Files.readAllBytes(readPath(file)), StandardCharsets.UTF_8);
+      return all.lines().findFirst().orElse("").trim();
+    } catch (IOException e) {
+      throw new BadValue("cannot read " + file + ": " + e);
+    }
+  }
+
+  /** Commas and white space separate; what stands in braces stays together, with its braces. */
+  static List<String> split(String text) {
+    String[] items = new String[text.length() + 1];
+    int count = 0;
+    int depth = 0;
+    int start = -1;
+    for (int i = 0; i <= text.length(); i++) {
+      char c = i < text.length() ? text.charAt(i) : ',';
+      boolean separates = c == ',' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
+      if (separates && depth == 0) {
+        if (start >= 0) {
+          items[count++] = text.substring(start, i);
+          start = -1;
+        }
+        continue;
+      }
+      if (start < 0) {
+        start = i;
+      }
+      if (c == '{') {
+        depth++;
+      } else if (c == '}' && depth > 0) {
+        depth--;
+      }
+    }
+    if (depth > 0) {
+      throw new BadValue("a closing brace is missing");
+    }
+    return List.copyOf(Arrays.asList(items).subList(0, count));
+  }
+}

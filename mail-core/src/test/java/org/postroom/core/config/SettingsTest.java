@@ -1,0 +1,349 @@
+package org.postroom.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SettingsTest {
+
+  enum Style {
+    HOST,
+    CLASS_ONLY
+  }
+
+  private static final ParamSet.Builder SET = ParamSet.named("sample");
+  private static final Param<Duration> TIMEOUT =
+      SET.time("timeout", "300s", Bounds.atLeast("1s"), "How long.");
+  private static final Param<Duration> LIFETIME = SET.time("lifetime", "5d", "How long in queue.");
+  private static final Param<Duration> DELAY = SET.time("delay", "0h", "When to say so.");
+  private static final Param<Integer> LIMIT =
+      SET.integer("limit", "10", Bounds.between("1", "100"), "How many.");
+  private static final Param<Long> BYTES = SET.longs("bytes", "10240000", "How large.");
+  private static final Param<Long> QUOTA = SET.size("quota", "1G", "How much.");
+  private static final Param<Boolean> ENABLED = SET.bool("enabled", "no", "Whether.");
+  private static final Param<List<String>> NAMES = SET.list("names", "$host, localhost", "Who.");
+  private static final Param<String> HOST = SET.text("host", "a.example.org", "This host.");
+  private static final Param<String> DOMAIN =
+      SET.derived("domain", "$host", host -> host.substring(host.indexOf('.') + 1), "Its domain.");
+  private static final Param<Style> STYLE =
+      SET.choice("style", "host", Style.class, "Which.", Trait.RESTART);
+  private static final Param<Optional<Path>> KEY = SET.optionalPath("key_file", "", "Where.");
+  private static final Param<Secret> PASSWORD = SET.secret("password", "", "What.");
+  private static final Param<String> LATER =
+      SET.text("later", "$user/forward", "By mail.", Trait.DEFERRED_EXPANSION);
+  private static final Param<List<String>> CLASSES =
+      SET.list("classes", "", "Own names.", Trait.NAMES_PARAMETERS);
+  private static final Param<String> REFUSED =
+      SET.recognised("milters", "", ParamClass.REFUSED, "mail filters are not there yet");
+  private static final Param<String> NO_EFFECT =
+      SET.recognised("max_use", "100", ParamClass.NO_EFFECT, "there are no processes");
+  private static final Param<String> SILENT =
+      SET.recognised("manpages", "/usr", ParamClass.SILENT, "");
+  private static final ParamSet ALL = SET.build();
+
+  @Test
+  void defaultsAreTyped() {
+    Settings settings = Settings.of(ALL);
+
+    assertThat(settings.get(TIMEOUT)).isEqualTo(Duration.ofMinutes(5));
+    assertThat(settings.get(LIFETIME)).isEqualTo(Duration.ofDays(5));
+    assertThat(settings.get(LIMIT)).isEqualTo(10);
+    assertThat(settings.get(BYTES)).isEqualTo(10_240_000);
+    assertThat(settings.get(QUOTA)).isEqualTo(1L << 30);
+    assertThat(settings.get(ENABLED)).isFalse();
+    assertThat(settings.get(NAMES)).containsExactly("a.example.org", "localhost");
+    assertThat(settings.get(DOMAIN)).isEqualTo("example.org");
+    assertThat(settings.get(STYLE)).isEqualTo(Style.HOST);
+    assertThat(settings.get(KEY)).isEmpty();
+    assertThat(settings.get(LATER)).isEqualTo("$user/forward");
+    assertThat(settings.notices()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lifetime, 3, PT72H",
+    "lifetime, 3h, PT3H",
+    "delay, 4, PT4H",
+    "timeout, 20, PT20S",
+    "timeout, 2m, PT2M",
+    "timeout, 1w, PT168H",
+    "timeout, 1500ms, PT1.5S",
+  })
+  void timeWithoutUnitTakesTheUnitOfTheDefault(String name, String text, Duration expected) {
+    Settings settings = Settings.builder(ALL).set(name, text).build();
+
+    Param<Duration> param =
+        switch (name) {
+          case "lifetime" -> LIFETIME;
+          case "delay" -> DELAY;
+          default -> TIMEOUT;
+        };
+    assertThat(settings.get(param)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "timeout, 0, 'expected a time of at least 1s, but found \"0\"'",
+    "timeout, 10y, 'expected a time of at least 1s, but found \"10y\"'",
+    "timeout, -1s, 'expected a time of at least 1s, but found \"-1s\"'",
+    "timeout, 99999999999s, 'expected a time of at least 1s, but found \"99999999999s\"'",
+    "lifetime, '', 'expected a time such as 30d, but found \"\"'",
+    "limit, 101, 'expected a whole number from 1 to 100, but found \"101\"'",
+    "limit, 10M, 'expected a whole number from 1 to 100, but found \"10M\"'",
+    "limit, 4294967297, 'expected a whole number from 1 to 100, but found \"4294967297\"'",
+    "bytes, 99999999999999999999, 'expected a whole number without unit, but found"
+        + " \"99999999999999999999\"'",
+    "quota, 9999999999G, 'expected a number of bytes (k, M, G, T allowed), but found"
+        + " \"9999999999G\"'",
+    "enabled, true, 'expected yes or no, but found \"true\"'",
+    "style, subnet, 'expected one of host, class-only, but found \"subnet\"'",
+    "names, {a, a closing brace is missing",
+  })
+  void badValueSaysWhatWasExpected(String name, String text, String message) {
+    Settings.Builder builder = Settings.builder(ALL).set(name, text);
+
+    BadConfiguration bad = catchThrowableOfType(BadConfiguration.class, builder::build);
+
+    assertThat(bad.faults()).containsExactly(new Fault(Place.PROGRAM, name, message));
+  }
+
+  @Test
+  void allFaultsAreReportedTogetherWithTheirPlaces() {
+    MainCf file =
+        MainCf.parse(
+            "/etc/main.cf",
+            """
+            # a comment
+            timeout = soon
+            no assignment
+            enabled =
+               maybe
+            names = $names
+            """);
+
+    BadConfiguration bad =
+        catchThrowableOfType(
+            BadConfiguration.class, () -> Settings.read(List.of(ALL), file, Map.of()));
+
+    assertThat(bad)
+        .hasMessage(
+            """
+            /etc/main.cf, line 3: missing '=' after attribute name: "no assignment"
+            /etc/main.cf, line 2: timeout: expected a time of at least 1s, but found "soon"
+            /etc/main.cf, line 4: enabled: expected yes or no, but found "maybe"
+            /etc/main.cf, line 6: names: unreasonable macro call nesting: $names contains itself""");
+  }
+
+  @Test
+  void programGoesOverFile() {
+    MainCf file = MainCf.parse("main.cf", "timeout = 10s\nhost = b.example.net\n");
+
+    Settings settings =
+        Settings.builder(ALL).file(file).set(TIMEOUT, Duration.ofMillis(1500)).build();
+
+    assertThat(settings.get(TIMEOUT)).isEqualTo(Duration.ofMillis(1500));
+    assertThat(settings.get(DOMAIN)).isEqualTo("example.net");
+    assertThat(settings.place(TIMEOUT)).isEqualTo(Place.PROGRAM);
+    assertThat(settings.place(HOST)).isEqualTo(new Place("main.cf", 2));
+    assertThat(settings.place(LIMIT)).isEqualTo(Place.DEFAULT);
+    assertThat(settings.isGiven(LIMIT)).isFalse();
+  }
+
+  @Test
+  void valueFromProgramIsNotExpanded() {
+    Settings settings = Settings.builder(ALL).set(HOST, "$names ${x}").set(LATER, "$user").build();
+
+    assertThat(settings.get(HOST)).isEqualTo("$names ${x}");
+    assertThat(settings.get(LATER)).isEqualTo("$user");
+  }
+
+  @Test
+  void programSaysEverythingAFileCanSay() {
+    Settings settings =
+        Settings.builder(ALL)
+            .set(NAMES, List.of("a", "{b, c}", "d"))
+            .set(STYLE, Style.CLASS_ONLY)
+            .set(QUOTA, 5L)
+            .set(ENABLED, true)
+            .set(KEY, Optional.of(Path.of("/k")))
+            .set(PASSWORD, Secret.of("s3$cret"))
+            .build();
+
+    assertThat(settings.get(NAMES)).containsExactly("a", "{b, c}", "d");
+    assertThat(settings.get(STYLE)).isEqualTo(Style.CLASS_ONLY);
+    assertThat(settings.get(QUOTA)).isEqualTo(5);
+    assertThat(settings.get(ENABLED)).isTrue();
+    assertThat(settings.get(KEY)).contains(Path.of("/k"));
+    assertThat(settings.get(PASSWORD).reveal()).isEqualTo("s3$cret");
+  }
+
+  @Test
+  void emptyValueGoesOverTheDefault() {
+    Settings settings = Settings.builder(ALL).file(MainCf.parse("main.cf", "names =")).build();
+
+    assertThat(settings.get(NAMES)).isEmpty();
+    assertThat(settings.isGiven(NAMES)).isTrue();
+  }
+
+  @Test
+  void presetStandsForTheDefaultAndIsNotGiven() {
+    Settings settings = Settings.builder(ALL).preset(HOST, "c.example.com").build();
+
+    assertThat(settings.get(HOST)).isEqualTo("c.example.com");
+    assertThat(settings.get(DOMAIN)).isEqualTo("example.com");
+    assertThat(settings.isGiven(HOST)).isFalse();
+  }
+
+  @Test
+  void unknownNameIsWarnedAboutWithTheNearestOne() {
+    MainCf file = MainCf.parse("main.cf", "timeuot = 5\nenabled = yes\n");
+
+    Settings settings = Settings.builder(ALL).file(file).build();
+
+    assertThat(settings.notices())
+        .extracting(Notice::toString)
+        .containsExactly(
+            "warning: main.cf, line 1: unused parameter: timeuot=5 (did you mean timeout?)");
+  }
+
+  @Test
+  void namesThatAreUsedAreTheAdministratorsOwn() {
+    MainCf file =
+        MainCf.parse(
+            "main.cf",
+            """
+            base = example.net
+            sub = mail.$base
+            host = ${sub}
+            classes = strict
+            strict = reject $base
+            """);
+
+    Settings settings = Settings.builder(ALL).file(file).build();
+
+    assertThat(settings.notices()).isEmpty();
+    assertThat(settings.get(HOST)).isEqualTo("mail.example.net");
+    assertThat(settings.get(CLASSES)).containsExactly("strict");
+    assertThat(settings.expandedText("strict")).contains("reject example.net");
+  }
+
+  @Test
+  void undefinedNameIsEmptyAndWarnedAboutOnce() {
+    MainCf file = MainCf.parse("main.cf", "host = a$nothing$nothing");
+
+    Settings settings = Settings.builder(ALL).file(file).build();
+
+    assertThat(settings.get(HOST)).isEqualTo("a");
+    assertThat(settings.notices())
+        .extracting(Notice::toString)
+        .containsExactly("warning: main.cf, line 1: undefined parameter: nothing");
+  }
+
+  @Test
+  void unsupportedNameRefusesTheStart() {
+    Settings.Builder builder =
+        Settings.builder(ALL).file(MainCf.parse("main.cf", "milters = inet:localhost:8891"));
+
+    BadConfiguration bad = catchThrowableOfType(BadConfiguration.class, builder::build);
+
+    assertThat(bad.faults()).hasSize(1);
+    assertThat(bad)
+        .hasMessage(
+            "main.cf, line 1: milters: is not supported, and ignoring it would not be safe: mail"
+                + " filters are not there yet; remove it, or add it to"
+                + " accept_unsupported_parameters");
+  }
+
+  @Test
+  void unsupportedNameIsAcceptedWhenAskedFor() {
+    MainCf file =
+        MainCf.parse("main.cf", "milters = inet:x:1\naccept_unsupported_parameters = milters\n");
+
+    Settings settings = Settings.builder(ALL).file(file).build();
+
+    assertThat(settings.notices()).hasSize(1);
+    assertThat(settings.notices().get(0).level()).isEqualTo(Notice.Level.WARNING);
+  }
+
+  @Test
+  void unsupportedNameAtItsDefaultHarmsNobody() {
+    MainCf file = MainCf.parse("main.cf", "milters =\nmanpages = /x\nmax_use = 5\n");
+
+    Settings settings = Settings.builder(ALL).file(file).build();
+
+    assertThat(settings.notices())
+        .extracting(Notice::toString)
+        .containsExactly(
+            "note: main.cf, line 3: max_use has no effect here: there are no processes");
+    assertThat(settings.get(REFUSED)).isEmpty();
+    assertThat(settings.get(SILENT)).isEqualTo("/x");
+    assertThat(settings.get(NO_EFFECT)).isEqualTo("5");
+  }
+
+  @Test
+  void secretsAreNotShown(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("pw"), "hidden\nmore\n");
+
+    Settings settings = Settings.builder(ALL).set("password", "file:" + file).build();
+
+    assertThat(settings.get(PASSWORD).reveal()).isEqualTo("hidden");
+    assertThat(settings.get(PASSWORD)).hasToString("***");
+    assertThat(settings.text(PASSWORD)).isEqualTo("***");
+  }
+
+  @Test
+  void unreadableSecretIsAFault() {
+    Settings.Builder builder = Settings.builder(ALL).set("password", "file:/does/not/exist");
+
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("password: cannot read /does/not/exist");
+  }
+
+  @Test
+  void reloadKnowsWhatNeedsARestart() {
+    Settings old = Settings.of(ALL);
+    Settings changed = Settings.builder(ALL).set(STYLE, Style.CLASS_ONLY).set(LIMIT, 20).build();
+
+    assertThat(old.needRestart(changed)).containsExactly(STYLE);
+    assertThat(old.needRestart(old)).isEmpty();
+  }
+
+  @Test
+  void readingAParameterOfAnotherSetIsABug() {
+    Param<String> stranger = ParamSet.named("other").text("host", "", "");
+
+    assertThatThrownBy(() -> Settings.of(ALL).get(stranger))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0s", "x", "1"})
+  void declarationWithADefaultOutsideItsBoundsIsABug(String preset) {
+    ParamSet.Builder set = ParamSet.named("wrong");
+
+    assertThatThrownBy(() -> set.time("t", preset, Bounds.atLeast("2s"), ""))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void sameNameInTwoSetsIsABug() {
+    ParamSet.Builder other = ParamSet.named("other");
+    other.text("host", "", "");
+
+    assertThatThrownBy(() -> Settings.of(ALL, other.build()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
