@@ -39,13 +39,45 @@ public interface Accounts {
   /**
    * Makes an account with its INBOX and the usual mailboxes.
    *
-   * @throws AccountExists when the login is taken
+   * @param login kept in lower case
+   * @throws AccountExists when the login is taken, or is another account's alias
    */
   Account add(String login, Secret password);
 
-  /** Replaces the password, and with it everything derived from it. */
+  /**
+   * Replaces the password, and with it everything derived from it and remembered of it.
+   *
+   * @throws AccountNotFound when there is none
+   */
   void changePassword(AccountId account, Secret password);
 
-  /** Removes the account and all its mail, for good. */
+  /**
+   * Says whether the account may log in.
+   *
+   * @throws AccountNotFound when there is none
+   */
+  void setEnabled(AccountId account, boolean enabled);
+
+  /**
+   * Limits the octets its mailboxes may hold; 0 is without limit.
+   *
+   * @throws AccountNotFound when there is none
+   */
+  void setQuota(AccountId account, long octets);
+
+  /**
+   * From now on mail for {@code alias} goes to the account, and it may send as that.
+   *
+   * @throws AccountExists when the address is another account's
+   * @throws AccountNotFound when there is none
+   */
+  void addAlias(AccountId account, Address alias);
+
+  /** Without effect when it is no alias. */
+  void removeAlias(Address alias);
+
+  /**
+   * Removes the account, its aliases and all its mail, for good. Without effect when it is gone.
+   */
   void delete(AccountId account);
 }

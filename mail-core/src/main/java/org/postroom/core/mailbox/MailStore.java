@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.postroom.core.auth.AccountId;
+import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 
 /**
@@ -14,13 +15,14 @@ import org.postroom.core.mail.StorageUnavailable;
  * it has happened whole, and durably, when the method returns, and not at all when it throws. UID
  * order, mod-sequence order and commit order in a mailbox are the same.
  *
- * <p>What can fail: {@link MailboxNotFound}, {@link MailboxExists}, {@link OverQuota}, {@link
- * TooManyKeywords} (the request's fault, no retry helps) and {@link StorageUnavailable} (ours: a
- * retry may help).
+ * <p>What can fail: {@link MailboxNotFound} (also when there is no such account), {@link
+ * MailboxExists}, {@link BadMailboxName}, {@link SpecialUseTaken}, {@link OverQuota}, {@link
+ * TooManyKeywords} (the request's fault, no retry helps), {@link StorageUnavailable} and {@link
+ * StorageFull} (ours: a retry may help).
  */
 public interface MailStore {
 
-  /** The mailboxes of an account; INBOX first, then by name. */
+  /** The mailboxes of an account; INBOX first, then by name. None when there is no such account. */
   List<Mailbox> list(AccountId account);
 
   /** The mailbox of that name. */
@@ -29,15 +31,29 @@ public interface MailStore {
   /** The mailbox as it is now: counters, keywords, mod-sequence. */
   Mailbox mailbox(MailboxId mailbox);
 
-  /** Makes a mailbox with a UIDVALIDITY the account never had before. */
+  /**
+   * Makes a mailbox with a UIDVALIDITY the account never had before. Its mod-sequence is drawn from
+   * the account's, so it is never 0.
+   *
+   * @throws SpecialUseTaken when another mailbox has that use
+   */
   Mailbox create(AccountId account, MailboxName name, Optional<SpecialUse> use);
 
-  /** Removes a mailbox and its messages. Its children stay. */
+  /**
+   * Removes a mailbox and its messages. Its children stay, and so does a subscription.
+   *
+   * @throws BadMailboxName for INBOX, which stays for ever
+   */
   void delete(MailboxId mailbox);
 
   /**
-   * Renames a mailbox and its children. INBOX stays: its messages move to a new mailbox {@code to}.
-   * {@code from} may be a name that has only children.
+   * Renames a mailbox and its children; subscriptions go along. INBOX stays, and so do its
+   * children: its messages move to a new mailbox {@code to}. {@code from} may be a name that has
+   * only children.
+   *
+   * @throws MailboxNotFound when there is neither {@code from} nor anything below it
+   * @throws MailboxExists when {@code to}, or the new name of a child, is taken
+   * @throws BadMailboxName when {@code to} lies below {@code from}, or a child's name gets too long
    */
   void rename(AccountId account, MailboxName from, MailboxName to);
 
@@ -52,7 +68,7 @@ public interface MailStore {
   /** The mailbox and the UIDs in it, at one moment. */
   Snapshot snapshot(MailboxId mailbox);
 
-  /** What happened after {@code modSeq}. */
+  /** What happened after {@code modSeq}; nothing when that lies ahead. */
   Changes changesSince(MailboxId mailbox, long modSeq);
 
   /**
@@ -79,17 +95,24 @@ public interface MailStore {
   Appended append(MailboxId mailbox, List<NewMessage> messages);
 
   /**
-   * Changes flags. Messages that do not exist are left out of the result.
+   * Changes flags. Messages that do not exist any more are left out of the result. One whose flags
+   * are so already keeps its mod-sequence.
    *
    * @param unchangedSince messages that changed after this mod-sequence are left alone and reported
    *     (RFC 7162, 3.1.3); {@link Long#MAX_VALUE} is without condition
    */
   StoreResult store(MailboxId mailbox, UidSet uids, FlagChange change, long unchangedSince);
 
-  /** Copies messages, all or none; UIDs that do not exist are left out. */
+  /**
+   * Copies messages with flags, keywords and dates, all or none; UIDs that do not exist are left
+   * out. Into its own mailbox too.
+   */
   Copied copy(MailboxId source, UidSet uids, MailboxId target);
 
-  /** Moves messages (RFC 6851); what the result names has left the source for good. */
+  /**
+   * Moves messages (RFC 6851); what the result names has left the source for good. Inside one
+   * account no quota stands against it.
+   */
   Copied move(MailboxId source, UidSet uids, MailboxId target);
 
   /** Removes those of {@code uids} that are {@code \Deleted}. */

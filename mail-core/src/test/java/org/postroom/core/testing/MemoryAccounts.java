@@ -1,0 +1,208 @@
+package org.postroom.core.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.postroom.core.address.Address;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountExists;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.auth.AccountNotFound;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.Authentication;
+import org.postroom.core.auth.ScramKeys;
+import org.postroom.core.auth.Secret;
+
+/**
+ * Accounts in memory, with their mailboxes in a {@link MemoryMailStore}. Passwords are kept as
+ * SCRAM keys with few rounds, so that tests log in at once.
+ */
+public final class MemoryAccounts implements Accounts {
+  private static final int ITERATIONS = 4096;
+
+  private final MemoryMailStore mailboxes;
+  private final Map<AccountId, Entry> entries = new HashMap<>();
+  private final Map<String, AccountId> byLogin = new HashMap<>();
+  private final Map<String, AccountId> byAlias = new HashMap<>();
+  private int last;
+
+  public MemoryAccounts(MemoryMailStore mailboxes) {
+    this.mailboxes = mailboxes;
+  }
+
+  @Override
+  public Optional<Account> byLogin(String login) {
+    synchronized (mailboxes.lock) {
+      return Optional.ofNullable(byLogin.get(lower(login))).map(id -> entries.get(id).account);
+    }
+  }
+
+  @Override
+  public Optional<Account> byAddress(Address address) {
+    synchronized (mailboxes.lock) {
+      Optional<Account> exact = holderOf(text(address));
+      int plus = address.localPart().indexOf('+');
+      if (exact.isPresent() || plus <= 0) {
+        return exact;
+      }
+      return holderOf(
+          lower(address.localPart().substring(0, plus) + "@" + address.domain().name()));
+    }
+  }
+
+  @Override
+  public boolean owns(Account account, Address address) {
+    return byAddress(address).filter(owner -> owner.id().equals(account.id())).isPresent();
+  }
+
+  @Override
+  public Authentication verify(String login, Secret password) {
+    Optional<Entry> entry;
+    synchronized (mailboxes.lock) {
+      entry = Optional.ofNullable(byLogin.get(lower(login))).map(entries::get);
+    }
+    ScramKeys keys = entry.map(e -> e.keys).orElseGet(() -> madeUp(login));
+    ScramKeys given = ScramKeys.derive(password, keys.salt(), keys.iterations());
+    boolean same = MessageDigest.isEqual(given.storedKey(), keys.storedKey());
+    if (entry.isEmpty() || !same) {
+      return new Authentication.Failure();
+    }
+    Account account = entry.get().account;
+    return account.enabled() ? new Authentication.Success(account) : new Authentication.Disabled();
+  }
+
+  @Override
+  public ScramKeys scramKeys(String login) {
+    synchronized (mailboxes.lock) {
+      AccountId id = byLogin.get(lower(login));
+      return id == null ? madeUp(login) : entries.get(id).keys;
+    }
+  }
+
+  @Override
+  public List<Account> list() {
+    synchronized (mailboxes.lock) {
+      return entries.values().stream()
+          .map(entry -> entry.account)
+          .sorted(Comparator.comparing(Account::login))
+          .toList();
+    }
+  }
+
+  @Override
+  public Account add(String login, Secret password) {
+    ScramKeys keys = keysOf(lower(login), password);
+    synchronized (mailboxes.lock) {
+      if (byLogin.containsKey(lower(login)) || byAlias.containsKey(lower(login))) {
+        throw new AccountExists(lower(login));
+      }
+      AccountId id = new AccountId(++last);
+      Account account = new Account(id, lower(login), true, 0);
+      entries.put(id, new Entry(account, keys));
+      byLogin.put(account.login(), id);
+      mailboxes.addAccount(id);
+      return account;
+    }
+  }
+
+  @Override
+  public void changePassword(AccountId account, Secret password) {
+    synchronized (mailboxes.lock) {
+      Entry entry = entry(account);
+      entries.put(
+          account, new Entry(entry.account, keysOf(entry.account.login() + last, password)));
+    }
+  }
+
+  @Override
+  public void setEnabled(AccountId account, boolean enabled) {
+    synchronized (mailboxes.lock) {
+      Account old = entry(account).account;
+      replace(new Account(account, old.login(), enabled, old.quotaOctets()));
+    }
+  }
+
+  @Override
+  public void setQuota(AccountId account, long octets) {
+    synchronized (mailboxes.lock) {
+      Account old = entry(account).account;
+      replace(new Account(account, old.login(), old.enabled(), octets));
+      mailboxes.setQuota(account, octets);
+    }
+  }
+
+  @Override
+  public void addAlias(AccountId account, Address alias) {
+    synchronized (mailboxes.lock) {
+      entry(account);
+      Optional<Account> holder = holderOf(text(alias));
+      if (holder.isPresent() && !holder.get().id().equals(account)) {
+        throw new AccountExists(text(alias));
+      }
+      byAlias.put(text(alias), account);
+    }
+  }
+
+  @Override
+  public void removeAlias(Address alias) {
+    synchronized (mailboxes.lock) {
+      byAlias.remove(text(alias));
+    }
+  }
+
+  @Override
+  public void delete(AccountId account) {
+    synchronized (mailboxes.lock) {
+      entries.remove(account);
+      byLogin.values().removeIf(account::equals);
+      byAlias.values().removeIf(account::equals);
+    }
+    mailboxes.removeAccount(account);
+  }
+
+  private Entry entry(AccountId account) {
+    Entry entry = entries.get(account);
+    if (entry == null) {
+      throw new AccountNotFound(account);
+    }
+    return entry;
+  }
+
+  private void replace(Account account) {
+    entries.put(account.id(), new Entry(account, entry(account.id()).keys));
+  }
+
+  private Optional<Account> holderOf(String address) {
+    AccountId id = byLogin.getOrDefault(address, byAlias.get(address));
+    return Optional.ofNullable(id).map(found -> entries.get(found).account);
+  }
+
+  private static ScramKeys keysOf(String saltSeed, Secret password) {
+    return ScramKeys.derive(password, saltOf(saltSeed), ITERATIONS);
+  }
+
+  private static ScramKeys madeUp(String login) {
+    byte[] salt = saltOf("nobody " + lower(login));
+    return new ScramKeys(salt, ITERATIONS, new byte[32], new byte[32]);
+  }
+
+  private static byte[] saltOf(String seed) {
+    return java.util.UUID.nameUUIDFromBytes(seed.getBytes(UTF_8)).toString().getBytes(UTF_8);
+  }
+
+  private static String text(Address address) {
+    return lower(address.localPart() + "@" + address.domain().name());
+  }
+
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+
+  private record Entry(Account account, ScramKeys keys) {}
+}

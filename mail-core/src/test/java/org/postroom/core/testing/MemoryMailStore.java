@@ -1,0 +1,791 @@
+package org.postroom.core.testing;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mailbox.BadMailboxName;
+import org.postroom.core.mailbox.Changes;
+import org.postroom.core.mailbox.FlagChange;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.MailboxChange;
+import org.postroom.core.mailbox.MailboxExists;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.mailbox.MessageRow;
+import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.mailbox.OverQuota;
+import org.postroom.core.mailbox.Snapshot;
+import org.postroom.core.mailbox.SpecialUse;
+import org.postroom.core.mailbox.SpecialUseTaken;
+import org.postroom.core.mailbox.TooManyKeywords;
+import org.postroom.core.mailbox.Uid;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.mime.MessageEnvelope;
+import org.postroom.core.mime.MessageStructure;
+
+/**
+ * Mailboxes in memory: the plain form that the SQL store is compared with. One lock guards all of
+ * it; listeners are called after the lock is given back, on the thread that made the change.
+ */
+public final class MemoryMailStore implements MailStore {
+  private static final Set<SpecialUse> USUAL = EnumSet.allOf(SpecialUse.class);
+
+  /** Guards everything here, and the queue and the accounts that share this store. */
+  final Object lock = new Object();
+
+  private final Clock clock;
+  private final Map<AccountId, Owner> owners = new HashMap<>();
+  private final Map<MailboxId, Box> boxes = new LinkedHashMap<>();
+  private final List<Watch> watches = new CopyOnWriteArrayList<>();
+  private int lastMailbox;
+  private long lastEmail;
+
+  public MemoryMailStore(Clock clock) {
+    this.clock = clock;
+  }
+
+  // Accounts: called by MemoryAccounts, or by tests that have none.
+
+  /** Makes the mailboxes of a new account: INBOX and one for each special use, all subscribed. */
+  public void addAccount(AccountId account) {
+    changing(
+        () -> {
+          if (owners.putIfAbsent(account, new Owner(account)) == null) {
+            Owner owner = owners.get(account);
+            owner.subscriptions.add(MailboxName.INBOX);
+            make(owner, MailboxName.INBOX, Optional.empty());
+            for (SpecialUse use : USUAL) {
+              MailboxName name = MailboxName.of(use.attribute().substring(1));
+              owner.subscriptions.add(name);
+              make(owner, name, Optional.of(use));
+            }
+          }
+          return account;
+        });
+  }
+
+  /** Limits what the account's mailboxes may hold; 0 is without limit. */
+  public void setQuota(AccountId account, long octets) {
+    synchronized (lock) {
+      owner(account).quota = octets;
+    }
+  }
+
+  /** Removes the account and its mailboxes. */
+  public void removeAccount(AccountId account) {
+    changing(
+        () -> {
+          Owner owner = owners.remove(account);
+          if (owner != null) {
+            List.copyOf(boxesOf(account)).forEach(this::drop);
+          }
+          return account;
+        });
+  }
+
+  /** Forgets the messages behind expunged UIDs, as a store does after a while. */
+  public void forgetExpunged() {
+    synchronized (lock) {
+      boxes.values().forEach(box -> box.gone.values().forEach(row -> row.forgotten = true));
+    }
+  }
+
+  // Mailboxes.
+
+  @Override
+  public List<Mailbox> list(AccountId account) {
+    synchronized (lock) {
+      return boxesOf(account).stream()
+          .sorted(Comparator.comparing(box -> box.name))
+          .map(Box::toMailbox)
+          .toList();
+    }
+  }
+
+  @Override
+  public Optional<Mailbox> find(AccountId account, MailboxName name) {
+    synchronized (lock) {
+      return named(account, name).map(Box::toMailbox);
+    }
+  }
+
+  @Override
+  public Mailbox mailbox(MailboxId mailbox) {
+    synchronized (lock) {
+      return box(mailbox).toMailbox();
+    }
+  }
+
+  @Override
+  public Mailbox create(AccountId account, MailboxName name, Optional<SpecialUse> use) {
+    return changing(
+        () -> {
+          Owner owner = owner(account);
+          if (named(account, name).isPresent()) {
+            throw new MailboxExists("Mailbox already exists: " + name);
+          }
+          if (use.isPresent() && boxesOf(account).stream().anyMatch(b -> b.use.equals(use))) {
+            throw new SpecialUseTaken("Another mailbox is " + use.get().attribute());
+          }
+          return make(owner, name, use).toMailbox();
+        });
+  }
+
+  @Override
+  public void delete(MailboxId mailbox) {
+    changing(
+        () -> {
+          Box box = box(mailbox);
+          if (box.name.isInbox()) {
+            throw new BadMailboxName("INBOX cannot be deleted");
+          }
+          drop(box);
+          return box;
+        });
+  }
+
+  @Override
+  public void rename(AccountId account, MailboxName from, MailboxName to) {
+    changing(
+        () -> {
+          Owner owner = owner(account);
+          if (from.isInbox()) {
+            renameInbox(owner, to);
+          } else {
+            renameTree(owner, from, to);
+          }
+          return owner;
+        });
+  }
+
+  @Override
+  public Set<MailboxName> subscriptions(AccountId account) {
+    synchronized (lock) {
+      Owner owner = owners.get(account);
+      return owner == null ? Set.of() : new TreeSet<>(owner.subscriptions);
+    }
+  }
+
+  @Override
+  public void subscribe(AccountId account, MailboxName name) {
+    synchronized (lock) {
+      owner(account).subscriptions.add(name);
+    }
+  }
+
+  @Override
+  public void unsubscribe(AccountId account, MailboxName name) {
+    synchronized (lock) {
+      owner(account).subscriptions.remove(name);
+    }
+  }
+
+  // Views.
+
+  @Override
+  public Snapshot snapshot(MailboxId mailbox) {
+    synchronized (lock) {
+      Box box = box(mailbox);
+      return new Snapshot(box.toMailbox(), uids(box.live.values()));
+    }
+  }
+
+  @Override
+  public Changes changesSince(MailboxId mailbox, long modSeq) {
+    synchronized (lock) {
+      Box box = box(mailbox);
+      List<Changes.FlagsRow> changed =
+          box.live.values().stream()
+              .filter(row -> row.modSeq > modSeq)
+              .map(Row::toFlagsRow)
+              .toList();
+      List<Row> vanished =
+          box.gone.values().stream()
+              .filter(row -> row.expunged > modSeq && row.created <= modSeq)
+              .toList();
+      return new Changes(box.toMailbox(), changed, uids(vanished));
+    }
+  }
+
+  @Override
+  public UidSet claimRecent(MailboxId mailbox) {
+    synchronized (lock) {
+      Box box = box(mailbox);
+      long first = box.firstRecent;
+      box.firstRecent = box.uidNext;
+      return first == box.uidNext ? UidSet.EMPTY : UidSet.range(first, box.uidNext - 1);
+    }
+  }
+
+  @Override
+  public void read(
+      MailboxId mailbox, UidSet uids, Set<Detail> details, Consumer<MessageRow> visitor) {
+    List<MessageRow> rows = new ArrayList<>();
+    synchronized (lock) {
+      Box box = box(mailbox);
+      NavigableMap<Long, Row> all = new TreeMap<>(box.live);
+      all.putAll(box.gone);
+      all.values().stream()
+          .filter(row -> !row.forgotten && uids.contains(row.uid))
+          .forEach(row -> rows.add(View.of(row, details)));
+    }
+    rows.forEach(visitor);
+  }
+
+  @Override
+  public Optional<Uid> firstUnseen(MailboxId mailbox) {
+    synchronized (lock) {
+      return box(mailbox).live.values().stream()
+          .filter(row -> (row.flags & Flags.SEEN) == 0)
+          .map(row -> new Uid(row.uid))
+          .findFirst();
+    }
+  }
+
+  // Messages.
+
+  @Override
+  public Appended append(MailboxId mailbox, List<NewMessage> messages) {
+    return changing(
+        () -> {
+          Box box = box(mailbox);
+          List<Body> bodies = messages.stream().map(m -> Body.of(m.content())).toList();
+          room(box.owner, bodies.stream().mapToLong(Body::size).sum());
+          List<Keyword> names = new ArrayList<>(box.keywords);
+          List<Long> flags = new ArrayList<>();
+          for (NewMessage message : messages) {
+            flags.add(message.flags() & Flags.SYSTEM | bits(names, message.keywords()));
+          }
+          box.keywords = names;
+          UidSet.Builder uids = new UidSet.Builder();
+          if (!messages.isEmpty()) {
+            long modSeq = touch(box);
+            for (int i = 0; i < messages.size(); i++) {
+              Row row = new Row(box.uidNext++, modSeq, flags.get(i), messages.get(i).date());
+              row.body = bodies.get(i);
+              row.email = ++lastEmail;
+              row.savedAt = clock.millis();
+              box.add(row);
+              uids.add(row.uid);
+            }
+          }
+          return new Appended(box.uidValidity, uids.build(), box.highestModSeq);
+        });
+  }
+
+  @Override
+  public StoreResult store(MailboxId mailbox, UidSet uids, FlagChange change, long unchangedSince) {
+    return changing(
+        () -> {
+          Box box = box(mailbox);
+          List<Row> rows = box.chosen(uids);
+          List<Row> modified = rows.stream().filter(row -> row.modSeq > unchangedSince).toList();
+          rows.removeAll(modified);
+          List<Keyword> names = new ArrayList<>(box.keywords);
+          boolean adds = change.mode() != FlagChange.Mode.REMOVE && !rows.isEmpty();
+          long keywords =
+              adds ? bits(names, change.keywords()) : knownBits(names, change.keywords());
+          box.keywords = names;
+          long given = change.system() | keywords;
+          List<Row> changing =
+              rows.stream()
+                  .filter(row -> changed(row.flags, change.mode(), given) != row.flags)
+                  .toList();
+          if (!changing.isEmpty()) {
+            long modSeq = touch(box);
+            changing.forEach(
+                row -> {
+                  box.count(row, -1);
+                  row.flags = changed(row.flags, change.mode(), given);
+                  row.modSeq = modSeq;
+                  box.count(row, +1);
+                });
+          }
+          return new StoreResult(
+              box.toMailbox(), rows.stream().map(Row::toFlagsRow).toList(), uids(modified));
+        });
+  }
+
+  @Override
+  public Copied copy(MailboxId source, UidSet uids, MailboxId target) {
+    return changing(
+        () -> {
+          Box from = box(source);
+          Box to = box(target);
+          List<Row> rows = from.chosen(uids);
+          room(to.owner, rows.stream().mapToLong(row -> row.body.size()).sum());
+          return copyRows(from, rows, to);
+        });
+  }
+
+  @Override
+  public Copied move(MailboxId source, UidSet uids, MailboxId target) {
+    return changing(
+        () -> {
+          Box from = box(source);
+          Box to = box(target);
+          List<Row> rows = from.chosen(uids);
+          if (from.owner != to.owner) {
+            room(to.owner, rows.stream().mapToLong(row -> row.body.size()).sum());
+          }
+          return moveRows(from, rows, to);
+        });
+  }
+
+  @Override
+  public UidSet expungeDeleted(MailboxId mailbox, UidSet uids) {
+    return changing(
+        () -> {
+          Box box = box(mailbox);
+          return remove(
+              box,
+              box.chosen(uids).stream().filter(row -> (row.flags & Flags.DELETED) != 0).toList());
+        });
+  }
+
+  @Override
+  public UidSet expunge(MailboxId mailbox, UidSet uids) {
+    return changing(
+        () -> {
+          Box box = box(mailbox);
+          return remove(box, box.chosen(uids));
+        });
+  }
+
+  @Override
+  public Subscription watch(MailboxId mailbox, Consumer<MailboxChange> listener) {
+    synchronized (lock) {
+      Watch watch = new Watch(box(mailbox).id, listener);
+      watches.add(watch);
+      return () -> watches.remove(watch);
+    }
+  }
+
+  // Deliveries: part of the queue's units of work, under its hold of the lock.
+
+  /** Throws what {@link #deliver} would, without changing anything. */
+  void checkDeliveries(Map<AccountId, Long> octets) {
+    octets.forEach((account, size) -> room(owner(account), size));
+  }
+
+  /** Appends to a mailbox that is made when it is not there. */
+  void deliver(AccountId account, MailboxName name, Content content, InternalDate date) {
+    Box box = named(account, name).orElseGet(() -> make(owner(account), name, Optional.empty()));
+    Row row = new Row(box.uidNext++, touch(box), 0, date);
+    row.body = Body.of(content);
+    row.email = ++lastEmail;
+    row.savedAt = clock.millis();
+    box.add(row);
+  }
+
+  /** Runs one unit of work under the lock, then tells who watches. */
+  <T> T changing(Supplier<T> work) {
+    T result;
+    List<MailboxChange> changes = new ArrayList<>();
+    synchronized (lock) {
+      result = work.get();
+      boxes.values().stream()
+          .filter(box -> box.announced != box.highestModSeq)
+          .forEach(
+              box -> {
+                box.announced = box.highestModSeq;
+                changes.add(new MailboxChange(box.id, box.highestModSeq));
+              });
+      watches.stream()
+          .filter(watch -> !boxes.containsKey(watch.mailbox))
+          .map(watch -> new MailboxChange(watch.mailbox, 0))
+          .distinct()
+          .forEach(changes::add);
+    }
+    for (MailboxChange change : changes) {
+      for (Watch watch : watches) {
+        if (watch.mailbox.equals(change.mailbox())) {
+          watch.listener.accept(change);
+        }
+      }
+    }
+    if (!changes.isEmpty()) {
+      watches.removeIf(watch -> changes.contains(new MailboxChange(watch.mailbox, 0)));
+    }
+    return result;
+  }
+
+  private Owner owner(AccountId account) {
+    Owner owner = owners.get(account);
+    if (owner == null) {
+      throw new MailboxNotFound("no account " + account.value());
+    }
+    return owner;
+  }
+
+  private Box box(MailboxId id) {
+    Box box = boxes.get(id);
+    if (box == null) {
+      throw new MailboxNotFound("no mailbox " + id.value());
+    }
+    return box;
+  }
+
+  private List<Box> boxesOf(AccountId account) {
+    return boxes.values().stream().filter(box -> box.owner.id.equals(account)).toList();
+  }
+
+  private Optional<Box> named(AccountId account, MailboxName name) {
+    return boxesOf(account).stream().filter(box -> box.name.equals(name)).findFirst();
+  }
+
+  private Box make(Owner owner, MailboxName name, Optional<SpecialUse> use) {
+    owner.uidValidity = Math.max(owner.uidValidity + 1, clock.instant().getEpochSecond());
+    Box box = new Box(new MailboxId(++lastMailbox), owner, name, owner.uidValidity, use);
+    boxes.put(box.id, box);
+    box.announced = touch(box);
+    return box;
+  }
+
+  private void drop(Box box) {
+    box.owner.octets -= box.octets;
+    boxes.remove(box.id);
+  }
+
+  private void renameInbox(Owner owner, MailboxName to) {
+    if (named(owner.id, to).isPresent()) {
+      throw new MailboxExists("Mailbox already exists: " + to);
+    }
+    Box inbox = named(owner.id, MailboxName.INBOX).orElseThrow();
+    Box target = make(owner, to, Optional.empty());
+    moveRows(inbox, new ArrayList<>(inbox.live.values()), target);
+  }
+
+  private void renameTree(Owner owner, MailboxName from, MailboxName to) {
+    List<Box> all = boxesOf(owner.id);
+    List<Box> moving =
+        all.stream().filter(box -> box.name.equals(from) || box.name.isBelow(from)).toList();
+    if (moving.isEmpty()) {
+      throw new MailboxNotFound("Mailbox does not exist: " + from);
+    }
+    if (to.isBelow(from)) {
+      throw new BadMailboxName("A mailbox cannot be moved below itself");
+    }
+    Map<Box, MailboxName> names = new LinkedHashMap<>();
+    moving.forEach(box -> names.put(box, moved(box.name, from, to)));
+    for (Box box : all) {
+      boolean inTheWay = from.equals(to) || !moving.contains(box);
+      if (inTheWay && (box.name.equals(to) || names.containsValue(box.name))) {
+        throw new MailboxExists("Mailbox already exists: " + box.name);
+      }
+    }
+    names.forEach((box, name) -> box.name = name);
+    for (MailboxName name : List.copyOf(owner.subscriptions)) {
+      if (name.equals(from) || name.isBelow(from)) {
+        owner.subscriptions.remove(name);
+        owner.subscriptions.add(moved(name, from, to));
+      }
+    }
+  }
+
+  private static MailboxName moved(MailboxName name, MailboxName from, MailboxName to) {
+    return MailboxName.of(to.value() + name.value().substring(from.value().length()));
+  }
+
+  private static void room(Owner owner, long octets) {
+    if (owner.quota > 0 && octets > 0 && owner.octets + octets > owner.quota) {
+      throw new OverQuota("The mailboxes may hold " + owner.quota + " octets");
+    }
+  }
+
+  /** Draws a mod-sequence for a change in {@code box}. */
+  private static long touch(Box box) {
+    box.highestModSeq = ++box.owner.modSeq;
+    return box.highestModSeq;
+  }
+
+  private Copied copyRows(Box from, List<Row> rows, Box to) {
+    List<Keyword> names = new ArrayList<>(to.keywords);
+    List<Long> flags =
+        rows.stream()
+            .map(row -> row.flags & Flags.SYSTEM | bits(names, from.keywordsOf(row)))
+            .toList();
+    to.keywords = names;
+    UidSet.Builder target = new UidSet.Builder();
+    if (!rows.isEmpty()) {
+      long modSeq = touch(to);
+      for (int i = 0; i < rows.size(); i++) {
+        Row copy = new Row(to.uidNext++, modSeq, flags.get(i), rows.get(i).date);
+        copy.body = rows.get(i).body;
+        copy.email = rows.get(i).email;
+        copy.savedAt = clock.millis();
+        to.add(copy);
+        target.add(copy.uid);
+      }
+    }
+    return new Copied(to.uidValidity, uids(rows), target.build());
+  }
+
+  private Copied moveRows(Box from, List<Row> rows, Box to) {
+    Copied copied = copyRows(from, rows, to);
+    remove(from, rows);
+    return copied;
+  }
+
+  private UidSet remove(Box box, List<Row> rows) {
+    if (!rows.isEmpty()) {
+      long modSeq = touch(box);
+      for (Row row : rows) {
+        box.live.remove(row.uid);
+        box.count(row, -1);
+        row.expunged = modSeq;
+        box.gone.put(row.uid, row);
+      }
+    }
+    return uids(rows);
+  }
+
+  private static long changed(long flags, FlagChange.Mode mode, long given) {
+    return switch (mode) {
+      case ADD -> flags | given;
+      case REMOVE -> flags & ~given;
+      case REPLACE -> given;
+    };
+  }
+
+  /** The bits of {@code keywords}; those that are new are added to {@code names}. */
+  private static long bits(List<Keyword> names, Set<Keyword> keywords) {
+    for (Keyword keyword : keywords) {
+      if (!names.contains(keyword)) {
+        if (names.size() == Flags.MAX_KEYWORDS) {
+          throw new TooManyKeywords("Too many keywords in one mailbox");
+        }
+        names.add(keyword);
+      }
+    }
+    return knownBits(names, keywords);
+  }
+
+  private static long knownBits(List<Keyword> names, Set<Keyword> keywords) {
+    long bits = 0;
+    for (int i = 0; i < names.size(); i++) {
+      if (keywords.contains(names.get(i))) {
+        bits |= Flags.keywordBit(i);
+      }
+    }
+    return bits;
+  }
+
+  private static UidSet uids(Iterable<Row> ascending) {
+    UidSet.Builder uids = new UidSet.Builder();
+    ascending.forEach(row -> uids.add(row.uid));
+    return uids.build();
+  }
+
+  /** An account as far as its mailboxes are concerned. */
+  private static final class Owner {
+    private final AccountId id;
+    private final Set<MailboxName> subscriptions = new TreeSet<>();
+    private long quota;
+    private long octets;
+    private long modSeq;
+    private long uidValidity;
+
+    Owner(AccountId id) {
+      this.id = id;
+    }
+  }
+
+  private record Watch(MailboxId mailbox, Consumer<MailboxChange> listener) {
+    // Two watches are never the same, however equal their parts.
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
+
+  private static final class Box {
+    private final MailboxId id;
+    private final Owner owner;
+    private final long uidValidity;
+    private final Optional<SpecialUse> use;
+    private final NavigableMap<Long, Row> live = new TreeMap<>();
+    private final NavigableMap<Long, Row> gone = new TreeMap<>();
+    private MailboxName name;
+    private List<Keyword> keywords = List.of();
+    private long uidNext = 1;
+    private long firstRecent = 1;
+    private long highestModSeq;
+    private long announced;
+    private int unseen;
+    private int deleted;
+    private long octets;
+
+    Box(MailboxId id, Owner owner, MailboxName name, long uidValidity, Optional<SpecialUse> use) {
+      this.id = id;
+      this.owner = owner;
+      this.name = name;
+      this.uidValidity = uidValidity;
+      this.use = use;
+    }
+
+    void add(Row row) {
+      live.put(row.uid, row);
+      count(row, +1);
+    }
+
+    void count(Row row, int sign) {
+      unseen += (row.flags & Flags.SEEN) == 0 ? sign : 0;
+      deleted += (row.flags & Flags.DELETED) != 0 ? sign : 0;
+      octets += sign * row.body.size();
+      owner.octets += sign * row.body.size();
+    }
+
+    /** The live ones of {@code uids}, in a list the caller may change. */
+    List<Row> chosen(UidSet uids) {
+      List<Row> rows = new ArrayList<>();
+      for (Row row : live.values()) {
+        if (uids.contains(row.uid)) {
+          rows.add(row);
+        }
+      }
+      return rows;
+    }
+
+    Set<Keyword> keywordsOf(Row row) {
+      Set<Keyword> set = new java.util.LinkedHashSet<>();
+      for (int i = 0; i < keywords.size(); i++) {
+        if ((row.flags & Flags.keywordBit(i)) != 0) {
+          set.add(keywords.get(i));
+        }
+      }
+      return set;
+    }
+
+    Mailbox toMailbox() {
+      return new Mailbox(
+          id,
+          owner.id,
+          name,
+          uidValidity,
+          uidNext,
+          highestModSeq,
+          firstRecent,
+          live.size(),
+          unseen,
+          deleted,
+          octets,
+          keywords,
+          use);
+    }
+  }
+
+  private record Body(Content content, MessageStructure structure, MessageEnvelope envelope) {
+    static Body of(Content content) {
+      return new Body(Content.of(content.toBytes()), new MessageStructure(), new MessageEnvelope());
+    }
+
+    long size() {
+      return content.size();
+    }
+  }
+
+  private static final class Row {
+    private final long uid;
+    private final long created;
+    private final InternalDate date;
+    private Body body;
+    private long email;
+    private long savedAt;
+    private long modSeq;
+    private long flags;
+    private long expunged;
+    private boolean forgotten;
+
+    Row(long uid, long modSeq, long flags, InternalDate date) {
+      this.uid = uid;
+      this.created = modSeq;
+      this.modSeq = modSeq;
+      this.flags = flags;
+      this.date = date;
+    }
+
+    Changes.FlagsRow toFlagsRow() {
+      return new Changes.FlagsRow(uid, flags, modSeq);
+    }
+  }
+
+  /** A row as it was when it was read; strict about details that were not asked for. */
+  private record View(
+      long uid,
+      long modSeq,
+      long flags,
+      InternalDate internalDate,
+      long savedAt,
+      long emailId,
+      Body body,
+      Set<Detail> details)
+      implements MessageRow {
+
+    static View of(Row row, Set<Detail> details) {
+      return new View(
+          row.uid,
+          row.modSeq,
+          row.flags,
+          row.date,
+          row.savedAt,
+          row.email,
+          row.body,
+          Set.copyOf(details));
+    }
+
+    @Override
+    public long size() {
+      return body.size();
+    }
+
+    @Override
+    public MessageEnvelope envelope() {
+      asked(Detail.ENVELOPE);
+      return body.envelope();
+    }
+
+    @Override
+    public MessageStructure structure() {
+      asked(Detail.STRUCTURE);
+      return body.structure();
+    }
+
+    @Override
+    public Optional<Content> content() {
+      asked(Detail.CONTENT);
+      return Optional.of(body.content());
+    }
+
+    private void asked(Detail detail) {
+      if (!details.contains(detail)) {
+        throw new IllegalStateException(detail + " was not asked for");
+      }
+    }
+  }
+}

@@ -1,0 +1,273 @@
+package org.postroom.core.testing;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.QueueIds;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.QueueStore;
+import org.postroom.core.queue.QueuedMail;
+
+/**
+ * A queue in memory beside a {@link MemoryMailStore}, under the same lock: what an acceptance
+ * brings into mailboxes and queue happens at once.
+ */
+public final class MemoryQueueStore implements QueueStore {
+  private static final Comparator<Waiting> BY_DUE =
+      Comparator.comparing((Waiting w) -> w.due).thenComparing(w -> w.id);
+
+  private final MemoryMailStore mailboxes;
+  private final Clock clock;
+  private final QueueIds ids;
+  private final Map<Long, Waiting> rows = new TreeMap<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private long lastRow;
+
+  public MemoryQueueStore(MemoryMailStore mailboxes, Clock clock) {
+    this.mailboxes = mailboxes;
+    this.clock = clock;
+    this.ids = new QueueIds(clock, 1);
+  }
+
+  @Override
+  public void accept(Acceptance acceptance) {
+    mailboxes.changing(
+        () -> {
+          check(List.of(acceptance));
+          enter(acceptance);
+          return acceptance;
+        });
+    announce(List.of(acceptance));
+  }
+
+  @Override
+  public QueueId newId() {
+    return ids.next();
+  }
+
+  @Override
+  public List<QueuedMail> lease(
+      String owner,
+      Instant now,
+      Duration lease,
+      int destinations,
+      int perDestination,
+      Set<String> busy) {
+    synchronized (mailboxes.lock) {
+      Map<String, List<Waiting>> chosen = new LinkedHashMap<>();
+      rows.values().stream()
+          .filter(row -> !row.due.isAfter(now) && !row.leasedAt(now))
+          .filter(row -> !busy.contains(row.destination))
+          .sorted(BY_DUE)
+          .forEach(
+              row -> {
+                if (chosen.containsKey(row.destination) || chosen.size() < destinations) {
+                  List<Waiting> same =
+                      chosen.computeIfAbsent(row.destination, name -> new ArrayList<>());
+                  if (same.size() < perDestination) {
+                    same.add(row);
+                  }
+                }
+              });
+      List<Waiting> leased = chosen.values().stream().flatMap(List::stream).toList();
+      for (Waiting row : leased) {
+        row.leaseOwner = owner;
+        row.leaseUntil = now.plus(lease);
+      }
+      return grouped(leased);
+    }
+  }
+
+  @Override
+  public void renew(String owner, Instant now, Duration lease) {
+    synchronized (mailboxes.lock) {
+      rows.values().stream()
+          .filter(row -> row.leaseOwner.equals(owner))
+          .forEach(row -> row.leaseUntil = now.plus(lease));
+    }
+  }
+
+  @Override
+  public void settle(List<Settlement> settlements, List<Acceptance> reports) {
+    mailboxes.changing(
+        () -> {
+          check(reports);
+          settlements.forEach(this::settle);
+          reports.forEach(this::enter);
+          return settlements;
+        });
+    announce(reports);
+  }
+
+  @Override
+  public Optional<Instant> nextDue() {
+    synchronized (mailboxes.lock) {
+      Instant now = clock.instant();
+      return rows.values().stream()
+          .filter(row -> !row.leasedAt(now))
+          .map(row -> row.due)
+          .min(Comparator.naturalOrder());
+    }
+  }
+
+  @Override
+  public List<QueuedMail> list(int limit) {
+    synchronized (mailboxes.lock) {
+      List<Waiting> oldest =
+          rows.values().stream()
+              .sorted(Comparator.comparing((Waiting w) -> w.mail.arrived).thenComparing(w -> w.id))
+              .toList();
+      return grouped(oldest).stream().limit(limit).toList();
+    }
+  }
+
+  @Override
+  public long size() {
+    synchronized (mailboxes.lock) {
+      return rows.size();
+    }
+  }
+
+  @Override
+  public void releaseLeases(String owner) {
+    synchronized (mailboxes.lock) {
+      rows.values().stream().filter(row -> row.leaseOwner.equals(owner)).forEach(Waiting::release);
+    }
+  }
+
+  @Override
+  public void onQueued(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  private void check(List<Acceptance> acceptances) {
+    Map<AccountId, Long> octets = new HashMap<>();
+    for (Acceptance acceptance : acceptances) {
+      for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+        long size = delivery.header().size() + acceptance.mail().content().size();
+        octets.merge(delivery.account(), size, Long::sum);
+      }
+    }
+    mailboxes.checkDeliveries(octets);
+  }
+
+  private void enter(Acceptance acceptance) {
+    Content content = Content.of(acceptance.mail().content().toBytes());
+    Instant arrived = acceptance.mail().arrived();
+    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+      mailboxes.deliver(
+          delivery.account(),
+          delivery.mailbox(),
+          Content.concat(delivery.header(), content),
+          InternalDate.of(arrived.atOffset(ZoneOffset.UTC)));
+    }
+    Mail mail = new Mail(acceptance.mail().id(), acceptance.mail().envelope(), content, arrived);
+    for (Acceptance.Onward onward : acceptance.onward()) {
+      Waiting row = new Waiting(++lastRow, mail, onward.recipient(), onward.destination());
+      rows.put(row.id, row);
+    }
+  }
+
+  private void settle(Settlement settlement) {
+    Waiting row = rows.get(settlement.recipient());
+    if (row == null) {
+      return;
+    }
+    if (settlement instanceof Settlement.Later later) {
+      row.due = later.due();
+      row.lastReason = later.reason();
+      row.delayReported = later.delayReported();
+      row.attempts++;
+      row.release();
+    } else {
+      rows.remove(row.id);
+    }
+  }
+
+  private void announce(List<Acceptance> acceptances) {
+    if (acceptances.stream().anyMatch(acceptance -> !acceptance.onward().isEmpty())) {
+      listeners.forEach(Runnable::run);
+    }
+  }
+
+  private static List<QueuedMail> grouped(List<Waiting> rows) {
+    Map<Group, List<QueuedMail.QueuedRecipient>> groups = new LinkedHashMap<>();
+    for (Waiting row : rows) {
+      groups
+          .computeIfAbsent(new Group(row.mail, row.destination), group -> new ArrayList<>())
+          .add(row.toRecipient());
+    }
+    List<QueuedMail> mails = new ArrayList<>();
+    groups.forEach((group, list) -> mails.add(group.toMail(list)));
+    return mails;
+  }
+
+  private record Mail(QueueId id, Envelope envelope, Content content, Instant arrived) {}
+
+  private record Group(Mail mail, String destination) {
+    QueuedMail toMail(List<QueuedMail.QueuedRecipient> recipients) {
+      Envelope envelope = mail.envelope();
+      return new QueuedMail(
+          mail.id(),
+          envelope.sender(),
+          new QueuedMail.Traits(
+              envelope.body(), envelope.smtpUtf8(), envelope.envelopeId(), envelope.fullReturn()),
+          mail.content(),
+          mail.arrived(),
+          destination,
+          recipients);
+    }
+  }
+
+  /** One recipient's row. */
+  private static final class Waiting {
+    private final long id;
+    private final Mail mail;
+    private final Recipient recipient;
+    private final String destination;
+    private Instant due;
+    private String leaseOwner = "";
+    private Instant leaseUntil = Instant.MIN;
+    private int attempts;
+    private boolean delayReported;
+    private String lastReason = "";
+
+    Waiting(long id, Mail mail, Recipient recipient, String destination) {
+      this.id = id;
+      this.mail = mail;
+      this.recipient = recipient;
+      this.destination = destination;
+      this.due = mail.arrived;
+    }
+
+    boolean leasedAt(Instant now) {
+      return leaseUntil.isAfter(now);
+    }
+
+    void release() {
+      leaseOwner = "";
+      leaseUntil = Instant.MIN;
+    }
+
+    QueuedMail.QueuedRecipient toRecipient() {
+      return new QueuedMail.QueuedRecipient(id, recipient, attempts, delayReported, lastReason);
+    }
+  }
+}
