@@ -2,4 +2,5 @@
 module org.postroom.storage {
   requires org.postroom.core;
   requires static org.jspecify;
+  requires com.h2database;
 }

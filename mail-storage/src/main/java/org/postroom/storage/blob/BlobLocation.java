@@ -1,0 +1,16 @@
+package org.postroom.storage.blob;
+
+/**
+ * Where a body lies in the blob log.
+ *
+ * @param segment the segment's number, from 1
+ * @param offset where its record starts in the segment
+ * @param length octets of the body
+ */
+public record BlobLocation(int segment, long offset, long length) {
+  public BlobLocation {
+    if (segment < 1 || offset < 0 || length < 0) {
+      throw new IllegalArgumentException(segment + "/" + offset + "/" + length);
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package org.postroom.storage.blob;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.StorageUnavailable;
+
+/**
+ * A data folder opened for this process alone: the blob log, H2's database file and the journal
+ * that makes both durable together ({@code docs/storage.md}).
+ *
+ * <p>Use: open it, open H2 with {@link #databasePath}, {@link #checkDatabase} before creating or
+ * migrating anything, {@link #schemaCreated} afterwards. One batch: reserve and write bodies, SQL,
+ * describe the records, {@code COMMIT}, {@code CHECKPOINT SYNC} (one sync for all of it). Close H2
+ * before the folder.
+ *
+ * <p>When a sync fails the folder is {@linkplain #failed() failed}: nothing of that batch may be
+ * acknowledged; close H2 and the folder, open both again, and the state is that of a completed
+ * batch. A batch whose sync failed may turn out to be there.
+ */
+public final class DataFolder implements AutoCloseable {
+  private final Path root;
+  private final DataFolderOptions options;
+  private final Disk disk;
+  private final FileChannel lockFile;
+  private final Journal journal;
+  private final BlobLog log;
+  private final String id = UUID.randomUUID().toString();
+  private final Map<Path, JournaledFile> databases = new HashMap<>();
+  private StoreIdentity identity;
+
+  private DataFolder(
+      Path root,
+      DataFolderOptions options,
+      Disk disk,
+      FileChannel lockFile,
+      Journal journal,
+      BlobLog log,
+      StoreIdentity identity) {
+    this.root = root;
+    this.options = options;
+    this.disk = disk;
+    this.lockFile = lockFile;
+    this.journal = journal;
+    this.log = log;
+    this.identity = identity;
+  }
+
+  /**
+   * Opens a data folder (creates it when missing) and completes what a crash interrupted.
+   *
+   * @throws DataFolderInUse when another process or store has it
+   * @throws StoreMismatch when its parts do not belong together
+   * @throws StorageUnavailable when the device fails
+   */
+  public static DataFolder open(Path folder, DataFolderOptions options) {
+    return open(folder, options, new FileSystemDisk());
+  }
+
+  static DataFolder open(Path folder, DataFolderOptions options, Disk disk) {
+    Path root = folder.toAbsolutePath().normalize();
+    try {
+      Files.createDirectories(root);
+      disk.createFolder(root.resolve("db"));
+      FileChannel lockFile = lock(root);
+      @Nullable Journal journal = null;
+      try {
+        StoreIdentity identity = identify(disk, root);
+        journal = Journal.open(disk, root, options.journal(), options.step());
+        BlobLog log = BlobLog.open(disk, root, journal, identity.store(), options);
+        DataFolder opened = new DataFolder(root, options, disk, lockFile, journal, log, identity);
+        JournalFilePath.enter(opened.id, opened);
+        return opened;
+      } catch (IOException | RuntimeException e) {
+        if (journal != null) {
+          journal.close();
+        }
+        lockFile.close();
+        throw e;
+      }
+    } catch (DiskFull e) {
+      throw new StorageFull("opening " + root + ": the disk is full", e);
+    } catch (IOException e) {
+      throw new StorageUnavailable("opening the data folder " + root, e);
+    }
+  }
+
+  /** What goes into H2's URL between {@code jdbc:h2:} and the settings. */
+  public String databasePath() {
+    String path = root.resolve("db").resolve("mail").toString().replace('\\', '/');
+    return JournalFilePath.SCHEME + ":" + id + ":" + path;
+  }
+
+  /** The bodies. */
+  public BlobLog log() {
+    return log;
+  }
+
+  /** Who this store is. */
+  public synchronized StoreIdentity identity() {
+    return identity;
+  }
+
+  /**
+   * Refuses a database that does not belong to this folder. To be called before any schema work.
+   *
+   * @param storeInDatabase the store id the database carries; null when it has no schema yet
+   * @throws StoreMismatch when it is empty although it must not be, or another store's
+   */
+  public void checkDatabase(@Nullable UUID storeInDatabase) {
+    StoreIdentity known = identity();
+    if (storeInDatabase == null) {
+      if (known.schemaExpected() || !log.isEmpty()) {
+        throw new StoreMismatch(
+            "the database in "
+                + root
+                + " is empty, but the store has been in use; restore it or"
+                + " rebuild it from the log");
+      }
+    } else if (!storeInDatabase.equals(known.store())) {
+      throw new StoreMismatch(
+          "the database in "
+              + root
+              + " belongs to the store "
+              + storeInDatabase
+              + ", not to "
+              + known.store());
+    }
+  }
+
+  /** Says that the database has its schema and this store's id, durably; remembered for good. */
+  public synchronized void schemaCreated() {
+    if (!identity.schemaExpected()) {
+      StoreIdentity now = new StoreIdentity(identity.store(), true);
+      try {
+        disk.replace(root.resolve("store.id"), now.toBytes());
+      } catch (IOException e) {
+        throw new StorageUnavailable("writing store.id in " + root, e);
+      }
+      identity = now;
+    }
+  }
+
+  /**
+   * To be called before a batch, with the free space that must be left ({@code queue_minfree}).
+   *
+   * @throws StorageFull when there is less
+   */
+  public void requireFree(long bytes) {
+    try {
+      long free = disk.usableBytes(root);
+      if (free < bytes) {
+        throw new StorageFull(free + " bytes free below " + root + ", " + bytes + " required");
+      }
+    } catch (IOException e) {
+      throw new StorageUnavailable("asking for the free space below " + root, e);
+    }
+  }
+
+  /** Whether a sync failed, so that the folder must be closed and opened again. */
+  public boolean failed() {
+    return !journal.usable();
+  }
+
+  /** Releases everything; what was not synced may be lost, as in a crash. Close H2 first. */
+  @Override
+  public void close() {
+    JournalFilePath.leave(id);
+    try (lockFile;
+        journal;
+        log) {
+      synchronized (databases) {
+        for (JournaledFile file : databases.values()) {
+          file.close();
+        }
+        databases.clear();
+      }
+    } catch (IOException e) {
+      throw new StorageUnavailable("closing the data folder " + root, e);
+    }
+  }
+
+  /** The database file, opened once for all of H2's channels. */
+  JournaledFile database(Path path) throws IOException {
+    synchronized (databases) {
+      JournaledFile file = databases.get(path);
+      if (file == null) {
+        DiskFile base = disk.open(path);
+        file = JournaledFile.open(journal, name(path), base, options.overlay());
+        databases.put(path, file);
+      }
+      return file;
+    }
+  }
+
+  boolean databaseExists(Path path) throws IOException {
+    synchronized (databases) {
+      // one that no commit ever gave a byte is not there, as H2 sees it
+      return databases.containsKey(path) || (disk.exists(path) && database(path).size() > 0);
+    }
+  }
+
+  /** Lets a database file be moved or deleted from outside. */
+  void releaseDatabase(Path path) throws IOException {
+    synchronized (databases) {
+      JournaledFile file = databases.remove(path);
+      if (file != null) {
+        file.close();
+      }
+      journal.forget(name(path));
+    }
+  }
+
+  private String name(Path path) {
+    return root.relativize(path.toAbsolutePath().normalize()).toString().replace('\\', '/');
+  }
+
+  private static StoreIdentity identify(Disk disk, Path root) throws IOException {
+    Path file = root.resolve("store.id");
+    if (disk.exists(file)) {
+      try (DiskFile open = disk.open(file)) {
+        ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(open.size(), 4096));
+        open.read(bytes, 0);
+        StoreIdentity known = StoreIdentity.parse(bytes.array());
+        if (known == null) {
+          throw new StoreMismatch(file + " is damaged");
+        }
+        return known;
+      }
+    }
+    if (!disk.list(root.resolve("blob")).isEmpty() || !disk.list(root.resolve("db")).isEmpty()) {
+      throw new StoreMismatch(file + " is missing, but " + root + " is not empty");
+    }
+    StoreIdentity fresh = new StoreIdentity(UUID.randomUUID(), false);
+    disk.replace(file, fresh.toBytes());
+    return fresh;
+  }
+
+  private static FileChannel lock(Path root) throws IOException {
+    Path file = root.resolve("lock");
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    try {
+      @Nullable FileLock held = channel.tryLock();
+      if (held == null) {
+        throw new DataFolderInUse(root, holder(channel));
+      }
+      channel.truncate(0);
+      channel.write(
+          ByteBuffer.wrap(
+              Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)),
+          0);
+      return channel;
+    } catch (OverlappingFileLockException e) {
+      channel.close();
+      throw new DataFolderInUse(root, ProcessHandle.current().pid() + " (this one)");
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static String holder(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(32);
+    channel.read(bytes, 0);
+    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII).strip();
+  }
+}

@@ -1,0 +1,554 @@
+package org.postroom.storage.blob;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The redo journal of a data folder: makes writes to several files durable together with one
+ * fdatasync.
+ *
+ * <p>Targets hold their writes back in memory. {@link #commit()} collects them, writes them as a
+ * commit (one or more records, the last one marked), syncs the journal once, and then applies them
+ * to their files without a sync. When the journal has grown over its limit the files are synced and
+ * it starts again with a new generation (a <i>checkpoint</i>). Opening applies all complete commits
+ * in order and ignores an incomplete tail, so after a crash every file is as it was at the end of a
+ * commit, and every commit that returned is in it.
+ *
+ * <p>The file: two header slots of 4 KB (the newer valid one counts: generation and the lengths of
+ * the sized files), then records. Each record starts on a 4 KB boundary, so a committed sector is
+ * never written again within a generation. The new header is synced before the first record of its
+ * generation overwrites an old one.
+ *
+ * <p>After any failed write or sync the journal refuses further work: what the device has is then
+ * unknown, and only opening the folder again establishes it. Thread-safe.
+ */
+final class Journal implements Closeable {
+  static final int BLOCK = 4096;
+  private static final int FIRST_RECORD = 2 * BLOCK;
+  private static final int RECORD_HEADER = 40;
+  private static final int BUFFER = 1 << 20;
+  private static final int HEADER_MAGIC = 0x50524a48; // PRJH
+  private static final int RECORD_MAGIC = 0x50524a52; // PRJR
+  private static final int COMMIT = 1;
+  private static final byte WRITE = 1;
+  private static final byte CUT = 2;
+  private static final byte SIZE = 3;
+  private static final byte DELETE = 4;
+
+  /** Somebody who holds writes back until the next commit. Called with the journal's lock held. */
+  interface Target {
+    /** Hands all pending writes over. They stay readable at the target until {@link #applied}. */
+    void take(Recorder out) throws IOException;
+
+    /** Syncs what was written to files directly and must be durable before this commit. */
+    void syncDirect() throws IOException;
+
+    /** What was taken is in the files now. */
+    void applied();
+  }
+
+  private final Disk disk;
+  private final Path root;
+  private final DiskFile file;
+  private final long limit;
+  private final int step;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<Target> targets = new CopyOnWriteArrayList<>();
+  private final Map<String, Long> sizes = new TreeMap<>();
+  private final Map<String, DiskFile> dirty = new HashMap<>();
+  private final Recorder recorder = new Recorder();
+  private final List<String> deletes = new ArrayList<>();
+  private long allocated;
+  private long generation;
+  private long sequence;
+  private long position = FIRST_RECORD;
+  private long commitStart = FIRST_RECORD;
+  private volatile @Nullable Throwable failure;
+
+  private Journal(Disk disk, Path root, DiskFile file, long limit, int step) throws IOException {
+    this.disk = disk;
+    this.root = root;
+    this.file = file;
+    this.limit = limit;
+    this.step = step;
+    this.allocated = file.size();
+  }
+
+  /**
+   * Opens the journal and brings the folder's files to the end of the last complete commit.
+   *
+   * @param limit bytes after which a checkpoint is made
+   * @param step bytes by which the file is preallocated
+   */
+  static Journal open(Disk disk, Path root, long limit, int step) throws IOException {
+    disk.createFolder(root.resolve("journal"));
+    DiskFile file = disk.open(root.resolve("journal").resolve("redo"));
+    try {
+      Journal journal = new Journal(disk, root, file, limit, step);
+      journal.recover();
+      return journal;
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  void attach(Target target) {
+    targets.add(target);
+  }
+
+  void detach(Target target) {
+    targets.remove(target);
+  }
+
+  /** The committed length of a file whose length the journal keeps; null when it is unknown. */
+  @Nullable Long sizeOf(String name) {
+    lock.lock();
+    try {
+      return sizes.get(name);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean usable() {
+    return failure == null;
+  }
+
+  void requireUsable() throws IOException {
+    Throwable why = failure;
+    if (why != null) {
+      throw new IOException("the journal failed; the data folder must be opened again", why);
+    }
+  }
+
+  /** Makes all pending writes of all targets durable: all or none of them after a crash. */
+  void commit() throws IOException {
+    lock.lock();
+    try {
+      requireUsable();
+      try {
+        for (Target target : targets) {
+          target.take(recorder);
+        }
+        for (String name : deletes) {
+          recorder.delete(name);
+        }
+        deletes.clear();
+        for (Target target : targets) {
+          target.syncDirect();
+        }
+        if (recorder.isEmpty() && position == commitStart) {
+          return;
+        }
+        boolean oneRecord = position == commitStart;
+        recorder.flush(COMMIT);
+        file.sync();
+        if (oneRecord) {
+          applyRecorded();
+        } else {
+          applyFromFile();
+        }
+        commitStart = position;
+        for (Target target : targets) {
+          target.applied();
+        }
+        if (position >= limit) {
+          checkpoint();
+        }
+      } catch (IOException | RuntimeException e) {
+        failure = e;
+        throw e;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets a target move writes out of memory into the open, not yet valid, commit. */
+  void spill(Target target) throws IOException {
+    lock.lock();
+    try {
+      requireUsable();
+      try {
+        target.take(recorder);
+        recorder.flush(0);
+      } catch (IOException | RuntimeException e) {
+        failure = e;
+        throw e;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Reads spilled bytes back; only for positions of the open or the running commit. */
+  void readSpilled(ByteBuffer target, long at) throws IOException {
+    int wanted = target.remaining();
+    if (file.read(target, at) != wanted) {
+      throw new IOException("the journal ends before " + at);
+    }
+  }
+
+  /** Stops covering a file, so that it can be replaced or deleted from outside. */
+  void forget(String name) throws IOException {
+    lock.lock();
+    try {
+      commit();
+      sizes.remove(name);
+      checkpoint();
+    } catch (IOException | RuntimeException e) {
+      failure = e;
+      throw e;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Deletes a file with the next commit, made at once, so that no recovery brings it back. */
+  void delete(String name) throws IOException {
+    lock.lock();
+    try {
+      deletes.add(name);
+      commit();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Syncs the files and starts a new generation; pending writes are not committed. */
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      if (failure == null) {
+        failure = new IOException("closed");
+        position = commitStart;
+        checkpoint();
+      }
+    } finally {
+      for (DiskFile open : dirty.values()) {
+        open.close();
+      }
+      dirty.clear();
+      file.close();
+      lock.unlock();
+    }
+  }
+
+  private void checkpoint() throws IOException {
+    for (DiskFile open : dirty.values()) {
+      open.sync();
+      open.close();
+    }
+    dirty.clear();
+    generation++;
+    writeHeader();
+    file.sync();
+    position = FIRST_RECORD;
+    commitStart = FIRST_RECORD;
+    if (allocated > 2 * limit) { // one very large commit
+      file.truncate(limit);
+      allocated = limit;
+    }
+  }
+
+  private void writeHeader() throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(BLOCK);
+    header.putInt(HEADER_MAGIC).putLong(generation).putLong(sequence).putInt(sizes.size());
+    for (Map.Entry<String, Long> entry : sizes.entrySet()) {
+      byte[] name = entry.getKey().getBytes(StandardCharsets.UTF_8);
+      header.putShort((short) name.length).put(name).putLong(entry.getValue());
+    }
+    header.putInt(BLOCK - 4, crc(header.duplicate().clear().limit(BLOCK - 4)));
+    header.clear();
+    file.write(header, (generation & 1) * BLOCK);
+    allocated = Math.max(allocated, FIRST_RECORD);
+  }
+
+  private void recover() throws IOException {
+    boolean one = readHeader(0);
+    boolean other = readHeader(1);
+    if (one || other) {
+      long lastCommit = FIRST_RECORD;
+      long commits = 0;
+      long first = sequence;
+      while (readRecord(position)) {
+        boolean commit = recorder.flags() == COMMIT;
+        sequence++;
+        position += aligned(recorder.length());
+        if (commit) {
+          lastCommit = position;
+          commits++;
+        }
+      }
+      if (commits > 0) {
+        sequence = first;
+        long end = lastCommit;
+        position = FIRST_RECORD;
+        while (position < end) {
+          readRecord(position);
+          applyRecorded();
+          sequence++;
+          position += aligned(recorder.length());
+        }
+      }
+      recorder.clear();
+      for (Map.Entry<String, Long> entry : sizes.entrySet()) {
+        resize(entry.getKey(), entry.getValue());
+      }
+    }
+    sequence++; // never reuse the number of a record whose commit was incomplete
+    checkpoint();
+    preallocate(Math.min(limit, FIRST_RECORD + (long) step));
+  }
+
+  private boolean readHeader(int slot) throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(BLOCK);
+    if (file.read(header, (long) slot * BLOCK) != BLOCK
+        || header.getInt(0) != HEADER_MAGIC
+        || header.getInt(BLOCK - 4) != crc(header.duplicate().clear().limit(BLOCK - 4))) {
+      return false;
+    }
+    header.position(4);
+    long found = header.getLong();
+    if (found < generation) {
+      return true;
+    }
+    generation = found;
+    sequence = header.getLong();
+    sizes.clear();
+    for (int left = header.getInt(); left > 0; left--) {
+      byte[] name = new byte[header.getShort()];
+      header.get(name);
+      sizes.put(new String(name, StandardCharsets.UTF_8), header.getLong());
+    }
+    return true;
+  }
+
+  /**
+   * Reads the record at {@code at} into the recorder; false when none of this generation is there.
+   */
+  private boolean readRecord(long at) throws IOException {
+    ByteBuffer buffer = recorder.buffer;
+    buffer.clear().limit(RECORD_HEADER);
+    if (file.read(buffer, at) != RECORD_HEADER
+        || buffer.getInt(0) != RECORD_MAGIC
+        || buffer.getInt(32) != crc(buffer.duplicate().position(0).limit(32))
+        || buffer.getLong(8) != generation
+        || buffer.getLong(16) != sequence) {
+      return false;
+    }
+    int end = RECORD_HEADER + buffer.getInt(24);
+    if (end < RECORD_HEADER || end > BUFFER) {
+      return false;
+    }
+    buffer.limit(end);
+    return file.read(buffer, at + RECORD_HEADER) == end - RECORD_HEADER
+        && buffer.getInt(28) == crc(buffer.duplicate().position(RECORD_HEADER).limit(end));
+  }
+
+  private void applyFromFile() throws IOException {
+    long end = position;
+    long last = sequence;
+    List<Long> starts = new ArrayList<>(recorder.starts);
+    sequence = last - starts.size();
+    for (long start : starts) {
+      if (!readRecord(start)) {
+        throw new IOException("the journal cannot be read back at " + start);
+      }
+      applyRecorded();
+      sequence++;
+    }
+    position = end;
+    recorder.clear();
+  }
+
+  /** Performs what the record in the buffer says. */
+  private void applyRecorded() throws IOException {
+    ByteBuffer record = recorder.buffer.duplicate();
+    record.position(RECORD_HEADER);
+    record.limit(RECORD_HEADER + record.getInt(24));
+    while (record.hasRemaining()) {
+      byte kind = record.get();
+      byte[] bytes = new byte[record.getShort()];
+      record.get(bytes);
+      String name = new String(bytes, StandardCharsets.UTF_8);
+      long number = record.getLong();
+      switch (kind) {
+        case WRITE -> {
+          int length = record.getInt();
+          target(name).write(record.duplicate().limit(record.position() + length), number);
+          record.position(record.position() + length);
+        }
+        case CUT -> target(name).truncate(number);
+        case SIZE -> {
+          resize(name, number);
+          sizes.put(name, number);
+        }
+        case DELETE -> {
+          DiskFile open = dirty.remove(name);
+          if (open != null) {
+            open.close();
+          }
+          disk.delete(root.resolve(name));
+        }
+        default -> throw new IOException("unknown entry " + kind + " in the journal");
+      }
+    }
+    recorder.clear();
+  }
+
+  private void resize(String name, long size) throws IOException {
+    DiskFile open = target(name);
+    long now = open.size();
+    if (now > size) {
+      open.truncate(size);
+    } else {
+      fillZeros(open, now, size);
+    }
+  }
+
+  private DiskFile target(String name) throws IOException {
+    DiskFile open = dirty.get(name);
+    if (open == null) {
+      open = disk.open(root.resolve(name));
+      dirty.put(name, open);
+    }
+    return open;
+  }
+
+  private void preallocate(long end) throws IOException {
+    if (end > allocated) {
+      long to = (end + step - 1) / step * step;
+      fillZeros(file, allocated, to);
+      allocated = to;
+      file.sync();
+    }
+  }
+
+  static void fillZeros(DiskFile file, long from, long to) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(1 << 18, Math.max(0, to - from)));
+    for (long at = from; at < to; at += zeros.limit()) {
+      zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
+      file.write(zeros, at);
+    }
+  }
+
+  private static long aligned(long length) {
+    return (length + BLOCK - 1) / BLOCK * BLOCK;
+  }
+
+  private static int crc(ByteBuffer bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return (int) crc.getValue();
+  }
+
+  /** The commit under construction. */
+  final class Recorder {
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    private final List<Long> starts = new ArrayList<>();
+
+    private Recorder() {
+      buffer.position(RECORD_HEADER);
+    }
+
+    /** Records a write; long ones are split. Returns where in the journal the last piece lies. */
+    long write(String name, long offset, ByteBuffer bytes) throws IOException {
+      long at = 0;
+      long to = offset;
+      while (bytes.hasRemaining()) {
+        byte[] path = name.getBytes(StandardCharsets.UTF_8);
+        int extra = 15 + path.length;
+        int room = buffer.remaining() - extra;
+        if (room < Math.min(bytes.remaining(), 2 * BLOCK)) {
+          flush(0);
+          room = buffer.remaining() - extra;
+        }
+        int length = Math.min(room, bytes.remaining());
+        entry(WRITE, path, to).putInt(length);
+        at = position + buffer.position();
+        buffer.put(bytes.duplicate().limit(bytes.position() + length));
+        bytes.position(bytes.position() + length);
+        to += length;
+      }
+      return at;
+    }
+
+    /** Records that everything from {@code size} on is dropped. */
+    void cut(String name, long size) throws IOException {
+      entry(CUT, path(name), size);
+    }
+
+    /** Records the length of a sized file at the end of this commit. */
+    void size(String name, long size) throws IOException {
+      DiskFile open = target(name); // room first: a full disk must show before the commit is valid
+      fillZeros(open, open.size(), size);
+      entry(SIZE, path(name), size);
+    }
+
+    private void delete(String name) throws IOException {
+      entry(DELETE, path(name), 0);
+    }
+
+    private byte[] path(String name) throws IOException {
+      byte[] path = name.getBytes(StandardCharsets.UTF_8);
+      if (buffer.remaining() < path.length + 15) {
+        flush(0);
+      }
+      return path;
+    }
+
+    private ByteBuffer entry(byte kind, byte[] path, long number) {
+      return buffer.put(kind).putShort((short) path.length).put(path).putLong(number);
+    }
+
+    private boolean isEmpty() {
+      return buffer.position() == RECORD_HEADER;
+    }
+
+    private int flags() {
+      return buffer.getInt(4);
+    }
+
+    private int length() {
+      return RECORD_HEADER + buffer.getInt(24);
+    }
+
+    private void clear() {
+      buffer.clear().position(RECORD_HEADER);
+      starts.clear();
+    }
+
+    /** Writes the buffer as one record; the last one's bytes stay readable in the buffer. */
+    private void flush(int flags) throws IOException {
+      int end = buffer.position();
+      if (end == RECORD_HEADER && flags == 0) {
+        return;
+      }
+      buffer.putInt(0, RECORD_MAGIC).putInt(4, flags).putLong(8, generation);
+      buffer.putLong(16, sequence).putInt(24, end - RECORD_HEADER);
+      buffer.putInt(28, crc(buffer.duplicate().position(RECORD_HEADER).limit(end)));
+      buffer.putInt(32, crc(buffer.duplicate().position(0).limit(32))).putInt(36, 0);
+      preallocate(position + aligned(end));
+      file.write(buffer.duplicate().position(0).limit(end), position);
+      starts.add(position);
+      position += aligned(end);
+      sequence++;
+      buffer.clear().position(RECORD_HEADER);
+    }
+  }
+}
