@@ -1,0 +1,80 @@
+package org.postroom.core.address;
+
+import java.net.InetAddress;
+
+/** A block of IP addresses: {@code 192.0.2.0/24} or {@code [2001:db8::]/32}. */
+public record Network(InetAddress address, int prefix) {
+
+  /** {@link MalformedAddress}, with the block that was probably meant, if host bits are set. */
+  public Network {
+    byte[] bytes = address.getAddress();
+    if (prefix < 0 || prefix > bytes.length * 8) {
+      throw new MalformedAddress("a prefix is from 0 to " + bytes.length * 8 + ": " + prefix);
+    }
+    InetAddress base = IpLiteral.address(masked(bytes, prefix));
+    if (!base.equals(address)) {
+      throw new MalformedAddress(
+          "non-null host address bits in \""
+              + written(address, prefix)
+              + "\", perhaps you should use \""
+              + written(base, prefix)
+              + "\" instead");
+    }
+  }
+
+  /** The one address. */
+  public static Network of(InetAddress address) {
+    return new Network(address, address.getAddress().length * 8);
+  }
+
+  /** The block that an address lies in. */
+  public static Network around(InetAddress address, int prefix) {
+    return new Network(IpLiteral.address(masked(address.getAddress(), prefix)), prefix);
+  }
+
+  /** {@link MalformedAddress} for what is none; a single address is a block of one. */
+  public static Network parse(String text) {
+    int slash = text.indexOf('/');
+    String bare = slash < 0 ? text : text.substring(0, slash);
+    if (bare.startsWith("[") && bare.endsWith("]")) {
+      bare = bare.substring(1, bare.length() - 1);
+    }
+    InetAddress address =
+        IpLiteral.parse(bare)
+            .orElseThrow(() -> new MalformedAddress("not an address block: " + text));
+    if (slash < 0) {
+      return of(address);
+    }
+    String prefix = text.substring(slash + 1);
+    if (!prefix.matches("[0-9]{1,3}")) {
+      throw new MalformedAddress("not an address block: " + text);
+    }
+    return new Network(address, Integer.parseInt(prefix));
+  }
+
+  /** A mapped IPv4 address counts as the IPv4 address. */
+  public boolean contains(InetAddress other) {
+    byte[] bytes = IpLiteral.address(other.getAddress()).getAddress();
+    byte[] base = address.getAddress();
+    return bytes.length == base.length && IpLiteral.address(masked(bytes, prefix)).equals(address);
+  }
+
+  private static byte[] masked(byte[] bytes, int prefix) {
+    byte[] result = bytes.clone();
+    for (int i = 0; i < result.length; i++) {
+      int bits = Math.max(0, Math.min(8, prefix - i * 8));
+      result[i] &= (byte) (0xFF00 >> bits);
+    }
+    return result;
+  }
+
+  private static String written(InetAddress address, int prefix) {
+    String host = address.getHostAddress();
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + "/" + prefix;
+  }
+
+  @Override
+  public String toString() {
+    return written(address, prefix);
+  }
+}

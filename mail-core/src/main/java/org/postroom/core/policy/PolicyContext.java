@@ -1,0 +1,26 @@
+package org.postroom.core.policy;
+
+import java.net.InetAddress;
+import java.util.Optional;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+
+/**
+ * All that a restriction may look at.
+ *
+ * @param clientName verified; "unknown" where there is none
+ * @param login the account that authenticated; empty for a stranger
+ * @param recipient empty before RCPT
+ */
+public record PolicyContext(
+    InetAddress client,
+    String clientName,
+    Optional<String> login,
+    ReversePath sender,
+    Optional<Address> recipient) {
+
+  /** The context of one recipient. */
+  public PolicyContext to(Address address) {
+    return new PolicyContext(client, clientName, login, sender, Optional.of(address));
+  }
+}

@@ -1,0 +1,147 @@
+package org.postroom.core.policy;
+
+import java.util.List;
+import org.postroom.core.config.Bounds;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.ParamClass;
+import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Trait;
+
+/** Who we are, which domains are ours, whom we trust, and who may relay. */
+public final class PolicyParams {
+
+  private static final ParamSet.Builder SET = ParamSet.named("policy");
+
+  public static final Param<String> MYHOSTNAME =
+      SET.text(
+          "myhostname",
+          "localhost.localdomain",
+          "The name of this host. By default the operating system's; never looked up in the DNS.");
+
+  public static final Param<String> MYDOMAIN =
+      SET.derived(
+          "mydomain",
+          "$myhostname",
+          PolicyParams::parent,
+          "By default myhostname without its first label.");
+
+  public static final Param<String> MYORIGIN =
+      SET.textOrFile(
+          "myorigin",
+          "$myhostname",
+          "What is appended to an address without a domain; or a file that begins with it.");
+
+  public static final Param<String> MAIL_NAME =
+      SET.text("mail_name", "Postroom", "The name in the greeting and in reports.");
+
+  public static final Param<List<String>> MYDESTINATION =
+      SET.list(
+          "mydestination",
+          "$myhostname, localhost.$mydomain, localhost",
+          "The domains whose users are this host's own.");
+
+  public static final Param<List<String>> INET_INTERFACES =
+      SET.list(
+          "inet_interfaces",
+          "all",
+          "Where to listen: all, loopback-only, or addresses and host names.",
+          Trait.RESTART);
+
+  public static final Param<List<String>> INET_PROTOCOLS =
+      SET.list(
+          "inet_protocols", "all", "all, ipv4, ipv6: for listening and sending.", Trait.RESTART);
+
+  public static final Param<List<String>> PROXY_INTERFACES =
+      SET.list("proxy_interfaces", "", "Addresses of translators that are this host as well.");
+
+  public static final Param<List<String>> MYNETWORKS =
+      SET.list(
+          "mynetworks",
+          "",
+          "Clients that may relay. Computed by mynetworks_style where it is not given.");
+
+  public static final Param<MynetworksStyle> MYNETWORKS_STYLE =
+      SET.choice(
+          "mynetworks_style",
+          "host",
+          MynetworksStyle.class,
+          "Which neighbours are trusted where mynetworks is not given: host, subnet, class.");
+
+  public static final Param<List<String>> RELAY_DOMAINS =
+      SET.list("relay_domains", "", "Domains that we take mail for and pass on.");
+
+  public static final Param<String> VIRTUAL_ALIAS_MAPS =
+      SET.recognised(
+          "virtual_alias_maps", "", ParamClass.REFUSED, "look-up tables are not there yet");
+
+  public static final Param<List<String>> VIRTUAL_ALIAS_DOMAINS =
+      SET.list(
+          "virtual_alias_domains",
+          "$virtual_alias_maps",
+          "Domains whose addresses are all aliases for others.");
+
+  public static final Param<String> VIRTUAL_MAILBOX_MAPS =
+      SET.recognised(
+          "virtual_mailbox_maps", "", ParamClass.REFUSED, "look-up tables are not there yet");
+
+  public static final Param<List<String>> VIRTUAL_MAILBOX_DOMAINS =
+      SET.list(
+          "virtual_mailbox_domains",
+          "$virtual_mailbox_maps",
+          "Domains whose users are accounts with the whole address as their name.");
+
+  public static final Param<List<String>> PARENT_DOMAIN_MATCHES_SUBDOMAINS =
+      SET.list(
+          "parent_domain_matches_subdomains",
+          "debug_peer_list,fast_flush_domains,mynetworks,permit_mx_backup_networks,"
+              + "qmqpd_authorized_clients,relay_domains,smtpd_access_maps",
+          "Lists in which example.com stands for its subdomains too.");
+
+  public static final Param<Boolean> ALLOW_UNTRUSTED_ROUTING =
+      SET.bool(
+          "allow_untrusted_routing",
+          "no",
+          "Whether strangers may write @, % or ! into the local part of our addresses.");
+
+  public static final Param<List<String>> SMTPD_RELAY_RESTRICTIONS =
+      SET.list(
+          "smtpd_relay_restrictions",
+          "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination",
+          "Who may send where; judged before smtpd_recipient_restrictions.");
+
+  public static final Param<List<String>> SMTPD_RECIPIENT_RESTRICTIONS =
+      SET.list("smtpd_recipient_restrictions", "", "What else is asked of a recipient.");
+
+  public static final Param<Integer> RELAY_DOMAINS_REJECT_CODE =
+      code("relay_domains_reject_code", "554", "Of reject_unauth_destination.");
+
+  public static final Param<Integer> REJECT_CODE = code("reject_code", "554", "Of reject.");
+
+  public static final Param<Integer> DEFER_CODE = code("defer_code", "450", "Of defer.");
+
+  public static final Param<Integer> UNKNOWN_LOCAL_RECIPIENT_REJECT_CODE =
+      code("unknown_local_recipient_reject_code", "550", "For a user that this host has not.");
+
+  public static final Param<Integer> UNKNOWN_VIRTUAL_ALIAS_REJECT_CODE =
+      code("unknown_virtual_alias_reject_code", "550", "For an alias that is not there.");
+
+  public static final Param<Integer> UNKNOWN_VIRTUAL_MAILBOX_REJECT_CODE =
+      code("unknown_virtual_mailbox_reject_code", "550", "For a mailbox that is not there.");
+
+  public static final Param<Integer> UNKNOWN_RELAY_RECIPIENT_REJECT_CODE =
+      code("unknown_relay_recipient_reject_code", "550", "For an address we do not relay to.");
+
+  /** Stays the last line: it takes in every parameter declared above. */
+  public static final ParamSet ALL = SET.build();
+
+  private PolicyParams() {}
+
+  private static Param<Integer> code(String name, String preset, String doc) {
+    return SET.integer(name, preset, Bounds.between("400", "599"), doc);
+  }
+
+  private static String parent(String host) {
+    int dot = host.indexOf('.');
+    return dot < 0 ? "localdomain" : host.substring(dot + 1);
+  }
+}

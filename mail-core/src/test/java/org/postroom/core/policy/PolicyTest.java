@@ -1,0 +1,239 @@
+package org.postroom.core.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.Domain;
+import org.postroom.core.address.IpLiteral;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.config.MainCf;
+import org.postroom.core.config.Settings;
+
+final class PolicyTest {
+
+  private static final OwnAddresses OWN =
+      new OwnAddresses(
+          List.of(
+              new OwnAddresses.Interface(ip("127.0.0.1"), 8),
+              new OwnAddresses.Interface(ip("172.16.5.4"), 24)),
+          List.of());
+
+  private static InetAddress ip(String text) {
+    return IpLiteral.parse(text).orElseThrow();
+  }
+
+  private static Policy policy(String mainCf) {
+    return Policy.of(
+        Settings.read(List.of(PolicyParams.ALL), MainCf.parse("main.cf", mainCf), Map.of()), OWN);
+  }
+
+  private static PolicyContext stranger(String recipient) {
+    return new PolicyContext(
+        ip("203.0.113.9"),
+        "unknown",
+        Optional.empty(),
+        ReversePath.NULL,
+        Optional.of(Address.parse(recipient)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "smtpd_relay_restrictions =",
+        "smtpd_relay_restrictions = permit_mynetworks",
+        "smtpd_relay_restrictions = permit_mynetworks, permit_auth_destination",
+        "smtpd_relay_restrictions = permit, reject_unauth_destination",
+        "smtpd_relay_restrictions = permit\nsmtpd_recipient_restrictions = permit, reject",
+      })
+  void relayListWithoutDenialDoesNotStart(String mainCf) {
+    BadConfiguration bad =
+        catchThrowableOfType(BadConfiguration.class, () -> policy("\n" + mainCf));
+
+    assertThat(bad.faults()).hasSize(1);
+    assertThat(bad)
+        .hasMessageStartingWith(
+            "main.cf, line 2: smtpd_relay_restrictions: in parameter smtpd_relay_restrictions or"
+                + " smtpd_recipient_restrictions, specify at least one working instance of:");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "reject_unauth_destnation | unknown restriction: reject_unauth_destnation (did you mean"
+            + " reject_unauth_destination?)",
+        "hash:/etc/access, reject | table type not supported yet: hash:/etc/access",
+        "check_client_access hash:/x, reject | restriction not supported yet: check_client_access",
+        "reject_rbl_client zen.example, reject | restriction not supported yet: reject_rbl_client",
+        "warn_if_reject reject | restriction not supported yet: warn_if_reject",
+      })
+  void restrictionThatWeCannotObeyDoesNotStart(String list, String message) {
+    assertThatThrownBy(() -> policy("smtpd_relay_restrictions = " + list))
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessage("main.cf, line 1: smtpd_relay_restrictions: " + message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0/0", "127.0.0.0/8 [::]/0"})
+  void trustInTheWholeInternetDoesNotStart(String mynetworks) {
+    assertThatThrownBy(() -> policy("mynetworks = " + mynetworks))
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("open relay");
+  }
+
+  @Test
+  void hostBitsInAnAddressBlockAreAFaultWithTheRightBlock() {
+    assertThatThrownBy(() -> policy("mynetworks = 10.0.0.1/8"))
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessage(
+            "main.cf, line 1: mynetworks: non-null host address bits in \"10.0.0.1/8\", perhaps"
+                + " you should use \"10.0.0.0/8\" instead");
+  }
+
+  @Test
+  void permissionInTheRelayListDoesNotSkipTheRecipientList() {
+    Policy policy =
+        policy(
+            """
+            smtpd_relay_restrictions = permit_auth_destination, reject
+            smtpd_recipient_restrictions = DEFER
+            """);
+
+    Decision decision = policy.relay().judge(stranger("ada@localhost"));
+
+    assertThat(decision.steps()).hasSize(2);
+    assertThat(decision.refusal())
+        .contains(
+            new Verdict.Reject(
+                450, "4.3.2", "<ada@localhost>: Recipient address rejected: Try again later"));
+  }
+
+  @Test
+  void codesFollowTheirParameters() {
+    Policy policy =
+        policy(
+            "relay_domains_reject_code = 550\nsmtpd_relay_restrictions = reject_unauth_destination");
+
+    assertThat(policy.relay().judge(stranger("a@foreign.test")).refusal())
+        .contains(new Verdict.Reject(550, "5.7.1", "<a@foreign.test>: Relay access denied"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "host.example.org, LOCAL",
+    "localhost, LOCAL",
+    "localhost.example.org, LOCAL",
+    "[172.16.5.4], LOCAL",
+    "[172.16.5.5], REMOTE",
+    "twice.example.org, LOCAL",
+    "alias.example.org, VIRTUAL_ALIAS",
+    "sub.alias.example.org, REMOTE",
+    "box.example.org, VIRTUAL_MAILBOX",
+    "relayed.example.org, RELAY",
+    "deep.relayed.example.org, RELAY",
+    "excluded.relayed.example.org, REMOTE",
+    "example.org, REMOTE",
+  })
+  void eachDomainHasOneClass(String domain, AddressClass expected) {
+    Policy policy =
+        policy(
+            """
+            myhostname = host.example.org
+            mydestination = $myhostname localhost.$mydomain localhost twice.example.org
+            virtual_alias_domains = alias.example.org, twice.example.org
+            virtual_mailbox_domains = box.example.org
+            relay_domains = !excluded.relayed.example.org relayed.example.org
+            """);
+
+    assertThat(policy.domains().classOf(Domain.of(domain))).isEqualTo(expected);
+    assertThat(policy.warnings())
+        .containsExactly(
+            "do not list domain twice.example.org in BOTH mydestination and virtual_alias_domains");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "host, 172.16.5.4, true",
+    "host, 172.16.5.5, false",
+    "host, 127.0.0.2, false",
+    "subnet, 172.16.5.5, true",
+    "subnet, 172.16.6.5, false",
+    "class, 172.16.6.5, true",
+    "class, 172.17.6.5, false",
+  })
+  void trustedNeighboursFollowTheStyle(String style, String client, boolean trusted) {
+    Policy policy = policy("mynetworks_style = " + style);
+
+    assertThat(policy.mynetworks().contains(ip(client), "unknown")).isEqualTo(trusted);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.1.2.3, unknown, true",
+    "10.9.2.3, unknown, false",
+    "::ffff:10.1.2.3, unknown, true",
+    "2001:db8::1, unknown, true",
+    "2001:db9::1, unknown, false",
+    "203.0.113.1, mx.Trusted.example, true",
+    "203.0.113.1, nottrusted.example, false",
+  })
+  void clientsAreMatchedByAddressBlockAndName(String client, String name, boolean trusted) {
+    Policy policy =
+        policy("mynetworks = !10.9.0.0/16, 10.0.0.0/8, [2001:db8::]/32, trusted.example");
+
+    assertThat(policy.mynetworks().contains(ip(client), name)).isEqualTo(trusted);
+  }
+
+  @Test
+  void listsIncludeFiles(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("domains"), "# ours\none.example\n  two.example");
+
+    Policy policy = policy("relay_domains = " + file);
+
+    assertThat(policy.domains().classOf(Domain.of("two.example"))).isEqualTo(AddressClass.RELAY);
+  }
+
+  @Test
+  void unreadableListRefusesForNowAndNeverPermits() {
+    Policy policy = policy("relay_domains = /does/not/exist");
+
+    assertThat(policy.relay().judge(stranger("a@foreign.test")).refusal())
+        .contains(new Verdict.Reject(451, "4.3.0", "Temporary lookup failure"));
+    assertThat(policy.relay().judge(stranger("a@localhost")).isPermitted()).isTrue();
+  }
+
+  @Test
+  void bareLocalPartBelongsToTheOrigin(@TempDir Path folder) throws Exception {
+    Path mailname = Files.writeString(folder.resolve("mailname"), "example.net\n");
+
+    Policy policy = policy("myorigin = " + mailname);
+
+    assertThat(policy.qualified("ada")).hasToString("ada@example.net");
+  }
+
+  @Test
+  void allFaultsOfPolicyAreReportedTogether() {
+    BadConfiguration bad =
+        catchThrowableOfType(
+            BadConfiguration.class,
+            () -> policy("myhostname = a..b\nrelay_domains = hash:/x\nmynetworks = 1.2.3/8\n"));
+
+    assertThat(bad.faults())
+        .extracting(fault -> fault.place().line() + " " + fault.name())
+        .contains("1 myhostname", "2 relay_domains", "3 mynetworks");
+  }
+}
