@@ -13,6 +13,14 @@ module org.postroom.core {
   exports org.postroom.core.time;
   exports org.postroom.core.wire;
 
+  requires io.netty.buffer;
+  requires io.netty.common;
+  requires io.netty.handler;
+  requires io.netty.transport;
+  requires io.netty.transport.classes.epoll;
+  requires org.bouncycastle.pkix;
+  requires org.bouncycastle.provider;
+  requires org.dnsjava;
   requires static org.jspecify;
   requires org.slf4j;
 }

@@ -14,6 +14,14 @@ public interface Timers {
    */
   Timer after(Duration delay, Runnable task);
 
+  /**
+   * Nanoseconds since some fixed moment, on the clock these timers go by: for measuring how much of
+   * a time limit is left. Never goes back.
+   */
+  default long nanoTime() {
+    return System.nanoTime();
+  }
+
   /** Something that is due. */
   interface Timer {
 

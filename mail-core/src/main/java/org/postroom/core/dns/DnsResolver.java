@@ -1,0 +1,180 @@
+package org.postroom.core.dns;
+
+import java.net.IDN;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.address.Domain;
+import org.xbill.DNS.AAAARecord;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.Cache;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.ExtendedResolver;
+import org.xbill.DNS.MXRecord;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.PTRRecord;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.ResolverConfig;
+import org.xbill.DNS.ReverseMap;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.TextParseException;
+import org.xbill.DNS.Type;
+import org.xbill.DNS.lookup.LookupSession;
+import org.xbill.DNS.lookup.NoSuchDomainException;
+import org.xbill.DNS.lookup.NoSuchRRSetException;
+
+/**
+ * Asks name servers over UDP and, where an answer does not fit, TCP. Search lists and the hosts
+ * file are not used: a mail domain is a whole name. Thread-safe.
+ */
+public final class DnsResolver implements Resolver {
+  private static final int CACHED_NAMES = 50_000;
+
+  private final LookupSession lookups;
+
+  private DnsResolver(LookupSession lookups) {
+    this.lookups = lookups;
+  }
+
+  /** Asks the name servers of this machine's configuration. */
+  public static DnsResolver ofSystem(Duration timeout, Executor executor) {
+    return of(ResolverConfig.getCurrentConfig().servers(), timeout, executor);
+  }
+
+  /**
+   * Asks these name servers.
+   *
+   * @param timeout for one server and try; the whole answer takes three times as long at most
+   * @param executor runs what follows on an answer
+   */
+  public static DnsResolver of(
+      List<InetSocketAddress> servers, Duration timeout, Executor executor) {
+    List<org.xbill.DNS.Resolver> each = new ArrayList<>();
+    for (InetSocketAddress server : servers) {
+      SimpleResolver one = new SimpleResolver(server);
+      one.setTimeout(timeout);
+      each.add(one);
+    }
+    ExtendedResolver all = new ExtendedResolver(each);
+    all.setTimeout(timeout.multipliedBy(3));
+    all.setRetries(2);
+    Cache cache = new Cache(DClass.IN);
+    cache.setMaxEntries(CACHED_NAMES);
+    return new DnsResolver(
+        LookupSession.builder().resolver(all).cache(cache).executor(executor).build());
+  }
+
+  @Override
+  public CompletionStage<Answer<MailExchanger>> mx(Domain domain) {
+    return ask(
+        domain,
+        Type.MX,
+        r ->
+            r instanceof MXRecord mx
+                ? new MailExchanger(mx.getPriority(), text(mx.getTarget()))
+                : null);
+  }
+
+  @Override
+  public CompletionStage<Answer<InetAddress>> addresses(Domain host) {
+    CompletionStage<Answer<InetAddress>> v4 =
+        ask(host, Type.A, r -> r instanceof ARecord a ? a.getAddress() : null);
+    CompletionStage<Answer<InetAddress>> v6 =
+        ask(host, Type.AAAA, r -> r instanceof AAAARecord a ? a.getAddress() : null);
+    return v4.thenCombine(v6, DnsResolver::both);
+  }
+
+  /** What was found counts; then "ask again"; "no such name" only when both say so. */
+  private static Answer<InetAddress> both(Answer<InetAddress> v4, Answer<InetAddress> v6) {
+    List<InetAddress> found = new ArrayList<>();
+    if (v4 instanceof Answer.Found<InetAddress> some) {
+      found.addAll(some.records());
+    }
+    if (v6 instanceof Answer.Found<InetAddress> some) {
+      found.addAll(some.records());
+    }
+    if (!found.isEmpty()) {
+      return new Answer.Found<>(found);
+    }
+    if (v4 instanceof Answer.TryAgain) {
+      return v4;
+    }
+    return v6 instanceof Answer.NoSuchName ? v4 : v6;
+  }
+
+  @Override
+  public CompletionStage<Answer<Domain>> names(InetAddress address) {
+    return ask(
+        ReverseMap.fromAddress(address),
+        Type.PTR,
+        r -> r instanceof PTRRecord ptr ? Domain.of(text(ptr.getTarget())) : null);
+  }
+
+  private static String text(Name name) {
+    return name.equals(Name.root) ? "." : name.toString(true);
+  }
+
+  private <T> CompletionStage<Answer<T>> ask(
+      Domain domain, int type, Function<Record, @Nullable T> read) {
+    Name name;
+    try {
+      name = Name.fromString(IDN.toASCII(domain.name(), IDN.ALLOW_UNASSIGNED), Name.root);
+    } catch (TextParseException | IllegalArgumentException e) {
+      // What cannot be written as a name cannot be in the DNS.
+      return CompletableFuture.completedFuture(new Answer.NoSuchName<>());
+    }
+    return ask(name, type, read);
+  }
+
+  private <T> CompletionStage<Answer<T>> ask(
+      Name name, int type, Function<Record, @Nullable T> read) {
+    try {
+      return lookups
+          .lookupAsync(name, type)
+          .handle(
+              (result, problem) ->
+                  problem == null ? found(result.getRecords(), read) : missing(name, problem));
+    } catch (RuntimeException e) {
+      return CompletableFuture.completedFuture(missing(name, e));
+    }
+  }
+
+  private static <T> Answer<T> found(List<Record> records, Function<Record, @Nullable T> read) {
+    List<T> values = new ArrayList<>();
+    for (Record record : records) {
+      T value = read.apply(record);
+      if (value != null) {
+        values.add(value);
+      }
+    }
+    return values.isEmpty() ? new Answer.NoData<>() : new Answer.Found<>(values);
+  }
+
+  private static <T> Answer<T> missing(Name name, Throwable problem) {
+    Throwable cause =
+        problem instanceof CompletionException && problem.getCause() != null
+            ? problem.getCause()
+            : problem;
+    if (cause instanceof NoSuchDomainException) {
+      return new Answer.NoSuchName<>();
+    }
+    if (cause instanceof NoSuchRRSetException) {
+      return new Answer.NoData<>();
+    }
+    return new Answer.TryAgain<>(
+        "No answer for "
+            + name
+            + ": "
+            + cause.getClass().getSimpleName()
+            + " "
+            + cause.getMessage());
+  }
+}

@@ -1,0 +1,165 @@
+package org.postroom.core.dns;
+
+import java.net.IDN;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.postroom.core.address.Domain;
+
+/**
+ * Names from a text, for tests and the fixture: no network, always the same answers. Immutable.
+ *
+ * <pre>{@code
+ * # one record a line
+ * example.org     MX 10 mx.example.org
+ * mx.example.org  A 127.0.0.1
+ * www.example.org CNAME mx.example.org
+ * 127.0.0.1       PTR mx.example.org
+ * broken.test     SERVFAIL
+ * }</pre>
+ *
+ * <p>Types are MX, A, AAAA, PTR (of an address), CNAME and SERVFAIL. A name without a line does not
+ * exist, unless one below it does.
+ */
+public final class ZoneResolver implements Resolver {
+  private static final int MOST_ALIASES = 16;
+
+  private final Map<String, List<MailExchanger>> exchangers = new HashMap<>();
+  private final Map<String, List<InetAddress>> addresses = new HashMap<>();
+  private final Map<InetAddress, List<Domain>> names = new HashMap<>();
+  private final Map<String, String> aliases = new HashMap<>();
+  private final Set<String> broken = new HashSet<>();
+  private final Set<String> existing = new HashSet<>();
+
+  private ZoneResolver() {}
+
+  /**
+   * A resolver for these records.
+   *
+   * @throws IllegalArgumentException at a line that is none
+   */
+  public static ZoneResolver of(String... lines) {
+    ZoneResolver zone = new ZoneResolver();
+    for (String text : lines) {
+      text.lines().forEach(zone::add);
+    }
+    return zone;
+  }
+
+  private void add(String line) {
+    int comment = line.indexOf('#');
+    String record = (comment < 0 ? line : line.substring(0, comment)).strip();
+    if (record.isEmpty()) {
+      return;
+    }
+    String[] words = record.split("\\s+");
+    String type = words.length > 1 ? words[1].toUpperCase(Locale.ROOT) : "";
+    int expected =
+        switch (type) {
+          case "SERVFAIL" -> 2;
+          case "A", "AAAA", "CNAME", "PTR" -> 3;
+          case "MX" -> 4;
+          default -> -1;
+        };
+    if (words.length != expected) {
+      throw new IllegalArgumentException("Not a record: " + record);
+    }
+    if (type.equals("PTR")) {
+      names
+          .computeIfAbsent(address(words[0]), a -> new ArrayList<>())
+          .add(Domain.of(key(words[2])));
+      return;
+    }
+    String owner = key(words[0]);
+    exists(owner);
+    switch (type) {
+      case "MX" ->
+          exchangers
+              .computeIfAbsent(owner, o -> new ArrayList<>())
+              .add(new MailExchanger(Integer.parseInt(words[2]), key(words[3])));
+      case "CNAME" -> aliases.put(owner, key(words[2]));
+      case "SERVFAIL" -> broken.add(owner);
+      default -> addresses.computeIfAbsent(owner, o -> new ArrayList<>()).add(address(words[2]));
+    }
+  }
+
+  private void exists(String owner) {
+    for (String name = owner; ; name = name.substring(name.indexOf('.') + 1)) {
+      existing.add(name);
+      if (name.indexOf('.') < 0) {
+        return;
+      }
+    }
+  }
+
+  private static String key(String name) {
+    String ascii = IDN.toASCII(name, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
+    return ascii.length() > 1 && ascii.endsWith(".")
+        ? ascii.substring(0, ascii.length() - 1)
+        : ascii;
+  }
+
+  private static InetAddress address(String literal) {
+    if (!literal.matches("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")) {
+      throw new IllegalArgumentException("Not an address: " + literal); // and never a look-up
+    }
+    try {
+      return InetAddress.getByName(literal);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("Not an address: " + literal, e);
+    }
+  }
+
+  @Override
+  public CompletionStage<Answer<MailExchanger>> mx(Domain domain) {
+    return look(domain, exchangers);
+  }
+
+  @Override
+  public CompletionStage<Answer<InetAddress>> addresses(Domain host) {
+    return look(host, addresses);
+  }
+
+  @Override
+  public CompletionStage<Answer<Domain>> names(InetAddress address) {
+    List<Domain> found = names.get(address);
+    return CompletableFuture.completedFuture(
+        found == null ? new Answer.NoSuchName<>() : new Answer.Found<>(found));
+  }
+
+  private <T> CompletionStage<Answer<T>> look(Domain domain, Map<String, List<T>> records) {
+    return CompletableFuture.completedFuture(answer(domain, records));
+  }
+
+  private <T> Answer<T> answer(Domain domain, Map<String, List<T>> records) {
+    String name;
+    try {
+      name = key(domain.name());
+    } catch (IllegalArgumentException e) {
+      return new Answer.NoSuchName<>(); // what cannot be written as a name has no records
+    }
+    for (int i = 0; i < MOST_ALIASES; i++) {
+      if (broken.contains(name)) {
+        return new Answer.TryAgain<>("SERVFAIL for " + name);
+      }
+      List<T> found = records.get(name);
+      if (found != null) {
+        return new Answer.Found<>(found);
+      }
+      String alias = aliases.get(name);
+      if (alias == null) {
+        return existing.contains(name) ? new Answer.NoData<>() : new Answer.NoSuchName<>();
+      }
+      name = alias;
+    }
+    return new Answer.TryAgain<>("Too many aliases from " + domain);
+  }
+}

@@ -1,0 +1,234 @@
+package org.postroom.core.wire;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/**
+ * An authority of our own, for servers that nobody has given a certificate yet: makes EC P-256
+ * certificates for host names and addresses. Clients trust it when they are given {@link
+ * #certificate}.
+ */
+public final class CertificateAuthority {
+  private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
+
+  /** Apple's clients take no certificate that is valid for longer than 825 days. */
+  private static final Duration SERVER_LIFE = Duration.ofDays(820);
+
+  private final X509Certificate certificate;
+  private final PrivateKey key;
+  private final Clock clock;
+  private final SecureRandom random;
+
+  private CertificateAuthority(
+      X509Certificate certificate, PrivateKey key, Clock clock, SecureRandom random) {
+    this.certificate = certificate;
+    this.key = key;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * A certificate and its key, as PEM text.
+   *
+   * @param chain the certificate, then the authority's
+   * @param key PKCS#8, unencrypted
+   */
+  public record Issued(String chain, String key) {
+
+    /** Writes both files; the key's can be read by its owner only from the first moment. */
+    public void write(Path chainFile, Path keyFile) {
+      CertificateAuthority.write(chainFile, chain, "rw-r--r--");
+      CertificateAuthority.write(keyFile, key, "rw-------");
+    }
+
+    @Override
+    public String toString() {
+      return "Issued[***]";
+    }
+  }
+
+  /**
+   * A new authority.
+   *
+   * @param name what people see in their list of authorities
+   */
+  public static CertificateAuthority create(String name, Clock clock, SecureRandom random) {
+    KeyPair pair = keyPair(random);
+    X509Certificate own =
+        sign(name, null, pair, pair.getPrivate(), List.of(), AUTHORITY_LIFE, clock, random);
+    return new CertificateAuthority(own, pair.getPrivate(), clock, random);
+  }
+
+  /** An authority that was made before, from its PEM texts. */
+  public static CertificateAuthority of(
+      String certificate, String key, Clock clock, SecureRandom random) {
+    return new CertificateAuthority(
+        TlsContexts.certificates(certificate, "the authority's certificate").get(0),
+        TlsContexts.privateKey(key, "the authority's key"),
+        clock,
+        random);
+  }
+
+  /** The authority's certificate, as PEM text. */
+  public String certificate() {
+    return pem(certificate);
+  }
+
+  /** The authority's own certificate and key, for keeping. */
+  public Issued self() {
+    return new Issued(pem(certificate), pem(key));
+  }
+
+  /**
+   * A certificate for a server.
+   *
+   * @param names host names and IP addresses, at least one; the first becomes the common name
+   */
+  public Issued issue(List<String> names) {
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException("A certificate needs a name");
+    }
+    KeyPair pair = keyPair(random);
+    X509Certificate leaf =
+        sign(names.get(0), certificate, pair, key, names, SERVER_LIFE, clock, random);
+    return new Issued(pem(leaf) + pem(certificate), pem(pair.getPrivate()));
+  }
+
+  private static X509Certificate sign(
+      String name,
+      @org.jspecify.annotations.Nullable X509Certificate issuer,
+      KeyPair subject,
+      PrivateKey signingKey,
+      List<String> names,
+      Duration life,
+      Clock clock,
+      SecureRandom random) {
+    try {
+      // An hour back: the clocks of clients differ.
+      Instant from = clock.instant().minus(Duration.ofHours(1));
+      var subjectName = new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, name).build();
+      var builder =
+          new JcaX509v3CertificateBuilder(
+              issuer == null ? subjectName : new JcaX509CertificateHolder(issuer).getSubject(),
+              new BigInteger(120, random).setBit(119),
+              Date.from(from),
+              Date.from(from.plus(life)),
+              subjectName,
+              subject.getPublic());
+      boolean authority = issuer == null;
+      var ids = new JcaX509ExtensionUtils();
+      builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+      builder.addExtension(
+          Extension.keyUsage,
+          true,
+          new KeyUsage(
+              authority ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.digitalSignature));
+      builder.addExtension(
+          Extension.subjectKeyIdentifier,
+          false,
+          ids.createSubjectKeyIdentifier(subject.getPublic()));
+      if (issuer != null) {
+        builder.addExtension(
+            Extension.authorityKeyIdentifier,
+            false,
+            ids.createAuthorityKeyIdentifier(issuer.getPublicKey()));
+        builder.addExtension(
+            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+        builder.addExtension(
+            Extension.subjectAlternativeName,
+            false,
+            new GeneralNames(
+                names.stream().map(CertificateAuthority::name).toArray(GeneralName[]::new)));
+      }
+      return new JcaX509CertificateConverter()
+          .getCertificate(
+              builder.build(
+                  new JcaContentSignerBuilder("SHA256withECDSA")
+                      .setSecureRandom(random)
+                      .build(signingKey)));
+    } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+      throw new WireFault("No certificate could be made for " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static GeneralName name(String name) {
+    boolean address = name.indexOf(':') >= 0 || name.matches("[0-9.]+");
+    return new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, name);
+  }
+
+  private static KeyPair keyPair(SecureRandom random) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"), random);
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new WireFault("This JVM makes no P-256 keys", e);
+    }
+  }
+
+  private static String pem(Object object) {
+    StringWriter text = new StringWriter();
+    try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+      writer.writeObject(
+          object instanceof PrivateKey key ? new JcaPKCS8Generator(key, null) : object);
+    } catch (IOException e) {
+      throw new WireFault("PEM could not be written", e);
+    }
+    return text.toString();
+  }
+
+  private static void write(Path file, String text, String permissions) {
+    try {
+      Files.deleteIfExists(file);
+      if (Files.getFileStore(file.toAbsolutePath().getParent())
+          .supportsFileAttributeView("posix")) {
+        Files.createFile(
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
+      }
+      Files.writeString(
+          file,
+          text,
+          StandardCharsets.US_ASCII,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new WireFault(file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+}

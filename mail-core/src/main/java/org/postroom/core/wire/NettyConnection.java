@@ -1,0 +1,842 @@
+package org.postroom.core.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.time.Timers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection and the turns of its session. The event loop, the timers and other sessions leave
+ * word under {@link #lock}; whoever finds the session parked and something to do hands it to a
+ * worker, which stays with it until there is nothing more ({@link #run}). So at most one worker has
+ * a session at any time, and everything that is the worker's needs no lock.
+ */
+// What fails in the channel makes it inactive, and that is where it is heard.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class NettyConnection implements Connection, Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
+
+  /** So many turns in a row, then the others get the worker. */
+  private static final int TURNS_IN_A_ROW = 64;
+
+  /** How long a peer may take for reading the last words and for closing its side. */
+  private static final int LINGER_SECONDS = 2;
+
+  /** What a worker does next with the session. */
+  private enum Turn {
+    NONE,
+    OPEN,
+    TASK,
+    READY,
+    TIMED_OUT,
+    SHUT_DOWN,
+    END
+  }
+
+  private final Channel channel;
+  private final NettyWire wire;
+  private final Timers timers;
+  private final Function<Connection, Session> sessions;
+  private final String id;
+  private final InetSocketAddress local;
+  private final InetSocketAddress remote;
+  private final int maxLine;
+  private final NettyInput in;
+  private final NettyOutput out;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock.
+  private boolean running;
+  private boolean waiting;
+  private boolean opening = true;
+  private boolean handshaking;
+  private boolean held;
+  private boolean expired;
+  private boolean shutdown;
+  private boolean inputEnded;
+  private boolean linkDown;
+  private boolean closeAsked;
+  private boolean finished;
+  private @Nullable Throwable cause;
+  private @Nullable ArrayDeque<Runnable> tasks;
+  private Timers.@Nullable Timer timer;
+  private long timerAt;
+  private long heldUntil;
+  private long deadlineAt;
+  private long limit;
+  private volatile @Nullable TlsSession tls;
+
+  // The worker's.
+  private @Nullable Session session;
+
+  NettyConnection(
+      NettyWire wire,
+      Channel channel,
+      String id,
+      Duration firstDeadline,
+      int maxLine,
+      Function<Connection, Session> sessions) {
+    this.wire = wire;
+    this.timers = wire.timers();
+    this.channel = channel;
+    this.id = id;
+    this.local = wire.inet(channel.localAddress());
+    this.remote = wire.inet(channel.remoteAddress());
+    this.maxLine = maxLine;
+    this.sessions = sessions;
+    this.in = new NettyInput(this);
+    this.out = new NettyOutput(this, channel.alloc());
+    this.limit = nanos(firstDeadline);
+    this.deadlineAt = timers.nanoTime() + limit;
+  }
+
+  private static long nanos(Duration duration) {
+    return duration.compareTo(Duration.ofDays(3650)) > 0
+        ? Duration.ofDays(3650).toNanos()
+        : duration.toNanos();
+  }
+
+  // --- Connection ---
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public InetSocketAddress remote() {
+    return remote;
+  }
+
+  @Override
+  public InetSocketAddress local() {
+    return local;
+  }
+
+  @Override
+  public Input in() {
+    return in;
+  }
+
+  @Override
+  public Output out() {
+    return out;
+  }
+
+  @Override
+  public Optional<TlsSession> tls() {
+    return Optional.ofNullable(tls);
+  }
+
+  @Override
+  public void deadline(Duration within) {
+    lock.lock();
+    try {
+      limit = nanos(within);
+      deadlineAt = timers.nanoTime() + limit;
+      if (timer != null && timerAt - dueAt() > 0) {
+        arm();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void hold(Duration wait) {
+    lock.lock();
+    try {
+      held = true;
+      heldUntil = timers.nanoTime() + nanos(wait);
+      if (timer != null && timerAt - dueAt() > 0) {
+        arm();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    lock.lock();
+    try {
+      if (finished || linkDown || closeAsked) {
+        return;
+      }
+      if (tasks == null) {
+        tasks = new ArrayDeque<>(4);
+      }
+      tasks.add(task);
+      schedule();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean isClosed() {
+    lock.lock();
+    try {
+      return finished || linkDown || closeAsked;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closeAsked = true;
+      changed.signalAll();
+      schedule();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void startTls(TlsContext context) {
+    lock.lock();
+    try {
+      handshaking = true;
+    } finally {
+      lock.unlock();
+    }
+    ByteBuf farewell = out.takePending();
+    channel.eventLoop().execute(() -> installTls(context, null, farewell));
+  }
+
+  @Override
+  public TlsSession startTlsAsClient(TlsContext context, String serverName) {
+    lock.lock();
+    try {
+      handshaking = true;
+    } finally {
+      lock.unlock();
+    }
+    ByteBuf farewell = out.takePending();
+    channel.eventLoop().execute(() -> installTls(context, serverName, farewell));
+    lock.lock();
+    try {
+      while (handshaking) {
+        if (linkDown) {
+          throw new TlsFailed(
+              "TLS handshake with " + remote + " failed", cause == null ? lost() : cause);
+        }
+        await();
+      }
+    } finally {
+      lock.unlock();
+    }
+    TlsSession agreed = tls;
+    if (agreed == null) {
+      throw new TlsFailed("TLS handshake with " + remote + " failed");
+    }
+    return agreed;
+  }
+
+  // --- what input and output ask for, on the worker ---
+
+  void lock() {
+    lock.lock();
+  }
+
+  void unlock() {
+    lock.unlock();
+  }
+
+  /** Waits under the lock until {@code queue} holds something. */
+  void awaitInput(Queue<?> queue) {
+    while (queue.isEmpty()) {
+      if (inputEnded) {
+        throw new ConnectionLost(remote + " ended the connection");
+      }
+      await();
+    }
+  }
+
+  /** Waits under the lock for a change; throws when waiting has become useless. */
+  @SuppressWarnings("WaitNotInLoop") // all callers are the loops
+  private void await() {
+    if (linkDown || closeAsked) {
+      throw lost();
+    }
+    if (expired) {
+      throw new DeadlineExceeded(remote + " did not get on in time");
+    }
+    if (timer == null) {
+      arm();
+    }
+    waiting = true;
+    try {
+      changed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ConnectionLost("Interrupted while waiting for " + remote, e);
+    } finally {
+      waiting = false;
+    }
+  }
+
+  private ConnectionLost lost() {
+    String message = closeAsked ? "Closed: " + remote : "Connection to " + remote + " lost";
+    return cause == null ? new ConnectionLost(message) : new ConnectionLost(message, cause);
+  }
+
+  void checkOpen() {
+    if (!channel.isActive()) {
+      lock.lock();
+      try {
+        throw lost();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Sends, and waits while the peer leaves too much of what was sent before unread. */
+  void send(ByteBuf octets) {
+    if (!channel.isWritable()) {
+      try {
+        awaitWritable();
+      } catch (WireFault e) {
+        octets.release();
+        throw e;
+      }
+    }
+    channel.writeAndFlush(octets);
+  }
+
+  private void awaitWritable() {
+    lock.lock();
+    try {
+      deadlineAt = timers.nanoTime() + limit;
+      while (!channel.isWritable()) {
+        if (!channel.isActive()) {
+          linkDown = true;
+        }
+        await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void resumeReading() {
+    channel.config().setAutoRead(true);
+  }
+
+  // --- turns ---
+
+  /**
+   * Under the lock: hands the session to a worker when it is parked and something is to be done.
+   */
+  private void schedule() {
+    if (running || finished || next() == Turn.NONE) {
+      return;
+    }
+    running = true;
+    try {
+      wire.workers().execute(this);
+    } catch (RejectedExecutionException e) {
+      // The workers are gone before the wire: nobody is left to talk, but the session must hear it.
+      closeAsked = true;
+      channel.eventLoop().execute(this);
+    }
+  }
+
+  /** Under the lock, while no turn runs. */
+  private Turn next() {
+    if (linkDown || closeAsked) {
+      return Turn.END;
+    }
+    if (handshaking) {
+      return expired || shutdown || inputEnded ? Turn.END : Turn.NONE;
+    }
+    if (opening) {
+      return shutdown ? Turn.END : Turn.OPEN;
+    }
+    if (shutdown) {
+      return Turn.SHUT_DOWN;
+    }
+    if (held) {
+      return Turn.NONE;
+    }
+    if (expired) {
+      return Turn.TIMED_OUT;
+    }
+    if (tasks != null && !tasks.isEmpty()) {
+      return Turn.TASK;
+    }
+    if (in.lineReady(maxLine)) {
+      return Turn.READY;
+    }
+    return inputEnded ? Turn.END : Turn.NONE;
+  }
+
+  @Override
+  public void run() {
+    for (int turns = 1; ; turns++) {
+      Runnable task = null;
+      Turn turn;
+      lock.lock();
+      try {
+        turn = next();
+        if (turn == Turn.NONE && !out.isPending()) {
+          in.park();
+          running = false;
+          deadlineAt = timers.nanoTime() + limit;
+          if (held) {
+            deadlineAt = heldUntil + limit;
+          }
+          if (timer == null || timerAt - dueAt() > 0) {
+            arm();
+          }
+          return;
+        }
+        if (turn == Turn.TASK && tasks != null) {
+          task = tasks.remove();
+        }
+        opening &= turn != Turn.OPEN;
+      } finally {
+        lock.unlock();
+      }
+      if (!perform(turn, task)) {
+        finish(turn);
+        return;
+      }
+      if (turns == TURNS_IN_A_ROW) {
+        yieldWorker();
+        return;
+      }
+    }
+  }
+
+  private void yieldWorker() {
+    try {
+      wire.workers().execute(this);
+    } catch (RejectedExecutionException e) {
+      finish(Turn.END);
+    }
+  }
+
+  /** Returns whether the session goes on. */
+  private boolean perform(Turn turn, @Nullable Runnable task) {
+    try {
+      switch (turn) {
+        case NONE -> out.flush(); // nothing stays unsent while the session sleeps
+        case OPEN -> {
+          session = sessions.apply(this);
+          session.opened();
+        }
+        case TASK -> {
+          if (task != null) {
+            task.run();
+          }
+        }
+        case READY -> {
+          long before = in.taken();
+          session().ready();
+          if (in.taken() == before && !isHeld() && !isHandshaking() && !isClosed()) {
+            throw new IllegalStateException("Session " + id + " left its line unread");
+          }
+        }
+        case TIMED_OUT -> {
+          refreshDeadline();
+          session().timedOut();
+          return false;
+        }
+        case SHUT_DOWN -> {
+          refreshDeadline();
+          session().shuttingDown();
+          return false;
+        }
+        case END -> {
+          return false;
+        }
+      }
+      return true;
+    } catch (WireFault e) {
+      LOG.debug("{}: session with {} ended: {}", id, remote, e.getMessage());
+      return false;
+    } catch (RuntimeException | Error e) {
+      LOG.error("{}: session with {} failed", id, remote, e);
+      return false;
+    }
+  }
+
+  private Session session() {
+    if (session == null) {
+      throw new IllegalStateException("Not opened: " + id);
+    }
+    return session;
+  }
+
+  private void refreshDeadline() {
+    lock.lock();
+    try {
+      expired = false;
+      held = false;
+      deadlineAt = timers.nanoTime() + limit;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isHeld() {
+    lock.lock();
+    try {
+      return held;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isHandshaking() {
+    lock.lock();
+    try {
+      return handshaking;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The last thing a worker does with a session. */
+  private void finish(Turn last) {
+    boolean unread;
+    lock.lock();
+    try {
+      finished = true;
+      unread = in.hasQueued() || last == Turn.TIMED_OUT || last == Turn.SHUT_DOWN;
+      in.release();
+      tasks = null;
+      if (timer != null) {
+        timer.cancel();
+        timer = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+    ByteBuf rest = out.takePending();
+    hangUp(channel, rest == null ? Unpooled.EMPTY_BUFFER : rest, unread);
+    if (session != null) {
+      try {
+        session.closed();
+      } catch (RuntimeException | Error e) {
+        LOG.error("{}: end of session with {} failed", id, remote, e);
+      }
+    }
+    wire.ended(this);
+  }
+
+  /**
+   * Sends the last words, then closes. When the peer may still be sending, our side is closed first
+   * and its octets are swallowed for a moment: closing with unread octets makes the system send a
+   * reset, which can destroy the last words on their way.
+   */
+  static void hangUp(Channel channel, ByteBuf lastWords, boolean unread) {
+    if (!channel.isActive() || !channel.isWritable()) {
+      lastWords.release();
+      channel.close();
+      return;
+    }
+    channel
+        .writeAndFlush(lastWords)
+        .addListener(
+            sent -> {
+              boolean plain = channel.pipeline().get(SslHandler.class) == null;
+              if (sent.isSuccess() && unread && plain && channel instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+                channel.config().setAutoRead(true);
+              } else {
+                channel.close();
+              }
+            });
+    var cut = channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    channel.closeFuture().addListener(closed -> cut.cancel(false));
+  }
+
+  // --- deadlines ---
+
+  private long dueAt() {
+    return held ? heldUntil : deadlineAt;
+  }
+
+  /** Under the lock. One timer for a session; it looks again when the deadline has moved. */
+  private void arm() {
+    if (timer != null) {
+      timer.cancel();
+    }
+    timerAt = dueAt();
+    long wait = Math.max(0, timerAt - timers.nanoTime());
+    timer = timers.after(Duration.ofNanos(wait), this::timerRan);
+  }
+
+  private void timerRan() {
+    lock.lock();
+    try {
+      timer = null;
+      if (finished) {
+        return;
+      }
+      long now = timers.nanoTime();
+      if (dueAt() - now > 0) {
+        arm();
+      } else if (held) {
+        held = false;
+        deadlineAt = now + limit;
+        arm();
+        schedule();
+      } else if (waiting || handshaking || !running) {
+        expired = true;
+        changed.signalAll();
+        schedule();
+      }
+      // Else the turn is busy with something of its own; it is armed again when it waits or ends.
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // --- the event loop's side ---
+
+  /** On the event loop, once: begins the session, after the handshake when there is one. */
+  void begin(@Nullable TlsContext implicitTls) {
+    channel.pipeline().addLast(new Receiver());
+    lock.lock();
+    try {
+      arm();
+      handshaking = implicitTls != null;
+      schedule();
+    } finally {
+      lock.unlock();
+    }
+    if (implicitTls != null) {
+      installTls(implicitTls, null, null);
+    }
+  }
+
+  /** The server stops. */
+  void shutDown() {
+    lock.lock();
+    try {
+      shutdown = true;
+      schedule();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends it without further words. */
+  void cut() {
+    channel.close();
+    lock.lock();
+    try {
+      linkDown = true;
+      changed.signalAll();
+      schedule();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void installTls(
+      TlsContext context, @Nullable String serverName, @Nullable ByteBuf farewell) {
+    if (!channel.isActive()) {
+      if (farewell != null) {
+        farewell.release();
+      }
+      return;
+    }
+    ByteBuf hello;
+    lock.lock();
+    try {
+      hello = in.drainForHandshake();
+    } finally {
+      lock.unlock();
+    }
+    if (farewell != null) {
+      channel.writeAndFlush(farewell);
+    }
+    try {
+      SslHandler handler =
+          ((NettyTlsContext) context).handler(channel.alloc(), serverName, remote.getPort());
+      channel.pipeline().addFirst(handler);
+      if (hello != null) {
+        channel.pipeline().fireChannelRead(hello).fireChannelReadComplete();
+        hello = null;
+      }
+    } catch (RuntimeException e) {
+      LOG.error("{}: TLS could not be started with {}", id, remote, e);
+      channel.close();
+    } finally {
+      if (hello != null) {
+        hello.release();
+      }
+    }
+  }
+
+  private void handshakeEnded(ChannelHandlerContext context, SslHandshakeCompletionEvent event) {
+    SslHandler handler = context.pipeline().get(SslHandler.class);
+    if (event.isSuccess() && handler != null) {
+      tls = NettyTlsContext.describe(handler.engine().getSession());
+    } else {
+      LOG.debug("{}: TLS handshake with {} failed", id, remote, event.cause());
+    }
+    lock.lock();
+    try {
+      if (event.isSuccess()) {
+        handshaking = false;
+      } else {
+        cause = event.cause();
+        linkDown = true;
+      }
+      changed.signalAll();
+      schedule();
+    } finally {
+      lock.unlock();
+    }
+    if (!event.isSuccess()) {
+      context.close();
+    }
+  }
+
+  /** Where the event loop leaves word. */
+  private final class Receiver extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      if (!(message instanceof ByteBuf octets)) {
+        ReferenceCountUtil.release(message);
+        return;
+      }
+      boolean pause;
+      lock.lock();
+      try {
+        pause = in.arrive(octets);
+      } finally {
+        lock.unlock();
+      }
+      if (pause) {
+        channel.config().setAutoRead(false);
+        wake(); // the read may have ended in the middle of a burst
+      }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      wake();
+    }
+
+    private void wake() {
+      lock.lock();
+      try {
+        if (waiting) {
+          changed.signalAll();
+        } else {
+          schedule();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+      if (channel.isWritable()) {
+        lock.lock();
+        try {
+          changed.signalAll();
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      if (event instanceof SslHandshakeCompletionEvent handshake) {
+        handshakeEnded(context, handshake);
+      } else if (event instanceof ChannelInputShutdownEvent
+          || event instanceof SslCloseCompletionEvent) {
+        ended(false, null);
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      ended(true, null);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
+      LOG.debug("{}: connection with {} broke", id, remote, problem);
+      ended(true, problem);
+      context.close();
+    }
+
+    private void ended(boolean wholly, @Nullable Throwable problem) {
+      boolean done;
+      lock.lock();
+      try {
+        inputEnded = true;
+        linkDown |= wholly;
+        if (problem != null && cause == null) {
+          cause = problem;
+        }
+        done = finished;
+        changed.signalAll();
+        schedule();
+      } finally {
+        lock.unlock();
+      }
+      if (done) {
+        channel.close();
+      }
+    }
+  }
+
+  /** For a channel that gets no session: swallows what comes, and closes when the peer does. */
+  static final class Deaf extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      ReferenceCountUtil.release(message);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      if (event instanceof ChannelInputShutdownEvent) {
+        context.close();
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
+      context.close();
+    }
+  }
+}

@@ -1,0 +1,303 @@
+package org.postroom.core.wire;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Received buffers, from the event loop to the worker, not copied. The queue is guarded by the
+ * connection's lock; {@link #current}, the buffer that is being read, belongs to the worker, and to
+ * whoever holds the lock while no turn runs.
+ */
+// Counters are written under the lock only; volatile is for the reader without it.
+@SuppressWarnings("NonAtomicVolatileUpdate")
+final class NettyInput implements Input {
+  /** Above it nothing more is read from the socket, below {@link #LOW} it is again. */
+  private static final int HIGH = 256 * 1024;
+
+  private static final int LOW = 64 * 1024;
+
+  /** Smaller arrivals are put together, so that trickled octets do not hold a whole buffer each. */
+  private static final int SMALL = 512;
+
+  private static final int JOINED = 4096;
+  private static final byte LF = '\n';
+
+  private final NettyConnection connection;
+  private final ArrayDeque<ByteBuf> queue = new ArrayDeque<>(2);
+  private volatile int queued;
+  private boolean paused;
+  private boolean released;
+
+  private @Nullable ByteBuf current;
+  private @Nullable ByteBuffer view;
+  private int viewStart;
+
+  /** So many octets, from the next one to be read, hold no LF. */
+  private int scanned;
+
+  /** Of the session's whole life; tells whether a turn took anything. */
+  private long taken;
+
+  NettyInput(NettyConnection connection) {
+    this.connection = connection;
+  }
+
+  // --- the event loop's side, under the connection's lock ---
+
+  /** Takes over {@code octets}. Returns whether reading should pause. */
+  boolean arrive(ByteBuf octets) {
+    if (released || !octets.isReadable()) {
+      octets.release();
+      return false;
+    }
+    int count = octets.readableBytes();
+    ByteBuf last = queue.peekLast();
+    if (count <= SMALL && last != null && last.writableBytes() >= count && last.refCnt() == 1) {
+      last.writeBytes(octets);
+      octets.release();
+    } else if (count <= SMALL && last != null) {
+      // A second small one in a row: begin a buffer of our own that takes the next ones too.
+      ByteBuf joined = octets.alloc().directBuffer(JOINED, JOINED).writeBytes(octets);
+      octets.release();
+      queue.add(joined);
+    } else {
+      queue.add(octets);
+    }
+    queued += count; // only ever changed under the lock
+    if (!paused && queued > HIGH) {
+      paused = true;
+      return true;
+    }
+    return false;
+  }
+
+  boolean hasQueued() {
+    return queued > 0;
+  }
+
+  /** Whether a LF is there, or {@code maxLine} octets. No turn may be running. */
+  boolean lineReady(int maxLine) {
+    int offset = 0;
+    if (current != null && current.isReadable()) {
+      if (findLf(current, offset)) {
+        return true;
+      }
+      offset += current.readableBytes();
+    }
+    for (ByteBuf chunk : queue) {
+      if (findLf(chunk, offset)) {
+        return true;
+      }
+      offset += chunk.readableBytes();
+    }
+    return offset >= maxLine;
+  }
+
+  private boolean findLf(ByteBuf chunk, int offset) {
+    int skip = Math.max(0, scanned - offset);
+    int readable = chunk.readableBytes();
+    if (skip >= readable) {
+      return false;
+    }
+    int from = chunk.readerIndex() + skip;
+    int found = chunk.indexOf(from, chunk.writerIndex(), LF);
+    scanned = offset + (found < 0 ? readable : found - chunk.readerIndex());
+    return found >= 0;
+  }
+
+  /**
+   * Empties the queue for a handshake. What looks like a TLS record is handed on to the handshake
+   * (it cannot become a command there), everything else is forgotten.
+   */
+  @Nullable ByteBuf drainForHandshake() {
+    ByteBuf hello = null;
+    ByteBuf first = current != null && current.isReadable() ? current : queue.peekFirst();
+    if (first != null && first.isReadable() && first.getByte(first.readerIndex()) == 0x16) {
+      hello = first.alloc().buffer(queued + JOINED);
+      if (current != null) {
+        hello.writeBytes(current);
+      }
+      for (ByteBuf chunk : queue) {
+        hello.writeBytes(chunk);
+      }
+    }
+    clear();
+    return hello;
+  }
+
+  /** Forgets everything, now and in future. */
+  void release() {
+    clear();
+    released = true;
+  }
+
+  private void clear() {
+    if (current != null) {
+      current.release();
+      current = null;
+    }
+    view = null;
+    ByteBuf chunk;
+    while ((chunk = queue.poll()) != null) {
+      chunk.release();
+    }
+    queued = 0;
+    scanned = 0;
+  }
+
+  // --- the worker's side ---
+
+  long taken() {
+    settle();
+    return taken;
+  }
+
+  /** Gives back a buffer that was read to its end, before the session goes to sleep. */
+  void park() {
+    settle();
+    if (current != null && !current.isReadable()) {
+      current.release();
+      current = null;
+    }
+  }
+
+  @Override
+  public ByteBuffer await() {
+    ByteBuf chunk = chunk();
+    viewStart = chunk.readerIndex();
+    view = chunk.nioBuffer().slice();
+    return view;
+  }
+
+  @Override
+  public boolean isEmpty() {
+    settle();
+    return (current == null || !current.isReadable()) && queued == 0;
+  }
+
+  @Override
+  public boolean hasLine() {
+    settle();
+    connection.lock();
+    try {
+      return lineReady(Integer.MAX_VALUE);
+    } finally {
+      connection.unlock();
+    }
+  }
+
+  @Override
+  public Line readLine(int limit) {
+    byte[] line = null;
+    int length = 0; // octets before the LF, beyond the limit too
+    while (true) {
+      ByteBuf chunk = chunk();
+      int start = chunk.readerIndex();
+      int lf = chunk.indexOf(start, chunk.writerIndex(), LF);
+      int count = (lf < 0 ? chunk.writerIndex() : lf) - start;
+      // One more than the limit is kept: it may be the CR.
+      int room = (int) Math.min(limit + 1L - Math.min(length, limit + 1L), count);
+      if (line == null) {
+        line = new byte[lf < 0 ? Math.min(limit + 1, Math.max(128, count * 2)) : room];
+      } else if (length + room > line.length) {
+        line = Arrays.copyOf(line, Math.max(length + room, Math.min(limit + 1, length * 2)));
+      }
+      if (room > 0) {
+        chunk.getBytes(start, line, length, room);
+      }
+      // Saturates: a line may be longer than an int counts.
+      boolean cr = count > 0 && chunk.getByte(start + count - 1) == '\r';
+      boolean crBefore =
+          count == 0 && length > 0 && length <= limit + 1 && line[length - 1] == '\r';
+      length = (int) Math.min(limit + 2L, (long) length + count);
+      consume(chunk, count + (lf < 0 ? 0 : 1));
+      if (lf >= 0) {
+        return line(line, length, limit, cr || crBefore);
+      }
+    }
+  }
+
+  private static Line line(byte[] octets, int length, int limit, boolean cr) {
+    if (length - (cr ? 1 : 0) > limit) {
+      return new Line(exactly(octets, limit), Line.End.TOO_LONG);
+    }
+    return new Line(exactly(octets, length - (cr ? 1 : 0)), cr ? Line.End.CRLF : Line.End.LF);
+  }
+
+  private static byte[] exactly(byte[] octets, int length) {
+    return octets.length == length ? octets : Arrays.copyOf(octets, length);
+  }
+
+  @Override
+  public void skip(long count) {
+    long left = count;
+    while (left > 0) {
+      ByteBuf chunk = chunk();
+      int step = (int) Math.min(left, chunk.readableBytes());
+      consume(chunk, step);
+      left -= step;
+    }
+  }
+
+  @Override
+  public void discard() {
+    settle();
+    connection.lock();
+    try {
+      clear();
+      resumeWhenLow();
+    } finally {
+      connection.unlock();
+    }
+  }
+
+  /** The buffer to read from, with something in it; waits for one. */
+  private ByteBuf chunk() {
+    settle();
+    if (current != null) {
+      if (current.isReadable()) {
+        return current;
+      }
+      current.release();
+      current = null;
+    }
+    connection.lock();
+    try {
+      if (queue.isEmpty()) {
+        connection.awaitInput(queue);
+      }
+      ByteBuf next = queue.remove();
+      queued -= next.readableBytes();
+      resumeWhenLow();
+      current = next;
+      return next;
+    } finally {
+      connection.unlock();
+    }
+  }
+
+  private void resumeWhenLow() {
+    if (paused && queued < LOW) {
+      paused = false;
+      connection.resumeReading();
+    }
+  }
+
+  /** Takes note of how far the buffer that was handed out has been read. */
+  private void settle() {
+    ByteBuffer seen = view;
+    if (seen != null && current != null) {
+      view = null;
+      consume(current, viewStart + seen.position() - current.readerIndex());
+    }
+  }
+
+  private void consume(ByteBuf chunk, int count) {
+    chunk.skipBytes(count);
+    scanned = Math.max(0, scanned - count);
+    taken += count;
+  }
+}

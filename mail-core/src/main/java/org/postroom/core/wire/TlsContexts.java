@@ -1,0 +1,196 @@
+package org.postroom.core.wire;
+
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.SSLException;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+
+/**
+ * Makes {@link TlsContext}s: TLS 1.2 and 1.3, by BoringSSL where its native is present, else by the
+ * JDK. Whatever is wrong with keys or certificates is a {@link WireFault} that names the file and
+ * what to do.
+ */
+public final class TlsContexts {
+  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+
+  private TlsContexts() {}
+
+  /**
+   * For a server, from PEM files.
+   *
+   * @param chain the certificate and its intermediates, the certificate first
+   * @param key its private key, unencrypted: PKCS#8, PKCS#1 or SEC 1; nobody but its owner and
+   *     group may read it
+   */
+  public static TlsContext server(Path chain, Path key) {
+    checkReadable(chain);
+    checkReadable(key);
+    checkSecret(key);
+    return server(read(chain), read(key), chain.toString(), key.toString());
+  }
+
+  /** For a server, from PEM text. */
+  public static TlsContext server(String chain, String key) {
+    return server(chain, key, "the certificate chain", "the private key");
+  }
+
+  private static TlsContext server(String chain, String key, String chainFrom, String keyFrom) {
+    List<X509Certificate> certificates = certificates(chain, chainFrom);
+    PrivateKey privateKey = privateKey(key, keyFrom);
+    try {
+      SslContext context =
+          SslContextBuilder.forServer(privateKey, certificates)
+              .sslProvider(provider())
+              .protocols(PROTOCOLS)
+              .clientAuth(ClientAuth.NONE)
+              .build();
+      return new NettyTlsContext(context, false);
+    } catch (SSLException | IllegalArgumentException e) {
+      throw new WireFault(
+          keyFrom + " and " + chainFrom + " do not work together: " + e.getMessage(), e);
+    }
+  }
+
+  /** For a client that encrypts with anybody (RFC 7435, opportunistic): nothing is verified. */
+  public static TlsContext opportunisticClient() {
+    return client(
+        SslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE), false);
+  }
+
+  /** For a client that verifies chain and name against the authorities the JVM trusts. */
+  public static TlsContext verifyingClient() {
+    return client(SslContextBuilder.forClient(), true);
+  }
+
+  /** For a client that verifies chain and name against these authorities (PEM) only. */
+  public static TlsContext verifyingClient(String authorities) {
+    return client(
+        SslContextBuilder.forClient()
+            .trustManager(certificates(authorities, "the list of authorities")),
+        true);
+  }
+
+  /**
+   * Puts the content of {@code fresh} in the place of {@code current}'s, at once and as a whole:
+   * handshakes from now on use it.
+   */
+  public static void replace(TlsContext current, TlsContext fresh) {
+    ((NettyTlsContext) current).replaceBy((NettyTlsContext) fresh);
+  }
+
+  private static TlsContext client(SslContextBuilder builder, boolean verifies) {
+    try {
+      // Netty verifies names by default; opportunistic TLS must not (any name will do).
+      SslContext context =
+          builder
+              .sslProvider(provider())
+              .protocols(PROTOCOLS)
+              .endpointIdentificationAlgorithm(verifies ? "HTTPS" : null)
+              .build();
+      return new NettyTlsContext(context, verifies);
+    } catch (SSLException e) {
+      throw new WireFault("TLS for clients is not to be had: " + e.getMessage(), e);
+    }
+  }
+
+  private static SslProvider provider() {
+    return OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+  }
+
+  private static void checkReadable(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new WireFault(file + " does not exist: put the PEM file there, or change the path");
+    }
+    if (!Files.isReadable(file)) {
+      throw new WireFault(
+          file + " is not readable for this user: chown it to the server's user, chmod 0600");
+    }
+  }
+
+  private static void checkSecret(Path key) {
+    Set<PosixFilePermission> permissions;
+    try {
+      permissions = Files.getPosixFilePermissions(key);
+    } catch (UnsupportedOperationException e) {
+      return; // a file system without such permissions
+    } catch (IOException e) {
+      throw new WireFault(key + " cannot be examined: " + e.getMessage(), e);
+    }
+    if (permissions.contains(PosixFilePermission.OTHERS_READ)
+        || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+      throw new WireFault(key + " is a private key that everybody can read: chmod 0600 " + key);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new WireFault(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  static List<X509Certificate> certificates(String pem, String from) {
+    List<X509Certificate> certificates = new ArrayList<>();
+    try (PEMParser parser = parser(pem)) {
+      JcaX509CertificateConverter converter = new JcaX509CertificateConverter();
+      Object part;
+      while ((part = parser.readObject()) != null) {
+        if (part instanceof X509CertificateHolder holder) {
+          certificates.add(converter.getCertificate(holder));
+        }
+      }
+    } catch (IOException | CertificateException e) {
+      throw new WireFault(from + " is damaged: " + e.getMessage(), e);
+    }
+    if (certificates.isEmpty()) {
+      throw new WireFault(from + " holds no certificate (PEM, BEGIN CERTIFICATE)");
+    }
+    return certificates;
+  }
+
+  static PrivateKey privateKey(String pem, String from) {
+    try (PEMParser parser = parser(pem)) {
+      JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
+      Object part;
+      while ((part = parser.readObject()) != null) {
+        if (part instanceof PEMKeyPair pair) {
+          return converter.getPrivateKey(pair.getPrivateKeyInfo());
+        }
+        if (part instanceof PrivateKeyInfo info) {
+          return converter.getPrivateKey(info);
+        }
+      }
+    } catch (IOException e) {
+      throw new WireFault(from + " is damaged: " + e.getMessage(), e);
+    }
+    throw new WireFault(
+        from + " holds no unencrypted private key (PEM): openssl pkey -in … -out … makes one");
+  }
+
+  private static PEMParser parser(String pem) {
+    Reader reader = new StringReader(pem);
+    return new PEMParser(reader);
+  }
+}

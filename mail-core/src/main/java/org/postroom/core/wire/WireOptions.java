@@ -1,0 +1,35 @@
+package org.postroom.core.wire;
+
+import java.time.Duration;
+
+/**
+ * How a wire works.
+ *
+ * @param eventLoops threads that move octets between sockets and sessions
+ * @param grace how long {@link Wire#close} waits for running turns before it cuts
+ * @param nativeTransport whether epoll and BoringSSL are used where their natives are present
+ */
+public record WireOptions(int eventLoops, Duration grace, boolean nativeTransport) {
+
+  public WireOptions {
+    if (eventLoops < 1) {
+      throw new IllegalArgumentException("A wire needs an event loop: " + eventLoops);
+    }
+  }
+
+  /** One event loop for two processors, ten seconds of grace, natives where present. */
+  public static WireOptions defaults() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return new WireOptions(Math.max(1, processors / 2), Duration.ofSeconds(10), true);
+  }
+
+  /** The same with another grace period. */
+  public WireOptions withGrace(Duration other) {
+    return new WireOptions(eventLoops, other, nativeTransport);
+  }
+
+  /** The same without natives, or with them. */
+  public WireOptions withNativeTransport(boolean other) {
+    return new WireOptions(eventLoops, grace, other);
+  }
+}

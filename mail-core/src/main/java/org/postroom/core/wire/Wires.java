@@ -1,0 +1,21 @@
+package org.postroom.core.wire;
+
+import java.util.concurrent.Executor;
+import org.postroom.core.time.Timers;
+
+/** Where wires come from. */
+public final class Wires {
+
+  private Wires() {}
+
+  /**
+   * The real network: epoll where its native is present, NIO everywhere else.
+   *
+   * @param timers what deadlines go by; must outlive the wire
+   * @param workers runs the turns of sessions, which may block; must outlive the wire. {@link
+   *     Workers} is made for this
+   */
+  public static Wire open(WireOptions options, Timers timers, Executor workers) {
+    return new NettyWire(options, NettyTransport.forSockets(options), timers, workers);
+  }
+}

@@ -1,0 +1,112 @@
+package org.postroom.core.wire;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that run sessions and other blocking work: virtual ones where the JVM has them (21
+ * and later), otherwise named daemon threads that are made when needed, kept for a while and
+ * bounded in number; what is beyond the bound waits for its turn.
+ */
+public final class Workers implements Executor, AutoCloseable {
+  private static final int IDLE_SECONDS = 30;
+
+  private final ExecutorService executor;
+
+  private Workers(ExecutorService executor) {
+    this.executor = executor;
+  }
+
+  /**
+   * Workers.
+   *
+   * @param name stands first in the threads' names
+   * @param most how many platform threads at most; virtual threads are not counted
+   */
+  public static Workers named(String name, int most) {
+    ExecutorService virtual = virtual();
+    return new Workers(virtual != null ? virtual : platform(name, most));
+  }
+
+  /** Workers on platform threads, whatever the JVM has. */
+  static Workers onPlatformThreads(String name, int most) {
+    return new Workers(platform(name, most));
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    executor.execute(task);
+  }
+
+  /** Interrupts what runs, forgets what waits; returns within five seconds. */
+  @Override
+  public void close() {
+    executor.shutdownNow();
+    try {
+      boolean unused = executor.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Executors.newVirtualThreadPerTaskExecutor(), which Java 17 cannot name. */
+  private static @Nullable ExecutorService virtual() {
+    if (Runtime.version().feature() < 21) {
+      return null;
+    }
+    try {
+      return (ExecutorService)
+          MethodHandles.publicLookup()
+              .findStatic(
+                  java.util.concurrent.Executors.class,
+                  "newVirtualThreadPerTaskExecutor",
+                  MethodType.methodType(ExecutorService.class))
+              .invoke();
+    } catch (Throwable e) {
+      return null; // a JVM without them, whatever its version says
+    }
+  }
+
+  private static ExecutorService platform(String name, int most) {
+    AtomicInteger count = new AtomicInteger();
+    ThreadFactory threads =
+        task -> {
+          Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        };
+    IdleFirst queue = new IdleFirst();
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(0, most, IDLE_SECONDS, TimeUnit.SECONDS, queue, threads);
+    // The pool has all its threads: the task waits for the first that is free.
+    pool.setRejectedExecutionHandler(
+        (task, full) -> {
+          if (full.isShutdown()) {
+            new ThreadPoolExecutor.AbortPolicy().rejectedExecution(task, full);
+          }
+          queue.put(task);
+        });
+    return pool;
+  }
+
+  /**
+   * Takes a task only when a thread is idle, so that the pool makes another thread for it otherwise
+   * (a {@link ThreadPoolExecutor} alone grows only when its queue is full).
+   */
+  private static final class IdleFirst extends LinkedTransferQueue<Runnable> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean offer(Runnable task) {
+      return tryTransfer(task);
+    }
+  }
+}
