@@ -1,0 +1,259 @@
+package org.postroom.storage.blob;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mail.StorageFull;
+
+final class DataFolderTest {
+  private static final DataFolderOptions SMALL =
+      new DataFolderOptions(1 << 20, 1 << 18, 1 << 16, 1 << 16, 64 << 10);
+
+  @TempDir Path temp;
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, (64 << 10) - 1, 64 << 10, (64 << 10) + 1, 10 << 20})
+  void keepsBodiesOfEverySizeAcrossReopening(int size) {
+    byte[] body = bytes(size, size);
+    BlobLocation location;
+    byte[] early;
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      Reservation place = folder.log().reserve(size, 20);
+      location = place.location();
+      place.write(Content.of(body));
+      place.describe(new byte[] {7, 8});
+      early = folder.log().content(location).toBytes();
+      folder.log().sync();
+    }
+
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      List<BlobRecord> records = new ArrayList<>();
+      folder.log().forEach(null, records::add);
+
+      assertThat(early).isEqualTo(body);
+      assertThat(folder.log().content(location).toBytes()).isEqualTo(body);
+      assertThat(folder.log().verify(location)).isTrue();
+      assertThat(records).hasSize(1);
+      assertThat(records.get(0).description()).containsExactly(7, 8);
+    }
+  }
+
+  @Test
+  void startsNewSegmentsAndDropsDeadOnes() throws IOException {
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      List<BlobLocation> all = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        all.add(add(folder, bytes(40_000, i)));
+        folder.log().sync();
+      }
+
+      all.stream().filter(at -> at.segment() == 1).forEach(at -> folder.log().free(at, 8));
+
+      assertThat(all.get(59).segment()).isEqualTo(3);
+      assertThat(Files.exists(temp.resolve("blob/00000001.log"))).isFalse();
+      assertThat(folder.log().content(all.get(59)).toBytes()).isEqualTo(bytes(40_000, 59));
+    }
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      assertThat(folder.log().live()).containsOnlyKeys(2, 3);
+    }
+  }
+
+  @Test
+  void walksPastAReservationThatWasNeverCompleted() {
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      folder.log().reserve(100, 8);
+      folder.log().reserve(100_000, 8);
+      BlobLocation kept = add(folder, bytes(10, 1));
+      folder.log().sync();
+
+      List<BlobLocation> found = new ArrayList<>();
+      folder.log().forEach(null, it -> found.add(it.location()));
+
+      assertThat(found).containsExactly(kept);
+    }
+  }
+
+  @Test
+  void refusesASecondOpeningAndNamesTheHolder() {
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      assertThat(folder.failed()).isFalse();
+
+      assertThatThrownBy(() -> DataFolder.open(temp, SMALL))
+          .isInstanceOf(DataFolderInUse.class)
+          .hasMessageContaining(temp.toString())
+          .hasMessageContaining(Long.toString(ProcessHandle.current().pid()));
+    }
+  }
+
+  @Test
+  void refusesAnEmptyDatabaseBesideALogInUse() {
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      folder.checkDatabase(null);
+      folder.schemaCreated();
+      folder.checkDatabase(folder.identity().store());
+
+      assertThatThrownBy(() -> folder.checkDatabase(null)).isInstanceOf(StoreMismatch.class);
+    }
+  }
+
+  @Test
+  void saysDiskFullBeforeAnythingIsAcknowledgedAndRecovers() throws Exception {
+    SimulatedDisk disk = new SimulatedDisk();
+    List<Long> acknowledged = new ArrayList<>();
+    try (DataFolder folder = DataFolder.open(temp, SMALL, disk);
+        Connection sql = connect(folder)) {
+      createTable(sql);
+      assertThatThrownBy(
+              () -> {
+                disk.room(200_000);
+                for (long id = 0; id < 1000; id++) {
+                  batch(folder, sql, id);
+                  acknowledged.add(id);
+                }
+              })
+          .isInstanceOfAny(StorageFull.class, SQLException.class);
+      assertThatThrownBy(() -> folder.requireFree(1 << 20)).isInstanceOf(StorageFull.class);
+    } catch (SQLException e) {
+      assertThat(e.getErrorCode()).isNotZero(); // H2 cannot close a failed store quietly
+    }
+
+    disk.room(Long.MAX_VALUE);
+
+    try (DataFolder folder = DataFolder.open(temp, SMALL, disk);
+        Connection sql = connect(folder)) {
+      assertThat(acknowledged).isNotEmpty();
+      assertThat(complete(folder, sql)).containsAll(acknowledged);
+    }
+  }
+
+  @Test
+  void losesNothingAcknowledgedInAPowerCut() throws Exception {
+    int images = Integer.getInteger("postroom.images", 30);
+    Random random = new Random(4711);
+    Path source = Files.createDirectory(temp.resolve("source")).toRealPath();
+    SimulatedDisk disk = new SimulatedDisk();
+    List<Long> acknowledged = new ArrayList<>();
+    try (DataFolder folder = DataFolder.open(source, SMALL, disk);
+        Connection sql = connect(folder)) {
+      createTable(sql);
+      folder.schemaCreated();
+      Thread writer = null;
+      long[] next = {0};
+      for (int image = 0; image < images; image++) {
+        writer =
+            new Thread(
+                () -> {
+                  try {
+                    for (int i = 0; i < 12; i++) {
+                      batch(folder, sql, next[0]);
+                      synchronized (acknowledged) {
+                        acknowledged.add(next[0]++);
+                      }
+                    }
+                  } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                  }
+                });
+        writer.start();
+        Path target = temp.resolve("image" + image);
+        int moment = random.nextInt(12);
+        while (writer.isAlive() && next[0] < image * 12L + moment) {
+          Thread.onSpinWait();
+        }
+        List<Long> expected;
+        synchronized (acknowledged) {
+          expected = List.copyOf(acknowledged);
+        }
+        disk.image(source, target, random, image % 3 / 2.0);
+        writer.join();
+
+        try (DataFolder copy = DataFolder.open(target, SMALL);
+            Connection copied = connect(copy)) {
+          assertThat(complete(copy, copied)).as("image %d", image).containsAll(expected);
+        }
+      }
+    }
+  }
+
+  static void createTable(Connection sql) throws SQLException {
+    try (Statement run = sql.createStatement()) {
+      run.execute("CREATE TABLE m(id BIGINT PRIMARY KEY, seg INT, off BIGINT, len BIGINT)");
+      run.execute("CHECKPOINT SYNC");
+    }
+  }
+
+  static Connection connect(DataFolder folder) throws SQLException {
+    Connection sql =
+        DriverManager.getConnection(
+            "jdbc:h2:"
+                + folder.databasePath()
+                + ";DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=500;LOCK_TIMEOUT=20000",
+            "sa",
+            "");
+    sql.setAutoCommit(false);
+    return sql;
+  }
+
+  static void batch(DataFolder folder, Connection sql, long id) throws SQLException {
+    byte[] body = bytes(id % 7 == 0 ? 70_000 : 3_000, id);
+    Reservation place = folder.log().reserve(body.length, 8);
+    place.write(Content.of(body));
+    try (PreparedStatement insert = sql.prepareStatement("INSERT INTO m VALUES(?,?,?,?)");
+        Statement run = sql.createStatement()) {
+      insert.setLong(1, id);
+      insert.setInt(2, place.location().segment());
+      insert.setLong(3, place.location().offset());
+      insert.setLong(4, place.location().length());
+      insert.executeUpdate();
+      place.describe(new byte[] {1});
+      sql.commit();
+      run.execute("CHECKPOINT SYNC");
+    }
+  }
+
+  /** The ids in the database; fails when one has no body. */
+  private static List<Long> complete(DataFolder folder, Connection sql) throws SQLException {
+    List<Long> ids = new ArrayList<>();
+    try (Statement query = sql.createStatement();
+        ResultSet rows = query.executeQuery("SELECT id, seg, off, len FROM m ORDER BY id")) {
+      while (rows.next()) {
+        long id = rows.getLong(1);
+        BlobLocation at = new BlobLocation(rows.getInt(2), rows.getLong(3), rows.getLong(4));
+        assertThat(folder.log().verify(at)).as("body of %d at %s", id, at).isTrue();
+        assertThat(folder.log().content(at).toBytes()).isEqualTo(bytes((int) at.length(), id));
+        ids.add(id);
+      }
+    }
+    return ids;
+  }
+
+  private static BlobLocation add(DataFolder folder, byte[] body) {
+    Reservation place = folder.log().reserve(body.length, 8);
+    place.write(Content.of(body));
+    place.describe(new byte[] {1});
+    return place.location();
+  }
+
+  private static byte[] bytes(int size, long seed) {
+    byte[] bytes = new byte[size];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+}
