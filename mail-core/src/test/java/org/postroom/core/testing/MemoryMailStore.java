@@ -42,6 +42,7 @@ import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.mime.MessageEnvelope;
 import org.postroom.core.mime.MessageStructure;
+import org.postroom.core.mime.StructureScanner;
 
 /**
  * Mailboxes in memory: the plain form that the SQL store is compared with. One lock guards all of
@@ -702,7 +703,11 @@ public final class MemoryMailStore implements MailStore {
 
   private record Body(Content content, MessageStructure structure, MessageEnvelope envelope) {
     static Body of(Content content) {
-      return new Body(Content.of(content.toBytes()), new MessageStructure(), new MessageEnvelope());
+      byte[] octets = content.toBytes();
+      StructureScanner scanner = new StructureScanner();
+      scanner.update(octets, 0, octets.length);
+      MessageStructure structure = scanner.finish();
+      return new Body(Content.of(octets), structure, structure.envelope());
     }
 
     long size() {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mime.MessageStructure;
+import org.postroom.core.mime.StructureScanner;
 
 /** Content that a test has made up, as if it had just arrived. */
 public final class StagedOctets implements StagedContent {
@@ -43,7 +44,9 @@ public final class StagedOctets implements StagedContent {
 
   @Override
   public MessageStructure structure() {
-    return new MessageStructure();
+    StructureScanner scanner = new StructureScanner();
+    scanner.update(octets, 0, octets.length);
+    return scanner.finish();
   }
 
   @Override
