@@ -1,0 +1,35 @@
+package org.postroom.smtp.client;
+
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a server said it can do.
+ *
+ * @param keywords EHLO keywords in upper case, without parameters
+ * @param maxSize SIZE's parameter, when there is one above 0
+ */
+record Greeted(Set<String> keywords, OptionalLong maxSize) {
+
+  /** Reads an EHLO reply's lines; the first is the server's name. */
+  static Greeted parse(String text) {
+    Set<String> keywords = new TreeSet<>();
+    OptionalLong size = OptionalLong.empty();
+    String[] lines = text.split("\n", -1);
+    for (int i = 1; i < lines.length; i++) {
+      String[] words = lines[i].strip().toUpperCase(Locale.ROOT).split("\\s+");
+      keywords.add(words[0]);
+      if (words[0].equals("SIZE") && words.length > 1 && words[1].matches("\\d{1,18}")) {
+        long limit = Long.parseLong(words[1]);
+        size = limit > 0 ? OptionalLong.of(limit) : OptionalLong.empty();
+      }
+    }
+    return new Greeted(Set.copyOf(keywords), size);
+  }
+
+  boolean offers(String keyword) {
+    return keywords.contains(keyword);
+  }
+}

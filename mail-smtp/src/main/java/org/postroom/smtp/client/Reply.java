@@ -1,0 +1,76 @@
+package org.postroom.smtp.client;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.postroom.core.wire.Input;
+import org.postroom.core.wire.Line;
+
+/**
+ * A server's reply (RFC 5321, 4.2).
+ *
+ * @param code three digits; 0 when the server does not speak SMTP
+ * @param text all lines, joined by a space for the log; by LF where lines matter
+ */
+record Reply(int code, String text) {
+  private static final int MAX_LINE = 2048;
+  private static final int MAX_LINES = 200;
+  private static final Pattern STATUS = Pattern.compile("^([245]\\.\\d{1,3}\\.\\d{1,3})(?:\\s|$)");
+
+  /** Waits for a whole reply. */
+  static Reply read(Input in) {
+    StringBuilder text = new StringBuilder();
+    int code = 0;
+    for (int lines = 0; lines < MAX_LINES; lines++) {
+      Line line = in.readLine(MAX_LINE);
+      String said = line.utf8();
+      if (!isReplyLine(said)) {
+        return new Reply(0, "unexpected reply: " + printable(said));
+      }
+      code = Integer.parseInt(said.substring(0, 3));
+      text.append(lines == 0 ? "" : "\n").append(said.length() > 4 ? said.substring(4) : "");
+      if (said.length() == 3 || said.charAt(3) == ' ') {
+        return new Reply(code, text.toString());
+      }
+    }
+    return new Reply(0, "unexpected reply: more than " + MAX_LINES + " lines");
+  }
+
+  boolean isPositive() {
+    return code >= 200 && code < 300;
+  }
+
+  boolean isIntermediate() {
+    return code >= 300 && code < 400;
+  }
+
+  boolean isPermanent() {
+    return code >= 500 && code < 600;
+  }
+
+  /** The enhanced status code it gave, or the one its class stands for. */
+  String status() {
+    Matcher given = STATUS.matcher(text);
+    if (given.find()) {
+      return given.group(1);
+    }
+    return isPositive() ? "2.0.0" : isPermanent() ? "5.0.0" : "4.0.0";
+  }
+
+  /** On one line, as the server said it. */
+  String oneLine() {
+    return (code == 0 ? "" : code + " ") + printable(text.replace('\n', ' '));
+  }
+
+  private static boolean isReplyLine(String line) {
+    return line.length() >= 3
+        && line.charAt(0) >= '2'
+        && line.charAt(0) <= '5'
+        && Character.isDigit(line.charAt(1))
+        && Character.isDigit(line.charAt(2))
+        && (line.length() == 3 || line.charAt(3) == ' ' || line.charAt(3) == '-');
+  }
+
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
+  }
+}

@@ -1,0 +1,66 @@
+package org.postroom.smtp.client;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.wire.TlsContext;
+
+/**
+ * How mail is sent on.
+ *
+ * @param heloName what EHLO says
+ * @param ownNames names that are this host: mail exchangers called so are ourselves
+ * @param ownAddresses addresses that are this host
+ * @param defaultPort 25, unless a next hop says otherwise
+ * @param tls for opportunistic STARTTLS; empty is never
+ * @param bind source address
+ * @param connectTimeout for one address
+ * @param greetingTimeout for the greeting and the answer to EHLO
+ * @param commandTimeout for the answers to MAIL, RCPT and DATA
+ * @param contentTimeout for sending a piece of content, and for the answer to the final dot
+ * @param addressLimit how many addresses are tried in one attempt
+ * @param idleLimit how long a connection is kept for the next mail
+ * @param reuseLimit how long a connection is used in all
+ * @param lineLimit longer lines of the content are folded
+ */
+public record SmtpClientOptions(
+    String heloName,
+    Set<String> ownNames,
+    Set<InetAddress> ownAddresses,
+    int defaultPort,
+    Optional<TlsContext> tls,
+    Optional<InetAddress> bind,
+    Duration connectTimeout,
+    Duration greetingTimeout,
+    Duration commandTimeout,
+    Duration contentTimeout,
+    int addressLimit,
+    Duration idleLimit,
+    Duration reuseLimit,
+    int lineLimit) {
+
+  public SmtpClientOptions {
+    ownNames = Set.copyOf(ownNames);
+    ownAddresses = Set.copyOf(ownAddresses);
+  }
+
+  /** Postfix's limits. */
+  public static SmtpClientOptions of(String heloName, Optional<TlsContext> tls) {
+    return new SmtpClientOptions(
+        heloName,
+        Set.of(heloName),
+        Set.of(),
+        25,
+        tls,
+        Optional.empty(),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(300),
+        Duration.ofSeconds(300),
+        Duration.ofSeconds(600),
+        5,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(300),
+        998);
+  }
+}

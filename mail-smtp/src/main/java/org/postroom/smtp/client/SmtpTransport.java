@@ -1,0 +1,233 @@
+package org.postroom.smtp.client;
+
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+import org.postroom.core.dns.Resolver;
+import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.flow.Transport;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.time.Timers;
+import org.postroom.core.wire.ConnectOptions;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.TlsFailed;
+import org.postroom.core.wire.Wire;
+import org.postroom.core.wire.WireFault;
+import org.postroom.smtp.client.TargetFinder.Found;
+
+/**
+ * Takes mail to its next hop by SMTP. While names are looked up, connections open and greetings are
+ * waited for, no thread is held; a conversation that has begun holds one worker.
+ */
+public final class SmtpTransport implements Transport, AutoCloseable {
+  private static final int MAX_LINE = 4096;
+
+  private final Wire wire;
+  private final SmtpClientOptions options;
+  private final TargetFinder finder;
+  private final IdleConnections idle;
+
+  public SmtpTransport(
+      Wire wire,
+      Resolver resolver,
+      SmtpClientOptions options,
+      RandomGenerator random,
+      Clock clock,
+      Timers timers) {
+    this.wire = wire;
+    this.options = options;
+    this.finder = new TargetFinder(resolver, options, random);
+    this.idle = new IdleConnections(options, clock, timers);
+  }
+
+  @Override
+  public CompletionStage<List<Report>> deliver(QueuedMail mail, String nextHop) {
+    Attempt attempt = new Attempt(mail);
+    try {
+      attempt.begin(NextHop.parse(nextHop, options.defaultPort()));
+    } catch (NextHop.Malformed e) {
+      attempt.end(new DeliveryResult.Deferred("none", "4.3.5", String.valueOf(e.getMessage())));
+    }
+    return attempt.done;
+  }
+
+  /** Closes connections that wait to be used again. */
+  @Override
+  public void close() {
+    idle.close();
+  }
+
+  /** One attempt: an idle connection if there is one, else the targets one after the other. */
+  private final class Attempt {
+    private final QueuedMail mail;
+    private final CompletableFuture<List<Report>> done = new CompletableFuture<>();
+    private final List<String> troubles = new ArrayList<>();
+
+    Attempt(QueuedMail mail) {
+      this.mail = mail;
+    }
+
+    void begin(NextHop hop) {
+      OpenConnection reused = idle.take(hop.toString());
+      if (reused == null) {
+        open(hop);
+        return;
+      }
+      reused
+          .session()
+          .submit(
+              new ClientSession.Task() {
+                @Override
+                public void run() {
+                  try {
+                    converse(hop, reused, false);
+                  } catch (Conversation.Stale e) {
+                    reused.connection().close();
+                    open(hop);
+                  }
+                }
+
+                @Override
+                public void failed(String reason) {
+                  open(hop);
+                }
+              });
+    }
+
+    private void open(NextHop hop) {
+      finder
+          .find(hop)
+          .whenComplete(
+              (found, trouble) -> {
+                if (found instanceof Found.Targets some) {
+                  List<Target> targets =
+                      some.targets()
+                          .subList(0, Math.min(some.targets().size(), options.addressLimit()));
+                  next(hop, targets.iterator());
+                } else if (found instanceof Found.None none) {
+                  end(none.result());
+                } else {
+                  end(new DeliveryResult.Deferred("none", "4.4.3", "look-up failed: " + trouble));
+                }
+              });
+    }
+
+    private void next(NextHop hop, Iterator<Target> targets) {
+      if (targets.hasNext()) {
+        connect(hop, targets.next(), targets, true);
+      } else {
+        end(new DeliveryResult.Deferred("none", "4.4.1", String.join("; ", troubles)));
+      }
+    }
+
+    private void connect(NextHop hop, Target target, Iterator<Target> others, boolean useTls) {
+      wire.connect(
+              new InetSocketAddress(target.address(), target.port()),
+              new ConnectOptions(options.connectTimeout(), options.bind(), MAX_LINE),
+              connection -> {
+                ClientSession session = new ClientSession(connection);
+                greet(
+                    hop,
+                    new OpenConnection(
+                        target, connection, session, new Conversation(connection, options, target)),
+                    others,
+                    useTls);
+                return session;
+              })
+          .whenComplete(
+              (connection, trouble) -> {
+                if (trouble != null) {
+                  troubles.add("connect to " + target + ": " + reason(trouble));
+                  next(hop, others);
+                }
+              });
+    }
+
+    /** What is said first, as soon as the server has greeted. */
+    private void greet(NextHop hop, OpenConnection open, Iterator<Target> others, boolean useTls) {
+      Target target = open.target();
+      open.session()
+          .submit(
+              new ClientSession.Task() {
+                @Override
+                public void run() {
+                  try {
+                    open.conversation().greet(useTls);
+                  } catch (TlsFailed e) {
+                    // Opportunistic: better in clear than not at all.
+                    open.connection().close();
+                    connect(hop, target, others, false);
+                    return;
+                  } catch (Conversation.NotServed e) {
+                    troubles.add(String.valueOf(e.getMessage()));
+                    open.conversation().quit();
+                    next(hop, others);
+                    return;
+                  } catch (WireFault e) {
+                    troubles.add(
+                        "lost connection with " + target + " while receiving the greeting");
+                    open.connection().close();
+                    next(hop, others);
+                    return;
+                  }
+                  converse(hop, open, true);
+                }
+
+                @Override
+                public void failed(String reason) {
+                  troubles.add(reason + " with " + target + " while receiving the greeting");
+                  open.connection().close();
+                  next(hop, others);
+                }
+              });
+    }
+
+    private void converse(NextHop hop, OpenConnection open, boolean fresh) {
+      try {
+        List<Report> reports = open.conversation().send(mail, fresh);
+        // Back into the pool first: the next mail may be under way before this one is settled.
+        idle.put(hop.toString(), open);
+        done.complete(reports);
+      } catch (Conversation.Stale e) {
+        throw e;
+      } catch (WireFault e) {
+        // After the final dot nobody knows whether it was taken; a duplicate is better than a loss.
+        open.connection().close();
+        end(
+            new DeliveryResult.Deferred(
+                open.target().toString(),
+                "4.4.2",
+                "lost connection with "
+                    + open.target()
+                    + " while sending the mail: "
+                    + e.getMessage()));
+      } catch (RuntimeException e) {
+        open.connection().close();
+        end(new DeliveryResult.Deferred(open.target().toString(), "4.3.0", "sending failed: " + e));
+      }
+    }
+
+    private void end(DeliveryResult result) {
+      done.complete(
+          mail.recipients().stream().map(recipient -> new Report(recipient, result)).toList());
+    }
+
+    private String reason(Throwable trouble) {
+      Throwable cause =
+          trouble instanceof CompletionException && trouble.getCause() != null
+              ? trouble.getCause()
+              : trouble;
+      return String.valueOf(cause.getMessage());
+    }
+  }
+
+  /** A connection with what is known about its far side. */
+  record OpenConnection(
+      Target target, Connection connection, ClientSession session, Conversation conversation) {}
+}
