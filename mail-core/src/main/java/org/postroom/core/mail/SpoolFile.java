@@ -1,0 +1,109 @@
+package org.postroom.core.mail;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Locale;
+
+/**
+ * Octets in an unsynced file, written through a small buffer. Written by one thread; read by any,
+ * once the writing is done.
+ */
+final class SpoolFile {
+  // Also the most that is handed to the channel at once: NIO keeps a direct buffer of that size for
+  // each thread.
+  private static final int BUFFER = 64 * 1024;
+
+  private final FileChannel channel;
+  private ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+  private long size;
+
+  private SpoolFile(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  static SpoolFile create(SpoolFiles files) {
+    try {
+      return new SpoolFile(files.create());
+    } catch (IOException e) {
+      throw failed("cannot make a staging file", e);
+    }
+  }
+
+  long size() {
+    return size;
+  }
+
+  void write(ByteBuffer octets) {
+    size += octets.remaining();
+    while (octets.hasRemaining()) {
+      int count = Math.min(octets.remaining(), buffer.remaining());
+      buffer.put(buffer.position(), octets, octets.position(), count);
+      buffer.position(buffer.position() + count);
+      octets.position(octets.position() + count);
+      if (!buffer.hasRemaining()) {
+        flush();
+      }
+    }
+  }
+
+  /** Writes what is still in the buffer, and gives the buffer up. */
+  void finish() {
+    flush();
+    buffer = ByteBuffer.allocate(0);
+  }
+
+  private void flush() {
+    buffer.flip();
+    try {
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    } catch (IOException e) {
+      throw failed("cannot write a staging file", e);
+    }
+    buffer.clear();
+  }
+
+  int read(long position, ByteBuffer target) {
+    int limit = target.limit();
+    int total = 0;
+    try {
+      while (limit > target.position() && position + total < size) {
+        target.limit(Math.min(limit, target.position() + BUFFER));
+        int count = channel.read(target, position + total);
+        if (count <= 0) {
+          throw new StorageUnavailable("a staging file ends at " + (position + total));
+        }
+        total += count;
+      }
+      return total;
+    } catch (IOException e) {
+      throw failed("cannot read a staging file", e);
+    } finally {
+      target.limit(limit);
+    }
+  }
+
+  /** Closes and with it deletes the file. */
+  void release() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw failed("cannot close a staging file", e);
+    }
+  }
+
+  private static RuntimeException failed(String what, IOException e) {
+    String reason = String.valueOf(e.getMessage());
+    String lower = reason.toLowerCase(Locale.ROOT);
+    // What Linux, the BSDs and Windows say for ENOSPC, EDQUOT and their like.
+    boolean full =
+        lower.contains("no space left")
+            || lower.contains("quota exceeded")
+            || lower.contains("not enough space");
+    return full
+        ? new StorageFull(what + ": " + reason, e)
+        : new StorageUnavailable(what + ": " + reason, e);
+  }
+}
