@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mime.MessageStructure;
+import org.postroom.core.mime.StructureScanner;
 
 /**
  * One content of a {@link StagingArea}, first while it arrives and then as it lies there. Memory
@@ -16,6 +17,7 @@ final class StagingSink implements ContentSink {
   private final long expected;
   private final Consumer<StagingSink> whenReleased;
   private final Chunks memory;
+  private final StructureScanner scanner = new StructureScanner();
   private @Nullable SpoolFile file;
   private long size;
   private boolean finished;
@@ -47,6 +49,7 @@ final class StagingSink implements ContentSink {
     size += octets.remaining();
     boolean kept = false;
     try {
+      scanner.update(octets.duplicate());
       store(octets);
       kept = true;
     } finally {
@@ -78,7 +81,7 @@ final class StagingSink implements ContentSink {
       }
     }
     finished = true;
-    return new Staged(new MessageStructure());
+    return new Staged(scanner.finish());
   }
 
   @Override

@@ -81,6 +81,23 @@ class StagingAreaTest {
   }
 
   @Test
+  void knowsTheStructureOfWhatPassedByInWhateverPieces() {
+    byte[] octets =
+        ("Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+                + "--b\r\n\r\none\r\n--b\r\n\r\n"
+                + "two\r\n".repeat(30_000)
+                + "--b--\r\n")
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+
+    try (StagedContent whole = stage(octets, octets.length, 0);
+        StagedContent pieces = stage(octets, 777, 0)) {
+      assertThat(whole.structure().size()).isEqualTo(octets.length);
+      assertThat(whole.structure().root().children()).hasSize(2);
+      assertThat(pieces.structure().encode()).isEqualTo(whole.structure().encode());
+    }
+  }
+
+  @Test
   void smallMailsTouchNoDisk() {
     try (StagedContent content = stage(random(50_000), 1000, 50_000)) {
       assertThat(content.size()).isEqualTo(50_000);
