@@ -1,0 +1,112 @@
+package org.postroom.smtp.client;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.config.Bounds;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Settings;
+import org.postroom.core.wire.TlsContext;
+
+/** How mail is sent on. */
+public final class SmtpClientParams {
+  private static final ParamSet.Builder SET = ParamSet.named("smtp");
+
+  /** Whether TLS is used when sending. */
+  public enum TlsLevel {
+    NONE,
+    MAY
+  }
+
+  public static final Param<String> HELO_NAME =
+      SET.text("smtp_helo_name", "$myhostname", "What we call ourselves to other servers.");
+
+  public static final Param<TlsLevel> TLS_LEVEL =
+      SET.choice(
+          "smtp_tls_security_level",
+          "may",
+          TlsLevel.class,
+          "may uses TLS where the other server offers it, without checking who it is; none never.");
+
+  public static final Param<Duration> CONNECT_TIMEOUT =
+      SET.time(
+          "smtp_connect_timeout",
+          "30s",
+          Bounds.atLeast("1s"),
+          "How long one address may take to answer.");
+
+  public static final Param<Duration> HELO_TIMEOUT =
+      SET.time(
+          "smtp_helo_timeout",
+          "300s",
+          Bounds.atLeast("1s"),
+          "How long the greeting, and the answer to EHLO, may take.");
+
+  public static final Param<Duration> COMMAND_TIMEOUT =
+      SET.time(
+          "smtp_mail_timeout",
+          "300s",
+          Bounds.atLeast("1s"),
+          "How long the answers to MAIL, RCPT and DATA may take.");
+
+  public static final Param<Duration> CONTENT_TIMEOUT =
+      SET.time(
+          "smtp_data_done_timeout",
+          "600s",
+          Bounds.atLeast("1s"),
+          "How long a piece of content, and the answer to the final dot, may take.");
+
+  public static final Param<Integer> ADDRESS_LIMIT =
+      SET.integer(
+          "smtp_mx_address_limit",
+          "5",
+          Bounds.atLeast("1"),
+          "How many addresses are tried in one attempt.");
+
+  public static final Param<Duration> CACHE_TIME =
+      SET.time(
+          "smtp_connection_cache_time_limit",
+          "2s",
+          "How long a connection is kept for the next mail.");
+
+  public static final Param<Duration> REUSE_TIME =
+      SET.time("smtp_connection_reuse_time_limit", "300s", "How long a connection is used in all.");
+
+  public static final Param<Integer> LINE_LENGTH =
+      SET.integer(
+          "smtp_line_length_limit",
+          "998",
+          Bounds.atLeast("12"),
+          "Longer lines of the content are folded.");
+
+  /** Stays the last line: it takes in every parameter declared above. */
+  public static final ParamSet ALL = SET.build();
+
+  private SmtpClientParams() {}
+
+  /**
+   * The options that settings ask for.
+   *
+   * @param tls used unless settings say none
+   */
+  public static SmtpClientOptions options(
+      Settings settings, Set<String> ownNames, Set<InetAddress> ownAddresses, TlsContext tls) {
+    return new SmtpClientOptions(
+        settings.get(HELO_NAME),
+        ownNames,
+        ownAddresses,
+        25,
+        settings.get(TLS_LEVEL) == TlsLevel.MAY ? Optional.of(tls) : Optional.empty(),
+        Optional.empty(),
+        settings.get(CONNECT_TIMEOUT),
+        settings.get(HELO_TIMEOUT),
+        settings.get(COMMAND_TIMEOUT),
+        settings.get(CONTENT_TIMEOUT),
+        settings.get(ADDRESS_LIMIT),
+        settings.get(CACHE_TIME),
+        settings.get(REUSE_TIME),
+        settings.get(LINE_LENGTH));
+  }
+}
