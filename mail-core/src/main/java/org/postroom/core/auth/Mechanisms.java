@@ -1,0 +1,47 @@
+package org.postroom.core.auth;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** The SASL mechanisms there are, best first. */
+public final class Mechanisms {
+  public static final List<SaslMechanism> ALL =
+      List.of(
+          new SaslMechanism("SCRAM-SHA-256", false, ScramExchange::new),
+          new SaslMechanism("PLAIN", true, (accounts, random) -> new PlainExchange(accounts)),
+          new SaslMechanism("LOGIN", true, (accounts, random) -> new LoginExchange(accounts)));
+
+  private Mechanisms() {}
+
+  /** The mechanism of that name, in any case. */
+  public static Optional<SaslMechanism> named(String name) {
+    String upper = name.toUpperCase(Locale.ROOT);
+    return ALL.stream().filter(mechanism -> mechanism.name().equals(upper)).findFirst();
+  }
+
+  /**
+   * One row.
+   *
+   * @param sendsPassword whether the password itself crosses the wire: to be offered and accepted
+   *     under TLS only
+   */
+  public record SaslMechanism(String name, boolean sendsPassword, Starter starter) {
+
+    /**
+     * A new exchange.
+     *
+     * @param random for nonces: must be cryptographically strong
+     */
+    public SaslExchange start(Accounts accounts, RandomGenerator random) {
+      return starter.start(accounts, random);
+    }
+  }
+
+  /** Makes exchanges. */
+  @FunctionalInterface
+  public interface Starter {
+    SaslExchange start(Accounts accounts, RandomGenerator random);
+  }
+}

@@ -1,0 +1,41 @@
+package org.postroom.core.auth;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.Optional;
+
+/** What the mechanisms that send a password have in common. */
+final class PasswordCheck {
+  private PasswordCheck() {}
+
+  static SaslStep verify(Accounts accounts, String login, byte[] password) {
+    try (Secret secret = Secret.of(password)) {
+      Authentication result = accounts.verify(login, secret);
+      if (result instanceof Authentication.Success success) {
+        return new SaslStep.Success(success.account());
+      }
+      boolean disabled = result instanceof Authentication.Disabled;
+      return failed(disabled ? SaslStep.Kind.DISABLED : SaslStep.Kind.REFUSED, login);
+    }
+  }
+
+  static SaslStep failed(SaslStep.Kind kind, String login) {
+    return new SaslStep.Failure(kind, Optional.of(login));
+  }
+
+  static SaslStep malformed() {
+    return new SaslStep.Failure(SaslStep.Kind.MALFORMED, Optional.empty());
+  }
+
+  /** The text, or nothing when it is no UTF-8 or has a NUL. */
+  static Optional<String> text(byte[] octets, int from, int to) {
+    try {
+      String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(octets, from, to - from)).toString();
+      return text.indexOf('\0') < 0 ? Optional.of(text) : Optional.empty();
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package org.postroom.core.auth;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.MemoryAccounts;
+import org.postroom.core.testing.MemoryMailStore;
+
+class SaslTest {
+  private final Accounts accounts = new MemoryAccounts(new MemoryMailStore(Clock.systemUTC()));
+  private Account tim;
+
+  @BeforeEach
+  void addTim() {
+    tim = accounts.add("tim", Secret.of("tanstaaftanstaaf"));
+  }
+
+  @Test
+  void plainTakesTheRfcExample() {
+    assertThat(plain("|tim|tanstaaftanstaaf")).isEqualTo(new SaslStep.Success(tim));
+    assertThat(plain("TIM|tim|tanstaaftanstaaf")).isEqualTo(new SaslStep.Success(tim));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ursel|tim|tanstaaftanstaaf, NOT_AUTHORIZED",
+    "|tim|wrong, REFUSED",
+    "ursel|tim|wrong, REFUSED",
+    "|nobody|wrong, REFUSED",
+    "'', MALFORMED",
+    "tim, MALFORMED",
+    "|tim, MALFORMED",
+    "|tim|, MALFORMED",
+    "||secret, MALFORMED",
+    "|tim|a|b, MALFORMED",
+  })
+  void plainRefuses(String message, SaslStep.Kind kind) {
+    assertThat(kind(plain(message))).isEqualTo(kind);
+  }
+
+  @Test
+  void aDisabledAccountStaysOutside() {
+    accounts.setEnabled(tim.id(), false);
+
+    assertThat(kind(plain("|tim|tanstaaftanstaaf"))).isEqualTo(SaslStep.Kind.DISABLED);
+    assertThat(kind(scram("n,,", "tim", "tanstaaftanstaaf"))).isEqualTo(SaslStep.Kind.DISABLED);
+  }
+
+  @Test
+  void loginAsksForNameAndPassword() {
+    SaslExchange exchange = start("login");
+
+    assertThat(sent(exchange.begin(Optional.empty()))).isEqualTo("Username:");
+    assertThat(sent(exchange.step("tim".getBytes(UTF_8)))).isEqualTo("Password:");
+    assertThat(exchange.step("tanstaaftanstaaf".getBytes(UTF_8)))
+        .isEqualTo(new SaslStep.Success(tim));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"n,,", "y,,", "n,a=tim,"})
+  void scramKnowsWhoHasThePassword(String gs2) {
+    assertThat(scram(gs2, "tim", "tanstaaftanstaaf")).isEqualTo(new SaslStep.Success(tim));
+  }
+
+  @Test
+  void scramRefusesWrongPasswordsStrangersAndOtherIdentities() {
+    assertThat(kind(scram("n,,", "tim", "wrong"))).isEqualTo(SaslStep.Kind.REFUSED);
+    assertThat(kind(scram("n,,", "nobody", "wrong"))).isEqualTo(SaslStep.Kind.REFUSED);
+    assertThat(kind(scram("n,a=ursel,", "tim", "tanstaaftanstaaf")))
+        .isEqualTo(SaslStep.Kind.NOT_AUTHORIZED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "n",
+        "n,,",
+        "n,,n=tim",
+        "n,,r=abc",
+        "n,,n=,r=abc",
+        "n,,n=tim,r=",
+        "p=tls-unique,,n=tim,r=abc",
+        "x,,n=tim,r=abc",
+        "n,,m=ext,n=tim,r=abc",
+        "n,,n=t=im,r=abc",
+        "n,,n=tim,r=a b",
+        "n,b=tim,n=tim,r=abc"
+      })
+  void scramRefusesMalformedBeginnings(String message) {
+    assertThat(kind(start("SCRAM-SHA-256").begin(Optional.of(message.getBytes(UTF_8)))))
+        .isEqualTo(SaslStep.Kind.MALFORMED);
+  }
+
+  @Test
+  void scramTakesNoOtherNonceNorBinding() {
+    for (String last :
+        new String[] {"c=biws,r=abc,p=" + "A".repeat(43) + "=", "c=eSws,r=%s,p=AAAA", "x", ""}) {
+      SaslExchange exchange = start("SCRAM-SHA-256");
+      String first = sent(exchange.begin(Optional.of("n,,n=tim,r=abc".getBytes(UTF_8))));
+      String nonce = first.substring(2, first.indexOf(",s="));
+
+      SaslStep end = exchange.step(last.replace("%s", nonce).getBytes(UTF_8));
+
+      assertThat(kind(end)).isEqualTo(SaslStep.Kind.MALFORMED);
+    }
+  }
+
+  @Test
+  void responsesAreBase64OrNothing() {
+    assertThat(SaslResponse.parse("AHQ=").value().orElseThrow()).containsExactly(0, 't');
+    assertThat(SaslResponse.parse("").value().orElseThrow()).isEmpty();
+    assertThat(SaslResponse.parseInitial("=").value().orElseThrow()).isEmpty();
+    assertThat(SaslResponse.parse("*")).isInstanceOf(SaslResponse.Cancelled.class);
+    for (String wrong : new String[] {"=", "AHQ", "A===", "AH Q=", "AHQ=\n", "-_==", "AHQ=AHQ="}) {
+      assertThat(SaslResponse.parse(wrong)).isInstanceOf(SaslResponse.Malformed.class);
+    }
+  }
+
+  @Test
+  void passwordsCrossTheWireInPlainAndLoginOnly() {
+    assertThat(Mechanisms.ALL.stream().filter(Mechanisms.SaslMechanism::sendsPassword))
+        .extracting(Mechanisms.SaslMechanism::name)
+        .containsExactly("PLAIN", "LOGIN");
+  }
+
+  private SaslExchange start(String mechanism) {
+    return Mechanisms.named(mechanism).orElseThrow().start(accounts, new Random(1));
+  }
+
+  private SaslStep plain(String message) {
+    return start("PLAIN").begin(Optional.of(message.replace('|', '\0').getBytes(UTF_8)));
+  }
+
+  /** The client's side (RFC 5802, 3). */
+  private SaslStep scram(String gs2, String login, String password) {
+    SaslExchange exchange = start("SCRAM-SHA-256");
+    assertThat(sent(exchange.begin(Optional.empty()))).isEmpty();
+    String bare = "n=" + login + ",r=clientnonce";
+    String first = sent(exchange.step((gs2 + bare).getBytes(UTF_8)));
+    String nonce = first.substring(2, first.indexOf(",s="));
+    assertThat(nonce).startsWith("clientnonce").hasSizeGreaterThan(30);
+    byte[] salt =
+        Base64.getDecoder()
+            .decode(first.substring(first.indexOf(",s=") + 3, first.lastIndexOf(",i=")));
+    int rounds = Integer.parseInt(first.substring(first.lastIndexOf(",i=") + 3));
+    String rest = "c=" + base64(gs2.getBytes(UTF_8)) + ",r=" + nonce;
+    byte[] signed = (bare + "," + first + "," + rest).getBytes(UTF_8);
+    byte[] salted = pbkdf2(password, salt, rounds);
+    byte[] key = ScramKeys.hmac(salted, "Client Key".getBytes(UTF_8));
+    byte[] proof = ScramKeys.hmac(ScramKeys.sha256(key), signed);
+    for (int i = 0; i < proof.length; i++) {
+      proof[i] ^= key[i];
+    }
+    SaslStep last = exchange.step((rest + ",p=" + base64(proof)).getBytes(UTF_8));
+    if (last instanceof SaslStep.Challenge) {
+      byte[] serverKey = ScramKeys.hmac(salted, "Server Key".getBytes(UTF_8));
+      assertThat(sent(last)).isEqualTo("v=" + base64(ScramKeys.hmac(serverKey, signed)));
+      return exchange.step(new byte[0]);
+    }
+    return last;
+  }
+
+  private static byte[] pbkdf2(String password, byte[] salt, int rounds) {
+    try {
+      return javax.crypto.SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+          .generateSecret(
+              new javax.crypto.spec.PBEKeySpec(password.toCharArray(), salt, rounds, 256))
+          .getEncoded();
+    } catch (java.security.GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String base64(byte[] octets) {
+    return Base64.getEncoder().encodeToString(octets);
+  }
+
+  private static String sent(SaslStep step) {
+    return new String(((SaslStep.Challenge) step).octets(), UTF_8);
+  }
+
+  private static SaslStep.Kind kind(SaslStep step) {
+    return ((SaslStep.Failure) step).kind();
+  }
+}
