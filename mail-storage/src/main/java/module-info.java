@@ -1,6 +1,14 @@
 /** See the package {@code org.postroom.storage}. */
 module org.postroom.storage {
-  requires org.postroom.core;
-  requires static org.jspecify;
+  exports org.postroom.storage;
+
   requires com.h2database;
+  requires com.zaxxer.hikari;
+  requires flyway.core;
+  requires java.naming;
+  requires transitive java.sql;
+  requires transitive org.postroom.core;
+  requires static org.postgresql.jdbc;
+  requires org.slf4j;
+  requires static org.jspecify;
 }

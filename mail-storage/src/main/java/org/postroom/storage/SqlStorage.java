@@ -1,0 +1,83 @@
+package org.postroom.storage;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.queue.QueueStore;
+import org.postroom.storage.sql.Engine;
+
+/**
+ * An open store. Several may be open in one process, each on its own place.
+ *
+ * <pre>{@code
+ * try (SqlStorage storage = SqlStorage.open(Storage.inMemory(), Clock.systemUTC(), new SecureRandom())) {
+ *   Account ada = storage.accounts().add("ada@example.org", Secret.of("…"));
+ *   storage.mail().list(ada.id());
+ * }
+ * }</pre>
+ *
+ * <p>All methods of what it gives may be called from any thread. Closing it ends what was handed in
+ * before; whoever still uses it afterwards hears {@code StorageUnavailable}.
+ */
+public final class SqlStorage implements AutoCloseable {
+  /** What stays free on the disk when nothing else is said. */
+  public static final long DEFAULT_MIN_FREE = 16L << 20;
+
+  private final Engine engine;
+
+  private SqlStorage(Engine engine) {
+    this.engine = engine;
+  }
+
+  /**
+   * Opens a store, making what is missing.
+   *
+   * @throws StorageFault when it cannot be opened; nothing was changed
+   */
+  public static SqlStorage open(Storage where, Clock clock, SecureRandom random) {
+    return open(where, clock, random, DEFAULT_MIN_FREE);
+  }
+
+  /**
+   * The same with a limit for the disk.
+   *
+   * @param minFree octets that must stay free ({@code queue_minfree}); below that new mail is
+   *     refused with {@code StorageFull}
+   */
+  public static SqlStorage open(Storage where, Clock clock, SecureRandom random, long minFree) {
+    return new SqlStorage(Engine.open(where, clock, random, minFree));
+  }
+
+  /** The mailboxes. */
+  public MailStore mail() {
+    return engine.mail();
+  }
+
+  /** The queue. */
+  public QueueStore queue() {
+    return engine.queue();
+  }
+
+  /** The accounts. */
+  public Accounts accounts() {
+    return engine.accounts();
+  }
+
+  /**
+   * Clears away messages that were expunged longer than {@code grace} ago, and gives their room
+   * back. To be called from time to time, by a timer, on a worker thread: it takes its time, in
+   * small steps between which others go on.
+   *
+   * @return how many messages
+   */
+  public int purge(Duration grace) {
+    return engine.purge(grace);
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

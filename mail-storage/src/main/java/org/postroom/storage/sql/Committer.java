@@ -1,0 +1,286 @@
+package org.postroom.storage.sql;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.StorageUnavailable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one writer of a store. Callers hand in units of work and wait; the committer takes all that
+ * are waiting, runs them in one transaction, syncs once, shows the new states and lets the callers
+ * go on. While it syncs, the next batch gathers: there is no artificial delay.
+ *
+ * <p>A unit that throws is undone alone. When the transaction itself fails, its units are run again
+ * one by one, so that only those hear of it that cannot be done.
+ */
+final class Committer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+  private static final int MOST_UNITS = 1000;
+  private static final long MOST_OCTETS = 8L * 1024 * 1024;
+  private static final int WAITING = 4096;
+  private static final long PATIENCE_SECONDS = 30;
+
+  private final Database database;
+  private final Catalog catalog;
+  private final BlobStore blobs;
+  private final Ids ids;
+  private final BlockingQueue<Task<?>> waiting = new ArrayBlockingQueue<>(WAITING);
+  private final Thread thread;
+  private volatile boolean closing;
+
+  // Taken from the queue, but over the limit of the batch before it.
+  private @Nullable Task<?> left;
+
+  Committer(Database database, Catalog catalog, BlobStore blobs, Ids ids) {
+    this.database = database;
+    this.catalog = catalog;
+    this.blobs = blobs;
+    this.ids = ids;
+    thread = new Thread(this::work, "postroom-committer");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Has the unit done, and returns its result when it is durable. */
+  <T> T run(Unit<T> unit) {
+    return run(0, unit);
+  }
+
+  /**
+   * The same for a unit that writes bodies.
+   *
+   * @param octets about how many
+   */
+  <T> T run(long octets, Unit<T> unit) {
+    if (Thread.currentThread() == thread) {
+      throw new IllegalStateException("a unit of work waits for another");
+    }
+    Task<T> task = new Task<>(unit, octets);
+    enqueue(task);
+    return task.await();
+  }
+
+  private void enqueue(Task<?> task) {
+    if (closing) {
+      throw new StorageUnavailable("the store is closed");
+    }
+    boolean interrupted = false;
+    try {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      while (true) {
+        try {
+          if (waiting.offer(task, end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            return;
+          }
+          throw new StorageUnavailable(
+              "the store did not get to this within " + PATIENCE_SECONDS + " s");
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void work() {
+    List<Task<?>> batch = new ArrayList<>();
+    while (take(batch)) {
+      try {
+        execute(batch);
+      } catch (RuntimeException | Error e) {
+        LOG.error("the committer met a fault of its own; the batch was given up", e);
+        StorageUnavailable fault = new StorageUnavailable("the store could not do this", e);
+        batch.forEach(task -> task.fail(fault));
+      }
+      batch.clear();
+    }
+    Task<?> late;
+    while ((late = waiting.poll()) != null) {
+      late.fail(new StorageUnavailable("the store is closed"));
+    }
+  }
+
+  /** Fills {@code batch} with what waits; false when the store is closed and nothing waits. */
+  private boolean take(List<Task<?>> batch) {
+    Task<?> task = left;
+    left = null;
+    try {
+      while (task == null) {
+        task = waiting.poll(1, TimeUnit.SECONDS);
+        if (task == null && closing) {
+          return false;
+        }
+      }
+    } catch (InterruptedException e) {
+      // Only close() interrupts, to have this return at once when nothing waits.
+      task = waiting.poll();
+      if (task == null) {
+        return !closing;
+      }
+    }
+    long octets = 0;
+    while (task != null) {
+      if (!batch.isEmpty() && octets + task.octets > MOST_OCTETS) {
+        left = task;
+        break;
+      }
+      octets += task.octets;
+      batch.add(task);
+      task = batch.size() < MOST_UNITS ? waiting.poll() : null;
+    }
+    return true;
+  }
+
+  private void execute(List<Task<?>> tasks) {
+    List<Task<?>> alone = attempt(tasks);
+    for (Task<?> task : alone) {
+      attempt(List.of(task));
+    }
+  }
+
+  /** Runs tasks in one transaction; returns those that have to be tried again one by one. */
+  private List<Task<?>> attempt(List<Task<?>> tasks) {
+    List<Task<?>> done = new ArrayList<>(tasks.size());
+    List<Runnable> afterwards = List.of();
+    try {
+      Statements statements = database.writer();
+      Batch batch = new Batch(statements, catalog, blobs, ids);
+      long octets = 0;
+      for (Task<?> task : tasks) {
+        octets += task.octets;
+      }
+      boolean room = octets == 0 || database.hasRoomFor(octets);
+      for (Task<?> task : tasks) {
+        if (task.octets > 0 && !room) {
+          task.fail(new StorageFull("too little room is left on the disk of " + database));
+        } else if (task.run(batch)) {
+          batch.keepUnit();
+          done.add(task);
+        } else {
+          batch.forgetUnit();
+        }
+      }
+      batch.write();
+      blobs.completed();
+      if (batch.isDurable()) {
+        blobs.sync();
+      }
+      statements.connection().commit();
+      if (batch.isDurable()) {
+        database.sync();
+      }
+      ids.committed();
+      batch.publish();
+      afterwards = List.copyOf(batch.afterwards());
+    } catch (SQLException | RuntimeException e) {
+      ids.rolledBack();
+      blobs.abandoned();
+      database.rollback(e, catalog);
+      if (tasks.size() > 1) {
+        return tasks.stream().filter(task -> !task.ended()).toList();
+      }
+      tasks.get(0).fail(database.translated(e));
+      return List.of();
+    }
+    done.forEach(Task::succeed);
+    afterwards.forEach(Committer::runQuietly);
+    return List.of();
+  }
+
+  private static void runQuietly(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.warn("a listener of the store failed", e);
+    }
+  }
+
+  /** Does what was handed in before, and ends. */
+  @Override
+  public void close() {
+    closing = true;
+    thread.interrupt();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A unit of work that somebody waits for. */
+  private static final class Task<T> {
+    private final Unit<T> unit;
+    private final long octets;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private @Nullable T result;
+    private @Nullable RuntimeException fault;
+
+    Task(Unit<T> unit, long octets) {
+      this.unit = unit;
+      this.octets = octets;
+    }
+
+    /** Whether it went well; a fault of the database is thrown, the unit's own are kept. */
+    boolean run(Batch batch) throws SQLException {
+      try {
+        result = unit.run(batch);
+        return true;
+      } catch (RuntimeException e) {
+        fail(e);
+        return false;
+      }
+    }
+
+    boolean ended() {
+      return ended.getCount() == 0;
+    }
+
+    void succeed() {
+      ended.countDown();
+    }
+
+    void fail(RuntimeException e) {
+      if (!ended()) {
+        fault = e;
+        ended.countDown();
+      }
+    }
+
+    @SuppressWarnings("NullAway") // a unit's result may be null when its type says so
+    T await() {
+      boolean interrupted = false;
+      while (true) {
+        try {
+          ended.await();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      if (fault != null) {
+        throw fault;
+      }
+      return result;
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package org.postroom.storage.sql;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.OverQuota;
+import org.postroom.core.mailbox.TooManyKeywords;
+import org.postroom.core.mailbox.Uid;
+import org.postroom.core.mailbox.UidSet;
+
+/**
+ * One unit's change of one mailbox: draws one mod-sequence from the account, gives UIDs, counts,
+ * and puts the new states into the batch when it is {@linkplain #done done}.
+ */
+final class Edit {
+  private static final int PART = 1000;
+  private static final String INSERT_VANISHED =
+      "INSERT INTO mailbox_vanished (mailbox_id, modseq, part, uids, expunged_ts, purged)"
+          + " VALUES (?, ?, ?, ?, ?, FALSE)";
+
+  private final Batch batch;
+  private final Watchers watchers;
+  private final MailboxState before;
+  private final MailboxState.Tally tally = new MailboxState.Tally();
+  private final long modSeq;
+  private Messages messages;
+  private List<Keyword> keywords;
+  private long uidNext;
+  private Page.@Nullable Draft draft;
+  private int draftIndex;
+
+  private Edit(Batch batch, Watchers watchers, MailboxState state) throws SQLException {
+    this.batch = batch;
+    this.watchers = watchers;
+    this.before = state;
+    this.messages = state.messages();
+    this.keywords = state.row().keywords();
+    this.uidNext = state.row().uidNext();
+    this.modSeq = batch.account(state.row().account()).modSeq() + 1;
+  }
+
+  /** For adding messages at the end. */
+  static Edit tail(Batch batch, Watchers watchers, MailboxId mailbox) throws SQLException {
+    return new Edit(batch, watchers, batch.withTail(mailbox));
+  }
+
+  /** For changing any message. */
+  static Edit all(Batch batch, Watchers watchers, MailboxId mailbox) throws SQLException {
+    return new Edit(batch, watchers, batch.complete(mailbox));
+  }
+
+  MailboxState before() {
+    return before;
+  }
+
+  /** The mod-sequence that everything in this edit gets. */
+  long modSeq() {
+    return modSeq;
+  }
+
+  long uidNext() {
+    return uidNext;
+  }
+
+  /**
+   * Refuses what the account has no room for.
+   *
+   * @param octets to come
+   */
+  static void checkQuota(AccountState account, long octets) {
+    if (account.quotaOctets() > 0 && account.usedOctets() + octets > account.quotaOctets()) {
+      throw new OverQuota(
+          "The account's mailboxes hold "
+              + account.usedOctets()
+              + " of "
+              + account.quotaOctets()
+              + " octets");
+    }
+  }
+
+  /** The bits of keywords, which get positions when they are new here. */
+  long bits(Set<Keyword> names) {
+    long bits = 0;
+    for (Keyword name : names) {
+      int position = keywords.indexOf(name);
+      if (position < 0) {
+        position = keywords.size();
+        if (position == Flags.MAX_KEYWORDS) {
+          throw new TooManyKeywords(
+              "A mailbox can have " + Flags.MAX_KEYWORDS + " different keywords");
+        }
+        List<Keyword> more = new ArrayList<>(keywords);
+        more.add(name);
+        keywords = more;
+      }
+      bits |= Flags.keywordBit(position);
+    }
+    return bits;
+  }
+
+  /** The bits of those keywords that are known here. */
+  long knownBits(Set<Keyword> names) {
+    long bits = 0;
+    for (Keyword name : names) {
+      int position = keywords.indexOf(name);
+      if (position >= 0) {
+        bits |= Flags.keywordBit(position);
+      }
+    }
+    return bits;
+  }
+
+  /** Adds a message and returns its UID. */
+  long add(long flags, long size) {
+    if (uidNext > Uid.MAX) {
+      throw new OverQuota("The mailbox has used up all UIDs");
+    }
+    if (size > Integer.MAX_VALUE) {
+      throw new OverQuota("A message of " + size + " octets is too large");
+    }
+    int index = Page.indexOf(uidNext);
+    Page.Draft current = draft;
+    if (current == null || draftIndex != index) {
+      finishDraft();
+      Page page = messages.pageOf(uidNext);
+      current = (page == null ? Page.empty(index) : page).draft(1);
+      draft = current;
+      draftIndex = index;
+    }
+    current.add(uidNext, flags, (int) size, modSeq);
+    tally.add(flags, size);
+    return uidNext++;
+  }
+
+  /** Lets {@code change} see and change every entry of {@code uids}. */
+  void change(UidSet uids, Change change) {
+    finishDraft();
+    messages.forEach(
+        uids,
+        (page, entry) -> {
+          long now = change.of(page, entry);
+          if (now != KEEP) {
+            Page.Draft page2 = draftOf(page);
+            if (now == EXPUNGE || now == MOVE) {
+              page2.expunge(entry, now == MOVE, modSeq);
+              tally.remove(page.flags(entry), page.size(entry));
+            } else {
+              page2.flags(entry, now, modSeq);
+              tally.change(page.flags(entry), now);
+            }
+          }
+        });
+    finishDraft();
+  }
+
+  private Page.Draft draftOf(Page page) {
+    Page.Draft current = draft;
+    if (current == null || draftIndex != page.index()) {
+      finishDraft();
+      current = page.draft(0);
+      draft = current;
+      draftIndex = page.index();
+    }
+    return current;
+  }
+
+  private void finishDraft() {
+    Page.Draft current = draft;
+    if (current != null) {
+      messages = messages.with(current.build());
+      draft = null;
+    }
+  }
+
+  /** What a change says of an entry that is to stay as it is; no flags look like this. */
+  static final long KEEP = -1;
+
+  /** The entry is expunged. */
+  static final long EXPUNGE = -2;
+
+  /** The entry is expunged, and another row has its share of the body. */
+  static final long MOVE = -3;
+
+  /** Says what becomes of a message: new flags, or one of the three constants. */
+  interface Change {
+    long of(Page page, int entry);
+  }
+
+  /** Puts the new states into the batch and has watchers told. */
+  MailboxState done() throws SQLException {
+    finishDraft();
+    AccountId account = before.row().account();
+    batch.put(batch.account(account).drawn(tally.octets(), tally.messages()));
+    MailboxState after =
+        before.changed(messages, uidNext, modSeq, tally).withKeywords(List.copyOf(keywords));
+    batch.put(after);
+    batch.durable();
+    MailboxId id = before.row().id();
+    batch.afterwards(() -> watchers.tell(id, modSeq));
+    return after;
+  }
+
+  /** Keeps the UIDs of what was expunged, in parts that can be purged one at a time. */
+  void vanished(UidSet uids, long now) {
+    int mailbox = before.id();
+    List<byte[]> parts = new ArrayList<>();
+    for (int i = 1; i <= uids.size(); i += PART) {
+      long to = uids.nth(Math.min(uids.size(), i + PART - 1));
+      parts.add(Octets.encode(uids.between(uids.nth(i), to)));
+    }
+    batch.op(
+        statements -> {
+          PreparedStatement insert = statements.of(INSERT_VANISHED);
+          for (int part = 0; part < parts.size(); part++) {
+            insert.setInt(1, mailbox);
+            insert.setLong(2, modSeq);
+            insert.setInt(3, part);
+            insert.setBytes(4, parts.get(part));
+            insert.setLong(5, now);
+            insert.addBatch();
+          }
+          insert.executeBatch();
+        });
+  }
+}

@@ -1,0 +1,265 @@
+package org.postroom.storage.sql;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.mail.QueueIds;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.queue.QueueStore;
+import org.postroom.storage.Storage;
+import org.postroom.storage.StorageFault;
+import org.postroom.storage.blob.DataFolder;
+import org.postroom.storage.blob.DataFolderOptions;
+import org.postroom.storage.blob.StoreMismatch;
+import org.postroom.storage.schema.Schema;
+
+/** A store that is open: its parts, put together for each kind of place. */
+public final class Engine implements AutoCloseable {
+  private final Database database;
+  private final BlobStore blobs;
+  private final Committer committer;
+  private final Purge purge;
+  private final Clock clock;
+  private final SqlMailStore mail;
+  private final SqlQueueStore queue;
+  private final SqlAccounts accounts;
+
+  private Engine(Database database, BlobStore blobs, Clock clock, SecureRandom random)
+      throws SQLException {
+    this.database = database;
+    this.blobs = blobs;
+    this.clock = clock;
+    Start start = Start.begin(database, random);
+    Catalog catalog = new Catalog(Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 12));
+    Watchers watchers = new Watchers();
+    Destinations destinations = new Destinations();
+    start.queued.forEach(destinations::first);
+    destinations.count(start.waiting);
+    Rows rows = new Rows(database, blobs);
+    committer = new Committer(database, catalog, blobs, new Ids());
+    purge = new Purge(committer);
+    mail = new SqlMailStore(committer, catalog, database, rows, watchers, clock);
+    QueueIds ids = new QueueIds(clock, (int) (start.run % QueueIds.SEEDS));
+    queue = new SqlQueueStore(committer, database, blobs, watchers, clock, ids, destinations);
+    Credentials credentials = new Credentials(database, clock, random, start.secret);
+    accounts = new SqlAccounts(committer, database, credentials, clock);
+  }
+
+  /**
+   * Opens a store.
+   *
+   * @param minFree octets that stay free on a disk of ours
+   * @throws StorageFault when it cannot be opened; nothing was changed
+   */
+  public static Engine open(Storage where, Clock clock, SecureRandom random, long minFree) {
+    if (where instanceof Storage.H2 h2) {
+      return openFolder(h2.folder(), clock, random, minFree);
+    }
+    if (where instanceof Storage.Postgres postgres) {
+      return openPostgres(postgres, clock, random, minFree);
+    }
+    return openMemory(clock, random);
+  }
+
+  private static Engine openMemory(Clock clock, SecureRandom random) {
+    Origins.Memory origin = new Origins.Memory();
+    try (Connection connection = origin.source().getConnection()) {
+      new Schema("h2").createTemporary(connection);
+      Database database = new Database("memory", new Dialect.H2(), origin);
+      return new Engine(database, new MemoryBlobs(), clock, random);
+    } catch (SQLException | RuntimeException e) {
+      origin.close();
+      throw new StorageFault("A store in memory cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private static Engine openFolder(Path path, Clock clock, SecureRandom random, long minFree) {
+    Origins.Folder origin = new Origins.Folder(path, minFree);
+    Database database = new Database("the data folder " + path, new Dialect.H2(), origin);
+    try {
+      DataFolder folder = origin.folder();
+      prepare(database, origin.source(), folder.identity().store(), folder);
+      BlobStore blobs = new LogBlobs(() -> origin.folder().log(), false);
+      return new Engine(database, blobs, clock, random);
+    } catch (SQLException | RuntimeException e) {
+      database.close();
+      throw fault(database, e);
+    }
+  }
+
+  private static Engine openPostgres(
+      Storage.Postgres where, Clock clock, SecureRandom random, long minFree) {
+    DataSource source =
+        where
+            .source()
+            .orElseGet(() -> Origins.Postgres.source(where.url(), where.user(), where.password()));
+    Optional<DataFolder> folder =
+        where.bodies().map(path -> DataFolder.open(path, DataFolderOptions.DEFAULT));
+    Database database =
+        new Database(
+            "the database " + (where.source().isPresent() ? "of the application" : where.url()),
+            new Dialect.Postgres(),
+            new Origins.Postgres(source, folder, minFree));
+    try {
+      database.writer().connection().rollback();
+      UUID store = folder.map(opened -> opened.identity().store()).orElse(null);
+      prepare(database, source, store, folder.orElse(null));
+      BlobStore blobs =
+          folder.isPresent()
+              ? new LogBlobs(() -> folder.get().log(), true)
+              : new SqlBlobs(database.readers());
+      return new Engine(database, blobs, clock, random);
+    } catch (SQLException | RuntimeException e) {
+      database.close();
+      throw fault(database, e);
+    }
+  }
+
+  /** Checks that the database is ours and not too new, and brings it to the newest schema. */
+  private static void prepare(
+      Database database, DataSource source, @Nullable UUID store, @Nullable DataFolder folder)
+      throws SQLException {
+    Schema schema = new Schema(database.dialect().name());
+    OptionalInt found;
+    UUID inDatabase = null;
+    try (Connection connection = source.getConnection()) {
+      found = schema.found(connection);
+      if (found.isPresent()) {
+        String id = state(connection, "store_id");
+        inDatabase = id == null ? null : UUID.fromString(id);
+      }
+    }
+    if (folder != null && (inDatabase != null || found.isEmpty())) {
+      folder.checkDatabase(inDatabase);
+    }
+    if (found.isPresent() && found.getAsInt() > Schema.NEWEST) {
+      throw new StorageFault(
+          "The schema of "
+              + database
+              + " has number "
+              + found.getAsInt()
+              + ", this program knows up to "
+              + Schema.NEWEST
+              + ": it was used by a newer version. Run that one.");
+    }
+    if (found.isEmpty() || found.getAsInt() < Schema.NEWEST) {
+      schema.migrate(source);
+    }
+    if (inDatabase == null) {
+      try (Connection connection = source.getConnection()) {
+        connection.setAutoCommit(true);
+        setState(connection, "store_id", (store == null ? UUID.randomUUID() : store).toString());
+      }
+      database.sync();
+    }
+    if (folder != null) {
+      folder.schemaCreated();
+    }
+  }
+
+  private static StorageFault fault(Database database, Exception e) {
+    if (e instanceof StorageFault fault) {
+      return fault;
+    }
+    if (e instanceof StoreMismatch) {
+      return new StorageFault(e.getMessage() + ".", e);
+    }
+    return new StorageFault("Cannot open " + database + ": " + e.getMessage(), e);
+  }
+
+  private static @Nullable String state(Connection connection, String key) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT v FROM store_state WHERE k = ?")) {
+      select.setString(1, key);
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next() ? rows.getString(1) : null;
+      }
+    }
+  }
+
+  private static void setState(Connection connection, String key, String value)
+      throws SQLException {
+    for (String sql :
+        new String[] {
+          "UPDATE store_state SET v = ? WHERE k = ?", "INSERT INTO store_state (v, k) VALUES (?, ?)"
+        }) {
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        statement.setString(1, value);
+        statement.setString(2, key);
+        if (statement.executeUpdate() > 0) {
+          return;
+        }
+      }
+    }
+  }
+
+  /** What is read, and noted, when a store begins to run. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Start(long run, byte[] secret, Map<String, Long> queued, long waiting) {
+
+    static Start begin(Database database, SecureRandom random) throws SQLException {
+      Statements statements = database.writer();
+      Connection connection = statements.connection();
+      String last = state(connection, "runs");
+      long run = last == null ? 1 : Long.parseLong(last) + 1;
+      setState(connection, "runs", Long.toString(run));
+      String known = state(connection, "made_up_secret");
+      byte[] secret = new byte[32];
+      if (known == null) {
+        random.nextBytes(secret);
+        setState(connection, "made_up_secret", Base64.getEncoder().encodeToString(secret));
+      } else {
+        secret = Base64.getDecoder().decode(known);
+      }
+      Map<String, Long> queued = Destinations.load(statements);
+      long waiting = 0;
+      try (ResultSet rows = statements.of("SELECT COUNT(*) FROM queue_recipient").executeQuery()) {
+        rows.next();
+        waiting = rows.getLong(1);
+      }
+      connection.commit();
+      database.sync();
+      return new Start(run, secret, queued, waiting);
+    }
+  }
+
+  /** The mailboxes. */
+  public MailStore mail() {
+    return mail;
+  }
+
+  /** The queue. */
+  public QueueStore queue() {
+    return queue;
+  }
+
+  /** The accounts. */
+  public Accounts accounts() {
+    return accounts;
+  }
+
+  /** Clears away what was expunged longer than {@code grace} ago; returns how many messages. */
+  public int purge(Duration grace) {
+    return purge.run(clock.millis() - grace.toMillis());
+  }
+
+  @Override
+  public void close() {
+    committer.close();
+    blobs.close();
+    database.close();
+  }
+}

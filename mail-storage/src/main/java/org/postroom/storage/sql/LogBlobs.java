@@ -1,0 +1,73 @@
+package org.postroom.storage.sql;
+
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.postroom.core.mail.Content;
+import org.postroom.storage.blob.BlobLocation;
+import org.postroom.storage.blob.BlobLog;
+import org.postroom.storage.blob.Reservation;
+
+/** Bodies in the blob log of a data folder. */
+final class LogBlobs implements BlobStore {
+  private final Supplier<BlobLog> log;
+  private final boolean syncsAlone;
+  private final List<Runnable> undescribed = new ArrayList<>();
+
+  /**
+   * Uses a log, which may be another one after a fault.
+   *
+   * @param syncsAlone whether nothing else (H2's checkpoint) syncs it
+   */
+  LogBlobs(Supplier<BlobLog> log, boolean syncsAlone) {
+    this.log = log;
+    this.syncsAlone = syncsAlone;
+  }
+
+  @Override
+  public BlobRef put(Connection connection, long id, byte[] description, Content body) {
+    Reservation place = log.get().reserve(body.size(), description.length);
+    place.write(body);
+    undescribed.add(() -> place.describe(description));
+    BlobLocation at = place.location();
+    return new BlobRef(at.segment(), at.offset(), at.length(), description.length);
+  }
+
+  @Override
+  public void completed() {
+    undescribed.forEach(Runnable::run);
+    undescribed.clear();
+  }
+
+  @Override
+  public void abandoned() {
+    undescribed.clear();
+  }
+
+  @Override
+  public void sync() {
+    if (syncsAlone) {
+      log.get().sync();
+    }
+  }
+
+  @Override
+  public Content open(BlobRef ref) {
+    return log.get().content(location(ref));
+  }
+
+  @Override
+  public void freed(BlobRef ref) {
+    log.get().free(location(ref), ref.described());
+  }
+
+  private static BlobLocation location(BlobRef ref) {
+    return new BlobLocation(ref.segment(), ref.offset(), ref.length());
+  }
+
+  @Override
+  public void close() {
+    // The folder is closed by its owner.
+  }
+}

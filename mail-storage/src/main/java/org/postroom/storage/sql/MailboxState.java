@@ -1,0 +1,158 @@
+package org.postroom.storage.sql;
+
+import java.util.List;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.MailboxName;
+
+/**
+ * A mailbox at one mod-sequence: its row and as much of its messages as is in memory.
+ *
+ * @param vanishedModSeq no expunge after this mod-sequence has lost its traces yet
+ */
+record MailboxState(Mailbox row, long vanishedModSeq, Messages messages) {
+
+  int id() {
+    return row.id().value();
+  }
+
+  /** The key of {@code uid} in mailbox_message. */
+  long key(long uid) {
+    return (long) id() << 32 | uid;
+  }
+
+  /** The key of a page in mailbox_page. */
+  long pageKey(int index) {
+    return (long) id() << 32 | index;
+  }
+
+  MailboxState with(Messages other) {
+    return new MailboxState(row, vanishedModSeq, other);
+  }
+
+  MailboxState withVanished(long modSeq) {
+    return new MailboxState(row, Math.max(vanishedModSeq, modSeq), messages);
+  }
+
+  MailboxState named(MailboxName name) {
+    return new MailboxState(
+        new Mailbox(
+            row.id(),
+            row.account(),
+            name,
+            row.uidValidity(),
+            row.uidNext(),
+            row.highestModSeq(),
+            row.firstRecentUid(),
+            row.messages(),
+            row.unseen(),
+            row.deleted(),
+            row.octets(),
+            row.keywords(),
+            row.specialUse()),
+        vanishedModSeq,
+        messages);
+  }
+
+  MailboxState withKeywords(List<Keyword> keywords) {
+    return new MailboxState(
+        new Mailbox(
+            row.id(),
+            row.account(),
+            row.name(),
+            row.uidValidity(),
+            row.uidNext(),
+            row.highestModSeq(),
+            row.firstRecentUid(),
+            row.messages(),
+            row.unseen(),
+            row.deleted(),
+            row.octets(),
+            keywords,
+            row.specialUse()),
+        vanishedModSeq,
+        messages);
+  }
+
+  MailboxState withFirstRecent(long uid) {
+    return new MailboxState(
+        new Mailbox(
+            row.id(),
+            row.account(),
+            row.name(),
+            row.uidValidity(),
+            row.uidNext(),
+            row.highestModSeq(),
+            uid,
+            row.messages(),
+            row.unseen(),
+            row.deleted(),
+            row.octets(),
+            row.keywords(),
+            row.specialUse()),
+        vanishedModSeq,
+        messages);
+  }
+
+  /** What a change adds to the counters of a mailbox; negative to take away. */
+  static final class Tally {
+    private int messages;
+    private int unseen;
+    private int deleted;
+    private long octets;
+
+    void add(long flags, long size) {
+      count(flags, size, 1);
+    }
+
+    void remove(long flags, long size) {
+      count(flags, size, -1);
+    }
+
+    void change(long before, long after) {
+      unseen += bit(before, Flags.SEEN) - bit(after, Flags.SEEN);
+      deleted += bit(after, Flags.DELETED) - bit(before, Flags.DELETED);
+    }
+
+    int messages() {
+      return messages;
+    }
+
+    long octets() {
+      return octets;
+    }
+
+    private void count(long flags, long size, int sign) {
+      messages += sign;
+      octets += sign * size;
+      unseen += sign * (1 - bit(flags, Flags.SEEN));
+      deleted += sign * bit(flags, Flags.DELETED);
+    }
+
+    private static int bit(long flags, long mask) {
+      return (flags & mask) == 0 ? 0 : 1;
+    }
+  }
+
+  /** The state after a change. */
+  MailboxState changed(Messages other, long uidNext, long modSeq, Tally tally) {
+    return new MailboxState(
+        new Mailbox(
+            row.id(),
+            row.account(),
+            row.name(),
+            row.uidValidity(),
+            uidNext,
+            modSeq,
+            row.firstRecentUid(),
+            row.messages() + tally.messages,
+            row.unseen() + tally.unseen,
+            row.deleted() + tally.deleted,
+            row.octets() + tally.octets,
+            row.keywords(),
+            row.specialUse()),
+        vanishedModSeq,
+        other);
+  }
+}

@@ -1,0 +1,64 @@
+package org.postroom.storage.sql;
+
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mail.StorageUnavailable;
+
+/** Bodies in memory: gone when closed, like the database beside it. */
+final class MemoryBlobs implements BlobStore {
+  private final Map<Long, byte[]> bodies = new ConcurrentHashMap<>();
+
+  @Override
+  public BlobRef put(Connection connection, long id, byte[] description, Content body) {
+    byte[] octets = body.toBytes();
+    bodies.put(id, octets);
+    return new BlobRef(0, id, octets.length, 0);
+  }
+
+  @Override
+  public void sync() {
+    // There is nothing under memory.
+  }
+
+  @Override
+  public Content open(BlobRef ref) {
+    return new Body(ref);
+  }
+
+  @Override
+  public void freed(BlobRef ref) {
+    bodies.remove(ref.offset());
+  }
+
+  @Override
+  public void close() {
+    bodies.clear();
+  }
+
+  private final class Body implements Content {
+    private final BlobRef ref;
+
+    Body(BlobRef ref) {
+      this.ref = ref;
+    }
+
+    @Override
+    public long size() {
+      return ref.length();
+    }
+
+    @Override
+    public int read(long position, ByteBuffer target) {
+      byte[] octets = bodies.get(ref.offset());
+      if (octets == null) {
+        throw new StorageUnavailable("the body of message " + ref.offset() + " is gone");
+      }
+      int count = (int) Math.min(target.remaining(), Math.max(0, octets.length - position));
+      target.put(octets, (int) Math.min(position, octets.length), count);
+      return count;
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package org.postroom.storage.sql;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.storage.StorageFault;
+import org.postroom.storage.blob.DataFolder;
+import org.postroom.storage.blob.DataFolderInUse;
+import org.postroom.storage.blob.DataFolderOptions;
+import org.postroom.storage.blob.StoreMismatch;
+
+/** Where a store's connections come from: memory, a data folder, a PostgreSQL server. */
+final class Origins {
+  private static final String H2_SETTINGS =
+      ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_ON_EXIT=FALSE"
+          + ";LOCK_TIMEOUT=20000;QUERY_CACHE_SIZE=64";
+
+  private Origins() {}
+
+  private static JdbcDataSource h2(String url) {
+    JdbcDataSource source = new JdbcDataSource();
+    source.setURL(url + H2_SETTINGS);
+    source.setUser("sa");
+    source.setPassword("");
+    return source;
+  }
+
+  /** A database that is gone when closed. */
+  static final class Memory implements Database.Origin {
+    private final JdbcDataSource source =
+        h2("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+
+    @Override
+    public DataSource source() {
+      return source;
+    }
+
+    @Override
+    public void close() {
+      try (Connection connection = source.getConnection()) {
+        Database.execute(connection, "SHUTDOWN IMMEDIATELY");
+      } catch (SQLException e) {
+        // H2 says that it is closed by closing this connection too.
+        return;
+      }
+    }
+  }
+
+  /** H2 over the redo journal of a data folder, bodies in its log. */
+  static final class Folder implements Database.Origin {
+    private final Path path;
+    private final long minFree;
+    private final long cacheKilobytes;
+    private @Nullable DataFolder folder;
+    private @Nullable JdbcDataSource source;
+
+    /**
+     * Opens the folder.
+     *
+     * @param minFree octets that stay free on the disk
+     */
+    Folder(Path path, long minFree) {
+      this.path = path;
+      this.minFree = minFree;
+      this.cacheKilobytes = Math.min(64 * 1024, Runtime.getRuntime().maxMemory() / 1024 * 15 / 100);
+      try {
+        folder = DataFolder.open(path, DataFolderOptions.DEFAULT);
+      } catch (DataFolderInUse e) {
+        throw new StorageFault(
+            e.getMessage() + ". Stop the other server, or give this one its own folder.", e);
+      } catch (StoreMismatch e) {
+        throw new StorageFault("Wrong parts: " + e.getMessage() + ".", e);
+      } catch (StorageUnavailable | StorageFull e) {
+        throw new StorageFault(
+            "The data folder " + path + " cannot be used: " + reason(e) + ".", e);
+      }
+    }
+
+    private static String reason(RuntimeException e) {
+      Throwable cause = e.getCause();
+      return cause == null ? String.valueOf(e.getMessage()) : cause.toString();
+    }
+
+    DataFolder folder() {
+      DataFolder current = folder;
+      if (current == null) {
+        throw new StorageUnavailable("the data folder " + path + " could not be opened again");
+      }
+      return current;
+    }
+
+    @Override
+    public DataSource source() {
+      JdbcDataSource current = source;
+      if (current == null) {
+        current = h2("jdbc:h2:" + folder().databasePath() + ";CACHE_SIZE=" + cacheKilobytes);
+        source = current;
+      }
+      return current;
+    }
+
+    @Override
+    public void sync(Connection writer) throws SQLException {
+      Database.execute(writer, "CHECKPOINT SYNC");
+    }
+
+    @Override
+    public boolean hasRoomFor(long octets) {
+      try {
+        folder().requireFree(minFree + 3 * octets);
+        return true;
+      } catch (StorageFull e) {
+        return false;
+      }
+    }
+
+    @Override
+    public boolean failed() {
+      DataFolder current = folder;
+      return current == null || current.failed();
+    }
+
+    @Override
+    public void reopen() {
+      DataFolder current = folder;
+      folder = null;
+      source = null;
+      if (current != null) {
+        current.close();
+      }
+      folder = DataFolder.open(path, DataFolderOptions.DEFAULT);
+    }
+
+    @Override
+    public void close() {
+      if (folder != null) {
+        folder.close();
+      }
+    }
+  }
+
+  /** A PostgreSQL server; a lock in the database keeps other servers out. */
+  static final class Postgres implements Database.Origin {
+    // "postroom" as a number; the lock is the database's own, so it need not be unique elsewhere.
+    private static final long LOCK = 0x706F_7374_726F_6F6DL;
+
+    private final DataSource source;
+    private final Optional<DataFolder> bodies;
+    private final long minFree;
+
+    Postgres(DataSource source, Optional<DataFolder> bodies, long minFree) {
+      this.source = source;
+      this.bodies = bodies;
+      this.minFree = minFree;
+    }
+
+    static DataSource source(String url, String user, String password) {
+      PGSimpleDataSource source = new PGSimpleDataSource();
+      source.setURL(url);
+      source.setUser(user);
+      source.setPassword(password);
+      source.setReWriteBatchedInserts(true);
+      source.setTcpKeepAlive(true);
+      return source;
+    }
+
+    @Override
+    public DataSource source() {
+      return source;
+    }
+
+    @Override
+    public void adopt(Connection writer) throws SQLException {
+      try (PreparedStatement lock = writer.prepareStatement("SELECT pg_try_advisory_lock(?)")) {
+        lock.setLong(1, LOCK);
+        try (ResultSet rows = lock.executeQuery()) {
+          rows.next();
+          if (!rows.getBoolean(1)) {
+            throw new StorageUnavailable("another server works in this database");
+          }
+        }
+      }
+    }
+
+    @Override
+    public boolean hasRoomFor(long octets) {
+      try {
+        bodies.ifPresent(folder -> folder.requireFree(minFree + 3 * octets));
+        return true;
+      } catch (StorageFull e) {
+        return false;
+      }
+    }
+
+    @Override
+    public void close() {
+      bodies.ifPresent(DataFolder::close);
+    }
+  }
+}

@@ -1,0 +1,381 @@
+package org.postroom.storage.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.address.Address;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountExists;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.auth.AccountNotFound;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.Authentication;
+import org.postroom.core.auth.ScramKeys;
+import org.postroom.core.auth.Secret;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.SpecialUse;
+
+/**
+ * Accounts and aliases. Who an address belongs to is remembered (this store is the only one that
+ * changes it), passwords are judged by {@link Credentials}.
+ */
+final class SqlAccounts implements Accounts {
+  private static final int REMEMBERED = 20_000;
+  private static final String SELECT =
+      "SELECT a.id, a.login, a.enabled, a.quota_octets FROM account a";
+  private static final String INSERT =
+      "INSERT INTO account (id, login, enabled, quota_octets, used_octets, used_messages, modseq,"
+          + " uid_validity, object_id, password, scram_salt, scram_iterations, scram_stored_key,"
+          + " scram_server_key, created_ts) VALUES (?, ?, TRUE, 0, 0, 0, 0, 0, ?, ?, ?, ?, ?, ?, ?)";
+  private static final String PASSWORD =
+      "UPDATE account SET password = ?, scram_salt = ?, scram_iterations = ?,"
+          + " scram_stored_key = ?, scram_server_key = ? WHERE id = ?";
+
+  private final Committer committer;
+  private final Database database;
+  private final Credentials credentials;
+  private final Clock clock;
+
+  // Known answers, also that there is nobody; emptied whole whenever an account changes.
+  private final Map<String, Optional<Account>> byLogin = new ConcurrentHashMap<>();
+  private final Map<String, Optional<Account>> byAddress = new ConcurrentHashMap<>();
+  private volatile long changes;
+
+  SqlAccounts(Committer committer, Database database, Credentials credentials, Clock clock) {
+    this.committer = committer;
+    this.database = database;
+    this.credentials = credentials;
+    this.clock = clock;
+  }
+
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+
+  // --- who is here
+
+  @Override
+  public Optional<Account> byLogin(String login) {
+    return remembered(byLogin, lower(login), SELECT + " WHERE a.login = ?");
+  }
+
+  @Override
+  public Optional<Account> byAddress(Address address) {
+    Optional<Account> exact = holderOf(Addresses.key(address));
+    int plus = address.localPart().indexOf('+');
+    if (exact.isPresent() || plus <= 0) {
+      return exact;
+    }
+    return holderOf(
+        Addresses.key(Address.of(address.localPart().substring(0, plus), address.domain())));
+  }
+
+  private Optional<Account> holderOf(String key) {
+    Optional<Account> same = byLogin(key);
+    return same.isPresent()
+        ? same
+        : remembered(
+            byAddress,
+            key,
+            SELECT + " JOIN account_alias s ON s.account_id = a.id WHERE s.address = ?");
+  }
+
+  private Optional<Account> remembered(
+      Map<String, Optional<Account>> memory, String key, String sql) {
+    Optional<Account> known = memory.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (key.indexOf('\0') >= 0) {
+      return Optional.empty(); // no database knows such a name
+    }
+    long before = changes;
+    Optional<Account> found = query(sql, key).stream().findFirst();
+    if (memory.size() >= REMEMBERED) {
+      memory.clear();
+    }
+    memory.put(key, found);
+    if (before != changes) {
+      memory.remove(key);
+    }
+    return found;
+  }
+
+  private List<Account> query(String sql, @Nullable String parameter) {
+    try (Connection connection = database.readers().getConnection();
+        PreparedStatement select = connection.prepareStatement(sql)) {
+      if (parameter != null) {
+        select.setString(1, parameter);
+      }
+      List<Account> found = new ArrayList<>();
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          found.add(
+              new Account(
+                  new AccountId(rows.getInt(1)),
+                  rows.getString(2),
+                  rows.getBoolean(3),
+                  rows.getLong(4)));
+        }
+      }
+      return found;
+    } catch (SQLException e) {
+      throw new StorageUnavailable("cannot read accounts from " + database, e);
+    }
+  }
+
+  @Override
+  public boolean owns(Account account, Address address) {
+    return byAddress(address).filter(owner -> owner.id().equals(account.id())).isPresent();
+  }
+
+  @Override
+  public List<Account> list() {
+    return query(SELECT + " ORDER BY a.login", null);
+  }
+
+  // --- passwords
+
+  @Override
+  public Authentication verify(String login, Secret password) {
+    Optional<Account> account = byLogin(login);
+    boolean right = credentials.verify(account.map(Account::id), lower(login), password);
+    if (!right || account.isEmpty()) {
+      return new Authentication.Failure();
+    }
+    return account.get().enabled()
+        ? new Authentication.Success(account.get())
+        : new Authentication.Disabled();
+  }
+
+  @Override
+  public ScramKeys scramKeys(String login) {
+    return credentials.scramKeys(byLogin(login).map(Account::id), lower(login));
+  }
+
+  // --- changes
+
+  @Override
+  public Account add(String login, Secret password) {
+    String name = lower(login);
+    Credentials.Stored stored = credentials.derive(password);
+    return changing(
+        batch -> {
+          batch.flush();
+          if (taken(batch, name)) {
+            throw new AccountExists(name);
+          }
+          AccountId id = new AccountId((int) batch.id(Ids.Kind.ACCOUNT));
+          batch.creation(statements -> insert(statements, id, name, stored));
+          batch.put(new AccountState(id, 0, 0, 0, 0, 0, Map.of(), Set.of()));
+          makeMailboxes(batch, id);
+          return new Account(id, name, true, 0);
+        });
+  }
+
+  private static boolean taken(Batch batch, String name) throws SQLException {
+    for (String sql :
+        List.of(
+            "SELECT id FROM account WHERE login = ?",
+            "SELECT account_id FROM account_alias WHERE address = ?")) {
+      PreparedStatement select = batch.statements().of(sql);
+      select.setString(1, name);
+      try (ResultSet rows = select.executeQuery()) {
+        if (rows.next()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void insert(Statements statements, AccountId id, String login, Credentials.Stored stored)
+      throws SQLException {
+    PreparedStatement insert = statements.of(INSERT);
+    insert.setInt(1, id.value());
+    insert.setString(2, login);
+    insert.setString(3, "A" + UUID.randomUUID().toString().replace("-", ""));
+    insert.setString(4, stored.hash());
+    set(insert, 5, stored.keys());
+    insert.setLong(9, clock.millis());
+    insert.executeUpdate();
+  }
+
+  private static void set(PreparedStatement statement, int first, ScramKeys keys)
+      throws SQLException {
+    statement.setBytes(first, keys.salt());
+    statement.setInt(first + 1, keys.iterations());
+    statement.setBytes(first + 2, keys.storedKey());
+    statement.setBytes(first + 3, keys.serverKey());
+  }
+
+  private void makeMailboxes(Batch batch, AccountId id) throws SQLException {
+    Mailboxes.create(batch, id, MailboxName.INBOX, Optional.empty(), clock);
+    Mailboxes.subscribe(batch, id, MailboxName.INBOX);
+    for (SpecialUse use : SpecialUse.values()) {
+      MailboxName name = MailboxName.of(use.attribute().substring(1));
+      Mailboxes.create(batch, id, name, Optional.of(use), clock);
+      Mailboxes.subscribe(batch, id, name);
+    }
+  }
+
+  @Override
+  public void changePassword(AccountId account, Secret password) {
+    Credentials.Stored stored = credentials.derive(password);
+    changing(
+        batch -> {
+          require(batch, account);
+          batch.op(
+              statements -> {
+                PreparedStatement update = statements.of(PASSWORD);
+                update.setString(1, stored.hash());
+                set(update, 2, stored.keys());
+                update.setInt(6, account.value());
+                update.executeUpdate();
+              });
+          return true;
+        });
+  }
+
+  @Override
+  public void setEnabled(AccountId account, boolean enabled) {
+    changing(
+        batch -> {
+          require(batch, account);
+          batch.op(
+              statements ->
+                  statements.update(
+                      enabled
+                          ? "UPDATE account SET enabled = TRUE WHERE id = ?"
+                          : "UPDATE account SET enabled = FALSE WHERE id = ?",
+                      account.value()));
+          return true;
+        });
+  }
+
+  @Override
+  public void setQuota(AccountId account, long octets) {
+    changing(
+        batch -> {
+          batch.put(require(batch, account).withQuota(octets));
+          batch.op(
+              statements ->
+                  statements.update(
+                      "UPDATE account SET quota_octets = ? WHERE id = ?", octets, account.value()));
+          return true;
+        });
+  }
+
+  @Override
+  public void addAlias(AccountId account, Address alias) {
+    String key = Addresses.key(alias);
+    changing(
+        batch -> {
+          require(batch, account);
+          batch.flush();
+          Integer holder = holder(batch, key);
+          if (holder != null && holder != account.value()) {
+            throw new AccountExists(key);
+          }
+          if (holder == null) {
+            batch.op(statements -> insertAlias(statements, key, account));
+          }
+          return true;
+        });
+  }
+
+  private static @Nullable Integer holder(Batch batch, String key) throws SQLException {
+    PreparedStatement select =
+        batch
+            .statements()
+            .of(
+                "SELECT id FROM account WHERE login = ?"
+                    + " UNION ALL SELECT account_id FROM account_alias WHERE address = ?");
+    select.setString(1, key);
+    select.setString(2, key);
+    try (ResultSet rows = select.executeQuery()) {
+      return rows.next() ? (Integer) rows.getInt(1) : null;
+    }
+  }
+
+  private static void insertAlias(Statements statements, String key, AccountId account)
+      throws SQLException {
+    PreparedStatement insert =
+        statements.of("INSERT INTO account_alias (address, account_id) VALUES (?, ?)");
+    insert.setString(1, key);
+    insert.setInt(2, account.value());
+    insert.executeUpdate();
+  }
+
+  @Override
+  public void removeAlias(Address alias) {
+    changing(
+        batch -> {
+          batch.op(
+              statements -> {
+                PreparedStatement delete =
+                    statements.of("DELETE FROM account_alias WHERE address = ?");
+                delete.setString(1, Addresses.key(alias));
+                delete.executeUpdate();
+              });
+          return true;
+        });
+  }
+
+  @Override
+  public void delete(AccountId account) {
+    changing(
+        batch -> {
+          Optional<AccountState> state = batch.findAccount(account);
+          if (state.isPresent()) {
+            for (Integer id : state.get().mailboxes().values()) {
+              Mailboxes.delete(batch, batch.mailbox(new MailboxId(id)), clock.millis());
+            }
+            batch.removeAccount(account.value());
+            batch.op(statements -> remove(statements, account.value()));
+          }
+          return true;
+        });
+  }
+
+  private static void remove(Statements statements, int account) throws SQLException {
+    statements.update("DELETE FROM account_alias WHERE account_id = ?", account);
+    statements.update("DELETE FROM subscription WHERE account_id = ?", account);
+    statements.update("DELETE FROM account WHERE id = ?", account);
+  }
+
+  private static AccountState require(Batch batch, AccountId account) throws SQLException {
+    return batch.findAccount(account).orElseThrow(() -> new AccountNotFound(account));
+  }
+
+  /** Has a change made; nothing that was remembered before it is believed afterwards. */
+  private <T> T changing(Unit<T> unit) {
+    return committer.run(
+        batch -> {
+          T result = unit.run(batch);
+          batch.durable();
+          batch.afterwards(this::forget);
+          return result;
+        });
+  }
+
+  private synchronized void forget() {
+    changes++;
+    byLogin.clear();
+    byAddress.clear();
+    credentials.forget();
+  }
+}

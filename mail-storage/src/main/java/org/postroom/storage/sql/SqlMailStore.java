@@ -1,0 +1,535 @@
+package org.postroom.storage.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mailbox.BadMailboxName;
+import org.postroom.core.mailbox.Changes;
+import org.postroom.core.mailbox.FlagChange;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.MailboxChange;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.mailbox.MessageRow;
+import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.mailbox.Snapshot;
+import org.postroom.core.mailbox.SpecialUse;
+import org.postroom.core.mailbox.Uid;
+import org.postroom.core.mailbox.UidSet;
+
+/**
+ * Mailboxes. What is asked of a mailbox's row, its UIDs, flags and changes is answered from the
+ * {@link Catalog}; only envelopes, dates and bodies are read by SQL.
+ */
+final class SqlMailStore implements MailStore {
+  private static final int MOVE_AT_ONCE = 5000;
+  private static final String COPY_RANGE =
+      "INSERT INTO mailbox_message (id, message_id, internal_ts, internal_offset, saved_ts, header)"
+          + " SELECT id + ?, message_id, internal_ts, internal_offset, ?, header"
+          + " FROM mailbox_message WHERE id BETWEEN ? AND ?";
+
+  private final Committer committer;
+  private final Catalog catalog;
+  private final Database database;
+  private final Rows rows;
+  private final Watchers watchers;
+  private final Clock clock;
+
+  SqlMailStore(
+      Committer committer,
+      Catalog catalog,
+      Database database,
+      Rows rows,
+      Watchers watchers,
+      Clock clock) {
+    this.committer = committer;
+    this.catalog = catalog;
+    this.database = database;
+    this.rows = rows;
+    this.watchers = watchers;
+    this.clock = clock;
+  }
+
+  // --- names
+
+  @Override
+  public List<Mailbox> list(AccountId account) {
+    AccountState known = catalog.account(account.value());
+    List<Mailbox> found = new ArrayList<>();
+    if (known != null) {
+      for (Integer id : known.mailboxes().values()) {
+        MailboxState state = catalog.mailbox(id);
+        if (state != null) {
+          found.add(state.row());
+        }
+      }
+    }
+    if (known == null || found.size() < known.mailboxes().size()) {
+      found = committer.run(batch -> rowsOf(batch, account));
+    }
+    found.sort(Comparator.comparing(Mailbox::name));
+    return List.copyOf(found);
+  }
+
+  private static List<Mailbox> rowsOf(Batch batch, AccountId account) throws SQLException {
+    List<Mailbox> found = new ArrayList<>();
+    Optional<AccountState> state = batch.findAccount(account);
+    if (state.isPresent()) {
+      for (Integer id : state.get().mailboxes().values()) {
+        found.add(batch.mailbox(new MailboxId(id)).row());
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public Optional<Mailbox> find(AccountId account, MailboxName name) {
+    AccountState known = catalog.account(account.value());
+    if (known != null) {
+      Integer id = known.mailboxes().get(name);
+      if (id == null) {
+        return Optional.empty();
+      }
+      MailboxState state = catalog.mailbox(id);
+      if (state != null) {
+        return Optional.of(state.row());
+      }
+    }
+    return list(account).stream().filter(mailbox -> mailbox.name().equals(name)).findFirst();
+  }
+
+  @Override
+  public Mailbox mailbox(MailboxId mailbox) {
+    MailboxState known = catalog.mailbox(mailbox.value());
+    return known != null ? known.row() : committer.run(batch -> batch.mailbox(mailbox).row());
+  }
+
+  @Override
+  public Mailbox create(AccountId account, MailboxName name, Optional<SpecialUse> use) {
+    return committer.run(
+        batch -> {
+          MailboxState made = Mailboxes.create(batch, account, name, use, clock);
+          batch.durable();
+          return made.row();
+        });
+  }
+
+  @Override
+  public void delete(MailboxId mailbox) {
+    committer.run(
+        batch -> {
+          MailboxState state = batch.mailbox(mailbox);
+          if (state.row().name().isInbox()) {
+            throw new BadMailboxName("INBOX cannot be deleted");
+          }
+          Mailboxes.delete(batch, state, clock.millis());
+          batch.durable();
+          batch.afterwards(() -> watchers.tell(mailbox, 0));
+          return true;
+        });
+  }
+
+  @Override
+  public void rename(AccountId account, MailboxName from, MailboxName to) {
+    committer.run(
+        batch -> {
+          if (from.isInbox()) {
+            renameInbox(batch, account, to);
+          } else {
+            Mailboxes.rename(batch, account, from, to);
+          }
+          batch.durable();
+          return true;
+        });
+  }
+
+  private void renameInbox(Batch batch, AccountId account, MailboxName to) throws SQLException {
+    Integer inbox = batch.account(account).mailboxes().get(MailboxName.INBOX);
+    if (inbox == null) {
+      throw new MailboxNotFound("There is no INBOX");
+    }
+    MailboxState made = Mailboxes.create(batch, account, to, Optional.empty(), clock);
+    MailboxId source = new MailboxId(inbox);
+    transfer(batch, source, batch.complete(source).messages().live(), made.row().id(), true);
+  }
+
+  @Override
+  public Set<MailboxName> subscriptions(AccountId account) {
+    AccountState known = catalog.account(account.value());
+    if (known != null) {
+      return known.subscriptions();
+    }
+    return committer.run(
+        batch -> batch.findAccount(account).map(AccountState::subscriptions).orElse(Set.of()));
+  }
+
+  @Override
+  public void subscribe(AccountId account, MailboxName name) {
+    committer.run(
+        batch -> {
+          Mailboxes.subscribe(batch, account, name);
+          batch.durable();
+          return true;
+        });
+  }
+
+  @Override
+  public void unsubscribe(AccountId account, MailboxName name) {
+    committer.run(
+        batch -> {
+          Mailboxes.unsubscribe(batch, account, name);
+          batch.durable();
+          return true;
+        });
+  }
+
+  // --- looking
+
+  private MailboxState complete(MailboxId mailbox) {
+    MailboxState known = catalog.mailbox(mailbox.value());
+    return known != null && known.messages().complete()
+        ? known
+        : committer.run(batch -> batch.complete(mailbox));
+  }
+
+  @Override
+  public Snapshot snapshot(MailboxId mailbox) {
+    MailboxState state = complete(mailbox);
+    return new Snapshot(state.row(), state.messages().live());
+  }
+
+  @Override
+  public Changes changesSince(MailboxId mailbox, long modSeq) {
+    MailboxState known = catalog.mailbox(mailbox.value());
+    if (known != null && known.row().highestModSeq() <= modSeq) {
+      return new Changes(known.row(), List.of(), UidSet.EMPTY);
+    }
+    MailboxState state = complete(mailbox);
+    List<Changes.FlagsRow> changed = new ArrayList<>();
+    UidSet.Builder gone = new UidSet.Builder();
+    Messages messages = state.messages();
+    for (int p = 0; p < messages.count(); p++) {
+      Page page = messages.page(p);
+      if (page.highestModSeq() > modSeq) {
+        for (int i = 0; i < page.count(); i++) {
+          if (page.modSeq(i) <= modSeq) {
+            continue;
+          }
+          if (page.live(i)) {
+            changed.add(new Changes.FlagsRow(page.uid(i), page.flags(i), page.modSeq(i)));
+          } else if (page.born(i) <= modSeq) {
+            gone.add(page.uid(i));
+          }
+        }
+      }
+    }
+    UidSet vanished = gone.build();
+    if (modSeq < state.vanishedModSeq()) {
+      vanished = vanished.union(purgedSince(mailbox, modSeq));
+    }
+    return new Changes(state.row(), changed, vanished);
+  }
+
+  /** What was expunged and has lost its traces already: for clients that were away for long. */
+  private UidSet purgedSince(MailboxId mailbox, long modSeq) {
+    String sql =
+        "SELECT uids FROM mailbox_vanished WHERE mailbox_id = ? AND modseq > ? AND purged = TRUE";
+    try (Connection connection = database.readers().getConnection();
+        PreparedStatement select = connection.prepareStatement(sql)) {
+      select.setInt(1, mailbox.value());
+      select.setLong(2, modSeq);
+      UidSet all = UidSet.EMPTY;
+      try (ResultSet found = select.executeQuery()) {
+        while (found.next()) {
+          all = all.union(Octets.decodeUids(found.getBytes(1)));
+        }
+      }
+      return all;
+    } catch (SQLException e) {
+      throw new StorageUnavailable("cannot read expunged UIDs from " + database, e);
+    }
+  }
+
+  @Override
+  public UidSet claimRecent(MailboxId mailbox) {
+    MailboxState known = catalog.mailbox(mailbox.value());
+    if (known != null && known.row().firstRecentUid() == known.row().uidNext()) {
+      return UidSet.EMPTY;
+    }
+    // Not durable by itself: after a crash a message may be recent twice, which harms nobody.
+    return committer.run(
+        batch -> {
+          MailboxState state = batch.complete(mailbox);
+          long from = state.row().firstRecentUid();
+          long next = state.row().uidNext();
+          if (from < next) {
+            batch.put(state.withFirstRecent(next));
+          }
+          return state.messages().live().between(from, next - 1);
+        });
+  }
+
+  @Override
+  public void read(
+      MailboxId mailbox, UidSet uids, Set<Detail> details, Consumer<MessageRow> visitor) {
+    rows.read(complete(mailbox), uids, details, visitor);
+  }
+
+  @Override
+  public Optional<Uid> firstUnseen(MailboxId mailbox) {
+    if (mailbox(mailbox).unseen() == 0) {
+      return Optional.empty();
+    }
+    long uid = complete(mailbox).messages().firstUnseen();
+    return uid == 0 ? Optional.empty() : Optional.of(new Uid(uid));
+  }
+
+  // --- changing
+
+  @Override
+  public Appended append(MailboxId mailbox, List<NewMessage> messages) {
+    long octets = 0;
+    for (NewMessage message : messages) {
+      octets += message.content().size();
+    }
+    long total = octets;
+    return committer.run(
+        Math.max(1, octets),
+        batch -> {
+          Edit edit = Edit.tail(batch, watchers, mailbox);
+          Edit.checkQuota(batch.account(edit.before().row().account()), total);
+          UidSet.Builder uids = new UidSet.Builder();
+          for (NewMessage message : messages) {
+            uids.add(append(batch, edit, message));
+          }
+          MailboxState after = edit.done();
+          return new Appended(after.row().uidValidity(), uids.build(), edit.modSeq());
+        });
+  }
+
+  private long append(Batch batch, Edit edit, NewMessage message) throws SQLException {
+    long flags = message.flags() & Flags.SYSTEM | edit.bits(message.keywords());
+    long size = message.content().size();
+    long uid = edit.add(flags, size);
+    long id = batch.id(Ids.Kind.MESSAGE);
+    long now = clock.millis();
+    batch.body(
+        id,
+        message.content(),
+        () ->
+            new Description(id, now)
+                .copy(edit.before(), uid, flags, message.keywords(), message.date(), null)
+                .toBytes(),
+        Parsed.envelope(message.content().structure()),
+        Parsed.structure(message.content().structure()),
+        1);
+    batch.copy(
+        new Batch.NewCopy(
+            edit.before().key(uid),
+            id,
+            message.date().epochMillis(),
+            message.date().offsetMinutes(),
+            now,
+            null));
+    return uid;
+  }
+
+  @Override
+  public StoreResult store(MailboxId mailbox, UidSet uids, FlagChange change, long unchangedSince) {
+    return committer.run(
+        batch -> {
+          Edit edit = Edit.all(batch, watchers, mailbox);
+          boolean grows = change.mode() != FlagChange.Mode.REMOVE && !uids.isEmpty();
+          long bits =
+              change.system()
+                  | (grows ? edit.bits(change.keywords()) : edit.knownBits(change.keywords()));
+          List<Changes.FlagsRow> stored = new ArrayList<>(Math.min(uids.size(), 100_000));
+          UidSet.Builder modified = new UidSet.Builder();
+          boolean[] any = new boolean[1];
+          edit.change(
+              uids,
+              (page, entry) -> {
+                if (!page.live(entry)) {
+                  return Edit.KEEP;
+                }
+                long uid = page.uid(entry);
+                if (page.modSeq(entry) > unchangedSince) {
+                  modified.add(uid);
+                  return Edit.KEEP;
+                }
+                long before = page.flags(entry);
+                long after =
+                    switch (change.mode()) {
+                      case ADD -> before | bits;
+                      case REMOVE -> before & ~bits;
+                      case REPLACE -> bits;
+                    };
+                boolean same = before == after;
+                stored.add(
+                    new Changes.FlagsRow(uid, after, same ? page.modSeq(entry) : edit.modSeq()));
+                any[0] |= !same;
+                return same ? Edit.KEEP : after;
+              });
+          MailboxState after = any[0] ? edit.done() : edit.before();
+          return new StoreResult(after.row(), stored, modified.build());
+        });
+  }
+
+  @Override
+  public Copied copy(MailboxId source, UidSet uids, MailboxId target) {
+    return committer.run(batch -> transfer(batch, source, uids, target, false));
+  }
+
+  @Override
+  public Copied move(MailboxId source, UidSet uids, MailboxId target) {
+    UidSet from = UidSet.EMPTY;
+    UidSet to = UidSet.EMPTY;
+    long validity = 0;
+    long next = 1;
+    UidSet rest = uids.intersect(complete(source).messages().live());
+    do {
+      int share = Math.min(rest.size(), MOVE_AT_ONCE);
+      UidSet some = share == 0 ? UidSet.EMPTY : rest.between(next, rest.nth(share));
+      Copied moved = committer.run(batch -> transfer(batch, source, some, target, true));
+      validity = moved.uidValidity();
+      from = from.union(moved.source());
+      to = to.union(moved.target());
+      rest = rest.minus(some);
+    } while (!rest.isEmpty());
+    return new Copied(validity, from, to);
+  }
+
+  private Copied transfer(
+      Batch batch, MailboxId source, UidSet uids, MailboxId target, boolean move)
+      throws SQLException {
+    MailboxState from = batch.complete(source);
+    UidSet live = uids.intersect(from.messages().live());
+    MailboxState known = batch.mailbox(target);
+    if (live.isEmpty()) {
+      return new Copied(known.row().uidValidity(), UidSet.EMPTY, UidSet.EMPTY);
+    }
+    long[] octets = new long[1];
+    from.messages().forEach(live, (page, entry) -> octets[0] += page.size(entry));
+    AccountState owner = batch.account(known.row().account());
+    if (!move || !owner.id().equals(from.row().account())) {
+      Edit.checkQuota(owner, octets[0]);
+    }
+    Edit to = Edit.tail(batch, watchers, target);
+    long first = to.uidNext();
+    KeywordMap keywords = new KeywordMap(from.row().keywords(), to);
+    from.messages()
+        .forEach(live, (page, entry) -> to.add(keywords.map(page.flags(entry)), page.size(entry)));
+    UidSet given = UidSet.range(first, to.uidNext() - 1);
+    to.done();
+    copyRows(batch, from, live, known, first, move);
+    if (move) {
+      Edit out = Edit.all(batch, watchers, source);
+      out.change(live, (page, entry) -> Edit.MOVE);
+      out.done();
+      out.vanished(live, clock.millis());
+    }
+    return new Copied(known.row().uidValidity(), live, given);
+  }
+
+  private void copyRows(
+      Batch batch, MailboxState from, UidSet uids, MailboxState to, long first, boolean move) {
+    long now = clock.millis();
+    String share = database.dialect().shareRange();
+    batch.op(
+        statements -> {
+          if (!move) {
+            for (int run = 0; run < uids.runs(); run++) {
+              statements.update(share, from.key(uids.runFirst(run)), from.key(uids.runLast(run)));
+            }
+          }
+          long next = first;
+          for (int run = 0; run < uids.runs(); run++) {
+            long start = from.key(uids.runFirst(run));
+            long end = from.key(uids.runLast(run));
+            statements.update(COPY_RANGE, to.key(next) - start, now, start, end);
+            next += end - start + 1;
+          }
+        });
+  }
+
+  /** Translates keyword bits from one mailbox to another, learning positions as they come up. */
+  private static final class KeywordMap {
+    private final List<Keyword> names;
+    private final Edit target;
+    private final Map<Integer, Long> known = new HashMap<>();
+
+    KeywordMap(List<Keyword> names, Edit target) {
+      this.names = names;
+      this.target = target;
+    }
+
+    long map(long flags) {
+      long result = flags & Flags.SYSTEM;
+      long rest = flags >>> 8;
+      while (rest != 0) {
+        int position = Long.numberOfTrailingZeros(rest);
+        result |= known.computeIfAbsent(position, p -> target.bits(Set.of(names.get(p))));
+        rest &= rest - 1;
+      }
+      return result;
+    }
+  }
+
+  @Override
+  public UidSet expungeDeleted(MailboxId mailbox, UidSet uids) {
+    MailboxState known = catalog.mailbox(mailbox.value());
+    if (known != null && known.row().deleted() == 0) {
+      return UidSet.EMPTY;
+    }
+    return expunge(mailbox, uids, Flags.DELETED);
+  }
+
+  @Override
+  public UidSet expunge(MailboxId mailbox, UidSet uids) {
+    return expunge(mailbox, uids, 0);
+  }
+
+  private UidSet expunge(MailboxId mailbox, UidSet uids, long mask) {
+    return committer.run(
+        batch -> {
+          Edit edit = Edit.all(batch, watchers, mailbox);
+          UidSet.Builder gone = new UidSet.Builder();
+          edit.change(
+              uids,
+              (page, entry) -> {
+                if (!page.live(entry) || (page.flags(entry) & mask) != mask) {
+                  return Edit.KEEP;
+                }
+                gone.add(page.uid(entry));
+                return Edit.EXPUNGE;
+              });
+          UidSet vanished = gone.build();
+          if (!vanished.isEmpty()) {
+            edit.done();
+            edit.vanished(vanished, clock.millis());
+          }
+          return vanished;
+        });
+  }
+
+  @Override
+  public Subscription watch(MailboxId mailbox, Consumer<MailboxChange> listener) {
+    return watchers.add(mailbox, listener);
+  }
+}

@@ -1,0 +1,177 @@
+package org.postroom.storage;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.Secret;
+import org.postroom.core.mailbox.FlagChange;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.MailStore.Copied;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.mailbox.OverQuota;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.testing.StagedOctets;
+
+class SqlStorageTest {
+  @TempDir Path folder;
+
+  private static SqlStorage open(Storage where) {
+    return SqlStorage.open(where, Clock.systemUTC(), new SecureRandom());
+  }
+
+  private static NewMessage message(String text) {
+    return new NewMessage(
+        StagedOctets.of("Subject: " + text + "\n\n" + text + "\n"),
+        0,
+        Set.of(),
+        new InternalDate(1_700_000_000_000L, 90));
+  }
+
+  private static MailboxId inbox(SqlStorage store, Account account) {
+    return store.mail().find(account.id(), MailboxName.INBOX).orElseThrow().id();
+  }
+
+  private static List<String> subjects(SqlStorage store, MailboxId mailbox) {
+    List<String> found = new ArrayList<>();
+    UidSet uids = store.mail().snapshot(mailbox).uids();
+    store
+        .mail()
+        .read(
+            mailbox,
+            uids,
+            EnumSet.of(MailStore.Detail.CONTENT),
+            row -> {
+              String text = new String(row.content().orElseThrow().toBytes(), US_ASCII);
+              assertThat(row.size()).isEqualTo(text.length());
+              found.add(text.substring(9, text.indexOf('\r')));
+            });
+    return found;
+  }
+
+  @Test
+  void keepsEverythingOverRestarts() {
+    Account ada;
+    MailboxId inbox;
+    try (SqlStorage store = open(Storage.h2(folder.resolve("data")))) {
+      ada = store.accounts().add("Ada@example.org", Secret.of("secret"));
+      inbox = inbox(store, ada);
+      for (int i = 0; i < 600; i++) {
+        store.mail().append(inbox, List.of(message("mail " + i)));
+      }
+      store.mail().store(inbox, UidSet.range(10, 20), FlagChange.add(Flags.SEEN), Long.MAX_VALUE);
+      store.mail().expunge(inbox, UidSet.range(1, 300));
+    }
+
+    try (SqlStorage store = open(Storage.h2(folder.resolve("data")))) {
+      assertThat(store.accounts().byLogin("ada@example.org")).contains(ada);
+      assertThat(store.mail().mailbox(inbox).messages()).isEqualTo(300);
+      assertThat(store.mail().snapshot(inbox).uids()).isEqualTo(UidSet.range(301, 600));
+      assertThat(subjects(store, inbox)).startsWith("mail 300").endsWith("mail 599");
+      assertThat(store.mail().append(inbox, List.of(message("next"))).uids())
+          .isEqualTo(UidSet.of(601));
+      assertThat(store.queue().newId()).isNotEqualTo(store.queue().newId());
+    }
+  }
+
+  @Test
+  void showsExpungedMessagesUntilTheyArePurged() {
+    try (SqlStorage store = open(Storage.inMemory())) {
+      Account ada = store.accounts().add("ada@example.org", Secret.of("secret"));
+      MailboxId inbox = inbox(store, ada);
+      MailboxId other =
+          store.mail().create(ada.id(), MailboxName.of("Other"), Optional.empty()).id();
+      store.mail().append(inbox, List.of(message("a"), message("b"), message("c")));
+      Copied copied = store.mail().copy(inbox, UidSet.of(1, 3), other);
+      Copied moved = store.mail().move(inbox, UidSet.of(2), other);
+      long before = store.mail().mailbox(inbox).highestModSeq();
+      store.mail().expunge(inbox, UidSet.of(1));
+
+      List<Long> shown = new ArrayList<>();
+      store.mail().read(inbox, UidSet.range(1, 3), Set.of(), row -> shown.add(row.uid()));
+      int purged = store.purge(Duration.ofSeconds(-1));
+      List<Long> left = new ArrayList<>();
+      store.mail().read(inbox, UidSet.range(1, 3), Set.of(), row -> left.add(row.uid()));
+
+      assertThat(copied.target()).isEqualTo(UidSet.of(1, 2));
+      assertThat(moved.target()).isEqualTo(UidSet.of(3));
+      assertThat(shown).containsExactly(1L, 2L, 3L);
+      assertThat(purged).isEqualTo(2);
+      assertThat(left).containsExactly(3L);
+      assertThat(store.mail().changesSince(inbox, before).vanished()).isEqualTo(UidSet.of(1));
+      assertThat(subjects(store, other)).containsExactly("a", "c", "b");
+      assertThat(subjects(store, inbox)).containsExactly("c");
+    }
+  }
+
+  @Test
+  void refusesOneOfManyWithoutHarmToTheOthers() throws Exception {
+    try (SqlStorage store = open(Storage.inMemory())) {
+      Account poor = store.accounts().add("poor@example.org", Secret.of("secret"));
+      Account rich = store.accounts().add("rich@example.org", Secret.of("secret"));
+      store.accounts().setQuota(poor.id(), 100);
+      MailboxId full = inbox(store, poor);
+      MailboxId open = inbox(store, rich);
+      Set<Integer> refused = java.util.Collections.synchronizedSet(new TreeSet<>());
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        int number = i;
+        Thread thread =
+            new Thread(
+                () -> {
+                  try {
+                    store
+                        .mail()
+                        .append(number % 2 == 0 ? full : open, List.of(message("x".repeat(40))));
+                  } catch (OverQuota e) {
+                    refused.add(number);
+                  }
+                });
+        thread.start();
+        threads.add(thread);
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+
+      assertThat(refused).hasSize(10 - store.mail().mailbox(full).messages());
+      assertThat(store.mail().mailbox(full).octets()).isLessThanOrEqualTo(100);
+      assertThat(store.mail().mailbox(open).messages()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void tellsWhyAFolderCannotBeOpened() throws Exception {
+    Path data = folder.resolve("data");
+    Path file = Files.writeString(folder.resolve("file"), "not a folder");
+
+    try (SqlStorage store = open(Storage.h2(data))) {
+      assertThat(store.accounts().list()).isEmpty();
+      assertThatThrownBy(() -> open(Storage.h2(data)))
+          .isInstanceOf(StorageFault.class)
+          .hasMessageContaining(data.toString())
+          .hasMessageContaining("own folder");
+    }
+    assertThatThrownBy(() -> open(Storage.h2(file)))
+        .isInstanceOf(StorageFault.class)
+        .hasMessageContaining(file.toString());
+  }
+}
