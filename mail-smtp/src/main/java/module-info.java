@@ -1,5 +1,8 @@
 /** See the package {@code org.postroom.smtp}. */
 module org.postroom.smtp {
-  requires org.postroom.core;
+  exports org.postroom.smtp;
+  exports org.postroom.smtp.server;
+
+  requires transitive org.postroom.core;
   requires static org.jspecify;
 }

@@ -92,12 +92,12 @@ public final class DataReader {
       chunk.position((at < 0 ? ~at : at) - base);
       return progress(at);
     }
-    if (copy.length == 0) {
-      copy = new byte[COPY];
-    }
     while (chunk.hasRemaining()) {
       int start = chunk.position();
       int length = Math.min(COPY, chunk.remaining());
+      if (copy.length < length) {
+        copy = new byte[length];
+      }
       chunk.get(copy, 0, length);
       int at = read(copy, 0, length);
       if (at < 0) {

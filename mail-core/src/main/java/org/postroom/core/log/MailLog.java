@@ -1,0 +1,153 @@
+package org.postroom.core.log;
+
+import java.net.InetAddress;
+import java.util.List;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.mail.QueueId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of a mail and of the sessions that bring it, one line an event, in the words that
+ * administrators search for. Text from clients cannot break out of its line. Threads may share it.
+ */
+public final class MailLog {
+  private static final int MAX_TEXT = 500;
+
+  private final Logger log;
+
+  /**
+   * A log for one part of the house.
+   *
+   * @param part such as {@code smtpd}; ends the logger's name, {@code org.postroom.log.smtpd}
+   */
+  public MailLog(String part) {
+    log = LoggerFactory.getLogger("org.postroom.log." + part);
+  }
+
+  /** A client, as log lines name it: {@code mx.example.org[192.0.2.1]}. */
+  public static String client(String name, InetAddress address) {
+    return name + "[" + address.getHostAddress() + "]";
+  }
+
+  /** A session begins. */
+  public void connected(String session, String client) {
+    log.info("{}: connect from {}", session, client);
+  }
+
+  /**
+   * A session has ended.
+   *
+   * @param commands what it did, such as {@code ehlo=1 mail=1 rcpt=4/8}
+   */
+  public void disconnected(String session, String client, String commands) {
+    log.info("{}: disconnect from {} {}", session, client, commands);
+  }
+
+  /** A session ends before its time: {@code lost connection}, {@code timeout} … */
+  public void brokenOff(String session, String client, String what, String afterCommand) {
+    log.info("{}: {} after {} from {}", session, what, clean(afterCommand), client);
+  }
+
+  /** A mail is ours. */
+  public void accepted(
+      QueueId id,
+      String session,
+      String client,
+      String login,
+      ReversePath sender,
+      long size,
+      int recipients,
+      String messageId) {
+    log.info(
+        "{}: session={}, client={}{}, message-id={}, from=<{}>, size={}, nrcpt={}",
+        id,
+        session,
+        client,
+        login.isEmpty() ? "" : ", sasl_username=" + clean(login),
+        clean(messageId),
+        clean(sender.toString()),
+        size,
+        recipients);
+  }
+
+  /**
+   * A recipient or a mail was refused.
+   *
+   * @param mail its id, or {@code NOQUEUE}
+   * @param stage the command it was refused at
+   * @param reply code, status and text
+   * @param rule why: which rule decided
+   */
+  public void rejected(
+      String mail,
+      String stage,
+      String client,
+      String reply,
+      String sender,
+      List<Address> recipient,
+      String protocol,
+      String helo,
+      String rule) {
+    log.info(
+        "{}: reject: {} from {}: {}; from=<{}>{} proto={} helo=<{}> rule={}",
+        mail,
+        stage,
+        client,
+        clean(reply),
+        clean(sender),
+        recipient.isEmpty() ? "" : " to=<" + clean(recipient.get(0).toString()) + ">",
+        protocol,
+        clean(helo),
+        clean(rule));
+  }
+
+  /** Somebody logged in. */
+  public void loggedIn(String session, String client, String mechanism, String login) {
+    log.info(
+        "{}: client={}, sasl_method={}, sasl_username={}",
+        session,
+        client,
+        mechanism,
+        clean(login));
+  }
+
+  /** Somebody could not log in. */
+  public void loginFailed(
+      String session, String client, String mechanism, String login, String reason) {
+    log.warn(
+        "{}: warning: {}: SASL {} authentication failed: {}, sasl_username={}",
+        session,
+        client,
+        clean(mechanism),
+        clean(reason),
+        clean(login));
+  }
+
+  /** A client does what no mail client does. */
+  public void suspicious(String session, String client, String what, String line) {
+    log.warn("{}: warning: {} from {}: {}", session, what, client, clean(line));
+  }
+
+  /** Something did not work that is ours to mend; the client was told to come again. */
+  public void fault(String session, String attempted, Throwable cause) {
+    log.error("{}: {}: {}", session, attempted, String.valueOf(cause.getMessage()), cause);
+  }
+
+  private static String clean(String text) {
+    boolean clean = text.length() <= MAX_TEXT;
+    for (int i = 0; clean && i < text.length(); i++) {
+      clean = text.charAt(i) >= ' ' && text.charAt(i) != 0x7F;
+    }
+    if (clean) {
+      return text;
+    }
+    StringBuilder cleaned = new StringBuilder();
+    for (int i = 0; i < Math.min(text.length(), MAX_TEXT); i++) {
+      char c = text.charAt(i);
+      cleaned.append(Character.isISOControl(c) || c == '\u2028' || c == '\u2029' ? '?' : c);
+    }
+    return cleaned.toString();
+  }
+}

@@ -1,0 +1,2 @@
+/** The door: {@code SmtpService}; gives the session its command table. */
+package org.postroom.smtp;

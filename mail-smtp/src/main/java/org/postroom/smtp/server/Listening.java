@@ -1,0 +1,117 @@
+package org.postroom.smtp.server;
+
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.postroom.core.config.Settings;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.Session;
+import org.postroom.smtp.protocol.Extension;
+import org.postroom.smtp.protocol.Offer;
+
+/** One listener: its role, its settings, and what follows from them for all of its sessions. */
+public final class Listening {
+  private final Role role;
+  private final Settings settings;
+  private final Services services;
+  private final CommandTable commands;
+  private final ForbiddenCommands forbidden;
+  private final Set<String> discarded;
+
+  public Listening(Role role, Settings settings, Services services, CommandTable commands) {
+    this.role = role;
+    this.settings = settings;
+    this.services = services;
+    this.commands = commands;
+    this.forbidden = new ForbiddenCommands(settings.get(SmtpParams.FORBIDDEN_COMMANDS));
+    this.discarded = new HashSet<>();
+    settings
+        .get(SmtpParams.DISCARD_EHLO)
+        .forEach(keyword -> discarded.add(keyword.toUpperCase(Locale.ROOT)));
+  }
+
+  /** A session for a new connection. */
+  public Session session(Connection connection) {
+    return new SmtpSession(connection, this);
+  }
+
+  public Role role() {
+    return role;
+  }
+
+  public Settings settings() {
+    return settings;
+  }
+
+  public Services services() {
+    return services;
+  }
+
+  public CommandTable commands() {
+    return commands;
+  }
+
+  ForbiddenCommands forbidden() {
+    return forbidden;
+  }
+
+  /** Whether clients must use TLS for anything that matters. */
+  public boolean demandsTls() {
+    return settings.get(SmtpParams.TLS_LEVEL) == SmtpParams.TlsLevel.ENCRYPT;
+  }
+
+  /** Whether STARTTLS is there for a session that is in clear. */
+  public boolean offersTls() {
+    return !role.hasImplicitTls()
+        && settings.get(SmtpParams.TLS_LEVEL) != SmtpParams.TlsLevel.NONE
+        && services.tls().get().isPresent();
+  }
+
+  /** Whether clients may log in here at all. */
+  public boolean offersAuth() {
+    return settings.isGiven(SmtpParams.SASL_ENABLE)
+        ? settings.get(SmtpParams.SASL_ENABLE)
+        : role.isSubmission();
+  }
+
+  /** Whether passwords are taken under TLS only. */
+  public boolean authOnlyUnderTls() {
+    boolean set =
+        settings.isGiven(SmtpParams.TLS_AUTH_ONLY)
+            ? settings.get(SmtpParams.TLS_AUTH_ONLY)
+            : role.isSubmission();
+    return set || demandsTls();
+  }
+
+  /**
+   * What EHLO answers.
+   *
+   * @param secure whether the session is under TLS
+   * @param mechanisms what AUTH takes now; empty for no AUTH
+   */
+  public Offer offer(boolean secure, List<String> mechanisms) {
+    Map<Extension, String> extensions = new EnumMap<>(Extension.class);
+    extensions.put(Extension.PIPELINING, "");
+    long size = settings.get(SmtpParams.MESSAGE_SIZE);
+    extensions.put(Extension.SIZE, size > 0 ? Long.toString(size) : "");
+    if (!settings.get(SmtpParams.DISABLE_VRFY)) {
+      extensions.put(Extension.VRFY, "");
+    }
+    if (!secure && offersTls()) {
+      extensions.put(Extension.STARTTLS, "");
+    }
+    if (!mechanisms.isEmpty()) {
+      extensions.put(Extension.AUTH, String.join(" ", mechanisms));
+    }
+    extensions.put(Extension.ENHANCEDSTATUSCODES, "");
+    extensions.put(Extension.EIGHTBITMIME, "");
+    extensions.put(Extension.DSN, "");
+    extensions.put(Extension.SMTPUTF8, "");
+    extensions.put(Extension.CHUNKING, "");
+    extensions.keySet().removeIf(extension -> discarded.contains(extension.keyword()));
+    return new Offer(extensions);
+  }
+}

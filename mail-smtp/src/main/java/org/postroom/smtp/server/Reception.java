@@ -1,0 +1,273 @@
+package org.postroom.smtp.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.config.Settings;
+import org.postroom.core.mail.MailDate;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.ReceivedHeader;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.mailbox.OverQuota;
+import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.TlsSession;
+import org.postroom.smtp.protocol.DataReader;
+import org.postroom.smtp.protocol.DataReader.Progress;
+import org.postroom.smtp.protocol.SmtpReply;
+import org.postroom.smtp.server.SmtpParams.BareNewline;
+
+/**
+ * The arrival of one mail's content, by DATA or in chunks, from its first octet to the answer that
+ * says whose it is now. Whatever is wrong with it, the content is read to its end and never taken
+ * for commands.
+ */
+final class Reception implements AutoCloseable {
+  private final SmtpSession session;
+  private final Transaction transaction;
+  private final Settings settings;
+  private final QueueId id;
+  private final Instant arrived;
+  private final Submission.Client client;
+  private final ContentIntake intake;
+  private final DataReader reader;
+  private final Pace pace;
+
+  private Reception(SmtpSession session, Transaction transaction, boolean dotStuffed) {
+    this.session = session;
+    this.transaction = transaction;
+    this.settings = session.settings();
+    Services services = session.services();
+    this.id = services.ids().get();
+    this.arrived = services.clock().instant();
+    this.client =
+        new Submission.Client(
+            session.connection().remote().getAddress(),
+            session.verifiedName(),
+            session.greeting().map(SmtpSession.Greeting::name).orElse(""),
+            session.login().map(login -> login.account().login()),
+            session.protocol());
+    this.intake =
+        new ContentIntake(
+            services.staging().open(transaction.parameters().size()),
+            stamp(),
+            settings.get(SmtpParams.MESSAGE_SIZE),
+            settings.get(SmtpParams.HEADER_SIZE),
+            completion());
+    this.reader =
+        new DataReader(
+            intake,
+            dotStuffed,
+            settings.get(SmtpParams.BARE_NEWLINE) == BareNewline.REJECT,
+            settings.get(SmtpParams.REPLACE_STRAY_CR));
+    this.pace =
+        new Pace(
+            session.connection(),
+            services.clock(),
+            settings.get(SmtpParams.TIMEOUT),
+            settings.get(SmtpParams.MIN_DATA_RATE));
+  }
+
+  static Reception ofData(SmtpSession session, Transaction transaction) {
+    return new Reception(session, transaction, true);
+  }
+
+  static Reception ofChunks(SmtpSession session, Transaction transaction) {
+    return new Reception(session, transaction, false);
+  }
+
+  /** Reads up to the dot; gives false when a bare LF came and is refused. */
+  boolean readToDot() {
+    pace.start();
+    while (true) {
+      ByteBuffer chunk = session.connection().in().await();
+      int before = chunk.remaining();
+      Progress progress = reader.read(chunk);
+      pace.received(before - chunk.remaining());
+      if (progress != Progress.MORE) {
+        pace.end();
+        return progress == Progress.END;
+      }
+    }
+  }
+
+  /** Reads one chunk; gives false when a bare LF came and is refused. */
+  boolean readChunk(long length) {
+    pace.start();
+    long left = length;
+    while (left > 0) {
+      ByteBuffer chunk = session.connection().in().await();
+      int limit = chunk.limit();
+      int count = (int) Math.min(left, chunk.remaining());
+      chunk.limit(chunk.position() + count);
+      Progress progress = reader.read(chunk);
+      chunk.limit(limit);
+      if (progress == Progress.BARE_LF) {
+        return false;
+      }
+      left -= count;
+      pace.received(count);
+    }
+    pace.end();
+    return true;
+  }
+
+  /** The content is whole: judges it and takes responsibility for it. Gives the answer. */
+  SmtpReply finish() {
+    reader.finish();
+    if (intake.tooBig()) {
+      return refuse(552, "5.3.4", "Error: message file too big", "message_size_limit");
+    }
+    if (intake.hops() > settings.get(SmtpParams.HOPS)) {
+      return refuse(554, "5.4.6", "Error: too many hops", "hopcount_limit");
+    }
+    try (StagedContent content = intake.finish()) {
+      Submission mail = new Submission(id, client, transaction.envelope(), content, arrived);
+      session.services().flow().accept(mail);
+      session
+          .services()
+          .log()
+          .accepted(
+              id,
+              session.id(),
+              session.client(),
+              client.login().orElse(""),
+              transaction.sender(),
+              content.size(),
+              transaction.count(),
+              intake.messageId());
+      return SmtpReply.of(250, "2.0.0", "Ok: queued as " + id);
+    } catch (StorageFull e) {
+      session.services().log().fault(session.id(), "keeping " + id, e);
+      return SmtpReply.of(452, "4.3.1", "Insufficient system storage");
+    } catch (OverQuota e) {
+      return refuse(552, "5.2.2", "Error: mailbox is full", "quota");
+    } catch (StorageUnavailable e) {
+      session.services().log().fault(session.id(), "keeping " + id, e);
+      return SmtpReply.of(451, "4.3.0", "Error: queue file write error");
+    }
+  }
+
+  @Override
+  public void close() {
+    intake.close();
+  }
+
+  private SmtpReply refuse(int code, String status, String text, String rule) {
+    SmtpReply reply = SmtpReply.of(code, status, text);
+    session
+        .services()
+        .log()
+        .rejected(
+            id.toString(),
+            "END-OF-MESSAGE",
+            session.client(),
+            reply.toString(),
+            transaction.sender().toString(),
+            List.of(),
+            client.protocol(),
+            client.helo(),
+            rule);
+    return reply;
+  }
+
+  private byte[] stamp() {
+    List<Recipient> recipients = transaction.recipients();
+    Optional<String> tls =
+        settings.get(SmtpParams.TLS_RECEIVED)
+            ? session.connection().tls().map(Reception::describe)
+            : Optional.empty();
+    Submission.Client shown =
+        settings.get(SmtpParams.SASL_HEADER)
+            ? client
+            : new Submission.Client(
+                client.address(),
+                client.name(),
+                client.helo(),
+                Optional.empty(),
+                client.protocol());
+    return new ReceivedHeader(
+            shown,
+            tls,
+            session.services().hostname(),
+            settings.get(PolicyParams.MAIL_NAME),
+            id,
+            recipients.size() == 1 ? Optional.of(recipients.get(0).address()) : Optional.empty(),
+            date())
+        .toString()
+        .getBytes(UTF_8);
+  }
+
+  private static String describe(TlsSession tls) {
+    String bits = "(" + tls.bits() + "/" + tls.bits() + " bits)";
+    return tls.protocol() + " with cipher " + tls.cipher() + " " + bits;
+  }
+
+  private OffsetDateTime date() {
+    return arrived.atZone(session.services().zone()).toOffsetDateTime();
+  }
+
+  private ContentIntake.@Nullable Completion completion() {
+    if (!session.listening().role().isSubmission()
+        && !settings.get(SmtpParams.ADD_MISSING_HEADERS)) {
+      return null;
+    }
+    String hostname = session.services().hostname();
+    String from =
+        transaction.sender().address().map(String::valueOf).orElse("MAILER-DAEMON@" + hostname);
+    return new ContentIntake.Completion(
+        "Date: " + MailDate.format(date()),
+        "Message-ID: <" + arrived.toEpochMilli() + "." + id + "@" + hostname + ">",
+        "From: " + from);
+  }
+
+  /** The least speed at which content must come: a deadline that received octets push on. */
+  private static final class Pace {
+    private final Connection connection;
+    private final Clock clock;
+    private final Duration limit;
+    private final int rate;
+    private long budgetMillis;
+    private long since;
+
+    Pace(Connection connection, Clock clock, Duration limit, int rate) {
+      this.connection = connection;
+      this.clock = clock;
+      this.limit = limit;
+      this.rate = rate;
+    }
+
+    void start() {
+      budgetMillis = limit.toMillis();
+      since = clock.millis();
+      connection.deadline(limit);
+    }
+
+    void received(int octets) {
+      if (rate == 0) {
+        connection.deadline(limit);
+        return;
+      }
+      long now = clock.millis();
+      long spent = now - since;
+      since = now;
+      budgetMillis = Math.min(limit.toMillis(), budgetMillis - spent + octets * 1000L / rate);
+      connection.deadline(Duration.ofMillis(Math.max(1, budgetMillis)));
+    }
+
+    void end() {
+      connection.deadline(limit);
+    }
+  }
+}

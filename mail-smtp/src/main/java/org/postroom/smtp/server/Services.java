@@ -1,0 +1,53 @@
+package org.postroom.smtp.server;
+
+import java.net.InetAddress;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.dns.Resolver;
+import org.postroom.core.flow.MailFlow;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.Staging;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.wire.TlsContext;
+
+/**
+ * What all SMTP sessions share: the rest of the house.
+ *
+ * @param policy who we are, whom we trust, who may send where
+ * @param flow takes responsibility for mails
+ * @param accounts who may log in
+ * @param staging where content lies while it arrives
+ * @param ids names for new mails
+ * @param limits counts what clients do
+ * @param resolver for the names of clients
+ * @param tls keys for handshakes, asked for at each; empty when there are none
+ * @param clock what Date and Received headers go by
+ * @param zone what they are written in
+ */
+public record Services(
+    Policy policy,
+    MailFlow flow,
+    Accounts accounts,
+    Staging staging,
+    Supplier<QueueId> ids,
+    ClientLimits limits,
+    Resolver resolver,
+    Supplier<Optional<TlsContext>> tls,
+    MailLog log,
+    Clock clock,
+    ZoneId zone) {
+
+  /** What we are called. */
+  public String hostname() {
+    return policy.hostname().name();
+  }
+
+  /** Whether the limits for clients do not hold for this one. */
+  boolean trusts(InetAddress client) {
+    return policy.mynetworks().contains(client, "unknown");
+  }
+}

@@ -1,0 +1,527 @@
+package org.postroom.smtp.server;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.Domain;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.auth.Account;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.Settings;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.DeadlineExceeded;
+import org.postroom.core.wire.Line;
+import org.postroom.core.wire.Session;
+import org.postroom.core.wire.TlsContext;
+import org.postroom.core.wire.WireFault;
+import org.postroom.smtp.protocol.BadCommand;
+import org.postroom.smtp.protocol.MailParameters;
+import org.postroom.smtp.protocol.Offer;
+import org.postroom.smtp.protocol.SmtpReader;
+import org.postroom.smtp.protocol.SmtpReply;
+
+/**
+ * One client's conversation: reads command lines, runs the commands of its table, collects the
+ * answers and sends them when nothing more is there to read (RFC 2920). Keeps what commands agree
+ * on: the greeting, who has logged in, the transaction. Runs one command at a time; no locks.
+ */
+public final class SmtpSession implements Session {
+  // A client that pipelines without end must not keep a worker for itself.
+  private static final int COMMANDS_A_TURN = 100;
+
+  private static final SmtpReply GO_AHEAD =
+      SmtpReply.of(354, "", "End data with <CR><LF>.<CR><LF>");
+
+  private final Connection connection;
+  private final Listening listening;
+  private final Settings settings;
+  private final Services services;
+  private final ClientName clientName;
+  private final Map<String, int[]> done = new LinkedHashMap<>();
+  private @Nullable Greeting greeting;
+  private @Nullable Login login;
+  private @Nullable Transaction transaction;
+  private @Nullable Consumer<Line> continuation;
+  private String stage = "CONNECT";
+  private int errors;
+  private int junk;
+  private boolean counted;
+  private boolean ended;
+  private boolean turnOver;
+
+  SmtpSession(Connection connection, Listening listening) {
+    this.connection = connection;
+    this.listening = listening;
+    this.settings = listening.settings();
+    this.services = listening.services();
+    this.clientName = ClientName.of(connection.remote().getAddress(), listening);
+  }
+
+  /**
+   * What the client said of itself.
+   *
+   * @param name its HELO or EHLO argument
+   * @param extended whether it was EHLO
+   * @param offer what it was offered
+   */
+  public record Greeting(String name, boolean extended, Offer offer) {}
+
+  /** Who has logged in, and how. */
+  public record Login(Account account, String mechanism) {}
+
+  // What the wire calls.
+
+  @Override
+  public void opened() {
+    connection.deadline(settings.get(SmtpParams.TIMEOUT));
+    services.log().connected(id(), client());
+    counted = true;
+    int sessions = services.limits().enter(address());
+    int connections = services.limits().count(ClientLimits.Event.CONNECTION, address());
+    if (isLimited()
+        && (exceeds(sessions, settings.get(SmtpParams.CLIENT_CONNECTIONS))
+            || exceeds(connections, settings.get(SmtpParams.CLIENT_CONNECTION_RATE)))) {
+      end(421, "4.7.0", "Error: too many connections from " + address().getHostAddress());
+      return;
+    }
+    write(SmtpReply.of(220, "", settings.get(SmtpParams.BANNER)));
+    connection.out().flush();
+  }
+
+  @Override
+  public void ready() {
+    if (errors >= settings.get(SmtpParams.SOFT_ERRORS) && !ended) {
+      connection.hold(settings.get(SmtpParams.ERROR_SLEEP));
+      connection.execute(this::turn);
+    } else {
+      turn();
+    }
+  }
+
+  @Override
+  public void timedOut() {
+    services.log().brokenOff(id(), client(), "timeout", stage);
+    end(421, "4.4.2", services.hostname() + " Error: timeout exceeded");
+  }
+
+  @Override
+  public void shuttingDown() {
+    end(421, "4.3.2", services.hostname() + " Service is going down, try again later");
+  }
+
+  @Override
+  public void closed() {
+    if (!ended) {
+      services.log().brokenOff(id(), client(), "lost connection", stage);
+      ended = true;
+    }
+    reset();
+    if (counted) {
+      counted = false;
+      services.limits().leave(address());
+      services.log().disconnected(id(), client(), summary());
+    }
+  }
+
+  private void turn() {
+    try {
+      turnOver = false;
+      int commands = 0;
+      do {
+        next();
+        commands++;
+      } while (!turnOver
+          && !ended
+          && commands < COMMANDS_A_TURN
+          && errors < settings.get(SmtpParams.SOFT_ERRORS)
+          && connection.in().hasLine());
+      if (!turnOver && !ended) {
+        connection.out().flush();
+      }
+    } catch (DeadlineExceeded e) {
+      timedOut();
+    }
+  }
+
+  private void next() {
+    if (errors >= settings.get(SmtpParams.HARD_ERRORS)) {
+      services.log().brokenOff(id(), client(), "too many errors", stage);
+      end(421, "4.7.0", services.hostname() + " Error: too many errors");
+      return;
+    }
+    Line line = connection.in().readLine(settings.get(SmtpParams.SASL_RESPONSE));
+    Consumer<Line> waiting = continuation;
+    continuation = null;
+    try {
+      if (waiting != null) {
+        waiting.accept(line);
+      } else {
+        command(line);
+      }
+    } catch (BadCommand e) {
+      reply(e.reply());
+    } catch (Hangup e) {
+      end(e.reply);
+    } catch (StorageFull e) {
+      services.log().fault(id(), stage, e);
+      reply(452, "4.3.1", "Insufficient system storage");
+    } catch (StorageUnavailable e) {
+      services.log().fault(id(), stage, e);
+      reply(451, "4.3.0", "Error: storage is not available now");
+    } catch (WireFault e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Our fault is never the client's 5xx; the session goes on from a clean state.
+      services.log().fault(id(), stage, e);
+      reset();
+      reply(451, "4.3.0", "Error: internal error, see the log for " + id());
+    }
+  }
+
+  private void command(Line line) {
+    String text = CommandText.of(line, settings.get(SmtpParams.LINE_LENGTH));
+    SmtpReader in = new SmtpReader(text, settings.get(SmtpParams.STRICT_ENVELOPES));
+    String verb = in.verb();
+    Optional<Row> found = listening.commands().find(verb);
+    if (found.isEmpty()) {
+      unknown(text);
+      return;
+    }
+    Row row = found.get();
+    stage = verb;
+    done.computeIfAbsent(verb, key -> new int[2])[1]++;
+    if (row.has(Row.Trait.SYNCHRONIZES)
+        && !connection.in().isEmpty()
+        && settings.get(SmtpParams.FORBID_PIPELINING)) {
+      services.log().brokenOff(id(), client(), "improper command pipelining", stage);
+      end(554, "5.5.0", "Error: SMTP protocol synchronization");
+      return;
+    }
+    if (row.has(Row.Trait.JUNK) && ++junk > settings.get(SmtpParams.JUNK_COMMANDS)) {
+      errors++;
+    }
+    if (!row.has(Row.Trait.WITHOUT_TLS) && listening.demandsTls() && connection.tls().isEmpty()) {
+      throw new BadCommand(530, "5.7.0", "Must issue a STARTTLS command first");
+    }
+    row.parser().parse(in, dialect()).execute(this);
+  }
+
+  private void unknown(String text) {
+    if (listening.forbidden().matches(text)) {
+      services.log().suspicious(id(), client(), "non-SMTP command", text);
+      end(221, "2.7.0", "Error: I can break rules, too. Goodbye.");
+      return;
+    }
+    stage = "UNKNOWN";
+    done.computeIfAbsent("unknown", key -> new int[2])[1]++;
+    throw new BadCommand(500, "5.5.2", "Error: command not recognized");
+  }
+
+  // What commands ask.
+
+  public Connection connection() {
+    return connection;
+  }
+
+  /** What this session's listener is, and the settings it obeys. */
+  public Listening listening() {
+    return listening;
+  }
+
+  public Settings settings() {
+    return settings;
+  }
+
+  public Services services() {
+    return services;
+  }
+
+  /** What HELO or EHLO has settled. */
+  public Optional<Greeting> greeting() {
+    return Optional.ofNullable(greeting);
+  }
+
+  /** Who has logged in. */
+  public Optional<Login> login() {
+    return Optional.ofNullable(login);
+  }
+
+  /** What MAIL has begun. */
+  public Optional<Transaction> transaction() {
+    return Optional.ofNullable(transaction);
+  }
+
+  /** The client's verified name; may wait for an answer of the DNS, for a few seconds. */
+  public String verifiedName() {
+    return clientName.await();
+  }
+
+  /** The client's verified name, or {@code unknown} while it is not known. */
+  public String knownName() {
+    return clientName.now();
+  }
+
+  /** The client, as log lines name it. */
+  public String client() {
+    return MailLog.client(clientName.now(), address());
+  }
+
+  /** The word of the Received header (RFC 3848, RFC 6531). */
+  public String protocol() {
+    if (greeting == null || !greeting.extended()) {
+      return "SMTP";
+    }
+    String secured = (connection.tls().isPresent() ? "S" : "") + (login != null ? "A" : "");
+    boolean utf8 = transaction != null && transaction.parameters().smtpUtf8();
+    return utf8 ? "UTF8SMTP" + secured : "ESMTP" + secured;
+  }
+
+  /** Whether this client has done more of {@code event} than it may; counts this one. */
+  public boolean overLimit(ClientLimits.Event event, Param<Integer> param) {
+    int limit = settings.get(param);
+    return limit > 0 && isLimited() && services.limits().count(event, address()) > limit;
+  }
+
+  Dialect dialect() {
+    Offer offer = greeting == null ? Offer.NOTHING : greeting.offer();
+    return new Dialect(offer, Domain.of(services.hostname()));
+  }
+
+  String id() {
+    return connection.id();
+  }
+
+  // What commands do.
+
+  /** HELO or EHLO: begins anew, but stays logged in. */
+  public void greet(Greeting said) {
+    reset();
+    greeting = said;
+  }
+
+  /** MAIL: a transaction begins. */
+  public void begin(ReversePath sender, MailParameters parameters) {
+    transaction = new Transaction(sender, parameters);
+  }
+
+  /** The transaction ends, nothing of it is kept (RFC 5321, 4.1.1.5). */
+  public void reset() {
+    if (transaction != null) {
+      transaction.close();
+      transaction = null;
+    }
+  }
+
+  /** AUTH has succeeded. */
+  public void loggedIn(Account account, String mechanism) {
+    login = new Login(account, mechanism);
+    services.log().loggedIn(id(), client(), mechanism, account.login());
+  }
+
+  /** Has the next line read by {@code reader} instead of the command table. */
+  public void continueWith(Consumer<Line> reader) {
+    continuation = reader;
+  }
+
+  /** Answers; errors are counted. Leaves when the input is empty. */
+  public void reply(SmtpReply reply) {
+    if (reply.code() >= 400) {
+      errors++;
+    } else if (!reply.isIntermediate()) {
+      int[] counts = done.get(stage);
+      if (counts != null) {
+        counts[0]++;
+      }
+    }
+    write(reply);
+  }
+
+  /** Answers in one line. */
+  public void reply(int code, String status, String text) {
+    reply(SmtpReply.of(code, status, text));
+  }
+
+  /** Answers without counting an error. */
+  public void replyLeniently(SmtpReply reply) {
+    write(reply);
+  }
+
+  /** Answers at once: the client waits for it within a command. */
+  public void replyNow(SmtpReply reply) {
+    write(reply);
+    connection.out().flush();
+  }
+
+  /** Answers after a while, without holding a thread; what the client sends meanwhile waits. */
+  public void replyAfter(Duration wait, SmtpReply reply) {
+    turnOver = true;
+    connection.out().flush();
+    connection.hold(wait);
+    connection.execute(
+        () -> {
+          reply(reply);
+          connection.out().flush();
+        });
+  }
+
+  /** Refuses, with one line in the log that says why. */
+  public void refuse(SmtpReply reply, Optional<Address> recipient, String rule) {
+    services
+        .log()
+        .rejected(
+            "NOQUEUE",
+            stage,
+            client(),
+            reply.toString(),
+            transaction == null ? "" : transaction.sender().toString(),
+            recipient.map(List::of).orElseGet(List::of),
+            protocol(),
+            greeting == null ? "" : greeting.name(),
+            rule);
+    reply(reply);
+  }
+
+  /** STARTTLS: answers, then forgets all that was said in clear (RFC 3207, 4.2). */
+  public void startTls(TlsContext context) {
+    reset();
+    greeting = null;
+    login = null;
+    turnOver = true;
+    connection.deadline(settings.get(SmtpParams.STARTTLS_TIMEOUT));
+    replyNow(SmtpReply.of(220, "2.0.0", "Ready to start TLS"));
+    connection.startTls(context);
+  }
+
+  /** DATA: asks for the content, reads it to its end and answers (RFC 5321, 4.1.1.4). */
+  public void receiveData(Transaction current) {
+    try (Reception reception = Reception.ofData(this, current)) {
+      replyNow(GO_AHEAD);
+      if (reception.readToDot()) {
+        answer(reception.finish());
+      } else {
+        bareLineFeed();
+      }
+    } finally {
+      // RFC 5321, 4.1.1.4: the transaction ends whatever came of it.
+      reset();
+    }
+  }
+
+  /** BDAT: reads one chunk; with the last one the mail is whole (RFC 3030). */
+  public void receiveChunk(Transaction current, long length, boolean last) {
+    Reception reception = current.reception();
+    if (reception == null) {
+      reception = Reception.ofChunks(this, current);
+      current.reception(reception);
+    }
+    if (!reception.readChunk(length)) {
+      bareLineFeed();
+    } else if (last) {
+      try {
+        answer(reception.finish());
+      } finally {
+        reset();
+      }
+    } else {
+      reply(250, "2.0.0", "Ok: " + length + " bytes");
+    }
+  }
+
+  /** Octets that belong to a refused command and must not be taken for the next one. */
+  public void swallow(long length) {
+    connection.in().skip(length);
+  }
+
+  private void answer(SmtpReply reply) {
+    if (reply.isPositive()) {
+      errors = 0;
+      junk = 0;
+    }
+    reply(reply);
+  }
+
+  private void bareLineFeed() {
+    services.log().brokenOff(id(), client(), "bare <LF>", stage);
+    end(550, "5.5.2", services.hostname() + " Error: bare <LF> received");
+  }
+
+  /** Says the last word and closes. */
+  public void end(int code, String status, String text) {
+    end(SmtpReply.of(code, status, text));
+  }
+
+  private void end(SmtpReply reply) {
+    if (!ended) {
+      ended = true;
+      write(reply);
+      connection.close();
+    }
+  }
+
+  /** A command after which nobody knows where the next one begins. Has no stack trace. */
+  public static final class Hangup extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient SmtpReply reply;
+
+    public Hangup(int code, String status, String text) {
+      super(text, null, false, false);
+      this.reply = SmtpReply.of(code, status, text);
+    }
+  }
+
+  /** Counts a command that went well without {@link #reply}: QUIT. */
+  public void countDone() {
+    int[] counts = done.get(stage);
+    if (counts != null) {
+      counts[0]++;
+    }
+  }
+
+  private void write(SmtpReply reply) {
+    connection.out().write(reply.encode());
+  }
+
+  private InetAddress address() {
+    return connection.remote().getAddress();
+  }
+
+  private boolean isLimited() {
+    return !services.trusts(address());
+  }
+
+  private static boolean exceeds(int count, int limit) {
+    return limit > 0 && count > limit;
+  }
+
+  /** {@code ehlo=1 rcpt=4/8 commands=5/9}: what went well, of how many. */
+  private String summary() {
+    List<String> words = new ArrayList<>();
+    int[] all = new int[2];
+    done.forEach(
+        (verb, counts) -> {
+          words.add(word(verb.toLowerCase(Locale.ROOT), counts));
+          all[0] += counts[0];
+          all[1] += counts[1];
+        });
+    words.add(word("commands", all));
+    return String.join(" ", words);
+  }
+
+  private static String word(String name, int[] counts) {
+    return counts[0] == counts[1]
+        ? name + "=" + counts[0]
+        : name + "=" + counts[0] + "/" + counts[1];
+  }
+}

@@ -1,0 +1,95 @@
+package org.postroom.smtp.server;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Recipient;
+import org.postroom.smtp.protocol.MailParameters;
+
+/** One MAIL … DATA within a session: what has been said so far (RFC 5321, 3.3). */
+public final class Transaction implements AutoCloseable {
+  private final ReversePath sender;
+  private final MailParameters parameters;
+  private final Map<Address, Recipient> recipients = new LinkedHashMap<>();
+  private int refused;
+  private int overshoot;
+  private @Nullable Reception reception;
+
+  Transaction(ReversePath sender, MailParameters parameters) {
+    this.sender = sender;
+    this.parameters = parameters;
+  }
+
+  public ReversePath sender() {
+    return sender;
+  }
+
+  public MailParameters parameters() {
+    return parameters;
+  }
+
+  /** Those that were taken, in their order. */
+  public List<Recipient> recipients() {
+    return new ArrayList<>(recipients.values());
+  }
+
+  /** How many were taken. */
+  public int count() {
+    return recipients.size();
+  }
+
+  /** Takes one; the same address twice is one recipient, the first word on it counts. */
+  public void add(Recipient recipient) {
+    recipients.putIfAbsent(recipient.address(), recipient);
+  }
+
+  /** One was refused. */
+  public void refused() {
+    refused++;
+  }
+
+  /** Whether any was refused. */
+  public boolean hasRefused() {
+    return refused > 0;
+  }
+
+  /** One more beyond the limit; gives how many there were. */
+  public int overshoot() {
+    return ++overshoot;
+  }
+
+  /** Whether content has begun to come in chunks. */
+  public boolean isReceiving() {
+    return reception != null;
+  }
+
+  @Nullable Reception reception() {
+    return reception;
+  }
+
+  void reception(Reception begun) {
+    reception = begun;
+  }
+
+  Envelope envelope() {
+    return new Envelope(
+        sender,
+        recipients(),
+        parameters.body(),
+        parameters.smtpUtf8(),
+        parameters.envelopeId(),
+        parameters.fullReturn());
+  }
+
+  @Override
+  public void close() {
+    if (reception != null) {
+      reception.close();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package org.postroom.smtp.server.command;
+
+import java.util.Locale;
+import org.postroom.smtp.protocol.BadCommand;
+import org.postroom.smtp.protocol.SmtpReader;
+import org.postroom.smtp.server.Command;
+import org.postroom.smtp.server.Dialect;
+import org.postroom.smtp.server.SmtpSession;
+import org.postroom.smtp.server.Transaction;
+
+/**
+ * BDAT (RFC 3030): a chunk of the content, of a length said beforehand. The octets follow the
+ * command in any case and are read, or swallowed, before it is answered.
+ */
+record BdatCommand(long length, boolean last) implements Command {
+
+  static BdatCommand parse(SmtpReader in, Dialect dialect) {
+    try {
+      long length = lengthOf(in.word());
+      boolean last = !in.atEnd();
+      if (last && !in.word().toUpperCase(Locale.ROOT).equals("LAST")) {
+        throw unreadable();
+      }
+      in.end();
+      return new BdatCommand(length, last);
+    } catch (BadCommand e) {
+      throw unreadable();
+    }
+  }
+
+  @Override
+  public void execute(SmtpSession session) {
+    Transaction transaction;
+    try {
+      transaction = DataCommand.withRecipients(session);
+    } catch (BadCommand e) {
+      session.swallow(length);
+      session.reset();
+      throw e;
+    }
+    session.receiveChunk(transaction, length, last);
+  }
+
+  private static long lengthOf(String word) {
+    if (word.length() > 18 || !word.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      throw unreadable();
+    }
+    return Long.parseLong(word);
+  }
+
+  /** Nobody knows how long the chunk is that follows: there is no going on. */
+  private static SmtpSession.Hangup unreadable() {
+    return new SmtpSession.Hangup(501, "5.5.4", "Syntax: BDAT count [LAST]");
+  }
+}

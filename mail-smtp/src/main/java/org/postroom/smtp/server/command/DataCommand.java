@@ -1,0 +1,41 @@
+package org.postroom.smtp.server.command;
+
+import org.postroom.smtp.protocol.BadCommand;
+import org.postroom.smtp.protocol.SmtpReader;
+import org.postroom.smtp.server.Command;
+import org.postroom.smtp.server.Dialect;
+import org.postroom.smtp.server.SmtpSession;
+import org.postroom.smtp.server.Transaction;
+
+/** DATA (RFC 5321, 4.1.1.4): the content, and with it the responsibility. */
+record DataCommand() implements Command {
+
+  static DataCommand parse(SmtpReader in, Dialect dialect) {
+    in.end();
+    return new DataCommand();
+  }
+
+  @Override
+  public void execute(SmtpSession session) {
+    Transaction transaction = withRecipients(session);
+    if (transaction.isReceiving()) {
+      // RFC 3030, 3: the two ways must not be mixed.
+      throw new BadCommand(503, "5.5.1", "Error: DATA after BDAT");
+    }
+    session.receiveData(transaction);
+  }
+
+  /** The transaction, when there is somebody in it to receive. */
+  static Transaction withRecipients(SmtpSession session) {
+    Transaction transaction =
+        session
+            .transaction()
+            .orElseThrow(() -> new BadCommand(503, "5.5.1", "Error: need MAIL command"));
+    if (transaction.count() == 0) {
+      throw transaction.hasRefused()
+          ? new BadCommand(554, "5.5.1", "Error: no valid recipients")
+          : new BadCommand(503, "5.5.1", "Error: need RCPT command");
+    }
+    return transaction;
+  }
+}

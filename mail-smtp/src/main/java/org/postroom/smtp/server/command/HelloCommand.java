@@ -1,0 +1,49 @@
+package org.postroom.smtp.server.command;
+
+import java.util.List;
+import org.postroom.smtp.protocol.BadCommand;
+import org.postroom.smtp.protocol.Offer;
+import org.postroom.smtp.protocol.SmtpReader;
+import org.postroom.smtp.protocol.SmtpReply;
+import org.postroom.smtp.server.Command;
+import org.postroom.smtp.server.Dialect;
+import org.postroom.smtp.server.SmtpSession;
+
+/**
+ * EHLO and HELO (RFC 5321, 4.1.1.1): the client's name, and what is offered to it. Any word is
+ * taken for a name; it is worth nothing and neutered where it is written down.
+ */
+record HelloCommand(String name, boolean extended) implements Command {
+
+  static HelloCommand parseEhlo(SmtpReader in, Dialect dialect) {
+    return new HelloCommand(name(in, "EHLO"), true);
+  }
+
+  static HelloCommand parseHelo(SmtpReader in, Dialect dialect) {
+    return new HelloCommand(name(in, "HELO"), false);
+  }
+
+  @Override
+  public void execute(SmtpSession session) {
+    boolean secure = session.connection().tls().isPresent();
+    String hostname = session.services().hostname();
+    if (extended) {
+      List<String> mechanisms =
+          session.login().isPresent() ? List.of() : AuthCommand.mechanisms(session);
+      Offer offer = session.listening().offer(secure, mechanisms);
+      session.greet(new SmtpSession.Greeting(name, true, offer));
+      session.reply(offer.reply(hostname));
+    } else {
+      session.greet(new SmtpSession.Greeting(name, false, Offer.NOTHING));
+      session.reply(SmtpReply.of(250, "", hostname));
+    }
+  }
+
+  private static String name(SmtpReader in, String verb) {
+    String name = in.rest();
+    if (name.isEmpty()) {
+      throw new BadCommand(501, "5.5.4", "Syntax: " + verb + " hostname");
+    }
+    return name;
+  }
+}

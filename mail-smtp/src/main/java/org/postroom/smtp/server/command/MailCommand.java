@@ -1,0 +1,63 @@
+package org.postroom.smtp.server.command;
+
+import java.util.Optional;
+import org.postroom.core.address.ReversePath;
+import org.postroom.smtp.protocol.BadCommand;
+import org.postroom.smtp.protocol.MailParameters;
+import org.postroom.smtp.protocol.SmtpReader;
+import org.postroom.smtp.protocol.SmtpReply;
+import org.postroom.smtp.server.ClientLimits;
+import org.postroom.smtp.server.Command;
+import org.postroom.smtp.server.Dialect;
+import org.postroom.smtp.server.SmtpParams;
+import org.postroom.smtp.server.SmtpSession;
+
+/** MAIL (RFC 5321, 4.1.1.2): a transaction begins. */
+record MailCommand(ReversePath sender, MailParameters parameters) implements Command {
+
+  static MailCommand parse(SmtpReader in, Dialect dialect) {
+    ReversePath sender = in.reversePath();
+    return new MailCommand(sender, MailParameters.parse(in, dialect.offer()));
+  }
+
+  @Override
+  public void execute(SmtpSession session) {
+    if (session.greeting().isEmpty() && session.settings().get(SmtpParams.HELO_REQUIRED)) {
+      throw new BadCommand(503, "5.5.1", "Error: send HELO/EHLO first");
+    }
+    if (session.transaction().isPresent()) {
+      throw new BadCommand(503, "5.5.1", "Error: nested MAIL command");
+    }
+    if (session.listening().role().isSubmission() && session.login().isEmpty()) {
+      throw new BadCommand(530, "5.7.0", neededFirst(session));
+    }
+    if (session.overLimit(ClientLimits.Event.MESSAGE, SmtpParams.CLIENT_MESSAGE_RATE)) {
+      String address = session.connection().remote().getAddress().getHostAddress();
+      throw new BadCommand(450, "4.7.1", "Error: too much mail from " + address);
+    }
+    if (!parameters.smtpUtf8() && !sender.address().map(a -> a.isAscii()).orElse(true)) {
+      throw new BadCommand(553, "5.6.7", "Error: an address beyond ASCII needs SMTPUTF8");
+    }
+    long limit = session.settings().get(SmtpParams.MESSAGE_SIZE);
+    if (limit > 0 && parameters.size() > limit) {
+      throw new BadCommand(552, "5.3.4", "Message size exceeds fixed limit");
+    }
+    if (!session.settings().get(SmtpParams.DELAY_REJECT)) {
+      Optional<SmtpReply> refusal = RecipientCheck.sender(session, sender);
+      if (refusal.isPresent()) {
+        session.refuse(refusal.get(), Optional.empty(), RecipientCheck.SENDER_LOGIN);
+        return;
+      }
+    }
+    session.begin(sender, parameters);
+    session.reply(250, "2.1.0", "Ok");
+  }
+
+  private static String neededFirst(SmtpSession session) {
+    boolean tlsFirst =
+        session.connection().tls().isEmpty()
+            && session.listening().authOnlyUnderTls()
+            && session.listening().offersTls();
+    return tlsFirst ? "Must issue a STARTTLS command first" : "Authentication required";
+  }
+}

@@ -1,0 +1,69 @@
+package org.postroom.smtp.server.command;
+
+import java.util.Optional;
+import org.postroom.core.address.Address;
+import org.postroom.core.mail.Recipient;
+import org.postroom.smtp.protocol.BadCommand;
+import org.postroom.smtp.protocol.RcptParameters;
+import org.postroom.smtp.protocol.SmtpReader;
+import org.postroom.smtp.protocol.SmtpReply;
+import org.postroom.smtp.server.ClientLimits;
+import org.postroom.smtp.server.Command;
+import org.postroom.smtp.server.Dialect;
+import org.postroom.smtp.server.SmtpParams;
+import org.postroom.smtp.server.SmtpSession;
+import org.postroom.smtp.server.Transaction;
+
+/** RCPT (RFC 5321, 4.1.1.3): one more recipient, judged here and now. */
+record RcptCommand(Address address, RcptParameters parameters) implements Command {
+
+  static RcptCommand parse(SmtpReader in, Dialect dialect) {
+    Address address = in.forwardPath(dialect.own());
+    return new RcptCommand(address, RcptParameters.parse(in, dialect.offer()));
+  }
+
+  @Override
+  public void execute(SmtpSession session) {
+    Transaction transaction =
+        session
+            .transaction()
+            .orElseThrow(() -> new BadCommand(503, "5.5.1", "Error: need MAIL command"));
+    if (transaction.isReceiving()) {
+      throw new BadCommand(503, "5.5.1", "Error: content has begun");
+    }
+    if (transaction.count() >= session.settings().get(SmtpParams.RECIPIENTS)) {
+      tooMany(session, transaction);
+      return;
+    }
+    if (session.overLimit(ClientLimits.Event.RECIPIENT, SmtpParams.CLIENT_RECIPIENT_RATE)) {
+      transaction.refused();
+      String client = session.connection().remote().getAddress().getHostAddress();
+      throw new BadCommand(450, "4.7.1", "Error: too many recipients from " + client);
+    }
+    if (!transaction.parameters().smtpUtf8() && !address.isAscii()) {
+      transaction.refused();
+      throw new BadCommand(553, "5.6.7", "Error: an address beyond ASCII needs SMTPUTF8");
+    }
+    Recipient recipient = new Recipient(address, parameters.reportOn(), parameters.original());
+    Optional<RecipientCheck.Refusal> refusal =
+        RecipientCheck.recipient(session, transaction.sender(), recipient);
+    if (refusal.isPresent()) {
+      transaction.refused();
+      session.refuse(refusal.get().reply(), Optional.of(address), refusal.get().rule());
+      return;
+    }
+    transaction.add(recipient);
+    session.reply(250, "2.1.5", "Ok");
+  }
+
+  /** RFC 5321, 4.5.3.1.10: the client sends them with another mail. */
+  private static void tooMany(SmtpSession session, Transaction transaction) {
+    SmtpReply reply = SmtpReply.of(452, "4.5.3", "Error: too many recipients");
+    transaction.refused();
+    if (transaction.overshoot() <= session.settings().get(SmtpParams.RECIPIENT_OVERSHOOT)) {
+      session.replyLeniently(reply);
+    } else {
+      session.reply(reply);
+    }
+  }
+}
