@@ -1,6 +1,7 @@
 package org.postroom.smtp;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -51,7 +52,7 @@ final class Talk implements AutoCloseable {
 
   /** Sends a line. */
   Talk line(String line) {
-    return raw(line + "\r\n");
+    return raw(new String((line + "\r\n").getBytes(UTF_8), ISO_8859_1));
   }
 
   /** Sends a line and takes the answer. */
@@ -106,6 +107,11 @@ final class Talk implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return this;
+  }
+
+  /** One line of a reply. */
+  String oneLine() {
+    return readLine();
   }
 
   private String readLine() {

@@ -14,9 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.auth.Secret;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.ZoneResolver;
@@ -101,6 +106,8 @@ public final class TestHouse implements AutoCloseable {
             Policy.of(settings, new OwnAddresses(List.of(), List.of())),
             flow,
             accounts,
+            new LoginThrottle(time, 100),
+            new SecureRandom(),
             staging,
             queue::newId,
             new ClientLimits(time, settings),
@@ -165,6 +172,18 @@ public final class TestHouse implements AutoCloseable {
   /** How many staged contents were not given back. */
   public int staged() {
     return staging.staged();
+  }
+
+  /** What {@code answer} gives, while time goes on by tenths of a second. */
+  public String whileTimePasses(Supplier<String> answer) throws Exception {
+    CompletableFuture<String> result = CompletableFuture.supplyAsync(answer, workers);
+    while (true) {
+      try {
+        return result.get(5, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        time.advance(Duration.ofMillis(100));
+      }
+    }
   }
 
   static String text(Content content) {

@@ -5,7 +5,9 @@ import java.time.Clock;
 import java.time.ZoneId;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.log.MailLog;
@@ -20,6 +22,8 @@ import org.postroom.core.wire.TlsContext;
  * @param policy who we are, whom we trust, who may send where
  * @param flow takes responsibility for mails
  * @param accounts who may log in
+ * @param throttle delays who guesses passwords
+ * @param random for nonces; cryptographically strong
  * @param staging where content lies while it arrives
  * @param ids names for new mails
  * @param limits counts what clients do
@@ -32,6 +36,8 @@ public record Services(
     Policy policy,
     MailFlow flow,
     Accounts accounts,
+    LoginThrottle throttle,
+    RandomGenerator random,
     Staging staging,
     Supplier<QueueId> ids,
     ClientLimits limits,

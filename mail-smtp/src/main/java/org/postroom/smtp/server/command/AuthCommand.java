@@ -1,15 +1,12 @@
 package org.postroom.smtp.server.command;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
-import org.postroom.core.auth.Authentication;
-import org.postroom.core.auth.Secret;
+import org.postroom.core.auth.Mechanisms;
+import org.postroom.core.auth.Mechanisms.SaslMechanism;
+import org.postroom.core.auth.SaslExchange;
+import org.postroom.core.auth.SaslResponse;
+import org.postroom.core.auth.SaslStep;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.wire.Line;
 import org.postroom.smtp.protocol.BadCommand;
@@ -18,46 +15,46 @@ import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
+import org.postroom.smtp.server.Services;
 import org.postroom.smtp.server.SmtpParams;
 import org.postroom.smtp.server.SmtpSession;
 
-/** AUTH (RFC 4954). */
+/** AUTH (RFC 4954): who the client is, by one of the mechanisms of the house. */
 record AuthCommand(String mechanism, Optional<String> initial) implements Command {
-  private static final String PLAIN = "PLAIN";
-  private static final String LOGIN = "LOGIN";
-  private static final String ASK_USER = "VXNlcm5hbWU6";
-  private static final String ASK_PASSWORD = "UGFzc3dvcmQ6";
 
   static AuthCommand parse(SmtpReader in, Dialect dialect) {
-    String mechanism = in.word().toUpperCase(Locale.ROOT);
+    String mechanism = in.word();
     Optional<String> initial = in.atEnd() ? Optional.empty() : Optional.of(in.word());
     in.end();
     return new AuthCommand(mechanism, initial);
   }
 
-  /** What may be used now: nothing that shows a password to who listens. */
+  /** What may be used now: in clear nothing that shows the password to whoever listens. */
   static List<String> mechanisms(SmtpSession session) {
-    boolean possible =
-        session.listening().offersAuth()
-            && (session.connection().tls().isPresent() || !session.listening().authOnlyUnderTls());
-    return possible ? List.of(PLAIN, LOGIN) : List.of();
+    if (!session.listening().offersAuth()) {
+      return List.of();
+    }
+    return Mechanisms.ALL.stream()
+        .filter(mechanism -> isSafe(session, mechanism))
+        .map(SaslMechanism::name)
+        .toList();
   }
 
   @Override
   public void execute(SmtpSession session) {
-    check(session);
-    if (mechanism.equals(PLAIN)) {
-      initial.ifPresentOrElse(
-          response -> plain(session, response),
-          () -> ask(session, "", response -> plain(session, response)));
-    } else {
-      initial.ifPresentOrElse(
-          response -> loginUser(session, response),
-          () -> ask(session, ASK_USER, response -> loginUser(session, response)));
+    SaslMechanism chosen = check(session);
+    Services services = session.services();
+    Conversation conversation =
+        new Conversation(
+            session, chosen.name(), chosen.start(services.accounts(), services.random()));
+    Optional<SaslResponse> response = initial.map(SaslResponse::parseInitial);
+    if (response.isPresent() && response.get().value().isEmpty()) {
+      throw malformed();
     }
+    conversation.begin(response.flatMap(SaslResponse::value));
   }
 
-  private void check(SmtpSession session) {
+  private SaslMechanism check(SmtpSession session) {
     if (session.greeting().filter(SmtpSession.Greeting::extended).isEmpty()) {
       throw new BadCommand(503, "5.5.1", "Error: send EHLO first");
     }
@@ -74,103 +71,90 @@ record AuthCommand(String mechanism, Optional<String> initial) implements Comman
       String client = session.connection().remote().getAddress().getHostAddress();
       throw new BadCommand(450, "4.7.1", "Error: too many AUTH commands from " + client);
     }
-    if (!mechanism.equals(PLAIN) && !mechanism.equals(LOGIN)) {
-      throw new BadCommand(504, "5.5.4", "Error: unrecognized authentication type");
-    }
-    if (mechanisms(session).isEmpty()) {
+    SaslMechanism chosen =
+        Mechanisms.named(mechanism)
+            .orElseThrow(
+                () -> new BadCommand(504, "5.5.4", "Error: unrecognized authentication type"));
+    if (!isSafe(session, chosen)) {
       throw new BadCommand(
           538, "5.7.11", "Encryption required for requested authentication mechanism");
     }
+    return chosen;
   }
 
-  private static void ask(SmtpSession session, String challenge, Consumer<String> next) {
-    session.replyNow(SmtpReply.of(334, "", challenge));
-    session.continueWith(line -> next.accept(response(line)));
-  }
-
-  private static String response(Line line) {
-    if (line.end() == Line.End.TOO_LONG) {
-      throw new BadCommand(500, "5.5.6", "SASL response limit exceeded");
-    }
-    String response = line.latin1();
-    if (response.equals("*")) {
-      throw new BadCommand(501, "5.7.0", "Authentication aborted");
-    }
-    return response;
-  }
-
-  /** RFC 4616: authorization identity, login and password, with NULs between them. */
-  private void plain(SmtpSession session, String response) {
-    byte[] octets = decode(response);
-    int first = indexOf(octets, 0);
-    int second = indexOf(octets, first + 1);
-    if (first < 0 || second < 0 || indexOf(octets, second + 1) >= 0) {
-      throw malformed();
-    }
-    String as = new String(octets, 0, first, UTF_8);
-    String login = new String(octets, first + 1, second - first - 1, UTF_8);
-    byte[] password = Arrays.copyOfRange(octets, second + 1, octets.length);
-    Arrays.fill(octets, (byte) 0);
-    if (!as.isEmpty() && !as.equalsIgnoreCase(login)) {
-      fail(session, login, "acting for others is not supported");
-      return;
-    }
-    verify(session, login, Secret.of(password));
-  }
-
-  private void loginUser(SmtpSession session, String response) {
-    String login = new String(decode(response), UTF_8);
-    ask(session, ASK_PASSWORD, password -> verify(session, login, Secret.of(decode(password))));
-  }
-
-  private void verify(SmtpSession session, String login, Secret password) {
-    try (password) {
-      Authentication result = session.services().accounts().verify(login, password);
-      if (result instanceof Authentication.Success success) {
-        session.loggedIn(success.account(), mechanism);
-        session.reply(235, "2.7.0", "Authentication successful");
-      } else {
-        fail(
-            session,
-            login,
-            result instanceof Authentication.Disabled ? "account disabled" : "bad credentials");
-      }
-    } catch (StorageUnavailable e) {
-      session.services().log().fault(session.connection().id(), "checking a password", e);
-      session.reply(454, "4.7.0", "Temporary authentication failure");
-    }
-  }
-
-  /** The client is not told more than that: neither whether the account exists nor its state. */
-  private void fail(SmtpSession session, String login, String reason) {
-    session
-        .services()
-        .log()
-        .loginFailed(session.connection().id(), session.client(), mechanism, login, reason);
-    session.replyAfter(
-        session.settings().get(SmtpParams.ERROR_SLEEP),
-        SmtpReply.of(535, "5.7.8", "Error: authentication failed"));
-  }
-
-  private static byte[] decode(String response) {
-    try {
-      // RFC 4954, 4: a lone equals sign is an empty initial response.
-      return response.equals("=") ? new byte[0] : Base64.getDecoder().decode(response);
-    } catch (IllegalArgumentException e) {
-      throw malformed();
-    }
+  private static boolean isSafe(SmtpSession session, SaslMechanism mechanism) {
+    return !mechanism.sendsPassword()
+        || session.connection().tls().isPresent()
+        || !session.listening().authOnlyUnderTls();
   }
 
   private static BadCommand malformed() {
     return new BadCommand(501, "5.5.2", "Error: malformed authentication response");
   }
 
-  private static int indexOf(byte[] octets, int from) {
-    for (int i = from; i < octets.length; i++) {
-      if (octets[i] == 0) {
-        return i;
+  /** The exchange, from line to line. */
+  private record Conversation(SmtpSession session, String mechanism, SaslExchange exchange) {
+
+    void begin(Optional<byte[]> response) {
+      try {
+        follow(exchange.begin(response));
+      } catch (StorageUnavailable e) {
+        unavailable(e);
       }
     }
-    return -1;
+
+    private void take(Line line) {
+      if (line.end() == Line.End.TOO_LONG) {
+        throw new BadCommand(500, "5.5.6", "SASL response limit exceeded");
+      }
+      SaslResponse response = SaslResponse.parse(line.latin1());
+      if (response instanceof SaslResponse.Cancelled) {
+        throw new BadCommand(501, "5.7.0", "Authentication aborted");
+      }
+      byte[] octets = response.value().orElseThrow(AuthCommand::malformed);
+      try {
+        follow(exchange.step(octets));
+      } catch (StorageUnavailable e) {
+        unavailable(e);
+      }
+    }
+
+    private void follow(SaslStep step) {
+      if (step instanceof SaslStep.Challenge challenge) {
+        session.replyNow(SmtpReply.of(334, "", SaslResponse.encode(challenge.octets())));
+        session.continueWith(this::take);
+      } else if (step instanceof SaslStep.Success success) {
+        session.services().throttle().succeeded(success.account().login());
+        session.loggedIn(success.account(), mechanism);
+        session.reply(235, "2.7.0", "Authentication successful");
+      } else if (step instanceof SaslStep.Failure failure) {
+        fail(failure);
+      }
+    }
+
+    private void fail(SaslStep.Failure failure) {
+      String login = failure.login().orElse("");
+      Services services = session.services();
+      services
+          .log()
+          .loginFailed(
+              session.connection().id(),
+              session.client(),
+              mechanism,
+              login,
+              failure.kind().toString());
+      if (failure.kind() == SaslStep.Kind.MALFORMED) {
+        throw malformed();
+      }
+      // The client is not told more: neither whether the account exists nor what state it is in.
+      session.replyAfter(
+          services.throttle().failed(session.connection().remote().getAddress(), login),
+          SmtpReply.of(535, "5.7.8", "Error: authentication failed"));
+    }
+
+    private void unavailable(StorageUnavailable e) {
+      session.services().log().fault(session.connection().id(), "authenticating", e);
+      session.reply(454, "4.7.0", "Temporary authentication failure");
+    }
   }
 }

@@ -1,0 +1,198 @@
+package org.postroom.smtp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.smtp.server.Role;
+import org.subethamail.smtp.client.PlainAuthenticator;
+import org.subethamail.smtp.client.SmartClient;
+
+@Timeout(60)
+class SecurityTest {
+  private static final String AUTH = "AUTH PLAIN AGFkYUBleGFtcGxlLm9yZwBzZWNyZXQ=";
+
+  @TempDir Path folder;
+
+  /** CVE-2011-0411. */
+  @Test
+  void doesNotTakePlaintextBehindStarttls() {
+    try (TestHouse house = new TestHouse(folder, Map.of());
+        Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      String answer = talk.raw("STARTTLS\r\nRSET\r\n").reply();
+
+      assertThat(answer).isEqualTo("554 5.5.0 Error: SMTP protocol synchronization");
+      assertThat(talk.isOver()).isTrue();
+    }
+  }
+
+  @Test
+  void forgetsEverythingSaidInClear() throws Exception {
+    try (TestHouse house = new TestHouse(folder, Map.of("smtpd_sasl_auth_enable", "yes"));
+        Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      talk.ask(AUTH);
+      talk.ask("MAIL FROM:<ada@example.org>");
+      talk.ask("STARTTLS");
+      talk.tls(trust());
+
+      assertThat(talk.ask("RCPT TO:<ada@example.org>"))
+          .isEqualTo("503 5.5.1 Error: need MAIL command");
+      assertThat(talk.ask("MAIL FROM:<ada@example.org> SIZE=1"))
+          .isEqualTo("555 5.5.4 Unsupported option: SIZE");
+      assertThat(talk.ask("EHLO again.example")).contains("AUTH ").doesNotContain("STARTTLS");
+      assertThat(talk.ask("STARTTLS")).isEqualTo("503 5.5.1 Error: TLS already active");
+      talk.ask("MAIL FROM:<ada@example.org>");
+      assertThat(talk.ask("RCPT TO:<x@far.example>")).startsWith("554 5.7.1");
+    }
+  }
+
+  @Test
+  void writesTheProtocolItWasSpokenTo() throws Exception {
+    Map<String, String> settings =
+        Map.of("smtpd_tls_received_header", "yes", "smtpd_sasl_authenticated_header", "yes");
+    try (TestHouse house = new TestHouse(folder, settings);
+        Talk talk = Talk.greeted(house.listen(Role.SUBMISSION))) {
+      talk.ask("STARTTLS");
+      talk.tls(trust());
+      talk.ask("EHLO laptop.example");
+      talk.ask(AUTH);
+      talk.toData("ada@example.org", "bob@example.org");
+      talk.raw("From: ada@example.org\r\n\r\n.\r\n").reply();
+
+      assertThat(house.inbox("bob@example.org").get(0))
+          .contains("(using TLSv1.3 with cipher TLS_")
+          .contains("(Authenticated sender: ada@example.org)")
+          .contains(" with ESMTPSA id ");
+    }
+  }
+
+  @Test
+  void addsWhatASubmittedMailLacksAndHidesBcc() {
+    try (TestHouse house = new TestHouse(folder, Map.of("smtpd_tls_auth_only", "no"));
+        Talk talk = Talk.greeted(house.listen(Role.SUBMISSION))) {
+      talk.ask(AUTH);
+      talk.toData("ada@example.org", "bob@example.org");
+      talk.raw("Subject: x\r\nBcc: eve@secret.example,\r\n mallory@secret.example\r\n");
+      talk.raw("To: bob@example.org\r\n\r\nBcc: stays\r\n.\r\n").reply();
+      talk.toData("ada@example.org", "bob@example.org");
+      talk.raw("no header at all\r\n.\r\n").reply();
+      String complete = "DATE: x\r\nmessage-id : <1@x>\r\nFrom:\r\n a@b\r\n\r\n";
+      talk.toData("ada@example.org", "bob@example.org");
+      talk.raw(complete + ".\r\n").reply();
+
+      assertThat(house.inbox("bob@example.org").get(0))
+          .doesNotContain("secret.example")
+          .contains("\r\nDate: Tue, 24 Nov 2026 15:00:00 +0000\r\nMessage-ID: <")
+          .endsWith(
+              String.join(
+                  "\r\n",
+                  "@mx.example.org>",
+                  "From: ada@example.org",
+                  "Subject: x",
+                  "To: bob@example.org",
+                  "",
+                  "Bcc: stays",
+                  ""));
+      assertThat(house.inbox("bob@example.org").get(1))
+          .endsWith("From: ada@example.org\r\n\r\nno header at all\r\n");
+      assertThat(house.inbox("bob@example.org").get(2)).endsWith("+0000\r\n" + complete);
+    }
+  }
+
+  @Test
+  void leavesMailFromElsewhereAlone() {
+    String content = "Bcc: x@example.org\r\nX: 1\r\n \t\r\n\r\nbody\r\n";
+    try (TestHouse house = new TestHouse(folder, Map.of());
+        Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      talk.toData("", "bob@example.org");
+      talk.raw(content + ".\r\n").reply();
+
+      assertThat(house.inbox("bob@example.org").get(0)).endsWith("+0000\r\n" + content);
+    }
+  }
+
+  @Test
+  void cannotBeToldToWriteHeaders() {
+    try (TestHouse house = new TestHouse(folder, Map.of());
+        Talk talk = new Talk(house.listen(Role.MX))) {
+      talk.reply();
+      String control = talk.ask("EHLO a\rX-Evil: 1");
+      talk.ask("EHLO a) by evil (x [192.0.2.1]) with SMTP id 1; (\"");
+      talk.toData("", "ada@example.org");
+      talk.raw("\r\n.\r\n").reply();
+
+      assertThat(control).isEqualTo("500 5.5.2 Error: bad syntax");
+      assertThat(house.inbox("ada@example.org").get(0))
+          .contains("from a??by?evil??x?[192.0.2.1]??with?SMTP?id?1???? (localhost [127.0.0.1])");
+    }
+  }
+
+  @Test
+  void speaksTlsFromTheFirstOctetWhereItIsImplicit() throws Exception {
+    try (TestHouse house = new TestHouse(folder, Map.of());
+        Talk talk = new Talk(house.listen(Role.SUBMISSIONS)).tls(trust())) {
+      assertThat(talk.reply()).startsWith("220 ");
+      assertThat(talk.ask("EHLO x"))
+          .contains("AUTH SCRAM-SHA-256 PLAIN LOGIN")
+          .doesNotContain("STARTTLS");
+    }
+  }
+
+  @Test
+  void servesAStrangersClient() throws Exception {
+    try (TestHouse house = new TestHouse(folder, Map.of())) {
+      int port = house.listen(Role.SUBMISSION).getPort();
+      SmartClient client =
+          SmartClient.createAndConnect(
+              "localhost",
+              port,
+              Optional.empty(),
+              "laptop.example",
+              Optional.empty(),
+              Optional.of(trust().getSocketFactory()));
+      client.startTLS();
+      new PlainAuthenticator(client, "ada@example.org", "secret").authenticate();
+      client.from("ada@example.org");
+      client.to("bob@example.org");
+      client.dataStart();
+      client.dataWrite("Subject: stranger\r\n\r\n.dot\r\n".getBytes(UTF_8));
+      client.dataEnd();
+      client.from("ada@example.org");
+      client.to("bob@example.org");
+      client.bdat("Subject: chunks\r\n");
+      client.bdatLast("\r\nbody\r\n");
+      client.quit();
+
+      assertThat(house.inbox("bob@example.org")).hasSize(2);
+      assertThat(house.inbox("bob@example.org").get(0)).endsWith("\r\n\r\n.dot\r\n");
+      assertThat(house.inbox("bob@example.org").get(1)).endsWith("Subject: chunks\r\n\r\nbody\r\n");
+    }
+  }
+
+  private static SSLContext trust() throws Exception {
+    Certificate authority =
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(
+                new ByteArrayInputStream(TestHouse.AUTHORITY.certificate().getBytes(UTF_8)));
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    store.setCertificateEntry("ca", authority);
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
+  }
+}
