@@ -8,13 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.Account;
@@ -23,11 +20,9 @@ import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore;
-import org.postroom.core.mailbox.MailStore.Copied;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
-import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.testing.StagedOctets;
 
@@ -89,72 +84,6 @@ class SqlStorageTest {
       assertThat(store.mail().append(inbox, List.of(message("next"))).uids())
           .isEqualTo(UidSet.of(601));
       assertThat(store.queue().newId()).isNotEqualTo(store.queue().newId());
-    }
-  }
-
-  @Test
-  void showsExpungedMessagesUntilTheyArePurged() {
-    try (SqlStorage store = open(Storage.inMemory())) {
-      Account ada = store.accounts().add("ada@example.org", Secret.of("secret"));
-      MailboxId inbox = inbox(store, ada);
-      MailboxId other =
-          store.mail().create(ada.id(), MailboxName.of("Other"), Optional.empty()).id();
-      store.mail().append(inbox, List.of(message("a"), message("b"), message("c")));
-      Copied copied = store.mail().copy(inbox, UidSet.of(1, 3), other);
-      Copied moved = store.mail().move(inbox, UidSet.of(2), other);
-      long before = store.mail().mailbox(inbox).highestModSeq();
-      store.mail().expunge(inbox, UidSet.of(1));
-
-      List<Long> shown = new ArrayList<>();
-      store.mail().read(inbox, UidSet.range(1, 3), Set.of(), row -> shown.add(row.uid()));
-      int purged = store.purge(Duration.ofSeconds(-1));
-      List<Long> left = new ArrayList<>();
-      store.mail().read(inbox, UidSet.range(1, 3), Set.of(), row -> left.add(row.uid()));
-
-      assertThat(copied.target()).isEqualTo(UidSet.of(1, 2));
-      assertThat(moved.target()).isEqualTo(UidSet.of(3));
-      assertThat(shown).containsExactly(1L, 2L, 3L);
-      assertThat(purged).isEqualTo(2);
-      assertThat(left).containsExactly(3L);
-      assertThat(store.mail().changesSince(inbox, before).vanished()).isEqualTo(UidSet.of(1));
-      assertThat(subjects(store, other)).containsExactly("a", "c", "b");
-      assertThat(subjects(store, inbox)).containsExactly("c");
-    }
-  }
-
-  @Test
-  void refusesOneOfManyWithoutHarmToTheOthers() throws Exception {
-    try (SqlStorage store = open(Storage.inMemory())) {
-      Account poor = store.accounts().add("poor@example.org", Secret.of("secret"));
-      Account rich = store.accounts().add("rich@example.org", Secret.of("secret"));
-      store.accounts().setQuota(poor.id(), 100);
-      MailboxId full = inbox(store, poor);
-      MailboxId open = inbox(store, rich);
-      Set<Integer> refused = java.util.Collections.synchronizedSet(new TreeSet<>());
-      List<Thread> threads = new ArrayList<>();
-      for (int i = 0; i < 20; i++) {
-        int number = i;
-        Thread thread =
-            new Thread(
-                () -> {
-                  try {
-                    store
-                        .mail()
-                        .append(number % 2 == 0 ? full : open, List.of(message("x".repeat(40))));
-                  } catch (OverQuota e) {
-                    refused.add(number);
-                  }
-                });
-        thread.start();
-        threads.add(thread);
-      }
-      for (Thread thread : threads) {
-        thread.join();
-      }
-
-      assertThat(refused).hasSize(10 - store.mail().mailbox(full).messages());
-      assertThat(store.mail().mailbox(full).octets()).isLessThanOrEqualTo(100);
-      assertThat(store.mail().mailbox(open).messages()).isEqualTo(10);
     }
   }
 

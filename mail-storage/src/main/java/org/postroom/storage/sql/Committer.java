@@ -193,8 +193,9 @@ final class Committer implements AutoCloseable {
       tasks.get(0).fail(database.translated(e));
       return List.of();
     }
-    done.forEach(Task::succeed);
+    // First, so that a caller finds forgotten what its own change has made untrue.
     afterwards.forEach(Committer::runQuietly);
+    done.forEach(Task::succeed);
     return List.of();
   }
 

@@ -19,6 +19,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
+import org.postroom.core.auth.Argon2;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.auth.Secret;
 import org.postroom.core.mail.StorageUnavailable;
@@ -32,6 +33,7 @@ final class Credentials {
   private static final Duration REMEMBERED_FOR = Duration.ofMinutes(10);
   private static final int REMEMBERED = 20_000;
   private static final int ITERATIONS = 4096;
+  private static final int AT_ONCE = 2;
   private static final String SELECT =
       "SELECT password, scram_salt, scram_iterations, scram_stored_key, scram_server_key"
           + " FROM account WHERE id = ?";
@@ -41,19 +43,24 @@ final class Credentials {
   private final SecureRandom random;
   private final byte[] secret;
   private final byte[] key = new byte[32];
+  private final Argon2 hashes;
   private final Map<AccountId, Remembered> recent = new ConcurrentHashMap<>();
   private volatile long changes;
+  private volatile @Nullable String nobody;
 
   /**
    * Judges by the accounts of {@code database}.
    *
    * @param secret kept in the store: what made-up keys are made from
+   * @param cost of new hashes
    */
-  Credentials(Database database, Clock clock, SecureRandom random, byte[] secret) {
+  Credentials(
+      Database database, Clock clock, SecureRandom random, byte[] secret, Argon2.Cost cost) {
     this.database = database;
     this.clock = clock;
     this.random = random;
     this.secret = secret.clone();
+    this.hashes = new Argon2(cost, AT_ONCE, random);
     random.nextBytes(key);
   }
 
@@ -66,12 +73,12 @@ final class Credentials {
   Stored derive(Secret password) {
     byte[] salt = new byte[16];
     random.nextBytes(salt);
-    return new Stored("", ScramKeys.derive(password, salt, ITERATIONS));
+    return new Stored(hashes.hash(password), ScramKeys.derive(password, salt, ITERATIONS));
   }
 
   boolean verify(Optional<AccountId> account, String login, Secret password) {
     if (account.isEmpty()) {
-      matches(new Stored("", madeUp(login)), password);
+      hashes.verify(password, nobody());
       return false;
     }
     byte[] mac = mac(key, password.octets(), login.getBytes(UTF_8));
@@ -81,7 +88,7 @@ final class Credentials {
     }
     long before = changes;
     Stored stored = load(account.get());
-    boolean right = stored != null && matches(stored, password);
+    boolean right = stored != null && hashes.verify(password, stored.hash());
     if (right && before == changes) {
       if (recent.size() >= REMEMBERED) {
         recent.clear();
@@ -94,10 +101,16 @@ final class Credentials {
     return right;
   }
 
-  private static boolean matches(Stored stored, Secret password) {
-    ScramKeys keys = stored.keys();
-    ScramKeys given = ScramKeys.derive(password, keys.salt(), keys.iterations());
-    return MessageDigest.isEqual(given.storedKey(), keys.storedKey());
+  /** The hash of a password that nobody has: unknown users cost as much as known ones. */
+  private String nobody() {
+    String known = nobody;
+    if (known == null) {
+      byte[] password = new byte[32];
+      random.nextBytes(password);
+      known = hashes.hash(Secret.of(password));
+      nobody = known;
+    }
+    return known;
   }
 
   ScramKeys scramKeys(Optional<AccountId> account, String login) {

@@ -16,6 +16,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.Argon2;
 import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
@@ -28,6 +29,9 @@ import org.postroom.storage.schema.Schema;
 
 /** A store that is open: its parts, put together for each kind of place. */
 public final class Engine implements AutoCloseable {
+  /** For stores that are gone when closed: tests make accounts and log in all the time. */
+  private static final Argon2.Cost CHEAP = new Argon2.Cost(64, 1, 1);
+
   private final Database database;
   private final BlobStore blobs;
   private final Committer committer;
@@ -37,7 +41,8 @@ public final class Engine implements AutoCloseable {
   private final SqlQueueStore queue;
   private final SqlAccounts accounts;
 
-  private Engine(Database database, BlobStore blobs, Clock clock, SecureRandom random)
+  private Engine(
+      Database database, BlobStore blobs, Clock clock, SecureRandom random, Argon2.Cost cost)
       throws SQLException {
     this.database = database;
     this.blobs = blobs;
@@ -54,7 +59,7 @@ public final class Engine implements AutoCloseable {
     mail = new SqlMailStore(committer, catalog, database, rows, watchers, clock);
     QueueIds ids = new QueueIds(clock, (int) (start.run % QueueIds.SEEDS));
     queue = new SqlQueueStore(committer, database, blobs, watchers, clock, ids, destinations);
-    Credentials credentials = new Credentials(database, clock, random, start.secret);
+    Credentials credentials = new Credentials(database, clock, random, start.secret, cost);
     accounts = new SqlAccounts(committer, database, credentials, clock);
   }
 
@@ -79,7 +84,7 @@ public final class Engine implements AutoCloseable {
     try (Connection connection = origin.source().getConnection()) {
       new Schema("h2").createTemporary(connection);
       Database database = new Database("memory", new Dialect.H2(), origin);
-      return new Engine(database, new MemoryBlobs(), clock, random);
+      return new Engine(database, new MemoryBlobs(), clock, random, CHEAP);
     } catch (SQLException | RuntimeException e) {
       origin.close();
       throw new StorageFault("A store in memory cannot be opened: " + e.getMessage(), e);
@@ -93,7 +98,7 @@ public final class Engine implements AutoCloseable {
       DataFolder folder = origin.folder();
       prepare(database, origin.source(), folder.identity().store(), folder);
       BlobStore blobs = new LogBlobs(() -> origin.folder().log(), false);
-      return new Engine(database, blobs, clock, random);
+      return new Engine(database, blobs, clock, random, Argon2.Cost.DEFAULT);
     } catch (SQLException | RuntimeException e) {
       database.close();
       throw fault(database, e);
@@ -121,7 +126,7 @@ public final class Engine implements AutoCloseable {
           folder.isPresent()
               ? new LogBlobs(() -> folder.get().log(), true)
               : new SqlBlobs(database.readers());
-      return new Engine(database, blobs, clock, random);
+      return new Engine(database, blobs, clock, random, Argon2.Cost.DEFAULT);
     } catch (SQLException | RuntimeException e) {
       database.close();
       throw fault(database, e);

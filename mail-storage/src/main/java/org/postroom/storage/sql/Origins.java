@@ -56,11 +56,48 @@ final class Origins {
     }
   }
 
+  /**
+   * Knows whether there is room on the disk. Asking the system is slow, so after there was plenty
+   * it is asked again only when a part of that was written, or a second has passed.
+   */
+  private static final class Room {
+    private static final long PLENTY = 64L << 20;
+    private static final long RECENT_NANOS = 1_000_000_000L;
+
+    private long plenty;
+    private long asked;
+
+    boolean enough(DataFolder folder, long minFree, long octets) {
+      // What is written counts several times: journal, segment, the database's copies of pages.
+      long needed = 3 * octets;
+      if (needed < plenty && System.nanoTime() - asked < RECENT_NANOS) {
+        plenty -= needed;
+        return true;
+      }
+      plenty = 0;
+      try {
+        folder.requireFree(minFree + needed);
+      } catch (StorageFull e) {
+        return false;
+      }
+      try {
+        folder.requireFree(minFree + needed + PLENTY);
+        plenty = PLENTY;
+        asked = System.nanoTime();
+      } catch (StorageFull e) {
+        // Enough for this time; the next one asks again.
+        return true;
+      }
+      return true;
+    }
+  }
+
   /** H2 over the redo journal of a data folder, bodies in its log. */
   static final class Folder implements Database.Origin {
     private final Path path;
     private final long minFree;
     private final long cacheKilobytes;
+    private final Room room = new Room();
     private @Nullable DataFolder folder;
     private @Nullable JdbcDataSource source;
 
@@ -116,12 +153,7 @@ final class Origins {
 
     @Override
     public boolean hasRoomFor(long octets) {
-      try {
-        folder().requireFree(minFree + 3 * octets);
-        return true;
-      } catch (StorageFull e) {
-        return false;
-      }
+      return room.enough(folder(), minFree, octets);
     }
 
     @Override
@@ -157,6 +189,7 @@ final class Origins {
     private final DataSource source;
     private final Optional<DataFolder> bodies;
     private final long minFree;
+    private final Room room = new Room();
 
     Postgres(DataSource source, Optional<DataFolder> bodies, long minFree) {
       this.source = source;
@@ -194,12 +227,7 @@ final class Origins {
 
     @Override
     public boolean hasRoomFor(long octets) {
-      try {
-        bodies.ifPresent(folder -> folder.requireFree(minFree + 3 * octets));
-        return true;
-      } catch (StorageFull e) {
-        return false;
-      }
+      return bodies.isEmpty() || room.enough(bodies.get(), minFree, octets);
     }
 
     @Override
