@@ -188,6 +188,46 @@ class ReceivingTest {
   }
 
   @Test
+  void swallowsAChunkThatComesBeforeTls() {
+    try (TestHouse house = new TestHouse(folder, Map.of("smtpd_tls_security_level", "encrypt"));
+        Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      String answer = talk.raw("BDAT 20\r\nMAIL FROM:<a@b.c>\r\n\n").reply();
+
+      assertThat(answer).isEqualTo("503 5.5.1 Error: need MAIL command");
+      assertThat(talk.ask("NOOP")).isEqualTo("250 2.0.0 Ok");
+    }
+  }
+
+  /** Content that cannot be staged must not run on as commands. */
+  @Test
+  void hangsUpWhenChunksCannotBeStaged() {
+    try (TestHouse house = new TestHouse(folder, Map.of());
+        Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      talk.ask("MAIL FROM:<>");
+      talk.ask("RCPT TO:<ada@example.org>");
+      house.fillDisk();
+
+      String answer = talk.raw("BDAT 6\r\nNOOP\r\nNOOP\r\n").reply();
+
+      assertThat(answer).startsWith("421 4.3.0");
+      assertThat(talk.isOver()).isTrue();
+    }
+  }
+
+  @Test
+  void asksToComeAgainWhenTheDiskIsFull() {
+    try (TestHouse house = new TestHouse(folder, Map.of());
+        Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      talk.ask("MAIL FROM:<>");
+      talk.ask("RCPT TO:<ada@example.org>");
+      house.fillDisk();
+
+      assertThat(talk.ask("DATA")).isEqualTo("452 4.3.1 Insufficient system storage");
+      assertThat(talk.ask("MAIL FROM:<>")).isEqualTo("250 2.1.0 Ok");
+    }
+  }
+
+  @Test
   void hangsUpWhenAChunkHasNoLength() {
     try (TestHouse house = new TestHouse(folder, Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {

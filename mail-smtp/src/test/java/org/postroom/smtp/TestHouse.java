@@ -31,7 +31,9 @@ import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Router;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.StagingArea;
+import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
@@ -73,6 +75,7 @@ public final class TestHouse implements AutoCloseable {
   final MemoryQueueStore queue = new MemoryQueueStore(mailboxes, time);
   final List<Listener> listeners = new ArrayList<>();
   private final StagingArea staging;
+  private volatile boolean diskFull;
   private final Workers workers = Workers.named("smtp-test", 32);
   private final Wire wire;
   private final SmtpService service;
@@ -108,7 +111,7 @@ public final class TestHouse implements AutoCloseable {
             accounts,
             new LoginThrottle(time, 100),
             new SecureRandom(),
-            staging,
+            this::stage,
             queue::newId,
             new ClientLimits(time, settings),
             ZoneResolver.of(),
@@ -122,6 +125,13 @@ public final class TestHouse implements AutoCloseable {
             time,
             workers);
     service = new SmtpService(wire, services);
+  }
+
+  private ContentSink stage(long expected) {
+    if (diskFull) {
+      throw new StorageFull("no space left on device");
+    }
+    return staging.open(expected);
   }
 
   private record HouseRouter(MemoryAccounts accounts) implements Router {
@@ -167,6 +177,11 @@ public final class TestHouse implements AutoCloseable {
   /** What waits in the queue. */
   public List<QueuedMail> queued() {
     return queue.list(100);
+  }
+
+  /** From now on there is no room to stage anything. */
+  void fillDisk() {
+    diskFull = true;
   }
 
   /** How many staged contents were not given back. */

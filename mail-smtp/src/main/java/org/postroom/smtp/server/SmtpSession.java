@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
@@ -407,10 +408,8 @@ public final class SmtpSession implements Session {
   public void receiveData(Transaction current) {
     try (Reception reception = Reception.ofData(this, current)) {
       replyNow(GO_AHEAD);
-      if (reception.readToDot()) {
+      if (read(reception::readToDot)) {
         answer(reception.finish());
-      } else {
-        bareLineFeed();
       }
     } finally {
       // RFC 5321, 4.1.1.4: the transaction ends whatever came of it.
@@ -420,22 +419,44 @@ public final class SmtpSession implements Session {
 
   /** BDAT: reads one chunk; with the last one the mail is whole (RFC 3030). */
   public void receiveChunk(Transaction current, long length, boolean last) {
-    Reception reception = current.reception();
-    if (reception == null) {
-      reception = Reception.ofChunks(this, current);
-      current.reception(reception);
+    if (!read(() -> receptionOf(current).readChunk(length))) {
+      return;
     }
-    if (!reception.readChunk(length)) {
-      bareLineFeed();
-    } else if (last) {
+    if (last) {
       try {
-        answer(reception.finish());
+        answer(receptionOf(current).finish());
       } finally {
         reset();
       }
     } else {
       reply(250, "2.0.0", "Ok: " + length + " bytes");
     }
+  }
+
+  private Reception receptionOf(Transaction current) {
+    Reception reception = current.reception();
+    if (reception == null) {
+      reception = Reception.ofChunks(this, current);
+      current.reception(reception);
+    }
+    return reception;
+  }
+
+  /** Reads content, or ends the session: what is left of it must never be taken for commands. */
+  private boolean read(BooleanSupplier content) {
+    try {
+      if (content.getAsBoolean()) {
+        return true;
+      }
+      services.log().brokenOff(id(), client(), "bare <LF>", stage);
+      end(550, "5.5.2", services.hostname() + " Error: bare <LF> received");
+    } catch (WireFault e) {
+      throw e;
+    } catch (RuntimeException e) {
+      services.log().fault(id(), "receiving content", e);
+      end(421, "4.3.0", services.hostname() + " Error: content cannot be taken now");
+    }
+    return false;
   }
 
   /** Octets that belong to a refused command and must not be taken for the next one. */
@@ -449,11 +470,6 @@ public final class SmtpSession implements Session {
       junk = 0;
     }
     reply(reply);
-  }
-
-  private void bareLineFeed() {
-    services.log().brokenOff(id(), client(), "bare <LF>", stage);
-    end(550, "5.5.2", services.hostname() + " Error: bare <LF> received");
   }
 
   /** Says the last word and closes. */

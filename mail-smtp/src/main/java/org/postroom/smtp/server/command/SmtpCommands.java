@@ -25,7 +25,8 @@ public final class SmtpCommands {
               Row.of("MAIL", "MAIL FROM:<address> [parameters]", MailCommand::parse),
               Row.of("RCPT", "RCPT TO:<address> [parameters]", RcptCommand::parse),
               Row.of("DATA", "DATA", DataCommand::parse).with(Trait.SYNCHRONIZES),
-              Row.of("BDAT", "BDAT octets [LAST]", BdatCommand::parse),
+              // Without TLS where that is a must: its octets have to be swallowed all the same.
+              Row.of("BDAT", "BDAT octets [LAST]", BdatCommand::parse).with(Trait.WITHOUT_TLS),
               Row.of("RSET", "RSET", RsetCommand::parse).with(Trait.JUNK),
               Row.of("VRFY", "VRFY address", VrfyCommand::parse).with(Trait.JUNK),
               Row.of("NOOP", "NOOP [anything]", NoopCommand::parse)
