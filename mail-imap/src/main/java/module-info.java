@@ -1,5 +1,8 @@
 /** See the package {@code org.postroom.imap}. */
 module org.postroom.imap {
+  exports org.postroom.imap;
+
   requires org.postroom.core;
+  requires org.slf4j;
   requires static org.jspecify;
 }

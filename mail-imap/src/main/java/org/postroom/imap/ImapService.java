@@ -1,0 +1,114 @@
+package org.postroom.imap;
+
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.config.Settings;
+import org.postroom.core.mail.Staging;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.time.Timers;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.Listener;
+import org.postroom.core.wire.ListenerOptions;
+import org.postroom.core.wire.Session;
+import org.postroom.core.wire.TlsContext;
+import org.postroom.core.wire.Wire;
+import org.postroom.imap.command.ImapCommands;
+import org.postroom.imap.protocol.ReaderLimits;
+import org.postroom.imap.session.CommandTable;
+import org.postroom.imap.session.ImapLimits;
+import org.postroom.imap.session.ImapSession;
+import org.postroom.imap.session.Logins;
+import org.postroom.imap.session.Services;
+
+/**
+ * IMAP4rev1 (RFC 3501) over a {@link MailStore}. Holds no thread and no socket of its own: sessions
+ * live on the wire they were accepted on and end with it.
+ */
+public final class ImapService {
+  private static final int MAX_LINE = 8192;
+
+  private final Services services;
+  private final CommandTable commands = new ImapCommands();
+  private final int maxSessions;
+
+  /**
+   * A service.
+   *
+   * @param settings must hold {@link ImapParams#ALL}
+   * @param staging where messages of APPEND lie while they arrive
+   * @param tls keys for STARTTLS; empty while there are none, and it is then not advertised
+   */
+  public ImapService(
+      Settings settings,
+      MailStore store,
+      Accounts accounts,
+      Staging staging,
+      Timers timers,
+      Clock clock,
+      Supplier<Optional<TlsContext>> tls) {
+    this.services =
+        new Services(
+            store,
+            accounts,
+            staging,
+            timers,
+            clock,
+            tls,
+            settings.get(ImapParams.CAPABILITY_DISABLE).stream()
+                .map(name -> name.toUpperCase(Locale.ROOT))
+                .collect(Collectors.toSet()),
+            limits(settings),
+            new Logins());
+    this.maxSessions = settings.get(ImapParams.MAX_SESSIONS);
+  }
+
+  private static ImapLimits limits(Settings settings) {
+    return new ImapLimits(
+        new ReaderLimits(80 * 1024, 1024, 1),
+        new ReaderLimits(
+            settings.get(ImapParams.MAX_LINE_LENGTH).intValue(),
+            settings.get(ImapParams.MAX_STRING_LENGTH).intValue(),
+            100),
+        3,
+        20,
+        settings.get(ImapParams.FAILED_LOGINS),
+        settings.get(ImapParams.FAILURE_DELAY),
+        settings.get(ImapParams.LOGIN_TIMEOUT),
+        settings.get(ImapParams.AUTOLOGOUT),
+        settings.get(ImapParams.IDLE_NOTIFY_INTERVAL),
+        settings.get(ImapParams.APPEND_LIMIT),
+        settings.get(ImapParams.APPEND_MESSAGES),
+        settings.get(ImapParams.USER_CONNECTIONS),
+        !settings.get(ImapParams.DISABLE_PLAINTEXT_AUTH));
+  }
+
+  /**
+   * Begins to listen.
+   *
+   * @param name for log lines: {@code imap} or {@code imaps}
+   * @param implicitTls present for IMAPS
+   */
+  public Listener listen(
+      Wire wire, String name, InetSocketAddress address, Optional<TlsContext> implicitTls) {
+    return wire.listen(
+        new ListenerOptions(
+            name,
+            address,
+            implicitTls,
+            maxSessions,
+            MAX_LINE,
+            services.limits().loginWait(),
+            "* BYE [LIMIT] Too many connections.\r\n"),
+        this::session);
+  }
+
+  /** The session of a connection that was just accepted. */
+  public Session session(Connection connection) {
+    return new ImapSession(services, commands, connection);
+  }
+}

@@ -1,0 +1,25 @@
+package org.postroom.imap.command;
+
+import org.postroom.core.auth.Authentication;
+import org.postroom.core.auth.Secret;
+import org.postroom.imap.session.Client;
+import org.postroom.imap.session.Completion;
+
+/** A login and a password, by whatever command they came. */
+final class Credentials {
+  private Credentials() {}
+
+  static Completion check(Client client, String login, Secret password) {
+    if (!client.mayUsePlaintext()) {
+      return Completion.no("PRIVACYREQUIRED", "Passwords need TLS here.");
+    }
+    Authentication result = client.services().accounts().verify(login, password);
+    if (result instanceof Authentication.Success success) {
+      return client.loggedIn(success.account());
+    }
+    if (result instanceof Authentication.Disabled) {
+      return client.loginFailed("CONTACTADMIN", "This account may not log in.");
+    }
+    return client.loginFailed("AUTHENTICATIONFAILED", "Authentication failed.");
+  }
+}

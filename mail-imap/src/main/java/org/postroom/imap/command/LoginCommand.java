@@ -1,0 +1,28 @@
+package org.postroom.imap.command;
+
+import org.postroom.core.auth.Secret;
+import org.postroom.imap.protocol.ImapReader;
+import org.postroom.imap.protocol.Responder;
+import org.postroom.imap.session.Command;
+import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.Stranger;
+
+/** LOGIN (RFC 9051, 6.2.3). */
+record LoginCommand(String login, Secret password) implements Command<Stranger> {
+
+  static Command<Stranger> parse(ImapReader in) {
+    in.space();
+    String login = in.astringText();
+    in.space();
+    Secret password = Secret.of(in.astring());
+    in.end();
+    return new LoginCommand(login, password);
+  }
+
+  @Override
+  public Completion execute(Stranger state, Responder out) {
+    try (password) {
+      return Credentials.check(state.client(), login, password);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package org.postroom.imap.command;
+
+import org.postroom.imap.protocol.ImapReader;
+import org.postroom.imap.protocol.Responder;
+import org.postroom.imap.session.Command;
+import org.postroom.imap.session.Completion;
+
+/** NOOP and CHECK (RFC 9051, 6.1.2; RFC 3501, 6.4.1): the sync point is all they do. */
+record NoopCommand<S>() implements Command<S> {
+
+  static <S> Command<S> parse(ImapReader in) {
+    in.end();
+    return new NoopCommand<>();
+  }
+
+  @Override
+  public Completion execute(S state, Responder out) {
+    return Completion.ok("Completed.");
+  }
+}

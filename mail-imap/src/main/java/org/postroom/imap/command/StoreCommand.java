@@ -1,0 +1,74 @@
+package org.postroom.imap.command;
+
+import org.postroom.core.mailbox.Changes;
+import org.postroom.core.mailbox.FlagChange;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.imap.protocol.BadCommand;
+import org.postroom.imap.protocol.FlagList;
+import org.postroom.imap.protocol.ImapReader;
+import org.postroom.imap.protocol.MessageSet;
+import org.postroom.imap.protocol.Responder;
+import org.postroom.imap.session.Command;
+import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.MailboxView;
+import org.postroom.imap.session.Selected;
+
+/** STORE (RFC 9051, 6.4.6): read-modify-write in the store, message by message. */
+record StoreCommand(MessageSet messages, boolean uid, FlagChange change, boolean silent)
+    implements Command<Selected> {
+
+  static Command<Selected> parse(ImapReader in) {
+    return parse(in, false);
+  }
+
+  static Command<Selected> parseUid(ImapReader in) {
+    return parse(in, true);
+  }
+
+  private static Command<Selected> parse(ImapReader in, boolean uid) {
+    in.space();
+    MessageSet messages = in.messageSet();
+    in.space();
+    FlagChange.Mode mode = FlagChange.Mode.REPLACE;
+    if (in.take('+')) {
+      mode = FlagChange.Mode.ADD;
+    } else if (in.take('-')) {
+      mode = FlagChange.Mode.REMOVE;
+    }
+    String item = in.word();
+    boolean silent = item.equals("FLAGS.SILENT");
+    if (!silent && !item.equals("FLAGS")) {
+      throw new BadCommand("Expected FLAGS");
+    }
+    in.space();
+    FlagList flags = in.flags();
+    in.end();
+    return new StoreCommand(
+        messages, uid, new FlagChange(mode, flags.system(), flags.keywords()), silent);
+  }
+
+  @Override
+  public Completion execute(Selected state, Responder out) {
+    MailboxView view = state.view();
+    UidSet uids = state.messages(messages, uid);
+    if (view.isReadOnly()) {
+      // Not NO: some clients would try for ever.
+      return Completion.ok("Store ignored with read-only mailbox.");
+    }
+    if (uids.isEmpty()) {
+      return Completion.ok("STORE completed.");
+    }
+    MailStore.StoreResult result = state.store().store(view.id(), uids, change, Long.MAX_VALUE);
+    view.did(result, uids, !silent, out);
+    if (!silent) {
+      for (Changes.FlagsRow row : result.stored()) {
+        int number = view.uids().indexOf(row.uid());
+        if (number > 0) {
+          view.sayFlags(number, row, out, uid);
+        }
+      }
+    }
+    return Completion.ok("STORE completed.");
+  }
+}

@@ -1,0 +1,2 @@
+/** LIST, LSUB and XLIST: options, patterns and the tree of names. */
+package org.postroom.imap.command.list;

@@ -1,0 +1,191 @@
+package org.postroom.imap.command.search;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.Keyword;
+import org.postroom.imap.protocol.BadCommand;
+import org.postroom.imap.protocol.ImapReader;
+import org.postroom.imap.protocol.Refused;
+
+/** Reads a search program (RFC 9051, 9: search-key) without recursion beyond the limit of depth. */
+final class SearchGrammar {
+  private static final int MAX_KEYS = 5000;
+  private static final int MAX_DEPTH = 100;
+
+  private final ImapReader in;
+  private java.nio.charset.Charset charset = StandardCharsets.UTF_8;
+  private int keys;
+  private int depth;
+
+  private SearchGrammar(ImapReader in) {
+    this.in = in;
+  }
+
+  static SearchCommand parse(ImapReader in, boolean uid) {
+    return new SearchGrammar(in).command(uid);
+  }
+
+  private SearchCommand command(boolean uid) {
+    in.space();
+    Set<String> results = new TreeSet<>();
+    if (in.atWord("RETURN")) {
+      in.atom();
+      in.space();
+      in.open();
+      for (boolean first = true; !in.close(first); first = false) {
+        String result = in.word();
+        if (!Set.of("MIN", "MAX", "ALL", "COUNT").contains(result)) {
+          throw new BadCommand("Unknown search result " + result);
+        }
+        results.add(result);
+      }
+      if (results.isEmpty()) {
+        results.add("ALL");
+      }
+      in.space();
+    }
+    if (in.atWord("CHARSET")) {
+      in.atom();
+      in.space();
+      charset(in.astringText());
+      in.space();
+    }
+    List<SearchKey> all = new ArrayList<>();
+    do {
+      all.add(key());
+      if (in.atEnd()) {
+        break;
+      }
+    } while (true);
+    in.end();
+    return new SearchCommand(uid, results, all.size() == 1 ? all.get(0) : new SearchKey.And(all));
+  }
+
+  private void charset(String name) {
+    try {
+      charset = java.nio.charset.Charset.forName(name);
+    } catch (IllegalArgumentException e) {
+      throw new Refused("BADCHARSET (US-ASCII UTF-8)", "Charset is not supported.");
+    }
+  }
+
+  private SearchKey key() {
+    if (++keys > MAX_KEYS) {
+      throw new BadCommand("Too many search keys");
+    }
+    if (++depth > MAX_DEPTH) {
+      throw new BadCommand("Search is too deep");
+    }
+    SearchKey key = in.at('(') ? group() : in.atSet() ? set(false) : named(in.word());
+    depth--;
+    return key;
+  }
+
+  private SearchKey group() {
+    List<SearchKey> all = new ArrayList<>();
+    in.open();
+    for (boolean first = true; !in.close(first); first = false) {
+      all.add(key());
+    }
+    if (all.isEmpty()) {
+      throw new BadCommand("Empty search group");
+    }
+    return new SearchKey.And(all);
+  }
+
+  private SearchKey set(boolean uid) {
+    return new SearchKey.In(in.messageSet(), uid);
+  }
+
+  private SearchKey named(String name) {
+    return switch (name) {
+      case "ALL" -> new SearchKey.All();
+      case "ANSWERED" -> on(Flags.ANSWERED);
+      case "DELETED" -> on(Flags.DELETED);
+      case "DRAFT" -> on(Flags.DRAFT);
+      case "FLAGGED" -> on(Flags.FLAGGED);
+      case "SEEN" -> on(Flags.SEEN);
+      case "UNANSWERED" -> off(Flags.ANSWERED);
+      case "UNDELETED" -> off(Flags.DELETED);
+      case "UNDRAFT" -> off(Flags.DRAFT);
+      case "UNFLAGGED" -> off(Flags.FLAGGED);
+      case "UNSEEN" -> off(Flags.SEEN);
+      case "RECENT" -> new SearchKey.Recent();
+      case "OLD" -> new SearchKey.Not(new SearchKey.Recent());
+      case "NEW" -> new SearchKey.And(List.of(off(Flags.SEEN), new SearchKey.Recent()));
+      default -> withArgument(name);
+    };
+  }
+
+  private SearchKey withArgument(String name) {
+    in.space();
+    return switch (name) {
+      case "NOT" -> new SearchKey.Not(key());
+      case "OR" -> or();
+      case "UID" -> set(true);
+      case "KEYWORD" -> new SearchKey.HasKeyword(keyword());
+      case "UNKEYWORD" -> new SearchKey.Not(new SearchKey.HasKeyword(keyword()));
+      case "LARGER" -> new SearchKey.Size(true, in.number());
+      case "SMALLER" -> new SearchKey.Size(false, in.number());
+      case "BEFORE" -> new SearchKey.Arrived(day(-1));
+      case "ON" -> new SearchKey.Arrived(day(0));
+      case "SINCE" -> new SearchKey.Arrived(day(1));
+      case "SENTBEFORE" -> new SearchKey.Sent(day(-1));
+      case "SENTON" -> new SearchKey.Sent(day(0));
+      case "SENTSINCE" -> new SearchKey.Sent(day(1));
+      case "SUBJECT" -> new SearchKey.InEnvelope(EnvelopeText.SUBJECT, needle());
+      case "FROM" -> new SearchKey.InEnvelope(EnvelopeText.FROM, needle());
+      case "TO" -> new SearchKey.InEnvelope(EnvelopeText.TO, needle());
+      case "CC" -> new SearchKey.InEnvelope(EnvelopeText.CC, needle());
+      case "BCC" -> new SearchKey.InEnvelope(EnvelopeText.BCC, needle());
+      case "BODY" -> new SearchKey.InText(false, needle());
+      case "TEXT" -> new SearchKey.InText(true, needle());
+      case "HEADER" -> header();
+      default -> throw new BadCommand("Unknown search key " + name);
+    };
+  }
+
+  private SearchKey or() {
+    SearchKey one = key();
+    in.space();
+    return new SearchKey.Or(one, key());
+  }
+
+  private SearchKey header() {
+    String field = in.astringText();
+    in.space();
+    Needle needle = needle();
+    // An empty text asks whether the field exists; the envelope knows nothing of empty fields.
+    return field.equalsIgnoreCase("Subject") && !needle.isEmpty()
+        ? new SearchKey.InEnvelope(EnvelopeText.SUBJECT, needle)
+        : new SearchKey.InHeader(field, needle);
+  }
+
+  private Needle needle() {
+    return new Needle(new String(in.astring(), charset));
+  }
+
+  private Keyword keyword() {
+    String name = in.atom();
+    if (name.length() > 64) {
+      throw new BadCommand("Keyword too long");
+    }
+    return new Keyword(name);
+  }
+
+  private SearchKey.Day day(int side) {
+    return new SearchKey.Day(side, in.date().toEpochDay());
+  }
+
+  private static SearchKey on(long flag) {
+    return new SearchKey.HasFlags(flag, 0);
+  }
+
+  private static SearchKey off(long flag) {
+    return new SearchKey.HasFlags(0, flag);
+  }
+}

@@ -1,0 +1,276 @@
+package org.postroom.imap.command.search;
+
+import java.time.LocalDate;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.MessageRow;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.imap.protocol.MessageSet;
+import org.postroom.imap.session.MailboxView;
+
+/** A condition on messages. Trees are flat where they can be and as deep as the grammar allows. */
+sealed interface SearchKey {
+
+  boolean matches(MessageRow row, Matcher matcher);
+
+  /** What it costs to look: 0 for what every row has, 1 for the envelope, 2 for octets. */
+  default int cost() {
+    return 0;
+  }
+
+  default Set<MailStore.Detail> details() {
+    return Set.of();
+  }
+
+  /** A superset of what can match, without looking at any message. */
+  default UidSet candidates(MailboxView view) {
+    return view.uids();
+  }
+
+  /** Whether messages must be looked at, {@link #candidates} being known. */
+  default boolean needsRows() {
+    return true;
+  }
+
+  /** All of them; cheap ones are asked first. */
+  record And(List<SearchKey> keys) implements SearchKey {
+    public And {
+      keys = keys.stream().sorted((a, b) -> Integer.compare(a.cost(), b.cost())).toList();
+    }
+
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      for (int i = 0; i < keys.size(); i++) {
+        if (!keys.get(i).matches(row, matcher)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public int cost() {
+      return keys.stream().mapToInt(SearchKey::cost).max().orElse(0);
+    }
+
+    @Override
+    public Set<MailStore.Detail> details() {
+      Set<MailStore.Detail> all = EnumSet.noneOf(MailStore.Detail.class);
+      keys.forEach(key -> all.addAll(key.details()));
+      return all;
+    }
+
+    @Override
+    public UidSet candidates(MailboxView view) {
+      UidSet all = view.uids();
+      for (SearchKey key : keys) {
+        all = all.intersect(key.candidates(view));
+      }
+      return all;
+    }
+
+    @Override
+    public boolean needsRows() {
+      return keys.stream().anyMatch(SearchKey::needsRows);
+    }
+  }
+
+  /** One or the other; the cheap one is asked first. */
+  record Or(SearchKey one, SearchKey other) implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      SearchKey first = one.cost() <= other.cost() ? one : other;
+      SearchKey second = first == one ? other : one;
+      return first.matches(row, matcher) || second.matches(row, matcher);
+    }
+
+    @Override
+    public int cost() {
+      return Math.max(one.cost(), other.cost());
+    }
+
+    @Override
+    public Set<MailStore.Detail> details() {
+      Set<MailStore.Detail> all = EnumSet.noneOf(MailStore.Detail.class);
+      all.addAll(one.details());
+      all.addAll(other.details());
+      return all;
+    }
+  }
+
+  /** Not. */
+  record Not(SearchKey key) implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      return !key.matches(row, matcher);
+    }
+
+    @Override
+    public int cost() {
+      return key.cost();
+    }
+
+    @Override
+    public Set<MailStore.Detail> details() {
+      return key.details();
+    }
+  }
+
+  /** Messages by number or UID; resolved when the command begins. */
+  record In(MessageSet set, boolean uid) implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      return matcher.in(this, row.uid());
+    }
+
+    @Override
+    public UidSet candidates(MailboxView view) {
+      return uid ? set.uids(view.uids()) : set.sequenceOrLess(view.uids());
+    }
+
+    @Override
+    public boolean needsRows() {
+      return false;
+    }
+  }
+
+  /** ALL. */
+  record All() implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      return true;
+    }
+
+    @Override
+    public boolean needsRows() {
+      return false;
+    }
+  }
+
+  /** System flags that must be set, and such that must not. */
+  record HasFlags(long on, long off) implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      return (row.flags() & on) == on && (row.flags() & off) == 0;
+    }
+  }
+
+  /** KEYWORD. */
+  record HasKeyword(Keyword keyword) implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      return (row.flags() & matcher.keyword(keyword)) != 0;
+    }
+  }
+
+  /** RECENT. */
+  record Recent() implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      return matcher.isRecent(row.uid());
+    }
+  }
+
+  /** LARGER and SMALLER, strictly. */
+  record Size(boolean larger, long than) implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      return larger ? row.size() > than : row.size() < than;
+    }
+  }
+
+  /** BEFORE, ON, SINCE: the day as INTERNALDATE shows it, in its own zone. */
+  record Arrived(Day day) implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      InternalDate date = row.internalDate();
+      long local = date.epochMillis() + date.offsetMinutes() * 60_000L;
+      return day.holds(Math.floorDiv(local, 86_400_000L));
+    }
+  }
+
+  /** SENTBEFORE, SENTON, SENTSINCE: the day in the Date field, whatever its zone. */
+  record Sent(Day day) implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      Optional<LocalDate> sent = SentDay.of(row.envelope());
+      return sent.isPresent() && day.holds(sent.get().toEpochDay());
+    }
+
+    @Override
+    public int cost() {
+      return 1;
+    }
+
+    @Override
+    public Set<MailStore.Detail> details() {
+      return EnumSet.of(MailStore.Detail.ENVELOPE);
+    }
+  }
+
+  /** A day, and which side of it. */
+  record Day(int side, long epochDay) {
+    boolean holds(long other) {
+      return side < 0 ? other < epochDay : side == 0 ? other == epochDay : other >= epochDay;
+    }
+  }
+
+  /** Text in a field that the envelope has. */
+  record InEnvelope(int field, Needle needle) implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      return EnvelopeText.matches(row.envelope(), field, needle);
+    }
+
+    @Override
+    public int cost() {
+      return 1;
+    }
+
+    @Override
+    public Set<MailStore.Detail> details() {
+      return EnumSet.of(MailStore.Detail.ENVELOPE);
+    }
+  }
+
+  /** HEADER: text in any field of that name. */
+  record InHeader(String field, Needle needle) implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      return MessageText.header(row, field, needle);
+    }
+
+    @Override
+    public int cost() {
+      return 2;
+    }
+
+    @Override
+    public Set<MailStore.Detail> details() {
+      return EnumSet.of(MailStore.Detail.STRUCTURE, MailStore.Detail.CONTENT);
+    }
+  }
+
+  /** BODY and TEXT. */
+  record InText(boolean headers, Needle needle) implements SearchKey {
+    @Override
+    public boolean matches(MessageRow row, Matcher matcher) {
+      return MessageText.text(row, headers, needle);
+    }
+
+    @Override
+    public int cost() {
+      return 3;
+    }
+
+    @Override
+    public Set<MailStore.Detail> details() {
+      return EnumSet.of(MailStore.Detail.STRUCTURE, MailStore.Detail.CONTENT);
+    }
+  }
+}

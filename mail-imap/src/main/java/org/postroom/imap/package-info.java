@@ -1,0 +1,2 @@
+/** The door: {@code ImapService}. */
+package org.postroom.imap;

@@ -1,0 +1,46 @@
+package org.postroom.imap.protocol;
+
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.Keyword;
+
+/**
+ * Flags as a client writes them. Deviation: unknown {@code \}-flags and {@code \Recent} are dropped
+ * and the rest applied, because migration tools otherwise lose messages.
+ */
+public final class FlagList {
+  private final Set<Keyword> keywords = new LinkedHashSet<>();
+  private long system;
+
+  FlagList() {}
+
+  void addSystem(String name) {
+    system |=
+        switch (name.toUpperCase(Locale.ROOT)) {
+          case "SEEN" -> Flags.SEEN;
+          case "ANSWERED" -> Flags.ANSWERED;
+          case "FLAGGED" -> Flags.FLAGGED;
+          case "DELETED" -> Flags.DELETED;
+          case "DRAFT" -> Flags.DRAFT;
+          default -> 0;
+        };
+  }
+
+  void addKeyword(String name) {
+    if (name.length() > 64) {
+      throw new BadCommand("Keyword too long");
+    }
+    keywords.add(new Keyword(name));
+  }
+
+  /** Bits of {@link Flags#SYSTEM}. */
+  public long system() {
+    return system;
+  }
+
+  public Set<Keyword> keywords() {
+    return Set.copyOf(keywords);
+  }
+}

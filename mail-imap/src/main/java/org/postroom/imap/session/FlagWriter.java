@@ -1,0 +1,51 @@
+package org.postroom.imap.session;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.List;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.Keyword;
+import org.postroom.imap.protocol.ImapWriter;
+
+/** Writes flag lists; the combinations of system flags are made once. */
+public final class FlagWriter {
+  private static final String[] NAMES = {
+    "\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft", "\\Recent"
+  };
+  private static final int RECENT = 1 << 5;
+  private static final byte[][] SYSTEM = new byte[64][];
+
+  static {
+    for (int set = 0; set < SYSTEM.length; set++) {
+      StringBuilder text = new StringBuilder();
+      for (int bit = 0; bit < NAMES.length; bit++) {
+        if ((set & 1 << bit) != 0) {
+          text.append(text.length() > 0 ? " " : "").append(NAMES[bit]);
+        }
+      }
+      SYSTEM[set] = text.toString().getBytes(US_ASCII);
+    }
+  }
+
+  private FlagWriter() {}
+
+  /** Writes the list in its parentheses. */
+  public static void write(ImapWriter out, long flags, List<Keyword> keywords, boolean recent) {
+    byte[] system = SYSTEM[(int) (flags & Flags.SYSTEM) | (recent ? RECENT : 0)];
+    out.octet('(').raw(system, 0, system.length);
+    boolean first = system.length == 0;
+    long rest = flags >>> 8;
+    while (rest != 0) {
+      int position = Long.numberOfTrailingZeros(rest);
+      rest &= rest - 1;
+      if (position < keywords.size()) {
+        if (!first) {
+          out.space();
+        }
+        out.ascii(keywords.get(position).name());
+        first = false;
+      }
+    }
+    out.octet(')');
+  }
+}

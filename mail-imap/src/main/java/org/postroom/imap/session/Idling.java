@@ -1,0 +1,102 @@
+package org.postroom.imap.session;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.time.Timers;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.Line;
+import org.postroom.imap.protocol.Responder;
+
+/** IDLE (RFC 2177): the client hears of changes as they happen, and we hold no thread. */
+final class Idling implements Conversation {
+  private static final int LINE = 8192;
+
+  private final ImapSession session;
+  private final Connection connection;
+  private final Timers timers;
+  private final Responder out;
+  private final ImapLimits limits;
+  private final AtomicBoolean wakeDue = new AtomicBoolean();
+  private Timers.@Nullable Timer keepalive;
+  private boolean over;
+
+  Idling(ImapSession session, Services services, Connection connection, Responder out) {
+    this.session = session;
+    this.connection = connection;
+    this.timers = services.timers();
+    this.limits = services.limits();
+    this.out = out;
+  }
+
+  /** The continuation goes first: some clients fail on data before it. */
+  void begin() {
+    out.writer().ascii("+ idling").crlf().flush();
+    session.sync(Sync.FULL, out);
+    watchTheClock();
+  }
+
+  private void watchTheClock() {
+    if (keepalive != null) {
+      keepalive.cancel();
+    }
+    keepalive = timers.after(limits.keepalive(), () -> connection.execute(this::keepAlive));
+  }
+
+  private void keepAlive() {
+    if (over) {
+      return;
+    }
+    out.ok("", "Still here");
+    out.writer().rest();
+    connection.deadline(limits.autologout());
+    watchTheClock();
+  }
+
+  /** From any thread: one wake-up is under way at a time, whatever happens meanwhile. */
+  @Override
+  public void changed() {
+    if (wakeDue.compareAndSet(false, true)) {
+      connection.execute(this::wake);
+    }
+  }
+
+  private void wake() {
+    wakeDue.set(false);
+    if (!over) {
+      session.turn(
+          () -> {
+            session.sync(Sync.FULL, out);
+            return null;
+          },
+          out);
+      connection.deadline(limits.autologout());
+      watchTheClock();
+    }
+  }
+
+  @Override
+  public void line() {
+    Line line = connection.in().readLine(LINE);
+    String text = new String(line.octets(), ISO_8859_1).stripTrailing();
+    session.endConversation();
+    session.turn(
+        () -> {
+          if (!text.equalsIgnoreCase("DONE")) {
+            return Completion.bad("Expected DONE.");
+          }
+          return Completion.ok("Idle completed.");
+        },
+        out);
+  }
+
+  @Override
+  public void ended() {
+    over = true;
+    if (keepalive != null) {
+      keepalive.cancel();
+      keepalive = null;
+    }
+  }
+}

@@ -1,0 +1,405 @@
+package org.postroom.imap.session;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.Account;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.Input;
+import org.postroom.core.wire.Session;
+import org.postroom.core.wire.WireFault;
+import org.postroom.imap.protocol.BadCommand;
+import org.postroom.imap.protocol.ImapReader;
+import org.postroom.imap.protocol.ImapWriter;
+import org.postroom.imap.protocol.ReaderLimits;
+import org.postroom.imap.protocol.Responder;
+import org.postroom.imap.protocol.UnfinishedLiteral;
+
+/** One client's conversation: command by command, with a view of the selected mailbox. */
+public final class ImapSession implements Session {
+  private final Services services;
+  private final CommandTable commands;
+  private final Connection connection;
+  private final ImapWriter writer;
+  private final Client client;
+  private @Nullable Authenticated user;
+  private @Nullable Account account;
+  private @Nullable Selected selected;
+  private MailStore.@Nullable Subscription watch;
+  private volatile @Nullable Conversation conversation;
+  private int badInARow;
+  private boolean utf8;
+  private boolean closing;
+
+  public ImapSession(Services services, CommandTable commands, Connection connection) {
+    this.services = services;
+    this.commands = commands;
+    this.connection = connection;
+    this.writer = new ImapWriter(connection.out());
+    this.client = new Client(this, services, connection);
+  }
+
+  // --- turns ---
+
+  @Override
+  public void opened() {
+    if (!greeted) {
+      greeted = true;
+      new Responder(writer, "*").ok("CAPABILITY " + client.capabilities(), "Postroom ready.");
+    }
+    connection.deadline(services.limits().loginWait());
+    writer.rest();
+  }
+
+  private boolean greeted;
+
+  @Override
+  public void ready() {
+    Conversation talk = conversation;
+    if (talk != null) {
+      talk.line();
+    } else {
+      command();
+    }
+  }
+
+  private void command() {
+    Responder unknown = new Responder(writer, "*");
+    ImapReader in;
+    try {
+      ReaderLimits limits =
+          user == null ? services.limits().strangers() : services.limits().users();
+      in = new ImapReader(connection.in(), connection.out(), limits, utf8);
+    } catch (BadCommand tooLong) {
+      turn(() -> tooLong(tooLong), unknown);
+      return;
+    }
+    if (in.isBlank()) {
+      return;
+    }
+    String tag;
+    try {
+      tag = in.tag();
+    } catch (BadCommand bad) {
+      turn(() -> failed(in, bad), unknown);
+      return;
+    }
+    Responder out = new Responder(writer, tag);
+    turn(() -> run(in, out), out);
+  }
+
+  private Completion tooLong(BadCommand tooLong) {
+    Completion answer = Completion.bad(tooLong.text());
+    return user == null ? answer.then(Completion.Then.CLOSE) : answer;
+  }
+
+  private Completion run(ImapReader in, Responder out) {
+    try {
+      in.space();
+      String name = in.word();
+      if (name.equals("UID")) {
+        in.space();
+        name = "UID " + in.word();
+      }
+      String wanted = name;
+      CommandRow<?> row =
+          commands.find(name).orElseThrow(() -> new BadCommand("Unknown command " + wanted + "."));
+      return run(row, in, out);
+    } catch (BadCommand | org.postroom.imap.protocol.Refused failure) {
+      return failed(in, failure);
+    }
+  }
+
+  private <S> Completion run(CommandRow<S> row, ImapReader in, Responder out) {
+    S state = state(row);
+    Command<S> command = row.parse().apply(in);
+    if (row.sync().before) {
+      before(out);
+    }
+    Completion completion;
+    try {
+      completion = command.execute(state, out);
+    } catch (BadCommand | WireFault | UnfinishedLiteral lost) {
+      throw lost;
+    } catch (RuntimeException failure) {
+      if (out.isLineOpen()) {
+        throw failure;
+      }
+      completion = failed(in, failure);
+    }
+    if (row.sync().after && !completion.isLater()) {
+      sync(row.sync(), out);
+    }
+    return completion;
+  }
+
+  /** What is left of the command is skipped; then the client hears why. */
+  private Completion failed(ImapReader in, RuntimeException failure) {
+    Completion answer = Failures.completion(failure, connection.id());
+    try {
+      in.drop();
+    } catch (BadCommand tooMuch) {
+      return tooMuch.isLast() ? answer.then(Completion.Then.CLOSE) : answer;
+    }
+    return answer;
+  }
+
+  private <S> S state(CommandRow<S> row) {
+    Class<S> wanted = row.state();
+    Authenticated now = user;
+    if (wanted == Client.class) {
+      return wanted.cast(client);
+    }
+    if (wanted == Stranger.class) {
+      if (now != null) {
+        throw new BadCommand("Already logged in.");
+      }
+      return wanted.cast(new Stranger(client));
+    }
+    if (now == null) {
+      throw new BadCommand("Not logged in.");
+    }
+    if (wanted == Authenticated.class) {
+      return wanted.cast(now);
+    }
+    Selected box = selected;
+    if (box == null) {
+      throw new BadCommand("No mailbox selected.");
+    }
+    return wanted.cast(box);
+  }
+
+  /** One turn: does it, says what came of it, and rests. Every failure ends here. */
+  void turn(Supplier<@Nullable Completion> work, Responder out) {
+    Completion completion;
+    try {
+      completion = work.get();
+    } catch (WireFault gone) {
+      throw gone;
+    } catch (SelectionLost lost) {
+      deselect();
+      out.bye("", SelectionLost.TEXT);
+      close();
+      return;
+    } catch (UnfinishedLiteral broken) {
+      Failures.completion(broken, connection.id());
+      close();
+      return;
+    } catch (RuntimeException failure) {
+      completion = Failures.completion(failure, connection.id());
+      if (out.isLineOpen()) {
+        close();
+        return;
+      }
+    }
+    if (completion != null && !completion.isLater()) {
+      answer(completion, out);
+    }
+    if (!closing) {
+      rest();
+    }
+  }
+
+  private void answer(Completion completion, Responder out) {
+    if (!completion.delay().isZero()) {
+      writer.rest();
+      connection.hold(completion.delay());
+      connection.execute(
+          () -> {
+            say(completion, out);
+            if (!closing) {
+              rest();
+            }
+          });
+      return;
+    }
+    say(completion, out);
+  }
+
+  private void say(Completion completion, Responder out) {
+    out.tagged(completion.condition(), completion.code(), completion.text());
+    boolean bad = completion.condition().equals("BAD");
+    badInARow = bad ? badInARow + 1 : 0;
+    int most = user == null ? services.limits().badBefore() : services.limits().badAfter();
+    if (badInARow >= most) {
+      out.bye("", "Too many invalid commands.");
+      close();
+    } else if (completion.then() == Completion.Then.CLOSE) {
+      if (!completion.condition().equals("OK")) {
+        out.bye("", "Closing the connection.");
+      }
+      close();
+    } else if (completion.then() == Completion.Then.START_TLS) {
+      writer.rest();
+      services.tls().get().ifPresent(connection::startTls);
+    }
+  }
+
+  /** The turn ends: what was said leaves, unless more is said at once. */
+  private void rest() {
+    connection.deadline(
+        user == null ? services.limits().loginWait() : services.limits().autologout());
+    if (conversation == null && connection.in().hasLine()) {
+      return;
+    }
+    writer.rest();
+  }
+
+  private void close() {
+    closing = true;
+    writer.rest();
+    connection.close();
+  }
+
+  // --- the view ---
+
+  private void before(Responder out) {
+    Selected box = selected;
+    if (box != null && box.view().isTouched()) {
+      sync(box, out, false, false);
+    }
+  }
+
+  /** Brings the view up to date after a command. */
+  void sync(Sync when, Responder out) {
+    Selected box = selected;
+    if (box != null) {
+      Input in = connection.in();
+      boolean expunges = when.expunges && (conversation != null || !Pipeline.usesNumbers(in));
+      sync(box, out, expunges, when.always);
+    }
+  }
+
+  private void sync(Selected box, Responder out, boolean expunges, boolean always) {
+    try {
+      box.view().sync(out, expunges, always, false);
+    } catch (MailboxNotFound deleted) {
+      throw new SelectionLost();
+    }
+  }
+
+  MailboxView select(Mailbox mailbox, boolean readOnly) {
+    Authenticated now = user;
+    if (now == null) {
+      throw new IllegalStateException("nobody is logged in");
+    }
+    deselect();
+    // Watched first: a change between the snapshot and the watch would go unnoticed.
+    Watcher watcher = new Watcher();
+    MailStore.Subscription subscription =
+        services.store().watch(mailbox.id(), change -> watcher.changed());
+    try {
+      MailboxView view =
+          MailboxView.open(services.store(), services.store().snapshot(mailbox.id()), readOnly);
+      watcher.view = view;
+      view.touch();
+      selected = new Selected(now, view);
+      watch = subscription;
+      return view;
+    } finally {
+      if (watch != subscription) {
+        subscription.close();
+      }
+    }
+  }
+
+  /** Passes the store's hints on; called on its threads. */
+  private final class Watcher {
+    volatile @Nullable MailboxView view;
+
+    void changed() {
+      MailboxView seen = view;
+      if (seen != null) {
+        seen.touch();
+      }
+      Conversation talk = conversation;
+      if (talk != null) {
+        talk.changed();
+      }
+    }
+  }
+
+  boolean deselect() {
+    MailStore.Subscription subscription = watch;
+    if (subscription != null) {
+      subscription.close();
+      watch = null;
+    }
+    boolean was = selected != null;
+    selected = null;
+    return was;
+  }
+
+  Optional<Selected> selected() {
+    return Optional.ofNullable(selected);
+  }
+
+  // --- log-in ---
+
+  Optional<Account> account() {
+    return Optional.ofNullable(account);
+  }
+
+  boolean logIn(Account who) {
+    if (!services.logins().enter(who.id(), services.limits().userConnections())) {
+      return false;
+    }
+    account = who;
+    user = new Authenticated(this, client, who);
+    return true;
+  }
+
+  void allowUtf8() {
+    utf8 = true;
+    writer.allowUtf8();
+  }
+
+  // --- conversations ---
+
+  void idle(Responder out) {
+    Idling idling = new Idling(this, services, connection, out);
+    conversation = idling;
+    idling.begin();
+  }
+
+  void endConversation() {
+    Conversation talk = conversation;
+    conversation = null;
+    if (talk != null) {
+      talk.ended();
+    }
+  }
+
+  // --- ends ---
+
+  @Override
+  public void timedOut() {
+    new Responder(writer, "*")
+        .bye(
+            "",
+            user == null
+                ? "Disconnected for inactivity during authentication."
+                : "Disconnected for inactivity.");
+    writer.rest();
+  }
+
+  @Override
+  public void shuttingDown() {
+    new Responder(writer, "*").bye("UNAVAILABLE", "Server shutting down.");
+    writer.rest();
+  }
+
+  @Override
+  public void closed() {
+    endConversation();
+    deselect();
+    Account who = account;
+    if (who != null) {
+      account = null;
+      services.logins().leave(who.id());
+    }
+  }
+}

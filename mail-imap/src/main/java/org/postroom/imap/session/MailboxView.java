@@ -1,0 +1,268 @@
+package org.postroom.imap.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.postroom.core.mailbox.Changes;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.Snapshot;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.imap.protocol.ImapWriter;
+import org.postroom.imap.protocol.Responder;
+
+/**
+ * The messages of the selected mailbox as the client knows them. A sequence number always means the
+ * n-th UID here, even when the store has lost that message; the view changes only at sync points,
+ * new messages only ever append, and expunged ones stay until EXPUNGE has been written.
+ *
+ * <p>Belongs to the session's turn, but for {@link #touch}.
+ */
+public final class MailboxView {
+  private final MailStore store;
+  private final MailboxId id;
+  private final boolean readOnly;
+  private final long uidValidity;
+  private UidSet uids;
+  private UidSet gone = UidSet.EMPTY;
+  private UidSet recent;
+  private int recentSaid;
+  private long known;
+  private long modSeq;
+  private List<Keyword> keywords;
+  private final List<OwnChange> own = new ArrayList<>();
+
+  /** Set by the store's threads when something happened: a hint, never the only way to learn it. */
+  private volatile boolean touched;
+
+  private record OwnChange(long modSeq, UidSet uids) {}
+
+  private MailboxView(MailStore store, Snapshot snapshot, UidSet recent, boolean readOnly) {
+    Mailbox mailbox = snapshot.mailbox();
+    this.store = store;
+    this.id = mailbox.id();
+    this.readOnly = readOnly;
+    this.uidValidity = mailbox.uidValidity();
+    this.uids = snapshot.uids();
+    this.recent = recent;
+    this.known = mailbox.uidNext() - 1;
+    this.modSeq = mailbox.highestModSeq();
+    this.keywords = mailbox.keywords();
+    this.recentSaid = recentCount();
+  }
+
+  /** Looks at a mailbox as it is now; reading and writing takes what is recent in it. */
+  static MailboxView open(MailStore store, Snapshot snapshot, boolean readOnly) {
+    Mailbox mailbox = snapshot.mailbox();
+    UidSet recent = UidSet.EMPTY;
+    if (mailbox.firstRecentUid() < mailbox.uidNext()) {
+      recent =
+          readOnly
+              ? UidSet.range(mailbox.firstRecentUid(), mailbox.uidNext() - 1)
+              : store.claimRecent(mailbox.id());
+    }
+    return new MailboxView(store, snapshot, recent, readOnly);
+  }
+
+  public MailboxId id() {
+    return id;
+  }
+
+  public boolean isReadOnly() {
+    return readOnly;
+  }
+
+  public long uidValidity() {
+    return uidValidity;
+  }
+
+  /** All messages the client knows; the n-th is number n. */
+  public UidSet uids() {
+    return uids;
+  }
+
+  /** Those of them that are gone, and the client does not know it. */
+  public UidSet gone() {
+    return gone;
+  }
+
+  public boolean isRecent(long uid) {
+    return recent.contains(uid);
+  }
+
+  public UidSet recent() {
+    return recent.intersect(uids);
+  }
+
+  private int recentCount() {
+    return recent.isEmpty() ? 0 : recent().size();
+  }
+
+  /** The names behind the keyword bits. */
+  public List<Keyword> keywords() {
+    return keywords;
+  }
+
+  /** Something happened in the mailbox. From any thread. */
+  void touch() {
+    touched = true;
+  }
+
+  boolean isTouched() {
+    return touched;
+  }
+
+  /**
+   * Takes note of what this session itself did, so that the next sync does not repeat it.
+   *
+   * @param told whether the client was shown the new flags
+   */
+  public void did(MailStore.StoreResult result, UidSet changed, boolean told, Responder out) {
+    learn(result.mailbox(), out);
+    long now = result.mailbox().highestModSeq();
+    // Mod-sequences are drawn one by one: the next one after ours means nobody came between.
+    if (now == modSeq + 1) {
+      modSeq = now;
+    } else if (told && now > modSeq) {
+      own.add(new OwnChange(now, changed));
+    }
+  }
+
+  private boolean isOwn(Changes.FlagsRow row) {
+    for (OwnChange change : own) {
+      if (change.modSeq == row.modSeq() && change.uids.contains(row.uid())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Announces keywords that are new (a client must know them before it sees them). */
+  private void learn(Mailbox mailbox, Responder out) {
+    if (mailbox.keywords().size() > keywords.size()) {
+      keywords = mailbox.keywords();
+      sayFlags(out);
+    }
+  }
+
+  /** FLAGS and PERMANENTFLAGS. */
+  public void sayFlags(Responder out) {
+    ImapWriter w = out.writer().ascii("* FLAGS ");
+    long all = keywords.isEmpty() ? 0 : (1L << keywords.size()) - 1 << 8;
+    FlagWriter.write(w, Flags.SYSTEM | all, keywords, false);
+    w.crlf().ascii("* OK [PERMANENTFLAGS (");
+    if (!readOnly) {
+      w.ascii("\\Answered \\Flagged \\Deleted \\Seen \\Draft");
+      keywords.forEach(keyword -> w.space().ascii(keyword.name()));
+      w.ascii(keywords.size() < Flags.MAX_KEYWORDS ? " \\*" : "");
+    }
+    w.ascii(readOnly ? ")] Read-only mailbox." : ")] Flags permitted.").crlf();
+  }
+
+  /**
+   * Brings the view up to date.
+   *
+   * @param expunges whether numbers may change now
+   * @param always ask the store even when nothing was heard of a change
+   */
+  void sync(Responder out, boolean expunges, boolean always, boolean uidInFetch) {
+    if (always || touched) {
+      touched = false;
+      absorb(out, uidInFetch);
+    }
+    if (expunges && !gone.isEmpty()) {
+      sayExpunged(out);
+    }
+    if (waiting > 0) {
+      out.writer().ascii("* ").number(uids.size()).ascii(" EXISTS").crlf();
+      waiting = 0;
+    }
+    int recentNow = recentCount();
+    if (recentNow != recentSaid) {
+      recentSaid = recentNow;
+      out.writer().ascii("* ").number(recentNow).ascii(" RECENT").crlf();
+    }
+  }
+
+  private int waiting;
+
+  private void absorb(Responder out, boolean uidInFetch) {
+    Changes changes = store.changesSince(id, modSeq);
+    learn(changes.mailbox(), out);
+    UidSet.Builder added = new UidSet.Builder();
+    boolean any = false;
+    for (Changes.FlagsRow row : changes.changed()) {
+      if (row.uid() > known) {
+        added.add(row.uid());
+        any = true;
+      } else if (!isOwn(row)) {
+        int number = uids.indexOf(row.uid());
+        if (number > 0) {
+          sayFlags(number, row, out, uidInFetch);
+        }
+      }
+    }
+    gone = gone.union(changes.vanished().intersect(uids));
+    if (any) {
+      UidSet fresh = added.build();
+      uids = uids.union(fresh);
+      waiting = fresh.size();
+      if (readOnly) {
+        long first = Math.max(known + 1, changes.mailbox().firstRecentUid());
+        recent = recent.union(fresh.between(first, fresh.max()));
+      } else {
+        recent = recent.union(store.claimRecent(id));
+      }
+    }
+    known = Math.max(known, changes.mailbox().uidNext() - 1);
+    modSeq = Math.max(modSeq, changes.mailbox().highestModSeq());
+    own.clear();
+  }
+
+  /** Writes one message's flags. */
+  public void sayFlags(int number, Changes.FlagsRow row, Responder out, boolean withUid) {
+    ImapWriter w = out.beginFetch(number);
+    if (withUid) {
+      w.ascii("UID ").number(row.uid()).space();
+    }
+    FlagWriter.write(w.ascii("FLAGS "), row.flags(), keywords, isRecent(row.uid()));
+    out.endFetch();
+  }
+
+  /** From the highest number down, so that none needs correction. */
+  private void sayExpunged(Responder out) {
+    ImapWriter w = out.writer();
+    for (int run = gone.runs() - 1; run >= 0; run--) {
+      for (long uid = gone.runLast(run); uid >= gone.runFirst(run); uid--) {
+        int number = uids.indexOf(uid);
+        if (number > 0) {
+          w.ascii("* ").number(number).ascii(" EXPUNGE").crlf();
+        }
+      }
+    }
+    uids = uids.minus(gone);
+    // Fewer recent ones follow from EXPUNGE itself; the client is told of new ones only.
+    recent = recent.minus(gone);
+    gone = UidSet.EMPTY;
+    recentSaid = Math.min(recentSaid, recentCount());
+  }
+
+  /** What will come next has this UID or a higher one. */
+  public long uidNext() {
+    return known + 1;
+  }
+
+  /** Tells the client of what it removed itself; always allowed as a command's own result. */
+  public void sayRemoved(Responder out) {
+    if (!gone.isEmpty()) {
+      sayExpunged(out);
+    }
+  }
+
+  /** Marks messages as gone that this session removed; EXPUNGE follows at the next sync. */
+  public void removed(UidSet removed) {
+    gone = gone.union(removed.intersect(uids));
+  }
+}

@@ -1,0 +1,2 @@
+/** States, the session's view of a mailbox, sync points, IDLE wake-up. */
+package org.postroom.imap.session;
