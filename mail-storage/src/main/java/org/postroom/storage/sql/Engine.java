@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Accounts;
@@ -71,7 +72,12 @@ public final class Engine implements AutoCloseable {
    */
   public static Engine open(Storage where, Clock clock, SecureRandom random, long minFree) {
     if (where instanceof Storage.H2 h2) {
-      return openFolder(h2.folder(), clock, random, minFree);
+      return openFolder(
+          h2.folder(),
+          path -> DataFolder.open(path, DataFolderOptions.DEFAULT),
+          clock,
+          random,
+          minFree);
     }
     if (where instanceof Storage.Postgres postgres) {
       return openPostgres(postgres, clock, random, minFree);
@@ -91,8 +97,14 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private static Engine openFolder(Path path, Clock clock, SecureRandom random, long minFree) {
-    Origins.Folder origin = new Origins.Folder(path, minFree);
+  /** Opens a store in a data folder that {@code opener} opens: on any disk. */
+  static Engine openFolder(
+      Path path,
+      Function<Path, DataFolder> opener,
+      Clock clock,
+      SecureRandom random,
+      long minFree) {
+    Origins.Folder origin = new Origins.Folder(path, opener, minFree);
     Database database = new Database("the data folder " + path, new Dialect.H2(), origin);
     try {
       DataFolder folder = origin.folder();

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,6 @@ import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.storage.StorageFault;
 import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.DataFolderInUse;
-import org.postroom.storage.blob.DataFolderOptions;
 import org.postroom.storage.blob.StoreMismatch;
 
 /** Where a store's connections come from: memory, a data folder, a PostgreSQL server. */
@@ -95,6 +95,7 @@ final class Origins {
   /** H2 over the redo journal of a data folder, bodies in its log. */
   static final class Folder implements Database.Origin {
     private final Path path;
+    private final Function<Path, DataFolder> opener;
     private final long minFree;
     private final long cacheKilobytes;
     private final Room room = new Room();
@@ -104,14 +105,16 @@ final class Origins {
     /**
      * Opens the folder.
      *
+     * @param opener how, now and again after a fault
      * @param minFree octets that stay free on the disk
      */
-    Folder(Path path, long minFree) {
+    Folder(Path path, Function<Path, DataFolder> opener, long minFree) {
       this.path = path;
+      this.opener = opener;
       this.minFree = minFree;
       this.cacheKilobytes = Math.min(64 * 1024, Runtime.getRuntime().maxMemory() / 1024 * 15 / 100);
       try {
-        folder = DataFolder.open(path, DataFolderOptions.DEFAULT);
+        folder = opener.apply(path);
       } catch (DataFolderInUse e) {
         throw new StorageFault(
             e.getMessage() + ". Stop the other server, or give this one its own folder.", e);
@@ -170,7 +173,7 @@ final class Origins {
       if (current != null) {
         current.close();
       }
-      folder = DataFolder.open(path, DataFolderOptions.DEFAULT);
+      folder = opener.apply(path);
     }
 
     @Override

@@ -1,0 +1,151 @@
+package org.postroom.storage.sql;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.Secret;
+import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mailbox.FlagChange;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.testing.StagedOctets;
+import org.postroom.storage.Storage;
+import org.postroom.storage.blob.SimulatedFolder;
+
+class PowerCutTest {
+  @TempDir Path folder;
+
+  private static MailboxId inbox(Engine store) {
+    Account account = store.accounts().list().get(0);
+    return store.mail().find(account.id(), MailboxName.INBOX).orElseThrow().id();
+  }
+
+  private static NewMessage message(String text) {
+    return new NewMessage(
+        StagedOctets.of("Subject: " + text + "\n\n" + text.repeat(50) + "\n"),
+        0,
+        Set.of(),
+        new InternalDate(1, 0));
+  }
+
+  private static Set<String> subjects(Engine store, MailboxId inbox) {
+    Set<String> found = new HashSet<>();
+    UidSet uids = store.mail().snapshot(inbox).uids();
+    store
+        .mail()
+        .read(
+            inbox,
+            uids,
+            EnumSet.of(MailStore.Detail.CONTENT),
+            row -> {
+              String text = new String(row.content().orElseThrow().toBytes(), US_ASCII);
+              String subject = text.substring(9, text.indexOf('\r'));
+              assertThat(text).endsWith("\r\n\r\n" + subject.repeat(50) + "\r\n");
+              assertThat(found.add(subject)).isTrue();
+            });
+    return found;
+  }
+
+  @Test
+  void losesNothingAcknowledgedWhenThePowerFails() throws Exception {
+    int images = Integer.getInteger("power.images", 12);
+    Random random = new Random(99);
+    SimulatedFolder disk = new SimulatedFolder();
+    Path root = folder.resolve("live");
+    Set<String> acknowledged = Collections.synchronizedSet(new HashSet<>());
+    List<Set<String>> promises = new ArrayList<>();
+
+    try (Engine store =
+        Engine.openFolder(root, disk::open, Clock.systemUTC(), new SecureRandom(), 0)) {
+      store.accounts().add("ada@example.org", Secret.of("x"));
+      MailboxId inbox = inbox(store);
+      Thread[] writers = new Thread[4];
+      for (int t = 0; t < writers.length; t++) {
+        int number = t;
+        writers[t] =
+            new Thread(
+                () -> {
+                  for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {
+                    String text = "m" + number + "-" + i;
+                    store.mail().append(inbox, List.of(message(text)));
+                    acknowledged.add(text);
+                  }
+                });
+        writers[t].start();
+      }
+      for (int i = 0; i < images; i++) {
+        int wanted = acknowledged.size() + 5 + random.nextInt(40);
+        while (acknowledged.size() < wanted) {
+          Thread.onSpinWait();
+        }
+        Set<String> before;
+        synchronized (acknowledged) {
+          before = Set.copyOf(acknowledged);
+        }
+        disk.image(root, folder.resolve("image" + i), random, i % 3 / 2.0);
+        promises.add(before);
+      }
+      for (Thread writer : writers) {
+        writer.interrupt();
+        writer.join();
+      }
+    }
+
+    for (int i = 0; i < images; i++) {
+      try (Engine store =
+          Engine.open(
+              new Storage.H2(folder.resolve("image" + i)),
+              Clock.systemUTC(),
+              new SecureRandom(),
+              0)) {
+        assertThat(subjects(store, inbox(store))).containsAll(promises.get(i));
+      }
+    }
+  }
+
+  @Test
+  void refusesMailOnAFullDiskAndGoesOnWhenThereIsRoomAgain() {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store =
+        Engine.openFolder(
+            folder.resolve("full"), disk::open, Clock.systemUTC(), new SecureRandom(), 1 << 20)) {
+      store.accounts().add("ada@example.org", Secret.of("x"));
+      MailboxId inbox = inbox(store);
+      store.mail().append(inbox, List.of(message("before")));
+
+      disk.room(100_000);
+      String large = "x".repeat(60_000);
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 2000; i++) {
+                  store.mail().append(inbox, List.of(message(i + large)));
+                }
+              })
+          .isInstanceOf(StorageFull.class);
+      store.mail().store(inbox, UidSet.of(1), FlagChange.add(Flags.SEEN), Long.MAX_VALUE);
+      disk.room(Long.MAX_VALUE / 4);
+      store.mail().append(inbox, List.of(message("after")));
+
+      assertThat(subjects(store, inbox)).contains("before", "after");
+    }
+  }
+}
