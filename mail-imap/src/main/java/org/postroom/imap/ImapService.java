@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
@@ -41,6 +42,7 @@ public final class ImapService {
    *
    * @param settings must hold {@link ImapParams#ALL}
    * @param staging where messages of APPEND lie while they arrive
+   * @param random for nonces: cryptographically strong
    * @param tls keys for STARTTLS; empty while there are none, and it is then not advertised
    */
   public ImapService(
@@ -50,6 +52,7 @@ public final class ImapService {
       Staging staging,
       Timers timers,
       Clock clock,
+      RandomGenerator random,
       Supplier<Optional<TlsContext>> tls) {
     this.services =
         new Services(
@@ -58,6 +61,7 @@ public final class ImapService {
             staging,
             timers,
             clock,
+            random,
             tls,
             settings.get(ImapParams.CAPABILITY_DISABLE).stream()
                 .map(name -> name.toUpperCase(Locale.ROOT))

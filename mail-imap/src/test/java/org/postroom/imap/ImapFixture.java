@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -54,7 +55,14 @@ final class ImapFixture implements AutoCloseable {
         Settings.builder(ImapParams.ALL).set(ImapParams.FAILURE_DELAY, Duration.ZERO).build();
     ImapService service =
         new ImapService(
-            settings, store, accounts, staging, timers, Clock.systemUTC(), Optional::empty);
+            settings,
+            store,
+            accounts,
+            staging,
+            timers,
+            Clock.systemUTC(),
+            new SecureRandom(),
+            Optional::empty);
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     listener = service.listen(wire, "imap", any, Optional.empty());
   }

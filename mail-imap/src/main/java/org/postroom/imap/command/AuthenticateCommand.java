@@ -1,10 +1,11 @@
 package org.postroom.imap.command;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Base64;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.auth.Secret;
+import org.postroom.core.auth.Mechanisms;
+import org.postroom.core.auth.SaslExchange;
+import org.postroom.core.auth.SaslResponse;
+import org.postroom.core.auth.SaslStep;
 import org.postroom.core.wire.Line;
 import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.ImapReader;
@@ -15,8 +16,8 @@ import org.postroom.imap.session.Completion;
 import org.postroom.imap.session.Stranger;
 
 /**
- * AUTHENTICATE (RFC 9051, 6.2.2) with PLAIN (RFC 4616) and LOGIN, the first answer perhaps in the
- * command itself (RFC 4959). The exchange's lines are read inside the turn.
+ * AUTHENTICATE (RFC 9051, 6.2.2), the first answer perhaps in the command itself (RFC 4959). The
+ * exchange's lines are read inside the turn.
  *
  * @param initial in base64; null when the client waits to be asked
  */
@@ -38,73 +39,47 @@ record AuthenticateCommand(String mechanism, @Nullable String initial)
   @Override
   public Completion execute(Stranger state, Responder out) {
     Client client = state.client();
-    boolean plain = mechanism.equals("PLAIN");
-    if (!plain && !mechanism.equals("LOGIN")) {
+    Optional<Mechanisms.SaslMechanism> found = Mechanisms.named(mechanism);
+    if (found.isEmpty()) {
       return Completion.no("", "Unsupported authentication mechanism.");
     }
-    if (!client.mayUsePlaintext()) {
+    if (found.get().sendsPassword() && !client.mayUsePlaintext()) {
       return Completion.no("PRIVACYREQUIRED", "Passwords need TLS here.");
     }
-    byte[] first =
-        initial == null ? ask(client, out, plain ? "" : "VXNlcm5hbWU6") : decode(initial);
-    if (!plain) {
-      String login = new String(first, StandardCharsets.UTF_8);
-      try (Secret password = Secret.of(ask(client, out, "UGFzc3dvcmQ6"))) {
-        return Credentials.check(client, login, password);
+    SaslExchange exchange =
+        found.get().start(client.services().accounts(), client.services().random());
+    SaslStep step =
+        exchange.begin(
+            initial == null
+                ? Optional.empty()
+                : Optional.of(octets(SaslResponse.parseInitial(initial))));
+    while (step instanceof SaslStep.Challenge challenge) {
+      // Never a bare "+": clients wait for the space.
+      out.writer().ascii("+ ").ascii(SaslResponse.encode(challenge.octets())).crlf().flush();
+      Line line = client.connection().in().readLine(MAX_LINE);
+      if (line.end() == Line.End.TOO_LONG) {
+        throw new BadCommand("Response too long.");
       }
+      step = exchange.step(octets(SaslResponse.parse(line.latin1())));
     }
-    return plain(client, first);
+    return step instanceof SaslStep.Success success
+        ? client.loggedIn(success.account())
+        : failed(client, (SaslStep.Failure) step);
   }
 
-  /** authorization identity NUL authentication identity NUL password. */
-  private static Completion plain(Client client, byte[] message) {
-    int one = indexOf(message, 0);
-    int two = indexOf(message, one + 1);
-    if (one < 0 || two < 0) {
-      throw new BadCommand("Invalid response.");
-    }
-    String identity = new String(message, 0, one, StandardCharsets.UTF_8);
-    String login = new String(message, one + 1, two - one - 1, StandardCharsets.UTF_8);
-    try (Secret password = Secret.of(Arrays.copyOfRange(message, two + 1, message.length))) {
-      if (!identity.isEmpty() && !identity.equalsIgnoreCase(login)) {
-        return client.loginFailed("AUTHORIZATIONFAILED", "Authorization failed.");
-      }
-      return Credentials.check(client, login, password);
-    } finally {
-      Arrays.fill(message, (byte) 0);
-    }
-  }
-
-  private static int indexOf(byte[] message, int from) {
-    for (int i = from; i < message.length; i++) {
-      if (message[i] == 0) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  private static byte[] ask(Client client, Responder out, String challenge) {
-    // Never a bare "+": clients wait for the space.
-    out.writer().ascii("+ ").ascii(challenge).crlf().flush();
-    Line line = client.connection().in().readLine(MAX_LINE);
-    if (line.end() == Line.End.TOO_LONG) {
-      throw new BadCommand("Response too long.");
-    }
-    return decode(line.latin1());
-  }
-
-  private static byte[] decode(String text) {
-    if (text.equals("*")) {
+  private static byte[] octets(SaslResponse response) {
+    if (response instanceof SaslResponse.Cancelled) {
       throw new BadCommand("Authentication cancelled.");
     }
-    if (text.equals("=")) {
-      return new byte[0];
-    }
-    try {
-      return Base64.getDecoder().decode(text);
-    } catch (IllegalArgumentException e) {
-      throw new BadCommand("Invalid base64.");
-    }
+    return response.value().orElseThrow(() -> new BadCommand("Invalid base64."));
+  }
+
+  private static Completion failed(Client client, SaslStep.Failure failure) {
+    return switch (failure.kind()) {
+      case MALFORMED -> Completion.bad("Invalid response.");
+      case REFUSED -> client.loginFailed("AUTHENTICATIONFAILED", "Authentication failed.");
+      case NOT_AUTHORIZED -> client.loginFailed("AUTHORIZATIONFAILED", "Authorization failed.");
+      case DISABLED -> client.loginFailed("CONTACTADMIN", "This account may not log in.");
+    };
   }
 }

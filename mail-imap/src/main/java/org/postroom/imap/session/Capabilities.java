@@ -2,6 +2,7 @@ package org.postroom.imap.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.postroom.core.auth.Mechanisms;
 
 /** What is advertised: only what works, and only where it works. */
 final class Capabilities {
@@ -34,10 +35,12 @@ final class Capabilities {
       if (client.mayStartTls()) {
         all.add("STARTTLS");
       }
-      if (client.mayUsePlaintext()) {
-        all.add("AUTH=PLAIN");
-        all.add("AUTH=LOGIN");
-      } else {
+      for (Mechanisms.SaslMechanism mechanism : Mechanisms.ALL) {
+        if (!mechanism.sendsPassword() || client.mayUsePlaintext()) {
+          all.add("AUTH=" + mechanism.name());
+        }
+      }
+      if (!client.mayUsePlaintext()) {
         all.add("LOGINDISABLED");
       }
     }

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.mailbox.MailStore;
@@ -13,6 +14,7 @@ import org.postroom.core.wire.TlsContext;
 /**
  * What sessions work with.
  *
+ * @param random for nonces: cryptographically strong
  * @param tls keys for STARTTLS, asked each time so that a reload takes effect
  * @param disabledCapabilities never advertised, in upper case
  */
@@ -22,6 +24,7 @@ public record Services(
     Staging staging,
     Timers timers,
     Clock clock,
+    RandomGenerator random,
     Supplier<Optional<TlsContext>> tls,
     Set<String> disabledCapabilities,
     ImapLimits limits,
