@@ -1,5 +1,7 @@
-/** See the package {@code org.postroom.pop3}. */
+/** POP3; see the package {@code org.postroom.pop3}. */
 module org.postroom.pop3 {
+  exports org.postroom.pop3;
+
   requires org.postroom.core;
   requires static org.jspecify;
 }

@@ -2,6 +2,7 @@ package org.postroom.imap;
 
 import java.time.Duration;
 import java.util.List;
+import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
@@ -85,10 +86,7 @@ public final class ImapParams {
           "The most connections of all clients to one listener.");
 
   public static final Param<Boolean> DISABLE_PLAINTEXT_AUTH =
-      SET.bool(
-          "disable_plaintext_auth",
-          "yes",
-          "Whether passwords need TLS, except from this machine itself.");
+      SET.include(AuthParams.DISABLE_PLAINTEXT_AUTH);
 
   public static final Param<List<String>> CAPABILITY_DISABLE =
       SET.list(

@@ -197,6 +197,11 @@ public final class ParamSet {
               Set.of(Trait.DEFERRED_EXPANSION)));
     }
 
+    /** Takes in a parameter that other sets hold too, because several parts obey it. */
+    public <T> Param<T> include(Param<T> param) {
+      return put(param);
+    }
+
     /** Says that a parameter of this set is obeyed only in part; {@code note} says in what. */
     public <T> Param<T> partly(Param<T> param, String note) {
       Param<T> partial = param.partly(note);

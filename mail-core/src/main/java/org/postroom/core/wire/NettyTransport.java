@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.local.LocalAddress;
@@ -56,7 +57,7 @@ abstract sealed class NettyTransport {
   private static final class EpollSockets extends Sockets {
     @Override
     IoHandlerFactory ioHandlers() {
-      return HalfClosedEpoll.newFactory();
+      return EpollIoHandler.newFactory();
     }
 
     @Override

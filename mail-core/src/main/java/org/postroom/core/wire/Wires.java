@@ -1,6 +1,5 @@
 package org.postroom.core.wire;
 
-import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.Executor;
 import org.postroom.core.time.Timers;
 
@@ -17,7 +16,6 @@ public final class Wires {
    *     Workers} is made for this
    */
   public static Wire open(WireOptions options, Timers timers, Executor workers) {
-    return new NettyWire(
-        options, NettyTransport.forSockets(options), ByteBufAllocator.DEFAULT, timers, workers);
+    return new NettyWire(options, NettyTransport.forSockets(options), timers, workers);
   }
 }

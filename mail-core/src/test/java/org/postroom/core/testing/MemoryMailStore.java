@@ -299,7 +299,6 @@ public final class MemoryMailStore implements MailStore {
     return changing(
         () -> {
           Box box = box(mailbox);
-          long before = box.toMailbox().highestModSeq();
           List<Row> rows = box.chosen(uids);
           List<Row> modified = rows.stream().filter(row -> row.modSeq > unchangedSince).toList();
           rows.removeAll(modified);
@@ -324,7 +323,7 @@ public final class MemoryMailStore implements MailStore {
                 });
           }
           return new StoreResult(
-              box.toMailbox(), before, rows.stream().map(Row::toFlagsRow).toList(), uids(modified));
+              box.toMailbox(), rows.stream().map(Row::toFlagsRow).toList(), uids(modified));
         });
   }
 

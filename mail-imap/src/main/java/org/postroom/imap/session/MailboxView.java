@@ -122,7 +122,8 @@ public final class MailboxView {
   public void did(MailStore.StoreResult result, UidSet changed, boolean told, Responder out) {
     learn(result.mailbox(), out);
     long now = result.mailbox().highestModSeq();
-    if (result.modSeqBefore() == modSeq) {
+    // Mod-sequences are drawn one by one: the next one after ours means nobody came between.
+    if (now == modSeq + 1) {
       modSeq = now;
     } else if (told && now > modSeq) {
       own.add(new OwnChange(now, changed));

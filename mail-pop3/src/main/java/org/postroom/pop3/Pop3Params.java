@@ -1,0 +1,157 @@
+package org.postroom.pop3;
+
+import java.time.Duration;
+import java.util.Locale;
+import org.postroom.core.auth.AuthParams;
+import org.postroom.core.config.BadValue;
+import org.postroom.core.config.Bounds;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.ParamClass;
+import org.postroom.core.config.ParamSet;
+import org.postroom.pop3.session.LockPolicy;
+
+/** The parameters of POP3: Dovecot's names where Dovecot has them. */
+public final class Pop3Params {
+
+  private static final ParamSet.Builder SET = ParamSet.named("pop3");
+
+  public static final Param<String> GREETING =
+      SET.value(
+          "pop3_greeting",
+          "POP3 server ready.",
+          "printable ASCII",
+          Pop3Params::printable,
+          text -> text,
+          "What clients hear first.");
+
+  public static final Param<Duration> LOGIN_TIMEOUT =
+      SET.time(
+          "pop3_login_timeout",
+          "60s",
+          Bounds.atLeast("1s"),
+          "How long a client that is not logged in may say nothing.");
+
+  public static final Param<Duration> LOGIN_TOTAL_TIMEOUT =
+      SET.time(
+          "pop3_login_total_timeout",
+          "180s",
+          Bounds.atLeast("1s"),
+          "How long a client may take to log in.");
+
+  public static final Param<Duration> IDLE_TIMEOUT =
+      SET.time(
+          "pop3_idle_timeout",
+          "600s",
+          Bounds.atLeast("600s"),
+          """
+          How long a client that is logged in may say nothing; RFC 1939 wants 10 minutes. Nothing
+          is deleted then.""");
+
+  public static final Param<Integer> FAILED_LOGINS =
+      SET.integer(
+          "pop3_failed_logins",
+          "3",
+          Bounds.atLeast("1"),
+          "Failed log-ins after which a connection ends.");
+
+  public static final Param<Integer> USERIP_CONNECTIONS =
+      SET.integer(
+          "pop3_max_userip_connections",
+          "10",
+          Bounds.atLeast("1"),
+          "How often one account may be logged in from one address at a time.");
+
+  public static final Param<Integer> MAX_SESSIONS =
+      SET.integer(
+          "pop3_max_sessions",
+          "10000",
+          Bounds.atLeast("1"),
+          "The most connections of all clients to one listener.");
+
+  public static final Param<Boolean> DISABLE_PLAINTEXT_AUTH =
+      SET.include(AuthParams.DISABLE_PLAINTEXT_AUTH);
+
+  public static final Param<String> LOCK_SESSION =
+      SET.value(
+          "pop3_lock_session",
+          "takeover",
+          "takeover, strict (or yes) or off (or no)",
+          Pop3Params::lockPolicy,
+          text -> text,
+          """
+          Whether a mailbox has one POP3 session at a time: strict says so and nothing else,
+          takeover ends one whose client has been silent when the next logs in, off lets as many
+          in as come.""");
+
+  public static final Param<Duration> LOCK_WAIT =
+      SET.time(
+          "pop3_lock_wait",
+          "10s",
+          "How long a log-in waits while another session has the mailbox.");
+
+  public static final Param<Duration> LOCK_SILENCE =
+      SET.time(
+          "pop3_lock_silence",
+          "60s",
+          Bounds.atLeast("1s"),
+          "How long a client must have been silent before the next one may take its mailbox.");
+
+  public static final Param<Boolean> NO_FLAG_UPDATES =
+      SET.bool(
+          "pop3_no_flag_updates",
+          "no",
+          "Whether messages stay unseen to IMAP clients when they are retrieved by POP3.");
+
+  public static final Param<Boolean> HIDE_IMAP_DELETED =
+      SET.bool(
+          "pop3_hide_imap_deleted",
+          "no",
+          "Whether messages that an IMAP client has marked as deleted are left out.");
+
+  public static final Param<String> UIDL_FORMAT =
+      SET.recognised(
+          "pop3_uidl_format",
+          "%08Xu%08Xv",
+          ParamClass.NO_EFFECT,
+          "Unique ids are %08Xu%08Xv, in lower case.");
+
+  public static final Param<String> FAST_SIZE_LOOKUPS =
+      SET.recognised(
+          "pop3_fast_size_lookups",
+          "no",
+          ParamClass.SILENT,
+          "Sizes are exact and need no look at messages.");
+
+  public static final Param<String> CLIENT_WORKAROUNDS =
+      SET.recognised(
+          "pop3_client_workarounds",
+          "",
+          ParamClass.SILENT,
+          "NUL octets and missing ends of headers are always mended.");
+
+  /** Stays the last line: it takes in every parameter declared above. */
+  public static final ParamSet ALL = SET.build();
+
+  private Pop3Params() {}
+
+  /** What {@link #LOCK_SESSION} means. */
+  static LockPolicy policy(String text) {
+    return LockPolicy.valueOf(text.toUpperCase(Locale.ROOT));
+  }
+
+  private static String lockPolicy(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "takeover" -> "takeover";
+      case "strict", "yes" -> "strict";
+      case "off", "no" -> "off";
+      default -> throw new BadValue("no such policy");
+    };
+  }
+
+  private static String printable(String text) {
+    if (text.length() > 400 || !text.chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
+      throw new BadValue("not printable ASCII, or too long");
+    }
+    return text;
+  }
+}

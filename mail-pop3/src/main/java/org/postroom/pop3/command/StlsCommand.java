@@ -1,0 +1,24 @@
+package org.postroom.pop3.command;
+
+import org.postroom.core.wire.TlsContext;
+import org.postroom.pop3.protocol.Arguments;
+import org.postroom.pop3.protocol.BadCommand;
+import org.postroom.pop3.session.Authorization;
+import org.postroom.pop3.session.Pop3Session;
+
+/** STLS (RFC 2595, 4): TLS from here on; what came before it is forgotten. */
+final class StlsCommand {
+  private StlsCommand() {}
+
+  static void execute(Pop3Session session, Authorization state, Arguments arguments) {
+    arguments.end();
+    if (session.connection().tls().isPresent()) {
+      throw new BadCommand("TLS is on already.");
+    }
+    TlsContext tls =
+        session.context().tls().get().orElseThrow(() -> new BadCommand("TLS is not available."));
+    session.enter(Authorization.START);
+    session.replies().ok("Begin TLS negotiation now.");
+    session.connection().startTls(tls);
+  }
+}

@@ -1,0 +1,2 @@
+/** The door of the POP3 server: {@link org.postroom.pop3.Pop3Service}. */
+package org.postroom.pop3;
