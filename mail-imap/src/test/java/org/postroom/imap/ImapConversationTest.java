@@ -131,6 +131,59 @@ class ImapConversationTest {
   }
 
   @Test
+  void missesNoChangeOfOthersBesideItsOwn() {
+    imap.deliver("INBOX", MAIL);
+    imap.deliver("INBOX", MAIL);
+    ImapClient one = imap.login();
+    ImapClient two = imap.login();
+    one.ok("SELECT INBOX");
+    two.ok("SELECT INBOX");
+
+    one.ok("STORE 1:2 +FLAGS.SILENT (\\Flagged new)");
+    List<String> own = two.ok("STORE 1 +FLAGS (\\Flagged)");
+
+    assertThat(own).contains("* 2 FETCH (FLAGS (\\Flagged new))");
+    assertThat(own.get(0)).isEqualTo("* FLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft new)");
+    assertThat(two.ok("NOOP")).isEmpty();
+    assertThat(one.ok("NOOP")).isEmpty();
+  }
+
+  @Test
+  void leavesAMailboxThatWasDeleted() {
+    ImapClient one = imap.login();
+    ImapClient two = imap.login();
+    one.ok("CREATE gone");
+    two.ok("SELECT gone");
+
+    one.ok("DELETE gone");
+
+    assertThat(two.command("NOOP")).first().asString().startsWith("* BYE Selected mailbox");
+  }
+
+  @Test
+  void answersTheSameWhereverTheInputIsCut() throws InterruptedException {
+    imap.deliver("INBOX", MAIL);
+    String input =
+        "a LOGIN {3+}\r\nada \"pw\"\r\nb EXAMINE inbox\r\nc FETCH 1 (UID BODY[HEADER.FIELDS (to)])"
+            + "\r\nd SEARCH SUBJECT {4+}\r\nmore\r\ne LOGOUT\r\n";
+    String whole = talk(input, input.length());
+
+    for (int cut = 1; cut < input.length(); cut += 3) {
+      assertThat(talk(input, cut)).as("cut at " + cut).isEqualTo(whole);
+    }
+    assertThat(whole).contains("* SEARCH 1\n", "* 1 FETCH (UID 1 BODY[HEADER.FIELDS (to)]");
+  }
+
+  private String talk(String input, int cut) {
+    try (ImapClient client = imap.connect()) {
+      client.line();
+      client.send(input.substring(0, cut));
+      client.send(input.substring(cut));
+      return String.join("\n", client.answer("e"));
+    }
+  }
+
+  @Test
   void withholdsExpungesWhileNumbersAreInThePipeline() {
     imap.deliver("INBOX", MAIL);
     imap.deliver("INBOX", MAIL);

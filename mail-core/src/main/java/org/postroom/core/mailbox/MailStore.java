@@ -144,10 +144,13 @@ public interface MailStore {
   /**
    * What STORE did.
    *
+   * @param modSeqBefore the mailbox's highest mod-sequence right before: who knew that one, and
+   *     what STORE did, knows all
    * @param stored flags as they are now, by UID
    * @param modified UIDs that {@code unchangedSince} kept out
    */
-  record StoreResult(Mailbox mailbox, List<Changes.FlagsRow> stored, UidSet modified) {
+  record StoreResult(
+      Mailbox mailbox, long modSeqBefore, List<Changes.FlagsRow> stored, UidSet modified) {
     public StoreResult {
       stored = List.copyOf(stored);
     }

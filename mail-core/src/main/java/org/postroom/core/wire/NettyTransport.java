@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.local.LocalAddress;
@@ -57,7 +56,7 @@ abstract sealed class NettyTransport {
   private static final class EpollSockets extends Sockets {
     @Override
     IoHandlerFactory ioHandlers() {
-      return EpollIoHandler.newFactory();
+      return HalfClosedEpoll.newFactory();
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -44,6 +45,7 @@ final class NettyWire implements Wire {
 
   private final WireOptions options;
   private final NettyTransport transport;
+  private final ByteBufAllocator buffers;
   private final Timers timers;
   private final Executor workers;
   private final EventLoopGroup loops;
@@ -56,7 +58,13 @@ final class NettyWire implements Wire {
   private final Condition sessionEnded = lock.newCondition();
   private volatile boolean closing;
 
-  NettyWire(WireOptions options, NettyTransport transport, Timers timers, Executor workers) {
+  NettyWire(
+      WireOptions options,
+      NettyTransport transport,
+      ByteBufAllocator buffers,
+      Timers timers,
+      Executor workers) {
+    this.buffers = buffers;
     this.options = options;
     this.transport = transport;
     this.timers = timers;
@@ -97,6 +105,7 @@ final class NettyWire implements Wire {
         new ServerBootstrap()
             .group(loops)
             .channel(transport.serverChannel())
+            .childOption(ChannelOption.ALLOCATOR, buffers)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
             .childHandler(
                 new ChannelInitializer<Channel>() {
@@ -149,6 +158,7 @@ final class NettyWire implements Wire {
         new Bootstrap()
             .group(loops)
             .channel(transport.clientChannel())
+            .option(ChannelOption.ALLOCATOR, buffers)
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,

@@ -1,5 +1,6 @@
 package org.postroom.core.wire;
 
+import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.Executor;
 import org.postroom.core.time.Timers;
 
@@ -16,6 +17,7 @@ public final class Wires {
    *     Workers} is made for this
    */
   public static Wire open(WireOptions options, Timers timers, Executor workers) {
-    return new NettyWire(options, NettyTransport.forSockets(options), timers, workers);
+    return new NettyWire(
+        options, NettyTransport.forSockets(options), ByteBufAllocator.DEFAULT, timers, workers);
   }
 }

@@ -299,6 +299,7 @@ public final class MemoryMailStore implements MailStore {
     return changing(
         () -> {
           Box box = box(mailbox);
+          long before = box.toMailbox().highestModSeq();
           List<Row> rows = box.chosen(uids);
           List<Row> modified = rows.stream().filter(row -> row.modSeq > unchangedSince).toList();
           rows.removeAll(modified);
@@ -323,7 +324,7 @@ public final class MemoryMailStore implements MailStore {
                 });
           }
           return new StoreResult(
-              box.toMailbox(), rows.stream().map(Row::toFlagsRow).toList(), uids(modified));
+              box.toMailbox(), before, rows.stream().map(Row::toFlagsRow).toList(), uids(modified));
         });
   }
 

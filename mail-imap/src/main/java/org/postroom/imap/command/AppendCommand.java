@@ -90,8 +90,16 @@ record AppendCommand(MailboxName target, ImapReader in) implements Command<Authe
   }
 
   private StagedContent content(Authenticated state) {
-    ImapReader.Literal literal = in.literalHead();
     Client client = state.client();
+    // RFC 6855, 4: the form of clients that have enabled UTF8=ACCEPT; RFC 9755 has dropped it.
+    boolean utf8 = client.isEnabled("UTF8=ACCEPT") && in.atWord("UTF8");
+    if (utf8) {
+      in.atom();
+      in.space();
+      in.open();
+      in.expect('~');
+    }
+    ImapReader.Literal literal = in.literalHead();
     if (literal.length() > client.services().limits().appendLimit()) {
       if (!literal.waits()) {
         in.skipLiteral(literal.length());
@@ -110,6 +118,9 @@ record AppendCommand(MailboxName target, ImapReader in) implements Command<Authe
       }
       new CrlfIntake(sink).read(client.connection().in(), literal.length());
       in.continueLine();
+      if (utf8) {
+        in.expect(')');
+      }
       return sink.finish();
     }
   }

@@ -2,7 +2,10 @@ package org.postroom.imap.protocol;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mailbox.InternalDate;
@@ -19,6 +22,8 @@ import org.postroom.core.wire.Output;
 public final class ImapWriter {
   private static final int SIZE = 8 * 1024;
   private static final int SLICE = 64 * 1024;
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final byte[] NIL = {'N', 'I', 'L'};
 
   private final Output out;
@@ -226,11 +231,7 @@ public final class ImapWriter {
         throw new UnfinishedLiteral("content ends at " + at + " of " + end);
       }
       if (hasNul) {
-        for (int i = 0; i < count; i++) {
-          if (bytes[i] == 0) {
-            bytes[i] = (byte) 0x80;
-          }
-        }
+        replaceNuls(bytes, count);
       }
       if (count > SIZE / 2) {
         drain();
@@ -241,6 +242,26 @@ public final class ImapWriter {
       at += count;
     }
     return this;
+  }
+
+  /** Eight octets at a time, because this is asked of every octet of every message. */
+  private static void replaceNuls(byte[] octets, int count) {
+    int i = 0;
+    for (; i <= count - 8; i += 8) {
+      long eight = (long) EIGHT.get(octets, i);
+      if ((eight - 0x0101010101010101L & ~eight & 0x8080808080808080L) != 0) {
+        replaceNuls(octets, i, i + 8);
+      }
+    }
+    replaceNuls(octets, i, count);
+  }
+
+  private static void replaceNuls(byte[] octets, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (octets[i] == 0) {
+        octets[i] = (byte) 0x80;
+      }
+    }
   }
 
   /** Hands everything on to the peer. */

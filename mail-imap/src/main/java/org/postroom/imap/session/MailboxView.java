@@ -122,8 +122,7 @@ public final class MailboxView {
   public void did(MailStore.StoreResult result, UidSet changed, boolean told, Responder out) {
     learn(result.mailbox(), out);
     long now = result.mailbox().highestModSeq();
-    // Mod-sequences are drawn one by one: the next one after ours means nobody came between.
-    if (now == modSeq + 1) {
+    if (result.modSeqBefore() == modSeq) {
       modSeq = now;
     } else if (told && now > modSeq) {
       own.add(new OwnChange(now, changed));

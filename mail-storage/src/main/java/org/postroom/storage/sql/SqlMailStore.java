@@ -387,7 +387,8 @@ final class SqlMailStore implements MailStore {
                 return same ? Edit.KEEP : after;
               });
           MailboxState after = any[0] ? edit.done() : edit.before();
-          return new StoreResult(after.row(), stored, modified.build());
+          return new StoreResult(
+              after.row(), edit.before().row().highestModSeq(), stored, modified.build());
         });
   }
 

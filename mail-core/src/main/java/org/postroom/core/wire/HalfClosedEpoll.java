@@ -1,0 +1,89 @@
+package org.postroom.core.wire;
+
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoOps;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollIoOps;
+
+/**
+ * Netty's epoll handler, mended for half-closed connections. Netty 4.2.18 takes a descriptor that
+ * waits for nothing out of the epoll set, and cannot put it back: a client that has ended its own
+ * side (and is read to the end) could not be sent more than one socket buffer. Here such a
+ * descriptor stays in the set, waiting for a reset only, which is reported once.
+ */
+final class HalfClosedEpoll implements IoHandler {
+  private static final EpollIoOps RESET_ONLY = EpollIoOps.valueOf(1 << 30); // EPOLLONESHOT
+
+  private final IoHandler epoll;
+
+  private HalfClosedEpoll(IoHandler epoll) {
+    this.epoll = epoll;
+  }
+
+  static IoHandlerFactory newFactory() {
+    IoHandlerFactory factory = EpollIoHandler.newFactory();
+    return executor -> new HalfClosedEpoll(factory.newHandler(executor));
+  }
+
+  @Override
+  public IoRegistration register(IoHandle handle) throws Exception {
+    return new Registration(epoll.register(handle));
+  }
+
+  @Override
+  public void initialize() {
+    epoll.initialize();
+  }
+
+  @Override
+  public int run(IoHandlerContext context) {
+    return epoll.run(context);
+  }
+
+  @Override
+  public void prepareToDestroy() {
+    epoll.prepareToDestroy();
+  }
+
+  @Override
+  public void destroy() {
+    epoll.destroy();
+  }
+
+  @Override
+  public void wakeup() {
+    epoll.wakeup();
+  }
+
+  @Override
+  public boolean isCompatible(Class<? extends IoHandle> handleType) {
+    return epoll.isCompatible(handleType);
+  }
+
+  private record Registration(IoRegistration epoll) implements IoRegistration {
+    @Override
+    @SuppressWarnings("TypeParameterUnusedInFormals") // so it is in the interface
+    public <T> T attachment() {
+      return epoll.attachment();
+    }
+
+    @Override
+    public long submit(IoOps ops) {
+      return epoll.submit(EpollIoOps.NONE.equals(ops) ? RESET_ONLY : ops);
+    }
+
+    @Override
+    public boolean isValid() {
+      return epoll.isValid();
+    }
+
+    @Override
+    public boolean cancel() {
+      return epoll.cancel();
+    }
+  }
+}
