@@ -1,9 +1,22 @@
 /** The server: assembly, configuration files, command line and the JUnit 5 fixture. */
 module org.postroom.dist {
-  requires org.postroom.core;
-  requires org.postroom.storage;
+  exports org.postroom.dist;
+  exports org.postroom.dist.config;
+  exports org.postroom.testkit;
+
+  opens org.postroom.dist to
+      info.picocli;
+  opens org.postroom.dist.applet to
+      info.picocli;
+
+  requires info.picocli;
+  requires transitive org.postroom.core;
+  requires transitive org.postroom.storage;
   requires org.postroom.smtp;
   requires org.postroom.pop3;
   requires org.postroom.imap;
+  requires apache.mime4j.core;
   requires static org.jspecify;
+  requires static org.junit.jupiter.api;
+  requires org.slf4j;
 }

@@ -1,6 +1,8 @@
 /** See the package {@code org.postroom.smtp}. */
 module org.postroom.smtp {
   exports org.postroom.smtp;
+  exports org.postroom.smtp.client to
+      org.postroom.dist;
   exports org.postroom.smtp.server;
 
   requires transitive org.postroom.core;

@@ -36,9 +36,9 @@ public final class AddressRouter implements Router {
     return switch (addressClass) {
       case LOCAL -> local(recipient);
       case VIRTUAL_MAILBOX ->
-          toMailbox(recipient, accounts.byAddress(recipient), "virtual mailbox table");
+          toMailbox(accounts.byAddress(recipient), "virtual mailbox table");
       case VIRTUAL_ALIAS ->
-          toMailbox(recipient, accounts.byAddress(recipient), "virtual alias table");
+          toMailbox(accounts.byAddress(recipient), "virtual alias table");
       case RELAY -> new Route.Onward("relay", relayHost.orElse(recipient.domain().name()));
       case REMOTE -> new Route.Onward("smtp", relayHost.orElse(recipient.domain().name()));
     };
@@ -50,7 +50,7 @@ public final class AddressRouter implements Router {
             .byAddress(recipient)
             .or(() -> accounts.byLogin(user(recipient)))
             .or(() -> sameUserElsewhere(recipient));
-    return toMailbox(recipient, account, "local recipient table");
+    return toMailbox(account, "local recipient table");
   }
 
   /** Postmaster must reach somebody (RFC 5321, 4.5.1), whatever our domain is called. */
@@ -65,11 +65,10 @@ public final class AddressRouter implements Router {
     return plus > 0 ? localPart.substring(0, plus) : localPart;
   }
 
-  private static Route toMailbox(Address recipient, Optional<Account> account, String table) {
+  private static Route toMailbox(Optional<Account> account, String table) {
     if (account.isPresent()) {
       return new Route.ToMailbox(account.get());
     }
-    return new Route.Nowhere(
-        550, "5.1.1", "<" + recipient + ">: Recipient address rejected: User unknown in " + table);
+    return new Route.Nowhere(550, "5.1.1", "User unknown in " + table);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Content;
@@ -34,6 +35,7 @@ public final class MailFlow implements Attempts {
   private final Bounce bounce;
   private final Clock clock;
   private final Executor workers;
+  private volatile Consumer<Acceptance> accepted = acceptance -> {};
 
   /**
    * Joins the stations.
@@ -65,7 +67,16 @@ public final class MailFlow implements Attempts {
   public Acceptance accept(Submission mail) {
     Acceptance acceptance = plan(mail);
     store.accept(acceptance);
+    accepted.accept(acceptance);
     return acceptance;
+  }
+
+  /**
+   * Has {@code listener} see every mail that a client handed over, after it is durable and before
+   * the client hears so, on the session's worker. The content is readable during the call.
+   */
+  public void onAccepted(Consumer<Acceptance> listener) {
+    accepted = listener;
   }
 
   /** Where mail for {@code recipient} would go now. */

@@ -1,0 +1,99 @@
+package org.postroom.dist;
+
+import java.util.List;
+import java.util.Optional;
+import org.postroom.core.address.Address;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountExists;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.Authentication;
+import org.postroom.core.auth.ScramKeys;
+import org.postroom.core.auth.Secret;
+
+/** Makes an account whenever somebody is asked for who is not there yet. For tests. */
+final class AccountsOnTheFly implements Accounts {
+  private final Accounts accounts;
+  private final String password;
+
+  AccountsOnTheFly(Accounts accounts, String password) {
+    this.accounts = accounts;
+    this.password = password;
+  }
+
+  @Override
+  public Optional<Account> byLogin(String login) {
+    return Optional.of(accounts.byLogin(login).orElseGet(() -> make(login)));
+  }
+
+  @Override
+  public Optional<Account> byAddress(Address address) {
+    return Optional.of(accounts.byAddress(address).orElseGet(() -> make(address.toString())));
+  }
+
+  @Override
+  public boolean owns(Account account, Address address) {
+    return true;
+  }
+
+  @Override
+  public Authentication verify(String login, Secret given) {
+    byLogin(login);
+    return accounts.verify(login, given);
+  }
+
+  @Override
+  public ScramKeys scramKeys(String login) {
+    byLogin(login);
+    return accounts.scramKeys(login);
+  }
+
+  @Override
+  public List<Account> list() {
+    return accounts.list();
+  }
+
+  @Override
+  public Account add(String login, Secret given) {
+    return accounts.add(login, given);
+  }
+
+  @Override
+  public void changePassword(AccountId account, Secret given) {
+    accounts.changePassword(account, given);
+  }
+
+  @Override
+  public void setEnabled(AccountId account, boolean enabled) {
+    accounts.setEnabled(account, enabled);
+  }
+
+  @Override
+  public void setQuota(AccountId account, long octets) {
+    accounts.setQuota(account, octets);
+  }
+
+  @Override
+  public void addAlias(AccountId account, Address alias) {
+    accounts.addAlias(account, alias);
+  }
+
+  @Override
+  public void removeAlias(Address alias) {
+    accounts.removeAlias(alias);
+  }
+
+  @Override
+  public void delete(AccountId account) {
+    accounts.delete(account);
+  }
+
+  private Account make(String login) {
+    try (Secret secret = Secret.of(password)) {
+      return accounts.add(login, secret);
+    } catch (AccountExists e) {
+      // Another session was quicker.
+      return accounts.byLogin(login).orElseThrow(() -> e);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package org.postroom.dist;
+
+import org.postroom.core.address.Address;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.flow.Route;
+import org.postroom.core.flow.Router;
+
+/** Routes every address, of whatever domain, into a mailbox here. */
+final class EverybodyIsHere implements Router {
+  private final Accounts accounts;
+
+  EverybodyIsHere(Accounts accounts) {
+    this.accounts = accounts;
+  }
+
+  @Override
+  public Route route(Address recipient) {
+    return accounts
+        .byAddress(recipient)
+        .<Route>map(Route.ToMailbox::new)
+        .orElseGet(() -> new Route.Nowhere(550, "5.1.1", "User unknown"));
+  }
+}

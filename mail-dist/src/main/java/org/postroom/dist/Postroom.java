@@ -1,0 +1,66 @@
+package org.postroom.dist;
+
+import java.io.PrintWriter;
+import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.wire.WireFault;
+import org.postroom.dist.applet.CheckApplet;
+import org.postroom.dist.applet.ServeApplet;
+import org.postroom.dist.applet.UserApplet;
+import org.postroom.storage.StorageFault;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: {@code postroom serve}, {@code postroom user add} … */
+@Command(
+    name = "postroom",
+    description = "A whole mail server: SMTP, POP3 and IMAP over one SQL store.",
+    mixinStandardHelpOptions = true,
+    version = "Postroom 0.1",
+    subcommands = {ServeApplet.class, UserApplet.class, CheckApplet.class})
+public final class Postroom {
+  // The exit statuses of sysexits.h that scripts know.
+  private static final int UNAVAILABLE = 69;
+  private static final int SOFTWARE = 70;
+  private static final int TEMPORARY = 75;
+  private static final int CONFIGURATION = 78;
+  private static final int USAGE = 64;
+
+  private Postroom() {}
+
+  /** Runs one applet and ends the JVM with its exit status. */
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs one applet. Faults are one clear message each, never a stack trace. */
+  static int run(String... args) {
+    CommandLine line = new CommandLine(new Postroom());
+    line.setExecutionExceptionHandler(
+        (trouble, command, parsed) -> report(command.getErr(), trouble));
+    line.setParameterExceptionHandler(
+        (trouble, given) -> {
+          trouble.getCommandLine().getErr().println("postroom: " + trouble.getMessage());
+          trouble.getCommandLine().usage(trouble.getCommandLine().getErr());
+          return USAGE;
+        });
+    return args.length == 0 ? line.execute("--help") : line.execute(args);
+  }
+
+  private static int report(PrintWriter err, Exception trouble) {
+    if (trouble instanceof BadConfiguration bad) {
+      bad.faults().forEach(fault -> err.println("postroom: error: " + fault));
+      return CONFIGURATION;
+    }
+    if (trouble instanceof StorageFault) {
+      err.println("postroom: error: " + trouble.getMessage());
+      return TEMPORARY;
+    }
+    if (trouble instanceof WireFault) {
+      err.println("postroom: error: " + trouble.getMessage());
+      return UNAVAILABLE;
+    }
+    err.println("postroom: internal error: " + trouble);
+    trouble.printStackTrace(err);
+    return SOFTWARE;
+  }
+}

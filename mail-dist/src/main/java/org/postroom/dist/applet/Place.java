@@ -1,0 +1,44 @@
+package org.postroom.dist.applet;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.postroom.dist.MailServer;
+import org.postroom.storage.Storage;
+import picocli.CommandLine.Option;
+
+/** Which server is meant: by its configuration file, or by its data folder. */
+final class Place {
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "MAIN.CF",
+      description = "The configuration file. Without it the embedded default is used.")
+  @Nullable Path configuration;
+
+  @Option(
+      names = {"-d", "--data"},
+      paramLabel = "FOLDER",
+      description = "The data folder of the embedded default (default: ./data).")
+  @Nullable Path data;
+
+  Optional<Path> configuration() {
+    return Optional.ofNullable(configuration);
+  }
+
+  /** A server as the place describes it, not started. */
+  MailServer.Builder builder() {
+    MailServer.Builder builder = MailServer.builder();
+    if (configuration != null) {
+      builder.configuration(configuration);
+    }
+    if (configuration == null || data != null) {
+      builder.storage(Storage.h2(folder()));
+    }
+    return builder;
+  }
+
+  /** The folder of the embedded default. */
+  Path folder() {
+    return (data == null ? Path.of("data") : data).toAbsolutePath().normalize();
+  }
+}

@@ -1,0 +1,164 @@
+package org.postroom.dist.applet;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.Secret;
+import org.postroom.dist.MailServer;
+import org.postroom.dist.Role;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code postroom serve}: the server, until it is told to stop. Without a configuration it listens
+ * on loopback, keeps mail in a folder, makes an account, and says how to send and read a mail.
+ */
+@Command(
+    name = "serve",
+    description = "Runs the server until it is told to stop (SIGTERM, SIGINT).",
+    mixinStandardHelpOptions = true)
+public final class ServeApplet implements Callable<Integer> {
+  private static final int HIGH = 10_000;
+
+  @Mixin private Place place = new Place();
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  ServeApplet() {}
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    MailServer.Builder builder = place.builder();
+    boolean embedded = place.configuration().isEmpty();
+    if (embedded) {
+      listenOnLoopback(builder);
+    }
+    MailServer server = builder.start();
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  stop.countDown();
+                  try {
+                    stopped.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                },
+                "postroom-stop"));
+    try (server) {
+      server.warnings().forEach(spec.commandLine().getErr()::println);
+      announce(out, server);
+      if (embedded) {
+        greet(out, server, firstAccount(server));
+      }
+      out.flush();
+      stop.await();
+    } finally {
+      stopped.countDown();
+    }
+    return 0;
+  }
+
+  private static void listenOnLoopback(MailServer.Builder builder) {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    builder.bind(loopback);
+    for (Role role : Role.values()) {
+      if (role != Role.ALTERNATIVE) {
+        builder.listen(role, freePort(loopback, role));
+      }
+    }
+  }
+
+  /** The usual port where we may have it, else one that everybody may have. */
+  private static int freePort(InetAddress address, Role role) {
+    for (int port : new int[] {role.port(), role.port() + HIGH}) {
+      try (ServerSocket probe = new ServerSocket()) {
+        probe.setReuseAddress(true);
+        probe.bind(new InetSocketAddress(address, port));
+        return port;
+      } catch (IOException e) {
+        // Not ours to have, or taken: the next one.
+      }
+    }
+    return 0;
+  }
+
+  /** Makes the first account; null when there are accounts already. */
+  private static @Nullable FirstAccount firstAccount(MailServer server) {
+    if (!server.accounts().list().isEmpty()) {
+      return null;
+    }
+    String user = Optional.ofNullable(System.getenv("USER")).orElse("postmaster");
+    String name = user.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9._-]", "");
+    String login = (name.isEmpty() ? "postmaster" : name) + "@localhost";
+    String password = Passwords.random();
+    try (Secret secret = Secret.of(password)) {
+      server.accounts().add(login, secret);
+    }
+    return new FirstAccount(login, password);
+  }
+
+  private record FirstAccount(String login, String password) {}
+
+  private static void announce(PrintWriter out, MailServer server) {
+    Map<Role, InetSocketAddress> where = new TreeMap<>();
+    server.roles().forEach(role -> where.put(role, server.address(role)));
+    StringBuilder line = new StringBuilder("Postroom listens:");
+    where.forEach(
+        (role, address) -> {
+          line.append(' ').append(role.service()).append(' ').append(address.getPort());
+          if (address.getPort() != role.port()) {
+            line.append(" (instead of ").append(role.port()).append(')');
+          }
+          line.append(',');
+        });
+    line.setLength(line.length() - 1);
+    out.println(line);
+  }
+
+  private void greet(PrintWriter out, MailServer server, @Nullable FirstAccount account) {
+    Path ca = place.folder().resolve("tls").resolve("ca.pem");
+    out.println("Mail is kept in " + place.folder());
+    out.println();
+    if (account == null) {
+      return;
+    }
+    out.println("There is one account:  " + account.login() + "  password  " + account.password());
+    out.println();
+    out.println("Send a mail:");
+    out.println(
+        "  printf 'Subject: hello\\n\\nIt works.\\n' | curl -sS --url smtp://localhost:"
+            + server.address(Role.MX).getPort()
+            + " --mail-from you@example.org --mail-rcpt "
+            + account.login()
+            + " --upload-file -");
+    out.println("Read it:");
+    out.println(
+        "  curl -sS --cacert "
+            + ca
+            + " --user "
+            + account.login()
+            + ":"
+            + account.password()
+            + " 'imaps://localhost:"
+            + server.address(Role.IMAPS).getPort()
+            + "/INBOX;MAILINDEX=1'");
+    out.println("More accounts:  ./postroom user add NAME@localhost");
+    out.println();
+  }
+}

@@ -1,0 +1,2 @@
+/** The command line: one file for each applet. */
+package org.postroom.dist.applet;

@@ -1,0 +1,72 @@
+package org.postroom.dist.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.postroom.core.config.Bounds;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Secret;
+import org.postroom.core.config.Trait;
+
+/** What holds for the server as a whole. */
+public final class ServerParams {
+  private static final ParamSet.Builder SET = ParamSet.named("server");
+
+  public static final Param<List<String>> LISTENERS =
+      SET.list(
+          "listeners",
+          "smtp:25 submission:587 submissions:465 pop3:110 pop3s:995 imap:143 imaps:993",
+          "What to listen for, each as service:port; port 0 takes a free one. Services: smtp,"
+              + " submission, submissions, alternative, pop3, pop3s, imap, imaps. Where, say"
+              + " inet_interfaces and inet_protocols.",
+          Trait.RESTART);
+
+  public static final Param<String> STORAGE_URL =
+      SET.text(
+          "storage_url",
+          "h2:data",
+          "Where mail is kept: h2:FOLDER (relative to the configuration file's folder), memory:, or"
+              + " a PostgreSQL database as jdbc:postgresql://host/database.",
+          Trait.RESTART);
+
+  public static final Param<String> STORAGE_USER =
+      SET.text("storage_user", "", "Who logs in to the database of storage_url.", Trait.RESTART);
+
+  public static final Param<Secret> STORAGE_PASSWORD =
+      SET.secret("storage_password", "", "With which password.", Trait.RESTART);
+
+  public static final Param<Optional<Path>> TLS_CERT_FILE =
+      SET.optionalPath(
+          "smtpd_tls_cert_file",
+          "",
+          "The server's certificate, and those that lead to its authority, in PEM. When none is"
+              + " given, the server makes its own authority and certificate beside its data.");
+
+  public static final Param<Optional<Path>> TLS_KEY_FILE =
+      SET.optionalPath(
+          "smtpd_tls_key_file",
+          "",
+          "The key of smtpd_tls_cert_file; by default in the same file. Must not be readable by"
+              + " everybody.");
+
+  public static final Param<Long> MIN_FREE =
+      SET.longs(
+          "queue_minfree",
+          "16777216",
+          Bounds.atLeast("0"),
+          "Octets that must stay free on the disk; below that, new mail is refused for now.");
+
+  public static final Param<Integer> WORKERS =
+      SET.integer(
+          "worker_limit",
+          "512",
+          Bounds.atLeast("4"),
+          "Commands that run at the same time, where the JVM has no virtual threads.",
+          Trait.RESTART);
+
+  /** Stays the last line: it takes in every parameter declared above. */
+  public static final ParamSet ALL = SET.build();
+
+  private ServerParams() {}
+}
