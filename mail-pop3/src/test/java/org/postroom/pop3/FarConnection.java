@@ -1,0 +1,85 @@
+package org.postroom.pop3;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.Input;
+import org.postroom.core.wire.Output;
+import org.postroom.core.wire.TlsContext;
+import org.postroom.core.wire.TlsSession;
+
+/** A connection that seems to come from another machine. */
+record FarConnection(Connection near) implements Connection {
+
+  @Override
+  public InetSocketAddress remote() {
+    try {
+      return new InetSocketAddress(InetAddress.getByName("192.0.2.7"), 4711);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public String id() {
+    return near.id();
+  }
+
+  @Override
+  public InetSocketAddress local() {
+    return near.local();
+  }
+
+  @Override
+  public Input in() {
+    return near.in();
+  }
+
+  @Override
+  public Output out() {
+    return near.out();
+  }
+
+  @Override
+  public Optional<TlsSession> tls() {
+    return near.tls();
+  }
+
+  @Override
+  public void deadline(Duration limit) {
+    near.deadline(limit);
+  }
+
+  @Override
+  public void hold(Duration wait) {
+    near.hold(wait);
+  }
+
+  @Override
+  public void startTls(TlsContext context) {
+    near.startTls(context);
+  }
+
+  @Override
+  public TlsSession startTlsAsClient(TlsContext context, String serverName) {
+    return near.startTlsAsClient(context, serverName);
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    near.execute(task);
+  }
+
+  @Override
+  public boolean isClosed() {
+    return near.isClosed();
+  }
+
+  @Override
+  public void close() {
+    near.close();
+  }
+}

@@ -1,0 +1,285 @@
+package org.postroom.pop3;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.spec.SecretKeySpec;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.config.Settings;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.transcript.Peer;
+import org.postroom.core.transcript.SocketPeer;
+
+@Timeout(60)
+class Pop3SessionTest {
+  private final Pop3House house = new Pop3House();
+
+  @AfterEach
+  void close() {
+    house.close();
+  }
+
+  private static byte[] mail(String text) {
+    return text.replace("\n", "\r\n").getBytes(ISO_8859_1);
+  }
+
+  private static String ask(Peer peer, String line) {
+    peer.send(line + "\r\n");
+    return peer.readLine();
+  }
+
+  private static <P extends Peer> P loggedIn(P peer) {
+    assertThat(peer.readLine()).startsWith("+OK");
+    assertThat(ask(peer, "USER ada")).isEqualTo("+OK");
+    assertThat(ask(peer, "PASS secret word")).isEqualTo("+OK Logged in.");
+    return peer;
+  }
+
+  @Test
+  void marksAsSeenWhatWasRetrievedAndNothingElse() {
+    house.deliver(List.of(mail("A: 1\n\n"), mail("A: 2\n\n"), mail("A: 3\n\n")));
+    Peer client = loggedIn(house.connect(1));
+
+    client.send("RETR 1\r\nTOP 2 9\r\nRETR 3\r\nRSET\r\nRETR 2\r\nTOP 1 0\r\nQUIT\r\n");
+    client.readAll();
+
+    assertThat(house.messages().stream().map(row -> row.flags() & Flags.SEEN))
+        .containsExactly(0L, Flags.SEEN, 0L);
+  }
+
+  @Test
+  void leavesFlagsAloneWhenTold() {
+    house.given("pop3_no_flag_updates=yes");
+    house.deliver(mail("A: 1\n\n"));
+    Peer client = loggedIn(house.connect(1));
+
+    client.send("RETR 1\r\nQUIT\r\n");
+    client.readAll();
+
+    assertThat(house.messages().get(0).flags() & Flags.SEEN).isZero();
+  }
+
+  @Test
+  void endsTheConnectionInsteadOfEndingTornMessages() {
+    house.given("a store that fails at octets");
+    byte[] large = new byte[100_000];
+    Arrays.fill(large, (byte) 'x');
+    house.deliver(large);
+    Peer client = loggedIn(house.connect(1));
+
+    client.send("RETR 1\r\nNOOP\r\n");
+
+    String heard = client.readAll();
+    assertThat(heard).startsWith("+OK 100000 octets\r\nxxx").endsWith("xxx");
+    assertThat(heard).hasSizeLessThan(70_000);
+  }
+
+  @Test
+  void listsTwoHundredThousandMessages() {
+    byte[] octets = mail("A: b\n\n");
+    for (int i = 0; i < 200; i++) {
+      house.deliver(Collections.nCopies(1000, octets));
+    }
+    Peer client = loggedIn(house.connect(1));
+
+    client.send("STAT\r\nLIST\r\nUIDL\r\nQUIT\r\n");
+
+    String heard = client.readAll();
+    List<String> lines = heard.lines().toList();
+    assertThat(lines).hasSize(1 + 200_002 + 200_002 + 1);
+    assertThat(lines.get(0)).isEqualTo("+OK 200000 1600000");
+    assertThat(lines.get(200_001)).isEqualTo("200000 8");
+    assertThat(lines.get(400_003)).startsWith("200000 00030d40");
+    assertThat(lines.stream().skip(200_004).limit(200_000).map(l -> l.split(" ")[1]).distinct())
+        .hasSize(200_000);
+  }
+
+  @Test
+  void authenticatesByScram() throws Exception {
+    Peer client = house.connect(1);
+    client.readLine();
+
+    String first = ask(client, "AUTH SCRAM-SHA-256 " + base64("n,,n=ada,r=abc"));
+    String serverFirst = text(first.substring(2));
+    String last = "c=biws," + serverFirst.substring(0, serverFirst.indexOf(','));
+    String proof = proof("secret word", serverFirst, "n=ada,r=abc," + serverFirst + "," + last);
+    String verifier = ask(client, base64(last + ",p=" + proof));
+
+    assertThat(serverFirst).startsWith("r=abc");
+    assertThat(text(verifier.substring(2))).startsWith("v=");
+    assertThat(ask(client, "")).isEqualTo("+OK Logged in.");
+    assertThat(ask(client, "STAT")).isEqualTo("+OK 0 0");
+  }
+
+  @Test
+  void refusesWrongScramProofsLate() throws Exception {
+    SocketPeer client = house.dial();
+    client.readLine();
+
+    String serverFirst =
+        text(ask(client, "AUTH SCRAM-SHA-256 " + base64("n,,n=ada,r=abc")).substring(2));
+    String last = "c=biws," + serverFirst.substring(0, serverFirst.indexOf(','));
+    String proof = proof("wrong", serverFirst, "n=ada,r=abc," + serverFirst + "," + last);
+    long before = house.time.nanoTime();
+    client.send(base64(last + ",p=" + proof) + "\r\n");
+
+    assertThat(house.whileTimePasses(client::readLine))
+        .isEqualTo("-ERR [AUTH] Authentication failed.");
+    assertThat(Duration.ofNanos(house.time.nanoTime() - before))
+        .isGreaterThanOrEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void forgetsWhatWasSentBehindStls() throws Exception {
+    house.given("clients from elsewhere");
+    InetSocketAddress address = house.listen(false);
+    Socket plain = new Socket(address.getAddress(), address.getPort());
+    SocketPeer client = SocketPeer.on(plain);
+    client.readLine();
+    ask(client, "USER ada");
+
+    client.send("STLS\r\nUSER ada\r\nPASS secret word\r\nDELE 1\r\n");
+    assertThat(client.readLine()).isEqualTo("+OK Begin TLS negotiation now.");
+    SSLSocket secure =
+        (SSLSocket)
+            trusting().getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+    secure.startHandshake();
+    SocketPeer inside = SocketPeer.on(secure);
+
+    assertThat(ask(inside, "PASS secret word")).isEqualTo("-ERR USER comes first.");
+    assertThat(ask(inside, "STLS")).isEqualTo("-ERR TLS is on already.");
+    assertThat(ask(inside, "USER ada")).isEqualTo("+OK");
+    assertThat(ask(inside, "PASS secret word")).isEqualTo("+OK Logged in.");
+  }
+
+  @Test
+  void speaksTlsFromTheStartOnPop3s() throws Exception {
+    InetSocketAddress address = house.listen(true);
+    SSLSocket secure =
+        (SSLSocket) trusting().getSocketFactory().createSocket("localhost", address.getPort());
+    SocketPeer client = SocketPeer.on(secure);
+
+    assertThat(client.readLine()).isEqualTo("+OK POP3 server ready.");
+    client.send("CAPA\r\nQUIT\r\n");
+    assertThat(client.readAll()).doesNotContain("STLS").contains("SASL SCRAM-SHA-256 PLAIN LOGIN");
+  }
+
+  @Test
+  void saysGoodbyeWhenTheServerStopsAndDeletesNothing() {
+    house.deliver(mail("A: 1\n\n"));
+    SocketPeer client = loggedIn(house.dial());
+    ask(client, "DELE 1");
+
+    house.shutDown();
+
+    assertThat(client.readLine()).isEqualTo("-ERR [SYS/TEMP] Server shutting down.");
+    assertThat(client.readLine()).isNull();
+    assertThat(house.messages()).hasSize(1);
+  }
+
+  @Test
+  void answersPipelinedCommandsInOrder() {
+    for (int i = 0; i < 500; i++) {
+      house.deliver(mail("Subject: " + i + "\n\nBody " + i + "\n"));
+    }
+    Peer client = loggedIn(house.connect(1));
+    StringBuilder commands = new StringBuilder();
+    for (int n = 1; n <= 500; n++) {
+      commands.append("RETR ").append(n).append("\r\nDELE ").append(n).append("\r\n");
+    }
+
+    client.send(commands + "QUIT\r\n");
+
+    List<String> lines = client.readAll().lines().toList();
+    assertThat(lines.stream().filter(line -> line.startsWith("Subject: ")))
+        .hasSize(500)
+        .last()
+        .isEqualTo("Subject: 499");
+    assertThat(lines).last().isEqualTo("+OK Logging out, messages deleted.");
+    assertThat(house.messages()).isEmpty();
+  }
+
+  @Test
+  void knowsDovecotsWordsForTheLock() {
+    assertThat(settings("yes")).isEqualTo("strict");
+    assertThat(settings("no")).isEqualTo("off");
+    assertThat(settings("takeover")).isEqualTo("takeover");
+    assertThatThrownBy(() -> settings("maybe")).isInstanceOf(BadConfiguration.class);
+  }
+
+  private static String settings(String lock) {
+    return Settings.builder(Pop3Params.ALL)
+        .set("pop3_lock_session", lock)
+        .build()
+        .get(Pop3Params.LOCK_SESSION);
+  }
+
+  private static SSLContext trusting() throws Exception {
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null, null);
+    byte[] pem = Pop3House.AUTHORITY.certificate().getBytes(UTF_8);
+    trusted.setCertificateEntry(
+        "ca",
+        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem)));
+    TrustManagerFactory managers =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    managers.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, managers.getTrustManagers(), null);
+    return context;
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+  }
+
+  private static String text(String base64) {
+    return new String(Base64.getDecoder().decode(base64), UTF_8);
+  }
+
+  /** RFC 5802, 3. */
+  private static String proof(String password, String serverFirst, String message)
+      throws Exception {
+    String[] fields = serverFirst.split(",");
+    byte[] salt = Base64.getDecoder().decode(fields[1].substring(2));
+    int iterations = Integer.parseInt(fields[2].substring(2));
+    byte[] salted =
+        SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+            .generateSecret(new PBEKeySpec(password.toCharArray(), salt, iterations, 256))
+            .getEncoded();
+    byte[] key = hmac(salted, "Client Key");
+    byte[] stored = java.security.MessageDigest.getInstance("SHA-256").digest(key);
+    byte[] signature = hmac(stored, message);
+    for (int i = 0; i < key.length; i++) {
+      key[i] ^= signature[i];
+    }
+    return Base64.getEncoder().encodeToString(key);
+  }
+
+  private static byte[] hmac(byte[] key, String text) throws Exception {
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(key, "HmacSHA256"));
+    return mac.doFinal(text.getBytes(UTF_8));
+  }
+}
