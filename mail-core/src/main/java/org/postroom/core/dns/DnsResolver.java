@@ -115,7 +115,16 @@ public final class DnsResolver implements Resolver {
     return ask(
         ReverseMap.fromAddress(address),
         Type.PTR,
-        r -> r instanceof PTRRecord ptr ? Domain.of(text(ptr.getTarget())) : null);
+        r -> r instanceof PTRRecord ptr ? domain(ptr.getTarget()) : null);
+  }
+
+  /** Null for what some people put into their zones. */
+  private static @Nullable Domain domain(Name name) {
+    try {
+      return Domain.of(text(name));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   private static String text(Name name) {

@@ -40,7 +40,7 @@ final class NettyConnection implements Connection, Runnable {
   /** So many turns in a row, then the others get the worker. */
   private static final int TURNS_IN_A_ROW = 64;
 
-  /** How long a peer may take for reading the last words and for closing its side. */
+  /** How long a peer may take for closing its side, once it has been sent the last words. */
   private static final int LINGER_SECONDS = 2;
 
   /** What a worker does next with the session. */
@@ -318,20 +318,15 @@ final class NettyConnection implements Connection, Runnable {
     }
   }
 
-  /** Sends, and waits while the peer leaves too much of what was sent before unread. */
   void send(ByteBuf octets) {
-    if (!channel.isWritable()) {
-      try {
-        awaitWritable();
-      } catch (WireFault e) {
-        octets.release();
-        throw e;
-      }
-    }
     channel.writeAndFlush(octets);
   }
 
-  private void awaitWritable() {
+  /** Waits while the peer leaves too much of what was sent before unread. */
+  void awaitWritable() {
+    if (channel.isWritable()) {
+      return;
+    }
     lock.lock();
     try {
       deadlineAt = timers.nanoTime() + limit;
@@ -528,9 +523,11 @@ final class NettyConnection implements Connection, Runnable {
   /** The last thing a worker does with a session. */
   private void finish(Turn last) {
     boolean unread;
+    boolean late;
     lock.lock();
     try {
       finished = true;
+      late = expired;
       unread = in.hasQueued() || last == Turn.TIMED_OUT || last == Turn.SHUT_DOWN;
       in.release();
       tasks = null;
@@ -542,7 +539,16 @@ final class NettyConnection implements Connection, Runnable {
       lock.unlock();
     }
     ByteBuf rest = out.takePending();
-    hangUp(channel, rest == null ? Unpooled.EMPTY_BUFFER : rest, unread);
+    boolean hopeless = late && !channel.isWritable(); // it has not read until now
+    if (hopeless || !channel.isActive()) {
+      if (rest != null) {
+        rest.release();
+      }
+      channel.close();
+    } else {
+      Duration within = Duration.ofNanos(limit);
+      hangUp(channel, rest == null ? Unpooled.EMPTY_BUFFER : rest, unread, timers, within);
+    }
     if (session != null) {
       try {
         session.closed();
@@ -557,13 +563,13 @@ final class NettyConnection implements Connection, Runnable {
    * Sends the last words, then closes. When the peer may still be sending, our side is closed first
    * and its octets are swallowed for a moment: closing with unread octets makes the system send a
    * reset, which can destroy the last words on their way.
+   *
+   * @param within how long the peer may take for reading
    */
-  static void hangUp(Channel channel, ByteBuf lastWords, boolean unread) {
-    if (!channel.isActive() || !channel.isWritable()) {
-      lastWords.release();
-      channel.close();
-      return;
-    }
+  static void hangUp(
+      Channel channel, ByteBuf lastWords, boolean unread, Timers timers, Duration within) {
+    Timers.Timer patience = timers.after(within, channel::close);
+    channel.closeFuture().addListener(closed -> patience.cancel());
     channel
         .writeAndFlush(lastWords)
         .addListener(
@@ -572,12 +578,15 @@ final class NettyConnection implements Connection, Runnable {
               if (sent.isSuccess() && unread && plain && channel instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput();
                 channel.config().setAutoRead(true);
+                var cut =
+                    channel
+                        .eventLoop()
+                        .schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+                channel.closeFuture().addListener(closed -> cut.cancel(false));
               } else {
                 channel.close();
               }
             });
-    var cut = channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
-    channel.closeFuture().addListener(closed -> cut.cancel(false));
   }
 
   // --- deadlines ---

@@ -89,6 +89,12 @@ final class NettyOutput implements Output {
       connection.checkOpen();
       return;
     }
+    try {
+      connection.awaitWritable();
+    } catch (WireFault e) {
+      pending = full; // it may be the goodbye of a session that has asked for its end
+      throw e;
+    }
     connection.send(full);
   }
 

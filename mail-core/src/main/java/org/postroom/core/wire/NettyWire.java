@@ -83,6 +83,10 @@ final class NettyWire implements Wire {
             transport.ioHandlers());
   }
 
+  EventLoopGroup loops() {
+    return loops;
+  }
+
   Timers timers() {
     return timers;
   }
@@ -294,7 +298,11 @@ final class NettyWire implements Wire {
       }
       channel.pipeline().addLast(new NettyConnection.Deaf());
       NettyConnection.hangUp(
-          channel, Unpooled.wrappedBuffer(listening.refusal().getBytes(UTF_8)), true);
+          channel,
+          Unpooled.wrappedBuffer(listening.refusal().getBytes(UTF_8)),
+          true,
+          timers,
+          listening.firstDeadline());
     }
   }
 

@@ -12,7 +12,12 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -47,21 +52,33 @@ public final class TlsContexts {
     checkReadable(chain);
     checkReadable(key);
     checkSecret(key);
-    return server(read(chain), read(key), chain.toString(), key.toString());
+    return server(read(chain), read(key), chain.toString(), key.toString(), provider());
   }
 
   /** For a server, from PEM text. */
   public static TlsContext server(String chain, String key) {
-    return server(chain, key, "the certificate chain", "the private key");
+    return server(chain, key, provider());
   }
 
-  private static TlsContext server(String chain, String key, String chainFrom, String keyFrom) {
+  static TlsContext server(String chain, String key, SslProvider provider) {
+    return server(chain, key, "the certificate chain", "the private key", provider);
+  }
+
+  private static TlsContext server(
+      String chain, String key, String chainFrom, String keyFrom, SslProvider provider) {
     List<X509Certificate> certificates = certificates(chain, chainFrom);
     PrivateKey privateKey = privateKey(key, keyFrom);
+    if (!belongTogether(privateKey, certificates.get(0).getPublicKey())) {
+      throw new WireFault(
+          keyFrom
+              + " is not the key of the first certificate in "
+              + chainFrom
+              + ": both must come from the same request");
+    }
     try {
       SslContext context =
           SslContextBuilder.forServer(privateKey, certificates)
-              .sslProvider(provider())
+              .sslProvider(provider)
               .protocols(PROTOCOLS)
               .clientAuth(ClientAuth.NONE)
               .build();
@@ -69,6 +86,29 @@ public final class TlsContexts {
     } catch (SSLException | IllegalArgumentException e) {
       throw new WireFault(
           keyFrom + " and " + chainFrom + " do not work together: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean belongTogether(PrivateKey key, PublicKey certified) {
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> key.getAlgorithm();
+        };
+    byte[] proof = {1, 2, 3};
+    try {
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(key);
+      signature.update(proof);
+      byte[] signed = signature.sign();
+      signature.initVerify(certified);
+      signature.update(proof);
+      return signature.verify(signed);
+    } catch (InvalidKeyException | SignatureException e) {
+      return false; // keys of different kinds
+    } catch (NoSuchAlgorithmException e) {
+      return true; // not for us to judge; the TLS library will
     }
   }
 
@@ -114,7 +154,7 @@ public final class TlsContexts {
     }
   }
 
-  private static SslProvider provider() {
+  static SslProvider provider() {
     return OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
   }
 

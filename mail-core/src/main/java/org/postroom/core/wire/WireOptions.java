@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param eventLoops threads that move octets between sockets and sessions
  * @param grace how long {@link Wire#close} waits for running turns before it cuts
- * @param nativeTransport whether epoll and BoringSSL are used where their natives are present
+ * @param nativeTransport whether epoll is used where its native is present
  */
 public record WireOptions(int eventLoops, Duration grace, boolean nativeTransport) {
 

@@ -7,10 +7,9 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.local.LocalChannel;
-import io.netty.channel.local.LocalIoHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,8 +30,6 @@ public final class PipeWire implements Wire {
   private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(true);
   private final NettyTransport.Pipes pipes = new NettyTransport.Pipes();
   private final NettyWire wire;
-  private final EventLoopGroup clients =
-      new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
 
   private PipeWire(Duration grace, Timers timers, Executor workers) {
     wire = new NettyWire(new WireOptions(1, grace, false), pipes, buffers, timers, workers);
@@ -73,8 +70,15 @@ public final class PipeWire implements Wire {
     PipePeer peer = new PipePeer();
     Channel channel =
         new Bootstrap()
-            .group(clients)
+            .group(wire.loops()) // on one loop with the server's end, octets and the end keep their
+            // order
             .channel(LocalChannel.class)
+            // All at once: a local channel forgets what its peer has not read when it is closed.
+            .option(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new FixedRecvByteBufAllocator(4096)
+                    .respectMaybeMoreData(false)
+                    .maxMessagesPerRead(Integer.MAX_VALUE))
             .handler(peer.receiver())
             .connect(((NettyWire.NettyListener) listener).channel().localAddress())
             .syncUninterruptibly()
@@ -91,7 +95,6 @@ public final class PipeWire implements Wire {
   @Override
   public void close() {
     wire.close();
-    clients.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(4_000);
   }
 
   private static final class PipePeer implements Peer {
@@ -124,7 +127,7 @@ public final class PipeWire implements Wire {
 
     @Override
     public void send(byte[] octets) {
-      channel.writeAndFlush(Unpooled.copiedBuffer(octets)).syncUninterruptibly();
+      channel.writeAndFlush(Unpooled.copiedBuffer(octets)).awaitUninterruptibly();
     }
 
     @Override
@@ -151,7 +154,9 @@ public final class PipeWire implements Wire {
 
     @Override
     public void close() {
-      channel.close().syncUninterruptibly();
+      if (channel.isOpen()) {
+        channel.close().awaitUninterruptibly();
+      }
     }
   }
 }

@@ -1,0 +1,76 @@
+package org.postroom.core.dns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.address.Domain;
+import org.postroom.core.dns.Resolver.Answer;
+import org.postroom.core.dns.Resolver.MailExchanger;
+
+class ZoneResolverTest {
+  private final ZoneResolver zone =
+      ZoneResolver.of(
+          """
+          # a comment
+          example.org     MX 10 mx.example.org
+          example.org     MX 20 MX2.example.org.
+          mx.example.org  A 192.0.2.1   # behind a record
+          mx.example.org  AAAA 2001:db8::1
+          www.example.org CNAME mx.example.org
+          192.0.2.1       PTR mx.example.org
+          none.example    MX 0 .
+          broken.test     SERVFAIL
+          loop.test       CNAME loop.test
+          bücher.example  A 192.0.2.7
+          """);
+
+  private static <T> Answer<T> now(java.util.concurrent.CompletionStage<Answer<T>> stage) {
+    return stage.toCompletableFuture().join();
+  }
+
+  @Test
+  void answersWhatIsWritten() throws Exception {
+    assertThat(now(zone.mx(Domain.of("Example.ORG"))))
+        .isEqualTo(
+            new Answer.Found<>(
+                List.of(
+                    new MailExchanger(10, "mx.example.org"),
+                    new MailExchanger(20, "mx2.example.org"))));
+    Answer<InetAddress> both =
+        new Answer.Found<>(
+            List.of(InetAddress.getByName("192.0.2.1"), InetAddress.getByName("2001:db8::1")));
+    assertThat(now(zone.addresses(Domain.of("mx.example.org")))).isEqualTo(both);
+    assertThat(now(zone.addresses(Domain.of("www.example.org")))).isEqualTo(both);
+    assertThat(now(zone.names(InetAddress.getByName("192.0.2.1"))))
+        .isEqualTo(new Answer.Found<>(List.of(Domain.of("mx.example.org"))));
+    assertThat(now(zone.addresses(Domain.of("xn--bcher-kva.example"))))
+        .isInstanceOf(Answer.Found.class);
+    assertThat(now(zone.mx(Domain.of("none.example"))))
+        .isInstanceOfSatisfying(
+            Answer.Found.class,
+            f -> assertThat(((MailExchanger) f.records().get(0)).isNull()).isTrue());
+  }
+
+  @Test
+  void tellsNothingOfThatKindFromNoSuchName() throws Exception {
+    assertThat(now(zone.mx(Domain.of("mx.example.org")))).isEqualTo(new Answer.NoData<>());
+    assertThat(now(zone.mx(Domain.of("example")))).isEqualTo(new Answer.NoData<>());
+    assertThat(now(zone.mx(Domain.of("nowhere.test")))).isEqualTo(new Answer.NoSuchName<>());
+    assertThat(now(zone.names(InetAddress.getByName("192.0.2.9"))))
+        .isEqualTo(new Answer.NoSuchName<>());
+    assertThat(now(zone.mx(Domain.of("broken.test")))).isInstanceOf(Answer.TryAgain.class);
+    assertThat(now(zone.mx(Domain.of("loop.test")))).isInstanceOf(Answer.TryAgain.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"example.org", "a MX mx", "a A host.name", "a TXT hello", "a A 1.2.3.999"})
+  void refusesWhatIsNoRecord(String line) {
+    assertThatThrownBy(() -> ZoneResolver.of(line)).isInstanceOf(IllegalArgumentException.class);
+  }
+}

@@ -1,0 +1,22 @@
+package org.postroom.core.wire;
+
+import org.postroom.core.transcript.Peer;
+
+class PipeWireTest extends WireContract {
+  private final PipeWire wire = PipeWire.open(time, workers);
+
+  @Override
+  Wire wire() {
+    return wire;
+  }
+
+  @Override
+  Peer dial(Listener listener) {
+    return wire.dial(listener);
+  }
+
+  @Override
+  long octetsInUse() {
+    return wire.octetsInUse();
+  }
+}

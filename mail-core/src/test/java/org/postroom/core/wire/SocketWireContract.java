@@ -1,0 +1,374 @@
+package org.postroom.core.wire;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Test;
+import org.postroom.core.transcript.Peer;
+import org.postroom.core.transcript.SocketPeer;
+
+/** What sockets add: resets, half-closed connections, taken ports, TLS. */
+abstract class SocketWireContract extends WireContract {
+  private static final CertificateAuthority AUTHORITY =
+      CertificateAuthority.create("Test CA", Clock.systemUTC(), new SecureRandom());
+  private static final CertificateAuthority.Issued ISSUED =
+      AUTHORITY.issue(List.of("localhost", "127.0.0.1"));
+
+  private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(true);
+  private final SslProvider provider;
+  private final TlsContext tls;
+  private final Wire wire;
+
+  SocketWireContract(boolean nativeTransport, SslProvider provider) {
+    this.provider = provider;
+    tls = TlsContexts.server(ISSUED.chain(), ISSUED.key(), provider);
+    WireOptions options = new WireOptions(1, Duration.ofSeconds(1), nativeTransport);
+    wire = new NettyWire(options, NettyTransport.forSockets(options), buffers, time, workers);
+  }
+
+  @Override
+  Wire wire() {
+    return wire;
+  }
+
+  @Override
+  Peer dial(Listener listener) {
+    return SocketPeer.to(listener.address());
+  }
+
+  @Override
+  long octetsInUse() {
+    return buffers.metric().usedDirectMemory() + buffers.metric().usedHeapMemory();
+  }
+
+  @Override
+  TlsContext serverTls() {
+    return tls;
+  }
+
+  @Test
+  void servesAClientThatHasEndedItsOwnSideToTheEnd() {
+    Listener listener = listen();
+    try (SocketPeer peer = SocketPeer.to(listener.address())) {
+      peer.send("flood 20000000\r\nlast\r\n");
+      peer.sendEnd();
+
+      assertThat(peer.readAll())
+          .hasSize("hello\r\n".length() + 20_000_000 + "<last>CRLF\r\n".length());
+    }
+  }
+
+  @Test
+  void cutsAClientThatNeverReads() throws Exception {
+    Listener listener = listen();
+    try (SocketPeer peer = SocketPeer.to(listener.address())) {
+      peer.send("flood 200000000\r\n");
+      Connection connection = connections.take();
+
+      passTimeUntil(closed(connection));
+
+      assertThat(connection.isClosed()).isTrue();
+    }
+  }
+
+  @Test
+  void hearsAReset() throws Exception {
+    Listener listener = listen();
+    SocketPeer peer = SocketPeer.to(listener.address());
+    assertThat(peer.readLine()).isEqualTo("hello");
+    Connection connection = connections.take();
+
+    peer.reset();
+
+    closed(connection).get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void hearsAResetWhileItSends() throws Exception {
+    Listener listener = listen();
+    SocketPeer peer = SocketPeer.to(listener.address());
+    peer.send("flood 200000000\r\n");
+    assertThat(peer.readLine()).isEqualTo("hello");
+    assertThat(peer.read()).isEqualTo('z');
+    Connection connection = connections.take();
+
+    peer.reset();
+
+    closed(connection).get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void namesTheAddressThatIsTaken() {
+    Listener listener = listen();
+    ListenerOptions same =
+        new ListenerOptions(
+            "other", listener.address(), Optional.empty(), 1, 100, Duration.ofSeconds(1), "");
+
+    assertThatThrownBy(() -> wire.listen(same, Talker::new))
+        .isInstanceOf(WireFault.class)
+        .hasMessageContaining("other")
+        .hasMessageContaining(String.valueOf(listener.address().getPort()));
+  }
+
+  @Test
+  void saysWhichPeerDoesNotAnswer() {
+    Listener listener = listen();
+    InetSocketAddress gone = listener.address();
+    listener.close();
+
+    CompletableFuture<Connection> connecting =
+        wire.connect(
+                gone, new ConnectOptions(Duration.ofSeconds(5), Optional.empty(), 100), Talker::new)
+            .toCompletableFuture();
+
+    assertThatThrownBy(() -> connecting.get(10, TimeUnit.SECONDS))
+        .isInstanceOf(ExecutionException.class)
+        .cause()
+        .isInstanceOf(WireFault.class)
+        .hasMessageContaining(String.valueOf(gone.getPort()));
+  }
+
+  @Test
+  void startsTlsAndForgetsWhatWasSentBehindTheCommand() throws Exception {
+    Listener listener = listen();
+    try (SSLSocket socket = startTls(listener, "starttls\r\ninjected\r\n");
+        SocketPeer peer = SocketPeer.on(socket)) {
+      peer.send("inside\r\nquit\r\n");
+
+      assertThat(peer.readAll()).isEqualTo("<inside>CRLF\r\nbye\r\n");
+      assertThat(connections.take().tls().orElseThrow().protocol()).isEqualTo("TLSv1.3");
+    }
+  }
+
+  @Test
+  void takesAClientHelloThatCameWithTheCommand() throws Exception {
+    Listener listener = listen();
+    // A hello that was read together with STARTTLS would be lost if it were forgotten.
+    try (Socket raw = new Socket(listener.address().getAddress(), listener.address().getPort())) {
+      readLine(raw);
+      raw.getOutputStream().write("starttls\r\n".getBytes(ISO_8859_1));
+      readLine(raw);
+      try (SSLSocket socket = layered(raw)) {
+        socket.startHandshake();
+
+        assertThat(socket.getSession().getProtocol()).isEqualTo("TLSv1.3");
+      }
+    }
+  }
+
+  @Test
+  void endsTheSessionWhenTheHandshakeFails() throws Exception {
+    Listener listener = listen();
+    try (SocketPeer peer = SocketPeer.to(listener.address())) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      peer.send("starttls\r\n");
+      assertThat(peer.readLine()).isEqualTo("go");
+      Connection connection = connections.take();
+
+      peer.send("this is no handshake\r\nquit\r\n");
+
+      closed(connection).get(10, TimeUnit.SECONDS);
+      assertThat(connection.tls()).isEmpty();
+    }
+  }
+
+  @Test
+  void cutsAHandshakeThatDoesNotGetOn() throws Exception {
+    Listener listener = listen();
+    try (SocketPeer peer = SocketPeer.to(listener.address())) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      peer.send("starttls\r\n");
+      assertThat(peer.readLine()).isEqualTo("go");
+      Connection connection = connections.take();
+
+      passTimeUntil(closed(connection));
+
+      assertThat(connection.isClosed()).isTrue();
+    }
+  }
+
+  @Test
+  void speaksTlsFromTheFirstOctet() throws Exception {
+    Listener listener = listenTls();
+
+    assertThat(call(listener, TlsContexts.verifyingClient(AUTHORITY.certificate()), "localhost"))
+        .matches("TLSv1.3 (128|256) hello <secret>CRLF");
+    assertThat(call(listener, TlsContexts.opportunisticClient(), "any.example"))
+        .matches("TLSv1.3 (128|256) hello <secret>CRLF");
+  }
+
+  @Test
+  void floodsThroughTls() throws Exception {
+    Listener listener = listenTls();
+    try (Socket raw = new Socket(listener.address().getAddress(), listener.address().getPort());
+        SSLSocket socket = layered(raw);
+        SocketPeer peer = SocketPeer.on(socket)) {
+      peer.send("flood 5000000\r\nquit\r\n");
+
+      assertThat(peer.readAll()).hasSize("hello\r\n".length() + 5_000_000 + "bye\r\n".length());
+    }
+  }
+
+  @Test
+  void aClientThatVerifiesTakesNeitherAWrongNameNorAStrangersAuthority() {
+    Listener listener = listenTls();
+    CertificateAuthority stranger =
+        CertificateAuthority.create("Stranger", Clock.systemUTC(), new SecureRandom());
+
+    assertThatThrownBy(
+            () ->
+                call(
+                    listener,
+                    TlsContexts.verifyingClient(AUTHORITY.certificate()),
+                    "mx.example.org"))
+        .cause()
+        .isInstanceOf(TlsFailed.class);
+    assertThatThrownBy(
+            () -> call(listener, TlsContexts.verifyingClient(stranger.certificate()), "localhost"))
+        .cause()
+        .isInstanceOf(TlsFailed.class);
+  }
+
+  @Test
+  void handshakesUseANewCertificateFromTheMomentItIsReplaced() throws Exception {
+    Listener listener = listenTls();
+    CertificateAuthority other =
+        CertificateAuthority.create("Other CA", Clock.systemUTC(), new SecureRandom());
+    CertificateAuthority.Issued fresh = other.issue(List.of("localhost"));
+    TlsContext trust = TlsContexts.verifyingClient(other.certificate());
+    assertThatThrownBy(() -> call(listener, trust, "localhost"))
+        .cause()
+        .isInstanceOf(TlsFailed.class);
+
+    TlsContexts.replace(tls, TlsContexts.server(fresh.chain(), fresh.key(), provider));
+
+    assertThat(call(listener, trust, "localhost")).contains("hello");
+  }
+
+  private Listener listenTls() {
+    ListenerOptions plain = options(100);
+    return wire.listen(
+        new ListenerOptions(
+            plain.name(),
+            plain.address(),
+            Optional.of(tls),
+            plain.maxSessions(),
+            plain.maxLine(),
+            plain.firstDeadline(),
+            plain.refusal()),
+        Talker::new);
+  }
+
+  private String call(Listener listener, TlsContext trust, String name) throws Exception {
+    CompletableFuture<String> said = new CompletableFuture<>();
+    var unused =
+        wire.connect(
+            listener.address(),
+            new ConnectOptions(Duration.ofSeconds(5), Optional.empty(), 1000),
+            c -> new TlsCaller(c, trust, name, said));
+    return said.get(20, TimeUnit.SECONDS);
+  }
+
+  private SSLSocket startTls(Listener listener, String command) throws Exception {
+    Socket raw = new Socket(listener.address().getAddress(), listener.address().getPort());
+    raw.setSoTimeout(10_000);
+    readLine(raw);
+    raw.getOutputStream().write(command.getBytes(ISO_8859_1));
+    assertThat(readLine(raw)).isEqualTo("go");
+    return layered(raw);
+  }
+
+  private static String readLine(Socket socket) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = socket.getInputStream().read();
+        c >= 0 && c != '\n';
+        c = socket.getInputStream().read()) {
+      line.append((char) c);
+    }
+    return line.toString().strip();
+  }
+
+  private static SSLSocket layered(Socket raw) throws Exception {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {new TrustAll()}, null);
+    SSLSocket socket =
+        (SSLSocket) context.getSocketFactory().createSocket(raw, "localhost", raw.getPort(), true);
+    socket.setUseClientMode(true);
+    return socket;
+  }
+
+  private static final class TrustAll implements X509TrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+
+  private static final class TlsCaller implements Session {
+    private final Connection connection;
+    private final TlsContext trust;
+    private final String name;
+    private final CompletableFuture<String> said;
+
+    TlsCaller(
+        Connection connection, TlsContext trust, String name, CompletableFuture<String> said) {
+      this.connection = connection;
+      this.trust = trust;
+      this.name = name;
+      this.said = said;
+    }
+
+    @Override
+    public void opened() {
+      try {
+        TlsSession agreed = connection.startTlsAsClient(trust, name);
+        String hello = connection.in().readLine(100).latin1();
+        connection.out().ascii("secret\r\n").flush();
+        String echo = connection.in().readLine(100).latin1();
+        said.complete(agreed.protocol() + " " + agreed.bits() + " " + hello + " " + echo);
+      } catch (WireFault e) {
+        said.completeExceptionally(e);
+      }
+      connection.close();
+    }
+
+    @Override
+    public void ready() {
+      connection.in().discard();
+    }
+
+    @Override
+    public void timedOut() {}
+
+    @Override
+    public void shuttingDown() {}
+
+    @Override
+    public void closed() {}
+  }
+}

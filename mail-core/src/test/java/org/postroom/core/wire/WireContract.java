@@ -1,0 +1,588 @@
+package org.postroom.core.wire;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postroom.core.time.VirtualTime;
+import org.postroom.core.transcript.Peer;
+
+/**
+ * What every wire does, whatever carries the octets. Its time is virtual; after each test nothing
+ * of it may be left: no session that did not hear its end, no buffer, no thread.
+ */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+abstract class WireContract {
+  final VirtualTime time = VirtualTime.startingAt(Instant.EPOCH);
+  final Workers workers = Workers.named("worker", 16);
+  final AtomicInteger begun = new AtomicInteger();
+  final AtomicInteger ended = new AtomicInteger();
+  final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
+
+  abstract Wire wire();
+
+  abstract Peer dial(Listener listener);
+
+  /** Octets of memory in buffers that nobody has given back. */
+  abstract long octetsInUse();
+
+  @AfterEach
+  void leavesNothingBehind() {
+    wire().close();
+    workers.close();
+
+    assertThat(ended).as("sessions that heard their end").hasValue(begun.get());
+    assertThat(octetsInUse()).as("octets in lost buffers").isZero();
+  }
+
+  ListenerOptions options(int most) {
+    return new ListenerOptions(
+        "echo",
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        Optional.empty(),
+        most,
+        1000,
+        Duration.ofSeconds(30),
+        "421 too many\r\n");
+  }
+
+  Listener listen() {
+    return wire().listen(options(5000), Talker::new);
+  }
+
+  /** Lets time pass until {@code done}; a turn that is still ending counts its deadline anew. */
+  void passTimeUntil(CompletableFuture<?> done) {
+    while (!done.isDone()) {
+      time.advance(Duration.ofSeconds(31));
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void answersTheSameWhereverTheInputIsCut() {
+    Listener listener = listen();
+    String input = "one\r\ntwo\nlit 5\r\nab\r\ncthree\r\n\r\n" + "x".repeat(600) + "\r\nquit\r\n";
+    String expected =
+        "hello\r\n<one>CRLF\r\n<two>LF\r\n[ab\r\nc]\r\n<three>CRLF\r\n<>CRLF\r\n<"
+            + "x".repeat(500)
+            + ">TOO_LONG\r\nbye\r\n";
+
+    for (int cut = 0; cut <= input.length(); cut++) {
+      try (Peer peer = dial(listener)) {
+        peer.send(input.substring(0, cut));
+        if (cut % 50 == 0) {
+          assertThat(peer.readLine()).isEqualTo("hello"); // the first part has been seen alone
+          peer.send(input.substring(cut));
+          assertThat("hello\r\n" + peer.readAll()).isEqualTo(expected);
+        } else {
+          peer.send(input.substring(cut));
+          assertThat(peer.readAll()).as("cut at %s", cut).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void putsTrickledOctetsTogether() {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      String line = "trickle".repeat(60);
+      for (int i = 0; i < line.length(); i++) {
+        peer.send(line.substring(i, i + 1));
+      }
+      peer.send("\r\n");
+
+      assertThat(peer.readLine()).isEqualTo("<" + line + ">CRLF");
+    }
+  }
+
+  @Test
+  void keepsTheOrderOfManyPipelinedLines() {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      StringBuilder lines = new StringBuilder();
+      IntStream.range(0, 20_000).forEach(i -> lines.append("line ").append(i).append("\r\n"));
+      Thread sender = new Thread(() -> peer.send(lines.toString()));
+      sender.start();
+
+      assertThat(peer.readLine()).isEqualTo("hello");
+      for (int i = 0; i < 20_000; i++) {
+        assertThat(peer.readLine()).isEqualTo("<line " + i + ">CRLF");
+      }
+    }
+  }
+
+  @Test
+  void swallowsAHugeLineWithoutKeepingIt() {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      byte[] part = "y".repeat(1 << 16).getBytes(ISO_8859_1);
+      for (int i = 0; i < 128; i++) {
+        peer.send(part);
+      }
+      peer.send("\r\nnext\r\nquit\r\n");
+
+      assertThat(peer.readAll())
+          .isEqualTo("hello\r\n<" + "y".repeat(500) + ">TOO_LONG\r\n<next>CRLF\r\nbye\r\n");
+    }
+  }
+
+  @Test
+  void takesALiteralOfManyMegabytesWhole() {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      peer.send("count 8388608\r\n");
+      byte[] part = new byte[1 << 16];
+      for (int i = 0; i < 128; i++) {
+        peer.send(part);
+      }
+      peer.send("after\r\n");
+
+      assertThat(peer.readLine()).isEqualTo("8388608");
+      assertThat(peer.readLine()).isEqualTo("<after>CRLF");
+    }
+  }
+
+  @Test
+  void sendsMuchToASlowReaderWithoutLosingAny() {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      peer.send("flood 5000000\r\nquit\r\n");
+
+      assertThat(peer.readAll()).hasSize("hello\r\n".length() + 5_000_000 + "bye\r\n".length());
+    }
+  }
+
+  @Test
+  void saysGoodbyeAtTheDeadlineBetweenTurns() throws Exception {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      Connection connection = connections.take();
+
+      passTimeUntil(closed(connection));
+
+      assertThat(peer.readAll()).isEqualTo("too slow\r\n");
+    }
+  }
+
+  @Test
+  void endsATurnThatWaitsForInputBeyondTheDeadline() throws Exception {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      Connection connection = connections.take();
+      peer.send("lit 5\r\nab");
+      literals.take();
+
+      passTimeUntil(closed(connection));
+
+      assertThat(peer.readAll()).isIn("", "[", "[ab"); // what was collected may go
+    }
+  }
+
+  @Test
+  void keepsASessionThatTalksInTime() throws Exception {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      for (int i = 0; i < 20; i++) {
+        time.advance(Duration.ofSeconds(29));
+        peer.send("still here\r\n");
+        assertThat(peer.readLine()).isEqualTo("<still here>CRLF");
+        // The reply is sent before the turn has ended; the next line is answered after it has.
+        peer.send("sync\r\n");
+        assertThat(peer.readLine()).isEqualTo("<sync>CRLF");
+        peer.send("deadline 30\r\n");
+        assertThat(peer.readLine()).isEqualTo("set");
+      }
+    }
+  }
+
+  @Test
+  void runsTasksInOrderBetweenTheLines() throws Exception {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      Connection connection = connections.take();
+
+      for (int i = 0; i < 100; i++) {
+        String word = "task " + i + "\r\n";
+        connection.execute(() -> connection.out().ascii(word));
+      }
+
+      for (int i = 0; i < 100; i++) {
+        assertThat(peer.readLine()).isEqualTo("task " + i);
+      }
+      peer.send("task\r\nafter\r\n");
+      assertThat(peer.readLine()).isEqualTo("<task>CRLF");
+      assertThat(peer.readLine()).isEqualTo("done by task");
+      assertThat(peer.readLine()).isEqualTo("<after>CRLF");
+    }
+  }
+
+  @Test
+  void holdsTheNextTurnWithoutLosingWhatComes() throws Exception {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      peer.send("hold\r\nafter\r\n");
+      assertThat(peer.readLine()).isEqualTo("holding");
+
+      time.advance(Duration.ofSeconds(4));
+      Connection connection = connections.take();
+      assertThat(held).containsExactly(connection.id());
+      time.advance(Duration.ofSeconds(2));
+
+      assertThat(peer.readLine()).isEqualTo("held answer");
+      assertThat(peer.readLine()).isEqualTo("<after>CRLF");
+    }
+  }
+
+  @Test
+  void tellsOfAPeerThatGoesAway() throws Exception {
+    Listener listener = listen();
+    Peer peer = dial(listener);
+    assertThat(peer.readLine()).isEqualTo("hello");
+    Connection connection = connections.take();
+
+    peer.close();
+
+    closed(connection).get(10, TimeUnit.SECONDS);
+    assertThat(connection.isClosed()).isTrue();
+    connection.execute(() -> begun.set(-1)); // dropped
+  }
+
+  @Test
+  void endsATurnWhosePeerGoesAwayInTheMiddle() throws Exception {
+    Listener listener = listen();
+    Peer peer = dial(listener);
+    assertThat(peer.readLine()).isEqualTo("hello");
+    Connection connection = connections.take();
+    peer.send("lit 500\r\nab");
+    literals.take();
+
+    peer.close();
+
+    closed(connection).get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void closesFromAnotherThreadWhileATurnWaits() throws Exception {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      Connection connection = connections.take();
+      peer.send("lit 500\r\nab");
+      literals.take();
+
+      connection.close();
+      connection.close();
+
+      closed(connection).get(10, TimeUnit.SECONDS);
+      assertThat(peer.readAll()).isIn("", "[", "[ab");
+    }
+  }
+
+  @Test
+  void aSessionThatFailsEndsAloneAndOnce() throws Exception {
+    Listener listener = listen();
+    try (Peer failing = dial(listener);
+        Peer other = dial(listener);
+        Peer idle = dial(listener)) {
+      failing.send("fail\r\n");
+      idle.send("ignore\r\n");
+      other.send("fine\r\nquit\r\n");
+
+      assertThat(failing.readAll()).isEqualTo("hello\r\n");
+      assertThat(idle.readAll()).isEqualTo("hello\r\n");
+      assertThat(other.readAll()).isEqualTo("hello\r\n<fine>CRLF\r\nbye\r\n");
+    }
+  }
+
+  @Test
+  void refusesMoreThanTheMostAndCountsThemDownAgain() throws Exception {
+    Listener listener = wire().listen(options(2), Talker::new);
+    try (Peer first = dial(listener);
+        Peer second = dial(listener)) {
+      assertThat(first.readLine()).isEqualTo("hello");
+      assertThat(second.readLine()).isEqualTo("hello");
+      assertThat(listener.sessions()).isEqualTo(2);
+
+      try (Peer third = dial(listener)) {
+        assertThat(third.readAll()).isEqualTo("421 too many\r\n");
+      }
+
+      second.send("quit\r\n");
+      assertThat(second.readAll()).isEqualTo("bye\r\n");
+    }
+    while (listener.sessions() > 0) {
+      Thread.onSpinWait();
+    }
+    try (Peer again = dial(listener)) {
+      assertThat(again.readLine()).isEqualTo("hello");
+    }
+  }
+
+  @Test
+  void saysGoodbyeWhenItCloses() throws Exception {
+    Listener listener = listen();
+    try (Peer idle = dial(listener);
+        Peer busy = dial(listener)) {
+      assertThat(idle.readLine()).isEqualTo("hello");
+      assertThat(busy.readLine()).isEqualTo("hello");
+      busy.send("lit 5\r\nab");
+      literals.take();
+
+      Thread closing = new Thread(wire()::close);
+      closing.start();
+
+      assertThat(idle.readAll()).isEqualTo("stopping\r\n");
+      assertThat(busy.readAll()).isIn("", "[", "[ab"); // cut after the grace period
+      closing.join(10_000);
+      assertThat(closing.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void talksToAServerAsAClient() throws Exception {
+    Listener listener = listen();
+    CompletableFuture<String> said = new CompletableFuture<>();
+
+    Connection connection =
+        wire()
+            .connect(
+                listener.address(),
+                new ConnectOptions(Duration.ofSeconds(10), Optional.empty(), 1000),
+                c -> new Caller(c, said))
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS);
+
+    assertThat(said.get(10, TimeUnit.SECONDS)).isEqualTo("hello <question>CRLF");
+    assertThat(connection.remote().getPort()).isEqualTo(listener.address().getPort());
+  }
+
+  @Test
+  void servesAThousandConnections() {
+    Listener listener = listen();
+    List<Peer> peers = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      peers.add(dial(listener));
+    }
+    for (int i = 0; i < 1000; i++) {
+      peers.get(i).send("from " + i + "\r\n");
+    }
+    for (int i = 0; i < 1000; i++) {
+      assertThat(peers.get(i).readLine()).isEqualTo("hello");
+      assertThat(peers.get(i).readLine()).isEqualTo("<from " + i + ">CRLF");
+    }
+    assertThat(listener.sessions()).isEqualTo(1000);
+    peers.forEach(Peer::close);
+  }
+
+  private final BlockingQueue<String> literals = new LinkedBlockingQueue<>();
+  private final List<String> held = new java.util.concurrent.CopyOnWriteArrayList<>();
+  private final java.util.concurrent.ConcurrentHashMap<Connection, CompletableFuture<Void>> ends =
+      new java.util.concurrent.ConcurrentHashMap<>();
+
+  CompletableFuture<Void> closed(Connection connection) {
+    return ends.computeIfAbsent(connection, c -> new CompletableFuture<>());
+  }
+
+  /** Greets, sends the first line, keeps the answer. */
+  private final class Caller implements Session {
+    private final Connection connection;
+    private final CompletableFuture<String> said;
+    private final CountDownLatch openedOnce = new CountDownLatch(1);
+    private String hello = "";
+
+    Caller(Connection connection, CompletableFuture<String> said) {
+      begun.incrementAndGet();
+      this.connection = connection;
+      this.said = said;
+    }
+
+    @Override
+    public void opened() {
+      openedOnce.countDown();
+    }
+
+    @Override
+    public void ready() {
+      assertThat(openedOnce.getCount()).isZero();
+      String line = connection.in().readLine(500).latin1();
+      if (hello.isEmpty()) {
+        hello = line;
+        connection.out().ascii("question\r\n").flush();
+      } else {
+        said.complete(hello + " " + line);
+        connection.close();
+      }
+    }
+
+    @Override
+    public void timedOut() {}
+
+    @Override
+    public void shuttingDown() {}
+
+    @Override
+    public void closed() {
+      ended.incrementAndGet();
+      said.complete("closed");
+    }
+  }
+
+  /** A server that says what it hears, and does some things on demand. */
+  final class Talker implements Session {
+    private final Connection connection;
+
+    Talker(Connection connection) {
+      begun.incrementAndGet();
+      this.connection = connection;
+      connections.add(connection);
+    }
+
+    @Override
+    public void opened() {
+      connection.out().ascii("hello\r\n").flush();
+    }
+
+    @Override
+    public void ready() {
+      Output out = connection.out();
+      Line line = connection.in().readLine(500);
+      String text = line.latin1();
+      String[] words = text.split(" ", 2);
+      switch (words[0]) {
+        case "lit" -> literal(Integer.parseInt(words[1]));
+        case "count" -> out.ascii(count(Long.parseLong(words[1])) + "\r\n");
+        case "flood" -> flood(Integer.parseInt(words[1]));
+        case "deadline" -> {
+          connection.deadline(Duration.ofSeconds(Long.parseLong(words[1])));
+          out.ascii("set\r\n");
+        }
+        case "task" -> {
+          connection.execute(() -> out.ascii("done by task\r\n"));
+          echo(line);
+        }
+        case "hold" -> {
+          connection.hold(Duration.ofSeconds(5));
+          held.add(connection.id());
+          out.ascii("holding\r\n").flush();
+          connection.execute(() -> out.ascii("held answer\r\n").flush());
+          return;
+        }
+        case "fail" -> throw new IllegalStateException("as asked");
+        case "ignore" -> {
+          connection.close();
+          return;
+        }
+        case "quit" -> {
+          out.ascii("bye\r\n");
+          connection.close();
+        }
+        case "starttls" -> {
+          out.ascii("go\r\n");
+          connection.startTls(serverTls());
+          return;
+        }
+        default -> echo(line);
+      }
+      if (connection.in().isEmpty()) {
+        out.flush();
+      }
+    }
+
+    private void echo(Line line) {
+      connection
+          .out()
+          .ascii("<")
+          .write(line.octets())
+          .ascii(">")
+          .ascii(line.end().toString())
+          .ascii("\r\n");
+    }
+
+    private void literal(int length) {
+      literals.add(connection.id());
+      connection.out().ascii("[");
+      int left = length;
+      while (left > 0) {
+        ByteBuffer chunk = connection.in().await();
+        int step = Math.min(left, chunk.remaining());
+        connection.out().write(chunk.duplicate().limit(chunk.position() + step));
+        chunk.position(chunk.position() + step);
+        left -= step;
+      }
+      connection.out().ascii("]\r\n");
+    }
+
+    private long count(long length) {
+      long half = length / 2;
+      connection.in().skip(half);
+      long seen = half;
+      while (seen < length) {
+        ByteBuffer chunk = connection.in().await();
+        int step = (int) Math.min(length - seen, chunk.remaining());
+        chunk.position(chunk.position() + step);
+        seen += step;
+      }
+      return seen;
+    }
+
+    private void flood(int length) {
+      byte[] part = "z".repeat(10_000).getBytes(ISO_8859_1);
+      for (int sent = 0; sent < length; sent += part.length) {
+        connection.out().write(part);
+      }
+    }
+
+    @Override
+    public void timedOut() {
+      connection.out().ascii("too slow\r\n");
+    }
+
+    @Override
+    public void shuttingDown() {
+      connection.out().ascii("stopping\r\n");
+    }
+
+    @Override
+    public void closed() {
+      ended.incrementAndGet();
+      closed_(connection);
+    }
+
+    private void closed_(Connection gone) {
+      boolean first = WireContract.this.closed(gone).complete(null);
+      if (!first) {
+        ended.addAndGet(1000); // twice: the count at the end will show it
+      }
+    }
+  }
+
+  /** What {@code starttls} begins with; only where there is TLS. */
+  TlsContext serverTls() {
+    throw new UnsupportedOperationException();
+  }
+}
