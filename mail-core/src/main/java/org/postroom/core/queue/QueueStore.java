@@ -54,7 +54,10 @@ public interface QueueStore {
    */
   void settle(List<Settlement> settlements, List<Acceptance> reports);
 
-  /** When the next recipient is due that nobody has leased; empty when there is none. */
+  /**
+   * When the next recipient can be leased: when it is due or, if it is leased now, when the lease
+   * ends. May lie in the past; empty when there is none.
+   */
   Optional<Instant> nextDue();
 
   /** What waits, for listings; at most {@code limit}, oldest first. */

@@ -34,7 +34,6 @@ public final class MemoryQueueStore implements QueueStore {
       Comparator.comparing((Waiting w) -> w.due).thenComparing(w -> w.id);
 
   private final MemoryMailStore mailboxes;
-  private final Clock clock;
   private final QueueIds ids;
   private final Map<Long, Waiting> rows = new TreeMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -42,7 +41,6 @@ public final class MemoryQueueStore implements QueueStore {
 
   public MemoryQueueStore(MemoryMailStore mailboxes, Clock clock) {
     this.mailboxes = mailboxes;
-    this.clock = clock;
     this.ids = new QueueIds(clock, 1);
   }
 
@@ -119,10 +117,8 @@ public final class MemoryQueueStore implements QueueStore {
   @Override
   public Optional<Instant> nextDue() {
     synchronized (mailboxes.lock) {
-      Instant now = clock.instant();
       return rows.values().stream()
-          .filter(row -> !row.leasedAt(now))
-          .map(row -> row.due)
+          .map(row -> row.leaseOwner.isEmpty() ? row.due : row.leaseUntil)
           .min(Comparator.naturalOrder());
     }
   }

@@ -3,12 +3,14 @@ package org.postroom.storage.sql;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
@@ -110,7 +112,11 @@ final class Mailboxes {
       throw new BadMailboxName(to + " lies below " + from);
     }
     Map<MailboxName, Integer> names = new HashMap<>(account.mailboxes());
-    Map<MailboxName, Integer> moved = new HashMap<>();
+    // Short names first: upwards, a mailbox may take a name that another of them still has.
+    Map<MailboxName, Integer> moved =
+        new TreeMap<>(
+            Comparator.comparingInt((MailboxName name) -> name.value().length())
+                .thenComparing(Comparator.naturalOrder()));
     for (Map.Entry<MailboxName, Integer> entry : account.mailboxes().entrySet()) {
       MailboxName renamed = renamed(entry.getKey(), from, to);
       if (renamed != null) {

@@ -304,6 +304,10 @@ final class SqlMailStore implements MailStore {
 
   @Override
   public Appended append(MailboxId mailbox, List<NewMessage> messages) {
+    if (messages.isEmpty()) {
+      Mailbox row = mailbox(mailbox);
+      return new Appended(row.uidValidity(), UidSet.EMPTY, row.highestModSeq());
+    }
     long octets = 0;
     for (NewMessage message : messages) {
       octets += message.content().size();
@@ -531,6 +535,13 @@ final class SqlMailStore implements MailStore {
 
   @Override
   public Subscription watch(MailboxId mailbox, Consumer<MailboxChange> listener) {
-    return watchers.add(mailbox, listener);
+    Subscription watch = watchers.add(mailbox, listener);
+    try {
+      mailbox(mailbox);
+      return watch;
+    } catch (RuntimeException e) {
+      watch.close();
+      throw e;
+    }
   }
 }

@@ -437,14 +437,12 @@ final class SqlQueueStore implements QueueStore {
   public Optional<Instant> nextDue() {
     String sql =
         "SELECT MIN(ready_ts) FROM queue_recipient WHERE leased = 0"
-            + " UNION ALL SELECT MIN(ready_ts) FROM queue_recipient"
-            + " WHERE leased = 1 AND ready_ts <= ?";
+            + " UNION ALL SELECT MIN(ready_ts) FROM queue_recipient WHERE leased = 1";
     if (destinations.size() == 0) {
       return Optional.empty();
     }
     try (Connection connection = database.readers().getConnection();
         PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setLong(1, clock.millis());
       long first = Long.MAX_VALUE;
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {

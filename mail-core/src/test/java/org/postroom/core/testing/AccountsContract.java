@@ -1,0 +1,326 @@
+package org.postroom.core.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postroom.core.address.Address;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountExists;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.auth.AccountNotFound;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.Authentication;
+import org.postroom.core.auth.ScramKeys;
+import org.postroom.core.auth.Secret;
+import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.MailboxNotFound;
+
+/** What all {@link Accounts} that keep their own do. */
+public abstract class AccountsContract extends StoreContract {
+  private static final Authentication FAILURE = new Authentication.Failure();
+
+  private Accounts accounts;
+  private int names;
+
+  @BeforeEach
+  void takeAccounts() {
+    accounts = stores().accounts();
+  }
+
+  private Address newAddress() {
+    return address("Alias" + ++names + "@example.org");
+  }
+
+  @Test
+  void newAccountsAreInLowerCaseEnabledAndWithoutLimit() {
+    Account made = accounts.add("MiXed@Example.ORG", Secret.of("secret"));
+
+    assertThat(made.login()).isEqualTo("mixed@example.org");
+    assertThat(made.enabled()).isTrue();
+    assertThat(made.quotaOctets()).isZero();
+    assertThat(accounts.byLogin("mixed@example.org")).contains(made);
+    assertThat(accounts.byLogin("MIXED@example.org")).contains(made);
+    assertThat(accounts.byLogin("mixed")).isEmpty();
+    assertThat(accounts.byLogin("")).isEmpty();
+    assertThat(stores().mail().find(made.id(), MailboxName.INBOX)).isPresent();
+    assertThat(made.id()).isNotEqualTo(ada.id());
+  }
+
+  @Test
+  void listsAllByLogin() {
+    accounts.add("zoe@example.org", Secret.of("x"));
+    accounts.add("abe@example.org", Secret.of("x"));
+
+    assertThat(accounts.list()).extracting(Account::login).isSorted();
+    assertThat(accounts.list()).contains(ada);
+  }
+
+  @Test
+  void refusesALoginThatIsTaken() {
+    Address alias = newAddress();
+    accounts.addAlias(ada.id(), alias);
+
+    assertThatThrownBy(() -> accounts.add(ada.login().toUpperCase(Locale.ROOT), Secret.of("x")))
+        .isInstanceOf(AccountExists.class);
+    assertThatThrownBy(() -> accounts.add(alias.toString(), Secret.of("x")))
+        .isInstanceOf(AccountExists.class);
+
+    assertThat(accounts.verify(ada.login(), Secret.of("secret")))
+        .isEqualTo(new Authentication.Success(ada));
+  }
+
+  @Test
+  void oneOfManyGetsALogin() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Callable<Boolean>> work = new ArrayList<>();
+      for (int t = 0; t < 4; t++) {
+        work.add(
+            () -> {
+              try {
+                accounts.add("wanted@example.org", Secret.of("x"));
+                return true;
+              } catch (AccountExists e) {
+                return false;
+              }
+            });
+      }
+      int made = 0;
+      for (Future<Boolean> done : threads.invokeAll(work)) {
+        made += done.get() ? 1 : 0;
+      }
+      assertThat(made).isEqualTo(1);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void findsAccountsByAddress() {
+    Address alias = newAddress();
+    assertThat(accounts.byAddress(alias)).isEmpty();
+    accounts.addAlias(ada.id(), alias);
+    accounts.addAlias(ada.id(), alias);
+
+    String user = ada.login().substring(0, ada.login().indexOf('@'));
+    assertThat(accounts.byAddress(address(ada.login()))).contains(ada);
+    assertThat(accounts.byAddress(address(ada.login().toUpperCase(Locale.ROOT)))).contains(ada);
+    assertThat(accounts.byAddress(alias)).contains(ada);
+    assertThat(accounts.byAddress(address(alias.toString().toUpperCase(Locale.ROOT))))
+        .contains(ada);
+    assertThat(accounts.byAddress(address(user + "+list+x@example.org"))).contains(ada);
+    assertThat(accounts.byAddress(address(alias.localPart() + "+x@example.org"))).contains(ada);
+    assertThat(accounts.byAddress(address(user + "@example.com"))).isEmpty();
+    assertThat(accounts.byAddress(address(user + "x@example.org"))).isEmpty();
+    assertThat(accounts.byAddress(address("+" + user + "@example.org"))).isEmpty();
+    assertThat(accounts.byLogin(alias.toString())).isEmpty();
+  }
+
+  @Test
+  void anAddressWithAnExtensionOfItsOwnComesFirst() {
+    Account grace = newAccount("grace");
+    String user = ada.login().substring(0, ada.login().indexOf('@'));
+    Address extended = address(user + "+grace@example.org");
+
+    accounts.addAlias(grace.id(), extended);
+    assertThat(accounts.byAddress(extended)).contains(grace);
+    accounts.removeAlias(extended);
+    assertThat(accounts.byAddress(extended)).contains(ada);
+  }
+
+  @Test
+  void anAddressBelongsToOneAccount() {
+    Account grace = newAccount("grace");
+    Address alias = newAddress();
+    accounts.addAlias(ada.id(), alias);
+
+    assertThatThrownBy(() -> accounts.addAlias(grace.id(), alias))
+        .isInstanceOf(AccountExists.class);
+    assertThatThrownBy(() -> accounts.addAlias(grace.id(), address(ada.login())))
+        .isInstanceOf(AccountExists.class);
+    accounts.addAlias(ada.id(), address(ada.login()));
+    accounts.removeAlias(address(ada.login()));
+
+    assertThat(accounts.byAddress(alias)).contains(ada);
+    assertThat(accounts.byAddress(address(ada.login()))).contains(ada);
+    accounts.removeAlias(alias);
+    accounts.removeAlias(alias);
+    assertThat(accounts.byAddress(alias)).isEmpty();
+    accounts.addAlias(grace.id(), alias);
+    assertThat(accounts.byAddress(alias)).contains(grace);
+  }
+
+  @Test
+  void ownsItsAddressesAndNoOthers() {
+    Account grace = newAccount("grace");
+    Address alias = newAddress();
+    accounts.addAlias(ada.id(), alias);
+
+    assertThat(accounts.owns(ada, address(ada.login()))).isTrue();
+    assertThat(accounts.owns(ada, alias)).isTrue();
+    assertThat(accounts.owns(ada, address(alias.localPart() + "+x@example.org"))).isTrue();
+    assertThat(accounts.owns(grace, alias)).isFalse();
+    assertThat(accounts.owns(grace, address(ada.login()))).isFalse();
+    assertThat(accounts.owns(ada, address("nobody@example.org"))).isFalse();
+  }
+
+  @Test
+  void checksPasswords() {
+    Authentication success = new Authentication.Success(ada);
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(verify(ada.login(), "secret")).isEqualTo(success);
+      assertThat(verify(ada.login().toUpperCase(Locale.ROOT), "secret")).isEqualTo(success);
+      assertThat(verify(ada.login(), "Secret")).isEqualTo(FAILURE);
+      assertThat(verify(ada.login(), "")).isEqualTo(FAILURE);
+      assertThat(verify("nobody@example.org", "secret")).isEqualTo(FAILURE);
+      assertThat(verify("", "secret")).isEqualTo(FAILURE);
+      time.advance(Duration.ofHours(1));
+    }
+  }
+
+  private Authentication verify(String login, String password) {
+    return accounts.verify(login, Secret.of(password));
+  }
+
+  @Test
+  void takesPasswordsOfAnyOctets() {
+    byte[] octets = {0, (byte) 0xff, (byte) 0xfe, 'x'};
+    accounts.changePassword(ada.id(), Secret.of(octets.clone()));
+
+    assertThat(accounts.verify(ada.login(), Secret.of(octets.clone())))
+        .isEqualTo(new Authentication.Success(ada));
+    octets[3] = 'y';
+    assertThat(accounts.verify(ada.login(), Secret.of(octets))).isEqualTo(FAILURE);
+  }
+
+  @Test
+  void believesNoPasswordThatWasChanged() {
+    ScramKeys before = accounts.scramKeys(ada.login());
+    assertThat(verify(ada.login(), "secret")).isEqualTo(new Authentication.Success(ada));
+
+    accounts.changePassword(ada.id(), Secret.of("other"));
+
+    ScramKeys after = accounts.scramKeys(ada.login());
+    assertThat(verify(ada.login(), "secret")).isEqualTo(FAILURE);
+    assertThat(verify(ada.login(), "other")).isEqualTo(new Authentication.Success(ada));
+    assertThat(after.storedKey()).isNotEqualTo(before.storedKey());
+    assertThat(after.salt()).isNotEqualTo(before.salt());
+  }
+
+  @Test
+  void disabledAccountsCannotLogInButHaveTheirMail() {
+    assertThat(verify(ada.login(), "secret")).isEqualTo(new Authentication.Success(ada));
+
+    accounts.setEnabled(ada.id(), false);
+
+    assertThat(verify(ada.login(), "secret")).isEqualTo(new Authentication.Disabled());
+    assertThat(verify(ada.login(), "wrong")).isEqualTo(FAILURE);
+    assertThat(accounts.byLogin(ada.login()).orElseThrow().enabled()).isFalse();
+    assertThat(accounts.byAddress(address(ada.login()))).isPresent();
+    stores().queue().accept(delivery(text("x"), ada, MailboxName.INBOX, ""));
+    assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
+    accounts.setEnabled(ada.id(), true);
+    assertThat(verify(ada.login(), "secret")).isEqualTo(new Authentication.Success(ada));
+  }
+
+  @Test
+  void remembersTheQuota() {
+    accounts.setQuota(ada.id(), 5_000_000_000L);
+
+    assertThat(accounts.byLogin(ada.login()).orElseThrow().quotaOctets()).isEqualTo(5_000_000_000L);
+    assertThat(accounts.list()).contains(new Account(ada.id(), ada.login(), true, 5_000_000_000L));
+  }
+
+  @Test
+  void scramKeysAreThoseOfThePassword() {
+    ScramKeys keys = accounts.scramKeys(ada.login().toUpperCase(Locale.ROOT));
+
+    ScramKeys derived = ScramKeys.derive(Secret.of("secret"), keys.salt(), keys.iterations());
+    assertThat(keys.iterations()).isGreaterThanOrEqualTo(4096);
+    assertThat(keys.storedKey()).isEqualTo(derived.storedKey());
+    assertThat(keys.serverKey()).isEqualTo(derived.serverKey());
+  }
+
+  @Test
+  void scramKeysOfTheUnknownDoNotGiveThemAway() {
+    ScramKeys known = accounts.scramKeys(ada.login());
+    ScramKeys one = accounts.scramKeys("nobody@example.org");
+    ScramKeys same = accounts.scramKeys("Nobody@Example.org");
+    ScramKeys other = accounts.scramKeys("somebody@example.org");
+
+    assertThat(same.salt()).isEqualTo(one.salt());
+    assertThat(same.storedKey()).isEqualTo(one.storedKey());
+    assertThat(other.salt()).isNotEqualTo(one.salt());
+    assertThat(one.salt()).hasSameSizeAs(known.salt());
+    assertThat(one.iterations()).isEqualTo(known.iterations());
+    assertThat(one.storedKey()).hasSameSizeAs(known.storedKey());
+    ScramKeys empty = ScramKeys.derive(Secret.of(""), one.salt(), one.iterations());
+    assertThat(one.storedKey()).isNotEqualTo(empty.storedKey());
+  }
+
+  @Test
+  void deletesAnAccountWithItsMailAndNames() {
+    Address alias = newAddress();
+    accounts.addAlias(ada.id(), alias);
+    MailboxId inbox = inbox();
+    fill(inbox, 2);
+    stores().mail().copy(inbox, stores().mail().snapshot(inbox).uids(), inbox(newAccount("grace")));
+    assertThat(verify(ada.login(), "secret")).isEqualTo(new Authentication.Success(ada));
+
+    accounts.delete(ada.id());
+    accounts.delete(ada.id());
+
+    assertThat(accounts.byLogin(ada.login())).isEmpty();
+    assertThat(accounts.byAddress(alias)).isEmpty();
+    assertThat(accounts.byAddress(address(ada.login()))).isEmpty();
+    assertThat(verify(ada.login(), "secret")).isEqualTo(FAILURE);
+    assertThat(accounts.list()).doesNotContain(ada);
+    assertThat(stores().mail().list(ada.id())).isEmpty();
+    assertThat(stores().mail().subscriptions(ada.id())).isEmpty();
+    assertThatThrownBy(() -> stores().mail().mailbox(inbox)).isInstanceOf(MailboxNotFound.class);
+    Account again = accounts.add(ada.login(), Secret.of("new"));
+    assertThat(again.id()).isNotEqualTo(ada.id());
+    assertThat(stores().mail().list(again.id())).extracting(Mailbox::messages).containsOnly(0);
+    assertThat(verify(ada.login(), "secret")).isEqualTo(FAILURE);
+    accounts.addAlias(again.id(), alias);
+  }
+
+  @Test
+  void saysThatAnAccountIsNotThere() {
+    AccountId nobody = new AccountId(2_000_000_000);
+
+    assertThatThrownBy(() -> accounts.changePassword(nobody, Secret.of("x")))
+        .isInstanceOf(AccountNotFound.class);
+    assertThatThrownBy(() -> accounts.setEnabled(nobody, false))
+        .isInstanceOf(AccountNotFound.class);
+    assertThatThrownBy(() -> accounts.setQuota(nobody, 1)).isInstanceOf(AccountNotFound.class);
+    assertThatThrownBy(() -> accounts.addAlias(nobody, newAddress()))
+        .isInstanceOf(AccountNotFound.class);
+    accounts.delete(nobody);
+  }
+
+  @Test
+  void namesMayHoldAnyText() {
+    String strange = new String("o'neil%_\\\"\u00e4\u4e2d\0@example.org".getBytes(UTF_8), UTF_8);
+
+    assertThat(accounts.byLogin(strange)).isEmpty();
+    assertThat(verify(strange, "secret")).isEqualTo(FAILURE);
+    assertThat(accounts.scramKeys(strange).salt()).isNotEmpty();
+    Account made = accounts.add("o'neil%_\\\u00c4\u4e2d@example.org", Secret.of("x"));
+    assertThat(accounts.byLogin("O'NEIL%_\\\u00e4\u4e2d@example.org")).contains(made);
+  }
+}

@@ -1,0 +1,422 @@
+package org.postroom.core.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postroom.core.mail.BodyType;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.mailbox.OverQuota;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.QueueStore;
+import org.postroom.core.queue.QueueStore.Settlement;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+
+/** What every {@link QueueStore} does. */
+public abstract class QueueStoreContract extends StoreContract {
+  private static final Duration LEASE = Duration.ofMinutes(10);
+
+  private QueueStore queue;
+
+  @BeforeEach
+  void emptyTheQueue() {
+    queue = stores().queue();
+    List<Settlement> rest = new ArrayList<>();
+    queue.list(10_000).forEach(mail -> done(mail, rest));
+    queue.settle(rest, List.of());
+    assertThat(queue.size()).isZero();
+  }
+
+  @Test
+  void keepsAllOfAMailUntilItIsDoneWith() {
+    StagedContent content = text("onward");
+    Submission mail = mail(content, List.of("ada@one.test", "\"a b\"@one.test", "x@two.test"));
+    time.advance(Duration.ofSeconds(5));
+
+    queue.accept(onward(mail));
+    content.close();
+
+    List<QueuedMail> listed = queue.list(10);
+    List<QueuedMail> leased = lease("me", 10, 10);
+    assertThat(queue.size()).isEqualTo(3);
+    assertThat(leased)
+        .extracting(QueuedMail::destination)
+        .containsExactlyInAnyOrder("one.test", "two.test");
+    assertThat(listed).hasSize(2);
+    for (QueuedMail found : leased) {
+      assertThat(found.id()).isEqualTo(mail.id());
+      assertThat(found.sender()).isEqualTo(mail.envelope().sender());
+      assertThat(found.traits().body()).isEqualTo(BodyType.EIGHT_BIT_MIME);
+      assertThat(found.traits().smtpUtf8()).isTrue();
+      assertThat(found.traits().envelopeId()).contains("env+id");
+      assertThat(found.traits().fullReturn()).contains(false);
+      assertThat(found.arrived()).isEqualTo(mail.arrived());
+      assertThat(found.content().toBytes()).isEqualTo(text("onward").toBytes());
+      for (QueuedRecipient recipient : found.recipients()) {
+        assertThat(recipient.attempts()).isZero();
+        assertThat(recipient.lastReason()).isEmpty();
+        assertThat(recipient.delayReported()).isFalse();
+      }
+    }
+    assertThat(leased.stream().flatMap(found -> found.recipients().stream()))
+        .extracting(QueuedRecipient::recipient)
+        .containsExactlyInAnyOrderElementsOf(mail.envelope().recipients());
+  }
+
+  @Test
+  void givesEachMailAnIdOfItsOwn() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Callable<List<QueueId>>> work = new ArrayList<>();
+      for (int t = 0; t < 4; t++) {
+        work.add(() -> Stream.generate(queue::newId).limit(500).toList());
+      }
+      Set<QueueId> all = new HashSet<>();
+      for (Future<List<QueueId>> ids : threads.invokeAll(work)) {
+        all.addAll(ids.get());
+      }
+      assertThat(all).hasSize(2000);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void acceptsIntoMailboxAndQueueAtOnceOrNowhere() {
+    Acceptance here = delivery(text("x"), ada, MailboxName.INBOX, "A: b\r\n");
+    Acceptance both = new Acceptance(here.mail(), here.deliveries(), onward(here.mail()).onward());
+
+    queue.accept(both);
+    assertThat(queue.size()).isEqualTo(1);
+    assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
+
+    stores().accounts().setQuota(ada.id(), 1);
+    assertThatThrownBy(() -> queue.accept(both)).isInstanceOf(OverQuota.class);
+    stores().accounts().delete(ada.id());
+    assertThatThrownBy(() -> queue.accept(both)).isInstanceOf(MailboxNotFound.class);
+    assertThat(queue.size()).isEqualTo(1);
+  }
+
+  @Test
+  void leasesARecipientOnce() {
+    accept("a@one.test", "b@one.test");
+
+    List<QueuedMail> mine = lease("me", 5, 5);
+    List<QueuedMail> yours = lease("you", 5, 5);
+
+    assertThat(mine).hasSize(1);
+    assertThat(mine.get(0).recipients()).hasSize(2);
+    assertThat(yours).isEmpty();
+    assertThat(queue.size()).isEqualTo(2);
+    assertThat(queue.list(5)).hasSize(1);
+  }
+
+  @Test
+  void leasesAreExclusiveAlsoWhenManyAsk() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      accept("a@d" + i % 7 + ".test", "b@d" + i % 7 + ".test");
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(6);
+    try {
+      List<Callable<List<Long>>> work = new ArrayList<>();
+      for (int t = 0; t < 6; t++) {
+        String owner = "owner" + t;
+        work.add(() -> leaseAll(owner));
+      }
+      List<Long> all = new ArrayList<>();
+      for (Future<List<Long>> leased : threads.invokeAll(work)) {
+        all.addAll(leased.get());
+      }
+      assertThat(all).hasSize(120).doesNotHaveDuplicates();
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private List<Long> leaseAll(String owner) {
+    List<Long> ids = new ArrayList<>();
+    List<QueuedMail> leased;
+    do {
+      leased = lease(owner, 3, 4);
+      leased.forEach(mail -> mail.recipients().forEach(r -> ids.add(r.id())));
+    } while (!leased.isEmpty());
+    return ids;
+  }
+
+  @Test
+  void leasesEndByThemselvesUnlessTheyAreRenewed() {
+    accept("a@one.test");
+    assertThat(lease("me", 5, 5)).hasSize(1);
+
+    time.advance(LEASE.minusSeconds(1));
+    assertThat(lease("you", 5, 5)).isEmpty();
+    queue.renew("me", time.instant(), LEASE);
+    time.advance(LEASE.minusSeconds(1));
+    assertThat(lease("you", 5, 5)).isEmpty();
+    queue.renew("you", time.instant(), LEASE);
+    time.advance(Duration.ofSeconds(1));
+
+    List<QueuedMail> taken = lease("you", 5, 5);
+    assertThat(taken).hasSize(1);
+    assertThat(taken.get(0).recipients().get(0).attempts()).isZero();
+    assertThat(lease("me", 5, 5)).isEmpty();
+  }
+
+  @Test
+  void givesBackTheLeasesOfAnEarlierRun() {
+    accept("a@one.test");
+    accept("b@two.test");
+    lease("me", 1, 5);
+    lease("you", 1, 5);
+    assertThat(lease("me", 5, 5)).isEmpty();
+
+    queue.releaseLeases("me");
+
+    assertThat(lease("me", 5, 5)).hasSize(1);
+    assertThat(lease("me", 5, 5)).isEmpty();
+  }
+
+  @Test
+  void settlesEachRecipientByItself() {
+    accept("a@one.test", "b@one.test", "c@one.test");
+    List<QueuedRecipient> rows = lease("me", 5, 5).get(0).recipients();
+    Instant later = time.instant().plusSeconds(300);
+
+    queue.settle(
+        List.of(
+            new Settlement.Done(rows.get(0).id()),
+            new Settlement.Later(rows.get(1).id(), later, "4.2.1 not now\u00fc", true)),
+        List.of());
+
+    assertThat(queue.size()).isEqualTo(2);
+    assertThat(queue.nextDue()).contains(later);
+    assertThat(lease("me", 5, 5)).isEmpty();
+    time.advance(Duration.ofSeconds(299));
+    assertThat(lease("me", 5, 5)).isEmpty();
+    time.advance(Duration.ofSeconds(1));
+    QueuedRecipient again = lease("me", 5, 5).get(0).recipients().get(0);
+    assertThat(again.id()).isEqualTo(rows.get(1).id());
+    assertThat(again.recipient()).isEqualTo(rows.get(1).recipient());
+    assertThat(again.attempts()).isEqualTo(1);
+    assertThat(again.lastReason()).isEqualTo("4.2.1 not now\u00fc");
+    assertThat(again.delayReported()).isTrue();
+    queue.settle(List.of(new Settlement.Done(again.id())), List.of());
+    queue.settle(List.of(new Settlement.Done(rows.get(2).id())), List.of());
+    assertThat(queue.size()).isZero();
+    assertThat(queue.list(5)).isEmpty();
+    assertThat(queue.nextDue()).isEmpty();
+  }
+
+  @Test
+  void settlingWhatIsGoneIsWithoutEffect() {
+    accept("a@one.test");
+    long id = lease("me", 5, 5).get(0).recipients().get(0).id();
+    queue.settle(List.of(new Settlement.Done(id)), List.of());
+
+    queue.settle(
+        List.of(new Settlement.Done(id), new Settlement.Later(id, time.instant(), "again", false)),
+        List.of());
+
+    assertThat(queue.size()).isZero();
+    assertThat(lease("me", 5, 5)).isEmpty();
+  }
+
+  @Test
+  void acceptsReportsInTheUnitThatSettles() {
+    accept("a@one.test");
+    long id = lease("me", 5, 5).get(0).recipients().get(0).id();
+    Acceptance here = delivery(text("report"), ada, MailboxName.INBOX, "");
+    Acceptance away = onward(mail(text("report"), List.of("sender@two.test")));
+
+    queue.settle(List.of(new Settlement.Done(id)), List.of(here, away));
+
+    assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
+    assertThat(queue.list(5)).extracting(QueuedMail::destination).containsExactly("two.test");
+  }
+
+  @Test
+  void settlesNothingWhenAReportCannotBeTaken() {
+    accept("a@one.test");
+    long id = lease("me", 5, 5).get(0).recipients().get(0).id();
+    stores().accounts().setQuota(ada.id(), 1);
+    Acceptance away = onward(mail(text("report"), List.of("sender@two.test")));
+    Acceptance report = delivery(text("report"), ada, MailboxName.INBOX, "");
+
+    assertThatThrownBy(() -> queue.settle(List.of(new Settlement.Done(id)), List.of(away, report)))
+        .isInstanceOf(OverQuota.class);
+
+    assertThat(queue.list(5)).extracting(QueuedMail::destination).containsExactly("one.test");
+    time.advance(LEASE);
+    assertThat(lease("me", 5, 5)).hasSize(1);
+  }
+
+  @Test
+  void oneDestinationDoesNotHideAnother() {
+    for (int i = 0; i < 30; i++) {
+      accept("r" + i + "@busy.test");
+      time.advance(Duration.ofMillis(1));
+    }
+    accept("a@one.test");
+    accept("a@two.test");
+
+    List<QueuedMail> leased = lease("me", 3, 4);
+
+    assertThat(leased).extracting(QueuedMail::destination).contains("one.test", "two.test");
+    assertThat(recipients(leased, "busy.test")).containsExactly("r0", "r1", "r2", "r3");
+    assertThat(recipients(leased, "one.test")).containsExactly("a");
+  }
+
+  @Test
+  void leavesBusyDestinationsOut() {
+    accept("a@one.test");
+    accept("a@two.test");
+
+    List<QueuedMail> leased =
+        queue.lease("me", time.instant(), LEASE, 5, 5, Set.of("one.test", "three.test"));
+
+    assertThat(leased).extracting(QueuedMail::destination).containsExactly("two.test");
+    assertThat(lease("me", 5, 5)).extracting(QueuedMail::destination).containsExactly("one.test");
+  }
+
+  @Test
+  void leasesNoMoreThanAskedFor() {
+    accept("a@one.test", "b@one.test", "c@one.test");
+    accept("a@two.test");
+    accept("a@three.test");
+
+    List<QueuedMail> first = lease("me", 1, 2);
+    List<QueuedMail> second = lease("me", 2, 2);
+    List<QueuedMail> third = lease("me", 2, 2);
+
+    assertThat(first).hasSize(1);
+    assertThat(recipients(first, "one.test")).hasSize(2);
+    assertThat(second.stream().map(QueuedMail::destination).distinct()).hasSize(2);
+    assertThat(first.size() + second.size() + third.size()).isEqualTo(4);
+    assertThat(lease("me", 2, 2)).isEmpty();
+  }
+
+  @Test
+  void groupsByMailAndDestination() {
+    Submission one = accept("a@one.test", "b@two.test", "c@one.test");
+    Submission two = accept("a@one.test");
+
+    List<QueuedMail> leased = lease("me", 5, 5);
+
+    assertThat(leased)
+        .extracting(mail -> mail.id() + " " + mail.destination() + " " + mail.recipients().size())
+        .containsExactlyInAnyOrder(
+            one.id() + " one.test 2", one.id() + " two.test 1", two.id() + " one.test 1");
+  }
+
+  @Test
+  void saysWhenTheNextIsDue() {
+    assertThat(queue.nextDue()).isEmpty();
+    Submission first = accept("a@one.test");
+    assertThat(queue.nextDue()).contains(first.arrived());
+    time.advance(Duration.ofSeconds(1));
+    Submission second = accept("a@two.test");
+
+    assertThat(queue.nextDue()).contains(first.arrived());
+    lease("me", 1, 5);
+    assertThat(queue.nextDue()).contains(second.arrived());
+    lease("me", 1, 5);
+    assertThat(queue.nextDue()).as("a lease ends").contains(time.instant().plus(LEASE));
+    queue.releaseLeases("me");
+    assertThat(queue.nextDue()).contains(first.arrived());
+  }
+
+  @Test
+  void listsTheOldestFirst() {
+    for (int i = 0; i < 5; i++) {
+      accept("r" + i + "@d" + (9 - i) + ".test");
+      time.advance(Duration.ofSeconds(1));
+    }
+
+    List<QueuedMail> listed = queue.list(3);
+
+    assertThat(listed)
+        .extracting(mail -> mail.recipients().get(0).recipient().address().localPart())
+        .containsExactly("r0", "r1", "r2");
+  }
+
+  @Test
+  void tellsWhenSomethingWasQueued() {
+    AtomicInteger told = new AtomicInteger();
+    queue.onQueued(told::incrementAndGet);
+
+    queue.accept(delivery(text("x"), ada, MailboxName.INBOX, ""));
+    assertThat(told).hasValue(0);
+    accept("a@one.test");
+    assertThat(told).hasValue(1);
+    long id = lease("me", 5, 5).get(0).recipients().get(0).id();
+    queue.settle(
+        List.of(new Settlement.Done(id)),
+        List.of(onward(mail(text("r"), List.of("sender@two.test")))));
+    assertThat(told).hasValue(2);
+  }
+
+  @Test
+  void keepsTheContentWhileAnybodyNeedsIt() {
+    Acceptance here = delivery(text("shared"), ada, MailboxName.INBOX, "");
+    queue.accept(new Acceptance(here.mail(), here.deliveries(), onward(here.mail()).onward()));
+    stores().mail().expunge(inbox(), stores().mail().snapshot(inbox()).uids());
+    stores().accounts().delete(ada.id());
+
+    QueuedMail leased = lease("me", 5, 5).get(0);
+
+    assertThat(new String(leased.content().toBytes(), UTF_8)).contains("This is shared.");
+  }
+
+  // --- words
+
+  /** Queues a mail of now; each recipient's destination is its domain. */
+  private Submission accept(String... recipients) {
+    Submission mail = mail(text("mail"), List.of(recipients));
+    queue.accept(onward(mail));
+    return mail;
+  }
+
+  private static Acceptance onward(Submission mail) {
+    List<Acceptance.Onward> onward = new ArrayList<>();
+    for (Recipient recipient : mail.envelope().recipients()) {
+      onward.add(new Acceptance.Onward(recipient, recipient.address().domain().name()));
+    }
+    return new Acceptance(mail, List.of(), onward);
+  }
+
+  private List<QueuedMail> lease(String owner, int destinations, int perDestination) {
+    return queue.lease(owner, time.instant(), LEASE, destinations, perDestination, Set.of());
+  }
+
+  private static void done(QueuedMail mail, List<Settlement> settlements) {
+    mail.recipients().forEach(r -> settlements.add(new Settlement.Done(r.id())));
+  }
+
+  private static List<String> recipients(List<QueuedMail> mails, String destination) {
+    return mails.stream()
+        .filter(mail -> mail.destination().equals(destination))
+        .flatMap(mail -> mail.recipients().stream())
+        .map(recipient -> recipient.recipient().address().localPart())
+        .toList();
+  }
+}
