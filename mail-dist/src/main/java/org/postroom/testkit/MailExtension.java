@@ -41,7 +41,8 @@ public final class MailExtension implements BeforeEachCallback, ParameterResolve
 
   /** JUnit closes what is in its store. */
   @SuppressWarnings("deprecation") // AutoCloseable is only closed by later versions
-  private record Running(TestMail mail) implements ExtensionContext.Store.CloseableResource {
+  private record Running(TestMail mail) 
+      implements ExtensionContext.Store.CloseableResource, AutoCloseable {
     @Override
     public void close() {
       mail.close();

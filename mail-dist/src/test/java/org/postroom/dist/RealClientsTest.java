@@ -1,0 +1,166 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.storage.Storage;
+
+/** Mail goes in by one client and comes out by another, over TLS where they can, from a real store. */
+final class RealClientsTest {
+  private static final String PASSWORD = "correct horse";
+
+  @TempDir private Path folder;
+  private MailServer server;
+  private Path authority;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = open();
+    authority = folder.resolve("ca.pem");
+    Files.writeString(authority, server.authority().orElseThrow());
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void curlSendsAndReadsBackByImapsAndPop3s() throws Exception {
+    Programs.need("curl");
+
+    send(message("by curl", "Grüße.\r\n.leading dot\r\n..two\r\n"));
+
+    byte[] imap = curl("imaps://localhost:" + port(Role.IMAPS) + "/INBOX;MAILINDEX=1");
+    byte[] pop3 = curl("pop3s://localhost:" + port(Role.POP3S) + "/1");
+    assertThat(body(imap)).isEqualTo("Grüße.\r\n.leading dot\r\n..two\r\n");
+    assertThat(pop3).isEqualTo(imap);
+  }
+
+  @Test
+  void pythonFindsTheSameMessagesUnderTheSameNumbersAfterARestart() throws Exception {
+    Programs.need("python3");
+    send(message("first", "1\r\n"));
+    send(message("second", "2\r\n"));
+    List<String> before = uids();
+
+    server.close();
+    server = open();
+
+    assertThat(uids()).isEqualTo(before).hasSize(4);
+  }
+
+  @Test
+  void pythonSubmitsByLogIn() throws Exception {
+    Programs.need("python3");
+    String script =
+        """
+        import smtplib, ssl, sys
+        ca, port, password = sys.argv[1:]
+        with smtplib.SMTP("localhost", int(port)) as s:
+            s.starttls(context=ssl.create_default_context(cafile=ca))
+            s.login("ada@example.org", password)
+            s.sendmail("ada@example.org", ["ada@example.org"], b"Subject: x\\r\\n\\r\\n" + b"a" * 100000)
+        """;
+
+    python(script, authority.toString(), port(Role.SUBMISSION), PASSWORD);
+
+    assertThat(new String(curl("imaps://localhost:" + port(Role.IMAPS) + "/INBOX;MAILINDEX=1"), UTF_8))
+        .contains("ESMTPSA")
+        .endsWith("a".repeat(1000) + "\r\n");
+  }
+
+  private MailServer open() {
+    return MailServer.builder()
+        .hostname("mail.example.org")
+        .domains("example.org")
+        .storage(Storage.h2(folder.resolve("data")))
+        .bind(InetAddress.getLoopbackAddress())
+        .listen(Role.MX, 0)
+        .listen(Role.SUBMISSION, 0)
+        .listen(Role.IMAPS, 0)
+        .listen(Role.POP3S, 0)
+        .account("ada@example.org", PASSWORD)
+        .start();
+  }
+
+  private void send(String message) throws Exception {
+    Programs.run(
+        folder,
+        message.getBytes(UTF_8),
+        "curl",
+        "-sS",
+        "--url",
+        "smtp://localhost:" + port(Role.MX),
+        "--mail-from",
+        "bob@example.net",
+        "--mail-rcpt",
+        "ada@example.org",
+        "--upload-file",
+        "-");
+  }
+
+  private byte[] curl(String url) throws Exception {
+    return Programs.run(
+        folder,
+        new byte[0],
+        "curl",
+        "-sS",
+        "--cacert",
+        authority.toString(),
+        "--user",
+        "ada@example.org:" + PASSWORD,
+        url);
+  }
+
+  private List<String> uids() throws Exception {
+    String script =
+        """
+        import imaplib, poplib, ssl, sys
+        ca, imap, pop, password = sys.argv[1:]
+        context = ssl.create_default_context(cafile=ca)
+        with imaplib.IMAP4_SSL("localhost", int(imap), ssl_context=context) as c:
+            c.login("ada@example.org", password)
+            c.select("INBOX")
+            for line in c.fetch("1:*", "(UID RFC822.SIZE)")[1]:
+                print(line.decode())
+        p = poplib.POP3_SSL("localhost", int(pop), context=context)
+        p.user("ada@example.org")
+        p.pass_(password)
+        for line in p.uidl()[1]:
+            print(line.decode())
+        p.quit()
+        """;
+    String said =
+        python(script, authority.toString(), port(Role.IMAPS), port(Role.POP3S), PASSWORD);
+    return List.of(said.strip().split("\n"));
+  }
+
+  private String python(String script, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("python3", "-c", script));
+    command.addAll(List.of(arguments));
+    return new String(Programs.run(folder, new byte[0], command.toArray(String[]::new)), UTF_8);
+  }
+
+  private String port(Role role) {
+    return Integer.toString(server.address(role).getPort());
+  }
+
+  private static String message(String subject, String body) {
+    return "From: bob@example.net\r\nSubject: " + subject + "\r\n\r\n" + body;
+  }
+
+  private static String body(byte[] message) {
+    String text = new String(message, UTF_8);
+    return text.substring(text.indexOf("\r\n\r\n") + 4);
+  }
+}
