@@ -41,7 +41,7 @@ public final class MailExtension implements BeforeEachCallback, ParameterResolve
 
   /** JUnit closes what is in its store. */
   @SuppressWarnings("deprecation") // AutoCloseable is only closed by later versions
-  private record Running(TestMail mail) 
+  private record Running(TestMail mail)
       implements ExtensionContext.Store.CloseableResource, AutoCloseable {
     @Override
     public void close() {

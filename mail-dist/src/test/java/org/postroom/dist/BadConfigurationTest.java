@@ -2,9 +2,9 @@ package org.postroom.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -115,8 +115,7 @@ final class BadConfigurationTest {
     try (PrintStream caught = new PrintStream(said, true, StandardCharsets.UTF_8)) {
       System.setErr(caught);
       System.setOut(caught);
-      return new Outcome(
-          Postroom.run(arguments), said.toString(StandardCharsets.UTF_8));
+      return new Outcome(Postroom.run(arguments), said.toString(StandardCharsets.UTF_8));
     } finally {
       System.setErr(err);
       System.setOut(out);

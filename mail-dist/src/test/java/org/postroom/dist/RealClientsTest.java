@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.storage.Storage;
 
-/** Mail goes in by one client and comes out by another, over TLS where they can, from a real store. */
+/**
+ * Mail goes in by one client and comes out by another, over TLS where they can, from a real store.
+ */
 final class RealClientsTest {
   private static final String PASSWORD = "correct horse";
 
@@ -74,7 +76,8 @@ final class RealClientsTest {
 
     python(script, authority.toString(), port(Role.SUBMISSION), PASSWORD);
 
-    assertThat(new String(curl("imaps://localhost:" + port(Role.IMAPS) + "/INBOX;MAILINDEX=1"), UTF_8))
+    assertThat(
+            new String(curl("imaps://localhost:" + port(Role.IMAPS) + "/INBOX;MAILINDEX=1"), UTF_8))
         .contains("ESMTPSA")
         .endsWith("a".repeat(1000) + "\r\n");
   }

@@ -43,7 +43,8 @@ final class ReadmeTest {
   @Test
   void showsOnlyCodeThatIsCompiled() throws IOException {
     String sources =
-        squeeze(Files.readString(source("ReadmeTest")) + Files.readString(source("InvoiceMailTest")));
+        squeeze(
+            Files.readString(source("ReadmeTest")) + Files.readString(source("InvoiceMailTest")));
 
     List<String> snippets = javaSnippets();
 

@@ -35,10 +35,8 @@ public final class AddressRouter implements Router {
     AddressClass addressClass = policy.domains().classOf(recipient.domain());
     return switch (addressClass) {
       case LOCAL -> local(recipient);
-      case VIRTUAL_MAILBOX ->
-          toMailbox(accounts.byAddress(recipient), "virtual mailbox table");
-      case VIRTUAL_ALIAS ->
-          toMailbox(accounts.byAddress(recipient), "virtual alias table");
+      case VIRTUAL_MAILBOX -> toMailbox(accounts.byAddress(recipient), "virtual mailbox table");
+      case VIRTUAL_ALIAS -> toMailbox(accounts.byAddress(recipient), "virtual alias table");
       case RELAY -> new Route.Onward("relay", relayHost.orElse(recipient.domain().name()));
       case REMOTE -> new Route.Onward("smtp", relayHost.orElse(recipient.domain().name()));
     };
