@@ -5,8 +5,8 @@ package org.postroom.core.mime;
  * some list; nothing is refused.
  */
 final class AddressListParser {
-  private static final Octets NO_HOST = Octets.latin1("MISSING_DOMAIN");
-  private static final Octets NO_MAILBOX = Octets.latin1("MISSING_MAILBOX");
+  static final Octets NO_HOST = Octets.latin1("MISSING_DOMAIN");
+  static final Octets NO_MAILBOX = Octets.latin1("MISSING_MAILBOX");
 
   private final byte[] b;
   private final int to;

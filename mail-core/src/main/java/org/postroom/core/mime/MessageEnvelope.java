@@ -113,7 +113,8 @@ public final class MessageEnvelope {
     string(in, visitor);
   }
 
-  private static void list(byte[] stored, int from, int to, Visitor visitor) {
+  /** Walks one stored address list. */
+  static void list(byte[] stored, int from, int to, Visitor visitor) {
     StoredForm in = new StoredForm(stored, from, to);
     visitor.beginList();
     while (!in.atEnd()) {
