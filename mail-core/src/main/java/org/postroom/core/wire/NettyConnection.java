@@ -3,6 +3,7 @@ package org.postroom.core.wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -539,6 +540,7 @@ final class NettyConnection implements Connection, Runnable {
       lock.unlock();
     }
     ByteBuf rest = out.takePending();
+    @Nullable ChannelFuture lastWords = null;
     boolean hopeless = late && !channel.isWritable(); // it has not read until now
     if (hopeless || !channel.isActive()) {
       if (rest != null) {
@@ -547,7 +549,8 @@ final class NettyConnection implements Connection, Runnable {
       channel.close();
     } else {
       Duration within = Duration.ofNanos(limit);
-      hangUp(channel, rest == null ? Unpooled.EMPTY_BUFFER : rest, unread, timers, within);
+      lastWords =
+          hangUp(channel, rest == null ? Unpooled.EMPTY_BUFFER : rest, unread, timers, within);
     }
     if (session != null) {
       try {
@@ -556,7 +559,12 @@ final class NettyConnection implements Connection, Runnable {
         LOG.error("{}: end of session with {} failed", id, remote, e);
       }
     }
-    wire.ended(this);
+    if (lastWords == null) {
+      wire.ended(this);
+    } else {
+      // A wire that closes must not stop its loops before the goodbye is on its way.
+      lastWords.addListener(sent -> wire.ended(this));
+    }
   }
 
   /**
@@ -565,12 +573,13 @@ final class NettyConnection implements Connection, Runnable {
    * reset, which can destroy the last words on their way.
    *
    * @param within how long the peer may take for reading
+   * @return done when the last words are written
    */
-  static void hangUp(
+  static ChannelFuture hangUp(
       Channel channel, ByteBuf lastWords, boolean unread, Timers timers, Duration within) {
     Timers.Timer patience = timers.after(within, channel::close);
     channel.closeFuture().addListener(closed -> patience.cancel());
-    channel
+    return channel
         .writeAndFlush(lastWords)
         .addListener(
             sent -> {
