@@ -14,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -56,6 +57,8 @@ public final class Control implements AutoCloseable {
       Files.deleteIfExists(path);
       ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       socket.bind(UnixDomainSocketAddress.of(path));
+      // Whoever can write to it can change passwords.
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
       Control control = new Control(socket, path, requests);
       control.thread.start();
       return control;
