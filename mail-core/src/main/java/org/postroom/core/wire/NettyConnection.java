@@ -548,9 +548,12 @@ final class NettyConnection implements Connection, Runnable {
       }
       channel.close();
     } else {
-      Duration within = Duration.ofNanos(limit);
       lastWords =
-          hangUp(channel, rest == null ? Unpooled.EMPTY_BUFFER : rest, unread, timers, within);
+          hangUp(
+              channel,
+              rest == null ? Unpooled.EMPTY_BUFFER : rest,
+              unread,
+              Duration.ofNanos(limit));
     }
     if (session != null) {
       try {
@@ -572,13 +575,16 @@ final class NettyConnection implements Connection, Runnable {
    * and its octets are swallowed for a moment: closing with unread octets makes the system send a
    * reset, which can destroy the last words on their way.
    *
+   * <p>The session is over, so its timers have no say: the network needs its own time for the last
+   * words, also when a virtual clock runs through five days at once.
+   *
    * @param within how long the peer may take for reading
    * @return done when the last words are written
    */
-  static ChannelFuture hangUp(
-      Channel channel, ByteBuf lastWords, boolean unread, Timers timers, Duration within) {
-    Timers.Timer patience = timers.after(within, channel::close);
-    channel.closeFuture().addListener(closed -> patience.cancel());
+  static ChannelFuture hangUp(Channel channel, ByteBuf lastWords, boolean unread, Duration within) {
+    var patience =
+        channel.eventLoop().schedule(() -> channel.close(), within.toNanos(), TimeUnit.NANOSECONDS);
+    channel.closeFuture().addListener(closed -> patience.cancel(false));
     return channel
         .writeAndFlush(lastWords)
         .addListener(

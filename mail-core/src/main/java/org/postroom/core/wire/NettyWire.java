@@ -301,7 +301,6 @@ final class NettyWire implements Wire {
           channel,
           Unpooled.wrappedBuffer(listening.refusal().getBytes(UTF_8)),
           true,
-          timers,
           listening.firstDeadline());
     }
   }
