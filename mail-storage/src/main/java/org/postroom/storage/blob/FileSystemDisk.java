@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ final class FileSystemDisk implements Disk {
     if (isNew) {
       syncFolder(file);
     }
-    return new OpenFile(channel);
+    return new OpenFile(file, channel);
   }
 
   @Override
@@ -61,7 +62,7 @@ final class FileSystemDisk implements Disk {
   public void replace(Path file, byte[] bytes) throws IOException {
     Path draft = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel = FileChannel.open(draft, WRITE, CREATE, TRUNCATE_EXISTING)) {
-      new OpenFile(channel).write(ByteBuffer.wrap(bytes), 0);
+      new OpenFile(draft, channel).write(ByteBuffer.wrap(bytes), 0);
       channel.force(true);
     }
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -84,57 +85,118 @@ final class FileSystemDisk implements Disk {
     }
   }
 
-  private record OpenFile(FileChannel channel) implements DiskFile {
+  /**
+   * An open file that outlives interrupts. A thread that is interrupted while it works with a
+   * {@link FileChannel} closes the channel for everybody (an application may cancel a task that
+   * reads a mailbox at any time); here the file is opened again and the operation repeated, which
+   * is safe as each names its position, and a sync covers whatever was written to the file before.
+   */
+  private static final class OpenFile implements DiskFile {
+    private final Path file;
+    private volatile FileChannel channel;
+    private volatile boolean closed;
+
+    private OpenFile(Path file, FileChannel channel) {
+      this.file = file;
+      this.channel = channel;
+    }
+
+    /** What is done with the channel; may be done again from the beginning. */
+    private interface Operation<T> {
+      T with(FileChannel channel) throws IOException;
+    }
+
+    private <T> T lasting(Operation<T> operation) throws IOException {
+      boolean interrupted = false;
+      try {
+        while (true) {
+          FileChannel current = channel;
+          try {
+            return operation.with(current);
+          } catch (ClosedChannelException e) {
+            interrupted |= Thread.interrupted();
+            replace(current, e);
+          }
+        }
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    private synchronized void replace(FileChannel broken, ClosedChannelException why)
+        throws IOException {
+      if (closed) {
+        throw why;
+      }
+      if (channel == broken) {
+        channel = FileChannel.open(file, READ, WRITE);
+      }
+    }
 
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
-      int total = 0;
-      while (target.hasRemaining()) {
-        int count = channel.read(target, position + total);
-        if (count < 0) {
-          break;
-        }
-        total += count;
-      }
-      return total;
+      int begin = target.position();
+      return lasting(
+          current -> {
+            target.position(begin);
+            while (target.hasRemaining()) {
+              if (current.read(target, position + target.position() - begin) < 0) {
+                break;
+              }
+            }
+            return target.position() - begin;
+          });
     }
 
     @Override
     public void write(ByteBuffer source, long position) throws IOException {
-      long at = position;
+      int begin = source.position();
       try {
-        while (source.hasRemaining()) {
-          at += channel.write(source, at);
-        }
+        lasting(
+            current -> {
+              source.position(begin);
+              while (source.hasRemaining()) {
+                int unused = current.write(source, position + source.position() - begin);
+              }
+              return source;
+            });
       } catch (IOException e) {
-        String why = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-        if (why.contains("no space")
-            || why.contains("quota exceeded")
-            || why.contains("disk full")
-            || why.contains("not enough space")) {
-          throw new DiskFull(String.valueOf(e.getMessage()), e);
-        }
-        throw e;
+        throw isFull(e) ? new DiskFull(String.valueOf(e.getMessage()), e) : e;
       }
+    }
+
+    private static boolean isFull(IOException e) {
+      String why = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+      return why.contains("no space")
+          || why.contains("quota exceeded")
+          || why.contains("disk full")
+          || why.contains("not enough space");
     }
 
     @Override
     public void sync() throws IOException {
-      channel.force(false);
+      lasting(
+          current -> {
+            current.force(false);
+            return current;
+          });
     }
 
     @Override
     public long size() throws IOException {
-      return channel.size();
+      return lasting(FileChannel::size);
     }
 
     @Override
     public void truncate(long size) throws IOException {
-      channel.truncate(size);
+      lasting(current -> current.truncate(size));
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+      closed = true;
       channel.close();
     }
   }

@@ -115,18 +115,15 @@ final class Committer implements AutoCloseable {
   private boolean take(List<Task<?>> batch) {
     Task<?> task = left;
     left = null;
-    try {
-      while (task == null) {
-        task = waiting.poll(1, TimeUnit.SECONDS);
-        if (task == null && closing) {
-          return false;
-        }
+    while (task == null) {
+      boolean last = closing;
+      try {
+        task = waiting.poll(last ? 0 : 1, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        LOG.debug("the committer was interrupted, which nobody has a reason for; it goes on");
       }
-    } catch (InterruptedException e) {
-      // Only close() interrupts, to have this return at once when nothing waits.
-      task = waiting.poll();
-      if (task == null) {
-        return !closing;
+      if (task == null && last) {
+        return false;
       }
     }
     long octets = 0;
@@ -211,7 +208,7 @@ final class Committer implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    thread.interrupt();
+    waiting.offer(Task.nothing()); // wakes it when it waits; a full queue needs no waking
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -236,6 +233,10 @@ final class Committer implements AutoCloseable {
     Task(Unit<T> unit, long octets) {
       this.unit = unit;
       this.octets = octets;
+    }
+
+    static Task<?> nothing() {
+      return new Task<>(batch -> Boolean.TRUE, 0);
     }
 
     /** Whether it went well; a fault of the database is thrown, the unit's own are kept. */

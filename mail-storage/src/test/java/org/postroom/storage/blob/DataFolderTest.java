@@ -56,6 +56,50 @@ final class DataFolderTest {
   }
 
   @Test
+  void readersAndWritersThatAreInterruptedHarmNobody() throws Exception {
+    byte[] shorter = bytes(1, 1000);
+    byte[] longer = bytes(2, 300_000);
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      BlobLocation first = put(folder, shorter);
+      BlobLocation second = put(folder, longer);
+      folder.log().sync();
+      List<Boolean> flags = new ArrayList<>();
+
+      Thread cancelled =
+          new Thread(
+              () -> {
+                Thread.currentThread().interrupt();
+                assertThat(folder.log().content(first).toBytes()).isEqualTo(shorter);
+                BlobLocation third = put(folder, longer);
+                folder.log().sync();
+                assertThat(folder.log().content(third).toBytes()).isEqualTo(longer);
+                flags.add(Thread.currentThread().isInterrupted());
+              });
+      cancelled.start();
+      cancelled.join();
+
+      assertThat(flags).containsExactly(true); // it got through, and still knows
+      assertThat(folder.log().content(first).toBytes()).isEqualTo(shorter);
+      assertThat(folder.log().content(second).toBytes()).isEqualTo(longer);
+      put(folder, shorter);
+      folder.log().sync();
+    }
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      List<BlobRecord> records = new ArrayList<>();
+      folder.log().forEach(null, records::add);
+
+      assertThat(records).hasSize(4);
+    }
+  }
+
+  private static BlobLocation put(DataFolder folder, byte[] body) {
+    Reservation place = folder.log().reserve(body.length, 1);
+    place.write(Content.of(body));
+    place.describe(new byte[] {1});
+    return place.location();
+  }
+
+  @Test
   void startsNewSegmentsAndDropsDeadOnes() throws IOException {
     try (DataFolder folder = DataFolder.open(temp, SMALL)) {
       List<BlobLocation> all = new ArrayList<>();
