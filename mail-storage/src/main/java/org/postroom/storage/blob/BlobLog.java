@@ -55,6 +55,7 @@ public final class BlobLog implements Closeable {
   private final TreeMap<Integer, Long> ends = new TreeMap<>();
   private final Map<Integer, Long> live = new ConcurrentHashMap<>();
   private final LinkedHashMap<Integer, Reader> readers = new LinkedHashMap<>(16, 0.75f, true);
+  private volatile Named named = new Named(0, "");
   private @Nullable DiskFile tail;
   private int tailNumber;
   private long end;
@@ -498,8 +499,14 @@ public final class BlobLog implements Closeable {
     return folder.resolve(String.format(Locale.ROOT, "%08d.log", segment));
   }
 
-  private static String name(int segment) {
-    return String.format(Locale.ROOT, "blob/%08d.log", segment);
+  /** The segment's name in the journal; asked for with every record, so the last is kept. */
+  private String name(int segment) {
+    Named last = named;
+    if (last.segment() != segment) {
+      last = new Named(segment, String.format(Locale.ROOT, "blob/%08d.log", segment));
+      named = last;
+    }
+    return last.name();
   }
 
   private static int crc(ByteBuffer bytes) {
@@ -517,6 +524,8 @@ public final class BlobLog implements Closeable {
   private interface Work {
     int with(DiskFile file) throws IOException;
   }
+
+  private record Named(int segment, String name) {}
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Header(int capacity, long bodyLength, long sequence, int epoch, byte[] bytes) {}

@@ -27,6 +27,10 @@ final class JournaledFile implements Journal.Target {
   private TreeMap<Long, byte[]> committing = new TreeMap<>();
   private Map<Long, Long> spilled = new HashMap<>();
   private Map<Long, Long> committingSpilled = new HashMap<>();
+
+  /** Joins neighbouring blocks on their way into the journal. */
+  private final ByteBuffer run = ByteBuffer.allocate(64 * BLOCK);
+
   private long size;
   private boolean sizeChanged;
 
@@ -180,7 +184,7 @@ final class JournaledFile implements Journal.Target {
       out.cut(name, cutToRecord);
       cutToRecord = Long.MAX_VALUE;
     }
-    ByteBuffer run = ByteBuffer.allocate(remember ? BLOCK : 64 * BLOCK);
+    ByteBuffer run = this.run.clear().limit(remember ? BLOCK : this.run.capacity());
     long start = 0;
     for (Map.Entry<Long, byte[]> entry : pending.entrySet()) {
       long at = entry.getKey() * BLOCK;
