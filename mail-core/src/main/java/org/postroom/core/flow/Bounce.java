@@ -49,18 +49,26 @@ public final class Bounce {
 
   /** What a notification is about. */
   public enum Kind {
-    FAILED("Undelivered Mail Returned to Sender", "failed", "could not be delivered"),
-    DELAYED("Delayed Mail (still being retried)", "delayed", "has not been delivered yet"),
-    RELAYED("Successful Mail Delivery Report", "relayed", "was passed on");
+    FAILED(
+        "non-delivery", "Undelivered Mail Returned to Sender", "failed", "could not be delivered"),
+    DELAYED("delay", "Delayed Mail (still being retried)", "delayed", "has not been delivered yet"),
+    RELAYED("delivery status", "Successful Mail Delivery Report", "relayed", "was passed on");
 
+    private final String name;
     private final String subject;
     private final String action;
     private final String what;
 
-    Kind(String subject, String action, String what) {
+    Kind(String name, String subject, String action, String what) {
+      this.name = name;
       this.subject = subject;
       this.action = action;
       this.what = what;
+    }
+
+    /** What the log calls such a notification. */
+    String logName() {
+      return name;
     }
   }
 

@@ -3,6 +3,7 @@ package org.postroom.core.flow;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
+import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Recipient.Notify;
@@ -35,6 +37,7 @@ public final class MailFlow implements Attempts {
   private final Bounce bounce;
   private final Clock clock;
   private final Executor workers;
+  private final MailLog log = new MailLog("flow");
   private volatile Consumer<Acceptance> accepted = acceptance -> {};
 
   /**
@@ -69,6 +72,24 @@ public final class MailFlow implements Attempts {
     store.accept(acceptance);
     accepted.accept(acceptance);
     return acceptance;
+  }
+
+  /**
+   * Logs where an accepted mail's recipients in this house have it. Apart from {@link #accept}, so
+   * that the line that says whose mail it is can come before.
+   */
+  public void logDeliveries(Acceptance acceptance) {
+    Duration delay = Duration.between(acceptance.mail().arrived(), clock.instant());
+    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+      log.attempted(
+          acceptance.mail().id(),
+          delivery.recipient(),
+          "mailbox",
+          delay,
+          "2.0.0",
+          "sent",
+          "delivered to mailbox " + delivery.mailbox());
+    }
   }
 
   /**
@@ -134,27 +155,66 @@ public final class MailFlow implements Attempts {
         }
       }
     }
-    List<Acceptance> told = new ArrayList<>();
+    List<Notification> told = new ArrayList<>();
     try {
       tell(told, mail, Bounce.Kind.FAILED, failed);
       tell(told, mail, Bounce.Kind.DELAYED, delayed);
       tell(told, mail, Bounce.Kind.RELAYED, relayed);
-      store.settle(settlements, told);
+      store.settle(settlements, told.stream().map(Notification::report).toList());
+      log(mail, reports, over, now);
+      log(mail, told);
     } finally {
-      told.forEach(report -> report.mail().content().close());
+      told.forEach(notification -> notification.report().mail().content().close());
     }
     return reports.stream().allMatch(MailFlow::isUnreachable)
         ? Outcome.UNREACHABLE
         : Outcome.ANSWERED;
   }
 
+  private record Notification(Bounce.Kind kind, Acceptance report) {}
+
   private void tell(
-      List<Acceptance> told, QueuedMail mail, Bounce.Kind kind, List<Bounce.Item> items) {
+      List<Notification> told, QueuedMail mail, Bounce.Kind kind, List<Bounce.Item> items) {
     // RFC 5321, 6.1: nobody is told of a notification's own failure.
     if (!items.isEmpty() && !mail.sender().isNull()) {
       Instant until = mail.arrived().plus(schedule.lifetime());
-      told.add(plan(bounce.write(store.newId(), mail, kind, items, until)));
+      Acceptance report = plan(bounce.write(store.newId(), mail, kind, items, until));
+      told.add(new Notification(kind, report));
     }
+  }
+
+  private void log(
+      QueuedMail mail, List<Transport.Report> reports, boolean over, Instant attempted) {
+    Duration delay = Duration.between(mail.arrived(), attempted);
+    for (Transport.Report report : reports) {
+      DeliveryResult result = report.result();
+      log.attempted(
+          mail.id(),
+          report.recipient().recipient().address(),
+          result.relay(),
+          delay,
+          result.status(),
+          status(result, over),
+          result.reason());
+    }
+  }
+
+  private void log(QueuedMail mail, List<Notification> told) {
+    for (Notification notification : told) {
+      Acceptance report = notification.report();
+      log.notified(mail.id(), notification.kind().logName(), report.mail().id());
+      logDeliveries(report);
+    }
+  }
+
+  private static String status(DeliveryResult result, boolean over) {
+    if (result instanceof DeliveryResult.Delivered) {
+      return "sent";
+    }
+    if (result instanceof DeliveryResult.Bounced) {
+      return "bounced";
+    }
+    return over ? "expired" : "deferred";
   }
 
   private static boolean isUnreachable(Transport.Report report) {
@@ -187,8 +247,7 @@ public final class MailFlow implements Attempts {
         onward.add(new Acceptance.Onward(recipient, hop.destination()));
       } else {
         // It was there at RCPT and is gone now. The mail is accepted for it all the same; the
-        // attempt
-        // finds it undeliverable and tells the sender.
+        // attempt finds it undeliverable and tells the sender.
         onward.add(new Acceptance.Onward(recipient, "error:" + recipient.address().domain()));
       }
     }

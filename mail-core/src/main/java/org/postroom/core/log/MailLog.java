@@ -1,6 +1,9 @@
 package org.postroom.core.log;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
@@ -23,7 +26,11 @@ public final class MailLog {
    * @param part such as {@code smtpd}; ends the logger's name, {@code org.postroom.log.smtpd}
    */
   public MailLog(String part) {
-    log = LoggerFactory.getLogger("org.postroom.log." + part);
+    this(LoggerFactory.getLogger("org.postroom.log." + part));
+  }
+
+  MailLog(Logger log) {
+    this.log = log;
   }
 
   /** A client, as log lines name it: {@code mx.example.org[192.0.2.1]}. */
@@ -103,6 +110,46 @@ public final class MailLog {
         clean(rule));
   }
 
+  /**
+   * What became of a recipient, for now: a delivery, or an attempt.
+   *
+   * @param relay who has it now or said no: {@code mailbox}, {@code mx.example.org[192.0.2.1]:25},
+   *     {@code none}
+   * @param delay since the mail arrived
+   * @param dsn the enhanced status code
+   * @param status {@code sent}, {@code deferred}, {@code bounced}, {@code expired}
+   */
+  public void attempted(
+      QueueId id,
+      Address recipient,
+      String relay,
+      Duration delay,
+      String dsn,
+      String status,
+      String text) {
+    if (log.isInfoEnabled()) {
+      log.info(
+          "{}: to=<{}>, relay={}, delay={}, dsn={}, status={} ({})",
+          id,
+          clean(recipient.toString()),
+          clean(relay),
+          seconds(delay),
+          clean(dsn),
+          status,
+          clean(text));
+    }
+  }
+
+  /**
+   * The sender of a mail is told what became of it.
+   *
+   * @param what {@code non-delivery}, {@code delay} or {@code delivery status}
+   * @param report the notification's own id
+   */
+  public void notified(QueueId id, String what, QueueId report) {
+    log.info("{}: sender {} notification: {}", id, what, report);
+  }
+
   /** Somebody logged in. */
   public void loggedIn(String session, String client, String mechanism, String login) {
     log.info(
@@ -133,6 +180,16 @@ public final class MailLog {
   /** Something did not work that is ours to mend; the client was told to come again. */
   public void fault(String session, String attempted, Throwable cause) {
     log.error("{}: {}: {}", session, attempted, String.valueOf(cause.getMessage()), cause);
+  }
+
+  /** To the hundredth below a second, to the tenth below ten, whole above. */
+  private static String seconds(Duration delay) {
+    long millis = Math.max(0, delay.toMillis());
+    int decimals = millis < 1000 ? 2 : millis < 10_000 ? 1 : 0;
+    return BigDecimal.valueOf(millis, 3)
+        .setScale(decimals, RoundingMode.HALF_UP)
+        .stripTrailingZeros()
+        .toPlainString();
   }
 
   private static String clean(String text) {

@@ -21,6 +21,7 @@ import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.queue.Acceptance;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.TlsSession;
 import org.postroom.smtp.protocol.DataReader;
@@ -134,7 +135,7 @@ final class Reception implements AutoCloseable {
     }
     try (StagedContent content = intake.finish()) {
       Submission mail = new Submission(id, client, transaction.envelope(), content, arrived);
-      session.services().flow().accept(mail);
+      Acceptance acceptance = session.services().flow().accept(mail);
       session
           .services()
           .log()
@@ -147,6 +148,7 @@ final class Reception implements AutoCloseable {
               content.size(),
               transaction.count(),
               intake.messageId());
+      session.services().flow().logDeliveries(acceptance);
       return SmtpReply.of(250, "2.0.0", "Ok: queued as " + id);
     } catch (StorageFull e) {
       session.services().log().fault(session.id(), "keeping " + id, e);
