@@ -45,6 +45,7 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueParams;
@@ -91,9 +92,11 @@ public final class MailServer implements AutoCloseable {
   private static final Duration PURGE_GRACE = Duration.ofHours(1);
 
   private static final int REMEMBERED_FAILURES = 10_000;
+  private static final int KEPT_DECISIONS = 1000;
 
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private final Map<Role, List<Listener>> listeners = new EnumMap<>(Role.class);
+  private final RecentDecisions decisions = new RecentDecisions(KEPT_DECISIONS);
   private final Settings settings;
   private final SqlStorage storage;
   private final Optional<String> authority;
@@ -180,6 +183,7 @@ public final class MailServer implements AutoCloseable {
       Services services =
           new Services(
               policy,
+              decisions,
               flow,
               accounts,
               throttle,
@@ -252,6 +256,14 @@ public final class MailServer implements AutoCloseable {
   /** Mail under way. */
   public QueueStore queue() {
     return storage.queue();
+  }
+
+  /**
+   * Why the last recipients that SMTP clients named were taken or refused, the oldest first: every
+   * rule that was asked, with what it looked at and what it said.
+   */
+  public List<RecentDecisions.Entry> decisions() {
+    return decisions.all();
   }
 
   /** What it was started with. */

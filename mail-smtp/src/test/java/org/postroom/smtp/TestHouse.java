@@ -41,6 +41,7 @@ import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
 import org.postroom.core.testing.MemoryAccounts;
@@ -107,6 +108,7 @@ public final class TestHouse implements AutoCloseable {
     Services services =
         new Services(
             Policy.of(settings, new OwnAddresses(List.of(), List.of())),
+            new RecentDecisions(100),
             flow,
             accounts,
             new LoginThrottle(time, 100),

@@ -14,12 +14,14 @@ import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.wire.TlsContext;
 
 /**
  * What all SMTP sessions share: the rest of the house.
  *
  * @param policy who we are, whom we trust, who may send where
+ * @param decisions where it is kept why recipients were taken or refused
  * @param flow takes responsibility for mails
  * @param accounts who may log in
  * @param throttle delays who guesses passwords
@@ -34,6 +36,7 @@ import org.postroom.core.wire.TlsContext;
  */
 public record Services(
     Policy policy,
+    RecentDecisions decisions,
     MailFlow flow,
     Accounts accounts,
     LoginThrottle throttle,

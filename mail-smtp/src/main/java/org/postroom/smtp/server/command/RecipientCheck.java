@@ -9,6 +9,7 @@ import org.postroom.core.flow.Route;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.PolicyContext;
+import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.policy.Verdict;
 import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.server.SmtpSession;
@@ -53,6 +54,12 @@ final class RecipientCheck {
     Address address = recipient.address();
     Decision decision =
         session.services().policy().relay().judge(context(session, sender, address));
+    session
+        .services()
+        .decisions()
+        .keep(
+            new RecentDecisions.Entry(
+                session.services().clock().instant(), session.connection().id(), decision));
     Optional<Verdict.Reject> refusal = decision.refusal();
     if (refusal.isPresent()) {
       Verdict.Reject reject = refusal.get();
