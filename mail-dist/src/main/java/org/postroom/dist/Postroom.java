@@ -51,9 +51,9 @@ public final class Postroom {
       bad.faults().forEach(fault -> err.println("postroom: error: " + fault));
       return CONFIGURATION;
     }
-    if (trouble instanceof StorageFault) {
+    if (trouble instanceof StorageFault fault) {
       err.println("postroom: error: " + trouble.getMessage());
-      return TEMPORARY;
+      return fault.mayPass() ? TEMPORARY : CONFIGURATION;
     }
     if (trouble instanceof WireFault) {
       err.println("postroom: error: " + trouble.getMessage());

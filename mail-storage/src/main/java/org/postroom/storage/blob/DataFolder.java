@@ -2,13 +2,7 @@ package org.postroom.storage.blob;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -33,7 +27,7 @@ public final class DataFolder implements AutoCloseable {
   private final Path root;
   private final DataFolderOptions options;
   private final Disk disk;
-  private final FileChannel lockFile;
+  private final FolderLock lockFile;
   private final Journal journal;
   private final BlobLog log;
   private final String id = UUID.randomUUID().toString();
@@ -44,7 +38,7 @@ public final class DataFolder implements AutoCloseable {
       Path root,
       DataFolderOptions options,
       Disk disk,
-      FileChannel lockFile,
+      FolderLock lockFile,
       Journal journal,
       BlobLog log,
       StoreIdentity identity) {
@@ -61,19 +55,25 @@ public final class DataFolder implements AutoCloseable {
    * Opens a data folder (creates it when missing) and completes what a crash interrupted.
    *
    * @throws DataFolderInUse when another process or store has it
+   * @throws DataFolderExposed when other users can get into it
    * @throws StoreMismatch when its parts do not belong together
    * @throws StorageUnavailable when the device fails
    */
   public static DataFolder open(Path folder, DataFolderOptions options) {
+    try {
+      OwnersOnly.check(folder);
+    } catch (IOException e) {
+      throw new StorageUnavailable("looking at the data folder " + folder, e);
+    }
     return open(folder, options, new FileSystemDisk());
   }
 
   static DataFolder open(Path folder, DataFolderOptions options, Disk disk) {
     Path root = folder.toAbsolutePath().normalize();
     try {
-      Files.createDirectories(root);
+      disk.createFolder(root);
       disk.createFolder(root.resolve("db"));
-      FileChannel lockFile = lock(root);
+      FolderLock lockFile = FolderLock.take(root);
       @Nullable Journal journal = null;
       try {
         StoreIdentity identity = identify(disk, root);
@@ -245,36 +245,5 @@ public final class DataFolder implements AutoCloseable {
     StoreIdentity fresh = new StoreIdentity(UUID.randomUUID(), false);
     disk.replace(file, fresh.toBytes());
     return fresh;
-  }
-
-  private static FileChannel lock(Path root) throws IOException {
-    Path file = root.resolve("lock");
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-    try {
-      @Nullable FileLock held = channel.tryLock();
-      if (held == null) {
-        throw new DataFolderInUse(root, holder(channel));
-      }
-      channel.truncate(0);
-      channel.write(
-          ByteBuffer.wrap(
-              Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)),
-          0);
-      return channel;
-    } catch (OverlappingFileLockException e) {
-      channel.close();
-      throw new DataFolderInUse(root, ProcessHandle.current().pid() + " (this one)");
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
-    }
-  }
-
-  private static String holder(FileChannel channel) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(32);
-    channel.read(bytes, 0);
-    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII).strip();
   }
 }

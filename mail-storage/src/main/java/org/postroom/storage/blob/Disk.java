@@ -17,6 +17,7 @@ interface Disk {
   /** The names in a folder, sorted; none when the folder is missing. */
   List<String> list(Path folder) throws IOException;
 
+  /** Makes a folder, and those above it, durably named; for the server's user alone. */
   void createFolder(Path folder) throws IOException;
 
   /** Replaces a small file as a whole and durably: afterwards it has the old or the new bytes. */

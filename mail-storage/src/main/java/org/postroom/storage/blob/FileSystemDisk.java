@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -22,7 +23,7 @@ final class FileSystemDisk implements Disk {
   @Override
   public DiskFile open(Path file) throws IOException {
     boolean isNew = !Files.exists(file);
-    FileChannel channel = FileChannel.open(file, READ, WRITE, CREATE);
+    FileChannel channel = OwnersOnly.open(file, READ, WRITE, CREATE);
     if (isNew) {
       syncFolder(file);
     }
@@ -52,16 +53,24 @@ final class FileSystemDisk implements Disk {
 
   @Override
   public void createFolder(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectories(folder);
-      syncFolder(folder);
+    Path missing = folder.toAbsolutePath();
+    List<Path> made = new ArrayList<>();
+    while (missing != null && !Files.isDirectory(missing)) {
+      made.add(missing);
+      missing = missing.getParent();
+    }
+    if (!made.isEmpty()) {
+      OwnersOnly.createFolders(folder);
+      for (Path one : made) {
+        syncFolder(one);
+      }
     }
   }
 
   @Override
   public void replace(Path file, byte[] bytes) throws IOException {
     Path draft = file.resolveSibling(file.getFileName() + ".new");
-    try (FileChannel channel = FileChannel.open(draft, WRITE, CREATE, TRUNCATE_EXISTING)) {
+    try (FileChannel channel = OwnersOnly.open(draft, WRITE, CREATE, TRUNCATE_EXISTING)) {
       new OpenFile(draft, channel).write(ByteBuffer.wrap(bytes), 0);
       channel.force(true);
     }

@@ -121,7 +121,7 @@ final class JournalFilePath extends FilePath {
   @Override
   public boolean createFile() {
     try {
-      Files.createFile(path);
+      OwnersOnly.createFile(path);
       return true;
     } catch (FileAlreadyExistsException e) {
       return false;
@@ -203,7 +203,7 @@ final class JournalFilePath extends FilePath {
   @Override
   public void createDirectory() {
     try {
-      Files.createDirectories(path);
+      OwnersOnly.createFolders(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -221,7 +221,7 @@ final class JournalFilePath extends FilePath {
     }
     return mode.equals("r")
         ? FileChannel.open(path, StandardOpenOption.READ)
-        : FileChannel.open(
+        : OwnersOnly.open(
             path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
   }
 

@@ -93,7 +93,7 @@ public final class Engine implements AutoCloseable {
       return new Engine(database, new MemoryBlobs(), clock, random, CHEAP);
     } catch (SQLException | RuntimeException e) {
       origin.close();
-      throw new StorageFault("A store in memory cannot be opened: " + e.getMessage(), e);
+      throw StorageFault.passing("A store in memory cannot be opened: " + e.getMessage(), e);
     }
   }
 
@@ -124,7 +124,9 @@ public final class Engine implements AutoCloseable {
             .source()
             .orElseGet(() -> Origins.Postgres.source(where.url(), where.user(), where.password()));
     Optional<DataFolder> folder =
-        where.bodies().map(path -> DataFolder.open(path, DataFolderOptions.DEFAULT));
+        where
+            .bodies()
+            .map(path -> Origins.opened(path, p -> DataFolder.open(p, DataFolderOptions.DEFAULT)));
     Database database =
         new Database(
             "the database " + (where.source().isPresent() ? "of the application" : where.url()),
@@ -163,14 +165,15 @@ public final class Engine implements AutoCloseable {
       folder.checkDatabase(inDatabase);
     }
     if (found.isPresent() && found.getAsInt() > Schema.NEWEST) {
-      throw new StorageFault(
+      throw StorageFault.lasting(
           "The schema of "
               + database
               + " has number "
               + found.getAsInt()
               + ", this program knows up to "
               + Schema.NEWEST
-              + ": it was used by a newer version. Run that one.");
+              + ": it was used by a newer version. Run that one.",
+          null);
     }
     if (found.isEmpty() || found.getAsInt() < Schema.NEWEST) {
       schema.migrate(source);
@@ -192,9 +195,9 @@ public final class Engine implements AutoCloseable {
       return fault;
     }
     if (e instanceof StoreMismatch) {
-      return new StorageFault(e.getMessage() + ".", e);
+      return StorageFault.lasting(e.getMessage() + ".", e);
     }
-    return new StorageFault("Cannot open " + database + ": " + e.getMessage(), e);
+    return StorageFault.passing("Cannot open " + database + ": " + e.getMessage(), e);
   }
 
   private static @Nullable String state(Connection connection, String key) throws SQLException {

@@ -16,6 +16,7 @@ import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.storage.StorageFault;
 import org.postroom.storage.blob.DataFolder;
+import org.postroom.storage.blob.DataFolderExposed;
 import org.postroom.storage.blob.DataFolderInUse;
 import org.postroom.storage.blob.StoreMismatch;
 
@@ -92,6 +93,28 @@ final class Origins {
     }
   }
 
+  /** Opens a data folder; whatever is wrong with it is a {@link StorageFault}. */
+  static DataFolder opened(Path path, Function<Path, DataFolder> opener) {
+    try {
+      return opener.apply(path);
+    } catch (DataFolderInUse e) {
+      throw StorageFault.passing(
+          e.getMessage() + ". Stop the other server, or give this one its own folder.", e);
+    } catch (DataFolderExposed e) {
+      throw StorageFault.lasting(String.valueOf(e.getMessage()), e);
+    } catch (StoreMismatch e) {
+      throw StorageFault.lasting("Wrong parts: " + e.getMessage() + ".", e);
+    } catch (StorageUnavailable | StorageFull e) {
+      throw StorageFault.passing(
+          "The data folder " + path + " cannot be used: " + reason(e) + ".", e);
+    }
+  }
+
+  private static String reason(RuntimeException e) {
+    Throwable cause = e.getCause();
+    return cause == null ? String.valueOf(e.getMessage()) : cause.toString();
+  }
+
   /** H2 over the redo journal of a data folder, bodies in its log. */
   static final class Folder implements Database.Origin {
     private final Path path;
@@ -113,22 +136,7 @@ final class Origins {
       this.opener = opener;
       this.minFree = minFree;
       this.cacheKilobytes = Math.min(64 * 1024, Runtime.getRuntime().maxMemory() / 1024 * 15 / 100);
-      try {
-        folder = opener.apply(path);
-      } catch (DataFolderInUse e) {
-        throw new StorageFault(
-            e.getMessage() + ". Stop the other server, or give this one its own folder.", e);
-      } catch (StoreMismatch e) {
-        throw new StorageFault("Wrong parts: " + e.getMessage() + ".", e);
-      } catch (StorageUnavailable | StorageFull e) {
-        throw new StorageFault(
-            "The data folder " + path + " cannot be used: " + reason(e) + ".", e);
-      }
-    }
-
-    private static String reason(RuntimeException e) {
-      Throwable cause = e.getCause();
-      return cause == null ? String.valueOf(e.getMessage()) : cause.toString();
+      folder = opened(path, opener);
     }
 
     DataFolder folder() {
@@ -173,7 +181,11 @@ final class Origins {
       if (current != null) {
         current.close();
       }
-      folder = opener.apply(path);
+      try {
+        folder = opener.apply(path);
+      } catch (DataFolderInUse | DataFolderExposed | StoreMismatch e) {
+        throw new StorageUnavailable("opening the data folder " + path + " again", e);
+      }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.postroom.storage.blob;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -143,6 +144,28 @@ final class DataFolderTest {
           .isInstanceOf(DataFolderInUse.class)
           .hasMessageContaining(temp.toString())
           .hasMessageContaining(Long.toString(ProcessHandle.current().pid()));
+    }
+  }
+
+  /** POSIX locks are lost when the process closes any descriptor of the file. */
+  @Test
+  void keepsOtherProcessesOutAfterASecondOpeningWasRefused() throws Exception {
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      assertThatThrownBy(() -> DataFolder.open(temp, SMALL)).isInstanceOf(DataFolderInUse.class);
+
+      Process other =
+          new ProcessBuilder(
+                  ProcessHandle.current().info().command().orElse("java"),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  OpensADataFolder.class.getName(),
+                  temp.toString())
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(other.getInputStream().readAllBytes(), US_ASCII);
+
+      assertThat(other.waitFor()).as(said).isEqualTo(OpensADataFolder.IN_USE);
+      assertThat(folder.failed()).isFalse();
     }
   }
 

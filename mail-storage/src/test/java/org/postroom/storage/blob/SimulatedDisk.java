@@ -30,6 +30,7 @@ final class SimulatedDisk implements Disk {
   /** Writes into {@code folder} what the disk may hold after a power cut now. */
   synchronized void image(Path root, Path folder, Random random, double keptShare)
       throws IOException {
+    OwnersOnly.createFolders(folder);
     for (Map.Entry<Path, Stored> entry : files.entrySet()) {
       Path file = folder.resolve(root.relativize(entry.getKey()));
       Files.createDirectories(file.getParent());

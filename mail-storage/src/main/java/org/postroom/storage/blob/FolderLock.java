@@ -1,0 +1,79 @@
+package org.postroom.storage.blob;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Keeps everybody else out of a data folder: other processes by a lock on a file, which holds our
+ * process id; other stores of this process by a table. The table is asked first: a POSIX lock
+ * belongs to the process, and is lost when the process closes <i>any</i> descriptor of the file. So
+ * whoever is refused here must not have opened it.
+ */
+final class FolderLock implements Closeable {
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private final Path root;
+  private final FileChannel channel;
+
+  private FolderLock(Path root, FileChannel channel) {
+    this.root = root;
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the folder.
+   *
+   * @throws DataFolderInUse when somebody has it
+   */
+  static FolderLock take(Path folder) throws IOException {
+    Path root = folder.toRealPath();
+    if (!HELD.add(root)) {
+      throw new DataFolderInUse(folder, ProcessHandle.current().pid() + " (this one)");
+    }
+    try {
+      return new FolderLock(root, locked(folder));
+    } catch (IOException | RuntimeException e) {
+      HELD.remove(root);
+      throw e;
+    }
+  }
+
+  private static FileChannel locked(Path folder) throws IOException {
+    FileChannel channel = OwnersOnly.open(folder.resolve("lock"), READ, WRITE, CREATE);
+    try {
+      if (channel.tryLock() == null) {
+        throw new DataFolderInUse(folder, holder(channel));
+      }
+      channel.truncate(0);
+      String pid = Long.toString(ProcessHandle.current().pid());
+      channel.write(ByteBuffer.wrap(pid.getBytes(US_ASCII)), 0);
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static String holder(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(32);
+    channel.read(bytes, 0);
+    return new String(bytes.array(), 0, bytes.position(), US_ASCII).strip();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (channel) {
+      HELD.remove(root);
+    }
+  }
+}

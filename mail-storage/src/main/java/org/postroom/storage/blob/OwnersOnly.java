@@ -1,0 +1,69 @@
+package org.postroom.storage.blob;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Folders and files for the server's own user alone, from their first moment and whatever the umask
+ * is. Where the file system knows no such permissions (Windows), its own rules hold.
+ */
+final class OwnersOnly {
+  private static final FileAttribute<?>[] NONE = {};
+  private static final Set<PosixFilePermission> OWNER =
+      EnumSet.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
+
+  private OwnersOnly() {}
+
+  /** Makes a folder, and those above it that are missing: mode 0700. */
+  static void createFolders(Path folder) throws IOException {
+    Files.createDirectories(folder, attribute(folder.getFileSystem(), "rwx------"));
+  }
+
+  /** Opens a file; one that is new has mode 0600. */
+  static FileChannel open(Path file, OpenOption... options) throws IOException {
+    return FileChannel.open(file, Set.of(options), attribute(file.getFileSystem(), "rw-------"));
+  }
+
+  /** Makes a file that is not there yet: mode 0600. */
+  static void createFile(Path file) throws IOException {
+    Files.createFile(file, attribute(file.getFileSystem(), "rw-------"));
+  }
+
+  /**
+   * Refuses a folder that group or others have any permission on. It is not tightened: whoever
+   * names a folder by mistake ({@code /tmp}, a home) would find that nobody else can use it now.
+   */
+  static void check(Path folder) throws IOException {
+    if (!hasPermissions(folder.getFileSystem()) || !Files.isDirectory(folder)) {
+      return;
+    }
+    Set<PosixFilePermission> found = Files.getPosixFilePermissions(folder);
+    if (!OWNER.containsAll(found)) {
+      throw new DataFolderExposed(folder, PosixFilePermissions.toString(found));
+    }
+  }
+
+  private static FileAttribute<?>[] attribute(FileSystem system, String permissions) {
+    return hasPermissions(system)
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : NONE;
+  }
+
+  private static boolean hasPermissions(FileSystem system) {
+    return system.supportedFileAttributeViews().contains("posix");
+  }
+}
