@@ -29,27 +29,34 @@ record Keys(TlsContext context, Optional<String> authority) {
   private static final String FOLDER = "tls";
 
   /**
-   * Finds or makes them.
+   * The administrator's; empty when none are given. Opens nothing else, so that a start that fails
+   * here leaves no trace.
    *
-   * @param folder where own ones are kept; null keeps them in memory
-   * @throws BadConfiguration when the administrator's cannot be used, saying what to do
+   * @throws BadConfiguration when they cannot be used, saying what to do
    */
-  static Keys of(
-      Settings settings,
-      @Nullable Path folder,
-      List<String> names,
-      Clock clock,
-      SecureRandom random) {
+  static Optional<Keys> given(Settings settings) {
     Optional<Path> chain = settings.get(ServerParams.TLS_CERT_FILE);
-    if (chain.isPresent()) {
-      Path key = settings.get(ServerParams.TLS_KEY_FILE).orElse(chain.get());
-      try {
-        return new Keys(TlsContexts.server(chain.get(), key), Optional.empty());
-      } catch (WireFault e) {
-        throw new BadConfiguration(
-            settings.fault(ServerParams.TLS_CERT_FILE, String.valueOf(e.getMessage())));
-      }
+    Optional<Path> ownFile = settings.get(ServerParams.TLS_KEY_FILE);
+    if (chain.isEmpty()) {
+      return Optional.empty();
     }
+    Path key = ownFile.orElse(chain.get());
+    try {
+      return Optional.of(new Keys(TlsContexts.server(chain.get(), key), Optional.empty()));
+    } catch (WireFault e) {
+      String why = String.valueOf(e.getMessage());
+      boolean ofKey = ownFile.isPresent() && why.startsWith(key.toString());
+      throw new BadConfiguration(
+          settings.fault(ofKey ? ServerParams.TLS_KEY_FILE : ServerParams.TLS_CERT_FILE, why));
+    }
+  }
+
+  /**
+   * Our own: found, or made.
+   *
+   * @param folder where they are kept; null keeps them in memory
+   */
+  static Keys own(@Nullable Path folder, List<String> names, Clock clock, SecureRandom random) {
     return folder == null ? inMemory(names, clock, random) : kept(folder, names, clock, random);
   }
 
@@ -71,6 +78,7 @@ record Keys(TlsContext context, Optional<String> authority) {
         Files.createDirectories(folder);
         CertificateAuthority authority =
             CertificateAuthority.create("Postroom authority of " + names.get(0), clock, random);
+        // Its own certificate comes last: where that is, everything is.
         authority.self().write(authorityFile, folder.resolve("ca.key"));
         authority.issue(names).write(chainFile, keyFile);
       }

@@ -70,6 +70,7 @@ import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Services;
 import org.postroom.storage.SqlStorage;
 import org.postroom.storage.Storage;
+import org.postroom.storage.StorageFault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,12 +115,13 @@ public final class MailServer implements AutoCloseable {
     warnings = warnings(settings, policy);
     Storage where = builder.where(settings);
     Path folder = where instanceof Storage.H2 h2 ? h2.folder() : null;
+    // Whatever can be refused is refused before the store is touched.
+    Optional<Keys> given = Keys.given(settings);
+    new Ports(settings, builder.ports.isEmpty()).check(ports, addresses);
     try {
-      storage =
-          own(
-              SqlStorage.open(
-                  where, builder.clock, builder.random, settings.get(ServerParams.MIN_FREE)));
-      Keys keys = Keys.of(settings, folder, names(policy), builder.clock, builder.random);
+      storage = own(open(where, builder));
+      Keys keys =
+          given.orElseGet(() -> Keys.own(folder, names(policy), builder.clock, builder.random));
       authority = keys.authority();
       Timers timers =
           builder.timers == null ? own(new SystemTimers("postroom-timers")) : builder.timers;
@@ -281,6 +283,17 @@ public final class MailServer implements AutoCloseable {
   /** What start-up has to say to the administrator. */
   public List<String> warnings() {
     return warnings;
+  }
+
+  private SqlStorage open(Storage where, Builder builder) {
+    try {
+      return SqlStorage.open(
+          where, builder.clock, builder.random, settings.get(ServerParams.MIN_FREE));
+    } catch (StorageFault e) {
+      throw builder.storage != null
+          ? e
+          : e.at(settings.fault(ServerParams.STORAGE_URL, "").place() + ": storage_url");
+    }
   }
 
   /** Stops accepting, lets what runs end, closes the store. Always returns; safe to repeat. */

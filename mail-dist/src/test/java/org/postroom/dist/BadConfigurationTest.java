@@ -1,124 +1,284 @@
 package org.postroom.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.storage.Storage;
 
-/** A server that cannot start says why in one message, with the exit status scripts know. */
+/**
+ * A server that cannot start says why in one message that names file, line and remedy, ends with
+ * the exit status scripts know, and has changed nothing. Each in a process of its own.
+ */
 final class BadConfigurationTest {
+  /** Takes root's right to read everything away, so that permissions hold for it too. */
+  private static final List<String> LIKE_ANYBODY =
+      List.of(
+          "setpriv",
+          "--bounding-set=-dac_override,-dac_read_search",
+          "--inh-caps=-dac_override,-dac_read_search");
+
   @TempDir private Path folder;
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "smtpd_timeout = soon | main.cf, line 2 | smtpd_timeout",
-        "listeners = imap:70000 | main.cf, line 2 | imap:70000",
-        "smtpd_relay_restrictions = permit_mynetworks | main.cf, line 2 | smtpd_relay_restrictions",
-        "mynetworks = 10.0.0.1/8 | main.cf, line 2 | 10.0.0.0/8",
-        "storage_url = oracle | main.cf, line 2 | storage_url",
-        "smtpd_tls_cert_file = /nowhere/cert.pem | main.cf, line 2 | /nowhere/cert.pem"
+        "smtpd_timeout = soon | smtpd_timeout: expected",
+        "listeners = imap:70000 | listeners: \"imap:70000\" is no listener; expected service:port",
+        "smtpd_relay_restrictions = permit_mynetworks | smtpd_relay_restrictions: ",
+        "mynetworks = 10.0.0.1/8 | 10.0.0.0/8",
+        "storage_url = oracle | storage_url: \"oracle\" is no place; expected h2:FOLDER",
+        "smtpd_tls_cert_file = /nowhere/cert.pem | /nowhere/cert.pem does not exist: put"
       })
-  void namesFileLineAndRemedy(String line, String place, String word) throws IOException {
-    Path file = folder.resolve("main.cf");
-    Files.writeString(file, "inet_interfaces = loopback-only\n" + line + "\n");
+  void namesFileLineAndRemedyOfABadValue(String line, String words) throws IOException {
+    Path file = write("inet_interfaces = loopback-only", line);
+    Map<String, String> before = contents(folder);
 
-    Outcome outcome = run("serve", "-c", file.toString());
+    ServerProcess.Outcome outcome = serve(file);
 
     assertThat(outcome.status()).isEqualTo(78);
-    assertThat(outcome.said()).contains(place).contains(word).doesNotContain("\tat ");
+    assertThat(outcome.said())
+        .startsWith("postroom: error: ")
+        .contains("main.cf, line 2: ")
+        .contains(words)
+        .hasLineCount(1);
+    assertThat(contents(folder)).isEqualTo(before);
+  }
+
+  @Test
+  void namesEveryFaultAtOnce() throws IOException {
+    Path file = write("smtpd_timeout = soon", "inet_interfaces", "queue_minfree = -1");
+
+    ServerProcess.Outcome outcome = serve(file);
+
+    assertThat(outcome.status()).isEqualTo(78);
+    assertThat(outcome.said())
+        .contains("main.cf, line 1: smtpd_timeout")
+        .contains("main.cf, line 2: ")
+        .contains("main.cf, line 3: queue_minfree")
+        .hasLineCount(3);
+  }
+
+  /** As an existing main.cf may hold names of its own, which other parameters use. */
+  @Test
+  void warnsOfAnUnknownParameterAndSaysWhatWasMeant() throws IOException {
+    Site site = new Site(folder).set("mesage_size_limit", "1");
+
+    try (ServerProcess server = site.start()) {
+      server.stop();
+
+      assertThat(server.said())
+          .containsOnlyOnce(
+              "warning: " + site.mainCf() + ", line 7: unused parameter: mesage_size_limit=1")
+          .contains("message_size_limit");
+    }
   }
 
   @Test
   void refusesAKeyThatEverybodyCanRead() throws IOException {
-    Path key = folder.resolve("key.pem");
-    Files.writeString(key, "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n");
-    key.toFile().setReadable(true, false);
-    Path file = folder.resolve("main.cf");
-    Files.writeString(
-        file, "storage_url = memory:\nsmtpd_tls_cert_file = " + key + "\nlisteners = imap:0\n");
+    Path key = key("rw-r--r--");
+    Path file =
+        write("listeners = imap:0", "smtpd_tls_cert_file = " + key, "storage_url = h2:data");
+    Map<String, String> before = contents(folder);
 
-    Outcome outcome = run("serve", "-c", file.toString());
+    ServerProcess.Outcome outcome = serve(file);
 
     assertThat(outcome.status()).isEqualTo(78);
-    assertThat(outcome.said()).contains("main.cf, line 2").contains("chmod 0600");
+    assertThat(outcome.said())
+        .contains("main.cf, line 2: smtpd_tls_cert_file: ")
+        .contains("chmod 0600 " + key)
+        .hasLineCount(1);
+    assertThat(contents(folder)).isEqualTo(before);
   }
 
   @Test
-  void saysWhichPortIsTaken() throws IOException {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Path file = folder.resolve("main.cf");
-      Files.writeString(
-          file,
-          "storage_url = memory:\ninet_interfaces = loopback-only\nlisteners = imap:"
-              + taken.getLocalPort());
+  void refusesAKeyThatItCannotRead() throws IOException {
+    Path key = Files.move(key("---------"), folder.resolve("unreadable.key"));
+    Path certificate = key("rw-r--r--");
+    Path file =
+        write(
+            "listeners = imap:0",
+            "smtpd_tls_cert_file = " + certificate,
+            "smtpd_tls_key_file = " + key);
+    boolean root = Files.isReadable(key);
+    assumeTrue(!root || Files.isExecutable(Path.of("/usr/bin/setpriv")), "root without setpriv");
 
-      Outcome outcome = run("serve", "-c", file.toString());
+    ServerProcess.Outcome outcome =
+        ServerProcess.run(root ? LIKE_ANYBODY : List.of(), "serve", "-c", file.toString());
+
+    assertThat(outcome.status()).isEqualTo(78);
+    assertThat(outcome.said())
+        .contains("main.cf, line 3: smtpd_tls_key_file: " + key + " is not readable")
+        .contains("chown")
+        .contains("chmod 0600")
+        .hasLineCount(1);
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void saysWhichPortIsTakenBeforeItTouchesAnything() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Path file =
+          write(
+              "inet_interfaces = loopback-only", "listeners = pop3:0 imap:" + taken.getLocalPort());
+      Map<String, String> before = contents(folder);
+
+      ServerProcess.Outcome outcome = serve(file);
 
       assertThat(outcome.status()).isEqualTo(69);
-      assertThat(outcome.said()).contains(Integer.toString(taken.getLocalPort()));
+      assertThat(outcome.said())
+          .contains("main.cf, line 2: listeners: ")
+          .contains("127.0.0.1 port " + taken.getLocalPort() + " for imap")
+          .contains("stop it")
+          .hasLineCount(1);
+      assertThat(contents(folder)).isEqualTo(before);
     }
+  }
+
+  @Test
+  void saysThatThisMachineDoesNotHaveAnAddress() throws IOException {
+    // Of the block for documentation, which nobody has (RFC 5737).
+    ServerProcess.Outcome outcome =
+        serve(write("inet_interfaces = 192.0.2.1", "listeners = imap:40143"));
+
+    assertThat(outcome.status()).isEqualTo(69);
+    assertThat(outcome.said())
+        .contains("main.cf, line 1: inet_interfaces: ")
+        .contains("192.0.2.1")
+        .hasLineCount(1);
   }
 
   @Test
   void refusesADataFolderInUseAndChangesNothingInIt() throws IOException {
-    Path data = folder.resolve("data");
-    try (MailServer first =
-        MailServer.builder()
-            .storage(Storage.h2(data))
-            .bind(InetAddress.getLoopbackAddress())
-            .listen(Role.IMAP, 0)
-            .start()) {
-      assertThat(first.roles()).containsExactly(Role.IMAP);
+    Site site = new Site(folder);
+    try (ServerProcess first = site.start()) {
+      Map<String, String> before = contents(site.data());
 
-      Outcome outcome = run("serve", "-d", data.toString());
+      ServerProcess.Outcome outcome = serve(site.mainCf());
 
       assertThat(outcome.status()).isEqualTo(75);
-      assertThat(outcome.said()).contains(data.toString());
-      assertThat(run("user", "list", "-d", data.toString()).status()).isZero();
+      assertThat(outcome.said())
+          .contains("main.cf, line 5: storage_url: data folder " + site.data() + " is in use")
+          .contains("process " + first.pid())
+          .contains("Stop the other server")
+          .hasLineCount(1);
+      assertThat(contents(site.data())).isEqualTo(before);
+      assertThat(ServerProcess.run("user", "list", "-c", site.mainCf().toString()).status())
+          .isZero();
     }
   }
 
   @Test
-  void checkChangesNothing() throws IOException {
-    Path file = folder.resolve("main.cf");
-    Files.writeString(file, "myhostname = mail.example.org\n");
+  void refusesADatabaseThatANewerVersionUsed() throws Exception {
+    Site site = new Site(folder);
+    try (ServerProcess server = site.start()) {
+      server.stop();
+    }
+    makeNewer(site.data());
+    List<String> before = rows(site.data());
 
-    Outcome outcome = run("check", "-c", file.toString());
+    ServerProcess.Outcome outcome = serve(site.mainCf());
+
+    assertThat(outcome.status()).isEqualTo(78);
+    assertThat(outcome.said())
+        .contains("main.cf, line 5: storage_url: ")
+        .contains(site.data().toString())
+        .contains("has number 99")
+        .contains("newer version")
+        .hasLineCount(1);
+    // H2 moves blocks about when it closes its file; what it holds must be the same.
+    assertThat(rows(site.data())).isEqualTo(before).anyMatch(row -> row.contains("'99'"));
+  }
+
+  @Test
+  void checkChangesNothing() throws IOException {
+    Path file = write("myhostname = mail.example.org");
+    Map<String, String> before = contents(folder);
+
+    ServerProcess.Outcome outcome = ServerProcess.run("check", "-c", file.toString());
 
     assertThat(outcome.status()).isZero();
-    try (Stream<Path> files = Files.list(folder)) {
-      assertThat(files).containsExactly(file);
+    assertThat(contents(folder)).isEqualTo(before);
+  }
+
+  private static ServerProcess.Outcome serve(Path mainCf) throws IOException {
+    return ServerProcess.run("serve", "-c", mainCf.toString());
+  }
+
+  private Path write(String... lines) throws IOException {
+    return Files.write(folder.resolve("main.cf"), List.of(lines));
+  }
+
+  private Path key(String permissions) throws IOException {
+    Path key = folder.resolve("key.pem");
+    Files.writeString(key, "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n");
+    return Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(permissions));
+  }
+
+  /** Does what a later version's migration would. */
+  private static void makeNewer(Path data) throws IOException, SQLException {
+    // The journal keeps the database's length; without one the file is taken as it is.
+    Files.delete(data.resolve("journal").resolve("redo"));
+    try (Connection database = database(data);
+        Statement statement = database.createStatement()) {
+      statement.execute("UPDATE store_state SET v = '99' WHERE k = 'schema'");
     }
   }
 
-  private record Outcome(int status, String said) {}
-
-  /** The command line writes to the process's streams, so they are borrowed meanwhile. */
-  private static synchronized Outcome run(String... arguments) {
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    PrintStream err = System.err;
-    PrintStream out = System.out;
-    try (PrintStream caught = new PrintStream(said, true, StandardCharsets.UTF_8)) {
-      System.setErr(caught);
-      System.setOut(caught);
-      return new Outcome(Postroom.run(arguments), said.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setErr(err);
-      System.setOut(out);
+  /** Everything in the database, as SQL. */
+  private static List<String> rows(Path data) throws SQLException {
+    List<String> lines = new ArrayList<>();
+    try (Connection database = database(data);
+        Statement statement = database.createStatement();
+        ResultSet rows = statement.executeQuery("SCRIPT")) {
+      while (rows.next()) {
+        lines.add(rows.getString(1));
+      }
     }
+    return lines;
+  }
+
+  private static Connection database(Path data) throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:h2:"
+            + data.resolve("db").resolve("mail")
+            + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH",
+        "sa",
+        "");
+  }
+
+  /** Every file below a folder with the digest of its content. */
+  private static Map<String, String> contents(Path root) throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.toList()) {
+        String name = root.relativize(file).toString();
+        if (Files.isRegularFile(file) && Files.isReadable(file)) {
+          contents.put(name, Digests.sha256(Files.readAllBytes(file)));
+        } else {
+          contents.put(name, "");
+        }
+      }
+    }
+    return contents;
   }
 }

@@ -3,9 +3,12 @@ package org.postroom.core.wire;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
@@ -70,10 +73,13 @@ public final class CertificateAuthority {
    */
   public record Issued(String chain, String key) {
 
-    /** Writes both files; the key's can be read by its owner only from the first moment. */
+    /**
+     * Writes both files, each as a whole; the key's can be read by its owner only from the first
+     * moment. Where there is a certificate, there is its key: that is written before.
+     */
     public void write(Path chainFile, Path keyFile) {
-      CertificateAuthority.write(chainFile, chain, "rw-r--r--");
       CertificateAuthority.write(keyFile, key, "rw-------");
+      CertificateAuthority.write(chainFile, chain, "rw-r--r--");
     }
 
     @Override
@@ -214,19 +220,20 @@ public final class CertificateAuthority {
 
   private static void write(Path file, String text, String permissions) {
     try {
-      Files.deleteIfExists(file);
+      Path draft = file.resolveSibling(file.getFileName() + ".new");
+      Files.deleteIfExists(draft);
       if (Files.getFileStore(file.toAbsolutePath().getParent())
           .supportsFileAttributeView("posix")) {
         Files.createFile(
-            file,
+            draft,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
       }
-      Files.writeString(
-          file,
-          text,
-          StandardCharsets.US_ASCII,
-          StandardOpenOption.CREATE,
-          StandardOpenOption.WRITE);
+      try (FileChannel channel =
+          FileChannel.open(draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+        channel.force(true);
+      }
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new WireFault(file + " cannot be written: " + e.getMessage(), e);
     }

@@ -1,0 +1,73 @@
+package org.postroom.dist;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.Settings;
+import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.wire.WireFault;
+import org.postroom.dist.config.ServerParams;
+
+/**
+ * Tries whether every port can be had, before a start opens anything else: a start that fails for
+ * want of a port changes nothing.
+ *
+ * @param fromSettings whether the listeners are those of the configuration
+ */
+record Ports(Settings settings, boolean fromSettings) {
+
+  /**
+   * Takes each port for a moment.
+   *
+   * @throws WireFault for the first that cannot be had, with what to do
+   */
+  void check(Map<Role, Integer> ports, List<InetAddress> addresses) {
+    ports.forEach(
+        (role, port) -> {
+          if (port != 0) {
+            addresses.forEach(address -> check(role, new InetSocketAddress(address, port)));
+          }
+        });
+  }
+
+  private void check(Role role, InetSocketAddress address) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(address);
+    } catch (IOException e) {
+      throw new WireFault(text(role, address, String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  private String text(Role role, InetSocketAddress address, String reason) {
+    String where = address.getAddress().getHostAddress() + " port " + address.getPort();
+    String what = "cannot listen on " + where + " for " + role.service() + ": ";
+    String lower = reason.toLowerCase(Locale.ROOT);
+    if (lower.contains("in use")) {
+      return at(
+          ServerParams.LISTENERS,
+          what
+              + "another program listens there; stop it (ss -ltnp names it) or choose another port");
+    }
+    if (lower.contains("permission denied")) {
+      return at(
+          ServerParams.LISTENERS,
+          what
+              + "this user may not; choose a port above 1023, or give the process"
+              + " CAP_NET_BIND_SERVICE");
+    }
+    if (lower.contains("cannot assign")) {
+      return at(PolicyParams.INET_INTERFACES, what + "this machine does not have that address");
+    }
+    return at(ServerParams.LISTENERS, what + reason);
+  }
+
+  private String at(Param<?> param, String text) {
+    return fromSettings ? settings.fault(param, text).toString() : text;
+  }
+}

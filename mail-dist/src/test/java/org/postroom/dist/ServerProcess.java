@@ -1,0 +1,195 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code postroom serve} in a process of its own, as an administrator runs it: it can be stopped,
+ * killed at any moment, and started again.
+ */
+final class ServerProcess implements AutoCloseable {
+  // 128 + SIGTERM: how a JVM ends after its shutdown hooks.
+  private static final int STOPPED = 143;
+  private static final long PATIENCE_SECONDS = 120;
+  private static final Pattern LISTENER = Pattern.compile("([a-z0-9]+) (\\d+)");
+
+  private final Process process;
+  private final Queue<String> said = new ConcurrentLinkedQueue<>();
+  private final CompletableFuture<Map<Role, Integer>> ports = new CompletableFuture<>();
+  private final Thread reader;
+
+  private ServerProcess(Process process) {
+    this.process = process;
+    this.reader = new Thread(this::read, "server-process-output");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /** Starts a server with a configuration file; returns when every port answers. */
+  static ServerProcess start(Path mainCf, String... jvmOptions) throws IOException {
+    return start(List.of(), mainCf, jvmOptions);
+  }
+
+  /**
+   * The same below another program.
+   *
+   * @param around what executes the rest of its arguments, such as {@code setpriv}
+   */
+  static ServerProcess start(List<String> around, Path mainCf, String... jvmOptions)
+      throws IOException {
+    ServerProcess server = launch(around, List.of(jvmOptions), "serve", "-c", mainCf.toString());
+    try {
+      server.ports.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return server;
+    } catch (ExecutionException | TimeoutException e) {
+      server.kill();
+      throw new AssertionError("the server does not start:\n" + server.said(), e);
+    } catch (InterruptedException e) {
+      server.kill();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Runs a command to its end. */
+  static Outcome run(String... arguments) throws IOException {
+    return run(List.of(), arguments);
+  }
+
+  /** The same below another program. */
+  static Outcome run(List<String> around, String... arguments) throws IOException {
+    try (ServerProcess process = launch(around, List.of(), arguments)) {
+      int status = process.awaitEnd();
+      return new Outcome(status, process.said());
+    }
+  }
+
+  /** How a command ended, and all that it said. */
+  record Outcome(int status, String said) {}
+
+  private static ServerProcess launch(
+      List<String> around, List<String> jvmOptions, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(around);
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-Dlogback.configurationFile=postroom-logback.xml"));
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Postroom.class.getName()));
+    command.addAll(List.of(arguments));
+    return new ServerProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+  }
+
+  private void read() {
+    try (BufferedReader out = process.inputReader(UTF_8)) {
+      String line;
+      while ((line = out.readLine()) != null) {
+        said.add(line);
+        if (line.startsWith("Postroom listens:")) {
+          ports.complete(ports(line));
+        }
+      }
+    } catch (IOException e) {
+      said.add(e.toString()); // killed while we read
+    }
+    ports.completeExceptionally(new IllegalStateException("it ended"));
+  }
+
+  private static Map<Role, Integer> ports(String line) {
+    Map<Role, Integer> found = new EnumMap<>(Role.class);
+    Matcher matcher = LISTENER.matcher(line);
+    while (matcher.find()) {
+      int port = Integer.parseInt(matcher.group(2));
+      Role.of(matcher.group(1)).ifPresent(role -> found.put(role, port));
+    }
+    return found;
+  }
+
+  /** Where it listens. */
+  int port(Role role) {
+    return ports.join().get(role);
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Everything it wrote so far, to standard output and to its log. */
+  String said() {
+    return String.join("\n", said);
+  }
+
+  /** What the kernel counts, in KiB: the process's own share of its memory. */
+  long proportionalSetKib() {
+    return proc("smaps_rollup", "Pss:");
+  }
+
+  private long proc(String file, String field) {
+    try {
+      return Files.readAllLines(Path.of("/proc/" + pid() + "/" + file)).stream()
+          .filter(line -> line.startsWith(field))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As {@code kill -9} does. */
+  void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /** As {@code kill} does: the server ends what it is doing and closes its store. */
+  void stop() {
+    process.destroy();
+    assertThat(awaitEnd()).as("exit status; it said:\n%s", said()).isEqualTo(STOPPED);
+  }
+
+  private int awaitEnd() {
+    try {
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("the process does not end:\n" + said());
+      }
+      reader.join();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      kill();
+    }
+  }
+}
