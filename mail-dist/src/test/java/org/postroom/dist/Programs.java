@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs the clients that people have. */
 final class Programs {
+  private static final long PATIENCE_SECONDS = 180;
+
   private Programs() {}
 
   /**
@@ -20,14 +22,28 @@ final class Programs {
    * says that it must be.
    */
   static void need(String program) {
-    boolean there =
-        List.of(System.getenv("PATH").split(":")).stream()
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-    assumeTrue(there || "required".equals(System.getProperty("postroom.clients")), program);
+    assumeTrue(
+        isInstalled(program) || "required".equals(System.getProperty("postroom.clients")), program);
+  }
+
+  /** Whether the program is there. */
+  static boolean isInstalled(String program) {
+    return List.of(System.getenv("PATH").split(":")).stream()
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   /** Runs a program to its end, which must be a good one; gives its output. */
   static byte[] run(Path folder, byte[] input, String... command)
+      throws IOException, InterruptedException {
+    return run(folder, input, false, command);
+  }
+
+  /** Runs a program that wants a terminal, on one; nobody types. */
+  static void runOnTerminal(Path folder, String command) throws IOException, InterruptedException {
+    run(folder, new byte[0], true, "script", "-qec", command, "/dev/null");
+  }
+
+  private static byte[] run(Path folder, byte[] input, boolean keepInputOpen, String... command)
       throws IOException, InterruptedException {
     Path output = Files.createTempFile(folder, "out", "");
     Path errors = Files.createTempFile(folder, "err", "");
@@ -37,11 +53,14 @@ final class Programs {
             .redirectOutput(output.toFile())
             .redirectError(errors.toFile());
     builder.environment().put("HOME", folder.toString());
+    builder.environment().put("TERM", "xterm");
     Process process = builder.start();
-    try (OutputStream in = process.getOutputStream()) {
-      in.write(input);
+    if (!keepInputOpen) {
+      try (OutputStream in = process.getOutputStream()) {
+        in.write(input);
+      }
     }
-    boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+    boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
     if (!ended) {
       process.destroyForcibly();
     }
