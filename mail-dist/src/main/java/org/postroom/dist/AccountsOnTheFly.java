@@ -9,7 +9,7 @@ import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
-import org.postroom.core.auth.Secret;
+import org.postroom.core.secret.Secret;
 
 /** Makes an account whenever somebody is asked for who is not there yet. For tests. */
 final class AccountsOnTheFly implements Accounts {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Accounts;
-import org.postroom.core.auth.Secret;
+import org.postroom.core.secret.Secret;
 
 /** What {@code postroom user} does, on the store itself or asked through {@link Control}. */
 public final class Users implements Control.Requests {

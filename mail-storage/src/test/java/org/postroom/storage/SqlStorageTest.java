@@ -15,7 +15,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.Secret;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.InternalDate;
@@ -24,6 +23,7 @@ import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.StagedOctets;
 
 class SqlStorageTest {

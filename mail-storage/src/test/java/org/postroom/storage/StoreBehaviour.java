@@ -21,7 +21,6 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Authentication;
-import org.postroom.core.auth.Secret;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
@@ -40,6 +39,7 @@ import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.StagedOctets;
 
 /** What a store does beyond the contracts of its seams, the same on every database. */

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.Secret;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.InternalDate;
@@ -18,6 +17,7 @@ import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.StagedOctets;
 
 /**

@@ -3,6 +3,7 @@ package org.postroom.core.auth;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Address;
+import org.postroom.core.secret.Secret;
 
 /**
  * Who is here. Called on worker threads; every method may block on the store and may throw {@code

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
+import org.postroom.core.secret.Secret;
 
 /**
  * Argon2id password hashes (RFC 9106) in the PHC string form {@code

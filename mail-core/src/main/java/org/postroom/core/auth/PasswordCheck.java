@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
+import org.postroom.core.secret.Secret;
 
 /** What the mechanisms that send a password have in common. */
 final class PasswordCheck {

@@ -7,6 +7,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.text.Normalizer;
 import java.util.Arrays;
+import org.postroom.core.secret.Secret;
 
 /** Brings passwords into the one form in which they are hashed and compared. */
 final class Passwords {

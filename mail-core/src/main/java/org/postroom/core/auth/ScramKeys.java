@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.postroom.core.secret.Secret;
 
 /**
  * What a server keeps of a password for SCRAM-SHA-256 (RFC 5802, 3; RFC 7677). The arrays are

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.postroom.core.secret.Secret;
 
 /**
  * The parameters that one part of the house declares. Everything that lists, documents or checks

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.postroom.core.secret.Secret;
 
 /**
  * How a parameter's text becomes a value, and back.

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.MemoryAccounts;
 import org.postroom.core.testing.MemoryMailStore;
 

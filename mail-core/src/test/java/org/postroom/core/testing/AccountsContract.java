@@ -22,11 +22,11 @@ import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
-import org.postroom.core.auth.Secret;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.secret.Secret;
 
 /** What all {@link Accounts} that keep their own do. */
 public abstract class AccountsContract extends StoreContract {

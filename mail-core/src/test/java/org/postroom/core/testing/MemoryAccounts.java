@@ -17,7 +17,7 @@ import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
-import org.postroom.core.auth.Secret;
+import org.postroom.core.secret.Secret;
 
 /**
  * Accounts in memory, with their mailboxes in a {@link MemoryMailStore}. Passwords are kept as

@@ -18,7 +18,6 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.Secret;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
@@ -32,6 +31,7 @@ import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.secret.Secret;
 import org.postroom.core.time.VirtualTime;
 
 /**

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.auth.Secret;
+import org.postroom.core.secret.Secret;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import picocli.CommandLine.Command;

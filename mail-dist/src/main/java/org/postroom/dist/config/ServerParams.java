@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
-import org.postroom.core.config.Secret;
 import org.postroom.core.config.Trait;
+import org.postroom.core.secret.Secret;
 
 /** What holds for the server as a whole. */
 public final class ServerParams {

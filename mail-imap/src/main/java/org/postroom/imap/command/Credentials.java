@@ -1,7 +1,7 @@
 package org.postroom.imap.command;
 
 import org.postroom.core.auth.Authentication;
-import org.postroom.core.auth.Secret;
+import org.postroom.core.secret.Secret;
 import org.postroom.imap.session.Client;
 import org.postroom.imap.session.Completion;
 

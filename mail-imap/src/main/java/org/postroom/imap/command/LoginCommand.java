@@ -1,6 +1,6 @@
 package org.postroom.imap.command;
 
-import org.postroom.core.auth.Secret;
+import org.postroom.core.secret.Secret;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;

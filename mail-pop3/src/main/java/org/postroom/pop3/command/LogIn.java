@@ -2,7 +2,7 @@ package org.postroom.pop3.command;
 
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Authentication;
-import org.postroom.core.auth.Secret;
+import org.postroom.core.secret.Secret;
 import org.postroom.pop3.protocol.Refused;
 import org.postroom.pop3.protocol.ResponseCode;
 import org.postroom.pop3.session.Pop3Session;

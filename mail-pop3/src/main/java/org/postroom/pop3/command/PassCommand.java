@@ -1,6 +1,6 @@
 package org.postroom.pop3.command;
 
-import org.postroom.core.auth.Secret;
+import org.postroom.core.secret.Secret;
 import org.postroom.pop3.protocol.Arguments;
 import org.postroom.pop3.protocol.BadCommand;
 import org.postroom.pop3.session.Authorization;

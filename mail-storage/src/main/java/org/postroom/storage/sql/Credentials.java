@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.auth.ScramKeys;
-import org.postroom.core.auth.Secret;
 import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.secret.Secret;
 
 /**
  * Judges passwords. A success is remembered for a short time as a keyed hash (the key is this

@@ -22,11 +22,11 @@ import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
-import org.postroom.core.auth.Secret;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.SpecialUse;
+import org.postroom.core.secret.Secret;
 
 /**
  * Accounts and aliases. Who an address belongs to is remembered (this store is the only one that
