@@ -150,6 +150,7 @@ final class Committer implements AutoCloseable {
   private List<Task<?>> attempt(List<Task<?>> tasks) {
     List<Task<?>> done = new ArrayList<>(tasks.size());
     List<Runnable> afterwards = List.of();
+    boolean committed = false;
     try {
       Statements statements = database.writer();
       Batch batch = new Batch(statements, catalog, blobs, ids);
@@ -173,6 +174,7 @@ final class Committer implements AutoCloseable {
       if (batch.isDurable()) {
         blobs.sync();
       }
+      committed = true; // from here on it may be there, whatever goes wrong
       statements.connection().commit();
       if (batch.isDurable()) {
         database.sync();
@@ -183,6 +185,15 @@ final class Committer implements AutoCloseable {
     } catch (SQLException | RuntimeException e) {
       ids.rolledBack();
       blobs.abandoned();
+      if (committed) {
+        // Done again, it would be there twice. Nobody hears of success, and what is there is read
+        // anew.
+        RuntimeException unknown =
+            new StorageUnavailable("it is not known whether " + database + " kept this", e);
+        database.rollback(unknown, catalog);
+        tasks.forEach(task -> task.fail(unknown));
+        return List.of();
+      }
       database.rollback(e, catalog);
       if (tasks.size() > 1) {
         return tasks.stream().filter(task -> !task.ended()).toList();

@@ -43,6 +43,9 @@ final class Database implements AutoCloseable {
     /** Makes what was committed durable, where the commit does not. */
     default void sync(Connection writer) throws SQLException {}
 
+    /** Gives room back inside the database's file, where the database does not do so itself. */
+    default void tidy(Connection writer) throws SQLException {}
+
     /** Whether a batch with bodies of so many octets may begin. */
     default boolean hasRoomFor(long octets) {
       return true;
@@ -108,6 +111,11 @@ final class Database implements AutoCloseable {
 
   boolean hasRoomFor(long octets) {
     return origin.hasRoomFor(octets);
+  }
+
+  /** Gives a bounded amount of room back; on the committer's thread. */
+  void tidy() throws SQLException {
+    origin.tidy(writer().connection());
   }
 
   void sync() throws SQLException {

@@ -273,7 +273,13 @@ public final class Engine implements AutoCloseable {
 
   /** Clears away what was expunged longer than {@code grace} ago; returns how many messages. */
   public int purge(Duration grace) {
-    return purge.run(clock.millis() - grace.toMillis());
+    int purged = purge.run(clock.millis() - grace.toMillis());
+    committer.run(
+        batch -> {
+          database.tidy();
+          return purged;
+        });
+    return purged;
   }
 
   @Override

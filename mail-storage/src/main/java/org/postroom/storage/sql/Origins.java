@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
 import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -117,6 +119,9 @@ final class Origins {
 
   /** H2 over the redo journal of a data folder, bodies in its log. */
   static final class Folder implements Database.Origin {
+    private static final int FILL_RATE = 90; // per cent; H2's own goal
+    private static final int TIDY_OCTETS = 16 << 20;
+
     private final Path path;
     private final Function<Path, DataFolder> opener;
     private final long minFree;
@@ -151,7 +156,15 @@ final class Origins {
     public DataSource source() {
       JdbcDataSource current = source;
       if (current == null) {
-        current = h2("jdbc:h2:" + folder().databasePath() + ";CACHE_SIZE=" + cacheKilobytes);
+        // H2's background writer saves what was committed asynchronously; a CHECKPOINT SYNC that
+        // comes meanwhile finds nothing to save and syncs without it. With WRITE_DELAY=0 there is
+        // none: COMMIT itself writes, and tidy() does the writer's house-keeping.
+        current =
+            h2(
+                "jdbc:h2:"
+                    + folder().databasePath()
+                    + ";WRITE_DELAY=0;CACHE_SIZE="
+                    + cacheKilobytes);
         source = current;
       }
       return current;
@@ -160,6 +173,12 @@ final class Origins {
     @Override
     public void sync(Connection writer) throws SQLException {
       Database.execute(writer, "CHECKPOINT SYNC");
+    }
+
+    @Override
+    public void tidy(Connection writer) throws SQLException {
+      SessionLocal session = (SessionLocal) writer.unwrap(JdbcConnection.class).getSession();
+      session.getDatabase().getStore().getMvStore().compact(FILL_RATE, TIDY_OCTETS);
     }
 
     @Override

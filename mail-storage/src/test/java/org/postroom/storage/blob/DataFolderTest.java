@@ -212,7 +212,7 @@ final class DataFolderTest {
 
   @Test
   void losesNothingAcknowledgedInAPowerCut() throws Exception {
-    int images = Integer.getInteger("postroom.images", 30);
+    int images = Integer.getInteger("postroom.powercut.images", 30);
     Random random = new Random(4711);
     Path source = Files.createDirectory(temp.resolve("source")).toRealPath();
     SimulatedDisk disk = new SimulatedDisk();
@@ -271,7 +271,7 @@ final class DataFolderTest {
         DriverManager.getConnection(
             "jdbc:h2:"
                 + folder.databasePath()
-                + ";DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=500;LOCK_TIMEOUT=20000",
+                + ";DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0;LOCK_TIMEOUT=20000",
             "sa",
             "");
     sql.setAutoCommit(false);

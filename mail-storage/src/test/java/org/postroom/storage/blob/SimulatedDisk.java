@@ -21,10 +21,16 @@ final class SimulatedDisk implements Disk {
   private static final int SECTOR = 512;
   private final Map<Path, Stored> files = new TreeMap<>();
   private long room = Long.MAX_VALUE;
+  private boolean failing;
 
   /** The disk is full after this many more bytes. */
   synchronized void room(long bytes) {
     room = bytes;
+  }
+
+  /** The next sync says that it failed, although everything reached the disk. */
+  synchronized void failNextSync() {
+    failing = true;
   }
 
   /** Writes into {@code folder} what the disk may hold after a power cut now. */
@@ -127,10 +133,14 @@ final class SimulatedDisk implements Disk {
     }
 
     @Override
-    public void sync() {
+    public void sync() throws IOException {
       synchronized (SimulatedDisk.this) {
         unsynced.clear();
         durableSize = size;
+        if (failing) {
+          failing = false;
+          throw new IOException("the disk says that it failed");
+        }
       }
     }
 

@@ -17,6 +17,11 @@ public final class SimulatedFolder {
     disk.image(root, target, random, keptShare);
   }
 
+  /** The next sync says that it failed, although everything reached the disk. */
+  public void failNextSync() {
+    disk.failNextSync();
+  }
+
   /** The disk is full after so many more octets. */
   public void room(long octets) {
     disk.room(octets);

@@ -14,10 +14,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.InternalDate;
@@ -67,7 +69,7 @@ class PowerCutTest {
 
   @Test
   void losesNothingAcknowledgedWhenThePowerFails() throws Exception {
-    int images = Integer.getInteger("power.images", 12);
+    int images = Integer.getInteger("postroom.powercut.images", 12);
     Random random = new Random(99);
     SimulatedFolder disk = new SimulatedFolder();
     Path root = folder.resolve("live");
@@ -119,6 +121,60 @@ class PowerCutTest {
               0)) {
         assertThat(subjects(store, inbox(store))).containsAll(promises.get(i));
       }
+    }
+  }
+
+  /** The batch may be there; done again, it would be there twice. */
+  @Test
+  void keepsNothingTwiceWhenASyncSaysThatItFailed() throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store =
+        Engine.openFolder(
+            folder.resolve("failing"), disk::open, Clock.systemUTC(), new SecureRandom(), 0)) {
+      store.accounts().add("ada@example.org", Secret.of("x"));
+      MailboxId inbox = inbox(store);
+      Set<String> acknowledged = Collections.synchronizedSet(new HashSet<>());
+      AtomicInteger refused = new AtomicInteger();
+      Thread[] writers = new Thread[12];
+      for (int t = 0; t < writers.length; t++) {
+        int number = t;
+        writers[t] =
+            new Thread(
+                () -> {
+                  for (int i = 0; i < 60; i++) {
+                    String text = "m" + number + "-" + i;
+                    if (number == 0 && i % 15 == 14) {
+                      disk.failNextSync();
+                    }
+                    try {
+                      store.mail().append(inbox, List.of(message(text)));
+                      acknowledged.add(text);
+                    } catch (StorageUnavailable e) {
+                      refused.incrementAndGet();
+                    }
+                  }
+                });
+        writers[t].start();
+      }
+      for (Thread writer : writers) {
+        writer.join();
+      }
+
+      assertThat(refused).hasPositiveValue();
+      assertThat(subjects(store, inbox)).containsAll(acknowledged);
+    }
+  }
+
+  @Test
+  void hasNoWriterBesideTheCommitter() {
+    try (Engine store =
+        Engine.open(
+            new Storage.H2(folder.resolve("quiet")), Clock.systemUTC(), new SecureRandom(), 0)) {
+      store.accounts().add("ada@example.org", Secret.of("x"));
+
+      assertThat(Thread.getAllStackTraces().keySet())
+          .extracting(Thread::getName)
+          .noneMatch(name -> name.contains("background writer") && name.contains("quiet"));
     }
   }
 
