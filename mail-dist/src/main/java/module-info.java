@@ -4,8 +4,6 @@ module org.postroom.dist {
   exports org.postroom.dist.config;
   exports org.postroom.testkit;
 
-  opens org.postroom.dist to
-      info.picocli;
   opens org.postroom.dist.applet to
       info.picocli;
 

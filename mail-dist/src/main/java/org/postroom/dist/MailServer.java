@@ -106,8 +106,7 @@ public final class MailServer implements AutoCloseable {
 
   private MailServer(Builder builder) {
     settings = builder.settings();
-    Map<Role, Integer> ports =
-        builder.ports.isEmpty() ? ServerSettings.listeners(settings) : builder.ports;
+    Map<Role, Integer> ports = builder.ports.isEmpty() ? Listeners.of(settings) : builder.ports;
     OwnAddresses own = ServerSettings.own(settings);
     Policy policy = Policy.of(settings, own);
     List<InetAddress> addresses =
@@ -553,7 +552,7 @@ public final class MailServer implements AutoCloseable {
      */
     public Checked check() {
       Settings settings = settings();
-      ServerSettings.listeners(settings);
+      Listeners.of(settings);
       Policy policy = Policy.of(settings, ServerSettings.own(settings));
       return new Checked(settings, MailServer.warnings(settings, policy));
     }

@@ -7,10 +7,10 @@ import org.postroom.core.auth.Accounts;
 import org.postroom.core.secret.Secret;
 
 /** What {@code postroom user} does, on the store itself or asked through {@link Control}. */
-public final class Users implements Control.Requests {
+final class Users implements Control.Requests {
   private final Accounts accounts;
 
-  public Users(Accounts accounts) {
+  Users(Accounts accounts) {
     this.accounts = accounts;
   }
 

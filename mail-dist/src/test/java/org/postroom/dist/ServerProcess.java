@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.postroom.dist.applet.Postroom;
 
 /**
  * {@code postroom serve} in a process of its own, as an administrator runs it: it can be stopped,

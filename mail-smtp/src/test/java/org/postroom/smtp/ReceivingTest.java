@@ -48,7 +48,7 @@ class ReceivingTest {
     }
   }
 
-  /** SMTP.md 1.1: what is no end of a mail does not make two mails of one. */
+  /** What is no end of a mail does not make two mails of one. */
   @ParameterizedTest
   @ValueSource(
       strings = {

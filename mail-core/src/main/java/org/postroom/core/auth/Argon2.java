@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
@@ -66,13 +67,14 @@ public final class Argon2 {
     random.nextBytes(salt);
     byte[] hash = compute(password, salt, cost, HASH_OCTETS);
     Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
-    return "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
-        .formatted(
-            cost.memoryKib(),
-            cost.passes(),
-            cost.lanes(),
-            base64.encodeToString(salt),
-            base64.encodeToString(hash));
+    return String.format(
+        Locale.ROOT,
+        "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s",
+        cost.memoryKib(),
+        cost.passes(),
+        cost.lanes(),
+        base64.encodeToString(salt),
+        base64.encodeToString(hash));
   }
 
   /** Whether {@code phc} is a hash of {@code password}; no when it is no such hash at all. */

@@ -8,9 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.address.Address;
@@ -19,6 +17,7 @@ import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.MailDate;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Staging;
@@ -31,8 +30,6 @@ import org.postroom.core.queue.QueuedMail.QueuedRecipient;
  * hears of mail that could not be delivered, is late, or has arrived when he asked to hear of it.
  */
 public final class Bounce {
-  private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ROOT);
   private static final int MAX_RETURNED = 50_000;
 
   private final String hostname;
@@ -111,7 +108,7 @@ public final class Bounce {
   }
 
   private String head(QueueId id, Address sender, Kind kind, String boundary, Instant now) {
-    String date = DATE.format(now.atZone(zone));
+    String date = MailDate.format(now.atZone(zone).toOffsetDateTime());
     return "Received: by "
         + hostname
         + " (Postroom)\r\n\tid "
@@ -190,7 +187,7 @@ public final class Bounce {
         .append(hostname)
         .append("\r\n")
         .append("Arrival-Date: ")
-        .append(DATE.format(mail.arrived().atZone(zone)))
+        .append(MailDate.format(mail.arrived().atZone(zone).toOffsetDateTime()))
         .append("\r\n");
     for (Item item : items) {
       text.append("\r\n");
@@ -218,7 +215,7 @@ public final class Bounce {
           .append("\r\n");
       if (kind == Kind.DELAYED) {
         text.append("Will-Retry-Until: ")
-            .append(DATE.format(retriesUntil.atZone(zone)))
+            .append(MailDate.format(retriesUntil.atZone(zone).toOffsetDateTime()))
             .append("\r\n");
       }
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 
-/** Tells of each domain what it is to us (POSTFIX.md 2.1). Immutable. */
+/** Tells of each domain what it is to us. Immutable. */
 public final class DomainClasses {
 
   private final MatchList local;

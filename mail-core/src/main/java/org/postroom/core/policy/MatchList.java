@@ -16,9 +16,9 @@ import org.postroom.core.address.Network;
 import org.postroom.core.config.BadValue;
 
 /**
- * A list such as {@code mydestination} or {@code mynetworks} (POSTFIX.md 1.4): read from left to
- * right, the first item that matches decides, {@code !item} decides against. Files are read when
- * the list is made; one that cannot be read makes every look-up that reaches it fail.
+ * A list such as {@code mydestination} or {@code mynetworks}: read from left to right, the first
+ * item that matches decides, {@code !item} decides against. Files are read when the list is made;
+ * one that cannot be read makes every look-up that reaches it fail.
  */
 public final class MatchList {
 

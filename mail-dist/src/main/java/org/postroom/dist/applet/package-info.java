@@ -1,2 +1,2 @@
-/** The command line: one file for each applet. */
+/** The command line: {@code Postroom} launches, one file for each applet. */
 package org.postroom.dist.applet;

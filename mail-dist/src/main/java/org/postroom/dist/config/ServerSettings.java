@@ -8,10 +8,8 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.BadConfiguration;
@@ -23,14 +21,13 @@ import org.postroom.core.flow.FlowParams;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.queue.QueueParams;
-import org.postroom.dist.Role;
 import org.postroom.imap.ImapParams;
 import org.postroom.pop3.Pop3Params;
 import org.postroom.smtp.client.SmtpClientParams;
 import org.postroom.smtp.server.SmtpParams;
 import org.postroom.storage.Storage;
 
-/** What the settings mean on this machine: addresses, listeners, the place of the store. */
+/** What the settings mean on this machine: addresses, the place of the store. */
 public final class ServerSettings {
   private ServerSettings() {}
 
@@ -47,29 +44,6 @@ public final class ServerSettings {
       ImapParams.ALL,
       ServerParams.ALL
     };
-  }
-
-  /** The listeners that {@code listeners} asks for, in its order. */
-  public static Map<Role, Integer> listeners(Settings settings) {
-    Map<Role, Integer> listeners = new EnumMap<>(Role.class);
-    List<Fault> faults = new ArrayList<>();
-    for (String item : settings.get(ServerParams.LISTENERS)) {
-      int colon = item.indexOf(':');
-      Role role = Role.of(colon < 0 ? item : item.substring(0, colon)).orElse(null);
-      int port = colon < 0 && role != null ? role.port() : port(item.substring(colon + 1));
-      if (role == null || port < 0) {
-        faults.add(
-            settings.fault(
-                ServerParams.LISTENERS,
-                "\"" + item + "\" is no listener; expected service:port, such as imaps:993"));
-      } else if (listeners.put(role, port) != null) {
-        faults.add(settings.fault(ServerParams.LISTENERS, "\"" + item + "\" stands there twice"));
-      }
-    }
-    if (!faults.isEmpty()) {
-      throw new BadConfiguration(faults);
-    }
-    return listeners;
   }
 
   /**
@@ -165,14 +139,5 @@ public final class ServerSettings {
 
   private static String unbracketed(String item) {
     return item.startsWith("[") && item.endsWith("]") ? item.substring(1, item.length() - 1) : item;
-  }
-
-  private static int port(String digits) {
-    try {
-      int port = Integer.parseInt(digits);
-      return port >= 0 && port <= 65535 ? port : -1;
-    } catch (NumberFormatException e) {
-      return -1;
-    }
   }
 }

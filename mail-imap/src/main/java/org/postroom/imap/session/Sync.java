@@ -1,8 +1,8 @@
 package org.postroom.imap.session;
 
 /**
- * When a command brings the client's view up to date (IMAP.md 1.4; RFC 9051, 7.5.1): numbers must
- * not change under commands that use them.
+ * When a command brings the client's view up to date (RFC 9051, 7.5.1): numbers must not change
+ * under commands that use them.
  */
 public enum Sync {
   /** Not at all. */

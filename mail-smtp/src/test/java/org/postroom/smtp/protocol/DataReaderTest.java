@@ -14,7 +14,7 @@ import org.postroom.smtp.protocol.DataReader.Progress;
 
 class DataReaderTest {
 
-  /** SMTP.md 1.1: what is no CRLF.CRLF ends nothing, and what it becomes has clean line ends. */
+  /** What is no CRLF.CRLF ends nothing, and what it becomes has clean line ends. */
   @ParameterizedTest
   @CsvSource({
     "a\\n.\\nb, a\\r\\n\\r\\nb",

@@ -86,7 +86,7 @@ final class FileSystemDisk implements Disk {
   /** Makes the names in the file's folder durable. */
   private static void syncFolder(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || System.getProperty("os.name", "").startsWith("Windows")) {
+    if (folder == null || !folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       return; // Windows cannot open a folder and journals names itself
     }
     try (FileChannel channel = FileChannel.open(folder, READ)) {

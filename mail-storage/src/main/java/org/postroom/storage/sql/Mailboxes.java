@@ -48,7 +48,7 @@ final class Mailboxes {
         throw new SpecialUseTaken("Another mailbox is used for " + use.get().attribute());
       }
     }
-    // IMAP.md 5.1: a pair of name and UIDVALIDITY never comes again.
+    // RFC 3501, 2.3.1.1: a pair of name and UIDVALIDITY never comes again.
     long validity = Math.max(account.uidValidity() + 1, clock.millis() / 1000);
     int id = (int) batch.id(Ids.Kind.MAILBOX);
     MailboxState made =

@@ -1,11 +1,8 @@
-package org.postroom.dist;
+package org.postroom.dist.applet;
 
 import java.io.PrintWriter;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.wire.WireFault;
-import org.postroom.dist.applet.CheckApplet;
-import org.postroom.dist.applet.ServeApplet;
-import org.postroom.dist.applet.UserApplet;
 import org.postroom.storage.StorageFault;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
