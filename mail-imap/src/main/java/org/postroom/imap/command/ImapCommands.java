@@ -20,7 +20,7 @@ import org.postroom.imap.session.Sync;
 
 /** The commands: each has its file, its row here, and its transcript. */
 public final class ImapCommands implements CommandTable {
-  private static final List<CommandRow<?>> ROWS =
+  public static final List<CommandRow<?>> ALL =
       List.of(
           row("CAPABILITY", Client.class, Sync.QUIET, CapabilityCommand::parse),
           row("NOOP", Client.class, Sync.FULL, NoopCommand::parse),
@@ -63,7 +63,7 @@ public final class ImapCommands implements CommandTable {
   private final Map<String, CommandRow<?>> byName = new HashMap<>();
 
   public ImapCommands() {
-    ROWS.forEach(row -> byName.put(row.name(), row));
+    ALL.forEach(row -> byName.put(row.name(), row));
   }
 
   private static <S> CommandRow<S> row(

@@ -1,0 +1,195 @@
+package org.postroom.house;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.postroom.core.config.ConfigParams;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.ParamClass;
+import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Trait;
+import org.postroom.dist.config.ServerSettings;
+import org.postroom.imap.command.ImapCommands;
+import org.postroom.imap.session.Authenticated;
+import org.postroom.imap.session.Client;
+import org.postroom.imap.session.CommandRow;
+import org.postroom.imap.session.Selected;
+import org.postroom.imap.session.Stranger;
+import org.postroom.pop3.command.Pop3Commands;
+import org.postroom.pop3.session.Authorization;
+import org.postroom.pop3.session.Pop3State;
+import org.postroom.pop3.session.Transaction;
+import org.postroom.smtp.server.Row;
+import org.postroom.smtp.server.command.SmtpCommands;
+
+/** The pages of docs/ that are made from declarations. */
+enum ReferencePage {
+  PARAMETERS("parameters.md"),
+  COMMANDS("commands.md");
+
+  /** Writes them all. */
+  static final String COMMAND =
+      "./postroom test -pl mail-dist -am -Dtest=ReferencePagesTest"
+          + " -Dsurefire.failIfNoSpecifiedTests=false -Dpostroom.pages=write";
+
+  private static final String MADE =
+      "\nMade from the declarations by `" + COMMAND + "`; edit those, not this page.\n";
+
+  private final String file;
+
+  ReferencePage(String file) {
+    this.file = file;
+  }
+
+  String file() {
+    return file;
+  }
+
+  String text() {
+    return switch (this) {
+      case PARAMETERS -> parameters();
+      case COMMANDS -> commands();
+    };
+  }
+
+  private static String parameters() {
+    StringBuilder page =
+        new StringBuilder(
+            """
+            # Parameters
+
+            What main.cf may say. Names that Postfix has mean what they mean there; those of Dovecot, what they mean
+            there; the rest are ours. A default is written as an administrator would write it, `$name` not expanded. There
+            is no reload yet: a change takes effect at the next start; a reload will not be enough for what says "restart".
+            """);
+    page.append(MADE);
+    Map<String, Param<?>> known = new LinkedHashMap<>();
+    Map<String, Param<?>> seen = new LinkedHashMap<>();
+    for (ParamSet set : sets()) {
+      page.append("\n## ").append(set.name()).append("\n\n");
+      page.append("| Name | Default | Value | Meaning |\n|---|---|---|---|\n");
+      for (Param<?> param : set.params()) {
+        if (seen.putIfAbsent(param.name(), param) != null) {
+          continue;
+        }
+        if (isActedUpon(param)) {
+          row(page, code(param.name()), code(param.defaultText()), param.expected(), doc(param));
+        } else {
+          known.put(param.name(), param);
+        }
+      }
+    }
+    page.append(
+        """
+
+        ## Known and not acted upon
+
+        | Name | Default | When it is set | Why |
+        |---|---|---|---|
+        """);
+    known
+        .values()
+        .forEach(
+            param ->
+                row(
+                    page,
+                    code(param.name()),
+                    code(param.defaultText()),
+                    consequence(param.paramClass()),
+                    param.note()));
+    return page.toString();
+  }
+
+  private static List<ParamSet> sets() {
+    List<ParamSet> sets = new ArrayList<>(List.of(ServerSettings.sets()));
+    sets.add(ConfigParams.ALL);
+    return sets;
+  }
+
+  private static boolean isActedUpon(Param<?> param) {
+    return param.paramClass() == ParamClass.IMPLEMENTED || param.paramClass() == ParamClass.PARTIAL;
+  }
+
+  private static String doc(Param<?> param) {
+    return param.doc()
+        + (param.paramClass() == ParamClass.PARTIAL ? " **In part:** " + param.note() + "." : "")
+        + (param.has(Trait.RESTART) ? " (restart)" : "");
+  }
+
+  private static String consequence(ParamClass paramClass) {
+    return switch (paramClass) {
+      case SILENT -> "nothing is said";
+      case NO_EFFECT -> "a note at start";
+      case REFUSED -> "no start, unless `accept_unsupported_parameters` has the name";
+      case IMPLEMENTED, PARTIAL -> throw new IllegalArgumentException("acted upon");
+    };
+  }
+
+  private static String commands() {
+    StringBuilder page =
+        new StringBuilder(
+            """
+            # Commands
+
+            What the three servers take, from their command tables.
+            """);
+    page.append(MADE);
+    page.append(
+        """
+
+        ## SMTP
+
+        | Command | Ends what may be sent at once | Allowed before TLS is on, where it must be | Junk in numbers |
+        |---|---|---|---|
+        """);
+    for (Row row : SmtpCommands.ALL.rows()) {
+      row(
+          page,
+          code(row.help()),
+          mark(row, Row.Trait.SYNCHRONIZES),
+          mark(row, Row.Trait.WITHOUT_TLS),
+          mark(row, Row.Trait.JUNK));
+    }
+    page.append("\n## POP3\n\n| Command | When |\n|---|---|\n");
+    for (Pop3Commands.Row<?> row : Pop3Commands.ALL) {
+      row(page, code(row.verb()), state(row.needs()));
+    }
+    page.append("\n## IMAP\n\n| Command | When |\n|---|---|\n");
+    for (CommandRow<?> row : ImapCommands.ALL) {
+      row(page, code(row.name()), state(row.state()));
+    }
+    return page.toString();
+  }
+
+  private static String mark(Row row, Row.Trait trait) {
+    return row.traits().contains(trait) ? "yes" : "";
+  }
+
+  private static String state(Class<?> needs) {
+    if (needs == Client.class || needs == Pop3State.class) {
+      return "always";
+    }
+    if (needs == Stranger.class || needs == Authorization.class) {
+      return "before log-in";
+    }
+    if (needs == Authenticated.class || needs == Transaction.class) {
+      return "after log-in";
+    }
+    if (needs == Selected.class) {
+      return "with a mailbox selected";
+    }
+    throw new IllegalArgumentException("no words for " + needs);
+  }
+
+  private static String code(String text) {
+    return text.isEmpty() ? "" : "`" + text + "`";
+  }
+
+  private static void row(StringBuilder page, String... cells) {
+    for (String cell : cells) {
+      page.append("| ").append(cell.replaceAll("\\s+", " ").replace("|", "\\|")).append(' ');
+    }
+    page.append("|\n");
+  }
+}

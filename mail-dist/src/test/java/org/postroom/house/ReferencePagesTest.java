@@ -1,0 +1,65 @@
+package org.postroom.house;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postroom.core.config.ConfigParams;
+import org.postroom.core.config.ParamSet;
+import org.postroom.dist.config.ServerSettings;
+
+/** The reference pages say what the declarations say. */
+final class ReferencePagesTest {
+  private static final Path DOCS = Path.of("../docs");
+
+  @ParameterizedTest
+  @EnumSource
+  void pageIsWhatTheDeclarationsGive(ReferencePage page) throws IOException {
+    Path file = DOCS.resolve(page.file());
+    if ("write".equals(System.getProperty("postroom.pages"))) {
+      Files.writeString(file, page.text(), UTF_8);
+    }
+
+    assertThat(Files.exists(file) ? Files.readString(file, UTF_8) : "")
+        .as("%s is stale; this writes it anew:  %s", file.getFileName(), ReferencePage.COMMAND)
+        .isEqualTo(page.text());
+  }
+
+  @Test
+  void everyDeclaredSetIsRead() {
+    List<String> declared =
+        new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("org.postroom")
+                .stream()
+                .filter(type -> type.tryGetField("ALL").isPresent())
+                .filter(type -> type.getField("ALL").getRawType().isEquivalentTo(ParamSet.class))
+                .map(JavaClass::reflect)
+                .map(ReferencePagesTest::set)
+                .toList();
+    List<String> read = new ArrayList<>();
+    Arrays.stream(ServerSettings.sets()).map(ParamSet::name).forEach(read::add);
+    read.add(ConfigParams.ALL.name());
+
+    assertThat(declared).containsExactlyInAnyOrderElementsOf(read);
+  }
+
+  private static String set(Class<?> declaring) {
+    try {
+      return ((ParamSet) declaring.getField("ALL").get(null)).name();
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("ALL of " + declaring, e);
+    }
+  }
+}
