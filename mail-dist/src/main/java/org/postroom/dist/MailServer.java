@@ -207,6 +207,7 @@ public final class MailServer implements AutoCloseable {
                   settings,
                   storage.mail(),
                   accounts,
+                  throttle,
                   staging,
                   timers,
                   builder.clock,

@@ -44,6 +44,22 @@ public final class ImapParams {
           Bounds.atLeast("1s"),
           "How long a client that is not logged in may say nothing.");
 
+  public static final Param<Duration> LOGIN_TOTAL_TIMEOUT =
+      SET.time(
+          "imap_login_total_timeout",
+          "180s",
+          Bounds.atLeast("1s"),
+          "How long a client may take until it is logged in.");
+
+  public static final Param<Duration> STALL_TIMEOUT =
+      SET.time(
+          "imap_stall_timeout",
+          "300s",
+          Bounds.atLeast("1s"),
+          """
+          How long a client that is logged in may leave an answer unread, or let us wait in the \
+          middle of a command.""");
+
   public static final Param<Duration> AUTOLOGOUT =
       SET.time(
           "imap_autologout",
@@ -58,12 +74,6 @@ public final class ImapParams {
           Bounds.atLeast("1s"),
           "How often an idling client hears something when nothing happens.");
 
-  public static final Param<Duration> FAILURE_DELAY =
-      SET.time(
-          "auth_failure_delay",
-          "2s",
-          "How long the answer to a wrong password waits, times the number of failures.");
-
   public static final Param<Integer> FAILED_LOGINS =
       SET.integer(
           "imap_failed_logins",
@@ -73,10 +83,17 @@ public final class ImapParams {
 
   public static final Param<Integer> USER_CONNECTIONS =
       SET.integer(
-          "mail_max_userip_connections",
+          "imap_max_user_connections",
           "200",
           Bounds.atLeast("1"),
           "The most connections of one account at a time.");
+
+  public static final Param<Integer> USERIP_CONNECTIONS =
+      SET.integer(
+          "mail_max_userip_connections",
+          "30",
+          Bounds.atLeast("1"),
+          "The most connections of one account from one address at a time.");
 
   public static final Param<Integer> MAX_SESSIONS =
       SET.integer(

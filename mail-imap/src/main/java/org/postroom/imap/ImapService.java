@@ -8,7 +8,9 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.config.Settings;
+import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.time.Timers;
@@ -33,6 +35,9 @@ import org.postroom.imap.session.Services;
 public final class ImapService {
   private static final int MAX_LINE = 8192;
 
+  /** ID and AUTHENTICATE may be longer than the other commands before log-in. */
+  private static final int MAX_LONG_LINE = 80 * 1024;
+
   private final Services services;
   private final CommandTable commands = new ImapCommands();
   private final int maxSessions;
@@ -41,6 +46,7 @@ public final class ImapService {
    * A service.
    *
    * @param settings must hold {@link ImapParams#ALL}
+   * @param throttle of failed log-ins; shared with the other protocols
    * @param staging where messages of APPEND lie while they arrive
    * @param random for nonces: cryptographically strong
    * @param tls keys for STARTTLS; empty while there are none, and it is then not advertised
@@ -49,6 +55,7 @@ public final class ImapService {
       Settings settings,
       MailStore store,
       Accounts accounts,
+      LoginThrottle throttle,
       Staging staging,
       Timers timers,
       Clock clock,
@@ -58,6 +65,7 @@ public final class ImapService {
         new Services(
             store,
             accounts,
+            throttle,
             staging,
             timers,
             clock,
@@ -67,27 +75,33 @@ public final class ImapService {
                 .map(name -> name.toUpperCase(Locale.ROOT))
                 .collect(Collectors.toSet()),
             limits(settings),
-            new Logins());
+            new Logins(),
+            new MailLog("imap"));
     this.maxSessions = settings.get(ImapParams.MAX_SESSIONS);
   }
 
   private static ImapLimits limits(Settings settings) {
+    long appendLimit = settings.get(ImapParams.APPEND_LIMIT);
     return new ImapLimits(
-        new ReaderLimits(80 * 1024, 1024, 1),
+        new ReaderLimits(MAX_LONG_LINE, 1024, 1, MAX_LINE),
         new ReaderLimits(
             settings.get(ImapParams.MAX_LINE_LENGTH).intValue(),
             settings.get(ImapParams.MAX_STRING_LENGTH).intValue(),
-            100),
+            100,
+            Math.max(2 * appendLimit, 64L << 20)),
+        MAX_LINE,
         3,
         20,
         settings.get(ImapParams.FAILED_LOGINS),
-        settings.get(ImapParams.FAILURE_DELAY),
         settings.get(ImapParams.LOGIN_TIMEOUT),
+        settings.get(ImapParams.LOGIN_TOTAL_TIMEOUT),
         settings.get(ImapParams.AUTOLOGOUT),
+        settings.get(ImapParams.STALL_TIMEOUT),
         settings.get(ImapParams.IDLE_NOTIFY_INTERVAL),
-        settings.get(ImapParams.APPEND_LIMIT),
+        appendLimit,
         settings.get(ImapParams.APPEND_MESSAGES),
         settings.get(ImapParams.USER_CONNECTIONS),
+        settings.get(ImapParams.USERIP_CONNECTIONS),
         !settings.get(ImapParams.DISABLE_PLAINTEXT_AUTH));
   }
 

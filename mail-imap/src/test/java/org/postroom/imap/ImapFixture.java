@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.config.Settings;
 import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.StagedContent;
@@ -51,13 +52,13 @@ final class ImapFixture implements AutoCloseable {
     staging = new StagingArea(folder, StagingArea.Limits.DEFAULT);
     wire = Wires.open(WireOptions.defaults().withGrace(Duration.ofMillis(100)), timers, workers);
     ada = accounts.add("ada", Secret.of("pw"));
-    Settings settings =
-        Settings.builder(ImapParams.ALL).set(ImapParams.FAILURE_DELAY, Duration.ZERO).build();
+    Settings settings = Settings.builder(ImapParams.ALL).build();
     ImapService service =
         new ImapService(
             settings,
             store,
             accounts,
+            new LoginThrottle(Clock.systemUTC(), 100),
             staging,
             timers,
             Clock.systemUTC(),

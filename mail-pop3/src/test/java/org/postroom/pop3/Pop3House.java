@@ -44,6 +44,7 @@ import org.postroom.core.testing.MemoryAccounts;
 import org.postroom.core.testing.MemoryMailStore;
 import org.postroom.core.testing.StagedOctets;
 import org.postroom.core.time.VirtualTime;
+import org.postroom.core.transcript.FarConnection;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.core.transcript.Stage;

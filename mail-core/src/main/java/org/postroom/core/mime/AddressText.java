@@ -9,15 +9,18 @@ final class AddressText implements MessageEnvelope.Visitor {
   private boolean hasHost;
   private boolean listed;
 
-  private AddressText() {}
-
   /** Of a field's value with its folding; comments inside an address are gone, names decoded. */
   static String of(byte[] b, int from, int to) {
     OctetBuffer stored = new OctetBuffer(to - from + 16);
     new AddressListParser(b, from, to, stored).parse();
     AddressText text = new AddressText();
     MessageEnvelope.list(stored.bytes, 0, stored.length, text);
-    return text.out.toString();
+    return text.text();
+  }
+
+  /** What was seen until now. */
+  String text() {
+    return out.toString();
   }
 
   @Override

@@ -136,7 +136,7 @@ public final class MessageText {
     return false;
   }
 
-  private static boolean lineHolds(byte[] line, int from, int to, Needle needle) {
+  static boolean lineHolds(byte[] line, int from, int to, Needle needle) {
     if (EncodedWords.isPlain(line, from, to)) {
       return needle.isAscii() && needle.isIn(line, from, to, true, true);
     }

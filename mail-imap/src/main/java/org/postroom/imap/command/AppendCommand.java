@@ -22,6 +22,7 @@ import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Client;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.Sync;
 
 /**
  * APPEND (RFC 9051, 6.3.12), of several messages too (RFC 3502). The messages are read while the
@@ -52,6 +53,9 @@ record AppendCommand(MailboxName target, ImapReader in) implements Command<Authe
         messages.add(message(state));
       } while (!in.atEnd());
       MailStore.Appended appended = append(state, mailbox, messages);
+      if (state.hasSelected(mailbox.id())) {
+        state.sync(Sync.FULL, out);
+      }
       return Completion.ok(
           "APPENDUID " + appended.uidValidity() + " " + appended.uids(), "APPEND completed.");
     } finally {
@@ -101,9 +105,14 @@ record AppendCommand(MailboxName target, ImapReader in) implements Command<Authe
     }
     ImapReader.Literal literal = in.literalHead();
     if (literal.length() > client.services().limits().appendLimit()) {
-      if (!literal.waits()) {
-        in.skipLiteral(literal.length());
+      if (literal.waits()) {
+        throw new Refused("TOOBIG", "Message is too big.");
       }
+      if (!in.maySkip(literal.length())) {
+        in.abandon();
+        throw Refused.last("TOOBIG", "Message is too big.");
+      }
+      in.skipLiteral(literal.length());
       throw new Refused("TOOBIG", "Message is too big.");
     }
     if (literal.length() == 0) {
@@ -116,7 +125,8 @@ record AppendCommand(MailboxName target, ImapReader in) implements Command<Authe
       if (literal.waits()) {
         in.invite();
       }
-      new CrlfIntake(sink).read(client.connection().in(), literal.length());
+      new CrlfIntake(sink)
+          .read(client.connection(), literal.length(), client.services().limits().stall());
       in.continueLine();
       if (utf8) {
         in.expect(')');

@@ -16,8 +16,7 @@ import org.postroom.imap.session.Completion;
 import org.postroom.imap.session.Stranger;
 
 /**
- * AUTHENTICATE (RFC 9051, 6.2.2), the first answer perhaps in the command itself (RFC 4959). The
- * exchange's lines are read inside the turn.
+ * AUTHENTICATE (RFC 9051, 6.2.2), the first answer perhaps in the command itself (RFC 4959).
  *
  * @param initial in base64; null when the client waits to be asked
  */
@@ -28,11 +27,7 @@ record AuthenticateCommand(String mechanism, @Nullable String initial)
   static Command<Stranger> parse(ImapReader in) {
     in.space();
     String mechanism = in.word();
-    String initial = null;
-    if (!in.atEnd()) {
-      initial = in.astringText();
-      in.end();
-    }
+    String initial = in.atEnd() ? null : in.rest();
     return new AuthenticateCommand(mechanism, initial);
   }
 
@@ -48,23 +43,12 @@ record AuthenticateCommand(String mechanism, @Nullable String initial)
     }
     SaslExchange exchange =
         found.get().start(client.services().accounts(), client.services().random());
-    SaslStep step =
-        exchange.begin(
-            initial == null
-                ? Optional.empty()
-                : Optional.of(octets(SaslResponse.parseInitial(initial))));
-    while (step instanceof SaslStep.Challenge challenge) {
-      // Never a bare "+": clients wait for the space.
-      out.writer().ascii("+ ").ascii(SaslResponse.encode(challenge.octets())).crlf().flush();
-      Line line = client.connection().in().readLine(MAX_LINE);
-      if (line.end() == Line.End.TOO_LONG) {
-        throw new BadCommand("Response too long.");
-      }
-      step = exchange.step(octets(SaslResponse.parse(line.latin1())));
-    }
-    return step instanceof SaslStep.Success success
-        ? client.loggedIn(success.account())
-        : failed(client, (SaslStep.Failure) step);
+    return new Exchange(client, out, found.get().name(), exchange)
+        .follow(
+            exchange.begin(
+                Optional.ofNullable(initial)
+                    .map(SaslResponse::parseInitial)
+                    .map(AuthenticateCommand::octets)));
   }
 
   private static byte[] octets(SaslResponse response) {
@@ -74,12 +58,34 @@ record AuthenticateCommand(String mechanism, @Nullable String initial)
     return response.value().orElseThrow(() -> new BadCommand("Invalid base64."));
   }
 
-  private static Completion failed(Client client, SaslStep.Failure failure) {
-    return switch (failure.kind()) {
-      case MALFORMED -> Completion.bad("Invalid response.");
-      case REFUSED -> client.loginFailed("AUTHENTICATIONFAILED", "Authentication failed.");
-      case NOT_AUTHORIZED -> client.loginFailed("AUTHORIZATIONFAILED", "Authorization failed.");
-      case DISABLED -> client.loginFailed("CONTACTADMIN", "This account may not log in.");
-    };
+  /** The way from line to line; between lines it holds no thread. */
+  private record Exchange(Client client, Responder out, String mechanism, SaslExchange exchange) {
+
+    Completion follow(SaslStep step) {
+      if (step instanceof SaslStep.Challenge challenge) {
+        // Never a bare "+": clients wait for the space.
+        out.writer().ascii("+ ").ascii(SaslResponse.encode(challenge.octets())).crlf();
+        return client.ask(MAX_LINE, out, this::answer);
+      }
+      return step instanceof SaslStep.Success success
+          ? client.loggedIn(success.account(), mechanism)
+          : failed((SaslStep.Failure) step);
+    }
+
+    private Completion answer(Line line) {
+      return follow(exchange.step(octets(SaslResponse.parse(line.latin1()))));
+    }
+
+    private Completion failed(SaslStep.Failure failure) {
+      String login = failure.login().orElse("");
+      return switch (failure.kind()) {
+        case MALFORMED -> Completion.bad("Invalid response.");
+        case REFUSED ->
+            client.loginFailed(login, mechanism, "AUTHENTICATIONFAILED", "Authentication failed.");
+        case NOT_AUTHORIZED ->
+            client.loginFailed(login, mechanism, "AUTHORIZATIONFAILED", "Authorization failed.");
+        case DISABLED -> client.accountDisabled(login, mechanism);
+      };
+    }
   }
 }

@@ -40,7 +40,7 @@ record CopyCommand(MessageSet messages, boolean uid, MailboxName target)
     if (uids.isEmpty()) {
       return Completion.ok("No messages copied.");
     }
-    if (!state.view().gone().intersect(uids).isEmpty()) {
+    if (state.view().isAnyGone(uids)) {
       throw new Refused("EXPUNGEISSUED", "Some of the messages were expunged.");
     }
     MailStore.Copied copied = state.store().copy(state.view().id(), uids, to.id());

@@ -15,11 +15,11 @@ final class Credentials {
     }
     Authentication result = client.services().accounts().verify(login, password);
     if (result instanceof Authentication.Success success) {
-      return client.loggedIn(success.account());
+      return client.loggedIn(success.account(), "LOGIN");
     }
     if (result instanceof Authentication.Disabled) {
-      return client.loginFailed("CONTACTADMIN", "This account may not log in.");
+      return client.accountDisabled(login, "LOGIN");
     }
-    return client.loginFailed("AUTHENTICATIONFAILED", "Authentication failed.");
+    return client.loginFailed(login, "LOGIN", "AUTHENTICATIONFAILED", "Authentication failed.");
   }
 }

@@ -1,7 +1,9 @@
 package org.postroom.imap.command;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.postroom.core.mail.ContentSink;
+import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Input;
 
 /** Passes a literal on to a sink and writes every line end as CRLF. */
@@ -16,11 +18,17 @@ final class CrlfIntake {
     this.sink = sink;
   }
 
-  /** Reads exactly {@code length} octets; when the sink fails, the rest is skipped first. */
-  void read(Input in, long length) {
+  /**
+   * Reads exactly {@code length} octets; when the sink fails, the rest is skipped first.
+   *
+   * @param stall how long the client may let us wait, each time
+   */
+  void read(Connection client, long length, Duration stall) {
+    Input in = client.in();
     byte[] piece = new byte[(int) Math.min(PIECE, length)];
     long left = length;
     while (left > 0) {
+      client.deadline(stall);
       ByteBuffer there = in.await();
       int count = (int) Math.min(Math.min(there.remaining(), piece.length), left);
       there.get(piece, 0, count);

@@ -33,8 +33,7 @@ record DeleteCommand(MailboxName name) implements Command<Authenticated> {
           ? new Refused("HASCHILDREN", "Mailbox has children and does not exist itself.")
           : new Refused("NONEXISTENT", "Mailbox does not exist.");
     }
-    boolean own =
-        state.selected().filter(s -> s.view().id().equals(mailbox.get().id())).isPresent();
+    boolean own = state.hasSelected(mailbox.get().id());
     state.store().delete(mailbox.get().id());
     if (own) {
       state.closePrevious(out);

@@ -29,7 +29,7 @@ public final class ImapCommands implements CommandTable {
           row("STARTTLS", Stranger.class, Sync.NONE, StartTlsCommand::parse),
           row("LOGIN", Stranger.class, Sync.NONE, LoginCommand::parse),
           row("AUTHENTICATE", Stranger.class, Sync.NONE, AuthenticateCommand::parse),
-          row("ENABLE", Authenticated.class, Sync.QUIET, EnableCommand::parse),
+          row("ENABLE", Client.class, Sync.QUIET, EnableCommand::parse),
           row("NAMESPACE", Authenticated.class, Sync.QUIET, NamespaceCommand::parse),
           row("LIST", Authenticated.class, Sync.QUIET, ListCommand::parse),
           row("LSUB", Authenticated.class, Sync.QUIET, ListCommand::parseLsub),
@@ -40,11 +40,11 @@ public final class ImapCommands implements CommandTable {
           row("RENAME", Authenticated.class, Sync.QUIET, RenameCommand::parse),
           row("SUBSCRIBE", Authenticated.class, Sync.QUIET, SubscribeCommand::parse),
           row("UNSUBSCRIBE", Authenticated.class, Sync.QUIET, SubscribeCommand::parseUnsubscribe),
-          row("SELECT", Authenticated.class, Sync.NONE, SelectCommand::parse),
-          row("EXAMINE", Authenticated.class, Sync.NONE, SelectCommand::parseExamine),
+          selecting("SELECT", SelectCommand::parse),
+          selecting("EXAMINE", SelectCommand::parseExamine),
           row("UNSELECT", Selected.class, Sync.NONE, UnselectCommand::parse),
           row("CLOSE", Selected.class, Sync.NONE, CloseCommand::parse),
-          row("APPEND", Authenticated.class, Sync.FULL, AppendCommand::parse),
+          row("APPEND", Authenticated.class, Sync.QUIET, AppendCommand::parse),
           row("IDLE", Authenticated.class, Sync.NONE, IdleCommand::parse),
           row("CHECK", Selected.class, Sync.FULL, NoopCommand::parse),
           row("FETCH", Selected.class, Sync.NUMBERS, FetchCommand::parse),
@@ -68,7 +68,12 @@ public final class ImapCommands implements CommandTable {
 
   private static <S> CommandRow<S> row(
       String name, Class<S> state, Sync sync, Function<ImapReader, Command<S>> parse) {
-    return new CommandRow<>(name, state, sync, parse);
+    return new CommandRow<>(name, state, sync, false, parse);
+  }
+
+  private static CommandRow<Authenticated> selecting(
+      String name, Function<ImapReader, Command<Authenticated>> parse) {
+    return new CommandRow<>(name, Authenticated.class, Sync.NONE, true, parse);
   }
 
   @Override

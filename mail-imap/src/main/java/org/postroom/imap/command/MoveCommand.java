@@ -10,6 +10,7 @@ import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
 import org.postroom.imap.session.MailboxView;
+import org.postroom.imap.session.Patience;
 import org.postroom.imap.session.Selected;
 
 /**
@@ -46,9 +47,11 @@ record MoveCommand(MessageSet messages, boolean uid, MailboxName target)
       return Completion.ok("No messages moved.");
     }
     MailboxView view = state.view();
+    Patience patience = state.user().client().patience(out);
     for (int from = 1; from <= uids.size(); from += BATCH) {
       long last = uids.nth(Math.min(uids.size(), from + BATCH - 1));
       UidSet batch = uids.between(uids.nth(from), last);
+      patience.tick();
       MailStore.Copied moved = state.store().move(view.id(), batch, to.id());
       if (!moved.source().isEmpty()) {
         out.ok(CopyCommand.code(moved), "Moved.");

@@ -12,7 +12,7 @@ import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
 import org.postroom.imap.session.MailboxView;
 
-/** SELECT and EXAMINE (RFC 9051, 6.3.2). Whatever was selected is closed, also when this fails. */
+/** SELECT and EXAMINE (RFC 9051, 6.3.2). Whatever was selected is closed by then. */
 record SelectCommand(MailboxName name, boolean readOnly) implements Command<Authenticated> {
 
   static Command<Authenticated> parse(ImapReader in) {
@@ -32,10 +32,10 @@ record SelectCommand(MailboxName name, boolean readOnly) implements Command<Auth
 
   @Override
   public Completion execute(Authenticated state, Responder out) {
-    state.closePrevious(out);
     Mailbox mailbox = state.mailbox(name, "NONEXISTENT");
     MailboxView view = state.select(mailbox, readOnly);
     view.sayFlags(out);
+    view.sayPermanentFlags(out);
     ImapWriter w = out.writer();
     w.ascii("* ").number(view.uids().size()).ascii(" EXISTS").crlf();
     w.ascii("* ").number(view.recent().size()).ascii(" RECENT").crlf();

@@ -1,15 +1,19 @@
 package org.postroom.imap.command;
 
 import java.util.List;
+import java.util.Optional;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.imap.command.list.StatusItem;
 import org.postroom.imap.protocol.ImapReader;
+import org.postroom.imap.protocol.Refused;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
 
-/** STATUS (RFC 9051, 6.3.11): the mailbox's row says it all, no message is counted. */
+/** STATUS (RFC 9051, 6.3.11): the mailbox's row says nearly all, no message is read. */
 record StatusCommand(MailboxName name, List<StatusItem> items) implements Command<Authenticated> {
 
   static Command<Authenticated> parse(ImapReader in) {
@@ -23,7 +27,14 @@ record StatusCommand(MailboxName name, List<StatusItem> items) implements Comman
 
   @Override
   public Completion execute(Authenticated state, Responder out) {
-    StatusItem.write(state.mailbox(name, "NONEXISTENT"), items, out.writer());
+    MailStore store = state.store();
+    Optional<Mailbox> mailbox = store.find(state.account(), name);
+    if (mailbox.isEmpty()) {
+      throw store.list(state.account()).stream().anyMatch(box -> box.name().isBelow(name))
+          ? new Refused("CANNOT", "Mailbox has children and does not exist itself.")
+          : new Refused("NONEXISTENT", "Mailbox does not exist.");
+    }
+    StatusItem.write(store, mailbox.get(), items, out.writer());
     return Completion.ok("STATUS completed.");
   }
 }

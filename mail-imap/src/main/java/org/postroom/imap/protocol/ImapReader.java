@@ -9,13 +9,13 @@ import java.nio.charset.CharacterCodingException;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.wire.Input;
 import org.postroom.core.wire.Line;
-import org.postroom.core.wire.Output;
 
 /**
  * Reads one command: a cursor over its line, with the grammar's primitives. Where a string literal
@@ -28,55 +28,99 @@ import org.postroom.core.wire.Output;
 public final class ImapReader {
   private static final int MAX_TAG = 128;
   private static final int MAX_WORD = 256;
-
-  /**
-   * Literals up to this size are skipped when they are not wanted; the client sends them anyway.
-   */
-  private static final long MAX_SKIP = 64L << 20;
+  private static final int MAX_DIGITS = 18;
+  private static final int TLS_HANDSHAKE = 0x16;
+  private static final Set<String> HTTP_VERBS =
+      Set.of("GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "PRI");
 
   private final @Nullable Input in;
-  private final @Nullable Output out;
+  private final @Nullable ImapWriter out;
   private final ReaderLimits limits;
   private final boolean utf8;
   private byte[] line;
   private int at;
   private int used;
   private int depth;
+  private boolean cut;
 
   /**
    * Begins to read a command.
    *
    * @param utf8 whether names are UTF-8 and not modified UTF-7 (RFC 6855)
    */
-  public ImapReader(Input in, Output out, ReaderLimits limits, boolean utf8) {
+  public ImapReader(Input in, ImapWriter out, ReaderLimits limits, boolean utf8) {
     this.in = in;
     this.out = out;
     this.limits = limits;
     this.utf8 = utf8;
-    this.line = nextLine(in);
+    this.line = new byte[0];
+    Line first = in.readLine(limits.line());
+    this.line = first.octets();
+    this.used = line.length;
+    this.cut = first.end() == Line.End.TOO_LONG;
   }
 
   /** Reads a text in which there are no literals. */
   ImapReader(String text) {
     this.in = null;
     this.out = null;
-    this.limits = new ReaderLimits(1 << 20, 1 << 20, 50);
+    this.limits = new ReaderLimits(1 << 20, 1 << 20, 50, 0);
     this.utf8 = false;
     this.line = text.getBytes(ISO_8859_1);
+  }
+
+  /** Whether names and quoted strings are UTF-8 (RFC 6855). */
+  public boolean isUtf8() {
+    return utf8;
   }
 
   private byte[] nextLine(Input from) {
     Line read = from.readLine(limits.line() - used);
     if (read.end() == Line.End.TOO_LONG) {
-      at = 0;
-      line = new byte[0];
-      throw new BadCommand("Command line too long");
+      throw tooLong();
     }
     used += read.octets().length;
     return read.octets();
   }
 
+  /**
+   * Stops a command whose first line was longer than that.
+   *
+   * <p>Deviation: it ends the conversation, because nobody knows whether the line ended with a
+   * literal's length, and a literal's octets must never be taken for commands.
+   *
+   * @param most octets; {@link Integer#MAX_VALUE} for what the limits say
+   */
+  public void mustNotExceed(int most) {
+    if (cut || line.length > most) {
+      throw tooLong();
+    }
+  }
+
+  private BadCommand tooLong() {
+    at = 0;
+    line = new byte[0];
+    return BadCommand.last("Command line too long");
+  }
+
   // --- words and punctuation ---
+
+  /** Whether a peer speaks that expects something else than IMAP: TLS, or a web server. */
+  public boolean isForeign() {
+    if (line.length > 0 && line[0] == TLS_HANDSHAKE) {
+      return true;
+    }
+    int verb = 0;
+    while (verb < line.length && line[verb] >= 'A' && line[verb] <= 'Z') {
+      verb++;
+    }
+    if (verb < 3 || verb >= line.length || line[verb] != ' ') {
+      return false;
+    }
+    int version = Math.max(verb, line.length - "HTTP/1.1".length());
+    return new String(line, version, line.length - version, ISO_8859_1).matches("HTTP/\\d\\.\\d")
+        && HTTP_VERBS.contains(new String(line, 0, verb, ISO_8859_1));
+  }
 
   /** Whether the line has nothing at all. */
   public boolean isBlank() {
@@ -121,6 +165,13 @@ public final class ImapReader {
   public boolean atEnd() {
     skipSpaces();
     return at >= line.length;
+  }
+
+  /** What is left of the line, as it stands; spaces behind it are forgiven. */
+  public String rest() {
+    String text = new String(line, at, line.length - at, ISO_8859_1).stripTrailing();
+    at = line.length;
+    return text;
   }
 
   /** Whether {@code octet} comes next. */
@@ -446,7 +497,13 @@ public final class ImapReader {
   public Literal literalHead() {
     int start = at;
     expect('{');
-    long length = number();
+    long length;
+    try {
+      length = number();
+    } catch (BadCommand huge) {
+      at = start; // the octets are still to be reckoned with
+      throw huge;
+    }
     boolean waits = !take('+');
     if (!take('}') || at < line.length) {
       at = start;
@@ -457,11 +514,11 @@ public final class ImapReader {
 
   /** Asks the client to send the literal it waits with. */
   public void invite() {
-    Output to = out;
+    ImapWriter to = out;
     if (to == null) {
       throw new BadCommand("Literals are not possible here");
     }
-    to.ascii("+ OK\r\n").flush();
+    to.ascii("+ OK").crlf().flush();
   }
 
   /** Goes on with the line behind a literal. */
@@ -479,13 +536,30 @@ public final class ImapReader {
     return from;
   }
 
-  /** Skips a literal nobody wants, and goes on behind it. */
+  /**
+   * Skips a literal nobody wants, and goes on behind it.
+   *
+   * @throws BadCommand the last one, when it is too long for that
+   */
   public void skipLiteral(long length) {
-    if (length > MAX_SKIP) {
+    if (!maySkip(length)) {
+      line = new byte[0];
+      at = 0;
       throw BadCommand.last("Literal too long");
     }
     input().skip(length);
     continueLine();
+  }
+
+  /** Whether a literal that nobody wants is short enough to be waited for. */
+  public boolean maySkip(long length) {
+    return length <= limits.skip();
+  }
+
+  /** Nothing more of this command is read: the conversation ends with it. */
+  public void abandon() {
+    line = new byte[0];
+    at = 0;
   }
 
   /**
@@ -493,6 +567,7 @@ public final class ImapReader {
    * waiting. One it waits with will not be sent.
    */
   public void drop() {
+    mustNotExceed(Integer.MAX_VALUE);
     while (in != null) {
       at = Math.max(Math.min(line.length, at), 0);
       long length = trailingLiteral();
@@ -512,8 +587,11 @@ public final class ImapReader {
     while (open >= at && line[open] >= '0' && line[open] <= '9') {
       open--;
     }
-    if (open < at || line[open] != '{' || open == end - 3 || end - open > 21) {
+    if (open < at || line[open] != '{' || open == end - 3) {
       return -1;
+    }
+    if (end - open > MAX_DIGITS) {
+      return Long.MAX_VALUE;
     }
     at = open;
     return literalHead().length();

@@ -5,6 +5,7 @@ import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.imap.protocol.Refused;
 import org.postroom.imap.protocol.Responder;
@@ -59,6 +60,15 @@ public final class Authenticated {
     if (deselect()) {
       out.ok("CLOSED", "Previous mailbox closed.");
     }
+  }
+
+  public boolean hasSelected(MailboxId mailbox) {
+    return selected().filter(box -> box.view().id().equals(mailbox)).isPresent();
+  }
+
+  /** Brings the view up to date before the command's end, where the table knows less. */
+  public void sync(Sync when, Responder out) {
+    session.sync(when, out);
   }
 
   public Optional<Selected> selected() {

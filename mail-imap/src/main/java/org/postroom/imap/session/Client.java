@@ -2,8 +2,11 @@ package org.postroom.imap.session;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Function;
 import org.postroom.core.auth.Account;
+import org.postroom.core.log.MailLog;
 import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.Line;
 import org.postroom.imap.protocol.Responder;
 
 /** The client in any state: what a command may ask of its connection. */
@@ -64,22 +67,59 @@ public final class Client {
   }
 
   /** The client is who it says. */
-  public Completion loggedIn(Account account) {
+  public Completion loggedIn(Account account, String mechanism) {
+    services.throttle().succeeded(account.login());
     if (!session.logIn(account)) {
       return Completion.no("LIMIT", "Too many connections of this account.");
     }
-    failedLogins = 0;
+    services.log().loggedIn(connection.id(), name(), mechanism, account.login());
     return Completion.ok("CAPABILITY " + capabilities(), "Logged in.");
   }
 
-  /** It is not: the answer waits, longer each time, and the last one ends the connection. */
-  public Completion loginFailed(String code, String text) {
+  /**
+   * It is not, or may not be who it wants to be: the answer waits, longer each time, here and in
+   * the other protocols, and the last one ends the connection.
+   *
+   * @param login who it said to be, as far as that was understood
+   */
+  public Completion loginFailed(String login, String mechanism, String code, String text) {
+    services.log().loginFailed(connection.id(), name(), mechanism, login, "not accepted");
+    return lastTry(
+        Completion.no(code, text)
+            .after(services.throttle().failed(connection.remote().getAddress(), login)));
+  }
+
+  /** The password is right, and the account may not log in: nothing was guessed, nobody waits. */
+  public Completion accountDisabled(String login, String mechanism) {
+    services.log().loginFailed(connection.id(), name(), mechanism, login, "account disabled");
+    return lastTry(Completion.no("CONTACTADMIN", "This account may not log in."));
+  }
+
+  private Completion lastTry(Completion answer) {
     failedLogins++;
-    Completion answer =
-        Completion.no(code, text).after(services.limits().loginDelay().multipliedBy(failedLogins));
     return failedLogins >= services.limits().failedLogins()
         ? answer.then(Completion.Then.CLOSE)
         : answer;
+  }
+
+  private String name() {
+    return MailLog.client("unknown", connection.remote().getAddress());
+  }
+
+  /**
+   * The command waits for another line of the client's, and holds no thread meanwhile.
+   *
+   * @param most octets of the line
+   * @param next what comes of the line: an end, or this method's result again
+   */
+  public Completion ask(int most, Responder out, Function<Line, Completion> next) {
+    session.ask(most, out, next);
+    return Completion.later();
+  }
+
+  /** For a command that may take long and has nothing to say meanwhile. */
+  public Patience patience(Responder out) {
+    return new Patience(services.timers(), out);
   }
 
   /** Waits for DONE without holding a thread. */

@@ -25,7 +25,8 @@ final class Failures {
       return bad.isLast() ? answer.then(Completion.Then.CLOSE) : answer;
     }
     if (failure instanceof Refused refused) {
-      return Completion.no(refused.code(), refused.text());
+      Completion answer = Completion.no(refused.code(), refused.text());
+      return refused.isLast() ? answer.then(Completion.Then.CLOSE) : answer;
     }
     if (failure instanceof MailboxNotFound) {
       return Completion.no("NONEXISTENT", "Mailbox does not exist.");

@@ -1,18 +1,15 @@
 package org.postroom.imap.session;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Connection;
-import org.postroom.core.wire.Line;
+import org.postroom.imap.protocol.BadCommand;
+import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
 
 /** IDLE (RFC 2177): the client hears of changes as they happen, and we hold no thread. */
 final class Idling implements Conversation {
-  private static final int LINE = 8192;
-
   private final ImapSession session;
   private final Connection connection;
   private final Timers timers;
@@ -48,6 +45,7 @@ final class Idling implements Conversation {
     if (over) {
       return;
     }
+    connection.deadline(limits.stall());
     out.ok("", "Still here");
     out.writer().rest();
     connection.deadline(limits.autologout());
@@ -78,15 +76,18 @@ final class Idling implements Conversation {
 
   @Override
   public void line() {
-    Line line = connection.in().readLine(LINE);
-    String text = new String(line.octets(), ISO_8859_1).stripTrailing();
+    ImapReader in = new ImapReader(connection.in(), out.writer(), limits.users(), false);
     session.endConversation();
     session.turn(
         () -> {
-          if (!text.equalsIgnoreCase("DONE")) {
-            return Completion.bad("Expected DONE.");
+          try {
+            if (in.word().equals("DONE") && in.atEnd()) {
+              return Completion.ok("Idle completed.");
+            }
+          } catch (BadCommand noWord) {
+            // Falls through: it is not DONE.
           }
-          return Completion.ok("Idle completed.");
+          return session.failed(in, new BadCommand("Expected DONE."));
         },
         out);
   }

@@ -1,6 +1,9 @@
 package org.postroom.imap.session;
 
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Account;
@@ -9,6 +12,7 @@ import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Input;
+import org.postroom.core.wire.Line;
 import org.postroom.core.wire.Session;
 import org.postroom.core.wire.WireFault;
 import org.postroom.imap.protocol.BadCommand;
@@ -20,6 +24,9 @@ import org.postroom.imap.protocol.UnfinishedLiteral;
 
 /** One client's conversation: command by command, with a view of the selected mailbox. */
 public final class ImapSession implements Session {
+  /** Before log-in these may be longer than others: tokens, and what clients say of themselves. */
+  private static final Set<String> LONG_COMMANDS = Set.of("AUTHENTICATE", "ID");
+
   private final Services services;
   private final CommandTable commands;
   private final Connection connection;
@@ -30,6 +37,7 @@ public final class ImapSession implements Session {
   private @Nullable Selected selected;
   private MailStore.@Nullable Subscription watch;
   private volatile @Nullable Conversation conversation;
+  private final long since;
   private int badInARow;
   private boolean utf8;
   private boolean closing;
@@ -40,6 +48,7 @@ public final class ImapSession implements Session {
     this.connection = connection;
     this.writer = new ImapWriter(connection.out());
     this.client = new Client(this, services, connection);
+    this.since = services.timers().nanoTime();
   }
 
   // --- turns ---
@@ -50,8 +59,8 @@ public final class ImapSession implements Session {
       greeted = true;
       new Responder(writer, "*").ok("CAPABILITY " + client.capabilities(), "Postroom ready.");
     }
-    connection.deadline(services.limits().loginWait());
     writer.rest();
+    awaitNext();
   }
 
   private boolean greeted;
@@ -67,33 +76,26 @@ public final class ImapSession implements Session {
   }
 
   private void command() {
-    Responder unknown = new Responder(writer, "*");
-    ImapReader in;
-    try {
-      ReaderLimits limits =
-          user == null ? services.limits().strangers() : services.limits().users();
-      in = new ImapReader(connection.in(), connection.out(), limits, utf8);
-    } catch (BadCommand tooLong) {
-      turn(() -> tooLong(tooLong), unknown);
+    ReaderLimits limits = user == null ? services.limits().strangers() : services.limits().users();
+    ImapReader in = new ImapReader(connection.in(), writer, limits, utf8);
+    if (in.isBlank()) {
+      rest();
       return;
     }
-    if (in.isBlank()) {
+    if (user == null && in.isForeign()) {
+      // Who means a web server must not find that some of its lines are commands here.
+      close();
       return;
     }
     String tag;
     try {
       tag = in.tag();
     } catch (BadCommand bad) {
-      turn(() -> failed(in, bad), unknown);
+      turn(() -> failed(in, bad), new Responder(writer, "*"));
       return;
     }
     Responder out = new Responder(writer, tag);
     turn(() -> run(in, out), out);
-  }
-
-  private Completion tooLong(BadCommand tooLong) {
-    Completion answer = Completion.bad(tooLong.text());
-    return user == null ? answer.then(Completion.Then.CLOSE) : answer;
   }
 
   private Completion run(ImapReader in, Responder out) {
@@ -105,6 +107,8 @@ public final class ImapSession implements Session {
         name = "UID " + in.word();
       }
       String wanted = name;
+      boolean isShort = user == null && !LONG_COMMANDS.contains(name);
+      in.mustNotExceed(isShort ? services.limits().strangerLine() : Integer.MAX_VALUE);
       CommandRow<?> row =
           commands.find(name).orElseThrow(() -> new BadCommand("Unknown command " + wanted + "."));
       return run(row, in, out);
@@ -115,6 +119,10 @@ public final class ImapSession implements Session {
 
   private <S> Completion run(CommandRow<S> row, ImapReader in, Responder out) {
     S state = state(row);
+    Authenticated now = user;
+    if (now != null && row.endsSelection()) {
+      now.closePrevious(out);
+    }
     Command<S> command = row.parse().apply(in);
     if (row.sync().before) {
       before(out);
@@ -137,7 +145,7 @@ public final class ImapSession implements Session {
   }
 
   /** What is left of the command is skipped; then the client hears why. */
-  private Completion failed(ImapReader in, RuntimeException failure) {
+  Completion failed(ImapReader in, RuntimeException failure) {
     Completion answer = Failures.completion(failure, connection.id());
     try {
       in.drop();
@@ -174,6 +182,9 @@ public final class ImapSession implements Session {
 
   /** One turn: does it, says what came of it, and rests. Every failure ends here. */
   void turn(Supplier<@Nullable Completion> work, Responder out) {
+    if (user != null) {
+      connection.deadline(services.limits().stall());
+    }
     Completion completion;
     try {
       completion = work.get();
@@ -229,7 +240,7 @@ public final class ImapSession implements Session {
       close();
     } else if (completion.then() == Completion.Then.CLOSE) {
       if (!completion.condition().equals("OK")) {
-        out.bye("", "Closing the connection.");
+        out.bye(completion.code().equals("TOOBIG") ? "TOOBIG" : "", "Closing the connection.");
       }
       close();
     } else if (completion.then() == Completion.Then.START_TLS) {
@@ -240,12 +251,27 @@ public final class ImapSession implements Session {
 
   /** The turn ends: what was said leaves, unless more is said at once. */
   private void rest() {
-    connection.deadline(
-        user == null ? services.limits().loginWait() : services.limits().autologout());
-    if (conversation == null && connection.in().hasLine()) {
+    if (conversation != null || !connection.in().hasLine()) {
+      writer.rest();
+    }
+    awaitNext();
+  }
+
+  /** How long the client may take now. Whoever trickles lines has not for ever to log in. */
+  private void awaitNext() {
+    ImapLimits limits = services.limits();
+    if (user != null) {
+      connection.deadline(limits.autologout());
       return;
     }
-    writer.rest();
+    Duration spent = Duration.ofNanos(services.timers().nanoTime() - since);
+    Duration left = limits.loginTotal().minus(spent);
+    if (left.isNegative() || left.isZero()) {
+      timedOut();
+      close();
+    } else {
+      connection.deadline(left.compareTo(limits.loginWait()) < 0 ? left : limits.loginWait());
+    }
   }
 
   private void close() {
@@ -344,7 +370,7 @@ public final class ImapSession implements Session {
   }
 
   boolean logIn(Account who) {
-    if (!services.logins().enter(who.id(), services.limits().userConnections())) {
+    if (!services.logins().enter(who.id(), connection.remote().getAddress(), services.limits())) {
       return false;
     }
     account = who;
@@ -358,6 +384,10 @@ public final class ImapSession implements Session {
   }
 
   // --- conversations ---
+
+  void ask(int most, Responder out, Function<Line, Completion> next) {
+    conversation = new Asking(this, connection, most, out, next);
+  }
 
   void idle(Responder out) {
     Idling idling = new Idling(this, services, connection, out);
@@ -399,7 +429,7 @@ public final class ImapSession implements Session {
     Account who = account;
     if (who != null) {
       account = null;
-      services.logins().leave(who.id());
+      services.logins().leave(who.id(), connection.remote().getAddress());
     }
   }
 }

@@ -1,24 +1,35 @@
 package org.postroom.imap.session;
 
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 import org.postroom.core.auth.AccountId;
 
-/** How many connections each account has; safe for use by any thread. */
+/** How many connections each account has, and from where; safe for use by any thread. */
 public final class Logins {
   private final Map<AccountId, Integer> open = new HashMap<>();
+  private final Map<Place, Integer> openFrom = new HashMap<>();
 
-  /** Counts one more, unless there are {@code most} already. */
-  synchronized boolean enter(AccountId account, int most) {
-    int now = open.getOrDefault(account, 0);
-    if (now >= most) {
+  private record Place(AccountId account, InetAddress client) {}
+
+  /** Counts one more, unless there are too many already. */
+  synchronized boolean enter(AccountId account, InetAddress client, ImapLimits limits) {
+    Place place = new Place(account, client);
+    if (open.getOrDefault(account, 0) >= limits.userConnections()
+        || openFrom.getOrDefault(place, 0) >= limits.userIpConnections()) {
       return false;
     }
-    open.put(account, now + 1);
+    open.merge(account, 1, Integer::sum);
+    openFrom.merge(place, 1, Integer::sum);
     return true;
   }
 
-  synchronized void leave(AccountId account) {
-    open.computeIfPresent(account, (id, count) -> count <= 1 ? null : count - 1);
+  synchronized void leave(AccountId account, InetAddress client) {
+    leave(open, account);
+    leave(openFrom, new Place(account, client));
+  }
+
+  private static <K> void leave(Map<K, Integer> counts, K key) {
+    counts.computeIfPresent(key, (same, count) -> count <= 1 ? null : count - 1);
   }
 }

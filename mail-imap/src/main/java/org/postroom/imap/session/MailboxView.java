@@ -29,6 +29,8 @@ public final class MailboxView {
   private UidSet gone = UidSet.EMPTY;
   private UidSet recent;
   private int recentSaid;
+  private boolean recentFell;
+  private boolean isGrown;
   private long known;
   private long modSeq;
   private List<Keyword> keywords;
@@ -88,6 +90,12 @@ public final class MailboxView {
     return gone;
   }
 
+  /** Whether one of these is gone, as far as the store knows at this moment. */
+  public boolean isAnyGone(UidSet some) {
+    return !gone.intersect(some).isEmpty()
+        || touched && !store.changesSince(id, modSeq).vanished().intersect(some).isEmpty();
+  }
+
   public boolean isRecent(long uid) {
     return recent.contains(uid);
   }
@@ -143,15 +151,23 @@ public final class MailboxView {
     if (mailbox.keywords().size() > keywords.size()) {
       keywords = mailbox.keywords();
       sayFlags(out);
+      if (!readOnly && keywords.size() >= Flags.MAX_KEYWORDS) {
+        sayPermanentFlags(out);
+      }
     }
   }
 
-  /** FLAGS and PERMANENTFLAGS. */
+  /** FLAGS: what messages here may have. */
   public void sayFlags(Responder out) {
     ImapWriter w = out.writer().ascii("* FLAGS ");
     long all = keywords.isEmpty() ? 0 : (1L << keywords.size()) - 1 << 8;
     FlagWriter.write(w, Flags.SYSTEM | all, keywords, false);
-    w.crlf().ascii("* OK [PERMANENTFLAGS (");
+    w.crlf();
+  }
+
+  /** PERMANENTFLAGS: what this session can change, and whether new names are possible. */
+  public void sayPermanentFlags(Responder out) {
+    ImapWriter w = out.writer().ascii("* OK [PERMANENTFLAGS (");
     if (!readOnly) {
       w.ascii("\\Answered \\Flagged \\Deleted \\Seen \\Draft");
       keywords.forEach(keyword -> w.space().ascii(keyword.name()));
@@ -174,18 +190,22 @@ public final class MailboxView {
     if (expunges && !gone.isEmpty()) {
       sayExpunged(out);
     }
-    if (waiting > 0) {
+    if (isGrown) {
+      isGrown = false;
       out.writer().ascii("* ").number(uids.size()).ascii(" EXISTS").crlf();
-      waiting = 0;
-    }
-    int recentNow = recentCount();
-    if (recentNow != recentSaid) {
-      recentSaid = recentNow;
-      out.writer().ascii("* ").number(recentNow).ascii(" RECENT").crlf();
+      sayRecent(out);
     }
   }
 
-  private int waiting;
+  /** With new messages only. Clients may or may not have counted recent ones among the expunged. */
+  private void sayRecent(Responder out) {
+    int now = recentCount();
+    if (now != recentSaid || recentFell) {
+      out.writer().ascii("* ").number(now).ascii(" RECENT").crlf();
+    }
+    recentSaid = now;
+    recentFell = false;
+  }
 
   private void absorb(Responder out, boolean uidInFetch) {
     Changes changes = store.changesSince(id, modSeq);
@@ -207,7 +227,7 @@ public final class MailboxView {
     if (any) {
       UidSet fresh = added.build();
       uids = uids.union(fresh);
-      waiting = fresh.size();
+      isGrown = true;
       if (readOnly) {
         long first = Math.max(known + 1, changes.mailbox().firstRecentUid());
         recent = recent.union(fresh.between(first, fresh.max()));
@@ -242,10 +262,9 @@ public final class MailboxView {
       }
     }
     uids = uids.minus(gone);
-    // Fewer recent ones follow from EXPUNGE itself; the client is told of new ones only.
+    recentFell |= !recent.intersect(gone).isEmpty();
     recent = recent.minus(gone);
     gone = UidSet.EMPTY;
-    recentSaid = Math.min(recentSaid, recentCount());
   }
 
   /** What will come next has this UID or a higher one. */

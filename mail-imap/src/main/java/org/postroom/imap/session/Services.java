@@ -6,6 +6,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.LoginThrottle;
+import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.time.Timers;
@@ -14,6 +16,7 @@ import org.postroom.core.wire.TlsContext;
 /**
  * What sessions work with.
  *
+ * @param throttle says how long a wrong password is answered later
  * @param random for nonces: cryptographically strong
  * @param tls keys for STARTTLS, asked each time so that a reload takes effect
  * @param disabledCapabilities never advertised, in upper case
@@ -21,6 +24,7 @@ import org.postroom.core.wire.TlsContext;
 public record Services(
     MailStore store,
     Accounts accounts,
+    LoginThrottle throttle,
     Staging staging,
     Timers timers,
     Clock clock,
@@ -28,7 +32,8 @@ public record Services(
     Supplier<Optional<TlsContext>> tls,
     Set<String> disabledCapabilities,
     ImapLimits limits,
-    Logins logins) {
+    Logins logins,
+    MailLog log) {
 
   public Services {
     disabledCapabilities = Set.copyOf(disabledCapabilities);

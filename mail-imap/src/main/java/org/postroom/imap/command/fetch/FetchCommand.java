@@ -108,7 +108,6 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
   /** One pass over the messages. */
   private final class Run {
     private final MailboxView view;
-    private final UidSet wanted;
     private final Responder out;
     private final PrimitiveIterator.OfLong expected;
     private final boolean seen;
@@ -117,7 +116,6 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
 
     Run(MailboxView view, UidSet wanted, Responder out) {
       this.view = view;
-      this.wanted = wanted;
       this.out = out;
       this.expected = wanted.iterator();
       this.seen = !view.isReadOnly() && marksSeen();
@@ -138,9 +136,6 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
     void rest() {
       while (expected.hasNext()) {
         writeNothing(expected.nextLong());
-      }
-      if (!view.gone().isEmpty() && !view.gone().intersect(wanted).isEmpty()) {
-        lost = true;
       }
     }
 

@@ -20,8 +20,8 @@ sealed interface FetchItem {
     INTERNALDATE(1),
     SIZE(1),
     ENVELOPE(2),
-    BODY(2),
-    BODYSTRUCTURE(2);
+    BODY(3),
+    BODYSTRUCTURE(4);
 
     private final int rank;
 
@@ -46,7 +46,11 @@ sealed interface FetchItem {
       implements FetchItem {
     @Override
     public int rank() {
-      return 3;
+      return 5;
+    }
+
+    private Octets peeking(boolean wanted) {
+      return new Octets(name, section, wanted, from, count);
     }
   }
 
@@ -56,25 +60,28 @@ sealed interface FetchItem {
     if (uid) {
       items.add(Simple.UID);
     }
+    boolean macro = false;
+    int named = 1;
     if (in.at('(')) {
       in.open();
-      boolean any = false;
+      named = 0;
       for (boolean first = true; !in.close(first); first = false) {
-        item(in, items);
-        any = true;
-      }
-      if (!any) {
-        throw new BadCommand("No items");
+        macro |= item(in, items);
+        named++;
       }
     } else {
       item(in, items);
+    }
+    if (named == 0 || macro && named > 1) {
+      throw new BadCommand(named == 0 ? "No items" : "A macro stands alone");
     }
     List<FetchItem> ordered = new ArrayList<>(items);
     ordered.sort((a, b) -> Integer.compare(a.rank(), b.rank()));
     return List.copyOf(ordered);
   }
 
-  private static void item(ImapReader in, Set<FetchItem> items) {
+  /** Returns whether it was a macro. */
+  private static boolean item(ImapReader in, Set<FetchItem> items) {
     String name = in.name();
     switch (name) {
       case "ALL" -> macro(items, Simple.FLAGS, Simple.INTERNALDATE, Simple.SIZE, Simple.ENVELOPE);
@@ -88,23 +95,31 @@ sealed interface FetchItem {
       case "RFC822.SIZE" -> items.add(Simple.SIZE);
       case "ENVELOPE" -> items.add(Simple.ENVELOPE);
       case "BODYSTRUCTURE" -> items.add(Simple.BODYSTRUCTURE);
-      case "RFC822" -> items.add(old("RFC822", Section.WHOLE, false));
-      case "RFC822.PEEK" -> items.add(old("RFC822", Section.WHOLE, true));
-      case "RFC822.HEADER" -> items.add(old("RFC822.HEADER", Section.HEADER, true));
-      case "RFC822.TEXT" -> items.add(old("RFC822.TEXT", Section.BODY_TEXT, false));
+      case "RFC822" -> octets(items, old("RFC822", Section.WHOLE, false));
+      case "RFC822.PEEK" -> octets(items, old("RFC822", Section.WHOLE, true));
+      case "RFC822.HEADER" -> octets(items, old("RFC822.HEADER", Section.HEADER, true));
+      case "RFC822.TEXT" -> octets(items, old("RFC822.TEXT", Section.BODY_TEXT, false));
       case "BODY" -> {
         if (in.take('[')) {
-          items.add(body(in, false));
+          octets(items, body(in, false));
         } else {
           items.add(Simple.BODY);
         }
       }
       case "BODY.PEEK" -> {
         in.expect('[');
-        items.add(body(in, true));
+        octets(items, body(in, true));
       }
       default -> throw new BadCommand("Unknown item " + name);
     }
+    return name.equals("ALL") || name.equals("FAST") || name.equals("FULL");
+  }
+
+  /** Answered once, however often it is asked for; once without PEEK is enough to have read it. */
+  private static void octets(Set<FetchItem> items, Octets item) {
+    boolean peeked = items.remove(item.peeking(true));
+    boolean read = items.remove(item.peeking(false));
+    items.add(item.peeking(item.peek() && (peeked || !read)));
   }
 
   private static void macro(Set<FetchItem> items, Simple... of) {

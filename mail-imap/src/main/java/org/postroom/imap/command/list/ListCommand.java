@@ -2,6 +2,7 @@ package org.postroom.imap.command.list;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.ImapWriter;
 import org.postroom.imap.protocol.Responder;
@@ -60,7 +61,7 @@ public record ListCommand(
       if (verb == Verb.LSUB) {
         lsub(node, globs, out);
       } else {
-        list(node, globs, out);
+        list(state.store(), node, globs, out);
       }
     }
     return Completion.ok(verb + " completed.");
@@ -84,7 +85,7 @@ public record ListCommand(
     }
   }
 
-  private void list(NameTree.Node node, List<Glob> globs, Responder out) {
+  private void list(MailStore store, NameTree.Node node, List<Glob> globs, Responder out) {
     if (!matches(globs, node.name)) {
       return;
     }
@@ -111,7 +112,7 @@ public record ListCommand(
     special(node, flags);
     row(node.name, flags, childInfo, out);
     if (!status.isEmpty() && node.mailbox != null) {
-      StatusItem.write(node.mailbox, status, out.writer());
+      StatusItem.write(store, node.mailbox, status, out.writer());
     }
   }
 

@@ -3,7 +3,9 @@ package org.postroom.imap.command.list;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.UidSet;
 import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.ImapWriter;
@@ -37,28 +39,35 @@ public enum StatusItem {
   }
 
   /** One STATUS line with exactly these items. */
-  public static void write(Mailbox mailbox, List<StatusItem> items, ImapWriter out) {
+  public static void write(
+      MailStore store, Mailbox mailbox, List<StatusItem> items, ImapWriter out) {
     out.ascii("* STATUS ").mailbox(mailbox.name()).ascii(" (");
     for (int i = 0; i < items.size(); i++) {
       if (i > 0) {
         out.space();
       }
-      out.ascii(items.get(i).name()).space().number(items.get(i).of(mailbox));
+      out.ascii(items.get(i).name()).space().number(items.get(i).of(store, mailbox));
     }
     out.octet(')').crlf();
   }
 
-  private long of(Mailbox mailbox) {
+  private long of(MailStore store, Mailbox mailbox) {
     return switch (this) {
       case MESSAGES -> mailbox.messages();
-      // Expunged ones among the recent UIDs are counted too: the row alone is looked at.
-      case RECENT ->
-          Math.min(mailbox.messages(), Math.max(0, mailbox.uidNext() - mailbox.firstRecentUid()));
+      case RECENT -> recent(store, mailbox);
       case UIDNEXT -> mailbox.uidNext();
       case UIDVALIDITY -> mailbox.uidValidity();
       case UNSEEN -> mailbox.unseen();
       case DELETED -> mailbox.deleted();
       case SIZE -> mailbox.octets();
     };
+  }
+
+  private static int recent(MailStore store, Mailbox mailbox) {
+    if (mailbox.firstRecentUid() >= mailbox.uidNext()) {
+      return 0;
+    }
+    UidSet uids = store.snapshot(mailbox.id()).uids();
+    return uids.size() - uids.countUpTo(mailbox.firstRecentUid() - 1);
   }
 }

@@ -8,6 +8,7 @@ import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
 import org.postroom.imap.session.MailboxView;
+import org.postroom.imap.session.Patience;
 import org.postroom.imap.session.Selected;
 
 /** SEARCH (RFC 9051, 6.4.4), with results by count and ends (RFC 4731). */
@@ -34,6 +35,7 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
       Matcher matcher = new Matcher(view);
       UidSet candidates = key.candidates(view);
       if (key.needsRows()) {
+        Patience patience = state.user().client().patience(out);
         state
             .store()
             .read(
@@ -41,6 +43,7 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
                 candidates,
                 key.details(),
                 row -> {
+                  patience.tick();
                   if (key.matches(row, matcher)) {
                     found.add(row.uid());
                   }

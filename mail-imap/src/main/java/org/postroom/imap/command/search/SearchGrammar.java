@@ -1,12 +1,19 @@
 package org.postroom.imap.command.search;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mime.EnvelopeText;
+import org.postroom.core.mime.Needle;
 import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Refused;
@@ -17,7 +24,8 @@ final class SearchGrammar {
   private static final int MAX_DEPTH = 100;
 
   private final ImapReader in;
-  private java.nio.charset.Charset charset = StandardCharsets.UTF_8;
+  private Charset charset = StandardCharsets.UTF_8;
+  private boolean charsetNamed;
   private int keys;
   private int depth;
 
@@ -66,8 +74,12 @@ final class SearchGrammar {
   }
 
   private void charset(String name) {
+    if (in.isUtf8()) {
+      throw new BadCommand("CHARSET is UTF-8 after ENABLE UTF8=ACCEPT"); // RFC 6855, 3
+    }
     try {
-      charset = java.nio.charset.Charset.forName(name);
+      charset = Charset.forName(name);
+      charsetNamed = true;
     } catch (IllegalArgumentException e) {
       throw new Refused("BADCHARSET (US-ASCII UTF-8)", "Charset is not supported.");
     }
@@ -137,13 +149,9 @@ final class SearchGrammar {
       case "SENTBEFORE" -> new SearchKey.Sent(day(-1));
       case "SENTON" -> new SearchKey.Sent(day(0));
       case "SENTSINCE" -> new SearchKey.Sent(day(1));
-      case "SUBJECT" -> new SearchKey.InEnvelope(EnvelopeText.SUBJECT, needle());
-      case "FROM" -> new SearchKey.InEnvelope(EnvelopeText.FROM, needle());
-      case "TO" -> new SearchKey.InEnvelope(EnvelopeText.TO, needle());
-      case "CC" -> new SearchKey.InEnvelope(EnvelopeText.CC, needle());
-      case "BCC" -> new SearchKey.InEnvelope(EnvelopeText.BCC, needle());
-      case "BODY" -> new SearchKey.InText(false, needle());
-      case "TEXT" -> new SearchKey.InText(true, needle());
+      case "SUBJECT", "FROM", "TO", "CC", "BCC" -> field(name);
+      case "BODY" -> text(wanted -> new SearchKey.InText(false, wanted));
+      case "TEXT" -> text(wanted -> new SearchKey.InText(true, wanted));
       case "HEADER" -> header();
       default -> throw new BadCommand("Unknown search key " + name);
     };
@@ -158,15 +166,31 @@ final class SearchGrammar {
   private SearchKey header() {
     String field = in.astringText();
     in.space();
-    Needle needle = needle();
-    // An empty text asks whether the field exists; the envelope knows nothing of empty fields.
-    return field.equalsIgnoreCase("Subject") && !needle.isEmpty()
-        ? new SearchKey.InEnvelope(EnvelopeText.SUBJECT, needle)
-        : new SearchKey.InHeader(field, needle);
+    return field(field);
   }
 
-  private Needle needle() {
-    return new Needle(new String(in.astring(), charset));
+  private SearchKey field(String name) {
+    return text(
+        wanted -> {
+          // An empty text asks whether the field exists; the envelope knows no empty fields.
+          Optional<EnvelopeText.Field> known =
+              wanted.isEmpty() ? Optional.empty() : EnvelopeText.Field.named(name);
+          return known
+              .<SearchKey>map(field -> new SearchKey.InEnvelope(field, wanted))
+              .orElseGet(() -> new SearchKey.InHeader(name, wanted));
+        });
+  }
+
+  private SearchKey text(Function<Needle, SearchKey> key) {
+    ByteBuffer octets = ByteBuffer.wrap(in.astring());
+    try {
+      return key.apply(Needle.of(charset.newDecoder().decode(octets).toString()));
+    } catch (CharacterCodingException e) {
+      if (charsetNamed) {
+        return new SearchKey.Not(new SearchKey.All());
+      }
+      throw new BadCommand("Invalid UTF-8");
+    }
   }
 
   private Keyword keyword() {

@@ -10,6 +10,9 @@ import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.mime.EnvelopeText;
+import org.postroom.core.mime.MessageText;
+import org.postroom.core.mime.Needle;
 import org.postroom.imap.protocol.MessageSet;
 import org.postroom.imap.session.MailboxView;
 
@@ -221,7 +224,7 @@ sealed interface SearchKey {
   }
 
   /** Text in a field that the envelope has. */
-  record InEnvelope(int field, Needle needle) implements SearchKey {
+  record InEnvelope(EnvelopeText.Field field, Needle needle) implements SearchKey {
     @Override
     public boolean matches(MessageRow row, Matcher matcher) {
       return EnvelopeText.matches(row.envelope(), field, needle);
@@ -242,7 +245,10 @@ sealed interface SearchKey {
   record InHeader(String field, Needle needle) implements SearchKey {
     @Override
     public boolean matches(MessageRow row, Matcher matcher) {
-      return MessageText.header(row, field, needle);
+      return row.content()
+          .map(octets -> new MessageText(octets::read, row.structure()))
+          .filter(text -> text.matchesHeader(field, needle))
+          .isPresent();
     }
 
     @Override
@@ -260,7 +266,10 @@ sealed interface SearchKey {
   record InText(boolean headers, Needle needle) implements SearchKey {
     @Override
     public boolean matches(MessageRow row, Matcher matcher) {
-      return MessageText.text(row, headers, needle);
+      return row.content()
+          .map(octets -> new MessageText(octets::read, row.structure()))
+          .filter(text -> headers ? text.matchesText(needle) : text.matchesBody(needle))
+          .isPresent();
     }
 
     @Override

@@ -1,4 +1,4 @@
-package org.postroom.pop3;
+package org.postroom.core.transcript;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,7 +12,7 @@ import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.TlsSession;
 
 /** A connection that seems to come from another machine. */
-record FarConnection(Connection near) implements Connection {
+public record FarConnection(Connection near) implements Connection {
 
   @Override
   public InetSocketAddress remote() {
