@@ -59,9 +59,7 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
     Run run = new Run(state.view(), uids, out);
     state.store().read(state.view().id(), uids, details(), run::row);
     run.rest();
-    if (!run.unseen.isEmpty()) {
-      markSeen(state, UidSet.of(run.unseen.stream().mapToLong(Long::longValue).toArray()), out);
-    }
+    markSeen(state, run.unseen.build(), out);
     if (run.lost) {
       return Completion.ok("EXPUNGEISSUED", "Some messages were already expunged.");
     }
@@ -111,7 +109,7 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
     private final Responder out;
     private final PrimitiveIterator.OfLong expected;
     private final boolean seen;
-    private final java.util.ArrayList<Long> unseen = new java.util.ArrayList<>();
+    private final UidSet.Builder unseen = new UidSet.Builder();
     private boolean lost;
 
     Run(MailboxView view, UidSet wanted, Responder out) {
