@@ -190,7 +190,7 @@ public final class ImapBench {
   }
 
   private void send(String text) throws IOException {
-    socket.getOutputStream().write(text.getBytes("UTF-8"));
+    socket.getOutputStream().write(text.getBytes(ISO_8859_1));
   }
 
   /**
