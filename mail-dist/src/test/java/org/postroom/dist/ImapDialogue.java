@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -82,6 +83,11 @@ final class ImapDialogue implements AutoCloseable {
     return SmtpDialogue.line(in);
   }
 
+  /** One line that comes by itself. */
+  String line() throws IOException {
+    return SmtpDialogue.line(in);
+  }
+
   private String end(String tag, Consumer<String> untagged) throws IOException {
     while (true) {
       String line = SmtpDialogue.line(in);
@@ -112,6 +118,38 @@ final class ImapDialogue implements AutoCloseable {
     out.write("\r\n".getBytes(ISO_8859_1));
     out.flush();
     return end(tag, line -> {});
+  }
+
+  /** Appends many in one command, without waiting in between; gives what the tagged line says. */
+  String appendAll(String mailbox, List<byte[]> messages) throws IOException {
+    String tag = "t" + ++tags;
+    out.write((tag + " APPEND " + mailbox).getBytes(ISO_8859_1));
+    for (byte[] message : messages) {
+      out.write((" {" + message.length + "+}\r\n").getBytes(ISO_8859_1));
+      out.write(message);
+    }
+    out.write("\r\n".getBytes(ISO_8859_1));
+    out.flush();
+    return end(tag, line -> {});
+  }
+
+  /** Fetches one message of the selected mailbox, of whatever length, into a stream. */
+  void fetch(int sequence, OutputStream target) throws IOException {
+    String tag = "t" + ++tags;
+    out.write((tag + " FETCH " + sequence + " (BODY.PEEK[])\r\n").getBytes(ISO_8859_1));
+    out.flush();
+    Matcher literal = LITERAL.matcher(SmtpDialogue.line(in));
+    assertThat(literal.find()).isTrue();
+    byte[] chunk = new byte[64 * 1024];
+    for (long left = Long.parseLong(literal.group(1)); left > 0; ) {
+      int count = in.read(chunk, 0, (int) Math.min(chunk.length, left));
+      if (count < 0) {
+        throw new EOFException("the server closed the connection");
+      }
+      target.write(chunk, 0, count);
+      left -= count;
+    }
+    assertThat(end(tag, line -> {})).startsWith("OK");
   }
 
   /** Fetches whole messages of the selected mailbox, one after the other. */

@@ -38,8 +38,18 @@ final class SmtpDialogue implements AutoCloseable {
     }
   }
 
+  /** Something that can be written octet by octet, without being held in memory. */
+  interface Message {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
   /** Sends one mail; gives the first reply that is not a good one, or the last. */
   String send(String from, String to, byte[] message) throws IOException {
+    return send(from, to, out -> out.write(message));
+  }
+
+  /** The same for a mail that need not fit into memory; it must end with CRLF. */
+  String send(String from, String to, Message message) throws IOException {
     for (String command : new String[] {"MAIL FROM:<" + from + ">", "RCPT TO:<" + to + ">"}) {
       String reply = say(command);
       if (!reply.startsWith("250")) {
@@ -51,14 +61,7 @@ final class SmtpDialogue implements AutoCloseable {
     if (!go.startsWith("354")) {
       return go;
     }
-    boolean lineStart = true;
-    for (byte octet : message) {
-      if (lineStart && octet == '.') {
-        out.write('.');
-      }
-      out.write(octet);
-      lineStart = octet == '\n';
-    }
+    message.writeTo(new Stuffing());
     return say(".");
   }
 
@@ -74,6 +77,27 @@ final class SmtpDialogue implements AutoCloseable {
       String line = line(in);
       if (line.length() < 4 || line.charAt(3) != '-') {
         return line;
+      }
+    }
+  }
+
+  /** Doubles dots at line starts. */
+  private final class Stuffing extends OutputStream {
+    private boolean lineStart = true;
+
+    @Override
+    public void write(int octet) throws IOException {
+      if (lineStart && octet == '.') {
+        out.write('.');
+      }
+      out.write(octet);
+      lineStart = octet == '\n';
+    }
+
+    @Override
+    public void write(byte[] octets, int offset, int length) throws IOException {
+      for (int i = offset; i < offset + length; i++) {
+        write(octets[i]);
       }
     }
   }

@@ -95,6 +95,15 @@ class ImapConversationTest {
   }
 
   @Test
+  void answersAlthoughAnEmptyLineFollows() {
+    ImapClient client = imap.login();
+
+    client.send("a NOOP\r\n\r\n");
+
+    assertThat(client.line()).startsWith("a OK");
+  }
+
+  @Test
   void tellsEnvelopeAndStructure() {
     imap.deliver("INBOX", MAIL);
     ImapClient client = imap.login();

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Set;
 import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore;
@@ -125,8 +127,13 @@ record AppendCommand(MailboxName target, ImapReader in) implements Command<Authe
       if (literal.waits()) {
         in.invite();
       }
-      new CrlfIntake(sink)
-          .read(client.connection(), literal.length(), client.services().limits().stall());
+      try {
+        new CrlfIntake(sink)
+            .read(client.connection(), literal.length(), client.services().limits().stall());
+      } catch (StorageFull | StorageUnavailable full) {
+        in.continueLine();
+        throw full;
+      }
       in.continueLine();
       if (utf8) {
         in.expect(')');
