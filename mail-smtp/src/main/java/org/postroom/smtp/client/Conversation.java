@@ -22,6 +22,7 @@ final class Conversation {
   private final SmtpClientOptions options;
   private final Target target;
   private Greeted server = new Greeted(Set.of(), OptionalLong.empty());
+  private boolean usable = true;
 
   Conversation(Connection connection, SmtpClientOptions options, Target target) {
     this.connection = connection;
@@ -128,14 +129,14 @@ final class Conversation {
     Reply data;
     try {
       connection.out().flush();
-      from = Reply.read(connection.in());
+      from = read();
       if (!fresh && from.code() == 421) {
         throw new Stale();
       }
       for (int i = 0; i < mail.recipients().size(); i++) {
-        answers.add(Reply.read(connection.in()));
+        answers.add(read());
       }
-      data = Reply.read(connection.in());
+      data = read();
     } catch (WireFault e) {
       throw fresh ? e : new Stale();
     }
@@ -143,7 +144,7 @@ final class Conversation {
     if (data.isIntermediate() && (!any || !from.isPositive())) {
       // RFC 2920, 3.1: it waits for content although there is nobody to send it to.
       connection.out().ascii(".\r\n").flush();
-      Reply.read(connection.in());
+      read();
     }
     return content(mail, from, answers, data, any);
   }
@@ -173,11 +174,14 @@ final class Conversation {
       return all(mail, verdict(from, "MAIL FROM"));
     }
     Reply end = data;
-    if (any && data.isIntermediate()) {
+    if (any && data.isPositive()) {
+      // RFC 5321, 4.1.1.4: only 354 asks for content, and without content nothing was delivered.
+      usable = false;
+    } else if (any && data.isIntermediate()) {
       connection.deadline(options.contentTimeout());
       new ContentWriter(connection.out(), options.lineLimit()).write(mail.content());
       connection.out().flush();
-      end = Reply.read(connection.in());
+      end = read();
     }
     List<Report> reports = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
@@ -185,12 +189,17 @@ final class Conversation {
       DeliveryResult result =
           !answer.isPositive()
               ? verdict(answer, "RCPT TO")
-              : end.isPositive()
+              : end.isPositive() && data.isIntermediate()
                   ? new DeliveryResult.Delivered(target.toString(), end.status(), end.oneLine())
                   : verdict(end, data.isIntermediate() ? "end of DATA" : "DATA");
       reports.add(new Report(mail.recipients().get(i), result));
     }
     return reports;
+  }
+
+  /** Whether another mail may follow: the server is still in step and has not said goodbye. */
+  boolean usable() {
+    return usable;
   }
 
   /** Says goodbye without waiting for the answer. */
@@ -279,7 +288,13 @@ final class Conversation {
   private Reply say(String line) {
     write(line);
     connection.out().flush();
-    return Reply.read(connection.in());
+    return read();
+  }
+
+  private Reply read() {
+    Reply reply = Reply.read(connection.in());
+    usable &= reply.code() != 0 && reply.code() != 421;
+    return reply;
   }
 
   private void write(String line) {

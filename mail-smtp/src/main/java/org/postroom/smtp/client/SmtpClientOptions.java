@@ -14,6 +14,7 @@ import org.postroom.core.wire.TlsContext;
  * @param ownAddresses addresses that are this host
  * @param defaultPort 25, unless a next hop says otherwise
  * @param tls for opportunistic STARTTLS; empty is never
+ * @param clearAfter how old a mail must be to go in clear to a server whose handshake fails
  * @param bind source address
  * @param connectTimeout for one address
  * @param greetingTimeout for the greeting and the answer to EHLO
@@ -30,6 +31,7 @@ public record SmtpClientOptions(
     Set<InetAddress> ownAddresses,
     int defaultPort,
     Optional<TlsContext> tls,
+    Duration clearAfter,
     Optional<InetAddress> bind,
     Duration connectTimeout,
     Duration greetingTimeout,
@@ -53,6 +55,7 @@ public record SmtpClientOptions(
         Set.of(),
         25,
         tls,
+        Duration.ofSeconds(300),
         Optional.empty(),
         Duration.ofSeconds(30),
         Duration.ofSeconds(300),

@@ -8,6 +8,7 @@ import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
+import org.postroom.core.queue.QueueParams;
 import org.postroom.core.wire.TlsContext;
 
 /** How mail is sent on. */
@@ -23,12 +24,20 @@ public final class SmtpClientParams {
   public static final Param<String> HELO_NAME =
       SET.text("smtp_helo_name", "$myhostname", "What we call ourselves to other servers.");
 
+  public static final Param<Integer> TCP_PORT =
+      SET.integer(
+          "smtp_tcp_port",
+          "25",
+          Bounds.atLeast("1"),
+          "The port of other servers, where a next hop does not name one.");
+
   public static final Param<TlsLevel> TLS_LEVEL =
       SET.choice(
           "smtp_tls_security_level",
           "may",
           TlsLevel.class,
-          "may uses TLS where the other server offers it, without checking who it is; none never.");
+          "may uses TLS where the other server offers it, without checking who it is, and goes"
+              + " without when the handshake still fails after minimal_backoff_time; none never.");
 
   public static final Param<Duration> CONNECT_TIMEOUT =
       SET.time(
@@ -97,8 +106,9 @@ public final class SmtpClientParams {
         settings.get(HELO_NAME),
         ownNames,
         ownAddresses,
-        25,
+        settings.get(TCP_PORT),
         settings.get(TLS_LEVEL) == TlsLevel.MAY ? Optional.of(tls) : Optional.empty(),
+        settings.get(QueueParams.MINIMAL_BACKOFF),
         Optional.empty(),
         settings.get(CONNECT_TIMEOUT),
         settings.get(HELO_TIMEOUT),

@@ -2,6 +2,7 @@ package org.postroom.smtp.client;
 
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
   private final SmtpClientOptions options;
   private final TargetFinder finder;
   private final IdleConnections idle;
+  private final Clock clock;
 
   public SmtpTransport(
       Wire wire,
@@ -42,6 +44,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       Timers timers) {
     this.wire = wire;
     this.options = options;
+    this.clock = clock;
     this.finder = new TargetFinder(resolver, options, random);
     this.idle = new IdleConnections(options, clock, timers);
   }
@@ -68,6 +71,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     private final QueuedMail mail;
     private final CompletableFuture<List<Report>> done = new CompletableFuture<>();
     private final List<String> troubles = new ArrayList<>();
+    private boolean tlsFailed;
 
     Attempt(QueuedMail mail) {
       this.mail = mail;
@@ -122,7 +126,10 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       if (targets.hasNext()) {
         connect(hop, targets.next(), targets, true);
       } else {
-        end(new DeliveryResult.Deferred("none", "4.4.1", String.join("; ", troubles)));
+        // A host whose handshake fails can be reached.
+        end(
+            new DeliveryResult.Deferred(
+                "none", tlsFailed ? "4.7.5" : "4.4.1", String.join("; ", troubles)));
       }
     }
 
@@ -160,9 +167,8 @@ public final class SmtpTransport implements Transport, AutoCloseable {
                   try {
                     open.conversation().greet(useTls);
                   } catch (TlsFailed e) {
-                    // Opportunistic: better in clear than not at all.
                     open.connection().close();
-                    connect(hop, target, others, false);
+                    withoutTls(hop, target, others);
                     return;
                   } catch (Conversation.NotServed e) {
                     troubles.add(String.valueOf(e.getMessage()));
@@ -188,11 +194,30 @@ public final class SmtpTransport implements Transport, AutoCloseable {
               });
     }
 
+    /**
+     * Opportunistic: in the end better in clear than not at all. But not at once, so that whoever
+     * can disturb a handshake does not thereby read the mail.
+     */
+    private void withoutTls(NextHop hop, Target target, Iterator<Target> others) {
+      Duration age = Duration.between(mail.arrived(), clock.instant());
+      if (age.compareTo(options.clearAfter()) >= 0) {
+        connect(hop, target, others, false);
+        return;
+      }
+      tlsFailed = true;
+      troubles.add("Cannot start TLS with " + target + ": handshake failure");
+      next(hop, others);
+    }
+
     private void converse(NextHop hop, OpenConnection open, boolean fresh) {
       try {
         List<Report> reports = open.conversation().send(mail, fresh);
         // Back into the pool first: the next mail may be under way before this one is settled.
-        idle.put(hop.toString(), open);
+        if (open.conversation().usable()) {
+          idle.put(hop.toString(), open);
+        } else {
+          open.connection().close();
+        }
         done.complete(reports);
       } catch (Conversation.Stale e) {
         throw e;
