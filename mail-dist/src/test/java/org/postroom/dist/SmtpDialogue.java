@@ -61,6 +61,11 @@ final class SmtpDialogue implements AutoCloseable {
     if (!go.startsWith("354")) {
       return go;
     }
+    return content(message);
+  }
+
+  /** Sends content and its end, after DATA was answered well. */
+  String content(Message message) throws IOException {
     message.writeTo(new Stuffing());
     return say(".");
   }

@@ -1,0 +1,202 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.time.VirtualTime;
+import org.postroom.storage.Storage;
+
+/** A server that passes mail on, with its own time, its own names and ada@example.org in it. */
+final class RelayHouse implements AutoCloseable {
+  static final String ADA = "ada@example.org";
+
+  final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-24T15:00:00Z"));
+  private final Map<String, String> settings = new LinkedHashMap<>();
+  private Storage storage = Storage.inMemory();
+  private ZoneResolver zone = ZoneResolver.of();
+  private MailServer server;
+
+  RelayHouse() {
+    set("mynetworks", "127.0.0.0/8");
+    set("transport_retry_time", "1s");
+  }
+
+  RelayHouse set(String name, String value) {
+    settings.put(name, value);
+    return this;
+  }
+
+  RelayHouse storage(Storage where) {
+    storage = where;
+    return this;
+  }
+
+  RelayHouse zone(String... lines) {
+    zone = ZoneResolver.of(lines);
+    return this;
+  }
+
+  RelayHouse start() {
+    MailServer.Builder builder =
+        MailServer.builder()
+            .hostname("mail.example.org")
+            .domains("example.org")
+            .storage(storage)
+            .bind(InetAddress.getLoopbackAddress())
+            .listen(Role.MX, 0)
+            .account(ADA, "correct horse")
+            .resolver(zone)
+            .time(time, time);
+    settings.forEach(builder::set);
+    server = builder.start();
+    return this;
+  }
+
+  MailServer server() {
+    return server;
+  }
+
+  SmtpDialogue dialogue() throws Exception {
+    return SmtpDialogue.open(server.address(Role.MX).getPort());
+  }
+
+  /** Hands over a mail from ada and sees it accepted. */
+  void send(String to, String message) throws Exception {
+    send("<" + ADA + ">", List.of("<" + to + ">"), message.getBytes(UTF_8));
+  }
+
+  /** Hands over a mail; paths are written with their brackets and whatever follows them. */
+  void send(String from, List<String> to, byte[] message) throws Exception {
+    try (SmtpDialogue dialogue = dialogue()) {
+      expect("250", dialogue.say("MAIL FROM:" + from));
+      for (String recipient : to) {
+        expect("250", dialogue.say("RCPT TO:" + recipient));
+      }
+      expect("354", dialogue.say("DATA"));
+      expect("250", dialogue.content(out -> out.write(message)));
+    }
+  }
+
+  private static void expect(String code, String reply) {
+    if (!reply.startsWith(code)) {
+      throw new AssertionError("expected " + code + ", heard " + reply);
+    }
+  }
+
+  /** All recipients in the queue. */
+  List<QueuedRecipient> queued() {
+    return server.queue().list(10_000).stream().flatMap(m -> m.recipients().stream()).toList();
+  }
+
+  /** The queue's one recipient with this address. */
+  QueuedRecipient queued(String address) {
+    return queued().stream()
+        .filter(r -> r.recipient().address().toString().equals(address))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(address + " is not queued: " + queued()));
+  }
+
+  /** Waits until an attempt at each recipient in the queue has failed this often. */
+  void awaitAttempts(int attempts) {
+    until(() -> haveBeenTried(attempts));
+  }
+
+  void awaitEmptyQueue() {
+    until(() -> server.queue().size() == 0);
+  }
+
+  /** Goes from one time when something in the queue is due to the next, until all has left. */
+  void retryUntilEmpty() {
+    for (int i = 0; i < 50 && server.queue().size() > 0; i++) {
+      Duration wait =
+          Duration.between(time.instant(), server.queue().nextDue().orElse(time.instant()));
+      Duration rest = Duration.ofSeconds(i > 0 ? 2 : 0); // of a destination that did not answer
+      time.advance(wait.compareTo(rest) > 0 ? wait : rest);
+      long end = System.nanoTime() + Duration.ofMillis(200).toNanos();
+      while (server.queue().size() > 0 && System.nanoTime() < end) {
+        LockSupport.parkNanos(2_000_000);
+      }
+    }
+    awaitEmptyQueue();
+  }
+
+  /**
+   * Lets {@code limit} pass, again while the other side's time limit had not begun yet, until each
+   * recipient in the queue has been tried this often.
+   */
+  void passUntilAttempts(Duration limit, int attempts) {
+    for (int i = 0; i < 50 && !haveBeenTried(attempts); i++) {
+      time.advance(limit);
+      long end = System.nanoTime() + Duration.ofMillis(200).toNanos();
+      while (!haveBeenTried(attempts) && System.nanoTime() < end) {
+        LockSupport.parkNanos(2_000_000);
+      }
+    }
+    awaitAttempts(attempts);
+  }
+
+  private boolean haveBeenTried(int attempts) {
+    return !queued().isEmpty() && queued().stream().allMatch(r -> r.attempts() == attempts);
+  }
+
+  /** Waits until it is so, without time passing in the house; what is due there happens. */
+  void until(BooleanSupplier condition) {
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("It did not come to that; the queue is " + queued());
+      }
+      time.advance(Duration.ZERO);
+      LockSupport.parkNanos(2_000_000);
+    }
+  }
+
+  /** What lies in ada's INBOX, oldest first. */
+  List<String> inbox() {
+    AccountId ada = server.accounts().byLogin(ADA).orElseThrow().id();
+    List<String> messages = new ArrayList<>();
+    server
+        .mail()
+        .find(ada, MailboxName.INBOX)
+        .ifPresent(
+            inbox ->
+                server
+                    .mail()
+                    .read(
+                        inbox.id(),
+                        UidSet.range(1, 0xFFFF_FFFFL),
+                        Set.of(MailStore.Detail.CONTENT),
+                        row ->
+                            messages.add(
+                                new String(row.content().orElseThrow().toBytes(), UTF_8))));
+    return messages;
+  }
+
+  /** Waits for ada's INBOX to have so many messages. */
+  List<String> awaitInbox(int count) {
+    until(() -> inbox().size() >= count);
+    return inbox();
+  }
+
+  @Override
+  public void close() {
+    if (server != null) {
+      server.close();
+    }
+  }
+}
