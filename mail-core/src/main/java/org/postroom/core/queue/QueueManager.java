@@ -102,9 +102,10 @@ public final class QueueManager implements AutoCloseable {
   private void run() {
     while (takeTurn()) {
       try {
-        boolean more = leaseAndAttempt();
+        Instant asked = clock.instant();
+        boolean more = leaseAndAttempt(asked);
         if (!more) {
-          sleepUntilDue();
+          sleepUntilDue(asked);
         }
       } catch (StorageUnavailable e) {
         LOG.warn("queue: the store cannot be asked now: {}", e.getMessage());
@@ -126,8 +127,7 @@ public final class QueueManager implements AutoCloseable {
   }
 
   /** Whether there may be more that is due. */
-  private boolean leaseAndAttempt() {
-    Instant now = clock.instant();
+  private boolean leaseAndAttempt(Instant now) {
     int room;
     Set<String> leftOut;
     synchronized (this) {
@@ -195,11 +195,16 @@ public final class QueueManager implements AutoCloseable {
     wake();
   }
 
-  private void sleepUntilDue() {
-    Instant now = clock.instant();
+  /**
+   * Sets the alarm.
+   *
+   * @param asked the moment for which nothing was found: what is due since then is held back by
+   *     nothing
+   */
+  private void sleepUntilDue(Instant asked) {
     Instant due = store.nextDue().orElse(Instant.MAX);
     synchronized (this) {
-      if (!due.isAfter(now)) {
+      if (!due.isAfter(asked)) {
         // What is due is held back by a limit (its end wakes us) or by a rest.
         due = resting.values().stream().min(Instant::compareTo).orElse(Instant.MAX);
       } else {
@@ -220,6 +225,11 @@ public final class QueueManager implements AutoCloseable {
     cancel(alarm);
     Duration wait = Duration.between(clock.instant(), due);
     alarm = timers.after(wait.isNegative() ? Duration.ZERO : wait, this::wake);
+    if (!wait.isNegative() && !wait.isZero() && !clock.instant().isBefore(due)) {
+      // The clock was put forward between the two lines above.
+      cancel(alarm);
+      alarm = timers.after(Duration.ZERO, this::wake);
+    }
   }
 
   private synchronized void scheduleRenewal() {
