@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,7 @@ import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.Attempts;
 import org.postroom.core.queue.QueueStore;
@@ -30,6 +32,13 @@ import org.postroom.core.queue.RetrySchedule;
 
 /** The way of a mail through the house. Each line is one station; each station is one type. */
 public final class MailFlow implements Attempts {
+  private static final DeliveryResult DELIVERED =
+      new DeliveryResult.Delivered("mailbox", "2.0.0", "delivered to mailbox " + MailboxName.INBOX);
+  private static final DeliveryResult FULL =
+      new DeliveryResult.Deferred("mailbox", "4.2.2", "the mailbox is full");
+  private static final DeliveryResult NO_TRANSPORT =
+      new DeliveryResult.Deferred("none", "4.3.5", "mail transport unavailable");
+
   private final Router router;
   private final QueueStore store;
   private final Map<String, Transport> transports;
@@ -105,19 +114,77 @@ public final class MailFlow implements Attempts {
     return router.route(recipient.address());
   }
 
-  /** One attempt for the recipients that are due, and what follows from it. */
+  /**
+   * One attempt for the recipients that are due, and what follows from it. They are routed anew:
+   * what waited follows the configuration of today, into a mailbox here if need be.
+   */
   @Override
   public CompletionStage<Outcome> attempt(QueuedMail mail) {
-    int colon = mail.destination().indexOf(':');
-    Transport transport = transports.get(mail.destination().substring(0, Math.max(colon, 0)));
-    CompletionStage<List<Transport.Report>> reports =
-        transport == null
-            ? CompletableFuture.completedStage(nowhere(mail))
-            : transport.deliver(mail, mail.destination().substring(colon + 1));
-    return reports.thenApplyAsync(list -> settle(mail, list), workers);
+    Map<Route, List<QueuedMail.QueuedRecipient>> byRoute = new LinkedHashMap<>();
+    for (QueuedMail.QueuedRecipient recipient : mail.recipients()) {
+      byRoute
+          .computeIfAbsent(route(recipient.recipient()), route -> new ArrayList<>())
+          .add(recipient);
+    }
+    List<CompletableFuture<List<Transport.Report>>> reports = new ArrayList<>();
+    List<Acceptance.Delivery> home = new ArrayList<>();
+    byRoute.forEach(
+        (route, recipients) -> {
+          if (route instanceof Route.Onward hop) {
+            reports.add(onward(mail.with(recipients), hop).toCompletableFuture());
+          } else if (route instanceof Route.ToMailbox mailbox) {
+            recipients.forEach(
+                r -> home.add(delivery(mail.sender(), r.recipient(), mailbox.account())));
+            reports.add(all(recipients, DELIVERED));
+          } else if (route instanceof Route.Nowhere none) {
+            reports.add(all(recipients, nowhere(none)));
+          }
+        });
+    return CompletableFuture.allOf(reports.toArray(CompletableFuture[]::new))
+        .thenApplyAsync(
+            done -> settle(mail, reports.stream().flatMap(r -> r.join().stream()).toList(), home),
+            workers);
   }
 
-  private Outcome settle(QueuedMail mail, List<Transport.Report> reports) {
+  private CompletionStage<List<Transport.Report>> onward(QueuedMail mail, Route.Onward hop) {
+    Transport transport = transports.get(hop.transport());
+    return transport == null
+        ? all(mail.recipients(), NO_TRANSPORT)
+        : transport.deliver(mail, hop.nextHop());
+  }
+
+  private static DeliveryResult nowhere(Route.Nowhere none) {
+    return none.code() >= 500
+        ? new DeliveryResult.Bounced("none", none.status(), none.text())
+        : new DeliveryResult.Deferred("none", none.status(), none.text());
+  }
+
+  private static CompletableFuture<List<Transport.Report>> all(
+      List<QueuedMail.QueuedRecipient> recipients, DeliveryResult result) {
+    return CompletableFuture.completedFuture(
+        recipients.stream().map(r -> new Transport.Report(r, result)).toList());
+  }
+
+  private Outcome settle(
+      QueuedMail mail, List<Transport.Report> reports, List<Acceptance.Delivery> home) {
+    try {
+      return settleWith(mail, reports, home);
+    } catch (OverQuota e) {
+      if (home.isEmpty()) {
+        throw e;
+      }
+      // Theirs to delete something; until then it waits like any other mail.
+      List<Transport.Report> full =
+          reports.stream()
+              .map(
+                  r -> DELIVERED.equals(r.result()) ? new Transport.Report(r.recipient(), FULL) : r)
+              .toList();
+      return settleWith(mail, full, List.of());
+    }
+  }
+
+  private Outcome settleWith(
+      QueuedMail mail, List<Transport.Report> reports, List<Acceptance.Delivery> home) {
     Instant now = clock.instant();
     boolean over = schedule.isOver(mail.arrived(), mail.sender().isNull(), now);
     boolean late = schedule.isLate(mail.arrived(), now);
@@ -131,7 +198,7 @@ public final class MailFlow implements Attempts {
       Set<Notify> wishes = recipient.recipient().reportOn();
       if (report.result() instanceof DeliveryResult.Delivered) {
         settlements.add(new Settlement.Done(recipient.id()));
-        if (wishes.contains(Notify.SUCCESS)) {
+        if (wishes.contains(Notify.SUCCESS) && !DELIVERED.equals(report.result())) {
           relayed.add(item);
         }
       } else if (report.result() instanceof DeliveryResult.Bounced || over) {
@@ -160,7 +227,12 @@ public final class MailFlow implements Attempts {
       tell(told, mail, Bounce.Kind.FAILED, failed);
       tell(told, mail, Bounce.Kind.DELAYED, delayed);
       tell(told, mail, Bounce.Kind.RELAYED, relayed);
-      store.settle(settlements, told.stream().map(Notification::report).toList());
+      List<Acceptance> entering = new ArrayList<>();
+      told.forEach(notification -> entering.add(notification.report()));
+      if (!home.isEmpty()) {
+        entering.add(HomeComing.of(mail, home));
+      }
+      store.settle(settlements, entering);
       log(mail, reports, over, now);
       log(mail, told);
     } finally {
@@ -220,20 +292,6 @@ public final class MailFlow implements Attempts {
   private static boolean isUnreachable(Transport.Report report) {
     return report.result() instanceof DeliveryResult.Deferred deferred
         && deferred.status().startsWith("4.4.1");
-  }
-
-  private List<Transport.Report> nowhere(QueuedMail mail) {
-    return mail.recipients().stream().map(this::nowhere).toList();
-  }
-
-  private Transport.Report nowhere(QueuedMail.QueuedRecipient recipient) {
-    Route route = router.route(recipient.recipient().address());
-    DeliveryResult result =
-        route instanceof Route.Nowhere none
-            ? new DeliveryResult.Bounced("none", none.status(), none.text())
-            // It has come back meanwhile, or the configuration was wrong for a while.
-            : new DeliveryResult.Deferred("none", "4.3.5", "mail transport unavailable");
-    return new Transport.Report(recipient, result);
   }
 
   private Acceptance plan(Submission mail) {

@@ -3,6 +3,8 @@ package org.postroom.core.queue;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * gives one that does not answer a rest, and sleeps until the next thing is due. Destinations do
  * not wait for each other: one that is full or at rest is left out when leasing.
  *
- * <p>In memory it holds only what is under way, at most {@link QueueLimits#active} attempts.
+ * <p>In memory it holds only what is leased, at most {@link QueueLimits#active} attempts.
  */
 public final class QueueManager implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QueueManager.class);
@@ -37,6 +39,7 @@ public final class QueueManager implements AutoCloseable {
 
   // All below is guarded by this object's monitor, which is never held over a call to the store.
   private final Map<String, Integer> underWay = new HashMap<>();
+  private final Map<String, Deque<QueuedMail>> waiting = new HashMap<>();
   private final Map<String, Instant> resting = new HashMap<>();
   private int active;
   private boolean running;
@@ -137,8 +140,10 @@ public final class QueueManager implements AutoCloseable {
     if (room <= 0) {
       return false;
     }
+    // Each recipient may be a mail of its own.
+    int destinations = Math.max(1, room / limits.recipients());
     List<QueuedMail> leased =
-        store.lease(owner, now, limits.lease(), room, limits.recipients(), leftOut);
+        store.lease(owner, now, limits.lease(), destinations, limits.recipients(), leftOut);
     for (QueuedMail mail : leased) {
       begin(mail);
     }
@@ -160,11 +165,20 @@ public final class QueueManager implements AutoCloseable {
     return leftOut;
   }
 
+  /** Begins an attempt, or has it wait where the lease brought more than its destination may. */
   private void begin(QueuedMail mail) {
     synchronized (this) {
       active++;
+      if (underWay.getOrDefault(mail.destination(), 0) >= limits.perDestination()) {
+        waiting.computeIfAbsent(mail.destination(), name -> new ArrayDeque<>()).add(mail);
+        return;
+      }
       underWay.merge(mail.destination(), 1, Integer::sum);
     }
+    attempt(mail);
+  }
+
+  private void attempt(QueuedMail mail) {
     try {
       attempts
           .attempt(mail)
@@ -183,16 +197,32 @@ public final class QueueManager implements AutoCloseable {
   }
 
   private void end(String destination, Attempts.@Nullable Outcome outcome) {
+    QueuedMail next;
     synchronized (this) {
       active--;
-      underWay.computeIfPresent(destination, (name, count) -> count == 1 ? null : count - 1);
+      next = closed ? null : takeWaiting(destination);
+      if (next == null) {
+        underWay.computeIfPresent(destination, (name, count) -> count == 1 ? null : count - 1);
+      }
       if (outcome == Attempts.Outcome.UNREACHABLE) {
         resting.put(destination, clock.instant().plus(limits.rest()));
       } else if (outcome == Attempts.Outcome.ANSWERED) {
         resting.remove(destination);
       }
     }
+    if (next != null) {
+      attempt(next); // in the place of the one that ended
+    }
     wake();
+  }
+
+  private @Nullable QueuedMail takeWaiting(String destination) {
+    Deque<QueuedMail> behind = waiting.get(destination);
+    QueuedMail next = behind == null ? null : behind.poll();
+    if (behind != null && behind.isEmpty()) {
+      waiting.remove(destination);
+    }
+    return next;
   }
 
   /**

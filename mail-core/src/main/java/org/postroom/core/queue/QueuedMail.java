@@ -30,6 +30,11 @@ public record QueuedMail(
     recipients = List.copyOf(recipients);
   }
 
+  /** The same mail for some of its recipients. */
+  public QueuedMail with(List<QueuedRecipient> some) {
+    return new QueuedMail(id, sender, traits, content, arrived, destination, some);
+  }
+
   /** What the envelope said beside sender and recipients. */
   public record Traits(
       BodyType body, boolean smtpUtf8, Optional<String> envelopeId, Optional<Boolean> fullReturn) {}
