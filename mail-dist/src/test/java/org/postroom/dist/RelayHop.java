@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ final class RelayHop implements AutoCloseable {
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final List<Visit> visits = new CopyOnWriteArrayList<>();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger mostAtOnce = new AtomicInteger();
   private final BlockingQueue<Mail> mails = new LinkedBlockingQueue<>();
   private volatile List<String> offers = List.of("PIPELINING", "8BITMIME", "SMTPUTF8", "DSN");
   private volatile SSLContext tls;
@@ -178,7 +180,15 @@ final class RelayHop implements AutoCloseable {
 
   /** Ends every open connection. */
   void hangUp() {
-    open.forEach(RelayHop::close);
+    for (Socket socket : open) {
+      open.remove(socket);
+      close(socket);
+    }
+  }
+
+  /** The most connections that were open at the same time. */
+  int mostAtOnce() {
+    return mostAtOnce.get();
   }
 
   @Override
@@ -204,6 +214,7 @@ final class RelayHop implements AutoCloseable {
       try {
         Socket socket = listener.accept();
         open.add(socket);
+        mostAtOnce.accumulateAndGet(open.size(), Math::max);
         Visit visit = new Visit(clock.instant());
         visits.add(visit);
         Thread thread = new Thread(() -> serve(socket, visit), "hop visit " + visits.size());

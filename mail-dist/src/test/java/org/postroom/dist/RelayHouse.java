@@ -27,11 +27,13 @@ final class RelayHouse implements AutoCloseable {
 
   final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-24T15:00:00Z"));
   private final Map<String, String> settings = new LinkedHashMap<>();
+  private final List<String> accounts = new ArrayList<>(List.of(ADA));
   private Storage storage = Storage.inMemory();
   private ZoneResolver zone = ZoneResolver.of();
   private MailServer server;
 
   RelayHouse() {
+    set("virtual_mailbox_domains", "example.org");
     set("mynetworks", "127.0.0.0/8");
     set("transport_retry_time", "1s");
   }
@@ -46,6 +48,12 @@ final class RelayHouse implements AutoCloseable {
     return this;
   }
 
+  /** One more account, beside ada's. */
+  RelayHouse account(String login) {
+    accounts.add(login);
+    return this;
+  }
+
   RelayHouse zone(String... lines) {
     zone = ZoneResolver.of(lines);
     return this;
@@ -55,14 +63,13 @@ final class RelayHouse implements AutoCloseable {
     MailServer.Builder builder =
         MailServer.builder()
             .hostname("mail.example.org")
-            .domains("example.org")
             .storage(storage)
             .bind(InetAddress.getLoopbackAddress())
             .listen(Role.MX, 0)
-            .account(ADA, "correct horse")
             .resolver(zone)
             .time(time, time);
     settings.forEach(builder::set);
+    accounts.forEach(login -> builder.account(login, "correct horse"));
     server = builder.start();
     return this;
   }
@@ -168,11 +175,16 @@ final class RelayHouse implements AutoCloseable {
 
   /** What lies in ada's INBOX, oldest first. */
   List<String> inbox() {
-    AccountId ada = server.accounts().byLogin(ADA).orElseThrow().id();
+    return inbox(ADA);
+  }
+
+  /** What lies in somebody's INBOX, oldest first. */
+  List<String> inbox(String login) {
+    AccountId account = server.accounts().byLogin(login).orElseThrow().id();
     List<String> messages = new ArrayList<>();
     server
         .mail()
-        .find(ada, MailboxName.INBOX)
+        .find(account, MailboxName.INBOX)
         .ifPresent(
             inbox ->
                 server

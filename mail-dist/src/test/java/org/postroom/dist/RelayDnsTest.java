@@ -1,0 +1,154 @@
+package org.postroom.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Mail finds its way by the names of a zone (RFC 5321, 5.1). The hosts of the test are addresses of
+ * the loopback network, all with one port; 127.0.0.1 is ourselves.
+ */
+final class RelayDnsTest {
+  private static final String MESSAGE = "Subject: hello\r\n\r\nhello\r\n";
+
+  private final RelayHouse house = new RelayHouse();
+  private RelayHop first;
+  private RelayHop second;
+
+  @BeforeEach
+  void start() {
+    first = RelayHop.open(house.time, "127.0.0.2", 0);
+    second = RelayHop.open(house.time, "127.0.0.3", first.port());
+    house
+        .set("smtp_tcp_port", Integer.toString(first.port()))
+        .set("inet_interfaces", "127.0.0.1")
+        .zone(
+            """
+            one.test        A 127.0.0.2
+            two.test        A 127.0.0.3
+            us.test         A 127.0.0.1
+            gone.test       A 127.0.0.99
+            plain.test      A 127.0.0.2
+            ordered.test    MX 20 two.test
+            ordered.test    MX 10 one.test
+            mixed.test      MX 10 gone.test
+            mixed.test      MX 20 missing.test
+            mixed.test      MX 30 two.test
+            alias.test      CNAME ordered.test
+            null.test       MX 0 .
+            text.test       CNAME empty.test
+            below.empty.test A 127.0.0.2
+            broken.test     SERVFAIL
+            brokenmx.test   MX 10 broken.test
+            deadmx.test     MX 10 missing.test
+            named.test      MX 10 mail.example.org
+            named.test      MX 20 two.test
+            loop.test       MX 10 us.test
+            equal.test      MX 10 us.test
+            equal.test      MX 10 two.test
+            worse.test      MX 10 us.test
+            worse.test      MX 20 two.test
+            backup.test     MX 10 one.test
+            backup.test     MX 20 us.test
+            backup.test     MX 30 two.test
+            """)
+        .start();
+  }
+
+  @AfterEach
+  void stop() {
+    house.close();
+    first.close();
+    second.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"ordered.test", "ORDERED.test", "alias.test", "plain.test", "backup.test"})
+  void goesToTheBestExchanger(String domain) throws Exception {
+    house.send("bob@" + domain, MESSAGE);
+
+    assertThat(first.await().to()).hasSize(1);
+    house.awaitEmptyQueue();
+    assertThat(second.visits()).isEmpty();
+  }
+
+  @Test
+  void goesToTheNextExchangerWhereTheBestDoesNotAnswer() throws Exception {
+    house.send("bob@mixed.test", MESSAGE);
+    assertThat(second.await().to()).containsExactly("bob@mixed.test");
+
+    first.always("CONNECT", "554 5.3.2 Not here");
+    house.send("bob@ordered.test", MESSAGE);
+    assertThat(second.await().to()).containsExactly("bob@ordered.test");
+    house.awaitEmptyQueue();
+    assertThat(first.visits()).hasSize(1);
+  }
+
+  @Test
+  void aRefusedRecipientIsNotTriedElsewhere() throws Exception {
+    first.always("RCPT", "550 5.1.1 No");
+
+    house.send("bob@ordered.test", MESSAGE);
+
+    house.awaitInbox(1);
+    house.awaitEmptyQueue();
+    assertThat(second.visits()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "null.test, 5.1.10, does not accept mail",
+    "nowhere.test, 5.4.4, name=nowhere.test",
+    "text.test, 5.4.4, name=text.test",
+    "empty.test, 5.4.4, name=empty.test",
+    "deadmx.test, 5.4.4, name=missing.test",
+    "loop.test, 5.4.6, loops back to myself",
+    "named.test, 5.4.6, loops back to myself",
+    "equal.test, 5.4.6, loops back to myself",
+    "worse.test, 5.4.6, loops back to myself",
+  })
+  void isReturnedAtOnce(String domain, String status, String reason) throws Exception {
+    house.send("bob@" + domain, MESSAGE);
+
+    assertThat(house.awaitInbox(1).get(0)).contains("Status: " + status).contains(reason);
+    house.awaitEmptyQueue();
+    assertThat(first.visits()).isEmpty();
+    assertThat(second.visits()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"broken.test", "brokenmx.test"})
+  void waitsWhereTheNamesCannotBeAskedNow(String domain) throws Exception {
+    house.send("bob@" + domain, MESSAGE);
+
+    house.awaitAttempts(1);
+    assertThat(house.queued("bob@" + domain).lastReason()).startsWith("4.4.3 ");
+    assertThat(house.inbox()).isEmpty();
+  }
+
+  @Test
+  void anAddressLiteralIsTheHost() throws Exception {
+    house.send("bob@[127.0.0.3]", MESSAGE);
+
+    assertThat(second.await().to()).containsExactly("bob@[127.0.0.3]");
+  }
+
+  @Test
+  void eachDomainOfAMailGoesItsOwnWay() throws Exception {
+    house.send(
+        "<ada@example.org>",
+        List.of("<a@plain.test>", "<b@two.test>", "<c@plain.test>", "<d@null.test>"),
+        MESSAGE.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+
+    assertThat(first.await().to()).containsExactlyInAnyOrder("a@plain.test", "c@plain.test");
+    assertThat(second.await().to()).containsExactly("b@two.test");
+    assertThat(house.awaitInbox(1).get(0)).contains("d@null.test").doesNotContain("b@two.test");
+  }
+}
