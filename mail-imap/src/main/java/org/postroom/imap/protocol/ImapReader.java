@@ -41,6 +41,7 @@ public final class ImapReader {
   private int at;
   private int used;
   private int depth;
+  private long skipped;
   private boolean cut;
 
   /**
@@ -547,13 +548,14 @@ public final class ImapReader {
       at = 0;
       throw BadCommand.last("Literal too long");
     }
+    skipped += length;
     input().skip(length);
     continueLine();
   }
 
-  /** Whether a literal that nobody wants is short enough to be waited for. */
+  /** Whether a literal that nobody wants is short enough to be waited for, after all before it. */
   public boolean maySkip(long length) {
-    return length <= limits.skip();
+    return length <= limits.skip() - skipped;
   }
 
   /** Nothing more of this command is read: the conversation ends with it. */

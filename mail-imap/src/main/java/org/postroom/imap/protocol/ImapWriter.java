@@ -30,6 +30,7 @@ public final class ImapWriter {
   private byte @Nullable [] buffer;
   private byte @Nullable [] slice;
   private int used;
+  private int mark = -1;
   private boolean utf8;
 
   public ImapWriter(Output out) {
@@ -216,11 +217,9 @@ public final class ImapWriter {
    * A literal out of content, read and written in slices. NUL becomes 0x80, because no string may
    * hold it (RFC 9051, 4.3.1) and clients break on it.
    *
-   * @throws IllegalStateException when the content ends before; the literal is then unfinished and
-   *     the connection must be closed
+   * @throws UnfinishedLiteral when the content ends before
    */
   public ImapWriter literal(Content content, long from, long length, boolean hasNul) {
-    literal(length);
     byte[] bytes = slice((int) Math.min(length, SLICE));
     long at = from;
     long end = from + length;
@@ -229,6 +228,9 @@ public final class ImapWriter {
       int count = content.read(at, target);
       if (count <= 0) {
         throw new UnfinishedLiteral("content ends at " + at + " of " + end);
+      }
+      if (at == from) {
+        literal(length); // not before something could be read: until then nothing is promised
       }
       if (hasNul) {
         replaceNuls(bytes, count);
@@ -264,6 +266,23 @@ public final class ImapWriter {
     }
   }
 
+  /** From here on what is written can be taken back, while it is little. */
+  void mark() {
+    if (used > SIZE / 2) {
+      drain();
+    }
+    mark = used;
+  }
+
+  /** Takes back what was written since the mark; false when some of it has left already. */
+  boolean takeBack() {
+    if (mark < 0) {
+      return false;
+    }
+    used = mark;
+    return true;
+  }
+
   /** Hands everything on to the peer. */
   public void flush() {
     drain();
@@ -294,6 +313,7 @@ public final class ImapWriter {
     } else if (b.length - used < wanted) {
       out.write(b, 0, used);
       used = 0;
+      mark = -1;
     }
     return b;
   }
@@ -303,6 +323,7 @@ public final class ImapWriter {
     if (b != null && used > 0) {
       out.write(b, 0, used);
       used = 0;
+      mark = -1;
     }
   }
 }

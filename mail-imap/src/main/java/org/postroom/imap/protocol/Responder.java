@@ -50,12 +50,24 @@ public final class Responder {
   /** Begins {@code * n NAME (}: until {@link #endFetch} nothing else can be said. */
   public ImapWriter beginFetch(int number) {
     lineOpen = true;
+    writer.mark();
     return writer.octet('*').space().number(number).ascii(" FETCH (");
   }
 
   public void endFetch() {
     writer.octet(')').crlf();
     lineOpen = false;
+  }
+
+  /**
+   * Forgets the line that was begun, as if nothing had been said.
+   *
+   * @return false when some of it has left already
+   */
+  public boolean takeBackFetch() {
+    boolean done = writer.takeBack();
+    lineOpen = lineOpen && !done;
+    return done;
   }
 
   /** Whether a line was begun and not ended: after a failure there, nothing can follow. */

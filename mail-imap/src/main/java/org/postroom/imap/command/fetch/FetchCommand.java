@@ -4,16 +4,19 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.PrimitiveIterator;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.wire.WireFault;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.ImapWriter;
 import org.postroom.imap.protocol.MessageSet;
 import org.postroom.imap.protocol.Responder;
+import org.postroom.imap.protocol.UnfinishedLiteral;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
 import org.postroom.imap.session.FlagWriter;
@@ -60,6 +63,13 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
     state.store().read(state.view().id(), uids, details(), run::row);
     run.rest();
     markSeen(state, run.unseen.build(), out);
+    RuntimeException failure = run.failure;
+    if (failure instanceof UnfinishedLiteral) {
+      throw new IllegalStateException("a message is shorter than it should be", failure);
+    }
+    if (failure != null) {
+      throw failure;
+    }
     if (run.lost) {
       return Completion.ok("EXPUNGEISSUED", "Some messages were already expunged.");
     }
@@ -111,6 +121,7 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
     private final boolean seen;
     private final UidSet.Builder unseen = new UidSet.Builder();
     private boolean lost;
+    private @Nullable RuntimeException failure;
 
     Run(MailboxView view, UidSet wanted, Responder out) {
       this.view = view;
@@ -124,7 +135,7 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
       while (expected.hasNext()) {
         long next = expected.nextLong();
         if (next == uid) {
-          write(row);
+          tryToWrite(row);
           return;
         }
         writeNothing(next);
@@ -134,6 +145,22 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
     void rest() {
       while (expected.hasNext()) {
         writeNothing(expected.nextLong());
+      }
+    }
+
+    /** A message that cannot be read does not stop those behind it. */
+    private void tryToWrite(MessageRow row) {
+      try {
+        write(row);
+      } catch (WireFault gone) {
+        throw gone;
+      } catch (RuntimeException e) {
+        if (!out.takeBackFetch()) {
+          throw e;
+        }
+        if (failure == null) {
+          failure = e;
+        }
       }
     }
 
@@ -150,7 +177,6 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
       boolean becomesSeen = seen && (flags & Flags.SEEN) == 0;
       if (becomesSeen) {
         flags |= Flags.SEEN;
-        unseen.add(row.uid());
       }
       ImapWriter w = out.beginFetch(view.uids().indexOf(row.uid()));
       boolean flagsSaid = false;
@@ -176,6 +202,9 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
         }
       }
       out.endFetch();
+      if (becomesSeen) {
+        unseen.add(row.uid());
+      }
     }
 
     private boolean needsContent() {

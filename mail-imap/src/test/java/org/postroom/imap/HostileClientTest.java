@@ -1,0 +1,270 @@
+package org.postroom.imap;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mailbox.FlagChange;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.transcript.Peer;
+import org.postroom.core.transcript.SocketPeer;
+
+/** What clients do that mean harm, or do not know what they do, and what can happen beside them. */
+@Timeout(60)
+class HostileClientTest {
+  private final ImapHouse house = new ImapHouse();
+
+  @AfterEach
+  void stop() {
+    house.close();
+  }
+
+  private Peer loggedIn() {
+    return ImapHouse.logIn(house.connect(1));
+  }
+
+  private Peer selected() {
+    Peer client = loggedIn();
+    ask(client, "s SELECT INBOX");
+    return client;
+  }
+
+  /** The lines of the answer up to the tagged one. */
+  private static List<String> ask(Peer client, String command) {
+    client.send((command + "\r\n").getBytes(ISO_8859_1));
+    String tag = command.substring(0, command.indexOf(' ') + 1);
+    List<String> lines = new ArrayList<>();
+    for (String line = client.readLine(); line != null; line = client.readLine()) {
+      lines.add(line);
+      if (line.startsWith(tag)) {
+        break;
+      }
+    }
+    return lines;
+  }
+
+  private static String end(Peer client, String command) {
+    List<String> lines = ask(client, command);
+    return lines.get(lines.size() - 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(", "NOT ", "OR ALL ", "OR OR ALL ALL ", "(ALL (", "NOT ("})
+  void refusesSearchesOfBottomlessDepth(String piece) {
+    Peer client = selected();
+
+    assertThat(end(client, "a SEARCH " + piece.repeat(60_000 / piece.length())))
+        .startsWith("a BAD");
+    assertThat(end(client, "b SEARCH " + "NOT ".repeat(98) + "ALL")).startsWith("b OK");
+    assertThat(end(client, "c SEARCH " + "(".repeat(98) + "ALL" + ")".repeat(98)))
+        .startsWith("c OK");
+  }
+
+  @Test
+  void refusesSearchesOfTooManyKeys() {
+    Peer client = selected();
+
+    assertThat(end(client, "a SEARCH" + " SEEN".repeat(5_000))).startsWith("a OK");
+    assertThat(end(client, "b SEARCH" + " SEEN".repeat(5_001))).startsWith("b BAD");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a CREATE {3+}\r\na\0b",
+        "a CREATE \"a\0b\"",
+        "a CREATE a\0b",
+        "a NOOP\0",
+        "a NOOP\rx",
+        "a CREATE \"x\ry\"",
+        "a STORE 1 FLAGS (\0)",
+        "a FETCH 1 BODY[HEADER.FIELDS ({1+}\r\n\0)]",
+        "a SEARCH TEXT {1+}\r\n\0",
+      })
+  void refusesNulsAndBareReturns(String command) {
+    house.given("1 message in INBOX");
+    Peer client = selected();
+
+    assertThat(end(client, command)).startsWith("a BAD");
+    assertThat(end(client, "b NOOP")).startsWith("b OK");
+  }
+
+  @Test
+  void hangsUpOnTls() {
+    Peer client = house.connect(1);
+    client.readLine();
+
+    client.send(new byte[] {0x16, 3, 1, 0, 5, 1, '\n', 0, 0, 0});
+
+    assertThat(client.readLine()).isNull();
+  }
+
+  @Test
+  void waitsForNoLiteralsOfStrangers() {
+    Peer client = house.connect(1);
+    client.readLine();
+
+    client.send("a X {8000+}\r\n" + "x".repeat(8000) + " {8000+}\r\n");
+
+    assertThat(client.readAll()).matches("a BAD .*\r\n\\* BYE .*\r\n");
+  }
+
+  @Test
+  void pullsNoMailboxIntoMemoryForAClientThatDoesNotRead() {
+    AtomicLong read = new AtomicLong();
+    house.trouble(
+        TroubledStore.reading(
+            uid ->
+                position -> {
+                  read.addAndGet(64 * 1024);
+                  return position;
+                }));
+    byte[] large = new byte[1 << 20];
+    java.util.Arrays.fill(large, (byte) 'x');
+    house.deliver("INBOX", large);
+    for (int i = 1; i < 100; i++) {
+      house.store.copy(house.mailbox("INBOX"), UidSet.of(1), house.mailbox("INBOX"));
+    }
+    SocketPeer client = ImapHouse.logIn(SocketPeer.to(house.listen(false)));
+    ask(client, "s SELECT INBOX");
+
+    client.send("a FETCH 1:* BODY.PEEK[]\r\n");
+    long taken = untilItRests(read);
+    house.time.advance(Duration.ofSeconds(299));
+    SocketPeer other = ImapHouse.logIn(SocketPeer.to(house.listen(false)));
+    assertThat(end(other, "b NOOP")).startsWith("b OK");
+    assertThat(untilItRests(read)).isEqualTo(taken);
+    house.time.advance(Duration.ofSeconds(2));
+
+    long received = 0;
+    while (client.read() >= 0) {
+      received++;
+    }
+    assertThat(taken).isLessThan(20L << 20);
+    assertThat(received).isLessThan(20L << 20);
+  }
+
+  private static long untilItRests(AtomicLong count) {
+    long seen = -1;
+    for (int quiet = 0; quiet < 20; ) {
+      CompletableFuture<Void> moment = new CompletableFuture<>();
+      moment.completeOnTimeout(null, 10, TimeUnit.MILLISECONDS).join();
+      quiet = count.get() == seen && seen > 0 ? quiet + 1 : 0;
+      seen = count.get();
+    }
+    return seen;
+  }
+
+  @Test
+  void holdsNoThreadForLogInsThatStall() {
+    List<Peer> stalled = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      Peer client = house.connect(1);
+      client.readLine();
+      client.send("a AUTHENTICATE PLAIN\r\n");
+      assertThat(client.readLine()).isEqualTo("+ ");
+      stalled.add(client);
+    }
+
+    assertThat(end(loggedIn(), "b NOOP")).startsWith("b OK");
+    stalled.forEach(Peer::close);
+  }
+
+  @Test
+  void letsTheClientKnowThatALongSearchIsStillAtWork() {
+    house.given("3 messages in INBOX");
+    house.trouble(TroubledStore.beforeRows(row -> house.time.advance(Duration.ofSeconds(6))));
+    Peer client = selected();
+
+    assertThat(ask(client, "a SEARCH TEXT body"))
+        .containsExactly("* OK Hang in there..", "* SEARCH 1 2 3", "a OK SEARCH completed.");
+  }
+
+  @Test
+  void tellsWhatOthersDidBetweenItsLookAndItsOwnChange() {
+    house.given("2 messages in INBOX");
+    AtomicInteger calls = new AtomicInteger();
+    house.trouble(
+        TroubledStore.before(
+            "store",
+            () -> {
+              calls.incrementAndGet();
+              house.store.store(
+                  house.mailbox("INBOX"),
+                  UidSet.range(1, 2),
+                  calls.get() == 1 ? FlagChange.add(Flags.FLAGGED) : FlagChange.add(Flags.DRAFT),
+                  Long.MAX_VALUE);
+            }));
+    Peer client = selected();
+
+    assertThat(ask(client, "a STORE 1 +FLAGS (\\Seen)"))
+        .containsExactly(
+            "* 1 FETCH (FLAGS (\\Seen \\Flagged \\Recent))",
+            "* 2 FETCH (FLAGS (\\Flagged \\Recent))",
+            "a OK STORE completed.");
+    assertThat(ask(client, "b STORE 2 +FLAGS.SILENT (\\Seen)"))
+        .containsExactly(
+            "* 1 FETCH (FLAGS (\\Seen \\Flagged \\Draft \\Recent))",
+            "* 2 FETCH (FLAGS (\\Seen \\Flagged \\Draft \\Recent))",
+            "b OK STORE completed.");
+  }
+
+  @Test
+  void showsTheOtherMessagesWhenOneCannotBeRead() {
+    house.given("3 messages in INBOX");
+    house.trouble(
+        TroubledStore.reading(
+            uid ->
+                position -> {
+                  if (uid == 2) {
+                    throw new StorageUnavailable("the test's disk is gone");
+                  }
+                  return position;
+                }));
+    Peer client = selected();
+
+    assertThat(ask(client, "a FETCH 1:3 (UID BODY.PEEK[TEXT])"))
+        .containsExactly(
+            "* 1 FETCH (UID 1 BODY[TEXT] {8}",
+            "body 1",
+            ")",
+            "* 3 FETCH (UID 3 BODY[TEXT] {8}",
+            "body 3",
+            ")",
+            "a NO [UNAVAILABLE] Storage is unavailable, try again later.");
+    assertThat(end(client, "b NOOP")).startsWith("b OK");
+  }
+
+  @Test
+  void endsTheConnectionInsteadOfFillingATornLiteral() {
+    house.trouble(
+        TroubledStore.reading(
+            uid ->
+                position -> {
+                  if (position >= 64 * 1024) {
+                    throw new StorageUnavailable("the test's disk is gone");
+                  }
+                  return position;
+                }));
+    house.deliver("INBOX", "x".repeat(100_000).getBytes(ISO_8859_1));
+    Peer client = selected();
+
+    client.send("a FETCH 1 BODY.PEEK[]\r\nb NOOP\r\n");
+
+    assertThat(client.readLine()).isEqualTo("* 1 FETCH (BODY[] {100000}");
+    assertThat(client.readAll()).hasSizeLessThan(70_000).matches("x*");
+  }
+}

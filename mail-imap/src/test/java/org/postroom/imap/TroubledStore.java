@@ -1,0 +1,102 @@
+package org.postroom.imap;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
+import java.util.function.UnaryOperator;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.MessageRow;
+
+/** Stores to which something happens: the real one, but for one place. */
+final class TroubledStore {
+  private TroubledStore() {}
+
+  /** Something happens right before a method is called. */
+  static UnaryOperator<MailStore> before(String method, Runnable happens) {
+    return store ->
+        proxy(
+            MailStore.class,
+            (invoked, arguments) -> {
+              if (invoked.getName().equals(method)) {
+                happens.run();
+              }
+              return invoked.invoke(store, arguments);
+            });
+  }
+
+  /** Something happens before each message is shown. */
+  static UnaryOperator<MailStore> beforeRows(Consumer<MessageRow> happens) {
+    return rows(
+        row -> {
+          happens.accept(row);
+          return row;
+        });
+  }
+
+  /**
+   * Content is read through {@code from}: it is given the position and the UID, and may throw.
+   *
+   * @param from hears of the position of each read
+   */
+  static UnaryOperator<MailStore> reading(java.util.function.LongFunction<LongUnaryOperator> from) {
+    return rows(
+        row ->
+            proxy(
+                MessageRow.class,
+                (method, arguments) ->
+                    method.getName().equals("content")
+                        ? row.content().map(octets -> heard(octets, from.apply(row.uid())))
+                        : method.invoke(row, arguments)));
+  }
+
+  private static Content heard(Content content, LongUnaryOperator from) {
+    return new Content() {
+      @Override
+      public long size() {
+        return content.size();
+      }
+
+      @Override
+      public int read(long position, ByteBuffer target) {
+        int count = content.read(from.applyAsLong(position), target);
+        return count;
+      }
+    };
+  }
+
+  private static UnaryOperator<MailStore> rows(UnaryOperator<MessageRow> change) {
+    return store ->
+        proxy(
+            MailStore.class,
+            (invoked, arguments) -> {
+              if (invoked.getName().equals("read")) {
+                @SuppressWarnings("unchecked")
+                Consumer<MessageRow> visitor = (Consumer<MessageRow>) arguments[3];
+                arguments[3] = (Consumer<MessageRow>) row -> visitor.accept(change.apply(row));
+              }
+              return invoked.invoke(store, arguments);
+            });
+  }
+
+  private interface Invocation {
+    Object of(Method method, Object[] arguments) throws ReflectiveOperationException;
+  }
+
+  private static <T> T proxy(Class<T> type, Invocation invocation) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) -> {
+              try {
+                return invocation.of(method, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            }));
+  }
+}
