@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.FlagChange;
@@ -168,18 +169,46 @@ class HostileClientTest {
     return seen;
   }
 
-  @Test
-  void holdsNoThreadForLogInsThatStall() {
+  @ParameterizedTest
+  @CsvSource({
+    "a AUTHENTICATE PLAIN, '+ '",
+    "a LOGIN {3}, + OK",
+    "a LOGIN {3+} ad, ''",
+    "a LOGIN {3+} ada {2}, + OK",
+    "a XYZZY {30+} ada, ''",
+  })
+  void holdsNoThreadForLogInsThatStall(String begun, String answer) {
     List<Peer> stalled = new ArrayList<>();
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 40; i++) {
       Peer client = house.connect(1);
       client.readLine();
-      client.send("a AUTHENTICATE PLAIN\r\n");
-      assertThat(client.readLine()).isEqualTo("+ ");
+      client.send(begun.replace("} ", "}\r\n") + (begun.endsWith("ad") ? "" : "\r\n"));
+      if (!answer.isEmpty()) {
+        assertThat(client.readLine()).isEqualTo(answer);
+      }
       stalled.add(client);
     }
 
     assertThat(end(loggedIn(), "b NOOP")).startsWith("b OK");
+    stalled.forEach(Peer::close);
+  }
+
+  @Test
+  void holdsNoThreadForALineWithoutEnd() {
+    List<Peer> stalled = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Peer client = house.connect(1);
+      client.readLine();
+      client.send("a ID (" + " ".repeat(9000));
+      stalled.add(client);
+    }
+
+    assertThat(end(loggedIn(), "b NOOP")).startsWith("b OK");
+    Peer first = stalled.get(0);
+    first.send("NIL NIL)\r\n");
+    assertThat(first.readLine()).startsWith("a BAD");
+    first.send("c ID (\"a\"" + " ".repeat(9000) + "NIL)\r\n");
+    assertThat(first.readLine()).startsWith("* ID");
     stalled.forEach(Peer::close);
   }
 

@@ -519,6 +519,9 @@ public final class ImapReader {
     if (to == null) {
       throw new BadCommand("Literals are not possible here");
     }
+    if (in instanceof GatheredInput gathered && !gathered.invites()) {
+      return;
+    }
     to.ascii("+ OK").crlf().flush();
   }
 

@@ -16,6 +16,7 @@ import org.postroom.core.wire.Line;
 import org.postroom.core.wire.Session;
 import org.postroom.core.wire.WireFault;
 import org.postroom.imap.protocol.BadCommand;
+import org.postroom.imap.protocol.GatheredInput;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.ImapWriter;
 import org.postroom.imap.protocol.ReaderLimits;
@@ -39,6 +40,7 @@ public final class ImapSession implements Session {
   private volatile @Nullable Conversation conversation;
   private final long since;
   private int badInARow;
+  private @Nullable GatheredInput begun;
   private boolean utf8;
   private boolean closing;
 
@@ -76,8 +78,24 @@ public final class ImapSession implements Session {
   }
 
   private void command() {
-    ReaderLimits limits = user == null ? services.limits().strangers() : services.limits().users();
-    ImapReader in = new ImapReader(connection.in(), writer, limits, utf8);
+    if (user != null) {
+      command(connection.in(), services.limits().users());
+      return;
+    }
+    GatheredInput gathered = begun == null ? new GatheredInput(connection.in()) : begun;
+    begun = null;
+    try {
+      command(gathered, services.limits().strangers());
+    } catch (GatheredInput.MoreNeeded more) {
+      gathered.rewind();
+      begun = gathered;
+      writer.rest();
+      awaitNext();
+    }
+  }
+
+  private void command(Input from, ReaderLimits limits) {
+    ImapReader in = new ImapReader(from, writer, limits, utf8);
     if (in.isBlank()) {
       rest();
       return;
@@ -188,8 +206,8 @@ public final class ImapSession implements Session {
     Completion completion;
     try {
       completion = work.get();
-    } catch (WireFault gone) {
-      throw gone;
+    } catch (WireFault | GatheredInput.MoreNeeded open) {
+      throw open;
     } catch (SelectionLost lost) {
       deselect();
       out.bye("", SelectionLost.TEXT);
