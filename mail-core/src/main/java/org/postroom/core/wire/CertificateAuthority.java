@@ -222,8 +222,7 @@ public final class CertificateAuthority {
     try {
       Path draft = file.resolveSibling(file.getFileName() + ".new");
       Files.deleteIfExists(draft);
-      if (Files.getFileStore(file.toAbsolutePath().getParent())
-          .supportsFileAttributeView("posix")) {
+      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
         Files.createFile(
             draft,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));

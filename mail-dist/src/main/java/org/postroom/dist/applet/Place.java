@@ -37,6 +37,18 @@ final class Place {
     return builder;
   }
 
+  /** The options that name the same place again, each with a space before it, for a shell. */
+  String options() {
+    return (configuration == null ? "" : " -c " + quoted(configuration))
+        + (data == null ? "" : " -d " + quoted(data));
+  }
+
+  /** As a shell takes it. */
+  static String quoted(Path path) {
+    String text = path.toString();
+    return text.matches("[A-Za-z0-9_./+,:@-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+
   /** The folder of the embedded default. */
   Path folder() {
     return (data == null ? Path.of("data") : data).toAbsolutePath().normalize();

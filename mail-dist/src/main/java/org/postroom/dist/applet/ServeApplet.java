@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +64,13 @@ public final class ServeApplet implements Callable<Integer> {
       announce(out, server);
       if (embedded) {
         greet(out, server, firstAccount(server));
+      } else if (server.accounts().list().isEmpty()) {
+        out.println(
+            "There are no accounts yet:  "
+                + command()
+                + "user add"
+                + place.options()
+                + " NAME@DOMAIN");
       }
       out.flush();
       stop.await();
@@ -131,19 +137,28 @@ public final class ServeApplet implements Callable<Integer> {
     out.println(line);
   }
 
+  /** What there is to do next, each line to be pasted as it is. */
   private void greet(PrintWriter out, MailServer server, @Nullable FirstAccount account) {
-    Path ca = place.folder().resolve("tls").resolve("ca.pem");
-    out.println("Mail is kept in " + place.folder());
+    out.println("Mail is kept in " + place.folder() + "; Ctrl-C stops the server.");
     out.println();
+    String command = command();
     if (account == null) {
+      out.println("Accounts:          " + command + "user list" + place.options());
+      out.println(
+          "Another:           " + command + "user add" + place.options() + " NAME@localhost");
+      out.println("A new password:    " + command + "user passwd" + place.options() + " NAME");
+      out.println();
       return;
     }
+    int mx = server.address(Role.MX).getPort();
+    int imaps = server.address(Role.IMAPS).getPort();
+    String ca = Place.quoted(place.folder().resolve("tls").resolve("ca.pem"));
     out.println("There is one account:  " + account.login() + "  password  " + account.password());
     out.println();
     out.println("Send a mail:");
     out.println(
         "  printf 'Subject: hello\\n\\nIt works.\\n' | curl -sS --url smtp://localhost:"
-            + server.address(Role.MX).getPort()
+            + mx
             + " --mail-from you@example.org --mail-rcpt "
             + account.login()
             + " --upload-file -");
@@ -156,9 +171,23 @@ public final class ServeApplet implements Callable<Integer> {
             + ":"
             + account.password()
             + " 'imaps://localhost:"
-            + server.address(Role.IMAPS).getPort()
+            + imaps
             + "/INBOX;MAILINDEX=1'");
-    out.println("More accounts:  ./postroom user add NAME@localhost");
+    out.println("Another account:");
+    out.println("  " + command + "user add" + place.options() + " ada@localhost");
+    out.println(
+        "Mail programs: IMAP at localhost:"
+            + imaps
+            + " and SMTP at localhost:"
+            + server.address(Role.SUBMISSIONS).getPort()
+            + ", both with TLS; the authority to trust is "
+            + ca
+            + ".");
     out.println();
+  }
+
+  /** How this was called, as the launcher says. */
+  private static String command() {
+    return Optional.ofNullable(System.getenv("POSTROOM_COMMAND")).orElse("./postroom") + " ";
   }
 }

@@ -1,0 +1,213 @@
+package org.postroom.dist.applet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The script {@code postroom}, in a house of its own with a Maven and a JDK that take notes. */
+final class LauncherTest {
+  @TempDir private Path house;
+  private Path mavenNotes;
+
+  @BeforeEach
+  void build() throws IOException {
+    assumeTrue(Files.isExecutable(Path.of("/bin/sh")));
+    write("postroom", Files.readString(Path.of("../postroom")));
+    assertThat(house.resolve("postroom").toFile().setExecutable(true)).isTrue();
+    write("pom.xml", "<project>\n  <version>1.2.3</version>\n</project>\n");
+    write(".mvn/jvm.config", "");
+    write("mail-dist/pom.xml", "");
+    write("mail-dist/src/main/A.java", "class A {}");
+    write("mail-dist/src/main/B.java", "class B {}");
+    mavenNotes = house.resolve("maven-notes");
+    program(
+        "bin/mvn",
+        """
+        if [ "$1" = -v ]; then echo "Apache Maven 3.9.9"; exit 0; fi
+        echo "$*" >>"HOUSE/maven-notes"
+        if [ -p "HOUSE/gate" ]; then cat "HOUSE/gate" >/dev/null; fi
+        if [ -e "HOUSE/broken" ]; then echo "no such symbol"; exit 1; fi
+        mkdir -p "HOUSE/mail-dist/target/dist/lib"
+        : >"HOUSE/mail-dist/target/dist/lib/a.jar"
+        """);
+    write("jdk/release", "JAVA_VERSION=\"17.0.1\"\n");
+    program("jdk/bin/javac", "");
+    program(
+        "jdk/bin/java",
+        """
+        for word; do
+          case $word in
+          -XX:ArchiveClassesAtExit=*)
+            echo classes >"${word#*=}"
+            echo "Postroom listens: everywhere"
+            exit 0 ;;
+          esac
+        done
+        for word; do echo "<$word>"; done
+        cat
+        exit 42
+        """);
+  }
+
+  @Test
+  void withoutACommandSaysWhatThereIs() throws Exception {
+    Outcome outcome = run("");
+
+    assertThat(outcome.status()).isEqualTo(64);
+    assertThat(outcome.said()).contains("./postroom serve");
+    assertThat(mavenNotes).doesNotExist();
+  }
+
+  @Test
+  void helpNamesEveryCommand() throws Exception {
+    Outcome outcome = run("", "help");
+
+    assertThat(outcome.status()).isZero();
+    assertThat(new CommandLine(Postroom.class).getSubcommands().keySet())
+        .allSatisfy(command -> assertThat(outcome.said()).contains("./postroom " + command));
+  }
+
+  @Test
+  void versionIsThatOfTheSources() throws Exception {
+    assertThat(run("", "--version").said()).isEqualTo("Postroom 1.2.3\n");
+    assertThat(mavenNotes).doesNotExist();
+  }
+
+  @Test
+  void passesArgumentsInputAndStatusOn() throws Exception {
+    Outcome outcome = run("a password\n", "user", "add", "two words", "*");
+
+    assertThat(outcome.status()).isEqualTo(42);
+    assertThat(outcome.said()).endsWith("<user>\n<add>\n<two words>\n<*>\na password\n");
+  }
+
+  @Test
+  void buildsOnceForTheSameSources() throws Exception {
+    run("", "check");
+    run("", "check");
+    assertThat(builds()).isEqualTo(1);
+
+    Files.delete(house.resolve("mail-dist/src/main/B.java"));
+    run("", "check");
+    assertThat(builds()).isEqualTo(2);
+
+    write("mail-dist/src/main/A.java", "class A { int a; }");
+    run("", "check");
+    assertThat(builds()).isEqualTo(3);
+
+    Files.writeString(house.resolve("postroom"), "# changed\n", StandardOpenOption.APPEND);
+    run("", "check");
+    run("", "check");
+    assertThat(builds()).isEqualTo(4);
+  }
+
+  @Test
+  void ofTwoAtTheSameMomentOneBuilds() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/flock")));
+    assertThat(command("mkfifo", house.resolve("gate").toString()).waitFor()).isZero();
+    Process first = command(house.resolve("postroom").toString(), "check");
+    BufferedReader firstSays = untilItSays("building", first);
+    Process second = command(house.resolve("postroom").toString(), "check");
+    BufferedReader secondSays = untilItSays("waiting for another build", second);
+
+    Files.writeString(house.resolve("gate"), "go");
+
+    assertThat(firstSays.lines()).contains("<check>");
+    assertThat(secondSays.lines()).contains("<check>");
+    assertThat(first.waitFor()).isEqualTo(42);
+    assertThat(second.waitFor()).isEqualTo(42);
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  @Test
+  void saysWhyABuildFailed() throws Exception {
+    write("broken", "");
+
+    Outcome outcome = run("", "check");
+
+    assertThat(outcome.status()).isEqualTo(70);
+    assertThat(outcome.said()).contains("no such symbol").contains("the build failed");
+  }
+
+  @Test
+  void testIsMavensVerify() throws Exception {
+    assertThat(run("", "test", "-Dx=y").status()).isZero();
+    assertThat(Files.readString(mavenNotes)).endsWith("-Dx=y verify\n");
+
+    write("broken", "");
+    assertThat(run("", "test").status()).isEqualTo(1);
+  }
+
+  @Test
+  void archivesTheServersClassesOnce() throws Exception {
+    Outcome first = run("", "serve", "-d", "here");
+    Outcome second = run("", "serve", "-d", "here");
+
+    assertThat(first.said()).contains("classes-17.0.1.jsa").contains("<serve>\n<-d>\n<here>\n");
+    assertThat(second.said()).endsWith("<serve>\n<-d>\n<here>\n");
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  private record Outcome(int status, String said) {}
+
+  private Outcome run(String input, String... arguments) throws Exception {
+    List<String> words = new ArrayList<>(List.of(house.resolve("postroom").toString()));
+    words.addAll(List.of(arguments));
+    Process process = command(words.toArray(String[]::new));
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(UTF_8));
+    }
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return new Outcome(process.waitFor(), said);
+  }
+
+  private Process command(String... words) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+    builder.environment().put("PATH", house.resolve("bin") + ":/usr/bin:/bin");
+    builder.environment().put("JAVA_HOME", house.resolve("jdk").toString());
+    builder.environment().put("TMPDIR", house.toString());
+    builder.environment().remove("POSTROOM_JAVA_OPTS");
+    return builder.start();
+  }
+
+  private static BufferedReader untilItSays(String words, Process process) throws IOException {
+    process.getOutputStream().close();
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+    String line = lines.readLine();
+    while (line != null && !line.contains(words)) {
+      line = lines.readLine();
+    }
+    assertThat(line).as(words).isNotNull();
+    return lines;
+  }
+
+  private int builds() throws IOException {
+    return Files.readAllLines(mavenNotes).size();
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = house.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private void program(String name, String script) throws IOException {
+    write(name, "#!/bin/sh\n" + script.replace("HOUSE", house.toString()));
+    assertThat(house.resolve(name).toFile().setExecutable(true)).isTrue();
+  }
+}
