@@ -3,18 +3,24 @@ package org.postroom.readme;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
+import org.postroom.dist.applet.Postroom;
 import org.postroom.storage.Storage;
 
 /** What the README shows is code that is compiled and run here and in the tests beside. */
@@ -46,21 +52,88 @@ final class ReadmeTest {
         squeeze(
             Files.readString(source("ReadmeTest")) + Files.readString(source("InvoiceMailTest")));
 
-    List<String> snippets = javaSnippets();
+    List<String> snippets = blocks("java");
 
     assertThat(snippets).hasSize(2);
     assertThat(snippets).allSatisfy(snippet -> assertThat(sources).contains(squeeze(snippet)));
   }
 
-  private static List<String> javaSnippets() throws IOException {
-    Matcher blocks =
-        Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(ROOT.resolve("README.md")));
-    List<String> snippets = new ArrayList<>();
-    while (blocks.find()) {
-      snippets.add(blocks.group(1));
+  @Test
+  void showsNothingThatIsNotTested() throws IOException {
+    assertThat(blocks("sh")).hasSize(2);
+    assertThat(blocks("")).hasSize(blocks("java").size() + blocks("sh").size());
+    assertThat(blocks("sh").get(0).lines().map(line -> line.split(" ")[1]))
+        .containsExactly("serve", "test"); // LauncherTest runs them
+  }
+
+  @Test
+  void runsAsAServer(@TempDir Path folder) throws Exception {
+    CertificateAuthority.Issued keys =
+        CertificateAuthority.create("A provider", Clock.systemUTC(), new SecureRandom())
+            .issue(List.of("mail.example.org"));
+    keys.write(folder.resolve("chain.pem"), folder.resolve("mail.pem"));
+    Files.writeString(
+        folder.resolve("mail.pem"),
+        Files.readString(folder.resolve("chain.pem")),
+        StandardOpenOption.APPEND);
+    Path launcher = folder.resolve("postroom");
+    Files.writeString(
+        launcher,
+        "#!/bin/sh\nexec '%s' -cp '%s' %s \"$@\"\n"
+            .formatted(
+                ProcessHandle.current().info().command().orElse("java"),
+                System.getProperty("java.class.path"),
+                Postroom.class.getName()));
+    assertThat(launcher.toFile().setExecutable(true)).isTrue();
+    String shown = blocks("sh").get(1);
+    String script =
+        shown
+            .replace("/var/lib/postroom", folder.resolve("store").toString())
+            .replace("/etc/ssl/mail.pem", folder.resolve("mail.pem").toString())
+            .replace(
+                "myhostname",
+                "inet_interfaces = loopback-only\nlisteners = smtp:0 imaps:0\nmyhostname");
+
+    Process server = sh(folder, script);
+    try (BufferedReader out = server.inputReader(UTF_8)) {
+      List<String> said = new ArrayList<>();
+      String line = out.readLine();
+      while (line != null && !line.startsWith("Postroom listens: smtp")) {
+        said.add(line);
+        line = out.readLine();
+      }
+
+      assertThat(line).as("%s", said).isNotNull();
+      assertThat(said)
+          .contains("The configuration is good.")
+          .anyMatch(words -> words.startsWith("added ada@example.org with password "));
+      Process list = sh(folder, "./postroom user list -c main.cf");
+      assertThat(list.inputReader(UTF_8).lines()).contains("ada@example.org");
+    } finally {
+      server.descendants().forEach(ProcessHandle::destroy);
+      server.waitFor();
     }
-    return snippets;
+  }
+
+  private static Process sh(Path folder, String script) throws IOException {
+    return new ProcessBuilder("sh", "-e", "-c", script)
+        .directory(folder.toFile())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  /** What the README shows in one language; all that it shows, when that is empty. */
+  private static List<String> blocks(String language) throws IOException {
+    Matcher blocks =
+        Pattern.compile("```(\\w*)\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(ROOT.resolve("README.md")));
+    List<String> found = new ArrayList<>();
+    while (blocks.find()) {
+      if (language.isEmpty() || blocks.group(1).equals(language)) {
+        found.add(blocks.group(2));
+      }
+    }
+    return found;
   }
 
   private static Path source(String name) {
