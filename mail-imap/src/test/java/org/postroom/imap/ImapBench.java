@@ -1,6 +1,7 @@
 package org.postroom.imap;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -73,6 +74,7 @@ public final class ImapBench {
           ask("SELECT many");
           ask("FETCH 1:* (UID FLAGS ENVELOPE RFC822.SIZE)");
         });
+    ask("SELECT many");
     lane("FETCH UID FLAGS of 20,000", MANY, () -> ask("UID FETCH 1:* (FLAGS)"));
     lane(
         "FETCH HEADER.FIELDS of 20,000",
@@ -190,7 +192,7 @@ public final class ImapBench {
   }
 
   private void send(String text) throws IOException {
-    socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    socket.getOutputStream().write(text.getBytes(UTF_8));
   }
 
   /**

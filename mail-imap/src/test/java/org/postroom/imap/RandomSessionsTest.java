@@ -5,7 +5,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.testing.imap.ImapWorkload;
 
-/** IMAP.md 9.2: what imaptest's stress mode calls an error must not happen. */
+/** What imaptest's stress mode calls an error must not happen. */
 @Timeout(300)
 class RandomSessionsTest {
 
