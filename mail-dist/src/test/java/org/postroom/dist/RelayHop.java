@@ -59,9 +59,13 @@ final class RelayHop implements AutoCloseable {
   }
 
   /** A mail that was taken: the octets between DATA and the dot, dots undone. */
-  record Mail(String from, List<String> to, byte[] content, Instant at) {
+  record Mail(String from, List<String> to, String latin1, Instant at) {
+    byte[] content() {
+      return latin1.getBytes(ISO_8859_1);
+    }
+
     String text() {
-      return new String(content, UTF_8);
+      return new String(content(), UTF_8);
     }
   }
 
@@ -180,7 +184,7 @@ final class RelayHop implements AutoCloseable {
 
   /** Ends every open connection. */
   void hangUp() {
-    for (Socket socket : open) {
+    for (Socket socket : List.copyOf(open)) {
       open.remove(socket);
       close(socket);
     }
@@ -342,7 +346,10 @@ final class RelayHop implements AutoCloseable {
       if (answer.startsWith("250")) {
         mails.add(
             new Mail(
-                String.valueOf(from), List.copyOf(to), content.toByteArray(), clock.instant()));
+                String.valueOf(from),
+                List.copyOf(to),
+                content.toString(ISO_8859_1),
+                clock.instant()));
       }
       from = null;
       to.clear();
@@ -389,6 +396,22 @@ final class RelayHop implements AutoCloseable {
         visit.reads.add(new String(buffer, 0, end, ISO_8859_1));
       }
       return buffer[position++] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      int first = read();
+      if (first < 0) {
+        return -1;
+      }
+      target[offset] = (byte) first;
+      int more = Math.min(length - 1, end - position);
+      System.arraycopy(buffer, position, target, offset + 1, more);
+      position += more;
+      return 1 + more;
     }
   }
 }

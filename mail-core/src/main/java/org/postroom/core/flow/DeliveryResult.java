@@ -12,8 +12,13 @@ public sealed interface DeliveryResult {
   /** What was said, on one line. */
   String reason();
 
-  /** The next one has taken responsibility. */
-  record Delivered(String relay, String status, String reason) implements DeliveryResult {}
+  /**
+   * The next one has taken responsibility.
+   *
+   * @param reports also for telling the sender, where he asked to hear of success
+   */
+  record Delivered(String relay, String status, String reason, boolean reports)
+      implements DeliveryResult {}
 
   /** Not now; worth trying again. */
   record Deferred(String relay, String status, String reason) implements DeliveryResult {}

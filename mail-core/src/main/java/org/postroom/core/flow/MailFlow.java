@@ -33,7 +33,8 @@ import org.postroom.core.queue.RetrySchedule;
 /** The way of a mail through the house. Each line is one station; each station is one type. */
 public final class MailFlow implements Attempts {
   private static final DeliveryResult DELIVERED =
-      new DeliveryResult.Delivered("mailbox", "2.0.0", "delivered to mailbox " + MailboxName.INBOX);
+      new DeliveryResult.Delivered(
+          "mailbox", "2.0.0", "delivered to mailbox " + MailboxName.INBOX, true);
   private static final DeliveryResult FULL =
       new DeliveryResult.Deferred("mailbox", "4.2.2", "the mailbox is full");
   private static final DeliveryResult NO_TRANSPORT =
@@ -196,9 +197,9 @@ public final class MailFlow implements Attempts {
       QueuedMail.QueuedRecipient recipient = report.recipient();
       Bounce.Item item = new Bounce.Item(recipient, report.result());
       Set<Notify> wishes = recipient.recipient().reportOn();
-      if (report.result() instanceof DeliveryResult.Delivered) {
+      if (report.result() instanceof DeliveryResult.Delivered delivered) {
         settlements.add(new Settlement.Done(recipient.id()));
-        if (wishes.contains(Notify.SUCCESS) && !DELIVERED.equals(report.result())) {
+        if (wishes.contains(Notify.SUCCESS) && !delivered.reports()) {
           relayed.add(item);
         }
       } else if (report.result() instanceof DeliveryResult.Bounced || over) {

@@ -24,6 +24,7 @@ final class ContentWriter {
     this.lineLimit = lineLimit;
   }
 
+  /** All of a content, and its end. */
   void write(Content content) {
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.max(1, Math.min(content.size(), CHUNK)));
     long position = 0;
@@ -36,14 +37,19 @@ final class ContentWriter {
       write(chunk.array(), count);
       position += count;
     }
+    end();
+  }
+
+  /** Ends the content. */
+  void end() {
     if (sawCr || column > 0) {
       out.write(CRLF);
     }
     out.write(END);
   }
 
-  /** Octets go out in slices between the places where something changes. */
-  private void write(byte[] octets, int length) {
+  /** Some of the content. Octets go out in slices between the places where something changes. */
+  void write(byte[] octets, int length) {
     int from = 0;
     for (int at = 0; at < length; at++) {
       byte b = octets[at];

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.postroom.core.flow.DeliveryResult;
@@ -23,6 +24,9 @@ final class Conversation {
   private final Target target;
   private Greeted server = new Greeted(Set.of(), OptionalLong.empty());
   private boolean usable = true;
+
+  /** How the mail under way is to be written, where the server takes 7-bit octets only. */
+  private Optional<SevenBit> sevenBit = Optional.empty();
 
   Conversation(Connection connection, SmtpClientOptions options, Target target) {
     this.connection = connection;
@@ -117,6 +121,20 @@ final class Conversation {
               "5.6.7",
               "SMTPUTF8 is required, but was not offered by host " + target));
     }
+    sevenBit = Optional.empty();
+    if (!server.offers("8BITMIME")) {
+      sevenBit = SevenBit.of(mail.content());
+      if (sevenBit.isEmpty()) {
+        return all(
+            mail,
+            new DeliveryResult.Bounced(
+                target.toString(),
+                "5.6.3",
+                "the message has 8-bit parts that must not be changed, and 8BITMIME was not offered"
+                    + " by host "
+                    + target));
+      }
+    }
     return server.offers("PIPELINING") ? pipelined(mail, fresh) : stepwise(mail, fresh);
   }
 
@@ -179,7 +197,13 @@ final class Conversation {
       usable = false;
     } else if (any && data.isIntermediate()) {
       connection.deadline(options.contentTimeout());
-      new ContentWriter(connection.out(), options.lineLimit()).write(mail.content());
+      ContentWriter writer = new ContentWriter(connection.out(), options.lineLimit());
+      if (sevenBit.isPresent()) {
+        sevenBit.get().writeTo(writer);
+        writer.end();
+      } else {
+        writer.write(mail.content());
+      }
       connection.out().flush();
       end = read();
     }
@@ -190,7 +214,8 @@ final class Conversation {
           !answer.isPositive()
               ? verdict(answer, "RCPT TO")
               : end.isPositive() && data.isIntermediate()
-                  ? new DeliveryResult.Delivered(target.toString(), end.status(), end.oneLine())
+                  ? new DeliveryResult.Delivered(
+                      target.toString(), end.status(), end.oneLine(), server.offers("DSN"))
                   : verdict(end, data.isIntermediate() ? "end of DATA" : "DATA");
       reports.add(new Report(mail.recipients().get(i), result));
     }
