@@ -81,6 +81,10 @@ final class RelayConnectionsTest {
     assertThat(hop.await().to()).containsExactly(BOB);
     assertThat(hop.visits()).noneMatch(visit -> visit.protectedByTls);
     assertThat(hop.unread()).isZero();
+
+    house.send("young@example.net", MESSAGE); // does not follow over the connection in clear
+    house.awaitAttempts(1);
+    assertThat(house.queued("young@example.net").lastReason()).startsWith("4.7.5 ");
   }
 
   @Test

@@ -64,6 +64,9 @@ final class Conversation {
       throw new NotServed("host " + target + " refused to talk to me: " + greeting.oneLine());
     }
     hello();
+    if (!useTls) {
+      usable = false; // in clear is for this mail only: a younger one must not follow
+    }
     if (useTls && options.tls().isPresent() && server.offers("STARTTLS")) {
       startTls(options.tls().get());
     }
