@@ -83,7 +83,7 @@ final class RelayQueueTest {
     }
     house.awaitAttempts(1);
     hop.well().always("MAIL", RelayHop.SILENCE);
-    house.time.advance(Duration.ofSeconds(300));
+    house.time.advance(Duration.ofMinutes(5));
     house.until(() -> hop.heard().stream().filter(l -> l.startsWith("MAIL")).count() > 20);
 
     house.close(); // in the middle of attempts
@@ -143,7 +143,7 @@ final class RelayQueueTest {
 
     hop.well().hangUp();
     hop.always("MAIL", RelayHop.SILENCE);
-    house.time.advance(Duration.ofSeconds(300)); // all are due at once
+    house.time.advance(Duration.ofMinutes(5)); // all are due at once
     house.until(() -> hop.heard().stream().filter(l -> l.startsWith("MAIL")).count() >= 32);
     hop.well().hangUp();
     house.retryUntilEmpty();

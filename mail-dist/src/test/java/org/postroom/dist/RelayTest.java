@@ -26,7 +26,11 @@ final class RelayTest {
   private SMTPServer stranger;
   private RelayHouse house;
 
-  private record Taken(String from, List<String> to, byte[] content) {}
+  private record Taken(String from, List<String> to, String latin1) {
+    byte[] content() {
+      return latin1.getBytes(ISO_8859_1);
+    }
+  }
 
   @BeforeEach
   void start() {
@@ -147,7 +151,7 @@ final class RelayTest {
     @Override
     public void done() {
       if (content.length > 0) {
-        taken.add(new Taken(sender, List.copyOf(recipients), content));
+        taken.add(new Taken(sender, List.copyOf(recipients), new String(content, ISO_8859_1)));
       }
     }
   }
