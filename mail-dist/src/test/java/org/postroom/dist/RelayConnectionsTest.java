@@ -113,7 +113,7 @@ final class RelayConnectionsTest {
   }
 
   @Test
-  void connectionsThatDieUnderwayLoseAndDoubleNothing() throws Exception {
+  void connectionsThatDieUnderwayLoseNothing() throws Exception {
     TreeSet<String> sent = new TreeSet<>();
     TreeSet<String> came = new TreeSet<>();
     for (int i = 0; i < 60; i++) {

@@ -153,7 +153,7 @@ final class RelayQueueTest {
   }
 
   @Test
-  void aThousandMailsForADeadHostDelayNobody() throws Exception {
+  void aThousandRecipientsAtADeadHostDelayNobody() throws Exception {
     hop.always("CONNECT", RelayHop.SILENCE);
     try (RelayHop live = RelayHop.open(house.time, "127.0.0.2", hop.port())) {
       house
