@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.auth.Accounts;
 
 /**
  * What senders hear of mail that failed or arrived (RFC 3461, 3464), read by a stranger's parser.
@@ -38,6 +40,26 @@ final class RelayReportsTest {
   void stop() {
     house.close();
     hop.close();
+  }
+
+  /** It would be lost, or keep the mail it speaks of in the queue for ever. */
+  @Test
+  void aReportForAFullMailboxWaitsUntilThereIsRoom() throws Exception {
+    hop.always("RCPT TO:<b", "550 5.1.1 no such user");
+    Accounts accounts = house.server().accounts();
+    AccountId ada = accounts.byLogin("ada@example.org").orElseThrow().id();
+    accounts.setQuota(ada, 1);
+
+    house.send("bob@example.net", MESSAGE);
+    house.until(
+        () ->
+            house.queued().size() == 1
+                && house.queued("ada@example.org").lastReason().startsWith("4.2.2"));
+    accounts.setQuota(ada, 0);
+    house.retryUntilEmpty();
+
+    assertThat(house.inbox()).hasSize(1);
+    assertThat(house.inbox().get(0)).contains("Undelivered Mail Returned to Sender");
   }
 
   @Test

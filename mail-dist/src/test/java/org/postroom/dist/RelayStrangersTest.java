@@ -114,7 +114,9 @@ final class RelayStrangersTest {
         dialogue.say("MAIL FROM:<stranger@foreign.test>");
         assertThat(dialogue.say("RCPT TO:" + path)).startsWith("250");
         assertThat(dialogue.say("DATA")).startsWith("354");
-        assertThat(dialogue.content("Subject: x\r\n\r\n".getBytes(StandardCharsets.UTF_8)))
+        assertThat(
+                dialogue.content(
+                    out -> out.write("Subject: x\r\n\r\n".getBytes(StandardCharsets.UTF_8))))
             .startsWith("250");
       }
     }

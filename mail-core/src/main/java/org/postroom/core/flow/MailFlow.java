@@ -169,23 +169,28 @@ public final class MailFlow implements Attempts {
   private Outcome settle(
       QueuedMail mail, List<Transport.Report> reports, List<Acceptance.Delivery> home) {
     try {
-      return settleWith(mail, reports, home);
+      return settleWith(mail, reports, home, false);
     } catch (OverQuota e) {
-      if (home.isEmpty()) {
-        throw e;
-      }
       // Theirs to delete something; until then it waits like any other mail.
       List<Transport.Report> full =
           reports.stream()
               .map(
                   r -> DELIVERED.equals(r.result()) ? new Transport.Report(r.recipient(), FULL) : r)
               .toList();
-      return settleWith(mail, full, List.of());
+      return settleWith(mail, full, List.of(), true);
     }
   }
 
+  /**
+   * Settles.
+   *
+   * @param full whether mailboxes here are full, so that notifications wait in the queue for theirs
+   */
   private Outcome settleWith(
-      QueuedMail mail, List<Transport.Report> reports, List<Acceptance.Delivery> home) {
+      QueuedMail mail,
+      List<Transport.Report> reports,
+      List<Acceptance.Delivery> home,
+      boolean full) {
     Instant now = clock.instant();
     boolean over = schedule.isOver(mail.arrived(), mail.sender().isNull(), now);
     boolean late = schedule.isLate(mail.arrived(), now);
@@ -229,6 +234,9 @@ public final class MailFlow implements Attempts {
       tell(told, mail, Bounce.Kind.DELAYED, delayed);
       tell(told, mail, Bounce.Kind.RELAYED, relayed);
       List<Acceptance> entering = new ArrayList<>();
+      if (full) {
+        told.replaceAll(one -> new Notification(one.kind(), queued(one.report())));
+      }
       told.forEach(notification -> entering.add(notification.report()));
       if (!home.isEmpty()) {
         entering.add(HomeComing.of(mail, home));
@@ -242,6 +250,17 @@ public final class MailFlow implements Attempts {
     return reports.stream().allMatch(MailFlow::isUnreachable)
         ? Outcome.UNREACHABLE
         : Outcome.ANSWERED;
+  }
+
+  /** With its mailboxes full, a mail waits in the queue; each attempt routes it to them anew. */
+  private static Acceptance queued(Acceptance mail) {
+    List<Acceptance.Onward> onward = new ArrayList<>(mail.onward());
+    for (Recipient recipient : mail.mail().envelope().recipients()) {
+      if (mail.onward().stream().noneMatch(one -> one.recipient().equals(recipient))) {
+        onward.add(new Acceptance.Onward(recipient, "mailbox:" + recipient.address().domain()));
+      }
+    }
+    return new Acceptance(mail.mail(), List.of(), onward);
   }
 
   private record Notification(Bounce.Kind kind, Acceptance report) {}

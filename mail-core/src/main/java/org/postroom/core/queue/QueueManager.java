@@ -105,10 +105,9 @@ public final class QueueManager implements AutoCloseable {
   private void run() {
     while (takeTurn()) {
       try {
-        Instant asked = clock.instant();
-        boolean more = leaseAndAttempt(asked);
+        boolean more = leaseAndAttempt();
         if (!more) {
-          sleepUntilDue(asked);
+          sleepUntilDue();
         }
       } catch (StorageUnavailable e) {
         LOG.warn("queue: the store cannot be asked now: {}", e.getMessage());
@@ -130,7 +129,8 @@ public final class QueueManager implements AutoCloseable {
   }
 
   /** Whether there may be more that is due. */
-  private boolean leaseAndAttempt(Instant now) {
+  private boolean leaseAndAttempt() {
+    Instant now = clock.instant();
     int room;
     Set<String> leftOut;
     synchronized (this) {
@@ -225,22 +225,20 @@ public final class QueueManager implements AutoCloseable {
     return next;
   }
 
-  /**
-   * Sets the alarm.
-   *
-   * @param asked the moment for which nothing was found: what is due since then is held back by
-   *     nothing
-   */
-  private void sleepUntilDue(Instant asked) {
-    Instant due = store.nextDue().orElse(Instant.MAX);
+  /** Sets the alarm: for what is due next, and for the end of a rest. */
+  private void sleepUntilDue() {
+    Set<String> leftOut;
     synchronized (this) {
-      if (!due.isAfter(asked)) {
-        // What is due is held back by a limit (its end wakes us) or by a rest.
-        due = resting.values().stream().min(Instant::compareTo).orElse(Instant.MAX);
-      } else {
-        for (Instant rested : resting.values()) {
-          due = rested.isBefore(due) ? rested : due;
-        }
+      if (active >= limits.active()) {
+        return; // the end of an attempt wakes us
+      }
+      leftOut = leftOut(clock.instant());
+    }
+    // What is held back by its destination's limit is none of it: the end of an attempt wakes us.
+    Instant due = store.nextDue(leftOut).orElse(Instant.MAX);
+    synchronized (this) {
+      for (Instant rested : resting.values()) {
+        due = rested.isBefore(due) ? rested : due;
       }
     }
     if (due.isBefore(Instant.MAX)) {

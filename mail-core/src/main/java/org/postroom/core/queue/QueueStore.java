@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.postroom.core.mail.QueueId;
 
 /**
@@ -42,7 +43,7 @@ public interface QueueStore {
       Duration lease,
       int destinations,
       int perDestination,
-      java.util.Set<String> busy);
+      Set<String> busy);
 
   /** Prolongs the leases that {@code owner} holds. */
   void renew(String owner, Instant now, Duration lease);
@@ -59,6 +60,12 @@ public interface QueueStore {
    * ends. May lie in the past; empty when there is none.
    */
   Optional<Instant> nextDue();
+
+  /**
+   * The same beside {@code busy} destinations; may be earlier than it is (a lease then finds
+   * nothing, and the next answer is better), never later.
+   */
+  Optional<Instant> nextDue(Set<String> busy);
 
   /** What waits, for listings; at most {@code limit}, oldest first. */
   List<QueuedMail> list(int limit);

@@ -116,8 +116,14 @@ public final class MemoryQueueStore implements QueueStore {
 
   @Override
   public Optional<Instant> nextDue() {
+    return nextDue(Set.of());
+  }
+
+  @Override
+  public Optional<Instant> nextDue(Set<String> busy) {
     synchronized (mailboxes.lock) {
       return rows.values().stream()
+          .filter(row -> !busy.contains(row.destination))
           .map(row -> row.leaseOwner.isEmpty() ? row.due : row.leaseUntil)
           .min(Comparator.naturalOrder());
     }

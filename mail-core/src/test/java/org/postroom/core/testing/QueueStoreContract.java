@@ -346,6 +346,25 @@ public abstract class QueueStoreContract extends StoreContract {
   }
 
   @Test
+  void saysWhenTheNextIsDueBesideBusyDestinations() {
+    lease("me", 100, 5); // what was due earlier and is gone may be remembered until then
+    Submission first = accept("a@one.test");
+    time.advance(Duration.ofSeconds(1));
+    Submission second = accept("a@two.test");
+
+    assertThat(queue.nextDue(Set.of()).orElseThrow()).isBeforeOrEqualTo(first.arrived());
+    assertThat(queue.nextDue(Set.of("one.test")).orElseThrow())
+        .isBeforeOrEqualTo(second.arrived());
+    assertThat(queue.nextDue(Set.of("one.test", "two.test")).orElse(Instant.MAX))
+        .isAfter(second.arrived());
+    lease("me", 5, 5);
+    assertThat(queue.nextDue(Set.of("one.test")).orElseThrow())
+        .as("a lease ends")
+        .isAfter(time.instant())
+        .isBeforeOrEqualTo(time.instant().plus(LEASE));
+  }
+
+  @Test
   void listsTheOldestFirst() {
     for (int i = 0; i < 5; i++) {
       accept("r" + i + "@d" + (9 - i) + ".test");

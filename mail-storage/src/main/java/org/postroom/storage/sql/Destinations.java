@@ -73,6 +73,16 @@ final class Destinations {
     return found;
   }
 
+  /** When the first that is not busy may have something ready; {@link Long#MAX_VALUE} for never. */
+  synchronized long next(Set<String> busy) {
+    for (Ready ready : order) {
+      if (!busy.contains(ready.destination)) {
+        return ready.time;
+      }
+    }
+    return Long.MAX_VALUE;
+  }
+
   /** That many rows more. */
   synchronized void count(long more) {
     size += more;

@@ -434,6 +434,12 @@ final class SqlQueueStore implements QueueStore {
   // --- looking
 
   @Override
+  public Optional<Instant> nextDue(Set<String> busy) {
+    long next = destinations.next(busy);
+    return next == Long.MAX_VALUE ? Optional.empty() : Optional.of(Instant.ofEpochMilli(next));
+  }
+
+  @Override
   public Optional<Instant> nextDue() {
     String sql =
         "SELECT MIN(ready_ts) FROM queue_recipient WHERE leased = 0"
