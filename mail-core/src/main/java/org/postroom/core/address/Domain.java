@@ -48,11 +48,6 @@ public record Domain(String name) {
     return IpLiteral.parse(inner.startsWith(IPV6_TAG) ? inner.substring(IPV6_TAG.length()) : inner);
   }
 
-  /** Whether this is {@code parent} or lies below it. */
-  public boolean isWithin(Domain parent) {
-    return equals(parent) || name.endsWith("." + parent.name);
-  }
-
   private static String literal(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     String inner = lower.endsWith("]") ? lower.substring(1, lower.length() - 1) : "";

@@ -29,9 +29,4 @@ public record Recipient(Address address, Set<Notify> reportOn, Optional<String> 
   public static Recipient of(Address address) {
     return new Recipient(address, Set.of(), Optional.empty());
   }
-
-  /** The same wishes for another address: after rewriting. */
-  public Recipient withAddress(Address other) {
-    return new Recipient(other, reportOn, original);
-  }
 }

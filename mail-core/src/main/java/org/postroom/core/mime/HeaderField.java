@@ -45,26 +45,10 @@ public final class HeaderField {
     return Octets.copyOf(block, start, end - start);
   }
 
-  /** What stands after the colon, with folding, without the last line end. */
-  public Octets rawValue() {
-    return Octets.copyOf(block, value, valueEnd() - value);
-  }
-
   /** The value in one line: line ends taken out, blanks at both ends trimmed. */
   public Octets value() {
     OctetBuffer out = new OctetBuffer(end - value);
     HeaderText.unfold(block, value, end, out);
     return out.toOctets();
-  }
-
-  private int valueEnd() {
-    int e = end;
-    if (e > value && block[e - 1] == '\n') {
-      e--;
-      if (e > value && block[e - 1] == '\r') {
-        e--;
-      }
-    }
-    return e;
   }
 }

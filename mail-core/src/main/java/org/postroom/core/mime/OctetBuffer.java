@@ -28,12 +28,6 @@ final class OctetBuffer {
     length += len;
   }
 
-  void addAscii(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      add(text.charAt(i));
-    }
-  }
-
   /** Seven bits an octet, low bits first. */
   void addNumber(long value) {
     room(10);

@@ -53,12 +53,6 @@ public final class Octets {
     return bytes.clone();
   }
 
-  /** Copies all octets into {@code target} and returns the place after the last. */
-  public int copyTo(byte[] target, int at) {
-    System.arraycopy(bytes, 0, target, at, bytes.length);
-    return at + bytes.length;
-  }
-
   /** Compares with ASCII text, in any case. */
   public boolean equalsIgnoreCase(String ascii) {
     return Ascii.equalsIgnoreCase(bytes, 0, bytes.length, ascii);

@@ -12,9 +12,4 @@ public enum AddressClass {
   public boolean isOurs() {
     return this != REMOTE;
   }
-
-  /** Whether the mail ends in our own mailboxes or aliases. */
-  public boolean endsHere() {
-    return isOurs() && this != RELAY;
-  }
 }

@@ -1,7 +1,6 @@
 package org.postroom.core.policy;
 
 import java.util.List;
-import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
@@ -113,32 +112,32 @@ public final class PolicyParams {
       SET.list("smtpd_recipient_restrictions", "", "What else is asked of a recipient.");
 
   public static final Param<Integer> RELAY_DOMAINS_REJECT_CODE =
-      code("relay_domains_reject_code", "554", "Of reject_unauth_destination.");
+      SET.replyCode("relay_domains_reject_code", "554", "Of reject_unauth_destination.");
 
-  public static final Param<Integer> REJECT_CODE = code("reject_code", "554", "Of reject.");
+  public static final Param<Integer> REJECT_CODE =
+      SET.replyCode("reject_code", "554", "Of reject.");
 
-  public static final Param<Integer> DEFER_CODE = code("defer_code", "450", "Of defer.");
+  public static final Param<Integer> DEFER_CODE = SET.replyCode("defer_code", "450", "Of defer.");
 
   public static final Param<Integer> UNKNOWN_LOCAL_RECIPIENT_REJECT_CODE =
-      code("unknown_local_recipient_reject_code", "550", "For a user that this host has not.");
+      SET.replyCode(
+          "unknown_local_recipient_reject_code", "550", "For a user that this host has not.");
 
   public static final Param<Integer> UNKNOWN_VIRTUAL_ALIAS_REJECT_CODE =
-      code("unknown_virtual_alias_reject_code", "550", "For an alias that is not there.");
+      SET.replyCode("unknown_virtual_alias_reject_code", "550", "For an alias that is not there.");
 
   public static final Param<Integer> UNKNOWN_VIRTUAL_MAILBOX_REJECT_CODE =
-      code("unknown_virtual_mailbox_reject_code", "550", "For a mailbox that is not there.");
+      SET.replyCode(
+          "unknown_virtual_mailbox_reject_code", "550", "For a mailbox that is not there.");
 
   public static final Param<Integer> UNKNOWN_RELAY_RECIPIENT_REJECT_CODE =
-      code("unknown_relay_recipient_reject_code", "550", "For an address we do not relay to.");
+      SET.replyCode(
+          "unknown_relay_recipient_reject_code", "550", "For an address we do not relay to.");
 
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 
   private PolicyParams() {}
-
-  private static Param<Integer> code(String name, String preset, String doc) {
-    return SET.integer(name, preset, Bounds.between("400", "599"), doc);
-  }
 
   private static String parent(String host) {
     int dot = host.indexOf('.');
