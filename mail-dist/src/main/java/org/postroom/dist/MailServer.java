@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -113,12 +115,15 @@ public final class MailServer implements AutoCloseable {
         builder.bind == null ? ServerSettings.addresses(settings) : List.of(builder.bind);
     warnings = warnings(settings, policy);
     Storage where = builder.where(settings);
-    Path folder = where instanceof Storage.H2 h2 ? h2.folder() : null;
+    Path folder = builder.folder(settings, where).orElse(null);
     // Whatever can be refused is refused before the store is touched.
     Optional<Keys> given = Keys.given(settings);
     new Ports(settings, builder.ports.isEmpty()).check(ports, addresses);
     try {
       storage = own(open(where, builder));
+      if (folder != null) {
+        make(folder);
+      }
       Keys keys =
           given.orElseGet(() -> Keys.own(folder, names(policy), builder.clock, builder.random));
       authority = keys.authority();
@@ -382,7 +387,25 @@ public final class MailServer implements AutoCloseable {
     return addresses;
   }
 
-  /** For content on its way, where the store has no folder. */
+  /** A store's folder is there by now; one beside a database is made here, for its owner only. */
+  private static void make(Path folder) {
+    boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
+    try {
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectories(
+            folder,
+            posix
+                ? new FileAttribute<?>[] {
+                  PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                }
+                : new FileAttribute<?>[0]);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + " cannot be made", e);
+    }
+  }
+
+  /** For content on its way, where there is no folder. */
   private Path temporary() {
     try {
       Path folder = Files.createTempDirectory("postroom");
@@ -401,12 +424,12 @@ public final class MailServer implements AutoCloseable {
    * @throws IllegalStateException with what is wrong with the request
    */
   public static List<String> administer(Builder builder, String verb, List<String> arguments) {
-    Storage where = builder.where(builder.settings());
-    if (where instanceof Storage.H2 h2) {
-      Optional<List<String>> answer = Control.ask(h2.folder(), verb, arguments);
-      if (answer.isPresent()) {
-        return answer.get();
-      }
+    Settings settings = builder.settings();
+    Storage where = builder.where(settings);
+    Optional<List<String>> answer =
+        builder.folder(settings, where).flatMap(folder -> Control.ask(folder, verb, arguments));
+    if (answer.isPresent()) {
+      return answer.get();
     }
     try (SqlStorage storage = SqlStorage.open(where, builder.clock, builder.random)) {
       return new Users(storage.accounts()).answer(verb, arguments);
@@ -556,6 +579,13 @@ public final class MailServer implements AutoCloseable {
       Listeners.of(settings);
       Policy policy = Policy.of(settings, ServerSettings.own(settings));
       return new Checked(settings, MailServer.warnings(settings, policy));
+    }
+
+    /** What the server may write to on this machine: the store's folder, or one of its own. */
+    private Optional<Path> folder(Settings settings, Storage where) {
+      return where instanceof Storage.H2 h2
+          ? Optional.of(h2.folder())
+          : settings.get(ServerParams.STORAGE_FOLDER).map(base::resolve);
     }
 
     /** Where mail would be kept. */

@@ -36,6 +36,16 @@ public final class ServerParams {
   public static final Param<Secret> STORAGE_PASSWORD =
       SET.secret("storage_password", "", "With which password.", Trait.RESTART);
 
+  public static final Param<Optional<Path>> STORAGE_FOLDER =
+      SET.optionalPath(
+          "storage_folder",
+          "",
+          "With a database as storage_url: the folder of this machine for what is not mail that is"
+              + " kept: the socket by which commands reach the server, its own keys, content on its"
+              + " way. Without it, commands find the database in use while the server runs, and own"
+              + " keys are new at each start. H2 has its own folder.",
+          Trait.RESTART);
+
   public static final Param<Optional<Path>> TLS_CERT_FILE =
       SET.optionalPath(
           "smtpd_tls_cert_file",

@@ -1,0 +1,59 @@
+package org.postroom.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server on PostgreSQL is asked and keeps its keys as one with a data folder of its own. */
+final class PostgresSiteTest {
+  @TempDir private Path folder;
+
+  @Test
+  void commandsReachAServerThatRuns() throws Exception {
+    try (EmbeddedPostgres database = EmbeddedPostgres.start()) {
+      Path mainCf = folder.resolve("main.cf");
+      Files.writeString(
+          mainCf,
+          """
+          myhostname = mail.example.org
+          virtual_mailbox_domains = example.org
+          storage_url = %s
+          storage_folder = local
+          listeners = imaps:0
+          """
+              .formatted(database.getJdbcUrl("postgres", "postgres")));
+      Optional<String> authority;
+
+      try (MailServer server = described(mainCf).start()) {
+        authority = server.authority();
+        MailServer.administer(described(mainCf), "user-add", List.of("secret", "ada@example.org"));
+
+        assertThat(server.accounts().byLogin("ada@example.org")).isPresent();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(local())))
+            .isEqualTo("rwx------");
+      }
+
+      assertThat(MailServer.administer(described(mainCf), "user-list", List.of()))
+          .containsExactly("ada@example.org");
+      try (MailServer server = described(mainCf).start()) {
+        assertThat(server.authority()).isPresent().isEqualTo(authority);
+      }
+    }
+  }
+
+  private Path local() {
+    return folder.resolve("local");
+  }
+
+  private static MailServer.Builder described(Path mainCf) {
+    return MailServer.builder().configuration(mainCf).bind(InetAddress.getLoopbackAddress());
+  }
+}
