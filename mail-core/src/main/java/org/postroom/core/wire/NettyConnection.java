@@ -244,7 +244,7 @@ final class NettyConnection implements Connection, Runnable {
     lock.lock();
     try {
       while (handshaking) {
-        if (linkDown) {
+        if (linkDown || inputEnded) {
           throw new TlsFailed(
               "TLS handshake with " + remote + " failed", cause == null ? lost() : cause);
         }

@@ -353,8 +353,7 @@ public abstract class QueueStoreContract extends StoreContract {
     Submission second = accept("a@two.test");
 
     assertThat(queue.nextDue(Set.of()).orElseThrow()).isBeforeOrEqualTo(first.arrived());
-    assertThat(queue.nextDue(Set.of("one.test")).orElseThrow())
-        .isBeforeOrEqualTo(second.arrived());
+    assertThat(queue.nextDue(Set.of("one.test")).orElseThrow()).isBeforeOrEqualTo(second.arrived());
     assertThat(queue.nextDue(Set.of("one.test", "two.test")).orElse(Instant.MAX))
         .isAfter(second.arrived());
     lease("me", 5, 5);

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -264,6 +266,25 @@ abstract class SocketWireContract extends WireContract {
     assertThat(call(listener, trust, "localhost")).contains("hello");
   }
 
+  @Test
+  void doesNotWaitForAHandshakeWithAServerThatHasEnded() throws Exception {
+    CompletableFuture<String> said = new CompletableFuture<>();
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var unused =
+          wire.connect(
+              new InetSocketAddress(server.getInetAddress(), server.getLocalPort()),
+              new ConnectOptions(Duration.ofSeconds(60), Optional.empty(), 1000),
+              c -> new TlsCaller(c, TlsContexts.opportunisticClient(), "x.test", said, true));
+      try (Socket accepted = server.accept()) {
+        accepted.shutdownOutput();
+
+        assertThatThrownBy(() -> said.get(20, TimeUnit.SECONDS))
+            .isInstanceOf(ExecutionException.class)
+            .hasCauseInstanceOf(TlsFailed.class);
+      }
+    }
+  }
+
   private Listener listenTls() {
     ListenerOptions plain = options(100);
     return wire.listen(
@@ -284,7 +305,7 @@ abstract class SocketWireContract extends WireContract {
         wire.connect(
             listener.address(),
             new ConnectOptions(Duration.ofSeconds(5), Optional.empty(), 1000),
-            c -> new TlsCaller(c, trust, name, said));
+            c -> new TlsCaller(c, trust, name, said, false));
     return said.get(20, TimeUnit.SECONDS);
   }
 
@@ -334,9 +355,15 @@ abstract class SocketWireContract extends WireContract {
     private final TlsContext trust;
     private final String name;
     private final CompletableFuture<String> said;
+    private final boolean late;
 
     TlsCaller(
-        Connection connection, TlsContext trust, String name, CompletableFuture<String> said) {
+        Connection connection,
+        TlsContext trust,
+        String name,
+        CompletableFuture<String> said,
+        boolean late) {
+      this.late = late;
       this.connection = connection;
       this.trust = trust;
       this.name = name;
@@ -345,6 +372,9 @@ abstract class SocketWireContract extends WireContract {
 
     @Override
     public void opened() {
+      if (late) {
+        awaitEnd();
+      }
       try {
         TlsSession agreed = connection.startTlsAsClient(trust, name);
         String hello = connection.in().readLine(100).latin1();
@@ -355,6 +385,14 @@ abstract class SocketWireContract extends WireContract {
         said.completeExceptionally(e);
       }
       connection.close();
+    }
+
+    private void awaitEnd() {
+      try {
+        connection.in().await();
+      } catch (ConnectionLost e) {
+        // As expected: the other side will say nothing.
+      }
     }
 
     @Override

@@ -1,0 +1,92 @@
+package org.postroom.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.config.BadConfiguration;
+
+/** What an administrator asked for is done, or the server does not start. */
+final class RefusedSettingsTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "smtpd_relay_restrictions | permit",
+        "smtpd_relay_restrictions | permit_mynetworks",
+        "smtpd_relay_restrictions | permit_mynetworks, permit, reject_unauth_destination",
+        "smtpd_relay_restrictions | permit_auth_destination, permit_sasl_authenticated",
+        "smtpd_relay_restrictions | reject_unauth_destinations",
+        "smtpd_relay_restrictions | check_client_access hash:/x, reject_unauth_destination",
+        "smtpd_relay_restrictions | check_policy_service inet:127.0.0.1:1, reject",
+        "smtpd_recipient_restrictions | no_such_restriction",
+        "smtp_tls_security_level | encrypt",
+        "smtp_tls_security_level | dane",
+        "smtp_tls_security_level | secure",
+        "smtp_sasl_auth_enable | yes",
+        "smtp_tls_policy_maps | hash:/x",
+        "smtp_enforce_tls | yes",
+        "smtp_fallback_relay | relay.test",
+        "smtp_dns_support_level | dnssec",
+        "disable_dns_lookups | yes",
+        "smtp_generic_maps | hash:/x",
+        "transport_maps | hash:/x",
+        "sender_dependent_relayhost_maps | hash:/x",
+        "sender_dependent_default_transport_maps | hash:/x",
+        "default_transport | uucp",
+        "mailbox_command | /usr/bin/procmail",
+        "luser_relay | ada@example.org",
+        "virtual_alias_maps | hash:/x",
+        "canonical_maps | hash:/x",
+        "always_bcc | ada@example.org",
+        "recipient_bcc_maps | hash:/x",
+        "header_checks | regexp:/x",
+        "body_checks | regexp:/x",
+        "content_filter | scan:[127.0.0.1]:10024",
+        "soft_bounce | yes",
+        "smtpd_milters | inet:127.0.0.1:8891",
+        "non_smtpd_milters | inet:127.0.0.1:8891",
+        "smtpd_client_restrictions | reject_rbl_client bl.test",
+        "smtpd_sender_restrictions | reject_unknown_sender_domain",
+        "smtpd_sender_login_maps | hash:/x",
+        "smtpd_upstream_proxy_protocol | haproxy",
+        "smtpd_tls_req_ccert | yes"
+      })
+  void doesNotStartWithWhatItWouldHaveToIgnore(String name, String value) {
+    MailServer.Builder site = MailServer.builder().hostname("mail.example.org").set(name, value);
+
+    assertThatThrownBy(site::check).isInstanceOf(BadConfiguration.class).hasMessageContaining(name);
+  }
+
+  @Test
+  void startsWithWhatDebianWritesAndSaysWhatIsNotActedUpon() {
+    MailServer.Checked checked =
+        MailServer.builder()
+            .hostname("mail.example.org")
+            .set("alias_maps", "hash:/etc/aliases")
+            .set("alias_database", "hash:/etc/aliases")
+            .set("biff", "no")
+            .set("append_dot_mydomain", "no")
+            .set("readme_directory", "no")
+            .set("compatibility_level", "3.6")
+            .set("smtp_tls_CApath", "/etc/ssl/certs")
+            .set("smtp_tls_security_level", "may")
+            .set("recipient_delimiter", "+")
+            .set("mailbox_size_limit", "0")
+            .check();
+
+    assertThat(checked.warnings()).anyMatch(line -> line.contains("alias_maps"));
+  }
+
+  @Test
+  void startsWhenToldToIgnoreIt() {
+    MailServer.builder()
+        .hostname("mail.example.org")
+        .set("smtpd_milters", "inet:127.0.0.1:8891")
+        .set("accept_unsupported_parameters", "smtpd_milters")
+        .check();
+  }
+}
