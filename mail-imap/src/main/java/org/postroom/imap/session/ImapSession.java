@@ -294,6 +294,7 @@ public final class ImapSession implements Session {
 
   private void close() {
     closing = true;
+    leave(); // before the client hears it: who logs out and in again at once is not one too many
     writer.rest();
     connection.close();
   }
@@ -444,6 +445,11 @@ public final class ImapSession implements Session {
   public void closed() {
     endConversation();
     deselect();
+    leave();
+  }
+
+  /** Its place among the account's connections is free. */
+  private void leave() {
     Account who = account;
     if (who != null) {
       account = null;
