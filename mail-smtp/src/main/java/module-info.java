@@ -6,5 +6,6 @@ module org.postroom.smtp {
   exports org.postroom.smtp.server;
 
   requires transitive org.postroom.core;
+  requires org.slf4j;
   requires static org.jspecify;
 }

@@ -211,7 +211,8 @@ public final class Bounce {
       }
       text.append("Diagnostic-Code: ")
           .append(bracket > 0 ? "smtp; " : "X-Postroom; ")
-          .append(oneLine(item.result().reason()))
+          // RFC 3464, 2.1.1: these fields are ASCII, whatever the far side said.
+          .append(oneLine(item.result().reason()).replaceAll("[^\\x20-\\x7E]", "?"))
           .append("\r\n");
       if (kind == Kind.DELAYED) {
         text.append("Will-Retry-Until: ")

@@ -29,14 +29,20 @@ import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The way of a mail through the house. Each line is one station; each station is one type. */
 public final class MailFlow implements Attempts {
+  private static final Logger LOG = LoggerFactory.getLogger(MailFlow.class);
   private static final DeliveryResult DELIVERED =
       new DeliveryResult.Delivered(
           "mailbox", "2.0.0", "delivered to mailbox " + MailboxName.INBOX, true);
   private static final DeliveryResult FULL =
       new DeliveryResult.Deferred("mailbox", "4.2.2", "the mailbox is full");
+  private static final DeliveryResult SUSPENDED =
+      new DeliveryResult.Deferred(
+          "none", "4.4.1", "delivery temporarily suspended: the destination does not answer");
   private static final DeliveryResult NO_TRANSPORT =
       new DeliveryResult.Deferred("none", "4.3.5", "mail transport unavailable");
 
@@ -80,7 +86,12 @@ public final class MailFlow implements Attempts {
   public Acceptance accept(Submission mail) {
     Acceptance acceptance = plan(mail);
     store.accept(acceptance);
-    accepted.accept(acceptance);
+    try {
+      accepted.accept(acceptance);
+    } catch (RuntimeException e) {
+      // The mail is ours by now, and the client must hear so, or it would send it again.
+      LOG.error("{}: the listener for accepted mail failed", mail.id(), e);
+    }
     return acceptance;
   }
 
@@ -149,9 +160,17 @@ public final class MailFlow implements Attempts {
 
   private CompletionStage<List<Transport.Report>> onward(QueuedMail mail, Route.Onward hop) {
     Transport transport = transports.get(hop.transport());
-    return transport == null
-        ? all(mail.recipients(), NO_TRANSPORT)
-        : transport.deliver(mail, hop.nextHop());
+    if (transport == null) {
+      return all(mail.recipients(), NO_TRANSPORT);
+    }
+    try {
+      return transport.deliver(mail, hop.nextHop());
+    } catch (RuntimeException e) {
+      LOG.error("{}: the transport {} failed", mail.id(), hop.transport(), e);
+      return all(
+          mail.recipients(),
+          new DeliveryResult.Deferred("none", "4.3.0", "mail transport failed: " + e));
+    }
   }
 
   private static DeliveryResult nowhere(Route.Nowhere none) {
@@ -171,14 +190,57 @@ public final class MailFlow implements Attempts {
     try {
       return settleWith(mail, reports, home, false);
     } catch (OverQuota e) {
-      // Theirs to delete something; until then it waits like any other mail.
-      List<Transport.Report> full =
-          reports.stream()
-              .map(
-                  r -> DELIVERED.equals(r.result()) ? new Transport.Report(r.recipient(), FULL) : r)
-              .toList();
-      return settleWith(mail, full, List.of(), true);
+      // The mailbox of whoever is told, or one that the mail has come home to: theirs to delete
+      // something; until then it waits like any other mail.
+      return settleFull(mail, reports, home);
+    } catch (RuntimeException e) {
+      // What was delivered must not be sent again because a notification has no room on the disk.
+      LOG.warn("{}: settled without notifications, which wait: {}", mail.id(), e.getMessage());
+      settleBarely(mail, reports);
+      return Outcome.ANSWERED;
     }
+  }
+
+  private Outcome settleFull(
+      QueuedMail mail, List<Transport.Report> reports, List<Acceptance.Delivery> home) {
+    try {
+      return settleWith(mail, reports, home, true);
+    } catch (OverQuota e) {
+      return settleWith(
+          mail, reports.stream().map(MailFlow::unlessAtHome).toList(), List.of(), true);
+    }
+  }
+
+  private static Transport.Report unlessAtHome(Transport.Report report) {
+    return DELIVERED.equals(report.result())
+        ? new Transport.Report(report.recipient(), FULL)
+        : report;
+  }
+
+  /** Delivered is done; all else is tried again, and what there is to tell is told then. */
+  private void settleBarely(QueuedMail mail, List<Transport.Report> reports) {
+    Instant next = schedule.next(mail.arrived(), clock.instant());
+    List<Settlement> settlements = new ArrayList<>();
+    for (Transport.Report report : reports) {
+      DeliveryResult result = report.result();
+      QueuedMail.QueuedRecipient recipient = report.recipient();
+      settlements.add(
+          result instanceof DeliveryResult.Delivered && !DELIVERED.equals(result)
+              ? new Settlement.Done(recipient.id())
+              : new Settlement.Later(
+                  recipient.id(),
+                  next,
+                  result.status() + " " + result.reason(),
+                  recipient.delayReported()));
+    }
+    store.settle(settlements, List.of());
+    log(mail, reports, false, clock.instant());
+  }
+
+  @Override
+  public CompletionStage<Outcome> postpone(QueuedMail mail) {
+    return all(mail.recipients(), SUSPENDED)
+        .thenApplyAsync(reports -> settle(mail, reports, List.of()), workers);
   }
 
   /**

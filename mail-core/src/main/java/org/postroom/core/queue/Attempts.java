@@ -13,6 +13,12 @@ public interface Attempts {
    */
   CompletionStage<Outcome> attempt(QueuedMail mail);
 
+  /**
+   * Settles {@code mail} as deferred without an attempt, because its destination has just proved to
+   * be out of reach.
+   */
+  CompletionStage<Outcome> postpone(QueuedMail mail);
+
   /** What the queue manager must know of an attempt. */
   enum Outcome {
     /** The far side answered, well or not. */

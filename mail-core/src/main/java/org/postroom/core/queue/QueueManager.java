@@ -4,9 +4,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +43,10 @@ public final class QueueManager implements AutoCloseable {
   // All below is guarded by this object's monitor, which is never held over a call to the store.
   private final Map<String, Integer> underWay = new HashMap<>();
   private final Map<String, Deque<QueuedMail>> waiting = new HashMap<>();
+
+  /** All that is leased and not settled; what could not be settled is none of it any more. */
+  private final Set<QueuedMail> held = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private final Map<String, Instant> resting = new HashMap<>();
   private int active;
   private boolean running;
@@ -169,6 +176,7 @@ public final class QueueManager implements AutoCloseable {
   private void begin(QueuedMail mail) {
     synchronized (this) {
       active++;
+      held.add(mail);
       if (underWay.getOrDefault(mail.destination(), 0) >= limits.perDestination()) {
         waiting.computeIfAbsent(mail.destination(), name -> new ArrayDeque<>()).add(mail);
         return;
@@ -188,18 +196,24 @@ public final class QueueManager implements AutoCloseable {
                   // The recipients stay leased and are due again when the lease ends.
                   LOG.error("{}: the attempt could not be settled", mail.id(), trouble);
                 }
-                end(mail.destination(), outcome);
+                end(mail, outcome);
               });
     } catch (RuntimeException e) {
       LOG.error("{}: the attempt could not be made", mail.id(), e);
-      end(mail.destination(), null);
+      end(mail, null);
     }
   }
 
-  private void end(String destination, Attempts.@Nullable Outcome outcome) {
+  private void end(QueuedMail mail, Attempts.@Nullable Outcome outcome) {
+    String destination = mail.destination();
     QueuedMail next;
+    Collection<QueuedMail> postponed = List.of();
     synchronized (this) {
       active--;
+      held.remove(mail);
+      if (outcome == Attempts.Outcome.UNREACHABLE && waiting.containsKey(destination)) {
+        postponed = waiting.remove(destination);
+      }
       next = closed ? null : takeWaiting(destination);
       if (next == null) {
         underWay.computeIfPresent(destination, (name, count) -> count == 1 ? null : count - 1);
@@ -210,8 +224,29 @@ public final class QueueManager implements AutoCloseable {
         resting.remove(destination);
       }
     }
+    postponed.forEach(this::postpone);
     if (next != null) {
       attempt(next); // in the place of the one that ended
+    }
+    wake();
+  }
+
+  /** What waited behind a destination that does not answer need not find that out by itself. */
+  private void postpone(QueuedMail mail) {
+    try {
+      attempts.postpone(mail).whenComplete((outcome, trouble) -> release(mail, trouble));
+    } catch (RuntimeException e) {
+      release(mail, e);
+    }
+  }
+
+  private void release(QueuedMail mail, @Nullable Throwable trouble) {
+    if (trouble != null) {
+      LOG.error("{}: could not be postponed", mail.id(), trouble);
+    }
+    synchronized (this) {
+      active--;
+      held.remove(mail);
     }
     wake();
   }
@@ -275,13 +310,17 @@ public final class QueueManager implements AutoCloseable {
   }
 
   private void renew() {
-    boolean any;
+    List<Long> recipients;
     synchronized (this) {
-      any = active > 0;
+      recipients =
+          held.stream()
+              .flatMap(mail -> mail.recipients().stream())
+              .map(QueuedMail.QueuedRecipient::id)
+              .toList();
     }
     try {
-      if (any) {
-        store.renew(owner, clock.instant(), limits.lease());
+      if (!recipients.isEmpty()) {
+        store.renew(owner, clock.instant(), limits.lease(), recipients);
       }
     } catch (RuntimeException e) {
       LOG.warn("queue: leases could not be renewed: {}", e.getMessage());

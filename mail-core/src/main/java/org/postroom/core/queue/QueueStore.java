@@ -2,6 +2,7 @@ package org.postroom.core.queue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,8 +46,8 @@ public interface QueueStore {
       int perDestination,
       Set<String> busy);
 
-  /** Prolongs the leases that {@code owner} holds. */
-  void renew(String owner, Instant now, Duration lease);
+  /** Prolongs the leases that {@code owner} holds of these recipients. */
+  void renew(String owner, Instant now, Duration lease, Collection<Long> recipients);
 
   /**
    * Ends attempts: done recipients leave the queue (with the last one, the mail), the others are

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -94,10 +95,10 @@ public final class MemoryQueueStore implements QueueStore {
   }
 
   @Override
-  public void renew(String owner, Instant now, Duration lease) {
+  public void renew(String owner, Instant now, Duration lease, Collection<Long> recipients) {
     synchronized (mailboxes.lock) {
       rows.values().stream()
-          .filter(row -> row.leaseOwner.equals(owner))
+          .filter(row -> row.leaseOwner.equals(owner) && recipients.contains(row.id))
           .forEach(row -> row.leaseUntil = now.plus(lease));
     }
   }

@@ -166,14 +166,17 @@ public abstract class QueueStoreContract extends StoreContract {
   @Test
   void leasesEndByThemselvesUnlessTheyAreRenewed() {
     accept("a@one.test");
-    assertThat(lease("me", 5, 5)).hasSize(1);
+    List<QueuedMail> held = lease("me", 5, 5);
+    assertThat(held).hasSize(1);
+    List<Long> recipients = List.of(held.get(0).recipients().get(0).id());
 
     time.advance(LEASE.minusSeconds(1));
     assertThat(lease("you", 5, 5)).isEmpty();
-    queue.renew("me", time.instant(), LEASE);
+    queue.renew("me", time.instant(), LEASE, recipients);
     time.advance(LEASE.minusSeconds(1));
     assertThat(lease("you", 5, 5)).isEmpty();
-    queue.renew("you", time.instant(), LEASE);
+    queue.renew("you", time.instant(), LEASE, recipients);
+    queue.renew("me", time.instant(), LEASE, List.of(recipients.get(0) + 1));
     time.advance(Duration.ofSeconds(1));
 
     List<QueuedMail> taken = lease("you", 5, 5);

@@ -65,8 +65,11 @@ public final class Responder {
    * @return false when some of it has left already
    */
   public boolean takeBackFetch() {
+    if (!lineOpen) {
+      return true; // it failed before anything of it was written
+    }
     boolean done = writer.takeBack();
-    lineOpen = lineOpen && !done;
+    lineOpen = !done;
     return done;
   }
 

@@ -30,8 +30,18 @@ final class Idling implements Conversation {
   /** The continuation goes first: some clients fail on data before it. */
   void begin() {
     out.writer().ascii("+ idling").crlf().flush();
-    session.sync(Sync.FULL, out);
+    sync();
     watchTheClock();
+  }
+
+  /** Where it fails, IDLE is answered, and the client's next line is a command again. */
+  private void sync() {
+    try {
+      session.sync(Sync.FULL, out);
+    } catch (RuntimeException failure) {
+      session.endConversation();
+      throw failure;
+    }
   }
 
   private void watchTheClock() {
@@ -65,12 +75,14 @@ final class Idling implements Conversation {
     if (!over) {
       session.turn(
           () -> {
-            session.sync(Sync.FULL, out);
+            sync();
             return null;
           },
           out);
-      connection.deadline(limits.autologout());
-      watchTheClock();
+      if (!over) {
+        connection.deadline(limits.autologout());
+        watchTheClock();
+      }
     }
   }
 

@@ -130,7 +130,13 @@ public final class ImapSession implements Session {
       CommandRow<?> row =
           commands.find(name).orElseThrow(() -> new BadCommand("Unknown command " + wanted + "."));
       return run(row, in, out);
-    } catch (BadCommand | org.postroom.imap.protocol.Refused failure) {
+    } catch (WireFault | GatheredInput.MoreNeeded | UnfinishedLiteral | SelectionLost ending) {
+      throw ending;
+    } catch (RuntimeException failure) {
+      // Whatever it is: what is left of the command, a literal perhaps, must never be run as one.
+      if (out.isLineOpen()) {
+        throw failure;
+      }
       return failed(in, failure);
     }
   }
@@ -148,7 +154,7 @@ public final class ImapSession implements Session {
     Completion completion;
     try {
       completion = command.execute(state, out);
-    } catch (BadCommand | WireFault | UnfinishedLiteral lost) {
+    } catch (BadCommand | WireFault | UnfinishedLiteral | SelectionLost lost) {
       throw lost;
     } catch (RuntimeException failure) {
       if (out.isLineOpen()) {

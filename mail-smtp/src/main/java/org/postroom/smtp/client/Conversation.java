@@ -2,6 +2,7 @@ package org.postroom.smtp.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,8 @@ import org.postroom.core.wire.WireFault;
 
 /** What is said to one server, in plain blocking code on the connection's worker. */
 final class Conversation {
+  private static final Duration RESET_TIMEOUT = Duration.ofSeconds(20);
+
   private final Connection connection;
   private final SmtpClientOptions options;
   private final Target target;
@@ -151,7 +154,7 @@ final class Conversation {
     try {
       connection.out().flush();
       from = read();
-      if (!fresh && from.code() == 421) {
+      if (!fresh && isOutOfStep(from)) {
         throw new Stale();
       }
       for (int i = 0; i < mail.recipients().size(); i++) {
@@ -177,7 +180,7 @@ final class Conversation {
     } catch (WireFault e) {
       throw fresh ? e : new Stale();
     }
-    if (!fresh && from.code() == 421) {
+    if (!fresh && isOutOfStep(from)) {
       throw new Stale();
     }
     List<Reply> answers = new ArrayList<>();
@@ -195,10 +198,10 @@ final class Conversation {
       return all(mail, verdict(from, "MAIL FROM"));
     }
     Reply end = data;
-    if (any && data.isPositive()) {
-      // RFC 5321, 4.1.1.4: only 354 asks for content, and without content nothing was delivered.
-      usable = false;
-    } else if (any && data.isIntermediate()) {
+    if (!any || !data.isIntermediate()) {
+      // RFC 5321, 4.1.1.4: only 354 asks for content; a 2xx to DATA has delivered nothing.
+      usable &= !data.isPositive() && reset();
+    } else {
       connection.deadline(options.contentTimeout());
       ContentWriter writer = new ContentWriter(connection.out(), options.lineLimit());
       if (sevenBit.isPresent()) {
@@ -208,7 +211,7 @@ final class Conversation {
         writer.write(mail.content());
       }
       connection.out().flush();
-      end = read();
+      end = read(options.contentTimeout());
     }
     List<Report> reports = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
@@ -319,7 +322,29 @@ final class Conversation {
     return read();
   }
 
+  /** The transaction is still open over there, and the next MAIL would be refused. */
+  private boolean reset() {
+    try {
+      write("RSET");
+      connection.out().flush();
+      return read(RESET_TIMEOUT).isPositive();
+    } catch (WireFault e) {
+      return false;
+    }
+  }
+
+  /** What a kept connection answers when it is not where we think it is. */
+  private static boolean isOutOfStep(Reply from) {
+    return from.code() == 421 || from.code() == 503;
+  }
+
   private Reply read() {
+    return read(options.commandTimeout());
+  }
+
+  /** RFC 5321, 4.5.3.2: each command has its time, however many there are. */
+  private Reply read(Duration timeout) {
+    connection.deadline(timeout);
     Reply reply = Reply.read(connection.in());
     usable &= reply.code() != 0 && reply.code() != 421;
     return reply;

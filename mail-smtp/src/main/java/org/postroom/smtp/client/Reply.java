@@ -14,6 +14,10 @@ import org.postroom.core.wire.Line;
 record Reply(int code, String text) {
   private static final int MAX_LINE = 2048;
   private static final int MAX_LINES = 200;
+
+  /** So much of what a server says is kept: one that says more must not fill our memory with it. */
+  private static final int MAX_TEXT = 4096;
+
   private static final Pattern STATUS = Pattern.compile("^([245]\\.\\d{1,3}\\.\\d{1,3})(?:\\s|$)");
 
   /** Waits for a whole reply. */
@@ -27,7 +31,9 @@ record Reply(int code, String text) {
         return new Reply(0, "unexpected reply: " + printable(said));
       }
       code = Integer.parseInt(said.substring(0, 3));
-      text.append(lines == 0 ? "" : "\n").append(said.length() > 4 ? said.substring(4) : "");
+      if (text.length() < MAX_TEXT) {
+        text.append(lines == 0 ? "" : "\n").append(said.length() > 4 ? said.substring(4) : "");
+      }
       if (said.length() == 3 || said.charAt(3) == ' ') {
         return new Reply(code, text.toString());
       }

@@ -30,7 +30,9 @@ final class SevenBit {
   private static final int MAX_HEADER = 1 << 20;
   private static final int BASE64_LINE = 57;
   private static final Pattern ENCODING =
-      Pattern.compile("(?im)^content-transfer-encoding[ \\t]*:.*\\r?\\n(?:[ \\t].*\\r?\\n)*");
+      Pattern.compile(
+          // Possessive: a field of thousands of folded lines must not cost a stack frame each.
+          "(?im)^content-transfer-encoding[ \\t]*+:.*+\\r?\\n(?:[ \\t].*+\\r?\\n)*+");
   private static final Pattern MIME_VERSION = Pattern.compile("(?im)^mime-version[ \\t]*:");
 
   private final Content content;

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.Transport;
@@ -21,6 +22,8 @@ import org.postroom.core.wire.TlsFailed;
 import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.WireFault;
 import org.postroom.smtp.client.TargetFinder.Found;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes mail to its next hop by SMTP. While names are looked up, connections open and greetings are
@@ -28,6 +31,8 @@ import org.postroom.smtp.client.TargetFinder.Found;
  */
 public final class SmtpTransport implements Transport, AutoCloseable {
   private static final int MAX_LINE = 4096;
+
+  private static final Logger LOG = LoggerFactory.getLogger(SmtpTransport.class);
 
   private final Wire wire;
   private final SmtpClientOptions options;
@@ -52,11 +57,15 @@ public final class SmtpTransport implements Transport, AutoCloseable {
   @Override
   public CompletionStage<List<Report>> deliver(QueuedMail mail, String nextHop) {
     Attempt attempt = new Attempt(mail);
-    try {
-      attempt.begin(NextHop.parse(nextHop, options.defaultPort()));
-    } catch (NextHop.Malformed e) {
-      attempt.end(new DeliveryResult.Deferred("none", "4.3.5", String.valueOf(e.getMessage())));
-    }
+    attempt.guarded(
+        () -> {
+          try {
+            attempt.begin(NextHop.parse(nextHop, options.defaultPort()));
+          } catch (NextHop.Malformed e) {
+            attempt.end(
+                new DeliveryResult.Deferred("none", "4.3.5", String.valueOf(e.getMessage())));
+          }
+        });
     return attempt.done;
   }
 
@@ -89,12 +98,15 @@ public final class SmtpTransport implements Transport, AutoCloseable {
               new ClientSession.Task() {
                 @Override
                 public void run() {
-                  try {
-                    converse(hop, reused, false);
-                  } catch (Conversation.Stale e) {
-                    reused.connection().close();
-                    open(hop);
-                  }
+                  guarded(
+                      () -> {
+                        try {
+                          converse(hop, reused, false);
+                        } catch (Conversation.Stale e) {
+                          reused.connection().close();
+                          open(hop);
+                        }
+                      });
                 }
 
                 @Override
@@ -105,21 +117,33 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     }
 
     private void open(NextHop hop) {
-      finder
-          .find(hop)
-          .whenComplete(
-              (found, trouble) -> {
-                if (found instanceof Found.Targets some) {
-                  List<Target> targets =
-                      some.targets()
-                          .subList(0, Math.min(some.targets().size(), options.addressLimit()));
-                  next(hop, targets.iterator());
-                } else if (found instanceof Found.None none) {
-                  end(none.result());
-                } else {
-                  end(new DeliveryResult.Deferred("none", "4.4.3", "look-up failed: " + trouble));
-                }
-              });
+      finder.find(hop).whenComplete((found, trouble) -> guarded(() -> found(hop, found, trouble)));
+    }
+
+    private void found(NextHop hop, @Nullable Found found, @Nullable Throwable trouble) {
+      if (found instanceof Found.Targets some) {
+        List<Target> targets =
+            some.targets().subList(0, Math.min(some.targets().size(), options.addressLimit()));
+        next(hop, targets.iterator());
+      } else if (found instanceof Found.None none) {
+        end(isOurChoice(hop) ? forNow(none.result()) : none.result());
+      } else {
+        end(new DeliveryResult.Deferred("none", "4.4.3", "look-up failed: " + trouble));
+      }
+    }
+
+    /** Whether the next hop is our configuration's, and not the recipients' own domain. */
+    private boolean isOurChoice(NextHop hop) {
+      return mail.recipients().stream()
+          .anyMatch(r -> !r.recipient().address().domain().name().equalsIgnoreCase(hop.host()));
+    }
+
+    /** A relay host that is not found is our fault, and never the mail's. */
+    private DeliveryResult forNow(DeliveryResult result) {
+      return new DeliveryResult.Deferred(
+          result.relay(),
+          result instanceof DeliveryResult.Bounced ? "4.3.5" : result.status(),
+          result.reason());
     }
 
     private void next(NextHop hop, Iterator<Target> targets) {
@@ -148,12 +172,14 @@ public final class SmtpTransport implements Transport, AutoCloseable {
                 return session;
               })
           .whenComplete(
-              (connection, trouble) -> {
-                if (trouble != null) {
-                  troubles.add("connect to " + target + ": " + reason(trouble));
-                  next(hop, others);
-                }
-              });
+              (connection, trouble) ->
+                  guarded(
+                      () -> {
+                        if (trouble != null) {
+                          troubles.add("connect to " + target + ": " + reason(trouble));
+                          next(hop, others);
+                        }
+                      }));
     }
 
     /** What is said first, as soon as the server has greeted. */
@@ -182,7 +208,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
                     next(hop, others);
                     return;
                   }
-                  converse(hop, open, true);
+                  guarded(() -> converse(hop, open, true));
                 }
 
                 @Override
@@ -216,7 +242,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
         if (open.conversation().usable()) {
           idle.put(hop.toString(), open);
         } else {
-          open.connection().close();
+          open.conversation().quit();
         }
         done.complete(reports);
       } catch (Conversation.Stale e) {
@@ -232,9 +258,19 @@ public final class SmtpTransport implements Transport, AutoCloseable {
                     + open.target()
                     + " while sending the mail: "
                     + e.getMessage()));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         open.connection().close();
-        end(new DeliveryResult.Deferred(open.target().toString(), "4.3.0", "sending failed: " + e));
+        throw e;
+      }
+    }
+
+    /** One step of the attempt: whatever goes wrong in it, the attempt has an end. */
+    private void guarded(Runnable step) {
+      try {
+        step.run();
+      } catch (RuntimeException | Error e) {
+        LOG.error("{}: sending failed", mail.id(), e);
+        end(new DeliveryResult.Deferred("none", "4.3.0", "sending failed: " + e));
       }
     }
 

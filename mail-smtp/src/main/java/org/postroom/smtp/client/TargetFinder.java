@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.postroom.core.address.Domain;
+import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.dns.Resolver.MailExchanger;
@@ -138,8 +139,16 @@ final class TargetFinder {
   }
 
   private CompletionStage<Found> addresses(String host, int port) {
+    Domain domain;
+    try {
+      domain = Domain.of(host);
+    } catch (MalformedAddress e) {
+      return none(
+          new DeliveryResult.Deferred(
+              "none", "4.4.3", "Malformed name of a mail exchanger: " + host));
+    }
     return resolver
-        .addresses(Domain.of(host))
+        .addresses(domain)
         .thenApply(
             answer -> {
               if (answer instanceof Answer.Found<InetAddress> found) {

@@ -72,8 +72,10 @@ final class FolderLock implements Closeable {
 
   @Override
   public void close() throws IOException {
-    try (channel) {
-      HELD.remove(root);
+    try {
+      channel.close();
+    } finally {
+      HELD.remove(root); // after it: whoever takes the folder next must find the file unlocked
     }
   }
 }

@@ -36,6 +36,9 @@ final class Committer implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closing;
 
+  /** Set before what still waits is turned away for the last time. */
+  private volatile boolean ended;
+
   // Taken from the queue, but over the limit of the batch before it.
   private @Nullable Task<?> left;
 
@@ -78,6 +81,9 @@ final class Committer implements AutoCloseable {
       while (true) {
         try {
           if (waiting.offer(task, end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            if (ended && waiting.remove(task)) {
+              throw new StorageUnavailable("the store is closed");
+            }
             return;
           }
           throw new StorageUnavailable(
@@ -105,6 +111,7 @@ final class Committer implements AutoCloseable {
       }
       batch.clear();
     }
+    ended = true;
     Task<?> late;
     while ((late = waiting.poll()) != null) {
       late.fail(new StorageUnavailable("the store is closed"));
@@ -182,7 +189,12 @@ final class Committer implements AutoCloseable {
       ids.committed();
       batch.publish();
       afterwards = List.copyOf(batch.afterwards());
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error thrown) {
+      // An Error, too, must not leave half a batch to be committed with the next one.
+      Exception e =
+          thrown instanceof Exception known
+              ? known
+              : new IllegalStateException("the batch was given up", thrown);
       ids.rolledBack();
       blobs.abandoned();
       if (committed) {

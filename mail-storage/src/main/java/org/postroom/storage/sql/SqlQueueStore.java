@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ final class SqlQueueStore implements QueueStore {
   private static final String LEASE =
       "UPDATE queue_recipient SET leased = 1, lease_owner = ?, ready_ts = ? WHERE id = ?";
   private static final String RENEW =
-      "UPDATE queue_recipient SET ready_ts = ? WHERE leased = 1 AND lease_owner = ?";
+      "UPDATE queue_recipient SET ready_ts = ? WHERE id = ? AND leased = 1 AND lease_owner = ?";
   private static final String RELEASE =
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts"
           + " WHERE leased = 1 AND lease_owner = ?";
@@ -318,15 +319,19 @@ final class SqlQueueStore implements QueueStore {
   }
 
   @Override
-  public void renew(String owner, Instant now, Duration lease) {
+  public void renew(String owner, Instant now, Duration lease, Collection<Long> recipients) {
     long until = now.plus(lease).toEpochMilli();
     committer.run(
         batch -> {
           batch.flush();
           PreparedStatement update = batch.statements().of(RENEW);
-          update.setLong(1, until);
-          update.setString(2, owner);
-          return update.executeUpdate();
+          for (Long recipient : recipients) {
+            update.setLong(1, until);
+            update.setLong(2, recipient);
+            update.setString(3, owner);
+            update.addBatch();
+          }
+          return update.executeBatch();
         });
   }
 
