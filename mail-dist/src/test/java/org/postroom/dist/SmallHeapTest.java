@@ -41,6 +41,7 @@ final class SmallHeapTest {
         new Site(folder)
             .set("message_size_limit", "60000000")
             .set("mail_max_userip_connections", "10000")
+            .set("imap_max_user_connections", "10000")
             .set("imap_max_sessions", "20000");
     server = site.start("-Xmx128m", "-XX:+ExitOnOutOfMemoryError");
   }

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class QueueManager implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QueueManager.class);
   private static final Duration AFTER_TROUBLE = Duration.ofSeconds(10);
+  private static final Duration SETTING_AN_ALARM = Duration.ofMillis(100);
 
   private final QueueStore store;
   private final Attempts attempts;
@@ -285,14 +286,14 @@ public final class QueueManager implements AutoCloseable {
     if (closed) {
       return;
     }
-    cancel(alarm);
-    Duration wait = Duration.between(clock.instant(), due);
-    alarm = timers.after(wait.isNegative() ? Duration.ZERO : wait, this::wake);
-    if (!wait.isNegative() && !wait.isZero() && !clock.instant().isBefore(due)) {
-      // The clock was put forward between the two lines above.
+    Instant asked;
+    do {
       cancel(alarm);
-      alarm = timers.after(Duration.ZERO, this::wake);
-    }
+      asked = clock.instant();
+      Duration wait = Duration.between(asked, due);
+      alarm = timers.after(wait.isNegative() ? Duration.ZERO : wait, this::wake);
+      // Where the clock was put forward meanwhile, the alarm would be late by as much.
+    } while (Duration.between(asked, clock.instant()).compareTo(SETTING_AN_ALARM) > 0);
   }
 
   private synchronized void scheduleRenewal() {

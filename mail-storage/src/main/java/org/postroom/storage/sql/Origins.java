@@ -234,8 +234,12 @@ final class Origins {
     static DataSource source(String url, String user, String password) {
       PGSimpleDataSource source = new PGSimpleDataSource();
       source.setURL(url);
-      source.setUser(user);
-      source.setPassword(password);
+      if (!user.isEmpty()) { // else the URL's, or the system's user
+        source.setUser(user);
+      }
+      if (!password.isEmpty()) {
+        source.setPassword(password);
+      }
       source.setReWriteBatchedInserts(true);
       source.setTcpKeepAlive(true);
       return source;
