@@ -46,7 +46,7 @@ public final class StorageBench {
     String where = args.length > 0 ? args[0] : "";
     int threads = args.length > 1 ? Integer.parseInt(args[1]) : 20;
     int seconds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
-    Path folder = Files.createTempDirectory(Path.of("/work"), "bench-storage");
+    Path folder = Files.createTempDirectory("bench-storage");
     Storage storage =
         where.equals("memory")
             ? Storage.inMemory()
