@@ -2,17 +2,18 @@ package org.postroom.core.wire;
 
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslX509KeyManagerFactory;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
+import java.security.KeyStore;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -20,16 +21,10 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.openssl.PEMKeyPair;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
 /**
  * Makes {@link TlsContext}s: TLS 1.2 and 1.3, by BoringSSL where its native is present, else by the
@@ -77,16 +72,32 @@ public final class TlsContexts {
     }
     try {
       SslContext context =
-          SslContextBuilder.forServer(privateKey, certificates)
+          SslContextBuilder.forServer(keys(privateKey, certificates, provider))
               .sslProvider(provider)
               .protocols(PROTOCOLS)
               .clientAuth(ClientAuth.NONE)
               .build();
       return new NettyTlsContext(context, false);
-    } catch (SSLException | IllegalArgumentException e) {
+    } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
       throw new WireFault(
           keyFrom + " and " + chainFrom + " do not work together: " + e.getMessage(), e);
     }
+  }
+
+  /** In a JKS store, not in PKCS#12: it is for memory alone, and hash rounds cost time here. */
+  private static KeyManagerFactory keys(
+      PrivateKey key, List<X509Certificate> chain, SslProvider provider)
+      throws GeneralSecurityException, IOException {
+    char[] password = "memory".toCharArray();
+    KeyStore store = KeyStore.getInstance("JKS");
+    store.load(null, null);
+    store.setKeyEntry("key", key, password, chain.toArray(new X509Certificate[0]));
+    KeyManagerFactory factory =
+        provider == SslProvider.OPENSSL
+            ? new OpenSslX509KeyManagerFactory()
+            : KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, password);
+    return factory;
   }
 
   private static boolean belongTogether(PrivateKey key, PublicKey certified) {
@@ -192,15 +203,9 @@ public final class TlsContexts {
   }
 
   static List<X509Certificate> certificates(String pem, String from) {
-    List<X509Certificate> certificates = new ArrayList<>();
-    try (PEMParser parser = parser(pem)) {
-      JcaX509CertificateConverter converter = new JcaX509CertificateConverter();
-      Object part;
-      while ((part = parser.readObject()) != null) {
-        if (part instanceof X509CertificateHolder holder) {
-          certificates.add(converter.getCertificate(holder));
-        }
-      }
+    List<X509Certificate> certificates;
+    try {
+      certificates = Pem.certificates(pem);
     } catch (IOException | CertificateException e) {
       throw new WireFault(from + " is damaged: " + e.getMessage(), e);
     }
@@ -211,26 +216,16 @@ public final class TlsContexts {
   }
 
   static PrivateKey privateKey(String pem, String from) {
-    try (PEMParser parser = parser(pem)) {
-      JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
-      Object part;
-      while ((part = parser.readObject()) != null) {
-        if (part instanceof PEMKeyPair pair) {
-          return converter.getPrivateKey(pair.getPrivateKeyInfo());
-        }
-        if (part instanceof PrivateKeyInfo info) {
-          return converter.getPrivateKey(info);
-        }
-      }
+    try {
+      return Pem.privateKey(pem)
+          .orElseThrow(
+              () ->
+                  new WireFault(
+                      from
+                          + " holds no unencrypted private key (PEM): openssl pkey -in … -out …"
+                          + " makes one"));
     } catch (IOException e) {
       throw new WireFault(from + " is damaged: " + e.getMessage(), e);
     }
-    throw new WireFault(
-        from + " holds no unencrypted private key (PEM): openssl pkey -in … -out … makes one");
-  }
-
-  private static PEMParser parser(String pem) {
-    Reader reader = new StringReader(pem);
-    return new PEMParser(reader);
   }
 }

@@ -8,15 +8,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Base64;
 import java.util.List;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsContextsTest {
   private final Clock clock = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
@@ -73,6 +83,88 @@ class TlsContextsTest {
     assertThatThrownBy(() -> TlsContexts.server(issued.chain(), issued.chain()))
         .isInstanceOf(WireFault.class)
         .hasMessageContaining("no unencrypted private key");
+  }
+
+  /** PKCS#1 and SEC 1, as openssl writes them. */
+  @Test
+  void readsKeysOfOlderForms() throws Exception {
+    RSAPrivateCrtKey rsa = (RSAPrivateCrtKey) pair("RSA").getPrivate();
+    ECPrivateKey ec = (ECPrivateKey) pair("EC").getPrivate();
+    int bits = ec.getParams().getOrder().bitLength();
+    byte[] sec1 =
+        new org.bouncycastle.asn1.sec.ECPrivateKey(
+                bits,
+                ec.getS(),
+                PrivateKeyInfo.getInstance(ec.getEncoded())
+                    .getPrivateKeyAlgorithm()
+                    .getParameters())
+            .getEncoded();
+    byte[] pkcs1 =
+        PrivateKeyInfo.getInstance(rsa.getEncoded())
+            .parsePrivateKey()
+            .toASN1Primitive()
+            .getEncoded();
+
+    assertThat(TlsContexts.privateKey(pem("RSA PRIVATE KEY", pkcs1), "key")).isEqualTo(rsa);
+    assertThat(TlsContexts.privateKey(pem("EC PRIVATE KEY", sec1), "key"))
+        .extracting(key -> ((ECPrivateKey) key).getS())
+        .isEqualTo(ec.getS());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EC", "RSA", "Ed25519"})
+  void readsKeysOfPkcs8AlsoBehindOtherThings(String algorithm) throws Exception {
+    PrivateKey key = pair(algorithm).getPrivate();
+    String text = pem("PRIVATE KEY", key.getEncoded());
+
+    assertThat(TlsContexts.privateKey(text, "key")).isEqualTo(key);
+    assertThat(TlsContexts.privateKey("Comment\n" + issued.chain() + text, "key")).isEqualTo(key);
+  }
+
+  private static KeyPair pair(String algorithm) throws GeneralSecurityException {
+    return KeyPairGenerator.getInstance(algorithm).generateKeyPair();
+  }
+
+  private static String pem(String label, byte[] octets) {
+    String body = Base64.getMimeEncoder().encodeToString(octets);
+    return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
+  }
+
+  /** At every octet: what is cut off is never taken for something whole. */
+  @Test
+  void refusesWhatWasCutOff() {
+    String chain = issued.chain().strip();
+    String key = issued.key().strip();
+    int second = chain.indexOf("-----BEGIN", 1);
+    for (int cut = 0; cut < chain.length(); cut++) {
+      String part = chain.substring(0, cut);
+      if (part.strip().endsWith("-----END CERTIFICATE-----") || cut > second && cut < second + 11) {
+        continue; // one whole certificate, and the dashes of the next
+      }
+      assertThatThrownBy(() -> TlsContexts.certificates(part, "chain"))
+          .as("cut at %s", cut)
+          .isInstanceOf(WireFault.class);
+    }
+    for (int cut = 0; cut < key.length(); cut++) {
+      String part = key.substring(0, cut);
+      assertThatThrownBy(() -> TlsContexts.privateKey(part, "key"))
+          .as("cut at %s", cut)
+          .isInstanceOf(WireFault.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "AAAA", "****", "MIIB\n"})
+  void refusesWhatIsDamaged(String body) {
+    String certificate = "-----BEGIN CERTIFICATE-----\n" + body + "-----END CERTIFICATE-----\n";
+    String key = "-----BEGIN PRIVATE KEY-----\n" + body + "-----END PRIVATE KEY-----\n";
+
+    assertThatThrownBy(() -> TlsContexts.certificates(certificate, "the chain"))
+        .isInstanceOf(WireFault.class)
+        .hasMessageStartingWith("the chain");
+    assertThatThrownBy(() -> TlsContexts.privateKey(key, "the key"))
+        .isInstanceOf(WireFault.class)
+        .hasMessageStartingWith("the key");
   }
 
   @Test
