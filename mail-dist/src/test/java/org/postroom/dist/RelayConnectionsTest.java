@@ -21,10 +21,12 @@ import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.wire.CertificateAuthority;
 
 /** Connections to the next server: protected where it offers that, and used again. */
+@Tag("two-clocks")
 final class RelayConnectionsTest {
   private static final String MESSAGE = "Subject: hello\r\n\r\nhello\r\n";
   private static final String BOB = "bob@example.net";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Mail finds its way by the names of a zone (RFC 5321, 5.1). The hosts of the test are addresses of
  * the loopback network, all with one port; 127.0.0.1 is ourselves.
  */
+@Tag("two-clocks")
 final class RelayDnsTest {
   private static final String MESSAGE = "Subject: hello\r\n\r\nhello\r\n";
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Whatever the next server answers, each recipient is delivered, told, or tried again: never lost.
  */
+@Tag("two-clocks")
 final class RelayRepliesTest {
   private static final String MESSAGE = "Subject: hello\r\n\r\nhello\r\n";
   private static final String BOB = "bob@example.net";

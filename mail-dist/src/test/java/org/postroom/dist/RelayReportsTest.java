@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,7 @@ import org.postroom.core.auth.Accounts;
 /**
  * What senders hear of mail that failed or arrived (RFC 3461, 3464), read by a stranger's parser.
  */
+@Tag("two-clocks")
 final class RelayReportsTest {
   private static final String MESSAGE =
       "From: ada@example.org\r\nSubject: hello\r\n\r\nhello world\r\n";

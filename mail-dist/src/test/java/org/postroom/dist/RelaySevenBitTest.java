@@ -16,11 +16,13 @@ import java.util.Properties;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** 8-bit mail reaches a server that knows seven bits only, and reads the same there (RFC 6152). */
+@Tag("two-clocks")
 final class RelaySevenBitTest {
   private final RelayHouse house = new RelayHouse();
   private RelayHop hop;

@@ -15,12 +15,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.server.SMTPServer;
 
 /** Mail for elsewhere reaches a server that is not ours as it was handed over. */
+@Tag("two-clocks")
 final class RelayTest {
   private final BlockingQueue<Taken> taken = new LinkedBlockingQueue<>();
   private SMTPServer stranger;
