@@ -80,7 +80,8 @@ final class FileSystemDisk implements Disk {
 
   @Override
   public long usableBytes(Path folder) throws IOException {
-    return Files.getFileStore(folder).getUsableSpace();
+    // Not Files.getFileStore, which looks for a mount point and finds none in a chroot.
+    return folder.toFile().getUsableSpace();
   }
 
   /** Makes the names in the file's folder durable. */
