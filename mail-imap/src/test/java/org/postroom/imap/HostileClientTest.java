@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -213,6 +214,24 @@ class HostileClientTest {
   }
 
   @Test
+  void holdsNoThreadForAUsersLineWithoutEnd() {
+    house.given("mail_max_userip_connections=100");
+    List<Peer> stalled = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Peer client = loggedIn();
+      client.send("a ID (" + " ".repeat(9000));
+      stalled.add(client);
+    }
+
+    assertThat(end(loggedIn(), "b NOOP")).startsWith("b OK");
+    for (Peer client : stalled) {
+      client.send("NIL NIL)\r\n");
+      assertThat(client.readLine()).startsWith("a BAD");
+      client.close();
+    }
+  }
+
+  @Test
   void letsTheClientKnowThatALongSearchIsStillAtWork() {
     house.given("3 messages in INBOX");
     house.trouble(TroubledStore.beforeRows(row -> house.time.advance(Duration.ofSeconds(6))));
@@ -249,6 +268,54 @@ class HostileClientTest {
             "* 1 FETCH (FLAGS (\\Seen \\Flagged \\Draft \\Recent))",
             "* 2 FETCH (FLAGS (\\Seen \\Flagged \\Draft \\Recent))",
             "b OK STORE completed.");
+  }
+
+  @Test
+  void tellsAFlagThatAnotherSetWhileAMessageBecameSeen() {
+    house.given("1 messages in INBOX");
+    house.trouble(
+        TroubledStore.before(
+            "store",
+            () ->
+                house.store.store(
+                    house.mailbox("INBOX"),
+                    UidSet.of(1),
+                    FlagChange.add(Flags.FLAGGED),
+                    Long.MAX_VALUE)));
+    Peer client = selected();
+
+    assertThat(ask(client, "a FETCH 1 BODY[TEXT]"))
+        .containsExactly(
+            "* 1 FETCH (FLAGS (\\Seen \\Recent) BODY[TEXT] {8}",
+            "body 1",
+            ")",
+            "* 1 FETCH (FLAGS (\\Seen \\Flagged \\Recent))",
+            "a OK FETCH completed.");
+  }
+
+  /** Whoever hears NO appends once more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"changesSince", "claimRecent"})
+  void whatIsDoneStaysDoneWhenTheStoreFailsAfterwards(String method) {
+    AtomicBoolean down = new AtomicBoolean();
+    house.trouble(
+        TroubledStore.before(
+            method,
+            () -> {
+              if (down.get()) {
+                throw new StorageUnavailable("the test's store is gone");
+              }
+            }));
+    Peer client = selected();
+
+    down.set(true);
+    client.send("a APPEND INBOX {2+}\r\nA:\r\n");
+    assertThat(client.readLine()).matches("a OK \\[APPENDUID \\d+ 1] APPEND completed.");
+    assertThat(end(client, "b NOOP")).startsWith("b OK");
+    down.set(false);
+
+    assertThat(ask(client, "c NOOP"))
+        .containsExactly("* 1 EXISTS", "* 1 RECENT", "c OK Completed.");
   }
 
   @Test

@@ -29,6 +29,7 @@ import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.config.Settings;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
@@ -85,6 +86,7 @@ final class Pop3House implements Stage, AutoCloseable {
   private boolean far;
   private boolean certified = true;
   private String failing = "";
+  private RuntimeException failure = new StorageUnavailable("The test's store fails");
 
   Pop3House() {
     this(
@@ -122,6 +124,9 @@ final class Pop3House implements Stage, AutoCloseable {
       deliver(unescaped(words.substring(8)));
     } else if (words.startsWith("a store that fails at ")) {
       failing = words.substring(words.lastIndexOf(' ') + 1);
+    } else if (words.startsWith("a store that is full at ")) {
+      failing = words.substring(words.lastIndexOf(' ') + 1);
+      failure = new StorageFull("The test's store is full");
     } else if (words.equals("bob, who may not log in")) {
       accounts.setEnabled(accounts.add("bob", Secret.of("hush")).id(), false);
     } else if (words.equals("clients from elsewhere")) {
@@ -248,7 +253,7 @@ final class Pop3House implements Stage, AutoCloseable {
       service =
           new Pop3Service(
               builder.build(),
-              failing.isEmpty() ? store : failing(store, failing),
+              failing.isEmpty() ? store : failing(store, failing, failure),
               accounts,
               new LoginThrottle(time, 100),
               time,
@@ -259,12 +264,12 @@ final class Pop3House implements Stage, AutoCloseable {
   }
 
   /** The store, but for one method, or but for the octets behind the first 64 KiB of messages. */
-  private static MailStore failing(MailStore store, String method) {
+  private static MailStore failing(MailStore store, String method, RuntimeException failure) {
     return proxy(
         MailStore.class,
         (invoked, arguments) -> {
           if (invoked.getName().equals(method)) {
-            throw new StorageUnavailable("The test's store fails at " + method);
+            throw failure;
           }
           if (method.equals("octets") && invoked.getName().equals("read")) {
             @SuppressWarnings("unchecked")

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
@@ -113,6 +114,25 @@ class Pop3SessionTest {
     assertThat(lines.get(400_003)).startsWith("200000 00030d40");
     assertThat(lines.stream().skip(200_004).limit(200_000).map(l -> l.split(" ")[1]).distinct())
         .hasSize(200_000);
+  }
+
+  /** More of them than there are threads. */
+  @Test
+  void holdsNoThreadForAnAnswerWithoutEnd() {
+    List<Peer> stalled = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Peer client = house.connect(1);
+      client.readLine();
+      assertThat(ask(client, "AUTH PLAIN")).isEqualTo("+ ");
+      client.send("=".repeat(3000));
+      stalled.add(client);
+    }
+
+    assertThat(ask(loggedIn(house.connect(1)), "NOOP")).isEqualTo("+OK");
+    for (Peer client : stalled) {
+      assertThat(ask(client, "=")).startsWith("-ERR");
+      client.close();
+    }
   }
 
   @Test

@@ -33,6 +33,12 @@ public interface Connection {
   void deadline(Duration limit);
 
   /**
+   * From now on {@link Session#ready} is called when a whole line is there, or so much of one that
+   * it has more than {@code limit} octets: {@link Input#readLine} with that limit does not wait.
+   */
+  void lineLimit(int limit);
+
+  /**
    * Lets no further turn of this session begin before {@code wait} has passed; the running one goes
    * on. Holds no thread: this is how the answer to a wrong password, or to one error too many, is
    * delayed ({@code hold}, then {@link #execute} the answer). What the client sends meanwhile

@@ -28,8 +28,9 @@ public interface Input {
   /**
    * The next line without its line end, waiting for it when necessary.
    *
-   * @param limit the most octets the line may have; of a longer one the rest is swallowed up to its
-   *     LF, and the returned line says so
+   * @param limit the most octets the line may have. A longer one is returned as soon as it is known
+   *     to be longer, and says so; its rest, up to its LF, is never handed out, and no turn waits
+   *     for it
    */
   Line readLine(int limit);
 

@@ -24,7 +24,7 @@ public final class Line {
     CRLF,
     /** A bare LF. */
     LF,
-    /** It was longer than the limit; what went beyond it was swallowed up to the LF. */
+    /** It was longer than the limit; what goes beyond it is never handed out. */
     TOO_LONG
   }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param address where; port 0 takes a free one
  * @param implicitTls when present, the handshake comes before everything else (RFC 8314)
  * @param maxSessions further connections are answered by {@code refusal} and closed
- * @param maxLine octets without a line end after which {@link Session#ready} is called all the same
+ * @param maxLine the {@link Connection#lineLimit} until the session sets one
  * @param firstDeadline the deadline until the session sets one, TLS handshake included
  * @param refusal what a client hears when there are too many sessions, line end included
  */

@@ -62,7 +62,6 @@ final class NettyConnection implements Connection, Runnable {
   private final String id;
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
-  private final int maxLine;
   private final NettyInput in;
   private final NettyOutput out;
 
@@ -70,6 +69,7 @@ final class NettyConnection implements Connection, Runnable {
   private final Condition changed = lock.newCondition();
 
   // Guarded by the lock.
+  private int lineLimit;
   private boolean running;
   private boolean waiting;
   private boolean opening = true;
@@ -98,7 +98,7 @@ final class NettyConnection implements Connection, Runnable {
       Channel channel,
       String id,
       Duration firstDeadline,
-      int maxLine,
+      int lineLimit,
       Function<Connection, Session> sessions) {
     this.wire = wire;
     this.timers = wire.timers();
@@ -106,7 +106,7 @@ final class NettyConnection implements Connection, Runnable {
     this.id = id;
     this.local = wire.inet(channel.localAddress());
     this.remote = wire.inet(channel.remoteAddress());
-    this.maxLine = maxLine;
+    this.lineLimit = lineLimit;
     this.sessions = sessions;
     this.in = new NettyInput(this);
     this.out = new NettyOutput(this, channel.alloc());
@@ -161,6 +161,16 @@ final class NettyConnection implements Connection, Runnable {
       if (timer != null && timerAt - dueAt() > 0) {
         arm();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void lineLimit(int octets) {
+    lock.lock();
+    try {
+      lineLimit = octets;
     } finally {
       lock.unlock();
     }
@@ -388,7 +398,7 @@ final class NettyConnection implements Connection, Runnable {
     if (tasks != null && !tasks.isEmpty()) {
       return Turn.TASK;
     }
-    if (in.lineReady(maxLine)) {
+    if (in.lineReady(lineLimit)) {
       return Turn.READY;
     }
     return inputEnded ? Turn.END : Turn.NONE;

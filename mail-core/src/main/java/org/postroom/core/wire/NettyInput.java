@@ -24,6 +24,7 @@ final class NettyInput implements Input {
 
   private static final int JOINED = 4096;
   private static final byte LF = '\n';
+  private static final int A_LINE = -1;
 
   private final NettyConnection connection;
   private final ArrayDeque<ByteBuf> queue = new ArrayDeque<>(2);
@@ -37,6 +38,9 @@ final class NettyInput implements Input {
 
   /** So many octets, from the next one to be read, hold no LF. */
   private int scanned;
+
+  /** The rest of an overlong line is still to come; nothing of it is handed out. */
+  private boolean skipping;
 
   /** Of the session's whole life; tells whether a turn took anything. */
   private long taken;
@@ -78,22 +82,69 @@ final class NettyInput implements Input {
     return queued > 0;
   }
 
-  /** Whether a LF is there, or {@code maxLine} octets. No turn may be running. */
-  boolean lineReady(int maxLine) {
+  /**
+   * Whether there is a LF, or more than a line of {@code limit} octets may have. Under the lock,
+   * and on the worker's side or while no turn runs.
+   */
+  boolean lineReady(int limit) {
+    if (!skipRest()) {
+      return false;
+    }
+    int octets = octetsWithoutLf();
+    // When no more is read from the socket, nothing that is waited for will come.
+    return octets == A_LINE || octets > limit + 1L || paused;
+  }
+
+  /** How many octets there are without a LF among them, or {@link #A_LINE}. */
+  private int octetsWithoutLf() {
     int offset = 0;
     if (current != null && current.isReadable()) {
       if (findLf(current, offset)) {
-        return true;
+        return A_LINE;
       }
       offset += current.readableBytes();
     }
     for (ByteBuf chunk : queue) {
       if (findLf(chunk, offset)) {
-        return true;
+        return A_LINE;
       }
       offset += chunk.readableBytes();
     }
-    return offset >= maxLine;
+    return offset;
+  }
+
+  /** Drops what there is of an overlong line's rest. Returns whether it is over. */
+  private boolean skipRest() {
+    while (skipping) {
+      ByteBuf chunk = current;
+      if (chunk == null || !chunk.isReadable()) {
+        if (queue.isEmpty()) {
+          return false;
+        }
+        chunk = takeNext();
+      }
+      skipRest(chunk);
+    }
+    return true;
+  }
+
+  private void skipRest(ByteBuf chunk) {
+    int start = chunk.readerIndex();
+    int lf = chunk.indexOf(start, chunk.writerIndex(), LF);
+    consume(chunk, lf < 0 ? chunk.readableBytes() : lf + 1 - start);
+    skipping = lf < 0;
+  }
+
+  /** Under the lock: the queue's next buffer becomes the one that is read. */
+  private ByteBuf takeNext() {
+    if (current != null) {
+      current.release();
+    }
+    ByteBuf next = queue.remove();
+    queued -= next.readableBytes();
+    resumeWhenLow();
+    current = next;
+    return next;
   }
 
   private boolean findLf(ByteBuf chunk, int offset) {
@@ -146,6 +197,7 @@ final class NettyInput implements Input {
     }
     queued = 0;
     scanned = 0;
+    skipping = false;
   }
 
   // --- the worker's side ---
@@ -175,6 +227,14 @@ final class NettyInput implements Input {
   @Override
   public boolean isEmpty() {
     settle();
+    if (skipping) {
+      connection.lock();
+      try {
+        skipRest();
+      } finally {
+        connection.unlock();
+      }
+    }
     return (current == null || !current.isReadable()) && queued == 0;
   }
 
@@ -183,7 +243,7 @@ final class NettyInput implements Input {
     settle();
     connection.lock();
     try {
-      return lineReady(Integer.MAX_VALUE);
+      return skipRest() && octetsWithoutLf() == A_LINE;
     } finally {
       connection.unlock();
     }
@@ -216,6 +276,10 @@ final class NettyInput implements Input {
       consume(chunk, count + (lf < 0 ? 0 : 1));
       if (lf >= 0) {
         return line(line, length, limit, cr || crBefore);
+      }
+      if (length > limit + 1L) {
+        skipping = true;
+        return new Line(exactly(line, limit), Line.End.TOO_LONG);
       }
     }
   }
@@ -257,6 +321,15 @@ final class NettyInput implements Input {
   /** The buffer to read from, with something in it; waits for one. */
   private ByteBuf chunk() {
     settle();
+    ByteBuf chunk = received();
+    while (skipping) {
+      skipRest(chunk);
+      chunk = received();
+    }
+    return chunk;
+  }
+
+  private ByteBuf received() {
     if (current != null) {
       if (current.isReadable()) {
         return current;
@@ -269,11 +342,7 @@ final class NettyInput implements Input {
       if (queue.isEmpty()) {
         connection.awaitInput(queue);
       }
-      ByteBuf next = queue.remove();
-      queued -= next.readableBytes();
-      resumeWhenLow();
-      current = next;
-      return next;
+      return takeNext();
     } finally {
       connection.unlock();
     }

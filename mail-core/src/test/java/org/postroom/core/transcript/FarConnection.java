@@ -54,6 +54,11 @@ public record FarConnection(Connection near) implements Connection {
   }
 
   @Override
+  public void lineLimit(int limit) {
+    near.lineLimit(limit);
+  }
+
+  @Override
   public void hold(Duration wait) {
     near.hold(wait);
   }

@@ -58,7 +58,7 @@ abstract class WireContract {
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         Optional.empty(),
         most,
-        1000,
+        500,
         Duration.ofSeconds(30),
         "421 too many\r\n");
   }
@@ -142,6 +142,40 @@ abstract class WireContract {
 
       assertThat(peer.readAll())
           .isEqualTo("hello\r\n<" + "y".repeat(500) + ">TOO_LONG\r\n<next>CRLF\r\nbye\r\n");
+    }
+  }
+
+  /** More of them than there are threads. */
+  @Test
+  void holdsNoThreadForTheRestOfAnOverlongLine() {
+    Listener listener = listen();
+    List<Peer> unfinished = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Peer peer = dial(listener);
+      unfinished.add(peer);
+      peer.send("y".repeat(502));
+    }
+
+    for (Peer peer : unfinished) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      assertThat(peer.readLine()).isEqualTo("<" + "y".repeat(500) + ">TOO_LONG");
+    }
+    for (Peer peer : unfinished) {
+      peer.send("rest");
+      peer.send("of it\r\nnext\r\nquit\r\n");
+      assertThat(peer.readAll()).isEqualTo("<next>CRLF\r\nbye\r\n");
+      peer.close();
+    }
+  }
+
+  @Test
+  void aLongerLineIsTakenWhereTheSessionAllowsIt() {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      peer.send("long 70000\r\n");
+      peer.send("z".repeat(70_000) + "\r\nquit\r\n");
+
+      assertThat(peer.readAll()).isEqualTo("hello\r\nread 70000\r\nbye\r\n");
     }
   }
 
@@ -455,6 +489,7 @@ abstract class WireContract {
   /** A server that says what it hears, and does some things on demand. */
   final class Talker implements Session {
     private final Connection connection;
+    private int limit = 500;
 
     Talker(Connection connection) {
       begun.incrementAndGet();
@@ -470,7 +505,13 @@ abstract class WireContract {
     @Override
     public void ready() {
       Output out = connection.out();
-      Line line = connection.in().readLine(500);
+      Line line = connection.in().readLine(limit);
+      if (limit > 500) {
+        limit = 500;
+        connection.lineLimit(limit);
+        out.ascii("read " + line.octets().length + "\r\n");
+        return;
+      }
       String text = line.latin1();
       String[] words = text.split(" ", 2);
       switch (words[0]) {
@@ -480,6 +521,10 @@ abstract class WireContract {
         case "deadline" -> {
           connection.deadline(Duration.ofSeconds(Long.parseLong(words[1])));
           out.ascii("set\r\n");
+        }
+        case "long" -> {
+          limit = Integer.parseInt(words[1]);
+          connection.lineLimit(limit);
         }
         case "task" -> {
           connection.execute(() -> out.ascii("done by task\r\n"));

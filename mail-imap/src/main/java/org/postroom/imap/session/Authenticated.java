@@ -68,7 +68,7 @@ public final class Authenticated {
 
   /** Brings the view up to date before the command's end, where the table knows less. */
   public void sync(Sync when, Responder out) {
-    session.sync(when, out);
+    session.syncAfter(when, out);
   }
 
   public Optional<Selected> selected() {

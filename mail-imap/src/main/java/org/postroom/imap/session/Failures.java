@@ -58,6 +58,11 @@ final class Failures {
     return Completion.no("SERVERBUG", "Internal error " + session + ".");
   }
 
+  /** A command is done, and its client could not be told what others have done meanwhile. */
+  static void notTold(RuntimeException failure, String session) {
+    LOG.error("{}: changes of others cannot be shown now: {}", session, failure.getMessage());
+  }
+
   private static String ascii(String text) {
     return text.replaceAll("[^\\x20-\\x7e]", "?");
   }

@@ -7,6 +7,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Account;
+import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxNotFound;
@@ -163,7 +165,7 @@ public final class ImapSession implements Session {
       completion = failed(in, failure);
     }
     if (row.sync().after && !completion.isLater()) {
-      sync(row.sync(), out);
+      syncAfter(row.sync(), out);
     }
     return completion;
   }
@@ -324,9 +326,21 @@ public final class ImapSession implements Session {
     }
   }
 
+  /**
+   * The same for a command that is done. When the store cannot say now what else has happened, the
+   * command stays done: whoever heard NO would append or copy once more. The view asks again later.
+   */
+  void syncAfter(Sync when, Responder out) {
+    try {
+      sync(when, out);
+    } catch (StorageUnavailable | StorageFull later) {
+      Failures.notTold(later, connection.id());
+    }
+  }
+
   private void sync(Selected box, Responder out, boolean expunges, boolean always) {
     try {
-      box.view().sync(out, expunges, always, false);
+      box.view().sync(out, expunges, always);
     } catch (MailboxNotFound deleted) {
       throw new SelectionLost();
     }
@@ -400,6 +414,7 @@ public final class ImapSession implements Session {
     }
     account = who;
     user = new Authenticated(this, client, who);
+    connection.lineLimit(services.limits().users().line());
     return true;
   }
 
@@ -412,6 +427,7 @@ public final class ImapSession implements Session {
 
   void ask(int most, Responder out, Function<Line, Completion> next) {
     conversation = new Asking(this, connection, most, out, next);
+    connection.lineLimit(most);
   }
 
   void idle(Responder out) {
@@ -425,6 +441,8 @@ public final class ImapSession implements Session {
     conversation = null;
     if (talk != null) {
       talk.ended();
+      ImapLimits limits = services.limits();
+      connection.lineLimit(user == null ? limits.strangerLine() : limits.users().line());
     }
   }
 

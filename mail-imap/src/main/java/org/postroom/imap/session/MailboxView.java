@@ -182,10 +182,15 @@ public final class MailboxView {
    * @param expunges whether numbers may change now
    * @param always ask the store even when nothing was heard of a change
    */
-  void sync(Responder out, boolean expunges, boolean always, boolean uidInFetch) {
+  void sync(Responder out, boolean expunges, boolean always) {
     if (always || touched) {
       touched = false;
-      absorb(out, uidInFetch);
+      try {
+        absorb(out);
+      } catch (RuntimeException later) {
+        touched = true;
+        throw later;
+      }
     }
     if (expunges && !gone.isEmpty()) {
       sayExpunged(out);
@@ -207,37 +212,44 @@ public final class MailboxView {
     recentFell = false;
   }
 
-  private void absorb(Responder out, boolean uidInFetch) {
+  private void absorb(Responder out) {
+    // All that the store has to do comes first: where it fails, nothing was said or taken note of.
     Changes changes = store.changesSince(id, modSeq);
+    UidSet fresh = fresh(changes);
+    UidSet freshRecent = fresh.isEmpty() ? UidSet.EMPTY : recentAmong(fresh, changes.mailbox());
     learn(changes.mailbox(), out);
-    UidSet.Builder added = new UidSet.Builder();
-    boolean any = false;
     for (Changes.FlagsRow row : changes.changed()) {
-      if (row.uid() > known) {
-        added.add(row.uid());
-        any = true;
-      } else if (!isOwn(row)) {
+      if (row.uid() <= known && !isOwn(row)) {
         int number = uids.indexOf(row.uid());
         if (number > 0) {
-          sayFlags(number, row, out, uidInFetch);
+          sayFlags(number, row, out, false);
         }
       }
     }
     gone = gone.union(changes.vanished().intersect(uids));
-    if (any) {
-      UidSet fresh = added.build();
-      uids = uids.union(fresh);
-      isGrown = true;
-      if (readOnly) {
-        long first = Math.max(known + 1, changes.mailbox().firstRecentUid());
-        recent = recent.union(fresh.between(first, fresh.max()));
-      } else {
-        recent = recent.union(store.claimRecent(id));
-      }
-    }
+    isGrown |= !fresh.isEmpty();
+    uids = uids.union(fresh);
+    recent = recent.union(freshRecent);
     known = Math.max(known, changes.mailbox().uidNext() - 1);
     modSeq = Math.max(modSeq, changes.mailbox().highestModSeq());
     own.clear();
+  }
+
+  private UidSet fresh(Changes changes) {
+    UidSet.Builder fresh = new UidSet.Builder();
+    for (Changes.FlagsRow row : changes.changed()) {
+      if (row.uid() > known) {
+        fresh.add(row.uid());
+      }
+    }
+    return fresh.build();
+  }
+
+  private UidSet recentAmong(UidSet fresh, Mailbox mailbox) {
+    if (readOnly) {
+      return fresh.between(Math.max(known + 1, mailbox.firstRecentUid()), fresh.max());
+    }
+    return store.claimRecent(id);
   }
 
   /** Writes one message's flags. */

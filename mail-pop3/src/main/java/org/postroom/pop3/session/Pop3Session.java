@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
@@ -98,6 +99,9 @@ public final class Pop3Session implements Session {
   @Override
   public void ready() {
     Line line = connection.in().readLine(answer == null ? MAX_LINE : MAX_ANSWER);
+    if (answer != null) {
+      connection.lineLimit(MAX_LINE);
+    }
     if (over) {
       return;
     }
@@ -129,6 +133,7 @@ public final class Pop3Session implements Session {
   /** The next line is not a command: it is given to {@code taker}. */
   public void continueWith(Consumer<Line> taker) {
     answer = taker;
+    connection.lineLimit(MAX_ANSWER);
   }
 
   /**
@@ -252,7 +257,7 @@ public final class Pop3Session implements Session {
       refuse(String.valueOf(e.getMessage()));
     } catch (Refused e) {
       fail(e.code(), String.valueOf(e.getMessage()));
-    } catch (StorageUnavailable e) {
+    } catch (StorageUnavailable | StorageFull e) {
       context.log().fault(connection.id(), "using the mail store", e);
       fail(ResponseCode.SYS_TEMP, "The mail store cannot be used now.");
     } catch (WireFault e) {

@@ -109,7 +109,10 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
       UidSet batch = unseen.between(unseen.nth(from), last);
       MailStore.StoreResult result =
           state.store().store(view.id(), batch, FlagChange.add(Flags.SEEN), Long.MAX_VALUE);
-      view.did(result, batch, true, out);
+      // Shown were the flags as they stood when the messages were read: whatever others have done
+      // to
+      // them since, the next sync tells.
+      view.did(result, batch, false, out);
     }
   }
 
