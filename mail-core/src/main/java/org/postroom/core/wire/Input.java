@@ -34,6 +34,9 @@ public interface Input {
    */
   Line readLine(int limit);
 
+  /** Drops what is there and what will still come up to the next LF; waits for nothing. */
+  void skipLine();
+
   /** Swallows {@code count} octets. */
   void skip(long count);
 

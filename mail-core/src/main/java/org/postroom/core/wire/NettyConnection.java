@@ -171,6 +171,7 @@ final class NettyConnection implements Connection, Runnable {
     lock.lock();
     try {
       lineLimit = octets;
+      in.allow(octets);
     } finally {
       lock.unlock();
     }
@@ -350,6 +351,11 @@ final class NettyConnection implements Connection, Runnable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Under the lock, as is {@link #resumeReading}: else the later of them could come first. */
+  void pauseReading() {
+    channel.config().setAutoRead(false);
   }
 
   void resumeReading() {
@@ -539,7 +545,7 @@ final class NettyConnection implements Connection, Runnable {
     try {
       finished = true;
       late = expired;
-      unread = in.hasQueued() || last == Turn.TIMED_OUT || last == Turn.SHUT_DOWN;
+      unread = in.hasUnread() || last == Turn.TIMED_OUT || last == Turn.SHUT_DOWN;
       in.release();
       tasks = null;
       if (timer != null) {
@@ -771,12 +777,11 @@ final class NettyConnection implements Connection, Runnable {
       boolean pause;
       lock.lock();
       try {
-        pause = in.arrive(octets);
+        pause = in.arrive(octets, lineLimit);
       } finally {
         lock.unlock();
       }
       if (pause) {
-        channel.config().setAutoRead(false);
         wake(); // the read may have ended in the middle of a burst
       }
     }

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 // Counters are written under the lock only; volatile is for the reader without it.
 @SuppressWarnings("NonAtomicVolatileUpdate")
 final class NettyInput implements Input {
-  /** Above it nothing more is read from the socket, below {@link #LOW} it is again. */
+  /**
+   * Above it, and above a whole line, nothing more is read from the socket; below {@link #LOW} it
+   * is again.
+   */
   private static final int HIGH = 256 * 1024;
 
   private static final int LOW = 64 * 1024;
@@ -51,8 +54,12 @@ final class NettyInput implements Input {
 
   // --- the event loop's side, under the connection's lock ---
 
-  /** Takes over {@code octets}. Returns whether reading should pause. */
-  boolean arrive(ByteBuf octets) {
+  /**
+   * Takes over {@code octets}. Returns whether reading was paused by that.
+   *
+   * @param line the most octets of a line that is waited for
+   */
+  boolean arrive(ByteBuf octets, int line) {
     if (released || !octets.isReadable()) {
       octets.release();
       return false;
@@ -71,15 +78,29 @@ final class NettyInput implements Input {
       queue.add(octets);
     }
     queued += count; // only ever changed under the lock
-    if (!paused && queued > HIGH) {
+    if (!paused && queued > most(line)) {
       paused = true;
+      connection.pauseReading();
       return true;
     }
     return false;
   }
 
-  boolean hasQueued() {
-    return queued > 0;
+  /** Lines may be longer now: a part of one that has stopped the reading goes on. */
+  void allow(int line) {
+    if (paused && queued <= most(line)) {
+      paused = false;
+      connection.resumeReading();
+    }
+  }
+
+  private static long most(int line) {
+    return Math.max(HIGH, line + 2L);
+  }
+
+  /** Whether the peer has sent, or is sending, what nobody has read. */
+  boolean hasUnread() {
+    return queued > 0 || skipping;
   }
 
   /**
@@ -91,8 +112,7 @@ final class NettyInput implements Input {
       return false;
     }
     int octets = octetsWithoutLf();
-    // When no more is read from the socket, nothing that is waited for will come.
-    return octets == A_LINE || octets > limit + 1L || paused;
+    return octets == A_LINE || octets > limit + 1L;
   }
 
   /** How many octets there are without a LF among them, or {@link #A_LINE}. */
@@ -119,13 +139,15 @@ final class NettyInput implements Input {
       ByteBuf chunk = current;
       if (chunk == null || !chunk.isReadable()) {
         if (queue.isEmpty()) {
-          return false;
+          park();
+          break;
         }
         chunk = takeNext();
       }
       skipRest(chunk);
     }
-    return true;
+    resumeWhenLow();
+    return !skipping;
   }
 
   private void skipRest(ByteBuf chunk) {
@@ -142,7 +164,6 @@ final class NettyInput implements Input {
     }
     ByteBuf next = queue.remove();
     queued -= next.readableBytes();
-    resumeWhenLow();
     current = next;
     return next;
   }
@@ -296,6 +317,12 @@ final class NettyInput implements Input {
   }
 
   @Override
+  public void skipLine() {
+    settle();
+    skipping = true;
+  }
+
+  @Override
   public void skip(long count) {
     long left = count;
     while (left > 0) {
@@ -342,7 +369,9 @@ final class NettyInput implements Input {
       if (queue.isEmpty()) {
         connection.awaitInput(queue);
       }
-      return takeNext();
+      ByteBuf next = takeNext();
+      resumeWhenLow();
+      return next;
     } finally {
       connection.unlock();
     }

@@ -168,14 +168,50 @@ abstract class WireContract {
     }
   }
 
+  /** Longer than what is taken from a socket in advance. */
+  @Test
+  void holdsNoThreadForALongLineThatIsAllowed() {
+    Listener listener = listen();
+    List<Peer> unfinished = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      Peer peer = dial(listener);
+      unfinished.add(peer);
+      peer.send("long 700000\r\n");
+      peer.send("z".repeat(500_000));
+    }
+    try (Peer peer = dial(listener)) {
+      peer.send("quit\r\n");
+      assertThat(peer.readAll()).isEqualTo("hello\r\nbye\r\n");
+    }
+    for (Peer peer : unfinished) {
+      peer.send("\r\nquit\r\n");
+      assertThat(peer.readAll()).isEqualTo("hello\r\nread 500000\r\nbye\r\n");
+      peer.close();
+    }
+  }
+
+  /** Else a reset takes the last words away. */
+  @Test
+  void theLastWordsToAnOverlongLineArrive() {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      peer.send("strict\r\n");
+      assertThat(peer.readLine()).isEqualTo("hello");
+      peer.send("y".repeat(502));
+      peer.send("y".repeat(100_000));
+
+      assertThat(peer.readAll()).isEqualTo("too long\r\n");
+    }
+  }
+
   @Test
   void aLongerLineIsTakenWhereTheSessionAllowsIt() {
     Listener listener = listen();
     try (Peer peer = dial(listener)) {
-      peer.send("long 70000\r\n");
-      peer.send("z".repeat(70_000) + "\r\nquit\r\n");
+      peer.send("long 700000\r\n");
+      peer.send("z".repeat(700_000) + "\r\nquit\r\n");
 
-      assertThat(peer.readAll()).isEqualTo("hello\r\nread 70000\r\nbye\r\n");
+      assertThat(peer.readAll()).isEqualTo("hello\r\nread 700000\r\nbye\r\n");
     }
   }
 
@@ -490,6 +526,7 @@ abstract class WireContract {
   final class Talker implements Session {
     private final Connection connection;
     private int limit = 500;
+    private boolean strict;
 
     Talker(Connection connection) {
       begun.incrementAndGet();
@@ -512,6 +549,11 @@ abstract class WireContract {
         out.ascii("read " + line.octets().length + "\r\n");
         return;
       }
+      if (strict && line.end() == Line.End.TOO_LONG) {
+        out.ascii("too long\r\n");
+        connection.close();
+        return;
+      }
       String text = line.latin1();
       String[] words = text.split(" ", 2);
       switch (words[0]) {
@@ -522,6 +564,7 @@ abstract class WireContract {
           connection.deadline(Duration.ofSeconds(Long.parseLong(words[1])));
           out.ascii("set\r\n");
         }
+        case "strict" -> strict = true;
         case "long" -> {
           limit = Integer.parseInt(words[1]);
           connection.lineLimit(limit);

@@ -77,6 +77,7 @@ public final class GatheredInput implements Input {
         return keep(line(limit));
       }
       if (line.length > limit + 1) {
+        source.skipLine();
         return keep(new Line(Arrays.copyOf(line, limit), Line.End.TOO_LONG));
       }
     }
@@ -125,6 +126,12 @@ public final class GatheredInput implements Input {
         next++;
       }
     }
+  }
+
+  @Override
+  public void skipLine() {
+    settle();
+    source.skipLine();
   }
 
   @Override

@@ -12,7 +12,7 @@ import org.postroom.core.wire.Line;
  * @param text all lines, joined by a space for the log; by LF where lines matter
  */
 record Reply(int code, String text) {
-  private static final int MAX_LINE = 2048;
+  static final int MAX_LINE = 2048;
   private static final int MAX_LINES = 200;
 
   /** So much of what a server says is kept: one that says more must not fill our memory with it. */

@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
  * waited for, no thread is held; a conversation that has begun holds one worker.
  */
 public final class SmtpTransport implements Transport, AutoCloseable {
-  private static final int MAX_LINE = 4096;
 
   private static final Logger LOG = LoggerFactory.getLogger(SmtpTransport.class);
 
@@ -160,7 +159,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     private void connect(NextHop hop, Target target, Iterator<Target> others, boolean useTls) {
       wire.connect(
               new InetSocketAddress(target.address(), target.port()),
-              new ConnectOptions(options.connectTimeout(), options.bind(), MAX_LINE),
+              new ConnectOptions(options.connectTimeout(), options.bind(), Reply.MAX_LINE),
               connection -> {
                 ClientSession session = new ClientSession(connection);
                 greet(
