@@ -319,6 +319,36 @@ class HostileClientTest {
   }
 
   @Test
+  void whatIsDoneStaysDoneWhenTheSelectedMailboxIsGone() {
+    house.given("mailbox Old");
+    Peer client = loggedIn();
+    ask(client, "s SELECT Old");
+
+    house.store.delete(house.mailbox("Old"));
+    client.send("a APPEND INBOX {2+}\r\nA:\r\n");
+
+    assertThat(client.readLine()).matches("a OK \\[APPENDUID \\d+ 1] APPEND completed.");
+    assertThat(client.readAll()).isEqualTo("* BYE Selected mailbox was deleted.\r\n");
+  }
+
+  /** A delivery meanwhile does not make all of them be told twice. */
+  @Test
+  void tellsTheSeenFlagOnceAlthoughMailArrivesMeanwhile() {
+    house.given("3 messages in INBOX");
+    house.trouble(TroubledStore.before("store", () -> house.given("1 messages in INBOX")));
+    Peer client = selected();
+
+    assertThat(ask(client, "a FETCH 1:3 RFC822.TEXT"))
+        .filteredOn(line -> line.startsWith("*"))
+        .containsExactly(
+            "* 1 FETCH (FLAGS (\\Seen \\Recent) RFC822.TEXT {8}",
+            "* 2 FETCH (FLAGS (\\Seen \\Recent) RFC822.TEXT {8}",
+            "* 3 FETCH (FLAGS (\\Seen \\Recent) RFC822.TEXT {8}",
+            "* 4 EXISTS",
+            "* 4 RECENT");
+  }
+
+  @Test
   void showsTheOtherMessagesWhenOneCannotBeRead() {
     house.given("3 messages in INBOX");
     house.trouble(

@@ -44,6 +44,7 @@ public final class ImapSession implements Session {
   private int badInARow;
   private @Nullable GatheredInput begun;
   private boolean utf8;
+  private boolean selectionLost;
   private boolean closing;
 
   public ImapSession(Services services, CommandTable commands, Connection connection) {
@@ -261,7 +262,11 @@ public final class ImapSession implements Session {
     boolean bad = completion.condition().equals("BAD");
     badInARow = bad ? badInARow + 1 : 0;
     int most = user == null ? services.limits().badBefore() : services.limits().badAfter();
-    if (badInARow >= most) {
+    if (selectionLost) {
+      deselect();
+      out.bye("", SelectionLost.TEXT);
+      close();
+    } else if (badInARow >= most) {
       out.bye("", "Too many invalid commands.");
       close();
     } else if (completion.then() == Completion.Then.CLOSE) {
@@ -327,12 +332,15 @@ public final class ImapSession implements Session {
   }
 
   /**
-   * The same for a command that is done. When the store cannot say now what else has happened, the
-   * command stays done: whoever heard NO would append or copy once more. The view asks again later.
+   * The same for a command that is done, and stays done whatever is found: whoever did not hear OK
+   * would append or copy once more. When the store cannot say now what else has happened, the view
+   * asks again later; when the selected mailbox is gone, the session ends after the answer.
    */
   void syncAfter(Sync when, Responder out) {
     try {
       sync(when, out);
+    } catch (SelectionLost lost) {
+      selectionLost = true;
     } catch (StorageUnavailable | StorageFull later) {
       Failures.notTold(later, connection.id());
     }

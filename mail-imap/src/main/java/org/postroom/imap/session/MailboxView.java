@@ -137,6 +137,23 @@ public final class MailboxView {
     }
   }
 
+  /**
+   * The same, where the client was shown flags beforehand; those that turned out otherwise will be
+   * shown by the next sync.
+   *
+   * @param shown the flags, in the order of the UIDs
+   */
+  public void did(MailStore.StoreResult result, UidSet changed, long[] shown, Responder out) {
+    UidSet.Builder same = new UidSet.Builder();
+    for (Changes.FlagsRow row : result.stored()) {
+      int at = changed.indexOf(row.uid());
+      if (at > 0 && shown[at - 1] == row.flags()) {
+        same.add(row.uid());
+      }
+    }
+    did(result, same.build(), true, out);
+  }
+
   private boolean isOwn(Changes.FlagsRow row) {
     for (OwnChange change : own) {
       if (change.modSeq == row.modSeq() && change.uids.contains(row.uid())) {

@@ -1,5 +1,6 @@
 package org.postroom.imap.command.fetch;
 
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.PrimitiveIterator;
@@ -62,7 +63,7 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
     Run run = new Run(state.view(), uids, out);
     state.store().read(state.view().id(), uids, details(), run::row);
     run.rest();
-    markSeen(state, run.unseen.build(), out);
+    markSeen(state, run.unseen.build(), run.shown, out);
     RuntimeException failure = run.failure;
     if (failure instanceof UnfinishedLiteral) {
       throw new IllegalStateException("a message is shorter than it should be", failure);
@@ -102,17 +103,19 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
     return details;
   }
 
-  private void markSeen(Selected state, UidSet unseen, Responder out) {
+  /**
+   * Sets {@code \Seen}. What others did to a message since it was read, the next sync tells.
+   *
+   * @param shown the flags its client saw, in the order of {@code unseen}
+   */
+  private void markSeen(Selected state, UidSet unseen, long[] shown, Responder out) {
     MailboxView view = state.view();
     for (int from = 1; from <= unseen.size(); from += SEEN_BATCH) {
-      long last = unseen.nth(Math.min(unseen.size(), from + SEEN_BATCH - 1));
-      UidSet batch = unseen.between(unseen.nth(from), last);
+      int to = Math.min(unseen.size(), from + SEEN_BATCH - 1);
+      UidSet batch = unseen.between(unseen.nth(from), unseen.nth(to));
       MailStore.StoreResult result =
           state.store().store(view.id(), batch, FlagChange.add(Flags.SEEN), Long.MAX_VALUE);
-      // Shown were the flags as they stood when the messages were read: whatever others have done
-      // to
-      // them since, the next sync tells.
-      view.did(result, batch, false, out);
+      view.did(result, batch, Arrays.copyOfRange(shown, from - 1, to), out);
     }
   }
 
@@ -123,6 +126,8 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
     private final PrimitiveIterator.OfLong expected;
     private final boolean seen;
     private final UidSet.Builder unseen = new UidSet.Builder();
+    private long[] shown = new long[SEEN_BATCH];
+    private int unseenCount;
     private boolean lost;
     private @Nullable RuntimeException failure;
 
@@ -207,6 +212,10 @@ public record FetchCommand(MessageSet messages, boolean uid, List<FetchItem> ite
       out.endFetch();
       if (becomesSeen) {
         unseen.add(row.uid());
+        if (unseenCount == shown.length) {
+          shown = Arrays.copyOf(shown, 2 * shown.length);
+        }
+        shown[unseenCount++] = flags;
       }
     }
 
