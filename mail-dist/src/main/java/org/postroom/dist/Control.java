@@ -1,8 +1,10 @@
 package org.postroom.dist;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.BufferedReader;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -15,8 +17,12 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,10 +43,13 @@ public final class Control implements AutoCloseable {
   /** The system's limit is 104 octets or a few more, the end's zero included. */
   private static final int MAX_PATH = 100;
 
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final ServerSocketChannel socket;
   private final Path path;
-  private final Path bound;
-  private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
+  private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
   private final Thread thread;
   private final Requests requests;
 
@@ -51,10 +60,9 @@ public final class Control implements AutoCloseable {
     List<String> answer(String verb, List<String> arguments);
   }
 
-  private Control(ServerSocketChannel socket, Path path, Path bound, Requests requests) {
+  private Control(ServerSocketChannel socket, Path path, Requests requests) {
     this.socket = socket;
     this.path = path;
-    this.bound = bound;
     this.requests = requests;
     this.thread = new Thread(this::run, "postroom-control");
     thread.setDaemon(true);
@@ -63,23 +71,69 @@ public final class Control implements AutoCloseable {
   /** Listens in {@code folder}. */
   static Control open(Path folder, Requests requests) {
     Path path = folder.resolve(NAME);
+    ServerSocketChannel socket = null;
     try {
-      Files.deleteIfExists(path);
-      Path bound = path;
-      if (path.toString().getBytes(UTF_8).length > MAX_PATH) {
-        // A folder of this user alone.
-        bound = Files.createTempDirectory("postroom").resolve(NAME);
-        Files.writeString(path, bound.toString());
-      }
-      ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      remove(path);
+      socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      Path bound = place(path);
       socket.bind(UnixDomainSocketAddress.of(bound));
       // Whoever can write to it can change passwords.
-      Files.setPosixFilePermissions(bound, PosixFilePermissions.fromString("rw-------"));
-      Control control = new Control(socket, path, bound, requests);
+      Files.setPosixFilePermissions(bound, OWNER_ONLY);
+      Control control = new Control(socket, path, requests);
       control.thread.start();
       return control;
     } catch (IOException e) {
+      if (socket != null) {
+        close(socket);
+      }
+      remove(path);
       throw new UncheckedIOException("no control socket at " + path, e);
+    }
+  }
+
+  /** Where the socket comes; when that is elsewhere, {@code path} says so from now on. */
+  private static Path place(Path path) throws IOException {
+    if (path.toString().getBytes(UTF_8).length <= MAX_PATH) {
+      return path;
+    }
+    Path bound = Files.createTempDirectory("postroom").resolve(NAME); // of this user alone
+    Files.writeString(path, bound.toString());
+    return bound;
+  }
+
+  /** Where the socket is; empty when the place that {@code path} names is not its owner's alone. */
+  private static Optional<Path> placed(Path path) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      return Optional.of(path);
+    }
+    Path bound = Path.of(Files.readString(path));
+    // Temporary files go, and in their place anybody may have put a socket of his own.
+    PosixFileAttributes folder =
+        Files.readAttributes(bound.getParent(), PosixFileAttributes.class, NOFOLLOW_LINKS);
+    boolean own =
+        folder.isDirectory()
+            && folder.owner().equals(Files.getOwner(path))
+            && folder.permissions().equals(PosixFilePermissions.fromString("rwx------"));
+    return own ? Optional.of(bound) : Optional.empty();
+  }
+
+  /** Removes the socket, or what a server that did not end well has left of it. */
+  private static void remove(Path path) {
+    try {
+      if (Files.isRegularFile(path)) {
+        Path bound = placed(path).orElse(null);
+        if (bound != null) {
+          Files.deleteIfExists(bound);
+          Files.deleteIfExists(bound.getParent());
+        }
+      }
+    } catch (IOException e) {
+      LOG.debug("control socket: {}", e.getMessage()); // gone, or not ours to remove
+    }
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      LOG.debug("control socket: {}", e.getMessage()); // then it cannot be bound, and that is said
     }
   }
 
@@ -94,7 +148,20 @@ public final class Control implements AutoCloseable {
     if (!Files.exists(path)) {
       return Optional.empty();
     }
-    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(bound(path)))) {
+    try {
+      Optional<Path> bound = placed(path);
+      return bound.isEmpty()
+          ? Optional.empty()
+          : Optional.of(ask(UnixDomainSocketAddress.of(bound.get()), verb, arguments));
+    } catch (IOException e) {
+      // Left behind by a server that did not end well.
+      return Optional.empty();
+    }
+  }
+
+  private static List<String> ask(
+      UnixDomainSocketAddress server, String verb, List<String> arguments) throws IOException {
+    try (SocketChannel channel = SocketChannel.open(server)) {
       Writer out = Channels.newWriter(channel, UTF_8);
       out.write(verb + "\n");
       for (String argument : arguments) {
@@ -112,30 +179,41 @@ public final class Control implements AutoCloseable {
                 ? "the server gave no answer"
                 : answer.get(0).replaceFirst("error ", ""));
       }
-      return Optional.of(answer.subList(1, answer.size()));
-    } catch (IOException e) {
-      // Left behind by a server that did not end well.
-      return Optional.empty();
+      return answer.subList(1, answer.size());
     }
   }
 
-  private static Path bound(Path path) throws IOException {
-    return Files.isRegularFile(path) ? Path.of(Files.readString(path)) : path;
-  }
-
+  /** Stops listening; what is being answered is waited for, for a while. */
   @Override
   public void close() {
+    close(socket);
+    join(thread);
+    clients.forEach(
+        (client, serving) -> {
+          try {
+            client.shutdownInput(); // nothing more is asked
+          } catch (IOException e) {
+            LOG.debug("control socket: {}", e.getMessage());
+          }
+          join(serving);
+          close(client);
+        });
+    remove(path);
+  }
+
+  private static void close(Closeable channel) {
     try {
-      socket.close();
-      for (SocketChannel client : clients) {
-        client.close();
-      }
-      Files.deleteIfExists(path);
-      if (Files.deleteIfExists(bound)) {
-        Files.deleteIfExists(bound.getParent());
-      }
+      channel.close();
     } catch (IOException e) {
       LOG.debug("control socket: {}", e.getMessage());
+    }
+  }
+
+  private static void join(Thread ending) {
+    try {
+      ending.join(PATIENCE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -143,10 +221,10 @@ public final class Control implements AutoCloseable {
     while (socket.isOpen()) {
       try {
         SocketChannel client = socket.accept();
-        clients.add(client);
         // Each on a thread of its own: one that says nothing must not keep the others waiting.
         Thread serving = new Thread(() -> attend(client), "postroom-control-client");
         serving.setDaemon(true);
+        clients.put(client, serving);
         serving.start();
       } catch (ClosedChannelException e) {
         return;

@@ -66,6 +66,37 @@ final class ControlTest {
     assertThat(deep).isEmptyDirectory();
   }
 
+  /** The place for temporary files is everybody's, and what is asked holds passwords. */
+  @Test
+  void asksNobodyWhoHasTakenAKilledServersPlace() throws IOException {
+    Path taken = Files.createDirectory(folder.resolve("taken"));
+    Control impostor = Control.open(taken, ECHO);
+    Files.setPosixFilePermissions(taken, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path deep = Files.createDirectories(folder.resolve("a".repeat(90)).resolve("b".repeat(90)));
+    Files.writeString(deep.resolve("control"), taken.resolve("control").toString());
+
+    assertThat(Control.ask(deep, "echo", List.of("secret"))).isEmpty();
+
+    Control control = Control.open(deep, ECHO);
+    assertThat(Control.ask(deep, "echo", List.of("a"))).contains(List.of("a"));
+    assertThat(taken.resolve("control")).as("another's socket").exists();
+    control.close();
+    impostor.close();
+  }
+
+  @Test
+  void takesAwayWhatAKilledServerLeft() throws IOException {
+    Path left = Files.createTempDirectory("postroom");
+    Files.createFile(left.resolve("control"));
+    Files.writeString(folder.resolve("control"), left.resolve("control").toString());
+
+    Control control = Control.open(folder, ECHO);
+
+    assertThat(left).doesNotExist();
+    assertThat(Control.ask(folder, "echo", List.of("a"))).contains(List.of("a"));
+    control.close();
+  }
+
   @Test
   void whatAKilledServerLeftIsNoServer() throws IOException {
     Files.writeString(folder.resolve("control"), folder.resolve("gone").toString());
