@@ -80,8 +80,10 @@ final class FileSystemDisk implements Disk {
 
   @Override
   public long usableBytes(Path folder) throws IOException {
-    // Not Files.getFileStore, which looks for a mount point and finds none in a chroot.
-    return folder.toFile().getUsableSpace();
+    // Files.getFileStore looks for a mount point and finds none in a chroot; but a zero may also
+    // mean that the folder cannot be asked, and that it says.
+    long usable = folder.toFile().getUsableSpace();
+    return usable > 0 ? usable : Files.getFileStore(folder).getUsableSpace();
   }
 
   /** Makes the names in the file's folder durable. */
