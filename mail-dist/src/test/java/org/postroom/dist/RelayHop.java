@@ -190,7 +190,7 @@ final class RelayHop implements AutoCloseable {
     }
   }
 
-  /** The most connections that were open at the same time. */
+  /** The most connections that were open at the same time, when a mail began. */
   int mostAtOnce() {
     return mostAtOnce.get();
   }
@@ -218,7 +218,6 @@ final class RelayHop implements AutoCloseable {
       try {
         Socket socket = listener.accept();
         open.add(socket);
-        mostAtOnce.accumulateAndGet(open.size(), Math::max);
         Visit visit = new Visit(clock.instant());
         visits.add(visit);
         Thread thread = new Thread(() -> serve(socket, visit), "hop visit " + visits.size());
@@ -288,6 +287,8 @@ final class RelayHop implements AutoCloseable {
         case "STARTTLS":
           return startTls(line);
         case "MAIL":
+          // Not at the beginning of a connection, when the end of another may be still unread.
+          mostAtOnce.accumulateAndGet(open.size(), Math::max);
           String answer = reply(line, "250 2.1.0 Ok");
           if (answer.startsWith("250")) {
             from = path(line);

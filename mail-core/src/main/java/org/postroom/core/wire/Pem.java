@@ -32,6 +32,11 @@ final class Pem {
   private Pem() {}
 
   private record Block(String label, String body) {
+    @Override
+    public String toString() {
+      return label; // the body may be a secret
+    }
+
     byte[] octets() throws IOException {
       try {
         return Base64.getMimeDecoder().decode(body);
