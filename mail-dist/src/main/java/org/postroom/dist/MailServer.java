@@ -6,8 +6,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -119,10 +117,13 @@ public final class MailServer implements AutoCloseable {
     // Whatever can be refused is refused before the store is touched.
     Optional<Keys> given = Keys.given(settings);
     new Ports(settings, builder.ports.isEmpty()).check(ports, addresses);
+    if (folder != null && !(where instanceof Storage.H2)) {
+      PrivateFolder.check(folder, settings); // a store checks its own
+    }
     try {
       storage = own(open(where, builder));
       if (folder != null) {
-        make(folder);
+        PrivateFolder.make(folder);
       }
       Keys keys =
           given.orElseGet(() -> Keys.own(folder, names(policy), builder.clock, builder.random));
@@ -385,24 +386,6 @@ public final class MailServer implements AutoCloseable {
     Set<InetAddress> addresses = new HashSet<>(own.proxies());
     own.interfaces().forEach(one -> addresses.add(one.address()));
     return addresses;
-  }
-
-  /** A store's folder is there by now; one beside a database is made here, for its owner only. */
-  private static void make(Path folder) {
-    boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
-    try {
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(
-            folder,
-            posix
-                ? new FileAttribute<?>[] {
-                  PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-                }
-                : new FileAttribute<?>[0]);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + " cannot be made", e);
-    }
   }
 
   /** For content on its way, where there is no folder. */

@@ -1,6 +1,7 @@
 package org.postroom.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.config.BadConfiguration;
 
 /** A server on PostgreSQL is asked and keeps its keys as one with a data folder of its own. */
 final class PostgresSiteTest {
@@ -47,6 +49,27 @@ final class PostgresSiteTest {
         assertThat(server.authority()).isPresent().isEqualTo(authority);
       }
     }
+  }
+
+  @Test
+  void refusesAFolderThatOthersCanEnterBeforeTheDatabaseIsAsked() throws Exception {
+    Path mainCf = folder.resolve("main.cf");
+    Files.writeString(
+        mainCf,
+        """
+        myhostname = mail.example.org
+        storage_url = jdbc:postgresql://127.0.0.1:1/nobody
+        storage_folder = local
+        listeners = imaps:0
+        """);
+    Files.createDirectory(local());
+    Files.setPosixFilePermissions(local(), PosixFilePermissions.fromString("rwxr-x---"));
+
+    assertThatThrownBy(() -> described(mainCf).start())
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("main.cf, line 3: storage_folder")
+        .hasMessageContaining("chmod 0700 " + local());
+    assertThat(local()).isEmptyDirectory();
   }
 
   private Path local() {
