@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.auth.Accounts;
 import org.postroom.storage.Storage;
 
 /** What waits: when it is tried, how much of it at once, and what a restart means to it. */
@@ -132,6 +134,39 @@ final class RelayQueueTest {
       house.awaitEmptyQueue();
       assertThat(other.unread()).isZero();
     }
+  }
+
+  @Test
+  void aFullMailboxHoldsBackNobodyElsesMail() throws Exception {
+    house.storage(Storage.h2(folder.resolve("data"))).start();
+    hop.always("RCPT", "450 4.2.1 Not now");
+    house.send(
+        "<ada@example.org>",
+        List.of("<a@soon.example>", "<full@soon.example>", "<z@soon.example>"),
+        MESSAGE.getBytes(UTF_8));
+    house.awaitAttempts(1);
+    house.close();
+
+    house
+        .set("virtual_mailbox_domains", "example.org soon.example")
+        .account("a@soon.example")
+        .account("full@soon.example")
+        .account("z@soon.example")
+        .start();
+    Accounts accounts = house.server().accounts();
+    AccountId full = accounts.byLogin("full@soon.example").orElseThrow().id();
+    accounts.setQuota(full, 1);
+    house.time.advance(Duration.ofMinutes(5));
+    house.until(() -> house.queued().size() == 1);
+
+    assertThat(house.inbox("a@soon.example")).hasSize(1);
+    assertThat(house.inbox("z@soon.example")).hasSize(1);
+    house.until(() -> house.queued("full@soon.example").lastReason().startsWith("4.2.2"));
+    accounts.setQuota(full, 0);
+    house.retryUntilEmpty();
+    assertThat(house.inbox("full@soon.example")).hasSize(1);
+    assertThat(house.inbox("a@soon.example")).hasSize(1);
+    assertThat(house.inbox()).isEmpty();
   }
 
   @Test

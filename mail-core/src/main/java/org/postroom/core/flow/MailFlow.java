@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +140,7 @@ public final class MailFlow implements Attempts {
           .add(recipient);
     }
     List<CompletableFuture<List<Transport.Report>>> reports = new ArrayList<>();
-    List<Acceptance.Delivery> home = new ArrayList<>();
+    List<Acceptance.Delivery> home = new ArrayList<>(); // in the order of their reports
     byRoute.forEach(
         (route, recipients) -> {
           if (route instanceof Route.Onward hop) {
@@ -201,20 +202,23 @@ public final class MailFlow implements Attempts {
     }
   }
 
+  /** Each mailbox here for itself, so that a full one holds back nobody else's mail. */
   private Outcome settleFull(
       QueuedMail mail, List<Transport.Report> reports, List<Acceptance.Delivery> home) {
-    try {
-      return settleWith(mail, reports, home, true);
-    } catch (OverQuota e) {
-      return settleWith(
-          mail, reports.stream().map(MailFlow::unlessAtHome).toList(), List.of(), true);
+    List<Transport.Report> onward = new ArrayList<>();
+    Iterator<Acceptance.Delivery> deliveries = home.iterator();
+    for (Transport.Report report : reports) {
+      if (!DELIVERED.equals(report.result())) {
+        onward.add(report);
+        continue;
+      }
+      try {
+        settleWith(mail, List.of(report), List.of(deliveries.next()), true);
+      } catch (OverQuota e) {
+        onward.add(new Transport.Report(report.recipient(), FULL));
+      }
     }
-  }
-
-  private static Transport.Report unlessAtHome(Transport.Report report) {
-    return DELIVERED.equals(report.result())
-        ? new Transport.Report(report.recipient(), FULL)
-        : report;
+    return onward.isEmpty() ? Outcome.ANSWERED : settleWith(mail, onward, List.of(), true);
   }
 
   /** Delivered is done; all else is tried again, and what there is to tell is told then. */
