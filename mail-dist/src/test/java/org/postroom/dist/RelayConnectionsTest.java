@@ -2,6 +2,8 @@ package org.postroom.dist;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.postroom.dist.RelayHouse.BOB;
+import static org.postroom.dist.RelayHouse.MESSAGE;
 
 import java.io.ByteArrayInputStream;
 import java.io.StringReader;
@@ -28,22 +30,17 @@ import org.postroom.core.wire.CertificateAuthority;
 /** Connections to the next server: protected where it offers that, and used again. */
 @Tag("two-clocks")
 final class RelayConnectionsTest {
-  private static final String MESSAGE = "Subject: hello\r\n\r\nhello\r\n";
-  private static final String BOB = "bob@example.net";
-
   private final RelayHouse house = new RelayHouse();
-  private RelayHop hop;
+  private final RelayHop hop = house.relayhost();
 
   @BeforeEach
   void start() {
-    hop = RelayHop.open(house.time);
-    house.set("relayhost", hop.name()).start();
+    house.start();
   }
 
   @AfterEach
   void stop() {
     house.close();
-    hop.close();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.postroom.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.postroom.dist.RelayHouse.MESSAGE;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -17,8 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("two-clocks")
 final class RelayDnsTest {
-  private static final String MESSAGE = "Subject: hello\r\n\r\nhello\r\n";
-
   private final RelayHouse house = new RelayHouse();
   private RelayHop first;
   private RelayHop second;

@@ -27,12 +27,18 @@ final class RelayHouse implements AutoCloseable {
 
   static final String ADA = "ada@example.org";
 
+  /** Somebody elsewhere. */
+  static final String BOB = "bob@example.net";
+
+  static final String MESSAGE = "Subject: hello\r\n\r\nhello\r\n";
+
   final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-24T15:00:00Z"));
   private final Map<String, String> settings = new LinkedHashMap<>();
   private final List<String> accounts = new ArrayList<>(List.of(ADA));
   private Storage storage = Storage.inMemory();
   private ZoneResolver zone = ZoneResolver.of();
   private MailServer server;
+  private RelayHop relayhost;
 
   RelayHouse() {
     set("virtual_mailbox_domains", "example.org");
@@ -43,6 +49,13 @@ final class RelayHouse implements AutoCloseable {
   RelayHouse set(String name, String value) {
     settings.put(name, value);
     return this;
+  }
+
+  /** Has all mail for elsewhere go to a hop, which ends with the house. */
+  RelayHop relayhost() {
+    relayhost = RelayHop.open(time);
+    set("relayhost", relayhost.name());
+    return relayhost;
   }
 
   RelayHouse storage(Storage where) {
@@ -222,6 +235,9 @@ final class RelayHouse implements AutoCloseable {
   public void close() {
     if (server != null) {
       server.close();
+    }
+    if (relayhost != null) {
+      relayhost.close();
     }
   }
 }

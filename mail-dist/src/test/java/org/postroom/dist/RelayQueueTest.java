@@ -2,6 +2,8 @@ package org.postroom.dist;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.postroom.dist.RelayHouse.BOB;
+import static org.postroom.dist.RelayHouse.MESSAGE;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,9 +23,6 @@ import org.postroom.storage.Storage;
 /** What waits: when it is tried, how much of it at once, and what a restart means to it. */
 @Tag("two-clocks")
 final class RelayQueueTest {
-  private static final String MESSAGE = "Subject: hello\r\n\r\nhello\r\n";
-  private static final String BOB = "bob@example.net";
-
   @TempDir private Path folder;
   private RelayHouse house = new RelayHouse();
   private RelayHop hop;

@@ -3,6 +3,8 @@ package org.postroom.dist;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.postroom.dist.RelayHouse.BOB;
+import static org.postroom.dist.RelayHouse.MESSAGE;
 
 import java.time.Duration;
 import java.util.List;
@@ -19,22 +21,17 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("two-clocks")
 final class RelayRepliesTest {
-  private static final String MESSAGE = "Subject: hello\r\n\r\nhello\r\n";
-  private static final String BOB = "bob@example.net";
-
   private final RelayHouse house = new RelayHouse();
-  private RelayHop hop;
+  private final RelayHop hop = house.relayhost();
 
   @BeforeEach
   void start() {
-    hop = RelayHop.open(house.time);
-    house.set("relayhost", hop.name()).start();
+    house.start();
   }
 
   @AfterEach
   void stop() {
     house.close();
-    hop.close();
   }
 
   @ParameterizedTest

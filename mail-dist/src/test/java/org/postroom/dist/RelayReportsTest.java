@@ -30,18 +30,16 @@ final class RelayReportsTest {
       "From: ada@example.org\r\nSubject: hello\r\n\r\nhello world\r\n";
 
   private final RelayHouse house = new RelayHouse();
-  private RelayHop hop;
+  private final RelayHop hop = house.relayhost();
 
   @BeforeEach
   void start() {
-    hop = RelayHop.open(house.time);
-    house.set("relayhost", hop.name()).start();
+    house.start();
   }
 
   @AfterEach
   void stop() {
     house.close();
-    hop.close();
   }
 
   /** It would be lost, or keep the mail it speaks of in the queue for ever. */

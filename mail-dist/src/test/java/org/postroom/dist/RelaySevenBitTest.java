@@ -25,19 +25,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("two-clocks")
 final class RelaySevenBitTest {
   private final RelayHouse house = new RelayHouse();
-  private RelayHop hop;
+  private final RelayHop hop = house.relayhost();
   private String hopText = "";
 
   @BeforeEach
   void start() {
-    hop = RelayHop.open(house.time).offers("PIPELINING", "SIZE 0");
-    house.set("relayhost", hop.name()).start();
+    hop.offers("PIPELINING", "SIZE 0");
+    house.start();
   }
 
   @AfterEach
   void stop() {
     house.close();
-    hop.close();
   }
 
   @ParameterizedTest

@@ -16,25 +16,22 @@ import org.postroom.core.config.BadConfiguration;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RelayStrangersTest {
   private final RelayHouse house = new RelayHouse();
-  private RelayHop hop;
+  private final RelayHop hop = house.relayhost();
 
   @BeforeAll
   void start() {
-    hop = RelayHop.open(house.time);
     house
         .set("mynetworks", "192.0.2.0/24") // the loopback is a stranger
         .set("mydestination", "mail.example.org, localhost")
         .set("relay_domains", "relayed.example.net")
         .set("smtpd_hard_error_limit", "1000")
         .set("smtpd_error_sleep_time", "0s")
-        .set("relayhost", hop.name())
         .start();
   }
 
   @AfterAll
   void stop() {
     house.close();
-    hop.close();
   }
 
   @ParameterizedTest

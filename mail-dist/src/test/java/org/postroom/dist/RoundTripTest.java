@@ -8,14 +8,11 @@ import jakarta.mail.Folder;
 import jakarta.mail.Message;
 import jakarta.mail.Session;
 import jakarta.mail.Store;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,13 +20,12 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.TestTls;
 
 /**
  * A thousand mails go in by five programs over three kinds of ports, and come out by nine: every
@@ -420,7 +416,9 @@ final class RoundTripTest {
 
   private Map<Integer, String> angus(String protocol, String port) throws Exception {
     Properties properties = new Properties();
-    properties.put("mail." + protocol + ".ssl.socketFactory", trusting().getSocketFactory());
+    String authority = Files.readString(site.authority());
+    properties.put(
+        "mail." + protocol + ".ssl.socketFactory", TestTls.trusting(authority).getSocketFactory());
     properties.put("mail.imaps.fetchsize", "262144");
     Map<Integer, String> bodies = new TreeMap<>();
     try (Store store = Session.getInstance(properties).getStore(protocol)) {
@@ -435,21 +433,6 @@ final class RoundTripTest {
       }
     }
     return bodies;
-  }
-
-  private SSLContext trusting() throws Exception {
-    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-    trusted.load(null, null);
-    trusted.setCertificateEntry(
-        "site",
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(site.authority()))));
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, factory.getTrustManagers(), null);
-    return context;
   }
 
   /**

@@ -21,6 +21,7 @@ import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.testing.TroubledStore;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
 
@@ -140,13 +141,13 @@ class HostileClientTest {
     for (int i = 1; i < 100; i++) {
       house.store.copy(house.mailbox("INBOX"), UidSet.of(1), house.mailbox("INBOX"));
     }
-    SocketPeer client = ImapHouse.logIn(SocketPeer.to(house.listen(false)));
+    SocketPeer client = ImapHouse.logIn(house.dial());
     ask(client, "s SELECT INBOX");
 
     client.send("a FETCH 1:* BODY.PEEK[]\r\n");
     long taken = untilItRests(read);
     house.time.advance(Duration.ofSeconds(299));
-    SocketPeer other = ImapHouse.logIn(SocketPeer.to(house.listen(false)));
+    SocketPeer other = ImapHouse.logIn(house.dial());
     assertThat(end(other, "b NOOP")).startsWith("b OK");
     assertThat(untilItRests(read)).isEqualTo(taken);
     house.time.advance(Duration.ofSeconds(2));
@@ -376,15 +377,7 @@ class HostileClientTest {
 
   @Test
   void endsTheConnectionInsteadOfFillingATornLiteral() {
-    house.trouble(
-        TroubledStore.reading(
-            uid ->
-                position -> {
-                  if (position >= 64 * 1024) {
-                    throw new StorageUnavailable("the test's disk is gone");
-                  }
-                  return position;
-                }));
+    house.trouble(TroubledStore.tornAt(64 * 1024));
     house.deliver("INBOX", "x".repeat(100_000).getBytes(ISO_8859_1));
     Peer client = selected();
 

@@ -1,34 +1,27 @@
 package org.postroom.pop3;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.postroom.core.testing.ScramClient.base64;
+import static org.postroom.core.testing.ScramClient.text;
 
-import java.io.ByteArrayInputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
-import javax.crypto.Mac;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
-import javax.crypto.spec.SecretKeySpec;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.mailbox.Flags;
+import org.postroom.core.testing.ScramClient;
+import org.postroom.core.testing.TestTls;
+import org.postroom.core.testing.TroubledStore;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
 
@@ -83,7 +76,7 @@ class Pop3SessionTest {
 
   @Test
   void endsTheConnectionInsteadOfEndingTornMessages() {
-    house.given("a store that fails at octets");
+    house.trouble(TroubledStore.tornAt(64 * 1024));
     byte[] large = new byte[100_000];
     Arrays.fill(large, (byte) 'x');
     house.deliver(large);
@@ -139,15 +132,14 @@ class Pop3SessionTest {
   void authenticatesByScram() throws Exception {
     Peer client = house.connect(1);
     client.readLine();
+    ScramClient scram = new ScramClient("n,,", "ada", "abc", "secret word");
 
-    String first = ask(client, "AUTH SCRAM-SHA-256 " + base64("n,,n=ada,r=abc"));
-    String serverFirst = text(first.substring(2));
-    String last = "c=biws," + serverFirst.substring(0, serverFirst.indexOf(','));
-    String proof = proof("secret word", serverFirst, "n=ada,r=abc," + serverFirst + "," + last);
-    String verifier = ask(client, base64(last + ",p=" + proof));
+    String serverFirst =
+        text(ask(client, "AUTH SCRAM-SHA-256 " + base64(scram.first())).substring(2));
+    String serverLast = text(ask(client, base64(scram.last(serverFirst))).substring(2));
 
     assertThat(serverFirst).startsWith("r=abc");
-    assertThat(text(verifier.substring(2))).startsWith("v=");
+    assertThat(serverLast).isEqualTo(scram.verifier());
     assertThat(ask(client, "")).isEqualTo("+OK Logged in.");
     assertThat(ask(client, "STAT")).isEqualTo("+OK 0 0");
   }
@@ -156,13 +148,12 @@ class Pop3SessionTest {
   void refusesWrongScramProofsLate() throws Exception {
     SocketPeer client = house.dial();
     client.readLine();
+    ScramClient scram = new ScramClient("n,,", "ada", "abc", "wrong");
 
     String serverFirst =
-        text(ask(client, "AUTH SCRAM-SHA-256 " + base64("n,,n=ada,r=abc")).substring(2));
-    String last = "c=biws," + serverFirst.substring(0, serverFirst.indexOf(','));
-    String proof = proof("wrong", serverFirst, "n=ada,r=abc," + serverFirst + "," + last);
+        text(ask(client, "AUTH SCRAM-SHA-256 " + base64(scram.first())).substring(2));
     long before = house.time.nanoTime();
-    client.send(base64(last + ",p=" + proof) + "\r\n");
+    client.send(base64(scram.last(serverFirst)) + "\r\n");
 
     assertThat(house.whileTimePasses(client::readLine))
         .isEqualTo("-ERR [AUTH] Authentication failed.");
@@ -181,11 +172,7 @@ class Pop3SessionTest {
 
     client.send("STLS\r\nUSER ada\r\nPASS secret word\r\nDELE 1\r\n");
     assertThat(client.readLine()).isEqualTo("+OK Begin TLS negotiation now.");
-    SSLSocket secure =
-        (SSLSocket)
-            trusting().getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
-    secure.startHandshake();
-    SocketPeer inside = SocketPeer.on(secure);
+    SocketPeer inside = SocketPeer.on(TestTls.startTls(plain));
 
     assertThat(ask(inside, "PASS secret word")).isEqualTo("-ERR USER comes first.");
     assertThat(ask(inside, "STLS")).isEqualTo("-ERR TLS is on already.");
@@ -195,10 +182,7 @@ class Pop3SessionTest {
 
   @Test
   void speaksTlsFromTheStartOnPop3s() throws Exception {
-    InetSocketAddress address = house.listen(true);
-    SSLSocket secure =
-        (SSLSocket) trusting().getSocketFactory().createSocket("localhost", address.getPort());
-    SocketPeer client = SocketPeer.on(secure);
+    SocketPeer client = SocketPeer.on(TestTls.connect(house.listen(true)));
 
     assertThat(client.readLine()).isEqualTo("+OK POP3 server ready.");
     client.send("CAPA\r\nQUIT\r\n");
@@ -253,53 +237,5 @@ class Pop3SessionTest {
         .set("pop3_lock_session", lock)
         .build()
         .get(Pop3Params.LOCK_SESSION);
-  }
-
-  private static SSLContext trusting() throws Exception {
-    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-    trusted.load(null, null);
-    byte[] pem = Pop3House.AUTHORITY.certificate().getBytes(UTF_8);
-    trusted.setCertificateEntry(
-        "ca",
-        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem)));
-    TrustManagerFactory managers =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    managers.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, managers.getTrustManagers(), null);
-    return context;
-  }
-
-  private static String base64(String text) {
-    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
-  }
-
-  private static String text(String base64) {
-    return new String(Base64.getDecoder().decode(base64), UTF_8);
-  }
-
-  /** RFC 5802, 3. */
-  private static String proof(String password, String serverFirst, String message)
-      throws Exception {
-    String[] fields = serverFirst.split(",");
-    byte[] salt = Base64.getDecoder().decode(fields[1].substring(2));
-    int iterations = Integer.parseInt(fields[2].substring(2));
-    byte[] salted =
-        SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
-            .generateSecret(new PBEKeySpec(password.toCharArray(), salt, iterations, 256))
-            .getEncoded();
-    byte[] key = hmac(salted, "Client Key");
-    byte[] stored = java.security.MessageDigest.getInstance("SHA-256").digest(key);
-    byte[] signature = hmac(stored, message);
-    for (int i = 0; i < key.length; i++) {
-      key[i] ^= signature[i];
-    }
-    return Base64.getEncoder().encodeToString(key);
-  }
-
-  private static byte[] hmac(byte[] key, String text) throws Exception {
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(key, "HmacSHA256"));
-    return mac.doFinal(text.getBytes(UTF_8));
   }
 }

@@ -3,18 +3,13 @@ package org.postroom.smtp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.TestTls;
 import org.postroom.smtp.server.Role;
 import org.subethamail.smtp.client.PlainAuthenticator;
 import org.subethamail.smtp.client.SmartClient;
@@ -44,7 +39,7 @@ class SecurityTest {
       talk.ask(AUTH);
       talk.ask("MAIL FROM:<ada@example.org>");
       talk.ask("STARTTLS");
-      talk.tls(trust());
+      talk.tls(TestTls.trusting());
 
       assertThat(talk.ask("RCPT TO:<ada@example.org>"))
           .isEqualTo("503 5.5.1 Error: need MAIL command");
@@ -64,7 +59,7 @@ class SecurityTest {
     try (TestHouse house = new TestHouse(folder, settings);
         Talk talk = Talk.greeted(house.listen(Role.SUBMISSION))) {
       talk.ask("STARTTLS");
-      talk.tls(trust());
+      talk.tls(TestTls.trusting());
       talk.ask("EHLO laptop.example");
       talk.ask(AUTH);
       talk.toData("ada@example.org", "bob@example.org");
@@ -141,7 +136,7 @@ class SecurityTest {
   @Test
   void speaksTlsFromTheFirstOctetWhereItIsImplicit() throws Exception {
     try (TestHouse house = new TestHouse(folder, Map.of());
-        Talk talk = new Talk(house.listen(Role.SUBMISSIONS)).tls(trust())) {
+        Talk talk = new Talk(house.listen(Role.SUBMISSIONS)).tls(TestTls.trusting())) {
       assertThat(talk.reply()).startsWith("220 ");
       assertThat(talk.ask("EHLO x"))
           .contains("AUTH SCRAM-SHA-256 PLAIN LOGIN")
@@ -160,7 +155,7 @@ class SecurityTest {
               Optional.empty(),
               "laptop.example",
               Optional.empty(),
-              Optional.of(trust().getSocketFactory()));
+              Optional.of(TestTls.trusting().getSocketFactory()));
       client.startTLS();
       new PlainAuthenticator(client, "ada@example.org", "secret").authenticate();
       client.from("ada@example.org");
@@ -178,21 +173,5 @@ class SecurityTest {
       assertThat(house.inbox("bob@example.org").get(0)).endsWith("\r\n\r\n.dot\r\n");
       assertThat(house.inbox("bob@example.org").get(1)).endsWith("Subject: chunks\r\n\r\nbody\r\n");
     }
-  }
-
-  private static SSLContext trust() throws Exception {
-    Certificate authority =
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(
-                new ByteArrayInputStream(TestHouse.AUTHORITY.certificate().getBytes(UTF_8)));
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    store.setCertificateEntry("ca", authority);
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(store);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
   }
 }

@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -14,9 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
@@ -47,11 +43,10 @@ import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.MemoryAccounts;
 import org.postroom.core.testing.MemoryMailStore;
 import org.postroom.core.testing.MemoryQueueStore;
+import org.postroom.core.testing.PassingTime;
+import org.postroom.core.testing.TestTls;
 import org.postroom.core.time.VirtualTime;
-import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.core.wire.Listener;
-import org.postroom.core.wire.TlsContext;
-import org.postroom.core.wire.TlsContexts;
 import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.WireOptions;
 import org.postroom.core.wire.Wires;
@@ -66,10 +61,6 @@ import org.postroom.smtp.server.SmtpParams;
  * loopback. ada@example.org and bob@example.org live in it; its clients are strangers.
  */
 public final class TestHouse implements AutoCloseable {
-  static final CertificateAuthority AUTHORITY =
-      CertificateAuthority.create("Test CA", Clock.systemUTC(), new SecureRandom());
-  private static final TlsContext TLS = tls();
-
   final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-24T15:00:00Z"));
   final MemoryMailStore mailboxes = new MemoryMailStore(time);
   final MemoryAccounts accounts = new MemoryAccounts(mailboxes);
@@ -117,7 +108,7 @@ public final class TestHouse implements AutoCloseable {
             queue::newId,
             new ClientLimits(time, settings),
             ZoneResolver.of(),
-            () -> Optional.of(TLS),
+            () -> Optional.of(TestTls.SERVER),
             new MailLog("smtpd"),
             time,
             ZoneOffset.UTC);
@@ -148,11 +139,6 @@ public final class TestHouse implements AutoCloseable {
           .orElseGet(
               () -> new Route.Nowhere(550, "5.1.1", "User unknown in local recipient table"));
     }
-  }
-
-  private static TlsContext tls() {
-    CertificateAuthority.Issued issued = AUTHORITY.issue(List.of("localhost", "127.0.0.1"));
-    return TlsContexts.server(issued.chain(), issued.key());
   }
 
   /** Opens a listener in {@code role} on a free port. */
@@ -193,14 +179,7 @@ public final class TestHouse implements AutoCloseable {
 
   /** What {@code answer} gives, while time goes on by tenths of a second. */
   public String whileTimePasses(Supplier<String> answer) throws Exception {
-    CompletableFuture<String> result = CompletableFuture.supplyAsync(answer, workers);
-    while (true) {
-      try {
-        return result.get(5, TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        time.advance(Duration.ofMillis(100));
-      }
-    }
+    return PassingTime.until(time, workers, answer);
   }
 
   static String text(Content content) {

@@ -178,6 +178,20 @@ public final class Transcript {
     return name;
   }
 
+  /**
+   * Whether all that the client says can be sent at once, and has the same answers each time:
+   * nothing happens in between, there is one connection, and the server draws no {@code
+   * <challenge>}.
+   */
+  public boolean isSeamless() {
+    return steps.stream()
+        .noneMatch(
+            step ->
+                step.kind() == Kind.WHEN
+                    || step.connection() > 1
+                    || step.text().contains("<challenge>"));
+  }
+
   @Override
   public String toString() {
     return name;

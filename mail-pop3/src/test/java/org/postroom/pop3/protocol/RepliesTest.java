@@ -3,14 +3,13 @@ package org.postroom.pop3.protocol;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.mail.Content;
-import org.postroom.core.wire.Output;
+import org.postroom.core.wire.CollectedOutput;
 
 class RepliesTest {
   private static final String PIECES = ".\0ab\r\n";
@@ -114,9 +113,9 @@ class RepliesTest {
   }
 
   private static String send(byte[] message, int[] cuts, int lines) {
-    Collected out = new Collected();
+    CollectedOutput out = new CollectedOutput();
     new Replies(out, () -> {}).message("x", new Crumbs(message, cuts), lines);
-    return out.octets.toString(ISO_8859_1);
+    return out.text();
   }
 
   /** Content that comes in small pieces. */
@@ -141,38 +140,5 @@ class RepliesTest {
       target.put(octets, (int) position, count);
       return count;
     }
-  }
-
-  private static final class Collected implements Output {
-    private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
-
-    @Override
-    public Output write(byte[] source, int offset, int length) {
-      octets.write(source, offset, length);
-      return this;
-    }
-
-    @Override
-    public Output write(ByteBuffer source) {
-      while (source.hasRemaining()) {
-        octets.write(source.get());
-      }
-      return this;
-    }
-
-    @Override
-    public Output write(int octet) {
-      octets.write(octet);
-      return this;
-    }
-
-    @Override
-    public Output ascii(CharSequence text) {
-      octets.writeBytes(text.toString().getBytes(ISO_8859_1));
-      return this;
-    }
-
-    @Override
-    public void flush() {}
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.mail.Content;
-import org.postroom.core.wire.Output;
+import org.postroom.core.wire.CollectedOutput;
 
 class DataWriterTest {
 
@@ -61,60 +61,25 @@ class DataWriterTest {
   @Test
   void sendsAContentLargerThanItsBuffer() {
     String text = "0123456789\r\n".repeat(5_000);
-    Collected out = new Collected();
+    CollectedOutput out = new CollectedOutput();
 
     new DataWriter(out, 0).writeAll(Content.of(text.getBytes(ISO_8859_1)));
 
-    assertThat(out.octets.toString(ISO_8859_1)).isEqualTo(text + ".\r\n");
+    assertThat(out.text()).isEqualTo(text + ".\r\n");
   }
 
   private static String send(String content, int maxLine, int step) {
-    Collected out = new Collected();
+    CollectedOutput out = new CollectedOutput();
     DataWriter writer = new DataWriter(out, maxLine);
     byte[] octets = content.getBytes(ISO_8859_1);
     for (int at = 0; at < octets.length; at += step) {
       writer.write(octets, at, Math.min(step, octets.length - at));
     }
     writer.end();
-    return out.octets.toString(ISO_8859_1);
+    return out.text();
   }
 
   private static String unescape(String text) {
     return text.replace("\\r", "\r").replace("\\n", "\n");
-  }
-
-  private static final class Collected implements Output {
-    final ByteArrayOutputStream octets = new ByteArrayOutputStream();
-
-    @Override
-    public Output write(byte[] array, int offset, int length) {
-      octets.write(array, offset, length);
-      return this;
-    }
-
-    @Override
-    public Output write(ByteBuffer buffer) {
-      while (buffer.hasRemaining()) {
-        octets.write(buffer.get());
-      }
-      return this;
-    }
-
-    @Override
-    public Output write(int octet) {
-      octets.write(octet);
-      return this;
-    }
-
-    @Override
-    public Output ascii(CharSequence text) {
-      octets.writeBytes(text.toString().getBytes(ISO_8859_1));
-      return this;
-    }
-
-    @Override
-    public void flush() {
-      // Everything is there at once.
-    }
   }
 }

@@ -1,22 +1,24 @@
-package org.postroom.imap;
+package org.postroom.core.testing;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.function.LongUnaryOperator;
 import java.util.function.UnaryOperator;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MessageRow;
 
 /** Stores to which something happens: the real one, but for one place. */
-final class TroubledStore {
+public final class TroubledStore {
   private TroubledStore() {}
 
   /** Something happens right before a method is called. */
-  static UnaryOperator<MailStore> before(String method, Runnable happens) {
+  public static UnaryOperator<MailStore> before(String method, Runnable happens) {
     return store ->
         proxy(
             MailStore.class,
@@ -29,7 +31,7 @@ final class TroubledStore {
   }
 
   /** Something happens before each message is shown. */
-  static UnaryOperator<MailStore> beforeRows(Consumer<MessageRow> happens) {
+  public static UnaryOperator<MailStore> beforeRows(Consumer<MessageRow> happens) {
     return rows(
         row -> {
           happens.accept(row);
@@ -42,7 +44,7 @@ final class TroubledStore {
    *
    * @param from hears of the position of each read
    */
-  static UnaryOperator<MailStore> reading(java.util.function.LongFunction<LongUnaryOperator> from) {
+  public static UnaryOperator<MailStore> reading(LongFunction<LongUnaryOperator> from) {
     return rows(
         row ->
             proxy(
@@ -51,6 +53,18 @@ final class TroubledStore {
                     method.getName().equals("content")
                         ? row.content().map(octets -> heard(octets, from.apply(row.uid())))
                         : method.invoke(row, arguments)));
+  }
+
+  /** Content cannot be read any more from {@code end} on. */
+  public static UnaryOperator<MailStore> tornAt(long end) {
+    return reading(
+        uid ->
+            position -> {
+              if (position >= end) {
+                throw new StorageUnavailable("the test's disk is gone");
+              }
+              return position;
+            });
   }
 
   private static Content heard(Content content, LongUnaryOperator from) {
@@ -62,8 +76,7 @@ final class TroubledStore {
 
       @Override
       public int read(long position, ByteBuffer target) {
-        int count = content.read(from.applyAsLong(position), target);
-        return count;
+        return content.read(from.applyAsLong(position), target);
       }
     };
   }

@@ -1,0 +1,72 @@
+package org.postroom.core.testing;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.time.Clock;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.postroom.core.wire.CertificateAuthority;
+import org.postroom.core.wire.TlsContext;
+import org.postroom.core.wire.TlsContexts;
+
+/** TLS for tests: an authority, a server's certificate of it, and clients that trust it. */
+public final class TestTls {
+  private static final CertificateAuthority AUTHORITY =
+      CertificateAuthority.create("Test CA", Clock.systemUTC(), new SecureRandom());
+
+  /** For a server on the loopback, which {@link #trusting()} trusts. */
+  public static final TlsContext SERVER = server();
+
+  private TestTls() {}
+
+  private static TlsContext server() {
+    CertificateAuthority.Issued issued = AUTHORITY.issue(List.of("localhost", "127.0.0.1"));
+    return TlsContexts.server(issued.chain(), issued.key());
+  }
+
+  /** Trusts the authority of {@link #SERVER} and nobody else. */
+  public static SSLContext trusting() throws GeneralSecurityException, IOException {
+    return trusting(AUTHORITY.certificate());
+  }
+
+  /** Trusts the authority whose certificate (PEM) this is, and nobody else. */
+  public static SSLContext trusting(String authority) throws GeneralSecurityException, IOException {
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null, null);
+    trusted.setCertificateEntry(
+        "authority",
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(authority.getBytes(US_ASCII))));
+    TrustManagerFactory managers =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    managers.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, managers.getTrustManagers(), null);
+    return context;
+  }
+
+  /** A client's socket to a {@link #SERVER} that speaks TLS from the start. */
+  public static Socket connect(InetSocketAddress server)
+      throws GeneralSecurityException, IOException {
+    return trusting().getSocketFactory().createSocket("localhost", server.getPort());
+  }
+
+  /** Goes on under TLS, with a {@link #SERVER} that has agreed to. */
+  public static Socket startTls(Socket plain) throws GeneralSecurityException, IOException {
+    SSLSocket secure =
+        (SSLSocket)
+            trusting().getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+    secure.startHandshake();
+    return secure;
+  }
+}
