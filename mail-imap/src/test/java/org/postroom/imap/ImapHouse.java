@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.testing.PassingTime;
 import org.postroom.core.testing.ProtocolHouse;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.wire.Listener;
@@ -99,10 +98,10 @@ final class ImapHouse extends ProtocolHouse {
     if (words.equals("a guess fails elsewhere")) {
       throttle.failed(InetAddress.getLoopbackAddress(), "ada");
     } else if (words.matches("\\d+ messages? arrives? in .+")) {
-      PassingTime.settle(time);
+      settle();
       given(words.replaceFirst(" arrives? in ", " in "));
     } else if (words.endsWith(" is deleted")) {
-      PassingTime.settle(time);
+      settle();
       store.delete(mailbox(words.substring(0, words.indexOf(" is deleted"))));
     } else {
       super.when(words);

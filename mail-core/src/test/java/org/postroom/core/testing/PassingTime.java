@@ -24,17 +24,4 @@ public final class PassingTime {
       }
     }
   }
-
-  /** Waits until a server has nothing more to do at this moment, so that its timers stand. */
-  public static void settle(VirtualTime time) {
-    int quiet = 0;
-    int seen = -1;
-    while (quiet < 5) {
-      CompletableFuture<Void> moment = new CompletableFuture<>();
-      moment.completeOnTimeout(null, 10, TimeUnit.MILLISECONDS).join();
-      int pending = time.pending();
-      quiet = pending == seen ? quiet + 1 : 0;
-      seen = pending;
-    }
-  }
 }
