@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,9 +15,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
  * there. {@code -Dpostroom.kill.rounds=200} for long.
  */
 final class KilledServerTest {
+  // Long enough for the database to use its space again, short enough to be read after each kill.
+  private static final int ROUNDS_OF_A_STORE = 50;
+  private static final long PATIENCE_SECONDS = 120;
   private static final int SMTP_SESSIONS = 20;
   private static final int APPENDERS = 4;
   private static final String INBOX_OWNER = "ada";
@@ -39,7 +44,7 @@ final class KilledServerTest {
   private final Map<Integer, Promise> promises = new ConcurrentHashMap<>();
   private final Map<Integer, Long> flagsPromised = new ConcurrentHashMap<>();
   private final Map<Integer, Long> uids = new HashMap<>();
-  private long promisedInAll;
+  private long promisedInAll; // at least
 
   /** What is known of one mail that was sent. */
   private record Promise(int number, int size, boolean appended, AtomicBoolean kept) {}
@@ -48,12 +53,26 @@ final class KilledServerTest {
   void hasEverythingItPromisedExactlyOnceAfterEachKill() throws Exception {
     int rounds = Integer.getInteger("postroom.kill.rounds", 20);
     Random random = new Random(4711);
-    Site site = new Site(folder).set("smtpd_client_connection_count_limit", "0");
+    for (int round = 0; round < rounds; round += ROUNDS_OF_A_STORE) {
+      int end = Math.min(rounds, round + ROUNDS_OF_A_STORE);
+      Path store = Files.createDirectory(folder.resolve("from-" + round));
+      killAgainAndAgain(new Site(store), round, end, random);
+    }
 
+    assertThat(promisedInAll).isGreaterThanOrEqualTo(rounds * 30L);
+    assertThat(flagsPromised).isNotEmpty();
+  }
+
+  /** Kills the server of one store, which gets fuller and fuller. */
+  private void killAgainAndAgain(Site site, int from, int to, Random random) throws Exception {
+    site.set("smtpd_client_connection_count_limit", "0");
+    promises.clear();
+    flagsPromised.clear();
+    uids.clear();
     ServerProcess server = site.start("-Xmx128m");
     try {
       site.addAccounts(List.of(INBOX_OWNER, ARCHIVIST));
-      for (int round = 0; round < rounds; round++) {
+      for (int round = from; round < to; round++) {
         loadAndKill(server, 30 + random.nextInt(600));
         server = site.start("-Xmx128m");
         check(server, round);
@@ -61,14 +80,11 @@ final class KilledServerTest {
     } finally {
       server.close();
     }
-
-    assertThat(promisedInAll).isGreaterThan(rounds * 30L);
-    assertThat(flagsPromised).isNotEmpty();
   }
 
   /** Works from all sides until so many answers were good, then kills at once. */
   private void loadAndKill(ServerProcess server, int answers) throws InterruptedException {
-    AtomicLong good = new AtomicLong();
+    CountDownLatch good = new CountDownLatch(answers);
     List<Thread> clients = new ArrayList<>();
     for (int i = 0; i < SMTP_SESSIONS; i++) {
       clients.add(new Thread(() -> untilCut(() -> deliver(server, good))));
@@ -78,17 +94,13 @@ final class KilledServerTest {
     }
     clients.add(new Thread(() -> untilCut(() -> flag(server, good))));
     clients.forEach(Thread::start);
-    while (good.get() < answers && clients.stream().anyMatch(Thread::isAlive)) {
-      Thread.onSpinWait();
-    }
+    boolean enough = good.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     server.kill();
     for (Thread client : clients) {
       client.join();
     }
-    assertThat(good.get())
-        .as("answers; it said:\n%s", server.said())
-        .isGreaterThanOrEqualTo(answers);
-    promisedInAll += good.get();
+    assertThat(enough).as("%d answers; it said:\n%s", answers, server.said()).isTrue();
+    promisedInAll += answers;
   }
 
   private interface Conversation {
@@ -104,31 +116,31 @@ final class KilledServerTest {
     }
   }
 
-  private void deliver(ServerProcess server, AtomicLong good) throws IOException {
+  private void deliver(ServerProcess server, CountDownLatch good) throws IOException {
     try (SmtpDialogue smtp = SmtpDialogue.open(server.port(Role.MX))) {
       while (true) {
         Promise mail = next(false);
         String reply = smtp.send("bob@example.net", INBOX_OWNER + "@" + Site.DOMAIN, message(mail));
         assertThat(reply).startsWith("250 2.0.0");
         mail.kept().set(true);
-        good.incrementAndGet();
+        good.countDown();
       }
     }
   }
 
-  private void append(ServerProcess server, AtomicLong good) throws IOException {
+  private void append(ServerProcess server, CountDownLatch good) throws IOException {
     try (ImapDialogue imap =
         ImapDialogue.open(server.port(Role.IMAP), ARCHIVIST + "@" + Site.DOMAIN)) {
       while (true) {
         Promise mail = next(true);
         assertThat(imap.append("INBOX", message(mail))).startsWith("OK [APPENDUID ");
         mail.kept().set(true);
-        good.incrementAndGet();
+        good.countDown();
       }
     }
   }
 
-  private void flag(ServerProcess server, AtomicLong good) throws IOException {
+  private void flag(ServerProcess server, CountDownLatch good) throws IOException {
     try (ImapDialogue imap =
         ImapDialogue.open(server.port(Role.IMAP), ARCHIVIST + "@" + Site.DOMAIN)) {
       imap.ok("SELECT INBOX");
@@ -136,7 +148,7 @@ final class KilledServerTest {
         if (!flagsPromised.containsKey(known.getKey())) {
           imap.ok("UID STORE " + known.getValue() + " +FLAGS.SILENT (\\Flagged " + FLAGGED + ")");
           flagsPromised.put(known.getKey(), known.getValue());
-          good.incrementAndGet();
+          good.countDown();
         }
       }
     }
