@@ -141,11 +141,12 @@ final class RelayQueueTest {
     hop.always("RCPT", "450 4.2.1 Not now");
     house.send(
         "<ada@example.org>",
-        List.of("<a@soon.example>", "<full@soon.example>", "<z@soon.example>"),
+        List.of("<a@soon.example>", "<full@soon.example>", "<" + BOB + ">", "<z@soon.example>"),
         MESSAGE.getBytes(UTF_8));
     house.awaitAttempts(1);
     house.close();
 
+    hop.well();
     house
         .set("virtual_mailbox_domains", "example.org soon.example")
         .account("a@soon.example")
@@ -165,6 +166,8 @@ final class RelayQueueTest {
     house.retryUntilEmpty();
     assertThat(house.inbox("full@soon.example")).hasSize(1);
     assertThat(house.inbox("a@soon.example")).hasSize(1);
+    assertThat(hop.await().to()).containsExactly(BOB);
+    assertThat(hop.unread()).as("sent again").isZero();
     assertThat(house.inbox()).isEmpty();
   }
 

@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -189,11 +188,8 @@ public final class MailFlow implements Attempts {
   private Outcome settle(
       QueuedMail mail, List<Transport.Report> reports, List<Acceptance.Delivery> home) {
     try {
-      return settleWith(mail, reports, home, false);
-    } catch (OverQuota e) {
-      // The mailbox of whoever is told, or one that the mail has come home to: theirs to delete
-      // something; until then it waits like any other mail.
-      return settleFull(mail, reports, home);
+      settleAsFarAsThereIsRoom(mail, reports, home);
+      return outcome(reports);
     } catch (RuntimeException e) {
       // What was delivered must not be sent again because a notification has no room on the disk.
       LOG.warn("{}: settled without notifications, which wait: {}", mail.id(), e.getMessage());
@@ -202,23 +198,48 @@ public final class MailFlow implements Attempts {
     }
   }
 
-  /** Each mailbox here for itself, so that a full one holds back nobody else's mail. */
-  private Outcome settleFull(
+  /** What is in a mailbox here says nothing about the next hop. */
+  private static Outcome outcome(List<Transport.Report> reports) {
+    List<Transport.Report> onward =
+        reports.stream().filter(report -> !DELIVERED.equals(report.result())).toList();
+    return !onward.isEmpty() && onward.stream().allMatch(MailFlow::isUnreachable)
+        ? Outcome.UNREACHABLE
+        : Outcome.ANSWERED;
+  }
+
+  private void settleAsFarAsThereIsRoom(
+      QueuedMail mail, List<Transport.Report> reports, List<Acceptance.Delivery> home) {
+    try {
+      settleWith(mail, reports, home, false);
+    } catch (OverQuota e) {
+      // The mailbox of whoever is told, or one that the mail has come home to: theirs to delete
+      // something; until then it waits like any other mail.
+      settleFull(mail, reports, home);
+    }
+  }
+
+  /**
+   * First what has left, which must not be sent again whatever follows; then each mailbox here for
+   * itself, so that a full one holds back nobody else's mail.
+   */
+  private void settleFull(
       QueuedMail mail, List<Transport.Report> reports, List<Acceptance.Delivery> home) {
     List<Transport.Report> onward = new ArrayList<>();
-    Iterator<Acceptance.Delivery> deliveries = home.iterator();
+    List<Transport.Report> here = new ArrayList<>();
     for (Transport.Report report : reports) {
-      if (!DELIVERED.equals(report.result())) {
-        onward.add(report);
-        continue;
-      }
+      (DELIVERED.equals(report.result()) ? here : onward).add(report);
+    }
+    if (!onward.isEmpty()) {
+      settleWith(mail, onward, List.of(), true);
+    }
+    for (int i = 0; i < here.size(); i++) {
+      Transport.Report report = here.get(i);
       try {
-        settleWith(mail, List.of(report), List.of(deliveries.next()), true);
+        settleWith(mail, List.of(report), List.of(home.get(i)), true);
       } catch (OverQuota e) {
-        onward.add(new Transport.Report(report.recipient(), FULL));
+        settleWith(mail, List.of(new Transport.Report(report.recipient(), FULL)), List.of(), true);
       }
     }
-    return onward.isEmpty() ? Outcome.ANSWERED : settleWith(mail, onward, List.of(), true);
   }
 
   /** Delivered is done; all else is tried again, and what there is to tell is told then. */
@@ -252,7 +273,7 @@ public final class MailFlow implements Attempts {
    *
    * @param full whether mailboxes here are full, so that notifications wait in the queue for theirs
    */
-  private Outcome settleWith(
+  private void settleWith(
       QueuedMail mail,
       List<Transport.Report> reports,
       List<Acceptance.Delivery> home,
@@ -313,9 +334,6 @@ public final class MailFlow implements Attempts {
     } finally {
       told.forEach(notification -> notification.report().mail().content().close());
     }
-    return reports.stream().allMatch(MailFlow::isUnreachable)
-        ? Outcome.UNREACHABLE
-        : Outcome.ANSWERED;
   }
 
   /** With its mailboxes full, a mail waits in the queue; each attempt routes it to them anew. */
