@@ -545,7 +545,7 @@ final class NettyConnection implements Connection, Runnable {
     try {
       finished = true;
       late = expired;
-      unread = in.hasUnread() || last == Turn.TIMED_OUT || last == Turn.SHUT_DOWN;
+      unread = !inputEnded && (in.hasUnread() || last == Turn.TIMED_OUT || last == Turn.SHUT_DOWN);
       in.release();
       tasks = null;
       if (timer != null) {

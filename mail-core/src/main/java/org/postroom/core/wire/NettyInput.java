@@ -197,6 +197,7 @@ final class NettyInput implements Input {
       }
     }
     clear();
+    resumeWhenLow();
     return hello;
   }
 
