@@ -15,7 +15,9 @@ import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,9 +99,15 @@ public final class Control implements AutoCloseable {
     if (path.toString().getBytes(UTF_8).length <= MAX_PATH) {
       return path;
     }
-    Path bound = Files.createTempDirectory("postroom").resolve(NAME); // of this user alone
-    Files.writeString(path, bound.toString());
-    return bound;
+    Path folder = Files.createTempDirectory("postroom"); // of this user alone
+    try {
+      Path bound = folder.resolve(NAME);
+      Files.writeString(path, bound.toString());
+      return bound;
+    } catch (IOException e) {
+      Files.delete(folder);
+      throw e;
+    }
   }
 
   /** Where the socket is; empty when the place that {@code path} names is not its owner's alone. */
@@ -106,7 +115,10 @@ public final class Control implements AutoCloseable {
     if (!Files.isRegularFile(path)) {
       return Optional.of(path);
     }
-    Path bound = Path.of(Files.readString(path));
+    Path bound = named(path);
+    if (bound == null || bound.getParent() == null) {
+      return Optional.empty();
+    }
     // Temporary files go, and in their place anybody may have put a socket of his own.
     PosixFileAttributes folder =
         Files.readAttributes(bound.getParent(), PosixFileAttributes.class, NOFOLLOW_LINKS);
@@ -115,6 +127,17 @@ public final class Control implements AutoCloseable {
             && folder.owner().equals(Files.getOwner(path))
             && folder.permissions().equals(PosixFilePermissions.fromString("rwx------"));
     return own ? Optional.of(bound) : Optional.empty();
+  }
+
+  /**
+   * The path that is written in a file; null where a crash or a full disk has left no whole one.
+   */
+  private static @Nullable Path named(Path path) throws IOException {
+    try {
+      return Path.of(Files.readString(path));
+    } catch (InvalidPathException | CharacterCodingException e) {
+      return null;
+    }
   }
 
   /** Removes the socket, or what a server that did not end well has left of it. */

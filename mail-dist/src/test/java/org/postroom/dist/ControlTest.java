@@ -14,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 final class ControlTest {
@@ -82,6 +84,20 @@ final class ControlTest {
     assertThat(taken.resolve("control")).as("another's socket").exists();
     control.close();
     impostor.close();
+  }
+
+  /** As a power cut or a full disk leaves it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/", "control", "a\0b", "/nowhere/at/all/control"})
+  void aTornPlaceIsNoServerAndNoHindrance(String torn) throws IOException {
+    Files.writeString(folder.resolve("control"), torn);
+    assertThat(Control.ask(folder, "echo", List.of())).isEmpty();
+
+    Control control = Control.open(folder, ECHO);
+
+    assertThat(Control.ask(folder, "echo", List.of("a"))).contains(List.of("a"));
+    control.close();
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test
