@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -80,10 +81,13 @@ final class FileSystemDisk implements Disk {
 
   @Override
   public long usableBytes(Path folder) throws IOException {
-    // Files.getFileStore looks for a mount point and finds none in a chroot; but a zero may also
-    // mean that the folder cannot be asked, and that it says.
+    // Not Files.getFileStore, which looks for a mount point and finds none in a chroot.
     long usable = folder.toFile().getUsableSpace();
-    return usable > 0 ? usable : Files.getFileStore(folder).getUsableSpace();
+    if (usable == 0) {
+      // It may also mean that the folder cannot be asked: then this says why.
+      Files.readAttributes(folder, BasicFileAttributes.class);
+    }
+    return usable;
   }
 
   /** Makes the names in the file's folder durable. */
