@@ -12,9 +12,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,7 +46,8 @@ final class KilledServerTest {
   private final Map<Integer, Promise> promises = new ConcurrentHashMap<>();
   private final Map<Integer, Long> flagsPromised = new ConcurrentHashMap<>();
   private final Map<Integer, Long> uids = new HashMap<>();
-  private long promisedInAll; // at least
+  private final Queue<Throwable> surprises = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger flagsInAll = new AtomicInteger();
 
   /** What is known of one mail that was sent. */
   private record Promise(int number, int size, boolean appended, AtomicBoolean kept) {}
@@ -59,8 +62,7 @@ final class KilledServerTest {
       killAgainAndAgain(new Site(store), round, end, random);
     }
 
-    assertThat(promisedInAll).isGreaterThanOrEqualTo(rounds * 30L);
-    assertThat(flagsPromised).isNotEmpty();
+    assertThat(rounds == 1 || flagsInAll.get() > 0).as("a flag was promised").isTrue();
   }
 
   /** Kills the server of one store, which gets fuller and fuller. */
@@ -100,19 +102,21 @@ final class KilledServerTest {
       client.join();
     }
     assertThat(enough).as("%d answers; it said:\n%s", answers, server.said()).isTrue();
-    promisedInAll += answers;
+    assertThat(surprises).as("what clients heard that they should not").isEmpty();
   }
 
   private interface Conversation {
     void run() throws IOException;
   }
 
-  private static void untilCut(Conversation conversation) {
+  private void untilCut(Conversation conversation) {
     try {
       conversation.run();
     } catch (IOException e) {
       // The kill: what was not answered was not promised.
       return;
+    } catch (RuntimeException | AssertionError e) {
+      surprises.add(e);
     }
   }
 
@@ -148,6 +152,7 @@ final class KilledServerTest {
         if (!flagsPromised.containsKey(known.getKey())) {
           imap.ok("UID STORE " + known.getValue() + " +FLAGS.SILENT (\\Flagged " + FLAGGED + ")");
           flagsPromised.put(known.getKey(), known.getValue());
+          flagsInAll.incrementAndGet();
           good.countDown();
         }
       }
