@@ -64,6 +64,15 @@ final class FullDiskTest {
   @ParameterizedTest
   @ValueSource(strings = {"16777216", "0"})
   void asksSendersToComeAgainAndServesReaders(String minFree) throws Exception {
+    try {
+      fillAgainAndAgain(minFree);
+    } catch (AssertionError e) {
+      e.addSuppressed(new AssertionError("the server said:\n" + server.said()));
+      throw e;
+    }
+  }
+
+  private void fillAgainAndAgain(String minFree) throws Exception {
     site.set("queue_minfree", minFree);
     server = site.start();
     site.addAccounts(List.of("ada"));
@@ -76,7 +85,7 @@ final class FullDiskTest {
       assertThat(server.isAlive()).isTrue();
       assertThat(answers.keySet()).allMatch(FullDiskTest::isGoodOrTemporary);
       assertThat(answers.keySet()).anyMatch(answer -> answer.startsWith("452 4.3.1"));
-      assertThat(appendAnswer()).startsWith("NO [");
+      appendUntilRefused();
       checkByPop3();
 
       Files.delete(filler);
@@ -121,6 +130,15 @@ final class FullDiskTest {
       sender.join();
     }
     assertThat(faults).isEmpty();
+  }
+
+  /** What was too much for several senders at once may have left room for some of one. */
+  private void appendUntilRefused() throws IOException {
+    String answer = appendAnswer();
+    for (int i = 0; i < 100 && answer.startsWith("OK"); i++) {
+      answer = appendAnswer();
+    }
+    assertThat(answer).startsWith("NO [");
   }
 
   private String sendOne(int size) throws IOException {
