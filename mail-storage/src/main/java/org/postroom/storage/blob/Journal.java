@@ -309,6 +309,9 @@ final class Journal implements Closeable {
       for (Map.Entry<String, Long> entry : sizes.entrySet()) {
         resize(entry.getKey(), entry.getValue());
       }
+    } else {
+      // Both slots have their room from now on: opening must need none on a full disk.
+      fillZeros(file, 0, FIRST_RECORD);
     }
     sequence++; // never reuse the number of a record whose commit was incomplete
     checkpoint();

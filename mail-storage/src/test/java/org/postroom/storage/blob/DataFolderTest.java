@@ -210,6 +210,28 @@ final class DataFolderTest {
     }
   }
 
+  /** Whoever reads is served although the folder has to be opened again. */
+  @Test
+  void opensOnAFullDiskAfterItsFirstFailure() throws Exception {
+    SimulatedDisk disk = new SimulatedDisk();
+    try (DataFolder folder = DataFolder.open(temp, SMALL, disk);
+        Connection sql = connect(folder)) {
+      createTable(sql);
+      batch(folder, sql, 1);
+      disk.failNextSync();
+      assertThatThrownBy(() -> batch(folder, sql, 2)).isInstanceOf(Exception.class);
+      assertThat(folder.failed()).isTrue();
+    } catch (SQLException e) {
+      assertThat(e.getErrorCode()).isNotZero(); // H2 cannot close a failed store quietly
+    }
+    disk.room(0);
+
+    try (DataFolder folder = DataFolder.open(temp, SMALL, disk);
+        Connection sql = connect(folder)) {
+      assertThat(complete(folder, sql)).contains(1L);
+    }
+  }
+
   @Test
   void losesNothingAcknowledgedInAPowerCut() throws Exception {
     int images = Integer.getInteger("postroom.powercut.images", 30);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class SimulatedDisk implements Disk {
   private long room = Long.MAX_VALUE;
   private boolean failing;
 
-  /** The disk is full after this many more bytes. */
+  /** The disk is full after this many more bytes; what was written once has its room. */
   synchronized void room(long bytes) {
     room = bytes;
   }
@@ -86,6 +87,7 @@ final class SimulatedDisk implements Disk {
   }
 
   private final class Stored implements DiskFile {
+    private final BitSet written = new BitSet();
     private byte[] live = new byte[BLOCK];
     private long size;
     private long durableSize;
@@ -109,11 +111,16 @@ final class SimulatedDisk implements Disk {
         if (count == 0) {
           return;
         }
-        if (room < count) {
+        long end = position + count;
+        long fresh = 0;
+        for (long block = position / BLOCK; block * BLOCK < end; block++) {
+          fresh += written.get((int) block) ? 0 : BLOCK;
+        }
+        if (room < fresh) {
           throw new DiskFull("no room", new IOException("no room"));
         }
-        room = room == Long.MAX_VALUE ? room : room - count;
-        long end = position + count;
+        room = room == Long.MAX_VALUE ? room : room - fresh;
+        written.set((int) (position / BLOCK), (int) ((end + BLOCK - 1) / BLOCK));
         if (end > live.length) {
           live =
               Arrays.copyOf(live, (int) Math.max(2L * live.length, (end + BLOCK) / BLOCK * BLOCK));
