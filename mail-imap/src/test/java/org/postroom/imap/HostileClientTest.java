@@ -22,13 +22,14 @@ import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.testing.TroubledStore;
+import org.postroom.core.testing.imap.LoggedIn;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
 
 /** What clients do that mean harm, or do not know what they do, and what can happen beside them. */
 @Timeout(60)
 class HostileClientTest {
-  private final ImapHouse house = new ImapHouse();
+  private final ImapHouse house = ImapHouse.ofTranscripts();
 
   @AfterEach
   void stop() {
@@ -36,7 +37,7 @@ class HostileClientTest {
   }
 
   private Peer loggedIn() {
-    return ImapHouse.logIn(house.connect(1));
+    return LoggedIn.ada(house.connect(1));
   }
 
   private Peer selected() {
@@ -141,13 +142,13 @@ class HostileClientTest {
     for (int i = 1; i < 100; i++) {
       house.store.copy(house.mailbox("INBOX"), UidSet.of(1), house.mailbox("INBOX"));
     }
-    SocketPeer client = ImapHouse.logIn(house.dial());
+    SocketPeer client = LoggedIn.ada(house.dial());
     ask(client, "s SELECT INBOX");
 
     client.send("a FETCH 1:* BODY.PEEK[]\r\n");
     long taken = untilItRests(read);
     house.time.advance(Duration.ofSeconds(299));
-    SocketPeer other = ImapHouse.logIn(house.dial());
+    SocketPeer other = LoggedIn.ada(house.dial());
     assertThat(end(other, "b NOOP")).startsWith("b OK");
     assertThat(untilItRests(read)).isEqualTo(taken);
     house.time.advance(Duration.ofSeconds(2));

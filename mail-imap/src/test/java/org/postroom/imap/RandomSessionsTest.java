@@ -12,7 +12,7 @@ class RandomSessionsTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void comeToTheSameInTurns(long seed) {
-    try (ImapHouse house = new ImapHouse()) {
+    try (ImapHouse house = ImapHouse.ofTranscripts()) {
       new ImapWorkload(() -> house.connect(1), "ada", "pw", seed).inTurns(4, 1500);
     }
   }
@@ -20,7 +20,7 @@ class RandomSessionsTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void comeToTheSameAtOnce(long seed) {
-    try (ImapHouse house = new ImapHouse()) {
+    try (ImapHouse house = ImapHouse.ofTranscripts()) {
       new ImapWorkload(() -> house.connect(1), "ada", "pw", seed).atOnce(5, 600);
     }
   }

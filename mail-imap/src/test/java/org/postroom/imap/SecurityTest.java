@@ -17,7 +17,7 @@ import org.postroom.core.transcript.SocketPeer;
 /** TLS, and log-in without showing the password. */
 @Timeout(60)
 class SecurityTest {
-  private final ImapHouse house = new ImapHouse();
+  private final ImapHouse house = ImapHouse.ofTranscripts();
 
   @AfterEach
   void stop() {

@@ -8,7 +8,7 @@ import org.postroom.core.transcript.Transcript;
 class TranscriptsTest extends TranscriptsContract {
 
   static List<Transcript> transcripts() {
-    return Transcript.in(TranscriptsTest.class, "/transcripts", ".imap");
+    return Transcript.in(ImapHouse.TRANSCRIPTS, ".imap");
   }
 
   static List<Transcript> seamless() {

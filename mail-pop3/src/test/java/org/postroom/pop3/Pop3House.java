@@ -8,25 +8,28 @@ import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.testing.ProtocolHouse;
+import org.postroom.core.transcript.Transcript;
 import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.Wire;
 
-/**
- * A POP3 server over mailboxes in memory, its clock virtual, for {@code ada}, whose password is
- * {@code secret word}. Started when first connected to.
- */
+/** A POP3 server over mailboxes in memory, its clock virtual. Started when first connected to. */
 final class Pop3House extends ProtocolHouse {
-  private static final String PASSWORD = "secret word";
+  static final String TRANSCRIPTS = "org/postroom/pop3/transcripts";
 
   private Pop3Service service;
 
-  Pop3House() {
-    super(PASSWORD);
-  }
+  Pop3House() {}
 
   Pop3House(ProtocolHouse neighbour) {
-    super(neighbour, PASSWORD);
+    super(neighbour);
+  }
+
+  /** The house that the transcripts play in. */
+  static Pop3House ofTranscripts() {
+    Pop3House house = new Pop3House();
+    Transcript.house(TRANSCRIPTS).forEach(house::given);
+    return house;
   }
 
   @Override

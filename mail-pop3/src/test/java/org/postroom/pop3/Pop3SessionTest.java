@@ -27,7 +27,7 @@ import org.postroom.core.transcript.SocketPeer;
 
 @Timeout(60)
 class Pop3SessionTest {
-  private final Pop3House house = new Pop3House();
+  private final Pop3House house = Pop3House.ofTranscripts();
 
   @AfterEach
   void close() {

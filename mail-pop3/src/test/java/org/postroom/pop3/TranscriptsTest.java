@@ -8,7 +8,7 @@ import org.postroom.core.transcript.Transcript;
 class TranscriptsTest extends TranscriptsContract {
 
   static List<Transcript> transcripts() {
-    return Transcript.in(TranscriptsTest.class, "/transcripts", ".pop3");
+    return Transcript.in(Pop3House.TRANSCRIPTS, ".pop3");
   }
 
   static List<Transcript> seamless() {

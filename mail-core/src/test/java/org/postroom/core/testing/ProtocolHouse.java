@@ -1,18 +1,19 @@
 package org.postroom.core.testing;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -21,24 +22,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.postroom.core.auth.Account;
+import java.util.stream.Stream;
+import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
-import org.postroom.core.mailbox.FlagChange;
-import org.postroom.core.mailbox.Flags;
-import org.postroom.core.mailbox.InternalDate;
-import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.mailbox.NewMessage;
-import org.postroom.core.mailbox.UidSet;
-import org.postroom.core.secret.Secret;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.transcript.FarConnection;
 import org.postroom.core.transcript.Peer;
@@ -57,27 +48,24 @@ import org.postroom.core.wire.Wires;
 import org.postroom.core.wire.Workers;
 
 /**
- * What a server that gives access to mailboxes lives in, in tests: mailboxes in memory with {@code
- * ada}'s among them, virtual time, pipes and sockets, a certificate. The protocol adds its service,
- * and the sentences that only its transcripts use.
+ * What the service of one protocol lives in, in tests: mailboxes and accounts in memory, virtual
+ * time, pipes and sockets, a certificate. The protocol adds its service.
  */
-public abstract class ProtocolHouse implements Stage, AutoCloseable {
-  private static final Pattern FLAGGED = Pattern.compile("(\\S+) on (\\d+) in (.+)");
-  private static final Pattern GONE = Pattern.compile("(\\d+) in (.+) is expunged");
-  private static final Pattern FAILS = Pattern.compile("a store that (fails|is full) at (\\w+)");
+public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
   public final VirtualTime time;
   public final MemoryMailStore store;
   public final MemoryAccounts accounts;
-  public final Account ada;
   protected final LoginThrottle throttle;
   private final Map<String, String> settings = new LinkedHashMap<>();
   private final Turns workers;
   private final boolean shared;
   private final List<Wire> opened = new ArrayList<>();
   private UnaryOperator<MailStore> trouble = UnaryOperator.identity();
+  private Path folder;
+  private StagingArea staging;
   private PipeWire pipes;
   private Wire sockets;
   private Listener listener;
@@ -85,27 +73,22 @@ public abstract class ProtocolHouse implements Stage, AutoCloseable {
   private boolean certified = true;
 
   /** A house of its own. */
-  protected ProtocolHouse(String password) {
-    this(
-        VirtualTime.startingAt(Instant.parse("2026-11-24T15:00:00Z")),
-        new Turns(),
-        false,
-        password);
+  protected ProtocolHouse() {
+    this(VirtualTime.startingAt(Instant.parse("2026-11-24T15:00:00Z")), new Turns(), false);
   }
 
   /** A house with stores of its own, on the time, threads and sockets of another. */
-  protected ProtocolHouse(ProtocolHouse neighbour, String password) {
-    this(neighbour.time, neighbour.workers, true, password);
+  protected ProtocolHouse(ProtocolHouse neighbour) {
+    this(neighbour.time, neighbour.workers, true);
     sockets = neighbour.sockets();
   }
 
-  private ProtocolHouse(VirtualTime time, Turns workers, boolean shared, String password) {
+  private ProtocolHouse(VirtualTime time, Turns workers, boolean shared) {
     this.time = time;
     this.workers = workers;
     this.shared = shared;
     store = new MemoryMailStore(time);
     accounts = new MemoryAccounts(store);
-    ada = accounts.add("ada", Secret.of(password));
     throttle = new LoginThrottle(time, 100);
   }
 
@@ -114,7 +97,7 @@ public abstract class ProtocolHouse implements Stage, AutoCloseable {
       Wire wire, InetSocketAddress address, Optional<TlsContext> implicitTls);
 
   /** What was said about parameters. */
-  protected final Settings settings(ParamSet parameters) {
+  protected final Settings settings(ParamSet... parameters) {
     Settings.Builder builder = Settings.builder(parameters);
     settings.forEach(builder::set);
     return builder.build();
@@ -130,63 +113,106 @@ public abstract class ProtocolHouse implements Stage, AutoCloseable {
     return certified ? Optional.of(TestTls.SERVER) : Optional.empty();
   }
 
-  @Override
-  public void given(String words) {
-    Matcher flagged = FLAGGED.matcher(words);
-    Matcher fails = FAILS.matcher(words);
-    if (words.startsWith("message ")) {
-      deliver("INBOX", unescaped(words.substring(8)));
-    } else if (flagged.matches()) {
-      flag(flagged.group(3), Long.parseLong(flagged.group(2)), flagged.group(1));
-    } else if (fails.matches()) {
-      RuntimeException failure =
-          fails.group(1).equals("fails")
-              ? new StorageUnavailable("the test's store fails")
-              : new StorageFull("the test's store is full");
-      trouble(
-          TroubledStore.before(
-              fails.group(2),
-              () -> {
-                throw failure;
-              }));
-    } else if (words.equals("bob, who may not log in")) {
-      accounts.setEnabled(accounts.add("bob", Secret.of("hush")).id(), false);
-    } else if (words.equals("clients from elsewhere")) {
-      far = true;
-    } else if (words.equals("no certificate")) {
-      certified = false;
-    } else if (words.contains("=")) {
-      settings.put(words.substring(0, words.indexOf('=')), words.substring(words.indexOf('=') + 1));
-    } else {
-      throw new IllegalArgumentException("Not understood: given " + words);
+  /** The threads that sessions run on. */
+  protected final Executor workers() {
+    return workers;
+  }
+
+  /** Where content is put while it comes. */
+  protected final StagingArea staging() {
+    if (staging == null) {
+      try {
+        folder = Files.createTempDirectory("staging");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      staging = new StagingArea(folder, StagingArea.Limits.DEFAULT);
     }
+    return staging;
   }
 
   @Override
-  public void when(String words) {
-    Matcher gone = GONE.matcher(words);
-    // What a session does now is done first, so that its timers stand.
-    settle();
-    if (words.endsWith(" seconds pass")) {
-      time.advance(Duration.ofSeconds(Long.parseLong(words.substring(0, words.indexOf(' ')))));
-    } else if (words.equals("the server stops")) {
-      shutDown();
-    } else if (words.equals("expunged messages are forgotten")) {
-      store.forgetExpunged();
-    } else if (gone.matches()) {
-      store.expunge(mailbox(gone.group(2)), UidSet.of(Long.parseLong(gone.group(1))));
-    } else if (words.startsWith("message ") || FLAGGED.matcher(words).matches()) {
-      given(words);
-    } else {
-      throw new IllegalArgumentException("Not understood: when " + words);
-    }
+  public final void given(String words) {
+    Sentences.given(this, words);
   }
 
-  /**
-   * Waits until the server has nothing more to do at this moment. A turn may wait for its client;
-   * one that checks a password only seems to.
-   */
-  protected final void settle() {
+  @Override
+  public final void when(String words) {
+    Sentences.when(this, words);
+  }
+
+  @Override
+  public final void set(String parameter, String value) {
+    settings.put(parameter, value);
+  }
+
+  @Override
+  public void role(String name) {
+    throw new IllegalArgumentException("This protocol has no role " + name);
+  }
+
+  /** They always are. */
+  @Override
+  public final void inClear() {}
+
+  @Override
+  public final void fromElsewhere() {
+    far = true;
+  }
+
+  @Override
+  public void loggedIn() {
+    throw new IllegalArgumentException("A log-in is a part of this protocol's transcripts");
+  }
+
+  @Override
+  public final void withoutCertificate() {
+    certified = false;
+  }
+
+  @Override
+  public final void failAt(String method, RuntimeException failure) {
+    trouble(
+        TroubledStore.before(
+            method,
+            () -> {
+              throw failure;
+            }));
+  }
+
+  @Override
+  public final MailStore mail() {
+    return store;
+  }
+
+  @Override
+  public final Accounts accounts() {
+    return accounts;
+  }
+
+  @Override
+  public final void pass(Duration step) {
+    time.advance(step);
+  }
+
+  @Override
+  public final void stop() {
+    shutDown();
+  }
+
+  @Override
+  public final void forgetExpunged() {
+    store.forgetExpunged();
+  }
+
+  @Override
+  public final void guess() {
+    throttle.failed(InetAddress.getLoopbackAddress(), "ada");
+  }
+
+  /** A turn may wait for its client; one that checks a password only seems to. */
+  @Override
+  public final void settle() {
     int quiet = 0;
     int seen = -1;
     while (quiet < (workers.running.get() > 0 ? 50 : 5)) {
@@ -299,42 +325,17 @@ public abstract class ProtocolHouse implements Stage, AutoCloseable {
 
   /** A mailbox of ada's, which must be there. */
   public final MailboxId mailbox(String name) {
-    return store.find(ada.id(), MailboxName.of(name)).orElseThrow().id();
+    return Sentences.mailbox(this, name);
   }
 
   /** Puts messages into a mailbox of ada's, in one go. */
   public final void deliver(String mailbox, List<byte[]> messages) {
-    InternalDate date = InternalDate.of(OffsetDateTime.parse("2024-02-01T09:05:00+01:00"));
-    List<NewMessage> all = new ArrayList<>();
-    for (byte[] octets : messages) {
-      all.add(new NewMessage(StagedOctets.of(octets), 0, Set.of(), date));
-    }
-    store.append(mailbox(mailbox), all);
+    Sentences.deliver(this, mailbox, messages);
   }
 
   /** Puts a message into a mailbox of ada's. */
   public final void deliver(String mailbox, byte[] octets) {
     deliver(mailbox, List.of(octets));
-  }
-
-  private void flag(String mailbox, long uid, String flag) {
-    FlagChange change =
-        switch (flag) {
-          case "\\Seen" -> FlagChange.add(Flags.SEEN);
-          case "\\Flagged" -> FlagChange.add(Flags.FLAGGED);
-          case "\\Answered" -> FlagChange.add(Flags.ANSWERED);
-          case "\\Draft" -> FlagChange.add(Flags.DRAFT);
-          case "\\Deleted" -> FlagChange.add(Flags.DELETED);
-          default -> new FlagChange(FlagChange.Mode.ADD, 0, Set.of(new Keyword(flag)));
-        };
-    store.store(mailbox(mailbox), UidSet.of(uid), change, Long.MAX_VALUE);
-  }
-
-  private static byte[] unescaped(String text) {
-    return text.replace("\\n", "\r\n")
-        .replace("\\0", "\0")
-        .replace("\\empty", "")
-        .getBytes(ISO_8859_1);
   }
 
   @Override
@@ -345,6 +346,20 @@ public abstract class ProtocolHouse implements Stage, AutoCloseable {
     }
     if (!shared) {
       workers.close();
+    }
+    if (staging != null) {
+      staging.close();
+      deleteFolder();
+    }
+  }
+
+  private void deleteFolder() {
+    try (Stream<Path> left = Files.walk(folder)) {
+      for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

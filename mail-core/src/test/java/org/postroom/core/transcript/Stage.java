@@ -11,6 +11,7 @@ public interface Stage {
    *
    * @param words what stands behind {@code given}, such as {@code 3 messages in INBOX}
    * @throws IllegalArgumentException when the words are not understood
+   * @throws LeftOut when it cannot be so on this stage
    */
   void given(String words);
 

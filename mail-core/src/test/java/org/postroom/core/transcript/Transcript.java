@@ -3,9 +3,14 @@ package org.postroom.core.transcript;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +54,7 @@ public final class Transcript {
   private static final Pattern SPOKEN = Pattern.compile("([CS])(\\d*)(:|-) ?(.*)");
   private static final Pattern CLOSES = Pattern.compile("([CS])(\\d*) closes");
   private static final String ANYTHING = "text";
+  private static final String HOUSE = "house";
 
   private final String name;
   private final List<Step> steps;
@@ -70,7 +76,7 @@ public final class Transcript {
     HEAR_END
   }
 
-  private record Step(int line, Kind kind, int connection, String text, List<String> block) {}
+  private record Step(String place, Kind kind, int connection, String text, List<String> block) {}
 
   /**
    * Reads a transcript.
@@ -83,7 +89,7 @@ public final class Transcript {
     List<String> lines = text.lines().toList();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i);
-      int number = i + 1;
+      String place = name + ":" + (i + 1);
       if (line.isBlank() || line.startsWith("#")) {
         continue;
       }
@@ -102,31 +108,31 @@ public final class Transcript {
           block.add(spoken.group(4));
         }
         if (i == lines.size()) {
-          throw new IllegalArgumentException(name + ":" + number + ": no } for this {");
+          throw new IllegalArgumentException(place + ": no } for this {");
         }
-        steps.add(new Step(number, Kind.ANY_ORDER, connection, "", block));
+        steps.add(new Step(place, Kind.ANY_ORDER, connection, "", block));
       } else {
-        steps.add(step(name, number, line));
+        steps.add(step(place, line));
       }
     }
     return new Transcript(name, steps);
   }
 
-  private static Step step(String name, int number, String line) {
+  private static Step step(String place, String line) {
     if (line.startsWith("given ")) {
-      return new Step(number, Kind.GIVEN, 0, line.substring(6).strip(), List.of());
+      return new Step(place, Kind.GIVEN, 0, line.substring(6).strip(), List.of());
     }
     if (line.startsWith("when ")) {
-      return new Step(number, Kind.WHEN, 0, line.substring(5).strip(), List.of());
+      return new Step(place, Kind.WHEN, 0, line.substring(5).strip(), List.of());
     }
     Matcher closes = CLOSES.matcher(line.strip());
     if (closes.matches()) {
       Kind kind = closes.group(1).equals("C") ? Kind.HANG_UP : Kind.HEAR_END;
-      return new Step(number, kind, connection(closes.group(2)), "", List.of());
+      return new Step(place, kind, connection(closes.group(2)), "", List.of());
     }
     Matcher spoken = SPOKEN.matcher(line);
     if (!spoken.matches()) {
-      throw new IllegalArgumentException(name + ":" + number + ": means nothing: " + line);
+      throw new IllegalArgumentException(place + ": means nothing: " + line);
     }
     boolean client = spoken.group(1).equals("C");
     boolean part = spoken.group(3).equals("-");
@@ -134,9 +140,9 @@ public final class Transcript {
     Kind kind =
         client ? part ? Kind.SAY_PART : Kind.SAY : text.equals("...") ? Kind.SKIP : Kind.HEAR;
     if (!client && part) {
-      throw new IllegalArgumentException(name + ":" + number + ": the server speaks in lines");
+      throw new IllegalArgumentException(place + ": the server speaks in lines");
     }
-    return new Step(number, kind, connection(spoken.group(2)), text, List.of());
+    return new Step(place, kind, connection(spoken.group(2)), text, List.of());
   }
 
   private static int connection(String digits) {
@@ -144,32 +150,78 @@ public final class Transcript {
   }
 
   /**
-   * The transcripts in a folder of the class path.
+   * The transcripts in a folder of the class path, or of a jar in it. What its file {@value #HOUSE}
+   * says is said before each of them.
    *
-   * @param anchor whose class loader and package are looked in
-   * @param folder relative to the class, or absolute with a slash
+   * @param folder absolute, without a slash before it
    * @param suffix such as {@code .imap}
    */
-  public static List<Transcript> in(Class<?> anchor, String folder, String suffix) {
-    URL url = anchor.getResource(folder);
-    if (url == null) {
-      throw new IllegalArgumentException("No folder " + folder + " beside " + anchor.getName());
+  public static List<Transcript> in(String folder, String suffix) {
+    List<Step> house = ofHouse(folder).steps;
+    List<Transcript> found = new ArrayList<>();
+    for (String file : files(folder)) {
+      if (file.endsWith(suffix)) {
+        Transcript own = of(file, read(folder + "/" + file));
+        List<Step> all = new ArrayList<>(house);
+        all.addAll(own.steps);
+        found.add(new Transcript(file, all));
+      }
     }
-    try (Stream<Path> files = Files.list(Path.of(url.toURI()))) {
-      List<Transcript> found = new ArrayList<>();
-      for (Path file : files.sorted().toList()) {
-        if (file.toString().endsWith(suffix)) {
-          found.add(of(file.getFileName().toString(), Files.readString(file, UTF_8)));
-        }
+    if (found.isEmpty()) {
+      throw new IllegalArgumentException("No *" + suffix + " in " + folder);
+    }
+    return found;
+  }
+
+  /** What a folder's file {@value #HOUSE} says: the house that all its transcripts play in. */
+  public static List<String> house(String folder) {
+    return ofHouse(folder).steps.stream().map(Step::text).toList();
+  }
+
+  private static Transcript ofHouse(String folder) {
+    Transcript house = of(HOUSE, read(folder + "/" + HOUSE));
+    for (Step step : house.steps) {
+      if (step.kind() != Kind.GIVEN) {
+        throw new IllegalArgumentException(step.place() + ": only given is said of a house");
       }
-      if (found.isEmpty()) {
-        throw new IllegalArgumentException("No *" + suffix + " in " + url);
+    }
+    return house;
+  }
+
+  private static List<String> files(String folder) {
+    URL url = Transcript.class.getClassLoader().getResource(folder);
+    if (url == null) {
+      throw new IllegalArgumentException("No folder " + folder);
+    }
+    try {
+      if (!url.getProtocol().equals("jar")) {
+        return names(Path.of(url.toURI()));
       }
-      return found;
+      URI jar = ((JarURLConnection) url.openConnection()).getJarFileURL().toURI();
+      try (FileSystem inside = FileSystems.newFileSystem(Path.of(jar))) {
+        return names(inside.getPath(folder));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(e);
+    }
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static String read(String file) {
+    try (InputStream in = Transcript.class.getClassLoader().getResourceAsStream(file)) {
+      if (in == null) {
+        throw new IllegalArgumentException("No file " + file);
+      }
+      return new String(in.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -201,6 +253,7 @@ public final class Transcript {
    * Holds the conversation.
    *
    * @throws AssertionError where the server says something else, with what was said so far
+   * @throws LeftOut when it cannot be held on this stage
    */
   public void run(Stage stage) {
     try (Run run = new Run(stage)) {
@@ -208,9 +261,11 @@ public final class Transcript {
         Step step = steps.get(i);
         try {
           i += run.perform(step, i + 1 < steps.size() ? steps.get(i + 1) : null);
+        } catch (LeftOut e) {
+          throw e;
         } catch (AssertionError | RuntimeException e) {
           throw new AssertionError(
-              name + ":" + step.line() + ": " + e.getMessage() + "\n\nSo far:\n" + run.said, e);
+              step.place() + ": " + e.getMessage() + "\n\nSo far:\n" + run.said, e);
         }
       }
     }
