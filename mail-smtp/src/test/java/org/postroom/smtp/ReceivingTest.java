@@ -2,23 +2,19 @@ package org.postroom.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.smtp.server.Role;
 
 @Timeout(60)
 class ReceivingTest {
-  @TempDir Path folder;
-
   @Test
   void keepsWhatItAccepts() {
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.toData("eve@elsewhere.example", "ada@example.org");
 
@@ -39,7 +35,7 @@ class ReceivingTest {
 
   @Test
   void takesAnEmptyMail() {
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.toData("", "ada@example.org");
 
@@ -73,7 +69,7 @@ class ReceivingTest {
             "Subject: smuggled",
             "",
             "evil");
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.toData("eve@elsewhere.example", "ada@example.org");
 
@@ -93,7 +89,7 @@ class ReceivingTest {
 
   @Test
   void refusesBareLineFeedsWhenAsked() {
-    try (TestHouse house = new TestHouse(folder, Map.of("smtpd_forbid_bare_newline", "reject"));
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_forbid_bare_newline", "reject"));
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.toData("eve@elsewhere.example", "ada@example.org");
 
@@ -108,7 +104,7 @@ class ReceivingTest {
 
   @Test
   void goesOnBehindAMailThatIsTooBig() {
-    try (TestHouse house = new TestHouse(folder, Map.of("message_size_limit", "1000"));
+    try (SmtpHouse house = SmtpHouse.with(Map.of("message_size_limit", "1000"));
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.toData("eve@elsewhere.example", "ada@example.org");
 
@@ -128,7 +124,7 @@ class ReceivingTest {
   @Test
   void cutsMailThatRunsInCircles() {
     String hop = "Received: from a by b; Tue, 24 Nov 2026 15:00:00 +0000\r\n";
-    try (TestHouse house = new TestHouse(folder, Map.of("hopcount_limit", "5"));
+    try (SmtpHouse house = SmtpHouse.with(Map.of("hopcount_limit", "5"));
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.toData("", "ada@example.org");
       String over =
@@ -143,7 +139,7 @@ class ReceivingTest {
 
   @Test
   void forgetsAMailWhoseClientIsCutOff() {
-    try (TestHouse house = new TestHouse(folder, Map.of())) {
+    try (SmtpHouse house = SmtpHouse.with(Map.of())) {
       try (Talk talk = Talk.greeted(house.listen(Role.MX))) {
         talk.toData("eve@elsewhere.example", "ada@example.org");
         talk.raw("Subject: half\r\n\r\nhalf a mail\r\n");
@@ -159,7 +155,7 @@ class ReceivingTest {
 
   @Test
   void takesChunks() {
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.ask("MAIL FROM:<eve@elsewhere.example>");
       talk.ask("RCPT TO:<ada@example.org>");
@@ -178,7 +174,7 @@ class ReceivingTest {
 
   @Test
   void swallowsAChunkNobodyAskedFor() {
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       String answer = talk.raw("BDAT 20\r\nMAIL FROM:<a@b.c>\r\n\n").reply();
 
@@ -189,7 +185,7 @@ class ReceivingTest {
 
   @Test
   void swallowsAChunkThatComesBeforeTls() {
-    try (TestHouse house = new TestHouse(folder, Map.of("smtpd_tls_security_level", "encrypt"));
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_tls_security_level", "encrypt"));
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       String answer = talk.raw("BDAT 20\r\nMAIL FROM:<a@b.c>\r\n\n").reply();
 
@@ -201,7 +197,7 @@ class ReceivingTest {
   /** Content that cannot be staged must not run on as commands. */
   @Test
   void hangsUpWhenChunksCannotBeStaged() {
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.ask("MAIL FROM:<>");
       talk.ask("RCPT TO:<ada@example.org>");
@@ -216,7 +212,7 @@ class ReceivingTest {
 
   @Test
   void asksToComeAgainWhenTheDiskIsFull() {
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.ask("MAIL FROM:<>");
       talk.ask("RCPT TO:<ada@example.org>");
@@ -229,7 +225,7 @@ class ReceivingTest {
 
   @Test
   void hangsUpWhenAChunkHasNoLength() {
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       assertThat(talk.raw("BDAT x\r\nNOOP\r\n").reply()).startsWith("501 5.5.4");
       assertThat(talk.isOver()).isTrue();
@@ -238,7 +234,7 @@ class ReceivingTest {
 
   @Test
   void queuesMailForElsewhereFromItsUsersOnly() {
-    try (TestHouse house = new TestHouse(folder, Map.of("smtpd_sasl_auth_enable", "yes"));
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_sasl_auth_enable", "yes"));
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.ask("MAIL FROM:<ada@example.org>");
       String stranger = talk.ask("RCPT TO:<x@far.example>");
@@ -255,7 +251,7 @@ class ReceivingTest {
 
   @Test
   void answersPipelinedCommandsInOrder() {
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.raw(
           String.join(

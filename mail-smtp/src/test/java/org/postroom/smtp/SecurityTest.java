@@ -3,12 +3,10 @@ package org.postroom.smtp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.testing.TestTls;
 import org.postroom.smtp.server.Role;
 import org.subethamail.smtp.client.PlainAuthenticator;
@@ -18,12 +16,10 @@ import org.subethamail.smtp.client.SmartClient;
 class SecurityTest {
   private static final String AUTH = "AUTH PLAIN AGFkYUBleGFtcGxlLm9yZwBzZWNyZXQ=";
 
-  @TempDir Path folder;
-
   /** CVE-2011-0411. */
   @Test
   void doesNotTakePlaintextBehindStarttls() {
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       String answer = talk.raw("STARTTLS\r\nRSET\r\n").reply();
 
@@ -34,12 +30,12 @@ class SecurityTest {
 
   @Test
   void forgetsEverythingSaidInClear() throws Exception {
-    try (TestHouse house = new TestHouse(folder, Map.of("smtpd_sasl_auth_enable", "yes"));
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_sasl_auth_enable", "yes"));
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.ask(AUTH);
       talk.ask("MAIL FROM:<ada@example.org>");
       talk.ask("STARTTLS");
-      talk.tls(TestTls.trusting());
+      talk.tls();
 
       assertThat(talk.ask("RCPT TO:<ada@example.org>"))
           .isEqualTo("503 5.5.1 Error: need MAIL command");
@@ -56,10 +52,10 @@ class SecurityTest {
   void writesTheProtocolItWasSpokenTo() throws Exception {
     Map<String, String> settings =
         Map.of("smtpd_tls_received_header", "yes", "smtpd_sasl_authenticated_header", "yes");
-    try (TestHouse house = new TestHouse(folder, settings);
+    try (SmtpHouse house = SmtpHouse.with(settings);
         Talk talk = Talk.greeted(house.listen(Role.SUBMISSION))) {
       talk.ask("STARTTLS");
-      talk.tls(TestTls.trusting());
+      talk.tls();
       talk.ask("EHLO laptop.example");
       talk.ask(AUTH);
       talk.toData("ada@example.org", "bob@example.org");
@@ -74,7 +70,7 @@ class SecurityTest {
 
   @Test
   void addsWhatASubmittedMailLacksAndHidesBcc() {
-    try (TestHouse house = new TestHouse(folder, Map.of("smtpd_tls_auth_only", "no"));
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_tls_auth_only", "no"));
         Talk talk = Talk.greeted(house.listen(Role.SUBMISSION))) {
       talk.ask(AUTH);
       talk.toData("ada@example.org", "bob@example.org");
@@ -108,7 +104,7 @@ class SecurityTest {
   @Test
   void leavesMailFromElsewhereAlone() {
     String content = "Bcc: x@example.org\r\nX: 1\r\n \t\r\n\r\nbody\r\n";
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.toData("", "bob@example.org");
       talk.raw(content + ".\r\n").reply();
@@ -119,7 +115,7 @@ class SecurityTest {
 
   @Test
   void cannotBeToldToWriteHeaders() {
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = new Talk(house.listen(Role.MX))) {
       talk.reply();
       String control = talk.ask("EHLO a\rX-Evil: 1");
@@ -135,8 +131,8 @@ class SecurityTest {
 
   @Test
   void speaksTlsFromTheFirstOctetWhereItIsImplicit() throws Exception {
-    try (TestHouse house = new TestHouse(folder, Map.of());
-        Talk talk = new Talk(house.listen(Role.SUBMISSIONS)).tls(TestTls.trusting())) {
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
+        Talk talk = new Talk(house.listen(Role.SUBMISSIONS)).tls()) {
       assertThat(talk.reply()).startsWith("220 ");
       assertThat(talk.ask("EHLO x"))
           .contains("AUTH SCRAM-SHA-256 PLAIN LOGIN")
@@ -146,7 +142,7 @@ class SecurityTest {
 
   @Test
   void servesAStrangersClient() throws Exception {
-    try (TestHouse house = new TestHouse(folder, Map.of())) {
+    try (SmtpHouse house = SmtpHouse.with(Map.of())) {
       int port = house.listen(Role.SUBMISSION).getPort();
       SmartClient client =
           SmartClient.createAndConnect(

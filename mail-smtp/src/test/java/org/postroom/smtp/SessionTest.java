@@ -3,26 +3,21 @@ package org.postroom.smtp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.postroom.smtp.server.Role;
 
 @Timeout(60)
 class SessionTest {
-  @TempDir Path folder;
-
   @Test
   void answersTheSameWhereverTheInputIsCut() {
     String envelope = "MAIL FROM:<>\r\nRCPT TO:<ada@example.org>\r\nNOOP\r\nDATA\r\n";
     String content = "A: b\r\n\r\n.x\r\n..\r\nbare\nlf\n.\r\n\r\n.\r\nNOPE\r\nQUIT\r\n";
-    try (TestHouse house =
-        new TestHouse(folder, Map.of("smtpd_client_connection_count_limit", "0"))) {
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_client_connection_count_limit", "0"))) {
       InetSocketAddress server = house.listen(Role.MX);
       List<String> whole = conversation(server, envelope, 0, content, 0);
 
@@ -59,7 +54,7 @@ class SessionTest {
 
   @Test
   void endsASessionThatSaysNothing() throws Exception {
-    try (TestHouse house = new TestHouse(folder, Map.of("smtpd_timeout", "20s"));
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_timeout", "20s"));
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       String last = house.whileTimePasses(talk::reply);
 
@@ -70,8 +65,8 @@ class SessionTest {
 
   @Test
   void endsAMailThatTricklesIn() throws Exception {
-    try (TestHouse house =
-            new TestHouse(folder, Map.of("smtpd_timeout", "10s", "smtpd_min_data_rate", "100"));
+    try (SmtpHouse house =
+            SmtpHouse.with(Map.of("smtpd_timeout", "10s", "smtpd_min_data_rate", "100"));
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.toData("", "ada@example.org");
 
@@ -91,8 +86,7 @@ class SessionTest {
 
   @Test
   void sendsAwayAClientWithTooManySessions() {
-    try (TestHouse house =
-        new TestHouse(folder, Map.of("smtpd_client_connection_count_limit", "1"))) {
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_client_connection_count_limit", "1"))) {
       InetSocketAddress server = house.listen(Role.MX);
       try (Talk first = Talk.greeted(server);
           Talk second = new Talk(server)) {
@@ -105,7 +99,7 @@ class SessionTest {
 
   @Test
   void sendsAwayAClientThatDoesNotWaitForEhlo() {
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = new Talk(house.listen(Role.MX))) {
       talk.reply();
 
@@ -117,7 +111,7 @@ class SessionTest {
 
   @Test
   void refusesCommandLinesThatAreNone() {
-    try (TestHouse house = new TestHouse(folder, Map.of());
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       assertThat(talk.raw("NOOP\n").reply()).isEqualTo("500 5.5.2 Error: bare <LF> received");
       assertThat(talk.raw("NO\rOP\r\n").reply()).isEqualTo("500 5.5.2 Error: bad syntax");
@@ -132,7 +126,7 @@ class SessionTest {
 
   @Test
   void saysGoodbyeWhenTheHouseCloses() {
-    TestHouse house = new TestHouse(folder, Map.of());
+    SmtpHouse house = SmtpHouse.with(Map.of());
     try (Talk talk = Talk.greeted(house.listen(Role.MX))) {
       house.close();
 
@@ -144,7 +138,7 @@ class SessionTest {
   @Test
   void takesAMailOfTwentyFiveMegabytes() {
     String line = "0123456789".repeat(100) + "\r\n";
-    try (TestHouse house = new TestHouse(folder, Map.of("message_size_limit", "52428800"));
+    try (SmtpHouse house = SmtpHouse.with(Map.of("message_size_limit", "52428800"));
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       talk.toData("", "ada@example.org");
       talk.raw("Subject: big\r\n\r\n");
@@ -159,7 +153,7 @@ class SessionTest {
 
   @Test
   void delaysTheAnswerToAWrongPassword() throws Exception {
-    try (TestHouse house = new TestHouse(folder, Map.of("smtpd_sasl_auth_enable", "yes"));
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_sasl_auth_enable", "yes"));
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
       var before = house.time.instant();
 

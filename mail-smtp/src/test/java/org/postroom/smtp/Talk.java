@@ -1,34 +1,29 @@
 package org.postroom.smtp;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
+import org.postroom.core.testing.TestTls;
+import org.postroom.core.transcript.SocketPeer;
 
-/** A client that says exactly what it is told to, octet for octet. */
+/** An SMTP client that says exactly what it is told to, and takes whole replies. */
 final class Talk implements AutoCloseable {
-  private Socket socket;
-  private InputStream in;
+  private final Socket socket;
+  private SocketPeer peer;
 
   Talk(InetSocketAddress server) {
     try {
       socket = new Socket(server.getAddress(), server.getPort());
-      socket.setTcpNoDelay(true);
-      socket.setSoTimeout(10_000);
-      in = new BufferedInputStream(socket.getInputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    peer = SocketPeer.on(socket);
   }
 
   /** Connects, takes the greeting and says EHLO. */
@@ -41,18 +36,14 @@ final class Talk implements AutoCloseable {
 
   /** Sends octets as they are. */
   Talk raw(String octets) {
-    try {
-      socket.getOutputStream().write(octets.getBytes(ISO_8859_1));
-      socket.getOutputStream().flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    peer.send(octets.getBytes(ISO_8859_1));
     return this;
   }
 
   /** Sends a line. */
   Talk line(String line) {
-    return raw(new String((line + "\r\n").getBytes(UTF_8), ISO_8859_1));
+    peer.send(line + "\r\n");
+    return this;
   }
 
   /** Sends a line and takes the answer. */
@@ -63,27 +54,19 @@ final class Talk implements AutoCloseable {
   /** One reply, its lines joined by LF; empty at the end of the connection. */
   String reply() {
     List<String> lines = new ArrayList<>();
-    while (true) {
-      String line = readLine();
-      if (line.isEmpty()) {
-        return String.join("\n", lines);
+    String line;
+    do {
+      line = peer.readLine();
+      if (line != null) {
+        lines.add(line);
       }
-      lines.add(line);
-      if (line.length() < 4 || line.charAt(3) != '-') {
-        return String.join("\n", lines);
-      }
-    }
+    } while (line != null && line.startsWith("-", 3));
+    return String.join("\n", lines);
   }
 
   /** Whether the server has closed and nothing more came. */
   boolean isOver() {
-    try {
-      return in.read() < 0;
-    } catch (java.net.SocketTimeoutException e) {
-      return false;
-    } catch (IOException e) {
-      return true;
-    }
+    return peer.read() < 0;
   }
 
   /** MAIL, RCPT and DATA; the content comes next. */
@@ -95,45 +78,13 @@ final class Talk implements AutoCloseable {
   }
 
   /** Goes on under TLS. */
-  Talk tls(SSLContext context) {
-    try {
-      SSLSocket secure =
-          (SSLSocket)
-              context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
-      secure.startHandshake();
-      socket = secure;
-      in = new BufferedInputStream(secure.getInputStream());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  Talk tls() throws GeneralSecurityException, IOException {
+    peer = SocketPeer.on(TestTls.startTls(socket));
     return this;
-  }
-
-  /** One line of a reply. */
-  String oneLine() {
-    return readLine();
-  }
-
-  private String readLine() {
-    try {
-      ByteArrayOutputStream line = new ByteArrayOutputStream();
-      int octet;
-      while ((octet = in.read()) >= 0 && octet != '\n') {
-        line.write(octet);
-      }
-      String text = line.toString(ISO_8859_1);
-      return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override
   public void close() {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    peer.close();
   }
 }

@@ -348,8 +348,12 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
       workers.close();
     }
     if (staging != null) {
+      int left = shared ? 0 : staging.staged();
       staging.close();
       deleteFolder();
+      if (left > 0) {
+        throw new AssertionError(left + " contents were staged and not given back");
+      }
     }
   }
 

@@ -1,0 +1,174 @@
+package org.postroom.smtp;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.Domain;
+import org.postroom.core.auth.Account;
+import org.postroom.core.config.Settings;
+import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.flow.Bounce;
+import org.postroom.core.flow.MailFlow;
+import org.postroom.core.flow.Route;
+import org.postroom.core.flow.Router;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mail.ContentSink;
+import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.policy.OwnAddresses;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.policy.RecentDecisions;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.RetrySchedule;
+import org.postroom.core.testing.MemoryAccounts;
+import org.postroom.core.testing.MemoryQueueStore;
+import org.postroom.core.testing.ProtocolHouse;
+import org.postroom.core.transcript.Transcript;
+import org.postroom.core.wire.Listener;
+import org.postroom.core.wire.TlsContext;
+import org.postroom.core.wire.Wire;
+import org.postroom.smtp.server.ClientLimits;
+import org.postroom.smtp.server.Role;
+import org.postroom.smtp.server.Services;
+import org.postroom.smtp.server.SmtpParams;
+
+/**
+ * An SMTP server over store and a queue in memory, its clock virtual. Started when first connected
+ * to.
+ */
+final class SmtpHouse extends ProtocolHouse {
+  static final String TRANSCRIPTS = "org/postroom/smtp/transcripts";
+
+  private final MemoryQueueStore queue = new MemoryQueueStore(store, time);
+  private Services services;
+  private Settings settings;
+  private Role role = Role.MX;
+  private volatile boolean diskFull;
+
+  SmtpHouse() {}
+
+  SmtpHouse(ProtocolHouse neighbour) {
+    super(neighbour);
+  }
+
+  /** The house that the transcripts play in, with other settings over its own. */
+  static SmtpHouse with(Map<String, String> overrides) {
+    SmtpHouse house = new SmtpHouse();
+    Transcript.house(TRANSCRIPTS).forEach(house::given);
+    overrides.forEach(house::set);
+    return house;
+  }
+
+  @Override
+  public void role(String name) {
+    role = Role.valueOf(name);
+  }
+
+  @Override
+  protected Listener listen(
+      Wire wire, InetSocketAddress address, Optional<TlsContext> implicitTls) {
+    if (services == null) {
+      settings = settings(SmtpParams.ALL, PolicyParams.ALL);
+      services = services();
+    }
+    return new SmtpService(wire, services).listen(role, address, settings);
+  }
+
+  private Services services() {
+    MailFlow flow =
+        new MailFlow(
+            new HouseRouter(accounts),
+            queue,
+            Map.of(),
+            RetrySchedule.DEFAULT,
+            new Bounce("mx.example.org", staging(), time, ZoneOffset.UTC),
+            time,
+            workers());
+    return new Services(
+        Policy.of(settings, new OwnAddresses(List.of(), List.of())),
+        new RecentDecisions(100),
+        flow,
+        accounts,
+        throttle,
+        new SecureRandom(),
+        this::stage,
+        queue::newId,
+        new ClientLimits(time, settings),
+        ZoneResolver.of(),
+        this::certificate,
+        new MailLog("smtpd"),
+        time,
+        ZoneOffset.UTC);
+  }
+
+  private ContentSink stage(long expected) {
+    if (diskFull) {
+      throw new StorageFull("no space left on device");
+    }
+    return staging().open(expected);
+  }
+
+  private record HouseRouter(MemoryAccounts accounts) implements Router {
+    @Override
+    public Route route(Address recipient) {
+      if (!recipient.domain().equals(Domain.of("example.org"))) {
+        return new Route.Onward("smtp", recipient.domain().name());
+      }
+      return accounts
+          .byAddress(recipient)
+          .<Route>map(Route.ToMailbox::new)
+          .orElseGet(
+              () -> new Route.Nowhere(550, "5.1.1", "User unknown in local recipient table"));
+    }
+  }
+
+  /** Opens a listener in a role on a free port. */
+  InetSocketAddress listen(Role other) {
+    role = other;
+    return listen(role.hasImplicitTls());
+  }
+
+  /** The mails in the INBOX of {@code login}, oldest first. */
+  List<String> inbox(String login) {
+    Account account = accounts.byLogin(login).orElseThrow();
+    Mailbox inbox = store.find(account.id(), MailboxName.INBOX).orElseThrow();
+    List<String> mails = new ArrayList<>();
+    store.read(
+        inbox.id(),
+        UidSet.range(1, 0xFFFF_FFFFL),
+        Set.of(MailStore.Detail.CONTENT),
+        message -> mails.add(text(message.content().orElseThrow())));
+    return mails;
+  }
+
+  /** What waits in the queue. */
+  List<QueuedMail> queued() {
+    return queue.list(100);
+  }
+
+  /** From now on there is no room to stage anything. */
+  void fillDisk() {
+    diskFull = true;
+  }
+
+  /** How many staged contents were not given back. */
+  int staged() {
+    return staging().staged();
+  }
+
+  static String text(Content content) {
+    return new String(content.toBytes(), StandardCharsets.ISO_8859_1);
+  }
+}
