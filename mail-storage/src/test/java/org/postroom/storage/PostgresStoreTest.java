@@ -3,8 +3,13 @@ package org.postroom.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Clock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +34,33 @@ class PostgresStoreTest extends StoreBehaviour {
           .hasMessageContaining("another server");
     }
     SqlStorage.open(place, Clock.systemUTC(), new SecureRandom()).close();
+  }
+
+  /** The pool keeps the connections open that a store has closed. */
+  @Test
+  void leavesNoLockOnTheConnectionsOfAnApplication() throws Exception {
+    Storage.Postgres place = (Storage.Postgres) place();
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(place.url());
+    config.setUsername(place.user());
+    try (HikariDataSource pool = new HikariDataSource(config);
+        Connection occupied = pool.getConnection()) {
+      Storage ofApplication = Storage.postgres(pool);
+      SqlStorage.open(ofApplication, Clock.systemUTC(), new SecureRandom()).close();
+
+      try (Statement statement = occupied.createStatement();
+          ResultSet rows =
+              statement.executeQuery(
+                  "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database ="
+                      + " (SELECT oid FROM pg_database WHERE datname = current_database())")) {
+        rows.next();
+        assertThat(rows.getInt(1)).isZero();
+      }
+      try (Connection other = pool.getConnection()) {
+        assertThat(other.getAutoCommit()).isTrue();
+        SqlStorage.open(ofApplication, Clock.systemUTC(), new SecureRandom()).close();
+      }
+    }
   }
 
   @Test

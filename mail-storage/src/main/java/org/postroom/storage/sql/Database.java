@@ -40,6 +40,9 @@ final class Database implements AutoCloseable {
     /** Prepares the committer's connection: locks that keep other servers out. */
     default void adopt(Connection writer) throws SQLException {}
 
+    /** Undoes that, before the connection is closed: it may go back to a pool and live on. */
+    default void release(Connection writer) throws SQLException {}
+
     /** Makes what was committed durable, where the commit does not. */
     default void sync(Connection writer) throws SQLException {}
 
@@ -158,8 +161,8 @@ final class Database implements AutoCloseable {
     Statements current = writer;
     writer = null;
     if (current != null) {
-      try {
-        current.close();
+      try (current) {
+        origin.release(current.connection());
       } catch (SQLException e) {
         LOG.debug("closing a failed connection to {}", name, e);
       }

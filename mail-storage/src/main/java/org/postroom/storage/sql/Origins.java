@@ -263,6 +263,17 @@ final class Origins {
       }
     }
 
+    /** The lock belongs to the connection, which an application's pool keeps open. */
+    @Override
+    public void release(Connection writer) throws SQLException {
+      writer.rollback();
+      writer.setAutoCommit(true);
+      try (PreparedStatement unlock = writer.prepareStatement("SELECT pg_advisory_unlock(?)")) {
+        unlock.setLong(1, LOCK);
+        unlock.execute();
+      }
+    }
+
     @Override
     public boolean hasRoomFor(long octets) {
       return bodies.isEmpty() || room.enough(bodies.get(), minFree, octets);
