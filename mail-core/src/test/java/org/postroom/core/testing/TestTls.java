@@ -63,9 +63,14 @@ public final class TestTls {
 
   /** Goes on under TLS, with a {@link #SERVER} that has agreed to. */
   public static Socket startTls(Socket plain) throws GeneralSecurityException, IOException {
+    return startTls(plain, trusting());
+  }
+
+  /** Goes on under TLS, with a server that {@code trusting} trusts and that has agreed to. */
+  public static Socket startTls(Socket plain, SSLContext trusting) throws IOException {
     SSLSocket secure =
         (SSLSocket)
-            trusting().getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+            trusting.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
     secure.startHandshake();
     return secure;
   }

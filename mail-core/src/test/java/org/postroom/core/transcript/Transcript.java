@@ -189,13 +189,10 @@ public final class Transcript {
   }
 
   private static List<String> files(String folder) {
-    URL url = Transcript.class.getClassLoader().getResource(folder);
-    if (url == null) {
-      throw new IllegalArgumentException("No folder " + folder);
-    }
+    URL url = url(folder + "/" + HOUSE);
     try {
       if (!url.getProtocol().equals("jar")) {
-        return names(Path.of(url.toURI()));
+        return names(Path.of(url.toURI()).getParent());
       }
       URI jar = ((JarURLConnection) url.openConnection()).getJarFileURL().toURI();
       try (FileSystem inside = FileSystems.newFileSystem(Path.of(jar))) {
@@ -215,14 +212,19 @@ public final class Transcript {
   }
 
   private static String read(String file) {
-    try (InputStream in = Transcript.class.getClassLoader().getResourceAsStream(file)) {
-      if (in == null) {
-        throw new IllegalArgumentException("No file " + file);
-      }
+    try (InputStream in = url(file).openStream()) {
       return new String(in.readAllBytes(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static URL url(String file) {
+    URL url = Transcript.class.getClassLoader().getResource(file);
+    if (url == null) {
+      throw new IllegalArgumentException("There is no " + file);
+    }
+    return url;
   }
 
   /** The file's name. */

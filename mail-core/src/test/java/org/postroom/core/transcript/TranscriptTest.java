@@ -119,6 +119,26 @@ class TranscriptTest {
   }
 
   @Test
+  void isLeftOutWhereTheStageSaysSo() {
+    Stage without =
+        new Stage() {
+          @Override
+          public void given(String words) {
+            throw new LeftOut("there are no " + words);
+          }
+
+          @Override
+          public Peer connect(int number) {
+            throw new AssertionError("nobody comes");
+          }
+        };
+
+    assertThatThrownBy(() -> transcript("given elephants\nS: hello\n").run(without))
+        .isInstanceOf(LeftOut.class)
+        .hasMessage("there are no elephants");
+  }
+
+  @Test
   void refusesLinesThatMeanNothing() {
     assertThatThrownBy(() -> transcript("C: fine\nQ: what\n"))
         .isInstanceOf(IllegalArgumentException.class)
