@@ -32,6 +32,11 @@ final class AccountsOnTheFly implements Accounts {
   }
 
   @Override
+  public boolean remembers(Address address) {
+    return accounts.remembers(address) && accounts.byAddress(address).isPresent();
+  }
+
+  @Override
   public boolean owns(Account account, Address address) {
     return true;
   }

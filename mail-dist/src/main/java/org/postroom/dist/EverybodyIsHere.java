@@ -20,4 +20,9 @@ final class EverybodyIsHere implements Router {
         .<Route>map(Route.ToMailbox::new)
         .orElseGet(() -> new Route.Nowhere(550, "5.1.1", "User unknown"));
   }
+
+  @Override
+  public boolean routesAtOnce(Address recipient) {
+    return accounts.remembers(recipient);
+  }
 }

@@ -13,9 +13,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.mailbox.Flags;
@@ -48,6 +51,78 @@ class Pop3SessionTest {
     assertThat(ask(peer, "USER ada")).isEqualTo("+OK");
     assertThat(ask(peer, "PASS secret word")).isEqualTo("+OK Logged in.");
     return peer;
+  }
+
+  @Test
+  void asksNoWorkerForAWord() {
+    house.deliver(List.of(mail("A: 1\n\n"), mail("A: 2\n\n")));
+    Peer client = loggedIn(house.connect(1));
+    int before = house.workersAsked();
+
+    for (String line :
+        List.of("STAT", "LIST 1", "UIDL 2", "list  1", "DELE 1", "DELE 1", "RSET", "NOOP")) {
+      assertThat(ask(client, line)).isNotEmpty();
+    }
+
+    assertThat(house.workersAsked()).isEqualTo(before);
+  }
+
+  /** Long for a mailbox with many messages, and for a client that does not read. */
+  @ParameterizedTest
+  @ValueSource(strings = {"LIST", "UIDL", "LIST ", "UIDL    ", "RETR 1", "TOP 1 1"})
+  void asksAWorkerForWhatMayBeLong(String line) {
+    house.deliver(List.of(mail("A: 1\n\n"), mail("A: 2\n\n")));
+    Peer client = loggedIn(house.connect(1));
+    int before = house.workersAsked();
+
+    assertThat(ask(client, line)).startsWith("+OK");
+    while (!client.readLine().equals(".")) {
+      // Up to the end.
+    }
+
+    assertThat(house.workersAsked()).isEqualTo(before + 1);
+  }
+
+  /** Small messages that come next are read together, and answered at once. */
+  @Test
+  void asksNoWorkerForMessagesThatAreAtHand() {
+    house.deliver(Collections.nCopies(8, mail("A: 1\n\nx\n")));
+    Peer client = loggedIn(house.connect(1));
+    retrieve(client, 1);
+    int before = house.workersAsked();
+
+    for (int number = 2; number <= 8; number++) {
+      retrieve(client, number);
+    }
+
+    assertThat(house.workersAsked()).isEqualTo(before);
+  }
+
+  private static void retrieve(Peer client, int number) {
+    assertThat(ask(client, "RETR " + number)).startsWith("+OK");
+    String line;
+    do {
+      line = client.readLine();
+    } while (!line.equals("."));
+  }
+
+  @Test
+  void looksMessagesUpTogetherWhateverIsAskedOfThem() {
+    AtomicInteger looked = new AtomicInteger();
+    house.trouble(TroubledStore.before("read", looked::incrementAndGet));
+    house.deliver(Collections.nCopies(40, mail("A: 1\n\nx\n")));
+    Peer client = loggedIn(house.connect(1));
+    int before = looked.get();
+
+    StringBuilder commands = new StringBuilder();
+    for (int i = 1; i <= 40; i++) {
+      commands.append("TOP " + i + " 0\r\nRETR " + i + "\r\nRETR " + i + "\r\n");
+    }
+    client.send(commands + "QUIT\r\n");
+    String answers = client.readAll();
+
+    assertThat(answers.split("\r\nx\r\n", -1)).hasSize(81);
+    assertThat(looked.get() - before).isEqualTo(1);
   }
 
   @Test

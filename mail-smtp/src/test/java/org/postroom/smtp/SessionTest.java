@@ -2,13 +2,20 @@ package org.postroom.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.smtp.server.Role;
 
 @Timeout(60)
@@ -45,10 +52,153 @@ class SessionTest {
         answers.add(talk.reply());
       }
       talk.raw(content.substring(0, second)).raw(content.substring(second));
-      answers.add(talk.reply().replaceAll("as .*", "as"));
+      answers.add(talk.reply().replaceAll("queued as .*", "queued as"));
       answers.add(talk.reply());
       answers.add(talk.reply());
       return answers;
+    }
+  }
+
+  /** Chunks, refused ones among them, whose octets look like commands. */
+  @Test
+  void answersTheSameWhereverItsChunksAreCut() {
+    String input =
+        "EHLO x\r\nBDAT 7\r\nQUIT\r\nxMAIL FROM:<>\r\nBDAT 0\r\nBDAT 8 LAST\r\nNOOP\r\n\r\n"
+            + "MAIL FROM:<>\r\nRCPT TO:<ada@example.org>\r\nBDAT 10\r\nA: b\r\n\r\n.\r"
+            + "BDAT 0\r\nRCPT TO:<bob@example.org>\r\nDATA\r\nBDAT 5\r\n\nQUIT"
+            + "BDAT 0 LAST\r\nBDAT 2 LAST\r\n\r\nMAIL FROM:<>\r\nRCPT TO:<ada@example.org>\r\n"
+            + "BDAT 9 LAST\r\n1\n2\r3\r\n.\rNOPE\r\nQUIT\r\n";
+    try (SmtpHouse house =
+        SmtpHouse.with(
+            Map.of(
+                "smtpd_client_connection_count_limit",
+                "0",
+                "smtpd_forbid_unauth_pipelining",
+                "no"))) {
+      InetSocketAddress server = house.listen(Role.MX);
+      String whole = pipelined(server, input, 0);
+      assertThat(whole)
+          .endsWith(
+              """
+              503 5.5.1 Error: need MAIL command
+              250 2.1.0 Ok
+              503 5.5.1 Error: need RCPT command
+              503 5.5.1 Error: need MAIL command
+              250 2.1.0 Ok
+              250 2.1.5 Ok
+              250 2.0.0 Ok: 10 bytes
+              250 2.0.0 Ok: 0 bytes
+              503 5.5.1 Error: content has begun
+              503 5.5.1 Error: DATA after BDAT
+              250 2.0.0 Ok: 5 bytes
+              250 2.0.0 Ok: queued as
+              503 5.5.1 Error: need MAIL command
+              250 2.1.0 Ok
+              250 2.1.5 Ok
+              250 2.0.0 Ok: queued as
+              500 5.5.2 Error: command not recognized
+              221 2.0.0 Bye
+              """);
+
+      for (int cut = 1; cut < input.length(); cut++) {
+        assertThat(pipelined(server, input, cut)).as("cut at %s", cut).isEqualTo(whole);
+      }
+
+      assertThat(house.inbox("bob@example.org")).isEmpty();
+      assertThat(house.inbox("ada@example.org"))
+          .hasSize(2 * input.length())
+          .allMatch(
+              mail ->
+                  mail.endsWith("+0000\r\nA: b\r\n\r\n.\r\nQUIT")
+                      || mail.endsWith("+0000\r\n1\r\n2 3\r\n. "));
+      assertThat(house.staged()).isZero();
+      assertThat(house.acceptedOn).noneMatch(thread -> thread.startsWith("wire"));
+    }
+  }
+
+  private static String pipelined(InetSocketAddress server, String input, int cut) {
+    try (Talk talk = new Talk(server)) {
+      talk.reply();
+      talk.raw(input.substring(0, cut)).raw(input.substring(cut));
+      StringBuilder answers = new StringBuilder();
+      for (String answer = talk.reply(); !answer.isEmpty(); answer = talk.reply()) {
+        answers.append(answer.replaceAll("queued as .*", "queued as")).append('\n');
+      }
+      return answers.toString();
+    }
+  }
+
+  /** Some lines are dealt with at once, some by a worker, as the house remembers a recipient. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void answersInOrderHoweverItsInputIsCut(long seed) {
+    Random random = new Random(seed);
+    StringBuilder input = new StringBuilder();
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      say(random, i, input, expected);
+    }
+    input.append("QUIT\r\n");
+    expected.add("221 2.0.0 Bye");
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_hard_error_limit", "1000"));
+        Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      CompletableFuture<Void> sent =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int at = 0; at < input.length(); ) {
+                  int end = Math.min(input.length(), at + 1 + random.nextInt(120));
+                  talk.raw(input.substring(at, end));
+                  at = end;
+                }
+              });
+
+      for (String answer : expected) {
+        assertThat(talk.reply().replaceAll("queued as .*", "queued as")).isEqualTo(answer);
+      }
+      sent.join();
+      assertThat(talk.isOver()).isTrue();
+      assertThat(house.acceptedOn).noneMatch(thread -> thread.startsWith("wire"));
+    }
+  }
+
+  private static void say(Random random, int i, StringBuilder input, List<String> expected) {
+    switch (random.nextInt(5)) {
+      case 0 -> {
+        input.append("NOOP\r\n");
+        expected.add("250 2.0.0 Ok");
+      }
+      case 1 -> {
+        input.append("MAIL FROM:<>\r\nRCPT TO:<x").append(i).append("@example.org>\r\nRSET\r\n");
+        expected.add("250 2.1.0 Ok");
+        expected.add(
+            "550 5.1.1 <x"
+                + i
+                + "@example.org>: Recipient address rejected:"
+                + " User unknown in local recipient table");
+        expected.add("250 2.0.0 Ok");
+      }
+      case 2 -> {
+        int length = random.nextInt(2000);
+        input
+            .append("BDAT ")
+            .append(length)
+            .append("\r\n")
+            .append("\r\nRSET".repeat(length), 0, length);
+        expected.add("503 5.5.1 Error: need MAIL command");
+      }
+      default -> {
+        input.append("MAIL FROM:<>\r\nRCPT TO:<ada@example.org>\r\n");
+        expected.add("250 2.1.0 Ok");
+        expected.add("250 2.1.5 Ok");
+        for (int chunk = random.nextInt(4); chunk > 0; chunk--) {
+          int length = random.nextInt(5000);
+          input.append("BDAT ").append(length).append("\r\n").append("x".repeat(length));
+          expected.add("250 2.0.0 Ok: " + length + " bytes");
+        }
+        int last = random.nextInt(20);
+        input.append("BDAT ").append(last).append(" LAST\r\n").append("y".repeat(last));
+        expected.add("250 2.0.0 Ok: queued as");
+      }
     }
   }
 
@@ -80,6 +230,56 @@ class SessionTest {
               });
 
       assertThat(last).isEqualTo("421 4.4.2 mx.example.org Error: timeout exceeded");
+      assertThat(house.staged()).isZero();
+    }
+  }
+
+  /** Nothing is kept of them, but a client that is let stay for nothing stays for ever. */
+  @Test
+  void endsARefusedChunkThatTricklesIn() throws Exception {
+    try (SmtpHouse house =
+            SmtpHouse.with(Map.of("smtpd_timeout", "10s", "smtpd_min_data_rate", "100"));
+        Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      talk.raw("BDAT 1000000\r\n");
+      Instant before = house.time.instant();
+      AtomicBoolean over = new AtomicBoolean();
+      Thread trickle = new Thread(() -> trickle(house, talk, over));
+      trickle.start();
+
+      String last = house.whileTimePasses(talk::reply);
+      over.set(true);
+      trickle.join();
+
+      assertThat(last).isEqualTo("421 4.4.2 mx.example.org Error: timeout exceeded");
+      assertThat(Duration.between(before, house.time.instant())).isLessThan(Duration.ofMinutes(1));
+    }
+  }
+
+  /** Two octets a second for ten minutes, or until it is over. */
+  private static void trickle(SmtpHouse house, Talk talk, AtomicBoolean over) {
+    try {
+      for (int i = 0; i < 1200 && !over.get(); i++) {
+        talk.raw("x");
+        Instant next = house.time.instant().plusMillis(500);
+        while (house.time.instant().isBefore(next) && !over.get()) {
+          Thread.onSpinWait();
+        }
+      }
+    } catch (UncheckedIOException e) {
+      // As wanted.
+    }
+  }
+
+  @Test
+  void saysGoodbyeInTheMiddleOfAMail() {
+    SmtpHouse house = SmtpHouse.with(Map.of());
+    try (Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      talk.toData("", "ada@example.org").raw("Subject: half\r\n");
+
+      house.close();
+
+      assertThat(talk.reply())
+          .isEqualTo("421 4.3.2 mx.example.org Service is going down, try again later");
       assertThat(house.staged()).isZero();
     }
   }

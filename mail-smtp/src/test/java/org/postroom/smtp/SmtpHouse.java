@@ -1,7 +1,9 @@
 package org.postroom.smtp;
 
+import java.lang.ref.WeakReference;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.auth.Account;
@@ -57,6 +60,12 @@ final class SmtpHouse extends ProtocolHouse {
   private Role role = Role.MX;
   private volatile boolean diskFull;
 
+  /** On which threads mails were accepted. */
+  final List<String> acceptedOn = new CopyOnWriteArrayList<>();
+
+  /** What was opened for content, as long as anybody knows it. */
+  final List<WeakReference<ContentSink>> sinks = new CopyOnWriteArrayList<>();
+
   SmtpHouse() {}
 
   SmtpHouse(ProtocolHouse neighbour) {
@@ -69,6 +78,12 @@ final class SmtpHouse extends ProtocolHouse {
     Transcript.house(TRANSCRIPTS).forEach(house::given);
     overrides.forEach(house::set);
     return house;
+  }
+
+  /** The same, with its staged content in a folder of the test's. */
+  SmtpHouse stagingIn(Path folder) {
+    stageIn(folder);
+    return this;
   }
 
   @Override
@@ -96,6 +111,7 @@ final class SmtpHouse extends ProtocolHouse {
             new Bounce("mx.example.org", staging(), time, ZoneOffset.UTC),
             time,
             workers());
+    flow.onAccepted(acceptance -> acceptedOn.add(Thread.currentThread().getName()));
     return new Services(
         Policy.of(settings, new OwnAddresses(List.of(), List.of())),
         new RecentDecisions(100),
@@ -117,7 +133,9 @@ final class SmtpHouse extends ProtocolHouse {
     if (diskFull) {
       throw new StorageFull("no space left on device");
     }
-    return staging().open(expected);
+    ContentSink sink = staging().open(expected);
+    sinks.add(new WeakReference<>(sink));
+    return sink;
   }
 
   private record HouseRouter(MemoryAccounts accounts) implements Router {
@@ -131,6 +149,11 @@ final class SmtpHouse extends ProtocolHouse {
           .<Route>map(Route.ToMailbox::new)
           .orElseGet(
               () -> new Route.Nowhere(550, "5.1.1", "User unknown in local recipient table"));
+    }
+
+    @Override
+    public boolean routesAtOnce(Address recipient) {
+      return !recipient.domain().equals(Domain.of("example.org")) || accounts.remembers(recipient);
     }
   }
 

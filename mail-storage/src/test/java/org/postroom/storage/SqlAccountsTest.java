@@ -1,14 +1,37 @@
 package org.postroom.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.nio.file.Path;
 import java.time.Clock;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.address.Address;
+import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.testing.AccountsContract;
 import org.postroom.core.testing.Stores;
 
 /** The SQL store keeps the contract of accounts wherever it is. */
 class SqlAccountsTest {
+
+  /** Else it could wait for one, on an event loop. */
+  @Test
+  void remembersWithoutTheDatabase() {
+    Stores stores = SqlStores.open(Storage.inMemory(), Clock.systemUTC());
+    Address known = Address.parse("known@example.org");
+    Address unknown = Address.parse("unknown+x@example.org");
+    assertThat(stores.accounts().byAddress(known)).isEmpty();
+
+    stores.close();
+
+    assertThatThrownBy(() -> stores.accounts().byAddress(unknown))
+        .isInstanceOf(StorageUnavailable.class);
+    assertThat(stores.accounts().remembers(unknown)).isFalse();
+    assertThat(stores.accounts().remembers(known)).isTrue();
+    assertThat(stores.accounts().byAddress(known)).isEmpty();
+  }
 
   @Nested
   class InAFolder extends AccountsContract {

@@ -20,6 +20,14 @@ public interface Accounts {
    */
   Optional<Account> byAddress(Address address);
 
+  /**
+   * Whether {@link #byAddress} and {@link #owns} would answer for {@code address} from memory now,
+   * without blocking. Never blocks itself.
+   */
+  default boolean remembers(Address address) {
+    return false;
+  }
+
   /** Whether mail from {@code address} may be submitted by {@code account}. */
   boolean owns(Account account, Address address);
 

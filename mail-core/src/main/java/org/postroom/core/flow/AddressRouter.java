@@ -42,6 +42,16 @@ public final class AddressRouter implements Router {
     };
   }
 
+  @Override
+  public boolean routesAtOnce(Address recipient) {
+    return switch (policy.domains().classOf(recipient.domain())) {
+      case VIRTUAL_MAILBOX, VIRTUAL_ALIAS -> accounts.remembers(recipient);
+      // Who is not found under the full address is looked for under others.
+      case LOCAL -> accounts.remembers(recipient) && accounts.byAddress(recipient).isPresent();
+      case RELAY, REMOTE -> true;
+    };
+  }
+
   private Route local(Address recipient) {
     Optional<Account> account =
         accounts

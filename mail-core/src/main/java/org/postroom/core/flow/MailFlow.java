@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.log.MailLog;
@@ -124,6 +125,11 @@ public final class MailFlow implements Attempts {
   /** Where mail for {@code recipient} would go now. */
   public Route route(Recipient recipient) {
     return router.route(recipient.address());
+  }
+
+  /** Whether {@link #route} would answer for {@code recipient} without waiting for anything. */
+  public boolean routesAtOnce(Address recipient) {
+    return router.routesAtOnce(recipient);
   }
 
   /**

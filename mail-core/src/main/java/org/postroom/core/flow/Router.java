@@ -11,4 +11,9 @@ public interface Router {
 
   /** Where mail for {@code recipient} goes now. May block on the store. */
   Route route(Address recipient);
+
+  /** Whether {@link #route} would answer from memory now. Never blocks itself. */
+  default boolean routesAtOnce(Address recipient) {
+    return false;
+  }
 }

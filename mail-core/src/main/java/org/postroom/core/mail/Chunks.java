@@ -48,6 +48,12 @@ final class Chunks {
     return true;
   }
 
+  /** Whether {@link #write} would take so many octets now, as long as nobody else takes memory. */
+  boolean hasRoom(int octets, int limit, long expected) {
+    long wanted = Math.max(expected, (long) size + octets);
+    return wanted <= limit && budget.has(wanted - capacity + LARGEST);
+  }
+
   int read(long position, ByteBuffer target) {
     int from = (int) Math.min(position, size);
     int begin = from;

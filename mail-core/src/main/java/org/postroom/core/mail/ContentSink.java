@@ -14,6 +14,11 @@ public interface ContentSink extends AutoCloseable {
   /** Takes octets. */
   void write(byte[] octets, int offset, int length);
 
+  /**
+   * Whether {@code octets} more will be taken without waiting for a disk, as far as is known now.
+   */
+  boolean takesAtOnce(int octets);
+
   /** How many octets were taken so far. */
   long size();
 

@@ -23,6 +23,11 @@ final class MemoryBudget {
     return true;
   }
 
+  /** Whether so many octets are left now. */
+  boolean has(long octets) {
+    return taken.get() + octets <= limit;
+  }
+
   void giveBack(long octets) {
     taken.addAndGet(-octets);
   }

@@ -60,6 +60,11 @@ final class StagingSink implements ContentSink {
   }
 
   @Override
+  public synchronized boolean takesAtOnce(int octets) {
+    return file == null && expected <= memoryLimit && memory.hasRoom(octets, memoryLimit, expected);
+  }
+
+  @Override
   public synchronized long size() {
     return size;
   }

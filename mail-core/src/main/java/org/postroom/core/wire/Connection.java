@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * One connection to a peer, as its session sees it. All methods but {@link #execute}, {@link
- * #close} and the accessors belong to the worker that runs the session's current turn.
+ * #close} and the accessors belong to the thread that runs the session's current turn.
  */
 public interface Connection {
 
@@ -37,6 +37,12 @@ public interface Connection {
    * it has more than {@code limit} octets: {@link Input#readLine} with that limit does not wait.
    */
   void lineLimit(int limit);
+
+  /**
+   * From now on {@link Session#ready} is called as soon as there is any octet to read, until {@link
+   * #lineLimit} asks for lines again: content can be taken as it comes, and no thread waits for it.
+   */
+  void awaitOctets();
 
   /**
    * Lets no further turn of this session begin before {@code wait} has passed; the running one goes

@@ -3,9 +3,11 @@ package org.postroom.core.wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -30,8 +33,10 @@ import org.slf4j.LoggerFactory;
 /**
  * One connection and the turns of its session. The event loop, the timers and other sessions leave
  * word under {@link #lock}; whoever finds the session parked and something to do hands it to a
- * worker, which stays with it until there is nothing more ({@link #run}). So at most one worker has
- * a session at any time, and everything that is the worker's needs no lock.
+ * worker, which stays with it until there is nothing more ({@link #run}). The event loop itself
+ * does turns that wait for nothing ({@link #scheduleAtOnce}): a change of threads costs more than
+ * most commands. So at most one thread has a session at any time, here called its worker, and
+ * everything that is the worker's needs no lock.
  */
 // What fails in the channel makes it inactive, and that is where it is heard.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -40,6 +45,9 @@ final class NettyConnection implements Connection, Runnable {
 
   /** So many turns in a row, then the others get the worker. */
   private static final int TURNS_IN_A_ROW = 64;
+
+  /** So many of them on the event loop; what a client sends beyond that is no short exchange. */
+  private static final int TURNS_AT_ONCE = 16;
 
   /** How long a peer may take for closing its side, once it has been sent the last words. */
   private static final int LINGER_SECONDS = 2;
@@ -64,6 +72,12 @@ final class NettyConnection implements Connection, Runnable {
   private final InetSocketAddress remote;
   private final NettyInput in;
   private final NettyOutput out;
+
+  /**
+   * How many writes a worker has left for the event loop that have not come there. What the event
+   * loop wrote now would overtake them.
+   */
+  private final AtomicInteger underway = new AtomicInteger();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -92,6 +106,9 @@ final class NettyConnection implements Connection, Runnable {
 
   // The worker's.
   private @Nullable Session session;
+
+  /** The event loop has begun a turn (it may have read the line) that a worker has to end. */
+  private boolean begun;
 
   NettyConnection(
       NettyWire wire,
@@ -172,6 +189,16 @@ final class NettyConnection implements Connection, Runnable {
     try {
       lineLimit = octets;
       in.allow(octets);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void awaitOctets() {
+    lock.lock();
+    try {
+      lineLimit = NettyInput.ANY_OCTET;
     } finally {
       lock.unlock();
     }
@@ -294,6 +321,10 @@ final class NettyConnection implements Connection, Runnable {
   /** Waits under the lock for a change; throws when waiting has become useless. */
   @SuppressWarnings("WaitNotInLoop") // all callers are the loops
   private void await() {
+    if (channel.eventLoop().inEventLoop()) {
+      // It would wait for itself.
+      throw new IllegalStateException("Session " + id + " waits on the event loop");
+    }
     if (linkDown || closeAsked) {
       throw lost();
     }
@@ -331,13 +362,14 @@ final class NettyConnection implements Connection, Runnable {
   }
 
   void send(ByteBuf octets) {
+    underway.incrementAndGet();
     channel.writeAndFlush(octets);
   }
 
   /** Waits while the peer leaves too much of what was sent before unread. */
   void awaitWritable() {
-    if (channel.isWritable()) {
-      return;
+    if (channel.isWritable() || channel.eventLoop().inEventLoop()) {
+      return; // a turn on the event loop writes little, and none begins before the peer reads on
     }
     lock.lock();
     try {
@@ -368,15 +400,29 @@ final class NettyConnection implements Connection, Runnable {
    * Under the lock: hands the session to a worker when it is parked and something is to be done.
    */
   private void schedule() {
-    if (running || finished || next() == Turn.NONE) {
-      return;
+    if (isDue()) {
+      running = true;
+      handOver();
     }
-    running = true;
+  }
+
+  /** Under the lock: whether the session is parked and something is to be done. */
+  private boolean isDue() {
+    return !running && !finished && next() != Turn.NONE;
+  }
+
+  /** Gives the session to a worker. */
+  private void handOver() {
     try {
       wire.workers().execute(this);
     } catch (RejectedExecutionException e) {
       // The workers are gone before the wire: nobody is left to talk, but the session must hear it.
-      closeAsked = true;
+      lock.lock();
+      try {
+        closeAsked = true;
+      } finally {
+        lock.unlock();
+      }
       channel.eventLoop().execute(this);
     }
   }
@@ -401,6 +447,9 @@ final class NettyConnection implements Connection, Runnable {
     if (expired) {
       return Turn.TIMED_OUT;
     }
+    if (begun) {
+      return Turn.READY; // the rest of the running turn
+    }
     if (tasks != null && !tasks.isEmpty()) {
       return Turn.TASK;
     }
@@ -419,15 +468,7 @@ final class NettyConnection implements Connection, Runnable {
       try {
         turn = next();
         if (turn == Turn.NONE && !out.isPending()) {
-          in.park();
-          running = false;
-          deadlineAt = timers.nanoTime() + limit;
-          if (held) {
-            deadlineAt = heldUntil + limit;
-          }
-          if (timer == null || timerAt - dueAt() > 0) {
-            arm();
-          }
+          park();
           return;
         }
         if (turn == Turn.TASK && tasks != null) {
@@ -445,6 +486,83 @@ final class NettyConnection implements Connection, Runnable {
         yieldWorker();
         return;
       }
+    }
+  }
+
+  /** Under the lock: the session sleeps. */
+  private void park() {
+    in.park();
+    running = false;
+    deadlineAt = timers.nanoTime() + limit;
+    if (held) {
+      deadlineAt = heldUntil + limit;
+    }
+    if (timer == null || timerAt - dueAt() > 0) {
+      arm();
+    }
+  }
+
+  /**
+   * On the event loop: when the session is parked and something is to be done, does turns as long
+   * as they wait for nothing. The first that could, and all that follow, are a worker's.
+   */
+  private void scheduleAtOnce() {
+    lock.lock();
+    try {
+      if (!isDue()) {
+        return;
+      }
+      running = true;
+    } finally {
+      lock.unlock();
+    }
+    for (int turns = 0; turns < TURNS_AT_ONCE; turns++) {
+      Turn turn;
+      lock.lock();
+      try {
+        turn = next();
+        if (turn == Turn.NONE && !out.isPending()) {
+          park();
+          return;
+        }
+        opening &= turn != Turn.OPEN;
+      } finally {
+        lock.unlock();
+      }
+      if (turn == Turn.NONE && underway.get() == 0) {
+        out.flush();
+      } else if (!performAtOnce(turn)) {
+        break;
+      }
+    }
+    handOver();
+  }
+
+  /** Whether what the event loop writes now goes out in order, and goes out. */
+  private boolean maySpeak() {
+    return underway.get() == 0 && channel.isWritable();
+  }
+
+  /** Returns whether the turn is done, so that the next may begin. */
+  private boolean performAtOnce(Turn turn) {
+    try {
+      if (turn == Turn.OPEN) {
+        session = sessions.apply(this);
+        session.opened();
+        return true;
+      }
+      if (turn != Turn.READY || !maySpeak()) {
+        return false;
+      }
+      begun = !session().readyAtOnce();
+      return !begun;
+    } catch (RuntimeException | Error e) {
+      // The session's last call may wait, so that it is a worker's too.
+      if (!(e instanceof WireFault)) {
+        LOG.error("{}: session with {} failed", id, remote, e);
+      }
+      close();
+      return false;
     }
   }
 
@@ -471,7 +589,8 @@ final class NettyConnection implements Connection, Runnable {
           }
         }
         case READY -> {
-          long before = in.taken();
+          long before = begun ? -1 : in.taken();
+          begun = false;
           session().ready();
           if (in.taken() == before && !isHeld() && !isHandshaking() && !isClosed()) {
             throw new IllegalStateException("Session " + id + " left its line unread");
@@ -671,11 +790,12 @@ final class NettyConnection implements Connection, Runnable {
     try {
       arm();
       handshaking = implicitTls != null;
-      schedule();
     } finally {
       lock.unlock();
     }
-    if (implicitTls != null) {
+    if (implicitTls == null) {
+      scheduleAtOnce();
+    } else {
       installTls(implicitTls, null, null);
     }
   }
@@ -720,7 +840,7 @@ final class NettyConnection implements Connection, Runnable {
       lock.unlock();
     }
     if (farewell != null) {
-      channel.writeAndFlush(farewell);
+      send(farewell);
     }
     try {
       SslHandler handler =
@@ -756,17 +876,23 @@ final class NettyConnection implements Connection, Runnable {
         linkDown = true;
       }
       changed.signalAll();
-      schedule();
     } finally {
       lock.unlock();
     }
+    scheduleAtOnce();
     if (!event.isSuccess()) {
       context.close();
     }
   }
 
   /** Where the event loop leaves word. */
-  private final class Receiver extends ChannelInboundHandlerAdapter {
+  private final class Receiver extends ChannelDuplexHandler {
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+      underway.decrementAndGet();
+      context.write(message, promise);
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -796,12 +922,11 @@ final class NettyConnection implements Connection, Runnable {
       try {
         if (waiting) {
           changed.signalAll();
-        } else {
-          schedule();
         }
       } finally {
         lock.unlock();
       }
+      scheduleAtOnce();
     }
 
     @Override

@@ -29,6 +29,9 @@ final class NettyInput implements Input {
   private static final byte LF = '\n';
   private static final int A_LINE = -1;
 
+  /** A limit for {@link #lineReady}: no line is waited for, any octet will do. */
+  static final int ANY_OCTET = -1;
+
   private final NettyConnection connection;
   private final ArrayDeque<ByteBuf> queue = new ArrayDeque<>(2);
   private volatile int queued;
@@ -108,6 +111,7 @@ final class NettyInput implements Input {
    * and on the worker's side or while no turn runs.
    */
   boolean lineReady(int limit) {
+    settle();
     if (!skipRest()) {
       return false;
     }

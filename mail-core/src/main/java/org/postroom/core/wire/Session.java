@@ -3,11 +3,15 @@ package org.postroom.core.wire;
 /**
  * One client's conversation. The wire calls it in turns on a worker, never two at a time, and holds
  * no thread between turns: an idle session costs memory only. Inside a turn a session may block: on
- * the store, on {@link Input} (a literal, the content of a mail) and on {@link Output}.
+ * the store, on {@link Input} (a literal) and on {@link Output}. Only {@link #opened} and {@link
+ * #readyAtOnce} must not.
  */
 public interface Session {
 
-  /** The connection stands (and TLS, where the listener is implicit): the greeting is due. */
+  /**
+   * The connection stands (and TLS, where the listener is implicit): the greeting is due. On the
+   * event loop: must wait for nothing, and write no more than a few short lines.
+   */
   void opened();
 
   /**
@@ -15,6 +19,19 @@ public interface Session {
    * it with {@link Input#readLine} and does what it says. Called again while lines are buffered.
    */
   void ready();
+
+  /**
+   * The same turn on the event loop that has received the input, so that what waits for nothing
+   * costs no change of threads: deals with one line (or with the octets that are there), unless
+   * that could wait for anything. What it has read by then and cannot deal with, it keeps for
+   * {@link #ready}, which is called next, on a worker, unless the session ends before. It may write
+   * no more than a few lines, or some 64 KB at most.
+   *
+   * @return whether it has dealt with it
+   */
+  default boolean readyAtOnce() {
+    return false;
+  }
 
   /** The deadline passed between turns. Says goodbye; the connection is closed afterwards. */
   void timedOut();

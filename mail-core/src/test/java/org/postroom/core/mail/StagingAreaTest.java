@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
@@ -183,6 +184,90 @@ class StagingAreaTest {
 
     assertThat(area.memoryInUse()).isZero();
     assertThat(area.staged()).isZero();
+  }
+
+  /**
+   * Sizes that matter: around a piece's, around what is left of a mail's and of all mails' room.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 50_000, 99_999, 100_000, 100_001, Long.MAX_VALUE})
+  void whatIsTakenAtOnceStaysInMemory(long expected) {
+    AtomicInteger files = new AtomicInteger();
+    SpoolFiles counted =
+        () -> {
+          files.incrementAndGet();
+          return SpoolFiles.in(folder).create();
+        };
+    StagingArea shared = new StagingArea(counted, new StagingArea.Limits(PER_MAIL, IN_ALL));
+    Random random = new Random(expected);
+    int inMemory = 0;
+    for (int round = 0; round < 300; round++) {
+      // Others leave from all to nothing of the common room.
+      List<ContentSink> others = new ArrayList<>();
+      int taken = random.nextInt(IN_ALL + 1);
+      for (int left = taken; left > 0; left -= PER_MAIL) {
+        ContentSink other = shared.open(0);
+        int share = Math.min(left, PER_MAIL);
+        other.write(new byte[share], 0, share);
+        others.add(other);
+      }
+      ContentSink sink = shared.open(expected);
+      int before = files.get();
+
+      while (true) {
+        int[] sizes = {0, 1, 4095, 4096, 4097, 65_536, random.nextInt(PER_MAIL + 2)};
+        int octets = sizes[random.nextInt(sizes.length)];
+        if (!sink.takesAtOnce(octets)) {
+          break;
+        }
+        sink.write(new byte[octets], 0, octets);
+        inMemory++;
+        assertThat(files).as("%s octets, %s in all", octets, sink.size()).hasValue(before);
+        if (sink.size() == 0 || random.nextInt(50) == 0) {
+          break;
+        }
+      }
+      sink.close();
+      others.forEach(ContentSink::close);
+    }
+
+    shared.close();
+    if (expected > PER_MAIL) {
+      assertThat(inMemory).isZero();
+    } else {
+      assertThat(inMemory).isGreaterThan(50);
+    }
+  }
+
+  @Test
+  void aMailInAFileTakesNothingAtOnce() {
+    ContentSink sink = area.open(0);
+    assertThat(sink.takesAtOnce(PER_MAIL)).isTrue();
+    assertThat(sink.takesAtOnce(PER_MAIL + 1)).isFalse();
+
+    sink.write(random(PER_MAIL + 1), 0, PER_MAIL + 1);
+
+    assertThat(sink.takesAtOnce(0)).isFalse();
+    assertThat(sink.takesAtOnce(1)).isFalse();
+    sink.close();
+  }
+
+  @Test
+  void asksForNoMoreMemoryThanThereIs() {
+    ContentSink one = area.open(0);
+    one.write(random(PER_MAIL), 0, PER_MAIL);
+    ContentSink two = area.open(0);
+    two.write(random(PER_MAIL), 0, PER_MAIL);
+    ContentSink third = area.open(0);
+    assertThat(third.takesAtOnce(1000)).isTrue();
+    ContentSink fourth = area.open(0);
+    fourth.write(random(90_000), 0, 90_000);
+
+    assertThat(third.takesAtOnce(20_000)).isFalse();
+
+    two.close();
+    assertThat(third.takesAtOnce(20_000)).isTrue();
+    List.of(one, third, fourth).forEach(ContentSink::close);
   }
 
   @Test

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -175,6 +177,56 @@ public abstract class AccountsContract extends StoreContract {
     assertThat(accounts.owns(grace, alias)).isFalse();
     assertThat(accounts.owns(grace, address(ada.login()))).isFalse();
     assertThat(accounts.owns(ada, address("nobody@example.org"))).isFalse();
+  }
+
+  @Test
+  void remembersWhoWasAskedForUntilAnythingChanges() {
+    Address alias = newAddress();
+    String user = ada.login().substring(0, ada.login().indexOf('@'));
+    Map<Address, Boolean> isHere = new LinkedHashMap<>();
+    isHere.put(address(ada.login()), true);
+    isHere.put(alias, true);
+    isHere.put(address(user + "+list@example.org"), true);
+    isHere.put(address(alias.localPart() + "+x@example.org"), true);
+    isHere.put(address("nobody@example.org"), false);
+    isHere.put(address("nobody+x@example.org"), false);
+
+    isHere.forEach(
+        (address, here) -> {
+          accounts.addAlias(ada.id(), alias); // whatever changes, everything is forgotten
+          assertThat(accounts.remembers(address)).as("before: %s", address).isFalse();
+          assertThat(accounts.byAddress(address).isPresent()).as("%s", address).isEqualTo(here);
+          assertThat(accounts.remembers(address)).as("after: %s", address).isTrue();
+          assertThat(accounts.owns(ada, address)).isEqualTo(here);
+        });
+    assertThat(accounts.remembers(address("somebody@example.org"))).isFalse();
+  }
+
+  @Test
+  void remembersNobodyAcrossAChange() {
+    Address hers = address(ada.login());
+    Address alias = newAddress();
+    List<Runnable> changes =
+        List.of(
+            () -> newAccount("grace"),
+            () -> accounts.changePassword(ada.id(), Secret.of("other")),
+            () -> accounts.setEnabled(ada.id(), false),
+            () -> accounts.setQuota(ada.id(), 5),
+            () -> accounts.addAlias(ada.id(), alias),
+            () -> accounts.removeAlias(alias),
+            () -> accounts.delete(ada.id()));
+
+    for (int i = 0; i < changes.size(); i++) {
+      assertThat(accounts.byAddress(hers)).isPresent();
+      assertThat(accounts.byAddress(alias).isPresent()).isEqualTo(i == 5);
+      assertThat(accounts.remembers(hers) && accounts.remembers(alias)).isTrue();
+
+      changes.get(i).run();
+
+      assertThat(accounts.remembers(hers)).as("after change %s", i).isFalse();
+      assertThat(accounts.remembers(alias)).as("after change %s", i).isFalse();
+    }
+    assertThat(accounts.byAddress(hers)).isEmpty();
   }
 
   @Test

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountExists;
@@ -30,6 +32,8 @@ public final class MemoryAccounts implements Accounts {
   private final Map<AccountId, Entry> entries = new HashMap<>();
   private final Map<String, AccountId> byLogin = new HashMap<>();
   private final Map<String, AccountId> byAlias = new HashMap<>();
+  // Who was asked for since the last change.
+  private final Set<String> asked = ConcurrentHashMap.newKeySet();
   private int last;
 
   public MemoryAccounts(MemoryMailStore mailboxes) {
@@ -46,6 +50,7 @@ public final class MemoryAccounts implements Accounts {
   @Override
   public Optional<Account> byAddress(Address address) {
     synchronized (mailboxes.lock) {
+      asked.add(text(address));
       Optional<Account> exact = holderOf(text(address));
       int plus = address.localPart().indexOf('+');
       if (exact.isPresent() || plus <= 0) {
@@ -54,6 +59,11 @@ public final class MemoryAccounts implements Accounts {
       return holderOf(
           lower(address.localPart().substring(0, plus) + "@" + address.domain().name()));
     }
+  }
+
+  @Override
+  public boolean remembers(Address address) {
+    return asked.contains(text(address));
   }
 
   @Override
@@ -106,6 +116,7 @@ public final class MemoryAccounts implements Accounts {
       Account account = new Account(id, lower(login), true, 0);
       entries.put(id, new Entry(account, keys));
       byLogin.put(account.login(), id);
+      asked.clear();
       mailboxes.addAccount(id);
       return account;
     }
@@ -115,6 +126,7 @@ public final class MemoryAccounts implements Accounts {
   public void changePassword(AccountId account, Secret password) {
     synchronized (mailboxes.lock) {
       Entry entry = entry(account);
+      asked.clear();
       entries.put(
           account, new Entry(entry.account, keysOf(entry.account.login() + last, password)));
     }
@@ -145,6 +157,7 @@ public final class MemoryAccounts implements Accounts {
       if (holder.isPresent() && !holder.get().id().equals(account)) {
         throw new AccountExists(text(alias));
       }
+      asked.clear();
       byAlias.put(text(alias), account);
     }
   }
@@ -152,6 +165,7 @@ public final class MemoryAccounts implements Accounts {
   @Override
   public void removeAlias(Address alias) {
     synchronized (mailboxes.lock) {
+      asked.clear();
       byAlias.remove(text(alias));
     }
   }
@@ -159,6 +173,7 @@ public final class MemoryAccounts implements Accounts {
   @Override
   public void delete(AccountId account) {
     synchronized (mailboxes.lock) {
+      asked.clear();
       entries.remove(account);
       byLogin.values().removeIf(account::equals);
       byAlias.values().removeIf(account::equals);
@@ -175,6 +190,7 @@ public final class MemoryAccounts implements Accounts {
   }
 
   private void replace(Account account) {
+    asked.clear();
     entries.put(account.id(), new Entry(account, entry(account.id()).keys));
   }
 

@@ -118,6 +118,11 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
     return workers;
   }
 
+  /** Has content put into {@code other} while it comes. To be called before anybody connects. */
+  protected final void stageIn(Path other) {
+    staging = new StagingArea(other, StagingArea.Limits.DEFAULT);
+  }
+
   /** Where content is put while it comes. */
   protected final StagingArea staging() {
     if (staging == null) {
@@ -224,13 +229,29 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
     }
   }
 
+  /** Has sessions run on these threads. To be called before anybody connects. */
+  public final void turnsOn(Executor other) {
+    workers.threads = other;
+  }
+
+  /** How often a worker was asked for a session's turns, once none has one. */
+  public final int workersAsked() {
+    while (workers.running.get() > 0) {
+      Thread.onSpinWait();
+    }
+    return workers.asked.get();
+  }
+
   /** The threads of the house, which know how many of them are at work. */
   private static final class Turns implements Executor, AutoCloseable {
-    private final Workers threads = Workers.named("house", 16);
+    private final Workers own = Workers.named("house", 16);
+    private volatile Executor threads = own;
     private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger asked = new AtomicInteger();
 
     @Override
     public void execute(Runnable turn) {
+      asked.incrementAndGet();
       running.incrementAndGet();
       threads.execute(
           () -> {
@@ -244,7 +265,7 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
 
     @Override
     public void close() {
-      threads.close();
+      own.close();
     }
   }
 
@@ -358,6 +379,9 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
   }
 
   private void deleteFolder() {
+    if (folder == null) {
+      return; // it is the test's
+    }
     try (Stream<Path> left = Files.walk(folder)) {
       for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);

@@ -59,6 +59,11 @@ public record FarConnection(Connection near) implements Connection {
   }
 
   @Override
+  public void awaitOctets() {
+    near.awaitOctets();
+  }
+
+  @Override
   public void hold(Duration wait) {
     near.hold(wait);
   }

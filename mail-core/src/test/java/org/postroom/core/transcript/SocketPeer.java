@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import javax.net.ssl.SSLSocket;
 
 /** A client over TCP (or over TLS, on a socket that was made for it). */
 public final class SocketPeer implements Peer {
@@ -21,6 +22,10 @@ public final class SocketPeer implements Peer {
   private SocketPeer(Socket socket, Runnable nudge) throws IOException {
     this.socket = socket;
     this.nudge = nudge;
+    if (socket instanceof SSLSocket secure) {
+      socket.setSoTimeout(PATIENCE_MS * WAITS);
+      secure.startHandshake(); // whose pieces nobody waits for again and again
+    }
     socket.setSoTimeout(PATIENCE_MS);
     socket.setTcpNoDelay(true);
     this.in = new BufferedInputStream(socket.getInputStream(), 16_384);

@@ -25,6 +25,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
 
@@ -76,6 +78,69 @@ abstract class SocketWireContract extends WireContract {
 
       assertThat(peer.readAll())
           .hasSize("hello\r\n".length() + 20_000_000 + "<last>CRLF\r\n".length());
+    }
+  }
+
+  @Test
+  void servesAClientThatEndsItsSideWhileItsLineWaitsForAWorker() throws Exception {
+    Listener listener = listenEitherWay();
+    try (SocketPeer other = SocketPeer.to(listener.address())) {
+      eitherWay(other);
+      settle(other);
+      try (SocketPeer peer = SocketPeer.to(listener.address())) {
+        EitherWay session = eitherWay(peer);
+        leaveToAWorker(session, peer, "l first");
+
+        peer.send("n second\r\nl third\r\n");
+        peer.sendEnd();
+        other.send("n the loop has come round\r\n");
+        assertThat(other.readLine()).isEqualTo("<n the loop has come round>");
+        workers.letGo();
+
+        assertThat(peer.readAll()).isEqualTo("<l first>\r\n<n second>\r\n<l third>\r\n");
+        closed(session.connection).get(10, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  @Test
+  void endsASessionThatAwaitsOctetsWhenThePeerEndsItsSide() throws Exception {
+    Listener listener = listenEitherWay();
+    try (SocketPeer peer = SocketPeer.to(listener.address())) {
+      EitherWay session = eitherWay(peer);
+      peer.send("n octets 5\r\nab");
+      assertThat(peer.readLine()).isEqualTo("+");
+
+      peer.sendEnd();
+
+      assertThat(peer.readAll()).isEmpty();
+      closed(session.connection).get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Whoever starts TLS, and whatever came with the command (RFC 3207, 5). */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "n starttls\r\nn injected\r\n",
+        "l starttls\r\nn injected\r\nl injected\r\n",
+        "n before\r\nl starttls\r\nn inj",
+        "l before\r\nn starttls\r\nl inj"
+      })
+  void nothingThatCameBeforeTheHandshakeIsDealtWithAfterIt(String clear) throws Exception {
+    Listener listener = listenEitherWay();
+    try (Socket raw = new Socket(listener.address().getAddress(), listener.address().getPort())) {
+      readLine(raw);
+      raw.getOutputStream().write(clear.getBytes(ISO_8859_1));
+      while (!readLine(raw).equals("go")) {
+        // An answer to what came before.
+      }
+      try (SSLSocket socket = layered(raw);
+          SocketPeer peer = SocketPeer.on(socket)) {
+        peer.send("n inside\r\nl inside\r\nn quit\r\n");
+
+        assertThat(peer.readAll()).isEqualTo("<n inside>\r\n<l inside>\r\nbye\r\n");
+      }
     }
   }
 
@@ -372,6 +437,10 @@ abstract class SocketWireContract extends WireContract {
 
     @Override
     public void opened() {
+      connection.execute(this::call);
+    }
+
+    private void call() {
       if (late) {
         awaitEnd();
       }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.transcript.Peer;
 
@@ -31,7 +34,7 @@ import org.postroom.core.transcript.Peer;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class WireContract {
   final VirtualTime time = VirtualTime.startingAt(Instant.EPOCH);
-  final Workers workers = Workers.named("worker", 16);
+  final HeldWorkers workers = new HeldWorkers();
   final AtomicInteger begun = new AtomicInteger();
   final AtomicInteger ended = new AtomicInteger();
   final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
@@ -469,6 +472,269 @@ abstract class WireContract {
     peers.forEach(Peer::close);
   }
 
+  /** The session of {@code peer}, which nobody has connected since. */
+  EitherWay eitherWay(Peer peer) throws InterruptedException {
+    assertThat(peer.readLine()).isEqualTo("hello");
+    return eitherWays.take();
+  }
+
+  Listener listenEitherWay() {
+    return wire()
+        .listen(
+            options(5000),
+            connection -> {
+              begun.incrementAndGet();
+              EitherWay session =
+                  new EitherWay(connection, this::serverTls, () -> countEnd(connection));
+              eitherWays.add(session);
+              return session;
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void answersInOrderWhoeverDealsWithALine(long seed) throws Exception {
+    Listener listener = listenEitherWay();
+    Random random = new Random(seed);
+    for (int round = 0; round < 5; round++) {
+      StringBuilder input = new StringBuilder();
+      StringBuilder expected = new StringBuilder("hello\r\n");
+      for (int i = 0; i < 60; i++) {
+        say(random, i, input, expected);
+      }
+      input.append("n quit\r\n");
+      expected.append("bye\r\n");
+      try (Peer peer = dial(listener)) {
+        CompletableFuture<Void> sent =
+            CompletableFuture.runAsync(() -> sendCut(peer, input.toString(), random), workers);
+
+        assertThat(peer.readAll()).isEqualTo(expected.toString());
+        sent.get(10, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  /** One line, with what follows it, and its answer. */
+  private static void say(Random random, int i, StringBuilder input, StringBuilder expected) {
+    String when = random.nextInt(3) == 0 ? "l" : "n";
+    switch (random.nextInt(10)) {
+      case 0 -> {
+        // Much more than a socket takes; at once a few lines at most are written.
+        int length = when.equals("l") && random.nextBoolean() ? 700_000 : random.nextInt(3000);
+        input.append(when).append(" flood ").append(length).append("\r\n");
+        expected.append("z".repeat(length)).append("\r\n");
+      }
+      case 1 -> {
+        int length = random.nextInt(4) == 0 ? 100_000 : 1 + random.nextInt(20);
+        String octets = "\r\nn x\n".repeat(length).substring(0, length);
+        input.append(when).append(" octets ").append(length).append(" quiet\r\n").append(octets);
+        int sum = 0;
+        for (int at = 0; at < length; at++) {
+          sum = sum * 31 + octets.charAt(at);
+        }
+        expected.append("took ").append(sum).append("\r\n");
+      }
+      case 2 -> {
+        input.append(when).append(" task\r\n");
+        expected.append("before the task\r\ntask\r\n");
+      }
+      case 3 -> {
+        input.append(when).append(" flush\r\n");
+        expected.append("flushed\r\n");
+      }
+      case 4 -> input.append(when).append(" leave\r\n");
+      default -> {
+        input.append(when).append(" line").append(i).append("\r\n");
+        expected.append("<").append(when).append(" line").append(i).append(">\r\n");
+      }
+    }
+  }
+
+  private static void sendCut(Peer peer, String input, Random random) {
+    int most = 1 + random.nextInt(200);
+    for (int at = 0; at < input.length(); ) {
+      boolean burst = random.nextInt(10) == 0;
+      int end = Math.min(input.length(), at + 1 + random.nextInt(burst ? 40_000 : most));
+      peer.send(input.substring(at, end));
+      at = end;
+    }
+  }
+
+  @Test
+  void callsForEachArrivalOfOctetsAndThenForLinesAgain() throws Exception {
+    Listener listener = listenEitherWay();
+    try (Peer peer = dial(listener)) {
+      EitherWay session = eitherWay(peer);
+      settle(peer);
+      peer.send("n octets 6\r\n");
+      for (String octet : List.of("a", "\n", "c", "d", "\r")) {
+        peer.send(octet);
+        assertThat(peer.readLine()).isEqualTo("+");
+      }
+      assertThat(session.left).containsExactly("unread");
+
+      peer.send("fn at once\r\nl lat");
+      int sum = 0;
+      for (char octet : "a\ncd\rf".toCharArray()) {
+        sum = sum * 31 + octet;
+      }
+
+      assertThat(peer.readLine()).isEqualTo("took " + sum);
+      assertThat(peer.readLine()).isEqualTo("<n at once>");
+      peer.send("er\r\nn quit\r\n");
+      assertThat(peer.readAll()).isEqualTo("<l later>\r\nbye\r\n");
+    }
+  }
+
+  /** More of them than there are threads. */
+  @Test
+  void holdsNoThreadForOctetsThatAreAwaited() throws Exception {
+    Listener listener = listenEitherWay();
+    List<Peer> unfinished = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      Peer peer = dial(listener);
+      unfinished.add(peer);
+      peer.send((i % 2 == 0 ? "n" : "l") + " octets 4\r\na");
+      assertThat(peer.readLine()).isEqualTo("hello");
+      assertThat(peer.readLine()).isEqualTo("+");
+    }
+
+    isServed(listener);
+
+    for (Peer peer : unfinished) {
+      peer.send("bcd");
+      assertThat(peer.readLine()).startsWith("took ");
+      peer.close();
+    }
+  }
+
+  @Test
+  void saysGoodbyeAtTheDeadlineWhileOctetsAreAwaited() throws Exception {
+    Listener listener = listenEitherWay();
+    try (Peer peer = dial(listener)) {
+      EitherWay session = eitherWay(peer);
+      peer.send("n octets 50\r\n");
+      for (int i = 0; i < 4; i++) {
+        peer.send("a");
+        assertThat(peer.readLine()).isEqualTo("+");
+        time.advance(Duration.ofSeconds(29)); // in time
+      }
+
+      passTimeUntil(closed(session.connection));
+
+      assertThat(peer.readAll()).isEqualTo("too slow\r\n");
+    }
+  }
+
+  /** Returns when no worker has the session: the event loop gets what comes next. */
+  static void settle(Peer peer) {
+    do {
+      peer.send("n who\r\n");
+    } while (!peer.readLine().equals("at once"));
+  }
+
+  @Test
+  void aTurnAtOnceThatFailsEndsItsSessionAloneAndOnce() throws Exception {
+    Listener listener = listenEitherWay();
+    try (Peer failing = dial(listener)) {
+      EitherWay session = eitherWay(failing);
+      settle(failing);
+      failing.send("n said before\r\nn fail\r\nn never\r\n");
+
+      assertThat(failing.readAll()).isEqualTo("<n said before>\r\n");
+      closed(session.connection).get(10, TimeUnit.SECONDS);
+      isServed(listener);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"line", "octets", "skip"})
+  void aTurnOnTheEventLoopThatWouldWaitFailsInsteadOfHangingAll(String what) throws Exception {
+    Listener listener = listenEitherWay();
+    try (Peer waiting = dial(listener)) {
+      EitherWay session = eitherWay(waiting);
+      settle(waiting);
+      waiting.send("n wait " + what + "\r\n");
+
+      assertThat(session.left.poll(10, TimeUnit.SECONDS)).contains("waits on the event loop");
+      assertThat(waiting.readAll()).isEmpty();
+      isServed(listener);
+    }
+  }
+
+  /** Another client is. */
+  private void isServed(Listener listener) {
+    try (Peer peer = dial(listener)) {
+      peer.send("n fine\r\nl fine\r\nn quit\r\n");
+      assertThat(peer.readAll()).isEqualTo("hello\r\n<n fine>\r\n<l fine>\r\nbye\r\n");
+    }
+  }
+
+  @Test
+  void aTaskComesAfterALineThatIsLeftToAWorkerAlready() throws Exception {
+    Listener listener = listenEitherWay();
+    try (Peer peer = dial(listener)) {
+      EitherWay session = eitherWay(peer);
+      leaveToAWorker(session, peer, "l first");
+
+      session.connection.execute(() -> session.connection.out().ascii("second\r\n"));
+      workers.letGo();
+
+      assertThat(peer.readLine()).isEqualTo("<l first>");
+      assertThat(peer.readLine()).isEqualTo("second");
+    }
+  }
+
+  /** The event loop has read the line; no worker has time for it. */
+  void leaveToAWorker(EitherWay session, Peer peer, String line) throws Exception {
+    settle(peer);
+    workers.hold();
+    peer.send(line + "\r\n");
+    assertThat(session.left.poll(10, TimeUnit.SECONDS)).isEqualTo(line);
+  }
+
+  @Test
+  void aLineThatIsLeftToAWorkerIsNotLate() throws Exception {
+    Listener listener = listenEitherWay();
+    try (Peer peer = dial(listener)) {
+      leaveToAWorker(eitherWay(peer), peer, "l patience");
+
+      time.advance(Duration.ofSeconds(31));
+      workers.letGo();
+
+      assertThat(peer.readLine()).isEqualTo("<l patience>");
+    }
+  }
+
+  @Test
+  void saysGoodbyeInsteadOfDealingWithALineThatWaitsForAWorker() throws Exception {
+    Listener listener = listenEitherWay();
+    try (Peer peer = dial(listener)) {
+      EitherWay session = eitherWay(peer);
+      leaveToAWorker(session, peer, "l too late");
+
+      ((NettyConnection) session.connection).shutDown();
+      workers.letGo();
+
+      assertThat(peer.readAll()).isEqualTo("stopping\r\n");
+      closed(session.connection).get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void tellsOfAPeerThatGoesAwayWhileItsLineWaitsForAWorker() throws Exception {
+    Listener listener = listenEitherWay();
+    Peer peer = dial(listener);
+    EitherWay session = eitherWay(peer);
+    leaveToAWorker(session, peer, "l quit");
+
+    peer.close();
+    workers.letGo();
+
+    closed(session.connection).get(10, TimeUnit.SECONDS);
+  }
+
+  private final BlockingQueue<EitherWay> eitherWays = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> literals = new LinkedBlockingQueue<>();
   private final List<String> held = new java.util.concurrent.CopyOnWriteArrayList<>();
   private final java.util.concurrent.ConcurrentHashMap<Connection, CompletableFuture<Void>> ends =
@@ -657,15 +923,14 @@ abstract class WireContract {
 
     @Override
     public void closed() {
-      ended.incrementAndGet();
-      closed_(connection);
+      countEnd(connection);
     }
+  }
 
-    private void closed_(Connection gone) {
-      boolean first = WireContract.this.closed(gone).complete(null);
-      if (!first) {
-        ended.addAndGet(1000); // twice: the count at the end will show it
-      }
+  private void countEnd(Connection gone) {
+    ended.incrementAndGet();
+    if (!closed(gone).complete(null)) {
+      ended.addAndGet(1000); // twice: the count at the end will show it
     }
   }
 

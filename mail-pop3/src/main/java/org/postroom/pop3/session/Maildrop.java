@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.postroom.core.mail.Content;
@@ -28,6 +29,10 @@ import org.postroom.pop3.protocol.Refused;
 public final class Maildrop {
   // Clients fetch in order, so the next ones are looked up together.
   private static final int READ_AHEAD = 64;
+
+  /** So many octets of the next messages are read with the one that is asked for. */
+  private static final int AT_HAND = 32 * 1024;
+
   private static final int DELETE_BATCH = 5000;
   private static final byte[] HEX = "0123456789abcdef".getBytes(US_ASCII);
 
@@ -39,9 +44,13 @@ public final class Maildrop {
   private final BitSet deleted = new BitSet();
   private final BitSet retrieved = new BitSet();
   private final Map<Integer, Content> ahead = new HashMap<>();
+  private final Set<Integer> atHand = new HashSet<>();
   private long octets;
   private int lastAsked;
   private int missed;
+
+  /** Was at hand, and stays until another is asked for: who says TOP may say RETR next. */
+  private int given;
 
   private Maildrop(MailStore store, Mailbox mailbox, UidSet uids, int[] sizes) {
     this.store = store;
@@ -144,14 +153,31 @@ public final class Maildrop {
     return number;
   }
 
+  /**
+   * Whether {@link #content} would give the message from memory, as it does for small ones that are
+   * asked for in their order; or would give none at all.
+   */
+  public boolean isAtHand(int number) {
+    return number < 1 || number > sizes.length || deleted.get(number) || atHand.contains(number);
+  }
+
   /** The octets of a message. */
   public Content content(int number) {
-    Content content = ahead.get(number);
-    if (content == null) {
-      read(number, number == lastAsked + 1 ? READ_AHEAD : 1);
-      content = ahead.get(number);
-    }
+    boolean inOrder = number == lastAsked + 1;
     lastAsked = number;
+    if (given != number) {
+      ahead.remove(given);
+      given = 0;
+    }
+    if (atHand.remove(number)) {
+      given = number;
+    } else if (!ahead.containsKey(number)) {
+      read(number, inOrder ? READ_AHEAD : 1);
+    }
+    if (inOrder && given != number) {
+      fetch(number + 1);
+    }
+    Content content = ahead.get(number);
     if (content == null) {
       String text = "Message " + number + " expunged.";
       if (missed == number) {
@@ -210,12 +236,33 @@ public final class Maildrop {
 
   private void read(int number, int count) {
     ahead.clear();
+    atHand.clear();
     int last = (int) Math.min(sizes.length, (long) number + count - 1);
     store.read(
         mailbox,
         uids.between(uids.nth(number), uids.nth(last)),
         Set.of(Detail.CONTENT),
         row -> row.content().ifPresent(content -> ahead.put(uids.indexOf(row.uid()), content)));
+  }
+
+  /** Reads small messages from {@code first} on, as far as they have been looked up. */
+  private void fetch(int first) {
+    ahead.keySet().removeAll(atHand); // nobody came for them
+    atHand.clear();
+    int octets = 0;
+    for (int number = first; ahead.containsKey(number); number++) {
+      Content content = ahead.get(number);
+      octets += (int) Math.min(content.size(), AT_HAND + 1L);
+      if (octets > AT_HAND) {
+        return;
+      }
+      try {
+        ahead.put(number, Content.of(content.toBytes()));
+      } catch (RuntimeException e) {
+        return; // whoever asks for it hears of it
+      }
+      atHand.add(number);
+    }
   }
 
   private UidSet marked(BitSet numbers) {

@@ -7,4 +7,10 @@ public interface Pop3Command {
 
   /** Reads the arguments and does what they say; throws {@code BadCommand} or {@code Refused}. */
   void execute(Pop3Session session, Arguments arguments);
+
+  /**
+   * Whether it could wait for anything, or has much to say. What does not is done on the event
+   * loop.
+   */
+  boolean waits(Pop3Session session, Arguments arguments);
 }

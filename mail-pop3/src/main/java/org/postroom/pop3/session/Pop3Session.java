@@ -46,6 +46,10 @@ public final class Pop3Session implements Session {
   private final Instant since;
   private Pop3State state = Authorization.START;
   private @Nullable Consumer<Line> answer;
+
+  /** Read on the event loop, and left to a worker. */
+  private @Nullable Line begun;
+
   private MaildropLocks.@Nullable Lock lock;
   private @Nullable AccountId counted;
   private int bad;
@@ -98,10 +102,35 @@ public final class Pop3Session implements Session {
 
   @Override
   public void ready() {
-    Line line = connection.in().readLine(answer == null ? MAX_LINE : MAX_ANSWER);
+    Line line = begun == null ? readLine() : begun;
+    begun = null;
+    obey(line);
+  }
+
+  @Override
+  public boolean readyAtOnce() {
     if (answer != null) {
-      connection.lineLimit(MAX_LINE);
+      return false;
     }
+    Line line = readLine();
+    if (waits(line)) {
+      begun = line;
+      return false;
+    }
+    obey(line);
+    return true;
+  }
+
+  private Line readLine() {
+    if (answer == null) {
+      return connection.in().readLine(MAX_LINE);
+    }
+    Line line = connection.in().readLine(MAX_ANSWER);
+    connection.lineLimit(MAX_LINE);
+    return line;
+  }
+
+  private void obey(Line line) {
     if (over) {
       return;
     }
@@ -109,6 +138,20 @@ public final class Pop3Session implements Session {
     guarded(() -> take(line));
     touch();
     limitLogin();
+  }
+
+  private boolean waits(Line line) {
+    if (line.end() == Line.End.TOO_LONG) {
+      return false;
+    }
+    String text = line.utf8();
+    Pop3Command command = commands.get(verb(text));
+    return command != null && command.waits(this, arguments(text));
+  }
+
+  private static Arguments arguments(String line) {
+    int space = line.indexOf(' ');
+    return new Arguments(space < 0 ? "" : line.substring(space + 1));
   }
 
   @Override
@@ -240,13 +283,17 @@ public final class Pop3Session implements Session {
   }
 
   private void execute(String line) {
-    int space = line.indexOf(' ');
-    String verb = (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
+    String verb = verb(line);
     Pop3Command command = commands.get(verb);
     if (command == null) {
       throw new BadCommand(isWord(verb) ? "Unknown command: " + verb : "Unknown command.");
     }
-    command.execute(this, new Arguments(space < 0 ? "" : line.substring(space + 1)));
+    command.execute(this, arguments(line));
+  }
+
+  private static String verb(String line) {
+    int space = line.indexOf(' ');
+    return (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
   }
 
   /** Runs part of a command; the one place where what it throws becomes a reply. */

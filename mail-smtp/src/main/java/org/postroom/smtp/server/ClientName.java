@@ -48,6 +48,11 @@ final class ClientName {
     return name.isCompletedExceptionally() ? UNKNOWN : name.getNow(UNKNOWN);
   }
 
+  /** Whether {@link #await} would not wait. */
+  boolean isKnown() {
+    return name.isDone();
+  }
+
   /** The name; waits for it for a few seconds. */
   String await() {
     try {

@@ -16,6 +16,14 @@ public interface Command {
    */
   void execute(SmtpSession session);
 
+  /**
+   * Whether {@link #execute} could wait for anything: an answer that is not remembered, a disk, the
+   * store. What waits for nothing is done on the event loop.
+   */
+  default boolean waits(SmtpSession session) {
+    return true;
+  }
+
   /** Reads a command's arguments. */
   @FunctionalInterface
   interface Parser {

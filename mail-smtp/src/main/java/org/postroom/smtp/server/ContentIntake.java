@@ -20,7 +20,10 @@ import org.postroom.smtp.protocol.DataReader;
  * untouched. Once something is wrong (too big, no room) the rest is swallowed without being kept.
  */
 final class ContentIntake implements DataReader.Target, AutoCloseable {
+  private static final byte[] CRLF = {'\r', '\n'};
+
   private final ContentSink sink;
+  private final byte[] stamp;
   private final long maxSize;
   private final int maxHeader;
   private final @Nullable Completion completion;
@@ -56,10 +59,10 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
       int maxHeader,
       @Nullable Completion completion) {
     this.sink = sink;
+    this.stamp = stamp;
     this.maxSize = maxSize;
     this.maxHeader = maxHeader;
     this.completion = completion;
-    keep(stamp, 0, stamp.length);
   }
 
   /**
@@ -69,7 +72,12 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
    * @param messageId {@code Message-ID: …}
    * @param from {@code From: …}
    */
-  record Completion(String date, String messageId, String from) {}
+  record Completion(String date, String messageId, String from) {
+
+    int length() {
+      return date.length() + messageId.length() + from.length() + 4 * CRLF.length;
+    }
+  }
 
   @Override
   public void write(byte[] octets, int offset, int length) {
@@ -85,14 +93,29 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
       return;
     }
     int taken = Math.min(length, maxHeader - headerLength);
+    int read = headerLength;
     append(octets, offset, taken);
-    readHeader();
+    readHeader(read);
     if (withinHeader && headerLength == maxHeader) {
       endHeader(headerLength, false);
     }
     if (taken < length) {
       keep(octets, offset + taken, length - taken);
     }
+  }
+
+  /** Whether so many octets more can be taken without waiting for a disk. */
+  boolean takesAtOnce(int octets) {
+    // A LF alone becomes two octets, and so does what stands behind a CR that was held back.
+    return tooBig || fault != null || sink.takesAtOnce(heldBack() + 2 * octets);
+  }
+
+  private int heldBack() {
+    if (!withinHeader) {
+      return 0;
+    }
+    int added = completion == null ? 0 : completion.length();
+    return stamp.length + headerLength + added;
   }
 
   /** How many octets came, whatever became of them. */
@@ -145,9 +168,13 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
     headerLength += length;
   }
 
-  /** Reads the lines that are whole by now. Line ends are CRLF: the reader has seen to that. */
-  private void readHeader() {
-    int searched = lineStart;
+  /**
+   * Reads the lines that are whole by now. Line ends are CRLF: the reader has seen to that.
+   *
+   * @param read what is before this has no further line end
+   */
+  private void readHeader(int read) {
+    int searched = read;
     while (withinHeader) {
       int end = searched;
       while (end < headerLength && header[end] != '\n') {
@@ -240,6 +267,7 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
   private void endHeader(int end, boolean proper) {
     endField(end);
     withinHeader = false;
+    keep(stamp, 0, stamp.length);
     boolean completed = complete();
     int from = 0;
     for (int[] removal : removals) {
@@ -249,7 +277,7 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
     keep(header, from, end - from);
     if (completed && !proper) {
       // What follows is no header, and must not become part of the one just added.
-      keep(new byte[] {'\r', '\n'}, 0, 2);
+      keep(CRLF, 0, CRLF.length);
     }
     keep(header, end, headerLength - end);
     header = new byte[0];

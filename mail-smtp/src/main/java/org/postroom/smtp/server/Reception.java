@@ -3,12 +3,11 @@ package org.postroom.smtp.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
 import org.postroom.core.mail.MailDate;
@@ -22,7 +21,6 @@ import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.queue.Acceptance;
-import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.TlsSession;
 import org.postroom.smtp.protocol.DataReader;
 import org.postroom.smtp.protocol.DataReader.Progress;
@@ -43,7 +41,6 @@ final class Reception implements AutoCloseable {
   private final Submission.Client client;
   private final ContentIntake intake;
   private final DataReader reader;
-  private final Pace pace;
 
   private Reception(SmtpSession session, Transaction transaction, boolean dotStuffed) {
     this.session = session;
@@ -72,12 +69,6 @@ final class Reception implements AutoCloseable {
             dotStuffed,
             settings.get(SmtpParams.BARE_NEWLINE) == BareNewline.REJECT,
             settings.get(SmtpParams.REPLACE_STRAY_CR));
-    this.pace =
-        new Pace(
-            session.connection(),
-            services.clock(),
-            settings.get(SmtpParams.TIMEOUT),
-            settings.get(SmtpParams.MIN_DATA_RATE));
   }
 
   static Reception ofData(SmtpSession session, Transaction transaction) {
@@ -88,40 +79,42 @@ final class Reception implements AutoCloseable {
     return new Reception(session, transaction, false);
   }
 
-  /** Reads up to the dot; gives false when a bare LF came and is refused. */
-  boolean readToDot() {
-    pace.start();
-    while (true) {
-      ByteBuffer chunk = session.connection().in().await();
-      int before = chunk.remaining();
-      Progress progress = reader.read(chunk);
-      pace.received(before - chunk.remaining());
-      if (progress != Progress.MORE) {
-        pace.end();
-        return progress == Progress.END;
-      }
-    }
+  /** The content up to the dot. */
+  Arrival toDot() {
+    return arriving(reader::read);
   }
 
-  /** Reads one chunk; gives false when a bare LF came and is refused. */
-  boolean readChunk(long length) {
-    pace.start();
-    long left = length;
-    while (left > 0) {
-      ByteBuffer chunk = session.connection().in().await();
-      int limit = chunk.limit();
-      int count = (int) Math.min(left, chunk.remaining());
-      chunk.limit(chunk.position() + count);
-      Progress progress = reader.read(chunk);
-      chunk.limit(limit);
-      if (progress == Progress.BARE_LF) {
-        return false;
+  /** One chunk of it, of at least one octet. */
+  Arrival chunk(long length) {
+    return arriving(
+        new Function<>() {
+          private long left = length;
+
+          @Override
+          public Progress apply(ByteBuffer octets) {
+            int limit = octets.limit();
+            int count = (int) Math.min(left, octets.remaining());
+            octets.limit(octets.position() + count);
+            Progress progress = reader.read(octets);
+            octets.limit(limit);
+            left -= count;
+            return progress == Progress.MORE && left == 0 ? Progress.END : progress;
+          }
+        });
+  }
+
+  private Arrival arriving(Function<ByteBuffer, Progress> taker) {
+    return new Arrival() {
+      @Override
+      public boolean takesAtOnce(int octets) {
+        return intake.takesAtOnce(octets);
       }
-      left -= count;
-      pace.received(count);
-    }
-    pace.end();
-    return true;
+
+      @Override
+      public Progress take(ByteBuffer octets) {
+        return taker.apply(octets);
+      }
+    };
   }
 
   /** The content is whole: judges it and takes responsibility for it. Gives the answer. */
@@ -232,44 +225,5 @@ final class Reception implements AutoCloseable {
         "Date: " + MailDate.format(date()),
         "Message-ID: <" + arrived.toEpochMilli() + "." + id + "@" + hostname + ">",
         "From: " + from);
-  }
-
-  /** The least speed at which content must come: a deadline that received octets push on. */
-  private static final class Pace {
-    private final Connection connection;
-    private final Clock clock;
-    private final Duration limit;
-    private final int rate;
-    private long budgetMillis;
-    private long since;
-
-    Pace(Connection connection, Clock clock, Duration limit, int rate) {
-      this.connection = connection;
-      this.clock = clock;
-      this.limit = limit;
-      this.rate = rate;
-    }
-
-    void start() {
-      budgetMillis = limit.toMillis();
-      since = clock.millis();
-      connection.deadline(limit);
-    }
-
-    void received(int octets) {
-      if (rate == 0) {
-        connection.deadline(limit);
-        return;
-      }
-      long now = clock.millis();
-      long spent = now - since;
-      since = now;
-      budgetMillis = Math.min(limit.toMillis(), budgetMillis - spent + octets * 1000L / rate);
-      connection.deadline(Duration.ofMillis(Math.max(1, budgetMillis)));
-    }
-
-    void end() {
-      connection.deadline(limit);
-    }
   }
 }

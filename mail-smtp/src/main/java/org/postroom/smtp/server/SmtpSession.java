@@ -1,6 +1,7 @@
 package org.postroom.smtp.server;
 
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
@@ -27,6 +28,7 @@ import org.postroom.core.wire.Session;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.WireFault;
 import org.postroom.smtp.protocol.BadCommand;
+import org.postroom.smtp.protocol.DataReader.Progress;
 import org.postroom.smtp.protocol.MailParameters;
 import org.postroom.smtp.protocol.Offer;
 import org.postroom.smtp.protocol.SmtpReader;
@@ -54,6 +56,15 @@ public final class SmtpSession implements Session {
   private @Nullable Login login;
   private @Nullable Transaction transaction;
   private @Nullable Consumer<Line> continuation;
+
+  /** Read on the event loop, and left to a worker. */
+  private @Nullable Command begun;
+
+  /** Content that is on its way, how far it has got, and what follows when it is whole. */
+  private @Nullable Arrival arrival;
+
+  private Progress arrived = Progress.MORE;
+  private @Nullable Runnable whenWhole;
   private String stage = "CONNECT";
   private int errors;
   private int junk;
@@ -102,7 +113,7 @@ public final class SmtpSession implements Session {
 
   @Override
   public void ready() {
-    if (errors >= settings.get(SmtpParams.SOFT_ERRORS) && !ended) {
+    if (arrival == null && errors >= settings.get(SmtpParams.SOFT_ERRORS) && !ended) {
       connection.hold(settings.get(SmtpParams.ERROR_SLEEP));
       connection.execute(this::turn);
     } else {
@@ -111,13 +122,38 @@ public final class SmtpSession implements Session {
   }
 
   @Override
+  public boolean readyAtOnce() {
+    if (arrival != null) {
+      return arriveAtOnce(arrival);
+    }
+    if (ended
+        || continuation != null
+        || errors >= settings.get(SmtpParams.SOFT_ERRORS)
+        || errors >= settings.get(SmtpParams.HARD_ERRORS)) {
+      return false;
+    }
+    guarded(
+        () -> {
+          Command command = command(readLine());
+          if (command.waits(this)) {
+            begun = command;
+          } else {
+            command.execute(this);
+          }
+        });
+    return begun == null;
+  }
+
+  @Override
   public void timedOut() {
     services.log().brokenOff(id(), client(), "timeout", stage);
+    reset();
     end(421, "4.4.2", services.hostname() + " Error: timeout exceeded");
   }
 
   @Override
   public void shuttingDown() {
+    reset();
     end(421, "4.3.2", services.hostname() + " Service is going down, try again later");
   }
 
@@ -140,13 +176,18 @@ public final class SmtpSession implements Session {
       turnOver = false;
       int commands = 0;
       do {
-        next();
+        if (arrival != null) {
+          arrive(arrival);
+        } else {
+          next();
+        }
         commands++;
       } while (!turnOver
           && !ended
           && commands < COMMANDS_A_TURN
-          && errors < settings.get(SmtpParams.SOFT_ERRORS)
-          && connection.in().hasLine());
+          && (arrival != null
+              ? !connection.in().isEmpty()
+              : errors < settings.get(SmtpParams.SOFT_ERRORS) && connection.in().hasLine()));
       if (!turnOver && !ended) {
         connection.out().flush();
       }
@@ -161,15 +202,30 @@ public final class SmtpSession implements Session {
       end(421, "4.7.0", services.hostname() + " Error: too many errors");
       return;
     }
-    Line line = connection.in().readLine(settings.get(SmtpParams.SASL_RESPONSE));
+    Command command = begun;
+    begun = null;
     Consumer<Line> waiting = continuation;
     continuation = null;
+    guarded(
+        () -> {
+          if (command != null) {
+            command.execute(this);
+          } else if (waiting != null) {
+            waiting.accept(readLine());
+          } else {
+            command(readLine()).execute(this);
+          }
+        });
+  }
+
+  private Line readLine() {
+    return connection.in().readLine(settings.get(SmtpParams.SASL_RESPONSE));
+  }
+
+  /** Does part of a command; the one place where what it throws becomes a reply. */
+  private void guarded(Runnable part) {
     try {
-      if (waiting != null) {
-        waiting.accept(line);
-      } else {
-        command(line);
-      }
+      part.run();
     } catch (BadCommand e) {
       reply(e.reply());
     } catch (Hangup e) {
@@ -190,14 +246,14 @@ public final class SmtpSession implements Session {
     }
   }
 
-  private void command(Line line) {
+  /** The command in a line, when it may be given now. */
+  private Command command(Line line) {
     String text = CommandText.of(line, settings.get(SmtpParams.LINE_LENGTH));
     SmtpReader in = new SmtpReader(text, settings.get(SmtpParams.STRICT_ENVELOPES));
     String verb = in.verb();
     Optional<Row> found = listening.commands().find(verb);
     if (found.isEmpty()) {
-      unknown(text);
-      return;
+      throw unknown(text);
     }
     Row row = found.get();
     stage = verb;
@@ -206,8 +262,7 @@ public final class SmtpSession implements Session {
         && !connection.in().isEmpty()
         && settings.get(SmtpParams.FORBID_PIPELINING)) {
       services.log().brokenOff(id(), client(), "improper command pipelining", stage);
-      end(554, "5.5.0", "Error: SMTP protocol synchronization");
-      return;
+      throw new Hangup(554, "5.5.0", "Error: SMTP protocol synchronization");
     }
     if (row.has(Row.Trait.JUNK) && ++junk > settings.get(SmtpParams.JUNK_COMMANDS)) {
       errors++;
@@ -215,18 +270,17 @@ public final class SmtpSession implements Session {
     if (!row.has(Row.Trait.WITHOUT_TLS) && listening.demandsTls() && connection.tls().isEmpty()) {
       throw new BadCommand(530, "5.7.0", "Must issue a STARTTLS command first");
     }
-    row.parser().parse(in, dialect()).execute(this);
+    return row.parser().parse(in, dialect());
   }
 
-  private void unknown(String text) {
+  private RuntimeException unknown(String text) {
     if (listening.forbidden().matches(text)) {
       services.log().suspicious(id(), client(), "non-SMTP command", text);
-      end(221, "2.7.0", "Error: I can break rules, too. Goodbye.");
-      return;
+      return new Hangup(221, "2.7.0", "Error: I can break rules, too. Goodbye.");
     }
     stage = "UNKNOWN";
     done.computeIfAbsent("unknown", key -> new int[2])[1]++;
-    throw new BadCommand(500, "5.5.2", "Error: command not recognized");
+    return new BadCommand(500, "5.5.2", "Error: command not recognized");
   }
 
   // What commands ask.
@@ -266,6 +320,16 @@ public final class SmtpSession implements Session {
   /** The client's verified name; may wait for an answer of the DNS, for a few seconds. */
   public String verifiedName() {
     return clientName.await();
+  }
+
+  /** Whether {@link #verifiedName} would not wait. */
+  public boolean isNameKnown() {
+    return clientName.isKnown();
+  }
+
+  /** Whether content has begun to come, so that {@link #reset} has something to throw away. */
+  public boolean isReceiving() {
+    return transaction != null && transaction.isReceiving();
   }
 
   /** The client's verified name, or {@code unknown} while it is not known. */
@@ -404,32 +468,58 @@ public final class SmtpSession implements Session {
     connection.startTls(context);
   }
 
-  /** DATA: asks for the content, reads it to its end and answers (RFC 5321, 4.1.1.4). */
+  /** DATA: asks for the content; when it has come to its end, answers (RFC 5321, 4.1.1.4). */
   public void receiveData(Transaction current) {
-    try (Reception reception = Reception.ofData(this, current)) {
-      replyNow(GO_AHEAD);
-      if (read(reception::readToDot)) {
-        answer(reception.finish());
-      }
-    } finally {
-      // RFC 5321, 4.1.1.4: the transaction ends whatever came of it.
+    Reception reception;
+    try {
+      reception = Reception.ofData(this, current);
+    } catch (RuntimeException e) {
       reset();
+      throw e;
+    }
+    current.reception(reception);
+    receive(reception.toDot(), () -> finish(reception));
+    replyNow(GO_AHEAD);
+  }
+
+  /** BDAT: takes one chunk; with the last one the mail is whole (RFC 3030). */
+  public void receiveChunk(Transaction current, long length, boolean last) {
+    Reception reception;
+    try {
+      reception = receptionOf(current);
+    } catch (RuntimeException e) {
+      cannotReceive(e);
+      return;
+    }
+    Runnable then =
+        last ? () -> finish(reception) : () -> reply(250, "2.0.0", "Ok: " + length + " bytes");
+    if (length > 0) {
+      receive(reception.chunk(length), then);
+    } else {
+      then.run();
     }
   }
 
-  /** BDAT: reads one chunk; with the last one the mail is whole (RFC 3030). */
-  public void receiveChunk(Transaction current, long length, boolean last) {
-    if (!read(() -> receptionOf(current).readChunk(length))) {
-      return;
-    }
-    if (last) {
-      try {
-        answer(receptionOf(current).finish());
-      } finally {
-        reset();
-      }
+  /** Drops octets that belong to a refused command, then answers it. */
+  public void swallow(long length, SmtpReply refusal) {
+    Runnable then =
+        () -> {
+          reset();
+          reply(refusal);
+        };
+    if (length > 0) {
+      receive(Arrival.dropped(length), then);
     } else {
-      reply(250, "2.0.0", "Ok: " + length + " bytes");
+      then.run();
+    }
+  }
+
+  private void finish(Reception reception) {
+    try {
+      answer(reception.finish());
+    } finally {
+      // RFC 5321, 4.1.1.4: the transaction ends whatever came of it.
+      reset();
     }
   }
 
@@ -442,26 +532,66 @@ public final class SmtpSession implements Session {
     return reception;
   }
 
-  /** Reads content, or ends the session: what is left of it must never be taken for commands. */
-  private boolean read(BooleanSupplier content) {
-    try {
-      if (content.getAsBoolean()) {
-        return true;
-      }
+  /** What comes next is content, and what follows on it {@code then}. */
+  private void receive(Arrival next, Runnable then) {
+    arrival = new PacedArrival(next, connection, services.clock(), settings);
+    arrived = Progress.MORE;
+    whenWhole = then;
+    connection.awaitOctets();
+  }
+
+  /** Takes what has come; behind its end goes on with commands. */
+  private void arrive(Arrival current) {
+    take(current, octets -> true);
+    if (ended) {
+      return;
+    }
+    if (arrived == Progress.BARE_LF) {
       services.log().brokenOff(id(), client(), "bare <LF>", stage);
+      reset();
       end(550, "5.5.2", services.hostname() + " Error: bare <LF> received");
+    } else if (arrived == Progress.END) {
+      Runnable then = whenWhole;
+      arrival = null;
+      whenWhole = null; // an idle session keeps nothing of its last mail
+      connection.lineLimit(settings.get(SmtpParams.SASL_RESPONSE));
+      if (then != null) {
+        guarded(then);
+      }
+    }
+  }
+
+  /** The same on the event loop; what follows on the end, or on a bare LF, is a worker's. */
+  private boolean arriveAtOnce(Arrival current) {
+    return take(current, current::takesAtOnce) && arrived == Progress.MORE || ended;
+  }
+
+  /**
+   * Takes what has come, or ends the session: what is left of it must never be taken for commands.
+   *
+   * @param may whether so many octets may be taken now
+   * @return whether nothing is left that could be taken
+   */
+  private boolean take(Arrival current, IntPredicate may) {
+    try {
+      while (arrived == Progress.MORE && !connection.in().isEmpty()) {
+        ByteBuffer octets = connection.in().await();
+        if (!may.test(octets.remaining())) {
+          return false;
+        }
+        arrived = current.take(octets);
+      }
     } catch (WireFault e) {
       throw e;
     } catch (RuntimeException e) {
-      services.log().fault(id(), "receiving content", e);
-      end(421, "4.3.0", services.hostname() + " Error: content cannot be taken now");
+      cannotReceive(e);
     }
-    return false;
+    return true;
   }
 
-  /** Octets that belong to a refused command and must not be taken for the next one. */
-  public void swallow(long length) {
-    connection.in().skip(length);
+  private void cannotReceive(RuntimeException e) {
+    services.log().fault(id(), "receiving content", e);
+    end(421, "4.3.0", services.hostname() + " Error: content cannot be taken now");
   }
 
   private void answer(SmtpReply reply) {

@@ -83,6 +83,24 @@ final class SqlAccounts implements Accounts {
         Addresses.key(Address.of(address.localPart().substring(0, plus), address.domain())));
   }
 
+  @Override
+  public boolean remembers(Address address) {
+    Optional<Account> exact = knownHolderOf(Addresses.key(address));
+    int plus = address.localPart().indexOf('+');
+    if (exact == null || exact.isPresent() || plus <= 0) {
+      return exact != null;
+    }
+    String user = address.localPart().substring(0, plus);
+    return knownHolderOf(Addresses.key(Address.of(user, address.domain()))) != null;
+  }
+
+  /** What {@link #holderOf} would say, when it is remembered. */
+  @SuppressWarnings("NullableOptional") // "nobody" is remembered, too
+  private @Nullable Optional<Account> knownHolderOf(String key) {
+    Optional<Account> same = byLogin.get(key);
+    return same == null || same.isPresent() ? same : byAddress.get(key);
+  }
+
   private Optional<Account> holderOf(String key) {
     Optional<Account> same = byLogin(key);
     return same.isPresent()

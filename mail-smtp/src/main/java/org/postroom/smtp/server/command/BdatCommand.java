@@ -34,11 +34,16 @@ record BdatCommand(long length, boolean last) implements Command {
     try {
       transaction = DataCommand.withRecipients(session);
     } catch (BadCommand e) {
-      session.swallow(length);
-      session.reset();
-      throw e;
+      session.swallow(length, e.reply());
+      return;
     }
     session.receiveChunk(transaction, length, last);
+  }
+
+  @Override
+  public boolean waits(SmtpSession session) {
+    // With no octets to come, the last chunk is the acceptance of the mail.
+    return last && length == 0 || !session.isNameKnown();
   }
 
   private static long lengthOf(String word) {

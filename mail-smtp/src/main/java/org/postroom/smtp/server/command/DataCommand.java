@@ -25,6 +25,11 @@ record DataCommand() implements Command {
     session.receiveData(transaction);
   }
 
+  @Override
+  public boolean waits(SmtpSession session) {
+    return !session.isNameKnown();
+  }
+
   /** The transaction, when there is somebody in it to receive. */
   static Transaction withRecipients(SmtpSession session) {
     Transaction transaction =

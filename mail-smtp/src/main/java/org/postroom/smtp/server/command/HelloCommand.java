@@ -39,6 +39,11 @@ record HelloCommand(String name, boolean extended) implements Command {
     }
   }
 
+  @Override
+  public boolean waits(SmtpSession session) {
+    return session.isReceiving();
+  }
+
   private static String name(SmtpReader in, String verb) {
     String name = in.rest();
     if (name.isEmpty()) {

@@ -53,6 +53,12 @@ record MailCommand(ReversePath sender, MailParameters parameters) implements Com
     session.reply(250, "2.1.0", "Ok");
   }
 
+  @Override
+  public boolean waits(SmtpSession session) {
+    return !session.settings().get(SmtpParams.DELAY_REJECT)
+        && !RecipientCheck.judgesAtOnce(session, sender);
+  }
+
   private static String neededFirst(SmtpSession session) {
     boolean tlsFirst =
         session.connection().tls().isEmpty()

@@ -19,4 +19,9 @@ record QuitCommand() implements Command {
     session.countDone();
     session.end(221, "2.0.0", "Bye");
   }
+
+  @Override
+  public boolean waits(SmtpSession session) {
+    return session.isReceiving();
+  }
 }

@@ -56,6 +56,17 @@ record RcptCommand(Address address, RcptParameters parameters) implements Comman
     session.reply(250, "2.1.5", "Ok");
   }
 
+  @Override
+  public boolean waits(SmtpSession session) {
+    return session
+        .transaction()
+        .filter(
+            transaction ->
+                !session.services().flow().routesAtOnce(address)
+                    || !RecipientCheck.judgesAtOnce(session, transaction.sender()))
+        .isPresent();
+  }
+
   /** RFC 5321, 4.5.3.1.10: the client sends them with another mail. */
   private static void tooMany(SmtpSession session, Transaction transaction) {
     SmtpReply reply = SmtpReply.of(452, "4.5.3", "Error: too many recipients");

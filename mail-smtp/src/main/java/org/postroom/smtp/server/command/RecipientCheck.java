@@ -45,6 +45,12 @@ final class RecipientCheck {
             "<" + address + ">: Sender address rejected: not owned by user " + account.login()));
   }
 
+  /** Whether {@link #sender} would answer without waiting. */
+  static boolean judgesAtOnce(SmtpSession session, ReversePath sender) {
+    return !session.listening().role().isSubmission()
+        || sender.address().map(session.services().accounts()::remembers).orElse(true);
+  }
+
   /** The first refusal of: sender, relay and recipient policy, and whether the recipient exists. */
   static Optional<Refusal> recipient(SmtpSession session, ReversePath sender, Recipient recipient) {
     Optional<SmtpReply> senderRefused = sender(session, sender);

@@ -18,4 +18,9 @@ record RsetCommand() implements Command {
     session.reset();
     session.reply(250, "2.0.0", "Ok");
   }
+
+  @Override
+  public boolean waits(SmtpSession session) {
+    return session.isReceiving();
+  }
 }

@@ -1,0 +1,77 @@
+package org.postroom.smtp.server;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mail.StagingArea;
+import org.postroom.smtp.protocol.DataReader;
+
+class ContentIntakeTest {
+  private static final int IN_MEMORY = 5000;
+
+  @TempDir Path folder;
+
+  /** Octet by octet handed on; each was looked at together with all before it. */
+  @Test
+  @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aHeaderWithoutLineEndsCostsNoMoreThanOneWithThem() {
+    byte[] octets = "\r".repeat(2_000_000).getBytes(US_ASCII);
+    try (StagingArea area = new StagingArea(folder, StagingArea.Limits.DEFAULT);
+        ContentIntake intake = new ContentIntake(area.open(0), new byte[0], 0, 3_000_000, null)) {
+      new DataReader(intake, true, false, true).read(ByteBuffer.wrap(octets));
+
+      try (StagedContent content = intake.finish()) {
+        assertThat(content.size()).isEqualTo(octets.length - 1);
+      }
+    }
+  }
+
+  /**
+   * What makes content longer than what came: line ends, a stamp, lines that were missing. Each
+   * mail may need memory for all of that, and touches no disk when it was said to fit.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "'\n', 100, false", "'\n', 1, false", "'x\n', 100, true", "'A: b\n', 50, true",
+    "'A: b\n\n\n\n\n\n\n', 1000, true", "'\r', 1, false", "'\rx', 7, true", "'.\r\n', 3, false",
+    "'.\rx\n', 1, true", "'0123456789\r\n', 3000, true", "'no header\n', 300, true"
+  })
+  void whatIsTakenAtOnceTouchesNoDisk(String text, int most, boolean completed) {
+    Random random = new Random(most);
+    byte[] stamp = "Received: x\r\n".repeat(20).getBytes(US_ASCII);
+    for (int round = 0; round < 12; round++) {
+      // The folder is made with the first file in it.
+      Path place = folder.resolve(text.hashCode() + "-" + most + "-" + round);
+      byte[] octets = text.repeat(6000 / text.length()).getBytes(US_ASCII);
+      ContentIntake.Completion completion =
+          completed ? new ContentIntake.Completion("Date: x", "Message-ID: <x>", "From: y") : null;
+      int at = 0;
+      try (StagingArea area = new StagingArea(place, new StagingArea.Limits(IN_MEMORY, 1 << 20));
+          ContentIntake intake =
+              new ContentIntake(area.open(0), stamp, 0, 200 + random.nextInt(6000), completion)) {
+        DataReader reader = new DataReader(intake, true, false, true);
+        int next = 1 + random.nextInt(most);
+        while (at + next <= octets.length && intake.takesAtOnce(next)) {
+          reader.read(ByteBuffer.wrap(octets, at, next));
+          at += next;
+          assertThat(place).as("%s octets of %s", at, text).doesNotExist();
+          next = 1 + random.nextInt(most);
+        }
+        assertThat(at).as("%s within memory", text).isGreaterThan(most > 500 ? -1 : IN_MEMORY / 5);
+        reader.finish();
+        try (StagedContent content = intake.finish()) {
+          assertThat(content.size()).isGreaterThan(stamp.length);
+        }
+      }
+    }
+  }
+}
