@@ -167,6 +167,23 @@ final class ServerProcess implements AutoCloseable {
     awaitEnd();
   }
 
+  /** Has it do nothing, until {@link #goOn}. */
+  void pause() throws IOException, InterruptedException {
+    signal("STOP");
+    while (!Files.readString(Path.of("/proc/" + pid() + "/status")).contains("\nState:\tT")) {
+      Thread.onSpinWait();
+    }
+  }
+
+  void goOn() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
   /** As {@code kill} does: the server ends what it is doing and closes its store. */
   void stop() {
     process.destroy();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,10 @@ import org.postroom.core.mail.StorageUnavailable;
  * that makes both durable together ({@code docs/storage.md}).
  *
  * <p>Use: open it, open H2 with {@link #databasePath}, {@link #checkDatabase} before creating or
- * migrating anything, {@link #schemaCreated} afterwards. One batch: reserve and write bodies, SQL,
- * describe the records, {@code COMMIT}, {@code CHECKPOINT SYNC} (one sync for all of it). Close H2
- * before the folder.
+ * migrating anything, do {@link #unsavedChanges} again, {@link #schemaCreated} afterwards. One
+ * batch: reserve and write bodies, SQL, describe the records, {@link #commit} with what the SQL
+ * changed (one sync for all of it), {@code COMMIT}. Now and then, and before H2 is closed: {@code
+ * CHECKPOINT SYNC}, then {@link #changesSaved}. Close H2 before the folder.
  *
  * <p>When a sync fails the folder is {@linkplain #failed() failed}: nothing of that batch may be
  * acknowledged; close H2 and the folder, open both again, and the state is that of a completed
@@ -153,6 +155,60 @@ public final class DataFolder implements AutoCloseable {
   }
 
   /**
+   * Makes bodies durable, and with them what was changed in the database.
+   *
+   * @param changes what {@link #unsavedChanges} gives back, until {@link #changesSaved}
+   * @throws StorageFull when the disk is full; the folder is {@link #failed} then
+   * @throws StorageUnavailable when the device fails; the folder is {@link #failed} then
+   */
+  public void commit(byte[] changes) {
+    try {
+      journal.commit(changes);
+    } catch (DiskFull e) {
+      throw new StorageFull("writing the journal of " + root + ": the disk is full", e);
+    } catch (IOException e) {
+      throw new StorageUnavailable("writing the journal of " + root, e);
+    }
+  }
+
+  /**
+   * What was committed before this folder was opened, and may not be in the file of the database:
+   * in its order, to be done again before anybody uses the database.
+   */
+  public List<byte[]> unsavedChanges() {
+    return List.copyOf(journal.unsavedChanges());
+  }
+
+  /**
+   * The {@link #unsavedChanges} are in the running database now; its file lacks them, so H2 must
+   * stay open until {@link #changesSaved}.
+   */
+  public void changesDone() {
+    journal.changesDone();
+  }
+
+  /** All changes are in the file of the database now, and durable there. */
+  public void changesSaved() {
+    try {
+      journal.changesSaved();
+    } catch (DiskFull e) {
+      throw new StorageFull("writing the journal of " + root + ": the disk is full", e);
+    } catch (IOException e) {
+      throw new StorageUnavailable("writing the journal of " + root, e);
+    }
+  }
+
+  /** Whether the journal is so long that the changes should be saved, so that it can begin anew. */
+  public boolean isJournalFull() {
+    return journal.isFull();
+  }
+
+  /** The database is not what the journal says: nothing more is done before opening again. */
+  public void fail(Throwable why) {
+    journal.fail(why);
+  }
+
+  /**
    * To be called before a batch, with the free space that must be left ({@code queue_minfree}).
    *
    * @throws StorageFull when there is less
@@ -189,6 +245,21 @@ public final class DataFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new StorageUnavailable("closing the data folder " + root, e);
     }
+  }
+
+  /**
+   * The database file for H2, which is about to read it anew.
+   *
+   * @throws IOException when it lacks changes that only the journal has, because H2 lost them or
+   *     could not do them again: opening the folder again sees to that
+   */
+  JournaledFile databaseToOpen(Path path) throws IOException {
+    if (journal.isAhead()) {
+      IOException behind = new IOException("the database is behind the journal");
+      journal.fail(behind);
+      throw behind;
+    }
+    return database(path);
   }
 
   /** The database file, opened once for all of H2's channels. */

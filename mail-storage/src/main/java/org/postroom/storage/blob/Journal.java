@@ -1,5 +1,6 @@
 package org.postroom.storage.blob;
 
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,10 +27,16 @@ import org.jspecify.annotations.Nullable;
  * in order and ignores an incomplete tail, so after a crash every file is as it was at the end of a
  * commit, and every commit that returned is in it.
  *
+ * <p>A commit may also carry <i>changes</i>: octets that say what was done in the database and that
+ * its file does not have yet. They are kept until {@link #changesSaved()}; opening hands them out
+ * ({@link #unsavedChanges}), to be done again. While there are any, no new generation begins.
+ *
  * <p>The file: two header slots of 4 KB (the newer valid one counts: generation and the lengths of
  * the sized files), then records. Each record starts on a 4 KB boundary, so a committed sector is
  * never written again within a generation. The new header is synced before the first record of its
- * generation overwrites an old one.
+ * generation overwrites an old one. A record's checksum goes on from the one before, so that what
+ * an incomplete commit left behind is never taken for the continuation of what overwrote its
+ * beginning.
  *
  * <p>After any failed write or sync the journal refuses further work: what the device has is then
  * unknown, and only opening the folder again establishes it. Thread-safe.
@@ -42,10 +49,15 @@ final class Journal implements Closeable {
   private static final int HEADER_MAGIC = 0x50524a48; // PRJH
   private static final int RECORD_MAGIC = 0x50524a52; // PRJR
   private static final int COMMIT = 1;
+  private static final long GONE = -1;
   private static final byte WRITE = 1;
   private static final byte CUT = 2;
   private static final byte SIZE = 3;
   private static final byte DELETE = 4;
+  private static final byte CHANGES = 5;
+
+  /** Changes of which more follows. */
+  private static final byte CHANGES_PART = 6;
 
   /** Somebody who holds writes back until the next commit. Called with the journal's lock held. */
   interface Target {
@@ -75,6 +87,22 @@ final class Journal implements Closeable {
   private long sequence;
   private long position = FIRST_RECORD;
   private long commitStart = FIRST_RECORD;
+
+  /** The checksum of the record before; the first one's is the generation. */
+  private int chain;
+
+  private int commitChain;
+  private boolean unsaved;
+  private List<byte[]> found = new ArrayList<>();
+  private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
+
+  /**
+   * The lengths that files have at the end of what is applied: the running commit, or while opening
+   * the last one.
+   */
+  private final Map<String, Long> finalSizes = new HashMap<>();
+
+  private boolean opened;
   private volatile @Nullable Throwable failure;
 
   private Journal(Disk disk, Path root, DiskFile file, long limit, int step) throws IOException {
@@ -98,6 +126,7 @@ final class Journal implements Closeable {
     try {
       Journal journal = new Journal(disk, root, file, limit, step);
       journal.recover();
+      journal.opened = true;
       return journal;
     } catch (IOException | RuntimeException e) {
       file.close();
@@ -136,6 +165,15 @@ final class Journal implements Closeable {
 
   /** Makes all pending writes of all targets durable: all or none of them after a crash. */
   void commit() throws IOException {
+    commit(null);
+  }
+
+  /**
+   * The same, with what the file of the database does not have yet.
+   *
+   * @param changes kept until {@link #changesSaved()}
+   */
+  void commit(byte @Nullable [] changes) throws IOException {
     lock.lock();
     try {
       requireUsable();
@@ -147,6 +185,10 @@ final class Journal implements Closeable {
           recorder.delete(name);
         }
         deletes.clear();
+        if (changes != null) {
+          recorder.changes(changes);
+          unsaved = true;
+        }
         for (Target target : targets) {
           target.syncDirect();
         }
@@ -162,15 +204,86 @@ final class Journal implements Closeable {
           applyFromFile();
         }
         commitStart = position;
+        commitChain = chain;
+        finalSizes.clear();
         for (Target target : targets) {
           target.applied();
         }
-        if (position >= limit) {
+        if (position >= limit && !unsaved) {
           checkpoint();
         }
       } catch (IOException | RuntimeException e) {
         failure = e;
         throw e;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether the file of the database must not be read anew: it lacks changes, and nobody is about
+   * to do them again.
+   */
+  boolean isAhead() {
+    lock.lock();
+    try {
+      return unsaved && (found.isEmpty() || failure != null);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the journal is as long as it should become; only {@link #changesSaved()} helps. */
+  boolean isFull() {
+    lock.lock();
+    try {
+      return position >= limit;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What opening has found that the file of the database may not have, in its order. */
+  List<byte[]> unsavedChanges() {
+    return found;
+  }
+
+  /** What opening has found is in the running database again, and not yet in its file. */
+  void changesDone() {
+    lock.lock();
+    try {
+      found = new ArrayList<>();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A commit has brought all changes into the file of the database. */
+  void changesSaved() throws IOException {
+    lock.lock();
+    try {
+      requireUsable();
+      boolean begin = position >= limit || !found.isEmpty();
+      unsaved = false;
+      found = new ArrayList<>();
+      if (begin && position == commitStart) { // else spilled writes wait here for their commit
+        checkpoint();
+      }
+    } catch (IOException | RuntimeException e) {
+      failure = e;
+      throw e;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Refuses further work: the database is not what the journal says. */
+  void fail(Throwable why) {
+    lock.lock();
+    try {
+      if (failure == null) {
+        failure = why;
       }
     } finally {
       lock.unlock();
@@ -236,7 +349,9 @@ final class Journal implements Closeable {
       if (failure == null) {
         failure = new IOException("closed");
         position = commitStart;
-        checkpoint();
+        if (!unsaved) {
+          checkpoint();
+        }
       }
     } finally {
       for (DiskFile open : dirty.values()) {
@@ -249,6 +364,9 @@ final class Journal implements Closeable {
   }
 
   private void checkpoint() throws IOException {
+    if (unsaved) {
+      throw new IOException("the journal has changes that the database has not");
+    }
     for (DiskFile open : dirty.values()) {
       open.sync();
       open.close();
@@ -259,6 +377,8 @@ final class Journal implements Closeable {
     file.sync();
     position = FIRST_RECORD;
     commitStart = FIRST_RECORD;
+    chain = (int) generation;
+    commitChain = chain;
     if (allocated > 2 * limit) { // one very large commit
       file.truncate(limit);
       allocated = limit;
@@ -285,29 +405,43 @@ final class Journal implements Closeable {
       long lastCommit = FIRST_RECORD;
       long commits = 0;
       long first = sequence;
+      chain = (int) generation;
+      finalSizes.putAll(sizes);
+      Map<String, Long> begun = new HashMap<>();
       while (readRecord(position)) {
         boolean commit = recorder.flags() == COMMIT;
+        noteSizes(begun);
         sequence++;
         position += aligned(recorder.length());
         if (commit) {
           lastCommit = position;
           commits++;
+          finalSizes.putAll(begun);
         }
       }
       if (commits > 0) {
         sequence = first;
+        chain = (int) generation;
         long end = lastCommit;
         position = FIRST_RECORD;
         while (position < end) {
-          readRecord(position);
+          readAgain(position);
           applyRecorded();
           sequence++;
           position += aligned(recorder.length());
         }
       }
       recorder.clear();
+      finalSizes.clear();
       for (Map.Entry<String, Long> entry : sizes.entrySet()) {
         resize(entry.getKey(), entry.getValue());
+      }
+      if (!found.isEmpty()) {
+        // Nothing may take their place before the database has them: the generation goes on.
+        unsaved = true;
+        commitStart = position;
+        commitChain = chain;
+        return;
       }
     } else {
       // Both slots have their room from now on: opening must need none on a full disk.
@@ -359,8 +493,18 @@ final class Journal implements Closeable {
       return false;
     }
     buffer.limit(end);
-    return file.read(buffer, at + RECORD_HEADER) == end - RECORD_HEADER
-        && buffer.getInt(28) == crc(buffer.duplicate().position(RECORD_HEADER).limit(end));
+    if (file.read(buffer, at + RECORD_HEADER) != end - RECORD_HEADER
+        || buffer.getInt(28) != chained(buffer, end)) {
+      return false;
+    }
+    chain = buffer.getInt(28);
+    return true;
+  }
+
+  private void readAgain(long at) throws IOException {
+    if (!readRecord(at)) {
+      throw new IOException("the journal cannot be read back at " + at);
+    }
   }
 
   private void applyFromFile() throws IOException {
@@ -368,10 +512,9 @@ final class Journal implements Closeable {
     long last = sequence;
     List<Long> starts = new ArrayList<>(recorder.starts);
     sequence = last - starts.size();
+    chain = commitChain;
     for (long start : starts) {
-      if (!readRecord(start)) {
-        throw new IOException("the journal cannot be read back at " + start);
-      }
+      readAgain(start);
       applyRecorded();
       sequence++;
     }
@@ -379,26 +522,60 @@ final class Journal implements Closeable {
     recorder.clear();
   }
 
-  /** Performs what the record in the buffer says. */
-  private void applyRecorded() throws IOException {
-    ByteBuffer record = recorder.buffer.duplicate();
-    record.position(RECORD_HEADER);
-    record.limit(RECORD_HEADER + record.getInt(24));
+  /** Notes the lengths that the record in the buffer gives to files; what it deletes has none. */
+  private void noteSizes(Map<String, Long> noted) {
+    ByteBuffer record = recorder.content();
     while (record.hasRemaining()) {
       byte kind = record.get();
-      byte[] bytes = new byte[record.getShort()];
-      record.get(bytes);
-      String name = new String(bytes, StandardCharsets.UTF_8);
+      String name = name(record);
+      long number = record.getLong();
+      switch (kind) {
+        case SIZE -> noted.put(name, number);
+        case DELETE -> noted.put(name, GONE);
+        case WRITE -> {
+          skip(record);
+          noted.replace(name, GONE, Long.MAX_VALUE); // it has come again
+        }
+        case CHANGES, CHANGES_PART -> skip(record);
+        default -> {
+          // A cut; the length comes with it.
+        }
+      }
+    }
+  }
+
+  private static void skip(ByteBuffer record) {
+    int length = record.getInt();
+    record.position(record.position() + length);
+  }
+
+  private static String name(ByteBuffer record) {
+    byte[] bytes = new byte[record.getShort()];
+    record.get(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Performs what the record in the buffer says. */
+  private void applyRecorded() throws IOException {
+    ByteBuffer record = recorder.content();
+    while (record.hasRemaining()) {
+      byte kind = record.get();
+      String name = name(record);
       long number = record.getLong();
       switch (kind) {
         case WRITE -> {
           int length = record.getInt();
-          target(name).write(record.duplicate().limit(record.position() + length), number);
+          int wanted = wanted(name, number, length);
+          if (wanted > 0) {
+            target(name).write(record.duplicate().limit(record.position() + wanted), number);
+          }
           record.position(record.position() + length);
         }
-        case CUT -> target(name).truncate(number);
+        case CUT -> cut(name, number);
         case SIZE -> {
-          resize(name, number);
+          if (opened) {
+            resize(name, number);
+          } // else at the end
           sizes.put(name, number);
         }
         case DELETE -> {
@@ -408,10 +585,51 @@ final class Journal implements Closeable {
           }
           disk.delete(root.resolve(name));
         }
+        case CHANGES, CHANGES_PART -> {
+          int length = record.getInt();
+          if (!opened) {
+            collect(record.duplicate().limit(record.position() + length), kind == CHANGES);
+          }
+          record.position(record.position() + length);
+        }
         default -> throw new IOException("unknown entry " + kind + " in the journal");
       }
     }
     recorder.clear();
+  }
+
+  /** Only opening has a use for them; to the running database they are no news. */
+  private void collect(ByteBuffer changes, boolean last) {
+    byte[] octets = new byte[changes.remaining()];
+    changes.get(octets);
+    collected.writeBytes(octets);
+    if (last) {
+      found.add(collected.toByteArray());
+      collected.reset();
+    }
+  }
+
+  /**
+   * How much of a write is needed: while opening, nothing of what was dropped later. Its room is
+   * gone, and on a full disk there is no other.
+   */
+  private int wanted(String name, long offset, int length) {
+    Long end = opened ? null : finalSizes.get(name);
+    return end == null ? length : (int) Math.max(0, Math.min(length, end - offset));
+  }
+
+  /**
+   * Drops everything from {@code size} on. A file keeps the room that it needs at the end: on a
+   * full disk it would not get it again.
+   */
+  private void cut(String name, long size) throws IOException {
+    DiskFile open = target(name);
+    long end = Math.max(size, finalSizes.getOrDefault(name, size));
+    long now = open.size();
+    if (now > end) {
+      open.truncate(end);
+    }
+    fillZeros(open, size, Math.min(now, end));
   }
 
   private void resize(String name, long size) throws IOException {
@@ -452,6 +670,15 @@ final class Journal implements Closeable {
 
   private static long aligned(long length) {
     return (length + BLOCK - 1) / BLOCK * BLOCK;
+  }
+
+  /** The checksum of what a record says and contains, going on from the one before. */
+  private int chained(ByteBuffer record, int end) {
+    CRC32C crc = new CRC32C();
+    crc.update(ByteBuffer.allocate(4).putInt(0, chain));
+    crc.update(record.duplicate().position(4).limit(28));
+    crc.update(record.duplicate().position(RECORD_HEADER).limit(end));
+    return (int) crc.getValue();
   }
 
   private static int crc(ByteBuffer bytes) {
@@ -500,7 +727,22 @@ final class Journal implements Closeable {
     void size(String name, long size) throws IOException {
       DiskFile open = target(name); // room first: a full disk must show before the commit is valid
       fillZeros(open, open.size(), size);
+      finalSizes.put(name, size);
       entry(SIZE, path(name), size);
+    }
+
+    private void changes(byte[] octets) throws IOException {
+      ByteBuffer rest = ByteBuffer.wrap(octets);
+      do {
+        if (buffer.remaining() < 15 + Math.min(rest.remaining(), 2 * BLOCK)) {
+          flush(0);
+        }
+        int length = Math.min(buffer.remaining() - 15, rest.remaining());
+        boolean last = length == rest.remaining();
+        entry(last ? CHANGES : CHANGES_PART, new byte[0], 0).putInt(length);
+        buffer.put(rest.duplicate().limit(rest.position() + length));
+        rest.position(rest.position() + length);
+      } while (rest.hasRemaining());
     }
 
     private void delete(String name) throws IOException {
@@ -521,6 +763,11 @@ final class Journal implements Closeable {
 
     private boolean isEmpty() {
       return buffer.position() == RECORD_HEADER;
+    }
+
+    /** What the record in the buffer contains. */
+    private ByteBuffer content() {
+      return buffer.duplicate().position(RECORD_HEADER).limit(RECORD_HEADER + buffer.getInt(24));
     }
 
     private int flags() {
@@ -544,7 +791,8 @@ final class Journal implements Closeable {
       }
       buffer.putInt(0, RECORD_MAGIC).putInt(4, flags).putLong(8, generation);
       buffer.putLong(16, sequence).putInt(24, end - RECORD_HEADER);
-      buffer.putInt(28, crc(buffer.duplicate().position(RECORD_HEADER).limit(end)));
+      chain = chained(buffer, end);
+      buffer.putInt(28, chain);
       buffer.putInt(32, crc(buffer.duplicate().position(0).limit(32))).putInt(36, 0);
       preallocate(position + aligned(end));
       file.write(buffer.duplicate().position(0).limit(end), position);

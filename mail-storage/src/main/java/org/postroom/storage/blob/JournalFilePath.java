@@ -217,7 +217,7 @@ final class JournalFilePath extends FilePath {
   @Override
   public FileChannel open(String mode) throws IOException {
     if (isDatabase()) {
-      return new Channel(folder().database(path));
+      return new Channel(folder().databaseToOpen(path));
     }
     return mode.equals("r")
         ? FileChannel.open(path, StandardOpenOption.READ)

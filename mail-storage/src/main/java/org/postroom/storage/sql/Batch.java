@@ -1,6 +1,5 @@
 package org.postroom.storage.sql;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -375,8 +374,8 @@ final class Batch {
     if (bodies.isEmpty()) {
       return;
     }
-    PreparedStatement insert = statements.of(INSERT_MESSAGE);
-    PreparedStatement share = statements.of(INSERT_SHARE);
+    Prepared insert = statements.of(INSERT_MESSAGE);
+    Prepared share = statements.of(INSERT_SHARE);
     boolean shared = false;
     for (NewBody body : bodies) {
       BlobRef ref = blobs.put(statements.connection(), body.id, body.description.get(), body.body);
@@ -406,7 +405,7 @@ final class Batch {
     if (copies.isEmpty()) {
       return;
     }
-    PreparedStatement insert = statements.of(INSERT_COPY);
+    Prepared insert = statements.of(INSERT_COPY);
     for (NewCopy copy : copies) {
       insert.setLong(1, copy.key);
       insert.setLong(2, copy.message);
@@ -428,7 +427,7 @@ final class Batch {
     if (all.accounts.isEmpty()) {
       return;
     }
-    PreparedStatement update = statements.of(UPDATE_ACCOUNT);
+    Prepared update = statements.of(UPDATE_ACCOUNT);
     for (AccountState state : new TreeMap<>(all.accounts).values()) {
       update.setLong(1, state.usedOctets());
       update.setLong(2, state.usedMessages());
@@ -444,7 +443,7 @@ final class Batch {
     if (all.mailboxes.isEmpty()) {
       return;
     }
-    PreparedStatement update = statements.of(UPDATE_MAILBOX);
+    Prepared update = statements.of(UPDATE_MAILBOX);
     for (MailboxState state : all.mailboxes.values()) {
       update.setLong(1, state.row().uidNext());
       update.setLong(2, state.row().highestModSeq());
@@ -465,7 +464,7 @@ final class Batch {
   private void writePages() throws SQLException {
     List<PageWrite> updates = new ArrayList<>();
     List<PageWrite> inserts = new ArrayList<>();
-    PreparedStatement delete = statements.of(DELETE_PAGE);
+    Prepared delete = statements.of(DELETE_PAGE);
     boolean deletes = false;
     for (MailboxState state : all.mailboxes.values()) {
       MailboxState stored = catalog.mailbox(state.id());
@@ -509,7 +508,7 @@ final class Batch {
     if (pages.isEmpty()) {
       return;
     }
-    PreparedStatement statement = statements.of(sql);
+    Prepared statement = statements.of(sql);
     for (PageWrite write : pages) {
       statement.setLong(1, write.page.highestModSeq());
       statement.setBytes(2, write.page.encode());
@@ -521,7 +520,7 @@ final class Batch {
 
   /** A row of one number, or 0. */
   long number(String sql, long... parameters) throws SQLException {
-    PreparedStatement select = statements.of(sql);
+    Prepared select = statements.of(sql);
     for (int i = 0; i < parameters.length; i++) {
       select.setLong(i + 1, parameters[i]);
     }

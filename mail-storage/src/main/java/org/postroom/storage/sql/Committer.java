@@ -39,6 +39,8 @@ final class Committer implements AutoCloseable {
   /** Set before what still waits is turned away for the last time. */
   private volatile boolean ended;
 
+  private @Nullable Statements last;
+
   // Taken from the queue, but over the limit of the batch before it.
   private @Nullable Task<?> left;
 
@@ -132,6 +134,9 @@ final class Committer implements AutoCloseable {
       if (task == null && last) {
         return false;
       }
+      if (task == null) {
+        database.rest(catalog);
+      }
     }
     long octets = 0;
     while (task != null) {
@@ -160,6 +165,10 @@ final class Committer implements AutoCloseable {
     boolean committed = false;
     try {
       Statements statements = database.writer();
+      if (statements != last) {
+        ids.forget(); // the connection before may have taken with it what was not durable
+        last = statements;
+      }
       Batch batch = new Batch(statements, catalog, blobs, ids);
       long octets = 0;
       for (Task<?> task : tasks) {
@@ -182,11 +191,7 @@ final class Committer implements AutoCloseable {
         blobs.sync();
       }
       committed = true; // from here on it may be there, whatever goes wrong
-      statements.connection().commit();
-      if (batch.isDurable()) {
-        database.sync();
-      }
-      ids.committed();
+      database.commit(statements, batch.isDurable());
       batch.publish();
       afterwards = List.copyOf(batch.afterwards());
     } catch (SQLException | RuntimeException | Error thrown) {
@@ -195,7 +200,7 @@ final class Committer implements AutoCloseable {
           thrown instanceof Exception known
               ? known
               : new IllegalStateException("the batch was given up", thrown);
-      ids.rolledBack();
+      ids.forget();
       blobs.abandoned();
       if (committed) {
         // Done again, it would be there twice. Nobody hears of success, and what is there is read

@@ -135,7 +135,7 @@ final class Credentials {
   }
 
   private @Nullable Stored load(AccountId account) {
-    try (Connection connection = database.readers().getConnection();
+    try (Connection connection = database.reader();
         PreparedStatement select = connection.prepareStatement(SELECT)) {
       select.setInt(1, account.value());
       try (ResultSet rows = select.executeQuery()) {

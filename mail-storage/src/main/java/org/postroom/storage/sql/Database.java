@@ -2,8 +2,10 @@ package org.postroom.storage.sql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final int READERS = 6;
+  private static final int READER_ATTEMPT_MILLIS = 1000;
+  private static final int READER_ATTEMPTS = 20;
 
   private final String name;
   private final Dialect dialect;
@@ -43,8 +47,30 @@ final class Database implements AutoCloseable {
     /** Undoes that, before the connection is closed: it may go back to a pool and live on. */
     default void release(Connection writer) throws SQLException {}
 
+    /** Where the writer's statements note what they change; null for nowhere. */
+    default @Nullable Changes changes() {
+      return null;
+    }
+
+    /**
+     * Brings the database to what was committed, where it can be behind. Before anybody uses it.
+     */
+    default void catchUp() throws SQLException {}
+
+    /**
+     * Commits the writer's transaction.
+     *
+     * @param durable whether it must be safe when this returns
+     */
+    default void commit(Statements writer, boolean durable) throws SQLException {
+      writer.connection().commit();
+    }
+
     /** Makes what was committed durable, where the commit does not. */
     default void sync(Connection writer) throws SQLException {}
+
+    /** There is nothing to do just now: time for what was put off. */
+    default void rest(Connection writer) throws SQLException {}
 
     /** Gives room back inside the database's file, where the database does not do so itself. */
     default void tidy(Connection writer) throws SQLException {}
@@ -74,8 +100,7 @@ final class Database implements AutoCloseable {
   Statements writer() throws SQLException {
     if (origin.failed()) {
       dropWriter();
-      dropReaders();
-      origin.reopen();
+      reopen();
     }
     Statements current = writer;
     if (current == null) {
@@ -87,14 +112,55 @@ final class Database implements AutoCloseable {
         connection.close();
         throw e;
       }
-      current = new Statements(connection);
+      current = new Statements(connection, origin.changes());
       writer = current;
     }
     return current;
   }
 
+  /** Readers wait meanwhile: none must see a database that is behind. */
+  private synchronized void reopen() throws SQLException {
+    dropReaders();
+    origin.reopen();
+    origin.catchUp();
+  }
+
+  /** Brings the database to what was committed before. */
+  void catchUp() throws SQLException {
+    origin.catchUp();
+  }
+
+  /**
+   * A connection on which something failed is not used again. Reads of ours do not fail as such; an
+   * H2 that has died says so with a code that the pool does not know.
+   */
+  private static final class GivenUp implements SQLExceptionOverride {
+    @java.lang.Override
+    public SQLExceptionOverride.Override adjudicate(SQLException e) {
+      return SQLExceptionOverride.Override.MUST_EVICT;
+    }
+  }
+
+  /**
+   * A connection to read with. Whoever waits while the pool is given up for another, because the
+   * database had to be opened again, goes on waiting at that one.
+   */
+  Connection reader() throws SQLException {
+    for (int attempt = 1; ; attempt++) {
+      HikariDataSource pool = readers();
+      try {
+        return pool.getConnection();
+      } catch (SQLException e) {
+        boolean passing = e instanceof SQLTransientConnectionException || pool.isClosed();
+        if (!passing || attempt == READER_ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
   /** The readers' pool. */
-  synchronized DataSource readers() {
+  private synchronized HikariDataSource readers() {
     HikariDataSource current = readers;
     if (current == null) {
       HikariConfig config = new HikariConfig();
@@ -105,7 +171,8 @@ final class Database implements AutoCloseable {
       config.setReadOnly(false);
       config.setAutoCommit(true);
       config.setInitializationFailTimeout(-1);
-      config.setConnectionTimeout(20_000);
+      config.setConnectionTimeout(READER_ATTEMPT_MILLIS);
+      config.setExceptionOverride(new GivenUp());
       current = new HikariDataSource(config);
       readers = current;
     }
@@ -125,6 +192,28 @@ final class Database implements AutoCloseable {
     origin.sync(writer().connection());
   }
 
+  /**
+   * Commits the transaction of {@link #writer}'s statements; see {@link Origin#commit}.
+   *
+   * @throws StorageUnavailable when everything below must be opened again: the transaction is lost
+   */
+  void commit(Statements statements, boolean durable) throws SQLException {
+    if (statements != writer || origin.failed()) {
+      throw new StorageUnavailable(name + " failed while this was being done");
+    }
+    origin.commit(statements, durable);
+  }
+
+  /** For a committer with nothing to do: catches up on what was put off, and on what failed. */
+  void rest(Catalog catalog) {
+    try {
+      origin.rest(writer().connection());
+    } catch (SQLException | RuntimeException | Error e) {
+      LOG.debug("while nothing was to be done with {}", name, e);
+      rollback(e instanceof Exception known ? known : new IllegalStateException(e), catalog);
+    }
+  }
+
   /** Takes back what the failed transaction did; with a new connection when the old one is gone. */
   void rollback(Exception fault, Catalog catalog) {
     Statements current = writer;
@@ -132,7 +221,12 @@ final class Database implements AutoCloseable {
       return;
     }
     boolean usable = !origin.failed();
+    Changes changes = origin.changes();
+    if (changes != null) {
+      changes.forget();
+    }
     try {
+      current.forget();
       current.connection().rollback();
       usable = usable && current.connection().isValid(5);
     } catch (SQLException e) {

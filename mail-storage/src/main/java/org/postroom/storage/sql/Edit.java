@@ -1,6 +1,5 @@
 package org.postroom.storage.sql;
 
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -217,7 +216,7 @@ final class Edit {
     }
     batch.op(
         statements -> {
-          PreparedStatement insert = statements.of(INSERT_VANISHED);
+          Prepared insert = statements.of(INSERT_VANISHED);
           for (int part = 0; part < parts.size(); part++) {
             insert.setInt(1, mailbox);
             insert.setLong(2, modSeq);

@@ -35,6 +35,7 @@ public final class Engine implements AutoCloseable {
 
   private final Database database;
   private final BlobStore blobs;
+  private final Catalog catalog;
   private final Committer committer;
   private final Purge purge;
   private final Clock clock;
@@ -49,7 +50,7 @@ public final class Engine implements AutoCloseable {
     this.blobs = blobs;
     this.clock = clock;
     Start start = Start.begin(database, random);
-    Catalog catalog = new Catalog(Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 12));
+    catalog = new Catalog(Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 12));
     Watchers watchers = new Watchers();
     Destinations destinations = new Destinations();
     start.queued.forEach(destinations::first);
@@ -104,7 +105,17 @@ public final class Engine implements AutoCloseable {
       Clock clock,
       SecureRandom random,
       long minFree) {
-    Origins.Folder origin = new Origins.Folder(path, opener, minFree);
+    return openFolder(path, opener, clock, random, minFree, Origins.Unsaved.DEFAULT);
+  }
+
+  static Engine openFolder(
+      Path path,
+      Function<Path, DataFolder> opener,
+      Clock clock,
+      SecureRandom random,
+      long minFree,
+      Origins.Unsaved most) {
+    Origins.Folder origin = new Origins.Folder(path, opener, minFree, most);
     Database database = new Database("the data folder " + path, new Dialect.H2(), origin);
     try {
       DataFolder folder = origin.folder();
@@ -139,7 +150,7 @@ public final class Engine implements AutoCloseable {
       BlobStore blobs =
           folder.isPresent()
               ? new LogBlobs(() -> folder.get().log(), true)
-              : new SqlBlobs(database.readers());
+              : new SqlBlobs(database);
       return new Engine(database, blobs, clock, random, Argon2.Cost.DEFAULT);
     } catch (SQLException | RuntimeException e) {
       database.close();
@@ -147,43 +158,44 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** Checks that the database is ours and not too new, and brings it to the newest schema. */
+  /**
+   * Checks that the database is ours and not too new, and brings it to what was committed and to
+   * the newest schema. It is opened once: closing H2 would write, and a start needs no room.
+   */
   private static void prepare(
       Database database, DataSource source, @Nullable UUID store, @Nullable DataFolder folder)
       throws SQLException {
-    Schema schema = new Schema(database.dialect().name());
-    OptionalInt found;
-    UUID inDatabase = null;
     try (Connection connection = source.getConnection()) {
-      found = schema.found(connection);
-      if (found.isPresent()) {
-        String id = state(connection, "store_id");
-        inDatabase = id == null ? null : UUID.fromString(id);
+      Schema schema = new Schema(database.dialect().name());
+      OptionalInt found = schema.found(connection);
+      String id = found.isPresent() ? state(connection, "store_id") : null;
+      if (folder != null && (id != null || found.isEmpty())) {
+        folder.checkDatabase(id == null ? null : UUID.fromString(id));
       }
-    }
-    if (folder != null && (inDatabase != null || found.isEmpty())) {
-      folder.checkDatabase(inDatabase);
-    }
-    if (found.isPresent() && found.getAsInt() > Schema.NEWEST) {
-      throw StorageFault.lasting(
-          "The schema of "
-              + database
-              + " has number "
-              + found.getAsInt()
-              + ", this program knows up to "
-              + Schema.NEWEST
-              + ": it was used by a newer version. Run that one.",
-          null);
-    }
-    if (found.isEmpty() || found.getAsInt() < Schema.NEWEST) {
-      schema.migrate(source);
-    }
-    if (inDatabase == null) {
-      try (Connection connection = source.getConnection()) {
-        connection.setAutoCommit(true);
-        setState(connection, "store_id", (store == null ? UUID.randomUUID() : store).toString());
+      if (found.isPresent() && found.getAsInt() > Schema.NEWEST) {
+        throw StorageFault.lasting(
+            "The schema of "
+                + database
+                + " has number "
+                + found.getAsInt()
+                + ", this program knows up to "
+                + Schema.NEWEST
+                + ": it was used by a newer version. Run that one.",
+            null);
       }
-      database.sync();
+      database.catchUp();
+      boolean migrates = found.isEmpty() || found.getAsInt() < Schema.NEWEST;
+      if (migrates) {
+        schema.migrate(source);
+      }
+      Statements statements = database.writer();
+      if (id == null) {
+        setState(statements, "store_id", (store == null ? UUID.randomUUID() : store).toString());
+        database.commit(statements, true);
+      }
+      if (migrates || id == null) {
+        database.sync();
+      }
     }
     if (folder != null) {
       folder.schemaCreated();
@@ -210,18 +222,17 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private static void setState(Connection connection, String key, String value)
+  private static void setState(Statements statements, String key, String value)
       throws SQLException {
     for (String sql :
         new String[] {
           "UPDATE store_state SET v = ? WHERE k = ?", "INSERT INTO store_state (v, k) VALUES (?, ?)"
         }) {
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        statement.setString(1, value);
-        statement.setString(2, key);
-        if (statement.executeUpdate() > 0) {
-          return;
-        }
+      Prepared statement = statements.of(sql);
+      statement.setString(1, value);
+      statement.setString(2, key);
+      if (statement.executeUpdate() > 0) {
+        return;
       }
     }
   }
@@ -235,12 +246,12 @@ public final class Engine implements AutoCloseable {
       Connection connection = statements.connection();
       String last = state(connection, "runs");
       long run = last == null ? 1 : Long.parseLong(last) + 1;
-      setState(connection, "runs", Long.toString(run));
+      setState(statements, "runs", Long.toString(run));
       String known = state(connection, "made_up_secret");
       byte[] secret = new byte[32];
       if (known == null) {
         random.nextBytes(secret);
-        setState(connection, "made_up_secret", Base64.getEncoder().encodeToString(secret));
+        setState(statements, "made_up_secret", Base64.getEncoder().encodeToString(secret));
       } else {
         secret = Base64.getDecoder().decode(known);
       }
@@ -250,8 +261,9 @@ public final class Engine implements AutoCloseable {
         rows.next();
         waiting = rows.getLong(1);
       }
-      connection.commit();
-      database.sync();
+      // Nothing of it was promised to anybody; it is in the journal before whatever is. So a start
+      // needs no room on the disk.
+      database.commit(statements, false);
       return new Start(run, secret, queued, waiting);
     }
   }
@@ -285,6 +297,7 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     committer.close();
+    database.rest(catalog);
     blobs.close();
     database.close();
   }

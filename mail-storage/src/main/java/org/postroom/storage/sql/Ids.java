@@ -1,6 +1,5 @@
 package org.postroom.storage.sql;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.EnumMap;
@@ -36,7 +35,6 @@ final class Ids {
 
   private static final class Block {
     private long next;
-    private long durableEnd;
     private long end;
   }
 
@@ -46,7 +44,6 @@ final class Ids {
       block = new Block();
       block.next = read(kind, statements);
       block.end = block.next;
-      block.durableEnd = block.next;
       blocks.put(kind, block);
     }
     if (block.next == block.end) {
@@ -57,23 +54,16 @@ final class Ids {
     return block.next++;
   }
 
-  /** The running transaction is durable. */
-  void committed() {
-    for (Block block : blocks.values()) {
-      block.durableEnd = block.end;
-    }
-  }
-
-  /** The running transaction did not happen: ends that it wrote are written again. */
-  void rolledBack() {
-    for (Block block : blocks.values()) {
-      block.end = block.durableEnd;
-      block.next = Math.min(block.next, block.end);
-    }
+  /**
+   * What this knows may not be what the database has: the ends are read there again. The rest of
+   * the blocks is not given out.
+   */
+  void forget() {
+    blocks.clear();
   }
 
   private static long read(Kind kind, Statements statements) throws SQLException {
-    PreparedStatement select = statements.of(READ);
+    Prepared select = statements.of(READ);
     select.setString(1, kind.key);
     try (ResultSet rows = select.executeQuery()) {
       return rows.next() ? Long.parseLong(rows.getString(1)) : 1;
@@ -82,7 +72,7 @@ final class Ids {
 
   private static void write(Kind kind, long end, Statements statements) throws SQLException {
     for (String sql : new String[] {UPDATE, INSERT}) {
-      PreparedStatement statement = statements.of(sql);
+      Prepared statement = statements.of(sql);
       statement.setString(1, Long.toString(end));
       statement.setString(2, kind.key);
       if (statement.executeUpdate() > 0) {

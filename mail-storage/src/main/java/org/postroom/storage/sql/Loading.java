@@ -1,6 +1,5 @@
 package org.postroom.storage.sql;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -79,7 +78,7 @@ final class Loading {
   /** All pages of a mailbox, by rising UID. */
   static Page[] pages(Statements statements, int mailbox) throws SQLException {
     List<Page> pages = new ArrayList<>();
-    PreparedStatement select = statements.of(PAGES);
+    Prepared select = statements.of(PAGES);
     select.setLong(1, (long) mailbox << 32);
     select.setLong(2, (long) mailbox << 32 | 0xFFFF_FFFFL);
     try (ResultSet rows = select.executeQuery()) {
@@ -143,7 +142,7 @@ final class Loading {
 
   private static ResultSet query(Statements statements, String sql, long parameter)
       throws SQLException {
-    PreparedStatement select = statements.of(sql);
+    Prepared select = statements.of(sql);
     select.setLong(1, parameter);
     return select.executeQuery();
   }

@@ -1,6 +1,5 @@
 package org.postroom.storage.sql;
 
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Comparator;
@@ -78,7 +77,7 @@ final class Mailboxes {
   }
 
   private static void insert(Statements statements, MailboxState state) throws SQLException {
-    PreparedStatement insert = statements.of(INSERT);
+    Prepared insert = statements.of(INSERT);
     insert.setInt(1, state.id());
     insert.setInt(2, state.row().account().value());
     insert.setString(3, state.row().name().value());
@@ -159,7 +158,7 @@ final class Mailboxes {
   }
 
   private static void rename(Statements statements, int id, MailboxName name) throws SQLException {
-    PreparedStatement update = statements.of("UPDATE mailbox SET name = ? WHERE id = ?");
+    Prepared update = statements.of("UPDATE mailbox SET name = ? WHERE id = ?");
     update.setString(1, name.value());
     update.setInt(2, id);
     update.executeUpdate();
@@ -193,7 +192,7 @@ final class Mailboxes {
 
   private static void subscription(
       Statements statements, String sql, AccountId account, MailboxName name) throws SQLException {
-    PreparedStatement statement = statements.of(sql);
+    Prepared statement = statements.of(sql);
     statement.setInt(1, account.value());
     statement.setString(2, name.value());
     statement.executeUpdate();

@@ -1,6 +1,5 @@
 package org.postroom.storage.sql;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -90,7 +89,7 @@ final class Purge {
   }
 
   private static @Nullable Vanished oldest(Statements statements, long before) throws SQLException {
-    PreparedStatement select =
+    Prepared select =
         statements.of(
             "SELECT mailbox_id, modseq, part, uids FROM mailbox_vanished"
                 + " WHERE purged = FALSE AND expunged_ts < ?"
@@ -117,7 +116,7 @@ final class Purge {
   }
 
   private static long messageOf(Statements statements, long key) throws SQLException {
-    PreparedStatement select = statements.of("SELECT message_id FROM mailbox_message WHERE id = ?");
+    Prepared select = statements.of("SELECT message_id FROM mailbox_message WHERE id = ?");
     select.setLong(1, key);
     try (ResultSet rows = select.executeQuery()) {
       return rows.next() ? rows.getLong(1) : 0;

@@ -101,7 +101,7 @@ final class Rows {
     private void load() {
       Arrays.fill(columns, null);
       String sql = COLUMNS + (details.isEmpty() ? FROM : BODY + FROM + JOIN) + WHERE;
-      try (Connection connection = database.readers().getConnection();
+      try (Connection connection = database.reader();
           PreparedStatement select = connection.prepareStatement(sql)) {
         select.setFetchSize(BLOCK);
         // Ranges with few gaps are read as one; what was not asked for is skipped.

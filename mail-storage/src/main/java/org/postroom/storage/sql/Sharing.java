@@ -1,6 +1,5 @@
 package org.postroom.storage.sql;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
@@ -15,7 +14,7 @@ final class Sharing {
   static void release(Batch batch, Statements statements, long message) throws SQLException {
     BlobRef body;
     int extra;
-    PreparedStatement select = statements.of(SELECT);
+    Prepared select = statements.of(SELECT);
     select.setLong(1, message);
     try (ResultSet rows = select.executeQuery()) {
       if (!rows.next()) {

@@ -133,7 +133,7 @@ final class SqlAccounts implements Accounts {
   }
 
   private List<Account> query(String sql, @Nullable String parameter) {
-    try (Connection connection = database.readers().getConnection();
+    try (Connection connection = database.reader();
         PreparedStatement select = connection.prepareStatement(sql)) {
       if (parameter != null) {
         select.setString(1, parameter);
@@ -209,7 +209,7 @@ final class SqlAccounts implements Accounts {
         List.of(
             "SELECT id FROM account WHERE login = ?",
             "SELECT account_id FROM account_alias WHERE address = ?")) {
-      PreparedStatement select = batch.statements().of(sql);
+      Prepared select = batch.statements().of(sql);
       select.setString(1, name);
       try (ResultSet rows = select.executeQuery()) {
         if (rows.next()) {
@@ -222,7 +222,7 @@ final class SqlAccounts implements Accounts {
 
   private void insert(Statements statements, AccountId id, String login, Credentials.Stored stored)
       throws SQLException {
-    PreparedStatement insert = statements.of(INSERT);
+    Prepared insert = statements.of(INSERT);
     insert.setInt(1, id.value());
     insert.setString(2, login);
     insert.setString(3, "A" + UUID.randomUUID().toString().replace("-", ""));
@@ -232,8 +232,7 @@ final class SqlAccounts implements Accounts {
     insert.executeUpdate();
   }
 
-  private static void set(PreparedStatement statement, int first, ScramKeys keys)
-      throws SQLException {
+  private static void set(Prepared statement, int first, ScramKeys keys) throws SQLException {
     statement.setBytes(first, keys.salt());
     statement.setInt(first + 1, keys.iterations());
     statement.setBytes(first + 2, keys.storedKey());
@@ -258,7 +257,7 @@ final class SqlAccounts implements Accounts {
           require(batch, account);
           batch.op(
               statements -> {
-                PreparedStatement update = statements.of(PASSWORD);
+                Prepared update = statements.of(PASSWORD);
                 update.setString(1, stored.hash());
                 set(update, 2, stored.keys());
                 update.setInt(6, account.value());
@@ -316,7 +315,7 @@ final class SqlAccounts implements Accounts {
   }
 
   private static @Nullable Integer holder(Batch batch, String key) throws SQLException {
-    PreparedStatement select =
+    Prepared select =
         batch
             .statements()
             .of(
@@ -331,7 +330,7 @@ final class SqlAccounts implements Accounts {
 
   private static void insertAlias(Statements statements, String key, AccountId account)
       throws SQLException {
-    PreparedStatement insert =
+    Prepared insert =
         statements.of("INSERT INTO account_alias (address, account_id) VALUES (?, ?)");
     insert.setString(1, key);
     insert.setInt(2, account.value());
@@ -344,8 +343,7 @@ final class SqlAccounts implements Accounts {
         batch -> {
           batch.op(
               statements -> {
-                PreparedStatement delete =
-                    statements.of("DELETE FROM account_alias WHERE address = ?");
+                Prepared delete = statements.of("DELETE FROM account_alias WHERE address = ?");
                 delete.setString(1, Addresses.key(alias));
                 delete.executeUpdate();
               });

@@ -6,7 +6,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.StorageUnavailable;
@@ -15,10 +14,10 @@ import org.postroom.core.mail.StorageUnavailable;
 final class SqlBlobs implements BlobStore {
   private static final int CHUNK = 256 * 1024;
 
-  private final DataSource readers;
+  private final Database database;
 
-  SqlBlobs(DataSource readers) {
-    this.readers = readers;
+  SqlBlobs(Database database) {
+    this.database = database;
   }
 
   @Override
@@ -111,7 +110,7 @@ final class SqlBlobs implements BlobStore {
     }
 
     private Chunk load(int number) {
-      try (Connection connection = readers.getConnection();
+      try (Connection connection = database.reader();
           PreparedStatement select =
               connection.prepareStatement(
                   "SELECT data FROM blob_chunk WHERE blob_id = ? AND chunk = ?")) {

@@ -250,7 +250,7 @@ final class SqlMailStore implements MailStore {
   private UidSet purgedSince(MailboxId mailbox, long modSeq) {
     String sql =
         "SELECT uids FROM mailbox_vanished WHERE mailbox_id = ? AND modseq > ? AND purged = TRUE";
-    try (Connection connection = database.readers().getConnection();
+    try (Connection connection = database.reader();
         PreparedStatement select = connection.prepareStatement(sql)) {
       select.setInt(1, mailbox.value());
       select.setLong(2, modSeq);

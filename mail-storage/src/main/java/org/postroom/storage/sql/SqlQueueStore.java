@@ -211,7 +211,7 @@ final class SqlQueueStore implements QueueStore {
       Statements statements, long id, long message, Acceptance acceptance, long arrived)
       throws SQLException {
     Envelope envelope = acceptance.mail().envelope();
-    PreparedStatement insert = statements.of(INSERT_MAIL);
+    Prepared insert = statements.of(INSERT_MAIL);
     insert.setLong(1, id);
     insert.setString(2, acceptance.mail().id().value());
     insert.setString(3, Addresses.column(envelope.sender()));
@@ -232,7 +232,7 @@ final class SqlQueueStore implements QueueStore {
   private static void insertRecipients(
       Statements statements, long mail, long[] ids, List<Acceptance.Onward> onward, long due)
       throws SQLException {
-    PreparedStatement insert = statements.of(INSERT_RECIPIENT);
+    Prepared insert = statements.of(INSERT_RECIPIENT);
     for (int i = 0; i < ids.length; i++) {
       Recipient recipient = onward.get(i).recipient();
       insert.setLong(1, ids[i]);
@@ -286,7 +286,7 @@ final class SqlQueueStore implements QueueStore {
       int most)
       throws SQLException {
     List<Long> taken = new ArrayList<>();
-    PreparedStatement select = statements.of(READY);
+    Prepared select = statements.of(READY);
     select.setString(1, destination);
     select.setLong(2, now.toEpochMilli());
     select.setInt(3, most);
@@ -296,7 +296,7 @@ final class SqlQueueStore implements QueueStore {
         groups.add(rows);
       }
     }
-    PreparedStatement update = statements.of(LEASE);
+    Prepared update = statements.of(LEASE);
     for (Long id : taken) {
       update.setString(1, owner);
       update.setLong(2, until);
@@ -309,7 +309,7 @@ final class SqlQueueStore implements QueueStore {
 
   /** When the first row of a destination is ready; {@link Long#MAX_VALUE} when it has none. */
   private static long first(Statements statements, String destination) throws SQLException {
-    PreparedStatement select = statements.of(FIRST);
+    Prepared select = statements.of(FIRST);
     select.setString(1, destination);
     try (ResultSet rows = select.executeQuery()) {
       rows.next();
@@ -324,7 +324,7 @@ final class SqlQueueStore implements QueueStore {
     committer.run(
         batch -> {
           batch.flush();
-          PreparedStatement update = batch.statements().of(RENEW);
+          Prepared update = batch.statements().of(RENEW);
           for (Long recipient : recipients) {
             update.setLong(1, until);
             update.setLong(2, recipient);
@@ -340,7 +340,7 @@ final class SqlQueueStore implements QueueStore {
     committer.run(
         batch -> {
           batch.flush();
-          PreparedStatement update = batch.statements().of(RELEASE);
+          Prepared update = batch.statements().of(RELEASE);
           update.setString(1, owner);
           int count = update.executeUpdate();
           if (count > 0) {
@@ -387,7 +387,7 @@ final class SqlQueueStore implements QueueStore {
       return;
     }
     long due = later.due().toEpochMilli();
-    PreparedStatement update = statements.of(LATER);
+    Prepared update = statements.of(LATER);
     update.setLong(1, due);
     update.setLong(2, due);
     update.setBoolean(3, later.delayReported());
@@ -404,8 +404,7 @@ final class SqlQueueStore implements QueueStore {
 
   private static @Nullable String destinationOf(Statements statements, long recipient)
       throws SQLException {
-    PreparedStatement select =
-        statements.of("SELECT destination FROM queue_recipient WHERE id = ?");
+    Prepared select = statements.of("SELECT destination FROM queue_recipient WHERE id = ?");
     select.setLong(1, recipient);
     try (ResultSet rows = select.executeQuery()) {
       return rows.next() ? rows.getString(1) : null;
@@ -429,7 +428,7 @@ final class SqlQueueStore implements QueueStore {
 
   private static long number(Statements statements, String sql, long parameter)
       throws SQLException {
-    PreparedStatement select = statements.of(sql);
+    Prepared select = statements.of(sql);
     select.setLong(1, parameter);
     try (ResultSet rows = select.executeQuery()) {
       return rows.next() ? rows.getLong(1) : 0;
@@ -452,7 +451,7 @@ final class SqlQueueStore implements QueueStore {
     if (destinations.size() == 0) {
       return Optional.empty();
     }
-    try (Connection connection = database.readers().getConnection();
+    try (Connection connection = database.reader();
         PreparedStatement select = connection.prepareStatement(sql)) {
       long first = Long.MAX_VALUE;
       try (ResultSet rows = select.executeQuery()) {
@@ -469,7 +468,7 @@ final class SqlQueueStore implements QueueStore {
 
   @Override
   public List<QueuedMail> list(int limit) {
-    try (Connection connection = database.readers().getConnection();
+    try (Connection connection = database.reader();
         PreparedStatement select = connection.prepareStatement(OLDEST)) {
       select.setFetchSize(1000);
       Groups groups = new Groups();

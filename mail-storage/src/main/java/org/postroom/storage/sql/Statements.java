@@ -1,18 +1,25 @@
 package org.postroom.storage.sql;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The committer's connection and the statements it has prepared there; used by one thread. */
 final class Statements implements AutoCloseable {
   private final Connection connection;
-  private final Map<String, PreparedStatement> prepared = new HashMap<>();
+  private final @Nullable Changes changes;
+  private final Map<String, Prepared> prepared = new HashMap<>();
 
-  Statements(Connection connection) {
+  /**
+   * The statements of a connection.
+   *
+   * @param changes where what they change is noted down; null for nowhere
+   */
+  Statements(Connection connection, @Nullable Changes changes) {
     this.connection = connection;
+    this.changes = changes;
   }
 
   Connection connection() {
@@ -20,10 +27,10 @@ final class Statements implements AutoCloseable {
   }
 
   /** The statement, ready for new parameters; stays open. */
-  PreparedStatement of(String sql) throws SQLException {
-    PreparedStatement known = prepared.get(sql);
+  Prepared of(String sql) throws SQLException {
+    Prepared known = prepared.get(sql);
     if (known == null) {
-      known = connection.prepareStatement(sql);
+      known = new Prepared(sql, connection.prepareStatement(sql), changes);
       prepared.put(sql, known);
     }
     return known;
@@ -31,11 +38,18 @@ final class Statements implements AutoCloseable {
 
   /** Runs a statement whose parameters are all numbers. */
   int update(String sql, long... parameters) throws SQLException {
-    PreparedStatement statement = of(sql);
+    Prepared statement = of(sql);
     for (int i = 0; i < parameters.length; i++) {
       statement.setLong(i + 1, parameters[i]);
     }
     return statement.executeUpdate();
+  }
+
+  /** The transaction has failed: no row that was put into a batch may be run with the next one. */
+  void forget() throws SQLException {
+    for (Prepared statement : prepared.values()) {
+      statement.clearBatch();
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -229,6 +230,61 @@ final class DataFolderTest {
     try (DataFolder folder = DataFolder.open(temp, SMALL, disk);
         Connection sql = connect(folder)) {
       assertThat(complete(folder, sql)).contains(1L);
+    }
+  }
+
+  /** A file that has grown since its journal began keeps the room that it has. */
+  @Test
+  void opensOnAFullDiskHoweverOftenTheDatabaseHasGrown() throws Exception {
+    DataFolderOptions roomy = new DataFolderOptions(1 << 20, 4 << 20, 1 << 16, 1 << 20, 1 << 14);
+    SimulatedDisk disk = new SimulatedDisk();
+    try (DataFolder folder = DataFolder.open(temp, roomy, disk);
+        Connection sql = connect(folder)) {
+      createTable(sql);
+      for (int i = 1; i <= 20; i++) {
+        batch(folder, sql, i);
+      }
+      disk.failNextSync();
+      assertThatThrownBy(() -> batch(folder, sql, 21)).isInstanceOf(Exception.class);
+    } catch (SQLException e) {
+      assertThat(e.getErrorCode()).isNotZero(); // H2 cannot close a failed store quietly
+    }
+    disk.room(0);
+
+    for (int again = 0; again < 2; again++) {
+      try (DataFolder folder = DataFolder.open(temp, roomy, disk);
+          Connection sql = connect(folder)) {
+        assertThat(complete(folder, sql)).contains(1L, 20L);
+      }
+    }
+  }
+
+  /** What was dropped later is not written again. */
+  @Test
+  void opensOnAFullDiskWhenTheDatabaseHasShrunk() throws Exception {
+    Path database = temp.resolve("db").resolve("other.mv.db");
+    DataFolderOptions roomy = new DataFolderOptions(1 << 20, 4 << 20, 1 << 16, 1 << 20, 1 << 14);
+    SimulatedDisk disk = new SimulatedDisk();
+    DataFolder folder = DataFolder.open(temp, roomy, disk);
+    JournaledFile file = folder.database(database);
+    for (int length : new int[] {40, 10, 30, 20}) {
+      file.truncate(length * 4096L);
+      file.write(ByteBuffer.wrap(new byte[4096 * length]).put(0, (byte) length), 0);
+      file.force();
+    }
+    disk.failNextSync();
+    file.write(ByteBuffer.allocate(1), 0);
+    assertThatThrownBy(file::force).isInstanceOf(IOException.class);
+    folder.close();
+    disk.room(0);
+
+    try (DataFolder again = DataFolder.open(temp, roomy, disk)) {
+      JournaledFile found = again.database(database);
+      assertThat(found.size()).isEqualTo(20 * 4096);
+      ByteBuffer whole = ByteBuffer.allocate(20 * 4096);
+      found.read(whole, 0);
+      assertThat(whole.get(0)).isIn((byte) 0, (byte) 20); // the failed commit may be there
+      assertThat(whole.get(4096)).isZero();
     }
   }
 

@@ -20,9 +20,16 @@ import java.util.TreeMap;
 final class SimulatedDisk implements Disk {
   private static final int BLOCK = 4096;
   private static final int SECTOR = 512;
+
+  /** Of one block: the first, which was synced, and the last ones. */
+  private static final int VERSIONS = 6;
+
   private final Map<Path, Stored> files = new TreeMap<>();
   private long room = Long.MAX_VALUE;
   private boolean failing;
+  private int countdown = -1;
+  private long syncs;
+  private Runnable onSync = () -> {};
 
   /** The disk is full after this many more bytes; what was written once has its room. */
   synchronized void room(long bytes) {
@@ -32,6 +39,35 @@ final class SimulatedDisk implements Disk {
   /** The next sync says that it failed, although everything reached the disk. */
   synchronized void failNextSync() {
     failing = true;
+  }
+
+  /**
+   * The disk after a power cut now, with what was below {@code root} below {@code other}; this one
+   * goes on.
+   */
+  synchronized SimulatedDisk afterPowerCut(Path root, Path other, Random random, double keptShare) {
+    SimulatedDisk disk = new SimulatedDisk();
+    for (Map.Entry<Path, Stored> entry : files.entrySet()) {
+      Stored copy = disk.new Stored();
+      copy.become(entry.getValue().image(random, keptShare));
+      disk.files.put(other.resolve(root.relativize(entry.getKey())), copy);
+    }
+    return disk;
+  }
+
+  /** Syncs fail, after having brought everything to the disk, once these many have gone well. */
+  synchronized void failSyncAfter(int syncs) {
+    countdown = syncs;
+  }
+
+  /** Has {@code task} run after the next sync, before anybody hears that it is done. */
+  synchronized void onNextSync(Runnable task) {
+    onSync = task;
+  }
+
+  /** How often something was synced. */
+  synchronized long syncs() {
+    return syncs;
   }
 
   /** Writes into {@code folder} what the disk may hold after a power cut now. */
@@ -133,7 +169,11 @@ final class SimulatedDisk implements Disk {
         source.get(live, (int) position, count);
         for (long block = position / BLOCK; block * BLOCK < end; block++) {
           int at = (int) block * BLOCK;
-          unsynced.get(block).add(Arrays.copyOfRange(live, at, at + BLOCK));
+          List<byte[]> versions = unsynced.get(block);
+          if (versions.size() == VERSIONS) {
+            versions.remove(1);
+          }
+          versions.add(Arrays.copyOfRange(live, at, at + BLOCK));
         }
         size = Math.max(size, end);
       }
@@ -141,14 +181,21 @@ final class SimulatedDisk implements Disk {
 
     @Override
     public void sync() throws IOException {
+      Runnable meanwhile;
       synchronized (SimulatedDisk.this) {
         unsynced.clear();
         durableSize = size;
-        if (failing) {
+        syncs++;
+        if (failing || countdown == 0) {
           failing = false;
+          countdown = -1;
           throw new IOException("the disk says that it failed");
         }
+        countdown -= countdown > 0 ? 1 : 0;
+        meanwhile = onSync;
+        onSync = () -> {};
       }
+      meanwhile.run();
     }
 
     @Override
@@ -164,12 +211,21 @@ final class SimulatedDisk implements Disk {
         if (newSize < size) {
           Arrays.fill(live, (int) newSize, (int) size, (byte) 0);
           size = newSize;
+          // Somebody else has the room at once.
+          written.clear((int) ((newSize + BLOCK - 1) / BLOCK), written.size());
         }
       }
     }
 
     @Override
     public void close() {}
+
+    private void become(byte[] content) {
+      live = Arrays.copyOf(content, (content.length / BLOCK + 1) * BLOCK);
+      size = content.length;
+      durableSize = size;
+      written.set(0, (content.length + BLOCK - 1) / BLOCK);
+    }
 
     private byte[] image(Random random, double keptShare) {
       byte[] image = Arrays.copyOf(live, (int) Math.max(size, durableSize));

@@ -6,7 +6,15 @@ import java.util.Random;
 
 /** A data folder on a disk that can be full, and whose power can fail. */
 public final class SimulatedFolder {
-  private final SimulatedDisk disk = new SimulatedDisk();
+  private final SimulatedDisk disk;
+
+  public SimulatedFolder() {
+    this(new SimulatedDisk());
+  }
+
+  private SimulatedFolder(SimulatedDisk disk) {
+    this.disk = disk;
+  }
 
   public DataFolder open(Path folder) {
     return DataFolder.open(folder, DataFolderOptions.DEFAULT, disk);
@@ -15,6 +23,26 @@ public final class SimulatedFolder {
   /** Writes what may be on the disk after a power cut now into a real folder. */
   public void image(Path root, Path target, Random random, double keptShare) throws IOException {
     disk.image(root, target, random, keptShare);
+  }
+
+  /** What may be there after a power cut now, as if it had always been at {@code other}. */
+  public SimulatedFolder afterPowerCut(Path root, Path other, Random random, double keptShare) {
+    return new SimulatedFolder(disk.afterPowerCut(root, other, random, keptShare));
+  }
+
+  /** A sync says that it failed, although everything reached the disk, after so many good ones. */
+  public void failSyncAfter(int syncs) {
+    disk.failSyncAfter(syncs);
+  }
+
+  /** Has {@code task} run after the next sync, before anybody hears that it is done. */
+  public void onNextSync(Runnable task) {
+    disk.onNextSync(task);
+  }
+
+  /** How often something was synced. */
+  public long syncs() {
+    return disk.syncs();
   }
 
   /** The next sync says that it failed, although everything reached the disk. */

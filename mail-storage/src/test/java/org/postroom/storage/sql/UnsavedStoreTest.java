@@ -1,0 +1,645 @@
+package org.postroom.storage.sql;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.Domain;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.mime.MessageStructure;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.secret.Secret;
+import org.postroom.core.testing.StagedOctets;
+import org.postroom.storage.blob.DataFolder;
+import org.postroom.storage.blob.SimulatedFolder;
+
+/** A store whose database file is behind what was acknowledged, and has to catch up. */
+class UnsavedStoreTest {
+  private static final Origins.Unsaved NEVER_SAVED =
+      new Origins.Unsaved(Long.MAX_VALUE / 2, Duration.ofDays(1));
+
+  /** Whatever is durable is saved at once. */
+  private static final Origins.Unsaved SAVED = new Origins.Unsaved(1 << 20, Duration.ZERO);
+
+  @TempDir Path temp;
+  private final Random random = new Random(4711);
+  private int cuts;
+  private final AtomicReference<DataFolder> opened = new AtomicReference<>();
+
+  private Path live() {
+    return temp.resolve("live" + cuts).toAbsolutePath().normalize();
+  }
+
+  private Engine open(SimulatedFolder disk, Origins.Unsaved most) {
+    return Engine.openFolder(
+        live(),
+        path -> {
+          DataFolder folder = disk.open(path);
+          opened.set(folder);
+          return folder;
+        },
+        Clock.systemUTC(),
+        new SecureRandom(),
+        0,
+        most);
+  }
+
+  private SimulatedFolder cut(SimulatedFolder disk, double keptShare) {
+    Path before = live();
+    cuts++;
+    return disk.afterPowerCut(before, live(), random, keptShare);
+  }
+
+  private static NewMessage message(String subject) {
+    return new NewMessage(
+        StagedOctets.of("Subject: " + subject + "\n\nbody\n"), 0, Set.of(), new InternalDate(1, 0));
+  }
+
+  private static MailboxId inbox(Engine store) {
+    if (store.accounts().list().isEmpty()) {
+      store.accounts().add("ada@example.org", Secret.of("x"));
+    }
+    return store
+        .mail()
+        .find(store.accounts().list().get(0).id(), MailboxName.INBOX)
+        .orElseThrow()
+        .id();
+  }
+
+  private static void append(Engine store, String... subjects) {
+    MailboxId inbox = inbox(store);
+    for (String subject : subjects) {
+      store.mail().append(inbox, List.of(message(subject)));
+    }
+  }
+
+  private static List<String> subjects(Engine store) {
+    MailboxId inbox = inbox(store);
+    List<String> found = new ArrayList<>();
+    UidSet uids = store.mail().snapshot(inbox).uids();
+    store
+        .mail()
+        .read(
+            inbox,
+            uids,
+            EnumSet.of(MailStore.Detail.CONTENT),
+            row -> {
+              String text = new String(row.content().orElseThrow().toBytes(), US_ASCII);
+              found.add(text.substring(9, text.indexOf('\r')));
+            });
+    assertThat(found).hasSize(uids.size());
+    return found;
+  }
+
+  private static Connection beside(DataFolder folder) throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:h2:" + folder.databasePath() + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE", "sa", "");
+  }
+
+  /** H2 is gone, as it is after an error of its own: without saving anything. */
+  private void killDatabase() throws SQLException {
+    try (Connection connection = beside(opened.get());
+        Statement run = connection.createStatement()) {
+      run.execute("SHUTDOWN IMMEDIATELY");
+    } catch (SQLException e) {
+      assertThat(e.getErrorCode()).isEqualTo(90121); // closed, which was wanted
+    }
+  }
+
+  /** What the database's file has, whatever the journal has beside it. */
+  private int saved(SimulatedFolder disk) throws SQLException {
+    try (DataFolder folder = disk.open(live());
+        Connection connection = beside(folder);
+        Statement run = connection.createStatement();
+        ResultSet rows = run.executeQuery("SELECT COUNT(*) FROM mailbox_message")) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+
+  private static void untilSuccess(Runnable action) {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (true) {
+      try {
+        action.run();
+        return;
+      } catch (StorageUnavailable e) {
+        assertThat(System.nanoTime()).as("it never worked again").isLessThan(end);
+      }
+    }
+  }
+
+  // --- power cuts
+
+  private static List<Thread> start(List<Client> clients, List<Throwable> faults) {
+    List<Thread> threads = new ArrayList<>();
+    for (Client client : clients) {
+      Thread thread = new Thread(client);
+      thread.setUncaughtExceptionHandler(
+          (t, e) -> {
+            synchronized (faults) {
+              faults.add(e);
+            }
+          });
+      thread.start();
+      threads.add(thread);
+    }
+    return threads;
+  }
+
+  private static void join(List<Client> clients, List<Thread> threads) throws Exception {
+    clients.forEach(Client::stop);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  /**
+   * Everything that a store can do is going on when the power fails, again and again; in between
+   * the power fails while the store catches up. Everybody finds what was acknowledged, or that and
+   * what he had just begun: nothing else, and nothing twice.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void isWhatWasAcknowledgedAfterEachOfManyPowerCuts(long seed) throws Exception {
+    int rounds = Integer.getInteger("postroom.powercut.images", 4);
+    random.setSeed(seed);
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      clients.add(new Client(i, seed));
+    }
+    Map<Client, Client.Window> windows = new HashMap<>();
+    SimulatedFolder disk = new SimulatedFolder();
+    for (int round = 0; round <= rounds; round++) {
+      if (round > 0) {
+        disk = cutWhileItCatchesUp(disk, clients, windows);
+      }
+      Origins.Unsaved[] limits = {
+        NEVER_SAVED, SAVED, new Origins.Unsaved(20_000, Duration.ofMillis(200)), NEVER_SAVED
+      };
+      try (Engine store = open(disk, limits[random.nextInt(limits.length)])) {
+        for (Client client : clients) {
+          if (round > 0) {
+            client.goOn(store, windows.get(client));
+          }
+          client.begin(store);
+        }
+        store.queue().releaseLeases("node");
+        if (round == rounds) {
+          break;
+        }
+        List<Throwable> faults = new ArrayList<>();
+        List<Thread> threads = start(clients, faults);
+        int wanted = random.nextInt(round % 3 == 0 ? 30 : 200);
+        while (clients.stream().mapToInt(Client::acknowledged).sum() < wanted && faults.isEmpty()) {
+          Thread.onSpinWait();
+        }
+        Map<Client, Integer> promised = Client.promised(clients);
+        disk = cut(disk, random.nextInt(3) / 2.0);
+        promised.forEach((client, from) -> windows.put(client, client.window(from)));
+        join(clients, threads);
+        assertThat(faults).isEmpty();
+      }
+    }
+  }
+
+  /** Opens the store, and cuts the power meanwhile; what is there then must not change by it. */
+  private SimulatedFolder cutWhileItCatchesUp(
+      SimulatedFolder disk, List<Client> clients, Map<Client, Client.Window> windows)
+      throws Exception {
+    int images = random.nextInt(3);
+    List<String> expected = new ArrayList<>();
+    SimulatedFolder current = disk;
+    for (int i = 0; i < images; i++) {
+      SimulatedFolder opening = current;
+      long until = opening.syncs() + random.nextInt(12);
+      AtomicBoolean open = new AtomicBoolean();
+      AtomicReference<Engine> store = new AtomicReference<>();
+      Path place = live();
+      Thread thread =
+          new Thread(
+              () -> {
+                store.set(
+                    Engine.openFolder(
+                        place, opening::open, Clock.systemUTC(), new SecureRandom(), 0));
+                open.set(true);
+              });
+      thread.start();
+      while (opening.syncs() < until && !open.get() && thread.isAlive()) {
+        Thread.onSpinWait();
+      }
+      current = cut(opening, random.nextInt(3) / 2.0);
+      thread.join();
+      assertThat(store).doesNotHaveNullValue();
+      try (Engine engine = store.get()) {
+        List<String> found = new ArrayList<>();
+        clients.forEach(client -> found.add(client.check(engine, windows.get(client))));
+        if (i > 0) {
+          assertThat(found).isEqualTo(expected);
+        }
+        expected = found;
+      }
+    }
+    return current;
+  }
+
+  // --- things that fail
+
+  /**
+   * Syncs fail all the time, of the journal and of saving. Whoever was refused finds it done or
+   * not, whatever happens afterwards; whoever reads never misses what was acknowledged.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void isWhatWasAcknowledgedWhileSyncsFail(boolean saved) throws Exception {
+    List<Client> clients = List.of(new Client(0, 7), new Client(1, 7), new Client(2, 7));
+    SimulatedFolder disk = new SimulatedFolder();
+    Map<Client, Client.Window> windows = new HashMap<>();
+    try (Engine store = open(disk, saved ? SAVED : NEVER_SAVED)) {
+      clients.forEach(client -> client.begin(store));
+      List<Throwable> faults = new ArrayList<>();
+      List<Thread> threads = start(clients, faults);
+      AtomicBoolean end = new AtomicBoolean();
+      AtomicInteger acknowledged = new AtomicInteger();
+      List<Thread> more = new ArrayList<>();
+      more.add(new Thread(() -> enqueue(store, end, acknowledged)));
+      for (int i = 0; i < 2; i++) {
+        more.add(new Thread(() -> readInOrder(store, end, acknowledged)));
+      }
+      for (Thread thread : more) {
+        thread.setUncaughtExceptionHandler(
+            (t, e) -> {
+              synchronized (faults) {
+                faults.add(e);
+              }
+            });
+        thread.start();
+      }
+      for (int i = 0; i < 6 && faults.isEmpty(); i++) {
+        long until = disk.syncs() + 10 + random.nextInt(30);
+        while (disk.syncs() < until && faults.isEmpty()) {
+          Thread.onSpinWait();
+        }
+        disk.failSyncAfter(random.nextInt(4));
+      }
+      int wanted = acknowledged.get() + 5;
+      while (acknowledged.get() < wanted && faults.isEmpty()) {
+        Thread.onSpinWait();
+      }
+      end.set(true);
+      for (Thread thread : more) {
+        thread.join();
+      }
+      join(clients, threads);
+      disk = cut(disk, 0.5);
+      clients.forEach(client -> windows.put(client, client.window(client.acknowledged())));
+      assertThat(faults).isEmpty();
+      assertThat(clients).anyMatch(client -> client.refused() > 0);
+    }
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      windows.forEach((client, window) -> client.check(store, window));
+    }
+  }
+
+  private static Acceptance onward(Engine store, int number) {
+    Address address = Address.of("n" + number, Domain.of("far.example"));
+    return new Acceptance(
+        new Submission(
+            store.queue().newId(),
+            new Submission.Client(
+                InetAddress.getLoopbackAddress(), "unknown", "me", Optional.empty(), "ESMTP"),
+            Envelope.of(ReversePath.of(address), List.of(Recipient.of(address))),
+            StagedOctets.of("Subject: x\n\nx\n"),
+            Instant.now()),
+        List.of(),
+        List.of(new Acceptance.Onward(Recipient.of(address), "smtp:far.example")));
+  }
+
+  private static void enqueue(Engine store, AtomicBoolean end, AtomicInteger acknowledged) {
+    while (!end.get()) {
+      try {
+        store.queue().accept(onward(store, acknowledged.get()));
+        acknowledged.incrementAndGet();
+      } catch (StorageUnavailable e) {
+        Thread.onSpinWait(); // it may be there or not
+      }
+    }
+  }
+
+  private static void readInOrder(Engine store, AtomicBoolean end, AtomicInteger acknowledged) {
+    while (!end.get()) {
+      int least = acknowledged.get();
+      try {
+        long found =
+            store.queue().list(100_000).stream()
+                .filter(mail -> mail.destination().equals("smtp:far.example"))
+                .count();
+        assertThat(found).isGreaterThanOrEqualTo(least);
+      } catch (StorageUnavailable e) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** The journal has it, and H2 dies before it has. */
+  @Test
+  void isWhatTheJournalHasWhenTheCommitFails() throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      append(store, "a", "b");
+      assertThat(store.queue().list(10)).isEmpty(); // there is a pool of readers
+      disk.onNextSync(
+          () -> {
+            try {
+              killDatabase();
+            } catch (SQLException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+
+      assertThatThrownBy(() -> append(store, "c")).isInstanceOf(StorageUnavailable.class);
+      untilSuccess(() -> append(store, "d"));
+
+      assertThat(subjects(store)).containsExactly("a", "b", "c", "d");
+      disk = cut(disk, 0);
+    }
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      assertThat(subjects(store)).containsExactly("a", "b", "c", "d");
+    }
+  }
+
+  @Test
+  void isCompleteForReadersWhenTheDatabaseHasDied() throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      append(store, "a");
+      store.queue().accept(onward(store, 1));
+      assertThat(store.queue().list(10)).hasSize(1);
+
+      killDatabase();
+
+      List<Integer> found = new ArrayList<>();
+      untilSuccess(() -> found.add(store.queue().list(10).size()));
+      assertThat(found).containsExactly(1);
+      untilSuccess(() -> append(store, "b"));
+      assertThat(subjects(store)).containsExactly("a", "b");
+    }
+  }
+
+  /** Opening again fails too, while it catches up. Nobody may read what is behind then. */
+  @Test
+  void isNotReadBeforeItHasCaughtUp() throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      append(store, "a");
+      store.queue().accept(onward(store, 1));
+      for (int failing = 0; failing < 8; failing++) {
+        killDatabase();
+        opened.get().fail(new IOException("as if"));
+        disk.failSyncAfter(failing);
+        try {
+          append(store, "more");
+        } catch (StorageUnavailable e) {
+          assertThat(e).isNotNull();
+        }
+        List<Integer> found = new ArrayList<>();
+        untilSuccess(() -> found.add(store.queue().list(10).size()));
+        assertThat(found).as("failing sync %d", failing).containsExactly(1);
+      }
+      disk.failSyncAfter(-1);
+      untilSuccess(() -> append(store, "b"));
+      assertThat(subjects(store)).startsWith("a").endsWith("b");
+    }
+  }
+
+  /** The folder is opened again in the middle of a batch: the batch is lost then, and says so. */
+  @Test
+  void acknowledgesNothingOfABatchThatLostItsTransaction() throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      append(store, "a");
+      MailboxId inbox = inbox(store);
+      NewMessage message =
+          new NewMessage(
+              new Trap(StagedOctets.of("Subject: b\n\nbody\n"), this::failFolder),
+              0,
+              Set.of(),
+              new InternalDate(1, 0));
+      assertThatThrownBy(() -> store.mail().append(inbox, List.of(message)))
+          .isInstanceOf(StorageUnavailable.class);
+
+      untilSuccess(() -> append(store, "c"));
+      assertThat(subjects(store)).containsExactly("a", "c");
+    }
+  }
+
+  /** Content that does something when it is read. */
+  private record Trap(StagedContent content, Runnable task) implements StagedContent {
+    @Override
+    public long size() {
+      return content.size();
+    }
+
+    @Override
+    public int read(long position, ByteBuffer target) {
+      task.run();
+      return content.read(position, target);
+    }
+
+    @Override
+    public MessageStructure structure() {
+      return content.structure();
+    }
+
+    @Override
+    public void close() {
+      content.close();
+    }
+  }
+
+  private void failFolder() {
+    opened.get().fail(new IOException("somebody else met a fault"));
+  }
+
+  // --- batches that need not be durable
+
+  private static int leased(Engine store) {
+    return store.queue().lease("node", Instant.now(), Duration.ofHours(1), 10, 10, Set.of()).size();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"at once", "after a durable one", "after it was saved"})
+  void losesALeaseOnlyWhenNothingDurableFollowed(String when) throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      append(store, "a");
+      store.queue().accept(onward(store, 1));
+      assertThat(leased(store)).isEqualTo(1);
+      if (when.equals("after a durable one")) {
+        append(store, "b");
+      } else if (when.equals("after it was saved")) {
+        long before = disk.syncs();
+        while (disk.syncs() == before) { // the committer rests after a second
+          Thread.onSpinWait();
+        }
+      }
+      disk = cut(disk, 0);
+    }
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      assertThat(leased(store)).isEqualTo(when.equals("at once") ? 1 : 0);
+      assertThat(store.queue().list(10)).hasSize(1);
+      store.queue().releaseLeases("node");
+      assertThat(leased(store)).isEqualTo(1);
+    }
+  }
+
+  /** The lease is lost with H2; its number is given out again, and must not hide what follows. */
+  @Test
+  void losesNothingDurableThatFollowsALostLease() throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      append(store, "a");
+      store.queue().accept(onward(store, 1));
+      long before = disk.syncs();
+      while (disk.syncs() == before) { // all is saved after a second, so H2 may be opened anew
+        Thread.onSpinWait();
+      }
+      assertThat(leased(store)).isEqualTo(1);
+
+      killDatabase();
+      untilSuccess(() -> append(store, "b"));
+
+      disk = cut(disk, 0);
+    }
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      assertThat(subjects(store)).containsExactly("a", "b");
+    }
+  }
+
+  // --- little room
+
+  @Test
+  void savesEachBatchAtOnceOnADiskThatIsNearlyFull() throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      append(store, "a", "b");
+      int before = saved(cut(disk, 0));
+      cuts--;
+
+      disk.room(40L << 20);
+      append(store, "c");
+      append(store, "d"); // what was known of the room may be a second old
+      long end = System.nanoTime() + 1_100_000_000L;
+      while (System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+      append(store, "e");
+      int count = subjects(store).size();
+
+      assertThat(before).isZero();
+      assertThat(saved(cut(disk, 0))).isEqualTo(count);
+    }
+  }
+
+  /** The batch may be there, and with it the ids that it took from a new block. */
+  @Test
+  void givesNoIdAgainWhenTheBatchOfTheFirstMayBeThere() throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      inbox(store);
+    }
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      disk.failNextSync();
+      assertThatThrownBy(() -> append(store, "perhaps")).isInstanceOf(StorageUnavailable.class);
+
+      for (int i = 0; i < 3; i++) {
+        append(store, "m" + i);
+      }
+
+      assertThat(subjects(store)).endsWith("m0", "m1", "m2");
+    }
+  }
+
+  @Test
+  void startsOnAFullDiskWithChangesThatTheDatabaseFileLacks() throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      append(store, "a", "b");
+      SimulatedFolder after = cut(disk, 1);
+      after.room(0);
+
+      try (Engine again = open(after, SAVED)) {
+        assertThat(subjects(again)).containsExactly("a", "b");
+        assertThatThrownBy(() -> append(again, "c".repeat(10_000)))
+            .isInstanceOfAny(StorageUnavailable.class, StorageFull.class);
+        after.room(Long.MAX_VALUE / 4);
+        untilSuccess(() -> append(again, "d"));
+      }
+    }
+  }
+
+  @Test
+  void servesReadersOnAFullDiskAfterASyncHasFailed() throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store = open(disk, SAVED)) {
+      append(store, "a", "b");
+      store.queue().accept(onward(store, 1));
+      disk.room(0);
+      disk.failNextSync();
+
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> append(store, "c".repeat(10_000)))
+            .isInstanceOfAny(StorageUnavailable.class, StorageFull.class);
+        List<Integer> found = new ArrayList<>();
+        untilSuccess(() -> found.add(store.queue().list(10).size()));
+        assertThat(found).containsExactly(1);
+        assertThat(subjects(store)).startsWith("a", "b");
+      }
+
+      disk.room(Long.MAX_VALUE / 4);
+      untilSuccess(() -> append(store, "d"));
+      assertThat(subjects(store)).startsWith("a", "b").endsWith("d");
+    }
+  }
+}
