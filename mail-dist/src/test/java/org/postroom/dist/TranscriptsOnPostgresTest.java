@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -22,6 +23,7 @@ import org.postroom.storage.Storage;
  */
 @Tag("two-clocks")
 @Timeout(60)
+@DisabledIfSystemProperty(named = "postroom.transcripts", matches = "h2")
 final class TranscriptsOnPostgresTest {
   private static EmbeddedPostgres postgres;
   private static HikariDataSource connections;
