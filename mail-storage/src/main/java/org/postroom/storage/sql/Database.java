@@ -173,10 +173,24 @@ final class Database implements AutoCloseable {
       config.setInitializationFailTimeout(-1);
       config.setConnectionTimeout(READER_ATTEMPT_MILLIS);
       config.setExceptionOverride(new GivenUp());
-      current = new HikariDataSource(config);
+      current = pool(config);
       readers = current;
     }
     return current;
+  }
+
+  /**
+   * The pool gives its patience to the source as a time limit for logging in, which is not ours.
+   */
+  private static HikariDataSource pool(HikariConfig config) {
+    try {
+      int before = config.getDataSource().getLoginTimeout();
+      HikariDataSource pool = new HikariDataSource(config);
+      config.getDataSource().setLoginTimeout(before);
+      return pool;
+    } catch (SQLException e) {
+      throw new StorageUnavailable("the readers' connections cannot be set up", e);
+    }
   }
 
   boolean hasRoomFor(long octets) {

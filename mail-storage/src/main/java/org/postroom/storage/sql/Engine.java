@@ -191,7 +191,9 @@ public final class Engine implements AutoCloseable {
       Statements statements = database.writer();
       if (id == null) {
         setState(statements, "store_id", (store == null ? UUID.randomUUID() : store).toString());
-        database.commit(statements, true);
+        // Saved below, together with the schema: the journal must not have the row without the
+        // table.
+        database.commit(statements, false);
       }
       if (migrates || id == null) {
         database.sync();
