@@ -87,7 +87,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private static Engine openMemory(Clock clock, SecureRandom random) {
-    Origins.Memory origin = new Origins.Memory();
+    MemoryOrigin origin = new MemoryOrigin();
     try (Connection connection = origin.source().getConnection()) {
       new Schema("h2").createTemporary(connection);
       Database database = new Database("memory", new Dialect.H2(), origin);
@@ -105,7 +105,7 @@ public final class Engine implements AutoCloseable {
       Clock clock,
       SecureRandom random,
       long minFree) {
-    return openFolder(path, opener, clock, random, minFree, Origins.Unsaved.DEFAULT);
+    return openFolder(path, opener, clock, random, minFree, FolderOrigin.Unsaved.DEFAULT);
   }
 
   static Engine openFolder(
@@ -114,8 +114,8 @@ public final class Engine implements AutoCloseable {
       Clock clock,
       SecureRandom random,
       long minFree,
-      Origins.Unsaved most) {
-    Origins.Folder origin = new Origins.Folder(path, opener, minFree, most);
+      FolderOrigin.Unsaved most) {
+    FolderOrigin origin = new FolderOrigin(path, opener, minFree, most);
     Database database = new Database("the data folder " + path, new Dialect.H2(), origin);
     try {
       DataFolder folder = origin.folder();
@@ -133,16 +133,18 @@ public final class Engine implements AutoCloseable {
     DataSource source =
         where
             .source()
-            .orElseGet(() -> Origins.Postgres.source(where.url(), where.user(), where.password()));
+            .orElseGet(() -> PostgresOrigin.source(where.url(), where.user(), where.password()));
     Optional<DataFolder> folder =
         where
             .bodies()
-            .map(path -> Origins.opened(path, p -> DataFolder.open(p, DataFolderOptions.DEFAULT)));
+            .map(
+                path ->
+                    FolderOrigin.opened(path, p -> DataFolder.open(p, DataFolderOptions.DEFAULT)));
     Database database =
         new Database(
             "the database " + (where.source().isPresent() ? "of the application" : where.url()),
             new Dialect.Postgres(),
-            new Origins.Postgres(source, folder, minFree));
+            new PostgresOrigin(source, folder, minFree));
     try {
       database.writer().connection().rollback();
       UUID store = folder.map(opened -> opened.identity().store()).orElse(null);

@@ -56,11 +56,12 @@ import org.postroom.storage.blob.SimulatedFolder;
 
 /** A store whose database file is behind what was acknowledged, and has to catch up. */
 class UnsavedStoreTest {
-  private static final Origins.Unsaved NEVER_SAVED =
-      new Origins.Unsaved(Long.MAX_VALUE / 2, Duration.ofDays(1));
+  private static final FolderOrigin.Unsaved NEVER_SAVED =
+      new FolderOrigin.Unsaved(Long.MAX_VALUE / 2, Duration.ofDays(1));
 
   /** Whatever is durable is saved at once. */
-  private static final Origins.Unsaved SAVED = new Origins.Unsaved(1 << 20, Duration.ZERO);
+  private static final FolderOrigin.Unsaved SAVED =
+      new FolderOrigin.Unsaved(1 << 20, Duration.ZERO);
 
   @TempDir Path temp;
   private final Random random = new Random(4711);
@@ -71,7 +72,7 @@ class UnsavedStoreTest {
     return temp.resolve("live" + cuts).toAbsolutePath().normalize();
   }
 
-  private Engine open(SimulatedFolder disk, Origins.Unsaved most) {
+  private Engine open(SimulatedFolder disk, FolderOrigin.Unsaved most) {
     return Engine.openFolder(
         live(),
         path -> {
@@ -215,8 +216,8 @@ class UnsavedStoreTest {
       if (round > 0) {
         disk = cutWhileItCatchesUp(disk, clients, windows);
       }
-      Origins.Unsaved[] limits = {
-        NEVER_SAVED, SAVED, new Origins.Unsaved(20_000, Duration.ofMillis(200)), NEVER_SAVED
+      FolderOrigin.Unsaved[] limits = {
+        NEVER_SAVED, SAVED, new FolderOrigin.Unsaved(20_000, Duration.ofMillis(200)), NEVER_SAVED
       };
       try (Engine store = open(disk, limits[random.nextInt(limits.length)])) {
         for (Client client : clients) {
