@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.postroom.core.life.MemoryBudget;
 
 /**
  * Octets in memory that grow by pieces: nothing is copied when they grow. Written by one thread;
@@ -71,7 +72,7 @@ final class Chunks {
 
   /** Gives the memory back. What is read from now on is nothing. */
   void release() {
-    budget.giveBack(capacity);
+    budget.give(capacity);
     capacity = 0;
     size = 0;
     pieces.clear();
@@ -80,7 +81,7 @@ final class Chunks {
   private boolean grow(int limit, long wanted) {
     long more = Math.min(Math.max(wanted - size, Math.max(SMALLEST, size)), LARGEST);
     int length = (int) Math.min(more, (long) limit - size);
-    if (length <= 0 || !budget.take(length)) {
+    if (length <= 0 || !budget.tryTake(length)) {
       return false;
     }
     if (pieces.size() == starts.length) {

@@ -3,6 +3,7 @@ package org.postroom.core.mail;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.postroom.core.life.MemoryBudget;
 
 /**
  * The staging of a server. A mail stays in memory while it is small and all together do not need
@@ -59,7 +60,7 @@ public final class StagingArea implements Staging, AutoCloseable {
 
   /** Octets of memory taken now. */
   public long memoryInUse() {
-    return budget.taken();
+    return budget.held();
   }
 
   /** How many contents are staged, or on their way. */

@@ -3,6 +3,7 @@ package org.postroom.core.mail;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.mime.StructureScanner;
 
