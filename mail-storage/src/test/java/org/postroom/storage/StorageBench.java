@@ -129,7 +129,7 @@ public final class StorageBench {
             new Acceptance.Delivery(
                 to.id(),
                 MailboxName.INBOX,
-                address,
+                Recipient.of(address),
                 Content.of("Return-Path: <bob@example.org>\r\n".getBytes(US_ASCII)))),
         List.of());
   }

@@ -170,8 +170,9 @@ abstract class StoreBehaviour {
     return new Acceptance(
         mail,
         List.of(
-            new Acceptance.Delivery(here.id(), MailboxName.INBOX, ada, header),
-            new Acceptance.Delivery(here.id(), MailboxName.of("Copies"), ada, header)),
+            new Acceptance.Delivery(here.id(), MailboxName.INBOX, Recipient.of(ada), header),
+            new Acceptance.Delivery(
+                here.id(), MailboxName.of("Copies"), Recipient.of(ada), header)),
         away);
   }
 

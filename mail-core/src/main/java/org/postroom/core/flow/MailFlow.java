@@ -83,10 +83,11 @@ public final class MailFlow implements Attempts {
   /**
    * Takes responsibility: when this returns, the mail is in its mailboxes and queued, durably, and
    * the client may hear 250. When it throws, it is nowhere.
+   *
+   * @return what became of it: a recipient whose mailbox had no room is one that waits
    */
   public Acceptance accept(Submission mail) {
-    Acceptance acceptance = plan(mail);
-    store.accept(acceptance);
+    Acceptance acceptance = store.accept(plan(mail));
     try {
       accepted.accept(acceptance);
     } catch (RuntimeException e) {
@@ -105,7 +106,7 @@ public final class MailFlow implements Attempts {
     for (Acceptance.Delivery delivery : acceptance.deliveries()) {
       log.attempted(
           acceptance.mail().id(),
-          delivery.recipient(),
+          delivery.recipient().address(),
           "mailbox",
           delay,
           "2.0.0",
@@ -347,7 +348,7 @@ public final class MailFlow implements Attempts {
     List<Acceptance.Onward> onward = new ArrayList<>(mail.onward());
     for (Recipient recipient : mail.mail().envelope().recipients()) {
       if (mail.onward().stream().noneMatch(one -> one.recipient().equals(recipient))) {
-        onward.add(new Acceptance.Onward(recipient, "mailbox:" + recipient.address().domain()));
+        onward.add(Acceptance.Onward.home(recipient));
       }
     }
     return new Acceptance(mail.mail(), List.of(), onward);
@@ -427,6 +428,6 @@ public final class MailFlow implements Attempts {
     String header =
         "Return-Path: <" + sender + ">\r\nDelivered-To: " + recipient.address() + "\r\n";
     return new Acceptance.Delivery(
-        account.id(), MailboxName.INBOX, recipient.address(), Content.of(header.getBytes(UTF_8)));
+        account.id(), MailboxName.INBOX, recipient, Content.of(header.getBytes(UTF_8)));
   }
 }

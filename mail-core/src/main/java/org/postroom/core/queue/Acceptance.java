@@ -1,7 +1,6 @@
 package org.postroom.core.queue;
 
 import java.util.List;
-import org.postroom.core.address.Address;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Recipient;
@@ -27,12 +26,18 @@ public record Acceptance(Submission mail, List<Delivery> deliveries, List<Onward
    * One recipient's mailbox.
    *
    * @param mailbox made if it does not exist
-   * @param recipient for the log
+   * @param recipient whose it is
    * @param header lines that only this copy has (Return-Path, Delivered-To), CRLF at each end;
    *     stands in front of the shared content
    */
   public record Delivery(
-      AccountId account, MailboxName mailbox, Address recipient, Content header) {}
+      AccountId account, MailboxName mailbox, Recipient recipient, Content header) {
+
+    /** The same recipient where the mailbox cannot take its copy now: it waits for a later try. */
+    public Onward waiting() {
+      return Onward.home(recipient);
+    }
+  }
 
   /**
    * One recipient for a transport.
@@ -40,5 +45,11 @@ public record Acceptance(Submission mail, List<Delivery> deliveries, List<Onward
    * @param destination what it queues behind: mails for one destination share connections and wait
    *     for each other, never for other destinations; as a rule {@code transport:nexthop}
    */
-  public record Onward(Recipient recipient, String destination) {}
+  public record Onward(Recipient recipient, String destination) {
+
+    /** One that waits for a mailbox here. */
+    public static Onward home(Recipient recipient) {
+      return new Onward(recipient, "mailbox:" + recipient.address().domain());
+    }
+  }
 }

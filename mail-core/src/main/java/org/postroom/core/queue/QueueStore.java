@@ -21,8 +21,15 @@ public interface QueueStore {
   /**
    * Takes responsibility: when this returns, the mail is in its mailboxes and in the queue,
    * durably. When it throws, it is nowhere.
+   *
+   * <p>A delivery that cannot be made (its account is over quota, or gone since it was looked up)
+   * keeps nobody else's copy back: its recipient {@linkplain Acceptance.Delivery#waiting waits} in
+   * the queue. Only when there is nothing but such deliveries the first one's reason is thrown, so
+   * that the client can be told.
+   *
+   * @return what has become true: the acceptance, with those recipients among the onward ones
    */
-  void accept(Acceptance acceptance);
+  Acceptance accept(Acceptance acceptance);
 
   /** An id that no mail in this store has or had. */
   QueueId newId();
@@ -52,7 +59,8 @@ public interface QueueStore {
   /**
    * Ends attempts: done recipients leave the queue (with the last one, the mail), the others are
    * due again at their time. The reports to senders, if any, are accepted in the same unit of work,
-   * so that a failure is never forgotten and never told twice.
+   * so that a failure is never forgotten and never told twice. When one of their deliveries cannot
+   * be made, nothing of it is done.
    */
   void settle(List<Settlement> settlements, List<Acceptance> reports);
 

@@ -894,9 +894,10 @@ public abstract class MailStoreContract extends StoreContract {
   }
 
   @Test
-  void aDeliveryThatOneRecipientHasNoRoomForIsNowhere() {
+  void aDeliveryThatNoMailboxHasRoomForIsNowhere() {
     Account grace = newAccount("grace");
     stores().accounts().setQuota(grace.id(), 10);
+    stores().accounts().setQuota(ada.id(), 10);
     var one = delivery(text("x"), ada, MailboxName.of("new"), "");
     var two = delivery(text("x"), grace, MailboxName.INBOX, "");
     var both =

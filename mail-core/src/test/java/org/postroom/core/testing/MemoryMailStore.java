@@ -385,9 +385,9 @@ public final class MemoryMailStore implements MailStore {
 
   // Deliveries: part of the queue's units of work, under its hold of the lock.
 
-  /** Throws what {@link #deliver} would, without changing anything. */
-  void checkDeliveries(Map<AccountId, Long> octets) {
-    octets.forEach((account, size) -> room(owner(account), size));
+  /** Throws what {@link #deliver} would for so many octets, without changing anything. */
+  void checkDelivery(AccountId account, long octets) {
+    room(owner(account), octets);
   }
 
   /** Appends to a mailbox that is made when it is not there. */

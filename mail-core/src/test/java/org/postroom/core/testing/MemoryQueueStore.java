@@ -22,6 +22,8 @@ import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
@@ -46,14 +48,40 @@ public final class MemoryQueueStore implements QueueStore {
   }
 
   @Override
-  public void accept(Acceptance acceptance) {
-    mailboxes.changing(
-        () -> {
-          check(List.of(acceptance));
-          enter(acceptance);
-          return acceptance;
-        });
-    announce(List.of(acceptance));
+  public Acceptance accept(Acceptance acceptance) {
+    Acceptance made =
+        mailboxes.changing(
+            () -> {
+              Acceptance possible = possible(acceptance);
+              enter(possible);
+              return possible;
+            });
+    announce(List.of(made));
+    return made;
+  }
+
+  /** The same, where those wait whose mailbox cannot take their copy. */
+  private Acceptance possible(Acceptance acceptance) {
+    Map<AccountId, Long> octets = new HashMap<>();
+    List<Acceptance.Delivery> deliveries = new ArrayList<>();
+    List<Acceptance.Onward> onward = new ArrayList<>(acceptance.onward());
+    RuntimeException first = null;
+    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+      long size = delivery.header().size() + acceptance.mail().content().size();
+      long before = octets.getOrDefault(delivery.account(), 0L);
+      try {
+        mailboxes.checkDelivery(delivery.account(), before + size);
+        octets.put(delivery.account(), before + size);
+        deliveries.add(delivery);
+      } catch (OverQuota | MailboxNotFound e) {
+        first = first == null ? e : first;
+        onward.add(delivery.waiting());
+      }
+    }
+    if (first != null && deliveries.isEmpty() && acceptance.onward().isEmpty()) {
+      throw first;
+    }
+    return new Acceptance(acceptance.mail(), deliveries, onward);
   }
 
   @Override
@@ -168,7 +196,7 @@ public final class MemoryQueueStore implements QueueStore {
         octets.merge(delivery.account(), size, Long::sum);
       }
     }
-    mailboxes.checkDeliveries(octets);
+    octets.forEach(mailboxes::checkDelivery);
   }
 
   private void enter(Acceptance acceptance) {

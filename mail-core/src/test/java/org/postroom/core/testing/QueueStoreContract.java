@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postroom.core.auth.Account;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
@@ -106,14 +107,65 @@ public abstract class QueueStoreContract extends StoreContract {
     Acceptance here = delivery(text("x"), ada, MailboxName.INBOX, "A: b\r\n");
     Acceptance both = new Acceptance(here.mail(), here.deliveries(), onward(here.mail()).onward());
 
-    queue.accept(both);
+    assertThat(queue.accept(both)).isEqualTo(both);
     assertThat(queue.size()).isEqualTo(1);
     assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
 
     stores().accounts().setQuota(ada.id(), 1);
-    assertThatThrownBy(() -> queue.accept(both)).isInstanceOf(OverQuota.class);
+    assertThatThrownBy(() -> queue.accept(here)).isInstanceOf(OverQuota.class);
     stores().accounts().delete(ada.id());
-    assertThatThrownBy(() -> queue.accept(both)).isInstanceOf(MailboxNotFound.class);
+    assertThatThrownBy(() -> queue.accept(here)).isInstanceOf(MailboxNotFound.class);
+    assertThat(queue.size()).isEqualTo(1);
+  }
+
+  @Test
+  void aFullMailboxHasItsOwnCopyWaitAndNobodyElses() {
+    Account bob = newAccount("bob");
+    Account gone = newAccount("gone");
+    Acceptance mail = delivery(text("for three"), ada, MailboxName.INBOX, "A: b\r\n");
+    Acceptance.Delivery fits = mail.deliveries().get(0);
+    Acceptance.Delivery full = delivery(text("x"), bob, MailboxName.INBOX, "").deliveries().get(0);
+    Acceptance.Delivery nowhere =
+        delivery(text("x"), gone, MailboxName.INBOX, "").deliveries().get(0);
+    stores().accounts().setQuota(bob.id(), 1);
+    stores().accounts().delete(gone.id());
+    AtomicInteger told = new AtomicInteger();
+    queue.onQueued(told::incrementAndGet);
+
+    Acceptance made =
+        queue.accept(new Acceptance(mail.mail(), List.of(full, fits, nowhere), List.of()));
+
+    assertThat(made.deliveries()).containsExactly(fits);
+    assertThat(made.onward())
+        .extracting(Acceptance.Onward::recipient)
+        .containsExactly(full.recipient(), nowhere.recipient());
+    assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
+    assertThat(stores().mail().mailbox(inbox(bob)).messages()).isZero();
+    assertThat(told).hasValue(1);
+    List<QueuedMail> waiting = lease("me", 5, 5);
+    assertThat(waiting)
+        .extracting(QueuedMail::destination)
+        .containsExactly("mailbox:" + full.recipient().address().domain());
+    assertThat(waiting.get(0).id()).isEqualTo(mail.mail().id());
+    assertThat(waiting.get(0).recipients())
+        .extracting(QueuedRecipient::recipient)
+        .containsExactly(full.recipient(), nowhere.recipient());
+    assertThat(waiting.get(0).content().toBytes()).isEqualTo(text("for three").toBytes());
+  }
+
+  /** One account may have several recipients of a mail, and room for some of them. */
+  @Test
+  void countsAllCopiesOfAMailAgainstTheQuota() {
+    Acceptance one = delivery(text("x"), ada, MailboxName.INBOX, "");
+    Acceptance.Delivery copy = one.deliveries().get(0);
+    stores().accounts().setQuota(ada.id(), 2 * text("x").size());
+
+    Acceptance made =
+        queue.accept(new Acceptance(one.mail(), List.of(copy, copy, copy), List.of()));
+
+    assertThat(made.deliveries()).hasSize(2);
+    assertThat(made.onward()).hasSize(1);
+    assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(2);
     assertThat(queue.size()).isEqualTo(1);
   }
 

@@ -148,7 +148,10 @@ public abstract class StoreContract {
       StagedContent content, Account account, MailboxName mailbox, String header) {
     Acceptance.Delivery delivery =
         new Acceptance.Delivery(
-            account.id(), mailbox, address(account.login()), Content.of(header.getBytes(UTF_8)));
+            account.id(),
+            mailbox,
+            Recipient.of(address(account.login())),
+            Content.of(header.getBytes(UTF_8)));
     return new Acceptance(mail(content, List.of(account.login())), List.of(delivery), List.of());
   }
 }

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
@@ -98,12 +97,13 @@ final class SqlQueueStore implements QueueStore {
   // --- taking responsibility
 
   @Override
-  public void accept(Acceptance acceptance) {
-    committer.run(
+  public Acceptance accept(Acceptance acceptance) {
+    return committer.run(
         Math.max(1, acceptance.mail().content().size()),
         batch -> {
-          enter(batch, acceptance);
-          return true;
+          Acceptance possible = DeliveryRoom.possible(batch, acceptance);
+          enter(batch, possible);
+          return possible;
         });
   }
 
@@ -111,7 +111,6 @@ final class SqlQueueStore implements QueueStore {
     if (acceptance.deliveries().isEmpty() && acceptance.onward().isEmpty()) {
       return;
     }
-    checkQuotas(batch, acceptance);
     Content content = acceptance.mail().content();
     long message = batch.id(Ids.Kind.MESSAGE);
     Description description = new Description(message, clock.millis());
@@ -131,18 +130,6 @@ final class SqlQueueStore implements QueueStore {
         here ? Parsed.structure(acceptance.mail().content().structure()) : null,
         acceptance.deliveries().size() + (onward ? 1 : 0));
     batch.durable();
-  }
-
-  /** Before anything is changed; one account may be a recipient more than once. */
-  private static void checkQuotas(Batch batch, Acceptance acceptance) throws SQLException {
-    long size = acceptance.mail().content().size();
-    Map<AccountId, Long> octets = new LinkedHashMap<>();
-    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
-      octets.merge(delivery.account(), delivery.header().size() + size, Long::sum);
-    }
-    for (Map.Entry<AccountId, Long> entry : octets.entrySet()) {
-      Edit.checkQuota(batch.account(entry.getKey()), entry.getValue());
-    }
   }
 
   private void deliver(
@@ -361,6 +348,7 @@ final class SqlQueueStore implements QueueStore {
         reports.isEmpty() ? 0 : octets,
         batch -> {
           for (Acceptance report : reports) {
+            DeliveryRoom.check(batch, report);
             enter(batch, report);
           }
           batch.op(statements -> settle(batch, statements, settlements));

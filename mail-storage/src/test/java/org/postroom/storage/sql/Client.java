@@ -429,7 +429,7 @@ final class Client implements Runnable {
             ? List.of()
             : List.of(
                 new Acceptance.Delivery(
-                    here.id(), MailboxName.INBOX, address, Content.of(new byte[0]))),
+                    here.id(), MailboxName.INBOX, Recipient.of(address), Content.of(new byte[0]))),
         List.of(new Acceptance.Onward(Recipient.of(address), destination())));
   }
 

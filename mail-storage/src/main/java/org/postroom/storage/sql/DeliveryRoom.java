@@ -1,0 +1,64 @@
+package org.postroom.storage.sql;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.mailbox.OverQuota;
+import org.postroom.core.queue.Acceptance;
+
+/** Which of an acceptance's deliveries there is room for; nothing is changed by asking. */
+final class DeliveryRoom {
+  private final Batch batch;
+  private final long content;
+
+  /** What deliveries before have taken: one account may be a recipient more than once. */
+  private final Map<AccountId, Long> taken = new HashMap<>();
+
+  private DeliveryRoom(Batch batch, Acceptance acceptance) {
+    this.batch = batch;
+    this.content = acceptance.mail().content().size();
+  }
+
+  /** The same, where those wait in the queue whose mailbox cannot take their copy. */
+  static Acceptance possible(Batch batch, Acceptance acceptance) throws SQLException {
+    DeliveryRoom room = new DeliveryRoom(batch, acceptance);
+    List<Acceptance.Delivery> deliveries = new ArrayList<>();
+    List<Acceptance.Onward> onward = new ArrayList<>(acceptance.onward());
+    RuntimeException first = null;
+    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+      try {
+        room.take(delivery);
+        deliveries.add(delivery);
+      } catch (OverQuota | MailboxNotFound e) {
+        first = first == null ? e : first;
+        onward.add(delivery.waiting());
+      }
+    }
+    if (first == null) {
+      return acceptance;
+    }
+    if (deliveries.isEmpty() && acceptance.onward().isEmpty()) {
+      throw first;
+    }
+    return new Acceptance(acceptance.mail(), deliveries, onward);
+  }
+
+  /** Refuses an acceptance that cannot become true as it is. */
+  static void check(Batch batch, Acceptance acceptance) throws SQLException {
+    DeliveryRoom room = new DeliveryRoom(batch, acceptance);
+    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+      room.take(delivery);
+    }
+  }
+
+  private void take(Acceptance.Delivery delivery) throws SQLException {
+    AccountState account = batch.account(delivery.account());
+    long octets = taken.getOrDefault(delivery.account(), 0L) + delivery.header().size() + content;
+    Edit.checkQuota(account, octets);
+    taken.put(delivery.account(), octets);
+  }
+}
