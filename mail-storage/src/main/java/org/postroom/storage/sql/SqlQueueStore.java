@@ -11,14 +11,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
-import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
@@ -30,9 +29,16 @@ import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The queue's rows, and the acceptance that fills mailboxes and queue in one unit of work. */
 final class SqlQueueStore implements QueueStore {
+  private static final Logger LOG = LoggerFactory.getLogger(SqlQueueStore.class);
+
+  /** In the column {@code leased}: a row that cannot be read, kept for who can mend it. */
+  static final int ASIDE = 2;
+
   private static final int REASON = 2000;
   private static final String INSERT_MAIL =
       "INSERT INTO queue_mail (id, queue_id, sender, body, smtp_utf8, envelope_id, full_return,"
@@ -41,25 +47,27 @@ final class SqlQueueStore implements QueueStore {
       "INSERT INTO queue_recipient (id, mail_id, address, report_on, original, destination, due_ts,"
           + " ready_ts, leased, lease_owner, attempts, delay_reported, last_reason)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, 0, FALSE, '')";
-  private static final String SELECT =
-      "SELECT r.id, r.address, r.report_on, r.original, r.destination, r.attempts,"
-          + " r.delay_reported, r.last_reason, q.id, q.queue_id, q.sender, q.body, q.smtp_utf8,"
-          + " q.envelope_id, q.full_return, q.arrived_ts, m.blob_segment, m.blob_offset,"
-          + " m.blob_length, m.blob_described FROM queue_recipient r"
-          + " JOIN queue_mail q ON q.id = r.mail_id JOIN message m ON m.id = q.message_id";
-  private static final String READY =
-      SELECT + " WHERE r.destination = ? AND r.ready_ts <= ? ORDER BY r.ready_ts, r.id LIMIT ?";
-  private static final String OLDEST = SELECT + " ORDER BY q.arrived_ts, q.id, r.id";
   private static final String LEASE =
-      "UPDATE queue_recipient SET leased = 1, lease_owner = ?, ready_ts = ? WHERE id = ?";
+      "UPDATE queue_recipient SET leased = 1, lease_owner = ?, ready_ts = ?"
+          + " WHERE id = ? AND ready_ts = ?";
+  private static final String SET_ASIDE =
+      "UPDATE queue_recipient SET leased = ?, lease_owner = NULL, ready_ts = ? WHERE id = ?";
   private static final String RENEW =
       "UPDATE queue_recipient SET ready_ts = ? WHERE id = ? AND leased = 1 AND lease_owner = ?";
   private static final String RELEASE =
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts"
-          + " WHERE leased = 1 AND lease_owner = ?";
+          + " WHERE leased = 1 AND lease_owner = ? OR leased = "
+          + ASIDE;
   private static final String LATER =
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, due_ts = ?, ready_ts = ?,"
           + " attempts = attempts + 1, delay_reported = ?, last_reason = ? WHERE id = ?";
+  private static final String DELETE_RECIPIENT = "DELETE FROM queue_recipient WHERE id = ?";
+
+  /** With its last recipient. */
+  private static final String DELETE_MAIL =
+      "DELETE FROM queue_mail WHERE id = ?"
+          + " AND NOT EXISTS (SELECT 1 FROM queue_recipient WHERE mail_id = ?)";
+
   private static final String FIRST =
       "SELECT MIN(ready_ts) FROM queue_recipient WHERE destination = ?";
 
@@ -244,54 +252,92 @@ final class SqlQueueStore implements QueueStore {
     if (chosen.isEmpty()) {
       return List.of();
     }
+    Offer offer = offer(chosen, now.toEpochMilli(), most, perDestination);
     // Need not be durable: a lease that a crash has undone is a row that is due.
-    return committer.run(
+    committer.run(
         batch -> {
-          batch.flush();
-          Statements statements = batch.statements();
-          Groups groups = new Groups();
-          long until = now.plus(lease).toEpochMilli();
-          int leased = 0;
+          batch.op(statements -> offer.take(statements, owner, now.plus(lease)));
           for (String destination : chosen) {
-            if (leased < most) {
-              leased += lease(statements, groups, destination, owner, now, until, perDestination);
-            }
-            long first = first(statements, destination);
-            batch.afterwards(() -> destinations.first(destination, first));
+            batch.afterwards(() -> destinations.first(destination, offer.first(destination)));
           }
-          return groups.mails();
+          return true;
         });
+    offer.unreadable.forEach(
+        row ->
+            LOG.error(
+                "recipient {} in the queue cannot be read, and is set aside until the next start:"
+                    + " {}",
+                row.recipient(),
+                row.why()));
+    return offer.leased();
   }
 
-  private int lease(
-      Statements statements,
-      Groups groups,
-      String destination,
-      String owner,
-      Instant now,
-      long until,
-      int most)
-      throws SQLException {
-    List<Long> taken = new ArrayList<>();
-    Prepared select = statements.of(READY);
-    select.setString(1, destination);
-    select.setLong(2, now.toEpochMilli());
-    select.setInt(3, most);
-    try (ResultSet rows = select.executeQuery()) {
-      while (rows.next()) {
-        taken.add(rows.getLong(1));
-        groups.add(rows);
+  private Offer offer(List<String> chosen, long now, int most, int perDestination) {
+    Offer offer = new Offer(chosen);
+    try (Connection connection = database.reader()) {
+      QueueRows queue = new QueueRows(connection, blobs);
+      int found = 0;
+      for (String destination : chosen) {
+        if (found < most) {
+          int before = offer.ready.size();
+          queue.ready(destination, now, perDestination, offer.ready, offer.unreadable);
+          found += offer.ready.size() > before ? 1 : 0;
+        }
+      }
+      return offer;
+    } catch (SQLException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** Rows that were due when they were read, and what came of leasing them. */
+  private static final class Offer {
+    private final List<String> destinations;
+    private final List<QueueRows.Ready> ready = new ArrayList<>();
+    private final List<QueueRows.Unreadable> unreadable = new ArrayList<>();
+    private QueueRows.Groups taken = new QueueRows.Groups();
+    private final Map<String, Long> firsts = new HashMap<>();
+
+    Offer(List<String> destinations) {
+      this.destinations = destinations;
+    }
+
+    /** Leases those that nobody has leased or put off meanwhile. */
+    void take(Statements statements, String owner, Instant until) throws SQLException {
+      taken = new QueueRows.Groups(); // the unit may be run again
+      Prepared update = statements.of(LEASE);
+      for (QueueRows.Ready row : ready) {
+        update.setString(1, owner);
+        update.setLong(2, until.toEpochMilli());
+        update.setLong(3, row.recipient());
+        update.setLong(4, row.readyAt());
+        update.addBatch();
+      }
+      int[] counts = update.executeBatch();
+      for (int i = 0; i < counts.length; i++) {
+        if (counts[i] > 0) {
+          taken.add(ready.get(i));
+        }
+      }
+      for (QueueRows.Unreadable row : unreadable) {
+        statements.update(SET_ASIDE, ASIDE, Long.MAX_VALUE, row.recipient());
+      }
+      for (String destination : destinations) {
+        firsts.put(destination, SqlQueueStore.first(statements, destination));
       }
     }
-    Prepared update = statements.of(LEASE);
-    for (Long id : taken) {
-      update.setString(1, owner);
-      update.setLong(2, until);
-      update.setLong(3, id);
-      update.addBatch();
+
+    long first(String destination) {
+      return firsts.getOrDefault(destination, Long.MAX_VALUE);
     }
-    update.executeBatch();
-    return taken.isEmpty() ? 0 : 1;
+
+    List<QueuedMail> leased() {
+      return taken.mails();
+    }
+  }
+
+  private StorageUnavailable unreadable(SQLException e) {
+    return new StorageUnavailable("cannot read the queue from " + database, e);
   }
 
   /** When the first row of a destination is ready; {@link Long#MAX_VALUE} when it has none. */
@@ -344,6 +390,7 @@ final class SqlQueueStore implements QueueStore {
     for (Acceptance report : reports) {
       octets += report.mail().content().size();
     }
+    Map<Long, QueueRows.Owned> owned = owned(settlements);
     committer.run(
         reports.isEmpty() ? 0 : octets,
         batch -> {
@@ -351,38 +398,50 @@ final class SqlQueueStore implements QueueStore {
             DeliveryRoom.check(batch, report);
             enter(batch, report);
           }
-          batch.op(statements -> settle(batch, statements, settlements));
+          batch.op(
+              statements -> {
+                finish(batch, statements, settlements, owned);
+                putOff(batch, statements, settlements, owned);
+              });
           batch.durable();
           return true;
         });
   }
 
-  private void settle(Batch batch, Statements statements, List<Settlement> settlements)
-      throws SQLException {
-    for (Settlement settlement : settlements) {
-      if (settlement instanceof Settlement.Done done) {
-        finish(batch, statements, done.recipient());
-      } else if (settlement instanceof Settlement.Later later) {
-        putOff(batch, statements, later);
-      }
+  private Map<Long, QueueRows.Owned> owned(List<Settlement> settlements) {
+    try (Connection connection = database.reader()) {
+      return new QueueRows(connection, blobs)
+          .owned(settlements.stream().map(Settlement::recipient).toList());
+    } catch (SQLException e) {
+      throw unreadable(e);
     }
   }
 
-  private void putOff(Batch batch, Statements statements, Settlement.Later later)
+  private void putOff(
+      Batch batch,
+      Statements statements,
+      List<Settlement> settlements,
+      Map<Long, QueueRows.Owned> owned)
       throws SQLException {
-    String destination = destinationOf(statements, later.recipient());
-    if (destination == null) {
-      return;
-    }
-    long due = later.due().toEpochMilli();
     Prepared update = statements.of(LATER);
-    update.setLong(1, due);
-    update.setLong(2, due);
-    update.setBoolean(3, later.delayReported());
-    update.setString(4, shortened(later.reason()));
-    update.setLong(5, later.recipient());
-    update.executeUpdate();
-    batch.afterCommit(() -> destinations.ready(destination, due));
+    List<Runnable> due = new ArrayList<>();
+    for (Settlement settlement : settlements) {
+      QueueRows.Owned row = owned.get(settlement.recipient());
+      if (row != null && settlement instanceof Settlement.Later later) {
+        long time = later.due().toEpochMilli();
+        update.setLong(1, time);
+        update.setLong(2, time);
+        update.setBoolean(3, later.delayReported());
+        update.setString(4, shortened(later.reason()));
+        update.setLong(5, later.recipient());
+        update.addBatch();
+        due.add(() -> destinations.ready(row.destination(), time));
+      }
+    }
+    if (!due.isEmpty()) {
+      update.executeBatch();
+      due.forEach(batch::afterCommit);
+    }
   }
 
   private static String shortened(String reason) {
@@ -390,36 +449,27 @@ final class SqlQueueStore implements QueueStore {
     return text.length() <= REASON ? text : text.substring(0, REASON);
   }
 
-  private static @Nullable String destinationOf(Statements statements, long recipient)
+  private void finish(
+      Batch batch,
+      Statements statements,
+      List<Settlement> settlements,
+      Map<Long, QueueRows.Owned> owned)
       throws SQLException {
-    Prepared select = statements.of("SELECT destination FROM queue_recipient WHERE id = ?");
-    select.setLong(1, recipient);
-    try (ResultSet rows = select.executeQuery()) {
-      return rows.next() ? rows.getString(1) : null;
+    Map<Long, Long> messages = new LinkedHashMap<>(); // by mail
+    int gone = 0;
+    for (Settlement settlement : settlements) {
+      QueueRows.Owned row = owned.get(settlement.recipient());
+      if (row != null && settlement instanceof Settlement.Done) {
+        gone += statements.update(DELETE_RECIPIENT, row.recipient());
+        messages.put(row.mail(), row.message());
+      }
     }
-  }
-
-  /** The recipient leaves; with the last one the mail, and its share of the body. */
-  private void finish(Batch batch, Statements statements, long recipient) throws SQLException {
-    long mail = number(statements, "SELECT mail_id FROM queue_recipient WHERE id = ?", recipient);
-    if (statements.update("DELETE FROM queue_recipient WHERE id = ?", recipient) == 0) {
-      return;
-    }
-    batch.afterCommit(() -> destinations.count(-1));
-    if (number(statements, "SELECT COUNT(*) FROM queue_recipient WHERE mail_id = ?", mail) > 0) {
-      return;
-    }
-    long message = number(statements, "SELECT message_id FROM queue_mail WHERE id = ?", mail);
-    statements.update("DELETE FROM queue_mail WHERE id = ?", mail);
-    Sharing.release(batch, statements, message);
-  }
-
-  private static long number(Statements statements, String sql, long parameter)
-      throws SQLException {
-    Prepared select = statements.of(sql);
-    select.setLong(1, parameter);
-    try (ResultSet rows = select.executeQuery()) {
-      return rows.next() ? rows.getLong(1) : 0;
+    int fewer = gone;
+    batch.afterCommit(() -> destinations.count(-fewer));
+    for (Map.Entry<Long, Long> mail : messages.entrySet()) {
+      if (statements.update(DELETE_MAIL, mail.getKey(), mail.getKey()) > 0) {
+        Sharing.release(batch, statements, mail.getValue());
+      }
     }
   }
 
@@ -450,27 +500,16 @@ final class SqlQueueStore implements QueueStore {
       }
       return first == Long.MAX_VALUE ? Optional.empty() : Optional.of(Instant.ofEpochMilli(first));
     } catch (SQLException e) {
-      throw new StorageUnavailable("cannot read the queue from " + database, e);
+      throw unreadable(e);
     }
   }
 
   @Override
   public List<QueuedMail> list(int limit) {
-    try (Connection connection = database.reader();
-        PreparedStatement select = connection.prepareStatement(OLDEST)) {
-      select.setFetchSize(1000);
-      Groups groups = new Groups();
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          groups.add(rows);
-          if (groups.size() > limit) {
-            break;
-          }
-        }
-      }
-      return groups.mails().stream().limit(limit).toList();
+    try (Connection connection = database.reader()) {
+      return new QueueRows(connection, blobs).oldest(limit);
     } catch (SQLException e) {
-      throw new StorageUnavailable("cannot read the queue from " + database, e);
+      throw unreadable(e);
     }
   }
 
@@ -482,75 +521,5 @@ final class SqlQueueStore implements QueueStore {
   @Override
   public void onQueued(Runnable listener) {
     listeners.add(listener);
-  }
-
-  /** Rows brought together by mail and destination, in the order they came. */
-  private final class Groups {
-    private final Map<List<Object>, QueuedMail> heads = new LinkedHashMap<>();
-    private final Map<List<Object>, List<QueuedMail.QueuedRecipient>> recipients =
-        new LinkedHashMap<>();
-
-    int size() {
-      return heads.size();
-    }
-
-    void add(ResultSet row) throws SQLException {
-      String destination = row.getString(5);
-      List<Object> group = List.of(row.getLong(9), destination);
-      List<QueuedMail.QueuedRecipient> known = recipients.get(group);
-      QueuedMail.QueuedRecipient recipient = recipient(row);
-      if (known == null) {
-        known = new ArrayList<>();
-        recipients.put(group, known);
-        heads.put(group, mail(row, destination, recipient));
-      }
-      known.add(recipient);
-    }
-
-    private QueuedMail.QueuedRecipient recipient(ResultSet row) throws SQLException {
-      return new QueuedMail.QueuedRecipient(
-          row.getLong(1),
-          new Recipient(
-              Addresses.address(row.getString(2)),
-              Addresses.reportOn(row.getInt(3)),
-              Optional.ofNullable(row.getString(4))),
-          row.getInt(6),
-          row.getBoolean(7),
-          row.getString(8));
-    }
-
-    private QueuedMail mail(ResultSet row, String destination, QueuedMail.QueuedRecipient recipient)
-        throws SQLException {
-      boolean full = row.getBoolean(15);
-      Optional<Boolean> fullReturn = row.wasNull() ? Optional.empty() : Optional.of(full);
-      return new QueuedMail(
-          new QueueId(row.getString(10)),
-          Addresses.sender(row.getString(11)),
-          new QueuedMail.Traits(
-              BodyType.valueOf(row.getString(12)),
-              row.getBoolean(13),
-              Optional.ofNullable(row.getString(14)),
-              fullReturn),
-          blobs.open(new BlobRef(row.getInt(17), row.getLong(18), row.getLong(19), row.getInt(20))),
-          Instant.ofEpochMilli(row.getLong(16)),
-          destination,
-          List.of(recipient));
-    }
-
-    List<QueuedMail> mails() {
-      List<QueuedMail> mails = new ArrayList<>();
-      heads.forEach(
-          (group, head) ->
-              mails.add(
-                  new QueuedMail(
-                      head.id(),
-                      head.sender(),
-                      head.traits(),
-                      head.content(),
-                      head.arrived(),
-                      head.destination(),
-                      recipients.getOrDefault(group, List.of()))));
-      return mails;
-    }
   }
 }

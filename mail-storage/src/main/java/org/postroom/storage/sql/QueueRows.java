@@ -1,0 +1,178 @@
+package org.postroom.storage.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.postroom.core.mail.BodyType;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.queue.QueuedMail;
+
+/**
+ * The queue's rows as they are read: by whoever asks, on a reader's connection, so that neither
+ * many rows nor one that makes no sense hold the committer up.
+ */
+final class QueueRows {
+  // Outer joins: a recipient without its mail, or a mail without its message, must not be passed
+  // over in silence, or it would be due for ever.
+  private static final String SELECT =
+      "SELECT r.id, r.address, r.report_on, r.original, r.destination, r.attempts,"
+          + " r.delay_reported, r.last_reason, q.id, q.queue_id, q.sender, q.body, q.smtp_utf8,"
+          + " q.envelope_id, q.full_return, q.arrived_ts, m.blob_segment, m.blob_offset,"
+          + " m.blob_length, m.blob_described, r.ready_ts FROM queue_recipient r"
+          + " LEFT JOIN queue_mail q ON q.id = r.mail_id"
+          + " LEFT JOIN message m ON m.id = q.message_id";
+  private static final String READY =
+      SELECT + " WHERE r.destination = ? AND r.ready_ts <= ? ORDER BY r.ready_ts, r.id LIMIT ?";
+  private static final String OLDEST =
+      SELECT + " WHERE r.leased <> " + SqlQueueStore.ASIDE + " ORDER BY q.arrived_ts, q.id, r.id";
+  private static final String OWNED =
+      "SELECT r.mail_id, q.message_id, r.destination FROM queue_recipient r"
+          + " JOIN queue_mail q ON q.id = r.mail_id WHERE r.id = ?";
+
+  private final Connection connection;
+  private final BlobStore blobs;
+
+  QueueRows(Connection connection, BlobStore blobs) {
+    this.connection = connection;
+    this.blobs = blobs;
+  }
+
+  /** A row that is read, and until when it was not to be leased. */
+  record Ready(long mail, long readyAt, QueuedMail one) {
+    long recipient() {
+      return one.recipients().get(0).id();
+    }
+  }
+
+  /** A row that cannot be read as what it should be. */
+  record Unreadable(long recipient, String destination, String why) {}
+
+  /** Rows of one destination that are due by {@code now}, earliest first. */
+  void ready(String destination, long now, int most, List<Ready> ready, List<Unreadable> others)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(READY)) {
+      select.setString(1, destination);
+      select.setLong(2, now);
+      select.setInt(3, most);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          take(rows, ready, others);
+        }
+      }
+    }
+  }
+
+  /** The oldest mails with their recipients, as far as they can be read. */
+  List<QueuedMail> oldest(int limit) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(OLDEST)) {
+      select.setFetchSize(1000);
+      Groups groups = new Groups();
+      List<Ready> found = new ArrayList<>();
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next() && groups.size() <= limit) {
+          take(rows, found, new ArrayList<>());
+          found.forEach(groups::add);
+          found.clear();
+        }
+      }
+      return groups.mails().stream().limit(limit).toList();
+    }
+  }
+
+  private void take(ResultSet row, List<Ready> ready, List<Unreadable> others) throws SQLException {
+    long id = row.getLong(1);
+    try {
+      ready.add(new Ready(row.getLong(9), row.getLong(21), mail(row)));
+    } catch (RuntimeException e) {
+      // Whatever is wrong with it: the others must go on.
+      others.add(new Unreadable(id, row.getString(5), e.toString()));
+    }
+  }
+
+  private QueuedMail mail(ResultSet row) throws SQLException {
+    QueuedMail.QueuedRecipient recipient =
+        new QueuedMail.QueuedRecipient(
+            row.getLong(1),
+            new Recipient(
+                Addresses.address(row.getString(2)),
+                Addresses.reportOn(row.getInt(3)),
+                Optional.ofNullable(row.getString(4))),
+            row.getInt(6),
+            row.getBoolean(7),
+            row.getString(8));
+    boolean full = row.getBoolean(15);
+    Optional<Boolean> fullReturn = row.wasNull() ? Optional.empty() : Optional.of(full);
+    BlobRef body = new BlobRef(row.getInt(17), row.getLong(18), row.getLong(19), row.getInt(20));
+    if (row.wasNull()) {
+      throw new IllegalStateException("its message is gone");
+    }
+    return new QueuedMail(
+        new QueueId(row.getString(10)),
+        Addresses.sender(row.getString(11)),
+        new QueuedMail.Traits(
+            BodyType.valueOf(row.getString(12)),
+            row.getBoolean(13),
+            Optional.ofNullable(row.getString(14)),
+            fullReturn),
+        blobs.open(body),
+        Instant.ofEpochMilli(row.getLong(16)),
+        row.getString(5),
+        List.of(recipient));
+  }
+
+  /**
+   * What a recipient's row belongs to. That never changes, so it may be read before the unit of
+   * work that needs it.
+   */
+  record Owned(long recipient, long mail, long message, String destination) {}
+
+  /** What recipients' rows belong to, by recipient; those that are gone are missing. */
+  Map<Long, Owned> owned(List<Long> recipients) throws SQLException {
+    Map<Long, Owned> found = new LinkedHashMap<>();
+    try (PreparedStatement select = connection.prepareStatement(OWNED)) {
+      for (Long recipient : recipients) {
+        select.setLong(1, recipient);
+        try (ResultSet row = select.executeQuery()) {
+          if (row.next()) {
+            found.put(
+                recipient, new Owned(recipient, row.getLong(1), row.getLong(2), row.getString(3)));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Rows brought together by mail and destination, in the order they came. */
+  static final class Groups {
+    private record Group(long mail, String destination) {}
+
+    private final Map<Group, QueuedMail> heads = new LinkedHashMap<>();
+    private final Map<Group, List<QueuedMail.QueuedRecipient>> recipients = new LinkedHashMap<>();
+
+    int size() {
+      return heads.size();
+    }
+
+    void add(Ready row) {
+      Group group = new Group(row.mail(), row.one().destination());
+      heads.putIfAbsent(group, row.one());
+      recipients.computeIfAbsent(group, key -> new ArrayList<>()).addAll(row.one().recipients());
+    }
+
+    List<QueuedMail> mails() {
+      List<QueuedMail> mails = new ArrayList<>();
+      heads.forEach(
+          (group, head) -> mails.add(head.with(recipients.getOrDefault(group, List.of()))));
+      return mails;
+    }
+  }
+}
