@@ -2,11 +2,14 @@ package org.postroom.core.auth;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.lang.ref.SoftReference;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,8 +19,10 @@ import org.postroom.core.secret.Secret;
 
 /**
  * Argon2id password hashes (RFC 9106) in the PHC string form {@code
- * $argon2id$v=19$m=19456,t=2,p=1$salt$hash}. Only so many are computed at once: each takes {@link
- * Cost#memoryKib} of heap, and a hundred log-ins must not take two gigabytes. Threads share it.
+ * $argon2id$v=19$m=19456,t=2,p=1$salt$hash}. Only so many are computed at once, in the order in
+ * which they are asked for: each takes {@link Cost#memoryKib} of heap, and a hundred log-ins must
+ * not take two gigabytes. One computation leaves its memory to the next; the collector may have it
+ * back while nobody logs in. Threads share it.
  */
 public final class Argon2 {
   private static final int SALT_OCTETS = 16;
@@ -31,6 +36,7 @@ public final class Argon2 {
   private final Cost cost;
   private final SecureRandom random;
   private final Semaphore turns;
+  private final Deque<SoftReference<Memory>> idle = new ConcurrentLinkedDeque<>();
 
   /**
    * What one hash costs.
@@ -59,6 +65,14 @@ public final class Argon2 {
     this.cost = cost;
     this.random = random;
     this.turns = new Semaphore(atOnce, true);
+  }
+
+  /**
+   * How many are computed at once, as a rule: at least two, so that one costly hash does not keep
+   * all others waiting; beyond that half the processors, which have mail to move too.
+   */
+  public static int atOnce() {
+    return Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));
   }
 
   /** A new hash of {@code password}, with a salt of its own. */
@@ -96,6 +110,7 @@ public final class Argon2 {
   private byte[] compute(Secret password, byte[] salt, Cost at, int length) {
     byte[] hash = new byte[length];
     turns.acquireUninterruptibly();
+    Memory memory = memory();
     try (Secret prepared = Passwords.prepare(password)) {
       Argon2BytesGenerator generator = new Argon2BytesGenerator();
       generator.init(
@@ -105,12 +120,25 @@ public final class Argon2 {
               .withIterations(at.passes())
               .withParallelism(at.lanes())
               .withSalt(salt)
+              .withBlockPool(memory)
               .build());
       generator.generateBytes(prepared.octets(), hash);
       return hash;
     } finally {
+      idle.push(new SoftReference<>(memory));
       turns.release();
     }
+  }
+
+  /** What was used last and is still there, or new memory. */
+  private Memory memory() {
+    for (SoftReference<Memory> next = idle.poll(); next != null; next = idle.poll()) {
+      Memory memory = next.get();
+      if (memory != null) {
+        return memory;
+      }
+    }
+    return new Memory(cost.memoryKib());
   }
 
   private static Optional<Parsed> parse(String phc) {
@@ -138,6 +166,31 @@ public final class Argon2 {
 
   private static byte[] decode(String base64) {
     return Base64.getDecoder().decode(base64.getBytes(US_ASCII));
+  }
+
+  /**
+   * The blocks of one computation at a time, a KiB each, empty between two of them. Keeps as many
+   * as hashes of today's cost take; a costlier hash of old has the rest for itself.
+   */
+  private static final class Memory implements Argon2BytesGenerator.BlockPool {
+    private final Argon2BytesGenerator.Block[] free;
+    private int count;
+
+    Memory(int blocks) {
+      free = new Argon2BytesGenerator.Block[blocks];
+    }
+
+    @Override
+    public Argon2BytesGenerator.Block allocate() {
+      return count == 0 ? new Argon2BytesGenerator.Block() : free[--count];
+    }
+
+    @Override
+    public void deallocate(Argon2BytesGenerator.Block block) {
+      if (count < free.length) {
+        free[count++] = block.clear();
+      }
+    }
   }
 
   private record Parsed(Cost cost, String salt, String hash) {

@@ -2,6 +2,8 @@ package org.postroom.core.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +34,25 @@ class Argon2Test {
     assertThat(argon2.hash(Secret.of("geheim"))).isNotEqualTo(hash);
     assertThat(argon2.isOutdated(hash)).isFalse();
     assertThat(argon2.isOutdated(hash.replace("m=64", "m=128"))).isTrue();
+  }
+
+  @Test
+  void oneHashLeavesItsMemoryToTheNext() {
+    Argon2 argon2 = new Argon2(new Argon2.Cost(8192, 1, 1), 2, new SecureRandom());
+    String hash = argon2.hash(Secret.of("geheim"));
+    String costly = hash.replace("m=8192", "m=9000");
+    argon2.verify(Secret.of("geheim"), costly);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(argon2.verify(Secret.of("geheim"), hash)).isTrue();
+      assertThat(argon2.verify(Secret.of("Geheim"), hash)).isFalse();
+    }
+
+    // 20 hashes of 8 MiB each.
+    long allocated = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+    assertThat(allocated).isLessThan(20L << 20);
   }
 
   @ParameterizedTest
