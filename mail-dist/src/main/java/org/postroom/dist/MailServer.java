@@ -38,6 +38,7 @@ import org.postroom.core.flow.Bounce;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Transport;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mailbox.MailStore;
@@ -294,7 +295,11 @@ public final class MailServer implements AutoCloseable {
   private SqlStorage open(Storage where, Builder builder) {
     try {
       return SqlStorage.open(
-          where, builder.clock, builder.random, settings.get(ServerParams.MIN_FREE));
+          where,
+          builder.clock,
+          builder.random,
+          settings.get(ServerParams.MIN_FREE),
+          new Lifeline());
     } catch (StorageFault e) {
       throw builder.storage != null
           ? e

@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.storage.sql.Engine;
@@ -37,17 +38,22 @@ public final class SqlStorage implements AutoCloseable {
    * @throws StorageFault when it cannot be opened; nothing was changed
    */
   public static SqlStorage open(Storage where, Clock clock, SecureRandom random) {
-    return open(where, clock, random, DEFAULT_MIN_FREE);
+    return open(where, clock, random, DEFAULT_MIN_FREE, new Lifeline());
   }
 
   /**
-   * The same with a limit for the disk.
+   * The same with a limit for the disk, and with somebody who hears when the store has died: after
+   * a fault that it could not mend by opening itself again, everything that is asked of it is
+   * refused with {@code StorageUnavailable}. What it has acknowledged is on the disk; closing it
+   * and opening the place again, best in another process, finds it.
    *
    * @param minFree octets that must stay free ({@code queue_minfree}); below that new mail is
    *     refused with {@code StorageFull}
+   * @param lifeline is told, on a thread of the store, which must not wait for the store
    */
-  public static SqlStorage open(Storage where, Clock clock, SecureRandom random, long minFree) {
-    return new SqlStorage(Engine.open(where, clock, random, minFree));
+  public static SqlStorage open(
+      Storage where, Clock clock, SecureRandom random, long minFree, Lifeline lifeline) {
+    return new SqlStorage(Engine.open(where, clock, random, minFree, lifeline));
   }
 
   /** The mailboxes. */

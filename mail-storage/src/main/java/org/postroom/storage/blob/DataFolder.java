@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
@@ -84,11 +85,12 @@ public final class DataFolder implements AutoCloseable {
         DataFolder opened = new DataFolder(root, options, disk, lockFile, journal, log, identity);
         JournalFilePath.enter(opened.id, opened);
         return opened;
-      } catch (IOException | RuntimeException e) {
-        if (journal != null) {
-          journal.close();
+      } catch (IOException | RuntimeException | Error e) {
+        try (lockFile) {
+          if (journal != null) {
+            journal.close();
+          }
         }
-        lockFile.close();
         throw e;
       }
     } catch (DiskFull e) {
@@ -224,6 +226,20 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
+  /**
+   * Who is told, once, when it fails: on the thread that met the fault, which may hold locks here.
+   */
+  public void onFailure(Consumer<Throwable> owner) {
+    journal.onFailure(owner);
+  }
+
+  /** How often the database was synced; a sync that H2 says it did is one that is counted here. */
+  public long databaseSyncs() {
+    synchronized (databases) {
+      return databases.values().stream().mapToLong(JournaledFile::syncs).sum();
+    }
+  }
+
   /** Whether a sync failed, so that the folder must be closed and opened again. */
   public boolean failed() {
     return !journal.usable();
@@ -251,15 +267,21 @@ public final class DataFolder implements AutoCloseable {
    * The database file for H2, which is about to read it anew.
    *
    * @throws IOException when it lacks changes that only the journal has, because H2 lost them or
-   *     could not do them again: opening the folder again sees to that
+   *     could not do them again, or when H2 has opened it before, and died: opening the folder
+   *     again sees to that
    */
   JournaledFile databaseToOpen(Path path) throws IOException {
-    if (journal.isAhead()) {
-      IOException behind = new IOException("the database is behind the journal");
-      journal.fail(behind);
-      throw behind;
+    JournaledFile file = database(path);
+    @Nullable String why =
+        journal.isAhead()
+            ? "the database is behind the journal"
+            : file.wasTaken() ? "the database is opened a second time" : null;
+    if (why != null) {
+      IOException refused = new IOException(why);
+      journal.fail(refused);
+      throw refused;
     }
-    return database(path);
+    return file;
   }
 
   /** The database file, opened once for all of H2's channels. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * an incomplete commit left behind is never taken for the continuation of what overwrote its
  * beginning.
  *
- * <p>After any failed write or sync the journal refuses further work: what the device has is then
- * unknown, and only opening the folder again establishes it. Thread-safe.
+ * <p>After any failed write or sync, and after an {@link Error} on the way, the journal refuses
+ * further work: what the device has is then unknown, and only opening the folder again establishes
+ * it. Thread-safe.
  */
 final class Journal implements Closeable {
   static final int BLOCK = 4096;
@@ -103,7 +105,9 @@ final class Journal implements Closeable {
   private final Map<String, Long> finalSizes = new HashMap<>();
 
   private boolean opened;
+  private final Object telling = new Object();
   private volatile @Nullable Throwable failure;
+  private volatile Consumer<Throwable> owner = why -> {};
 
   private Journal(Disk disk, Path root, DiskFile file, long limit, int step) throws IOException {
     this.disk = disk;
@@ -128,7 +132,7 @@ final class Journal implements Closeable {
       journal.recover();
       journal.opened = true;
       return journal;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       file.close();
       throw e;
     }
@@ -212,8 +216,8 @@ final class Journal implements Closeable {
         if (position >= limit && !unsaved) {
           checkpoint();
         }
-      } catch (IOException | RuntimeException e) {
-        failure = e;
+      } catch (IOException | RuntimeException | Error e) {
+        fail(e);
         throw e;
       }
     } finally {
@@ -270,23 +274,40 @@ final class Journal implements Closeable {
       if (begin && position == commitStart) { // else spilled writes wait here for their commit
         checkpoint();
       }
-    } catch (IOException | RuntimeException e) {
-      failure = e;
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
       throw e;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Refuses further work: the database is not what the journal says. */
+  /**
+   * Refuses further work: what is in memory, or the database, is not what the journal says. Waits
+   * for nobody; a commit that is at it ends, and is good if it says so.
+   */
   void fail(Throwable why) {
-    lock.lock();
-    try {
+    boolean first = false;
+    synchronized (telling) {
       if (failure == null) {
         failure = why;
+        first = true;
       }
-    } finally {
-      lock.unlock();
+    }
+    if (first) {
+      owner.accept(why);
+    }
+  }
+
+  /** Who is told of the first failure, on the thread that met it; at once if there was one. */
+  void onFailure(Consumer<Throwable> owner) {
+    Throwable before;
+    synchronized (telling) {
+      this.owner = owner;
+      before = failure;
+    }
+    if (before != null) {
+      owner.accept(before);
     }
   }
 
@@ -298,8 +319,8 @@ final class Journal implements Closeable {
       try {
         target.take(recorder);
         recorder.flush(0);
-      } catch (IOException | RuntimeException e) {
-        failure = e;
+      } catch (IOException | RuntimeException | Error e) {
+        fail(e);
         throw e;
       }
     } finally {
@@ -322,8 +343,8 @@ final class Journal implements Closeable {
       commit();
       sizes.remove(name);
       checkpoint();
-    } catch (IOException | RuntimeException e) {
-      failure = e;
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
       throw e;
     } finally {
       lock.unlock();

@@ -233,6 +233,12 @@ final class JournalFilePath extends FilePath {
       this.file = file;
     }
 
+    /** The file, for a change. */
+    private JournaledFile held() throws IOException {
+      file.requireHeldBy(this);
+      return file;
+    }
+
     @Override
     public long size() {
       return file.size();
@@ -247,35 +253,50 @@ final class JournalFilePath extends FilePath {
     @Override
     @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the file below is thread-safe
     public int write(ByteBuffer source, long position) throws IOException {
-      return file.write(source, position);
+      return held().write(source, position);
     }
 
     @Override
     protected void implTruncate(long size) throws IOException {
-      file.truncate(size);
+      held().truncate(size);
     }
 
     @Override
     public void force(boolean metaData) throws IOException {
-      file.force();
+      held().force();
     }
 
-    /** The lock of the data folder already keeps others out. */
+    /**
+     * The lock of the data folder keeps other folders and processes out; this one a second instance
+     * of the database on the same folder.
+     */
     @Override
-    public FileLock tryLock(long position, long size, boolean shared) {
-      return new FileLock(this, position, size, shared) {
-        private boolean valid = true;
+    public @Nullable FileLock tryLock(long position, long size, boolean shared) {
+      return file.take(this) ? new Held(this, position, size, shared) : null;
+    }
 
-        @Override
-        public boolean isValid() {
-          return valid;
-        }
+    @Override
+    public void implCloseChannel() {
+      file.release(this);
+    }
+  }
 
-        @Override
-        public void release() {
-          valid = false;
-        }
-      };
+  /** Says that a channel has the file, for as long as it is open. */
+  private static final class Held extends FileLock {
+    private volatile boolean valid = true;
+
+    private Held(FileChannel channel, long position, long size, boolean shared) {
+      super(channel, position, size, shared);
+    }
+
+    @Override
+    public boolean isValid() {
+      return valid && acquiredBy().isOpen();
+    }
+
+    @Override
+    public void release() {
+      valid = false;
     }
   }
 }

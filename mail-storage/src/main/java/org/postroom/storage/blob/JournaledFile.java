@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A randomly written file (H2's database file) whose writes are held back until a commit of the
@@ -43,6 +44,12 @@ final class JournaledFile implements Journal.Target {
   /** From here on, what the file holds is dropped by the running commit. */
   private long committingCut = Long.MAX_VALUE;
 
+  /** Who may write; nobody any more when that one has gone. */
+  private @Nullable Object holder;
+
+  private boolean taken;
+  private long syncs;
+
   private JournaledFile(Journal journal, String name, DiskFile base, int limit) {
     this.journal = journal;
     this.name = name;
@@ -66,6 +73,50 @@ final class JournaledFile implements Journal.Target {
 
   synchronized long size() {
     return size;
+  }
+
+  /**
+   * Makes {@code channel} the one that may write. There is one in the life of a file: whoever comes
+   * second stands for a second instance of the database, and the first may still be at work, even
+   * when it says that it is closed.
+   *
+   * @return whether it is the one now
+   */
+  synchronized boolean take(Object channel) {
+    if (taken) {
+      return false;
+    }
+    taken = true;
+    holder = channel;
+    return true;
+  }
+
+  /** Whether there was one already. */
+  synchronized boolean wasTaken() {
+    return taken;
+  }
+
+  /** Ends the right to write. */
+  synchronized void release(Object channel) {
+    if (holder == channel) {
+      holder = null;
+    }
+  }
+
+  /**
+   * Refuses whoever may not write.
+   *
+   * @throws IOException to a channel that has not the file, or has it no longer
+   */
+  synchronized void requireHeldBy(Object channel) throws IOException {
+    if (holder != channel) {
+      throw new IOException(name + " belongs to another instance of the database");
+    }
+  }
+
+  /** How often its holder has synced it. */
+  synchronized long syncs() {
+    return syncs;
   }
 
   /** As {@link java.nio.channels.FileChannel#read(ByteBuffer, long)}. */
@@ -94,6 +145,15 @@ final class JournaledFile implements Journal.Target {
   /** Holds all of {@code source} back until the next commit. */
   int write(ByteBuffer source, long position) throws IOException {
     journal.requireUsable();
+    try {
+      return hold(source, position);
+    } catch (Error e) {
+      journal.fail(e); // a half of it must not get into a commit
+      throw e;
+    }
+  }
+
+  private int hold(ByteBuffer source, long position) throws IOException {
     int count = source.remaining();
     boolean full;
     synchronized (this) {
@@ -145,6 +205,9 @@ final class JournaledFile implements Journal.Target {
   /** Makes everything written so far, here and in the blob log, durable with one sync. */
   void force() throws IOException {
     journal.commit();
+    synchronized (this) {
+      syncs++;
+    }
   }
 
   /** Commits what is left, if it can, and lets the file go. */
@@ -154,6 +217,10 @@ final class JournaledFile implements Journal.Target {
         journal.commit();
       }
     } finally {
+      synchronized (this) {
+        taken = true;
+        holder = null;
+      }
       journal.detach(this);
       base.close();
     }

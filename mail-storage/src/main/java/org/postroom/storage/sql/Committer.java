@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.slf4j.Logger;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A unit that throws is undone alone. When the transaction itself fails, its units are run again
  * one by one, so that only those hear of it that cannot be done.
+ *
+ * <p>Its thread is one of what must not die: whatever it ends by before the store is closed is told
+ * to the {@link Lifeline}, and whoever waits hears {@link StorageUnavailable}.
  */
 final class Committer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -32,8 +36,13 @@ final class Committer implements AutoCloseable {
   private final Catalog catalog;
   private final BlobStore blobs;
   private final Ids ids;
+  private final Renewal renewal;
   private final BlockingQueue<Task<?>> waiting = new ArrayBlockingQueue<>(WAITING);
   private final Thread thread;
+
+  /** Made in time: when it is needed there may be no memory left. */
+  private final StorageUnavailable end = new StorageUnavailable("the store is closed");
+
   private volatile boolean closing;
 
   /** Set before what still waits is turned away for the last time. */
@@ -44,12 +53,26 @@ final class Committer implements AutoCloseable {
   // Taken from the queue, but over the limit of the batch before it.
   private @Nullable Task<?> left;
 
-  Committer(Database database, Catalog catalog, BlobStore blobs, Ids ids) {
+  /** What stands in memory for rows, and is read anew when it may have missed some. */
+  interface Renewal {
+    void read(Statements statements) throws SQLException;
+  }
+
+  Committer(
+      Database database,
+      Catalog catalog,
+      BlobStore blobs,
+      Ids ids,
+      Renewal renewal,
+      Lifeline lifeline) {
     this.database = database;
+    this.renewal = renewal;
     this.catalog = catalog;
     this.blobs = blobs;
     this.ids = ids;
-    thread = new Thread(this::work, "postroom-committer");
+    thread =
+        new Thread(
+            lifeline.guarding("the committer", () -> closing, this::work), "postroom-committer");
     thread.setDaemon(true);
     thread.start();
   }
@@ -102,21 +125,29 @@ final class Committer implements AutoCloseable {
   }
 
   private void work() {
-    List<Task<?>> batch = new ArrayList<>();
-    while (take(batch)) {
-      try {
-        execute(batch);
-      } catch (RuntimeException | Error e) {
-        LOG.error("the committer met a fault of its own; the batch was given up", e);
-        StorageUnavailable fault = new StorageUnavailable("the store could not do this", e);
-        batch.forEach(task -> task.fail(fault));
+    List<Task<?>> batch = new ArrayList<>(MOST_UNITS);
+    try {
+      while (take(batch)) {
+        try {
+          execute(batch);
+        } catch (RuntimeException | Error e) {
+          LOG.error("the committer met a fault of its own; the batch was given up", e);
+          database.met(e);
+          StorageUnavailable fault = new StorageUnavailable("the store could not do this", e);
+          batch.forEach(task -> task.fail(fault));
+        }
+        batch.clear();
       }
-      batch.clear();
-    }
-    ended = true;
-    Task<?> late;
-    while ((late = waiting.poll()) != null) {
-      late.fail(new StorageUnavailable("the store is closed"));
+    } finally {
+      ended = true;
+      for (Task<?> task : batch) {
+        task.fail(end);
+      }
+      Task<?> late = left;
+      while (late != null) {
+        late.fail(end);
+        late = waiting.poll();
+      }
     }
   }
 
@@ -135,7 +166,7 @@ final class Committer implements AutoCloseable {
         return false;
       }
       if (task == null) {
-        database.rest(catalog);
+        database.rest();
       }
     }
     long octets = 0;
@@ -161,15 +192,18 @@ final class Committer implements AutoCloseable {
   /** Runs tasks in one transaction; returns those that have to be tried again one by one. */
   private List<Task<?>> attempt(List<Task<?>> tasks) {
     List<Task<?>> done = new ArrayList<>(tasks.size());
-    List<Runnable> afterwards = List.of();
+    Batch batch;
     boolean committed = false;
     try {
       Statements statements = database.writer();
       if (statements != last) {
         ids.forget(); // the connection before may have taken with it what was not durable
+        if (last != null) {
+          renewal.read(statements);
+        }
         last = statements;
       }
-      Batch batch = new Batch(statements, catalog, blobs, ids);
+      batch = new Batch(statements, catalog, blobs, ids);
       long octets = 0;
       for (Task<?> task : tasks) {
         octets += task.octets;
@@ -192,43 +226,59 @@ final class Committer implements AutoCloseable {
       }
       committed = true; // from here on it may be there, whatever goes wrong
       database.commit(statements, batch.isDurable());
-      batch.publish();
-      afterwards = List.copyOf(batch.afterwards());
     } catch (SQLException | RuntimeException | Error thrown) {
       // An Error, too, must not leave half a batch to be committed with the next one.
       Exception e =
           thrown instanceof Exception known
               ? known
-              : new IllegalStateException("the batch was given up", thrown);
+              : new StorageUnavailable("the store could not do this", thrown);
       ids.forget();
       blobs.abandoned();
+      database.rollback(thrown);
       if (committed) {
         // Done again, it would be there twice. Nobody hears of success, and what is there is read
         // anew.
         RuntimeException unknown =
             new StorageUnavailable("it is not known whether " + database + " kept this", e);
-        database.rollback(unknown, catalog);
         tasks.forEach(task -> task.fail(unknown));
         return List.of();
       }
-      database.rollback(e, catalog);
       if (tasks.size() > 1) {
         return tasks.stream().filter(task -> !task.ended()).toList();
       }
       tasks.get(0).fail(database.translated(e));
       return List.of();
     }
-    // First, so that a caller finds forgotten what its own change has made untrue.
-    afterwards.forEach(Committer::runQuietly);
+    show(batch);
     done.forEach(Task::succeed);
     return List.of();
   }
 
-  private static void runQuietly(Runnable task) {
+  /**
+   * Shows what is durable now. Nothing that goes wrong with it may take the success from those who
+   * wait; what memory has wrong then is read anew.
+   */
+  private void show(Batch batch) {
+    try {
+      batch.publish();
+      // Before callers go on, so that one finds forgotten what its own change has made untrue.
+      for (Runnable task : batch.afterwards()) {
+        runQuietly(task);
+      }
+    } catch (RuntimeException | Error e) {
+      database.rollback(e);
+    }
+  }
+
+  /** A listener's fault is its own, but not when the machine is at its end. */
+  private void runQuietly(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("a listener of the store failed", e);
+      if (e instanceof VirtualMachineError) {
+        database.met(e);
+      }
     }
   }
 
@@ -236,6 +286,9 @@ final class Committer implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    if (Thread.currentThread() == thread) {
+      return; // whoever heard here that the store has died; the thread ends by itself
+    }
     waiting.offer(Task.nothing()); // wakes it when it waits; a full queue needs no waking
     boolean interrupted = false;
     while (thread.isAlive()) {

@@ -7,33 +7,40 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.storage.blob.StoreMismatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The connections to one database: the committer's own, and a small pool for readers. When the
  * committer's fails it is made anew, and the catalogue, which stands for what that connection has
- * seen, is emptied.
+ * seen, is emptied. When more than a connection has failed, nobody gets one until {@link
+ * StoreHealth} says that the store is open again; the committer sees to that, in {@link #writer}.
  */
 final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final int READERS = 6;
   private static final int READER_ATTEMPT_MILLIS = 1000;
-  private static final int READER_ATTEMPTS = 20;
+  private static final Duration READERS_PATIENCE = Duration.ofSeconds(20);
 
   private final String name;
   private final Dialect dialect;
   private final Origin origin;
-  private @Nullable Statements writer;
+  private final Catalog catalog;
+  private final StoreHealth health;
+  private volatile @Nullable Statements writer;
   private @Nullable HikariDataSource readers;
 
-  Database(String name, Dialect dialect, Origin origin) {
+  Database(String name, Dialect dialect, Origin origin, Catalog catalog, StoreHealth health) {
     this.name = name;
     this.dialect = dialect;
     this.origin = origin;
+    this.catalog = catalog;
+    this.health = health;
   }
 
   Dialect dialect() {
@@ -42,31 +49,67 @@ final class Database implements AutoCloseable {
 
   /** The committer's statements; connects when there is no connection. */
   Statements writer() throws SQLException {
-    if (origin.failed()) {
-      dropWriter();
-      reopen();
+    switch (health.state()) {
+      case BROKEN -> reopen();
+      case DEAD, CLOSED -> health.requireOpen();
+      case OPENING, OPEN -> {}
     }
     Statements current = writer;
-    if (current == null) {
-      Connection connection = origin.source().getConnection();
-      try {
-        origin.adopt(connection);
-        connection.setAutoCommit(false);
-      } catch (SQLException | RuntimeException e) {
-        connection.close();
-        throw e;
-      }
-      current = new Statements(connection, origin.changes());
-      writer = current;
-    }
-    return current;
+    return current == null ? connect() : current;
   }
 
-  /** Readers wait meanwhile: none must see a database that is behind. */
+  private Statements connect() throws SQLException {
+    Connection connection = origin.source().getConnection();
+    try {
+      origin.adopt(connection);
+      connection.setAutoCommit(false);
+    } catch (SQLException | RuntimeException | Error e) {
+      connection.close();
+      throw e;
+    }
+    Statements fresh = new Statements(connection, origin.changes());
+    writer = fresh;
+    return fresh;
+  }
+
+  /** Ends the instance that has failed, and opens one in its place. Readers wait meanwhile. */
   private synchronized void reopen() throws SQLException {
-    dropReaders();
-    origin.reopen();
-    origin.catchUp();
+    health.reopening();
+    try {
+      origin.discard();
+      dropReaders();
+      dropWriter();
+      origin.reopen(health.opening());
+      connect();
+      health.opened();
+    } catch (SQLException | RuntimeException | Error e) {
+      origin.fence(e);
+      health.notReopened(e, e instanceof StoreMismatch || H2.isCorrupt(e));
+      throw new StorageUnavailable(name + " could not be opened again", e);
+    }
+  }
+
+  /** It is complete, and for everybody. */
+  void opened() {
+    health.opened();
+  }
+
+  /** What the committer, or what runs for it, has met. */
+  void met(Throwable fault) {
+    met(health.opening(), fault);
+  }
+
+  private void met(long opening, Throwable fault) {
+    if (!origin.isBrokenBy(fault)) {
+      return;
+    }
+    if (opening == health.opening()) {
+      origin.fence(fault);
+    }
+    health.broken(opening, fault);
+    if (!origin.canReopen()) {
+      health.die(fault);
+    }
   }
 
   /** Brings the database to what was committed before. */
@@ -75,28 +118,34 @@ final class Database implements AutoCloseable {
   }
 
   /**
-   * A connection on which something failed is not used again. Reads of ours do not fail as such; an
-   * H2 that has died says so with a code that the pool does not know.
+   * A connection on which something failed is not used again. Reads of ours do not fail as such;
+   * what they meet is told.
    */
-  private static final class GivenUp implements SQLExceptionOverride {
+  private final class GivenUp implements SQLExceptionOverride {
+    private final long opening = health.opening();
+
     @java.lang.Override
     public SQLExceptionOverride.Override adjudicate(SQLException e) {
+      met(opening, e);
       return SQLExceptionOverride.Override.MUST_EVICT;
     }
   }
 
   /**
-   * A connection to read with. Whoever waits while the pool is given up for another, because the
-   * database had to be opened again, goes on waiting at that one.
+   * A connection to read with. Whoever comes while the store is opened again waits for that.
+   *
+   * @throws StorageUnavailable when the store is dead, or does not come back in time
    */
   Connection reader() throws SQLException {
-    for (int attempt = 1; ; attempt++) {
+    long end = System.nanoTime() + READERS_PATIENCE.toNanos();
+    while (true) {
+      health.awaitOpen(Duration.ofNanos(end - System.nanoTime()));
       HikariDataSource pool = readers();
       try {
         return pool.getConnection();
       } catch (SQLException e) {
         boolean passing = e instanceof SQLTransientConnectionException || pool.isClosed();
-        if (!passing || attempt == READER_ATTEMPTS) {
+        if (!passing || System.nanoTime() > end) {
           throw e;
         }
       }
@@ -156,44 +205,51 @@ final class Database implements AutoCloseable {
    * @throws StorageUnavailable when everything below must be opened again: the transaction is lost
    */
   void commit(Statements statements, boolean durable) throws SQLException {
-    if (statements != writer || origin.failed()) {
+    StoreHealth.State now = health.state();
+    if (statements != writer || now != StoreHealth.State.OPEN && now != StoreHealth.State.OPENING) {
       throw new StorageUnavailable(name + " failed while this was being done");
     }
     origin.commit(statements, durable);
   }
 
   /** For a committer with nothing to do: catches up on what was put off, and on what failed. */
-  void rest(Catalog catalog) {
+  void rest() {
+    if (health.state() == StoreHealth.State.DEAD) {
+      return;
+    }
     try {
       origin.rest(writer().connection());
     } catch (SQLException | RuntimeException | Error e) {
       LOG.debug("while nothing was to be done with {}", name, e);
-      rollback(e instanceof Exception known ? known : new IllegalStateException(e), catalog);
+      rollback(e);
     }
   }
 
   /** Takes back what the failed transaction did; with a new connection when the old one is gone. */
-  void rollback(Exception fault, Catalog catalog) {
+  void rollback(Throwable fault) {
+    met(fault);
     Statements current = writer;
     if (current == null) {
       return;
     }
-    boolean usable = !origin.failed();
+    boolean usable = health.state() == StoreHealth.State.OPEN;
     Changes changes = origin.changes();
     if (changes != null) {
       changes.forget();
     }
     try {
-      current.forget();
-      current.connection().rollback();
-      usable = usable && current.connection().isValid(5);
+      if (usable) {
+        current.forget();
+        current.connection().rollback();
+        usable = current.connection().isValid(5);
+      }
     } catch (SQLException e) {
+      met(e);
       usable = false;
     }
     if (!usable || !(fault instanceof SQLException)) {
       LOG.warn("the connection to {} is given up after: {}", name, fault.toString());
       dropWriter();
-      catalog.clear();
     }
   }
 
@@ -212,6 +268,7 @@ final class Database implements AutoCloseable {
   private void dropWriter() {
     Statements current = writer;
     writer = null;
+    catalog.clear();
     if (current != null) {
       try (current) {
         origin.release(current.connection());
@@ -244,6 +301,7 @@ final class Database implements AutoCloseable {
   /** Closes all connections; nobody may be using them any more. */
   @Override
   public void close() {
+    health.closed();
     dropReaders();
     dropWriter();
     origin.close();

@@ -39,6 +39,22 @@ final class Destinations {
     return found;
   }
 
+  /** Begins anew with what the database has. */
+  synchronized void begin(Map<String, Long> firsts, long rows) {
+    times.clear();
+    order.clear();
+    firsts.forEach(this::first);
+    size = rows;
+  }
+
+  /** How many rows the database has. */
+  static long rows(Statements statements) throws SQLException {
+    try (ResultSet rows = statements.of("SELECT COUNT(*) FROM queue_recipient").executeQuery()) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
   /** A row of {@code destination} is ready then. */
   synchronized void ready(String destination, long time) {
     Long known = times.get(destination);

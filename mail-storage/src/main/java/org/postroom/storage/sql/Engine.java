@@ -18,6 +18,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Argon2;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
@@ -35,7 +36,6 @@ public final class Engine implements AutoCloseable {
 
   private final Database database;
   private final BlobStore blobs;
-  private final Catalog catalog;
   private final Committer committer;
   private final Purge purge;
   private final Clock clock;
@@ -44,54 +44,92 @@ public final class Engine implements AutoCloseable {
   private final SqlAccounts accounts;
 
   private Engine(
-      Database database, BlobStore blobs, Clock clock, SecureRandom random, Argon2.Cost cost)
+      Database database,
+      BlobStore blobs,
+      Catalog catalog,
+      Life life,
+      SecureRandom random,
+      Argon2.Cost cost)
       throws SQLException {
     this.database = database;
     this.blobs = blobs;
-    this.clock = clock;
+    this.clock = life.clock();
     Start start = Start.begin(database, random);
-    catalog = new Catalog(Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 12));
     Watchers watchers = new Watchers();
     Destinations destinations = new Destinations();
-    start.queued.forEach(destinations::first);
-    destinations.count(start.waiting);
+    destinations.begin(start.queued, start.waiting);
     Rows rows = new Rows(database, blobs);
-    committer = new Committer(database, catalog, blobs, new Ids());
+    committer =
+        new Committer(
+            database,
+            catalog,
+            blobs,
+            new Ids(),
+            renewed -> destinations.begin(Destinations.load(renewed), Destinations.rows(renewed)),
+            life.lifeline());
     purge = new Purge(committer);
     mail = new SqlMailStore(committer, catalog, database, rows, watchers, clock);
     QueueIds ids = new QueueIds(clock, (int) (start.run % QueueIds.SEEDS));
     queue = new SqlQueueStore(committer, database, blobs, watchers, clock, ids, destinations);
     Credentials credentials = new Credentials(database, clock, random, start.secret, cost);
     accounts = new SqlAccounts(committer, database, credentials, clock);
+    database.opened();
+  }
+
+  /**
+   * What the store lives by.
+   *
+   * @param lifeline who hears when it has died
+   * @param reopenings how often it may be opened again before that
+   */
+  record Life(Clock clock, Lifeline lifeline, StoreHealth.Reopenings reopenings) {
+    Life(Clock clock, Lifeline lifeline) {
+      this(clock, lifeline, StoreHealth.Reopenings.DEFAULT);
+    }
+
+    private StoreHealth of(String name) {
+      return new StoreHealth(name, lifeline, reopenings, System::nanoTime);
+    }
   }
 
   /**
    * Opens a store.
    *
    * @param minFree octets that stay free on a disk of ours
+   * @param lifeline who hears when it has died
    * @throws StorageFault when it cannot be opened; nothing was changed
    */
-  public static Engine open(Storage where, Clock clock, SecureRandom random, long minFree) {
+  public static Engine open(
+      Storage where, Clock clock, SecureRandom random, long minFree, Lifeline lifeline) {
+    Life life = new Life(clock, lifeline);
     if (where instanceof Storage.H2 h2) {
       return openFolder(
           h2.folder(),
           path -> DataFolder.open(path, DataFolderOptions.DEFAULT),
-          clock,
+          life,
           random,
-          minFree);
+          minFree,
+          FolderOrigin.Unsaved.DEFAULT);
     }
     if (where instanceof Storage.Postgres postgres) {
-      return openPostgres(postgres, clock, random, minFree);
+      return openPostgres(postgres, life, random, minFree);
     }
-    return openMemory(clock, random);
+    return openMemory(life, random);
   }
 
-  private static Engine openMemory(Clock clock, SecureRandom random) {
+  private static Catalog catalog() {
+    return new Catalog(Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 12));
+  }
+
+  private static Engine openMemory(Life life, SecureRandom random) {
+    H2.require(H2.version());
     MemoryOrigin origin = new MemoryOrigin();
     try (Connection connection = origin.source().getConnection()) {
       new Schema("h2").createTemporary(connection);
-      Database database = new Database("memory", new Dialect.H2(), origin);
-      return new Engine(database, new MemoryBlobs(), clock, random, CHEAP);
+      Catalog catalog = catalog();
+      Database database =
+          new Database("memory", new Dialect.H2(), origin, catalog, life.of("the store in memory"));
+      return new Engine(database, new MemoryBlobs(), catalog, life, random, CHEAP);
     } catch (SQLException | RuntimeException e) {
       origin.close();
       throw StorageFault.passing("A store in memory cannot be opened: " + e.getMessage(), e);
@@ -102,34 +140,32 @@ public final class Engine implements AutoCloseable {
   static Engine openFolder(
       Path path,
       Function<Path, DataFolder> opener,
-      Clock clock,
-      SecureRandom random,
-      long minFree) {
-    return openFolder(path, opener, clock, random, minFree, FolderOrigin.Unsaved.DEFAULT);
-  }
-
-  static Engine openFolder(
-      Path path,
-      Function<Path, DataFolder> opener,
-      Clock clock,
+      Life life,
       SecureRandom random,
       long minFree,
       FolderOrigin.Unsaved most) {
-    FolderOrigin origin = new FolderOrigin(path, opener, minFree, most);
-    Database database = new Database("the data folder " + path, new Dialect.H2(), origin);
+    H2.require(H2.version());
+    String name = "the data folder " + path;
+    StoreHealth health = life.of(name);
+    Catalog catalog = catalog();
+    FolderOrigin origin = new FolderOrigin(path, opener, minFree, most, health);
+    Database database = new Database(name, new Dialect.H2(), origin, catalog, health);
     try {
       DataFolder folder = origin.folder();
       prepare(database, origin.source(), folder.identity().store(), folder);
       BlobStore blobs = new LogBlobs(() -> origin.folder().log(), false);
-      return new Engine(database, blobs, clock, random, Argon2.Cost.DEFAULT);
+      return new Engine(database, blobs, catalog, life, random, Argon2.Cost.DEFAULT);
     } catch (SQLException | RuntimeException e) {
       database.close();
       throw fault(database, e);
+    } catch (Error e) {
+      database.close();
+      throw e;
     }
   }
 
   private static Engine openPostgres(
-      Storage.Postgres where, Clock clock, SecureRandom random, long minFree) {
+      Storage.Postgres where, Life life, SecureRandom random, long minFree) {
     DataSource source =
         where
             .source()
@@ -140,11 +176,19 @@ public final class Engine implements AutoCloseable {
             .map(
                 path ->
                     FolderOrigin.opened(path, p -> DataFolder.open(p, DataFolderOptions.DEFAULT)));
+    String name =
+        "the database " + (where.source().isPresent() ? "of the application" : where.url());
+    StoreHealth health = life.of(name);
+    // The bodies' folder is not opened again beside a database that lives.
+    folder.ifPresent(opened -> opened.onFailure(health::die));
+    Catalog catalog = catalog();
     Database database =
         new Database(
-            "the database " + (where.source().isPresent() ? "of the application" : where.url()),
+            name,
             new Dialect.Postgres(),
-            new PostgresOrigin(source, folder, minFree));
+            new PostgresOrigin(source, folder, minFree),
+            catalog,
+            health);
     try {
       database.writer().connection().rollback();
       UUID store = folder.map(opened -> opened.identity().store()).orElse(null);
@@ -153,10 +197,13 @@ public final class Engine implements AutoCloseable {
           folder.isPresent()
               ? new LogBlobs(() -> folder.get().log(), true)
               : new SqlBlobs(database);
-      return new Engine(database, blobs, clock, random, Argon2.Cost.DEFAULT);
+      return new Engine(database, blobs, catalog, life, random, Argon2.Cost.DEFAULT);
     } catch (SQLException | RuntimeException e) {
       database.close();
       throw fault(database, e);
+    } catch (Error e) {
+      database.close();
+      throw e;
     }
   }
 
@@ -260,11 +307,7 @@ public final class Engine implements AutoCloseable {
         secret = Base64.getDecoder().decode(known);
       }
       Map<String, Long> queued = Destinations.load(statements);
-      long waiting = 0;
-      try (ResultSet rows = statements.of("SELECT COUNT(*) FROM queue_recipient").executeQuery()) {
-        rows.next();
-        waiting = rows.getLong(1);
-      }
+      long waiting = Destinations.rows(statements);
       // Nothing of it was promised to anybody; it is in the journal before whatever is. So a start
       // needs no room on the disk.
       database.commit(statements, false);
@@ -301,7 +344,7 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     committer.close();
-    database.rest(catalog);
+    database.rest();
     blobs.close();
     database.close();
   }

@@ -13,6 +13,7 @@ import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.jdbcx.JdbcDataSource;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
@@ -38,12 +39,15 @@ final class FolderOrigin implements Origin {
   private final long minFree;
   private final Unsaved most;
   private final long cacheKilobytes;
+  private final StoreHealth health;
   private Room room = new Room();
-  private @Nullable DataFolder folder;
-  private @Nullable JdbcDataSource source;
+  private volatile @Nullable DataFolder folder;
+  private volatile @Nullable JdbcDataSource source;
 
-  /** Keeps the database open that its file is behind of. */
+  /** Keeps the database open until it is to be closed: on its files it is opened once. */
   private @Nullable Connection keeper;
+
+  private org.h2.engine.@Nullable Database instance;
 
   // The committer's.
   private Changes changes = new Changes();
@@ -58,20 +62,34 @@ final class FolderOrigin implements Origin {
    * @param opener how, now and again after a fault
    * @param minFree octets that stay free on the disk
    * @param most how much is not saved at once
+   * @param health who hears when it fails
    */
-  FolderOrigin(Path path, Function<Path, DataFolder> opener, long minFree, Unsaved most) {
+  FolderOrigin(
+      Path path,
+      Function<Path, DataFolder> opener,
+      long minFree,
+      Unsaved most,
+      StoreHealth health) {
     this.path = path;
     this.opener = opener;
     this.minFree = minFree;
     this.most = most;
+    this.health = health;
     this.cacheKilobytes = Math.min(64 * 1024, Runtime.getRuntime().maxMemory() / 1024 * 15 / 100);
-    folder = opened(path, opener);
+    use(opened(path, opener), health.opening());
+  }
+
+  private void use(DataFolder opened, long opening) {
+    // Without WRITE_DELAY: every new connection would set it, see writeLater().
+    source = H2.source("jdbc:h2:" + opened.databasePath() + ";CACHE_SIZE=" + cacheKilobytes);
+    folder = opened;
+    opened.onFailure(why -> health.broken(opening, why));
   }
 
   DataFolder folder() {
     DataFolder current = folder;
     if (current == null) {
-      throw new StorageUnavailable("the data folder " + path + " could not be opened again");
+      throw new StorageUnavailable("the data folder " + path + " is not open");
     }
     return current;
   }
@@ -80,9 +98,7 @@ final class FolderOrigin implements Origin {
   public DataSource source() {
     JdbcDataSource current = source;
     if (current == null) {
-      // Without WRITE_DELAY: every new connection would set it, see writeLater().
-      current = H2.source("jdbc:h2:" + folder().databasePath() + ";CACHE_SIZE=" + cacheKilobytes);
-      source = current;
+      throw new StorageUnavailable("the data folder " + path + " is not open");
     }
     return current;
   }
@@ -103,28 +119,34 @@ final class FolderOrigin implements Origin {
   public void catchUp() throws SQLException {
     changes = new Changes();
     unsaved = 0;
-    List<byte[]> found = folder().unsavedChanges();
-    if (found.isEmpty()) {
-      return;
-    }
-    try (Connection connection = source().getConnection()) {
-      writeLater(connection);
-      connection.setAutoCommit(false);
-      long octets = redo(connection, found);
-      if (octets == 0) {
-        folder().changesSaved();
-      } else if (room.isPlenty(folder(), minFree, octets)) {
-        sync(connection);
-      } else {
-        keeper = source().getConnection();
-        folder().changesDone();
-        unsaved = octets;
-        unsavedSince = System.nanoTime();
+    try {
+      Connection connection = source().getConnection();
+      keeper = connection;
+      instance = session(connection).getDatabase();
+      List<byte[]> found = folder().unsavedChanges();
+      if (!found.isEmpty()) {
+        catchUp(connection, found);
       }
     } catch (SQLException | RuntimeException | Error e) {
       folder().fail(e);
       throw e;
     }
+  }
+
+  private void catchUp(Connection connection, List<byte[]> found) throws SQLException {
+    writeLater(connection);
+    connection.setAutoCommit(false);
+    long octets = redo(connection, found);
+    if (octets == 0) {
+      folder().changesSaved();
+    } else if (room.isPlenty(folder(), minFree, octets)) {
+      sync(connection);
+    } else {
+      folder().changesDone();
+      unsaved = octets;
+      unsavedSince = System.nanoTime();
+    }
+    connection.setAutoCommit(true);
   }
 
   /** Returns how many octets the database had not. */
@@ -169,8 +191,11 @@ final class FolderOrigin implements Origin {
   }
 
   private static MVStore store(Connection connection) throws SQLException {
-    SessionLocal session = (SessionLocal) connection.unwrap(JdbcConnection.class).getSession();
-    return session.getDatabase().getStore().getMvStore();
+    return session(connection).getDatabase().getStore().getMvStore();
+  }
+
+  private static SessionLocal session(Connection connection) throws SQLException {
+    return (SessionLocal) connection.unwrap(JdbcConnection.class).getSession();
   }
 
   /** The number of the last transaction that is in the database. */
@@ -198,10 +223,14 @@ final class FolderOrigin implements Origin {
    * bodies; the pages of the database's file, which are many times as long, follow later for many
    * transactions at once. When the disk is nearly full they follow at once: there must be room for
    * what is promised.
+   *
+   * <p>What the journal has is done, whatever becomes of the database afterwards: it is done again
+   * when the folder is opened.
    */
   @Override
   public void commit(Statements writer, boolean durable) throws SQLException {
     Connection connection = writer.connection();
+    boolean kept = false;
     try {
       PreparedStatement setNumber = this.setNumber;
       if (changes.inTransaction() && setNumber != null) {
@@ -219,6 +248,7 @@ final class FolderOrigin implements Origin {
         unsavedSince = unsaved == 0 ? System.nanoTime() : unsavedSince;
         unsaved += Math.max(1, taken.length);
         folder().commit(taken);
+        kept = true;
       }
       connection.commit();
       if (atOnce || plenty && isDue()) {
@@ -227,7 +257,9 @@ final class FolderOrigin implements Origin {
     } catch (SQLException | RuntimeException | Error e) {
       // The journal may have what the database has not.
       folder().fail(e);
-      throw e;
+      if (!kept) {
+        throw e;
+      }
     }
   }
 
@@ -238,11 +270,22 @@ final class FolderOrigin implements Origin {
                 || System.nanoTime() - unsavedSince > most.age().toNanos());
   }
 
-  /** Brings all that was committed into the file of the database, and makes it durable there. */
+  /**
+   * Brings all that was committed into the file of the database, and makes it durable there. H2
+   * says nothing when it was closed meanwhile and has not synced, so the file is asked.
+   */
   @Override
   public void sync(Connection writer) throws SQLException {
+    DataFolder current = folder();
+    long before = current.databaseSyncs();
     Database.execute(writer, "CHECKPOINT SYNC");
-    folder().changesSaved();
+    if (current.databaseSyncs() == before) {
+      StorageUnavailable lost =
+          new StorageUnavailable("the database of " + path + " was not saved");
+      current.fail(lost);
+      throw lost;
+    }
+    current.changesSaved();
     changes.take(); // the file has those that the journal did not get
     unsaved = 0;
   }
@@ -257,7 +300,12 @@ final class FolderOrigin implements Origin {
 
   @Override
   public void tidy(Connection writer) throws SQLException {
-    store(writer).compact(FILL_RATE, TIDY_OCTETS);
+    try {
+      store(writer).compact(FILL_RATE, TIDY_OCTETS);
+    } catch (MVStoreException e) {
+      folder().fail(e); // below SQL it has no other word for being closed, or worse
+      throw new SQLException("giving room back in " + path, e);
+    }
   }
 
   @Override
@@ -266,27 +314,56 @@ final class FolderOrigin implements Origin {
   }
 
   @Override
-  public boolean failed() {
-    DataFolder current = folder;
-    return current == null || current.failed();
+  public boolean isBrokenBy(Throwable fault) {
+    return H2.isDeadAfter(fault);
   }
 
   @Override
-  public void reopen() {
+  public void fence(Throwable why) {
     DataFolder current = folder;
+    if (current != null) {
+      current.fail(why);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>H2 is ended without a word to its file, which the fence keeps it from anyway; what the
+   * folder holds in memory is dropped with it.
+   */
+  @Override
+  public void discard() {
+    fence(new StorageUnavailable("the data folder " + path + " is to be opened again"));
+    org.h2.engine.Database dead = instance;
+    DataFolder old = folder;
+    Connection kept = keeper;
+    instance = null;
+    keeper = null;
     folder = null;
     source = null;
-    room = new Room();
-    close(keeper);
-    keeper = null;
-    if (current != null) {
-      current.close();
-    }
     try {
-      folder = opener.apply(path);
-    } catch (DataFolderInUse | DataFolderExposed | StoreMismatch e) {
-      throw new StorageUnavailable("opening the data folder " + path + " again", e);
+      if (dead != null) {
+        dead.shutdownImmediately();
+      }
+      close(kept);
+    } catch (RuntimeException e) {
+      LOG.debug("ending a database that has failed", e);
+    } finally {
+      close(old);
     }
+  }
+
+  @Override
+  public boolean canReopen() {
+    return true;
+  }
+
+  @Override
+  public void reopen(long opening) throws SQLException {
+    room = new Room();
+    use(opener.apply(path), opening);
+    catchUp();
   }
 
   private static void close(@Nullable Connection connection) {
@@ -299,11 +376,24 @@ final class FolderOrigin implements Origin {
     }
   }
 
+  private static void close(@Nullable DataFolder folder) {
+    try {
+      if (folder != null) {
+        folder.close();
+      }
+    } catch (StorageUnavailable e) {
+      LOG.debug("closing a data folder that has failed", e);
+    }
+  }
+
   @Override
   public void close() {
-    close(keeper);
-    if (folder != null) {
-      folder.close();
+    DataFolder current = folder;
+    if (current == null || current.failed()) {
+      discard();
+    } else {
+      close(keeper);
+      current.close();
     }
   }
 

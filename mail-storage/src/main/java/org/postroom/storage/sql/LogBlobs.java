@@ -1,5 +1,6 @@
 package org.postroom.storage.sql;
 
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,9 +53,21 @@ final class LogBlobs implements BlobStore {
     }
   }
 
+  /** {@inheritDoc} It can still be read when the log has been opened again meanwhile. */
   @Override
   public Content open(BlobRef ref) {
-    return log.get().content(location(ref));
+    BlobLocation at = location(ref);
+    return new Content() {
+      @Override
+      public long size() {
+        return at.length();
+      }
+
+      @Override
+      public int read(long position, ByteBuffer target) {
+        return log.get().read(at, position, target);
+      }
+    };
   }
 
   @Override

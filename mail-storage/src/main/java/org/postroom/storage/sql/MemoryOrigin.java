@@ -6,7 +6,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 
-/** A database that is gone when closed. */
+/** A database that is gone when closed, and with it all there was: it cannot be opened again. */
 final class MemoryOrigin implements Origin {
   private final JdbcDataSource source =
       H2.source("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
@@ -14,6 +14,11 @@ final class MemoryOrigin implements Origin {
   @Override
   public DataSource source() {
     return source;
+  }
+
+  @Override
+  public boolean isBrokenBy(Throwable fault) {
+    return H2.isDeadAfter(fault);
   }
 
   @Override

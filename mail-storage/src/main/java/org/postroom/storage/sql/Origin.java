@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Where connections come from, and what else there is to know about the place. */
 interface Origin extends AutoCloseable {
+  /** Makes connections to the instance that is open. */
   DataSource source();
 
   /** Prepares the committer's connection: locks that keep other servers out. */
@@ -27,6 +28,7 @@ interface Origin extends AutoCloseable {
    * Commits the writer's transaction.
    *
    * @param durable whether it must be safe when this returns
+   * @throws SQLException and whatever else when it may be there or not
    */
   default void commit(Statements writer, boolean durable) throws SQLException {
     writer.connection().commit();
@@ -46,13 +48,28 @@ interface Origin extends AutoCloseable {
     return true;
   }
 
-  /** Whether connections alone cannot help, and everything below must be opened again. */
-  default boolean failed() {
+  /** Whether a fault means that the instance must not be used any more, by anybody. */
+  default boolean isBrokenBy(Throwable fault) {
     return false;
   }
 
-  /** Closes and opens again what failed. */
-  default void reopen() {}
+  /** Has nothing more written by the instance, from any thread; waits for nothing. */
+  default void fence(Throwable why) {}
+
+  /** Ends a broken instance: nothing that is not durable yet becomes so. */
+  default void discard() {}
+
+  /** Whether {@link #reopen} can make a new instance in the place of a discarded one. */
+  default boolean canReopen() {
+    return false;
+  }
+
+  /**
+   * Opens an instance in the place of the one that was discarded.
+   *
+   * @param opening its number, with which its faults are told
+   */
+  default void reopen(long opening) throws SQLException {}
 
   @Override
   void close();

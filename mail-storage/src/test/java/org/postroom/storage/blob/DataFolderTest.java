@@ -1,11 +1,16 @@
 package org.postroom.storage.blob;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,6 +22,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.h2.store.fs.FilePath;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,25 +155,134 @@ final class DataFolderTest {
     }
   }
 
+  @Test
+  void refusesASecondOpeningByAnotherName() throws IOException {
+    Path link = temp.resolveSibling(temp.getFileName() + "-link");
+    Files.createSymbolicLink(link, temp);
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      for (Path other : List.of(link, temp.resolve("db").resolve(".."), link.resolve("."))) {
+        assertThatThrownBy(() -> DataFolder.open(other, SMALL))
+            .as("%s", other)
+            .isInstanceOf(DataFolderInUse.class);
+      }
+      assertThat(folder.failed()).isFalse();
+    } finally {
+      Files.delete(link);
+    }
+  }
+
   /** POSIX locks are lost when the process closes any descriptor of the file. */
   @Test
+  @Tag("process")
   void keepsOtherProcessesOutAfterASecondOpeningWasRefused() throws Exception {
     try (DataFolder folder = DataFolder.open(temp, SMALL)) {
       assertThatThrownBy(() -> DataFolder.open(temp, SMALL)).isInstanceOf(DataFolderInUse.class);
 
-      Process other =
-          new ProcessBuilder(
-                  ProcessHandle.current().info().command().orElse("java"),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  OpensADataFolder.class.getName(),
-                  temp.toString())
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(other.getInputStream().readAllBytes(), US_ASCII);
-
-      assertThat(other.waitFor()).as(said).isEqualTo(OpensADataFolder.IN_USE);
+      assertThat(openedByAnotherProcess()).isEqualTo(OpensADataFolder.IN_USE);
       assertThat(folder.failed()).isFalse();
+    }
+  }
+
+  /** As in an application server, where each application has its own classes of ours. */
+  @Test
+  @Tag("process")
+  void keepsOtherClassLoadersOutAndOtherProcessesToo() throws Exception {
+    List<URL> places = new ArrayList<>();
+    for (String place : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      places.add(Path.of(place).toUri().toURL());
+    }
+    try (DataFolder folder = DataFolder.open(temp, SMALL);
+        URLClassLoader loader =
+            new URLClassLoader(places.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      Class<?> options = loader.loadClass(DataFolderOptions.class.getName());
+      Method open =
+          loader.loadClass(DataFolder.class.getName()).getMethod("open", Path.class, options);
+      Object small = options.getField("DEFAULT").get(null);
+
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> open.invoke(null, temp, small))
+            .hasRootCauseMessage(
+                assertThrows(DataFolderInUse.class, () -> DataFolder.open(temp, SMALL))
+                    .getMessage());
+      }
+
+      assertThat(openedByAnotherProcess()).isEqualTo(OpensADataFolder.IN_USE);
+      assertThat(folder.failed()).isFalse();
+    }
+    assertThat(openedByAnotherProcess()).isZero();
+  }
+
+  private int openedByAnotherProcess() throws IOException, InterruptedException {
+    Process other =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                OpensADataFolder.class.getName(),
+                temp.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    other.getInputStream().readAllBytes();
+    return other.waitFor();
+  }
+
+  /** Whoever opens it a second time stands for an instance beside one that may still write. */
+  @Test
+  void letsADatabaseBeOpenedOnce() throws Exception {
+    List<Throwable> told = new ArrayList<>();
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      folder.onFailure(told::add);
+      try (Connection sql = connect(folder)) {
+        createTable(sql);
+        try (Connection shared = connect(folder)) {
+          assertThat(shared.isValid(1)).isTrue();
+        }
+      }
+      assertThat(folder.failed()).isFalse();
+
+      assertThatThrownBy(() -> connect(folder).close()).isInstanceOf(SQLException.class);
+      assertThat(folder.failed()).isTrue();
+    }
+    assertThat(told).hasSize(1);
+    try (DataFolder folder = DataFolder.open(temp, SMALL);
+        Connection sql = connect(folder)) {
+      assertThat(complete(folder, sql)).isEmpty();
+    }
+  }
+
+  /** It was closed as far as H2 knows, or is still at work on a thread of its own. */
+  @Test
+  void keepsWhoHadTheDatabaseBeforeFromWriting() throws Exception {
+    ByteBuffer block = ByteBuffer.wrap(bytes(4096, 1));
+    FileChannel old;
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      FilePath file = FilePath.get(folder.databasePath() + ".mv.db");
+      old = file.open("rw");
+      FileChannel second = file.open("rw");
+      assertThat(old.tryLock()).isNotNull();
+      assertThat(second.tryLock()).isNull();
+      old.write(block.duplicate(), 0);
+      old.force(true);
+
+      assertThatThrownBy(() -> second.write(block.duplicate(), 0)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> second.truncate(0)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> second.force(true)).isInstanceOf(IOException.class);
+      second.close();
+      old.write(block.duplicate(), 4096);
+    }
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      FileChannel mine = FilePath.get(folder.databasePath() + ".mv.db").open("rw");
+      assertThat(mine.tryLock()).isNotNull();
+
+      assertThatThrownBy(() -> old.write(block.duplicate(), 0)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> old.truncate(0)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> old.force(true)).isInstanceOf(IOException.class);
+
+      assertThat(mine.size()).isEqualTo(8192);
+      mine.truncate(4096);
+      mine.force(true);
+      old.close();
+      assertThat(mine.size()).isEqualTo(4096);
     }
   }
 

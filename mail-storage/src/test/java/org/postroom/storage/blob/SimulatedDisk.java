@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A disk in memory that knows which 4 KB blocks were written since the last sync, and can say what
@@ -30,6 +31,8 @@ final class SimulatedDisk implements Disk {
   private int countdown = -1;
   private long syncs;
   private Runnable onSync = () -> {};
+  private String readName = "";
+  private Runnable onRead = () -> {};
 
   /** The disk is full after this many more bytes; what was written once has its room. */
   synchronized void room(long bytes) {
@@ -63,6 +66,26 @@ final class SimulatedDisk implements Disk {
   /** Has {@code task} run after the next sync, before anybody hears that it is done. */
   synchronized void onNextSync(Runnable task) {
     onSync = task;
+  }
+
+  /** Has {@code task} run at the next read of a file of that name, instead of it. */
+  synchronized void onNextRead(String name, Runnable task) {
+    readName = name;
+    onRead = task;
+  }
+
+  private synchronized Runnable onRead(Stored file) {
+    boolean meant = !readName.isEmpty() && file == named(readName);
+    readName = meant ? "" : readName;
+    return meant ? onRead : () -> {};
+  }
+
+  private @Nullable Stored named(String name) {
+    return files.entrySet().stream()
+        .filter(entry -> entry.getKey().endsWith(name))
+        .map(Map.Entry::getValue)
+        .findAny()
+        .orElse(null);
   }
 
   /** How often something was synced. */
@@ -131,6 +154,7 @@ final class SimulatedDisk implements Disk {
 
     @Override
     public int read(ByteBuffer target, long position) {
+      onRead(this).run();
       synchronized (SimulatedDisk.this) {
         int count = (int) Math.max(0, Math.min(target.remaining(), size - position));
         if (count > 0) {

@@ -40,6 +40,11 @@ public final class SimulatedFolder {
     disk.onNextSync(task);
   }
 
+  /** Has {@code task} run at the next read of a file of that name, instead of it. */
+  public void onNextRead(String name, Runnable task) {
+    disk.onNextRead(name, task);
+  }
+
   /** How often something was synced. */
   public long syncs() {
     return disk.syncs();

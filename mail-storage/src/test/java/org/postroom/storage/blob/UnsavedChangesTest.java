@@ -279,6 +279,8 @@ final class UnsavedChangesTest {
         run.execute("CHECKPOINT SYNC");
         folder.changesSaved();
       }
+    }
+    try (DataFolder folder = open(disk)) {
       DataFolderTest.connect(folder).close();
     }
   }

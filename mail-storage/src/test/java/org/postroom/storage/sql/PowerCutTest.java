@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.Account;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.FlagChange;
@@ -76,8 +77,7 @@ class PowerCutTest {
     Set<String> acknowledged = Collections.synchronizedSet(new HashSet<>());
     List<Set<String>> promises = new ArrayList<>();
 
-    try (Engine store =
-        Engine.openFolder(root, disk::open, Clock.systemUTC(), new SecureRandom(), 0)) {
+    try (Engine store = Engines.open(root, disk::open, 0)) {
       store.accounts().add("ada@example.org", Secret.of("x"));
       MailboxId inbox = inbox(store);
       Thread[] writers = new Thread[4];
@@ -118,7 +118,8 @@ class PowerCutTest {
               new Storage.H2(folder.resolve("image" + i)),
               Clock.systemUTC(),
               new SecureRandom(),
-              0)) {
+              0,
+              new Lifeline())) {
         assertThat(subjects(store, inbox(store))).containsAll(promises.get(i));
       }
     }
@@ -128,9 +129,7 @@ class PowerCutTest {
   @Test
   void keepsNothingTwiceWhenASyncSaysThatItFailed() throws Exception {
     SimulatedFolder disk = new SimulatedFolder();
-    try (Engine store =
-        Engine.openFolder(
-            folder.resolve("failing"), disk::open, Clock.systemUTC(), new SecureRandom(), 0)) {
+    try (Engine store = Engines.open(folder.resolve("failing"), disk::open, 0)) {
       store.accounts().add("ada@example.org", Secret.of("x"));
       MailboxId inbox = inbox(store);
       Set<String> acknowledged = Collections.synchronizedSet(new HashSet<>());
@@ -169,7 +168,11 @@ class PowerCutTest {
   void hasNoWriterBesideTheCommitter() {
     try (Engine store =
         Engine.open(
-            new Storage.H2(folder.resolve("quiet")), Clock.systemUTC(), new SecureRandom(), 0)) {
+            new Storage.H2(folder.resolve("quiet")),
+            Clock.systemUTC(),
+            new SecureRandom(),
+            0,
+            new Lifeline())) {
       store.accounts().add("ada@example.org", Secret.of("x"));
 
       assertThat(Thread.getAllStackTraces().keySet())
@@ -181,9 +184,7 @@ class PowerCutTest {
   @Test
   void refusesMailOnAFullDiskAndGoesOnWhenThereIsRoomAgain() {
     SimulatedFolder disk = new SimulatedFolder();
-    try (Engine store =
-        Engine.openFolder(
-            folder.resolve("full"), disk::open, Clock.systemUTC(), new SecureRandom(), 1 << 20)) {
+    try (Engine store = Engines.open(folder.resolve("full"), disk::open, 1 << 20)) {
       store.accounts().add("ada@example.org", Secret.of("x"));
       MailboxId inbox = inbox(store);
       store.mail().append(inbox, List.of(message("before")));

@@ -8,13 +8,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,15 +71,13 @@ class UnsavedStoreTest {
   }
 
   private Engine open(SimulatedFolder disk, FolderOrigin.Unsaved most) {
-    return Engine.openFolder(
+    return Engines.open(
         live(),
         path -> {
           DataFolder folder = disk.open(path);
           opened.set(folder);
           return folder;
         },
-        Clock.systemUTC(),
-        new SecureRandom(),
         0,
         most);
   }
@@ -112,6 +108,15 @@ class UnsavedStoreTest {
     MailboxId inbox = inbox(store);
     for (String subject : subjects) {
       store.mail().append(inbox, List.of(message(subject)));
+    }
+  }
+
+  private static boolean isAppended(Engine store, String subject) {
+    try {
+      append(store, subject);
+      return true;
+    } catch (StorageUnavailable e) {
+      return false;
     }
   }
 
@@ -261,9 +266,7 @@ class UnsavedStoreTest {
       Thread thread =
           new Thread(
               () -> {
-                store.set(
-                    Engine.openFolder(
-                        place, opening::open, Clock.systemUTC(), new SecureRandom(), 0));
+                store.set(Engines.open(place, opening::open, 0));
                 open.set(true);
               });
       thread.start();
@@ -383,9 +386,9 @@ class UnsavedStoreTest {
     }
   }
 
-  /** The journal has it, and H2 dies before it has. */
+  /** The journal has it, and H2 dies before it has: what is durable is acknowledged. */
   @Test
-  void isWhatTheJournalHasWhenTheCommitFails() throws Exception {
+  void acknowledgesWhatTheJournalHasWhenTheCommitFails() throws Exception {
     SimulatedFolder disk = new SimulatedFolder();
     try (Engine store = open(disk, NEVER_SAVED)) {
       append(store, "a", "b");
@@ -399,8 +402,9 @@ class UnsavedStoreTest {
             }
           });
 
-      assertThatThrownBy(() -> append(store, "c")).isInstanceOf(StorageUnavailable.class);
-      untilSuccess(() -> append(store, "d"));
+      append(store, "c");
+      assertThat(store.queue().list(10)).isEmpty(); // waits until it is open again
+      append(store, "d");
 
       assertThat(subjects(store)).containsExactly("a", "b", "c", "d");
       disk = cut(disk, 0);
@@ -591,8 +595,9 @@ class UnsavedStoreTest {
       inbox(store);
     }
     try (Engine store = open(disk, NEVER_SAVED)) {
-      disk.failNextSync();
-      assertThatThrownBy(() -> append(store, "perhaps")).isInstanceOf(StorageUnavailable.class);
+      while (isAppended(store, "perhaps")) { // else the sync was that of a committer at rest
+        disk.failNextSync();
+      }
 
       for (int i = 0; i < 3; i++) {
         append(store, "m" + i);
