@@ -48,14 +48,17 @@ public interface Connection {
    * Lets no further turn of this session begin before {@code wait} has passed; the running one goes
    * on. Holds no thread: this is how the answer to a wrong password, or to one error too many, is
    * delayed ({@code hold}, then {@link #execute} the answer). What the client sends meanwhile
-   * waits. The deadline counts from the end of the hold.
+   * waits. The deadline counts from the end of the hold. No time at all is no hold, and the line
+   * may be left for the next turn all the same.
    */
   void hold(Duration wait);
 
   /**
-   * Server side: flushes, forgets buffered input and starts the TLS handshake (RFC 3207, 4.2). The
-   * turn must end after this call; a failed handshake closes the connection. The session's next
-   * turn finds {@link #tls} filled.
+   * Server side: once the running turn has ended, sends what it has written (its last words in
+   * clear, such as the answer to STARTTLS), forgets buffered input and starts the TLS handshake
+   * (RFC 3207, 4.2). Until the turn's end the input is the turn's as before; after it no turn
+   * begins before the handshake is over. A failed handshake closes the connection. The session's
+   * next turn finds {@link #tls} filled.
    */
   void startTls(TlsContext context);
 

@@ -96,6 +96,7 @@ final class NettyConnection implements Connection, Runnable {
   private boolean closeAsked;
   private boolean finished;
   private @Nullable Throwable cause;
+  private @Nullable TlsContext upgrade;
   private @Nullable ArrayDeque<Runnable> tasks;
   private Timers.@Nullable Timer timer;
   private long timerAt;
@@ -109,6 +110,9 @@ final class NettyConnection implements Connection, Runnable {
 
   /** The event loop has begun a turn (it may have read the line) that a worker has to end. */
   private boolean begun;
+
+  /** The turn leaves its line for a later one. Not the same as being held: that may be over. */
+  private boolean putOff;
 
   NettyConnection(
       NettyWire wire,
@@ -206,6 +210,10 @@ final class NettyConnection implements Connection, Runnable {
 
   @Override
   public void hold(Duration wait) {
+    putOff = true;
+    if (wait.isZero() || wait.isNegative()) {
+      return;
+    }
     lock.lock();
     try {
       held = true;
@@ -262,11 +270,10 @@ final class NettyConnection implements Connection, Runnable {
     lock.lock();
     try {
       handshaking = true;
+      upgrade = context;
     } finally {
       lock.unlock();
     }
-    ByteBuf farewell = out.takePending();
-    channel.eventLoop().execute(() -> installTls(context, null, farewell));
   }
 
   @Override
@@ -467,7 +474,7 @@ final class NettyConnection implements Connection, Runnable {
       lock.lock();
       try {
         turn = next();
-        if (turn == Turn.NONE && !out.isPending()) {
+        if (turn == Turn.NONE && !owesAnswer()) {
           park();
           return;
         }
@@ -489,10 +496,25 @@ final class NettyConnection implements Connection, Runnable {
     }
   }
 
-  /** Under the lock: the session sleeps. */
+  /** Under the lock: whether what was written must be sent before the session may sleep. */
+  private boolean owesAnswer() {
+    return out.isPending() && upgrade == null;
+  }
+
+  /**
+   * Under the lock: the session sleeps. Only now a handshake that it has asked for begins: as long
+   * as the turn runs, the input is the turn's. The last words in clear go out when the input has
+   * been emptied, so that nothing which the client sends upon them is thrown away.
+   */
   private void park() {
     in.park();
     running = false;
+    TlsContext wanted = upgrade;
+    if (wanted != null) {
+      upgrade = null;
+      ByteBuf farewell = out.takePending();
+      channel.eventLoop().execute(() -> installTls(wanted, null, farewell));
+    }
     deadlineAt = timers.nanoTime() + limit;
     if (held) {
       deadlineAt = heldUntil + limit;
@@ -521,7 +543,7 @@ final class NettyConnection implements Connection, Runnable {
       lock.lock();
       try {
         turn = next();
-        if (turn == Turn.NONE && !out.isPending()) {
+        if (turn == Turn.NONE && !owesAnswer()) {
           park();
           return;
         }
@@ -591,8 +613,9 @@ final class NettyConnection implements Connection, Runnable {
         case READY -> {
           long before = begun ? -1 : in.taken();
           begun = false;
+          putOff = false;
           session().ready();
-          if (in.taken() == before && !isHeld() && !isHandshaking() && !isClosed()) {
+          if (in.taken() == before && !putOff && !isHandshaking() && !isClosed()) {
             throw new IllegalStateException("Session " + id + " left its line unread");
           }
         }
@@ -633,15 +656,6 @@ final class NettyConnection implements Connection, Runnable {
       expired = false;
       held = false;
       deadlineAt = timers.nanoTime() + limit;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean isHeld() {
-    lock.lock();
-    try {
-      return held;
     } finally {
       lock.unlock();
     }
@@ -826,15 +840,15 @@ final class NettyConnection implements Connection, Runnable {
 
   private void installTls(
       TlsContext context, @Nullable String serverName, @Nullable ByteBuf farewell) {
-    if (!channel.isActive()) {
-      if (farewell != null) {
-        farewell.release();
-      }
-      return;
-    }
     ByteBuf hello;
     lock.lock();
     try {
+      if (finished || !channel.isActive()) {
+        if (farewell != null) {
+          farewell.release();
+        }
+        return;
+      }
       hello = in.drainForHandshake();
     } finally {
       lock.unlock();

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -27,6 +28,7 @@ import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.HandshakeTries;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
 
@@ -239,6 +241,56 @@ abstract class SocketWireContract extends WireContract {
 
         assertThat(socket.getSession().getProtocol()).isEqualTo("TLSv1.3");
       }
+    }
+  }
+
+  /** Whatever the session still does in its turn, and however fast the client is. */
+  @Test
+  void aClientHelloRightBehindTheAnswerIsNeverLost() {
+    Listener listener = wire.listen(options(100), Hasty::new);
+
+    assertThat(HandshakeTries.of(listener.address(), "starttls\r\n", "go").failures(300, 3))
+        .isEmpty();
+  }
+
+  /** Answers before it asks for the handshake, and looks at its input until its turn is over. */
+  private final class Hasty implements Session {
+    private final Connection connection;
+
+    Hasty(Connection connection) {
+      begun.incrementAndGet();
+      this.connection = connection;
+    }
+
+    @Override
+    public void opened() {
+      connection.out().ascii("hello\r\n");
+    }
+
+    @Override
+    public void ready() {
+      ByteBuffer line = connection.in().await();
+      while (line.get() != '\n') {
+        // The whole of it is there.
+      }
+      connection.out().ascii("go\r\n").flush();
+      connection.startTls(tls);
+      for (int i = 0; i < 1000; i++) {
+        Thread.onSpinWait();
+      }
+      connection.in().hasLine();
+      connection.deadline(Duration.ofSeconds(30));
+    }
+
+    @Override
+    public void timedOut() {}
+
+    @Override
+    public void shuttingDown() {}
+
+    @Override
+    public void closed() {
+      ended.incrementAndGet();
     }
   }
 

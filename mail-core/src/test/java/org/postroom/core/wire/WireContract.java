@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -329,6 +330,32 @@ abstract class WireContract {
       assertThat(peer.readLine()).isEqualTo("held answer");
       assertThat(peer.readLine()).isEqualTo("<after>CRLF");
     }
+  }
+
+  /** Of no time at all, or of one that is over before the turn is. */
+  @Test
+  void aShortHoldLosesNoSession() throws Exception {
+    Listener listener = listen();
+    AtomicBoolean done = new AtomicBoolean();
+    Thread passing =
+        new Thread(
+            () -> {
+              while (!done.get()) {
+                time.advance(Duration.ofNanos(1));
+              }
+            });
+    passing.start();
+    for (int i = 0; i < 300; i++) {
+      try (Peer peer = dial(listener)) {
+        peer.send("put off " + i % 3 + "\r\nagain\r\nand again\r\nquit\r\n");
+
+        assertThat(peer.readAll())
+            .as("try %s", i)
+            .isEqualTo("hello\r\n<again>CRLF\r\n<and again>CRLF\r\nbye\r\n");
+      }
+    }
+    done.set(true);
+    passing.join();
   }
 
   @Test
@@ -793,6 +820,7 @@ abstract class WireContract {
     private final Connection connection;
     private int limit = 500;
     private boolean strict;
+    private Duration putOff;
 
     Talker(Connection connection) {
       begun.incrementAndGet();
@@ -807,6 +835,15 @@ abstract class WireContract {
 
     @Override
     public void ready() {
+      if (putOff != null) {
+        connection.hold(putOff);
+        connection.execute(this::obey);
+      } else {
+        obey();
+      }
+    }
+
+    private void obey() {
       Output out = connection.out();
       Line line = connection.in().readLine(limit);
       if (limit > 500) {
@@ -846,6 +883,7 @@ abstract class WireContract {
           connection.execute(() -> out.ascii("held answer\r\n").flush());
           return;
         }
+        case "put" -> putOff = Duration.ofNanos(Long.parseLong(words[1].substring(4)));
         case "fail" -> throw new IllegalStateException("as asked");
         case "ignore" -> {
           connection.close();

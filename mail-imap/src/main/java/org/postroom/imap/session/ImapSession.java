@@ -275,7 +275,6 @@ public final class ImapSession implements Session {
       }
       close();
     } else if (completion.then() == Completion.Then.START_TLS) {
-      writer.rest();
       services.tls().get().ifPresent(connection::startTls);
     }
   }

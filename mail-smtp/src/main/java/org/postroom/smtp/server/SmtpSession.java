@@ -464,7 +464,7 @@ public final class SmtpSession implements Session {
     login = null;
     turnOver = true;
     connection.deadline(settings.get(SmtpParams.STARTTLS_TIMEOUT));
-    replyNow(SmtpReply.of(220, "2.0.0", "Ready to start TLS"));
+    reply(SmtpReply.of(220, "2.0.0", "Ready to start TLS"));
     connection.startTls(context);
   }
 
