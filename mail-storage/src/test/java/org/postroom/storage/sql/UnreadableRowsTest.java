@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -42,15 +40,13 @@ class UnreadableRowsTest {
   private final SimulatedFolder disk = new SimulatedFolder();
 
   private Engine open() {
-    return Engine.openFolder(
+    return Engines.open(
         temp.resolve("data"),
         path -> {
           DataFolder folder = disk.open(path);
           opened.set(folder);
           return folder;
         },
-        Clock.systemUTC(),
-        new SecureRandom(),
         0);
   }
 
