@@ -48,6 +48,11 @@ final class AccountsOnTheFly implements Accounts {
   }
 
   @Override
+  public Optional<Authentication> recall(String login, Secret given) {
+    return accounts.recall(login, given);
+  }
+
+  @Override
   public ScramKeys scramKeys(String login) {
     byLogin(login);
     return accounts.scramKeys(login);

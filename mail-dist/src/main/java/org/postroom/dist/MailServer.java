@@ -26,7 +26,6 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Accounts;
-import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Notice;
 import org.postroom.core.config.Param;
@@ -51,6 +50,7 @@ import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.session.LogIns;
 import org.postroom.core.time.SystemTimers;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Listener;
@@ -93,7 +93,6 @@ public final class MailServer implements AutoCloseable {
   private static final Duration PURGE_INTERVAL = Duration.ofMinutes(10);
   private static final Duration PURGE_GRACE = Duration.ofHours(1);
 
-  private static final int REMEMBERED_FAILURES = 10_000;
   private static final int KEPT_DECISIONS = 1000;
 
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
@@ -187,15 +186,14 @@ public final class MailServer implements AutoCloseable {
       }
       builder.accounts.forEach(this::addAccount);
       Supplier<Optional<TlsContext>> tls = () -> Optional.of(keys.context());
-      LoginThrottle throttle = new LoginThrottle(builder.clock, REMEMBERED_FAILURES);
+      LogIns logIns = own(LogIns.open(settings, accounts, timers, builder.random));
       Services services =
           new Services(
               policy,
               decisions,
               flow,
               accounts,
-              throttle,
-              builder.random,
+              logIns,
               staging,
               storage.queue()::newId,
               new ClientLimits(builder.clock, settings),
@@ -208,18 +206,9 @@ public final class MailServer implements AutoCloseable {
           new Doors(
               wire,
               new SmtpService(wire, services),
-              new Pop3Service(
-                  settings, storage.mail(), accounts, throttle, builder.clock, builder.random, tls),
+              new Pop3Service(settings, storage.mail(), logIns, builder.clock, tls),
               new ImapService(
-                  settings,
-                  storage.mail(),
-                  accounts,
-                  throttle,
-                  staging,
-                  timers,
-                  builder.clock,
-                  builder.random,
-                  tls),
+                  settings, storage.mail(), logIns, staging, timers, builder.clock, tls),
               keys.context());
       queue.start();
       schedulePurge(timers, workers);

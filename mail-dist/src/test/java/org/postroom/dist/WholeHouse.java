@@ -57,6 +57,7 @@ final class WholeHouse implements House, Stage, AutoCloseable {
   private Role role;
   private InetAddress clientsFrom = InetAddress.getLoopbackAddress();
   private boolean loggedIn;
+  private int guesses;
   private MailServer server;
   private CompletableFuture<Void> stopping = CompletableFuture.completedFuture(null);
   private Duration lastStep = Duration.ZERO;
@@ -253,7 +254,7 @@ final class WholeHouse implements House, Stage, AutoCloseable {
   @Override
   public void guess() {
     try (Client guesser = new Client(server.address(Role.POP3))) {
-      guesser.send("USER ada\r\nPASS a guess\r\n");
+      guesser.send("USER ada\r\nPASS guess " + ++guesses + "\r\n");
       lastStep = Duration.ofSeconds(1);
       String heard = guesser.readLine() + "\n" + guesser.readLine() + "\n" + guesser.readLine();
       lastStep = Duration.ZERO;

@@ -5,14 +5,12 @@ import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import org.postroom.core.auth.Accounts;
-import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.config.Settings;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.session.LogIns;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Listener;
@@ -46,30 +44,25 @@ public final class ImapService {
    * A service.
    *
    * @param settings must hold {@link ImapParams#ALL}
-   * @param throttle of failed log-ins; shared with the other protocols
+   * @param logIns shared with the other protocols
    * @param staging where messages of APPEND lie while they arrive
-   * @param random for nonces: cryptographically strong
    * @param tls keys for STARTTLS; empty while there are none, and it is then not advertised
    */
   public ImapService(
       Settings settings,
       MailStore store,
-      Accounts accounts,
-      LoginThrottle throttle,
+      LogIns logIns,
       Staging staging,
       Timers timers,
       Clock clock,
-      RandomGenerator random,
       Supplier<Optional<TlsContext>> tls) {
     this.services =
         new Services(
             store,
-            accounts,
-            throttle,
+            logIns,
             staging,
             timers,
             clock,
-            random,
             tls,
             settings.get(ImapParams.CAPABILITY_DISABLE).stream()
                 .map(name -> name.toUpperCase(Locale.ROOT))

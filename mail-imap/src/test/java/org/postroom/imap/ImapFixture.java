@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.LoginThrottle;
+import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.Settings;
 import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.StagedContent;
@@ -24,6 +24,7 @@ import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.session.LogIns;
 import org.postroom.core.testing.MemoryAccounts;
 import org.postroom.core.testing.MemoryMailStore;
 import org.postroom.core.time.SystemTimers;
@@ -43,6 +44,8 @@ final class ImapFixture implements AutoCloseable {
   private final StagingArea staging;
   private final SystemTimers timers = new SystemTimers("test-timers");
   private final Workers workers = Workers.named("test-workers", 16);
+  private final LogIns logIns =
+      LogIns.open(Settings.builder(AuthParams.ALL).build(), accounts, timers, new SecureRandom());
   private final Wire wire;
   private final Listener listener;
   private final List<ImapClient> clients = new ArrayList<>();
@@ -55,15 +58,7 @@ final class ImapFixture implements AutoCloseable {
     Settings settings = Settings.builder(ImapParams.ALL).build();
     ImapService service =
         new ImapService(
-            settings,
-            store,
-            accounts,
-            new LoginThrottle(Clock.systemUTC(), 100),
-            staging,
-            timers,
-            Clock.systemUTC(),
-            new SecureRandom(),
-            Optional::empty);
+            settings, store, logIns, staging, timers, Clock.systemUTC(), Optional::empty);
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     listener = service.listen(wire, "imap", any, Optional.empty());
   }
@@ -104,6 +99,7 @@ final class ImapFixture implements AutoCloseable {
   public void close() {
     clients.forEach(ImapClient::close);
     wire.close();
+    logIns.close();
     workers.close();
     timers.close();
     staging.close();

@@ -1,7 +1,6 @@
 package org.postroom.imap;
 
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.util.Optional;
 import org.postroom.core.testing.ProtocolHouse;
 import org.postroom.core.testing.imap.LoggedIn;
@@ -39,12 +38,10 @@ final class ImapHouse extends ProtocolHouse {
           new ImapService(
               settings(ImapParams.ALL),
               usedStore(),
-              accounts,
-              throttle,
+              logIns,
               staging(),
               time,
               time,
-              new SecureRandom(),
               this::certificate);
     }
     return service.listen(wire, implicitTls.isPresent() ? "imaps" : "imap", address, implicitTls);

@@ -5,12 +5,10 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
-import org.postroom.core.auth.Accounts;
-import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.config.Settings;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.session.LogIns;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.ListenerOptions;
@@ -39,25 +37,20 @@ public final class Pop3Service {
    * A service.
    *
    * @param settings must hold {@link Pop3Params#ALL}
-   * @param throttle of failed log-ins; shared with the other protocols
-   * @param random for nonces: cryptographically strong
+   * @param logIns shared with the other protocols
    * @param tls keys for STLS; empty while there are none, and it is then not advertised
    */
   public Pop3Service(
       Settings settings,
       MailStore store,
-      Accounts accounts,
-      LoginThrottle throttle,
+      LogIns logIns,
       Clock clock,
-      RandomGenerator random,
       Supplier<Optional<TlsContext>> tls) {
     this.context =
         new Pop3Context(
             settings.get(Pop3Params.GREETING),
             store,
-            accounts,
-            throttle,
-            random,
+            logIns,
             new MaildropLocks(
                 Pop3Params.policy(settings.get(Pop3Params.LOCK_SESSION)),
                 settings.get(Pop3Params.LOCK_SILENCE),

@@ -1,7 +1,6 @@
 package org.postroom.pop3;
 
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,14 +36,7 @@ final class Pop3House extends ProtocolHouse {
       Wire wire, InetSocketAddress address, Optional<TlsContext> implicitTls) {
     if (service == null) {
       service =
-          new Pop3Service(
-              settings(Pop3Params.ALL),
-              usedStore(),
-              accounts,
-              throttle,
-              time,
-              new SecureRandom(),
-              this::certificate);
+          new Pop3Service(settings(Pop3Params.ALL), usedStore(), logIns, time, this::certificate);
     }
     return service.listen(wire, implicitTls.isPresent() ? "pop3s" : "pop3", address, implicitTls);
   }

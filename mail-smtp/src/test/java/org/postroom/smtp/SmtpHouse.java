@@ -4,7 +4,6 @@ import java.lang.ref.WeakReference;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,8 +116,7 @@ final class SmtpHouse extends ProtocolHouse {
         new RecentDecisions(100),
         flow,
         accounts,
-        throttle,
-        new SecureRandom(),
+        logIns,
         this::stage,
         queue::newId,
         new ClientLimits(time, settings),

@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.address.Address;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.Authentication;
 import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.AccountsContract;
 import org.postroom.core.testing.Stores;
 
@@ -31,6 +34,21 @@ class SqlAccountsTest {
     assertThat(stores.accounts().remembers(unknown)).isFalse();
     assertThat(stores.accounts().remembers(known)).isTrue();
     assertThat(stores.accounts().byAddress(known)).isEmpty();
+  }
+
+  /** Else every check for new mail would cost a hash. */
+  @Test
+  void recallsAPasswordThatWasRightWithoutTheDatabase() {
+    Stores stores = SqlStores.open(Storage.inMemory(), Clock.systemUTC());
+    Account ada = stores.accounts().add("ada@example.org", Secret.of("secret"));
+    stores.accounts().verify("Ada@example.org", Secret.of("secret"));
+
+    stores.close();
+
+    assertThat(stores.accounts().recall("ada@Example.org", Secret.of("secret")))
+        .contains(new Authentication.Success(ada));
+    assertThat(stores.accounts().recall("ada@example.org", Secret.of("Secret"))).isEmpty();
+    assertThat(stores.accounts().recall("bob@example.org", Secret.of("secret"))).isEmpty();
   }
 
   @Nested

@@ -32,10 +32,19 @@ public interface Accounts {
   boolean owns(Account account, Address address);
 
   /**
-   * Checks a password. Takes the same time whether the account exists or not. Recent successes are
-   * remembered (keyed, for a short time), so that clients that log in often cost little.
+   * Checks a password. Takes the same time whether the account exists or not, which is long on
+   * purpose: called on the few threads that hash. Recent successes are remembered (keyed, for a
+   * short time), so that clients that log in often cost little.
    */
   Authentication verify(String login, Secret password);
+
+  /**
+   * What {@link #verify} would say of a password that was right a short time ago: from memory, at
+   * no cost. Says nothing of any other, right or wrong. Never blocks.
+   */
+  default Optional<Authentication> recall(String login, Secret password) {
+    return Optional.empty();
+  }
 
   /**
    * The SCRAM-SHA-256 keys of an account (RFC 7677); made-up but stable ones when there is none.

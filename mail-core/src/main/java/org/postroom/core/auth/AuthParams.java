@@ -1,5 +1,7 @@
 package org.postroom.core.auth;
 
+import java.time.Duration;
+import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 
@@ -12,6 +14,32 @@ public final class AuthParams {
           "disable_plaintext_auth",
           "yes",
           "Whether passwords need TLS, except from this machine itself.");
+
+  public static final Param<Duration> FAILURE_DELAY =
+      SET.time(
+          "auth_failure_delay",
+          "2s",
+          Bounds.between("0s", "3s"),
+          """
+          How long a wrong password waits for its answer. An attempt that had to wait for its turn \
+          has waited longer, up to 15 seconds in all.""");
+
+  public static final Param<Boolean> THROTTLE =
+      SET.bool(
+          "auth_throttle",
+          "yes",
+          """
+          Whether networks (IPv4 /24, IPv6 /64) that send wrong passwords have their attempts looked \
+          at one by one, each later than the one before, or not at all.""");
+
+  public static final Param<Integer> WORKERS =
+      SET.integer(
+          "auth_worker_max_count",
+          "0",
+          Bounds.between("0", "64"),
+          """
+          How many passwords are checked at the same time; each takes 19 MiB. 0: half as many as \
+          there are processors, from 2 to 8.""");
 
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();

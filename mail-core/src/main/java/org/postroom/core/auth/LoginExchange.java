@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.secret.Secret;
 
 /** LOGIN (draft-murchison-sasl-login): asks for the name, then for the password. */
 final class LoginExchange implements SaslExchange {
@@ -31,7 +32,7 @@ final class LoginExchange implements SaslExchange {
     }
     return response.length == 0
         ? PasswordCheck.malformed()
-        : PasswordCheck.verify(accounts, login, response.clone());
+        : PasswordCheck.attempt(accounts, login, Secret.of(response.clone()), "");
   }
 
   private static SaslStep ask(String prompt) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.postroom.core.secret.Secret;
 
 /** The SASL mechanisms there are, best first. */
 public final class Mechanisms {
@@ -15,10 +16,31 @@ public final class Mechanisms {
 
   private Mechanisms() {}
 
+  /**
+   * The names of those that may be used now.
+   *
+   * @param inClear whether a password may be sent as it is
+   */
+  public static List<String> offered(boolean inClear) {
+    return ALL.stream()
+        .filter(mechanism -> inClear || !mechanism.sendsPassword())
+        .map(SaslMechanism::name)
+        .toList();
+  }
+
   /** The mechanism of that name, in any case. */
   public static Optional<SaslMechanism> named(String name) {
     String upper = name.toUpperCase(Locale.ROOT);
     return ALL.stream().filter(mechanism -> mechanism.name().equals(upper)).findFirst();
+  }
+
+  /**
+   * An attempt by the plain means of a protocol: LOGIN of IMAP, USER and PASS of POP3.
+   *
+   * @param password is taken over
+   */
+  public static SaslStep withPassword(Accounts accounts, String login, Secret password) {
+    return PasswordCheck.attempt(accounts, login, password, "");
   }
 
   /**

@@ -11,15 +11,27 @@ import org.postroom.core.secret.Secret;
 final class PasswordCheck {
   private PasswordCheck() {}
 
-  static SaslStep verify(Accounts accounts, String login, byte[] password) {
-    try (Secret secret = Secret.of(password)) {
-      Authentication result = accounts.verify(login, secret);
-      if (result instanceof Authentication.Success success) {
-        return new SaslStep.Success(success.account());
-      }
-      boolean disabled = result instanceof Authentication.Disabled;
-      return failed(disabled ? SaslStep.Kind.DISABLED : SaslStep.Kind.REFUSED, login);
+  /**
+   * The attempt of {@code login} with {@code password}, which is taken over.
+   *
+   * @param authzid who it wants to act as: only itself, or nobody in particular
+   */
+  static SaslStep attempt(Accounts accounts, String login, Secret password, String authzid) {
+    return new SaslStep.Attempt(
+        login,
+        password,
+        () -> accounts.recall(login, password).map(known -> result(known, login, authzid)),
+        () -> result(accounts.verify(login, password), login, authzid));
+  }
+
+  private static SaslStep result(Authentication result, String login, String authzid) {
+    if (result instanceof Authentication.Success success) {
+      return authzid.isEmpty() || authzid.equalsIgnoreCase(login)
+          ? new SaslStep.Success(success.account())
+          : failed(SaslStep.Kind.NOT_AUTHORIZED, login);
     }
+    boolean disabled = result instanceof Authentication.Disabled;
+    return failed(disabled ? SaslStep.Kind.DISABLED : SaslStep.Kind.REFUSED, login);
   }
 
   static SaslStep failed(SaslStep.Kind kind, String login) {

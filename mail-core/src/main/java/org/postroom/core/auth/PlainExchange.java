@@ -2,6 +2,7 @@ package org.postroom.core.auth;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.postroom.core.secret.Secret;
 
 /** PLAIN (RFC 4616): {@code [authzid] NUL authcid NUL passwd}. */
 final class PlainExchange implements SaslExchange {
@@ -31,11 +32,7 @@ final class PlainExchange implements SaslExchange {
     }
     String login = authcid.get();
     byte[] password = Arrays.copyOfRange(response, second + 1, response.length);
-    SaslStep result = PasswordCheck.verify(accounts, login, password);
-    boolean asItself = authzid.get().isEmpty() || authzid.get().equalsIgnoreCase(login);
-    return result instanceof SaslStep.Success && !asItself
-        ? PasswordCheck.failed(SaslStep.Kind.NOT_AUTHORIZED, login)
-        : result;
+    return PasswordCheck.attempt(accounts, login, Secret.of(password), authzid.get());
   }
 
   private static int indexOfNul(byte[] octets, int from) {

@@ -1,6 +1,8 @@
 package org.postroom.core.auth;
 
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.postroom.core.secret.Secret;
 
 /** What comes of a client's response. Trouble of the store is an exception, never a failure. */
 public sealed interface SaslStep {
@@ -16,6 +18,67 @@ public sealed interface SaslStep {
     /** What to send; may be empty. */
     public byte[] octets() {
       return octets.clone();
+    }
+  }
+
+  /**
+   * The client has shown what it knows, and nobody has looked whether that is right. Who may look
+   * asks {@link #recall} first, then {@link #judge}; it is then closed, which wipes the password.
+   */
+  final class Attempt implements SaslStep, AutoCloseable {
+    private final String login;
+    private final Optional<Secret> password;
+    private final Supplier<Optional<SaslStep>> recall;
+    private final Supplier<SaslStep> judge;
+
+    /**
+     * An attempt with a password.
+     *
+     * @param recall gives a success that costs nothing, from memory
+     * @param judge decides, at the cost of a hash
+     */
+    Attempt(
+        String login,
+        Secret password,
+        Supplier<Optional<SaslStep>> recall,
+        Supplier<SaslStep> judge) {
+      this.login = login;
+      this.password = Optional.of(password);
+      this.recall = recall;
+      this.judge = judge;
+    }
+
+    /** An attempt that shows no password and costs little. */
+    Attempt(String login, Supplier<SaslStep> judge) {
+      this.login = login;
+      this.password = Optional.empty();
+      this.recall = () -> Optional.of(judge.get());
+      this.judge = judge;
+    }
+
+    /** Who it says it is. */
+    public String login() {
+      return login;
+    }
+
+    /** What it says, where the mechanism sends that. */
+    public Optional<Secret> password() {
+      return password;
+    }
+
+    /** What comes of it, where that can be said without hashing. */
+    public Optional<SaslStep> recall() {
+      return recall.get();
+    }
+
+    /** What comes of it: no {@code Attempt} again. Hashes, where there is a password. */
+    public SaslStep judge() {
+      return judge.get();
+    }
+
+    @Override
+    public void close() {
+      password.ifPresent(Secret::close);
     }
   }
 

@@ -105,9 +105,14 @@ final class ScramExchange implements SaslExchange {
       return PasswordCheck.failed(SaslStep.Kind.MALFORMED, before.login);
     }
     byte[] signed = (before.messages + "," + matcher.group("rest")).getBytes(UTF_8);
+    return new SaslStep.Attempt(before.login, () -> judge(before, signed, proof.get()));
+  }
+
+  /** One hash: what makes SCRAM slow has been done when the password was set, and by the client. */
+  private SaslStep judge(Asked before, byte[] signed, byte[] proof) {
     byte[] clientKey = ScramKeys.hmac(before.keys.storedKey(), signed);
     for (int i = 0; i < clientKey.length; i++) {
-      clientKey[i] ^= proof.get()[i];
+      clientKey[i] ^= proof[i];
     }
     boolean right = MessageDigest.isEqual(ScramKeys.sha256(clientKey), before.keys.storedKey());
     Optional<Account> account = accounts.byLogin(before.login);

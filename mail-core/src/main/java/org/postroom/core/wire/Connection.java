@@ -54,6 +54,19 @@ public interface Connection {
   void hold(Duration wait);
 
   /**
+   * Lets no further turn of this session begin until {@link #resume}; the running one goes on.
+   * Holds no thread: what the session waits for (its turn to log in, a hash) comes from elsewhere.
+   * What the client sends meanwhile waits, and the deadline rests.
+   */
+  void suspend();
+
+  /**
+   * Ends {@link #suspend}: {@code task} is the next turn. Dropped when the connection is closed.
+   * From any thread.
+   */
+  void resume(Runnable task);
+
+  /**
    * Server side: once the running turn has ended, sends what it has written (its last words in
    * clear, such as the answer to STARTTLS), forgets buffered input and starts the TLS handshake
    * (RFC 3207, 4.2). Until the turn's end the input is the turn's as before; after it no turn
@@ -78,6 +91,12 @@ public interface Connection {
 
   /** Whether the peer is gone or {@link #close} was called. */
   boolean isClosed();
+
+  /**
+   * Whether nobody is likely to wait for an answer: the connection is closed, or the peer has ended
+   * its side and nothing of what it sent is left to be read.
+   */
+  boolean isAbandoned();
 
   /** Sends what was written, then closes. From any thread; safe to repeat. */
   void close();

@@ -89,6 +89,7 @@ final class NettyConnection implements Connection, Runnable {
   private boolean opening = true;
   private boolean handshaking;
   private boolean held;
+  private boolean suspended;
   private boolean expired;
   private boolean shutdown;
   private boolean inputEnded;
@@ -230,17 +231,51 @@ final class NettyConnection implements Connection, Runnable {
   public void execute(Runnable task) {
     lock.lock();
     try {
-      if (finished || linkDown || closeAsked) {
-        return;
+      if (mayTakeTasks()) {
+        tasks().addLast(task);
+        schedule();
       }
-      if (tasks == null) {
-        tasks = new ArrayDeque<>(4);
-      }
-      tasks.add(task);
-      schedule();
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public void suspend() {
+    lock.lock();
+    try {
+      suspended = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void resume(Runnable task) {
+    lock.lock();
+    try {
+      if (suspended && mayTakeTasks()) {
+        suspended = false;
+        deadlineAt = timers.nanoTime() + limit;
+        tasks().addFirst(task);
+        schedule();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock. */
+  private boolean mayTakeTasks() {
+    return !finished && !linkDown && !closeAsked;
+  }
+
+  /** Under the lock. */
+  private ArrayDeque<Runnable> tasks() {
+    if (tasks == null) {
+      tasks = new ArrayDeque<>(4);
+    }
+    return tasks;
   }
 
   @Override
@@ -248,6 +283,16 @@ final class NettyConnection implements Connection, Runnable {
     lock.lock();
     try {
       return finished || linkDown || closeAsked;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean isAbandoned() {
+    lock.lock();
+    try {
+      return finished || linkDown || closeAsked || inputEnded && !in.hasUnread();
     } finally {
       lock.unlock();
     }
@@ -448,7 +493,7 @@ final class NettyConnection implements Connection, Runnable {
     if (shutdown) {
       return Turn.SHUT_DOWN;
     }
-    if (held) {
+    if (held || suspended) {
       return Turn.NONE;
     }
     if (expired) {
@@ -519,7 +564,7 @@ final class NettyConnection implements Connection, Runnable {
     if (held) {
       deadlineAt = heldUntil + limit;
     }
-    if (timer == null || timerAt - dueAt() > 0) {
+    if (!suspended && (timer == null || timerAt - dueAt() > 0)) {
       arm();
     }
   }
@@ -784,6 +829,8 @@ final class NettyConnection implements Connection, Runnable {
         deadlineAt = now + limit;
         arm();
         schedule();
+      } else if (suspended) {
+        return; // armed again by the turn that ends it
       } else if (waiting || handshaking || !running) {
         expired = true;
         changed.signalAll();

@@ -36,8 +36,8 @@ public final class Workers implements Executor, AutoCloseable {
     return new Workers(virtual != null ? virtual : platform(name, most));
   }
 
-  /** Workers on platform threads, whatever the JVM has. */
-  static Workers onPlatformThreads(String name, int most) {
+  /** Workers on platform threads, whatever the JVM has: for work that computes. */
+  public static Workers onPlatformThreads(String name, int most) {
     return new Workers(platform(name, most));
   }
 

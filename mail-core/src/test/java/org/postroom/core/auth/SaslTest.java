@@ -62,7 +62,7 @@ class SaslTest {
 
     assertThat(sent(exchange.begin(Optional.empty()))).isEqualTo("Username:");
     assertThat(sent(exchange.step("tim".getBytes(UTF_8)))).isEqualTo("Password:");
-    assertThat(exchange.step("tanstaaftanstaaf".getBytes(UTF_8)))
+    assertThat(judged(exchange.step("tanstaaftanstaaf".getBytes(UTF_8))))
         .isEqualTo(new SaslStep.Success(tim));
   }
 
@@ -128,6 +128,37 @@ class SaslTest {
   }
 
   @Test
+  void nobodyLooksAtAPasswordBeforeItsTurn() throws Exception {
+    SaslStep step = start("PLAIN").begin(Optional.of("\0tim\0secret".getBytes(UTF_8)));
+
+    SaslStep.Attempt attempt = (SaslStep.Attempt) step;
+    assertThat(attempt.login()).isEqualTo("tim");
+    assertThat(attempt.password()).contains(Secret.of("secret"));
+    assertThat(attempt.recall()).isEmpty();
+    attempt.close();
+    assertThat(attempt.password()).contains(Secret.of(new byte[6]));
+  }
+
+  @Test
+  void aProofIsJudgedAtNoCost() throws Exception {
+    ScramClient client = new ScramClient("n,,", "tim", "clientnonce", "wrong");
+    SaslExchange exchange = start("SCRAM-SHA-256");
+    String first = sent(exchange.begin(Optional.of(client.first().getBytes(UTF_8))));
+
+    SaslStep step = exchange.step(client.last(first).getBytes(UTF_8));
+
+    SaslStep.Attempt attempt = (SaslStep.Attempt) step;
+    assertThat(attempt.password()).isEmpty();
+    assertThat(kind(attempt.recall().orElseThrow())).isEqualTo(SaslStep.Kind.REFUSED);
+  }
+
+  @Test
+  void offersWhatHidesPasswordsInClear() {
+    assertThat(Mechanisms.offered(false)).containsExactly("SCRAM-SHA-256");
+    assertThat(Mechanisms.offered(true)).containsExactly("SCRAM-SHA-256", "PLAIN", "LOGIN");
+  }
+
+  @Test
   void passwordsCrossTheWireInPlainAndLoginOnly() {
     assertThat(Mechanisms.ALL.stream().filter(Mechanisms.SaslMechanism::sendsPassword))
         .extracting(Mechanisms.SaslMechanism::name)
@@ -139,7 +170,7 @@ class SaslTest {
   }
 
   private SaslStep plain(String message) {
-    return start("PLAIN").begin(Optional.of(message.replace('|', '\0').getBytes(UTF_8)));
+    return judged(start("PLAIN").begin(Optional.of(message.replace('|', '\0').getBytes(UTF_8))));
   }
 
   private SaslStep scram(String gs2, String login, String password) throws Exception {
@@ -148,12 +179,16 @@ class SaslTest {
     assertThat(sent(exchange.begin(Optional.empty()))).isEmpty();
     String first = sent(exchange.step(client.first().getBytes(UTF_8)));
     assertThat(first).matches("r=clientnonce[^,]{20,},s=[^,]+,i=\\d+");
-    SaslStep last = exchange.step(client.last(first).getBytes(UTF_8));
+    SaslStep last = judged(exchange.step(client.last(first).getBytes(UTF_8)));
     if (last instanceof SaslStep.Challenge) {
       assertThat(sent(last)).isEqualTo(client.verifier());
       return exchange.step(new byte[0]);
     }
     return last;
+  }
+
+  private static SaslStep judged(SaslStep step) {
+    return step instanceof SaslStep.Attempt attempt ? attempt.judge() : step;
   }
 
   private static String sent(SaslStep step) {

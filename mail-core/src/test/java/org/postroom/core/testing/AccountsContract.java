@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -242,6 +243,36 @@ public abstract class AccountsContract extends StoreContract {
       assertThat(verify("", "secret")).isEqualTo(FAILURE);
       time.advance(Duration.ofHours(1));
     }
+  }
+
+  /** An implementation may remember nothing. */
+  @Test
+  void recallsNothingButWhatWasRightAShortTimeAgo() {
+    Optional<Authentication> success = Optional.of(new Authentication.Success(ada));
+    assertThat(recall(ada.login(), "secret")).isEmpty();
+
+    assertThat(verify(ada.login(), "secret")).isEqualTo(success.get());
+    verify(ada.login(), "Secret");
+    verify("nobody@example.org", "secret");
+
+    assertThat(recall(ada.login().toUpperCase(Locale.ROOT), "secret"))
+        .isIn(Optional.empty(), success);
+    assertThat(recall(ada.login(), "Secret")).isEmpty();
+    assertThat(recall("nobody@example.org", "secret")).isEmpty();
+    accounts.setEnabled(ada.id(), false);
+    assertThat(recall(ada.login(), "secret"))
+        .isIn(Optional.empty(), Optional.of(new Authentication.Disabled()));
+    accounts.setEnabled(ada.id(), true);
+    verify(ada.login(), "secret");
+    time.advance(Duration.ofHours(1));
+    assertThat(recall(ada.login(), "secret")).isEmpty();
+    verify(ada.login(), "secret");
+    accounts.changePassword(ada.id(), Secret.of("other"));
+    assertThat(recall(ada.login(), "secret")).isEmpty();
+  }
+
+  private Optional<Authentication> recall(String login, String password) {
+    return accounts.recall(login, Secret.of(password));
   }
 
   private Authentication verify(String login, String password) {

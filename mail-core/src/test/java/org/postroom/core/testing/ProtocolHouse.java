@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,11 +26,14 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.LoginThrottle;
+import org.postroom.core.auth.PasswordQueue;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.secret.Secret;
+import org.postroom.core.session.LogIns;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.transcript.FarConnection;
 import org.postroom.core.transcript.Peer;
@@ -55,10 +59,13 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
+  private static final Duration FAILURE_DELAY = Duration.ofSeconds(2);
+
   public final VirtualTime time;
   public final MemoryMailStore store;
   public final MemoryAccounts accounts;
-  protected final LoginThrottle throttle;
+  protected final LogIns logIns;
+  private final LoginThrottle throttle;
   private final Map<String, String> settings = new LinkedHashMap<>();
   private final Turns workers;
   private final boolean shared;
@@ -89,7 +96,10 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
     this.shared = shared;
     store = new MemoryMailStore(time);
     accounts = new MemoryAccounts(store);
-    throttle = new LoginThrottle(time, 100);
+    SecureRandom random = new SecureRandom();
+    throttle = new LoginThrottle(time, random);
+    PasswordQueue passwords = new PasswordQueue(workers, 2);
+    logIns = LogIns.of(accounts, throttle, passwords, time, random, FAILURE_DELAY);
   }
 
   /** Has the protocol's service, the same one each time, listen. */
@@ -212,7 +222,35 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
 
   @Override
   public final void guess() {
-    throttle.failed(InetAddress.getLoopbackAddress(), "ada");
+    Guess guess = new Guess();
+    if (throttle.admit(InetAddress.getLoopbackAddress(), "ada", guess)
+        instanceof LoginThrottle.Admission.Now now) {
+      guess.turn(now.turn());
+    }
+    while (!guess.made) {
+      time.advance(Duration.ofSeconds(1));
+    }
+    time.advance(FAILURE_DELAY);
+  }
+
+  private final class Guess implements LoginThrottle.Waiting {
+    private boolean made;
+
+    @Override
+    public boolean hasLeft() {
+      return false;
+    }
+
+    @Override
+    public void turn(LoginThrottle.Turn turn) {
+      turn.wrong(Optional.of(Secret.of("guess " + time.nanoTime())));
+      made = true;
+    }
+
+    @Override
+    public void refused() {
+      throw new AssertionError("a guess cannot be made");
+    }
   }
 
   /** A turn may wait for its client; one that checks a password only seems to. */

@@ -12,12 +12,17 @@ import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.TlsSession;
 
 /** A connection that seems to come from another machine. */
-public record FarConnection(Connection near) implements Connection {
+public record FarConnection(Connection near, InetSocketAddress remote) implements Connection {
 
-  @Override
-  public InetSocketAddress remote() {
+  /** A client at 192.0.2.7. */
+  public FarConnection(Connection near) {
+    this(near, at("192.0.2.7"));
+  }
+
+  /** A client at an address, in figures. */
+  public static InetSocketAddress at(String address) {
     try {
-      return new InetSocketAddress(InetAddress.getByName("192.0.2.7"), 4711);
+      return new InetSocketAddress(InetAddress.getByName(address), 4711);
     } catch (UnknownHostException e) {
       throw new IllegalStateException(e);
     }
@@ -81,6 +86,21 @@ public record FarConnection(Connection near) implements Connection {
   @Override
   public void execute(Runnable task) {
     near.execute(task);
+  }
+
+  @Override
+  public void suspend() {
+    near.suspend();
+  }
+
+  @Override
+  public void resume(Runnable task) {
+    near.resume(task);
+  }
+
+  @Override
+  public boolean isAbandoned() {
+    return near.isAbandoned();
   }
 
   @Override

@@ -359,6 +359,65 @@ abstract class WireContract {
   }
 
   @Test
+  void aSuspendedSessionSleepsUntilItIsResumed() throws Exception {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      peer.send("suspend\r\nafter\r\nnap\r\nlast\r\n");
+      assertThat(peer.readLine()).isEqualTo("suspended");
+      Connection connection = connections.take();
+
+      time.advance(Duration.ofHours(1));
+      connection.execute(() -> connection.out().ascii("task\r\n"));
+      connection.resume(() -> connection.out().ascii("resumed\r\n"));
+      connection.resume(() -> connection.out().ascii("resumed twice\r\n"));
+
+      for (String line :
+          new String[] {"resumed", "task", "<after>CRLF", "asleep", "awake", "<last>CRLF"}) {
+        assertThat(peer.readLine()).isEqualTo(line);
+      }
+    }
+  }
+
+  @Test
+  void theDeadlineOfASuspendedSessionCountsFromItsEnd() throws Exception {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      peer.send("suspend\r\n");
+      assertThat(peer.readLine()).isEqualTo("suspended");
+      Connection connection = connections.take();
+      time.advance(Duration.ofHours(1));
+      assertThat(connection.isClosed()).isFalse();
+
+      connection.resume(() -> connection.out().ascii("resumed\r\n").flush());
+      assertThat(peer.readLine()).isEqualTo("resumed");
+      passTimeUntil(closed(connection));
+
+      assertThat(peer.readAll()).isEqualTo("too slow\r\n");
+    }
+  }
+
+  @Test
+  void whoseClientHasLeftKnowsItWhileItIsSuspended() throws Exception {
+    Listener listener = listen();
+    Peer peer = dial(listener);
+    assertThat(peer.readLine()).isEqualTo("hello");
+    peer.send("suspend\r\n");
+    assertThat(peer.readLine()).isEqualTo("suspended");
+    Connection connection = connections.take();
+    assertThat(connection.isAbandoned()).isFalse();
+
+    peer.close();
+
+    while (!connection.isAbandoned()) {
+      Thread.onSpinWait();
+    }
+    connection.resume(() -> {});
+    closed(connection).get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
   void tellsOfAPeerThatGoesAway() throws Exception {
     Listener listener = listen();
     Peer peer = dial(listener);
@@ -884,6 +943,17 @@ abstract class WireContract {
           return;
         }
         case "put" -> putOff = Duration.ofNanos(Long.parseLong(words[1].substring(4)));
+        case "suspend" -> {
+          connection.suspend();
+          out.ascii("suspended\r\n").flush();
+          return;
+        }
+        case "nap" -> {
+          connection.suspend();
+          connection.resume(() -> out.ascii("awake\r\n").flush());
+          out.ascii("asleep\r\n").flush();
+          return;
+        }
         case "fail" -> throw new IllegalStateException("as asked");
         case "ignore" -> {
           connection.close();

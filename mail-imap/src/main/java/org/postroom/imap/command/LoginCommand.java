@@ -21,8 +21,6 @@ record LoginCommand(String login, Secret password) implements Command<Stranger> 
 
   @Override
   public Completion execute(Stranger state, Responder out) {
-    try (password) {
-      return Credentials.check(state.client(), login, password);
-    }
+    return new LoggingIn(state.client(), out).byPassword(login, password);
   }
 }

@@ -3,7 +3,6 @@ package org.postroom.imap.session;
 import java.util.function.Function;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Line;
-import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.Responder;
 
 /** A command that waits for one more line (AUTHENTICATE). */
@@ -31,14 +30,7 @@ final class Asking implements Conversation {
   public void line() {
     Line line = connection.in().readLine(most);
     session.endConversation();
-    session.turn(
-        () -> {
-          if (line.end() == Line.End.TOO_LONG) {
-            throw new BadCommand("Response too long.");
-          }
-          return next.apply(line);
-        },
-        out);
+    session.turn(() -> next.apply(line), out);
   }
 
   @Override

@@ -35,10 +35,8 @@ final class Capabilities {
       if (client.mayStartTls()) {
         all.add("STARTTLS");
       }
-      for (Mechanisms.SaslMechanism mechanism : Mechanisms.ALL) {
-        if (!mechanism.sendsPassword() || client.mayUsePlaintext()) {
-          all.add("AUTH=" + mechanism.name());
-        }
+      for (String mechanism : Mechanisms.offered(client.mayUsePlaintext())) {
+        all.add("AUTH=" + mechanism);
       }
       if (!client.mayUsePlaintext()) {
         all.add("LOGINDISABLED");

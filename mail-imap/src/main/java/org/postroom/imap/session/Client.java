@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.postroom.core.auth.Account;
 import org.postroom.core.log.MailLog;
+import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Line;
 import org.postroom.imap.protocol.Responder;
@@ -66,9 +67,23 @@ public final class Client {
     return enabled.contains(name);
   }
 
+  /**
+   * A log-in of this client.
+   *
+   * @param then what comes of an attempt whose command has said {@link Completion#later}
+   */
+  public LogIn logIn(Responder out, Function<LogIn.Step, Completion> then) {
+    return services
+        .logIns()
+        .logIn(
+            connection,
+            this::name,
+            services.log(),
+            step -> session.turn(() -> then.apply(step), out));
+  }
+
   /** The client is who it says. */
   public Completion loggedIn(Account account, String mechanism) {
-    services.throttle().succeeded(account.login());
     if (!session.logIn(account)) {
       return Completion.no("LIMIT", "Too many connections of this account.");
     }
@@ -76,26 +91,8 @@ public final class Client {
     return Completion.ok("CAPABILITY " + capabilities(), "Logged in.");
   }
 
-  /**
-   * It is not, or may not be who it wants to be: the answer waits, longer each time, here and in
-   * the other protocols, and the last one ends the connection.
-   *
-   * @param login who it said to be, as far as that was understood
-   */
-  public Completion loginFailed(String login, String mechanism, String code, String text) {
-    services.log().loginFailed(connection.id(), name(), mechanism, login, "not accepted");
-    return lastTry(
-        Completion.no(code, text)
-            .after(services.throttle().failed(connection.remote().getAddress(), login)));
-  }
-
-  /** The password is right, and the account may not log in: nothing was guessed, nobody waits. */
-  public Completion accountDisabled(String login, String mechanism) {
-    services.log().loginFailed(connection.id(), name(), mechanism, login, "account disabled");
-    return lastTry(Completion.no("CONTACTADMIN", "This account may not log in."));
-  }
-
-  private Completion lastTry(Completion answer) {
+  /** The answer to an attempt that came to nothing; the last of them ends the connection. */
+  public Completion lastTry(Completion answer) {
     failedLogins++;
     return failedLogins >= services.limits().failedLogins()
         ? answer.then(Completion.Then.CLOSE)

@@ -242,22 +242,6 @@ public final class ImapSession implements Session {
   }
 
   private void answer(Completion completion, Responder out) {
-    if (!completion.delay().isZero()) {
-      writer.rest();
-      connection.hold(completion.delay());
-      connection.execute(
-          () -> {
-            say(completion, out);
-            if (!closing) {
-              rest();
-            }
-          });
-      return;
-    }
-    say(completion, out);
-  }
-
-  private void say(Completion completion, Responder out) {
     out.tagged(completion.condition(), completion.code(), completion.text());
     boolean bad = completion.condition().equals("BAD");
     badInARow = bad ? badInARow + 1 : 0;

@@ -4,31 +4,26 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
-import org.postroom.core.auth.Accounts;
-import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.session.LogIns;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.TlsContext;
 
 /**
  * What sessions work with.
  *
- * @param throttle says how long a wrong password is answered later
- * @param random for nonces: cryptographically strong
+ * @param logIns how clients log in, together with those of the other protocols
  * @param tls keys for STARTTLS, asked each time so that a reload takes effect
  * @param disabledCapabilities never advertised, in upper case
  */
 public record Services(
     MailStore store,
-    Accounts accounts,
-    LoginThrottle throttle,
+    LogIns logIns,
     Staging staging,
     Timers timers,
     Clock clock,
-    RandomGenerator random,
     Supplier<Optional<TlsContext>> tls,
     Set<String> disabledCapabilities,
     ImapLimits limits,

@@ -12,8 +12,6 @@ final class PassCommand {
 
   static void execute(Pop3Session session, Authorization state, Arguments arguments) {
     String user = state.user().orElseThrow(() -> new BadCommand("USER comes first."));
-    try (Secret password = Secret.of(arguments.rest("password"))) {
-      LogIn.withPassword(session, user, password);
-    }
+    new LoggingIn(session).byPassword(user, Secret.of(arguments.rest("password")));
   }
 }

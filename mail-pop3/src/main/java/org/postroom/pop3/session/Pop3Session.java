@@ -15,6 +15,7 @@ import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Line;
 import org.postroom.core.wire.Session;
@@ -33,7 +34,6 @@ public final class Pop3Session implements Session {
   /** The longest command line taken; RFC 2449, 4 asks for 255 octets. */
   public static final int MAX_LINE = 2048;
 
-  private static final int MAX_ANSWER = 64 * 1024;
   private static final int MAX_BAD_BEFORE_LOGIN = 3;
   private static final int MAX_BAD = 20;
   private static final int MAX_ECHO = 16;
@@ -125,7 +125,7 @@ public final class Pop3Session implements Session {
     if (answer == null) {
       return connection.in().readLine(MAX_LINE);
     }
-    Line line = connection.in().readLine(MAX_ANSWER);
+    Line line = connection.in().readLine(LogIn.RESPONSE_LIMIT);
     connection.lineLimit(MAX_LINE);
     return line;
   }
@@ -176,7 +176,26 @@ public final class Pop3Session implements Session {
   /** The next line is not a command: it is given to {@code taker}. */
   public void continueWith(Consumer<Line> taker) {
     answer = taker;
-    connection.lineLimit(MAX_ANSWER);
+    connection.lineLimit(LogIn.RESPONSE_LIMIT);
+  }
+
+  /**
+   * A log-in of this client; no line is read while an attempt is under way.
+   *
+   * @param then takes what comes of such an attempt
+   */
+  public LogIn startLogIn(Consumer<LogIn.Step> then) {
+    return context
+        .logIns()
+        .logIn(
+            connection,
+            this::client,
+            context.log(),
+            step -> {
+              guarded(() -> then.accept(step));
+              touch();
+              limitLogin();
+            });
   }
 
   /**
@@ -197,19 +216,13 @@ public final class Pop3Session implements Session {
     open(account, mechanism, inbox, context.clock().instant().plus(context.limits().lockWait()));
   }
 
-  /** A log-in failed: the answer is delayed, longer each time, and the last ends the session. */
-  public void loginFailed(String login, String mechanism) {
+  /** A log-in came to nothing; the last one ends the session. */
+  public void loginFailed(ResponseCode code, String text) {
     failedLogins++;
-    context.log().loginFailed(connection.id(), client(), mechanism, login, "not accepted");
-    Duration delay = context.throttle().failed(connection.remote().getAddress(), login);
-    later(
-        delay,
-        () -> {
-          replies.error(ResponseCode.AUTH, "Authentication failed.");
-          if (failedLogins >= context.limits().failedLogins()) {
-            end();
-          }
-        });
+    replies.error(code, text);
+    if (failedLogins >= context.limits().failedLogins()) {
+      end();
+    }
   }
 
   /** Ends the session after what was written. */

@@ -5,9 +5,7 @@ import java.time.Clock;
 import java.time.ZoneId;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
-import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.log.MailLog;
@@ -15,6 +13,7 @@ import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.RecentDecisions;
+import org.postroom.core.session.LogIns;
 import org.postroom.core.wire.TlsContext;
 
 /**
@@ -23,9 +22,8 @@ import org.postroom.core.wire.TlsContext;
  * @param policy who we are, whom we trust, who may send where
  * @param decisions where it is kept why recipients were taken or refused
  * @param flow takes responsibility for mails
- * @param accounts who may log in
- * @param throttle delays who guesses passwords
- * @param random for nonces; cryptographically strong
+ * @param accounts who is here
+ * @param logIns how clients log in, together with those of the other protocols
  * @param staging where content lies while it arrives
  * @param ids names for new mails
  * @param limits counts what clients do
@@ -39,8 +37,7 @@ public record Services(
     RecentDecisions decisions,
     MailFlow flow,
     Accounts accounts,
-    LoginThrottle throttle,
-    RandomGenerator random,
+    LogIns logIns,
     Staging staging,
     Supplier<QueueId> ids,
     ClientLimits limits,

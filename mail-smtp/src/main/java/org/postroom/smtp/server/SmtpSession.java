@@ -2,7 +2,6 @@ package org.postroom.smtp.server;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +20,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.DeadlineExceeded;
 import org.postroom.core.wire.Line;
@@ -428,16 +428,31 @@ public final class SmtpSession implements Session {
     connection.out().flush();
   }
 
-  /** Answers after a while, without holding a thread; what the client sends meanwhile waits. */
-  public void replyAfter(Duration wait, SmtpReply reply) {
+  /**
+   * A log-in of this client.
+   *
+   * @param then takes what comes of an attempt that the session has paused for
+   */
+  public LogIn logIn(Consumer<LogIn.Step> then) {
+    return services
+        .logIns()
+        .logIn(connection, this::client, services.log(), step -> goOn(() -> then.accept(step)));
+  }
+
+  /**
+   * The command waits for something that will wake the session; what the client sends waits too.
+   */
+  public void pause() {
     turnOver = true;
     connection.out().flush();
-    connection.hold(wait);
-    connection.execute(
-        () -> {
-          reply(reply);
-          connection.out().flush();
-        });
+  }
+
+  /** The rest of a command that the session has paused in, as a turn of its own. */
+  private void goOn(Runnable rest) {
+    guarded(rest);
+    if (!ended) {
+      connection.out().flush();
+    }
   }
 
   /** Refuses, with one line in the log that says why. */

@@ -33,7 +33,6 @@ final class Credentials {
   private static final Duration REMEMBERED_FOR = Duration.ofMinutes(10);
   private static final int REMEMBERED = 20_000;
   private static final int ITERATIONS = 4096;
-  private static final int AT_ONCE = 2;
   private static final String SELECT =
       "SELECT password, scram_salt, scram_iterations, scram_stored_key, scram_server_key"
           + " FROM account WHERE id = ?";
@@ -60,7 +59,7 @@ final class Credentials {
     this.clock = clock;
     this.random = random;
     this.secret = secret.clone();
-    this.hashes = new Argon2(cost, AT_ONCE, random);
+    this.hashes = new Argon2(cost, Argon2.atOnce(), random);
     random.nextBytes(key);
   }
 
@@ -82,8 +81,7 @@ final class Credentials {
       return false;
     }
     byte[] mac = mac(key, password.octets(), login.getBytes(UTF_8));
-    Remembered known = recent.get(account.get());
-    if (known != null && clock.millis() < known.until && MessageDigest.isEqual(known.mac, mac)) {
+    if (remembers(account.get(), mac)) {
       return true;
     }
     long before = changes;
@@ -99,6 +97,16 @@ final class Credentials {
       }
     }
     return right;
+  }
+
+  /** Whether the password was right a short time ago. */
+  boolean remembers(AccountId account, String login, Secret password) {
+    return remembers(account, mac(key, password.octets(), login.getBytes(UTF_8)));
+  }
+
+  private boolean remembers(AccountId account, byte[] mac) {
+    Remembered known = recent.get(account);
+    return known != null && clock.millis() < known.until && MessageDigest.isEqual(known.mac, mac);
   }
 
   /** The hash of a password that nobody has: unknown users cost as much as known ones. */

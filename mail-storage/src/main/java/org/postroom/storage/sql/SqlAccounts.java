@@ -171,12 +171,20 @@ final class SqlAccounts implements Accounts {
   public Authentication verify(String login, Secret password) {
     Optional<Account> account = byLogin(login);
     boolean right = credentials.verify(account.map(Account::id), lower(login), password);
-    if (!right || account.isEmpty()) {
-      return new Authentication.Failure();
-    }
-    return account.get().enabled()
-        ? new Authentication.Success(account.get())
-        : new Authentication.Disabled();
+    return right && account.isPresent() ? rightful(account.get()) : new Authentication.Failure();
+  }
+
+  @Override
+  public Optional<Authentication> recall(String login, Secret password) {
+    String name = lower(login);
+    Optional<Account> account = byLogin.getOrDefault(name, Optional.empty());
+    return account
+        .filter(known -> credentials.remembers(known.id(), name, password))
+        .map(SqlAccounts::rightful);
+  }
+
+  private static Authentication rightful(Account account) {
+    return account.enabled() ? new Authentication.Success(account) : new Authentication.Disabled();
   }
 
   @Override

@@ -1,0 +1,317 @@
+package org.postroom.core.session;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.LoginThrottle;
+import org.postroom.core.auth.Mechanisms;
+import org.postroom.core.auth.Mechanisms.SaslMechanism;
+import org.postroom.core.auth.PasswordQueue;
+import org.postroom.core.auth.SaslExchange;
+import org.postroom.core.auth.SaslResponse;
+import org.postroom.core.auth.SaslStep;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.secret.Secret;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.Line;
+
+/**
+ * One client's way to being logged in, from line to line (RFC 4422): the same in SMTP (RFC 4954),
+ * POP3 (RFC 5034) and IMAP (RFC 9051, 6.2.2; RFC 4959), which give it the words. Every attempt
+ * waits for its turn at the throttle before the password is looked at, and for a thread when it has
+ * to be hashed; no other thread waits meanwhile, and nothing is done for a client that has left.
+ *
+ * <p>Belongs to its session: called in its turns, one call after the other. Whatever happens,
+ * trouble of the store too, comes out as a {@link Step}; failures are logged here.
+ */
+public final class LogIn {
+  /** The longest line of a client in an exchange; RFC 4954, 4. */
+  public static final int RESPONSE_LIMIT = 12_288;
+
+  private final LogIns house;
+  private final Connection connection;
+  private final Supplier<String> client;
+  private final MailLog log;
+  private final Consumer<Step> later;
+  private String mechanism = "";
+  private @Nullable SaslExchange exchange;
+
+  LogIn(
+      LogIns house,
+      Connection connection,
+      Supplier<String> client,
+      MailLog log,
+      Consumer<Step> later) {
+    this.house = house;
+    this.connection = connection;
+    this.client = client;
+    this.log = log;
+    this.later = later;
+  }
+
+  /** What the session does next. */
+  public sealed interface Step {
+
+    /** Sends this, in base64, perhaps empty; the client's next line goes to {@link #answer}. */
+    record Challenge(String text) implements Step {}
+
+    /** It is who it says. */
+    record Success(Account account, String mechanism) implements Step {}
+
+    /** It is over; what it has waited for that is part of it. */
+    record Refused(Refusal why) implements Step {}
+
+    /** Nothing: the connection is suspended until the session is given one of the others. */
+    record Pending() implements Step {}
+  }
+
+  /** Why it is over. */
+  public enum Refusal {
+    /** There is no such mechanism. */
+    UNKNOWN_MECHANISM,
+    /** The mechanism sends the password, and whoever listens would see it. */
+    NEEDS_TLS,
+    /** The client's line is no base64. */
+    NOT_BASE64,
+    /** The client's line is longer than {@link #RESPONSE_LIMIT}. */
+    TOO_LONG,
+    /** The client gives up: {@code *}. */
+    CANCELLED,
+    /** The client does not keep to the mechanism. */
+    MALFORMED,
+    /** Unknown, or the wrong password: not said which. */
+    WRONG,
+    /** The password is right, but it wants to act as somebody else. */
+    NOT_AUTHORIZED,
+    /** The password is right, but the account may not log in. */
+    DISABLED,
+    /** Nobody has looked: too many attempts of this network have failed, or too many wait. */
+    BUSY,
+    /** Nobody could look: the store cannot be asked. */
+    UNAVAILABLE
+  }
+
+  /**
+   * Begins an exchange.
+   *
+   * @param name of the mechanism, in any case
+   * @param initial the initial response in base64, when the command has one
+   * @param inClear whether a password may be sent as it is
+   */
+  public Step begin(String name, Optional<String> initial, boolean inClear) {
+    Optional<SaslMechanism> found = Mechanisms.named(name);
+    if (found.isEmpty()) {
+      return new Step.Refused(Refusal.UNKNOWN_MECHANISM);
+    }
+    if (found.get().sendsPassword() && !inClear) {
+      return new Step.Refused(Refusal.NEEDS_TLS);
+    }
+    Optional<SaslResponse> response = initial.map(SaslResponse::parseInitial);
+    if (response.isPresent() && response.get().value().isEmpty()) {
+      return new Step.Refused(Refusal.NOT_BASE64);
+    }
+    mechanism = found.get().name();
+    SaslExchange begun = found.get().start(house.accounts, house.random);
+    exchange = begun;
+    return guarded(() -> begun.begin(response.flatMap(SaslResponse::value)));
+  }
+
+  /** Takes the client's answer to the last challenge. */
+  public Step answer(Line line) {
+    SaslExchange asked = exchange;
+    if (asked == null) {
+      throw new IllegalStateException("nobody was asked");
+    }
+    if (line.end() == Line.End.TOO_LONG) {
+      return new Step.Refused(Refusal.TOO_LONG);
+    }
+    SaslResponse response = SaslResponse.parse(line.latin1());
+    if (response instanceof SaslResponse.Cancelled) {
+      return new Step.Refused(Refusal.CANCELLED);
+    }
+    return response
+        .value()
+        .map(octets -> guarded(() -> asked.step(octets)))
+        .orElseGet(() -> new Step.Refused(Refusal.NOT_BASE64));
+  }
+
+  /**
+   * Takes a login and a password that came without an exchange; in the log it is as good as PLAIN.
+   *
+   * @param password is taken over
+   */
+  public Step password(String login, Secret password) {
+    mechanism = "PLAIN";
+    exchange = null;
+    return follow(Mechanisms.withPassword(house.accounts, login, password));
+  }
+
+  private Step guarded(Supplier<SaslStep> work) {
+    try {
+      return follow(work.get());
+    } catch (StorageUnavailable e) {
+      log.fault(connection.id(), "authenticating", e);
+      return new Step.Refused(Refusal.UNAVAILABLE);
+    }
+  }
+
+  private Step follow(SaslStep step) {
+    if (step instanceof SaslStep.Challenge challenge) {
+      return new Step.Challenge(SaslResponse.encode(challenge.octets()));
+    }
+    if (step instanceof SaslStep.Success success) {
+      return new Step.Success(success.account(), mechanism);
+    }
+    if (step instanceof SaslStep.Attempt attempt) {
+      connection.suspend();
+      new Look(attempt).begin();
+      return new Step.Pending();
+    }
+    SaslStep.Failure failure = (SaslStep.Failure) step;
+    return refused(refusal(failure.kind()), failure.login().orElse(""));
+  }
+
+  private static Refusal refusal(SaslStep.Kind kind) {
+    return switch (kind) {
+      case MALFORMED -> Refusal.MALFORMED;
+      case REFUSED -> Refusal.WRONG;
+      case NOT_AUTHORIZED -> Refusal.NOT_AUTHORIZED;
+      case DISABLED -> Refusal.DISABLED;
+    };
+  }
+
+  private Step refused(Refusal why, String login) {
+    String reason =
+        switch (why) {
+          case MALFORMED -> "malformed response";
+          case NOT_AUTHORIZED -> "not authorized to act as another";
+          case DISABLED -> "account disabled";
+          case BUSY -> "too many attempts, not looked at";
+          case UNAVAILABLE -> "temporary failure";
+          default -> "not accepted";
+        };
+    log.loginFailed(connection.id(), client.get(), mechanism, login, reason);
+    return new Step.Refused(why);
+  }
+
+  /**
+   * One attempt on its way: to its turn, to a thread that hashes, to its answer. The session is
+   * suspended from its beginning to its answer, so that only one thread has it at a time.
+   */
+  private final class Look implements LoginThrottle.Waiting, PasswordQueue.Job {
+    private final SaslStep.Attempt attempt;
+    private LoginThrottle.@Nullable Turn turn;
+
+    Look(SaslStep.Attempt attempt) {
+      this.attempt = attempt;
+    }
+
+    void begin() {
+      InetAddress address = connection.remote().getAddress();
+      LoginThrottle.Admission admission = house.throttle.admit(address, attempt.login(), this);
+      if (admission instanceof LoginThrottle.Admission.Now now) {
+        turn = now.turn();
+        conclude(Optional::empty);
+      } else if (admission instanceof LoginThrottle.Admission.Refused) {
+        refused();
+      }
+    }
+
+    @Override
+    public boolean hasLeft() {
+      return connection.isAbandoned();
+    }
+
+    /** On a thread that is not ours to work on, so that even what is remembered takes the queue. */
+    @Override
+    public void turn(LoginThrottle.Turn given) {
+      turn = given;
+      enqueue(given);
+    }
+
+    @Override
+    public void refused() {
+      end(LogIn.this.refused(Refusal.BUSY, attempt.login()), Duration.ZERO);
+    }
+
+    @Override
+    public void run() {
+      conclude(() -> Optional.of(attempt.judge()));
+    }
+
+    @Override
+    public void dropped() {
+      if (turn != null) {
+        turn.unused();
+      }
+      attempt.close();
+      connection.close();
+    }
+
+    private void enqueue(LoginThrottle.Turn given) {
+      if (!house.passwords.add(given, this)) {
+        given.unused();
+        refused();
+      }
+    }
+
+    /**
+     * Takes what is remembered, or else what {@code judge} says; nothing: it is to be hashed.
+     * Whatever is thrown ends the attempt, else the session would stay suspended.
+     */
+    private void conclude(Supplier<Optional<SaslStep>> judge) {
+      LoginThrottle.Turn mine = turn;
+      if (mine == null) {
+        throw new IllegalStateException("looked at before its turn");
+      }
+      Optional<SaslStep> judged = Optional.empty();
+      boolean thrown = true;
+      try {
+        judged = attempt.recall().or(judge);
+        thrown = false;
+      } catch (RuntimeException e) {
+        log.fault(connection.id(), "authenticating", e);
+      } finally {
+        if (thrown) {
+          mine.unused();
+          end(LogIn.this.refused(Refusal.UNAVAILABLE, attempt.login()), Duration.ZERO);
+        }
+      }
+      if (thrown) {
+        return;
+      }
+      if (judged.isEmpty()) {
+        enqueue(mine);
+      } else {
+        settle(mine, judged.get());
+      }
+    }
+
+    private void settle(LoginThrottle.Turn mine, SaslStep judged) {
+      boolean wrong =
+          judged instanceof SaslStep.Failure failure
+              && (failure.kind() == SaslStep.Kind.REFUSED
+                  || failure.kind() == SaslStep.Kind.NOT_AUTHORIZED);
+      if (wrong) {
+        mine.wrong(attempt.password());
+      } else {
+        mine.right();
+      }
+      end(follow(judged), wrong ? house.failureDelay : Duration.ZERO);
+    }
+
+    private void end(Step step, Duration delay) {
+      attempt.close();
+      if (delay.isZero()) {
+        connection.resume(() -> later.accept(step));
+      } else {
+        house.timers.after(delay, () -> connection.resume(() -> later.accept(step)));
+      }
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package org.postroom.core.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.Test;
+import org.postroom.core.time.VirtualTime;
+
+class PasswordQueueTest {
+  private final LoginThrottle throttle =
+      new LoginThrottle(
+          VirtualTime.startingAt(Instant.parse("2026-11-24T15:00:00Z")), new SecureRandom());
+
+  /** What the queue's threads were asked to do, for the test to do. */
+  private final Queue<Runnable> threads = new ArrayDeque<>();
+
+  private final PasswordQueue queue = new PasswordQueue(threads::add, 2);
+  private final List<String> hashed = new ArrayList<>();
+  private final List<String> dropped = new ArrayList<>();
+
+  @Test
+  void networksTakeTurns() {
+    for (String address : List.of("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.1.1", "10.0.2.1")) {
+      assertThat(queue.add(turn(address), new Password(address))).isTrue();
+    }
+
+    work();
+
+    assertThat(hashed).containsExactly("10.0.0.1", "10.0.1.1", "10.0.2.1", "10.0.0.2", "10.0.0.3");
+  }
+
+  @Test
+  void whoHasBeenHereGoesBeforeStrangers() {
+    turn("10.0.9.1").right();
+    queue.add(turn("10.0.0.1"), new Password("stranger"));
+    queue.add(turn("10.0.9.1"), new Password("owner"));
+
+    work();
+
+    assertThat(hashed).containsExactly("owner", "stranger");
+  }
+
+  @Test
+  void asksForSoManyThreadsAndNoMore() {
+    for (int i = 0; i < 10; i++) {
+      queue.add(turn("10.0." + i + ".1"), new Password("p" + i));
+    }
+    assertThat(threads).hasSize(2);
+
+    work();
+
+    assertThat(hashed).hasSize(10);
+    queue.add(turn("10.0.0.1"), new Password("again"));
+    assertThat(threads).hasSize(1);
+  }
+
+  @Test
+  void nobodyHashesForWhoHasLeft() {
+    Password left = new Password("left");
+    queue.add(turn("10.0.0.1"), left);
+    queue.add(turn("10.0.1.1"), new Password("here"));
+    left.left = true;
+
+    work();
+
+    assertThat(hashed).containsExactly("here");
+    assertThat(dropped).containsExactly("left");
+  }
+
+  @Test
+  void aFullQueueSaysSoUntilSomebodyLeaves() {
+    List<Password> crowd = new ArrayList<>();
+    Password late = new Password("late");
+    while (queue.add(turn("10.0." + crowd.size() + ".1"), late)) {
+      crowd.add(late);
+      late = new Password("late");
+    }
+    assertThat(queue.size()).isEqualTo(crowd.size()).isBetween(10, 100);
+    assertThat(dropped).isEmpty();
+
+    crowd.get(0).left = true;
+    assertThat(queue.add(turn("10.1.0.1"), new Password("next"))).isTrue();
+
+    assertThat(dropped).containsExactly("late");
+    assertThat(queue.add(turn("10.1.1.1"), new Password("beyond"))).isFalse();
+    turn("10.0.9.1").right();
+    assertThat(queue.add(turn("10.0.9.1"), new Password("owner"))).isTrue();
+    work();
+    assertThat(hashed).startsWith("owner").endsWith("next").doesNotContain("beyond");
+  }
+
+  @Test
+  void anErrorEndsNoMoreThanItsThread() {
+    Password broken = new Password("broken");
+    broken.error = new OutOfMemoryError("the test's");
+    queue.add(turn("10.0.0.1"), broken);
+    queue.add(turn("10.0.1.1"), new Password("next"));
+
+    Runnable first = threads.remove();
+    assertThatThrownBy(first::run).isInstanceOf(OutOfMemoryError.class);
+    work();
+
+    assertThat(hashed).containsExactly("next");
+    queue.add(turn("10.0.0.1"), new Password("a"));
+    queue.add(turn("10.0.1.1"), new Password("b"));
+    assertThat(threads).hasSize(2);
+  }
+
+  @Test
+  void closedItDropsWhatWaits() {
+    queue.add(turn("10.0.0.1"), new Password("waits"));
+
+    queue.close();
+    queue.close();
+
+    assertThat(dropped).containsExactly("waits");
+    assertThat(queue.add(turn("10.0.0.1"), new Password("late"))).isFalse();
+    work();
+    assertThat(hashed).isEmpty();
+  }
+
+  private void work() {
+    while (!threads.isEmpty()) {
+      threads.remove().run();
+    }
+  }
+
+  private LoginThrottle.Turn turn(String address) {
+    try {
+      LoginThrottle.Admission admission =
+          throttle.admit(InetAddress.getByName(address), "ada", new Nobody());
+      return ((LoginThrottle.Admission.Now) admission).turn();
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Nobody waits in line in this test. */
+  private static final class Nobody implements LoginThrottle.Waiting {
+    @Override
+    public boolean hasLeft() {
+      return true;
+    }
+
+    @Override
+    public void turn(LoginThrottle.Turn turn) {
+      throw new AssertionError("in line");
+    }
+
+    @Override
+    public void refused() {
+      throw new AssertionError("in line");
+    }
+  }
+
+  private final class Password implements PasswordQueue.Job {
+    private final String name;
+    private boolean left;
+    private Error error;
+
+    Password(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public boolean hasLeft() {
+      return left;
+    }
+
+    @Override
+    public void run() {
+      if (error != null) {
+        throw error;
+      }
+      hashed.add(name);
+    }
+
+    @Override
+    public void dropped() {
+      dropped.add(name);
+    }
+  }
+}

@@ -1,0 +1,369 @@
+package org.postroom.core.session;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.LoginThrottle;
+import org.postroom.core.auth.PasswordQueue;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.secret.Secret;
+import org.postroom.core.testing.MemoryAccounts;
+import org.postroom.core.testing.MemoryMailStore;
+import org.postroom.core.time.VirtualTime;
+import org.postroom.core.transcript.FarConnection;
+import org.postroom.core.transcript.Peer;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.Line;
+import org.postroom.core.wire.Listener;
+import org.postroom.core.wire.PipeWire;
+import org.postroom.core.wire.Session;
+import org.postroom.core.wire.Workers;
+
+/** Log-ins by a protocol that has no words of its own, from any address that a client names. */
+@Timeout(60)
+class LogInsTest {
+  private static final String HERE = "192.0.2.1";
+  private static final String ELSEWHERE = "198.51.100.1";
+
+  private final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-24T15:00:00Z"));
+  private final Workers workers = Workers.named("sessions", 4);
+  private final Workers hashing = Workers.onPlatformThreads("hashing", 2);
+  private final PipeWire wire = PipeWire.open(time, workers);
+  private final MemoryAccounts memory = new MemoryAccounts(new MemoryMailStore(Clock.systemUTC()));
+  private final SecureRandom random = new SecureRandom();
+
+  /** Whose password was looked at. */
+  private final List<String> looked = new CopyOnWriteArrayList<>();
+
+  private final AtomicInteger ended = new AtomicInteger();
+  private final AtomicInteger turnedAway = new AtomicInteger();
+  private volatile Consumer<String> before = login -> {};
+  private final LogIns logIns =
+      LogIns.of(
+          observed(),
+          new LoginThrottle(time, random),
+          new PasswordQueue(hashing, 2),
+          time,
+          random,
+          Duration.ofSeconds(2));
+  private final Listener listener = wire.listen(Talker::new);
+
+  @BeforeEach
+  void addAda() {
+    memory.add("ada", Secret.of("secret"));
+  }
+
+  @AfterEach
+  void close() {
+    wire.close();
+    logIns.close();
+    workers.close();
+    hashing.close();
+  }
+
+  @Test
+  void whoIsRightIsInAtOnceWhateverTheMechanism() {
+    try (Peer peer = dial()) {
+      peer.send(HERE + " PASS ada secret\r\n");
+      assertThat(peer.readLine()).isEqualTo("ada is in by PLAIN");
+      peer.send(HERE + " AUTH plain " + base64("\0ada\0secret") + "\r\n");
+      assertThat(peer.readLine()).isEqualTo("ada is in by PLAIN");
+      peer.send(HERE + " AUTH LOGIN\r\n");
+      assertThat(peer.readLine()).isEqualTo("+ " + base64("Username:"));
+      peer.send(base64("ada") + "\r\n");
+      assertThat(peer.readLine()).isEqualTo("+ " + base64("Password:"));
+      peer.send(base64("secret") + "\r\n");
+      assertThat(peer.readLine()).isEqualTo("ada is in by LOGIN");
+    }
+  }
+
+  @Test
+  void whatIsNoAttemptIsRefusedAtOnce() {
+    try (Peer peer = dial()) {
+      String[][] dialogues = {
+        {"AUTH KERBEROS", "UNKNOWN_MECHANISM"},
+        {"CLEAR PLAIN", "NEEDS_TLS"},
+        {"AUTH PLAIN !", "NOT_BASE64"},
+        {"AUTH PLAIN *", "NOT_BASE64"},
+        {"AUTH PLAIN =", "MALFORMED"},
+        {"AUTH PLAIN " + base64("ada"), "MALFORMED"},
+      };
+      for (String[] dialogue : dialogues) {
+        peer.send(HERE + " " + dialogue[0] + "\r\n");
+        assertThat(peer.readLine()).as(dialogue[0]).isEqualTo("no: " + dialogue[1]);
+      }
+      String[][] answers = {
+        {"*", "CANCELLED"},
+        {"!", "NOT_BASE64"},
+        {"", "MALFORMED"},
+        {"A".repeat(LogIn.RESPONSE_LIMIT + 4), "TOO_LONG"},
+      };
+      for (String[] answer : answers) {
+        peer.send(HERE + " AUTH PLAIN\r\n");
+        assertThat(peer.readLine()).isEqualTo("+ ");
+        peer.send(answer[0] + "\r\n");
+        assertThat(peer.readLine()).isEqualTo("no: " + answer[1]);
+      }
+    }
+    assertThat(looked).isEmpty();
+  }
+
+  @Test
+  void aWrongPasswordIsAnsweredAfterTwoSecondsAndWhatFollowsWaits() {
+    try (Peer peer = dial()) {
+      peer.send(HERE + " PASS ada wrong\r\n" + HERE + " AUTH KERBEROS\r\n");
+      awaitTimers(2);
+      time.advance(Duration.ofMillis(1999));
+      assertThat(time.pending()).isEqualTo(2);
+      time.advance(Duration.ofMillis(1));
+
+      assertThat(peer.readLine()).isEqualTo("no: WRONG");
+      assertThat(peer.readLine()).isEqualTo("no: UNKNOWN_MECHANISM");
+    }
+  }
+
+  @Test
+  void ofTwoGuessesASecondFewAreLookedAtWhileTheOwnerLogsInFromElsewhere() {
+    List<Peer> guessers = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      Peer guesser = dial();
+      guesser.send(HERE + " PASS ada guess" + i + "\r\n");
+      guessers.add(guesser);
+      time.advance(Duration.ofMillis(500));
+      if (i == 60) {
+        try (Peer owner = dial()) {
+          owner.send(ELSEWHERE + " PASS ada secret\r\n");
+          assertThat(owner.readLine()).isEqualTo("ada is in by PLAIN");
+        }
+      }
+    }
+
+    assertThat(looked).hasSizeBetween(2, 29);
+    guessers.forEach(Peer::close);
+  }
+
+  @Test
+  void nobodyLooksAtWhatAClientHasSentThatLeft() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    CountDownLatch reached = new CountDownLatch(2);
+    before =
+        login -> {
+          reached.countDown();
+          await(gate);
+        };
+    List<Peer> crowd = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      Peer peer = dial();
+      peer.send("10.0." + i + ".1 PASS nobody" + i + " wrong\r\n");
+      crowd.add(peer);
+    }
+    await(reached);
+    Peer owner = dial();
+    owner.send(ELSEWHERE + " PASS ada secret\r\n");
+
+    crowd.forEach(Peer::close);
+    while (ended.get() < 60) {
+      Thread.onSpinWait();
+    }
+    before = login -> {};
+    gate.countDown();
+
+    assertThat(owner.readLine()).isEqualTo("ada is in by PLAIN");
+    assertThat(looked).hasSize(3).contains("ada");
+    owner.close();
+  }
+
+  @Test
+  void whoComesToAFullQueueIsToldSo() {
+    CountDownLatch gate = new CountDownLatch(1);
+    before = login -> await(gate);
+    List<Peer> crowd = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      Peer peer = dial();
+      peer.send("10.0." + i + ".1 PASS ada secret\r\n");
+      crowd.add(peer);
+    }
+
+    // Two are looked at and 64 wait: the others hear that, in whatever order they came.
+    while (turnedAway.get() < 34) {
+      Thread.onSpinWait();
+    }
+    gate.countDown();
+
+    List<String> heard = new ArrayList<>();
+    crowd.forEach(peer -> heard.add(peer.readLine()));
+    assertThat(heard).filteredOn("no: BUSY"::equals).hasSize(34);
+    assertThat(heard).filteredOn("ada is in by PLAIN"::equals).hasSize(66);
+    crowd.forEach(Peer::close);
+  }
+
+  @Test
+  void troubleIsNobodysFault() {
+    try (Peer peer = dial()) {
+      for (RuntimeException trouble :
+          List.of(
+              new StorageUnavailable("the test's store fails"),
+              new IllegalStateException("the test's bug"))) {
+        before =
+            login -> {
+              throw trouble;
+            };
+        peer.send(HERE + " PASS ada secret\r\n");
+        assertThat(peer.readLine()).isEqualTo("no: UNAVAILABLE");
+        before = login -> {};
+        peer.send(HERE + " PASS ada secret\r\n");
+        assertThat(peer.readLine()).isEqualTo("ada is in by PLAIN");
+      }
+    }
+  }
+
+  @Test
+  void closedItEndsTheConnectionsOfWhoWaits() {
+    CountDownLatch gate = new CountDownLatch(1);
+    CountDownLatch reached = new CountDownLatch(2);
+    before =
+        login -> {
+          reached.countDown();
+          await(gate);
+        };
+    List<Peer> crowd = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Peer peer = dial();
+      peer.send("10.0." + i + ".1 PASS ada secret\r\n");
+      crowd.add(peer);
+    }
+    await(reached);
+
+    Peer late = dial();
+    late.send("10.0.9.1 PASS ada secret\r\n");
+    logIns.close();
+    gate.countDown();
+
+    assertThat(crowd).filteredOn(peer -> peer.readLine() == null).hasSizeLessThanOrEqualTo(1);
+    assertThat(late.readLine()).isIn(null, "no: BUSY");
+    crowd.forEach(Peer::close);
+  }
+
+  private Peer dial() {
+    return wire.dial(listener);
+  }
+
+  private void awaitTimers(int count) {
+    while (looked.isEmpty() || time.pending() < count) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+  }
+
+  /** The accounts, seen when they check a password. */
+  private Accounts observed() {
+    return (Accounts)
+        Proxy.newProxyInstance(
+            Accounts.class.getClassLoader(),
+            new Class<?>[] {Accounts.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("verify")) {
+                looked.add((String) arguments[0]);
+                before.accept((String) arguments[0]);
+              }
+              try {
+                return method.invoke(memory, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  /** {@code ADDRESS PASS login password}, {@code ADDRESS AUTH mechanism [response]}, answers. */
+  private final class Talker implements Session {
+    private final Connection connection;
+    private LogIn logIn;
+    private boolean asked;
+
+    Talker(Connection connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public void opened() {}
+
+    @Override
+    public void ready() {
+      Line line = connection.in().readLine(LogIn.RESPONSE_LIMIT);
+      if (asked) {
+        asked = false;
+        follow(logIn.answer(line));
+        return;
+      }
+      String[] words = line.latin1().split(" ");
+      if (words.length < 3) {
+        return;
+      }
+      Connection far = new FarConnection(connection, FarConnection.at(words[0]));
+      logIn = logIns.logIn(far, () -> words[0], new MailLog("test"), this::follow);
+      follow(
+          words[1].equals("PASS")
+              ? logIn.password(words[2], Secret.of(words[3]))
+              : logIn.begin(
+                  words[2],
+                  words.length > 3 ? Optional.of(words[3]) : Optional.empty(),
+                  words[1].equals("AUTH")));
+    }
+
+    private void follow(LogIn.Step step) {
+      if (step instanceof LogIn.Step.Challenge challenge) {
+        asked = true;
+        connection.lineLimit(LogIn.RESPONSE_LIMIT);
+        connection.out().ascii("+ " + challenge.text() + "\r\n").flush();
+      } else if (step instanceof LogIn.Step.Success success) {
+        String login = success.account().login();
+        connection.out().ascii(login + " is in by " + success.mechanism() + "\r\n").flush();
+      } else if (step instanceof LogIn.Step.Refused refused) {
+        turnedAway.addAndGet(refused.why() == LogIn.Refusal.BUSY ? 1 : 0);
+        connection.out().ascii("no: " + refused.why() + "\r\n").flush();
+      }
+    }
+
+    @Override
+    public void timedOut() {}
+
+    @Override
+    public void shuttingDown() {}
+
+    @Override
+    public void closed() {
+      ended.incrementAndGet();
+    }
+  }
+}

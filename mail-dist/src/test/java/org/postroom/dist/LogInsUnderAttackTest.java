@@ -1,0 +1,133 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.dns.ZoneResolver;
+import org.postroom.storage.Storage;
+
+/**
+ * Who logs in while others guess and flood, at the cost that hashes really have. Clients come from
+ * several networks, which the loopback of Linux has without being asked.
+ */
+@EnabledOnOs(OS.LINUX)
+@Timeout(120)
+class LogInsUnderAttackTest {
+  private static final String ATTACKER = "127.0.0.1";
+  private static final String OWNER = "127.9.9.9";
+
+  @TempDir private Path folder;
+  private final List<Socket> sockets = new ArrayList<>();
+  private MailServer server;
+
+  @BeforeEach
+  void start() {
+    server =
+        MailServer.builder()
+            .hostname("mx.example.org")
+            .domains("example.org")
+            .storage(Storage.h2(folder.resolve("data")))
+            .account("ada@example.org", "secret")
+            .account("bob@example.org", "secret")
+            .bind(InetAddress.getLoopbackAddress())
+            .listen(Role.IMAP, 0)
+            .listen(Role.POP3, 0)
+            .resolver(ZoneResolver.of())
+            .start();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    server.close();
+  }
+
+  @Test
+  void guessesAreNotHeardAndTheOwnerLogsInFromElsewhereAtOnce() throws Exception {
+    List<Socket> guessers = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      guessers.add(imap(ATTACKER, "a LOGIN ada@example.org guess" + i));
+      guessers.add(pop3(ATTACKER, "USER ada@example.org\r\nPASS guessed" + i));
+    }
+    assertThat(answer(guessers.get(39), "-ERR")).isNotEmpty();
+
+    assertThat(answer(imap(ATTACKER, "a LOGIN ada@example.org secret"), "a "))
+        .startsWith("a NO [UNAVAILABLE]");
+    Duration took = timed(() -> answer(imap(OWNER, "a LOGIN ada@example.org secret"), "a OK"));
+    assertThat(took).isLessThan(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void aCrowdOfUnknownNamesThatLeavesKeepsNobodyWaiting() throws Exception {
+    List<Socket> crowd = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      String from = i % 2 == 0 ? ATTACKER : "127.1." + i % 250 + ".1";
+      crowd.add(imap(from, "a LOGIN x" + i + "@example.org w"));
+    }
+    for (Socket socket : crowd) {
+      socket.close();
+    }
+
+    Duration took = timed(() -> answer(imap(OWNER, "a LOGIN bob@example.org secret"), "a OK"));
+    assertThat(took).isLessThan(Duration.ofSeconds(5));
+  }
+
+  private interface Dialogue {
+    String go() throws IOException;
+  }
+
+  private static Duration timed(Dialogue dialogue) throws IOException {
+    long before = System.nanoTime();
+    assertThat(dialogue.go()).isNotEmpty();
+    return Duration.ofNanos(System.nanoTime() - before);
+  }
+
+  private Socket imap(String from, String line) throws IOException {
+    return dial(from, Role.IMAP, line);
+  }
+
+  private Socket pop3(String from, String lines) throws IOException {
+    return dial(from, Role.POP3, lines);
+  }
+
+  private Socket dial(String from, Role role, String lines) throws IOException {
+    Socket socket = new Socket();
+    sockets.add(socket);
+    socket.bind(new InetSocketAddress(from, 0));
+    socket.connect(server.address(role));
+    socket.setSoTimeout(60_000);
+    socket.getOutputStream().write((lines + "\r\n").getBytes(US_ASCII));
+    return socket;
+  }
+
+  /** The first line that begins so; nothing when the connection ends before. */
+  private static String answer(Socket socket, String beginning) throws IOException {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      if (line.startsWith(beginning)) {
+        return line;
+      }
+    }
+    return "";
+  }
+}
