@@ -5,15 +5,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.Comparator;
-import java.util.PriorityQueue;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A clock that stands until it is told to go, with timers that go by it: five days of retries pass
- * in a test at once and in order. Thread-safe; what is due runs on the thread that advances.
+ * A clock that a test puts forward, with timers that go by it: five days of retries pass at once
+ * and in order. It stands between, or it flows with real time and can be put forward beside that.
+ *
+ * <p>Whatever time set off is waited for before time goes on: what timers ran, and the {@link Work}
+ * that follows from it. So each thing happens at its own time, and {@link #advance} returns when
+ * all that was due is done. Work that waits for the clock itself (for a far side that says nothing,
+ * until its time is over) ends only when time goes on, and nobody can tell that from work that
+ * takes long. Where nothing began or ended for the <em>patience</em>, in real time, what is under
+ * way is taken for such.
+ *
+ * <p>Thread-safe. What is due runs on the thread that advances, or, where time flows, on a thread
+ * of its own until {@link #close}.
  */
-public final class VirtualTime extends Clock implements Timers {
+public final class VirtualTime extends Clock implements Timers, AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final Moment moment;
   private final ZoneId zone;
 
@@ -24,16 +33,42 @@ public final class VirtualTime extends Clock implements Timers {
 
   /** Time that stands at {@code start}, in UTC. */
   public static VirtualTime startingAt(Instant start) {
-    return new VirtualTime(new Moment(start), ZoneOffset.UTC);
+    return startingAt(start, PATIENCE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param patience how long, in real time, work under way is waited for in which nothing changes
+   */
+  public static VirtualTime startingAt(Instant start, Duration patience) {
+    return new VirtualTime(new Moment(start, patience), ZoneOffset.UTC);
+  }
+
+  /** Time that flows on from {@code start} as real time does, in UTC. */
+  public static VirtualTime flowingFrom(Instant start) {
+    VirtualTime time = startingAt(start);
+    time.flow();
+    return time;
   }
 
   /**
    * Lets {@code step} pass: runs all that becomes due meanwhile in the order of its due times, each
-   * at its own time, timers set by such tasks included. A task's exception ends the step there and
-   * comes out here.
+   * at its own time, timers set by such tasks and the work that follows included. A task's
+   * exception ends the step there and comes out here.
    */
   public void advance(Duration step) {
     moment.advance(step);
+  }
+
+  /** From now on time passes only by {@link #advance}. */
+  public void freeze() {
+    moment.freeze();
+  }
+
+  /** From now on time passes as real time does, and by {@link #advance} beside. */
+  public void flow() {
+    moment.flow();
   }
 
   /** How many timers are waiting. */
@@ -41,9 +76,20 @@ public final class VirtualTime extends Clock implements Timers {
     return moment.pending();
   }
 
+  /** Time stands for good; what is not due by now is forgotten. */
+  @Override
+  public void close() {
+    moment.close();
+  }
+
   @Override
   public Timer after(Duration delay, Runnable task) {
     return moment.add(delay.isNegative() ? Duration.ZERO : delay, task);
+  }
+
+  @Override
+  public Work begin() {
+    return moment.begin();
   }
 
   @Override
@@ -65,93 +111,4 @@ public final class VirtualTime extends Clock implements Timers {
   public Instant instant() {
     return moment.now();
   }
-
-  /** Shared by the clocks of all zones. */
-  private static final class Moment {
-    private final ReentrantLock lock = new ReentrantLock();
-    private final ReentrantLock advancing = new ReentrantLock();
-    private final PriorityQueue<Due> due =
-        new PriorityQueue<>(Comparator.comparing(Due::at).thenComparingLong(Due::order));
-    private final Instant start;
-    private Instant now;
-    private long order;
-
-    Moment(Instant start) {
-      this.start = start;
-      this.now = start;
-    }
-
-    Instant now() {
-      lock.lock();
-      try {
-        return now;
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    long elapsedNanos() {
-      return Duration.between(start, now()).toNanos();
-    }
-
-    int pending() {
-      lock.lock();
-      try {
-        return due.size();
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    Timer add(Duration delay, Runnable task) {
-      lock.lock();
-      try {
-        Due entry = new Due(now.plus(delay), order++, task);
-        due.add(entry);
-        return () -> remove(entry);
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    private void remove(Due entry) {
-      lock.lock();
-      try {
-        due.remove(entry);
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    void advance(Duration step) {
-      if (step.isNegative()) {
-        throw new IllegalArgumentException("Time does not go back: " + step);
-      }
-      advancing.lock(); // two who advance do it one after the other
-      try {
-        Instant target = now().plus(step);
-        while (true) {
-          Runnable task;
-          lock.lock();
-          try {
-            Due next = due.peek();
-            if (next == null || next.at().isAfter(target)) {
-              now = target;
-              return;
-            }
-            due.remove();
-            now = next.at();
-            task = next.task();
-          } finally {
-            lock.unlock();
-          }
-          task.run();
-        }
-      } finally {
-        advancing.unlock();
-      }
-    }
-  }
-
-  private record Due(Instant at, long order, Runnable task) {}
 }

@@ -8,7 +8,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -115,5 +118,100 @@ class TimersTest {
     timers.after(Duration.ZERO, note("never")).cancel();
 
     assertThat(ran).isEmpty();
+  }
+
+  // --- work under way, and time that flows
+
+  @Test
+  void timeStandsUntilWhatItSetOffHasEnded() throws Exception {
+    ExecutorService workers = Executors.newSingleThreadExecutor();
+    try {
+      time.after(
+          Duration.ofSeconds(10),
+          () ->
+              time.handOn(
+                  workers,
+                  () -> {
+                    pause(20);
+                    note("work").run();
+                    time.after(Duration.ofSeconds(5), note("what follows"));
+                  }));
+      time.after(Duration.ofSeconds(12), note("another"));
+
+      time.advance(Duration.ofMinutes(1));
+
+      assertThat(ran).containsExactly("work@10", "another@12", "what follows@15");
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  @Test
+  void whatWaitsForTheClockItselfDoesNotHoldIt() {
+    VirtualTime impatient = VirtualTime.startingAt(Instant.EPOCH, Duration.ofMillis(20));
+    Timers.Work work = impatient.begin();
+    impatient.after(Duration.ofMinutes(5), work::end);
+
+    impatient.advance(Duration.ofSeconds(299));
+    impatient.advance(Duration.ofSeconds(1));
+
+    assertThat(impatient.instant()).isEqualTo(Instant.ofEpochSecond(300));
+    assertThat(impatient.pending()).isZero();
+  }
+
+  @Test
+  void workWhoseWorkersAreGoneIsNoWork() {
+    ExecutorService gone = Executors.newSingleThreadExecutor();
+    gone.shutdownNow();
+
+    assertThat(time.handOn(gone, note("never"))).isFalse();
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(ran).isEmpty();
+  }
+
+  @Test
+  void timeThatFlowsRunsWhatIsDueByItselfAndCanBePutForward() throws Exception {
+    try (VirtualTime flowing = VirtualTime.flowingFrom(Instant.EPOCH)) {
+      CountDownLatch soon = new CountDownLatch(1);
+      flowing.after(Duration.ofMillis(20), soon::countDown);
+      assertThat(soon.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(flowing.instant()).isAfter(Instant.EPOCH);
+      List<Instant> at = new ArrayList<>();
+      Instant before = flowing.instant();
+      flowing.after(Duration.ofHours(2), () -> at.add(flowing.instant()));
+
+      flowing.advance(Duration.ofHours(3));
+
+      assertThat(at).hasSize(1);
+      assertThat(Duration.between(before, at.get(0)))
+          .isBetween(Duration.ofHours(2), Duration.ofHours(2).plusSeconds(20));
+      assertThat(flowing.instant()).isAfterOrEqualTo(before.plus(Duration.ofHours(3)));
+
+      flowing.freeze();
+      Instant frozen = flowing.instant();
+      flowing.after(Duration.ZERO, () -> at.add(flowing.instant()));
+      pause(20);
+      assertThat(flowing.instant()).isEqualTo(frozen);
+      assertThat(at).hasSize(1);
+      flowing.advance(Duration.ZERO);
+      assertThat(at).hasSize(2);
+    }
+  }
+
+  @Test
+  void timeThatIsClosedForgetsWhatItIsGiven() {
+    VirtualTime flowing = VirtualTime.flowingFrom(Instant.EPOCH);
+    flowing.close();
+
+    flowing.after(Duration.ZERO, note("never")).cancel();
+    flowing.advance(Duration.ofDays(1));
+
+    assertThat(ran).isEmpty();
+  }
+
+  private static void pause(int millis) {
+    CompletableFuture<Void> moment = new CompletableFuture<>();
+    moment.completeOnTimeout(null, millis, TimeUnit.MILLISECONDS).join();
   }
 }
