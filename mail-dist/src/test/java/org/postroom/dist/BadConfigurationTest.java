@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the exit status scripts know, and has changed nothing. Each in a process of its own.
  */
 final class BadConfigurationTest {
+@Tag("process")
   /** Takes root's right to read everything away, so that permissions hold for it too. */
   private static final List<String> LIKE_ANYBODY =
       List.of(

@@ -12,12 +12,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What lies in the data folder is for the server's own user, whatever the umask is. */
+@Tag("process")
 final class DataFolderIsPrivateTest {
   private static final List<String> UMASK_0 = List.of("sh", "-c", "umask 000; exec \"$0\" \"$@\"");
 

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * again, whoever reads is served, nothing that was promised is lost and nothing that was refused is
  * there; with room again everything goes on, without a restart.
  */
+@Tag("process")
 final class FullDiskTest {
   private static final int DISK_MEGABYTES = 160;
   private static final int SENDERS = 6;

@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
  * that was sent but whose answer never came is there once or not at all, and whole; nothing else is
  * there. {@code -Dpostroom.kill.rounds=200} for long.
  */
+@Tag("process")
+@Tag("scaled")
 final class KilledServerTest {
   // Long enough for the database to use its space again, short enough to be read after each kill.
   private static final int ROUNDS_OF_A_STORE = 50;

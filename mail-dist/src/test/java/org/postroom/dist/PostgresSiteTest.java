@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.config.BadConfiguration;
 
 /** A server on PostgreSQL is asked and keeps its keys as one with a data folder of its own. */
+@Tag("process")
 final class PostgresSiteTest {
   @TempDir private Path folder;
 

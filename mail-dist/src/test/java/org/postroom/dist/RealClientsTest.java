@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.storage.Storage;
@@ -17,6 +18,7 @@ import org.postroom.storage.Storage;
 /**
  * Mail goes in by one client and comes out by another, over TLS where they can, from a real store.
  */
+@Tag("process")
 final class RealClientsTest {
   private static final String PASSWORD = "correct horse";
 

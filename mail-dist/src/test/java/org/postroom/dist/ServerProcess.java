@@ -30,6 +30,7 @@ final class ServerProcess implements AutoCloseable {
   // 128 + SIGTERM: how a JVM ends after its shutdown hooks.
   private static final int STOPPED = 143;
   private static final long PATIENCE_SECONDS = 120;
+  private static final Path LAUNCHER = Path.of("src", "main", "launcher");
   private static final Pattern LISTENER = Pattern.compile("([a-z0-9]+) (\\d+)");
 
   private final Process process;
@@ -89,12 +90,10 @@ final class ServerProcess implements AutoCloseable {
       List<String> around, List<String> jvmOptions, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(around);
     command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
-            "-Dlogback.configurationFile=postroom-logback.xml"));
+    command.add("@" + LAUNCHER.resolve("jvm.options"));
+    if (Runtime.version().feature() >= 24) {
+      command.add("@" + LAUNCHER.resolve("jvm-24.options"));
+    }
     command.addAll(jvmOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Postroom.class.getName()));
     command.addAll(List.of(arguments));

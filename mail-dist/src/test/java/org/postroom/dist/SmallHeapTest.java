@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
  * A server with 128 MB of heap: nothing that a client can make large is held whole. With {@code
  * -Dpostroom.heap=full} at full size; the figures are reported.
  */
+@Tag("process")
+@Tag("scaled")
 final class SmallHeapTest {
   private static final boolean FULL = "full".equals(System.getProperty("postroom.heap"));
   private static final int LARGE_MAILS = FULL ? 20 : 5;
@@ -43,7 +46,7 @@ final class SmallHeapTest {
             .set("mail_max_userip_connections", "10000")
             .set("imap_max_user_connections", "10000")
             .set("imap_max_sessions", "20000");
-    server = site.start("-Xmx128m", "-XX:+ExitOnOutOfMemoryError");
+    server = site.start("-Xmx128m");
   }
 
   @AfterEach

@@ -15,6 +15,7 @@ import org.postroom.storage.Storage;
 /** The transcripts of all protocols, with the whole server on H2. */
 @Tag("two-clocks")
 @Timeout(60)
+@Tag("scaled")
 final class TranscriptsOnH2Test {
 
   static List<Arguments> transcripts() {

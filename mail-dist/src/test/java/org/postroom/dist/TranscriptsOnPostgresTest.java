@@ -24,6 +24,8 @@ import org.postroom.storage.Storage;
 @Tag("two-clocks")
 @Timeout(60)
 @DisabledIfSystemProperty(named = "postroom.transcripts", matches = "h2")
+@Tag("process")
+@Tag("scaled")
 final class TranscriptsOnPostgresTest {
   private static EmbeddedPostgres postgres;
   private static HikariDataSource connections;

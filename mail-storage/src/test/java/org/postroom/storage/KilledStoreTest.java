@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.AccountId;
@@ -25,6 +26,8 @@ import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
 
 /** Kills a process that runs a store, again and again; {@code -Dkill.rounds=200} for long. */
+@Tag("process")
+@Tag("scaled")
 class KilledStoreTest {
   @TempDir Path folder;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.address.Address;
@@ -70,6 +71,7 @@ class SqlAccountsTest {
   }
 
   @Nested
+  @Tag("process")
   class OnPostgres extends AccountsContract {
     @Override
     protected Stores open(Clock clock) {

@@ -3,6 +3,7 @@ package org.postroom.storage;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.testing.MailStoreContract;
 import org.postroom.core.testing.Stores;
@@ -29,6 +30,7 @@ class SqlMailStoreTest {
   }
 
   @Nested
+  @Tag("process")
   class OnPostgres extends MailStoreContract {
     @Override
     protected Stores open(Clock clock) {

@@ -3,6 +3,7 @@ package org.postroom.storage;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.testing.QueueStoreContract;
 import org.postroom.core.testing.Stores;
@@ -29,6 +30,7 @@ class SqlQueueStoreTest {
   }
 
   @Nested
+  @Tag("process")
   class OnPostgres extends QueueStoreContract {
     @Override
     protected Stores open(Clock clock) {

@@ -85,7 +85,10 @@ class TimersTest {
     CountDownLatch done = new CountDownLatch(1);
     AtomicInteger cancelled = new AtomicInteger();
     try (SystemTimers timers = new SystemTimers("timers")) {
-      timers.after(Duration.ofMillis(5), cancelled::incrementAndGet).cancel();
+      // On the timers' own thread, so that it cannot have run before it is cancelled.
+      timers.after(
+          Duration.ZERO,
+          () -> timers.after(Duration.ofMillis(5), cancelled::incrementAndGet).cancel());
       timers.after(
           Duration.ofMillis(10),
           () -> {

@@ -13,7 +13,7 @@ import javax.net.ssl.SSLSocket;
 /** A client over TCP (or over TLS, on a socket that was made for it). */
 public final class SocketPeer implements Peer {
   private static final int PATIENCE_MS = 100;
-  private static final int WAITS = 100;
+  private static final int WAITS = 300;
 
   private final Socket socket;
   private final InputStream in;

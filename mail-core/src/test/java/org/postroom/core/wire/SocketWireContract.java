@@ -428,7 +428,7 @@ abstract class SocketWireContract extends WireContract {
 
   private SSLSocket startTls(Listener listener, String command) throws Exception {
     Socket raw = new Socket(listener.address().getAddress(), listener.address().getPort());
-    raw.setSoTimeout(10_000);
+    raw.setSoTimeout(30_000);
     readLine(raw);
     raw.getOutputStream().write(command.getBytes(ISO_8859_1));
     assertThat(readLine(raw)).isEqualTo("go");

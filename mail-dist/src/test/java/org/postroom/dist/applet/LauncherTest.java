@@ -14,11 +14,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The script {@code postroom}, in a house of its own with a Maven and a JDK that take notes. */
+@Tag("process")
 final class LauncherTest {
   @TempDir private Path house;
   private Path mavenNotes;
@@ -31,6 +35,8 @@ final class LauncherTest {
     write("pom.xml", "<project>\n  <version>1.2.3</version>\n</project>\n");
     write(".mvn/jvm.config", "");
     write("mail-dist/pom.xml", "");
+    write("mail-dist/src/main/launcher/jvm.options", "-XX:+UseSerialGC");
+    write("mail-dist/src/main/launcher/jvm-24.options", "--enable-native-access=ALL-UNNAMED");
     write("mail-dist/src/main/A.java", "class A {}");
     write("mail-dist/src/main/B.java", "class B {}");
     mavenNotes = house.resolve("maven-notes");
@@ -96,6 +102,23 @@ final class LauncherTest {
   }
 
   @Test
+  void optionsAreThoseDeclaredAndThenTheAdministrators() throws Exception {
+    Outcome outcome = run("", List.of("POSTROOM_JAVA_OPTS=-Xmx128m -Dx=y"), "check");
+
+    assertThat(outcome.said())
+        .containsPattern("(?m)^<@.*/jvm.options>\n<-Xmx128m>\n<-Dx=y>\n<-cp>\n")
+        .doesNotContain("jvm-24.options");
+  }
+
+  @Test
+  void laterJvmsHaveMoreOptions() throws Exception {
+    write("jdk/release", "JAVA_VERSION=\"25.0.1\"\n");
+
+    assertThat(run("", "check").said())
+        .containsPattern("(?m)^<@.*/jvm.options>\n<@.*/jvm-24.options>\n<-cp>\n");
+  }
+
+  @Test
   void buildsOnceForTheSameSources() throws Exception {
     run("", "check");
     run("", "check");
@@ -144,12 +167,58 @@ final class LauncherTest {
   }
 
   @Test
-  void testIsMavensVerify() throws Exception {
+  void testLooksAtStyleAndRulesBeforeAnyTest() throws Exception {
     assertThat(run("", "test", "-Dx=y").status()).isZero();
-    assertThat(Files.readString(mavenNotes)).endsWith("-Dx=y verify\n");
 
+    assertThat(mavenWasAsked())
+        .containsExactly(
+            "-q -Dx=y spotless:check process-test-classes",
+            "-Drules.skip -Denforcer.skip -Dx=y test");
+  }
+
+  @Test
+  void testsNothingWhereStyleOrRulesAreBroken() throws Exception {
     write("broken", "");
+
     assertThat(run("", "test").status()).isEqualTo(1);
+    assertThat(mavenWasAsked()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"quick", "long"})
+  void aTierIsAProfile(String tier) throws Exception {
+    assertThat(run("", "test", tier).status()).isZero();
+
+    assertThat(mavenWasAsked().get(1))
+        .isEqualTo("-P" + tier + " -Drules.skip -Denforcer.skip test");
+  }
+
+  @Test
+  void aModuleIsTestedAloneByThePackagesOfItsTests() throws Exception {
+    write("mail-dist/src/test/java/org/postroom/dist/ATest.java", "");
+    write("mail-dist/src/test/java/org/postroom/house/BTest.java", "");
+
+    run("", "test", "quick", "mail-dist", "-o");
+
+    assertThat(mavenWasAsked())
+        .containsExactly(
+            "-q -am -pl mail-dist -Dsurefire.failIfNoSpecifiedTests=false -o"
+                + " spotless:check process-test-classes",
+            "-Pquick -Drules.skip -Denforcer.skip"
+                + " -Dtest=org/postroom/dist/**/*Test,org/postroom/house/**/*Test"
+                + " -am -pl mail-dist -Dsurefire.failIfNoSpecifiedTests=false -o test");
+  }
+
+  @Test
+  void ofAModuleOneTestCanBeAskedFor() throws Exception {
+    write("mail-dist/src/test/java/org/postroom/dist/ATest.java", "");
+
+    run("", "test", "mail-dist", "-Dtest=ATest");
+
+    assertThat(mavenWasAsked().get(1))
+        .isEqualTo(
+            "-Drules.skip -Denforcer.skip -am -pl mail-dist"
+                + " -Dsurefire.failIfNoSpecifiedTests=false -Dtest=ATest test");
   }
 
   @Test
@@ -165,7 +234,14 @@ final class LauncherTest {
   private record Outcome(int status, String said) {}
 
   private Outcome run(String input, String... arguments) throws Exception {
-    List<String> words = new ArrayList<>(List.of(house.resolve("postroom").toString()));
+    return run(input, List.of(), arguments);
+  }
+
+  private Outcome run(String input, List<String> environment, String... arguments)
+      throws Exception {
+    List<String> words = new ArrayList<>(List.of("/usr/bin/env"));
+    words.addAll(environment);
+    words.add(house.resolve("postroom").toString());
     words.addAll(List.of(arguments));
     Process process = command(words.toArray(String[]::new));
     try (OutputStream in = process.getOutputStream()) {
@@ -197,7 +273,13 @@ final class LauncherTest {
   }
 
   private int builds() throws IOException {
-    return Files.readAllLines(mavenNotes).size();
+    return mavenWasAsked().size();
+  }
+
+  private List<String> mavenWasAsked() throws IOException {
+    return Files.readAllLines(mavenNotes).stream()
+        .map(line -> line.replaceFirst("^-B -ntp ", ""))
+        .toList();
   }
 
   private void write(String name, String text) throws IOException {

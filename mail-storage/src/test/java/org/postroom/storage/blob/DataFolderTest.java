@@ -404,6 +404,7 @@ final class DataFolderTest {
     }
   }
 
+  @Tag("scaled")
   @Test
   void losesNothingAcknowledgedInAPowerCut() throws Exception {
     int images = Integer.getInteger("postroom.powercut.images", 30);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.Account;
@@ -34,6 +35,7 @@ import org.postroom.core.testing.StagedOctets;
 import org.postroom.storage.Storage;
 import org.postroom.storage.blob.SimulatedFolder;
 
+@Tag("scaled")
 class PowerCutTest {
   @TempDir Path folder;
 

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,6 +207,7 @@ class UnsavedStoreTest {
    * the power fails while the store catches up. Everybody finds what was acknowledged, or that and
    * what he had just begun: nothing else, and nothing twice.
    */
+  @Tag("scaled")
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
   void isWhatWasAcknowledgedAfterEachOfManyPowerCuts(long seed) throws Exception {
