@@ -102,10 +102,13 @@ public final class MailServer implements AutoCloseable {
   private final SqlStorage storage;
   private final Optional<String> authority;
   private final List<String> warnings;
+  private final Lifeline lifeline;
+  private @Nullable DeathWatch watch;
   private boolean closed;
 
   private MailServer(Builder builder) {
     settings = builder.settings();
+    lifeline = builder.lifeline == null ? new Lifeline() : builder.lifeline;
     Map<Role, Integer> ports = builder.ports.isEmpty() ? Listeners.of(settings) : builder.ports;
     OwnAddresses own = ServerSettings.own(settings);
     Policy policy = Policy.of(settings, own);
@@ -215,6 +218,10 @@ public final class MailServer implements AutoCloseable {
       ports.forEach((role, port) -> listen(role, port, addresses, doors));
       if (folder != null) {
         own(Control.open(folder, new Users(storage.accounts())));
+      if (builder.lifeline == null) {
+        watch = new DeathWatch(lifeline, this, builder.mourner);
+        watch.begin();
+      }
       }
     } catch (RuntimeException | Error e) {
       closeAll();
@@ -284,11 +291,7 @@ public final class MailServer implements AutoCloseable {
   private SqlStorage open(Storage where, Builder builder) {
     try {
       return SqlStorage.open(
-          where,
-          builder.clock,
-          builder.random,
-          settings.get(ServerParams.MIN_FREE),
-          new Lifeline());
+          where, builder.clock, builder.random, settings.get(ServerParams.MIN_FREE), lifeline);
     } catch (StorageFault e) {
       throw builder.storage != null
           ? e
@@ -305,6 +308,14 @@ public final class MailServer implements AutoCloseable {
       }
       closed = true;
     }
+    if (watch != null) {
+      watch.close();
+    }
+  }
+
+  /** Where the server's parts say that they have died. */
+  Lifeline lifeline() {
+    return lifeline;
     closeAll();
   }
 
@@ -450,6 +461,8 @@ public final class MailServer implements AutoCloseable {
     private @Nullable Resolver resolver;
     private @Nullable Timers timers;
     private @Nullable String openPassword;
+    private @Nullable Lifeline lifeline;
+    private Consumer<Lifeline.Death> mourner = death -> {};
     private @Nullable Consumer<Acceptance> listener;
     private Clock clock = Clock.systemUTC();
     private final SecureRandom random = new SecureRandom();
@@ -538,6 +551,25 @@ public final class MailServer implements AutoCloseable {
       listener = other;
       return this;
     }
+    /**
+     * Has {@code owner} hear when a part has died that the server cannot be without: the store, an
+     * event loop, the queue manager. The server closes itself first, so its ports and its folder
+     * are free, and another one may be started from there; what was answered 250 is in the store.
+     */
+    public Builder onDeath(Consumer<Lifeline.Death> owner) {
+      mourner = owner;
+      return this;
+    }
+
+    /**
+     * Where the server's parts say that they have died, instead of to the server: for who ends the
+     * whole process then. The server does not close itself, and {@link #onDeath} has no effect.
+     */
+    public Builder lifeline(Lifeline ofTheProcess) {
+      lifeline = ofTheProcess;
+      return this;
+    }
+
 
     /** The time it goes by, such as a virtual clock. */
     public Builder time(Clock otherClock, Timers otherTimers) {

@@ -57,7 +57,14 @@ final class ServerProcess implements AutoCloseable {
    */
   static ServerProcess start(List<String> around, Path mainCf, String... jvmOptions)
       throws IOException {
-    ServerProcess server = launch(around, List.of(jvmOptions), "serve", "-c", mainCf.toString());
+    return start(around, Postroom.class, mainCf, jvmOptions);
+  }
+
+  /** The same with something else in the process. */
+  static ServerProcess start(List<String> around, Class<?> main, Path mainCf, String... jvmOptions)
+      throws IOException {
+    ServerProcess server =
+        launch(around, main, List.of(jvmOptions), "serve", "-c", mainCf.toString());
     try {
       server.ports.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       return server;
@@ -77,7 +84,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** The same below another program. */
   static Outcome run(List<String> around, String... arguments) throws IOException {
-    try (ServerProcess process = launch(around, List.of(), arguments)) {
+    try (ServerProcess process = launch(around, Postroom.class, List.of(), arguments)) {
       int status = process.awaitEnd();
       return new Outcome(status, process.said());
     }
@@ -87,7 +94,8 @@ final class ServerProcess implements AutoCloseable {
   record Outcome(int status, String said) {}
 
   private static ServerProcess launch(
-      List<String> around, List<String> jvmOptions, String... arguments) throws IOException {
+      List<String> around, Class<?> main, List<String> jvmOptions, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(around);
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.add("@" + LAUNCHER.resolve("jvm.options"));
@@ -95,7 +103,7 @@ final class ServerProcess implements AutoCloseable {
       command.add("@" + LAUNCHER.resolve("jvm-24.options"));
     }
     command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Postroom.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     return new ServerProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
@@ -189,7 +197,8 @@ final class ServerProcess implements AutoCloseable {
     assertThat(awaitEnd()).as("exit status; it said:\n%s", said()).isEqualTo(STOPPED);
   }
 
-  private int awaitEnd() {
+  /** How it ended, which it does without being told to. */
+  int awaitEnd() {
     try {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();

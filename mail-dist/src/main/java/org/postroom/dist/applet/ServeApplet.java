@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
@@ -44,7 +45,8 @@ public final class ServeApplet implements Callable<Integer> {
     if (embedded) {
       listenOnLoopback(builder);
     }
-    MailServer server = builder.start();
+    Lifeline lifeline = LastWords.lifeline(spec.commandLine().getErr());
+    MailServer server = builder.lifeline(lifeline).start();
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()

@@ -1,0 +1,65 @@
+package org.postroom.dist.applet;
+
+import java.io.PrintWriter;
+import org.postroom.core.life.Lifeline;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How the process ends when something has died that the server cannot be without: at once, with a
+ * line that says why and an exit status by which whoever started it starts it again. The store
+ * needs no closing: it opens again as it was last promised, and a server that is half dead would go
+ * on promising.
+ *
+ * <p>An ordinary lack of heap does not come here: {@code -XX:+ExitOnOutOfMemoryError} ends the
+ * process with the JVM's own line and status 3.
+ */
+final class LastWords {
+  private static final Logger LOG = LoggerFactory.getLogger(LastWords.class);
+
+  /** EX_SOFTWARE. */
+  static final int STATUS = 70;
+
+  /**
+   * The one thread of the log, by the name Logback gives it: every other thread would wait for room
+   * in its queue for ever.
+   */
+  private static final String LOG_THREAD = "AsyncAppender-Worker";
+
+  private LastWords() {}
+
+  /** The lifeline of the process, which its threads hang on too; {@code err} takes the line. */
+  static Lifeline lifeline(PrintWriter err) {
+    Lifeline lifeline = new Lifeline();
+    lifeline.onDeath(death -> end(err, death));
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, cause) -> {
+          if (isDeath(thread.getName(), cause)) {
+            lifeline.died("thread " + thread.getName(), cause);
+          } else {
+            LOG.error("thread {} failed", thread.getName(), cause);
+          }
+        });
+    return lifeline;
+  }
+
+  /**
+   * Whether the JVM cannot be relied upon any more. A stack that overflowed says something about
+   * one task only.
+   */
+  static boolean isDeath(String thread, Throwable cause) {
+    return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError)
+        || thread.startsWith(LOG_THREAD);
+  }
+
+  // The log is written by another thread, and may be what has died: this line is not left to it.
+  private static void end(PrintWriter err, Lifeline.Death death) {
+    try {
+      err.println(
+          "postroom: ERROR: " + death.part() + " has died, the process ends: " + death.cause());
+      err.flush();
+    } finally {
+      Runtime.getRuntime().halt(STATUS);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package org.postroom.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.life.Lifeline;
+import org.postroom.storage.Storage;
+
+/** What an embedded server does when a part has died: it ends itself, and nobody else. */
+@Timeout(120)
+final class DeathTest {
+  private static final OutOfMemoryError CAUSE = new OutOfMemoryError("as a test has it");
+
+  @TempDir private Path folder;
+
+  private MailServer.Builder server(int port) {
+    return MailServer.builder()
+        .hostname("mail.example.org")
+        .domains("example.org")
+        .storage(Storage.h2(folder))
+        .bind(InetAddress.getLoopbackAddress())
+        .listen(Role.MX, port);
+  }
+
+  @Test
+  void closesItselfAndThenTellsItsOwnerWhoMayStartAnother() throws Exception {
+    CompletableFuture<MailServer> another = new CompletableFuture<>();
+    AtomicReference<Lifeline.Death> told = new AtomicReference<>();
+    AtomicReference<MailServer> first = new AtomicReference<>();
+    first.set(
+        server(0)
+            .account("ada@example.org", "correct horse")
+            .onDeath(
+                death -> {
+                  told.set(death);
+                  first.get().close(); // has nothing to do any more, and waits for nobody
+                  another.complete(server(first.get().address(Role.MX).getPort()).start());
+                })
+            .start());
+
+    first.get().lifeline().died("committer", CAUSE);
+
+    try (MailServer second = another.get(60, TimeUnit.SECONDS)) {
+      assertThat(told.get()).isEqualTo(new Lifeline.Death("committer", CAUSE));
+      assertThat(second.accounts().byLogin("ada@example.org")).isPresent();
+    }
+  }
+
+  @Test
+  void tellsNobodyOfAnOrderlyEnd() throws Exception {
+    CompletableFuture<Lifeline.Death> told = new CompletableFuture<>();
+    MailServer server = server(0).onDeath(told::complete).start();
+
+    server.close();
+    server.lifeline().died("event loop", CAUSE);
+
+    assertThat(told).isNotDone();
+  }
+
+  @Test
+  void leavesItToTheProcessWhereThatHasALifeline() throws Exception {
+    Lifeline process = new Lifeline();
+    CompletableFuture<Lifeline.Death> told = new CompletableFuture<>();
+    process.onDeath(told::complete);
+    try (MailServer server = server(0).lifeline(process).start()) {
+      server.lifeline().died("committer", CAUSE);
+
+      assertThat(told).isCompletedWithValue(new Lifeline.Death("committer", CAUSE));
+      assertThat(server.accounts().list()).isEmpty(); // it is as it was
+    }
+  }
+}
