@@ -25,7 +25,7 @@ public final class ConfigParams {
           themselves.""");
 
   public static final Param<List<String>> ACCEPT_UNSUPPORTED =
-      SET.list(
+      SET.matchList(
           "accept_unsupported_parameters",
           "",
           """

@@ -77,6 +77,11 @@ public final class Param<T> {
     return type.expected().equals(ValueType.SECRET.expected());
   }
 
+  /** Whether it is a list that ends at a comment; see {@link MatchItems}. */
+  boolean isMatchList() {
+    return type.equals(ValueType.MATCH_LIST);
+  }
+
   /** The value of a text that has been expanded; {@link BadValue} if it is none. */
   T read(String expanded) {
     return type.read(expanded);

@@ -124,6 +124,11 @@ public final class ParamSet {
       return add(name, preset, ValueType.LIST, doc, traits);
     }
 
+    /** Patterns of names or addresses; see {@link MatchItems}. */
+    public Param<List<String>> matchList(String name, String preset, String doc, Trait... traits) {
+      return add(name, preset, ValueType.MATCH_LIST, doc, traits);
+    }
+
     /** One of an enum's constants, in lower case with hyphens, or as {@link Choice} spells it. */
     public <E extends Enum<E>> Param<E> choice(
         String name, String preset, Class<E> type, String doc, Trait... traits) {

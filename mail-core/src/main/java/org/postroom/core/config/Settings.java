@@ -289,6 +289,9 @@ public final class Settings {
         }
         expanded.put(name, text);
         values.put(name, param.read(text));
+        if (param.isMatchList()) {
+          comment(name, MatchItems.of(text));
+        }
       } catch (BadValue e) {
         String found = param.isSecret() ? "***" : "\"" + text + "\"";
         String why =
@@ -296,6 +299,12 @@ public final class Settings {
                 ? "expected " + param.expected() + ", but found " + found
                 : e.reason();
         faults.add(new Fault(place(name), name, why));
+      }
+    }
+
+    private void comment(String name, MatchItems list) {
+      if (!list.comment().isEmpty()) {
+        notices.add(Notice.warning(place(name), name, name + ": " + list.warning()));
       }
     }
 

@@ -53,6 +53,12 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
       new ValueType<>("a path", ValueType::readPath, Path::toString);
 
   static final ValueType<Optional<Path>> OPTIONAL_PATH =
+  static final ValueType<List<String>> MATCH_LIST =
+      new ValueType<>(
+          "a list separated by commas or spaces",
+          text -> MatchItems.of(text).items(),
+          items -> String.join(", ", items));
+
       new ValueType<>(
           "a path or nothing",
           text -> text.isEmpty() ? Optional.empty() : Optional.of(readPath(text)),

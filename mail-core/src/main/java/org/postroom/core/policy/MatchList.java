@@ -14,6 +14,7 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.Network;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.config.MatchItems;
 
 /**
  * A list such as {@code mydestination} or {@code mynetworks}: read from left to right, the first
@@ -34,6 +35,7 @@ public final class MatchList {
   private final List<Item> items = new ArrayList<>();
   private final List<Network> networks = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
 
   private MatchList(boolean subdomains) {
     this.subdomains = subdomains;
@@ -92,6 +94,11 @@ public final class MatchList {
   /** Plain names that match. */
   List<String> names() {
     return List.copyOf(names);
+  }
+
+  /** What an administrator should know about the files that were read. */
+  List<String> warnings() {
+    return List.copyOf(warnings);
   }
 
   private void add(String text, boolean clients, boolean outerNegated, int depth) {
@@ -165,12 +172,14 @@ public final class MatchList {
               file));
       return;
     }
+    int number = 0;
     for (String line : content.lines().toList()) {
+      number++;
       if (!line.strip().startsWith("#")) {
-        for (String item : line.split("[,\\s]+")) {
-          if (!item.isEmpty()) {
-            add(item, clients, negated, depth + 1);
-          }
+        MatchItems found = MatchItems.of(line);
+        found.items().forEach(item -> add(item, clients, negated, depth + 1));
+        if (!found.comment().isEmpty()) {
+          warnings.add(file + ", line " + number + ": " + found.warning());
         }
       }
     }

@@ -93,11 +93,16 @@ public record Policy(
 
     private MatchList domains(Param<List<String>> param) {
       try {
-        return MatchList.ofDomains(settings.get(param), subdomains(param));
+        return withWarnings(param, MatchList.ofDomains(settings.get(param), subdomains(param)));
       } catch (BadValue e) {
         faults.add(settings.fault(param, e.reason()));
         return MatchList.ofDomains(List.of(), false);
       }
+    }
+
+    private MatchList withWarnings(Param<?> param, MatchList list) {
+      list.warnings().forEach(warning -> warnings.add(param.name() + ": " + warning));
+      return list;
     }
 
     private boolean subdomains(Param<?> param) {
@@ -109,8 +114,10 @@ public record Policy(
       if (settings.isGiven(PolicyParams.MYNETWORKS)) {
         try {
           trusted =
-              MatchList.ofClients(
-                  settings.get(PolicyParams.MYNETWORKS), subdomains(PolicyParams.MYNETWORKS));
+              withWarnings(
+                  PolicyParams.MYNETWORKS,
+                  MatchList.ofClients(
+                      settings.get(PolicyParams.MYNETWORKS), subdomains(PolicyParams.MYNETWORKS)));
         } catch (BadValue e) {
           faults.add(settings.fault(PolicyParams.MYNETWORKS, e.reason()));
         }

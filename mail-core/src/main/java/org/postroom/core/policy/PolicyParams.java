@@ -34,7 +34,7 @@ public final class PolicyParams {
       SET.text("mail_name", "Postroom", "The name in the greeting and in reports.");
 
   public static final Param<List<String>> MYDESTINATION =
-      SET.list(
+      SET.matchList(
           "mydestination",
           "$myhostname, localhost.$mydomain, localhost",
           "The domains whose users are this host's own.");
@@ -54,7 +54,7 @@ public final class PolicyParams {
       SET.list("proxy_interfaces", "", "Addresses of translators that are this host as well.");
 
   public static final Param<List<String>> MYNETWORKS =
-      SET.list(
+      SET.matchList(
           "mynetworks",
           "",
           "Clients that may relay. Computed by mynetworks_style where it is not given.");
@@ -67,14 +67,14 @@ public final class PolicyParams {
           "Which neighbours are trusted where mynetworks is not given: host, subnet, class.");
 
   public static final Param<List<String>> RELAY_DOMAINS =
-      SET.list("relay_domains", "", "Domains that we take mail for and pass on.");
+      SET.matchList("relay_domains", "", "Domains that we take mail for and pass on.");
 
   public static final Param<String> VIRTUAL_ALIAS_MAPS =
       SET.recognised(
           "virtual_alias_maps", "", ParamClass.REFUSED, "look-up tables are not there yet");
 
   public static final Param<List<String>> VIRTUAL_ALIAS_DOMAINS =
-      SET.list(
+      SET.matchList(
           "virtual_alias_domains",
           "$virtual_alias_maps",
           "Domains whose addresses are all aliases for others.");
@@ -84,13 +84,13 @@ public final class PolicyParams {
           "virtual_mailbox_maps", "", ParamClass.REFUSED, "look-up tables are not there yet");
 
   public static final Param<List<String>> VIRTUAL_MAILBOX_DOMAINS =
-      SET.list(
+      SET.matchList(
           "virtual_mailbox_domains",
           "$virtual_mailbox_maps",
           "Domains whose users are accounts with the whole address as their name.");
 
   public static final Param<List<String>> PARENT_DOMAIN_MATCHES_SUBDOMAINS =
-      SET.list(
+      SET.matchList(
           "parent_domain_matches_subdomains",
           "debug_peer_list,fast_flush_domains,mynetworks,permit_mx_backup_networks,"
               + "qmqpd_authorized_clients,relay_domains,smtpd_access_maps",

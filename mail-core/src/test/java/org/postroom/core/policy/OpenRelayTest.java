@@ -157,6 +157,38 @@ final class OpenRelayTest {
     assertThat(decision.isPermitted()).isTrue();
   }
 
+  /** What was meant as a comment must not become a domain that we relay for. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "relay_domains=a.test # b.test",
+        "relay_domains=a.test #b.test, b.test",
+        "relay_domains=a.test,# b.test",
+        "relay_domains=a.test # see !b.test b.test",
+        "mydestination=a.test # b.test",
+        "virtual_mailbox_domains=a.test # b.test",
+        "virtual_alias_domains=a.test # b.test",
+        "mynetworks=127.0.0.0/8 # 203.0.113.0/24",
+        "mynetworks=# 203.0.113.0/24",
+      })
+  void aCommentBehindAListOpensNothing(String line) {
+    String name = line.substring(0, line.indexOf('='));
+    Settings settings =
+        Settings.builder(PolicyParams.ALL)
+            .set("myhostname", "mail.example.org")
+            .set(name, line.substring(name.length() + 1))
+            .build();
+
+    Decision decision =
+        Policy.of(settings, OWN).relay().judge(from(STRANGER).to(Address.parse("x@b.test")));
+
+    assertThat(decision.isPermitted()).isFalse();
+    assertThat(settings.notices())
+        .singleElement()
+        .asString()
+        .contains(name + ": comment at end of line is not supported: #");
+  }
+
   @Test
   void trustedAndAuthenticatedClientsMayRelay() {
     Address elsewhere = Address.parse("victim@foreign.test");

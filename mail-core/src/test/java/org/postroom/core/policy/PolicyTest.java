@@ -199,6 +199,22 @@ final class PolicyTest {
   }
 
   @Test
+  void aCommentBehindALineOfAFileEndsTheLine(@TempDir Path folder) throws Exception {
+    Path file =
+        Files.writeString(folder.resolve("domains"), "one.example # two.example\nthree.example");
+
+    Policy policy = policy("relay_domains = " + file);
+
+    assertThat(policy.domains().classOf(Domain.of("two.example")).isOurs()).isFalse();
+    assertThat(policy.domains().classOf(Domain.of("three.example")).isOurs()).isTrue();
+    assertThat(policy.warnings())
+        .contains(
+            "relay_domains: "
+                + file
+                + ", line 1: comment at end of line is not supported: # two.example");
+  }
+
+  @Test
   void listsIncludeFiles(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("domains"), "# ours\none.example\n  two.example");
 
