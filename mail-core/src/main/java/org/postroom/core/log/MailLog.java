@@ -16,8 +16,6 @@ import org.slf4j.LoggerFactory;
  * administrators search for. Text from clients cannot break out of its line. Threads may share it.
  */
 public final class MailLog {
-  private static final int MAX_TEXT = 500;
-
   private final Logger log;
 
   /**
@@ -40,7 +38,7 @@ public final class MailLog {
 
   /** A session begins. */
   public void connected(String session, String client) {
-    log.info("{}: connect from {}", session, client);
+    log.info("{}: connect from {}", shown(session, client));
   }
 
   /**
@@ -49,12 +47,12 @@ public final class MailLog {
    * @param commands what it did, such as {@code ehlo=1 mail=1 rcpt=4/8}
    */
   public void disconnected(String session, String client, String commands) {
-    log.info("{}: disconnect from {} {}", session, client, commands);
+    log.info("{}: disconnect from {} {}", shown(session, client, commands));
   }
 
   /** A session ends before its time: {@code lost connection}, {@code timeout} … */
   public void brokenOff(String session, String client, String what, String afterCommand) {
-    log.info("{}: {} after {} from {}", session, what, clean(afterCommand), client);
+    log.info("{}: {} after {} from {}", shown(session, what, afterCommand, client));
   }
 
   /** A mail is ours. */
@@ -69,14 +67,15 @@ public final class MailLog {
       String messageId) {
     log.info(
         "{}: session={}, client={}{}, message-id={}, from=<{}>, size={}, nrcpt={}",
-        id,
-        session,
-        client,
-        login.isEmpty() ? "" : ", sasl_username=" + clean(login),
-        clean(messageId),
-        clean(sender.toString()),
-        size,
-        recipients);
+        shown(
+            id,
+            session,
+            client,
+            login.isEmpty() ? "" : ", sasl_username=" + login,
+            messageId,
+            sender.toString(),
+            size,
+            recipients));
   }
 
   /**
@@ -99,15 +98,16 @@ public final class MailLog {
       String rule) {
     log.info(
         "{}: reject: {} from {}: {}; from=<{}>{} proto={} helo=<{}> rule={}",
-        mail,
-        stage,
-        client,
-        clean(reply),
-        clean(sender),
-        recipient.isEmpty() ? "" : " to=<" + clean(recipient.get(0).toString()) + ">",
-        protocol,
-        clean(helo),
-        clean(rule));
+        shown(
+            mail,
+            stage,
+            client,
+            reply,
+            sender,
+            recipient.isEmpty() ? "" : " to=<" + recipient.get(0).toString() + ">",
+            protocol,
+            helo,
+            rule));
   }
 
   /**
@@ -130,13 +130,7 @@ public final class MailLog {
     if (log.isInfoEnabled()) {
       log.info(
           "{}: to=<{}>, relay={}, delay={}, dsn={}, status={} ({})",
-          id,
-          clean(recipient.toString()),
-          clean(relay),
-          seconds(delay),
-          clean(dsn),
-          status,
-          clean(text));
+          shown(id, recipient.toString(), relay, seconds(delay), dsn, status, text));
     }
   }
 
@@ -147,17 +141,14 @@ public final class MailLog {
    * @param report the notification's own id
    */
   public void notified(QueueId id, String what, QueueId report) {
-    log.info("{}: sender {} notification: {}", id, what, report);
+    log.info("{}: sender {} notification: {}", shown(id, what, report));
   }
 
   /** Somebody logged in. */
   public void loggedIn(String session, String client, String mechanism, String login) {
     log.info(
         "{}: client={}, sasl_method={}, sasl_username={}",
-        session,
-        client,
-        mechanism,
-        clean(login));
+        shown(session, client, mechanism, login));
   }
 
   /** Somebody could not log in. */
@@ -165,21 +156,18 @@ public final class MailLog {
       String session, String client, String mechanism, String login, String reason) {
     log.warn(
         "{}: warning: {}: SASL {} authentication failed: {}, sasl_username={}",
-        session,
-        client,
-        clean(mechanism),
-        clean(reason),
-        clean(login));
+        shown(session, client, mechanism, reason, login));
   }
 
   /** A client does what no mail client does. */
   public void suspicious(String session, String client, String what, String line) {
-    log.warn("{}: warning: {} from {}: {}", session, what, client, clean(line));
+    log.warn("{}: warning: {} from {}: {}", shown(session, what, client, line));
   }
 
   /** Something did not work that is ours to mend; the client was told to come again. */
   public void fault(String session, String attempted, Throwable cause) {
-    log.error("{}: {}: {}", session, attempted, String.valueOf(cause.getMessage()), cause);
+    log.error(
+        "{}: {}: {}", session, attempted, LogText.of(String.valueOf(cause.getMessage())), cause);
   }
 
   /** To the hundredth below a second, to the tenth below ten, whole above. */
@@ -192,19 +180,13 @@ public final class MailLog {
         .toPlainString();
   }
 
-  private static String clean(String text) {
-    boolean clean = text.length() <= MAX_TEXT;
-    for (int i = 0; clean && i < text.length(); i++) {
-      clean = text.charAt(i) >= ' ' && text.charAt(i) != 0x7F;
+  /** One place for every line: no argument gets into the log as its author wrote it. */
+  private static Object[] shown(Object... arguments) {
+    Object[] shown = new Object[arguments.length];
+    for (int i = 0; i < shown.length; i++) {
+      Object value = arguments[i];
+      shown[i] = value instanceof Number ? value : LogText.of(String.valueOf(value));
     }
-    if (clean) {
-      return text;
-    }
-    StringBuilder cleaned = new StringBuilder();
-    for (int i = 0; i < Math.min(text.length(), MAX_TEXT); i++) {
-      char c = text.charAt(i);
-      cleaned.append(Character.isISOControl(c) || c == '\u2028' || c == '\u2029' ? '?' : c);
-    }
-    return cleaned.toString();
+    return shown;
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,25 @@ final class MailLogTest {
     attempt(Duration.ZERO, "250 ok\r\n0C1WRKCQQF5002: to=<eve@example.org>, status=sent");
 
     assertThat(line()).doesNotContain("\r").doesNotContain("\n").contains("250 ok??0C1WRKCQ");
+  }
+
+  @Test
+  void noArgumentOfAnyLineIsShownAsItsAuthorWroteIt() {
+    String bad = "x\u202e\n";
+
+    log.connected("s", bad);
+    log.disconnected("s", bad, bad);
+    log.brokenOff("s", bad, bad, bad);
+    log.rejected("NOQUEUE", bad, bad, bad, bad, List.of(), bad, bad, bad);
+    log.loggedIn("s", bad, bad, bad);
+    log.loginFailed("s", bad, bad, bad, bad);
+    log.suspicious("s", bad, bad, bad);
+    log.fault("s", "storing", new IllegalStateException(bad));
+
+    assertThat(lines).hasSize(8);
+    while (!lines.isEmpty()) {
+      assertThat(line()).contains("x??").doesNotContain("\n").doesNotContain("\u202e");
+    }
   }
 
   private void attempt(Duration delay, String said) {

@@ -1,6 +1,8 @@
 package org.postroom.smtp.server.command;
 
 import java.util.List;
+import java.util.regex.Pattern;
+import org.postroom.core.log.LogText;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.Offer;
 import org.postroom.smtp.protocol.SmtpReader;
@@ -11,9 +13,11 @@ import org.postroom.smtp.server.SmtpSession;
 
 /**
  * EHLO and HELO (RFC 5321, 4.1.1.1): the client's name, and what is offered to it. Any word is
- * taken for a name; it is worth nothing and neutered where it is written down.
+ * taken for a name and worth nothing: what could pass for something else in a log or a header is
+ * neutered before anybody sees it, as Postfix does, and blanks are too.
  */
 record HelloCommand(String name, boolean extended) implements Command {
+  private static final Pattern NO_PART_OF_A_NAME = Pattern.compile("[\\s<>()\\\\\";@]");
 
   static HelloCommand parseEhlo(SmtpReader in, Dialect dialect) {
     return new HelloCommand(name(in, "EHLO"), true);
@@ -49,6 +53,6 @@ record HelloCommand(String name, boolean extended) implements Command {
     if (name.isEmpty()) {
       throw new BadCommand(501, "5.5.4", "Syntax: " + verb + " hostname");
     }
-    return name;
+    return LogText.of(NO_PART_OF_A_NAME.matcher(name).replaceAll("?"));
   }
 }
