@@ -121,7 +121,7 @@ public final class MailServer implements AutoCloseable {
     Optional<Keys> given = Keys.given(settings);
     new Ports(settings, builder.ports.isEmpty()).check(ports, addresses);
     if (folder != null && !(where instanceof Storage.H2)) {
-      PrivateFolder.check(folder, settings); // a store checks its own
+      PrivateFolder.check(folder, settings, ServerParams.STORAGE_FOLDER); // a store checks its own
     }
     try {
       storage = own(open(where, builder));
@@ -586,6 +586,17 @@ public final class MailServer implements AutoCloseable {
     public Checked check() {
       Settings settings = settings();
       Listeners.of(settings);
+      Keys.given(settings);
+      Storage where = where(settings);
+      folder(settings, where)
+          .ifPresent(
+              folder ->
+                  PrivateFolder.check(
+                      folder,
+                      settings,
+                      where instanceof Storage.H2
+                          ? ServerParams.STORAGE_URL
+                          : ServerParams.STORAGE_FOLDER));
       Policy policy = Policy.of(settings, ServerSettings.own(settings));
       return new Checked(settings, MailServer.warnings(settings, policy));
     }

@@ -9,8 +9,9 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
-import org.postroom.dist.config.ServerParams;
+import org.postroom.core.secret.Privacy;
 
 /**
  * The folder of keys and of the control socket beside a database ({@code storage_folder}): for the
@@ -20,34 +21,22 @@ final class PrivateFolder {
   private static final Set<PosixFilePermission> OWNER =
       PosixFilePermissions.fromString("rwx------");
 
+  private static final String HOLDS = "mail, keys and the control socket";
+
   private PrivateFolder() {}
 
   /**
-   * Refuses one that is there and that others can enter. It is not tightened: whoever named it by
-   * mistake would find that nobody else can use it now.
+   * Refuses one that is there and that others can enter, or that is another user's.
    *
+   * @param named the parameter that names it
    * @throws BadConfiguration naming the parameter and what to do
    */
-  static void check(Path folder, Settings settings) {
-    if (!hasPermissions(folder) || !Files.isDirectory(folder)) {
-      return;
-    }
-    try {
-      Set<PosixFilePermission> found = Files.getPosixFilePermissions(folder);
-      if (!OWNER.containsAll(found)) {
-        throw new BadConfiguration(
-            settings.fault(
-                ServerParams.STORAGE_FOLDER,
-                folder
-                    + " is open to other users ("
-                    + PosixFilePermissions.toString(found)
-                    + "), but keys and the control socket in it are for the server's user alone:"
-                    + " chmod 0700 "
-                    + folder));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + " cannot be examined", e);
-    }
+  static void check(Path folder, Settings settings, Param<?> named) {
+    Privacy.faultOfFolder(folder, folder.toString(), HOLDS)
+        .ifPresent(
+            fault -> {
+              throw new BadConfiguration(settings.fault(named, fault));
+            });
   }
 
   /** Makes it, and folders above it that are missing, where it is not there. */

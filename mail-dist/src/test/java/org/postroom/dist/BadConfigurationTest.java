@@ -24,13 +24,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A server that cannot start says why in one message that names file, line and remedy, ends with
  * the exit status scripts know, and has changed nothing. Each in a process of its own.
  */
-final class BadConfigurationTest {
 @Tag("process")
+final class BadConfigurationTest {
   /** Takes root's right to read everything away, so that permissions hold for it too. */
   private static final List<String> LIKE_ANYBODY =
       List.of(
@@ -211,6 +212,61 @@ final class BadConfigurationTest {
         .hasLineCount(1);
     // H2 moves blocks about when it closes its file; what it holds must be the same.
     assertThat(rows(site.data())).isEqualTo(before).anyMatch(row -> row.contains("'99'"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"check", "serve"})
+  void aFileWithAPasswordThatEverybodyCanReadIsRefused(String command) throws IOException {
+    Path file =
+        write(
+            "myhostname = mail.example.org",
+            "storage_url = jdbc:postgresql://localhost/mail",
+            "storage_password = s3cret");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+
+    ServerProcess.Outcome outcome = ServerProcess.run(command, "-c", file.toString());
+
+    assertThat(outcome.status()).isEqualTo(78);
+    assertThat(outcome.said())
+        .contains("main.cf, line 3: storage_password: ")
+        .contains("can be read by everybody")
+        .contains("chmod 0600 " + file)
+        .doesNotContain("s3cret")
+        .hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rw-rw----", "rw-r--r--"})
+  void checkRefusesAKeyThatAServerWouldRefuse(String permissions) throws IOException {
+    Path key = key(permissions);
+    Path file = write("smtpd_tls_cert_file = " + key);
+
+    ServerProcess.Outcome outcome = ServerProcess.run("check", "-c", file.toString());
+
+    assertThat(outcome.status()).isEqualTo(78);
+    assertThat(outcome.said()).contains("smtpd_tls_cert_file: " + key).contains("chmod 0600");
+  }
+
+  @Test
+  void aDataFolderOfSomebodyElseIsRefusedForRootToo() throws IOException {
+    Site site = new Site(folder);
+    Files.createDirectory(site.data());
+    Files.setPosixFilePermissions(site.data(), PosixFilePermissions.fromString("rwx------"));
+    assumeTrue(Files.getAttribute(site.data(), "unix:uid").equals(0), "only root can give it away");
+    Files.setAttribute(site.data(), "unix:uid", 12_345);
+    String mainCf = site.mainCf().toString();
+
+    for (String[] command : new String[][] {{"serve"}, {"check"}, {"user", "list"}}) {
+      List<String> words = new ArrayList<>(List.of(command));
+      words.addAll(List.of("-c", mainCf));
+      ServerProcess.Outcome outcome = ServerProcess.run(words.toArray(String[]::new));
+
+      assertThat(outcome.status()).as(outcome.said()).isEqualTo(78);
+      assertThat(outcome.said()).contains(site.data() + " belongs to 12345").contains("run it as");
+    }
+    try (Stream<Path> files = Files.list(site.data())) {
+      assertThat(files).isEmpty();
+    }
   }
 
   @Test

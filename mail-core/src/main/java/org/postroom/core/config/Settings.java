@@ -1,5 +1,6 @@
 package org.postroom.core.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.secret.Privacy;
 
 /**
  * A checked configuration: an immutable snapshot that gives each parameter its typed value. Safe
@@ -292,6 +294,9 @@ public final class Settings {
         if (param.isMatchList()) {
           comment(name, MatchItems.of(text));
         }
+        if (param.isSecret()) {
+          exposed(name, text);
+        }
       } catch (BadValue e) {
         String found = param.isSecret() ? "***" : "\"" + text + "\"";
         String why =
@@ -299,6 +304,21 @@ public final class Settings {
                 ? "expected " + param.expected() + ", but found " + found
                 : e.reason();
         faults.add(new Fault(place(name), name, why));
+      }
+    }
+
+    /** A secret that the file says itself makes the file one. */
+    private void exposed(String name, String text) {
+      Place place = place(name);
+      if (place.line() > 0 && !text.isEmpty() && !text.startsWith(ValueType.FILE)) {
+        Privacy.faultOfSecret(Path.of(place.source()), place.source() + " holds a secret and")
+            .ifPresent(
+                fault ->
+                    faults.add(
+                        new Fault(
+                            place,
+                            name,
+                            fault + "; or write file:/PATH and keep the secret there")));
       }
     }
 

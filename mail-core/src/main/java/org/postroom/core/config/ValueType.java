@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.postroom.core.secret.Privacy;
 import org.postroom.core.secret.Secret;
 
 /**
@@ -26,6 +27,9 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
   T read(String text) {
     return reader.apply(text);
   }
+
+  /** Before the path of a file that holds a secret. */
+  static final String FILE = "file:";
 
   static final ValueType<String> TEXT = new ValueType<>("text", text -> text, text -> text);
 
@@ -49,16 +53,16 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
           ValueType::split,
           items -> String.join(", ", items));
 
-  static final ValueType<Path> PATH =
-      new ValueType<>("a path", ValueType::readPath, Path::toString);
-
-  static final ValueType<Optional<Path>> OPTIONAL_PATH =
   static final ValueType<List<String>> MATCH_LIST =
       new ValueType<>(
           "a list separated by commas or spaces",
           text -> MatchItems.of(text).items(),
           items -> String.join(", ", items));
 
+  static final ValueType<Path> PATH =
+      new ValueType<>("a path", ValueType::readPath, Path::toString);
+
+  static final ValueType<Optional<Path>> OPTIONAL_PATH =
       new ValueType<>(
           "a path or nothing",
           text -> text.isEmpty() ? Optional.empty() : Optional.of(readPath(text)),
@@ -212,7 +216,16 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
   }
 
   private static Secret readSecret(String text) {
-    return Secret.of(text.startsWith("file:") ? firstLine(text.substring("file:".length())) : text);
+    if (!text.startsWith(FILE)) {
+      return Secret.of(text);
+    }
+    String file = text.substring(FILE.length());
+    Privacy.faultOfSecret(readPath(file), file + " holds a secret and")
+        .ifPresent(
+            fault -> {
+              throw new BadValue(fault);
+            });
+    return Secret.of(firstLine(file));
   }
 
   private static String readFirstLine(String text) {

@@ -10,7 +10,6 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyStore;
@@ -22,9 +21,9 @@ import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.Set;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
+import org.postroom.core.secret.Privacy;
 
 /**
  * Makes {@link TlsContext}s: TLS 1.2 and 1.3, by BoringSSL where its native is present, else by the
@@ -180,18 +179,11 @@ public final class TlsContexts {
   }
 
   private static void checkSecret(Path key) {
-    Set<PosixFilePermission> permissions;
-    try {
-      permissions = Files.getPosixFilePermissions(key);
-    } catch (UnsupportedOperationException e) {
-      return; // a file system without such permissions
-    } catch (IOException e) {
-      throw new WireFault(key + " cannot be examined: " + e.getMessage(), e);
-    }
-    if (permissions.contains(PosixFilePermission.OTHERS_READ)
-        || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-      throw new WireFault(key + " is a private key that everybody can read: chmod 0600 " + key);
-    }
+    Privacy.faultOfSecret(key, key + " is a private key and")
+        .ifPresent(
+            fault -> {
+              throw new WireFault(fault);
+            });
   }
 
   private static String read(Path file) {

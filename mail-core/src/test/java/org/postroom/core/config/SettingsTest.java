@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -294,8 +295,24 @@ final class SettingsTest {
   }
 
   @Test
+  void aSecretIsNotTakenFromAFileThatEverybodyCanRead(@TempDir Path folder) throws Exception {
+    Path secret = Files.writeString(folder.resolve("pw"), "hidden\n");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
+    Path file = Files.writeString(folder.resolve("main.cf"), "password = hidden\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+
+    assertThatThrownBy(() -> Settings.builder(ALL).set("password", "file:" + secret).build())
+        .hasMessageContaining("chmod 0600 " + secret)
+        .hasMessageNotContaining("hidden");
+    assertThatThrownBy(() -> Settings.builder(ALL).file(MainCf.read(file)).build())
+        .hasMessageContaining("chmod 0600 " + file)
+        .hasMessageNotContaining("hidden");
+  }
+
+  @Test
   void secretsAreNotShown(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("pw"), "hidden\nmore\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
 
     Settings settings = Settings.builder(ALL).set("password", "file:" + file).build();
 

@@ -1,6 +1,7 @@
 package org.postroom.storage.blob;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -65,7 +66,7 @@ public final class DataFolder implements AutoCloseable {
   public static DataFolder open(Path folder, DataFolderOptions options) {
     try {
       OwnersOnly.check(folder);
-    } catch (IOException e) {
+    } catch (UncheckedIOException e) {
       throw new StorageUnavailable("looking at the data folder " + folder, e);
     }
     return open(folder, options, new FileSystemDisk());

@@ -1,19 +1,10 @@
 package org.postroom.storage.blob;
 
-import java.nio.file.Path;
-
-/** Users other than the server's own can get into the data folder. */
+/** Users other than the one who runs this can get into the data folder, or it is theirs. */
 public final class DataFolderExposed extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  DataFolderExposed(Path folder, String permissions) {
-    super(
-        "data folder "
-            + folder
-            + " is open to other users ("
-            + permissions
-            + "), but mail, password hashes and the control socket in it are for the server's"
-            + " user alone: chmod 0700 "
-            + folder);
+  DataFolderExposed(String fault) {
+    super(fault);
   }
 }

@@ -7,10 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Set;
+import org.postroom.core.secret.Privacy;
 
 /**
  * Folders and files for the server's own user alone, from their first moment and whatever the umask
@@ -18,11 +17,6 @@ import java.util.Set;
  */
 final class OwnersOnly {
   private static final FileAttribute<?>[] NONE = {};
-  private static final Set<PosixFilePermission> OWNER =
-      EnumSet.of(
-          PosixFilePermission.OWNER_READ,
-          PosixFilePermission.OWNER_WRITE,
-          PosixFilePermission.OWNER_EXECUTE);
 
   private OwnersOnly() {}
 
@@ -41,18 +35,14 @@ final class OwnersOnly {
     Files.createFile(file, attribute(file.getFileSystem(), "rw-------"));
   }
 
-  /**
-   * Refuses a folder that group or others have any permission on. It is not tightened: whoever
-   * names a folder by mistake ({@code /tmp}, a home) would find that nobody else can use it now.
-   */
-  static void check(Path folder) throws IOException {
-    if (!hasPermissions(folder.getFileSystem()) || !Files.isDirectory(folder)) {
-      return;
-    }
-    Set<PosixFilePermission> found = Files.getPosixFilePermissions(folder);
-    if (!OWNER.containsAll(found)) {
-      throw new DataFolderExposed(folder, PosixFilePermissions.toString(found));
-    }
+  /** Refuses a folder that other users can get into, or that is another user's. */
+  static void check(Path folder) {
+    Privacy.faultOfFolder(
+            folder, "data folder " + folder, "mail, password hashes and the control socket")
+        .ifPresent(
+            fault -> {
+              throw new DataFolderExposed(fault);
+            });
   }
 
   private static FileAttribute<?>[] attribute(FileSystem system, String permissions) {
