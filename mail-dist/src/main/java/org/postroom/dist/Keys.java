@@ -1,10 +1,5 @@
 package org.postroom.dist;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -23,10 +18,10 @@ import org.postroom.dist.config.ServerParams;
  * The server's certificate: the administrator's, or one of an authority that the server makes
  * itself, kept beside the data (or in memory) so that clients can be told to trust it once.
  *
- * @param authority the own authority's certificate, in PEM; empty when the administrator gave keys
+ * @param ours the certificate that the server made and renews; empty for any other
+ * @param made the authority's certificate, in PEM, where it was made and is not kept
  */
-record Keys(TlsContext context, Optional<String> authority) {
-  private static final String FOLDER = "tls";
+record Keys(TlsContext context, Optional<OwnCertificate> ours, Optional<String> made) {
 
   /**
    * The administrator's; empty when none are given. Opens nothing else, so that a start that fails
@@ -42,7 +37,8 @@ record Keys(TlsContext context, Optional<String> authority) {
     }
     Path key = ownFile.orElse(chain.get());
     try {
-      return Optional.of(new Keys(TlsContexts.server(chain.get(), key), Optional.empty()));
+      return Optional.of(
+          new Keys(TlsContexts.server(chain.get(), key), Optional.empty(), Optional.empty()));
     } catch (WireFault e) {
       String why = String.valueOf(e.getMessage());
       boolean ofKey = ownFile.isPresent() && why.startsWith(key.toString());
@@ -57,36 +53,25 @@ record Keys(TlsContext context, Optional<String> authority) {
    * @param folder where they are kept; null keeps them in memory
    */
   static Keys own(@Nullable Path folder, List<String> names, Clock clock, SecureRandom random) {
-    return folder == null ? inMemory(names, clock, random) : kept(folder, names, clock, random);
+    if (folder == null) {
+      return inMemory(names, clock, random);
+    }
+    OwnCertificate own = new OwnCertificate(folder, names, clock, random);
+    return new Keys(own.context(), Optional.of(own), Optional.empty());
   }
 
   private static Keys inMemory(List<String> names, Clock clock, SecureRandom random) {
     CertificateAuthority authority =
-        CertificateAuthority.create("Postroom test authority", clock, random);
+        CertificateAuthority.create("Postroom test authority", names, clock, random);
     CertificateAuthority.Issued issued = authority.issue(names);
     return new Keys(
-        TlsContexts.server(issued.chain(), issued.key()), Optional.of(authority.certificate()));
+        TlsContexts.server(issued.chain(), issued.key()),
+        Optional.empty(),
+        Optional.of(authority.certificate()));
   }
 
-  private static Keys kept(Path base, List<String> names, Clock clock, SecureRandom random) {
-    Path folder = base.resolve(FOLDER);
-    Path authorityFile = folder.resolve("ca.pem");
-    Path chainFile = folder.resolve("server.pem");
-    Path keyFile = folder.resolve("server.key");
-    try {
-      if (!Files.exists(chainFile)) {
-        Files.createDirectories(folder);
-        CertificateAuthority authority =
-            CertificateAuthority.create("Postroom authority of " + names.get(0), clock, random);
-        // Its own certificate comes last: where that is, everything is.
-        authority.self().write(authorityFile, folder.resolve("ca.key"));
-        authority.issue(names).write(chainFile, keyFile);
-      }
-      return new Keys(
-          TlsContexts.server(chainFile, keyFile),
-          Optional.of(Files.readString(authorityFile, UTF_8)));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the keys in " + folder + " cannot be kept", e);
-    }
+  /** The own authority's certificate, in PEM; empty when the administrator gave keys. */
+  Optional<String> authority() {
+    return ours.map(OwnCertificate::authority).or(() -> made);
   }
 }

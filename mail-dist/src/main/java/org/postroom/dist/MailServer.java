@@ -100,7 +100,7 @@ public final class MailServer implements AutoCloseable {
   private final RecentDecisions decisions = new RecentDecisions(KEPT_DECISIONS);
   private final Settings settings;
   private final SqlStorage storage;
-  private final Optional<String> authority;
+  private final Keys keys;
   private final List<String> warnings;
   private final Lifeline lifeline;
   private @Nullable DeathWatch watch;
@@ -128,9 +128,7 @@ public final class MailServer implements AutoCloseable {
       if (folder != null) {
         PrivateFolder.make(folder);
       }
-      Keys keys =
-          given.orElseGet(() -> Keys.own(folder, names(policy), builder.clock, builder.random));
-      authority = keys.authority();
+      keys = given.orElseGet(() -> Keys.own(folder, names(policy), builder.clock, builder.random));
       Timers timers =
           builder.timers == null ? own(new SystemTimers("postroom-timers")) : builder.timers;
       Workers workers = own(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS)));
@@ -215,13 +213,14 @@ public final class MailServer implements AutoCloseable {
               keys.context());
       queue.start();
       schedulePurge(timers, workers);
+      keys.ours().ifPresent(made -> made.keepRenewed(timers, workers));
       ports.forEach((role, port) -> listen(role, port, addresses, doors));
       if (folder != null) {
         own(Control.open(folder, new Users(storage.accounts())));
+      }
       if (builder.lifeline == null) {
         watch = new DeathWatch(lifeline, this, builder.mourner);
         watch.begin();
-      }
       }
     } catch (RuntimeException | Error e) {
       closeAll();
@@ -280,7 +279,7 @@ public final class MailServer implements AutoCloseable {
    * The certificate (PEM) of the authority that the server made for itself, for clients to trust.
    */
   public Optional<String> authority() {
-    return authority;
+    return keys.authority();
   }
 
   /** What start-up has to say to the administrator. */
@@ -308,6 +307,7 @@ public final class MailServer implements AutoCloseable {
       }
       closed = true;
     }
+    closeAll();
     if (watch != null) {
       watch.close();
     }
@@ -316,7 +316,6 @@ public final class MailServer implements AutoCloseable {
   /** Where the server's parts say that they have died. */
   Lifeline lifeline() {
     return lifeline;
-    closeAll();
   }
 
   private void listen(Role role, int port, List<InetAddress> addresses, Doors doors) {
@@ -461,9 +460,9 @@ public final class MailServer implements AutoCloseable {
     private @Nullable Resolver resolver;
     private @Nullable Timers timers;
     private @Nullable String openPassword;
+    private @Nullable Consumer<Acceptance> listener;
     private @Nullable Lifeline lifeline;
     private Consumer<Lifeline.Death> mourner = death -> {};
-    private @Nullable Consumer<Acceptance> listener;
     private Clock clock = Clock.systemUTC();
     private final SecureRandom random = new SecureRandom();
 
@@ -551,6 +550,7 @@ public final class MailServer implements AutoCloseable {
       listener = other;
       return this;
     }
+
     /**
      * Has {@code owner} hear when a part has died that the server cannot be without: the store, an
      * event loop, the queue manager. The server closes itself first, so its ports and its folder
@@ -570,7 +570,6 @@ public final class MailServer implements AutoCloseable {
       return this;
     }
 
-
     /** The time it goes by, such as a virtual clock. */
     public Builder time(Clock otherClock, Timers otherTimers) {
       clock = otherClock;
@@ -586,6 +585,7 @@ public final class MailServer implements AutoCloseable {
     public Checked check() {
       Settings settings = settings();
       Listeners.of(settings);
+      Policy policy = Policy.of(settings, ServerSettings.own(settings));
       Keys.given(settings);
       Storage where = where(settings);
       folder(settings, where)
@@ -597,7 +597,6 @@ public final class MailServer implements AutoCloseable {
                       where instanceof Storage.H2
                           ? ServerParams.STORAGE_URL
                           : ServerParams.STORAGE_FOLDER));
-      Policy policy = Policy.of(settings, ServerSettings.own(settings));
       return new Checked(settings, MailServer.warnings(settings, policy));
     }
 

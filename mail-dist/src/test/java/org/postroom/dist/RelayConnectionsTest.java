@@ -156,7 +156,8 @@ final class RelayConnectionsTest {
 
   private static SSLContext certified() throws Exception {
     CertificateAuthority authority =
-        CertificateAuthority.create("Hop CA", Clock.systemUTC(), new SecureRandom());
+        CertificateAuthority.create(
+            "Hop CA", List.of("hop.example"), Clock.systemUTC(), new SecureRandom());
     CertificateAuthority.Issued issued = authority.issue(List.of("hop.example"));
     Certificate[] chain =
         CertificateFactory.getInstance("X.509")

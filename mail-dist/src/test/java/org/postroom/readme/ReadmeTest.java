@@ -69,7 +69,8 @@ final class ReadmeTest {
   @Test
   void runsAsAServer(@TempDir Path folder) throws Exception {
     CertificateAuthority.Issued keys =
-        CertificateAuthority.create("A provider", Clock.systemUTC(), new SecureRandom())
+        CertificateAuthority.create(
+                "A provider", List.of("mail.example.org"), Clock.systemUTC(), new SecureRandom())
             .issue(List.of("mail.example.org"));
     keys.write(folder.resolve("chain.pem"), folder.resolve("mail.pem"));
     Files.writeString(

@@ -21,6 +21,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -30,8 +31,10 @@ import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
@@ -44,13 +47,17 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /**
  * An authority of our own, for servers that nobody has given a certificate yet: makes EC P-256
  * certificates for host names and addresses. Clients trust it when they are given {@link
- * #certificate}.
+ * #certificate}; for as little as can be, because its key lies on the server: for its names and
+ * this host's loopback alone (RFC 5280, 4.2.1.10), for servers alone, and for no other authority.
  */
 public final class CertificateAuthority {
-  private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
+  /** Clients have to be told of the next one, so not too short. */
+  private static final Duration AUTHORITY_LIFE = Duration.ofDays(5 * 365);
 
-  /** Apple's clients take no certificate that is valid for longer than 825 days. */
-  private static final Duration SERVER_LIFE = Duration.ofDays(820);
+  /** The server renews it itself. Apple's clients take none that is valid for over 825 days. */
+  private static final Duration SERVER_LIFE = Duration.ofDays(397);
+
+  private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1/128");
 
   private final X509Certificate certificate;
   private final PrivateKey key;
@@ -92,11 +99,13 @@ public final class CertificateAuthority {
    * A new authority.
    *
    * @param name what people see in their list of authorities
+   * @param names the host names and addresses that it can vouch for; names below these, too
    */
-  public static CertificateAuthority create(String name, Clock clock, SecureRandom random) {
+  public static CertificateAuthority create(
+      String name, List<String> names, Clock clock, SecureRandom random) {
     KeyPair pair = keyPair(random);
     X509Certificate own =
-        sign(name, null, pair, pair.getPrivate(), List.of(), AUTHORITY_LIFE, clock, random);
+        sign(name, null, pair, pair.getPrivate(), names, AUTHORITY_LIFE, clock, random);
     return new CertificateAuthority(own, pair.getPrivate(), clock, random);
   }
 
@@ -147,18 +156,25 @@ public final class CertificateAuthority {
     try {
       // An hour back: the clocks of clients differ.
       Instant from = clock.instant().minus(Duration.ofHours(1));
+      Instant to = from.plus(life);
+      if (issuer != null && to.isAfter(issuer.getNotAfter().toInstant())) {
+        to = issuer.getNotAfter().toInstant();
+      }
       var subjectName = new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, name).build();
       var builder =
           new JcaX509v3CertificateBuilder(
               issuer == null ? subjectName : new JcaX509CertificateHolder(issuer).getSubject(),
               new BigInteger(120, random).setBit(119),
               Date.from(from),
-              Date.from(from.plus(life)),
+              Date.from(to),
               subjectName,
               subject.getPublic());
       boolean authority = issuer == null;
       var ids = new JcaX509ExtensionUtils();
-      builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+      builder.addExtension(
+          Extension.basicConstraints,
+          true,
+          authority ? new BasicConstraints(0) : new BasicConstraints(false));
       builder.addExtension(
           Extension.keyUsage,
           true,
@@ -168,13 +184,15 @@ public final class CertificateAuthority {
           Extension.subjectKeyIdentifier,
           false,
           ids.createSubjectKeyIdentifier(subject.getPublic()));
-      if (issuer != null) {
+      builder.addExtension(
+          Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+      if (issuer == null) {
+        builder.addExtension(Extension.nameConstraints, true, constraints(names));
+      } else {
         builder.addExtension(
             Extension.authorityKeyIdentifier,
             false,
             ids.createAuthorityKeyIdentifier(issuer.getPublicKey()));
-        builder.addExtension(
-            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
         builder.addExtension(
             Extension.subjectAlternativeName,
             false,
@@ -192,9 +210,26 @@ public final class CertificateAuthority {
     }
   }
 
+  /** Of addresses none but these; and were there no name of a kind, all of that kind would do. */
+  private static NameConstraints constraints(List<String> names) {
+    List<GeneralName> permitted = new ArrayList<>();
+    for (String name : names) {
+      boolean address = isAddress(name);
+      String block = address ? name + (name.indexOf(':') >= 0 ? "/128" : "/32") : name;
+      permitted.add(new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, block));
+    }
+    permitted.add(new GeneralName(GeneralName.dNSName, "localhost"));
+    LOOPBACK.forEach(block -> permitted.add(new GeneralName(GeneralName.iPAddress, block)));
+    return new NameConstraints(
+        permitted.stream().map(GeneralSubtree::new).toArray(GeneralSubtree[]::new), null);
+  }
+
   private static GeneralName name(String name) {
-    boolean address = name.indexOf(':') >= 0 || name.matches("[0-9.]+");
-    return new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, name);
+    return new GeneralName(isAddress(name) ? GeneralName.iPAddress : GeneralName.dNSName, name);
+  }
+
+  private static boolean isAddress(String name) {
+    return name.indexOf(':') >= 0 || name.matches("[0-9.]+");
   }
 
   private static KeyPair keyPair(SecureRandom random) {

@@ -22,7 +22,8 @@ import org.postroom.core.wire.TlsContexts;
 /** TLS for tests: an authority, a server's certificate of it, and clients that trust it. */
 public final class TestTls {
   private static final CertificateAuthority AUTHORITY =
-      CertificateAuthority.create("Test CA", Clock.systemUTC(), new SecureRandom());
+      CertificateAuthority.create(
+          "Test CA", List.of("localhost"), Clock.systemUTC(), new SecureRandom());
 
   /** For a server on the loopback, which {@link #trusting()} trusts. */
   public static final TlsContext SERVER = server();

@@ -35,7 +35,8 @@ import org.postroom.core.transcript.SocketPeer;
 /** What sockets add: resets, half-closed connections, taken ports, TLS. */
 abstract class SocketWireContract extends WireContract {
   private static final CertificateAuthority AUTHORITY =
-      CertificateAuthority.create("Test CA", Clock.systemUTC(), new SecureRandom());
+      CertificateAuthority.create(
+          "Test CA", List.of("localhost", "127.0.0.1"), Clock.systemUTC(), new SecureRandom());
   private static final CertificateAuthority.Issued ISSUED =
       AUTHORITY.issue(List.of("localhost", "127.0.0.1"));
 
@@ -351,7 +352,8 @@ abstract class SocketWireContract extends WireContract {
   void aClientThatVerifiesTakesNeitherAWrongNameNorAStrangersAuthority() {
     Listener listener = listenTls();
     CertificateAuthority stranger =
-        CertificateAuthority.create("Stranger", Clock.systemUTC(), new SecureRandom());
+        CertificateAuthority.create(
+            "Stranger", List.of("localhost"), Clock.systemUTC(), new SecureRandom());
 
     assertThatThrownBy(
             () ->
@@ -371,7 +373,8 @@ abstract class SocketWireContract extends WireContract {
   void handshakesUseANewCertificateFromTheMomentItIsReplaced() throws Exception {
     Listener listener = listenTls();
     CertificateAuthority other =
-        CertificateAuthority.create("Other CA", Clock.systemUTC(), new SecureRandom());
+        CertificateAuthority.create(
+            "Other CA", List.of("localhost"), Clock.systemUTC(), new SecureRandom());
     CertificateAuthority.Issued fresh = other.issue(List.of("localhost"));
     TlsContext trust = TlsContexts.verifyingClient(other.certificate());
     assertThatThrownBy(() -> call(listener, trust, "localhost"))

@@ -22,16 +22,24 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.NameConstraintValidatorException;
+import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.asn1.x509.PKIXNameConstraintValidator;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsContextsTest {
   private final Clock clock = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
   private final CertificateAuthority authority =
-      CertificateAuthority.create("Test CA", clock, new SecureRandom());
+      CertificateAuthority.create(
+          "Test CA", List.of("mail.example.org"), clock, new SecureRandom());
   private final CertificateAuthority.Issued issued =
       authority.issue(List.of("mail.example.org", "127.0.0.1", "::1"));
 
@@ -193,11 +201,69 @@ class TlsContextsTest {
     assertThat(leaf.getSubjectAlternativeNames().stream().map(n -> n.get(1).toString()))
         .containsExactly("mail.example.org", "127.0.0.1", "0:0:0:0:0:0:0:1");
     assertThat(leaf.getBasicConstraints()).isEqualTo(-1);
-    assertThat(chain.get(1).getBasicConstraints()).isNotNegative();
     assertThat(leaf.getNotBefore().toInstant()).isBefore(clock.instant());
     assertThat(Duration.between(clock.instant(), leaf.getNotAfter().toInstant()).toDays())
-        .isBetween(800L, 825L);
+        .isBetween(390L, 397L);
     assertThat(issued.toString()).doesNotContain("PRIVATE");
+  }
+
+  /** RFC 5280, 4.2.1.10; the JDK does not look at the constraints of an authority it trusts. */
+  @ParameterizedTest
+  @CsvSource({
+    "mail.example.org, true",
+    "imap.mail.example.org, true",
+    "localhost, true",
+    "127.0.0.1, true",
+    "127.3.2.1, true",
+    "::1, true",
+    "example.org, false",
+    "www.example.com, false",
+    "192.0.2.1, false",
+    "2001:db8::1, false",
+  })
+  void anAuthorityVouchesForItsNamesAlone(String name, boolean believed) throws Exception {
+    X509Certificate own = TlsContexts.certificates(authority.certificate(), "ca").get(0);
+    PKIXNameConstraintValidator validator = new PKIXNameConstraintValidator();
+    validator.intersectPermittedSubtree(
+        NameConstraints.getInstance(
+                JcaX509ExtensionUtils.parseExtensionValue(own.getExtensionValue("2.5.29.30")))
+            .getPermittedSubtrees());
+    boolean address = name.indexOf(':') >= 0 || name.matches("[0-9.]+");
+    GeneralName asked =
+        new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, name);
+
+    ThrowingCallable check = () -> validator.checkPermitted(asked);
+
+    if (believed) {
+      assertThatCode(check).doesNotThrowAnyException();
+    } else {
+      assertThatThrownBy(check).isInstanceOf(NameConstraintValidatorException.class);
+    }
+  }
+
+  @Test
+  void anAuthorityIsForServersAndForNoOtherAuthority() throws Exception {
+    X509Certificate own = TlsContexts.certificates(authority.certificate(), "ca").get(0);
+
+    assertThat(own.getBasicConstraints()).as("path length").isZero();
+    assertThat(own.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
+    assertThat(own.getCriticalExtensionOIDs())
+        .containsExactlyInAnyOrder("2.5.29.15", "2.5.29.19", "2.5.29.30");
+    assertThat(Duration.between(clock.instant(), own.getNotAfter().toInstant()).toDays())
+        .isBetween(1800L, 1826L);
+  }
+
+  @Test
+  void noCertificateOutlivesItsAuthority() {
+    Clock late = Clock.offset(clock, Duration.ofDays(1700));
+    CertificateAuthority.Issued kept = authority.self();
+    CertificateAuthority old =
+        CertificateAuthority.of(kept.chain(), kept.key(), late, new SecureRandom());
+
+    List<X509Certificate> chain =
+        TlsContexts.certificates(old.issue(List.of("mail.example.org")).chain(), "chain");
+
+    assertThat(chain.get(0).getNotAfter()).isEqualTo(chain.get(1).getNotAfter());
   }
 
   @Test
