@@ -27,8 +27,9 @@ public interface Connection {
   Optional<TlsSession> tls();
 
   /**
-   * The time within which the next turn must begin, and within which a turn that waits for input or
-   * for a slow reader must get on. Counted anew from each call and from each turn's end.
+   * The time within which the next turn must begin, or the rest of one whose peer does not read; on
+   * a connection that we made also that within which a turn that waits must get on. Counted anew
+   * from each call and from each turn's end.
    */
   void deadline(Duration limit);
 
@@ -43,6 +44,14 @@ public interface Connection {
    * #lineLimit} asks for lines again: content can be taken as it comes, and no thread waits for it.
    */
   void awaitOctets();
+
+  /**
+   * The rest of the running turn, which must end after this call: runs, on a worker, as soon as
+   * {@link Output#hasRoom}, at once if there is room already. No other turn begins before. When the
+   * deadline passes first, the connection ends without a word: in the middle of an answer nothing
+   * else can be said. When the server stops, an answer whose client reads on is said to its end.
+   */
+  void whenRead(Runnable rest);
 
   /**
    * Lets no further turn of this session begin before {@code wait} has passed; the running one goes

@@ -3,9 +3,8 @@ package org.postroom.core.wire;
 import java.nio.ByteBuffer;
 
 /**
- * What a peer has sent, for the session's worker to read in plain blocking code.
- *
- * <p>Only the worker that runs the session's current turn may call these methods. Every wait is
+ * What a peer has sent. Only the worker that runs the session's current turn may call these
+ * methods, and none of them waits, but {@link #readLine} on a connection that we made: that wait is
  * bounded by {@link Connection#deadline}; when it passes, {@link DeadlineExceeded} is thrown. When
  * the peer is gone, {@link ConnectionLost} is thrown. Both are handled in one place: the wire ends
  * the session.
@@ -13,20 +12,21 @@ import java.nio.ByteBuffer;
 public interface Input {
 
   /**
-   * The octets received and not yet consumed, at least one; waits for them if there are none. Read
-   * them by moving the buffer's position; the rest is handed out again by the next call. The buffer
-   * is valid until the next call of any method of this interface.
+   * Octets received and not yet consumed, at least one unless {@link #isEmpty}. Read them by moving
+   * the buffer's position; the rest is handed out again by the next call. The buffer is valid until
+   * the next call of any method of this interface.
    */
-  ByteBuffer await();
+  ByteBuffer available();
 
   /** Whether nothing is buffered: the moment to flush collected replies (RFC 2920, 3.2). */
   boolean isEmpty();
 
-  /** Whether a whole line (up to LF) is buffered, so that {@link #readLine} would not wait. */
-  boolean hasLine();
+  /** Whether {@link #readLine} with this limit has a line, or the part of one that is too long. */
+  boolean hasLine(int limit);
 
   /**
-   * The next line without its line end, waiting for it when necessary.
+   * The next line without its line end. It must be there ({@link #hasLine}), but on a connection
+   * that we made, where it is waited for.
    *
    * @param limit the most octets the line may have. A longer one is returned as soon as it is known
    *     to be longer, and says so; its rest, up to its LF, is never handed out, and no turn waits
@@ -36,9 +36,6 @@ public interface Input {
 
   /** Drops what is there and what will still come up to the next LF; waits for nothing. */
   void skipLine();
-
-  /** Swallows {@code count} octets. */
-  void skip(long count);
 
   /**
    * Forgets what is buffered (RFC 3207, 4.2: nothing that came before the handshake survives it).

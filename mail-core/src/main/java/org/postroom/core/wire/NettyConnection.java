@@ -56,6 +56,7 @@ final class NettyConnection implements Connection, Runnable {
   private enum Turn {
     NONE,
     OPEN,
+    REST,
     TASK,
     READY,
     TIMED_OUT,
@@ -68,6 +69,10 @@ final class NettyConnection implements Connection, Runnable {
   private final Timers timers;
   private final Function<Connection, Session> sessions;
   private final String id;
+
+  /** Whether the session may wait for its peer: we have made the connection, and not a client. */
+  private final boolean mayWait;
+
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
   private final NettyInput in;
@@ -99,6 +104,7 @@ final class NettyConnection implements Connection, Runnable {
   private @Nullable Throwable cause;
   private @Nullable TlsContext upgrade;
   private @Nullable ArrayDeque<Runnable> tasks;
+  private @Nullable Runnable rest;
   private Timers.@Nullable Timer timer;
   private long timerAt;
   private long heldUntil;
@@ -119,6 +125,7 @@ final class NettyConnection implements Connection, Runnable {
       NettyWire wire,
       Channel channel,
       String id,
+      boolean mayWait,
       Duration firstDeadline,
       int lineLimit,
       Function<Connection, Session> sessions) {
@@ -126,6 +133,7 @@ final class NettyConnection implements Connection, Runnable {
     this.timers = wire.timers();
     this.channel = channel;
     this.id = id;
+    this.mayWait = mayWait;
     this.local = wire.inet(channel.localAddress());
     this.remote = wire.inet(channel.remoteAddress());
     this.lineLimit = lineLimit;
@@ -204,6 +212,16 @@ final class NettyConnection implements Connection, Runnable {
     lock.lock();
     try {
       lineLimit = NettyInput.ANY_OCTET;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void whenRead(Runnable more) {
+    lock.lock();
+    try {
+      rest = more;
     } finally {
       lock.unlock();
     }
@@ -377,6 +395,10 @@ final class NettyConnection implements Connection, Runnable {
       // It would wait for itself.
       throw new IllegalStateException("Session " + id + " waits on the event loop");
     }
+    if (!mayWait) {
+      // A client that sends or reads slowly would hold a worker.
+      throw new IllegalStateException("Session " + id + " waits for its client");
+    }
     if (linkDown || closeAsked) {
       throw lost();
     }
@@ -418,10 +440,23 @@ final class NettyConnection implements Connection, Runnable {
     channel.writeAndFlush(octets);
   }
 
-  /** Waits while the peer leaves too much of what was sent before unread. */
-  void awaitWritable() {
+  boolean hasRoom() {
+    return channel.isWritable();
+  }
+
+  /**
+   * Waits while the peer leaves too much of what was sent before unread; where nobody may wait,
+   * fails when that is very much.
+   */
+  void awaitRoom(int most) {
     if (channel.isWritable() || channel.eventLoop().inEventLoop()) {
       return; // a turn on the event loop writes little, and none begins before the peer reads on
+    }
+    if (!mayWait) {
+      if (channel.isActive() && channel.bytesBeforeWritable() > most) {
+        throw new IllegalStateException("Session " + id + " says more than its client reads");
+      }
+      return;
     }
     lock.lock();
     try {
@@ -490,6 +525,10 @@ final class NettyConnection implements Connection, Runnable {
     if (opening) {
       return shutdown ? Turn.END : Turn.OPEN;
     }
+    if (rest != null) {
+      // In the middle of an answer nothing else can be said.
+      return expired ? Turn.END : channel.isWritable() ? Turn.REST : Turn.NONE;
+    }
     if (shutdown) {
       return Turn.SHUT_DOWN;
     }
@@ -502,13 +541,14 @@ final class NettyConnection implements Connection, Runnable {
     if (begun) {
       return Turn.READY; // the rest of the running turn
     }
-    if (tasks != null && !tasks.isEmpty()) {
-      return Turn.TASK;
+    boolean task = tasks != null && !tasks.isEmpty();
+    if (!task && !in.lineReady(lineLimit)) {
+      return inputEnded ? Turn.END : Turn.NONE;
     }
-    if (in.lineReady(lineLimit)) {
-      return Turn.READY;
+    if (!mayWait && !channel.isWritable()) {
+      return Turn.NONE; // whoever does not read is told nothing more
     }
-    return inputEnded ? Turn.END : Turn.NONE;
+    return task ? Turn.TASK : Turn.READY;
   }
 
   @Override
@@ -525,6 +565,9 @@ final class NettyConnection implements Connection, Runnable {
         }
         if (turn == Turn.TASK && tasks != null) {
           task = tasks.remove();
+        } else if (turn == Turn.REST) {
+          task = rest;
+          rest = null;
         }
         opening &= turn != Turn.OPEN;
       } finally {
@@ -650,7 +693,7 @@ final class NettyConnection implements Connection, Runnable {
           session = sessions.apply(this);
           session.opened();
         }
-        case TASK -> {
+        case REST, TASK -> {
           if (task != null) {
             task.run();
           }
@@ -726,6 +769,7 @@ final class NettyConnection implements Connection, Runnable {
       unread = !inputEnded && (in.hasUnread() || last == Turn.TIMED_OUT || last == Turn.SHUT_DOWN);
       in.release();
       tasks = null;
+      rest = null;
       if (timer != null) {
         timer.cancel();
         timer = null;
@@ -993,12 +1037,7 @@ final class NettyConnection implements Connection, Runnable {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
       if (channel.isWritable()) {
-        lock.lock();
-        try {
-          changed.signalAll();
-        } finally {
-          lock.unlock();
-        }
+        wake();
       }
     }
 

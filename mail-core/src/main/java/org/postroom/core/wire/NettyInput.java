@@ -243,7 +243,10 @@ final class NettyInput implements Input {
   }
 
   @Override
-  public ByteBuffer await() {
+  public ByteBuffer available() {
+    if (isEmpty()) {
+      return ByteBuffer.allocate(0);
+    }
     ByteBuf chunk = chunk();
     viewStart = chunk.readerIndex();
     view = chunk.nioBuffer().slice();
@@ -265,11 +268,10 @@ final class NettyInput implements Input {
   }
 
   @Override
-  public boolean hasLine() {
-    settle();
+  public boolean hasLine(int limit) {
     connection.lock();
     try {
-      return skipRest() && octetsWithoutLf() == A_LINE;
+      return lineReady(limit);
     } finally {
       connection.unlock();
     }
@@ -325,17 +327,6 @@ final class NettyInput implements Input {
   public void skipLine() {
     settle();
     skipping = true;
-  }
-
-  @Override
-  public void skip(long count) {
-    long left = count;
-    while (left > 0) {
-      ByteBuf chunk = chunk();
-      int step = (int) Math.min(left, chunk.readableBytes());
-      consume(chunk, step);
-      left -= step;
-    }
   }
 
   @Override

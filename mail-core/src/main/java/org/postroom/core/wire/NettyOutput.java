@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what a turn writes in one pooled buffer; an idle session holds none. */
 final class NettyOutput implements Output {
+  /** So much may be unsent when a session goes on writing although there is no room. */
+  private static final int MOST = 4 * 1024 * 1024;
+
   private static final int CHUNK = 32 * 1024;
   private static final int FIRST = 512;
 
@@ -90,12 +93,17 @@ final class NettyOutput implements Output {
       return;
     }
     try {
-      connection.awaitWritable();
-    } catch (WireFault e) {
+      connection.awaitRoom(MOST);
+    } catch (RuntimeException e) {
       pending = full; // it may be the goodbye of a session that has asked for its end
       throw e;
     }
     connection.send(full);
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return connection.hasRoom();
   }
 
   /** A buffer with room for at least one octet; sends a full one first. */

@@ -175,6 +175,7 @@ final class NettyWire implements Wire {
                     connected.complete(
                         begin(
                             context.channel(),
+                            true,
                             connecting.timeout(),
                             connecting.maxLine(),
                             null,
@@ -204,13 +205,14 @@ final class NettyWire implements Wire {
 
   private NettyConnection begin(
       Channel channel,
+      boolean mayWait,
       Duration firstDeadline,
       int maxLine,
       @Nullable TlsContext implicitTls,
       Function<Connection, Session> sessions) {
     String id = Long.toString(ids.incrementAndGet(), 36);
     NettyConnection connection =
-        new NettyConnection(this, channel, id, firstDeadline, maxLine, sessions);
+        new NettyConnection(this, channel, id, mayWait, firstDeadline, maxLine, sessions);
     open.add(connection);
     connection.begin(implicitTls);
     if (closing) {
@@ -285,6 +287,7 @@ final class NettyWire implements Wire {
       channel.closeFuture().addListener(closed -> listener.sessions.decrementAndGet());
       begin(
           channel,
+          false,
           listening.firstDeadline(),
           listening.maxLine(),
           listening.implicitTls().orElse(null),

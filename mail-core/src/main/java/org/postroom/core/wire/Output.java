@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 
 /**
  * What goes to a peer. Octets are collected and leave at {@link #flush} or when enough of them are
- * waiting; a peer that does not read makes the writing worker wait, never the heap grow.
+ * waiting. Nothing waits for a peer that does not read: a turn of a session writes while {@link
+ * #hasRoom}, in steps of some ten thousand octets, and leaves the rest to {@link
+ * Connection#whenRead}. One that goes on regardless fails with {@link IllegalStateException} before
+ * the heap is full. Only on a connection that we made does writing wait.
  *
  * <p>Not thread-safe: only the worker that runs the session's current turn may write.
  */
@@ -27,6 +30,9 @@ public interface Output {
   /** Writes the characters of {@code text} as octets; a character above U+00FF is an error. */
   Output ascii(CharSequence text);
 
-  /** Sends what was collected. Waits only while more than the high-water mark is unsent. */
+  /** Sends what was collected. */
   void flush();
+
+  /** Whether the peer has read so much of what was sent that more may be written now. */
+  boolean hasRoom();
 }

@@ -1,10 +1,11 @@
 package org.postroom.core.wire;
 
 /**
- * One client's conversation. The wire calls it in turns on a worker, never two at a time, and holds
- * no thread between turns: an idle session costs memory only. Inside a turn a session may block: on
- * the store, on {@link Input} (a literal) and on {@link Output}. Only {@link #opened} and {@link
- * #readyAtOnce} must not.
+ * One conversation. The wire calls it in turns on a worker, never two at a time, and holds no
+ * thread between turns: an idle session costs memory only. Inside a turn a session may block on the
+ * store, but never on its client: it takes what has come, and says no more than the client reads
+ * ({@link Connection#whenRead}). Only {@link #opened} and {@link #readyAtOnce} must not block at
+ * all. A session on a connection that we made may wait for its server too.
  */
 public interface Session {
 

@@ -69,6 +69,11 @@ public record FarConnection(Connection near, InetSocketAddress remote) implement
   }
 
   @Override
+  public void whenRead(Runnable rest) {
+    near.whenRead(rest);
+  }
+
+  @Override
   public void hold(Duration wait) {
     near.hold(wait);
   }

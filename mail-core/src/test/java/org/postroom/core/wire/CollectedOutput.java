@@ -42,4 +42,9 @@ public final class CollectedOutput implements Output {
 
   @Override
   public void flush() {}
+
+  @Override
+  public boolean hasRoom() {
+    return true;
+  }
 }

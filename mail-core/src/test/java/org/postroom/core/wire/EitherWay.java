@@ -81,7 +81,8 @@ final class EitherWay implements Session {
     String[] words = line.split(" ");
     Output out = connection.out();
     switch (words[1]) {
-      case "flood" -> out.ascii("z".repeat(Integer.parseInt(words[2]))).ascii("\r\n");
+      case "flood" -> new Flood(connection, Integer.parseInt(words[2]), "\r\n").say();
+      case "burst" -> out.ascii("z".repeat(Integer.parseInt(words[2]))).ascii("\r\n");
       case "task" -> {
         connection.execute(() -> out.ascii("task\r\n"));
         out.ascii("before the task\r\n");
@@ -97,7 +98,7 @@ final class EitherWay implements Session {
       case "flush" -> out.ascii("flushed\r\n").flush();
       case "leave" -> leavesNext = true;
       case "fail" -> throw new IllegalStateException("as asked");
-      case "wait" -> wait(words[2]);
+      case "wait" -> waitForALine();
       case "starttls" -> {
         out.ascii("go\r\n");
         connection.startTls(tls.get());
@@ -110,15 +111,10 @@ final class EitherWay implements Session {
     }
   }
 
-  /** For what has not come. */
-  private void wait(String how) {
-    Input in = connection.in();
+  /** For one that has not come. */
+  private void waitForALine() {
     try {
-      switch (how) {
-        case "line" -> in.readLine(LIMIT);
-        case "octets" -> in.await();
-        default -> in.skip(5);
-      }
+      connection.in().readLine(LIMIT);
     } catch (RuntimeException e) {
       left.add(e.toString());
       throw e;
@@ -126,7 +122,7 @@ final class EitherWay implements Session {
   }
 
   private void take() {
-    ByteBuffer chunk = connection.in().await();
+    ByteBuffer chunk = connection.in().available();
     arrivals++;
     connection.deadline(Duration.ofSeconds(30));
     while (octets > 0 && chunk.hasRemaining()) {

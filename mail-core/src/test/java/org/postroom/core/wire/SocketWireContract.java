@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -157,6 +158,65 @@ abstract class SocketWireContract extends WireContract {
       passTimeUntil(closed(connection));
 
       assertThat(connection.isClosed()).isTrue();
+    }
+  }
+
+  /** More of them than there are threads. */
+  @Test
+  void holdsNoThreadForAnswersThatAreNotRead() throws Exception {
+    Listener listener = listenEitherWay();
+    List<SocketPeer> silent = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      SocketPeer peer = SocketPeer.to(listener.address());
+      assertThat(peer.readLine()).isEqualTo("hello");
+      peer.send("l flood 20000000\r\nl after\r\n");
+      assertThat(peer.read()).isEqualTo('z');
+      silent.add(peer);
+    }
+
+    isServed(listener);
+
+    SocketPeer first = silent.get(0);
+    first.send("n quit\r\n");
+    assertThat(first.readAll()).hasSize(19_999_999 + "\r\n<l after>\r\nbye\r\n".length());
+    silent.forEach(SocketPeer::close);
+  }
+
+  /** Neither do the answers to many lines gather, each of them short. */
+  @Test
+  void tellsAClientThatDoesNotReadNothingMore() throws Exception {
+    Listener listener = listenEitherWay();
+    try (SocketPeer peer = SocketPeer.to(listener.address())) {
+      peer.send("l burst 100000\r\n".repeat(300) + "n quit\r\n");
+
+      assertThat(peer.readAll())
+          .hasSize("hello\r\n".length() + 300 * 100_002 + "bye\r\n".length());
+    }
+  }
+
+  @Test
+  void endsASessionThatSaysMoreThanItsClientReads() throws Exception {
+    Listener listener = listenEitherWay();
+    try (SocketPeer peer = SocketPeer.to(listener.address())) {
+      EitherWay session = eitherWay(peer);
+      peer.send("l burst 100000000\r\n");
+
+      closed(session.connection).get(10, TimeUnit.SECONDS);
+      isServed(listener);
+    }
+  }
+
+  @Test
+  void anAnswerThatIsReadIsSaidToItsEndWhileTheServerStops() throws Exception {
+    Listener listener = listenEitherWay();
+    try (SocketPeer peer = SocketPeer.to(listener.address())) {
+      EitherWay session = eitherWay(peer);
+      peer.send("l flood 20000000\r\n");
+      assertThat(peer.read()).isEqualTo('z');
+
+      ((NettyConnection) session.connection).shutDown();
+
+      assertThat(peer.readAll()).hasSize(19_999_999 + "\r\nstopping\r\n".length());
     }
   }
 
@@ -513,7 +573,7 @@ abstract class SocketWireContract extends WireContract {
 
     private void awaitEnd() {
       try {
-        connection.in().await();
+        connection.in().readLine(100);
       } catch (ConnectionLost e) {
         // As expected: the other side will say nothing.
       }

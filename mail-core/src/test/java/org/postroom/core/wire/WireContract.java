@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.transcript.Peer;
@@ -260,18 +261,26 @@ abstract class WireContract {
   }
 
   @Test
-  void endsATurnThatWaitsForInputBeyondTheDeadline() throws Exception {
-    Listener listener = listen();
-    try (Peer peer = dial(listener)) {
-      assertThat(peer.readLine()).isEqualTo("hello");
-      Connection connection = connections.take();
-      peer.send("lit 5\r\nab");
-      literals.take();
+  void endsAClientsTurnThatWaitsBeyondTheDeadline() throws Exception {
+    Connection waiting = waitingClient(listen());
 
-      passTimeUntil(closed(connection));
+    passTimeUntil(closed(waiting));
 
-      assertThat(peer.readAll()).isIn("", "[", "[ab"); // what was collected may go
-    }
+    assertThat(waiting.isClosed()).isTrue();
+  }
+
+  /** A client of ours whose turn waits for a line that does not come. */
+  private Connection waitingClient(Listener listener) throws Exception {
+    Connection waiting =
+        wire()
+            .connect(
+                listener.address(),
+                new ConnectOptions(Duration.ofSeconds(30), Optional.empty(), 1000),
+                Waiting::new)
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS);
+    literals.take();
+    return waiting;
   }
 
   @Test
@@ -432,34 +441,22 @@ abstract class WireContract {
   }
 
   @Test
-  void endsATurnWhosePeerGoesAwayInTheMiddle() throws Exception {
-    Listener listener = listen();
-    Peer peer = dial(listener);
-    assertThat(peer.readLine()).isEqualTo("hello");
-    Connection connection = connections.take();
-    peer.send("lit 500\r\nab");
-    literals.take();
+  void endsAClientsTurnWhosePeerGoesAway() throws Exception {
+    Connection waiting = waitingClient(listen());
 
-    peer.close();
+    connections.take().close();
 
-    closed(connection).get(10, TimeUnit.SECONDS);
+    closed(waiting).get(10, TimeUnit.SECONDS);
   }
 
   @Test
-  void closesFromAnotherThreadWhileATurnWaits() throws Exception {
-    Listener listener = listen();
-    try (Peer peer = dial(listener)) {
-      assertThat(peer.readLine()).isEqualTo("hello");
-      Connection connection = connections.take();
-      peer.send("lit 500\r\nab");
-      literals.take();
+  void closesFromAnotherThreadWhileAClientsTurnWaits() throws Exception {
+    Connection waiting = waitingClient(listen());
 
-      connection.close();
-      connection.close();
+    waiting.close();
+    waiting.close();
 
-      closed(connection).get(10, TimeUnit.SECONDS);
-      assertThat(peer.readAll()).isIn("", "[", "[ab");
-    }
+    closed(waiting).get(10, TimeUnit.SECONDS);
   }
 
   @Test
@@ -505,18 +502,20 @@ abstract class WireContract {
   @Test
   void saysGoodbyeWhenItCloses() throws Exception {
     Listener listener = listen();
+    Connection busy = waitingClient(listener);
     try (Peer idle = dial(listener);
-        Peer busy = dial(listener)) {
+        Peer half = dial(listener)) {
       assertThat(idle.readLine()).isEqualTo("hello");
-      assertThat(busy.readLine()).isEqualTo("hello");
-      busy.send("lit 5\r\nab");
+      assertThat(half.readLine()).isEqualTo("hello");
+      half.send("lit 5\r\nab");
       literals.take();
 
       Thread closing = new Thread(wire()::close);
       closing.start();
 
       assertThat(idle.readAll()).isEqualTo("stopping\r\n");
-      assertThat(busy.readAll()).isIn("", "[", "[ab"); // cut after the grace period
+      assertThat(half.readAll()).isIn("[stopping\r\n", "[abstopping\r\n");
+      closed(busy).get(10, TimeUnit.SECONDS); // cut after the grace period
       closing.join(10_000);
       assertThat(closing.isAlive()).isFalse();
     }
@@ -734,22 +733,26 @@ abstract class WireContract {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"line", "octets", "skip"})
-  void aTurnOnTheEventLoopThatWouldWaitFailsInsteadOfHangingAll(String what) throws Exception {
+  @CsvSource({"n, waits on the event loop", "l, waits for its client"})
+  void aTurnThatWouldWaitForItsClientFailsInsteadOfHoldingAThread(String when, String why)
+      throws Exception {
     Listener listener = listenEitherWay();
     try (Peer waiting = dial(listener)) {
       EitherWay session = eitherWay(waiting);
       settle(waiting);
-      waiting.send("n wait " + what + "\r\n");
+      waiting.send(when + " wait\r\n");
 
-      assertThat(session.left.poll(10, TimeUnit.SECONDS)).contains("waits on the event loop");
+      if (when.equals("l")) {
+        assertThat(session.left.poll(10, TimeUnit.SECONDS)).isEqualTo("l wait");
+      }
+      assertThat(session.left.poll(10, TimeUnit.SECONDS)).contains(why);
       assertThat(waiting.readAll()).isEmpty();
       isServed(listener);
     }
   }
 
   /** Another client is. */
-  private void isServed(Listener listener) {
+  void isServed(Listener listener) {
     try (Peer peer = dial(listener)) {
       peer.send("n fine\r\nl fine\r\nn quit\r\n");
       assertThat(peer.readAll()).isEqualTo("hello\r\n<n fine>\r\n<l fine>\r\nbye\r\n");
@@ -874,10 +877,47 @@ abstract class WireContract {
     }
   }
 
+  /** Waits for a second line, as only a client may. */
+  private final class Waiting implements Session {
+    private final Connection connection;
+
+    Waiting(Connection connection) {
+      begun.incrementAndGet();
+      this.connection = connection;
+    }
+
+    @Override
+    public void opened() {}
+
+    @Override
+    public void ready() {
+      connection.in().readLine(500);
+      literals.add(connection.id());
+      connection.in().readLine(500);
+    }
+
+    @Override
+    public void timedOut() {}
+
+    @Override
+    public void shuttingDown() {}
+
+    @Override
+    public void closed() {
+      countEnd(connection);
+    }
+  }
+
   /** A server that says what it hears, and does some things on demand. */
   final class Talker implements Session {
     private final Connection connection;
     private int limit = 500;
+
+    /** Octets that are still to come, whether they are repeated, and what is said behind them. */
+    private long awaited;
+
+    private boolean repeats;
+    private String behind = "";
     private boolean strict;
     private Duration putOff;
 
@@ -894,7 +934,9 @@ abstract class WireContract {
 
     @Override
     public void ready() {
-      if (putOff != null) {
+      if (awaited > 0) {
+        take();
+      } else if (putOff != null) {
         connection.hold(putOff);
         connection.execute(this::obey);
       } else {
@@ -919,9 +961,16 @@ abstract class WireContract {
       String text = line.latin1();
       String[] words = text.split(" ", 2);
       switch (words[0]) {
-        case "lit" -> literal(Integer.parseInt(words[1]));
-        case "count" -> out.ascii(count(Long.parseLong(words[1])) + "\r\n");
-        case "flood" -> flood(Integer.parseInt(words[1]));
+        case "lit" -> {
+          literals.add(connection.id());
+          out.ascii("[");
+          await(Long.parseLong(words[1]), true, "]\r\n");
+        }
+        case "count" -> await(Long.parseLong(words[1]), false, words[1] + "\r\n");
+        case "flood" -> {
+          new Flood(connection, Integer.parseInt(words[1]), "").say();
+          return;
+        }
         case "deadline" -> {
           connection.deadline(Duration.ofSeconds(Long.parseLong(words[1])));
           out.ascii("set\r\n");
@@ -985,37 +1034,24 @@ abstract class WireContract {
           .ascii("\r\n");
     }
 
-    private void literal(int length) {
-      literals.add(connection.id());
-      connection.out().ascii("[");
-      int left = length;
-      while (left > 0) {
-        ByteBuffer chunk = connection.in().await();
-        int step = Math.min(left, chunk.remaining());
+    private void await(long octets, boolean repeat, String then) {
+      awaited = octets;
+      repeats = repeat;
+      behind = then;
+      connection.awaitOctets();
+    }
+
+    private void take() {
+      ByteBuffer chunk = connection.in().available();
+      int step = (int) Math.min(awaited, chunk.remaining());
+      if (repeats) {
         connection.out().write(chunk.duplicate().limit(chunk.position() + step));
-        chunk.position(chunk.position() + step);
-        left -= step;
       }
-      connection.out().ascii("]\r\n");
-    }
-
-    private long count(long length) {
-      long half = length / 2;
-      connection.in().skip(half);
-      long seen = half;
-      while (seen < length) {
-        ByteBuffer chunk = connection.in().await();
-        int step = (int) Math.min(length - seen, chunk.remaining());
-        chunk.position(chunk.position() + step);
-        seen += step;
-      }
-      return seen;
-    }
-
-    private void flood(int length) {
-      byte[] part = "z".repeat(10_000).getBytes(ISO_8859_1);
-      for (int sent = 0; sent < length; sent += part.length) {
-        connection.out().write(part);
+      chunk.position(chunk.position() + step);
+      awaited -= step;
+      if (awaited == 0) {
+        connection.lineLimit(limit);
+        connection.out().ascii(behind);
       }
     }
 

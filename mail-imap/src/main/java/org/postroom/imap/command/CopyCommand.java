@@ -15,6 +15,7 @@ import org.postroom.imap.session.Selected;
 /** COPY (RFC 9051, 6.4.7): all or nothing. */
 record CopyCommand(MessageSet messages, boolean uid, MailboxName target)
     implements Command<Selected> {
+  private static final int MOST_RUNS = 20_000;
 
   static Command<Selected> parse(ImapReader in) {
     return parse(in, false);
@@ -49,8 +50,14 @@ record CopyCommand(MessageSet messages, boolean uid, MailboxName target)
         : Completion.ok(code(copied), "COPY completed.");
   }
 
-  /** COPYUID (RFC 9051, 7.1). */
+  /**
+   * COPYUID (RFC 9051, 7.1); nothing when there are so many gaps that no client reads such a line
+   * (it may be left out: RFC 4315, 3).
+   */
   static String code(MailStore.Copied copied) {
+    if (copied.source().runs() > MOST_RUNS) {
+      return "";
+    }
     return "COPYUID " + copied.uidValidity() + " " + copied.source() + " " + copied.target();
   }
 }

@@ -2,6 +2,7 @@ package org.postroom.imap.command;
 
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.MessageSet;
 import org.postroom.imap.protocol.Responder;
@@ -34,8 +35,9 @@ record ExpungeCommand(@Nullable MessageSet messages) implements Command<Selected
     UidSet uids = messages == null ? view.uids() : messages.uids(view.uids());
     if (!uids.isEmpty()) {
       view.removed(state.store().expungeDeleted(view.id(), uids));
-      view.sayRemoved(out);
     }
-    return Completion.ok("EXPUNGE completed.");
+    return Completion.saying(
+        uids.isEmpty() ? Saying.NOTHING : view.sayRemoved(out),
+        Completion.ok("EXPUNGE completed."));
   }
 }

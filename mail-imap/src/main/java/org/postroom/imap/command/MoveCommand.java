@@ -1,9 +1,12 @@
 package org.postroom.imap.command;
 
+import java.util.PrimitiveIterator;
+import java.util.stream.IntStream;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.MessageSet;
 import org.postroom.imap.protocol.Responder;
@@ -48,17 +51,26 @@ record MoveCommand(MessageSet messages, boolean uid, MailboxName target)
     }
     MailboxView view = state.view();
     Patience patience = state.user().client().patience(out);
-    for (int from = 1; from <= uids.size(); from += BATCH) {
-      long last = uids.nth(Math.min(uids.size(), from + BATCH - 1));
-      UidSet batch = uids.between(uids.nth(from), last);
-      patience.tick();
-      MailStore.Copied moved = state.store().move(view.id(), batch, to.id());
-      if (!moved.source().isEmpty()) {
-        out.ok(CopyCommand.code(moved), "Moved.");
-        view.removed(moved.source());
-      }
+    PrimitiveIterator.OfInt batches =
+        IntStream.iterate(1, from -> from <= uids.size(), from -> from + BATCH).iterator();
+    Saying batchByBatch =
+        Saying.each(
+            batches,
+            from -> {
+              patience.tick();
+              long last = uids.nth(Math.min(uids.size(), from + BATCH - 1));
+              move(view, uids.between(uids.nth(from), last), to, state.store(), out);
+            });
+    return Completion.saying(
+        batchByBatch.then(() -> view.sayRemoved(out)), Completion.ok("MOVE completed."));
+  }
+
+  private static void move(
+      MailboxView view, UidSet batch, Mailbox to, MailStore store, Responder out) {
+    MailStore.Copied moved = store.move(view.id(), batch, to.id());
+    if (!moved.source().isEmpty()) {
+      out.ok(CopyCommand.code(moved), "Moved.");
+      view.removed(moved.source());
     }
-    view.sayRemoved(out);
-    return Completion.ok("MOVE completed.");
   }
 }

@@ -1,9 +1,11 @@
 package org.postroom.imap.command;
 
+import java.util.Iterator;
 import org.postroom.core.mailbox.Changes;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.FlagList;
 import org.postroom.imap.protocol.ImapReader;
@@ -61,14 +63,18 @@ record StoreCommand(MessageSet messages, boolean uid, FlagChange change, boolean
     }
     MailStore.StoreResult result = state.store().store(view.id(), uids, change, Long.MAX_VALUE);
     view.did(result, uids, !silent, out);
-    if (!silent) {
-      for (Changes.FlagsRow row : result.stored()) {
-        int number = view.uids().indexOf(row.uid());
-        if (number > 0) {
-          view.sayFlags(number, row, out, uid);
-        }
-      }
+    Completion done = Completion.ok("STORE completed.");
+    if (silent) {
+      return done;
     }
-    return Completion.ok("STORE completed.");
+    Iterator<Changes.FlagsRow> rows = result.stored().iterator();
+    return Completion.saying(Saying.each(rows, row -> say(row, view, out)), done);
+  }
+
+  private void say(Changes.FlagsRow row, MailboxView view, Responder out) {
+    int number = view.uids().indexOf(row.uid());
+    if (number > 0) {
+      view.sayFlags(number, row, out, uid);
+    }
   }
 }

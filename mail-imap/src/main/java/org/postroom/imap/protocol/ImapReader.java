@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.Uid;
-import org.postroom.core.wire.Input;
 import org.postroom.core.wire.Line;
 
 /**
  * Reads one command: a cursor over its line, with the grammar's primitives. Where a string literal
- * begins, it invites the client to send it (RFC 9051, 4.3), waits for the octets and goes on with
- * the next line. Nothing is allocated because a client announced it.
+ * begins, it invites the client to send it (RFC 9051, 4.3) and goes on with the next line when both
+ * have come; until then {@link CommandInput} has the command read again. Nothing is allocated
+ * because a client announced it.
  *
- * <p>Throws {@link BadCommand} and nothing else for what a client may send; {@link #drop} then
- * skips what is still to come of the command.
+ * <p>Throws {@link BadCommand} and nothing else for what a client may send; {@link #unwanted} then
+ * says what is still to come of the command.
  */
 public final class ImapReader {
   private static final int MAX_TAG = 128;
@@ -33,7 +33,7 @@ public final class ImapReader {
   private static final Set<String> HTTP_VERBS =
       Set.of("GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "PRI");
 
-  private final @Nullable Input in;
+  private final @Nullable CommandInput in;
   private final @Nullable ImapWriter out;
   private final ReaderLimits limits;
   private final boolean utf8;
@@ -49,13 +49,13 @@ public final class ImapReader {
    *
    * @param utf8 whether names are UTF-8 and not modified UTF-7 (RFC 6855)
    */
-  public ImapReader(Input in, ImapWriter out, ReaderLimits limits, boolean utf8) {
+  public ImapReader(CommandInput in, ImapWriter out, ReaderLimits limits, boolean utf8) {
     this.in = in;
     this.out = out;
     this.limits = limits;
     this.utf8 = utf8;
     this.line = new byte[0];
-    Line first = in.readLine(limits.line());
+    Line first = in.line(limits.line());
     this.line = first.octets();
     this.used = line.length;
     this.cut = first.end() == Line.End.TOO_LONG;
@@ -75,13 +75,23 @@ public final class ImapReader {
     return utf8;
   }
 
-  private byte[] nextLine(Input from) {
-    Line read = from.readLine(limits.line() - used);
-    if (read.end() == Line.End.TOO_LONG) {
+  /** So many octets the next line may have. */
+  public int lineRoom() {
+    return limits.line() - used;
+  }
+
+  /**
+   * Goes on with the line behind a literal.
+   *
+   * @throws BadCommand the last one, when it is longer than {@link #lineRoom}
+   */
+  public void next(Line behind) {
+    if (behind.end() == Line.End.TOO_LONG) {
       throw tooLong();
     }
-    used += read.octets().length;
-    return read.octets();
+    used += behind.octets().length;
+    line = behind.octets();
+    at = 0;
   }
 
   /**
@@ -452,32 +462,18 @@ public final class ImapReader {
   private byte[] literal() {
     Literal announced = literalHead();
     if (announced.length() > limits.string()) {
-      if (announced.waits()) {
-        throw new BadCommand("Literal too long");
-      }
-      skipLiteral(announced.length());
       throw new BadCommand("Literal too long");
     }
-    if (used + announced.length() > limits.line()) {
-      if (!announced.waits()) {
-        skipLiteral(announced.length());
-      }
+    if (announced.length() > lineRoom()) {
       throw new BadCommand("Command line too long");
     }
-    Input from = input();
-    if (announced.waits()) {
+    CommandInput from = input();
+    if (announced.waits() && from.invites()) {
       invite();
     }
-    byte[] octets = new byte[(int) announced.length()];
+    byte[] octets = from.literal((int) announced.length());
     used += octets.length;
-    int length = 0;
-    while (length < octets.length) {
-      ByteBuffer there = from.await();
-      int count = Math.min(there.remaining(), octets.length - length);
-      there.get(octets, length, count);
-      length += count;
-    }
-    continueLine();
+    next(from.line(lineRoom()));
     for (byte c : octets) {
       if (c == 0) {
         throw new BadCommand("NUL in a literal");
@@ -494,23 +490,23 @@ public final class ImapReader {
    */
   public record Literal(long length, boolean waits) {}
 
-  /** What stands in braces at the line's end: {@code {310}} or {@code {310+}}. */
+  /**
+   * What stands in braces at the line's end: {@code {310}} or {@code {310+}}. The reader stays
+   * before it: until the octets have been taken they are to be reckoned with.
+   */
   public Literal literalHead() {
     int start = at;
-    expect('{');
-    long length;
     try {
-      length = number();
-    } catch (BadCommand huge) {
-      at = start; // the octets are still to be reckoned with
-      throw huge;
-    }
-    boolean waits = !take('+');
-    if (!take('}') || at < line.length) {
+      expect('{');
+      long length = number();
+      boolean waits = !take('+');
+      if (!take('}') || at < line.length) {
+        throw new BadCommand("Invalid literal");
+      }
+      return new Literal(length, waits);
+    } finally {
       at = start;
-      throw new BadCommand("Invalid literal");
     }
-    return new Literal(length, waits);
   }
 
   /** Asks the client to send the literal it waits with. */
@@ -519,21 +515,11 @@ public final class ImapReader {
     if (to == null) {
       throw new BadCommand("Literals are not possible here");
     }
-    if (in instanceof GatheredInput gathered && !gathered.invites()) {
-      return;
-    }
     to.ascii("+ OK").crlf().flush();
   }
 
-  /** Goes on with the line behind a literal. */
-  public void continueLine() {
-    line = new byte[0];
-    at = 0;
-    line = nextLine(input());
-  }
-
-  private Input input() {
-    Input from = in;
+  private CommandInput input() {
+    CommandInput from = in;
     if (from == null) {
       throw new BadCommand("Literals are not possible here");
     }
@@ -541,49 +527,26 @@ public final class ImapReader {
   }
 
   /**
-   * Skips a literal nobody wants, and goes on behind it.
+   * What is still to come of a command that failed: the length of a literal that the client sends
+   * without waiting, with a line behind it ({@link #next}). One it waits with will not be sent.
    *
-   * @throws BadCommand the last one, when it is too long for that
+   * @return negative when nothing is to come
+   * @throws BadCommand the last one, when it is too long to be waited for, after all before it
    */
-  public void skipLiteral(long length) {
-    if (!maySkip(length)) {
+  public long unwanted() {
+    mustNotExceed(Integer.MAX_VALUE);
+    long length = trailingLiteral();
+    if (length > limits.skip() - skipped) {
       line = new byte[0];
       at = 0;
       throw BadCommand.last("Literal too long");
     }
-    skipped += length;
-    input().skip(length);
-    continueLine();
-  }
-
-  /** Whether a literal that nobody wants is short enough to be waited for, after all before it. */
-  public boolean maySkip(long length) {
-    return length <= limits.skip() - skipped;
-  }
-
-  /** Nothing more of this command is read: the conversation ends with it. */
-  public void abandon() {
-    line = new byte[0];
-    at = 0;
-  }
-
-  /**
-   * Skips what is still to come of a command that failed: literals that the client sends without
-   * waiting. One it waits with will not be sent.
-   */
-  public void drop() {
-    mustNotExceed(Integer.MAX_VALUE);
-    while (in != null) {
-      at = Math.max(Math.min(line.length, at), 0);
-      long length = trailingLiteral();
-      if (length < 0) {
-        return;
-      }
-      skipLiteral(length);
-    }
+    skipped += Math.max(0, length);
+    return length;
   }
 
   private long trailingLiteral() {
+    at = Math.max(Math.min(line.length, at), 0);
     int end = line.length;
     if (end - at < 4 || line[end - 1] != '}' || line[end - 2] != '+') {
       return -1;

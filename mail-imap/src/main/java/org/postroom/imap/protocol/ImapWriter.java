@@ -37,6 +37,11 @@ public final class ImapWriter {
     this.out = out;
   }
 
+  /** Where it all goes. */
+  public Output out() {
+    return out;
+  }
+
   /** From now on names and strings may be UTF-8 in quotes (RFC 6855; RFC 9051, 6.3.1). */
   public void allowUtf8() {
     utf8 = true;
@@ -195,15 +200,14 @@ public final class ImapWriter {
     return this;
   }
 
-  public ImapWriter set(UidSet set) {
-    for (int i = 0; i < set.runs(); i++) {
-      if (i > 0) {
-        octet(',');
-      }
-      number(set.runFirst(i));
-      if (set.runLast(i) > set.runFirst(i)) {
-        octet(':').number(set.runLast(i));
-      }
+  /** One run of a set, with a comma before it unless it is the first. */
+  public ImapWriter run(UidSet set, int i) {
+    if (i > 0) {
+      octet(',');
+    }
+    number(set.runFirst(i));
+    if (set.runLast(i) > set.runFirst(i)) {
+      octet(':').number(set.runLast(i));
     }
     return this;
   }
@@ -214,36 +218,33 @@ public final class ImapWriter {
   }
 
   /**
-   * A literal out of content, read and written in slices. NUL becomes 0x80, because no string may
-   * hold it (RFC 9051, 4.3.1) and clients break on it.
+   * Writes a slice of content as it is, or as much of it as there is. NUL becomes 0x80, because no
+   * string may hold it (RFC 9051, 4.3.1) and clients break on it.
    *
+   * @param announce octets of the literal that begins with this slice; 0 for none
+   * @return how many octets were written
    * @throws UnfinishedLiteral when the content ends before
    */
-  public ImapWriter literal(Content content, long from, long length, boolean hasNul) {
+  int slice(Content content, long at, long length, boolean hasNul, long announce) {
     byte[] bytes = slice((int) Math.min(length, SLICE));
-    long at = from;
-    long end = from + length;
-    while (at < end) {
-      ByteBuffer target = ByteBuffer.wrap(bytes, 0, (int) Math.min(bytes.length, end - at));
-      int count = content.read(at, target);
-      if (count <= 0) {
-        throw new UnfinishedLiteral("content ends at " + at + " of " + end);
-      }
-      if (at == from) {
-        literal(length); // not before something could be read: until then nothing is promised
-      }
-      if (hasNul) {
-        replaceNuls(bytes, count);
-      }
-      if (count > SIZE / 2) {
-        drain();
-        out.write(bytes, 0, count);
-      } else {
-        raw(bytes, 0, count);
-      }
-      at += count;
+    int count =
+        content.read(at, ByteBuffer.wrap(bytes, 0, (int) Math.min(bytes.length, length)));
+    if (count <= 0) {
+      throw new UnfinishedLiteral("content ends at " + at);
     }
-    return this;
+    if (announce > 0) {
+      literal(announce); // not before something could be read: until then nothing is promised
+    }
+    if (hasNul) {
+      replaceNuls(bytes, count);
+    }
+    if (count > SIZE / 2) {
+      drain();
+      out.write(bytes, 0, count);
+    } else {
+      raw(bytes, 0, count);
+    }
+    return count;
   }
 
   /** Eight octets at a time, because this is asked of every octet of every message. */
@@ -291,7 +292,13 @@ public final class ImapWriter {
 
   /** Hands everything on and gives the memory back: the session may now sleep for long. */
   public void rest() {
-    flush();
+    handOver();
+    out.flush();
+  }
+
+  /** The same, but what it is handed to keeps it until somebody else has it sent. */
+  public void handOver() {
+    drain();
     buffer = null;
     slice = null;
   }

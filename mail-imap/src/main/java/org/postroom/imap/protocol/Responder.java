@@ -47,6 +47,17 @@ public final class Responder {
     writer.ascii(text).crlf();
   }
 
+  /** Begins a line of its own form: until {@link #endLine} nothing else can be said. */
+  public ImapWriter beginLine() {
+    lineOpen = true;
+    return writer;
+  }
+
+  public void endLine() {
+    writer.crlf();
+    lineOpen = false;
+  }
+
   /** Begins {@code * n NAME (}: until {@link #endFetch} nothing else can be said. */
   public ImapWriter beginFetch(int number) {
     lineOpen = true;
@@ -55,8 +66,8 @@ public final class Responder {
   }
 
   public void endFetch() {
-    writer.octet(')').crlf();
-    lineOpen = false;
+    writer.octet(')');
+    endLine();
   }
 
   /**

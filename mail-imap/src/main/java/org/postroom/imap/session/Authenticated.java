@@ -7,6 +7,7 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.Refused;
 import org.postroom.imap.protocol.Responder;
 
@@ -67,8 +68,8 @@ public final class Authenticated {
   }
 
   /** Brings the view up to date before the command's end, where the table knows less. */
-  public void sync(Sync when, Responder out) {
-    session.syncAfter(when, out);
+  public Saying sync(Sync when, Responder out) {
+    return session.syncAfter(when, out);
   }
 
   public Optional<Selected> selected() {

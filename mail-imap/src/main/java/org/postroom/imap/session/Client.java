@@ -114,6 +114,16 @@ public final class Client {
     return Completion.later();
   }
 
+  /**
+   * The command goes on when {@code length} octets have come, which the client has announced, and
+   * the line behind them; no thread waits meanwhile.
+   *
+   * @param then what comes of that line: an end, or this method's result again
+   */
+  public Completion receive(long length, Intake intake, Function<Line, Completion> then) {
+    return session.receive(length, intake, then);
+  }
+
   /** For a command that may take long and has nothing to say meanwhile. */
   public Patience patience(Responder out) {
     return new Patience(services.timers(), out);
@@ -121,7 +131,6 @@ public final class Client {
 
   /** Waits for DONE without holding a thread. */
   public Completion idle(Responder out) {
-    session.idle(out);
-    return Completion.later();
+    return session.idle(out);
   }
 }

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
@@ -28,16 +29,17 @@ final class Idling implements Conversation {
   }
 
   /** The continuation goes first: some clients fail on data before it. */
-  void begin() {
+  Completion begin() {
     out.writer().ascii("+ idling").crlf().flush();
-    sync();
+    Saying news = sync();
     watchTheClock();
+    return Completion.saying(news, Completion.later());
   }
 
   /** Where it fails, IDLE is answered, and the client's next line is a command again. */
-  private void sync() {
+  private Saying sync() {
     try {
-      session.sync(Sync.FULL, out);
+      return session.sync(Sync.FULL, out);
     } catch (RuntimeException failure) {
       session.endConversation();
       throw failure;
@@ -55,10 +57,12 @@ final class Idling implements Conversation {
     if (over) {
       return;
     }
-    connection.deadline(limits.stall());
-    out.ok("", "Still here");
-    out.writer().rest();
-    connection.deadline(limits.autologout());
+    session.turn(
+        () -> {
+          out.ok("", "Still here");
+          return null;
+        },
+        out);
     watchTheClock();
   }
 
@@ -73,14 +77,8 @@ final class Idling implements Conversation {
   private void wake() {
     wakeDue.set(false);
     if (!over) {
-      session.turn(
-          () -> {
-            sync();
-            return null;
-          },
-          out);
+      session.turn(() -> session.say(sync(), out), out);
       if (!over) {
-        connection.deadline(limits.autologout());
         watchTheClock();
       }
     }
@@ -88,7 +86,7 @@ final class Idling implements Conversation {
 
   @Override
   public void line() {
-    ImapReader in = new ImapReader(connection.in(), out.writer(), limits.users(), false);
+    ImapReader in = session.reader();
     session.endConversation();
     session.turn(
         () -> {
@@ -99,7 +97,7 @@ final class Idling implements Conversation {
           } catch (BadCommand noWord) {
             // Falls through: it is not DONE.
           }
-          return session.failed(in, new BadCommand("Expected DONE."));
+          return session.failed(in, new BadCommand("Expected DONE."), out, answer -> answer);
         },
         out);
   }

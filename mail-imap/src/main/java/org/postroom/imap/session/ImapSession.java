@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.StorageFull;
@@ -15,10 +16,11 @@ import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Input;
 import org.postroom.core.wire.Line;
+import org.postroom.core.wire.Saying;
 import org.postroom.core.wire.Session;
 import org.postroom.core.wire.WireFault;
 import org.postroom.imap.protocol.BadCommand;
-import org.postroom.imap.protocol.GatheredInput;
+import org.postroom.imap.protocol.CommandInput;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.ImapWriter;
 import org.postroom.imap.protocol.ReaderLimits;
@@ -42,10 +44,18 @@ public final class ImapSession implements Session {
   private volatile @Nullable Conversation conversation;
   private final long since;
   private int badInARow;
-  private @Nullable GatheredInput begun;
+
+  /** What has come of a command, until all of it has. */
+  private @Nullable CommandInput begun;
+
+  private @Nullable CommandRun<?> running;
   private boolean utf8;
   private boolean selectionLost;
   private boolean closing;
+  private boolean startsTls;
+
+  /** The rest of the turn waits until the client has read. */
+  private boolean suspended;
 
   public ImapSession(Services services, CommandTable commands, Connection connection) {
     this.services = services;
@@ -75,31 +85,55 @@ public final class ImapSession implements Session {
     Conversation talk = conversation;
     if (talk != null) {
       talk.line();
-    } else {
+    } else if (begun == null || begun.arrive()) {
       command();
+    } else {
+      awaitNext();
     }
   }
 
-  private void command() {
-    if (user != null) {
-      command(connection.in(), services.limits().users());
-      return;
+  /** Octets that are asked for are taken on the event loop; everything else may wait for a store. */
+  @Override
+  public boolean readyAtOnce() {
+    Conversation talk = conversation;
+    if (talk != null) {
+      return talk.atOnce();
     }
-    GatheredInput gathered = begun == null ? new GatheredInput(connection.in()) : begun;
-    begun = null;
+    if (begun == null || !begun.takesAtOnce() || begun.arrive()) {
+      return false;
+    }
+    awaitNext();
+    return true;
+  }
+
+  private void command() {
+    CommandInput input = begun == null ? input() : begun;
+    begun = input;
     try {
-      command(gathered, services.limits().strangers());
-    } catch (GatheredInput.MoreNeeded more) {
-      gathered.rewind();
-      begun = gathered;
+      command(new ImapReader(input, writer, readerLimits(), utf8));
+    } catch (CommandInput.MoreNeeded more) {
+      input.rewind();
       writer.rest();
       awaitNext();
     }
   }
 
-  private void command(Input from, ReaderLimits limits) {
-    ImapReader in = new ImapReader(from, writer, limits, utf8);
+  private CommandInput input() {
+    return new CommandInput(connection, services.staging(), readerLimits());
+  }
+
+  /** A reader of the line that has come. */
+  ImapReader reader() {
+    return new ImapReader(input(), writer, readerLimits(), false);
+  }
+
+  private ReaderLimits readerLimits() {
+    return user == null ? services.limits().strangers() : services.limits().users();
+  }
+
+  private void command(ImapReader in) {
     if (in.isBlank()) {
+      allRead();
       rest();
       return;
     }
@@ -112,7 +146,8 @@ public final class ImapSession implements Session {
     try {
       tag = in.tag();
     } catch (BadCommand bad) {
-      turn(() -> failed(in, bad), new Responder(writer, "*"));
+      Responder out = new Responder(writer, "*");
+      turn(() -> failed(in, bad, out, answer -> answer), out);
       return;
     }
     Responder out = new Responder(writer, tag);
@@ -133,14 +168,14 @@ public final class ImapSession implements Session {
       CommandRow<?> row =
           commands.find(name).orElseThrow(() -> new BadCommand("Unknown command " + wanted + "."));
       return run(row, in, out);
-    } catch (WireFault | GatheredInput.MoreNeeded | UnfinishedLiteral | SelectionLost ending) {
+    } catch (WireFault | CommandInput.MoreNeeded | UnfinishedLiteral | SelectionLost ending) {
       throw ending;
     } catch (RuntimeException failure) {
       // Whatever it is: what is left of the command, a literal perhaps, must never be run as one.
       if (out.isLineOpen()) {
         throw failure;
       }
-      return failed(in, failure);
+      return failed(in, failure, out, answer -> answer);
     }
   }
 
@@ -151,35 +186,63 @@ public final class ImapSession implements Session {
       now.closePrevious(out);
     }
     Command<S> command = row.parse().apply(in);
-    if (row.sync().before) {
-      before(out);
-    }
-    Completion completion;
-    try {
-      completion = command.execute(state, out);
-    } catch (BadCommand | WireFault | UnfinishedLiteral | SelectionLost lost) {
-      throw lost;
-    } catch (RuntimeException failure) {
-      if (out.isLineOpen()) {
-        throw failure;
-      }
-      completion = failed(in, failure);
-    }
-    if (row.sync().after && !completion.isLater()) {
-      syncAfter(row.sync(), out);
-    }
-    return completion;
+    allRead();
+    CommandRun<S> begins = new CommandRun<>(this, row, command, state, in, out);
+    running = begins;
+    return begins.begin();
   }
 
-  /** What is left of the command is skipped; then the client hears why. */
-  Completion failed(ImapReader in, RuntimeException failure) {
-    Completion answer = Failures.completion(failure, connection.id());
+  /** All that the command's reader wants has come: what was gathered is not read again. */
+  private void allRead() {
+    CommandInput input = begun;
+    if (input != null) {
+      begun = null;
+      if (input.close()) {
+        connection.lineLimit(lineLimit());
+      }
+    }
+  }
+
+  private int lineLimit() {
+    return user == null ? services.limits().strangerLine() : services.limits().users().line();
+  }
+
+  /**
+   * What is left of the command is skipped; then the client hears why.
+   *
+   * @param end what else is to be done before the answer
+   */
+  Completion failed(
+      ImapReader in, RuntimeException failure, Responder out, UnaryOperator<Completion> end) {
+    allRead();
+    return skipRest(in, Failures.completion(failure, connection.id()), out, end);
+  }
+
+  private Completion skipRest(
+      ImapReader in, Completion answer, Responder out, UnaryOperator<Completion> end) {
     try {
-      in.drop();
+      long length = in.unwanted();
+      return length < 0
+          ? end.apply(answer)
+          : receive(
+              length,
+              Intake.nothing(),
+              in.lineRoom(),
+              out,
+              line -> skipRest(in, line, answer, out, end));
     } catch (BadCommand tooMuch) {
       return tooMuch.isLast() ? answer.then(Completion.Then.CLOSE) : answer;
     }
-    return answer;
+  }
+
+  private Completion skipRest(
+      ImapReader in, Line line, Completion answer, Responder out, UnaryOperator<Completion> end) {
+    try {
+      in.next(line);
+    } catch (BadCommand tooLong) {
+      return answer.then(Completion.Then.CLOSE);
+    }
+    return skipRest(in, answer, out, end);
   }
 
   private <S> S state(CommandRow<S> row) {
@@ -209,13 +272,11 @@ public final class ImapSession implements Session {
 
   /** One turn: does it, says what came of it, and rests. Every failure ends here. */
   void turn(Supplier<@Nullable Completion> work, Responder out) {
-    if (user != null) {
-      connection.deadline(services.limits().stall());
-    }
+    suspended = false;
     Completion completion;
     try {
       completion = work.get();
-    } catch (WireFault | GatheredInput.MoreNeeded open) {
+    } catch (WireFault | CommandInput.MoreNeeded open) {
       throw open;
     } catch (SelectionLost lost) {
       deselect();
@@ -236,12 +297,17 @@ public final class ImapSession implements Session {
     if (completion != null && !completion.isLater()) {
       answer(completion, out);
     }
-    if (!closing) {
+    if (startsTls) {
+      startsTls = false;
+      writer.handOver(); // the last words in clear leave when the input has been emptied
+      awaitNext();
+    } else if (!closing) {
       rest();
     }
   }
 
   private void answer(Completion completion, Responder out) {
+    running = null;
     out.tagged(completion.condition(), completion.code(), completion.text());
     boolean bad = completion.condition().equals("BAD");
     badInARow = bad ? badInARow + 1 : 0;
@@ -260,22 +326,50 @@ public final class ImapSession implements Session {
       close();
     } else if (completion.then() == Completion.Then.START_TLS) {
       services.tls().get().ifPresent(connection::startTls);
+      startsTls = true;
     }
   }
 
   /** The turn ends: what was said leaves, unless more is said at once. */
   private void rest() {
-    if (conversation != null || !connection.in().hasLine()) {
+    boolean full = user != null && !suspended && !connection.out().hasRoom();
+    if (suspended || full || conversation != null || !connection.in().hasLine(lineLimit())) {
       writer.rest();
+    }
+    if (full) {
+      suspended = true;
+      connection.whenRead(
+          () -> {
+            suspended = false;
+            awaitNext();
+          });
     }
     awaitNext();
   }
 
-  /** How long the client may take now. Whoever trickles lines has not for ever to log in. */
-  private void awaitNext() {
+  /** The rest of the turn is done when the client has read what was said so far. */
+  Completion goOnWhenRead(Supplier<@Nullable Completion> rest, Responder out) {
+    suspended = true;
+    connection.whenRead(() -> turn(rest, out));
+    return Completion.later();
+  }
+
+  /** Says it in as many turns as it takes; no command waits for its end. */
+  Completion say(Saying saying, Responder out) {
+    return saying.to(connection.out())
+        ? Completion.later()
+        : goOnWhenRead(() -> say(saying, out), out);
+  }
+
+  /**
+   * How long the client may take now: for its next command, or for the rest of one, or for reading
+   * what it is told. Whoever trickles lines has not for ever to log in.
+   */
+  void awaitNext() {
     ImapLimits limits = services.limits();
     if (user != null) {
-      connection.deadline(limits.autologout());
+      boolean must = suspended || isWithinCommand();
+      connection.deadline(must ? limits.stall() : limits.autologout());
       return;
     }
     Duration spent = Duration.ofNanos(services.timers().nanoTime() - since);
@@ -288,6 +382,12 @@ public final class ImapSession implements Session {
     }
   }
 
+  /** Whether the client has said a part of a command only. */
+  private boolean isWithinCommand() {
+    Conversation talk = conversation;
+    return begun != null || talk != null && talk.isWithinCommand();
+  }
+
   private void close() {
     closing = true;
     leave(); // before the client hears it: who logs out and in again at once is not one too many
@@ -297,21 +397,21 @@ public final class ImapSession implements Session {
 
   // --- the view ---
 
-  private void before(Responder out) {
+  /** Brings the view up to date before a command. */
+  Saying before(Responder out) {
     Selected box = selected;
-    if (box != null && box.view().isTouched()) {
-      sync(box, out, false, false);
-    }
+    return box != null && box.view().isTouched() ? sync(box, out, false, false) : Saying.NOTHING;
   }
 
-  /** Brings the view up to date after a command. */
-  void sync(Sync when, Responder out) {
+  /** Brings the view up to date after a command; returns what there is to say of it. */
+  Saying sync(Sync when, Responder out) {
     Selected box = selected;
-    if (box != null) {
-      Input in = connection.in();
-      boolean expunges = when.expunges && (conversation != null || !Pipeline.usesNumbers(in));
-      sync(box, out, expunges, when.always);
+    if (box == null) {
+      return Saying.NOTHING;
     }
+    Input in = connection.in();
+    boolean expunges = when.expunges && (conversation != null || !Pipeline.usesNumbers(in));
+    return sync(box, out, expunges, when.always);
   }
 
   /**
@@ -319,19 +419,20 @@ public final class ImapSession implements Session {
    * would append or copy once more. When the store cannot say now what else has happened, the view
    * asks again later; when the selected mailbox is gone, the session ends after the answer.
    */
-  void syncAfter(Sync when, Responder out) {
+  Saying syncAfter(Sync when, Responder out) {
     try {
-      sync(when, out);
+      return sync(when, out);
     } catch (SelectionLost lost) {
       selectionLost = true;
     } catch (StorageUnavailable | StorageFull later) {
       Failures.notTold(later, connection.id());
     }
+    return Saying.NOTHING;
   }
 
-  private void sync(Selected box, Responder out, boolean expunges, boolean always) {
+  private Saying sync(Selected box, Responder out, boolean expunges, boolean always) {
     try {
-      box.view().sync(out, expunges, always);
+      return box.view().sync(out, expunges, always);
     } catch (MailboxNotFound deleted) {
       throw new SelectionLost();
     }
@@ -421,10 +522,25 @@ public final class ImapSession implements Session {
     connection.lineLimit(most);
   }
 
-  void idle(Responder out) {
+  Completion idle(Responder out) {
     Idling idling = new Idling(this, services, connection, out);
     conversation = idling;
-    idling.begin();
+    return idling.begin();
+  }
+
+  /** For the command that runs. */
+  Completion receive(long length, Intake intake, Function<Line, Completion> then) {
+    CommandRun<?> run = running;
+    if (run == null) {
+      throw new IllegalStateException("no command runs");
+    }
+    return run.receive(length, intake, then);
+  }
+
+  Completion receive(
+      long length, Intake intake, int most, Responder out, Function<Line, Completion> then) {
+    conversation = new Receiving(this, connection, length, intake, most, out, then);
+    return Completion.later();
   }
 
   void endConversation() {
@@ -432,8 +548,7 @@ public final class ImapSession implements Session {
     conversation = null;
     if (talk != null) {
       talk.ended();
-      ImapLimits limits = services.limits();
-      connection.lineLimit(user == null ? limits.strangerLine() : limits.users().line());
+      connection.lineLimit(lineLimit());
     }
   }
 
@@ -441,6 +556,9 @@ public final class ImapSession implements Session {
 
   @Override
   public void timedOut() {
+    if (user != null && isWithinCommand()) {
+      return; // it may take what it hears for the answer
+    }
     new Responder(writer, "*")
         .bye(
             "",
@@ -459,6 +577,7 @@ public final class ImapSession implements Session {
   @Override
   public void closed() {
     endConversation();
+    allRead();
     deselect();
     leave();
   }

@@ -2,6 +2,7 @@ package org.postroom.imap.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.postroom.core.mailbox.Changes;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
@@ -10,6 +11,7 @@ import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.Snapshot;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.ImapWriter;
 import org.postroom.imap.protocol.Responder;
 
@@ -198,20 +200,32 @@ public final class MailboxView {
    *
    * @param expunges whether numbers may change now
    * @param always ask the store even when nothing was heard of a change
+   * @return what there is to say of it
    */
-  void sync(Responder out, boolean expunges, boolean always) {
+  Saying sync(Responder out, boolean expunges, boolean always) {
+    Saying changes = Saying.NOTHING;
     if (always || touched) {
       touched = false;
       try {
-        absorb(out);
+        changes = absorb(out);
       } catch (RuntimeException later) {
         touched = true;
         throw later;
       }
     }
-    if (expunges && !gone.isEmpty()) {
-      sayExpunged(out);
+    if (changes == Saying.NOTHING && !isGrown && (!expunges || gone.isEmpty())) {
+      return Saying.NOTHING;
     }
+    return changes
+        .then(() -> expunges ? sayRemoved(out) : Saying.NOTHING)
+        .then(
+            () -> {
+              sayGrown(out);
+              return Saying.NOTHING;
+            });
+  }
+
+  private void sayGrown(Responder out) {
     if (isGrown) {
       isGrown = false;
       out.writer().ascii("* ").number(uids.size()).ascii(" EXISTS").crlf();
@@ -229,18 +243,16 @@ public final class MailboxView {
     recentFell = false;
   }
 
-  private void absorb(Responder out) {
+  private Saying absorb(Responder out) {
     // All that the store has to do comes first: where it fails, nothing was said or taken note of.
     Changes changes = store.changesSince(id, modSeq);
     UidSet fresh = fresh(changes);
     UidSet freshRecent = fresh.isEmpty() ? UidSet.EMPTY : recentAmong(fresh, changes.mailbox());
     learn(changes.mailbox(), out);
+    List<Changes.FlagsRow> told = new ArrayList<>();
     for (Changes.FlagsRow row : changes.changed()) {
-      if (row.uid() <= known && !isOwn(row)) {
-        int number = uids.indexOf(row.uid());
-        if (number > 0) {
-          sayFlags(number, row, out, false);
-        }
+      if (row.uid() <= known && !isOwn(row) && uids.contains(row.uid())) {
+        told.add(row);
       }
     }
     gone = gone.union(changes.vanished().intersect(uids));
@@ -250,6 +262,10 @@ public final class MailboxView {
     known = Math.max(known, changes.mailbox().uidNext() - 1);
     modSeq = Math.max(modSeq, changes.mailbox().highestModSeq());
     own.clear();
+    return told.isEmpty()
+        ? Saying.NOTHING
+        : Saying.each(
+            told.iterator(), row -> sayFlags(uids.indexOf(row.uid()), row, out, false));
   }
 
   private UidSet fresh(Changes changes) {
@@ -280,20 +296,15 @@ public final class MailboxView {
   }
 
   /** From the highest number down, so that none needs correction. */
-  private void sayExpunged(Responder out) {
-    ImapWriter w = out.writer();
-    for (int run = gone.runs() - 1; run >= 0; run--) {
-      for (long uid = gone.runLast(run); uid >= gone.runFirst(run); uid--) {
-        int number = uids.indexOf(uid);
-        if (number > 0) {
-          w.ascii("* ").number(number).ascii(" EXPUNGE").crlf();
-        }
-      }
-    }
-    uids = uids.minus(gone);
-    recentFell |= !recent.intersect(gone).isEmpty();
-    recent = recent.minus(gone);
-    gone = UidSet.EMPTY;
+  private void sayExpunged(long uid, Responder out) {
+    out.writer().ascii("* ").number(uids.indexOf(uid)).ascii(" EXPUNGE").crlf();
+  }
+
+  private void forget(UidSet some) {
+    uids = uids.minus(some);
+    recentFell |= !recent.intersect(some).isEmpty();
+    recent = recent.minus(some);
+    gone = gone.minus(some);
   }
 
   /** What will come next has this UID or a higher one. */
@@ -302,10 +313,19 @@ public final class MailboxView {
   }
 
   /** Tells the client of what it removed itself; always allowed as a command's own result. */
-  public void sayRemoved(Responder out) {
-    if (!gone.isEmpty()) {
-      sayExpunged(out);
+  public Saying sayRemoved(Responder out) {
+    UidSet told = gone;
+    int last = told.size() + 1;
+    if (last == 1) {
+      return Saying.NOTHING;
     }
+    return Saying.each(
+            IntStream.range(1, last).iterator(), i -> sayExpunged(told.nth(last - i), out))
+        .then(
+            () -> {
+              forget(told);
+              return Saying.NOTHING;
+            });
   }
 
   /** Marks messages as gone that this session removed; EXPUNGE follows at the next sync. */

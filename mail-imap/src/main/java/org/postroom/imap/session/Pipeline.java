@@ -21,7 +21,7 @@ final class Pipeline {
     if (in.isEmpty()) {
       return false;
     }
-    ByteBuffer there = in.await();
+    ByteBuffer there = in.available();
     int end = Math.min(there.limit(), there.position() + WINDOW);
     int start = there.position();
     for (int i = start; i < end; i++) {

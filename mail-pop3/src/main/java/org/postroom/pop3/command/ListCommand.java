@@ -1,6 +1,8 @@
 package org.postroom.pop3.command;
 
+import org.postroom.core.wire.Saying;
 import org.postroom.pop3.protocol.Arguments;
+import org.postroom.pop3.protocol.Replies;
 import org.postroom.pop3.session.Maildrop;
 import org.postroom.pop3.session.Pop3Session;
 import org.postroom.pop3.session.Transaction;
@@ -17,12 +19,9 @@ final class ListCommand {
       session.replies().ok(number + " " + maildrop.size(number));
       return;
     }
-    session.replies().ok(maildrop.count() + " messages:");
-    for (int n = 1; n <= maildrop.size(); n++) {
-      if (!maildrop.isDeleted(n)) {
-        session.replies().line(n, maildrop.size(n));
-      }
-    }
-    session.replies().end();
+    Replies replies = session.replies();
+    replies.ok(maildrop.count() + " messages:");
+    session.say(
+        Saying.each(maildrop.numbers(), n -> replies.line(n, maildrop.size(n))), replies::end);
   }
 }

@@ -23,7 +23,8 @@ final class RetrCommand {
     int number = state.maildrop().check(arguments.number("message number"));
     arguments.end();
     Content content = state.maildrop().content(number);
-    session.replies().message(content.size() + " octets", content, -1);
-    state.maildrop().retrieved(number);
+    session.say(
+        session.replies().message(content.size() + " octets", content, -1),
+        () -> state.maildrop().retrieved(number));
   }
 }

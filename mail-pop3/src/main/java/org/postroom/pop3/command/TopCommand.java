@@ -14,6 +14,6 @@ final class TopCommand {
     int lines = arguments.number("number of lines");
     arguments.end();
     Content content = state.maildrop().content(number);
-    session.replies().message("", content, lines);
+    session.say(session.replies().message("", content, lines), () -> {});
   }
 }

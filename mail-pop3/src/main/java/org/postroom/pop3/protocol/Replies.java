@@ -3,27 +3,26 @@ package org.postroom.pop3.protocol;
 import java.nio.ByteBuffer;
 import org.postroom.core.mail.Content;
 import org.postroom.core.wire.Output;
+import org.postroom.core.wire.Saying;
 
 /** Writes replies: the only place that knows {@code +OK}, {@code -ERR}, the dot and CRLF. */
 public final class Replies {
   private static final int CHUNK = 64 * 1024;
-  private static final int LINES_A_STEP = 4096;
   private static final byte[] CRLF = {'\r', '\n'};
   private static final byte[] END = {'.', '\r', '\n'};
 
   private final Output out;
-  private final Runnable progress;
   private final byte[] digits = new byte[20];
   private boolean unfinished;
 
-  /**
-   * Replies to one client.
-   *
-   * @param progress called now and then while the client takes a long reply
-   */
-  public Replies(Output out, Runnable progress) {
+  /** Replies to one client. */
+  public Replies(Output out) {
     this.out = out;
-    this.progress = progress;
+  }
+
+  /** Where they go. */
+  public Output out() {
+    return out;
   }
 
   /** {@code +OK}, with text if there is any. */
@@ -72,47 +71,48 @@ public final class Replies {
 
   /**
    * {@code +OK} and a message, dot-stuffed (RFC 1939, 3), to the end of the reply. A missing line
-   * end at its end is added; NUL octets leave as 0x80, because clients stumble over them.
+   * end at its end is added; NUL octets leave as 0x80, because clients stumble over them. Between
+   * two steps nothing is held but the place.
    *
    * @param text behind {@code +OK}
    * @param bodyLines after the header's empty line only so many lines; negative is all of them
    */
-  public void message(String text, Content content, int bodyLines) {
-    long size = content.size();
+  public Saying message(String text, Content content, int bodyLines) {
     MessageWriter writer = new MessageWriter(out, bodyLines);
-    ByteBuffer chunk = ByteBuffer.allocate((int) Math.max(1, Math.min(size, CHUNK)));
-    // What cannot be read is found out before the reply begins, if it is to be found out at all.
-    int count = read(content, 0, chunk);
-    ok(text);
-    unfinished = true;
-    long position = 0;
-    while (count > 0) {
-      writer.write(chunk.array(), count);
-      position += count;
-      progress.run();
-      count = writer.isDone() ? 0 : read(content, position, chunk);
-    }
-    writer.finish();
-    end();
+    return new Saying() {
+      private long position;
+
+      @Override
+      public boolean step() {
+        ByteBuffer chunk = read(content, position);
+        if (!unfinished) {
+          // What cannot be read was found out before the reply begins, if it could be at all.
+          ok(text);
+          unfinished = true;
+        }
+        writer.write(chunk.array(), chunk.position());
+        position += chunk.position();
+        if (position < content.size() && !writer.isDone()) {
+          return true;
+        }
+        writer.finish();
+        end();
+        return false;
+      }
+    };
   }
 
-  private static int read(Content content, long position, ByteBuffer chunk) {
-    if (position >= content.size()) {
-      return 0;
-    }
-    chunk.clear();
-    int count = content.read(position, chunk);
-    if (count <= 0) {
+  private static ByteBuffer read(Content content, long position) {
+    int wanted = (int) Math.min(content.size() - position, CHUNK);
+    ByteBuffer chunk = ByteBuffer.allocate(wanted);
+    if (wanted > 0 && content.read(position, chunk) <= 0) {
       throw new Refused(ResponseCode.SYS_TEMP, "The message cannot be read now.");
     }
-    return count;
+    return chunk;
   }
 
   private void begin(int number) {
     unfinished = true;
-    if (number % LINES_A_STEP == 0) {
-      progress.run();
-    }
     decimal(number);
     out.write(' ');
   }

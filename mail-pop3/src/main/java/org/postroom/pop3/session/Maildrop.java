@@ -8,7 +8,9 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.PrimitiveIterator;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
@@ -120,8 +122,9 @@ public final class Maildrop {
     return octets;
   }
 
-  public boolean isDeleted(int number) {
-    return deleted.get(number);
+  /** The numbers of those that are not marked as deleted. */
+  public PrimitiveIterator.OfInt numbers() {
+    return IntStream.rangeClosed(1, sizes.length).filter(n -> !deleted.get(n)).iterator();
   }
 
   /** Octets of a message, as RETR sends it before dot-stuffing. */

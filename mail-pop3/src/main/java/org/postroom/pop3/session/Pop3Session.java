@@ -18,6 +18,7 @@ import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Line;
+import org.postroom.core.wire.Saying;
 import org.postroom.core.wire.Session;
 import org.postroom.core.wire.WireFault;
 import org.postroom.pop3.protocol.Arguments;
@@ -62,7 +63,7 @@ public final class Pop3Session implements Session {
     this.context = context;
     this.connection = connection;
     this.commands = commands;
-    this.replies = new Replies(connection.out(), this::touch);
+    this.replies = new Replies(connection.out());
     this.since = context.clock().instant();
   }
 
@@ -171,6 +172,22 @@ public final class Pop3Session implements Session {
       markSeen(transaction);
     }
     leave();
+  }
+
+  /**
+   * Says what may be longer than the client takes at once, in as many turns as it needs; then does
+   * the rest of the command. The command's turn ends with this.
+   */
+  public void say(Saying saying, Runnable end) {
+    if (saying.to(replies.out())) {
+      end.run();
+      return;
+    }
+    connection.whenRead(
+        () -> {
+          touch();
+          guarded(() -> say(saying, end));
+        });
   }
 
   /** The next line is not a command: it is given to {@code taker}. */

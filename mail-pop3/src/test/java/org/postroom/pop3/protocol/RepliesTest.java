@@ -114,7 +114,7 @@ class RepliesTest {
 
   private static String send(byte[] message, int[] cuts, int lines) {
     CollectedOutput out = new CollectedOutput();
-    new Replies(out, () -> {}).message("x", new Crumbs(message, cuts), lines);
+    assertThat(new Replies(out).message("x", new Crumbs(message, cuts), lines).to(out)).isTrue();
     return out.text();
   }
 

@@ -187,7 +187,7 @@ public final class SmtpSession implements Session {
           && commands < COMMANDS_A_TURN
           && (arrival != null
               ? !connection.in().isEmpty()
-              : errors < settings.get(SmtpParams.SOFT_ERRORS) && connection.in().hasLine()));
+              : errors < settings.get(SmtpParams.SOFT_ERRORS) && connection.in().hasLine(settings.get(SmtpParams.SASL_RESPONSE))));
       if (!turnOver && !ended) {
         connection.out().flush();
       }
@@ -590,7 +590,7 @@ public final class SmtpSession implements Session {
   private boolean take(Arrival current, IntPredicate may) {
     try {
       while (arrived == Progress.MORE && !connection.in().isEmpty()) {
-        ByteBuffer octets = connection.in().await();
+        ByteBuffer octets = connection.in().available();
         if (!may.test(octets.remaining())) {
           return false;
         }

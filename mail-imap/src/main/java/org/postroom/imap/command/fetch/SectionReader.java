@@ -3,14 +3,15 @@ package org.postroom.imap.command.fetch;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mime.EmbeddedMessage;
 import org.postroom.core.mime.HeaderFields;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.mime.MimePart;
+import org.postroom.core.wire.Saying;
+import org.postroom.imap.protocol.ContentLiteral;
 import org.postroom.imap.protocol.ImapWriter;
 
-/** Finds a section's octets in a message and writes them. */
+/** Finds a section's octets in a message. */
 final class SectionReader {
   /** Of a header block, so much is read for HEADER.FIELDS. */
   private static final int MAX_HEADER = 10 << 20;
@@ -20,51 +21,49 @@ final class SectionReader {
   /** Octets of the content from {@code from} on. */
   private record Range(long from, long length) {}
 
-  static void write(FetchItem.Octets item, MessageRow row, Content content, ImapWriter out) {
+  /**
+   * Writes an item's name, and what it is while that is short.
+   *
+   * @param structure needed unless the item is the whole message
+   * @return the literal that is to follow
+   */
+  static Saying write(
+      FetchItem.Octets item,
+      long size,
+      @Nullable MessageStructure structure,
+      Content content,
+      ImapWriter out) {
     Section section = item.section();
     out.ascii(item.name()).space();
     if (section.equals(Section.WHOLE)) {
-      range(item, new Range(0, row.size()), content, true, out);
-      return;
+      return range(item, new Range(0, size), content, true, out);
     }
-    MessageStructure structure = row.structure();
+    if (structure == null) {
+      throw new IllegalStateException("no structure for " + item.name());
+    }
     Range range = find(section, structure);
     if (range == null) {
       out.nil();
-    } else if (section.fields().isEmpty()) {
-      range(item, range, content, structure.hasNul(), out);
-    } else {
-      HeaderFields header = HeaderFields.of(read(content, range));
-      boolean wanted = section.text() == Section.Text.HEADER_FIELDS;
-      byte[] fields = wanted ? header.fields(section.fields()) : header.fieldsNot(section.fields());
-      octets(item, fields, out);
+      return Saying.NOTHING;
     }
+    if (section.fields().isEmpty()) {
+      return range(item, range, content, structure.hasNul(), out);
+    }
+    HeaderFields header = HeaderFields.of(read(content, range));
+    boolean wanted = section.text() == Section.Text.HEADER_FIELDS;
+    byte[] fields = wanted ? header.fields(section.fields()) : header.fieldsNot(section.fields());
+    return range(item, new Range(0, fields.length), Content.of(fields), true, out);
   }
 
-  private static void range(
+  private static Saying range(
       FetchItem.Octets item, Range range, Content content, boolean mayHaveNul, ImapWriter out) {
     long from = Math.min(Math.max(item.from(), 0), range.length);
     long count = Math.min(item.count(), range.length - from);
     if (count == 0) {
       out.ascii("\"\"");
-    } else {
-      out.literal(content, range.from + from, count, mayHaveNul);
+      return Saying.NOTHING;
     }
-  }
-
-  private static void octets(FetchItem.Octets item, byte[] octets, ImapWriter out) {
-    int from = (int) Math.min(Math.max(item.from(), 0), octets.length);
-    int count = (int) Math.min(item.count(), octets.length - from);
-    if (count == 0) {
-      out.ascii("\"\"");
-      return;
-    }
-    for (int i = from; i < from + count; i++) {
-      if (octets[i] == 0) {
-        octets[i] = (byte) 0x80;
-      }
-    }
-    out.literal(count).raw(octets, from, count);
+    return new ContentLiteral(out, content, range.from + from, count, mayHaveNul);
   }
 
   static byte[] read(Content content, long from, long length) {

@@ -3,6 +3,7 @@ package org.postroom.imap.command.list;
 import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.ImapWriter;
 import org.postroom.imap.protocol.Responder;
@@ -57,14 +58,17 @@ public record ListCommand(
         new NameTree(
             state.store().list(state.account()), state.store().subscriptions(state.account()));
     List<Glob> globs = patterns.stream().map(Glob::new).toList();
-    for (NameTree.Node node : names.nodes()) {
-      if (verb == Verb.LSUB) {
-        lsub(node, globs, out);
-      } else {
-        list(state.store(), node, globs, out);
-      }
-    }
-    return Completion.ok(verb + " completed.");
+    Saying each =
+        Saying.each(
+            names.nodes().iterator(),
+            node -> {
+              if (verb == Verb.LSUB) {
+                lsub(node, globs, out);
+              } else {
+                list(state.store(), node, globs, out);
+              }
+            });
+    return Completion.saying(each, Completion.ok(verb + " completed."));
   }
 
   private static boolean matches(List<Glob> globs, String name) {

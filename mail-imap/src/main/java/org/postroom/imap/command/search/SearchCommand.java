@@ -1,7 +1,9 @@
 package org.postroom.imap.command.search;
 
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.ImapWriter;
 import org.postroom.imap.protocol.Responder;
@@ -29,43 +31,49 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
 
   @Override
   public Completion execute(Selected state, Responder out) {
-    MailboxView view = state.view();
-    UidSet.Builder found = new UidSet.Builder();
-    if (!view.uids().isEmpty()) {
-      Matcher matcher = new Matcher(view);
-      UidSet candidates = key.candidates(view);
-      if (key.needsRows()) {
-        Patience patience = state.user().client().patience(out);
-        state
-            .store()
-            .read(
-                view.id(),
-                candidates,
-                key.details(),
-                row -> {
-                  patience.tick();
-                  if (key.matches(row, matcher)) {
-                    found.add(row.uid());
-                  }
-                });
-        say(view, found.build(), out);
-      } else {
-        say(view, candidates, out);
-      }
-    } else {
-      say(view, UidSet.EMPTY, out);
-    }
-    return Completion.ok("SEARCH completed.");
+    UidSet uids = find(state, out);
+    Saying result = say(uid ? uids : numbers(state.view(), uids), out);
+    return Completion.saying(
+        result,
+        () -> {
+          out.endLine();
+          return Completion.ok("SEARCH completed.");
+        });
   }
 
-  private void say(MailboxView view, UidSet uids, Responder out) {
-    UidSet numbers = uid ? uids : numbers(view, uids);
-    ImapWriter w = out.writer();
+  private UidSet find(Selected state, Responder out) {
+    MailboxView view = state.view();
+    if (view.uids().isEmpty()) {
+      return UidSet.EMPTY;
+    }
+    UidSet candidates = key.candidates(view);
+    if (!key.needsRows()) {
+      return candidates;
+    }
+    Matcher matcher = new Matcher(view);
+    UidSet.Builder found = new UidSet.Builder();
+    Patience patience = state.user().client().patience(out);
+    state
+        .store()
+        .read(
+            view.id(),
+            candidates,
+            key.details(),
+            row -> {
+              patience.tick();
+              if (key.matches(row, matcher)) {
+                found.add(row.uid());
+              }
+            });
+    return found.build();
+  }
+
+  /** Begins the line, and returns what of it may be long. */
+  private Saying say(UidSet numbers, Responder out) {
+    ImapWriter w = out.beginLine();
     if (results.isEmpty()) {
       w.ascii("* SEARCH");
-      numbers.forEach(number -> w.space().number(number));
-      w.crlf();
-      return;
+      return Saying.each(numbers.iterator(), number -> w.space().number(number));
     }
     w.ascii("* ESEARCH (TAG ").string(out.tag()).octet(')').ascii(uid ? " UID" : "");
     if (!numbers.isEmpty()) {
@@ -75,14 +83,19 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
       if (results.contains("MAX")) {
         w.ascii(" MAX ").number(numbers.max());
       }
-      if (results.contains("ALL")) {
-        w.ascii(" ALL ").set(numbers);
-      }
     }
-    if (results.contains("COUNT")) {
-      w.ascii(" COUNT ").number(numbers.size());
+    Saying all = Saying.NOTHING;
+    if (!numbers.isEmpty() && results.contains("ALL")) {
+      w.ascii(" ALL ");
+      all = Saying.each(IntStream.range(0, numbers.runs()).iterator(), run -> w.run(numbers, run));
     }
-    w.crlf();
+    return all.then(
+        () -> {
+          if (results.contains("COUNT")) {
+            w.ascii(" COUNT ").number(numbers.size());
+          }
+          return Saying.NOTHING;
+        });
   }
 
   private static UidSet numbers(MailboxView view, UidSet uids) {

@@ -1,0 +1,297 @@
+package org.postroom.imap.command.fetch;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.PrimitiveIterator;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.MessageRow;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.mime.MessageStructure;
+import org.postroom.core.wire.Saying;
+import org.postroom.core.wire.WireFault;
+import org.postroom.imap.protocol.ImapWriter;
+import org.postroom.imap.protocol.Responder;
+import org.postroom.imap.session.FlagWriter;
+import org.postroom.imap.session.MailboxView;
+
+/**
+ * FETCH's way through the messages. They are read from the store some at a time, as many as the
+ * client took the last time; octets of a message are said in slices. While the client does not
+ * read, nothing is held but the place, and the message that is being said.
+ */
+final class Fetching implements Saying {
+  private static final int MOST_ROWS = 2048;
+  private static final int FIRST_ROWS = 64;
+
+  private final MailStore store;
+  private final MailboxView view;
+  private final List<FetchItem> items;
+  private final Set<MailStore.Detail> details;
+  private final boolean marksSeen;
+  private final Responder out;
+  private final UidSet wanted;
+  private final PrimitiveIterator.OfLong uids;
+  private final boolean needsContent;
+  private final boolean needsStructure;
+
+  /** The UID that comes next; 0 behind the last. */
+  private long next;
+
+  private int rows = FIRST_ROWS;
+  private boolean isFull;
+  private @Nullable Message message;
+  private final UidSet.Builder unseen = new UidSet.Builder();
+  private long[] shown = new long[0];
+  private int unseenCount;
+  private boolean lost;
+  private @Nullable RuntimeException failure;
+
+  Fetching(
+      MailStore store,
+      MailboxView view,
+      UidSet wanted,
+      List<FetchItem> items,
+      Set<MailStore.Detail> details,
+      boolean marksSeen,
+      Responder out) {
+    this.store = store;
+    this.view = view;
+    this.items = items;
+    this.details = details;
+    this.marksSeen = marksSeen;
+    this.out = out;
+    this.wanted = wanted;
+    this.uids = wanted.iterator();
+    this.needsContent = details.contains(MailStore.Detail.CONTENT);
+    this.needsStructure = needsContent && details.contains(MailStore.Detail.STRUCTURE);
+    advance();
+  }
+
+  /** The messages that have become seen by this. */
+  UidSet becameSeen() {
+    return unseen.build();
+  }
+
+  /** The flags that were shown of them, in their order. */
+  long[] shown() {
+    return shown;
+  }
+
+  /** Whether some message was gone. */
+  boolean isAnyLost() {
+    return lost;
+  }
+
+  /** Why some message could not be shown; null when all were. */
+  @Nullable RuntimeException failure() {
+    return failure;
+  }
+
+  @Override
+  public boolean step() {
+    if (message != null) {
+      goOn(message);
+    } else if (next != 0) {
+      readSome();
+    }
+    return message != null || next != 0;
+  }
+
+  private void advance() {
+    next = uids.hasNext() ? uids.nextLong() : 0;
+  }
+
+  private void readSome() {
+    int first = wanted.indexOf(next);
+    long last = wanted.nth(Math.min(wanted.size(), first + rows - 1));
+    isFull = false;
+    store.read(view.id(), wanted.between(next, last), details, this::row);
+    if (isFull) {
+      rows = Math.max(1, next == 0 ? rows : wanted.indexOf(next) - first);
+      return;
+    }
+    while (next != 0 && next <= last) {
+      writeNothing();
+    }
+    rows = Math.min(MOST_ROWS, 2 * rows);
+  }
+
+  private void row(MessageRow row) {
+    while (next != 0 && next < row.uid() && hasRoom()) {
+      writeNothing();
+    }
+    if (next == row.uid() && hasRoom()) {
+      tryToWrite(row);
+    }
+  }
+
+  private boolean hasRoom() {
+    isFull |= message != null || !out.writer().out().hasRoom();
+    return !isFull;
+  }
+
+  /** A message that cannot be read does not stop those behind it. */
+  private void tryToWrite(MessageRow row) {
+    try {
+      write(row);
+    } catch (WireFault gone) {
+      throw gone;
+    } catch (RuntimeException e) {
+      if (!out.takeBackFetch()) {
+        throw e;
+      }
+      message = null;
+      if (failure == null) {
+        failure = e;
+      }
+    }
+    advance();
+  }
+
+  private void write(MessageRow row) {
+    Content content = needsContent ? row.content().orElse(null) : null;
+    if (needsContent && content == null) {
+      writeLost(row.uid());
+      return;
+    }
+    long flags = row.flags();
+    boolean becomesSeen = marksSeen && (flags & Flags.SEEN) == 0;
+    if (becomesSeen) {
+      flags |= Flags.SEEN;
+    }
+    ImapWriter w = out.beginFetch(view.uids().indexOf(row.uid()));
+    boolean flagsSaid = false;
+    int item = 0;
+    for (; item < items.size() && items.get(item) instanceof FetchItem.Simple simple; item++) {
+      if (item > 0) {
+        w.space();
+      }
+      flagsSaid |= simple == FetchItem.Simple.FLAGS;
+      simple(simple, row, flags, w);
+    }
+    if (becomesSeen && !flagsSaid) {
+      if (item > 0) {
+        w.space();
+      }
+      flags(w, flags, row.uid());
+      flagsSaid = true;
+    }
+    if (content == null) {
+      out.endFetch();
+      return;
+    }
+    message =
+        new Message(
+            content,
+            row.size(),
+            needsStructure ? row.structure() : null,
+            item,
+            item > 0 || flagsSaid);
+    goOn(message);
+    if (becomesSeen) {
+      remember(row.uid(), flags);
+    }
+  }
+
+  private void remember(long uid, long flags) {
+    unseen.add(uid);
+    if (unseenCount == shown.length) {
+      shown = Arrays.copyOf(shown, Math.max(16, 2 * unseenCount));
+    }
+    shown[unseenCount++] = flags;
+  }
+
+  private void flags(ImapWriter w, long flags, long uid) {
+    FlagWriter.write(w.ascii("FLAGS "), flags, view.keywords(), view.isRecent(uid));
+  }
+
+  private void simple(FetchItem.Simple item, MessageRow row, long flags, ImapWriter w) {
+    switch (item) {
+      case UID -> w.ascii("UID ").number(row.uid());
+      case FLAGS -> flags(w, flags, row.uid());
+      case INTERNALDATE -> w.ascii("INTERNALDATE ").date(row.internalDate());
+      case SIZE -> w.ascii("RFC822.SIZE ").number(row.size());
+      case ENVELOPE -> StructureWriter.envelope(row.envelope(), w.ascii("ENVELOPE "));
+      case BODY -> StructureWriter.body(row.structure().root(), false, w.ascii("BODY "));
+      case BODYSTRUCTURE ->
+          StructureWriter.body(row.structure().root(), true, w.ascii("BODYSTRUCTURE "));
+    }
+  }
+
+  /** The octets of a message that are asked for, and how far they have been said. */
+  private static final class Message {
+    final Content content;
+    final long size;
+    final @Nullable MessageStructure structure;
+    int item;
+    boolean needsSpace;
+    Saying literal = Saying.NOTHING;
+
+    Message(
+        Content content,
+        long size,
+        @Nullable MessageStructure structure,
+        int item,
+        boolean needsSpace) {
+      this.content = content;
+      this.size = size;
+      this.structure = structure;
+      this.item = item;
+      this.needsSpace = needsSpace;
+    }
+  }
+
+  /** Says the octets of a message as far as the client reads. */
+  private void goOn(Message of) {
+    ImapWriter w = out.writer();
+    while (of.literal.to(w.out())) {
+      if (of.item == items.size()) {
+        out.endFetch();
+        message = null;
+        return;
+      }
+      if (of.needsSpace) {
+        w.space();
+      }
+      of.needsSpace = true;
+      FetchItem.Octets item = (FetchItem.Octets) items.get(of.item++);
+      of.literal = SectionReader.write(item, of.size, of.structure, of.content, w);
+    }
+  }
+
+  private void writeNothing() {
+    writeLost(next);
+    advance();
+  }
+
+  /** The forms of a message whose data is gone. */
+  private void writeLost(long uid) {
+    lost = true;
+    ImapWriter w = out.beginFetch(view.uids().indexOf(uid));
+    for (int i = 0; i < items.size(); i++) {
+      if (i > 0) {
+        w.space();
+      }
+      FetchItem item = items.get(i);
+      if (item instanceof FetchItem.Octets octets) {
+        w.ascii(octets.name()).ascii(" NIL");
+      } else {
+        switch ((FetchItem.Simple) item) {
+          case UID -> w.ascii("UID ").number(uid);
+          case FLAGS -> w.ascii("FLAGS ()");
+          case INTERNALDATE -> w.ascii("INTERNALDATE \"01-Jan-1970 00:00:00 +0000\"");
+          case SIZE -> w.ascii("RFC822.SIZE 0");
+          case ENVELOPE -> w.ascii("ENVELOPE (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)");
+          case BODY, BODYSTRUCTURE ->
+              w.ascii(item.toString())
+                  .ascii(" (\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 0 0)");
+        }
+      }
+    }
+    out.endFetch();
+  }
+}
