@@ -61,7 +61,7 @@ final class H2 {
               + found
               + " is on the class path, and the store works with H2 "
               + VERSION
-              + " only: later versions have lost what was committed. Put com.h2database:h2:"
+              + " only: 2.5 has lost what was committed, others are not proved. Put com.h2database:h2:"
               + VERSION
               + " there, alone.",
           null);
