@@ -109,10 +109,12 @@ final class AuthorityClientsTest {
             new byte[0],
             "python3",
             "-c",
-            "import smtplib, ssl, sys\n"
-                + "context = ssl.create_default_context(cafile=sys.argv[1])\n"
-                + "client = smtplib.SMTP_SSL('localhost', int(sys.argv[2]), context=context)\n"
-                + "print(client.noop()[0])",
+            """
+            import smtplib, ssl, sys
+            context = ssl.create_default_context(cafile=sys.argv[1])
+            client = smtplib.SMTP_SSL('localhost', int(sys.argv[2]), context=context)
+            print(client.noop()[0])
+            """,
             authority(),
             port());
 
