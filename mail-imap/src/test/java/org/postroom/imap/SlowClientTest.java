@@ -111,7 +111,8 @@ class SlowClientTest {
 
   private static int announced(String command) {
     int brace = command.lastIndexOf('{');
-    return Integer.parseInt(command.substring(brace + 1, command.lastIndexOf('}')).replace("+", ""));
+    return Integer.parseInt(
+        command.substring(brace + 1, command.lastIndexOf('}')).replace("+", ""));
   }
 
   /** The first line that begins so. */

@@ -189,8 +189,7 @@ abstract class SocketWireContract extends WireContract {
     try (SocketPeer peer = SocketPeer.to(listener.address())) {
       peer.send("l burst 100000\r\n".repeat(300) + "n quit\r\n");
 
-      assertThat(peer.readAll())
-          .hasSize("hello\r\n".length() + 300 * 100_002 + "bye\r\n".length());
+      assertThat(peer.readAll()).hasSize("hello\r\n".length() + 300 * 100_002 + "bye\r\n".length());
     }
   }
 

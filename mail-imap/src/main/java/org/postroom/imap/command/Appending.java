@@ -151,8 +151,7 @@ final class Appending {
     Completion done =
         Completion.ok(
             "APPENDUID " + appended.uidValidity() + " " + appended.uids(), "APPEND completed.");
-    Saying news =
-        user.hasSelected(mailbox.id()) ? user.sync(Sync.FULL, out) : Saying.NOTHING;
+    Saying news = user.hasSelected(mailbox.id()) ? user.sync(Sync.FULL, out) : Saying.NOTHING;
     return Completion.saying(news, done);
   }
 

@@ -22,8 +22,7 @@ public final class ContentLiteral implements Saying {
    * @param length at least one
    * @param hasNul whether there may be NULs among them
    */
-  public ContentLiteral(
-      ImapWriter out, Content content, long from, long length, boolean hasNul) {
+  public ContentLiteral(ImapWriter out, Content content, long from, long length, boolean hasNul) {
     this.out = out;
     this.content = content;
     this.length = length;

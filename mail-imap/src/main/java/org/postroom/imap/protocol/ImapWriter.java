@@ -227,8 +227,7 @@ public final class ImapWriter {
    */
   int slice(Content content, long at, long length, boolean hasNul, long announce) {
     byte[] bytes = slice((int) Math.min(length, SLICE));
-    int count =
-        content.read(at, ByteBuffer.wrap(bytes, 0, (int) Math.min(bytes.length, length)));
+    int count = content.read(at, ByteBuffer.wrap(bytes, 0, (int) Math.min(bytes.length, length)));
     if (count <= 0) {
       throw new UnfinishedLiteral("content ends at " + at);
     }

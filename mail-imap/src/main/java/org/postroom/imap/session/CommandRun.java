@@ -13,8 +13,8 @@ import org.postroom.imap.protocol.UnfinishedLiteral;
 /**
  * A command that was read, on its way to its answer: the sync before it, what it does, the sync
  * after it. What is said on the way may be more than the client reads at once, and what is to be
- * done may need octets of the client's that have not come; the rest is then done in later turns, and
- * whatever fails in any of them becomes the answer here.
+ * done may need octets of the client's that have not come; the rest is then done in later turns,
+ * and whatever fails in any of them becomes the answer here.
  */
 final class CommandRun<S> {
   private final ImapSession session;
@@ -52,11 +52,7 @@ final class CommandRun<S> {
   /** The command goes on with the line behind the octets that are to come. */
   Completion receive(long length, Intake intake, Function<Line, Completion> then) {
     return session.receive(
-        length,
-        intake,
-        in.lineRoom(),
-        out,
-        line -> attempt(() -> follow(then.apply(line))));
+        length, intake, in.lineRoom(), out, line -> attempt(() -> follow(then.apply(line))));
   }
 
   /** What follows on what the command says of itself. */

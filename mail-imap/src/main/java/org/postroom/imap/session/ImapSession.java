@@ -92,7 +92,9 @@ public final class ImapSession implements Session {
     }
   }
 
-  /** Octets that are asked for are taken on the event loop; everything else may wait for a store. */
+  /**
+   * Octets that are asked for are taken on the event loop; everything else may wait for a store.
+   */
   @Override
   public boolean readyAtOnce() {
     Conversation talk = conversation;

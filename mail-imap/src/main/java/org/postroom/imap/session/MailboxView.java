@@ -264,8 +264,7 @@ public final class MailboxView {
     own.clear();
     return told.isEmpty()
         ? Saying.NOTHING
-        : Saying.each(
-            told.iterator(), row -> sayFlags(uids.indexOf(row.uid()), row, out, false));
+        : Saying.each(told.iterator(), row -> sayFlags(uids.indexOf(row.uid()), row, out, false));
   }
 
   private UidSet fresh(Changes changes) {

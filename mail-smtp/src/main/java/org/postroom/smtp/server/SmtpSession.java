@@ -187,7 +187,8 @@ public final class SmtpSession implements Session {
           && commands < COMMANDS_A_TURN
           && (arrival != null
               ? !connection.in().isEmpty()
-              : errors < settings.get(SmtpParams.SOFT_ERRORS) && connection.in().hasLine(settings.get(SmtpParams.SASL_RESPONSE))));
+              : errors < settings.get(SmtpParams.SOFT_ERRORS)
+                  && connection.in().hasLine(settings.get(SmtpParams.SASL_RESPONSE))));
       if (!turnOver && !ended) {
         connection.out().flush();
       }
