@@ -16,7 +16,7 @@ import org.postroom.storage.Storage;
 /** What an embedded server does when a part has died: it ends itself, and nobody else. */
 @Timeout(120)
 final class DeathTest {
-  private static final OutOfMemoryError CAUSE = new OutOfMemoryError("as a test has it");
+  private final OutOfMemoryError cause = new OutOfMemoryError("as a test has it");
 
   @TempDir private Path folder;
 
@@ -45,10 +45,10 @@ final class DeathTest {
                 })
             .start());
 
-    first.get().lifeline().died("committer", CAUSE);
+    first.get().lifeline().died("committer", cause);
 
     try (MailServer second = another.get(60, TimeUnit.SECONDS)) {
-      assertThat(told.get()).isEqualTo(new Lifeline.Death("committer", CAUSE));
+      assertThat(told.get()).isEqualTo(new Lifeline.Death("committer", cause));
       assertThat(second.accounts().byLogin("ada@example.org")).isPresent();
     }
   }
@@ -59,7 +59,7 @@ final class DeathTest {
     MailServer server = server(0).onDeath(told::complete).start();
 
     server.close();
-    server.lifeline().died("event loop", CAUSE);
+    server.lifeline().died("event loop", cause);
 
     assertThat(told).isNotDone();
   }
@@ -70,9 +70,9 @@ final class DeathTest {
     CompletableFuture<Lifeline.Death> told = new CompletableFuture<>();
     process.onDeath(told::complete);
     try (MailServer server = server(0).lifeline(process).start()) {
-      server.lifeline().died("committer", CAUSE);
+      server.lifeline().died("committer", cause);
 
-      assertThat(told).isCompletedWithValue(new Lifeline.Death("committer", CAUSE));
+      assertThat(told).isCompletedWithValue(new Lifeline.Death("committer", cause));
       assertThat(server.accounts().list()).isEmpty(); // it is as it was
     }
   }

@@ -22,6 +22,7 @@ final class ServesBesideAHog {
     Postroom.main(arguments);
   }
 
+  @SuppressWarnings("ModifiedButNotUsed") // what is held is held from others
   private static void takeAll(Path signal) {
     while (!Files.exists(signal)) {
       LockSupport.parkNanos(20_000_000);
