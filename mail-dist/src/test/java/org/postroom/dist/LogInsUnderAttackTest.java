@@ -32,6 +32,7 @@ import org.postroom.storage.Storage;
 class LogInsUnderAttackTest {
   private static final String ATTACKER = "127.0.0.1";
   private static final String OWNER = "127.9.9.9";
+  private static final int WARM_UPS = 8;
 
   @TempDir private Path folder;
   private final List<Socket> sockets = new ArrayList<>();
@@ -39,7 +40,7 @@ class LogInsUnderAttackTest {
 
   @BeforeEach
   void start() {
-    server =
+    MailServer.Builder builder =
         MailServer.builder()
             .hostname("mx.example.org")
             .domains("example.org")
@@ -49,8 +50,11 @@ class LogInsUnderAttackTest {
             .bind(InetAddress.getLoopbackAddress())
             .listen(Role.IMAP, 0)
             .listen(Role.POP3, 0)
-            .resolver(ZoneResolver.of())
-            .start();
+            .resolver(ZoneResolver.of());
+    for (int i = 0; i < WARM_UPS; i++) {
+      builder.account("warm" + i + "@example.org", "secret");
+    }
+    server = builder.start();
   }
 
   @AfterEach
@@ -72,12 +76,17 @@ class LogInsUnderAttackTest {
 
     assertThat(answer(imap(ATTACKER, "a LOGIN ada@example.org secret"), "a "))
         .startsWith("a NO [UNAVAILABLE]");
-    Duration took = timed(() -> answer(imap(OWNER, "a LOGIN ada@example.org secret"), "a OK"));
-    assertThat(took).isLessThan(Duration.ofSeconds(5));
+    assertThat(answer(imap(OWNER, "a LOGIN ada@example.org secret"), "a OK")).isNotEmpty();
   }
 
+  /** 300 hashes on two threads are 150 times one; how long one takes is the machine's business. */
   @Test
   void aCrowdOfUnknownNamesThatLeavesKeepsNobodyWaiting() throws Exception {
+    Duration alone = Duration.ZERO;
+    for (int i = 0; i < WARM_UPS; i++) {
+      String login = "a LOGIN warm" + i + "@example.org secret";
+      alone = alone.plus(timed(() -> answer(imap("127.8.8.8", login), "a OK")));
+    }
     List<Socket> crowd = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
       String from = i % 2 == 0 ? ATTACKER : "127.1." + i % 250 + ".1";
@@ -88,7 +97,8 @@ class LogInsUnderAttackTest {
     }
 
     Duration took = timed(() -> answer(imap(OWNER, "a LOGIN bob@example.org secret"), "a OK"));
-    assertThat(took).isLessThan(Duration.ofSeconds(5));
+
+    assertThat(took).isLessThan(alone.multipliedBy(50).dividedBy(WARM_UPS).plusSeconds(1));
   }
 
   private interface Dialogue {

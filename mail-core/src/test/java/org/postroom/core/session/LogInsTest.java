@@ -347,8 +347,8 @@ class LogInsTest {
         connection.lineLimit(LogIn.RESPONSE_LIMIT);
         connection.out().ascii("+ " + challenge.text() + "\r\n").flush();
       } else if (step instanceof LogIn.Step.Success success) {
-        String login = success.account().login();
-        connection.out().ascii(login + " is in by " + success.mechanism() + "\r\n").flush();
+        String who = success.account().login();
+        connection.out().ascii(who + " is in by " + success.mechanism() + "\r\n").flush();
       } else if (step instanceof LogIn.Step.Refused refused) {
         turnedAway.addAndGet(refused.why() == LogIn.Refusal.BUSY ? 1 : 0);
         connection.out().ascii("no: " + refused.why() + "\r\n").flush();

@@ -23,9 +23,9 @@ final class LoggingIn {
     return follow(logIn.begin(mechanism, initial, client.mayUsePlaintext()));
   }
 
-  Completion byPassword(String login, Secret password) {
+  Completion byPassword(String name, Secret password) {
     return client.mayUsePlaintext()
-        ? follow(logIn.password(login, password))
+        ? follow(logIn.password(name, password))
         : completion(LogIn.Refusal.NEEDS_TLS);
   }
 

@@ -503,7 +503,7 @@ public final class ImapSession implements Session {
   }
 
   boolean logIn(Account who) {
-    if (!services.logins().enter(who.id(), connection.remote().getAddress(), services.limits())) {
+    if (!services.sessions().enter(who.id(), connection.remote().getAddress(), services.limits())) {
       return false;
     }
     account = who;
@@ -589,7 +589,7 @@ public final class ImapSession implements Session {
     Account who = account;
     if (who != null) {
       account = null;
-      services.logins().leave(who.id(), connection.remote().getAddress());
+      services.sessions().leave(who.id(), connection.remote().getAddress());
     }
   }
 }

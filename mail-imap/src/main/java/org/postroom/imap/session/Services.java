@@ -27,7 +27,7 @@ public record Services(
     Supplier<Optional<TlsContext>> tls,
     Set<String> disabledCapabilities,
     ImapLimits limits,
-    Logins logins,
+    Logins sessions,
     MailLog log) {
 
   public Services {

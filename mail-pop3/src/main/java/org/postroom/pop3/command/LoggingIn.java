@@ -22,8 +22,8 @@ final class LoggingIn {
     follow(logIn.begin(mechanism, initial, session.allowsPlaintext()));
   }
 
-  void byPassword(String login, Secret password) {
-    follow(logIn.password(login, password));
+  void byPassword(String name, Secret password) {
+    follow(logIn.password(name, password));
   }
 
   private void follow(LogIn.Step step) {

@@ -20,7 +20,7 @@ public record Pop3Context(
     MailStore store,
     LogIns logIns,
     MaildropLocks locks,
-    Logins logins,
+    Logins sessions,
     Supplier<Optional<TlsContext>> tls,
     Clock clock,
     MailLog log,

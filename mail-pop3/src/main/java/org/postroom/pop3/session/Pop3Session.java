@@ -221,7 +221,7 @@ public final class Pop3Session implements Session {
    */
   public void logIn(Account account, String mechanism) {
     InetAddress client = connection.remote().getAddress();
-    if (!context.logins().enter(account.id(), client, context.limits().userIpConnections())) {
+    if (!context.sessions().enter(account.id(), client, context.limits().userIpConnections())) {
       throw new Refused(ResponseCode.SYS_TEMP, "Maximum number of connections exceeded.");
     }
     counted = account.id();
@@ -398,7 +398,7 @@ public final class Pop3Session implements Session {
       lock = null;
     }
     if (counted != null) {
-      context.logins().leave(counted, connection.remote().getAddress());
+      context.sessions().leave(counted, connection.remote().getAddress());
       counted = null;
     }
   }
