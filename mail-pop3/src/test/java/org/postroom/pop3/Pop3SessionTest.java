@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -200,6 +202,43 @@ class Pop3SessionTest {
     for (Peer client : stalled) {
       assertThat(ask(client, "=")).startsWith("-ERR");
       client.close();
+    }
+  }
+
+  /** More of them than there are workers, by far. */
+  @ParameterizedTest
+  @ValueSource(strings = {"RETR 1", "TOP 1 30000", "LIST", "UIDL"})
+  void whoDoesNotReadHoldsNoWorker(String command) throws Exception {
+    ExecutorService two = Executors.newFixedThreadPool(2);
+    try {
+      house.given("pop3_max_userip_connections=1000");
+      house.given("pop3_lock_session=off");
+      house.turnsOn(two);
+      house.deliver(("A: b\r\n\r\n" + "x\r\n".repeat(1_000_000)).getBytes(ISO_8859_1));
+      house.deliver(Collections.nCopies(5_000, mail("A: b\n\n")));
+      InetSocketAddress server = house.listen(false);
+      List<SocketPeer> silent = new ArrayList<>();
+      List<Socket> sockets = new ArrayList<>();
+      boolean isLong = command.endsWith("1");
+      for (int i = 0; i < 40; i++) {
+        Socket narrow = new Socket();
+        narrow.setReceiveBufferSize(4096);
+        narrow.connect(server);
+        SocketPeer client = loggedIn(SocketPeer.on(narrow));
+        client.send((command + "\r\n").repeat(isLong ? 1 : 40) + "NOOP\r\nQUIT\r\n");
+        silent.add(client);
+        sockets.add(narrow);
+      }
+
+      assertThat(ask(loggedIn(SocketPeer.to(server)), "NOOP")).isEqualTo("+OK");
+
+      sockets.get(0).setReceiveBufferSize(1 << 20);
+      String said = silent.get(0).readAll();
+      assertThat(said.substring(said.length() - 30)).endsWith(".\r\n+OK\r\n+OK Logging out.\r\n");
+      assertThat(said.split("\r\n\\.\r\n", -1)).hasSize(isLong ? 2 : 41);
+      silent.forEach(SocketPeer::close);
+    } finally {
+      two.shutdownNow();
     }
   }
 

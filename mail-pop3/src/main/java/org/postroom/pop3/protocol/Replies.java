@@ -84,14 +84,15 @@ public final class Replies {
 
       @Override
       public boolean step() {
-        ByteBuffer chunk = read(content, position);
+        byte[] chunk = new byte[(int) Math.min(content.size() - position, CHUNK)];
+        int count = read(content, position, chunk);
         if (!unfinished) {
           // What cannot be read was found out before the reply begins, if it could be at all.
           ok(text);
           unfinished = true;
         }
-        writer.write(chunk.array(), chunk.position());
-        position += chunk.position();
+        writer.write(chunk, count);
+        position += count;
         if (position < content.size() && !writer.isDone()) {
           return true;
         }
@@ -102,13 +103,12 @@ public final class Replies {
     };
   }
 
-  private static ByteBuffer read(Content content, long position) {
-    int wanted = (int) Math.min(content.size() - position, CHUNK);
-    ByteBuffer chunk = ByteBuffer.allocate(wanted);
-    if (wanted > 0 && content.read(position, chunk) <= 0) {
+  private static int read(Content content, long position, byte[] chunk) {
+    int count = chunk.length == 0 ? 0 : content.read(position, ByteBuffer.wrap(chunk));
+    if (count <= 0 && chunk.length > 0) {
       throw new Refused(ResponseCode.SYS_TEMP, "The message cannot be read now.");
     }
-    return chunk;
+    return count;
   }
 
   private void begin(int number) {
