@@ -10,5 +10,6 @@ module org.postroom.storage {
   requires transitive org.postroom.core;
   requires static org.postgresql.jdbc;
   requires org.slf4j;
+  requires static org.checkerframework.checker.qual;
   requires static org.jspecify;
 }

@@ -43,9 +43,10 @@ public final class SqlStorage implements AutoCloseable {
 
   /**
    * The same with a limit for the disk, and with somebody who hears when the store has died: after
-   * a fault that it could not mend by opening itself again, everything that is asked of it is
-   * refused with {@code StorageUnavailable}. What it has acknowledged is on the disk; closing it
-   * and opening the place again, best in another process, finds it.
+   * a fault that it could not mend by opening itself again, or when another server has taken the
+   * database, everything that is asked of it is refused with {@code StorageUnavailable}. What it
+   * has acknowledged is on the disk; closing it and opening the place again, best in another
+   * process, finds it.
    *
    * @param minFree octets that must stay free ({@code queue_minfree}); below that new mail is
    *     refused with {@code StorageFull}

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One PostgreSQL server for all tests of a JVM, with a database for each that asks. */
@@ -27,7 +28,12 @@ final class PostgresServer {
     }
   }
 
-  static Storage freshDatabase() {
+  /** Where it listens on the loopback. */
+  static int port() {
+    return Holder.SERVER.getPort();
+  }
+
+  static Storage.Postgres freshDatabase() {
     String name = "mail" + DATABASES.incrementAndGet();
     try (Connection connection = Holder.SERVER.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
@@ -35,6 +41,11 @@ final class PostgresServer {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    return Storage.postgres(Holder.SERVER.getJdbcUrl("postgres", name), "postgres", "");
+    return new Storage.Postgres(
+        Holder.SERVER.getJdbcUrl("postgres", name),
+        "postgres",
+        "",
+        Optional.empty(),
+        Optional.empty());
   }
 }

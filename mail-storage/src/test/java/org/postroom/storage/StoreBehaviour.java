@@ -2,6 +2,7 @@ package org.postroom.storage;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.net.InetAddress;
 import java.security.SecureRandom;
@@ -174,6 +175,27 @@ abstract class StoreBehaviour {
             new Acceptance.Delivery(
                 here.id(), MailboxName.of("Copies"), Recipient.of(ada), header)),
         away);
+  }
+
+  /** Whatever it was called, and however long its lease is. */
+  @Test
+  void givesBackWhatAnEarlierOpeningHadLeased() {
+    Storage where = place();
+    assumeFalse(where instanceof Storage.InMemory, "gone when closed");
+    try (SqlStorage store = SqlStorage.open(where, Clock.systemUTC(), new SecureRandom())) {
+      Account ada = store.accounts().add("ada@example.org", Secret.of("secret"));
+      store.queue().accept(acceptance(store, ada, "Subject: x\n\nbody\n", "one.test"));
+      assertThat(lease(store, "mail.example.org")).hasSize(1);
+      assertThat(lease(store, "mx.example.org")).isEmpty();
+    }
+
+    try (SqlStorage store = SqlStorage.open(where, Clock.systemUTC(), new SecureRandom())) {
+      assertThat(lease(store, "mx.example.org")).hasSize(1);
+    }
+  }
+
+  private static List<QueuedMail> lease(SqlStorage store, String owner) {
+    return store.queue().lease(owner, Instant.now(), Duration.ofHours(1), 10, 10, Set.of());
   }
 
   @Test

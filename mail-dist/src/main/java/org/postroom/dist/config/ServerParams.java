@@ -27,7 +27,8 @@ public final class ServerParams {
           "storage_url",
           "h2:data",
           "Where mail is kept: h2:FOLDER (relative to the configuration file's folder), memory:, or"
-              + " a PostgreSQL database as jdbc:postgresql://host/database.",
+              + " a PostgreSQL database as jdbc:postgresql://host/database, directly or through a pooler"
+              + " of connections in session or transaction mode.",
           Trait.RESTART);
 
   public static final Param<String> STORAGE_USER =

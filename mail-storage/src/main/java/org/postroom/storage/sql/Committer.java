@@ -235,6 +235,11 @@ final class Committer implements AutoCloseable {
       ids.forget();
       blobs.abandoned();
       database.rollback(thrown);
+      if (e instanceof PlaceLost) { // nothing of it is there, now or later
+        RuntimeException fault = database.translated(e);
+        tasks.forEach(task -> task.fail(fault));
+        return List.of();
+      }
       if (committed) {
         // Done again, it would be there twice. Nobody hears of success, and what is there is read
         // anew.

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
@@ -34,6 +35,7 @@ final class Database implements AutoCloseable {
   private final StoreHealth health;
   private volatile @Nullable Statements writer;
   private @Nullable HikariDataSource readers;
+  private @Nullable Epoch epoch;
 
   Database(String name, Dialect dialect, Origin origin, Catalog catalog, StoreHealth health) {
     this.name = name;
@@ -63,13 +65,45 @@ final class Database implements AutoCloseable {
     try {
       origin.adopt(connection);
       connection.setAutoCommit(false);
+      Statements fresh = new Statements(connection, origin.changes());
+      resume(fresh);
+      writer = fresh;
+      return fresh;
     } catch (SQLException | RuntimeException | Error e) {
       connection.close();
       throw e;
     }
-    Statements fresh = new Statements(connection, origin.changes());
-    writer = fresh;
-    return fresh;
+  }
+
+  /**
+   * Takes the store: whoever opened it before can change nothing from now on. Once, when it is
+   * opened.
+   */
+  void takePlace() throws SQLException {
+    Statements statements = writer();
+    Epoch drawn = Epoch.draw(statements);
+    // Nothing of it was promised to anybody; it is in the journal before whatever is. So a start
+    // needs no room on the disk.
+    origin.commit(statements, false);
+    epoch = drawn;
+  }
+
+  /** Which opening this is, after {@link #takePlace}. */
+  Epoch epoch() {
+    return Objects.requireNonNull(epoch, "the store was not taken");
+  }
+
+  private void resume(Statements statements) throws SQLException {
+    Epoch ours = epoch;
+    if (ours != null) {
+      try {
+        ours.resume(statements);
+        origin.commit(statements, false);
+      } catch (PlaceLost e) {
+        health.die(e);
+        throw e;
+      }
+    }
   }
 
   /** Ends the instance that has failed, and opens one in its place. Readers wait meanwhile. */
@@ -203,13 +237,24 @@ final class Database implements AutoCloseable {
    * Commits the transaction of {@link #writer}'s statements; see {@link Origin#commit}.
    *
    * @throws StorageUnavailable when everything below must be opened again: the transaction is lost
+   * @throws PlaceLost when another server has opened the store since: nothing of it is there
    */
   void commit(Statements statements, boolean durable) throws SQLException {
     StoreHealth.State now = health.state();
     if (statements != writer || now != StoreHealth.State.OPEN && now != StoreHealth.State.OPENING) {
       throw new StorageUnavailable(name + " failed while this was being done");
     }
-    origin.commit(statements, durable);
+    Epoch ours = epoch;
+    if (ours == null) { // it is being opened
+      origin.commit(statements, durable);
+      return;
+    }
+    try {
+      origin.commit(statements, ours, durable);
+    } catch (PlaceLost e) {
+      health.die(e);
+      throw e;
+    }
   }
 
   /** For a committer with nothing to do: catches up on what was put off, and on what failed. */

@@ -54,6 +54,7 @@ public final class Engine implements AutoCloseable {
     this.database = database;
     this.blobs = blobs;
     this.clock = life.clock();
+    Epoch epoch = database.epoch();
     Start start = Start.begin(database, random);
     Watchers watchers = new Watchers();
     Destinations destinations = new Destinations();
@@ -69,8 +70,9 @@ public final class Engine implements AutoCloseable {
             life.lifeline());
     purge = new Purge(committer);
     mail = new SqlMailStore(committer, catalog, database, rows, watchers, clock);
-    QueueIds ids = new QueueIds(clock, (int) (start.run % QueueIds.SEEDS));
-    queue = new SqlQueueStore(committer, database, blobs, watchers, clock, ids, destinations);
+    QueueIds ids = new QueueIds(clock, (int) (epoch.number() % QueueIds.SEEDS));
+    queue =
+        new SqlQueueStore(committer, database, blobs, watchers, clock, ids, destinations, epoch);
     Credentials credentials = new Credentials(database, clock, random, start.secret, cost);
     accounts = new SqlAccounts(committer, database, credentials, clock);
     database.opened();
@@ -129,6 +131,7 @@ public final class Engine implements AutoCloseable {
       Catalog catalog = catalog();
       Database database =
           new Database("memory", new Dialect.H2(), origin, catalog, life.of("the store in memory"));
+      database.takePlace();
       return new Engine(database, new MemoryBlobs(), catalog, life, random, CHEAP);
     } catch (SQLException | RuntimeException e) {
       origin.close();
@@ -208,8 +211,9 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Checks that the database is ours and not too new, and brings it to what was committed and to
-   * the newest schema. It is opened once: closing H2 would write, and a start needs no room.
+   * Checks that the database is ours and not too new, brings it to what was committed, takes it
+   * from whoever had it before, and brings it to the newest schema. It is opened once: closing H2
+   * would write, and a start needs no room.
    */
   private static void prepare(
       Database database, DataSource source, @Nullable UUID store, @Nullable DataFolder folder)
@@ -234,8 +238,14 @@ public final class Engine implements AutoCloseable {
       }
       database.catchUp();
       boolean migrates = found.isEmpty() || found.getAsInt() < Schema.NEWEST;
+      if (found.isPresent()) {
+        database.takePlace(); // nobody must write while the schema changes
+      }
       if (migrates) {
         schema.migrate(source);
+      }
+      if (found.isEmpty()) {
+        database.takePlace();
       }
       Statements statements = database.writer();
       if (id == null) {
@@ -260,7 +270,10 @@ public final class Engine implements AutoCloseable {
     if (e instanceof StoreMismatch) {
       return StorageFault.lasting(e.getMessage() + ".", e);
     }
-    return StorageFault.passing("Cannot open " + database + ": " + e.getMessage(), e);
+    String message = "Cannot open " + database + ": " + e.getMessage();
+    return e instanceof LockRefused refused && !refused.mayPass()
+        ? StorageFault.lasting(message, e)
+        : StorageFault.passing(message, e);
   }
 
   private static @Nullable String state(Connection connection, String key) throws SQLException {
@@ -290,14 +303,11 @@ public final class Engine implements AutoCloseable {
 
   /** What is read, and noted, when a store begins to run. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Start(long run, byte[] secret, Map<String, Long> queued, long waiting) {
+  private record Start(byte[] secret, Map<String, Long> queued, long waiting) {
 
     static Start begin(Database database, SecureRandom random) throws SQLException {
       Statements statements = database.writer();
       Connection connection = statements.connection();
-      String last = state(connection, "runs");
-      long run = last == null ? 1 : Long.parseLong(last) + 1;
-      setState(statements, "runs", Long.toString(run));
       String known = state(connection, "made_up_secret");
       byte[] secret = new byte[32];
       if (known == null) {
@@ -306,12 +316,13 @@ public final class Engine implements AutoCloseable {
       } else {
         secret = Base64.getDecoder().decode(known);
       }
+      SqlQueueStore.giveBackLeases(statements);
       Map<String, Long> queued = Destinations.load(statements);
       long waiting = Destinations.rows(statements);
       // Nothing of it was promised to anybody; it is in the journal before whatever is. So a start
       // needs no room on the disk.
       database.commit(statements, false);
-      return new Start(run, secret, queued, waiting);
+      return new Start(secret, queued, waiting);
     }
   }
 

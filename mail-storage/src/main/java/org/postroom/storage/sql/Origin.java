@@ -34,6 +34,16 @@ interface Origin extends AutoCloseable {
     writer.connection().commit();
   }
 
+  /**
+   * The same, if {@code epoch} is still the last one.
+   *
+   * @throws PlaceLost when it is not: nothing of the transaction is there
+   */
+  default void commit(Statements writer, Epoch epoch, boolean durable) throws SQLException {
+    epoch.check(writer);
+    commit(writer, durable);
+  }
+
   /** Makes what was committed durable, where the commit does not. */
   default void sync(Connection writer) throws SQLException {}
 

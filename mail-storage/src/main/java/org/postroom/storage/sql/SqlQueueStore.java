@@ -58,6 +58,9 @@ final class SqlQueueStore implements QueueStore {
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts"
           + " WHERE leased = 1 AND lease_owner = ? OR leased = "
           + ASIDE;
+  private static final String GIVE_BACK =
+      "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts"
+          + " WHERE leased = 1";
   private static final String LATER =
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, due_ts = ?, ready_ts = ?,"
           + " attempts = attempts + 1, delay_reported = ?, last_reason = ? WHERE id = ?";
@@ -78,6 +81,7 @@ final class SqlQueueStore implements QueueStore {
   private final Clock clock;
   private final QueueIds ids;
   private final Destinations destinations;
+  private final Epoch epoch;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   SqlQueueStore(
@@ -87,7 +91,8 @@ final class SqlQueueStore implements QueueStore {
       Watchers watchers,
       Clock clock,
       QueueIds ids,
-      Destinations destinations) {
+      Destinations destinations,
+      Epoch epoch) {
     this.committer = committer;
     this.database = database;
     this.blobs = blobs;
@@ -95,6 +100,7 @@ final class SqlQueueStore implements QueueStore {
     this.clock = clock;
     this.ids = ids;
     this.destinations = destinations;
+    this.epoch = epoch;
   }
 
   @Override
@@ -256,7 +262,7 @@ final class SqlQueueStore implements QueueStore {
     // Need not be durable: a lease that a crash has undone is a row that is due.
     committer.run(
         batch -> {
-          batch.op(statements -> offer.take(statements, owner, now.plus(lease)));
+          batch.op(statements -> offer.take(statements, holder(owner), now.plus(lease)));
           for (String destination : chosen) {
             batch.afterwards(() -> destinations.first(destination, offer.first(destination)));
           }
@@ -340,6 +346,18 @@ final class SqlQueueStore implements QueueStore {
     return new StorageUnavailable("cannot read the queue from " + database, e);
   }
 
+  /** A lease is of one opening of the store, and is over with it. */
+  private String holder(String owner) {
+    return epoch.number() + " " + owner;
+  }
+
+  /**
+   * For the opening of the store, which nobody else has open: all that is leased is by the dead.
+   */
+  static void giveBackLeases(Statements statements) throws SQLException {
+    statements.update(GIVE_BACK);
+  }
+
   /** When the first row of a destination is ready; {@link Long#MAX_VALUE} when it has none. */
   private static long first(Statements statements, String destination) throws SQLException {
     Prepared select = statements.of(FIRST);
@@ -361,7 +379,7 @@ final class SqlQueueStore implements QueueStore {
           for (Long recipient : recipients) {
             update.setLong(1, until);
             update.setLong(2, recipient);
-            update.setString(3, owner);
+            update.setString(3, holder(owner));
             update.addBatch();
           }
           return update.executeBatch();
@@ -374,7 +392,7 @@ final class SqlQueueStore implements QueueStore {
         batch -> {
           batch.flush();
           Prepared update = batch.statements().of(RELEASE);
-          update.setString(1, owner);
+          update.setString(1, holder(owner));
           int count = update.executeUpdate();
           if (count > 0) {
             Map<String, Long> firsts = Destinations.load(batch.statements());
