@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,10 +158,15 @@ final class RelayHop implements AutoCloseable {
 
   /** The next mail, which is waited for. */
   Mail await() {
+    return await(Duration.ofSeconds(20));
+  }
+
+  /** The same with other patience. */
+  Mail await(Duration patience) {
     try {
-      Mail mail = mails.poll(20, TimeUnit.SECONDS);
+      Mail mail = mails.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
       if (mail == null) {
-        throw new AssertionError("No mail came within 20 s; visits: " + heard());
+        throw new AssertionError("No mail came within " + patience + "; visits: " + heard());
       }
       return mail;
     } catch (InterruptedException e) {
