@@ -160,6 +160,7 @@ public final class MailServer implements AutoCloseable {
           builder.openPassword == null
               ? storage.accounts()
               : new AccountsOnTheFly(storage.accounts(), builder.openPassword);
+      Lifeline lifeline = new Lifeline();
       MailFlow flow =
           new MailFlow(
               builder.openPassword != null
@@ -169,9 +170,12 @@ public final class MailServer implements AutoCloseable {
               storage.queue(),
               transports,
               QueueParams.schedule(settings),
+              settings.get(QueueParams.ATTEMPT_LIMIT),
               new Bounce(policy.hostname().name(), staging, builder.clock, ZoneId.systemDefault()),
               builder.clock,
-              workers);
+              timers,
+              workers,
+              lifeline);
       QueueManager queue =
           own(
               new QueueManager(
@@ -181,7 +185,8 @@ public final class MailServer implements AutoCloseable {
                   builder.clock,
                   timers,
                   workers,
-                  policy.hostname().name()));
+                  policy.hostname().name(),
+                  lifeline));
       if (builder.listener != null) {
         flow.onAccepted(builder.listener);
       }
@@ -343,7 +348,8 @@ public final class MailServer implements AutoCloseable {
               return;
             }
           }
-          workers.execute(
+          timers.handOn(
+              workers,
               () -> {
                 try {
                   storage.purge(PURGE_GRACE);

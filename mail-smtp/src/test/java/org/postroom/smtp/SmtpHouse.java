@@ -4,6 +4,7 @@ import java.lang.ref.WeakReference;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.postroom.core.flow.Bounce;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Router;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.ContentSink;
@@ -107,9 +109,12 @@ final class SmtpHouse extends ProtocolHouse {
             queue,
             Map.of(),
             RetrySchedule.DEFAULT,
+            Duration.ofHours(1),
             new Bounce("mx.example.org", staging(), time, ZoneOffset.UTC),
             time,
-            workers());
+            time,
+            workers(),
+            new Lifeline());
     flow.onAccepted(acceptance -> acceptedOn.add(Thread.currentThread().getName()));
     return new Services(
         Policy.of(settings, new OwnAddresses(List.of(), List.of())),

@@ -41,6 +41,7 @@ import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.testing.Chosen;
 import org.postroom.core.testing.StagedOctets;
 
 /** What a store does beyond the contracts of its seams, the same on every database. */
@@ -219,11 +220,11 @@ abstract class StoreBehaviour {
       Instant now = Instant.now().plusSeconds(1);
 
       List<QueuedMail> first =
-          store.queue().lease("me", now, Duration.ofMinutes(5), 1, 10, Set.of());
+          store.queue().lease("me", now, Duration.ofMinutes(5), Chosen.of(1, 10));
       List<QueuedMail> second =
-          store.queue().lease("me", now, Duration.ofMinutes(5), 9, 10, Set.of());
+          store.queue().lease("me", now, Duration.ofMinutes(5), Chosen.of(9, 10));
       List<QueuedMail> third =
-          store.queue().lease("me", now, Duration.ofMinutes(5), 9, 10, Set.of());
+          store.queue().lease("me", now, Duration.ofMinutes(5), Chosen.of(9, 10));
       long one = first.get(0).recipients().get(0).id();
       long two = second.get(0).recipients().get(0).id();
       store
@@ -234,7 +235,7 @@ abstract class StoreBehaviour {
                   new Settlement.Later(two, now.plusSeconds(60), "not now", true)),
               List.of());
       List<QueuedMail> later =
-          store.queue().lease("me", now.plusSeconds(61), Duration.ofMinutes(5), 9, 10, Set.of());
+          store.queue().lease("me", now.plusSeconds(61), Duration.ofMinutes(5), Chosen.of(9, 10));
 
       assertThat(texts).containsExactly("Delivered-To: ada\r\nSubject: x\r\n\r\nbody\r\n");
       assertThat(first).hasSize(1);

@@ -23,6 +23,12 @@ public sealed interface DeliveryResult {
   /** Not now; worth trying again. */
   record Deferred(String relay, String status, String reason) implements DeliveryResult {}
 
+  /**
+   * Not now, because no connection to the next hop came about: neither will one for another mail,
+   * so that the destination is given a rest. What the far side itself says is never this.
+   */
+  record Unreachable(String relay, String status, String reason) implements DeliveryResult {}
+
   /** Not ever. */
   record Bounced(String relay, String status, String reason) implements DeliveryResult {}
 }

@@ -5,7 +5,11 @@ import java.util.concurrent.CompletionStage;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 
-/** Takes mail further: over SMTP, LMTP, into a program, or to an application's own code. */
+/**
+ * Takes mail further: over SMTP, LMTP, into a program, or to an application's own code. Whatever a
+ * transport does (throws, forgets a recipient, never answers), each attempt has an end: what it
+ * does not say is taken for "not now".
+ */
 public interface Transport {
 
   /**
@@ -13,10 +17,17 @@ public interface Transport {
    * the far side is waited for.
    *
    * @param nextHop where to, as the route says: {@code example.org}, {@code [mx.example.org]:2525}
-   * @return one report for each recipient; never completes exceptionally
+   * @return one report for each recipient. When the time for the attempt is over the future is
+   *     cancelled: nobody listens any more, and what is under way is to be cut off
    */
   CompletionStage<List<Report>> deliver(QueuedMail mail, String nextHop);
 
   /** What one attempt came to for one recipient. */
-  record Report(QueuedRecipient recipient, DeliveryResult result) {}
+  record Report(QueuedRecipient recipient, DeliveryResult result) {
+
+    /** The same for all recipients of a mail. */
+    public static List<Report> all(QueuedMail mail, DeliveryResult result) {
+      return mail.recipients().stream().map(recipient -> new Report(recipient, result)).toList();
+    }
+  }
 }

@@ -2,28 +2,44 @@ package org.postroom.core.queue;
 
 import java.util.concurrent.CompletionStage;
 
-/** Makes one attempt and settles it; the queue manager decides when. */
+/** Makes attempts; the queue manager decides when, and when what they came to is written. */
 public interface Attempts {
 
   /**
-   * Makes one attempt for all recipients of {@code mail} and settles them in the store. Called on a
-   * worker; returns without waiting for the far side.
+   * Makes one attempt for all recipients of {@code mail}. Called on a worker; returns without
+   * waiting for the far side.
    *
-   * @return completes when settled, saying whether the destination answered at all
+   * @return completes, normally, when the attempt is over: the far side has answered, or could not
+   *     be reached, or the time for it has run out
    */
-  CompletionStage<Outcome> attempt(QueuedMail mail);
+  CompletionStage<Made> attempt(QueuedMail mail);
 
   /**
-   * Settles {@code mail} as deferred without an attempt, because its destination has just proved to
-   * be out of reach.
+   * An attempt that was not made, because the destination has just proved to be out of reach: all
+   * recipients wait.
    */
-  CompletionStage<Outcome> postpone(QueuedMail mail);
+  Made postpone(QueuedMail mail);
+
+  /** An attempt that is over, and not written yet. */
+  interface Made {
+
+    /** What it says about the destination. */
+    Outcome outcome();
+
+    /**
+     * Writes what it came to: durable when this returns. When it throws, not all is written, and
+     * the call is to be made again. On a worker, one call at a time; may block on the store.
+     */
+    void settle();
+  }
 
   /** What the queue manager must know of an attempt. */
   enum Outcome {
     /** The far side answered, well or not. */
     ANSWERED,
     /** It could not be reached: give it a rest. */
-    UNREACHABLE
+    UNREACHABLE,
+    /** Neither: nothing was sent there, or its time ran out. */
+    UNKNOWN
   }
 }

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
@@ -12,26 +13,38 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.queue.QueueStore.Share;
 import org.postroom.core.time.Timers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides when attempts are made: leases what is due, keeps each destination within its limit,
- * gives one that does not answer a rest, and sleeps until the next thing is due. Destinations do
- * not wait for each other: one that is full or at rest is left out when leasing.
+ * Decides when attempts are made: leases what is due, keeps each destination within its {@link
+ * Places}, has what attempts came to written, and sleeps until the next thing is due. Destinations
+ * do not wait for each other: one that is full or at rest is left out when leasing.
  *
- * <p>In memory it holds only what is leased, at most {@link QueueLimits#active} attempts.
+ * <p>In memory it holds only what is leased, at most {@link QueueLimits#active} attempts. What it
+ * holds is never leased by it again before it is settled, whatever its lease says: the clock may
+ * jump, and a crash of the store may forget leases.
+ *
+ * <p>What is stored goes by the clock, what is measured by the timers. The clock is looked at once
+ * a minute, because timers stand while a machine sleeps.
  */
 public final class QueueManager implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QueueManager.class);
   private static final Duration AFTER_TROUBLE = Duration.ofSeconds(10);
-  private static final Duration SETTING_AN_ALARM = Duration.ofMillis(100);
+  private static final Duration LOOK_AT_CLOCK = Duration.ofMinutes(1);
+  private static final Duration BREATH = Duration.ofSeconds(1);
+
+  /** The most destinations of one lease. */
+  private static final int DESTINATIONS = 50;
 
   private final QueueStore store;
   private final Attempts attempts;
@@ -40,20 +53,23 @@ public final class QueueManager implements AutoCloseable {
   private final Timers timers;
   private final Executor workers;
   private final String owner;
+  private final Lifeline lifeline;
+  private final Unwritten unwritten;
+
+  /** How many leases in a row brought nothing though something is due; of {@link #run} alone. */
+  private int fruitless;
 
   // All below is guarded by this object's monitor, which is never held over a call to the store.
-  private final Map<String, Integer> underWay = new HashMap<>();
+  private final Places places;
   private final Map<String, Deque<QueuedMail>> waiting = new HashMap<>();
 
-  /** All that is leased and not settled; what could not be settled is none of it any more. */
+  /** All that is leased and not settled. */
   private final Set<QueuedMail> held = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  private final Map<String, Instant> resting = new HashMap<>();
-  private int active;
   private boolean running;
   private boolean again;
   private boolean closed;
-  private Timers.@Nullable Timer alarm;
+  private @Nullable Alarm alarm;
   private Timers.@Nullable Timer renewal;
 
   public QueueManager(
@@ -63,7 +79,8 @@ public final class QueueManager implements AutoCloseable {
       Clock clock,
       Timers timers,
       Executor workers,
-      String owner) {
+      String owner,
+      Lifeline lifeline) {
     this.store = store;
     this.attempts = attempts;
     this.limits = limits;
@@ -71,6 +88,9 @@ public final class QueueManager implements AutoCloseable {
     this.timers = timers;
     this.workers = workers;
     this.owner = owner;
+    this.lifeline = lifeline;
+    this.places = new Places(limits);
+    this.unwritten = new Unwritten(timers, workers);
   }
 
   /** Takes back what an earlier run had leased and begins. */
@@ -94,35 +114,61 @@ public final class QueueManager implements AutoCloseable {
       running = true;
     }
     try {
-      workers.execute(this::run);
-    } catch (RejectedExecutionException e) {
-      synchronized (this) {
-        running = false;
+      if (!handOn(this::run)) {
+        synchronized (this) {
+          running = false;
+        }
       }
+    } catch (Error e) {
+      // Not the caller's, who has just made something durable: no thread could be had, say.
+      lifeline.died("queue manager", e);
     }
   }
 
-  /** Begins no further attempt. Those under way end by themselves, or their leases do. */
+  /**
+   * Begins no further attempt. Those under way end by themselves, or their leases do; what could
+   * not be written so far is written now, if the store answers.
+   */
   @Override
-  public synchronized void close() {
-    closed = true;
-    cancel(alarm);
-    cancel(renewal);
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      cancelAlarm();
+      if (renewal != null) {
+        renewal.cancel();
+      }
+    }
+    unwritten.close();
+  }
+
+  /** To a worker; an error that ends what is handed on is the end of the queue manager. */
+  private boolean handOn(Runnable task) {
+    return timers.handOn(
+        workers,
+        () -> {
+          try {
+            task.run();
+          } catch (Error e) {
+            lifeline.died("queue manager", e);
+            throw e;
+          }
+        });
   }
 
   private void run() {
     while (takeTurn()) {
       try {
-        boolean more = leaseAndAttempt();
-        if (!more) {
+        if (leaseAndAttempt()) {
+          wake();
+        } else {
           sleepUntilDue();
         }
       } catch (StorageUnavailable e) {
         LOG.warn("queue: the store cannot be asked now: {}", e.getMessage());
-        alarmAt(clock.instant().plus(AFTER_TROUBLE));
+        sleep(AFTER_TROUBLE);
       } catch (RuntimeException e) {
         LOG.error("queue: looking for due mail failed", e);
-        alarmAt(clock.instant().plus(AFTER_TROUBLE));
+        sleep(AFTER_TROUBLE);
       }
     }
   }
@@ -138,187 +184,258 @@ public final class QueueManager implements AutoCloseable {
 
   /** Whether there may be more that is due. */
   private boolean leaseAndAttempt() {
-    Instant now = clock.instant();
-    int room;
-    Set<String> leftOut;
-    synchronized (this) {
-      room = limits.active() - active;
-      leftOut = leftOut(now);
+    Round round = nextRound();
+    if (round == null || !unwritten.isEmpty()) {
+      return false; // the end of an attempt wakes us, and so does its being written
     }
-    if (room <= 0) {
-      return false;
-    }
-    // Each recipient may be a mail of its own.
-    int destinations = Math.max(1, room / limits.recipients());
-    List<QueuedMail> leased =
-        store.lease(owner, now, limits.lease(), destinations, limits.recipients(), leftOut);
+    List<QueuedMail> leased = store.lease(owner, clock.instant(), limits.lease(), round);
     for (QueuedMail mail : leased) {
+      fruitless = 0;
       begin(mail);
-    }
-    if (!leased.isEmpty()) {
-      wake();
     }
     return !leased.isEmpty();
   }
 
-  private Set<String> leftOut(Instant now) {
-    resting.values().removeIf(until -> !until.isAfter(now));
-    Set<String> leftOut = new HashSet<>(resting.keySet());
-    underWay.forEach(
-        (destination, count) -> {
-          if (count >= limits.perDestination()) {
-            leftOut.add(destination);
-          }
-        });
-    return leftOut;
+  private synchronized @Nullable Round nextRound() {
+    return places.isFull() ? null : new Round(new HashSet<>(heldRecipients()), timers.nanoTime());
+  }
+
+  private synchronized List<Long> heldRecipients() {
+    return held.stream()
+        .flatMap(mail -> mail.recipients().stream())
+        .map(QueuedMail.QueuedRecipient::id)
+        .toList();
+  }
+
+  /** What one lease may bring, within the places that are free as it begins. */
+  private final class Round implements QueueStore.Choice {
+    private final Set<Long> heldNow;
+    private final long began;
+    private final Map<String, Share> promised = new HashMap<>();
+    private int places;
+    private int unproven;
+
+    Round(Set<Long> heldNow, long began) {
+      this.heldNow = heldNow;
+      this.began = began;
+    }
+
+    @Override
+    public int destinations() {
+      return DESTINATIONS;
+    }
+
+    @Override
+    public boolean wants(String destination) {
+      synchronized (QueueManager.this) {
+        return QueueManager.this.places.has(destination, began);
+      }
+    }
+
+    @Override
+    public Share share(String destination) {
+      synchronized (QueueManager.this) {
+        return promised.computeIfAbsent(destination, this::promise);
+      }
+    }
+
+    private Share promise(String destination) {
+      Places all = QueueManager.this.places;
+      Share share = all.share(destination, began, places, unproven);
+      places += share.mails();
+      unproven += all.isProven(destination) ? 0 : share.mails();
+      return share;
+    }
+
+    @Override
+    public boolean holds(long recipient) {
+      return heldNow.contains(recipient);
+    }
   }
 
   /** Begins an attempt, or has it wait where the lease brought more than its destination may. */
   private void begin(QueuedMail mail) {
     synchronized (this) {
-      active++;
+      places.take();
       held.add(mail);
-      if (underWay.getOrDefault(mail.destination(), 0) >= limits.perDestination()) {
+      if (!places.begin(mail.destination())) {
         waiting.computeIfAbsent(mail.destination(), name -> new ArrayDeque<>()).add(mail);
         return;
       }
-      underWay.merge(mail.destination(), 1, Integer::sum);
     }
     attempt(mail);
   }
 
   private void attempt(QueuedMail mail) {
+    Timers.Work work = timers.begin();
     try {
       attempts
           .attempt(mail)
           .whenComplete(
-              (outcome, trouble) -> {
-                if (trouble != null) {
-                  // The recipients stay leased and are due again when the lease ends.
-                  LOG.error("{}: the attempt could not be settled", mail.id(), trouble);
+              (made, trouble) -> {
+                if (trouble != null || !handOn(() -> over(mail, made))) {
+                  lost(mail, trouble);
                 }
-                end(mail, outcome);
+                work.end();
               });
     } catch (RuntimeException e) {
-      LOG.error("{}: the attempt could not be made", mail.id(), e);
-      end(mail, null);
+      lost(mail, e);
+      work.end();
     }
   }
 
-  private void end(QueuedMail mail, Attempts.@Nullable Outcome outcome) {
-    String destination = mail.destination();
-    QueuedMail next;
+  /** An attempt is over: lets others follow to its destination, and has it written. */
+  private void over(QueuedMail mail, Attempts.Made made) {
+    end(mail.destination(), made.outcome());
+    write(mail, made);
+  }
+
+  private void write(QueuedMail mail, Attempts.Made made) {
+    unwritten.write(new Unwritten.Entry(mail, made, () -> release(mail)));
+  }
+
+  /** Nobody knows what an attempt came to; its recipients are due again when their lease ends. */
+  private void lost(QueuedMail mail, @Nullable Throwable trouble) {
+    LOG.error("{}: nothing is known of an attempt", mail.id(), trouble);
+    release(mail);
+    end(mail.destination(), Attempts.Outcome.UNKNOWN);
+  }
+
+  private void end(String destination, Attempts.Outcome outcome) {
+    List<QueuedMail> next = new ArrayList<>();
     Collection<QueuedMail> postponed = List.of();
     synchronized (this) {
-      active--;
-      held.remove(mail);
-      if (outcome == Attempts.Outcome.UNREACHABLE && waiting.containsKey(destination)) {
-        postponed = waiting.remove(destination);
-      }
-      next = closed ? null : takeWaiting(destination);
-      if (next == null) {
-        underWay.computeIfPresent(destination, (name, count) -> count == 1 ? null : count - 1);
-      }
-      if (outcome == Attempts.Outcome.UNREACHABLE) {
-        resting.put(destination, clock.instant().plus(limits.rest()));
-      } else if (outcome == Attempts.Outcome.ANSWERED) {
-        resting.remove(destination);
+      places.end(destination, outcome, timers.nanoTime());
+      Deque<QueuedMail> behind = waiting.remove(destination);
+      if (behind != null && outcome == Attempts.Outcome.UNREACHABLE) {
+        postponed = behind;
+      } else if (behind != null) {
+        while (!closed && !behind.isEmpty() && places.begin(destination)) {
+          next.add(behind.remove());
+        }
+        if (!behind.isEmpty()) {
+          waiting.put(destination, behind);
+        }
       }
     }
-    postponed.forEach(this::postpone);
-    if (next != null) {
-      attempt(next); // in the place of the one that ended
-    }
+    next.forEach(this::attempt);
+    // What waited behind a destination that does not answer need not find that out by itself.
+    postponed.forEach(mail -> write(mail, attempts.postpone(mail)));
     wake();
   }
 
-  /** What waited behind a destination that does not answer need not find that out by itself. */
-  private void postpone(QueuedMail mail) {
-    try {
-      attempts.postpone(mail).whenComplete((outcome, trouble) -> release(mail, trouble));
-    } catch (RuntimeException e) {
-      release(mail, e);
-    }
-  }
-
-  private void release(QueuedMail mail, @Nullable Throwable trouble) {
-    if (trouble != null) {
-      LOG.error("{}: could not be postponed", mail.id(), trouble);
-    }
+  /** What is settled makes room. */
+  private void release(QueuedMail mail) {
     synchronized (this) {
-      active--;
+      places.leave();
       held.remove(mail);
     }
     wake();
   }
 
-  private @Nullable QueuedMail takeWaiting(String destination) {
-    Deque<QueuedMail> behind = waiting.get(destination);
-    QueuedMail next = behind == null ? null : behind.poll();
-    if (behind != null && behind.isEmpty()) {
-      waiting.remove(destination);
-    }
-    return next;
-  }
+  // --- sleeping
 
   /** Sets the alarm: for what is due next, and for the end of a rest. */
   private void sleepUntilDue() {
-    Set<String> leftOut;
-    synchronized (this) {
-      if (active >= limits.active()) {
-        return; // the end of an attempt wakes us
-      }
-      leftOut = leftOut(clock.instant());
+    Round round = nextRound();
+    if (round == null || !unwritten.isEmpty()) {
+      return;
     }
     // What is held back by its destination's limit is none of it: the end of an attempt wakes us.
-    Instant due = store.nextDue(leftOut).orElse(Instant.MAX);
+    Optional<Instant> due = store.nextDue(round);
+    OptionalLong rested;
     synchronized (this) {
-      for (Instant rested : resting.values()) {
-        due = rested.isBefore(due) ? rested : due;
-      }
+      rested = places.nanosToNextRestEnd(timers.nanoTime());
     }
-    if (due.isBefore(Instant.MAX)) {
-      alarmAt(due);
+    if (due.isPresent()) {
+      sleep(shorter(untilDue(due.get()), rested));
+    } else if (rested.isPresent()) {
+      sleep(Duration.ofNanos(rested.getAsLong()));
     }
   }
 
-  private synchronized void alarmAt(Instant due) {
-    if (closed) {
-      return;
+  private Duration untilDue(Instant due) {
+    Duration wait = Duration.between(clock.instant(), due);
+    if (wait.compareTo(Duration.ZERO) > 0) {
+      return wait;
     }
-    Instant asked;
-    do {
-      cancel(alarm);
-      asked = clock.instant();
-      Duration wait = Duration.between(asked, due);
-      alarm = timers.after(wait.isNegative() ? Duration.ZERO : wait, this::wake);
-      // Where the clock was put forward meanwhile, the alarm would be late by as much.
-    } while (Duration.between(asked, clock.instant()).compareTo(SETTING_AN_ALARM) > 0);
+    // Due, and yet the lease brought nothing: once more, because the store's guess is better after
+    // a lease; but not for ever, because it may be ours already.
+    return fruitless++ == 0 ? Duration.ZERO : BREATH;
   }
+
+  private static Duration shorter(Duration wait, OptionalLong nanos) {
+    return nanos.isPresent() && wait.compareTo(Duration.ofNanos(nanos.getAsLong())) > 0
+        ? Duration.ofNanos(nanos.getAsLong())
+        : wait;
+  }
+
+  private synchronized void sleep(Duration wait) {
+    cancelAlarm();
+    if (!closed) {
+      alarm = new Alarm(clock.instant().plus(wait), timers.nanoTime() + wait.toNanos());
+      alarm.set();
+    }
+  }
+
+  /** Under the monitor. */
+  private void cancelAlarm() {
+    if (alarm != null) {
+      alarm.cancel();
+      alarm = null;
+    }
+  }
+
+  /** Rings when its time has come by the clock or by the timers, whichever says so first. */
+  private final class Alarm {
+    private final Instant due;
+    private final long dueNanos;
+    private Timers.@Nullable Timer timer;
+
+    Alarm(Instant due, long dueNanos) {
+      this.due = due;
+      this.dueNanos = dueNanos;
+    }
+
+    void set() {
+      Duration left =
+          shorter(
+              Duration.between(clock.instant(), due),
+              OptionalLong.of(dueNanos - timers.nanoTime()));
+      timer = timers.after(left.compareTo(LOOK_AT_CLOCK) < 0 ? left : LOOK_AT_CLOCK, this::ring);
+    }
+
+    void cancel() {
+      if (timer != null) {
+        timer.cancel();
+      }
+    }
+
+    private void ring() {
+      synchronized (QueueManager.this) {
+        if (alarm != this) {
+          return;
+        }
+        if (clock.instant().isBefore(due) && timers.nanoTime() - dueNanos < 0) {
+          set();
+          return;
+        }
+        alarm = null;
+      }
+      wake();
+    }
+  }
+
+  // --- leases
 
   private synchronized void scheduleRenewal() {
     if (!closed) {
-      renewal = timers.after(limits.lease().dividedBy(3), this::handRenewalToWorker);
-    }
-  }
-
-  private void handRenewalToWorker() {
-    try {
-      workers.execute(this::renew);
-    } catch (RejectedExecutionException e) {
-      // The server is closing; the leases end by themselves.
+      renewal = timers.after(limits.lease().dividedBy(3), () -> handOn(this::renew));
     }
   }
 
   private void renew() {
-    List<Long> recipients;
-    synchronized (this) {
-      recipients =
-          held.stream()
-              .flatMap(mail -> mail.recipients().stream())
-              .map(QueuedMail.QueuedRecipient::id)
-              .toList();
-    }
+    List<Long> recipients = heldRecipients();
     try {
       if (!recipients.isEmpty()) {
         store.renew(owner, clock.instant(), limits.lease(), recipients);
@@ -327,11 +444,5 @@ public final class QueueManager implements AutoCloseable {
       LOG.warn("queue: leases could not be renewed: {}", e.getMessage());
     }
     scheduleRenewal();
-  }
-
-  private static void cancel(Timers.@Nullable Timer timer) {
-    if (timer != null) {
-      timer.cancel();
-    }
   }
 }

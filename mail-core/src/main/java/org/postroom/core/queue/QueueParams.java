@@ -49,6 +49,13 @@ public final class QueueParams {
           Bounds.atLeast("1"),
           "Attempts to one destination at the same time.");
 
+  public static final Param<Integer> INITIAL_CONCURRENCY =
+      SET.integer(
+          "initial_destination_concurrency",
+          "5",
+          Bounds.atLeast("1"),
+          "The same for a destination that has not answered yet; each answer adds one.");
+
   public static final Param<Integer> DESTINATION_RECIPIENTS =
       SET.integer(
           "default_destination_recipient_limit",
@@ -70,6 +77,15 @@ public final class QueueParams {
           Bounds.atLeast("1s"),
           "How long a destination that cannot be reached is left alone.");
 
+  public static final Param<Duration> ATTEMPT_LIMIT =
+      SET.time(
+          "attempt_time_limit",
+          "2h",
+          Bounds.atLeast("1s"),
+          """
+          How long one attempt may take in all, whatever the far side or the transport does. Then its
+          connection is cut and the mail waits for the next.""");
+
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 
@@ -89,6 +105,7 @@ public final class QueueParams {
   public static QueueLimits limits(Settings settings) {
     return new QueueLimits(
         settings.get(DESTINATION_CONCURRENCY),
+        settings.get(INITIAL_CONCURRENCY),
         settings.get(DESTINATION_RECIPIENTS),
         settings.get(ACTIVE),
         settings.get(REST),

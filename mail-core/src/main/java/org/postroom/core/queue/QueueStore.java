@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.postroom.core.mail.QueueId;
 
 /**
@@ -40,18 +39,10 @@ public interface QueueStore {
    * @param owner who asks: this node, this run
    * @param now what counts as due
    * @param lease after this time the rows are due again for everybody
-   * @param destinations at most this many destinations
-   * @param perDestination at most this many recipients of each
-   * @param busy destinations to leave out, because they have enough under way
+   * @param choice what of it
    * @return grouped by mail and destination
    */
-  List<QueuedMail> lease(
-      String owner,
-      Instant now,
-      Duration lease,
-      int destinations,
-      int perDestination,
-      Set<String> busy);
+  List<QueuedMail> lease(String owner, Instant now, Duration lease, Choice choice);
 
   /** Prolongs the leases that {@code owner} holds of these recipients. */
   void renew(String owner, Instant now, Duration lease, Collection<Long> recipients);
@@ -60,7 +51,8 @@ public interface QueueStore {
    * Ends attempts: done recipients leave the queue (with the last one, the mail), the others are
    * due again at their time. The reports to senders, if any, are accepted in the same unit of work,
    * so that a failure is never forgotten and never told twice. When one of their deliveries cannot
-   * be made, nothing of it is done.
+   * be made, nothing of it is done. When all the recipients are gone, it is done already (who asks
+   * again may not have heard so), and nothing is reported either.
    */
   void settle(List<Settlement> settlements, List<Acceptance> reports);
 
@@ -71,10 +63,10 @@ public interface QueueStore {
   Optional<Instant> nextDue();
 
   /**
-   * The same beside {@code busy} destinations; may be earlier than it is (a lease then finds
-   * nothing, and the next answer is better), never later.
+   * The same for destinations that {@code choice} wants; may be earlier than it is (a lease then
+   * finds nothing, and the next answer is better), never later.
    */
-  Optional<Instant> nextDue(Set<String> busy);
+  Optional<Instant> nextDue(Choice choice);
 
   /** What waits, for listings; at most {@code limit}, oldest first. */
   List<QueuedMail> list(int limit);
@@ -87,6 +79,39 @@ public interface QueueStore {
 
   /** Has {@code listener} called after each unit of work that queued something. */
   void onQueued(Runnable listener);
+
+  /**
+   * Which of the recipients that are due are wanted. Asked on the caller's thread and on the
+   * store's while it leases; must be quick and must not ask the store. May be asked for the same
+   * again.
+   */
+  interface Choice {
+
+    /** At most this many destinations in one lease. */
+    int destinations();
+
+    /** Whether anything is wanted for a destination. */
+    boolean wants(String destination);
+
+    /** How much of a destination, in one lease. */
+    Share share(String destination);
+
+    /**
+     * Whether this recipient is under way with who asks, whatever its row says: the lease may have
+     * run out when the clock jumped, or be lost with a crash. It is left out.
+     */
+    boolean holds(long recipient);
+  }
+
+  /**
+   * How much of a destination.
+   *
+   * @param mails at most this many mails
+   * @param recipients at most this many recipients, of all of them together
+   */
+  record Share(int mails, int recipients) {
+    public static final Share NONE = new Share(0, 0);
+  }
 
   /** What became of one recipient. */
   sealed interface Settlement {

@@ -12,9 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
@@ -90,27 +91,20 @@ public final class MemoryQueueStore implements QueueStore {
   }
 
   @Override
-  public List<QueuedMail> lease(
-      String owner,
-      Instant now,
-      Duration lease,
-      int destinations,
-      int perDestination,
-      Set<String> busy) {
+  public List<QueuedMail> lease(String owner, Instant now, Duration lease, Choice choice) {
     synchronized (mailboxes.lock) {
       Map<String, List<Waiting>> chosen = new LinkedHashMap<>();
       rows.values().stream()
           .filter(row -> !row.due.isAfter(now) && !row.leasedAt(now))
-          .filter(row -> !busy.contains(row.destination))
+          .filter(row -> choice.wants(row.destination) && !choice.holds(row.id))
           .sorted(BY_DUE)
           .forEach(
               row -> {
-                if (chosen.containsKey(row.destination) || chosen.size() < destinations) {
-                  List<Waiting> same =
-                      chosen.computeIfAbsent(row.destination, name -> new ArrayList<>());
-                  if (same.size() < perDestination) {
-                    same.add(row);
-                  }
+                if (chosen.containsKey(row.destination) || chosen.size() < choice.destinations()) {
+                  add(
+                      chosen.computeIfAbsent(row.destination, name -> new ArrayList<>()),
+                      row,
+                      choice.share(row.destination));
                 }
               });
       List<Waiting> leased = chosen.values().stream().flatMap(List::stream).toList();
@@ -119,6 +113,13 @@ public final class MemoryQueueStore implements QueueStore {
         row.leaseUntil = now.plus(lease);
       }
       return grouped(leased);
+    }
+  }
+
+  private static void add(List<Waiting> chosen, Waiting row, Share share) {
+    long mails = Stream.concat(chosen.stream(), Stream.of(row)).map(w -> w.mail).distinct().count();
+    if (chosen.size() < share.recipients() && mails <= share.mails()) {
+      chosen.add(row);
     }
   }
 
@@ -133,26 +134,37 @@ public final class MemoryQueueStore implements QueueStore {
 
   @Override
   public void settle(List<Settlement> settlements, List<Acceptance> reports) {
-    mailboxes.changing(
-        () -> {
-          check(reports);
-          settlements.forEach(this::settle);
-          reports.forEach(this::enter);
-          return settlements;
-        });
-    announce(reports);
+    boolean settled =
+        mailboxes.changing(
+            () -> {
+              if (!settlements.isEmpty()
+                  && settlements.stream().noneMatch(one -> rows.containsKey(one.recipient()))) {
+                return false;
+              }
+              check(reports);
+              settlements.forEach(this::settle);
+              reports.forEach(this::enter);
+              return true;
+            });
+    if (settled) {
+      announce(reports);
+    }
   }
 
   @Override
   public Optional<Instant> nextDue() {
-    return nextDue(Set.of());
+    return nextDue(destination -> true);
   }
 
   @Override
-  public Optional<Instant> nextDue(Set<String> busy) {
+  public Optional<Instant> nextDue(Choice choice) {
+    return nextDue(choice::wants);
+  }
+
+  private Optional<Instant> nextDue(Predicate<String> wanted) {
     synchronized (mailboxes.lock) {
       return rows.values().stream()
-          .filter(row -> !busy.contains(row.destination))
+          .filter(row -> wanted.test(row.destination))
           .map(row -> row.leaseOwner.isEmpty() ? row.due : row.leaseUntil)
           .min(Comparator.naturalOrder());
     }

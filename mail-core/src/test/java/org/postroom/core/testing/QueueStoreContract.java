@@ -290,10 +290,11 @@ public abstract class QueueStoreContract extends StoreContract {
 
     queue.settle(
         List.of(new Settlement.Done(id), new Settlement.Later(id, time.instant(), "again", false)),
-        List.of());
+        List.of(delivery(text("told twice"), ada, MailboxName.INBOX, "")));
 
     assertThat(queue.size()).isZero();
     assertThat(lease("me", 5, 5)).isEmpty();
+    assertThat(stores().mail().mailbox(inbox()).messages()).isZero();
   }
 
   @Test
@@ -347,7 +348,8 @@ public abstract class QueueStoreContract extends StoreContract {
     accept("a@two.test");
 
     List<QueuedMail> leased =
-        queue.lease("me", time.instant(), LEASE, 5, 5, Set.of("one.test", "three.test"));
+        queue.lease(
+            "me", time.instant(), LEASE, Chosen.of(5, 5).without(Set.of("one.test", "three.test")));
 
     assertThat(leased).extracting(QueuedMail::destination).containsExactly("two.test");
     assertThat(lease("me", 5, 5)).extracting(QueuedMail::destination).containsExactly("one.test");
@@ -368,6 +370,67 @@ public abstract class QueueStoreContract extends StoreContract {
     assertThat(second.stream().map(QueuedMail::destination).distinct()).hasSize(2);
     assertThat(first.size() + second.size() + third.size()).isEqualTo(4);
     assertThat(lease("me", 2, 2)).isEmpty();
+  }
+
+  @Test
+  void leasesNoMoreMailsThanAskedForAndAsManyRecipientsOfThem() {
+    for (int i = 0; i < 3; i++) {
+      accept("a" + i + "@one.test", "b" + i + "@one.test");
+      time.advance(Duration.ofMillis(1));
+    }
+
+    List<QueuedMail> leased = lease(new QueueStore.Share(2, 50));
+    List<QueuedMail> rest = lease(new QueueStore.Share(2, 1));
+
+    assertThat(recipients(leased, "one.test")).containsExactly("a0", "b0", "a1", "b1");
+    assertThat(recipients(rest, "one.test")).containsExactly("a2");
+    assertThat(lease(QueueStore.Share.NONE)).isEmpty();
+  }
+
+  /** Of each destination so much. */
+  private List<QueuedMail> lease(QueueStore.Share share) {
+    return queue.lease(
+        "me",
+        time.instant(),
+        LEASE,
+        new QueueStore.Choice() {
+          @Override
+          public int destinations() {
+            return 10;
+          }
+
+          @Override
+          public boolean wants(String destination) {
+            return true;
+          }
+
+          @Override
+          public QueueStore.Share share(String destination) {
+            return share;
+          }
+
+          @Override
+          public boolean holds(long recipient) {
+            return false;
+          }
+        });
+  }
+
+  /** The clock has jumped over the lease, or a crash has undone it, while the attempt goes on. */
+  @Test
+  void leavesOutWhatTheAskerHoldsWhateverTheRowSays() {
+    accept("a@one.test", "b@one.test");
+    List<QueuedRecipient> held = lease("me", 5, 5).get(0).recipients();
+    accept("c@one.test");
+    time.advance(Duration.ofDays(1));
+    Set<Long> ids = Set.of(held.get(0).id(), held.get(1).id());
+
+    List<QueuedMail> leased =
+        queue.lease("me", time.instant(), LEASE, Chosen.of(5, 1).holding(ids));
+
+    assertThat(recipients(leased, "one.test")).containsExactly("c");
+    assertThat(queue.lease("me", time.instant(), LEASE, Chosen.of(5, 5).holding(ids))).isEmpty();
+    assertThat(recipients(lease("me", 5, 5), "one.test")).containsExactly("a", "b");
   }
 
   @Test
@@ -407,12 +470,17 @@ public abstract class QueueStoreContract extends StoreContract {
     time.advance(Duration.ofSeconds(1));
     Submission second = accept("a@two.test");
 
-    assertThat(queue.nextDue(Set.of()).orElseThrow()).isBeforeOrEqualTo(first.arrived());
-    assertThat(queue.nextDue(Set.of("one.test")).orElseThrow()).isBeforeOrEqualTo(second.arrived());
-    assertThat(queue.nextDue(Set.of("one.test", "two.test")).orElse(Instant.MAX))
+    assertThat(queue.nextDue(Chosen.of(5, 5).without(Set.of())).orElseThrow())
+        .isBeforeOrEqualTo(first.arrived());
+    assertThat(queue.nextDue(Chosen.of(5, 5).without(Set.of("one.test"))).orElseThrow())
+        .isBeforeOrEqualTo(second.arrived());
+    assertThat(
+            queue
+                .nextDue(Chosen.of(5, 5).without(Set.of("one.test", "two.test")))
+                .orElse(Instant.MAX))
         .isAfter(second.arrived());
     lease("me", 5, 5);
-    assertThat(queue.nextDue(Set.of("one.test")).orElseThrow())
+    assertThat(queue.nextDue(Chosen.of(5, 5).without(Set.of("one.test"))).orElseThrow())
         .as("a lease ends")
         .isAfter(time.instant())
         .isBeforeOrEqualTo(time.instant().plus(LEASE));
@@ -478,7 +546,7 @@ public abstract class QueueStoreContract extends StoreContract {
   }
 
   private List<QueuedMail> lease(String owner, int destinations, int perDestination) {
-    return queue.lease(owner, time.instant(), LEASE, destinations, perDestination, Set.of());
+    return queue.lease(owner, time.instant(), LEASE, Chosen.of(destinations, perDestination));
   }
 
   private static void done(QueuedMail mail, List<Settlement> settlements) {

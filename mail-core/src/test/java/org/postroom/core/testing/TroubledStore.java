@@ -12,6 +12,7 @@ import org.postroom.core.mail.Content;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MessageRow;
+import org.postroom.core.queue.QueueStore;
 
 /** Stores to which something happens: the real one, but for one place. */
 public final class TroubledStore {
@@ -22,6 +23,19 @@ public final class TroubledStore {
     return store ->
         proxy(
             MailStore.class,
+            (invoked, arguments) -> {
+              if (invoked.getName().equals(method)) {
+                happens.run();
+              }
+              return invoked.invoke(store, arguments);
+            });
+  }
+
+  /** The same for a queue. */
+  public static UnaryOperator<QueueStore> beforeInQueue(String method, Runnable happens) {
+    return store ->
+        proxy(
+            QueueStore.class,
             (invoked, arguments) -> {
               if (invoked.getName().equals(method)) {
                 happens.run();

@@ -107,7 +107,7 @@ final class Conversation {
   List<Report> send(QueuedMail mail, boolean fresh) {
     connection.deadline(options.commandTimeout());
     if (server.maxSize().isPresent() && mail.content().size() > server.maxSize().getAsLong()) {
-      return all(
+      return Report.all(
           mail,
           new DeliveryResult.Bounced(
               target.toString(),
@@ -120,7 +120,7 @@ final class Conversation {
                   + target));
     }
     if (mail.traits().smtpUtf8() && !server.offers("SMTPUTF8") && needsUtf8(mail)) {
-      return all(
+      return Report.all(
           mail,
           new DeliveryResult.Bounced(
               target.toString(),
@@ -131,7 +131,7 @@ final class Conversation {
     if (!server.offers("8BITMIME")) {
       sevenBit = SevenBit.of(mail.content());
       if (sevenBit.isEmpty()) {
-        return all(
+        return Report.all(
             mail,
             new DeliveryResult.Bounced(
                 target.toString(),
@@ -195,7 +195,7 @@ final class Conversation {
   private List<Report> content(
       QueuedMail mail, Reply from, List<Reply> answers, Reply data, boolean any) {
     if (!from.isPositive()) {
-      return all(mail, verdict(from, "MAIL FROM"));
+      return Report.all(mail, verdict(from, "MAIL FROM"));
     }
     Reply end = data;
     if (!any || !data.isIntermediate()) {
@@ -310,10 +310,6 @@ final class Conversation {
         ? new DeliveryResult.Bounced(target.toString(), reply.status(), reason)
         : new DeliveryResult.Deferred(
             target.toString(), reply.isPositive() ? "4.0.0" : reply.status(), reason);
-  }
-
-  private static List<Report> all(QueuedMail mail, DeliveryResult result) {
-    return mail.recipients().stream().map(recipient -> new Report(recipient, result)).toList();
   }
 
   private Reply say(String line) {

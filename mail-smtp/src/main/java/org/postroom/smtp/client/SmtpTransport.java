@@ -80,9 +80,33 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     private final CompletableFuture<List<Report>> done = new CompletableFuture<>();
     private final List<String> troubles = new ArrayList<>();
     private boolean tlsFailed;
+    private volatile @Nullable Connection current;
 
+    @SuppressWarnings("FutureReturnValueIgnored") // nothing that fails is in it
     Attempt(QueuedMail mail) {
       this.mail = mail;
+      done.whenComplete(
+          (reports, trouble) -> {
+            if (done.isCancelled()) {
+              cut();
+            }
+          });
+    }
+
+    /** Nobody waits for the attempt any more. */
+    private void cut() {
+      Connection open = current;
+      if (open != null) {
+        open.close();
+      }
+    }
+
+    /** Has {@link #cut} find the connection that the attempt goes by from now on. */
+    private void use(Connection connection) {
+      current = connection;
+      if (done.isCancelled()) {
+        cut();
+      }
     }
 
     void begin(NextHop hop) {
@@ -91,6 +115,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
         open(hop);
         return;
       }
+      use(reused.connection());
       reused
           .session()
           .submit(
@@ -110,12 +135,15 @@ public final class SmtpTransport implements Transport, AutoCloseable {
 
                 @Override
                 public void failed(String reason) {
-                  open(hop);
+                  guarded(() -> open(hop));
                 }
               });
     }
 
     private void open(NextHop hop) {
+      if (done.isDone()) {
+        return;
+      }
       finder.find(hop).whenComplete((found, trouble) -> guarded(() -> found(hop, found, trouble)));
     }
 
@@ -146,14 +174,19 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     }
 
     private void next(NextHop hop, Iterator<Target> targets) {
+      if (done.isDone()) {
+        return;
+      }
       if (targets.hasNext()) {
         connect(hop, targets.next(), targets, true);
-      } else {
-        // A host whose handshake fails can be reached.
-        end(
-            new DeliveryResult.Deferred(
-                "none", tlsFailed ? "4.7.5" : "4.4.1", String.join("; ", troubles)));
+        return;
       }
+      String reasons = String.join("; ", troubles);
+      // A host whose handshake fails can be reached.
+      end(
+          tlsFailed
+              ? new DeliveryResult.Deferred("none", "4.7.5", reasons)
+              : new DeliveryResult.Unreachable("none", "4.4.1", reasons));
     }
 
     private void connect(NextHop hop, Target target, Iterator<Target> others, boolean useTls) {
@@ -162,6 +195,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
               new ConnectOptions(options.connectTimeout(), options.bind(), Reply.MAX_LINE),
               connection -> {
                 ClientSession session = new ClientSession(connection);
+                use(connection);
                 greet(
                     hop,
                     new OpenConnection(
@@ -189,34 +223,45 @@ public final class SmtpTransport implements Transport, AutoCloseable {
               new ClientSession.Task() {
                 @Override
                 public void run() {
-                  try {
-                    open.conversation().greet(useTls);
-                  } catch (TlsFailed e) {
-                    open.connection().close();
-                    withoutTls(hop, target, others);
-                    return;
-                  } catch (Conversation.NotServed e) {
-                    troubles.add(String.valueOf(e.getMessage()));
-                    open.conversation().quit();
-                    next(hop, others);
-                    return;
-                  } catch (WireFault e) {
-                    troubles.add(
-                        "lost connection with " + target + " while receiving the greeting");
-                    open.connection().close();
-                    next(hop, others);
-                    return;
-                  }
-                  guarded(() -> converse(hop, open, true));
+                  guarded(() -> greeted(hop, open, others, useTls));
                 }
 
                 @Override
                 public void failed(String reason) {
-                  troubles.add(reason + " with " + target + " while receiving the greeting");
-                  open.connection().close();
-                  next(hop, others);
+                  guarded(
+                      () -> {
+                        troubles.add(reason + " with " + target + " while receiving the greeting");
+                        open.connection().close();
+                        next(hop, others);
+                      });
                 }
               });
+    }
+
+    /** The server has said something: greets it in turn, and goes on with it or with the next. */
+    private void greeted(
+        NextHop hop, OpenConnection open, Iterator<Target> others, boolean useTls) {
+      try {
+        open.conversation().greet(useTls);
+      } catch (TlsFailed e) {
+        open.connection().close();
+        withoutTls(hop, open.target(), others);
+        return;
+      } catch (Conversation.NotServed e) {
+        troubles.add(String.valueOf(e.getMessage()));
+        open.conversation().quit();
+        next(hop, others);
+        return;
+      } catch (WireFault e) {
+        troubles.add("lost connection with " + open.target() + " while receiving the greeting");
+        open.connection().close();
+        next(hop, others);
+        return;
+      } catch (RuntimeException | Error e) {
+        open.connection().close();
+        throw e;
+      }
+      converse(hop, open, true);
     }
 
     /**
@@ -274,8 +319,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     }
 
     private void end(DeliveryResult result) {
-      done.complete(
-          mail.recipients().stream().map(recipient -> new Report(recipient, result)).toList());
+      done.complete(Report.all(mail, result));
     }
 
     private String reason(Throwable trouble) {

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * For each destination in the queue the earliest time at which one of its rows may be ready; a
@@ -76,23 +76,23 @@ final class Destinations {
   }
 
   /** Up to twice {@code most} destinations that may have something ready, earliest first. */
-  synchronized List<String> ready(long now, int most, Set<String> busy) {
+  synchronized List<String> ready(long now, int most, Predicate<String> wanted) {
     List<String> found = new ArrayList<>();
     for (Ready ready : order) {
       if (ready.time > now || found.size() >= 2L * most) {
         break;
       }
-      if (!busy.contains(ready.destination)) {
+      if (wanted.test(ready.destination)) {
         found.add(ready.destination);
       }
     }
     return found;
   }
 
-  /** When the first that is not busy may have something ready; {@link Long#MAX_VALUE} for never. */
-  synchronized long next(Set<String> busy) {
+  /** When the first that is wanted may have something ready; {@link Long#MAX_VALUE} for never. */
+  synchronized long next(Predicate<String> wanted) {
     for (Ready ready : order) {
-      if (!busy.contains(ready.destination)) {
+      if (wanted.test(ready.destination)) {
         return ready.time;
       }
     }

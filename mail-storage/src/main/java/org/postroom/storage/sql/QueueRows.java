@@ -6,13 +6,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongPredicate;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.queue.QueueStore.Share;
 import org.postroom.core.queue.QueuedMail;
 
 /**
@@ -55,18 +59,46 @@ final class QueueRows {
   /** A row that cannot be read as what it should be. */
   record Unreadable(long recipient, String destination, String why) {}
 
-  /** Rows of one destination that are due by {@code now}, earliest first. */
-  void ready(String destination, long now, int most, List<Ready> ready, List<Unreadable> others)
+  /**
+   * Rows of one destination that are due by {@code now}, earliest first, as many as its share has.
+   *
+   * @param held recipients to be left out
+   */
+  void ready(
+      String destination,
+      long now,
+      Share share,
+      LongPredicate held,
+      List<Ready> ready,
+      List<Unreadable> others)
       throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(READY)) {
-      select.setString(1, destination);
-      select.setLong(2, now);
-      select.setInt(3, most);
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          take(rows, ready, others);
+    Set<Long> mails = new HashSet<>();
+    int most = share.recipients();
+    while (true) {
+      int seen = 0;
+      List<Ready> found = new ArrayList<>();
+      try (PreparedStatement select = connection.prepareStatement(READY)) {
+        select.setString(1, destination);
+        select.setLong(2, now);
+        select.setInt(3, most);
+        try (ResultSet rows = select.executeQuery()) {
+          for (; rows.next(); seen++) {
+            if (!held.test(rows.getLong(1))) {
+              take(rows, found, others);
+            }
+          }
         }
       }
+      for (Ready row : found.subList(0, Math.min(found.size(), share.recipients()))) {
+        if (mails.contains(row.mail()) || mails.size() < share.mails()) {
+          mails.add(row.mail());
+          ready.add(row);
+        }
+      }
+      if (!found.isEmpty() || !others.isEmpty() || seen < most) {
+        return;
+      }
+      most *= 2; // all of these are held: what is due stands behind them
     }
   }
 

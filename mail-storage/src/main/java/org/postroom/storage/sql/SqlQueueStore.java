@@ -252,18 +252,16 @@ final class SqlQueueStore implements QueueStore {
   // --- attempts
 
   @Override
-  public List<QueuedMail> lease(
-      String owner, Instant now, Duration lease, int most, int perDestination, Set<String> busy) {
-    List<String> chosen = destinations.ready(now.toEpochMilli(), most, busy);
-    if (chosen.isEmpty()) {
+  public List<QueuedMail> lease(String owner, Instant now, Duration lease, Choice choice) {
+    Offer offer = offer(now.toEpochMilli(), choice);
+    if (offer.destinations.isEmpty()) {
       return List.of();
     }
-    Offer offer = offer(chosen, now.toEpochMilli(), most, perDestination);
     // Need not be durable: a lease that a crash has undone is a row that is due.
     committer.run(
         batch -> {
           batch.op(statements -> offer.take(statements, holder(owner), now.plus(lease)));
-          for (String destination : chosen) {
+          for (String destination : offer.destinations) {
             batch.afterwards(() -> destinations.first(destination, offer.first(destination)));
           }
           return true;
@@ -278,16 +276,22 @@ final class SqlQueueStore implements QueueStore {
     return offer.leased();
   }
 
-  private Offer offer(List<String> chosen, long now, int most, int perDestination) {
-    Offer offer = new Offer(chosen);
+  private Offer offer(long now, Choice choice) {
+    Offer offer = new Offer();
+    List<String> chosen = destinations.ready(now, choice.destinations(), choice::wants);
+    if (chosen.isEmpty()) {
+      return offer;
+    }
     try (Connection connection = database.reader()) {
       QueueRows queue = new QueueRows(connection, blobs);
       int found = 0;
       for (String destination : chosen) {
-        if (found < most) {
+        Share share = choice.share(destination);
+        if (found < choice.destinations() && share.mails() > 0) {
           int before = offer.ready.size();
-          queue.ready(destination, now, perDestination, offer.ready, offer.unreadable);
+          queue.ready(destination, now, share, choice::holds, offer.ready, offer.unreadable);
           found += offer.ready.size() > before ? 1 : 0;
+          offer.destinations.add(destination);
         }
       }
       return offer;
@@ -298,15 +302,11 @@ final class SqlQueueStore implements QueueStore {
 
   /** Rows that were due when they were read, and what came of leasing them. */
   private static final class Offer {
-    private final List<String> destinations;
+    private final List<String> destinations = new ArrayList<>();
     private final List<QueueRows.Ready> ready = new ArrayList<>();
     private final List<QueueRows.Unreadable> unreadable = new ArrayList<>();
     private QueueRows.Groups taken = new QueueRows.Groups();
     private final Map<String, Long> firsts = new HashMap<>();
-
-    Offer(List<String> destinations) {
-      this.destinations = destinations;
-    }
 
     /** Leases those that nobody has leased or put off meanwhile. */
     void take(Statements statements, String owner, Instant until) throws SQLException {
@@ -409,6 +409,9 @@ final class SqlQueueStore implements QueueStore {
       octets += report.mail().content().size();
     }
     Map<Long, QueueRows.Owned> owned = owned(settlements);
+    if (owned.isEmpty() && !settlements.isEmpty()) {
+      return;
+    }
     committer.run(
         reports.isEmpty() ? 0 : octets,
         batch -> {
@@ -494,8 +497,8 @@ final class SqlQueueStore implements QueueStore {
   // --- looking
 
   @Override
-  public Optional<Instant> nextDue(Set<String> busy) {
-    long next = destinations.next(busy);
+  public Optional<Instant> nextDue(Choice choice) {
+    long next = destinations.next(choice::wants);
     return next == Long.MAX_VALUE ? Optional.empty() : Optional.of(Instant.ofEpochMilli(next));
   }
 

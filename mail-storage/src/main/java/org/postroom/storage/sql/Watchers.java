@@ -8,9 +8,13 @@ import java.util.function.Consumer;
 import org.postroom.core.mailbox.MailStore.Subscription;
 import org.postroom.core.mailbox.MailboxChange;
 import org.postroom.core.mailbox.MailboxId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Who wants to hear of changes in which mailbox. */
 final class Watchers {
+  private static final Logger LOG = LoggerFactory.getLogger(Watchers.class);
+
   private final Map<Integer, List<Watch>> listeners = new ConcurrentHashMap<>();
 
   Subscription add(MailboxId mailbox, Consumer<MailboxChange> listener) {
@@ -35,7 +39,7 @@ final class Watchers {
     List<Watch> known = listeners.get(mailbox.value());
     if (known != null) {
       MailboxChange change = new MailboxChange(mailbox, highestModSeq);
-      known.forEach(watch -> watch.listener.accept(change));
+      known.forEach(watch -> watch.tell(change));
     }
   }
 
@@ -45,6 +49,15 @@ final class Watchers {
 
     Watch(Consumer<MailboxChange> listener) {
       this.listener = listener;
+    }
+
+    /** What is told is durable: whatever a watcher throws is its own, and the others hear of it. */
+    void tell(MailboxChange change) {
+      try {
+        listener.accept(change);
+      } catch (RuntimeException | Error e) {
+        LOG.warn("a watcher of mailbox {} failed", change.mailbox().value(), e);
+      }
     }
   }
 }

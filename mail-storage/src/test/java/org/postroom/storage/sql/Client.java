@@ -43,6 +43,7 @@ import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.testing.Chosen;
 import org.postroom.core.testing.StagedOctets;
 
 /**
@@ -392,7 +393,7 @@ final class Client implements Runnable {
     }
     Instant now = Instant.now();
     List<QueuedMail> leased =
-        engine.queue().lease("node", now, Duration.ofMillis(1), 10, 3, others);
+        engine.queue().lease("node", now, Duration.ofMillis(1), Chosen.of(10, 3).without(others));
     List<Settlement> settlements = new ArrayList<>();
     Consumer<Settlement> add = settlements::add;
     for (QueuedMail mail : leased) {

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +26,7 @@ import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.testing.Chosen;
 import org.postroom.core.testing.StagedOctets;
 import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.SimulatedFolder;
@@ -87,7 +87,7 @@ class UnreadableRowsTest {
   }
 
   private static List<QueuedMail> lease(Engine store) {
-    return store.queue().lease("me", Instant.now().plusSeconds(1), LEASE, 10, 10, Set.of());
+    return store.queue().lease("me", Instant.now().plusSeconds(1), LEASE, Chosen.of(10, 10));
   }
 
   private static List<String> names(List<QueuedMail> mails) {

@@ -49,6 +49,7 @@ import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.testing.Chosen;
 import org.postroom.core.testing.StagedOctets;
 import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.SimulatedFolder;
@@ -512,7 +513,10 @@ class UnsavedStoreTest {
   // --- batches that need not be durable
 
   private static int leased(Engine store) {
-    return store.queue().lease("node", Instant.now(), Duration.ofHours(1), 10, 10, Set.of()).size();
+    return store
+        .queue()
+        .lease("node", Instant.now(), Duration.ofHours(1), Chosen.of(10, 10))
+        .size();
   }
 
   @ParameterizedTest

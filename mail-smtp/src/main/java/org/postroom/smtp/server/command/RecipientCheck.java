@@ -73,7 +73,7 @@ final class RecipientCheck {
       List<Decision.Step> steps = decision.steps();
       return Optional.of(new Refusal(reply, steps.get(steps.size() - 1).rule()));
     }
-    if (session.services().flow().route(recipient) instanceof Route.Nowhere nowhere) {
+    if (session.services().flow().route(address) instanceof Route.Nowhere nowhere) {
       String text = "<" + address + ">: Recipient address rejected: " + nowhere.text();
       return Optional.of(
           new Refusal(SmtpReply.of(nowhere.code(), nowhere.status(), text), UNLISTED));

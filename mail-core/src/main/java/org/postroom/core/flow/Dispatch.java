@@ -1,0 +1,201 @@
+package org.postroom.core.flow;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.flow.Transport.Report;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.time.Timers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes one attempt: hands the recipients of a mail to the transports that they are routed to now.
+ * What waited follows the configuration of today, into a mailbox here if need be.
+ *
+ * <p>An attempt always ends with a report for each recipient: a transport that throws, leaves
+ * recipients out or does not answer within the time limit has said "not now" for them.
+ */
+final class Dispatch {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
+  private static final DeliveryResult NO_TRANSPORT =
+      new DeliveryResult.Deferred("none", "4.3.5", "mail transport unavailable");
+
+  private final Router router;
+  private final Map<String, Transport> transports;
+  private final Duration limit;
+  private final Clock clock;
+  private final Timers timers;
+  private final Executor workers;
+
+  /**
+   * Joins it to the transports.
+   *
+   * @param transports by the name that routes give them
+   * @param limit how long an attempt may take
+   * @param workers where attempts are cut off
+   */
+  Dispatch(
+      Router router,
+      Map<String, Transport> transports,
+      Duration limit,
+      Clock clock,
+      Timers timers,
+      Executor workers) {
+    this.router = router;
+    this.transports = Map.copyOf(transports);
+    this.limit = limit;
+    this.clock = clock;
+    this.timers = timers;
+    this.workers = workers;
+  }
+
+  /** A recipient whose mailbox is here by now. */
+  record Homecoming(QueuedRecipient recipient, Acceptance.Delivery delivery) {}
+
+  /**
+   * An attempt that is over.
+   *
+   * @param at when it ended
+   * @param reports of those that were to go on
+   * @param home those that come into mailboxes here
+   * @param answered whether the next hop said anything
+   */
+  record Ended(
+      QueuedMail mail, Instant at, List<Report> reports, List<Homecoming> home, boolean answered) {}
+
+  /** What one transport came to; {@code heard} is whether that is what it said itself. */
+  private record Answer(List<Report> reports, boolean heard) {}
+
+  CompletionStage<Ended> attempt(QueuedMail mail) {
+    Map<Route, List<QueuedRecipient>> byRoute = new LinkedHashMap<>();
+    List<Report> known = new ArrayList<>();
+    List<Homecoming> home = new ArrayList<>();
+    for (QueuedRecipient recipient : mail.recipients()) {
+      Route route = route(mail, recipient, known);
+      if (route instanceof Route.ToMailbox mailbox) {
+        home.add(
+            new Homecoming(
+                recipient,
+                Planner.delivery(mail.sender(), recipient.recipient(), mailbox.account())));
+      } else if (route instanceof Route.Nowhere none) {
+        known.add(new Report(recipient, nowhere(none)));
+      } else if (route != null) {
+        byRoute.computeIfAbsent(route, r -> new ArrayList<>()).add(recipient);
+      }
+    }
+    List<CompletableFuture<Answer>> answers = new ArrayList<>();
+    byRoute.forEach(
+        (route, recipients) -> answers.add(onward(mail.with(recipients), (Route.Onward) route)));
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+        .thenApply(
+            done -> {
+              List<Report> reports = new ArrayList<>(known);
+              boolean heard = false;
+              for (CompletableFuture<Answer> answer : answers) {
+                reports.addAll(answer.join().reports());
+                heard |= answer.join().heard();
+              }
+              return new Ended(mail, clock.instant(), List.copyOf(reports), home, heard);
+            });
+  }
+
+  /** The recipient's route; null where that cannot be said now, which is reported. */
+  private @Nullable Route route(QueuedMail mail, QueuedRecipient recipient, List<Report> reports) {
+    try {
+      return router.route(recipient.recipient().address());
+    } catch (RuntimeException e) {
+      LOG.warn("{}: cannot be routed now: {}", mail.id(), e.getMessage());
+      reports.add(
+          new Report(
+              recipient,
+              new DeliveryResult.Deferred("none", "4.3.0", "cannot be routed now: " + e)));
+      return null;
+    }
+  }
+
+  private static DeliveryResult nowhere(Route.Nowhere none) {
+    return none.code() >= 500
+        ? new DeliveryResult.Bounced("none", none.status(), none.text())
+        : new DeliveryResult.Deferred("none", none.status(), none.text());
+  }
+
+  private CompletableFuture<Answer> onward(QueuedMail mail, Route.Onward hop) {
+    Transport transport = transports.get(hop.transport());
+    if (transport == null) {
+      return CompletableFuture.completedFuture(notHeard(mail, NO_TRANSPORT));
+    }
+    CompletionStage<List<Report>> said;
+    try {
+      said = requireNonNull(transport.deliver(mail, hop.nextHop()), "no answer at all");
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.completedFuture(failed(mail, hop, e));
+    }
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    Timers.Timer end = timers.after(limit, () -> cutOff(mail, said, answer));
+    said.whenComplete(
+        (reports, trouble) -> {
+          end.cancel();
+          answer.complete(trouble == null ? heard(mail, reports) : failed(mail, hop, trouble));
+        });
+    return answer;
+  }
+
+  private void cutOff(
+      QueuedMail mail, CompletionStage<List<Report>> said, CompletableFuture<Answer> answer) {
+    timers.handOn(
+        workers,
+        () -> {
+          DeliveryResult late =
+              new DeliveryResult.Deferred(
+                  "none", "4.4.2", "the attempt took longer than " + limit.toSeconds() + " s");
+          if (answer.complete(notHeard(mail, late))) {
+            LOG.warn("{}: an attempt is cut off after {} s", mail.id(), limit.toSeconds());
+            said.toCompletableFuture().cancel(true);
+          }
+        });
+  }
+
+  private static Answer failed(QueuedMail mail, Route.Onward hop, Throwable trouble) {
+    LOG.error("{}: the transport {} failed", mail.id(), hop.transport(), trouble);
+    return notHeard(
+        mail, new DeliveryResult.Deferred("none", "4.3.0", "mail transport failed: " + trouble));
+  }
+
+  private static Answer notHeard(QueuedMail mail, DeliveryResult result) {
+    return new Answer(Transport.Report.all(mail, result), false);
+  }
+
+  /** What was said, and "not now" for those that were left out; nobody is reported on twice. */
+  private static Answer heard(QueuedMail mail, @Nullable List<Report> said) {
+    List<Report> reports = new ArrayList<>();
+    Set<QueuedRecipient> left = new HashSet<>(mail.recipients());
+    for (Report report : said == null ? List.<Report>of() : said) {
+      if (left.remove(report.recipient())) {
+        reports.add(report);
+      }
+    }
+    for (QueuedRecipient recipient : left) {
+      reports.add(
+          new Report(
+              recipient,
+              new DeliveryResult.Deferred(
+                  "none", "4.3.0", "the mail transport did not say what became of it")));
+    }
+    return new Answer(reports, left.size() < mail.recipients().size());
+  }
+}

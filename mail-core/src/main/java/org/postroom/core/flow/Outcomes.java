@@ -1,0 +1,277 @@
+package org.postroom.core.flow;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.postroom.core.flow.Dispatch.Homecoming;
+import org.postroom.core.flow.Transport.Report;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.Recipient.Notify;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.OverQuota;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.QueueStore;
+import org.postroom.core.queue.QueueStore.Settlement;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.queue.RetrySchedule;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what an attempt came to: each recipient is done with, waits for the next attempt, or comes
+ * into its mailbox here, and the sender is told what he wants to hear; all in one unit of work as
+ * far as there is room. Goes by the time at which the attempt ended, however much later it can be
+ * written.
+ */
+final class Outcomes {
+  private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
+  private static final DeliveryResult DELIVERED =
+      new DeliveryResult.Delivered(
+          "mailbox", "2.0.0", "delivered to mailbox " + MailboxName.INBOX, true);
+  private static final DeliveryResult FULL =
+      new DeliveryResult.Deferred("mailbox", "4.2.2", "the mailbox is full");
+
+  private final Planner planner;
+  private final QueueStore store;
+  private final RetrySchedule schedule;
+  private final Bounce bounce;
+  private final Deliveries deliveries;
+  private final MailLog log;
+
+  Outcomes(
+      Planner planner,
+      QueueStore store,
+      RetrySchedule schedule,
+      Bounce bounce,
+      Deliveries deliveries,
+      MailLog log) {
+    this.planner = planner;
+    this.store = store;
+    this.schedule = schedule;
+    this.bounce = bounce;
+    this.deliveries = deliveries;
+    this.log = log;
+  }
+
+  /** What is still to be written of an attempt; one caller at a time. */
+  static final class Unsettled {
+    private final Dispatch.Ended attempt;
+    private boolean full;
+    private boolean reported;
+    private int home;
+
+    Unsettled(Dispatch.Ended attempt) {
+      this.attempt = attempt;
+    }
+  }
+
+  /**
+   * Writes one.
+   *
+   * @throws StorageUnavailable when not all is written; to be called again, for the rest
+   */
+  void settle(Unsettled rest) {
+    Dispatch.Ended attempt = rest.attempt;
+    try {
+      if (rest.full) {
+        settleFull(rest);
+      } else {
+        new Settling(attempt, attempt.reports(), attempt.home(), false).write();
+      }
+    } catch (OverQuota e) {
+      // The mailbox of whoever is told, or one that the mail has come home to: theirs to delete
+      // something; until then it waits like any other mail.
+      rest.full = true;
+      settleFull(rest);
+    } catch (StorageUnavailable e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // What was delivered must not be sent again because a notification has no room on the disk.
+      LOG.warn(
+          "{}: settled without notifications, which wait: {}", attempt.mail().id(), e.getMessage());
+      settleBarely(attempt);
+    }
+  }
+
+  /**
+   * First what has left, which must not be sent again whatever follows; then each mailbox here for
+   * itself, so that a full one holds back nobody else's mail.
+   */
+  private void settleFull(Unsettled rest) {
+    Dispatch.Ended attempt = rest.attempt;
+    if (!rest.reported && !attempt.reports().isEmpty()) {
+      new Settling(attempt, attempt.reports(), List.of(), true).write();
+    }
+    rest.reported = true;
+    for (; rest.home < attempt.home().size(); rest.home++) {
+      Homecoming one = attempt.home().get(rest.home);
+      try {
+        new Settling(attempt, List.of(), List.of(one), true).write();
+      } catch (OverQuota e) {
+        List<Report> waits = List.of(new Report(one.recipient(), FULL));
+        new Settling(attempt, waits, List.of(), true).write();
+      }
+    }
+  }
+
+  /** Delivered is done; all else is tried again, and what there is to tell is told then. */
+  private void settleBarely(Dispatch.Ended attempt) {
+    Instant next = schedule.next(attempt.mail().arrived(), attempt.at());
+    List<Settlement> settlements = new ArrayList<>();
+    for (Report report : attempt.reports()) {
+      settlements.add(
+          report.result() instanceof DeliveryResult.Delivered
+              ? new Settlement.Done(report.recipient().id())
+              : later(report.recipient(), next, report.result(), false));
+    }
+    for (Homecoming one : attempt.home()) {
+      settlements.add(
+          new Settlement.Later(
+              one.recipient().id(),
+              next,
+              "4.3.0 the store has no room for it now",
+              one.recipient().delayReported()));
+    }
+    store.settle(settlements, List.of());
+    attempt.reports().forEach(report -> log(attempt, report, false));
+  }
+
+  private static Settlement later(
+      QueuedRecipient recipient, Instant next, DeliveryResult result, boolean told) {
+    return new Settlement.Later(
+        recipient.id(),
+        next,
+        result.status() + " " + result.reason(),
+        recipient.delayReported() || told);
+  }
+
+  private void log(Dispatch.Ended attempt, Report report, boolean over) {
+    log(attempt, report.recipient(), report.result(), over);
+  }
+
+  private void log(
+      Dispatch.Ended attempt, QueuedRecipient recipient, DeliveryResult result, boolean over) {
+    log.attempted(
+        attempt.mail().id(),
+        recipient.recipient().address(),
+        result.relay(),
+        Duration.between(attempt.mail().arrived(), attempt.at()),
+        result.status(),
+        status(result, over),
+        result.reason());
+  }
+
+  private static String status(DeliveryResult result, boolean over) {
+    if (result instanceof DeliveryResult.Delivered) {
+      return "sent";
+    }
+    if (result instanceof DeliveryResult.Bounced) {
+      return "bounced";
+    }
+    return over ? "expired" : "deferred";
+  }
+
+  /** One unit of work. */
+  private final class Settling {
+    private final Dispatch.Ended attempt;
+    private final QueuedMail mail;
+    private final List<Report> reports;
+    private final List<Homecoming> home;
+    private final boolean full;
+    private final boolean over;
+    private final boolean late;
+    private final List<Settlement> settlements = new ArrayList<>();
+    private final List<Bounce.Item> failed = new ArrayList<>();
+    private final List<Bounce.Item> delayed = new ArrayList<>();
+    private final List<Bounce.Item> relayed = new ArrayList<>();
+
+    /**
+     * One for some of an attempt's recipients.
+     *
+     * @param full whether mailboxes here are full, so that notifications wait in the queue for
+     *     theirs
+     */
+    Settling(Dispatch.Ended attempt, List<Report> reports, List<Homecoming> home, boolean full) {
+      this.attempt = attempt;
+      this.mail = attempt.mail();
+      this.reports = reports;
+      this.home = home;
+      this.full = full;
+      this.over = schedule.isOver(mail.arrived(), mail.sender().isNull(), attempt.at());
+      this.late = schedule.isLate(mail.arrived(), attempt.at());
+      reports.forEach(this::add);
+      home.forEach(one -> settlements.add(new Settlement.Done(one.recipient().id())));
+    }
+
+    private void add(Report report) {
+      QueuedRecipient recipient = report.recipient();
+      DeliveryResult result = report.result();
+      Bounce.Item item = new Bounce.Item(recipient, result);
+      Set<Notify> wishes = recipient.recipient().reportOn();
+      if (result instanceof DeliveryResult.Delivered delivered) {
+        settlements.add(new Settlement.Done(recipient.id()));
+        if (wishes.contains(Notify.SUCCESS) && !delivered.reports()) {
+          relayed.add(item);
+        }
+      } else if (result instanceof DeliveryResult.Bounced || over) {
+        settlements.add(new Settlement.Done(recipient.id()));
+        if (wishes.isEmpty() || wishes.contains(Notify.FAILURE)) {
+          failed.add(item);
+        }
+      } else {
+        boolean tell =
+            late
+                && !recipient.delayReported()
+                && (wishes.isEmpty() || wishes.contains(Notify.DELAY));
+        Instant next = schedule.next(mail.arrived(), attempt.at());
+        settlements.add(later(recipient, next, result, tell));
+        if (tell) {
+          delayed.add(item);
+        }
+      }
+    }
+
+    void write() {
+      List<Notification> told = new ArrayList<>();
+      try {
+        tell(told, Bounce.Kind.FAILED, failed);
+        tell(told, Bounce.Kind.DELAYED, delayed);
+        tell(told, Bounce.Kind.RELAYED, relayed);
+        List<Acceptance> entering = new ArrayList<>();
+        told.forEach(notification -> entering.add(notification.report()));
+        if (!home.isEmpty()) {
+          entering.add(HomeComing.of(mail, home.stream().map(Homecoming::delivery).toList()));
+        }
+        store.settle(settlements, entering);
+        log(told);
+      } finally {
+        told.forEach(notification -> notification.report().mail().content().close());
+      }
+    }
+
+    private void tell(List<Notification> told, Bounce.Kind kind, List<Bounce.Item> items) {
+      // RFC 5321, 6.1: nobody is told of a notification's own failure.
+      if (!items.isEmpty() && !mail.sender().isNull()) {
+        Instant until = mail.arrived().plus(schedule.lifetime());
+        Acceptance report = planner.plan(bounce.write(store.newId(), mail, kind, items, until));
+        told.add(new Notification(kind, full ? Planner.queued(report) : report));
+      }
+    }
+
+    private void log(List<Notification> told) {
+      reports.forEach(report -> Outcomes.this.log(attempt, report, over));
+      home.forEach(one -> Outcomes.this.log(attempt, one.recipient(), DELIVERED, over));
+      for (Notification notification : told) {
+        Acceptance report = notification.report();
+        log.notified(mail.id(), notification.kind().logName(), report.mail().id());
+        deliveries.log(report);
+      }
+    }
+  }
+
+  private record Notification(Bounce.Kind kind, Acceptance report) {}
+}

@@ -1,0 +1,282 @@
+package org.postroom.core.flow;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.Domain;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.auth.Account;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.mail.BodyType;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.StagingArea;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.queue.QueueLimits;
+import org.postroom.core.queue.QueueManager;
+import org.postroom.core.queue.QueueStore;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.RetrySchedule;
+import org.postroom.core.secret.Secret;
+import org.postroom.core.testing.MemoryStores;
+import org.postroom.core.testing.StagedOctets;
+import org.postroom.core.time.VirtualTime;
+import org.postroom.core.wire.Workers;
+
+/**
+ * The queue and the way of a mail with everything real but the far side and the database: hosts
+ * answer as the test says, by the name that mail for them has behind the @. Who is at {@code
+ * here.test} has a mailbox.
+ */
+final class FlowHouse implements AutoCloseable {
+  static final Instant START = Instant.parse("2026-11-24T15:00:00Z");
+  static final Duration LIMIT = Duration.ofHours(2);
+
+  final VirtualTime time;
+  final MemoryStores stores;
+  final Lifeline lifeline = new Lifeline();
+  final Workers workers = Workers.named("flow", 8);
+  final MailFlow flow;
+  private final Clock clock;
+  private final QueueStore queue;
+  private final QueueManager manager;
+  private final StagingArea staging;
+  private final Path folder;
+  private final Map<String, Host> hosts = new ConcurrentHashMap<>();
+
+  /** One far side, and when it was tried for what. */
+  static final class Host {
+    private final Function<QueuedMail, CompletionStage<List<Transport.Report>>> answer;
+    final List<Instant> tried = new CopyOnWriteArrayList<>();
+    final List<QueuedMail> mails = new CopyOnWriteArrayList<>();
+
+    Host(Function<QueuedMail, CompletionStage<List<Transport.Report>>> answer) {
+      this.answer = answer;
+    }
+  }
+
+  /** How the house differs from others. */
+  static final class Plan {
+    private final VirtualTime time;
+    private Clock clock;
+    private QueueLimits limits = QueueLimits.DEFAULT;
+    private Function<QueueStore, QueueStore> trouble = store -> store;
+
+    Plan(VirtualTime time) {
+      this.time = time;
+      this.clock = time;
+    }
+
+    /** The clock on the wall, where it differs from the time that is measured. */
+    Plan clock(Clock other) {
+      clock = other;
+      return this;
+    }
+
+    Plan limits(QueueLimits other) {
+      limits = other;
+      return this;
+    }
+
+    /** What happens to the store that the queue manager and the flow use. */
+    Plan trouble(Function<QueueStore, QueueStore> other) {
+      trouble = other;
+      return this;
+    }
+
+    FlowHouse open() {
+      return new FlowHouse(this);
+    }
+  }
+
+  static Plan standing(Duration patience) {
+    return new Plan(VirtualTime.startingAt(START, patience));
+  }
+
+  private FlowHouse(Plan plan) {
+    time = plan.time;
+    clock = plan.clock;
+    stores = MemoryStores.open(time);
+    queue = plan.trouble.apply(stores.queue());
+    try {
+      folder = Files.createTempDirectory("flow");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    staging = new StagingArea(folder, StagingArea.Limits.DEFAULT);
+    RetrySchedule postfix = RetrySchedule.DEFAULT;
+    flow =
+        new MailFlow(
+            this::route,
+            queue,
+            Map.of("smtp", this::deliver),
+            new RetrySchedule(
+                postfix.minimalBackoff(),
+                postfix.maximalBackoff(),
+                postfix.lifetime(),
+                postfix.bounceLifetime(),
+                Duration.ofHours(4)),
+            LIMIT,
+            new Bounce("mail.here.test", staging, clock, ZoneOffset.UTC),
+            clock,
+            time,
+            workers,
+            lifeline);
+    manager = new QueueManager(queue, flow, plan.limits, clock, time, workers, "me", lifeline);
+    stores.accounts().add("ada@here.test", Secret.of("secret"));
+    manager.start();
+  }
+
+  private Route route(Address recipient) {
+    if (!recipient.domain().name().equals("here.test")) {
+      return new Route.Onward("smtp", recipient.domain().name());
+    }
+    Optional<Account> account = stores.accounts().byAddress(recipient);
+    return account
+        .<Route>map(Route.ToMailbox::new)
+        .orElseGet(() -> new Route.Nowhere(550, "5.1.1", "User unknown"));
+  }
+
+  private CompletionStage<List<Transport.Report>> deliver(QueuedMail mail, String nextHop) {
+    Host host = hosts.get(nextHop);
+    host.tried.add(clock.instant());
+    host.mails.add(mail);
+    return host.answer.apply(mail);
+  }
+
+  // --- far sides
+
+  Host host(String name, Function<QueuedMail, CompletionStage<List<Transport.Report>>> answer) {
+    Host host = new Host(answer);
+    hosts.put(name, host);
+    return host;
+  }
+
+  /** Takes everything. */
+  Host living(String name) {
+    return host(name, mail -> CompletableFuture.completedFuture(taken(mail)));
+  }
+
+  /** Takes everything after a while, in real time. */
+  Host slow(String name, Duration real) {
+    return host(
+        name,
+        mail ->
+            CompletableFuture.supplyAsync(
+                () -> taken(mail),
+                CompletableFuture.delayedExecutor(
+                    real.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS, workers)));
+  }
+
+  /** Nobody is there. */
+  Host dead(String name) {
+    return host(name, mail -> CompletableFuture.completedFuture(unreachable(mail)));
+  }
+
+  static List<Transport.Report> taken(QueuedMail mail) {
+    return Transport.Report.all(
+        mail, new DeliveryResult.Delivered("far", "2.0.0", "250 2.0.0 Ok", false));
+  }
+
+  static List<Transport.Report> unreachable(QueuedMail mail) {
+    return Transport.Report.all(
+        mail, new DeliveryResult.Unreachable("none", "4.4.1", "connection refused"));
+  }
+
+  static List<Transport.Report> later(QueuedMail mail, String status) {
+    return Transport.Report.all(mail, new DeliveryResult.Deferred("far", status, "not now"));
+  }
+
+  // --- mail
+
+  /** Hands over a mail from ada. */
+  void send(String... recipients) {
+    flow.accept(mail(recipients));
+  }
+
+  Submission mail(String... recipients) {
+    Envelope envelope =
+        new Envelope(
+            ReversePath.of(address("ada@here.test")),
+            Arrays.stream(recipients)
+                .map(r -> new Recipient(address(r), Set.of(), Optional.empty()))
+                .toList(),
+            BodyType.SEVEN_BIT,
+            false,
+            Optional.empty(),
+            Optional.empty());
+    Submission.Client client =
+        new Submission.Client(
+            InetAddress.getLoopbackAddress(), "localhost", "me", Optional.empty(), "ESMTP");
+    return new Submission(
+        queue.newId(),
+        client,
+        envelope,
+        StagedOctets.of("Subject: hello\n\nhello\n"),
+        clock.instant());
+  }
+
+  static Address address(String text) {
+    int at = text.lastIndexOf('@');
+    return Address.of(text.substring(0, at), Domain.of(text.substring(at + 1)));
+  }
+
+  /** What lies in ada's INBOX. */
+  List<String> inbox() {
+    MailboxId inbox =
+        stores
+            .mail()
+            .find(stores.accounts().byLogin("ada@here.test").orElseThrow().id(), MailboxName.INBOX)
+            .orElseThrow()
+            .id();
+    List<String> messages = new ArrayList<>();
+    stores
+        .mail()
+        .read(
+            inbox,
+            UidSet.range(1, 0xFFFF_FFFFL),
+            Set.of(MailStore.Detail.CONTENT),
+            row -> {
+              ByteBuffer octets = ByteBuffer.wrap(row.content().orElseThrow().toBytes());
+              messages.add(UTF_8.decode(octets).toString());
+            });
+    return messages;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+    workers.close();
+    staging.close();
+    try {
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,423 @@
+package org.postroom.core.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.queue.QueueLimits;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.testing.TroubledStore;
+
+/** What the queue does as time goes on, jumps, or meets trouble: each mail once, at its time. */
+@Timeout(60)
+final class QueueInTimeTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** For tests in which something waits for the clock: that is what has to be found out. */
+  private static final Duration IMPATIENCE = Duration.ofMillis(100);
+
+  @RepeatedTest(5)
+  void everythingHappensOnceAndAtItsTimeHoweverFarTheClockIsPut() {
+    putsTheClockFar();
+  }
+
+  @Tag("long")
+  @RepeatedTest(100)
+  void everythingHappensOnceAndAtItsTimeHoweverFarTheClockIsPutAHundredTimes() {
+    putsTheClockFar();
+  }
+
+  private static void putsTheClockFar() {
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).open()) {
+      FlowHouse.Host dead = house.dead("dead.test");
+      FlowHouse.Host living = house.living("living.test");
+      FlowHouse.Host slow = house.slow("slow.test", Duration.ofMillis(20));
+      AtomicInteger asked = new AtomicInteger();
+      FlowHouse.Host grey =
+          house.host(
+              "grey.test",
+              mail ->
+                  CompletableFuture.supplyAsync(
+                      () ->
+                          asked.incrementAndGet() < 4
+                              ? FlowHouse.later(mail, "4.2.1")
+                              : FlowHouse.taken(mail),
+                      CompletableFuture.delayedExecutor(3, TimeUnit.MILLISECONDS, house.workers)));
+
+      house.send("bob@dead.test");
+      house.send("bob@living.test");
+      house.send("bob@slow.test");
+      house.send("bob@grey.test");
+      for (Duration step :
+          List.of(
+              Duration.ofMinutes(6),
+              Duration.ofMinutes(30),
+              Duration.ofHours(5),
+              Duration.ofDays(6))) {
+        house.time.advance(step);
+      }
+
+      List<Instant> schedule = schedule(FlowHouse.START);
+      assertThat(living.tried).containsExactly(FlowHouse.START);
+      assertThat(slow.tried).containsExactly(FlowHouse.START);
+      assertThat(grey.tried).isEqualTo(schedule.subList(0, 4));
+      assertThat(dead.tried).isEqualTo(schedule);
+      assertThat(house.stores.queue().size()).isZero();
+      assertThat(house.inbox()).hasSize(2);
+      assertThat(house.inbox().get(0)).contains("Action: delayed", "bob@dead.test");
+      assertThat(house.inbox().get(1)).contains("Action: failed", "bob@dead.test");
+    }
+  }
+
+  /** The wait is the mail's age, within 300 s and 4,000 s, for five days. */
+  private static List<Instant> schedule(Instant arrived) {
+    List<Instant> times = new ArrayList<>();
+    Duration age = Duration.ZERO;
+    while (true) {
+      times.add(arrived.plus(age));
+      if (age.compareTo(Duration.ofDays(5)) >= 0) {
+        return times;
+      }
+      age = age.plusSeconds(Math.min(4000, Math.max(300, age.toSeconds())));
+    }
+  }
+
+  @Test
+  void anAttemptThatNeverEndsIsCutOffAndMadeAgain() {
+    try (FlowHouse house = FlowHouse.standing(IMPATIENCE).open()) {
+      List<CompletableFuture<?>> open = new ArrayList<>();
+      FlowHouse.Host hung =
+          house.host(
+              "hung.test",
+              mail -> {
+                CompletableFuture<List<Transport.Report>> never = new CompletableFuture<>();
+                open.add(never);
+                return never;
+              });
+      house.send("bob@hung.test");
+
+      house.time.advance(FlowHouse.LIMIT.minusSeconds(1));
+      assertThat(hung.tried).hasSize(1);
+      house.time.advance(Duration.ofSeconds(1));
+
+      assertThat(open.get(0)).isCancelled();
+      assertThat(house.stores.queue().list(1).get(0).recipients().get(0).lastReason())
+          .isEqualTo("4.4.2 the attempt took longer than 7200 s");
+      house.time.advance(Duration.ofSeconds(4000));
+      assertThat(hung.tried)
+          .containsExactly(
+              FlowHouse.START, FlowHouse.START.plus(FlowHouse.LIMIT).plusSeconds(4000));
+    }
+  }
+
+  @Test
+  void aTransportThatThrowsOrLeavesSomebodyOutHasSaidNotNow() {
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).open()) {
+      house.host(
+          "throws.test",
+          mail -> {
+            throw new IllegalStateException("no such driver");
+          });
+      house.host(
+          "errs.test",
+          mail -> {
+            throw new NoClassDefFoundError("a/Driver");
+          });
+      house.host(
+          "fails.test", mail -> CompletableFuture.failedFuture(new IllegalStateException("gone")));
+      house.host(
+          "forgets.test",
+          mail ->
+              CompletableFuture.completedFuture(
+                  List.of(FlowHouse.taken(mail).get(0), FlowHouse.taken(mail).get(0))));
+
+      house.send(
+          "a@throws.test", "b@errs.test", "c@fails.test", "d@forgets.test", "e@forgets.test");
+      house.time.advance(Duration.ZERO);
+
+      assertThat(waiting(house)).containsExactlyInAnyOrder("a 1", "b 1", "c 1", "e 1");
+      assertThat(house.lifeline.death()).isEmpty();
+    }
+  }
+
+  private static List<String> waiting(FlowHouse house) {
+    return house.stores.queue().list(100).stream()
+        .flatMap(mail -> mail.recipients().stream())
+        .map(r -> r.recipient().address().localPart() + " " + r.attempts())
+        .toList();
+  }
+
+  /** A machine that slept, or a clock that was set: the wall's clock jumps, the timers do not. */
+  @Test
+  void nothingIsSentTwiceWhenTheClockOnTheWallJumps() {
+    WallClock wall = new WallClock();
+    try (FlowHouse house = FlowHouse.standing(IMPATIENCE).clock(wall).open()) {
+      List<Runnable> answers = new ArrayList<>();
+      FlowHouse.Host far =
+          house.host(
+              "far.test",
+              mail -> {
+                CompletableFuture<List<Transport.Report>> reports = new CompletableFuture<>();
+                answers.add(() -> reports.complete(FlowHouse.taken(mail)));
+                return reports;
+              });
+      FlowHouse.Host grey =
+          house.host(
+              "grey.test",
+              mail -> CompletableFuture.completedFuture(FlowHouse.later(mail, "4.2.1")));
+      house.send("bob@far.test");
+      house.send("bob@grey.test");
+      house.time.advance(Duration.ZERO);
+
+      wall.jump(Duration.ofHours(3));
+      house.time.advance(Duration.ofMinutes(1)); // and the queue has looked at the wall
+
+      assertThat(far.tried).as("held, whatever its lease says").hasSize(1);
+      assertThat(grey.tried).as("due by the clock on the wall").hasSize(2);
+      house.send("carol@far.test");
+      house.time.advance(Duration.ofSeconds(2));
+      assertThat(far.mails).as("the others go on").hasSize(2);
+      wall.jump(Duration.ofHours(-5));
+      answers.forEach(Runnable::run);
+      house.time.advance(Duration.ofMinutes(30));
+      assertThat(far.mails).hasSize(2);
+      assertThat(house.stores.queue().size()).isOne();
+    }
+  }
+
+  /** Virtual time's, and as much beside as a test says. */
+  private static final class WallClock extends Clock {
+    private volatile Instant now = FlowHouse.START;
+
+    void jump(Duration step) {
+      now = now.plus(step);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
+  void whatCouldNotBeWrittenIsWrittenWhenTheStoreAnswersAndNotSentAgain() {
+    AtomicBoolean down = new AtomicBoolean();
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .trouble(
+                TroubledStore.beforeInQueue(
+                    "settle",
+                    () -> {
+                      if (down.get()) {
+                        throw new StorageUnavailable("the test's database is away");
+                      }
+                    }))
+            .open()) {
+      FlowHouse.Host living = house.living("living.test");
+      FlowHouse.Host other = house.living("other.test");
+      down.set(true);
+      for (int i = 0; i < 30; i++) {
+        house.send(i + "@living.test");
+      }
+      house.time.advance(
+          Duration.ofMinutes(20)); // the leases have run out, had they not been renewed
+
+      int tried = living.mails.size();
+      assertThat(tried).isBetween(1, 30);
+      house.send("bob@other.test");
+      house.time.advance(Duration.ofSeconds(5));
+      assertThat(other.mails).as("nothing new begins that could not be written").isEmpty();
+      down.set(false);
+      house.time.advance(Duration.ofSeconds(2));
+
+      assertThat(house.stores.queue().size()).isZero();
+      assertThat(living.mails).extracting(QueuedMail::id).hasSize(30).doesNotHaveDuplicates();
+      assertThat(other.mails).hasSize(1);
+    }
+  }
+
+  @Test
+  void anOutcomeIsReckonedFromItsAttemptHoweverLateItIsWritten() {
+    AtomicBoolean down = new AtomicBoolean(true);
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .trouble(
+                TroubledStore.beforeInQueue(
+                    "settle",
+                    () -> {
+                      if (down.get()) {
+                        throw new StorageUnavailable("the test's database is away");
+                      }
+                    }))
+            .open()) {
+      FlowHouse.Host grey =
+          house.host(
+              "grey.test",
+              mail -> CompletableFuture.completedFuture(FlowHouse.later(mail, "4.2.1")));
+      house.send("bob@grey.test");
+      house.time.advance(Duration.ofMinutes(4));
+      down.set(false);
+      house.time.advance(Duration.ofMinutes(1));
+
+      assertThat(grey.tried)
+          .containsExactly(FlowHouse.START, FlowHouse.START.plus(Duration.ofMinutes(5)));
+    }
+  }
+
+  @Test
+  void aGoodMailGoesOutAtOnceWhileThirtyDestinationsAreDead() {
+    try (FlowHouse house = FlowHouse.standing(IMPATIENCE).open()) {
+      List<CompletableFuture<List<Transport.Report>>> pending = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        house.host(
+            "dead" + i + ".test",
+            mail -> {
+              CompletableFuture<List<Transport.Report>> never = new CompletableFuture<>();
+              synchronized (pending) {
+                pending.add(never);
+              }
+              return never;
+            });
+        for (int k = 0; k < 30; k++) {
+          house.send(k + "@dead" + i + ".test");
+        }
+      }
+      FlowHouse.Host living = house.living("living.test");
+      house.time.advance(Duration.ZERO);
+      int first;
+      synchronized (pending) {
+        first = pending.size();
+      }
+      assertThat(first).isBetween(30, QueueLimits.DEFAULT.active() / 2);
+
+      for (int k = 0; k < 60; k++) {
+        house.send(k + "@living.test");
+      }
+      house.time.advance(Duration.ZERO); // no time passes
+
+      assertThat(living.mails).hasSize(60);
+    }
+  }
+
+  @Test
+  void onlyAConnectionThatFailedSaysSomethingAboutTheNextHop() {
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).open()) {
+      FlowHouse.Host relay =
+          house.host(
+              "relay.test",
+              mail ->
+                  CompletableFuture.completedFuture(
+                      mail.recipients().get(0).recipient().address().localPart().equals("busy")
+                          ? FlowHouse.later(mail, "4.4.1")
+                          : FlowHouse.taken(mail)));
+      house.send("busy@relay.test");
+      house.time.advance(Duration.ZERO);
+
+      house.send("bob@relay.test");
+      house.time.advance(Duration.ZERO); // it has no rest
+
+      assertThat(relay.mails).hasSize(2);
+      assertThat(waiting(house)).containsExactly("busy 1");
+    }
+  }
+
+  @Test
+  void aDestinationThatCannotBeReachedIsLeftAloneForAMomentAndThenTriedOnce() {
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).open()) {
+      FlowHouse.Host dead = house.dead("dead.test");
+      house.send("a@dead.test");
+      house.time.advance(Duration.ZERO);
+
+      for (int i = 0; i < 5; i++) {
+        house.send(i + "@dead.test");
+      }
+      house.time.advance(Duration.ofSeconds(59));
+      assertThat(dead.tried).hasSize(1);
+      house.time.advance(Duration.ofSeconds(1));
+
+      assertThat(dead.tried).hasSize(2);
+    }
+  }
+
+  @Test
+  void whateverAListenerThrowsTheClientHearsThatTheMailIsOurs() {
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).open()) {
+      for (Throwable thrown :
+          List.of(
+              new AssertionError("expected <a> but was <b>"),
+              new IllegalStateException("x"),
+              new StackOverflowError(),
+              new NoClassDefFoundError("a/B"))) {
+        house.flow.onAccepted(acceptance -> sneaky(thrown));
+        assertThat(house.flow.accept(house.mail("ada@here.test")).deliveries()).hasSize(1);
+      }
+      house.time.advance(Duration.ofMinutes(1));
+      assertThat(house.lifeline.death()).isEmpty();
+
+      OutOfMemoryError failing = new OutOfMemoryError("a test's");
+      house.flow.onAccepted(acceptance -> sneaky(failing));
+      assertThat(house.flow.accept(house.mail("ada@here.test")).deliveries()).hasSize(1);
+      assertThat(house.lifeline.death()).as("before the answer").isEmpty();
+      house.time.advance(Duration.ofSeconds(1));
+
+      assertThat(house.lifeline.death().orElseThrow().cause()).isSameAs(failing);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void sneaky(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+
+  @Test
+  void whatTheQueueManagerDiesOfIsHeardOf() throws Exception {
+    AtomicReference<Error> lethal = new AtomicReference<>();
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .trouble(
+                TroubledStore.beforeInQueue(
+                    "lease",
+                    () -> {
+                      if (lethal.get() != null) {
+                        throw lethal.get();
+                      }
+                    }))
+            .open()) {
+      CountDownLatch told = new CountDownLatch(1);
+      house.lifeline.onDeath(death -> told.countDown());
+      house.time.advance(Duration.ZERO);
+
+      lethal.set(new OutOfMemoryError("a test's"));
+      house.send("bob@living.test");
+
+      assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(house.lifeline.death().orElseThrow().part()).isEqualTo("queue manager");
+    }
+  }
+}
