@@ -79,6 +79,11 @@ final class AccountsOnTheFly implements Accounts {
   }
 
   @Override
+  public long room(Account account) {
+    return accounts.room(account);
+  }
+
+  @Override
   public void setQuota(AccountId account, long octets) {
     accounts.setQuota(account, octets);
   }

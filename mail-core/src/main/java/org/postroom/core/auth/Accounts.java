@@ -77,6 +77,12 @@ public interface Accounts {
   void setEnabled(AccountId account, boolean enabled);
 
   /**
+   * How many octets more the account's mailboxes may hold now, none below 0; {@link Long#MAX_VALUE}
+   * where there is no limit. A guess at what a delivery will find: others may be quicker.
+   */
+  long room(Account account);
+
+  /**
    * Limits the octets its mailboxes may hold; 0 is without limit.
    *
    * @throws AccountNotFound when there is none

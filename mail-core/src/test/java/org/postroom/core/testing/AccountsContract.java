@@ -321,6 +321,18 @@ public abstract class AccountsContract extends StoreContract {
   }
 
   @Test
+  void saysHowMuchRoomThereIs() {
+    assertThat(accounts.room(ada)).isEqualTo(Long.MAX_VALUE);
+    stores().queue().accept(delivery(text("x"), ada, MailboxName.INBOX, ""));
+    long size = text("x").size();
+
+    accounts.setQuota(ada.id(), 100 + size);
+    assertThat(accounts.room(ada)).isEqualTo(100);
+    accounts.setQuota(ada.id(), 1);
+    assertThat(accounts.room(ada)).isZero();
+  }
+
+  @Test
   void remembersTheQuota() {
     accounts.setQuota(ada.id(), 5_000_000_000L);
 

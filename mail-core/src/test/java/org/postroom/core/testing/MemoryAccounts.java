@@ -141,6 +141,11 @@ public final class MemoryAccounts implements Accounts {
   }
 
   @Override
+  public long room(Account account) {
+    return mailboxes.room(account.id());
+  }
+
+  @Override
   public void setQuota(AccountId account, long octets) {
     synchronized (mailboxes.lock) {
       Account old = entry(account).account;

@@ -92,6 +92,14 @@ public final class MemoryMailStore implements MailStore {
     }
   }
 
+  /** What the account's mailboxes may hold beside what they hold. */
+  long room(AccountId account) {
+    synchronized (lock) {
+      Owner owner = owner(account);
+      return owner.quota == 0 ? Long.MAX_VALUE : Math.max(0, owner.quota - owner.octets);
+    }
+  }
+
   /** Removes the account and its mailboxes. */
   public void removeAccount(AccountId account) {
     changing(

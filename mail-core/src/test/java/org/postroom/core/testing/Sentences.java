@@ -77,6 +77,14 @@ public final class Sentences {
               (house, said) ->
                   house.accounts().setQuota(ada(house), Long.parseLong(said.group(1)))),
           sentence(
+              "quota (\\d+) for (\\S+)",
+              (house, said) ->
+                  house
+                      .accounts()
+                      .setQuota(
+                          house.accounts().byLogin(said.group(2)).orElseThrow().id(),
+                          Long.parseLong(said.group(1)))),
+          sentence(
               "(\\S+) on (\\d+) in (.+)",
               (house, said) ->
                   flag(house, said.group(3), Long.parseLong(said.group(2)), said.group(1))),

@@ -147,7 +147,8 @@ final class Reception implements AutoCloseable {
       session.services().log().fault(session.id(), "keeping " + id, e);
       return SmtpReply.of(452, "4.3.1", "Insufficient system storage");
     } catch (OverQuota e) {
-      return refuse(552, "5.2.2", "Error: mailbox is full", "quota");
+      MailboxFull full = MailboxFull.by(settings);
+      return refuse(full.code(), full.status(), "Error: " + full.text(), MailboxFull.RULE);
     } catch (StorageUnavailable e) {
       session.services().log().fault(session.id(), "keeping " + id, e);
       return SmtpReply.of(451, "4.3.0", "Error: queue file write error");

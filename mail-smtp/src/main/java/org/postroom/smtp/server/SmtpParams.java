@@ -97,6 +97,12 @@ public final class SmtpParams {
           atLeast("0"),
           "The most octets of a mail, headers included; 0 for no limit.");
 
+  public static final Param<Boolean> QUOTA_FULL_TEMPFAIL =
+      SET.bool(
+          "quota_full_tempfail",
+          "no",
+          "Whether mail for a full mailbox is refused for now (452), and not for good (552).");
+
   public static final Param<Integer> HEADER_SIZE =
       SET.integer(
           "header_size_limit",

@@ -292,6 +292,22 @@ final class SqlAccounts implements Accounts {
   }
 
   @Override
+  public long room(Account account) {
+    try (Connection connection = database.reader();
+        PreparedStatement select =
+            connection.prepareStatement(
+                "SELECT quota_octets, used_octets FROM account WHERE id = ?")) {
+      select.setInt(1, account.id().value());
+      try (ResultSet row = select.executeQuery()) {
+        boolean limited = row.next() && row.getLong(1) > 0;
+        return limited ? Math.max(0, row.getLong(1) - row.getLong(2)) : Long.MAX_VALUE;
+      }
+    } catch (SQLException e) {
+      throw new StorageUnavailable("cannot read accounts from " + database, e);
+    }
+  }
+
+  @Override
   public void setQuota(AccountId account, long octets) {
     changing(
         batch -> {

@@ -46,7 +46,8 @@ record RcptCommand(Address address, RcptParameters parameters) implements Comman
     }
     Recipient recipient = new Recipient(address, parameters.reportOn(), parameters.original());
     Optional<RecipientCheck.Refusal> refusal =
-        RecipientCheck.recipient(session, transaction.sender(), recipient);
+        RecipientCheck.recipient(
+            session, transaction.sender(), transaction.parameters().size(), recipient);
     if (refusal.isPresent()) {
       transaction.refused();
       session.refuse(refusal.get().reply(), Optional.of(address), refusal.get().rule());
@@ -63,6 +64,7 @@ record RcptCommand(Address address, RcptParameters parameters) implements Comman
         .filter(
             transaction ->
                 !session.services().flow().routesAtOnce(address)
+                    || RecipientCheck.asksForRoom(session, address)
                     || !RecipientCheck.judgesAtOnce(session, transaction.sender()))
         .isPresent();
   }

@@ -12,6 +12,7 @@ import org.postroom.core.policy.PolicyContext;
 import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.policy.Verdict;
 import org.postroom.smtp.protocol.SmtpReply;
+import org.postroom.smtp.server.MailboxFull;
 import org.postroom.smtp.server.SmtpSession;
 
 /** Whether mail from a sender to a recipient is taken from this client. */
@@ -51,8 +52,20 @@ final class RecipientCheck {
         || sender.address().map(session.services().accounts()::remembers).orElse(true);
   }
 
-  /** The first refusal of: sender, relay and recipient policy, and whether the recipient exists. */
-  static Optional<Refusal> recipient(SmtpSession session, ReversePath sender, Recipient recipient) {
+  /** Whether the store has to be asked how full the recipient's mailbox is. */
+  static boolean asksForRoom(SmtpSession session, Address address) {
+    return session.services().flow().route(address) instanceof Route.ToMailbox mailbox
+        && mailbox.account().quotaOctets() > 0;
+  }
+
+  /**
+   * The first refusal of: sender, relay and recipient policy, whether the recipient exists, and
+   * whether there is room for the mail.
+   *
+   * @param size what the mail has, as far as the client has said; 0 where it has not
+   */
+  static Optional<Refusal> recipient(
+      SmtpSession session, ReversePath sender, long size, Recipient recipient) {
     Optional<SmtpReply> senderRefused = sender(session, sender);
     if (senderRefused.isPresent()) {
       return Optional.of(new Refusal(senderRefused.get(), SENDER_LOGIN));
@@ -73,12 +86,30 @@ final class RecipientCheck {
       List<Decision.Step> steps = decision.steps();
       return Optional.of(new Refusal(reply, steps.get(steps.size() - 1).rule()));
     }
-    if (session.services().flow().route(address) instanceof Route.Nowhere nowhere) {
-      String text = "<" + address + ">: Recipient address rejected: " + nowhere.text();
-      return Optional.of(
-          new Refusal(SmtpReply.of(nowhere.code(), nowhere.status(), text), UNLISTED));
+    Route route = session.services().flow().route(address);
+    if (route instanceof Route.Nowhere nowhere) {
+      return refusal(address, nowhere.code(), nowhere.status(), nowhere.text(), UNLISTED);
+    }
+    if (route instanceof Route.ToMailbox mailbox && isFull(session, mailbox.account(), size)) {
+      MailboxFull full = MailboxFull.by(session.settings());
+      return refusal(address, full.code(), full.status(), full.text(), MailboxFull.RULE);
     }
     return Optional.empty();
+  }
+
+  /** Without a size, a mailbox is full when nothing more fits in. */
+  private static boolean isFull(SmtpSession session, Account account, long size) {
+    if (account.quotaOctets() == 0) {
+      return false;
+    }
+    long room = session.services().accounts().room(account);
+    return room == 0 || size > room;
+  }
+
+  private static Optional<Refusal> refusal(
+      Address address, int code, String status, String text, String rule) {
+    String line = "<" + address + ">: Recipient address rejected: " + text;
+    return Optional.of(new Refusal(SmtpReply.of(code, status, line), rule));
   }
 
   private static PolicyContext context(SmtpSession session, ReversePath sender, Address address) {

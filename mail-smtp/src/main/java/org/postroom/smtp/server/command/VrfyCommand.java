@@ -34,7 +34,7 @@ record VrfyCommand(Address address) implements Command {
       throw new BadCommand(450, "4.7.1", "Error: too many recipients from " + client);
     }
     Optional<RecipientCheck.Refusal> refusal =
-        RecipientCheck.recipient(session, ReversePath.NULL, Recipient.of(address));
+        RecipientCheck.recipient(session, ReversePath.NULL, 0, Recipient.of(address));
     if (refusal.isPresent()) {
       session.refuse(refusal.get().reply(), Optional.of(address), refusal.get().rule());
     } else {
