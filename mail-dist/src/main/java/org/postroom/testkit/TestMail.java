@@ -37,6 +37,13 @@ import org.postroom.storage.Storage;
  * }</pre>
  *
  * With JUnit 5, {@link MailTest} starts and closes it.
+ *
+ * <p>Time passes as it does outside: what the server lets a client wait for comes by itself. What
+ * is to happen in five days happens at once with {@link #time} and {@link VirtualTime#advance}; who
+ * wants a clock that stands between has {@link VirtualTime#freeze}. Wrong passwords are not slowed.
+ *
+ * <p>Several views may look at one server: each sees the mail that has come since it was made, or
+ * since its {@link #forget}, whatever the others do.
  */
 public final class TestMail implements AutoCloseable {
   /** Everybody's. */
@@ -44,31 +51,73 @@ public final class TestMail implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final List<ReceivedMail> received = new ArrayList<>();
-  private final VirtualTime time;
-  private final MailServer server;
+  private final House house;
 
-  private TestMail() {
-    time = VirtualTime.startingAt(Clock.systemUTC().instant());
-    MailServer.Builder builder =
-        MailServer.builder()
-            .hostname("mail.test")
-            .storage(Storage.inMemory())
-            .bind(InetAddress.getLoopbackAddress())
-            .set("mynetworks", "127.0.0.0/8 [::1]/128")
-            .accountsOnTheFly(PASSWORD)
-            .resolver(ZoneResolver.of())
-            .time(time, time)
-            .onAccepted(this::take);
-    for (Role role : Role.values()) {
-      builder.listen(role, 0);
+  /** How many mails had come when this view began. Guarded by the house's mails. */
+  private int mark;
+
+  private TestMail(House house) {
+    this.house = house;
+    forget();
+  }
+
+  /** The server, and all that it has received. */
+  private static final class House implements AutoCloseable {
+    private final List<ReceivedMail> received = new ArrayList<>();
+    private final VirtualTime time = VirtualTime.flowingFrom(Clock.systemUTC().instant());
+    private final MailServer server;
+
+    House() {
+      server = open();
     }
-    server = builder.start();
+
+    private MailServer open() {
+      MailServer.Builder builder =
+          MailServer.builder()
+              .hostname("mail.test")
+              .storage(Storage.inMemory())
+              .bind(InetAddress.getLoopbackAddress())
+              .set("mynetworks", "127.0.0.0/8 [::1]/128")
+              .set("auth_throttle", "no")
+              .set("auth_failure_delay", "0s")
+              .accountsOnTheFly(PASSWORD)
+              .resolver(ZoneResolver.of())
+              .time(time, time)
+              .onAccepted(this::take);
+      for (Role role : Role.values()) {
+        builder.listen(role, 0);
+      }
+      try {
+        return builder.start();
+      } catch (RuntimeException | Error e) {
+        time.close();
+        throw e;
+      }
+    }
+
+    private void take(Acceptance acceptance) {
+      ReceivedMail mail = ReceivedMail.of(acceptance);
+      synchronized (received) {
+        received.add(mail);
+        received.notifyAll();
+      }
+    }
+
+    @Override
+    public void close() {
+      server.close();
+      time.close();
+    }
   }
 
   /** Starts a server on free ports of loopback. */
   public static TestMail start() {
-    return new TestMail();
+    return new TestMail(new House());
+  }
+
+  /** Another view of the same server, which sees the mail that comes from now on. */
+  TestMail view() {
+    return new TestMail(house);
   }
 
   /** Where a client connects to. */
@@ -107,17 +156,17 @@ public final class TestMail implements AutoCloseable {
 
   /** The server itself, for what this class does not show. */
   public MailServer server() {
-    return server;
+    return house.server;
   }
 
-  /** The clock that the server goes by; {@link VirtualTime#advance} lets time pass. */
+  /** The clock that the server goes by; {@link VirtualTime#advance} lets more time pass. */
   public VirtualTime time() {
-    return time;
+    return house.time;
   }
 
   /** The certificate (PEM) of the authority to trust. */
   public String authority() {
-    return server.authority().orElseThrow();
+    return house.server.authority().orElseThrow();
   }
 
   /** A context that trusts this server and nobody else. */
@@ -142,15 +191,15 @@ public final class TestMail implements AutoCloseable {
 
   /** What has arrived since the test began, in order. */
   public List<ReceivedMail> received() {
-    synchronized (received) {
-      return List.copyOf(received);
+    synchronized (house.received) {
+      return List.copyOf(house.received.subList(mark, house.received.size()));
     }
   }
 
-  /** Forgets what has arrived; mailboxes keep it. */
+  /** Forgets what has arrived, for this view alone; mailboxes keep it. */
   public void forget() {
-    synchronized (received) {
-      received.clear();
+    synchronized (house.received) {
+      mark = house.received.size();
     }
   }
 
@@ -174,9 +223,9 @@ public final class TestMail implements AutoCloseable {
    */
   public List<ReceivedMail> await(int count, Predicate<ReceivedMail> wanted) {
     Instant end = Clock.systemUTC().instant().plus(PATIENCE);
-    synchronized (received) {
+    synchronized (house.received) {
       while (true) {
-        List<ReceivedMail> found = received.stream().filter(wanted).toList();
+        List<ReceivedMail> found = received().stream().filter(wanted).toList();
         if (found.size() >= count) {
           return found;
         }
@@ -190,10 +239,10 @@ public final class TestMail implements AutoCloseable {
                   + " mails and saw "
                   + found.size()
                   + "; what arrived:"
-                  + list(received));
+                  + list(received()));
         }
         try {
-          received.wait(left);
+          house.received.wait(left);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           throw new AssertionError("interrupted while waiting for mail", e);
@@ -202,21 +251,14 @@ public final class TestMail implements AutoCloseable {
     }
   }
 
+  /** Closes the server, for all views. */
   @Override
   public void close() {
-    server.close();
-  }
-
-  private void take(Acceptance acceptance) {
-    ReceivedMail mail = ReceivedMail.of(acceptance);
-    synchronized (received) {
-      received.add(mail);
-      received.notifyAll();
-    }
+    house.close();
   }
 
   private Endpoint endpoint(Role role) {
-    return new Endpoint("localhost", server.address(role).getPort());
+    return new Endpoint("localhost", house.server.address(role).getPort());
   }
 
   private static String list(List<ReceivedMail> mails) {
