@@ -196,7 +196,7 @@ abstract class StoreBehaviour {
   }
 
   private static List<QueuedMail> lease(SqlStorage store, String owner) {
-    return store.queue().lease(owner, Instant.now(), Duration.ofHours(1), 10, 10, Set.of());
+    return store.queue().lease(owner, Instant.now(), Duration.ofHours(1), Chosen.of(10, 10));
   }
 
   @Test
