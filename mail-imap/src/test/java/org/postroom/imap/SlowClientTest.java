@@ -30,7 +30,7 @@ import org.postroom.core.transcript.SocketPeer;
  */
 @Timeout(120)
 class SlowClientTest {
-  private static final int CLIENTS = Integer.getInteger("postroom.slow.clients", 40);
+  private static final int CLIENTS = Integer.getInteger("postroom.slow.clients", 20);
   private static final int LARGE = 3_000_000;
   private static final String UNREAD = "A: b\r\n\r\n" + "x".repeat(LARGE);
 
