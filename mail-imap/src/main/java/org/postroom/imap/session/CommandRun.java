@@ -57,8 +57,9 @@ final class CommandRun<S> {
 
   /** What follows on what the command says of itself. */
   private Completion follow(Completion said) {
-    if (said.rest() != null) {
-      return say(said.rest().saying(), () -> follow(said.rest().end().get()));
+    Completion.Rest rest = said.rest();
+    if (rest != null) {
+      return say(rest.saying(), () -> follow(rest.end().get()));
     }
     return said.isLater() ? said : syncAfter(said);
   }
