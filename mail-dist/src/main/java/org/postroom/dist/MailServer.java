@@ -38,6 +38,7 @@ import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mailbox.MailStore;
@@ -114,7 +115,10 @@ public final class MailServer implements AutoCloseable {
     Policy policy = Policy.of(settings, own);
     List<InetAddress> addresses =
         builder.bind == null ? ServerSettings.addresses(settings) : List.of(builder.bind);
-    warnings = warnings(settings, policy);
+    Places places = Places.on(settings, OsHost.descriptors());
+    warnings = new ArrayList<>(warnings(settings, policy));
+    places.warning().ifPresent(warnings::add);
+    MemoryBudget memory = MemoryBudget.ofHeap();
     Storage where = builder.where(settings);
     Path folder = builder.folder(settings, where).orElse(null);
     // Whatever can be refused is refused before the store is touched.
@@ -130,14 +134,24 @@ public final class MailServer implements AutoCloseable {
       }
       keys = given.orElseGet(() -> Keys.own(folder, names(policy), builder.clock, builder.random));
       Timers timers =
-          builder.timers == null ? own(new SystemTimers("postroom-timers")) : builder.timers;
-      Workers workers = own(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS)));
-      Wire wire = own(Wires.open(WireOptions.defaults(), timers, workers));
+          builder.timers == null
+              ? own(new SystemTimers("postroom-timers", lifeline))
+              : builder.timers;
+      // Sessions that end still read and write what lies there: it is closed after the wire.
       StagingArea staging =
           own(
               new StagingArea(
                   folder == null ? temporary() : folder.resolve("staging"),
                   StagingArea.Limits.DEFAULT));
+      Workers workers =
+          own(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline));
+      Wire wire =
+          own(
+              Wires.open(
+                  WireOptions.defaults().withStrangers(places.limits(settings, memory)),
+                  timers,
+                  workers,
+                  lifeline));
       Resolver resolver =
           builder.resolver == null ? DnsResolver.ofSystem(DNS_TIMEOUT, workers) : builder.resolver;
       SmtpTransport smtp =
@@ -289,7 +303,7 @@ public final class MailServer implements AutoCloseable {
 
   /** What start-up has to say to the administrator. */
   public List<String> warnings() {
-    return warnings;
+    return List.copyOf(warnings);
   }
 
   private SqlStorage open(Storage where, Builder builder) {

@@ -16,6 +16,7 @@ import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.Session;
+import org.postroom.core.wire.StrangerLimits;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.Wire;
 import org.postroom.imap.command.ImapCommands;
@@ -33,7 +34,10 @@ import org.postroom.imap.session.Services;
 public final class ImapService {
   private static final int MAX_LINE = 8192;
 
-  /** ID and AUTHENTICATE may be longer than the other commands before log-in. */
+  /**
+   * ID alone may be longer before log-in: thirty pairs of a thousand octets (RFC 2971, 3.3). The
+   * wire charges for what of it is kept.
+   */
   private static final int MAX_LONG_LINE = 80 * 1024;
 
   private final Services services;
@@ -112,9 +116,9 @@ public final class ImapService {
             address,
             implicitTls,
             maxSessions,
-            MAX_LINE,
+            StrangerLimits.LONGEST_LINE,
             services.limits().loginWait(),
-            "* BYE [LIMIT] Too many connections.\r\n"),
+            "* BYE [LIMIT] " + ImapSession.TOO_MANY + "\r\n"),
         this::session);
   }
 

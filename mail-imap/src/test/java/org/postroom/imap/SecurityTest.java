@@ -9,6 +9,7 @@ import java.net.Socket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postroom.core.testing.HandshakeTries;
 import org.postroom.core.testing.ScramClient;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.transcript.Peer;
@@ -46,6 +47,14 @@ class SecurityTest {
     assertThat(inside.readLine()).startsWith("e OK");
     assertThat(ask(inside, "f STARTTLS")).startsWith("f BAD");
     assertThat(ask(inside, "g LOGIN ada pw")).startsWith("g OK [CAPABILITY ");
+  }
+
+  @Test
+  void aClientHelloRightBehindTheAnswerIsNeverLost() throws Exception {
+    assertThat(
+            HandshakeTries.of(house.listen(false), "a STARTTLS\r\n", "a OK")
+                .failures(HandshakeTries.MANY, 3))
+        .isEmpty();
   }
 
   @Test

@@ -92,7 +92,7 @@ public final class Pop3Service {
             maxSessions,
             Pop3Session.MAX_LINE,
             context.limits().loginStep(),
-            "-ERR [SYS/TEMP] Too many connections.\r\n"),
+            "-ERR [SYS/TEMP] " + Pop3Session.TOO_MANY + "\r\n"),
         this::session);
   }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.mailbox.Flags;
+import org.postroom.core.testing.HandshakeTries;
 import org.postroom.core.testing.ScramClient;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.testing.TroubledStore;
@@ -292,6 +293,14 @@ class Pop3SessionTest {
     assertThat(ask(inside, "STLS")).isEqualTo("-ERR TLS is on already.");
     assertThat(ask(inside, "USER ada")).isEqualTo("+OK");
     assertThat(ask(inside, "PASS secret word")).isEqualTo("+OK Logged in.");
+  }
+
+  @Test
+  void aClientHelloRightBehindTheAnswerIsNeverLost() throws Exception {
+    assertThat(
+            HandshakeTries.of(house.listen(false), "STLS\r\n", "+OK")
+                .failures(HandshakeTries.MANY, 3))
+        .isEmpty();
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.postroom.smtp.server.Listening;
 import org.postroom.smtp.server.Role;
 import org.postroom.smtp.server.Services;
 import org.postroom.smtp.server.SmtpParams;
+import org.postroom.smtp.server.SmtpSession;
 import org.postroom.smtp.server.command.SmtpCommands;
 
 /**
@@ -42,7 +43,8 @@ public final class SmtpService {
             "a listener for " + role.service() + " needs a certificate and its key");
       }
     }
-    Listening listening = new Listening(role, settings, services, SmtpCommands.ALL);
+    Listening calm = new Listening(role, settings, services, SmtpCommands.ALL);
+    Listening stressed = new Listening(role, settings.underStress(), services, SmtpCommands.ALL);
     ListenerOptions options =
         new ListenerOptions(
             role.service(),
@@ -51,7 +53,8 @@ public final class SmtpService {
             settings.get(SmtpParams.SESSIONS),
             settings.get(SmtpParams.SASL_RESPONSE),
             settings.get(SmtpParams.TIMEOUT),
-            "421 4.3.2 " + services.hostname() + " Error: too many connections\r\n");
-    return wire.listen(options, listening::session);
+            SmtpSession.tooMany(services.hostname()) + "\r\n");
+    return wire.listen(
+        options, connection -> (connection.isCrowded() ? stressed : calm).session(connection));
   }
 }

@@ -3,10 +3,12 @@ package org.postroom.smtp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postroom.core.testing.HandshakeTries;
 import org.postroom.core.testing.TestTls;
 import org.postroom.smtp.server.Role;
 import org.subethamail.smtp.client.PlainAuthenticator;
@@ -45,6 +47,34 @@ class SecurityTest {
       assertThat(talk.ask("STARTTLS")).isEqualTo("503 5.5.1 Error: TLS already active");
       talk.ask("MAIL FROM:<ada@example.org>");
       assertThat(talk.ask("RCPT TO:<x@far.example>")).startsWith("554 5.7.1");
+    }
+  }
+
+  @Test
+  void aClientHelloRightBehindTheAnswerIsNeverLost() throws Exception {
+    try (SmtpHouse house = SmtpHouse.with(Map.of())) {
+      assertThat(
+              HandshakeTries.of(house.listen(Role.SUBMISSION), "STARTTLS\r\n", "220 2.0.0")
+                  .failures(HandshakeTries.MANY, 3))
+          .isEmpty();
+    }
+  }
+
+  /** One that would end with the first error that is answered after no time at all. */
+  @Test
+  void answersErrorsAfterNoTimeAtAllWhereItIsToldTo() throws Exception {
+    Map<String, String> settings =
+        Map.of("smtpd_error_sleep_time", "0s", "smtpd_soft_error_limit", "1");
+    try (SmtpHouse house = SmtpHouse.with(settings)) {
+      InetSocketAddress address = house.listen(Role.MX);
+      for (int i = 0; i < HandshakeTries.MANY; i++) {
+        try (Talk talk = Talk.greeted(address)) {
+          for (int line = 0; line < 4; line++) {
+            assertThat(talk.ask("NONSENSE")).startsWith("500 5.5.2");
+          }
+          assertThat(talk.ask("QUIT")).startsWith("221");
+        }
+      }
     }
   }
 

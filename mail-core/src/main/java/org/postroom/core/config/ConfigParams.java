@@ -14,15 +14,18 @@ public final class ConfigParams {
           "3.12",
           """
           The version of Postfix whose defaults the file was written for. Without it the newest
-          and safest defaults hold.""");
+          and safest defaults hold.\
+          """);
 
   public static final Param<String> STRESS =
       SET.text(
           "stress",
           "",
           """
-          Always empty, so that ${stress?{1}:{20}} is 20: limits here follow the load by
-          themselves.""");
+          For values that depend on the load, such as ${stress?{1}:{20}}: empty, and yes in sessions
+          that begin while clients that have not logged in hold most of what there is for them. To
+          be set by hand only for trying out what it does.\
+          """);
 
   public static final Param<List<String>> ACCEPT_UNSUPPORTED =
       SET.matchList(
@@ -30,7 +33,8 @@ public final class ConfigParams {
           "",
           """
           Names of parameters that may be set although they are not supported and ignoring them
-          changes who may send, where mail goes or who may read it.""");
+          changes who may send, where mail goes or who may read it.\
+          """);
 
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();

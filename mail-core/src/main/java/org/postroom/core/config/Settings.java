@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.secret.Privacy;
 
@@ -35,6 +36,7 @@ public final class Settings {
   private final Map<String, Object> values;
   private final Map<String, String> expanded;
   private final List<Notice> notices;
+  private final @Nullable Settings underStress;
 
   private Settings(
       Map<String, Param<?>> params,
@@ -42,13 +44,23 @@ public final class Settings {
       Map<String, String> presets,
       Map<String, Object> values,
       Map<String, String> expanded,
-      List<Notice> notices) {
+      List<Notice> notices,
+      @Nullable Settings underStress) {
+    this.underStress = underStress;
     this.params = params;
     this.given = given;
     this.presets = presets;
     this.values = values;
     this.expanded = expanded;
     this.notices = List.copyOf(notices);
+  }
+
+  /**
+   * The same configuration while there are more clients than places: with {@code stress} as yes
+   * (STRESS_README of Postfix). Checked together with this one.
+   */
+  public Settings underStress() {
+    return underStress == null ? this : underStress;
   }
 
   /** Everything at its default. */
@@ -139,6 +151,7 @@ public final class Settings {
 
   /** Collects what was given; the last word on a name counts. */
   public static final class Builder {
+    private static final String STRESSED = "yes";
 
     private final Map<String, Param<?>> params = new TreeMap<>();
     private final Map<String, MainCf.Entry> given = new LinkedHashMap<>();
@@ -193,7 +206,12 @@ public final class Settings {
      * @throws BadConfiguration with all faults
      */
     public Settings build() {
-      return new Check(this).settings();
+      Map<String, String> calm = Map.copyOf(presets);
+      presets.put(ConfigParams.STRESS.name(), STRESSED);
+      Check stressed = new Check(this);
+      presets.clear();
+      presets.putAll(calm);
+      return new Check(this).settings(() -> stressed.settings(() -> null));
     }
   }
 
@@ -219,7 +237,10 @@ public final class Settings {
       this.expansion = new Expansion(this::rawText, this::finish, this::undefined);
     }
 
-    Settings settings() {
+    /**
+     * @param underStress asked for when this one is without a fault
+     */
+    Settings settings(Supplier<@Nullable Settings> underStress) {
       // What was given comes first, so that faults and notices keep the order of the file.
       Set<String> names = new LinkedHashSet<>(given.keySet());
       names.addAll(params.keySet());
@@ -236,7 +257,7 @@ public final class Settings {
       if (!faults.isEmpty()) {
         throw new BadConfiguration(faults);
       }
-      return new Settings(params, given, presets, values, expanded, notices);
+      return new Settings(params, given, presets, values, expanded, notices, underStress.get());
     }
 
     @Nullable String rawText(String name) {

@@ -43,6 +43,24 @@ public final class Lifeline {
     }
   }
 
+  /**
+   * Whether nothing can be relied upon after {@code problem}: there was no memory, or the JVM is
+   * broken. A stack that was too deep has done no harm outside of its own call.
+   */
+  public static boolean isFatal(Throwable problem) {
+    return problem instanceof VirtualMachineError && !(problem instanceof StackOverflowError);
+  }
+
+  /**
+   * For who catches everything: says that {@code part} cannot go on if {@code problem} is fatal.
+   * Anything else is the catcher's own affair.
+   */
+  public void heed(String part, Throwable problem) {
+    if (isFatal(problem)) {
+      died(part, problem);
+    }
+  }
+
   /** What died first; empty while all live. */
   public Optional<Death> death() {
     return Optional.ofNullable(first.get());

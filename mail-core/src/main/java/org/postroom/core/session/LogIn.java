@@ -19,6 +19,7 @@ import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Line;
+import org.postroom.core.wire.StrangerLimits;
 
 /**
  * One client's way to being logged in, from line to line (RFC 4422): the same in SMTP (RFC 4954),
@@ -31,7 +32,7 @@ import org.postroom.core.wire.Line;
  */
 public final class LogIn {
   /** The longest line of a client in an exchange; RFC 4954, 4. */
-  public static final int RESPONSE_LIMIT = 12_288;
+  public static final int RESPONSE_LIMIT = StrangerLimits.LONGEST_LINE;
 
   private final LogIns house;
   private final Connection connection;

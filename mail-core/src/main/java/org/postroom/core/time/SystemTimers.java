@@ -6,6 +6,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.postroom.core.life.Lifeline;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ public final class SystemTimers implements Timers, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SystemTimers.class);
 
   private final ScheduledThreadPoolExecutor scheduler;
+  private final Lifeline lifeline;
 
   /**
    * Starts the thread with the first timer.
@@ -25,6 +27,16 @@ public final class SystemTimers implements Timers, AutoCloseable {
    * @param name the thread's name
    */
   public SystemTimers(String name) {
+    this(name, new Lifeline());
+  }
+
+  /**
+   * The same.
+   *
+   * @param lifeline hears when a task has met an error after which nothing can be relied upon
+   */
+  public SystemTimers(String name, Lifeline lifeline) {
+    this.lifeline = lifeline;
     ThreadFactory threads =
         task -> {
           Thread thread = new Thread(task, name);
@@ -52,10 +64,11 @@ public final class SystemTimers implements Timers, AutoCloseable {
     return delay.compareTo(Duration.ofDays(50_000)) > 0 ? Long.MAX_VALUE / 2 : delay.toNanos();
   }
 
-  private static void run(Runnable task) {
+  private void run(Runnable task) {
     try {
       task.run();
     } catch (RuntimeException | Error e) {
+      lifeline.heed("timers", e);
       LOG.error("A timer's task failed", e);
     }
   }

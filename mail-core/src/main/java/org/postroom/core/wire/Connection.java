@@ -78,9 +78,9 @@ public interface Connection {
   /**
    * Server side: once the running turn has ended, sends what it has written (its last words in
    * clear, such as the answer to STARTTLS), forgets buffered input and starts the TLS handshake
-   * (RFC 3207, 4.2). Until the turn's end the input is the turn's as before; after it no turn
-   * begins before the handshake is over. A failed handshake closes the connection. The session's
-   * next turn finds {@link #tls} filled.
+   * (RFC 3207, 4.2). Until then a flush sends nothing, and the input is the turn's as before; after
+   * it no turn begins before the handshake is over. A failed handshake closes the connection. The
+   * session's next turn finds {@link #tls} filled.
    */
   void startTls(TlsContext context);
 
@@ -93,10 +93,33 @@ public interface Connection {
   TlsSession startTlsAsClient(TlsContext context, String serverName);
 
   /**
+   * The client is known now: it has logged in, or comes from a network that is trusted. Until then
+   * it is a stranger, may hold little, and has to go when there is no room for others ({@link
+   * Session#crowdedOut}). Cannot be taken back. Safe to repeat.
+   */
+  void trusted();
+
+  /** Whether strangers have most of what there is for them: a time for short patience. */
+  boolean isCrowded();
+
+  /**
+   * Says how many octets the session keeps, from turn to turn, of what it has read and cannot deal
+   * with yet. A stranger is charged for them as for what lies in the input.
+   */
+  void keeps(int octets);
+
+  /**
    * Runs {@code task} as a turn of its own in this session's order: after the running turn, before
    * the next line. Dropped when the connection is closed. From any thread.
    */
   void execute(Runnable task);
+
+  /**
+   * Whether the server stops: what is under way may be brought to its end, but nothing new begins.
+   * The session hears it by {@link Session#shuttingDown} when its turn is over; who does many
+   * commands in one turn asks between them.
+   */
+  boolean isStopping();
 
   /** Whether the peer is gone or {@link #close} was called. */
   boolean isClosed();

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.time.Timers;
@@ -52,6 +54,10 @@ final class NettyConnection implements Connection, Runnable {
   /** How long a peer may take for closing its side, once it has been sent the last words. */
   private static final int LINGER_SECONDS = 2;
 
+  /** What may lie here for a stranger that does not read. */
+  private static final WriteBufferWaterMark UNSENT_OF_STRANGERS =
+      new WriteBufferWaterMark(4 * 1024, 16 * 1024);
+
   /** What a worker does next with the session. */
   private enum Turn {
     NONE,
@@ -60,6 +66,7 @@ final class NettyConnection implements Connection, Runnable {
     TASK,
     READY,
     TIMED_OUT,
+    CROWDED_OUT,
     SHUT_DOWN,
     END
   }
@@ -77,6 +84,7 @@ final class NettyConnection implements Connection, Runnable {
   private final InetSocketAddress remote;
   private final NettyInput in;
   private final NettyOutput out;
+  private final BooleanSupplier crowd;
 
   /**
    * How many writes a worker has left for the event loop that have not come there. What the event
@@ -96,13 +104,15 @@ final class NettyConnection implements Connection, Runnable {
   private boolean held;
   private boolean suspended;
   private boolean expired;
+  private boolean crowdedOut;
   private boolean shutdown;
+  private boolean patienceEnded;
   private boolean inputEnded;
   private boolean linkDown;
   private boolean closeAsked;
   private boolean finished;
   private @Nullable Throwable cause;
-  private @Nullable TlsContext upgrade;
+  private volatile @Nullable TlsContext upgrade;
   private @Nullable ArrayDeque<Runnable> tasks;
   private @Nullable Runnable rest;
   private Timers.@Nullable Timer timer;
@@ -111,6 +121,15 @@ final class NettyConnection implements Connection, Runnable {
   private long deadlineAt;
   private long limit;
   private volatile @Nullable TlsSession tls;
+
+  /** What the client holds as a stranger; null once it is known, or has to go. */
+  private volatile Strangers.@Nullable Stranger stranger;
+
+  /** So many octets the session keeps of what it has read. */
+  private int kept;
+
+  /** When the session was parked last, or will begin to be idle after a hold. */
+  private volatile long restingSince;
 
   // The worker's.
   private @Nullable Session session;
@@ -128,8 +147,11 @@ final class NettyConnection implements Connection, Runnable {
       boolean mayWait,
       Duration firstDeadline,
       int lineLimit,
+      Strangers.@Nullable Stranger stranger,
+      BooleanSupplier crowd,
       Function<Connection, Session> sessions) {
     this.wire = wire;
+    this.crowd = crowd;
     this.timers = wire.timers();
     this.channel = channel;
     this.id = id;
@@ -141,7 +163,13 @@ final class NettyConnection implements Connection, Runnable {
     this.in = new NettyInput(this);
     this.out = new NettyOutput(this, channel.alloc());
     this.limit = nanos(firstDeadline);
-    this.deadlineAt = timers.nanoTime() + limit;
+    this.restingSince = timers.nanoTime();
+    this.deadlineAt = restingSince + limit;
+    this.stranger = stranger;
+    if (stranger != null) {
+      channel.config().setWriteBufferWaterMark(UNSENT_OF_STRANGERS);
+      stranger.isOn(this);
+    }
   }
 
   private static long nanos(Duration duration) {
@@ -243,6 +271,41 @@ final class NettyConnection implements Connection, Runnable {
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public void trusted() {
+    Strangers.Stranger was = noLongerStranger();
+    if (was != null) {
+      wire.strangers().isKnown(was);
+      channel.config().setWriteBufferWaterMark(NettyWire.UNSENT);
+    }
+  }
+
+  @Override
+  public boolean isStopping() {
+    lock.lock();
+    try {
+      return shutdown;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean isCrowded() {
+    return crowd.getAsBoolean();
+  }
+
+  @Override
+  public void keeps(int octets) {
+    lock.lock();
+    try {
+      kept = octets;
+    } finally {
+      lock.unlock();
+    }
+    weigh();
   }
 
   @Override
@@ -481,6 +544,82 @@ final class NettyConnection implements Connection, Runnable {
     channel.config().setAutoRead(true);
   }
 
+  // --- strangers ---
+
+  private Strangers.@Nullable Stranger noLongerStranger() {
+    lock.lock();
+    try {
+      Strangers.Stranger was = stranger;
+      stranger = null;
+      return was;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Charges a stranger for what it holds; when there is no room for that, somebody has to go. */
+  private void weigh() {
+    for (Strangers.Stranger one = stranger; one != null; one = stranger) {
+      lock.lock();
+      try {
+        if (stranger != one || one.holds(weight())) {
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (!wire.strangers().makeRoom(one)) {
+        lock.lock();
+        try {
+          in.pause(); // until what there is has been dealt with
+        } finally {
+          lock.unlock();
+        }
+        return;
+      }
+    }
+  }
+
+  /** Under the lock: what it holds of ours, beside the session itself. */
+  private long weight() {
+    return (long) in.held() + kept + (channel.isWritable() ? 0 : UNSENT_OF_STRANGERS.high());
+  }
+
+  /**
+   * Ends a session that is at rest, because others need the room; false when it is not. Its place
+   * is free from now on.
+   */
+  boolean giveWay() {
+    lock.lock();
+    try {
+      boolean atRest = !running && !suspended;
+      if (!atRest || finished || linkDown || closeAsked || shutdown || stranger == null) {
+        return false;
+      }
+      stranger = null;
+      crowdedOut = true;
+      schedule();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether somebody has the session at the moment. */
+  boolean isRunning() {
+    lock.lock();
+    try {
+      return running;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** For the order in which strangers have to go; without the lock. */
+  long restingSince() {
+    return restingSince;
+  }
+
   // --- turns ---
 
   /**
@@ -520,17 +659,21 @@ final class NettyConnection implements Connection, Runnable {
       return Turn.END;
     }
     if (handshaking) {
-      return expired || shutdown || inputEnded ? Turn.END : Turn.NONE;
+      return expired || crowdedOut || shutdown || inputEnded ? Turn.END : Turn.NONE;
     }
     if (opening) {
-      return shutdown ? Turn.END : Turn.OPEN;
+      return shutdown || crowdedOut ? Turn.END : Turn.OPEN;
     }
     if (rest != null) {
       // In the middle of an answer nothing else can be said.
-      return expired ? Turn.END : channel.isWritable() ? Turn.REST : Turn.NONE;
+      boolean over = expired || crowdedOut || patienceEnded;
+      return over ? Turn.END : channel.isWritable() ? Turn.REST : Turn.NONE;
     }
-    if (shutdown) {
-      return Turn.SHUT_DOWN;
+    if (shutdown && (patienceEnded || lineLimit != NettyInput.ANY_OCTET)) {
+      return Turn.SHUT_DOWN; // content that is under way comes to its end first
+    }
+    if (crowdedOut) {
+      return Turn.CROWDED_OUT;
     }
     if (held || suspended) {
       return Turn.NONE;
@@ -586,7 +729,12 @@ final class NettyConnection implements Connection, Runnable {
 
   /** Under the lock: whether what was written must be sent before the session may sleep. */
   private boolean owesAnswer() {
-    return out.isPending() && upgrade == null;
+    return out.isPending() && !isTakingLeave();
+  }
+
+  /** On the worker: what is written are the last words in clear, and leave with the handshake. */
+  boolean isTakingLeave() {
+    return upgrade != null;
   }
 
   /**
@@ -603,9 +751,11 @@ final class NettyConnection implements Connection, Runnable {
       ByteBuf farewell = out.takePending();
       channel.eventLoop().execute(() -> installTls(wanted, null, farewell));
     }
-    deadlineAt = timers.nanoTime() + limit;
-    if (held) {
-      deadlineAt = heldUntil + limit;
+    restingSince = held ? heldUntil : timers.nanoTime();
+    deadlineAt = restingSince + limit;
+    Strangers.Stranger one = stranger;
+    if (one != null) {
+      boolean unused = one.holds(weight()); // less than before, if anything
     }
     if (!suspended && (timer == null || timerAt - dueAt() > 0)) {
       arm();
@@ -668,6 +818,7 @@ final class NettyConnection implements Connection, Runnable {
       return !begun;
     } catch (RuntimeException | Error e) {
       // The session's last call may wait, so that it is a worker's too.
+      wire.heed(e);
       if (!(e instanceof WireFault)) {
         LOG.error("{}: session with {} failed", id, remote, e);
       }
@@ -712,6 +863,11 @@ final class NettyConnection implements Connection, Runnable {
           session().timedOut();
           return false;
         }
+        case CROWDED_OUT -> {
+          refreshDeadline();
+          session().crowdedOut();
+          return false;
+        }
         case SHUT_DOWN -> {
           refreshDeadline();
           session().shuttingDown();
@@ -726,6 +882,7 @@ final class NettyConnection implements Connection, Runnable {
       LOG.debug("{}: session with {} ended: {}", id, remote, e.getMessage());
       return false;
     } catch (RuntimeException | Error e) {
+      wire.heed(e);
       LOG.error("{}: session with {} failed", id, remote, e);
       return false;
     }
@@ -758,6 +915,11 @@ final class NettyConnection implements Connection, Runnable {
     }
   }
 
+  /** Whether the client is told of its end and may be saying something at the moment. */
+  private static boolean isOurWish(Turn last) {
+    return last == Turn.TIMED_OUT || last == Turn.CROWDED_OUT || last == Turn.SHUT_DOWN;
+  }
+
   /** The last thing a worker does with a session. */
   private void finish(Turn last) {
     boolean unread;
@@ -766,7 +928,7 @@ final class NettyConnection implements Connection, Runnable {
     try {
       finished = true;
       late = expired;
-      unread = !inputEnded && (in.hasUnread() || last == Turn.TIMED_OUT || last == Turn.SHUT_DOWN);
+      unread = !inputEnded && (in.hasUnread() || isOurWish(last));
       in.release();
       tasks = null;
       rest = null;
@@ -776,6 +938,10 @@ final class NettyConnection implements Connection, Runnable {
       }
     } finally {
       lock.unlock();
+    }
+    Strangers.Stranger was = noLongerStranger();
+    if (was != null) {
+      wire.strangers().left(was);
     }
     ByteBuf rest = out.takePending();
     @Nullable ChannelFuture lastWords = null;
@@ -797,6 +963,7 @@ final class NettyConnection implements Connection, Runnable {
       try {
         session.closed();
       } catch (RuntimeException | Error e) {
+        wire.heed(e);
         LOG.error("{}: end of session with {} failed", id, remote, e);
       }
     }
@@ -916,6 +1083,17 @@ final class NettyConnection implements Connection, Runnable {
     }
   }
 
+  /** The server stops, and content that is under way has had its time. */
+  void waitNoLonger() {
+    lock.lock();
+    try {
+      patienceEnded = true;
+      schedule();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Ends it without further words. */
   void cut() {
     channel.close();
@@ -931,6 +1109,13 @@ final class NettyConnection implements Connection, Runnable {
 
   private void installTls(
       TlsContext context, @Nullable String serverName, @Nullable ByteBuf farewell) {
+    if (!mayShakeHands()) {
+      if (farewell != null) {
+        farewell.release();
+      }
+      channel.close();
+      return;
+    }
     ByteBuf hello;
     lock.lock();
     try {
@@ -963,6 +1148,24 @@ final class NettyConnection implements Connection, Runnable {
         hello.release();
       }
     }
+  }
+
+  /** Whether there is room for what a stranger's TLS takes. */
+  private boolean mayShakeHands() {
+    for (Strangers.Stranger one = stranger; one != null; one = stranger) {
+      lock.lock();
+      try {
+        if (stranger != one || one.needs(Strangers.TLS_OCTETS)) {
+          return true;
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (!wire.strangers().makeRoom(one)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void handshakeEnded(ChannelHandlerContext context, SslHandshakeCompletionEvent event) {
@@ -1012,6 +1215,7 @@ final class NettyConnection implements Connection, Runnable {
       } finally {
         lock.unlock();
       }
+      weigh();
       if (pause) {
         wake(); // the read may have ended in the middle of a burst
       }
@@ -1036,6 +1240,7 @@ final class NettyConnection implements Connection, Runnable {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
+      weigh();
       if (channel.isWritable()) {
         wake();
       }
@@ -1058,6 +1263,7 @@ final class NettyConnection implements Connection, Runnable {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
+      wire.heed(problem);
       LOG.debug("{}: connection with {} broke", id, remote, problem);
       ended(true, problem);
       context.close();

@@ -69,12 +69,13 @@ final class NettyInput implements Input {
     }
     int count = octets.readableBytes();
     ByteBuf last = queue.peekLast();
-    if (count <= SMALL && last != null && last.writableBytes() >= count && last.refCnt() == 1) {
+    if (count <= JOINED && last != null && last.writableBytes() >= count && last.refCnt() == 1) {
       last.writeBytes(octets);
       octets.release();
-    } else if (count <= SMALL && last != null) {
+    } else if (last != null && (count <= SMALL || count < octets.capacity() / 2)) {
       // A second small one in a row: begin a buffer of our own that takes the next ones too.
-      ByteBuf joined = octets.alloc().directBuffer(JOINED, JOINED).writeBytes(octets);
+      int room = Math.max(JOINED, count);
+      ByteBuf joined = octets.alloc().directBuffer(room, room).writeBytes(octets);
       octets.release();
       queue.add(joined);
     } else {
@@ -87,6 +88,20 @@ final class NettyInput implements Input {
       return true;
     }
     return false;
+  }
+
+  /** Nothing more is read from the socket before some of what is here has been dealt with. */
+  void pause() {
+    if (!paused && !released && queued > 0) {
+      paused = true;
+      connection.pauseReading();
+    }
+  }
+
+  /** Octets that are here and not read yet. */
+  int held() {
+    ByteBuf reading = current;
+    return queued + (reading == null ? 0 : reading.readableBytes());
   }
 
   /** Lines may be longer now: a part of one that has stopped the reading goes on. */

@@ -87,6 +87,9 @@ final class NettyOutput implements Output {
 
   @Override
   public void flush() {
+    if (connection.isTakingLeave()) {
+      return;
+    }
     ByteBuf full = takePending();
     if (full == null) {
       connection.checkOpen();

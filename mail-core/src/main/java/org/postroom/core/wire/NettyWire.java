@@ -29,16 +29,24 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.time.Timers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The wire on Netty's event loops; over sockets, or over pipes within the process. */
 // What fails in a channel is heard by its listeners and its session.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NettyWire implements Wire {
-  private static final WriteBufferWaterMark UNSENT =
-      new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+  private static final Logger LOG = LoggerFactory.getLogger(NettyWire.class);
+
+  static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+  /** How long those have who took too long for saying what they were about to say. */
+  private static final Duration LAST_CALL = Duration.ofMillis(500);
 
   /** What is waited for after everything was cut: sessions hear of their end, threads stop. */
   private static final Duration AFTER_CUT = Duration.ofSeconds(3);
@@ -48,7 +56,15 @@ final class NettyWire implements Wire {
   private final ByteBufAllocator buffers;
   private final Timers timers;
   private final Executor workers;
+  private final Lifeline lifeline;
   private final EventLoopGroup loops;
+  private final StrangerLimits limits;
+  private final Strangers strangers;
+
+  /** Accepted sockets, and the sessions on them. */
+  private final AtomicInteger channels = new AtomicInteger();
+
+  private final AtomicInteger accepted = new AtomicInteger();
   private final Set<NettyConnection> open = ConcurrentHashMap.newKeySet();
   private final Set<NettyListener> listeners = ConcurrentHashMap.newKeySet();
   private final AtomicLong ids =
@@ -63,20 +79,25 @@ final class NettyWire implements Wire {
       NettyTransport transport,
       ByteBufAllocator buffers,
       Timers timers,
-      Executor workers) {
+      Executor workers,
+      Lifeline lifeline) {
+    this.lifeline = lifeline;
     this.buffers = buffers;
     this.options = options;
     this.transport = transport;
     this.timers = timers;
     this.workers = workers;
+    this.limits = options.strangers();
+    this.strangers = new Strangers(limits, timers);
     AtomicInteger count = new AtomicInteger();
     this.loops =
         new MultiThreadIoEventLoopGroup(
             options.eventLoops(),
             task -> {
+              String name = "wire-" + count.incrementAndGet();
               Thread thread =
                   new io.netty.util.concurrent.FastThreadLocalThread(
-                      task, "wire-" + count.incrementAndGet());
+                      lifeline.guarding("event loop " + name, () -> closing, task), name);
               thread.setDaemon(true);
               return thread;
             },
@@ -95,6 +116,15 @@ final class NettyWire implements Wire {
     return workers;
   }
 
+  /** Tells of what nothing can be relied upon after; on the thread to which it happened. */
+  void heed(Throwable problem) {
+    lifeline.heed("thread " + Thread.currentThread().getName(), problem);
+  }
+
+  Strangers strangers() {
+    return strangers;
+  }
+
   InetSocketAddress inet(SocketAddress address) {
     return transport.inet(address);
   }
@@ -111,11 +141,19 @@ final class NettyWire implements Wire {
             .channel(transport.serverChannel())
             .childOption(ChannelOption.ALLOCATOR, buffers)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
+            .handler(new AtTheDoor(listening.name()))
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
                     channel.pipeline().addLast(new Accepting(listener, listening, sessions));
+                  }
+
+                  @Override
+                  public void exceptionCaught(ChannelHandlerContext context, Throwable problem)
+                      throws Exception {
+                    heed(problem);
+                    super.exceptionCaught(context, problem);
                   }
                 });
     if (transport.sockets()) {
@@ -179,6 +217,8 @@ final class NettyWire implements Wire {
                             connecting.timeout(),
                             connecting.maxLine(),
                             null,
+                            null,
+                            () -> false,
                             session));
                   }
                 });
@@ -209,10 +249,13 @@ final class NettyWire implements Wire {
       Duration firstDeadline,
       int maxLine,
       @Nullable TlsContext implicitTls,
+      Strangers.@Nullable Stranger stranger,
+      BooleanSupplier crowd,
       Function<Connection, Session> sessions) {
     String id = Long.toString(ids.incrementAndGet(), 36);
     NettyConnection connection =
-        new NettyConnection(this, channel, id, mayWait, firstDeadline, maxLine, sessions);
+        new NettyConnection(
+            this, channel, id, mayWait, firstDeadline, maxLine, stranger, crowd, sessions);
     open.add(connection);
     connection.begin(implicitTls);
     if (closing) {
@@ -240,6 +283,8 @@ final class NettyWire implements Wire {
     listeners.forEach(NettyListener::close);
     open.forEach(NettyConnection::shutDown);
     awaitNone(options.grace());
+    open.forEach(NettyConnection::waitNoLonger);
+    awaitNone(LAST_CALL);
     open.forEach(NettyConnection::cut);
     awaitNone(AFTER_CUT);
     boolean unused =
@@ -262,6 +307,25 @@ final class NettyWire implements Wire {
     }
   }
 
+  /**
+   * Hears when nobody can be accepted. For want of descriptors, say: Netty accepts nobody for a
+   * second then and tries again.
+   */
+  private final class AtTheDoor extends ChannelInboundHandlerAdapter {
+    private final String name;
+
+    AtTheDoor(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
+      LOG.warn("{}: connections cannot be accepted: {}", name, problem.toString());
+      heed(problem);
+      context.fireExceptionCaught(problem);
+    }
+  }
+
   /** Takes in one accepted channel, or refuses it. */
   private final class Accepting extends ChannelInboundHandlerAdapter {
     private final NettyListener listener;
@@ -279,19 +343,48 @@ final class NettyWire implements Wire {
     public void channelActive(ChannelHandlerContext context) {
       Channel channel = context.channel();
       context.pipeline().remove(this);
-      if (listener.sessions.incrementAndGet() > listening.maxSessions()) {
-        listener.sessions.decrementAndGet();
+      channel.closeFuture().addListener(closed -> channels.decrementAndGet());
+      if (channels.incrementAndGet() > limits.channels()) {
+        channel.close(); // no descriptor is left for saying no
+        return;
+      }
+      boolean doorIsFull = listener.sessions.incrementAndGet() > listening.maxSessions();
+      boolean houseIsFull = accepted.incrementAndGet() > limits.sessions();
+      Strangers.Stranger stranger =
+          strangers.admit(
+              inet(channel.remoteAddress()).getAddress(), listener, doorIsFull, houseIsFull);
+      if (stranger == null) {
+        leave();
         refuse(channel);
         return;
       }
-      channel.closeFuture().addListener(closed -> listener.sessions.decrementAndGet());
+      channel.closeFuture().addListener(closed -> leave());
       begin(
           channel,
           false,
           listening.firstDeadline(),
           listening.maxLine(),
           listening.implicitTls().orElse(null),
+          stranger,
+          this::isCrowded,
           sessions);
+    }
+
+    private void leave() {
+      listener.sessions.decrementAndGet();
+      accepted.decrementAndGet();
+    }
+
+    private boolean isCrowded() {
+      return strangers.areMany()
+          || accepted.get() > limits.sessions() / 4 * 3
+          || listener.sessions() > listening.maxSessions() / 4 * 3;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
+      heed(problem);
+      context.close();
     }
 
     private void refuse(Channel channel) {

@@ -37,6 +37,14 @@ public interface Session {
   /** The deadline passed between turns. Says goodbye; the connection is closed afterwards. */
   void timedOut();
 
+  /**
+   * There are more strangers than there is room for, and this one has been idle. Says goodbye; the
+   * connection is closed afterwards.
+   */
+  default void crowdedOut() {
+    shuttingDown();
+  }
+
   /** The server stops. Says goodbye; the connection is closed afterwards. */
   void shuttingDown();
 

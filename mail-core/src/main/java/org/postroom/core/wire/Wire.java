@@ -24,7 +24,10 @@ public interface Wire extends AutoCloseable {
   CompletionStage<Connection> connect(
       InetSocketAddress peer, ConnectOptions options, Function<Connection, Session> session);
 
-  /** Stops accepting, lets running turns end within the grace period, then cuts. Always returns. */
+  /**
+   * Stops accepting and has every session say goodbye. Turns that run, and content that is under
+   * way, may come to their end within the grace period first; then all is cut. Always returns.
+   */
   @Override
   void close();
 }

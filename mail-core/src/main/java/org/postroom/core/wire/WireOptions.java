@@ -8,8 +8,10 @@ import java.time.Duration;
  * @param eventLoops threads that move octets between sockets and sessions
  * @param grace how long {@link Wire#close} waits for running turns before it cuts
  * @param nativeTransport whether epoll is used where its native is present
+ * @param strangers what clients may have of it before they are known
  */
-public record WireOptions(int eventLoops, Duration grace, boolean nativeTransport) {
+public record WireOptions(
+    int eventLoops, Duration grace, boolean nativeTransport, StrangerLimits strangers) {
 
   public WireOptions {
     if (eventLoops < 1) {
@@ -17,19 +19,28 @@ public record WireOptions(int eventLoops, Duration grace, boolean nativeTranspor
     }
   }
 
-  /** One event loop for two processors, ten seconds of grace, natives where present. */
+  /**
+   * One event loop for two processors, ten seconds of grace, natives where present, no limits for
+   * strangers.
+   */
   public static WireOptions defaults() {
     int processors = Runtime.getRuntime().availableProcessors();
-    return new WireOptions(Math.max(1, processors / 2), Duration.ofSeconds(10), true);
+    return new WireOptions(
+        Math.max(1, processors / 2), Duration.ofSeconds(10), true, StrangerLimits.none());
   }
 
   /** The same with another grace period. */
   public WireOptions withGrace(Duration other) {
-    return new WireOptions(eventLoops, other, nativeTransport);
+    return new WireOptions(eventLoops, other, nativeTransport, strangers);
   }
 
   /** The same without natives, or with them. */
   public WireOptions withNativeTransport(boolean other) {
-    return new WireOptions(eventLoops, grace, other);
+    return new WireOptions(eventLoops, grace, other, strangers);
+  }
+
+  /** The same with limits for strangers. */
+  public WireOptions withStrangers(StrangerLimits other) {
+    return new WireOptions(eventLoops, grace, nativeTransport, other);
   }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.life.Lifeline;
 
 /**
  * The threads that run sessions and other blocking work: virtual ones where the JVM has them (21
@@ -20,9 +21,11 @@ public final class Workers implements Executor, AutoCloseable {
   private static final int IDLE_SECONDS = 30;
 
   private final ExecutorService executor;
+  private final Lifeline lifeline;
 
-  private Workers(ExecutorService executor) {
+  private Workers(ExecutorService executor, Lifeline lifeline) {
     this.executor = executor;
+    this.lifeline = lifeline;
   }
 
   /**
@@ -32,18 +35,35 @@ public final class Workers implements Executor, AutoCloseable {
    * @param most how many platform threads at most; virtual threads are not counted
    */
   public static Workers named(String name, int most) {
+    return named(name, most, new Lifeline());
+  }
+
+  /**
+   * The same.
+   *
+   * @param lifeline hears when a task has met an error after which nothing can be relied upon
+   */
+  public static Workers named(String name, int most, Lifeline lifeline) {
     ExecutorService virtual = virtual();
-    return new Workers(virtual != null ? virtual : platform(name, most));
+    return new Workers(virtual != null ? virtual : platform(name, most), lifeline);
   }
 
   /** Workers on platform threads, whatever the JVM has: for work that computes. */
   public static Workers onPlatformThreads(String name, int most) {
-    return new Workers(platform(name, most));
+    return new Workers(platform(name, most), new Lifeline());
   }
 
   @Override
   public void execute(Runnable task) {
-    executor.execute(task);
+    executor.execute(
+        () -> {
+          try {
+            task.run();
+          } catch (Error e) {
+            lifeline.heed("a worker", e);
+            throw e;
+          }
+        });
   }
 
   /** Interrupts what runs, forgets what waits; returns within five seconds. */

@@ -56,6 +56,37 @@ final class SettingsTest {
   private static final ParamSet ALL = SET.build();
 
   @Test
+  void stressIsAnotherSnapshotOfTheSame() {
+    Settings calm =
+        Settings.builder(ALL)
+            .set("limit", "${stress?{1}:{20}}")
+            .set("timeout", "${stress?{10}:{300}}s")
+            .build();
+
+    assertThat(calm.get(LIMIT)).isEqualTo(20);
+    assertThat(calm.underStress().get(LIMIT)).isEqualTo(1);
+    assertThat(calm.underStress().get(TIMEOUT)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(calm.underStress().get(HOST)).isEqualTo(calm.get(HOST));
+    assertThat(calm.underStress().isGiven(ConfigParams.STRESS)).isFalse();
+  }
+
+  @Test
+  void whatWouldBeWrongUnderStressIsAFaultFromTheStart() {
+    assertThatThrownBy(() -> Settings.builder(ALL).set("limit", "${stress?{1000}:{20}}").build())
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("limit")
+        .hasMessageContaining("1000");
+  }
+
+  @Test
+  void stressThatIsSetByHandHoldsAlways() {
+    Settings tried =
+        Settings.builder(ALL).set("stress", "yes").set("limit", "${stress?{1}:{20}}").build();
+
+    assertThat(tried.get(LIMIT)).isEqualTo(1);
+  }
+
+  @Test
   void defaultsAreTyped() {
     Settings settings = Settings.of(ALL);
 
@@ -145,7 +176,8 @@ final class SettingsTest {
             /etc/main.cf, line 3: missing '=' after attribute name: "no assignment"
             /etc/main.cf, line 2: timeout: expected a time of at least 1s, but found "soon"
             /etc/main.cf, line 4: enabled: expected yes or no, but found "maybe"
-            /etc/main.cf, line 6: names: unreasonable macro call nesting: $names contains itself""");
+            /etc/main.cf, line 6: names: unreasonable macro call nesting: $names contains itself\
+            """);
   }
 
   @Test

@@ -26,6 +26,12 @@ import javax.net.ssl.X509TrustManager;
  * the same breath in which they hear the answer.
  */
 public final class HandshakeTries {
+  /**
+   * How many tries find a fault that shows in one of a hundred. With {@code -Dpostroom.tries=2000}
+   * a rarer one.
+   */
+  public static final int MANY = Integer.getInteger("postroom.tries", 200);
+
   private static final int PATIENCE_MILLIS = 10_000;
 
   private final InetSocketAddress server;

@@ -89,6 +89,26 @@ public record FarConnection(Connection near, InetSocketAddress remote) implement
   }
 
   @Override
+  public void trusted() {
+    near.trusted();
+  }
+
+  @Override
+  public boolean isCrowded() {
+    return near.isCrowded();
+  }
+
+  @Override
+  public void keeps(int octets) {
+    near.keeps(octets);
+  }
+
+  @Override
+  public boolean isStopping() {
+    return near.isStopping();
+  }
+
+  @Override
   public void execute(Runnable task) {
     near.execute(task);
   }

@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.time.Timers;
 import org.postroom.core.transcript.Peer;
 
@@ -32,12 +33,29 @@ public final class PipeWire implements Wire {
   private final NettyWire wire;
 
   private PipeWire(Duration grace, Timers timers, Executor workers) {
-    wire = new NettyWire(new WireOptions(1, grace, false), pipes, buffers, timers, workers);
+    this(grace, StrangerLimits.none(), timers, workers, new Lifeline());
+  }
+
+  private PipeWire(
+      Duration grace,
+      StrangerLimits strangers,
+      Timers timers,
+      Executor workers,
+      Lifeline lifeline) {
+    wire =
+        new NettyWire(
+            new WireOptions(1, grace, false, strangers), pipes, buffers, timers, workers, lifeline);
   }
 
   /** A wire with a second of grace. */
   public static PipeWire open(Timers timers, Executor workers) {
     return new PipeWire(Duration.ofSeconds(1), timers, workers);
+  }
+
+  /** The same with limits for strangers. */
+  static PipeWire open(
+      StrangerLimits strangers, Timers timers, Executor workers, Lifeline lifeline) {
+    return new PipeWire(Duration.ofSeconds(1), strangers, timers, workers, lifeline);
   }
 
   /** Listens for sessions made by {@code sessions}, with limits that no test meets by chance. */

@@ -3,7 +3,7 @@ package org.postroom.core.wire;
 import org.postroom.core.transcript.Peer;
 
 class PipeWireTest extends WireContract {
-  private final PipeWire wire = PipeWire.open(time, workers);
+  private final PipeWire wire = PipeWire.open(strangers, time, workers, lifeline);
 
   @Override
   Wire wire() {

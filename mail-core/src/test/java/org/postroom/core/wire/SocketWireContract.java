@@ -49,8 +49,10 @@ abstract class SocketWireContract extends WireContract {
   SocketWireContract(boolean nativeTransport, SslProvider provider) {
     this.provider = provider;
     tls = TlsContexts.server(ISSUED.chain(), ISSUED.key(), provider);
-    WireOptions options = new WireOptions(1, Duration.ofSeconds(1), nativeTransport);
-    wire = new NettyWire(options, NettyTransport.forSockets(options), buffers, time, workers);
+    WireOptions options = new WireOptions(1, Duration.ofSeconds(1), nativeTransport, strangers);
+    wire =
+        new NettyWire(
+            options, NettyTransport.forSockets(options), buffers, time, workers, lifeline);
   }
 
   @Override

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.transcript.Peer;
 
@@ -35,6 +37,14 @@ import org.postroom.core.transcript.Peer;
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class WireContract {
+  /** What strangers may hold; more than any test here needs that is not about it. */
+  final MemoryBudget memory = new MemoryBudget(1L << 30);
+
+  /** Limits that are met by tests that lower them. */
+  final StrangerLimits strangers =
+      new StrangerLimits(10_000, 10_000, 10_000, 0, Duration.ofMinutes(1), 32, 64, memory);
+
+  final Lifeline lifeline = new Lifeline();
   final VirtualTime time = VirtualTime.startingAt(Instant.EPOCH);
   final HeldWorkers workers = new HeldWorkers();
   final AtomicInteger begun = new AtomicInteger();
@@ -480,8 +490,11 @@ abstract class WireContract {
     Listener listener = wire().listen(options(2), Talker::new);
     try (Peer first = dial(listener);
         Peer second = dial(listener)) {
-      assertThat(first.readLine()).isEqualTo("hello");
-      assertThat(second.readLine()).isEqualTo("hello");
+      for (Peer peer : List.of(first, second)) {
+        peer.send("login\r\n");
+        assertThat(peer.readLine()).isEqualTo("hello");
+        assertThat(peer.readLine()).isEqualTo("known");
+      }
       assertThat(listener.sessions()).isEqualTo(2);
 
       try (Peer third = dial(listener)) {
@@ -496,6 +509,68 @@ abstract class WireContract {
     }
     try (Peer again = dial(listener)) {
       assertThat(again.readLine()).isEqualTo("hello");
+    }
+  }
+
+  @Test
+  void theStrangerThatIsIdleForLongestMakesRoomForTheNextOne() throws Exception {
+    Listener listener = wire().listen(options(3), Talker::new);
+    try (Peer known = dial(listener);
+        Peer idle = dial(listener);
+        Peer talking = dial(listener)) {
+      known.send("login\r\n");
+      assertThat(known.readLine()).isEqualTo("hello");
+      assertThat(known.readLine()).isEqualTo("known");
+      assertThat(idle.readLine()).isEqualTo("hello");
+      assertThat(talking.readLine()).isEqualTo("hello");
+      awaitRest(3);
+      time.advance(Duration.ofSeconds(1));
+      talking.send("here\r\n");
+      assertThat(talking.readLine()).isEqualTo("<here>CRLF");
+      awaitRest(3);
+
+      try (Peer next = dial(listener)) {
+        assertThat(next.readLine()).isEqualTo("hello");
+        assertThat(idle.readAll()).isEqualTo("crowded out\r\n");
+        talking.send("still here\r\n");
+        assertThat(talking.readLine()).isEqualTo("<still here>CRLF");
+        known.send("and I\r\n");
+        assertThat(known.readLine()).isEqualTo("<and I>CRLF");
+      }
+    }
+  }
+
+  /** Until no turn runs: only then is a session idle. */
+  void awaitRest(int sessions) {
+    List<Connection> all = List.copyOf(connections);
+    assertThat(all).hasSizeGreaterThanOrEqualTo(sessions);
+    while (all.stream().anyMatch(one -> ((NettyConnection) one).isRunning())) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Unfinished lines, at which a session that is not asked could say nothing. */
+  @Test
+  void halfLinesOfManyStrangersAreBoundedAndAnHonestOneIsServed() throws Exception {
+    long most = memory.capacity() - memory.held();
+    assertThat(memory.tryTake(most - 400_000)).isTrue(); // what is left: some dozens of sessions
+    Listener listener = listen();
+    List<Peer> greedy = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      Peer peer = dial(listener);
+      greedy.add(peer);
+      peer.send("long 12000\r\n");
+      peer.send("z".repeat(11_000));
+      if (i % 20 == 19) {
+        isServed(listenEitherWay());
+      }
+    }
+
+    assertThat(memory.held()).isLessThanOrEqualTo(memory.capacity());
+    assertThat(greedy.get(0).readAll()).isEqualTo("hello\r\ncrowded out\r\n");
+    greedy.forEach(Peer::close);
+    while (memory.held() > most - 400_000) {
+      Thread.onSpinWait();
     }
   }
 
@@ -519,6 +594,47 @@ abstract class WireContract {
       closing.join(10_000);
       assertThat(closing.isAlive()).isFalse();
     }
+  }
+
+  @Test
+  void contentThatIsUnderWayIsFinishedWhenItCloses() throws Exception {
+    Listener listener = listenEitherWay();
+    try (Peer finishing = dial(listener);
+        Peer trickling = dial(listener);
+        Peer idle = dial(listener)) {
+      assertThat(idle.readLine()).isEqualTo("hello");
+      for (Peer peer : List.of(finishing, trickling)) {
+        peer.send("n octets 3\r\na");
+        assertThat(peer.readLine()).isEqualTo("hello");
+        assertThat(peer.readLine()).isEqualTo("+");
+      }
+
+      Thread closing = new Thread(wire()::close);
+      closing.start();
+      assertThat(idle.readAll()).isEqualTo("stopping\r\n");
+      finishing.send("bc");
+
+      assertThat(finishing.readAll()).startsWith("took ").endsWith("\r\nstopping\r\n");
+      assertThat(trickling.readAll()).isEqualTo("stopping\r\n"); // after the grace period
+      closing.join(10_000);
+      assertThat(closing.isAlive()).isFalse();
+    }
+  }
+
+  @Test
+  void tellsOfAnErrorAfterWhichNothingCanBeReliedUpon() throws Exception {
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      peer.send("fail\r\n");
+      assertThat(peer.readAll()).isEqualTo("hello\r\n");
+      assertThat(lifeline.death()).isEmpty();
+    }
+    try (Peer peer = dial(listener)) {
+      peer.send("exhaust\r\n");
+      assertThat(peer.readAll()).isEqualTo("hello\r\n");
+    }
+
+    assertThat(lifeline.death().orElseThrow().cause()).isInstanceOf(OutOfMemoryError.class);
   }
 
   @Test
@@ -1003,6 +1119,11 @@ abstract class WireContract {
           out.ascii("asleep\r\n").flush();
           return;
         }
+        case "login" -> {
+          connection.trusted();
+          out.ascii("known\r\n");
+        }
+        case "exhaust" -> throw new OutOfMemoryError("as asked");
         case "fail" -> throw new IllegalStateException("as asked");
         case "ignore" -> {
           connection.close();
@@ -1058,6 +1179,11 @@ abstract class WireContract {
     @Override
     public void timedOut() {
       connection.out().ascii("too slow\r\n");
+    }
+
+    @Override
+    public void crowdedOut() {
+      connection.out().ascii("crowded out\r\n");
     }
 
     @Override

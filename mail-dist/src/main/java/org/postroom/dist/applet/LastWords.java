@@ -48,8 +48,7 @@ final class LastWords {
    * one task only.
    */
   static boolean isDeath(String thread, Throwable cause) {
-    return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError)
-        || thread.startsWith(LOG_THREAD);
+    return Lifeline.isFatal(cause) || thread.startsWith(LOG_THREAD);
   }
 
   // The log is written by another thread, and may be what has died: this line is not left to it.

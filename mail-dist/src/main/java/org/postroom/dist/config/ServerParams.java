@@ -76,6 +76,36 @@ public final class ServerParams {
           "Commands that run at the same time, where the JVM has no virtual threads.",
           Trait.RESTART);
 
+  public static final Param<Integer> SESSIONS =
+      SET.integer(
+          "session_limit",
+          "20000",
+          Bounds.atLeast("10"),
+          "The most sessions of all listeners together. Fewer where the system gives the process"
+              + " fewer descriptors.",
+          Trait.RESTART);
+
+  public static final Param<Integer> STRANGERS =
+      SET.integer(
+          "stranger_count_limit",
+          "1000",
+          Bounds.atLeast("1"),
+          "The most sessions of one address that have not logged in (nor come from mynetworks, with"
+              + " SMTP), over all listeners. The next one gets the place of the one that has been"
+              + " idle for longest. An address has the bits that"
+              + " smtpd_client_ipv4_prefix_length and smtpd_client_ipv6_prefix_length say, 64 of"
+              + " IPv6 at most.",
+          Trait.RESTART);
+
+  public static final Param<Integer> STRANGER_RATE =
+      SET.integer(
+          "stranger_rate_limit",
+          "6000",
+          Bounds.atLeast("0"),
+          "The most connections of one address within anvil_rate_time_unit upon which nobody logs"
+              + " in; 0 for no limit.",
+          Trait.RESTART);
+
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 

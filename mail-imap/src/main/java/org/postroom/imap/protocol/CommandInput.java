@@ -56,6 +56,11 @@ public final class CommandInput {
     next = 0;
   }
 
+  /** How many octets are kept for being read again. */
+  public int kept() {
+    return (int) Math.min(Integer.MAX_VALUE, octets);
+  }
+
   /** Whether what comes can be taken without waiting for a disk. */
   public boolean takesAtOnce() {
     return literal != null && literal.takesAtOnce(connection.in());

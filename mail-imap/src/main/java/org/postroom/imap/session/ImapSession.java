@@ -2,7 +2,6 @@ package org.postroom.imap.session;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -18,6 +17,7 @@ import org.postroom.core.wire.Input;
 import org.postroom.core.wire.Line;
 import org.postroom.core.wire.Saying;
 import org.postroom.core.wire.Session;
+import org.postroom.core.wire.StrangerLimits;
 import org.postroom.core.wire.WireFault;
 import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.CommandInput;
@@ -29,8 +29,8 @@ import org.postroom.imap.protocol.UnfinishedLiteral;
 
 /** One client's conversation: command by command, with a view of the selected mailbox. */
 public final class ImapSession implements Session {
-  /** Before log-in these may be longer than others: tokens, and what clients say of themselves. */
-  private static final Set<String> LONG_COMMANDS = Set.of("AUTHENTICATE", "ID");
+  /** What a client hears for which there is no place, or no more. */
+  public static final String TOO_MANY = "Too many connections.";
 
   private final Services services;
   private final CommandTable commands;
@@ -115,6 +115,7 @@ public final class ImapSession implements Session {
       command(new ImapReader(input, writer, readerLimits(), utf8));
     } catch (CommandInput.MoreNeeded more) {
       input.rewind();
+      connection.keeps(input.kept());
       writer.rest();
       awaitNext();
     }
@@ -165,8 +166,7 @@ public final class ImapSession implements Session {
         name = "UID " + in.word();
       }
       String wanted = name;
-      boolean isShort = user == null && !LONG_COMMANDS.contains(name);
-      in.mustNotExceed(isShort ? services.limits().strangerLine() : Integer.MAX_VALUE);
+      in.mustNotExceed(user == null ? mostOfStranger(name) : Integer.MAX_VALUE);
       CommandRow<?> row =
           commands.find(name).orElseThrow(() -> new BadCommand("Unknown command " + wanted + "."));
       return run(row, in, out);
@@ -179,6 +179,17 @@ public final class ImapSession implements Session {
       }
       return failed(in, failure, out, answer -> answer);
     }
+  }
+
+  /**
+   * How long a command may be before log-in: tokens are longer, and what clients say of themselves.
+   */
+  private int mostOfStranger(String name) {
+    return switch (name) {
+      case "AUTHENTICATE" -> StrangerLimits.LONGEST_LINE;
+      case "ID" -> Integer.MAX_VALUE;
+      default -> services.limits().strangerLine();
+    };
   }
 
   private <S> Completion run(CommandRow<S> row, ImapReader in, Responder out) {
@@ -199,6 +210,7 @@ public final class ImapSession implements Session {
     CommandInput input = begun;
     if (input != null) {
       begun = null;
+      connection.keeps(0);
       if (input.close()) {
         connection.lineLimit(lineLimit());
       }
@@ -508,6 +520,7 @@ public final class ImapSession implements Session {
     }
     account = who;
     user = new Authenticated(this, client, who);
+    connection.trusted();
     connection.lineLimit(services.limits().users().line());
     return true;
   }
@@ -567,6 +580,12 @@ public final class ImapSession implements Session {
             user == null
                 ? "Disconnected for inactivity during authentication."
                 : "Disconnected for inactivity.");
+    writer.rest();
+  }
+
+  @Override
+  public void crowdedOut() {
+    new Responder(writer, "*").bye("LIMIT", TOO_MANY);
     writer.rest();
   }
 

@@ -32,6 +32,9 @@ import org.postroom.pop3.protocol.ResponseCode;
  * is left. Commands come from the table it is given.
  */
 public final class Pop3Session implements Session {
+  /** What a client hears for which there is no place, or no more. */
+  public static final String TOO_MANY = "Too many connections.";
+
   /** The longest command line taken; RFC 2449, 4 asks for 255 octets. */
   public static final int MAX_LINE = 2048;
 
@@ -161,6 +164,11 @@ public final class Pop3Session implements Session {
   }
 
   @Override
+  public void crowdedOut() {
+    replies.error(ResponseCode.SYS_TEMP, TOO_MANY);
+  }
+
+  @Override
   public void shuttingDown() {
     replies.error(ResponseCode.SYS_TEMP, "Server shutting down.");
   }
@@ -225,6 +233,7 @@ public final class Pop3Session implements Session {
       throw new Refused(ResponseCode.SYS_TEMP, "Maximum number of connections exceeded.");
     }
     counted = account.id();
+    connection.trusted();
     Mailbox inbox =
         context
             .store()

@@ -23,18 +23,23 @@ public final class SmtpParams {
   public static final Param<Integer> SESSIONS =
       SET.integer(
           "default_process_limit",
-          "100",
+          "10000",
           atLeast("1"),
-          "The most sessions of one listener at the same time.");
+          """
+          The most sessions of one listener at the same time. When there are so many, the next one
+          gets the place of the client that has been idle for longest, of those that have neither
+          logged in nor are in mynetworks. Deviation: 100 in Postfix, where each is a process.\
+          """);
 
   public static final Param<Duration> TIMEOUT =
       SET.time(
           "smtpd_timeout",
-          "300s",
+          "${stress?{10}:{300}}s",
           atLeast("1s"),
           """
           How long the server waits for the next command, and for the client to take an answer.
-          Then it answers 421 and closes.""");
+          Then it answers 421 and closes.\
+          """);
 
   public static final Param<Integer> MIN_DATA_RATE =
       SET.integer(
@@ -43,11 +48,15 @@ public final class SmtpParams {
           atLeast("0"),
           """
           Octets a second that a client must send on average within a mail; so many earn it one
-          more second, up to smtpd_timeout. 0 for no such limit.""");
+          more second, up to smtpd_timeout. 0 for no such limit.\
+          """);
 
   public static final Param<Duration> STARTTLS_TIMEOUT =
       SET.time(
-          "smtpd_starttls_timeout", "300s", atLeast("1s"), "How long a TLS handshake may take.");
+          "smtpd_starttls_timeout",
+          "${stress?{10}:{300}}s",
+          atLeast("1s"),
+          "How long a TLS handshake may take.");
 
   public static final Param<Duration> ERROR_SLEEP =
       SET.time(
@@ -65,14 +74,14 @@ public final class SmtpParams {
   public static final Param<Integer> HARD_ERRORS =
       SET.integer(
           "smtpd_hard_error_limit",
-          "20",
+          "${stress?{1}:{20}}",
           atLeast("1"),
           "Errors without a mail accepted between them after which the session is ended.");
 
   public static final Param<Integer> JUNK_COMMANDS =
       SET.integer(
           "smtpd_junk_command_limit",
-          "100",
+          "${stress?{1}:{100}}",
           atLeast("1"),
           "NOOP, VRFY, RSET, HELO, EHLO beyond this number count as errors.");
 
@@ -110,7 +119,8 @@ public final class SmtpParams {
           atLeast("1024"),
           """
           Octets from the beginning of a mail within which its header must end; what stands behind
-          them is taken as it is.""");
+          them is taken as it is.\
+          """);
 
   public static final Param<Integer> LINE_LENGTH =
       SET.integer(
@@ -137,7 +147,8 @@ public final class SmtpParams {
           BareNewline.class,
           """
           What is done with a line of a mail that ends in LF alone. Such a line is never part of
-          the end of a mail, whatever is set here.""");
+          the end of a mail, whatever is set here.\
+          """);
 
   public static final Param<Boolean> REPLACE_STRAY_CR =
       SET.bool(
@@ -157,7 +168,8 @@ public final class SmtpParams {
           "CONNECT GET POST regexp:{{/^[^A-Z]/ Bogus}}",
           """
           Commands of other protocols: who sends one, or a line that looks like a header, is sent
-          away. Of regular expressions only the one that stands here by default is known.""");
+          away. Of regular expressions only the one that stands here by default is known.\
+          """);
 
   public static final Param<Boolean> HELO_REQUIRED =
       SET.bool("smtpd_helo_required", "no", "Whether a client must say HELO or EHLO before MAIL.");
@@ -202,14 +214,16 @@ public final class SmtpParams {
           TlsLevel.class,
           """
           none: no STARTTLS; may: clients may; encrypt: they must. Empty: may, when there is a
-          certificate.""");
+          certificate.\
+          """);
 
   public static final Param<Boolean> TLS_AUTH_ONLY =
       SET.bool(
           "smtpd_tls_auth_only",
           "no",
           """
-          Whether passwords are taken under TLS only. Listeners for submission: yes unless set.""");
+          Whether passwords are taken under TLS only. Listeners for submission: yes unless set.\
+          """);
 
   public static final Param<Boolean> TLS_RECEIVED =
       SET.bool(
@@ -247,7 +261,8 @@ public final class SmtpParams {
           "0",
           """
           RCPT commands of one client within anvil_rate_time_unit, refused ones included; 0 for no
-          limit.""");
+          limit.\
+          """);
 
   public static final Param<Integer> CLIENT_AUTH_RATE =
       limit(
@@ -278,7 +293,8 @@ public final class SmtpParams {
           "no",
           """
           Whether Date, Message-ID and From are added to any mail that lacks them. On listeners for
-          submission they always are.""");
+          submission they always are.\
+          """);
 
   public static final Param<String> BROKEN_CLIENTS =
       SET.recognised(

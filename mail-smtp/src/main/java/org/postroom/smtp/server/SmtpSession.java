@@ -99,6 +99,9 @@ public final class SmtpSession implements Session {
     connection.deadline(settings.get(SmtpParams.TIMEOUT));
     services.log().connected(id(), client());
     counted = true;
+    if (!isLimited()) {
+      connection.trusted();
+    }
     int sessions = services.limits().enter(address());
     int connections = services.limits().count(ClientLimits.Event.CONNECTION, address());
     if (isLimited()
@@ -152,6 +155,18 @@ public final class SmtpSession implements Session {
   }
 
   @Override
+  public void crowdedOut() {
+    services.log().brokenOff(id(), client(), "too many connections", stage);
+    reset();
+    end(tooMany(services.hostname()));
+  }
+
+  /** What a client hears for which there is no place, or no more. */
+  public static SmtpReply tooMany(String hostname) {
+    return SmtpReply.of(421, "4.3.2", hostname + " Error: too many connections");
+  }
+
+  @Override
   public void shuttingDown() {
     reset();
     end(421, "4.3.2", services.hostname() + " Service is going down, try again later");
@@ -184,6 +199,7 @@ public final class SmtpSession implements Session {
         commands++;
       } while (!turnOver
           && !ended
+          && !connection.isStopping()
           && commands < COMMANDS_A_TURN
           && (arrival != null
               ? !connection.in().isEmpty()
@@ -392,6 +408,7 @@ public final class SmtpSession implements Session {
   /** AUTH has succeeded. */
   public void loggedIn(Account account, String mechanism) {
     login = new Login(account, mechanism);
+    connection.trusted();
     services.log().loggedIn(id(), client(), mechanism, account.login());
   }
 

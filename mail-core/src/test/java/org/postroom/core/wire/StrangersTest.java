@@ -1,0 +1,240 @@
+package org.postroom.core.wire;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.time.VirtualTime;
+
+/** Who has to go when there is no place: seen from outside, by clients of several addresses. */
+@Timeout(60)
+final class StrangersTest {
+  private final VirtualTime time = VirtualTime.startingAt(Instant.EPOCH);
+  private final Workers workers = Workers.named("worker", 8);
+  private final List<Client> clients = new ArrayList<>();
+  private MemoryBudget memory = new MemoryBudget(1 << 30);
+  private Wire wire;
+
+  @AfterEach
+  void close() throws IOException {
+    for (Client client : clients) {
+      client.socket.close();
+    }
+    wire.close();
+    workers.close();
+    assertThat(memory.held()).isZero();
+  }
+
+  private Listener listen(int sessions, int ofOneAddress, int attempts) {
+    StrangerLimits limits =
+        new StrangerLimits(
+            sessions, 1000, ofOneAddress, attempts, Duration.ofMinutes(1), 32, 64, memory);
+    wire =
+        Wires.open(
+            WireOptions.defaults().withGrace(Duration.ZERO).withStrangers(limits),
+            time,
+            workers,
+            new Lifeline());
+    return wire.listen(
+        new ListenerOptions(
+            "door",
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            Optional.empty(),
+            1000,
+            StrangerLimits.LONGEST_LINE,
+            Duration.ofMinutes(5),
+            "full\r\n"),
+        Guest::new);
+  }
+
+  @Test
+  void anAddressThatHasItsSessionsGivesItsOldestForTheNext() throws IOException {
+    Listener door = listen(1000, 3, 0);
+    Client other = greeted(door, 9);
+    Client first = greeted(door, 1);
+    Client second = greeted(door, 1);
+    greeted(door, 1);
+
+    greeted(door, 1);
+    greeted(door, 1);
+
+    assertThat(first.line()).isEqualTo("no room");
+    assertThat(second.line()).isEqualTo("no room");
+    assertThat(other.ask("here")).isEqualTo("here");
+  }
+
+  @Test
+  void theAddressThatHoldsMostGivesFirst() throws IOException {
+    Listener door = listen(8, 1000, 0);
+    Client modest = greeted(door, 1);
+    List<Client> many = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      many.add(greeted(door, 2));
+    }
+
+    for (int i = 0; i < 5; i++) {
+      greeted(door, 3 + i);
+    }
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(many.get(i).line()).isEqualTo("no room");
+    }
+    assertThat(modest.ask("here")).isEqualTo("here");
+  }
+
+  @Test
+  void whoHasLoggedInNeverGoes() throws IOException {
+    Listener door = listen(3, 1000, 0);
+    List<Client> known = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Client client = greeted(door, 1);
+      assertThat(client.ask("login")).isEqualTo("login");
+      known.add(client);
+    }
+
+    assertThat(connect(door, 2).line()).isEqualTo("full");
+
+    for (Client client : known) {
+      assertThat(client.ask("here")).isEqualTo("here");
+    }
+  }
+
+  @Test
+  void connectionsUponWhichNobodyLogsInAreCounted() throws IOException {
+    Listener door = listen(1000, 1000, 5);
+    for (int i = 0; i < 20; i++) {
+      assertThat(greeted(door, 1).ask("login")).isEqualTo("login");
+    }
+    for (int i = 0; i < 5; i++) {
+      greeted(door, 1);
+    }
+
+    assertThat(connect(door, 1).line()).isEqualTo("full");
+    greeted(door, 2);
+
+    time.advance(Duration.ofSeconds(61));
+    greeted(door, 1);
+  }
+
+  /** Half lines are charged; the address that has many of them gives, and not the one with one. */
+  @Test
+  void whatStrangersHoldTogetherIsBounded() throws IOException {
+    memory = new MemoryBudget(400_000);
+    Listener door = listen(1000, 1000, 0);
+    Client honest = greeted(door, 1);
+    List<Client> greedy = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      Client client = greeted(door, 2 + i % 3);
+      greedy.add(client);
+      client.send("x".repeat(12_000));
+    }
+
+    assertThat(greedy.get(0).line()).isEqualTo("no room");
+    assertThat(memory.held()).isLessThanOrEqualTo(memory.capacity());
+    assertThat(honest.ask("here")).isEqualTo("here");
+    assertThat(greeted(door, 9).ask("here")).isEqualTo("here");
+  }
+
+  private Client connect(Listener door, int host) throws IOException {
+    Client client = new Client(door, host);
+    clients.add(client);
+    return client;
+  }
+
+  private Client greeted(Listener door, int host) throws IOException {
+    Client client = connect(door, host);
+    assertThat(client.line()).isEqualTo("hello");
+    // The next one's turn tells that this one's is over: one event loop has them all.
+    assertThat(client.ask("in")).isEqualTo("in");
+    time.advance(Duration.ofMillis(1));
+    return client;
+  }
+
+  /** Somebody of 127.0.1.host. */
+  private static final class Client {
+    private final Socket socket;
+    private final BufferedReader in;
+
+    Client(Listener door, int host) throws IOException {
+      socket =
+          new Socket(
+              door.address().getAddress(),
+              door.address().getPort(),
+              InetAddress.getByAddress(new byte[] {127, 0, 1, (byte) host}),
+              0);
+      socket.setSoTimeout(10_000);
+      in = new BufferedReader(new InputStreamReader(socket.getInputStream(), ISO_8859_1));
+    }
+
+    void send(String text) throws IOException {
+      socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    }
+
+    String line() throws IOException {
+      return in.readLine();
+    }
+
+    String ask(String line) throws IOException {
+      send(line + "\r\n");
+      return line();
+    }
+  }
+
+  /** Says what it hears, on the event loop. */
+  private static final class Guest implements Session {
+    private final Connection connection;
+
+    Guest(Connection connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public void opened() {
+      connection.out().ascii("hello\r\n");
+    }
+
+    @Override
+    public boolean readyAtOnce() {
+      ready();
+      return true;
+    }
+
+    @Override
+    public void ready() {
+      String line = connection.in().readLine(StrangerLimits.LONGEST_LINE).latin1();
+      if (line.equals("login")) {
+        connection.trusted();
+      }
+      connection.out().ascii(line).ascii("\r\n");
+    }
+
+    @Override
+    public void timedOut() {}
+
+    @Override
+    public void crowdedOut() {
+      connection.out().ascii("no room\r\n");
+    }
+
+    @Override
+    public void shuttingDown() {}
+
+    @Override
+    public void closed() {}
+  }
+}

@@ -1,0 +1,76 @@
+package org.postroom.dist;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.postroom.core.config.Settings;
+import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.queue.QueueParams;
+import org.postroom.core.wire.StrangerLimits;
+import org.postroom.dist.config.ServerParams;
+import org.postroom.smtp.server.SmtpParams;
+
+/**
+ * How many clients there is place for: what the configuration says, as far as there are
+ * descriptors. A descriptor that a client takes must never be the one that the store lacks.
+ *
+ * @param sessions the most of them
+ * @param warning for the administrator, when these are fewer than configured
+ */
+record Places(int sessions, Optional<String> warning) {
+  /** Jars, the store with its log and journal, content on its way, the DNS. */
+  private static final int HOUSE = 200;
+
+  /** Sockets on which the last words are under way, for so many sessions one more. */
+  private static final int SESSIONS_TO_ONE_LEAVING = 8;
+
+  /** Strangers may hold this part of what all clients may. */
+  private static final int PART_OF_STRANGERS = 2;
+
+  /**
+   * What there is place for.
+   *
+   * @param descriptors how many this process may have; empty for enough
+   */
+  static Places on(Settings settings, OptionalInt descriptors) {
+    int wanted = settings.get(ServerParams.SESSIONS);
+    if (descriptors.isEmpty()) {
+      return new Places(wanted, Optional.empty());
+    }
+    int limit = descriptors.getAsInt();
+    int house = HOUSE + QueueParams.limits(settings).active();
+    // Where there is little, clients still get half of it.
+    int forClients = Math.max(limit - house, limit / 2);
+    int most = Math.max(1, forClients - forClients / (SESSIONS_TO_ONE_LEAVING + 1) - 1);
+    if (most >= wanted) {
+      return new Places(wanted, Optional.empty());
+    }
+    int needed = wanted + wanted / SESSIONS_TO_ONE_LEAVING + 1 + house;
+    return new Places(
+        most,
+        Optional.of(
+            "this process may open "
+                + limit
+                + " files: that is enough for "
+                + most
+                + " sessions, not for the "
+                + wanted
+                + " of "
+                + ServerParams.SESSIONS
+                + ", which need "
+                + needed
+                + " (LimitNOFILE, ulimit -n)"));
+  }
+
+  /** What strangers may have of it. */
+  StrangerLimits limits(Settings settings, MemoryBudget clients) {
+    return new StrangerLimits(
+        sessions,
+        sessions + sessions / SESSIONS_TO_ONE_LEAVING + 1,
+        settings.get(ServerParams.STRANGERS),
+        settings.get(ServerParams.STRANGER_RATE),
+        settings.get(SmtpParams.RATE_UNIT),
+        settings.get(SmtpParams.CLIENT_IPV4_PREFIX),
+        settings.get(SmtpParams.CLIENT_IPV6_PREFIX),
+        clients.share(clients.capacity() / PART_OF_STRANGERS));
+  }
+}

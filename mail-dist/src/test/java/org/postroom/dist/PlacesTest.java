@@ -1,0 +1,56 @@
+package org.postroom.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.config.Settings;
+import org.postroom.core.life.MemoryBudget;
+import org.postroom.dist.config.ServerParams;
+import org.postroom.dist.config.ServerSettings;
+
+final class PlacesTest {
+  private final Settings settings =
+      Settings.builder(ServerSettings.sets())
+          .set("myhostname", "mail.example.org")
+          .set(ServerParams.SESSIONS, 20_000)
+          .build();
+
+  /** Whatever the limit, clients leave the house its part of it. */
+  @ParameterizedTest
+  @CsvSource({"300, 150", "1024, 512", "4096, 600", "20000, 600"})
+  void clientsLeaveTheHouseItsDescriptors(int limit, int house) {
+    Places places = Places.on(settings, OptionalInt.of(limit));
+
+    assertThat(places.limits(settings, new MemoryBudget(1 << 20)).channels())
+        .isLessThanOrEqualTo(limit - house)
+        .isGreaterThan(places.sessions());
+    assertThat(places.warning().orElseThrow())
+        .contains(String.valueOf(limit))
+        .contains("20000 of session_limit");
+  }
+
+  @Test
+  void saysNothingWhereThereIsEnough() {
+    assertThat(Places.on(settings, OptionalInt.of(1 << 20)))
+        .isEqualTo(Places.on(settings, OptionalInt.empty()));
+    assertThat(Places.on(settings, OptionalInt.empty()).sessions()).isEqualTo(20_000);
+    assertThat(Places.on(settings, OptionalInt.of(23_101)).warning()).isEmpty();
+    assertThat(Places.on(settings, OptionalInt.of(23_000)).warning().orElseThrow())
+        .contains("need 23101");
+  }
+
+  @Test
+  void readsTheLimitOfTheProcess() {
+    String before = "Limit                     Soft Limit           Hard Limit           Units";
+
+    assertThat(OsHost.descriptors(List.of(before, "Max open files  300   4096   files")))
+        .hasValue(300);
+    assertThat(OsHost.descriptors(List.of(before, "Max open files  unlimited unlimited files")))
+        .isEmpty();
+    assertThat(OsHost.descriptors(List.of(before))).isEmpty();
+  }
+}
