@@ -174,7 +174,6 @@ public final class MailServer implements AutoCloseable {
           builder.openPassword == null
               ? storage.accounts()
               : new AccountsOnTheFly(storage.accounts(), builder.openPassword);
-      Lifeline lifeline = new Lifeline();
       MailFlow flow =
           new MailFlow(
               builder.openPassword != null
