@@ -142,7 +142,8 @@ public final class MailServer implements AutoCloseable {
           own(
               new StagingArea(
                   folder == null ? temporary() : folder.resolve("staging"),
-                  StagingArea.Limits.DEFAULT));
+                  StagingArea.Limits.DEFAULT,
+                  memory));
       Workers workers =
           own(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline));
       Wire wire =

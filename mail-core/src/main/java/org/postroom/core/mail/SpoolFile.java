@@ -4,27 +4,34 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Locale;
+import org.postroom.core.life.MemoryBudget;
 
 /**
- * Octets in an unsynced file, written through a small buffer. Written by one thread; read by any,
- * once the writing is done.
+ * Octets in an unsynced file, written through a small buffer, or without one where the budget has
+ * nothing left. Written by one thread; read by any, once the writing is done.
  */
 final class SpoolFile {
-  // Also the most that is handed to the channel at once: NIO keeps a direct buffer of that size for
-  // each thread.
-  private static final int BUFFER = 64 * 1024;
+  /** How much octets a file that is written takes from the budget. */
+  static final int BUFFER = 16 * 1024;
+
+  // The most that is handed to the channel at once: NIO keeps a direct buffer of that size for each
+  // thread.
+  private static final int AT_ONCE = 64 * 1024;
 
   private final FileChannel channel;
-  private ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+  private final MemoryBudget budget;
+  private ByteBuffer buffer;
   private long size;
 
-  private SpoolFile(FileChannel channel) {
+  private SpoolFile(FileChannel channel, MemoryBudget budget) {
     this.channel = channel;
+    this.budget = budget;
+    this.buffer = budget.tryTake(BUFFER) ? ByteBuffer.allocate(BUFFER) : ByteBuffer.allocate(0);
   }
 
-  static SpoolFile create(SpoolFiles files) {
+  static SpoolFile create(SpoolFiles files, MemoryBudget budget) {
     try {
-      return new SpoolFile(files.create());
+      return new SpoolFile(files.create(), budget);
     } catch (IOException e) {
       throw failed("cannot make a staging file", e);
     }
@@ -36,6 +43,10 @@ final class SpoolFile {
 
   void write(ByteBuffer octets) {
     size += octets.remaining();
+    if (buffer.capacity() == 0) {
+      pass(octets);
+      return;
+    }
     while (octets.hasRemaining()) {
       int count = Math.min(octets.remaining(), buffer.remaining());
       buffer.put(buffer.position(), octets, octets.position(), count);
@@ -50,19 +61,33 @@ final class SpoolFile {
   /** Writes what is still in the buffer, and gives the buffer up. */
   void finish() {
     flush();
+    giveUpBuffer();
+  }
+
+  private void giveUpBuffer() {
+    budget.give(buffer.capacity());
     buffer = ByteBuffer.allocate(0);
   }
 
   private void flush() {
-    buffer.flip();
+    if (buffer.capacity() > 0) {
+      pass(buffer.flip());
+      buffer.clear();
+    }
+  }
+
+  private void pass(ByteBuffer octets) {
+    int limit = octets.limit();
     try {
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
+      while (octets.position() < limit) {
+        octets.limit(Math.min(limit, octets.position() + AT_ONCE));
+        channel.write(octets);
       }
     } catch (IOException e) {
       throw failed("cannot write a staging file", e);
+    } finally {
+      octets.limit(limit);
     }
-    buffer.clear();
   }
 
   int read(long position, ByteBuffer target) {
@@ -70,7 +95,7 @@ final class SpoolFile {
     int total = 0;
     try {
       while (limit > target.position() && position + total < size) {
-        target.limit(Math.min(limit, target.position() + BUFFER));
+        target.limit(Math.min(limit, target.position() + AT_ONCE));
         int count = channel.read(target, position + total);
         if (count <= 0) {
           throw new StorageUnavailable("a staging file ends at " + (position + total));
@@ -87,6 +112,7 @@ final class SpoolFile {
 
   /** Closes and with it deletes the file. */
   void release() {
+    giveUpBuffer();
     try {
       channel.close();
     } catch (IOException e) {

@@ -13,19 +13,25 @@ import org.postroom.core.mime.StructureScanner;
  * when what it was finished to is closed.
  */
 final class StagingSink implements ContentSink {
+  /** What the scanner holds is counted in steps, so that not every line changes the budget. */
+  private static final int STEP = 512;
+
   private final int memoryLimit;
   private final SpoolFiles files;
   private final long expected;
   private final Consumer<StagingSink> whenReleased;
   private final Chunks memory;
+  private final MemoryBudget budget;
   private final StructureScanner scanner = new StructureScanner();
   private @Nullable SpoolFile file;
   private long size;
+  private long scanned;
   private boolean finished;
   private boolean released;
 
   StagingSink(
       int memoryLimit,
+      MemoryBudget contents,
       MemoryBudget budget,
       SpoolFiles files,
       long expected,
@@ -34,7 +40,8 @@ final class StagingSink implements ContentSink {
     this.files = files;
     this.expected = expected;
     this.whenReleased = whenReleased;
-    this.memory = new Chunks(budget);
+    this.budget = budget;
+    this.memory = new Chunks(contents);
   }
 
   @Override
@@ -50,8 +57,10 @@ final class StagingSink implements ContentSink {
     size += octets.remaining();
     boolean kept = false;
     try {
-      scanner.update(octets.duplicate());
+      ByteBuffer same = octets.duplicate();
       store(octets);
+      scanner.update(same);
+      chargeScanner();
       kept = true;
     } finally {
       if (!kept) {
@@ -75,19 +84,21 @@ final class StagingSink implements ContentSink {
     if (finished || released) {
       throw new IllegalStateException(finished ? "finished already" : "closed");
     }
-    boolean kept = false;
+    MessageStructure structure = null;
     try {
       if (file != null) {
         file.finish();
       }
-      kept = true;
+      MessageStructure found = scanner.finish();
+      chargeScanner();
+      structure = found;
     } finally {
-      if (!kept) {
+      if (structure == null) {
         release();
       }
     }
     finished = true;
-    return new Staged(scanner.finish());
+    return new Staged(structure);
   }
 
   @Override
@@ -103,10 +114,27 @@ final class StagingSink implements ContentSink {
     }
     released = true;
     memory.release();
+    budget.give(scanned);
+    scanned = 0;
     whenReleased.accept(this);
     if (file != null) {
       file.release();
     }
+  }
+
+  /**
+   * What the scanner keeps of a content is charged like the content, but cannot go into a file.
+   *
+   * @throws StorageFull when all that arrives takes too much; the client may try again
+   */
+  private void chargeScanner() {
+    long held = (scanner.held() / STEP + 1L) * STEP;
+    if (held < scanned) {
+      budget.give(scanned - held);
+    } else if (!budget.tryTake(held - scanned)) {
+      throw new StorageFull("too much mail is arriving at the same time");
+    }
+    scanned = held;
   }
 
   private void store(ByteBuffer octets) {
@@ -121,7 +149,7 @@ final class StagingSink implements ContentSink {
 
   /** Moves what is in memory into a file. */
   private SpoolFile spill() {
-    SpoolFile made = SpoolFile.create(files);
+    SpoolFile made = SpoolFile.create(files, budget);
     file = made;
     ByteBuffer chunk = ByteBuffer.allocate(8 * 1024);
     for (long at = 0; at < memory.size(); ) {

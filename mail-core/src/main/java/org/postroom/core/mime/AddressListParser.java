@@ -6,12 +6,16 @@ package org.postroom.core.mime;
  */
 final class AddressListParser {
   static final Octets NO_HOST = Octets.latin1("MISSING_DOMAIN");
+  private static final int GROUP_END = 4;
   static final Octets NO_MAILBOX = Octets.latin1("MISSING_MAILBOX");
 
   private final byte[] b;
   private final int to;
   private final OctetBuffer out;
+  private final int most;
   private int at;
+  private boolean inGroup;
+  private boolean full;
 
   private final OctetBuffer phrase = new OctetBuffer(32);
   private final OctetBuffer local = new OctetBuffer(32);
@@ -25,16 +29,28 @@ final class AddressListParser {
   private boolean hostDone;
   private boolean hasComment;
 
-  AddressListParser(byte[] b, int from, int to, OctetBuffer out) {
+  /**
+   * Parses {@code b}.
+   *
+   * @param most how long {@code out} may become
+   */
+  AddressListParser(byte[] b, int from, int to, OctetBuffer out, int most) {
     this.b = b;
     this.at = from;
     this.to = to;
     this.out = out;
+    this.most = most;
   }
 
-  void parse() {
-    boolean inGroup = false;
-    while (at < to) {
+  /**
+   * Adds addresses to the list.
+   *
+   * @param whole whether the field ends where the octets do; the last address of one that was cut
+   *     may not be what it seems and is left out
+   * @return whether all are there
+   */
+  boolean parse(boolean whole) {
+    while (at < to && !full) {
       int c = b[at];
       if (Ascii.space(c)) {
         gap = true;
@@ -55,7 +71,6 @@ final class AddressListParser {
       } else if (c == ':' && !inGroup && !sawAt && !sawAngle) {
         at++;
         groupStart();
-        inGroup = true;
       } else if (c == '<' && !sawAngle) {
         at++;
         angle();
@@ -63,9 +78,20 @@ final class AddressListParser {
         word(false);
       }
     }
-    flush();
+    if (whole && !full) {
+      flush();
+    }
     if (inGroup) {
       groupEnd();
+    }
+    return whole && !full;
+  }
+
+  /** Takes back what was written since {@code mark} when there is no room for it. */
+  private void keepIfThereIsRoom(int mark) {
+    if (out.length > most - (inGroup ? GROUP_END : 0)) {
+      out.length = mark;
+      full = true;
     }
   }
 
@@ -254,20 +280,25 @@ final class AddressListParser {
   }
 
   private void groupStart() {
+    int mark = out.length;
     out.add(0);
     out.add(0);
     writeCollapsed(phrase);
     out.add(0);
+    inGroup = true;
+    keepIfThereIsRoom(mark);
+    inGroup = !full;
     reset();
   }
 
   private void groupEnd() {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < GROUP_END; i++) {
       out.add(0);
     }
   }
 
   private void flush() {
+    int mark = out.length;
     if (anyWord || sawAt) {
       if (sawAngle && phrase.length > 0) {
         writeCollapsed(phrase);
@@ -284,6 +315,7 @@ final class AddressListParser {
       writeOr(local, NO_MAILBOX);
       writeOr(host, NO_HOST);
     }
+    keepIfThereIsRoom(mark);
     reset();
   }
 

@@ -12,7 +12,7 @@ final class AddressText implements MessageEnvelope.Visitor {
   /** Of a field's value with its folding; comments inside an address are gone, names decoded. */
   static String of(byte[] b, int from, int to) {
     OctetBuffer stored = new OctetBuffer(to - from + 16);
-    new AddressListParser(b, from, to, stored).parse();
+    new AddressListParser(b, from, to, stored, Integer.MAX_VALUE).parse(true);
     AddressText text = new AddressText();
     MessageEnvelope.list(stored.bytes, 0, stored.length, text);
     return text.text();

@@ -13,6 +13,18 @@ final class EnvelopeBuilder {
 
   private final @Nullable OctetBuffer[] fields = new @Nullable OctetBuffer[10];
 
+  /** Octets of stored address lists, in all fields. */
+  private int lists;
+
+  private boolean cut;
+
+  /** One that says nothing of what there was, for want of room. */
+  static EnvelopeBuilder leftOut() {
+    EnvelopeBuilder envelope = new EnvelopeBuilder();
+    envelope.cut = true;
+    return envelope;
+  }
+
   void text(int field, byte[] b, int from, int to) {
     OctetBuffer value = new OctetBuffer(to - from + 1);
     if (field == SUBJECT) {
@@ -20,21 +32,44 @@ final class EnvelopeBuilder {
     } else {
       HeaderText.unfold(b, from, to, value);
     }
+    if (value.length > ScanLimits.TEXT) {
+      cut = true;
+      value.length = HeaderText.wholeWords(value.bytes, ScanLimits.TEXT);
+    }
+    value.trim();
     fields[field] = value; // the last one wins
   }
 
-  void addresses(int field, byte[] b, int from, int to) {
+  /**
+   * Adds to a list what there is room for.
+   *
+   * @param whole whether the field ends at {@code to}, and was not cut there
+   */
+  void addresses(int field, byte[] b, int from, int to, boolean whole) {
     OctetBuffer list = fields[field];
     if (list == null) {
       list = new OctetBuffer(64);
       fields[field] = list;
     }
-    new AddressListParser(b, from, to, list).parse();
+    int before = list.length;
+    int most = before + ScanLimits.LISTS - lists;
+    cut |= !new AddressListParser(b, from, to, list, most).parse(whole);
+    lists += list.length - before;
+    list.trim();
+  }
+
+  /** Octets of memory, about. */
+  int weight() {
+    int octets = 0;
+    for (OctetBuffer field : fields) {
+      octets += field == null ? 0 : 40 + field.bytes.length;
+    }
+    return octets;
   }
 
   MessageEnvelope build() {
     OctetBuffer out = new OctetBuffer(256);
-    out.add(MessageEnvelope.VERSION);
+    out.add(cut ? MessageEnvelope.VERSION_CUT : MessageEnvelope.VERSION);
     OctetBuffer sender = fields[FROM];
     boolean hasFrom = sender != null && sender.length > 0;
     for (int i = 0; i < 10; i++) {

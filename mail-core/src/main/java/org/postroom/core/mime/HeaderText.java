@@ -23,6 +23,24 @@ final class HeaderText {
     }
   }
 
+  /**
+   * Where to end a text that is to have at most {@code most} octets and has more: between two words
+   * when a blank is near, since an encoded word (RFC 2047, 2) has no more than 75 octets and none
+   * inside; else between two characters of UTF-8.
+   */
+  static int wholeWords(byte[] b, int most) {
+    for (int end = most; end > most - 80; end--) {
+      if (Ascii.blank(b[end])) {
+        return end;
+      }
+    }
+    int end = most;
+    while (end > most - 3 && (b[end] & 0xC0) == 0x80) {
+      end--;
+    }
+    return end;
+  }
+
   /** As {@link #unfold}, and every run of blanks becomes one space. */
   static void collapse(byte[] b, int from, int to, OctetBuffer out) {
     boolean gap = false;

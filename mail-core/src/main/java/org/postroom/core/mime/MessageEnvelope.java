@@ -12,6 +12,9 @@ import java.util.Arrays;
 public final class MessageEnvelope {
   static final int VERSION = 1;
 
+  /** The same form, of an envelope that was cut. */
+  static final int VERSION_CUT = 2;
+
   /** The envelope of a message without any header. */
   public static final MessageEnvelope EMPTY =
       new MessageEnvelope(new byte[] {VERSION, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
@@ -59,10 +62,19 @@ public final class MessageEnvelope {
    * @throws CorruptStructure when it is of another version
    */
   public static MessageEnvelope decode(byte[] stored) {
-    if (stored.length < 11 || stored[0] != VERSION) {
+    if (stored.length < 11 || !isKnown(stored[0])) {
       throw new CorruptStructure("Not an envelope of version " + VERSION);
     }
     return new MessageEnvelope(stored);
+  }
+
+  private static boolean isKnown(int version) {
+    return version == VERSION || version == VERSION_CUT;
+  }
+
+  /** Whether the message's header says more than this has: {@link ScanLimits}. */
+  public boolean isCut() {
+    return stored[0] == VERSION_CUT;
   }
 
   /** The stored form, versioned. */
@@ -86,7 +98,7 @@ public final class MessageEnvelope {
   /** Walks the ten fields of a stored form. */
   public static void visit(byte[] stored, Visitor visitor) {
     StoredForm in = new StoredForm(stored, 0, stored.length);
-    if (in.octet() != VERSION) {
+    if (!isKnown(in.octet())) {
       throw new CorruptStructure("Not an envelope of version " + VERSION);
     }
     string(in, visitor);

@@ -111,7 +111,7 @@ public final class MessageText {
   }
 
   private static int blockLength(MimePart part) {
-    return (int) Math.min(part.headerLength(), StructureScanner.MAX_HEADER_BLOCK);
+    return (int) Math.min(part.headerLength(), ScanLimits.SEARCHED_HEADER);
   }
 
   private boolean headerHolds(MimePart part, Needle needle) {

@@ -43,6 +43,13 @@ final class OctetBuffer {
     length = 0;
   }
 
+  /** Gives back what was taken in advance. */
+  void trim() {
+    if (bytes.length > length) {
+      bytes = Arrays.copyOf(bytes, length);
+    }
+  }
+
   byte[] toBytes() {
     return Arrays.copyOf(bytes, length);
   }

@@ -32,26 +32,116 @@ final class PartHeader {
   List<Octets> languages = List.of();
   @Nullable Octets location;
 
-  private byte[] b = new byte[0];
+  private static final byte[] NOTHING = new byte[0];
+  private byte[] b = NOTHING;
   private int at;
 
-  /** Reads a whole block; the envelope fields go to {@code envelope} when there is one. */
-  static PartHeader read(byte[] block, int length, @Nullable EnvelopeBuilder envelope) {
-    PartHeader header = new PartHeader();
-    HeaderFields.Walk walk = new HeaderFields.Walk(block, 0, length);
-    while (walk.next()) {
-      if (walk.nameLength > 0) {
-        header.field(block, walk, envelope);
+  /** Octets of strings and lists that are kept, about. */
+  private int weight;
+
+  /** How much of a field's beginning {@link #wants} needs to see. */
+  static final int NAME = 64;
+
+  private static final List<String> NAMES =
+      List.of(
+          "from",
+          "to",
+          "cc",
+          "bcc",
+          "sender",
+          "reply-to",
+          "subject",
+          "date",
+          "message-id",
+          "in-reply-to",
+          "mime-version");
+
+  /** Whether a field that begins so can say anything here: others need not be kept for it. */
+  static boolean wants(byte[] block, int length) {
+    int colon = 0;
+    while (colon < length && block[colon] != ':') {
+      colon++;
+    }
+    if (colon == length) {
+      return false;
+    }
+    int end = colon;
+    while (end > 0 && Ascii.blank(block[end - 1])) {
+      end--;
+    }
+    if (end > 8 && Ascii.equalsIgnoreCase(block, 0, 8, "content-")) {
+      return true;
+    }
+    for (String name : NAMES) {
+      if (Ascii.equalsIgnoreCase(block, 0, end, name)) {
+        return true;
       }
     }
-    return header;
+    return false;
   }
 
-  private void field(byte[] block, HeaderFields.Walk w, @Nullable EnvelopeBuilder envelope) {
+  /**
+   * Takes one field with its folding.
+   *
+   * @param whole whether all of it is there, or only the first {@link ScanLimits#FIELD} octets
+   * @param envelope where its fields go to when there is one
+   */
+  void take(byte[] block, int length, boolean whole, @Nullable EnvelopeBuilder envelope) {
+    HeaderFields.Walk walk = new HeaderFields.Walk(block, 0, length);
+    if (walk.next() && walk.nameLength > 0) {
+      field(block, walk, whole, envelope);
+      b = NOTHING;
+    }
+  }
+
+  /** Forgets all but what kind of part it is: there is no room for more. */
+  void shorten() {
+    parameters = List.of();
+    dispositionParameters = List.of();
+    languages = List.of();
+    id = null;
+    description = null;
+    md5 = null;
+    location = null;
+    type = shortened(type);
+    subtype = type == null ? Octets.EMPTY : shortened(subtype, Octets.EMPTY);
+    disposition = shortened(disposition);
+    encoding = shortened(encoding, SEVEN_BIT);
+  }
+
+  private static @Nullable Octets shortened(@Nullable Octets token) {
+    return token == null || token.length() > NAME ? null : token;
+  }
+
+  private static Octets shortened(Octets token, Octets otherwise) {
+    return token.length() > NAME ? otherwise : token;
+  }
+
+  /** Octets of memory, about. */
+  int weight() {
+    return weight;
+  }
+
+  private Octets kept(Octets value) {
+    weight += 40 + value.length();
+    return value;
+  }
+
+  private List<MimeParameter> kept(List<MimeParameter> parameters) {
+    for (MimeParameter parameter : parameters) {
+      weight += 24;
+      kept(parameter.name());
+      kept(parameter.value());
+    }
+    return parameters;
+  }
+
+  private void field(
+      byte[] block, HeaderFields.Walk w, boolean whole, @Nullable EnvelopeBuilder envelope) {
     switch (Ascii.lower(block[w.start])) {
       case 'c' -> {
         if (w.nameLength == 2) {
-          addresses(block, w, "cc", 6, envelope);
+          addresses(block, w, "cc", 6, whole, envelope);
         } else if (w.nameLength > 8 && Ascii.equalsIgnoreCase(block, w.start, 8, "content-")) {
           content(block, w);
         }
@@ -65,12 +155,12 @@ final class PartHeader {
       case 'd' -> text(block, w, "date", EnvelopeBuilder.DATE, envelope);
       case 's' -> {
         text(block, w, "subject", EnvelopeBuilder.SUBJECT, envelope);
-        addresses(block, w, "sender", EnvelopeBuilder.SENDER, envelope);
+        addresses(block, w, "sender", EnvelopeBuilder.SENDER, whole, envelope);
       }
-      case 'f' -> addresses(block, w, "from", EnvelopeBuilder.FROM, envelope);
-      case 'r' -> addresses(block, w, "reply-to", EnvelopeBuilder.REPLY_TO, envelope);
-      case 't' -> addresses(block, w, "to", 5, envelope);
-      case 'b' -> addresses(block, w, "bcc", EnvelopeBuilder.BCC, envelope);
+      case 'f' -> addresses(block, w, "from", EnvelopeBuilder.FROM, whole, envelope);
+      case 'r' -> addresses(block, w, "reply-to", EnvelopeBuilder.REPLY_TO, whole, envelope);
+      case 't' -> addresses(block, w, "to", 5, whole, envelope);
+      case 'b' -> addresses(block, w, "bcc", EnvelopeBuilder.BCC, whole, envelope);
       case 'i' -> text(block, w, "in-reply-to", 8, envelope);
       default -> {}
     }
@@ -88,9 +178,14 @@ final class PartHeader {
   }
 
   private static void addresses(
-      byte[] block, HeaderFields.Walk w, String name, int field, @Nullable EnvelopeBuilder to) {
+      byte[] block,
+      HeaderFields.Walk w,
+      String name,
+      int field,
+      boolean whole,
+      @Nullable EnvelopeBuilder to) {
     if (to != null && named(block, w, name)) {
-      to.addresses(field, block, w.value, w.end);
+      to.addresses(field, block, w.value, w.end, whole);
     }
   }
 
@@ -105,7 +200,7 @@ final class PartHeader {
       encodingSeen = true;
       open(block, w);
       Octets token = token(";");
-      encoding = token.isEmpty() ? SEVEN_BIT : token;
+      encoding = token.isEmpty() ? SEVEN_BIT : kept(token);
     } else if (!idSeen && named(block, w, "content-id")) {
       idSeen = true;
       id = unfolded(block, w);
@@ -127,21 +222,26 @@ final class PartHeader {
       open(block, w);
       Octets token = token(";");
       if (!token.isEmpty()) {
-        disposition = token;
-        dispositionParameters = parameters();
+        disposition = kept(token);
+        dispositionParameters = kept(parameters());
       }
     }
   }
 
-  private static @Nullable Octets unfolded(byte[] block, HeaderFields.Walk w) {
-    OctetBuffer out = new OctetBuffer(w.end - w.value);
-    HeaderText.unfold(block, w.value, w.end, out);
-    return out.length == 0 ? null : out.toOctets();
+  private @Nullable Octets unfolded(byte[] block, HeaderFields.Walk w) {
+    OctetBuffer out = looked(block, w);
+    return out.length == 0 ? null : kept(out.toOctets());
+  }
+
+  private static OctetBuffer looked(byte[] block, HeaderFields.Walk w) {
+    int end = Math.min(w.end, w.value + ScanLimits.CONTENT_FIELD);
+    OctetBuffer out = new OctetBuffer(end - w.value);
+    HeaderText.unfold(block, w.value, end, out);
+    return out;
   }
 
   private void open(byte[] block, HeaderFields.Walk w) {
-    OctetBuffer out = new OctetBuffer(w.end - w.value);
-    HeaderText.unfold(block, w.value, w.end, out);
+    OctetBuffer out = looked(block, w);
     b = out.toBytes();
     at = 0;
   }
@@ -157,9 +257,9 @@ final class PartHeader {
     if (main.isEmpty()) {
       return; // as if it were absent
     }
-    type = main;
-    subtype = sub;
-    parameters = parameters();
+    type = kept(main);
+    subtype = kept(sub);
+    parameters = kept(parameters());
   }
 
   private void languages() {
@@ -167,7 +267,7 @@ final class PartHeader {
     while (at < b.length && list.size() < MAX_PARAMETERS) {
       Octets tag = token(",");
       if (!tag.isEmpty()) {
-        list.add(tag);
+        list.add(kept(tag));
       }
       skipTo(',');
     }

@@ -138,7 +138,7 @@ final class StructureCodec {
   }
 
   private static MimePart part(StoredForm in, long base, int depth) {
-    if (depth > StructureScanner.MAX_DEPTH) {
+    if (depth > ScanLimits.DEPTH) {
       throw new CorruptStructure("Nested too deep");
     }
     Octets type = required(in);

@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
  * Finds a message's structure in one pass while the message arrives (RFC 2045, 2046). Takes any
  * octets and never throws on them; where mail is malformed it sees what Dovecot sees.
  *
- * <p>Lines should end in CRLF. Memory is bounded: one header block of at most 10 MiB, 50 MiB of
- * header in all, 100 levels, 10,000 parts; what lies beyond is measured but not split. One thread
- * at a time; one scanner for one message.
+ * <p>Lines should end in CRLF. Memory is bounded, as {@link ScanLimits} says; what lies beyond is
+ * measured but not split. One thread at a time; one scanner for one message.
  */
 public final class StructureScanner {
-  static final int MAX_DEPTH = 100;
-  static final int MAX_PARTS = 10_000;
-  static final int MAX_HEADER_BLOCK = 10 << 20;
-  static final int MAX_HEADERS = 50 << 20;
+  private static final int NO_FIELD = 0;
+
+  /** What a part takes beside what its header says. */
+  private static final int PART_WEIGHT = 320;
+
   private static final int MAX_BOUNDARY = 80;
 
   /** A longer line is no exact boundary; it may still start with one. */
@@ -40,12 +40,20 @@ public final class StructureScanner {
   private static final MimeParameter US_ASCII =
       new MimeParameter(Octets.latin1("charset"), Octets.latin1("us-ascii"));
 
-  private final OctetBuffer header = new OctetBuffer(4096);
+  /** The header field that is arriving, as far as it is kept. */
+  private OctetBuffer field = new OctetBuffer(NO_FIELD);
+
+  /** Whether octets of it were left out. */
+  private boolean fieldCut;
+
+  /** Whether it was found to say nothing, and is not kept at all. */
+  private boolean fieldUnwanted;
+
   private final byte[] held = new byte[HELD];
 
   private Node node = new Node(null, 0, 0);
   private int parts = 1;
-  private int headersLeft = MAX_HEADERS;
+  private int structureLeft = ScanLimits.STRUCTURE;
   private boolean inHeader = true;
 
   /** How many boundaries may still occur. */
@@ -125,6 +133,9 @@ public final class StructureScanner {
     while (i < end) {
       if (atLineStart && !skipping) {
         lineStart = position;
+        if (inHeader && !Ascii.blank(b[i])) {
+          fieldEnds();
+        }
         heldLength = watched > 0 && b[i] == '-' ? 0 : -1;
         atLineStart = false;
       }
@@ -229,9 +240,8 @@ public final class StructureScanner {
       node = new Node(node, position, lineFeeds);
       parts++;
       inHeader = true;
-      header.clear();
     }
-    if (parts >= MAX_PARTS) {
+    if (parts >= ScanLimits.PARTS) {
       watched = 0;
     }
   }
@@ -327,11 +337,35 @@ public final class StructureScanner {
   }
 
   private void keepHeader(byte[] b, int off, int len) {
-    int n = Math.min(len, Math.min(MAX_HEADER_BLOCK - header.length, headersLeft));
-    if (n > 0) {
-      header.add(b, off, n);
-      headersLeft -= n;
+    if (fieldUnwanted) {
+      return;
     }
+    boolean known = field.length >= PartHeader.NAME;
+    int n = Math.min(len, ScanLimits.FIELD - field.length);
+    if (!known && n >= PartHeader.NAME - field.length) {
+      // Enough to see the name: most fields are none that anything is read from.
+      int some = PartHeader.NAME - field.length;
+      field.add(b, off, some);
+      if (!PartHeader.wants(field.bytes, field.length)) {
+        fieldUnwanted = true;
+        field.clear();
+        return;
+      }
+      field.add(b, off + some, n - some);
+    } else {
+      field.add(b, off, n);
+    }
+    fieldCut |= n < len;
+  }
+
+  /** The next line does not go on with the field, or there is none. */
+  private void fieldEnds() {
+    if (field.length > 0) {
+      node.fields.take(field.bytes, field.length, !fieldCut, node.envelope);
+    }
+    field.clear();
+    fieldCut = false;
+    fieldUnwanted = false;
   }
 
   /** The header block is complete: decides what the body is. */
@@ -339,16 +373,15 @@ public final class StructureScanner {
     Node n = node;
     readHeader(n, at, feeds);
     inHeader = false;
-    if (n.boundary != null && parts < MAX_PARTS) {
+    if (n.boundary != null && parts < ScanLimits.PARTS) {
       watched++;
     } else if (n.splitsMessage) {
       node = new Node(n, at, feeds);
       parts++;
       inHeader = true;
-      header.clear();
-      if (parts >= MAX_PARTS) {
-        watched = 0;
-      }
+    }
+    if (parts >= ScanLimits.PARTS) {
+      watched = 0;
     }
   }
 
@@ -356,8 +389,10 @@ public final class StructureScanner {
     n.headerDone = true;
     n.headerLength = end - n.start;
     n.lineFeedsBefore = feeds;
-    PartHeader fields = PartHeader.read(header.bytes, header.length, n.envelope);
-    header.clear();
+    fieldEnds();
+    field = new OctetBuffer(NO_FIELD); // a long body must not keep it
+    PartHeader fields = n.fields;
+    charge(n);
     if (!fields.mime && !n.inMultipart) {
       fields = new PartHeader();
     }
@@ -374,7 +409,7 @@ public final class StructureScanner {
         type.equalsIgnoreCase("message")
             && (fields.subtype.equalsIgnoreCase("rfc822")
                 || fields.subtype.equalsIgnoreCase("global"));
-    if ((multipart || message) && (n.depth >= MAX_DEPTH || parts >= MAX_PARTS)) {
+    if ((multipart || message) && (n.depth >= ScanLimits.DEPTH || parts >= ScanLimits.PARTS)) {
       fields.type = Octets.latin1("application");
       fields.subtype = Octets.latin1("octet-stream");
       fields.parameters = List.of();
@@ -391,6 +426,35 @@ public final class StructureScanner {
       with.add(US_ASCII);
       fields.parameters = with;
     }
+  }
+
+  /** Counts what is kept of a part; when that is too much, no further one is split. */
+  private void charge(Node n) {
+    EnvelopeBuilder envelope = n.parent == null ? null : n.envelope;
+    int weight = PART_WEIGHT + n.fields.weight() + (envelope == null ? 0 : envelope.weight());
+    if (weight > structureLeft) {
+      n.fields.shorten();
+      if (n.envelope != null && n.parent != null) {
+        n.envelope = EnvelopeBuilder.leftOut();
+      }
+      parts = ScanLimits.PARTS;
+    } else {
+      structureLeft -= weight;
+    }
+  }
+
+  /** Octets of memory that this holds now, about: never more than {@link ScanLimits} add up to. */
+  public int held() {
+    int octets = HELD + field.bytes.length + ScanLimits.STRUCTURE - structureLeft;
+    Node n = node;
+    if (!n.headerDone) {
+      octets += n.fields.weight();
+      octets += n.parent == null || n.envelope == null ? 0 : n.envelope.weight();
+    }
+    while (n.parent != null) {
+      n = n.parent;
+    }
+    return n.envelope == null ? octets : octets + n.envelope.weight();
   }
 
   private static boolean has(List<MimeParameter> parameters, String name) {

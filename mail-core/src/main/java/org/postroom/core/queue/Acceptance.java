@@ -33,6 +33,15 @@ public record Acceptance(Submission mail, List<Delivery> deliveries, List<Onward
   public record Delivery(
       AccountId account, MailboxName mailbox, Recipient recipient, Content header) {
 
+    /** The most octets of {@code header}: it is kept in the copy's row. */
+    public static final int HEADER = 8 << 10;
+
+    public Delivery {
+      if (header.size() > HEADER) {
+        throw new IllegalArgumentException(header.size() + " octets of header for one copy");
+      }
+    }
+
     /** The same recipient where the mailbox cannot take its copy now: it waits for a later try. */
     public Onward waiting() {
       return Onward.home(recipient);

@@ -1,13 +1,16 @@
 package org.postroom.core.mime;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -267,29 +270,167 @@ class StructureScannerTest {
       depth++;
     }
 
-    assertThat(depth).isEqualTo(StructureScanner.MAX_DEPTH);
+    assertThat(depth).isEqualTo(ScanLimits.DEPTH);
     assertThat(tree(p)).isEqualTo("application/octet-stream");
   }
 
   @Test
-  void stopsSplittingAtTenThousandParts() {
+  void stopsSplittingAtSoManyParts() {
     String message = "Content-Type: multipart/mixed; boundary=b||" + "--b||x|".repeat(12_000);
 
     MessageStructure s = scan(message);
 
-    assertThat(s.root().children()).hasSize(StructureScanner.MAX_PARTS - 1);
+    assertThat(s.root().children()).hasSize(ScanLimits.PARTS - 1);
     assertThat(s.size()).isEqualTo(octets(message).length);
     assertThat(MessageStructure.decode(s.encode())).isEqualTo(s);
   }
 
   @Test
-  void measuresHeadersThatAreTooLongToBeRead() {
-    byte[] message = octets("X: " + "y".repeat(StructureScanner.MAX_HEADER_BLOCK) + "|To: a@b||c");
+  void readsWhatStandsBehindAFieldThatIsTooLong() {
+    byte[] message = octets("To: " + "y".repeat(20 * ScanLimits.FIELD) + "|Cc: a@b||c");
 
     MessageStructure s = scan(message);
 
     assertThat(s.headerLength()).isEqualTo(message.length - 1);
-    assertThat(s.envelope()).isEqualTo(MessageEnvelope.EMPTY);
+    assertThat(s.envelope().isCut()).isTrue();
+    assertThat(envelope(s.envelope()))
+        .isEqualTo("NIL NIL NIL NIL NIL NIL (( NIL NIL 'a' 'b')) NIL NIL NIL");
+  }
+
+  // --- what is kept of a message that is made to be large
+
+  @Test
+  void aLongListEndsAtTheLastWholeAddressThatFits() {
+    String list =
+        IntStream.range(0, 5000)
+            .mapToObj(i -> "\"A, " + i + "\" <user" + i + "@example.org>")
+            .collect(joining(","));
+
+    for (String message :
+        List.of("To: " + list + "||", "To: " + list.substring(0, ScanLimits.FIELD - 20) + "||")) {
+      MessageEnvelope envelope = scan(message).envelope();
+
+      String shown = envelope(envelope);
+      assertThat(envelope.isCut()).isTrue();
+      assertThat(envelope.encode()).hasSizeLessThan(ScanLimits.ENVELOPE);
+      assertThat(shown.substring(0, 80))
+          .startsWith("NIL NIL NIL NIL NIL (( 'A, 0' NIL 'user0' 'example.org')( 'A");
+      List<String> addresses = Arrays.asList(shown.split("\\)?\\( "));
+      assertThat(addresses).hasSizeGreaterThan(700);
+      for (int i = 1; i < addresses.size() - 1; i++) {
+        int number = i - 1;
+        assertThat(addresses.get(i))
+            .isEqualTo("'A, " + number + "' NIL 'user" + number + "' 'example.org'");
+      }
+    }
+  }
+
+  @Test
+  void listsShareTheirRoomAndGroupsAreClosed() {
+    String many = "x@y,".repeat(12_000);
+
+    MessageEnvelope first = scan("From: a@b|To: g: " + many + ";, z@z|Cc: c@d||").envelope();
+    MessageEnvelope last = scan("Cc: c@d|From: a@b|To: g: " + many + "||").envelope();
+
+    assertThat(first.encode()).hasSizeLessThan(ScanLimits.ENVELOPE);
+    assertThat(tail(first)).endsWith("( NIL NIL 'x' 'y')( NIL NIL NIL NIL)) NIL NIL NIL NIL");
+    assertThat(tail(last))
+        .endsWith("( NIL NIL 'x' 'y')( NIL NIL NIL NIL)) (( NIL NIL 'c' 'd')) NIL NIL NIL");
+    assertThat(first.isCut() && last.isCut()).isTrue();
+  }
+
+  private static String tail(MessageEnvelope envelope) {
+    String all = envelope(envelope);
+    return all.substring(all.length() - 200);
+  }
+
+  @Test
+  void aLongSubjectEndsBetweenWordsOrCharacters() {
+    String word = "=?utf-8?Q?" + "=C3=A4".repeat(10) + "?= ";
+    String words = subject("Subject: " + word.repeat(300) + "||");
+    String characters = subject("Subject: a" + "\u00c3\u00a4".repeat(5000) + "||");
+
+    assertThat(words.length()).isBetween(ScanLimits.TEXT - 80, ScanLimits.TEXT);
+    assertThat(words + " ").isEqualTo(word.repeat((words.length() + 1) / word.length()));
+    assertThat(characters).hasSize(ScanLimits.TEXT - 1).endsWith("\u00c3\u00a4");
+    assertThat(scan("Subject: " + "x".repeat(ScanLimits.TEXT) + "||").envelope().isCut()).isFalse();
+  }
+
+  private static String subject(String message) {
+    MessageEnvelope envelope = scan(message).envelope();
+    assertThat(envelope.isCut()).isTrue();
+    String shown = envelope(envelope);
+    return shown.substring(5, shown.lastIndexOf('\''));
+  }
+
+  static List<String> bombs() {
+    String parameters = IntStream.range(0, 500).mapToObj(i -> ";p" + i + "=v").collect(joining());
+    String part =
+        "--b|Content-Type: text/plain; name=\"" + "n".repeat(900) + "\"|Content-Description: d||x|";
+    String fields =
+        List.of("Subject", "Date", "From", "To", "Cc", "Bcc", "Sender", "Reply-To", "Message-ID")
+            .stream()
+            .map(name -> name + ": " + "<a@b>, ".repeat(20_000) + "|")
+            .collect(joining());
+    String content =
+        List.of("ID", "Description", "MD5", "Location", "Language", "Disposition", "Type").stream()
+            .map(name -> "Content-" + name + ": a/b;" + "c=d, ".repeat(20_000) + "|")
+            .collect(joining());
+    return List.of(
+        "y".repeat(3 << 20),
+        "Subject: " + "y".repeat(3 << 20),
+        "To: " + "a@b, ".repeat(600_000),
+        "To: x|".repeat(300_000),
+        "X-Header: y|".repeat(200_000),
+        fields,
+        content,
+        (fields + content + "Content-Type: message/rfc822||").repeat(4),
+        ("Subject: " + "s".repeat(3000) + "|Content-Type: message/rfc822||").repeat(120),
+        "Content-Type: multipart/mixed; boundary=b||" + part.repeat(3000),
+        "Content-Type: multipart/mixed; boundary=b||" + "--b||x|".repeat(12_000),
+        "Content-Type: multipart/digest; boundary=b||"
+            + ("--b||Subject: " + "s".repeat(3000) + "|To: a@b||x|").repeat(800),
+        "Content-Type: multipart/mixed; boundary=b||"
+            + ("--b|Content-Type: a/b" + parameters + "||x|").repeat(500));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bombs")
+  void holdsLittleOfAMessageThatIsMadeToBeLarge(String message) {
+    byte[] octets = octets(message);
+    StructureScanner scanner = new StructureScanner();
+    int most = 0;
+    for (int at = 0; at < octets.length; at += 4096) {
+      scanner.update(octets, at, Math.min(4096, octets.length - at));
+      most = Math.max(most, scanner.held());
+    }
+
+    MessageStructure s = scanner.finish();
+
+    int header =
+        2 * ScanLimits.FIELD + 2 * ScanLimits.ENVELOPE + 10 * ScanLimits.CONTENT_FIELD * 20;
+    assertThat(most).isLessThan(ScanLimits.STRUCTURE + header);
+    assertThat(s.size()).isEqualTo(octets.length);
+    assertThat(s.envelope().encode()).hasSizeLessThan(ScanLimits.ENVELOPE);
+    assertThat(s.encodeWithoutEnvelope()).hasSizeLessThan(ScanLimits.STRUCTURE);
+    assertThat(MessageStructure.decode(s.encode())).isEqualTo(s);
+    assertWithin(s.root(), 0, octets.length);
+    envelope(s.envelope());
+  }
+
+  /** What a session holds while nothing but header comes. */
+  @Test
+  void anUnfinishedHeaderCostsLittle() {
+    for (String name : List.of("", "Subject: ", "To: ", "Content-Type: ", "X-Y: ")) {
+      byte[] octets = octets(name + "y".repeat(1 << 20));
+      StructureScanner scanner = new StructureScanner();
+
+      scanner.update(octets, 0, octets.length);
+
+      assertThat(scanner.held())
+          .as(name)
+          .isLessThan(name.startsWith("X") || name.isEmpty() ? 2000 : 2 * ScanLimits.FIELD);
+    }
   }
 
   @Test
