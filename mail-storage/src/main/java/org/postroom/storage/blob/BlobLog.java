@@ -120,6 +120,11 @@ public final class BlobLog implements Closeable {
     }
   }
 
+  /** Whether a body of so many octets is written straight into its segment. */
+  public boolean isLong(long bodyLength) {
+    return bodyLength > options.small();
+  }
+
   /** Adds a record without a body: an event that a rebuild needs. Durable with the next sync. */
   public BlobLocation append(byte[] description) {
     Reservation place = reserve(0, description.length);
@@ -604,6 +609,28 @@ public final class BlobLog implements Closeable {
         crc.update(held);
       } else {
         stream(body);
+        pending.touch(location.segment());
+      }
+      written = true;
+    }
+
+    @Override
+    public void writeDurably(Content body) {
+      if (!direct || written || body.size() != location.length()) {
+        throw new IllegalStateException("no long body, or written already: " + location);
+      }
+      stream(body);
+      try {
+        using(
+            location.segment(),
+            file -> {
+              file.sync();
+              return 0;
+            });
+      } catch (IOException e) {
+        // What the segment holds is unknown now, and the device says so to one who asks only.
+        journal.fail(e);
+        throw trouble("syncing a body", e);
       }
       written = true;
     }
@@ -626,7 +653,6 @@ public final class BlobLog implements Closeable {
           writing(location.segment(), chunk, location.offset() + HEADER + position);
           position += count;
         }
-        pending.touch(location.segment());
       } catch (IOException e) {
         throw trouble("writing a body", e);
       }

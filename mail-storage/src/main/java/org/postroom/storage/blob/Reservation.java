@@ -22,6 +22,12 @@ public interface Reservation {
   void write(Content body);
 
   /**
+   * The same for a {@linkplain BlobLog#isLong long} body, which is durable when this returns: the
+   * commit that names it need not wait for it.
+   */
+  void writeDurably(Content body);
+
+  /**
    * Completes the record: it is durable with the next sync, or not there at all after a crash.
    *
    * @param description at most the reserved capacity

@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.mail.Content;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxNotFound;
 
@@ -51,7 +50,7 @@ final class Batch {
       "INSERT INTO mailbox_page (modseq, data, id) VALUES (?, ?, ?)";
   private static final String DELETE_PAGE = "DELETE FROM mailbox_page WHERE id = ?";
 
-  private final Statements statements;
+  private final Journaled statements;
   private final Catalog catalog;
   private final BlobStore blobs;
   private final Ids ids;
@@ -60,7 +59,7 @@ final class Batch {
   private final Work all = new Work();
   private Work unit = new Work();
 
-  Batch(Statements statements, Catalog catalog, BlobStore blobs, Ids ids) {
+  Batch(Journaled statements, Catalog catalog, BlobStore blobs, Ids ids) {
     this.statements = statements;
     this.catalog = catalog;
     this.blobs = blobs;
@@ -100,17 +99,12 @@ final class Batch {
 
   /** A statement to be run in its turn. */
   interface Op {
-    void run(Statements statements) throws SQLException;
+    void run(Journaled statements) throws SQLException;
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record NewBody(
-      long id,
-      Content body,
-      Supplier<byte[]> description,
-      byte @Nullable [] envelope,
-      byte @Nullable [] structure,
-      int sharers) {}
+      long id, PlacedBody body, Supplier<byte[]> description, Parsed parsed, int sharers) {}
 
   /** A row of mailbox_message. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -174,6 +168,23 @@ final class Batch {
     return state.messages().complete()
         ? state
         : withPages(state, Loading.pages(statements, id.value()), true);
+  }
+
+  /**
+   * The mailbox with pages that were read beforehand.
+   *
+   * @param since what {@link Messages#since} was before they were read
+   * @return empty when they may be older than what has been forgotten meanwhile
+   */
+  Optional<MailboxState> complete(MailboxId id, Page[] pages, Object since) throws SQLException {
+    MailboxState state = mailbox(id);
+    MailboxState known = catalog.mailbox(id.value());
+    if (state.messages().complete()) {
+      return Optional.of(state);
+    }
+    return known == null || known.messages().since() != since
+        ? Optional.empty()
+        : Optional.of(withPages(state, pages, true));
   }
 
   /** The mailbox with at least the page that its next UID falls into, if there is one. */
@@ -259,14 +270,8 @@ final class Batch {
    *
    * @param sharers how many rows will refer to it
    */
-  void body(
-      long id,
-      Content body,
-      Supplier<byte[]> description,
-      byte @Nullable [] envelope,
-      byte @Nullable [] structure,
-      int sharers) {
-    unit.bodies.add(new NewBody(id, body, description, envelope, structure, sharers));
+  void body(long id, PlacedBody body, Supplier<byte[]> description, Parsed parsed, int sharers) {
+    unit.bodies.add(new NewBody(id, body, description, parsed, sharers));
   }
 
   void copy(NewCopy copy) {
@@ -303,8 +308,8 @@ final class Batch {
     unit.afterwards.add(task);
   }
 
-  /** The committer's connection, to read from in a unit; see {@link #flush}. */
-  Statements statements() {
+  /** To read from in a unit; see {@link #flush}. */
+  Journaled statements() {
     return statements;
   }
 
@@ -342,7 +347,7 @@ final class Batch {
     write(all);
     writePages();
     for (BlobRef ref : all.freed) {
-      blobs.free(statements.connection(), ref);
+      blobs.free(statements, ref);
     }
   }
 
@@ -378,14 +383,14 @@ final class Batch {
     Prepared share = statements.of(INSERT_SHARE);
     boolean shared = false;
     for (NewBody body : bodies) {
-      BlobRef ref = blobs.put(statements.connection(), body.id, body.description.get(), body.body);
+      BlobRef ref = blobs.put(statements, body.id, body.description.get(), body.body);
       insert.setLong(1, body.id);
       insert.setInt(2, ref.segment());
       insert.setLong(3, ref.offset());
       insert.setLong(4, ref.length());
       insert.setInt(5, ref.described());
-      insert.setBytes(6, body.envelope);
-      insert.setBytes(7, body.structure);
+      insert.setBytes(6, body.parsed.envelope());
+      insert.setBytes(7, body.parsed.structure());
       insert.addBatch();
       if (body.sharers > 1) {
         share.setLong(1, body.id);

@@ -1,6 +1,5 @@
 package org.postroom.storage.sql;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import org.postroom.core.mail.Content;
 
@@ -12,14 +11,30 @@ import org.postroom.core.mail.Content;
  */
 interface BlobStore extends AutoCloseable {
 
+  /** Whether bodies of so many octets are written before the unit of work: see {@link #place}. */
+  default boolean placesBeforehand(long octets) {
+    return false;
+  }
+
   /**
-   * Writes a body.
+   * Takes a body, on the thread that brings it, before the unit of work that puts it: what can be
+   * written beforehand holds nobody else up.
    *
-   * @param connection of the running transaction
+   * @param described how long the description may become
+   */
+  default PlacedBody place(Content body, int described) {
+    return PlacedBody.unwritten(body);
+  }
+
+  /**
+   * Writes a body, as far as it is not.
+   *
+   * @param statements of the running transaction
    * @param id the message's id
    * @param description what {@code rebuild} must know to make the rows again
    */
-  BlobRef put(Connection connection, long id, byte[] description, Content body) throws SQLException;
+  BlobRef put(Journaled statements, long id, byte[] description, PlacedBody body)
+      throws SQLException;
 
   /** The statements that go with the bodies have succeeded, and the commit is next. */
   default void completed() {}
@@ -34,7 +49,7 @@ interface BlobStore extends AutoCloseable {
   Content open(BlobRef ref);
 
   /** The body is needed no more: for stores that say so within the transaction. */
-  default void free(Connection connection, BlobRef ref) throws SQLException {}
+  default void free(Journaled statements, BlobRef ref) throws SQLException {}
 
   /** The body is needed no more, and the transaction that says so is durable. */
   default void freed(BlobRef ref) {}

@@ -91,7 +91,7 @@ final class Catalog {
           break;
         }
         if (entry.state.messages().count() > 0) {
-          put(entry.state.with(Messages.UNKNOWN));
+          put(entry.state.with(Messages.unknown()));
         }
       }
     }

@@ -22,6 +22,15 @@ final class Description {
   private static final int QUEUED = 2;
   private static final int RECIPIENT = 3;
 
+  /** What the log reserves at most. */
+  static final int MOST = 1 << 20;
+
+  /** More octets than a copy without header and keywords takes. */
+  static final int COPY_AT_MOST = 4096;
+
+  /** More octets than a mail in the queue takes without its recipients, and each of these. */
+  static final int QUEUED_AT_MOST = 4096;
+
   private final Octets out = new Octets(160);
 
   /** Begins with the message's id and when it was accepted. */

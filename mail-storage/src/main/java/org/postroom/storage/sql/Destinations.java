@@ -28,7 +28,7 @@ final class Destinations {
   private long size;
 
   /** What the database has. */
-  static Map<String, Long> load(Statements statements) throws SQLException {
+  static Map<String, Long> load(Journaled statements) throws SQLException {
     Map<String, Long> found = new HashMap<>();
     String sql = "SELECT destination, MIN(ready_ts) FROM queue_recipient GROUP BY destination";
     try (ResultSet rows = statements.of(sql).executeQuery()) {
@@ -48,7 +48,7 @@ final class Destinations {
   }
 
   /** How many rows the database has. */
-  static long rows(Statements statements) throws SQLException {
+  static long rows(Journaled statements) throws SQLException {
     try (ResultSet rows = statements.of("SELECT COUNT(*) FROM queue_recipient").executeQuery()) {
       rows.next();
       return rows.getLong(1);

@@ -69,7 +69,8 @@ public final class Engine implements AutoCloseable {
             renewed -> destinations.begin(Destinations.load(renewed), Destinations.rows(renewed)),
             life.lifeline());
     purge = new Purge(committer);
-    mail = new SqlMailStore(committer, catalog, database, rows, watchers, clock);
+    BodyRoom bodies = new BodyRoom(database, blobs);
+    mail = new SqlMailStore(committer, catalog, database, bodies, rows, watchers, clock);
     QueueIds ids = new QueueIds(clock, (int) (epoch.number() % QueueIds.SEEDS));
     queue =
         new SqlQueueStore(committer, database, blobs, watchers, clock, ids, destinations, epoch);

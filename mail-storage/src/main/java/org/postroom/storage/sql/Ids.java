@@ -38,7 +38,7 @@ final class Ids {
     private long end;
   }
 
-  long next(Kind kind, Statements statements) throws SQLException {
+  long next(Kind kind, Journaled statements) throws SQLException {
     Block block = blocks.get(kind);
     if (block == null) {
       block = new Block();
@@ -62,7 +62,7 @@ final class Ids {
     blocks.clear();
   }
 
-  private static long read(Kind kind, Statements statements) throws SQLException {
+  private static long read(Kind kind, Journaled statements) throws SQLException {
     Prepared select = statements.of(READ);
     select.setString(1, kind.key);
     try (ResultSet rows = select.executeQuery()) {
@@ -70,7 +70,7 @@ final class Ids {
     }
   }
 
-  private static void write(Kind kind, long end, Statements statements) throws SQLException {
+  private static void write(Kind kind, long end, Journaled statements) throws SQLException {
     for (String sql : new String[] {UPDATE, INSERT}) {
       Prepared statement = statements.of(sql);
       statement.setString(1, Long.toString(end));

@@ -37,7 +37,7 @@ final class Loading {
 
   /** The account; its mailboxes are given to {@code mailboxes}, their pages not yet known. */
   static @Nullable AccountState account(
-      Statements statements, AccountId id, Consumer<MailboxState> mailboxes) throws SQLException {
+      Journaled statements, AccountId id, Consumer<MailboxState> mailboxes) throws SQLException {
     Map<MailboxName, Integer> names = new HashMap<>();
     Set<MailboxName> subscriptions = new HashSet<>();
     try (ResultSet rows = query(statements, MAILBOXES, id.value())) {
@@ -68,7 +68,7 @@ final class Loading {
     }
   }
 
-  static @Nullable AccountId accountOf(Statements statements, MailboxId mailbox)
+  static @Nullable AccountId accountOf(Journaled statements, MailboxId mailbox)
       throws SQLException {
     try (ResultSet rows = query(statements, OWNER, mailbox.value())) {
       return rows.next() ? new AccountId(rows.getInt(1)) : null;
@@ -76,7 +76,7 @@ final class Loading {
   }
 
   /** All pages of a mailbox, by rising UID. */
-  static Page[] pages(Statements statements, int mailbox) throws SQLException {
+  static Page[] pages(Journaled statements, int mailbox) throws SQLException {
     List<Page> pages = new ArrayList<>();
     Prepared select = statements.of(PAGES);
     select.setLong(1, (long) mailbox << 32);
@@ -89,7 +89,7 @@ final class Loading {
     return pages.toArray(Page[]::new);
   }
 
-  static @Nullable Page page(Statements statements, int mailbox, int index) throws SQLException {
+  static @Nullable Page page(Journaled statements, int mailbox, int index) throws SQLException {
     try (ResultSet rows = query(statements, PAGE, (long) mailbox << 32 | index)) {
       return rows.next() ? Page.decode(index, rows.getBytes(1)) : null;
     }
@@ -136,11 +136,11 @@ final class Loading {
             keywords(row.getString(13)),
             use == null ? Optional.empty() : Optional.of(SpecialUse.valueOf(use)));
     // A mailbox that never had a message has no pages.
-    Messages messages = mailbox.uidNext() == 1 ? Messages.NONE : Messages.UNKNOWN;
+    Messages messages = mailbox.uidNext() == 1 ? Messages.NONE : Messages.unknown();
     return new MailboxState(mailbox, row.getLong(7), messages);
   }
 
-  private static ResultSet query(Statements statements, String sql, long parameter)
+  private static ResultSet query(Journaled statements, String sql, long parameter)
       throws SQLException {
     Prepared select = statements.of(sql);
     select.setLong(1, parameter);

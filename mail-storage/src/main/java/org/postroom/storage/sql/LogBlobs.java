@@ -1,7 +1,6 @@
 package org.postroom.storage.sql;
 
 import java.nio.ByteBuffer;
-import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -27,12 +26,35 @@ final class LogBlobs implements BlobStore {
   }
 
   @Override
-  public BlobRef put(Connection connection, long id, byte[] description, Content body) {
-    Reservation place = log.get().reserve(body.size(), description.length);
-    place.write(body);
-    undescribed.add(() -> place.describe(description));
-    BlobLocation at = place.location();
-    return new BlobRef(at.segment(), at.offset(), at.length(), description.length);
+  public boolean placesBeforehand(long octets) {
+    return log.get().isLong(octets);
+  }
+
+  @Override
+  public PlacedBody place(Content body, int described) {
+    return PlacedBody.written(body, log.get(), described);
+  }
+
+  @Override
+  public BlobRef put(Journaled statements, long id, byte[] description, PlacedBody body) {
+    BlobLog current = log.get();
+    Reservation placed = body.in(current, description.length);
+    int capacity = placed == null ? description.length : body.capacity();
+    Reservation place = placed;
+    if (place == null) {
+      place = current.reserve(body.content().size(), capacity);
+      place.write(body.content());
+    }
+    Reservation record = place;
+    undescribed.add(
+        () -> {
+          if (placed != null) {
+            body.used();
+          }
+          record.describe(description);
+        });
+    BlobLocation at = record.location();
+    return new BlobRef(at.segment(), at.offset(), at.length(), capacity);
   }
 
   @Override

@@ -76,7 +76,7 @@ final class Mailboxes {
     return made;
   }
 
-  private static void insert(Statements statements, MailboxState state) throws SQLException {
+  private static void insert(Journaled statements, MailboxState state) throws SQLException {
     Prepared insert = statements.of(INSERT);
     insert.setInt(1, state.id());
     insert.setInt(2, state.row().account().value());
@@ -157,15 +157,15 @@ final class Mailboxes {
         : null;
   }
 
-  private static void rename(Statements statements, int id, MailboxName name) throws SQLException {
+  private static void rename(Journaled statements, int id, MailboxName name) throws SQLException {
     Prepared update = statements.of("UPDATE mailbox SET name = ? WHERE id = ?");
     update.setString(1, name.value());
     update.setInt(2, id);
     update.executeUpdate();
   }
 
-  private static void subscriptions(
-      Statements statements, AccountId account, Set<MailboxName> names) throws SQLException {
+  private static void subscriptions(Journaled statements, AccountId account, Set<MailboxName> names)
+      throws SQLException {
     statements.update("DELETE FROM subscription WHERE account_id = ?", account.value());
     for (MailboxName name : names) {
       subscription(statements, SUBSCRIBE, account, name);
@@ -191,7 +191,7 @@ final class Mailboxes {
   }
 
   private static void subscription(
-      Statements statements, String sql, AccountId account, MailboxName name) throws SQLException {
+      Journaled statements, String sql, AccountId account, MailboxName name) throws SQLException {
     Prepared statement = statements.of(sql);
     statement.setInt(1, account.value());
     statement.setString(2, name.value());

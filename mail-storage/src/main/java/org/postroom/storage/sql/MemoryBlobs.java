@@ -1,7 +1,6 @@
 package org.postroom.storage.sql;
 
 import java.nio.ByteBuffer;
-import java.sql.Connection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.postroom.core.mail.Content;
@@ -12,8 +11,8 @@ final class MemoryBlobs implements BlobStore {
   private final Map<Long, byte[]> bodies = new ConcurrentHashMap<>();
 
   @Override
-  public BlobRef put(Connection connection, long id, byte[] description, Content body) {
-    byte[] octets = body.toBytes();
+  public BlobRef put(Journaled statements, long id, byte[] description, PlacedBody body) {
+    byte[] octets = body.content().toBytes();
     bodies.put(id, octets);
     return new BlobRef(0, id, octets.length, 0);
   }

@@ -13,18 +13,33 @@ import org.postroom.core.mailbox.UidSet;
  * here.
  */
 final class Messages {
-  static final Messages NONE = new Messages(new Page[0], true);
-  static final Messages UNKNOWN = new Messages(new Page[0], false);
+  static final Messages NONE = new Messages(new Page[0], true, new Object());
 
   private final Page[] pages;
   private final boolean complete;
+  private final Object since;
 
   /** Found when first asked for; harmless to find twice. */
   private volatile @Nullable UidSet live;
 
-  private Messages(Page[] pages, boolean complete) {
+  private Messages(Page[] pages, boolean complete, Object since) {
     this.pages = pages;
     this.complete = complete;
+    this.since = since;
+  }
+
+  /** Of a mailbox whose messages nobody has asked for, or that were forgotten. */
+  static Messages unknown() {
+    return new Messages(new Page[0], false, new Object());
+  }
+
+  /**
+   * The same for all versions between two forgettings: as long as it is, whatever page has changed
+   * is here, and pages that were read from the database meanwhile can be put {@linkplain #over
+   * beside} these.
+   */
+  Object since() {
+    return since;
   }
 
   /** Whether every page is here. */
@@ -59,11 +74,11 @@ final class Messages {
         Page[] fewer = new Page[pages.length - 1];
         System.arraycopy(pages, 0, fewer, 0, at);
         System.arraycopy(pages, at + 1, fewer, at, fewer.length - at);
-        return new Messages(fewer, complete);
+        return new Messages(fewer, complete, since);
       }
       Page[] same = pages.clone();
       same[at] = page;
-      return new Messages(same, complete);
+      return new Messages(same, complete, since);
     }
     if (page.count() == 0) {
       return this;
@@ -73,7 +88,7 @@ final class Messages {
     System.arraycopy(pages, 0, more, 0, to);
     more[to] = page;
     System.arraycopy(pages, to, more, to + 1, pages.length - to);
-    return new Messages(more, complete);
+    return new Messages(more, complete, since);
   }
 
   boolean has(int index) {
@@ -97,7 +112,7 @@ final class Messages {
     while (mine < pages.length) {
       all.add(pages[mine++]);
     }
-    return new Messages(all.toArray(Page[]::new), complete || nowComplete);
+    return new Messages(all.toArray(Page[]::new), complete || nowComplete, since);
   }
 
   /** The UIDs that are not expunged. */

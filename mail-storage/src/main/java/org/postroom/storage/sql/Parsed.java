@@ -9,18 +9,16 @@ import org.postroom.core.mime.StructureScanner;
  * What was found out about a message when it came, as columns keep it. The envelope has a column of
  * its own, since lists of messages need it and not the tree of parts.
  */
-final class Parsed {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Parsed(byte @Nullable [] envelope, byte @Nullable [] structure) {
+  /** Of a message that is in no mailbox. */
+  static final Parsed UNASKED = new Parsed(null, null);
+
   /** Of a message that is gone. */
-  private static final MessageStructure NOTHING = new StructureScanner().finish();
+  static final MessageStructure NOTHING = new StructureScanner().finish();
 
-  private Parsed() {}
-
-  static byte[] envelope(MessageStructure structure) {
-    return structure.envelope().encode();
-  }
-
-  static byte[] structure(MessageStructure structure) {
-    return structure.encodeWithoutEnvelope();
+  static Parsed of(MessageStructure structure) {
+    return new Parsed(structure.envelope().encode(), structure.encodeWithoutEnvelope());
   }
 
   static MessageEnvelope envelope(byte @Nullable [] column) {

@@ -88,7 +88,7 @@ final class Purge {
     return entry.uids.size();
   }
 
-  private static @Nullable Vanished oldest(Statements statements, long before) throws SQLException {
+  private static @Nullable Vanished oldest(Journaled statements, long before) throws SQLException {
     Prepared select =
         statements.of(
             "SELECT mailbox_id, modseq, part, uids FROM mailbox_vanished"
@@ -103,7 +103,7 @@ final class Purge {
     }
   }
 
-  private static void clear(Batch batch, Statements statements, List<Long> owned, List<Long> lent)
+  private static void clear(Batch batch, Journaled statements, List<Long> owned, List<Long> lent)
       throws SQLException {
     for (Long key : owned) {
       long message = messageOf(statements, key);
@@ -115,7 +115,7 @@ final class Purge {
     }
   }
 
-  private static long messageOf(Statements statements, long key) throws SQLException {
+  private static long messageOf(Journaled statements, long key) throws SQLException {
     Prepared select = statements.of("SELECT message_id FROM mailbox_message WHERE id = ?");
     select.setLong(1, key);
     try (ResultSet rows = select.executeQuery()) {
@@ -126,7 +126,7 @@ final class Purge {
   /** One page of a deleted mailbox; -1 when there is none. */
   private static int removed(Batch batch) throws SQLException {
     batch.flush();
-    Statements statements = batch.statements();
+    Journaled statements = batch.statements();
     int mailbox = (int) batch.number("SELECT MIN(mailbox_id) FROM mailbox_removed");
     if (mailbox == 0) {
       return -1;

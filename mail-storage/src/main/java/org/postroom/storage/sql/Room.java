@@ -5,7 +5,7 @@ import org.postroom.storage.blob.DataFolder;
 
 /**
  * Knows whether there is room on the disk. Asking the system is slow, so after there was plenty it
- * is asked again only when a part of that was written, or a second has passed.
+ * is asked again only when a part of that was written, or a second has passed. From any thread.
  */
 final class Room {
   private static final long PLENTY = 64L << 20;
@@ -15,11 +15,11 @@ final class Room {
   private long asked;
 
   /** Whether there is much more than enough. */
-  boolean isPlenty(DataFolder folder, long minFree, long octets) {
+  synchronized boolean isPlenty(DataFolder folder, long minFree, long octets) {
     return enough(folder, minFree, octets) && plenty > 0;
   }
 
-  boolean enough(DataFolder folder, long minFree, long octets) {
+  synchronized boolean enough(DataFolder folder, long minFree, long octets) {
     // What is written counts several times: journal, segment, the database's copies of pages.
     long needed = 3 * octets;
     if (needed < plenty && System.nanoTime() - asked < RECENT_NANOS) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.ScannedContent;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore.Detail;
@@ -17,21 +18,44 @@ import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.mime.MessageEnvelope;
 import org.postroom.core.mime.MessageStructure;
+import org.postroom.core.mime.ScanLimits;
 
 /**
  * Shows the messages of a mailbox. Flags, mod-sequences and sizes come from the state in memory; a
  * row of the database is read only when a visitor asks for more, and then those of its neighbours
  * that were asked for too, in one go.
+ *
+ * <p>What a reading holds is bounded in octets, whatever the rows are: of its neighbours only as
+ * many as {@link #HELD} octets go, a value that is not short is read by itself when it is asked
+ * for, and one that is longer than any is made today is not read at all but found out again from
+ * the message.
  */
 final class Rows {
-  private static final int BLOCK = 512;
+  private static final int BLOCK = 128;
+
+  /** UIDs that were not asked for and are read all the same, between two that were. */
+  private static final int GAP = 4;
+
+  /** Octets of rows that are held while they are shown. */
+  private static final int HELD = 64 << 10;
+
+  /** The longest value that is read together with those of other rows. */
+  private static final int SHORT = 4 << 10;
+
   private static final String COLUMNS =
       "SELECT b.id, b.message_id, b.internal_ts, b.internal_offset, b.saved_ts, b.header";
   private static final String BODY =
-      ", m.blob_segment, m.blob_offset, m.blob_length, m.blob_described, m.envelope, m.structure";
+      ", m.blob_segment, m.blob_offset, m.blob_length, m.blob_described";
+  private static final String ENVELOPE = value("envelope");
+  private static final String STRUCTURE = value("structure");
   private static final String FROM = " FROM mailbox_message b";
   private static final String JOIN = " LEFT JOIN message m ON m.id = b.message_id";
   private static final String WHERE = " WHERE b.id BETWEEN ? AND ? ORDER BY b.id";
+
+  private static String value(String column) {
+    return ", OCTET_LENGTH(m.%1$s), CASE WHEN OCTET_LENGTH(m.%1$s) <= %2$d THEN m.%1$s END"
+        .formatted(column, SHORT);
+  }
 
   private final Database database;
   private final BlobStore blobs;
@@ -55,7 +79,8 @@ final class Rows {
     private final long[] modSeq = new long[BLOCK];
     private final int[] size = new int[BLOCK];
     private int count;
-    private boolean loaded;
+    private int loadedFrom;
+    private int loadedTo;
     private final Columns[] columns = new Columns[BLOCK];
 
     Reading(MailboxState mailbox, Set<Detail> details) {
@@ -82,7 +107,8 @@ final class Rows {
     }
 
     private void showBlock(Consumer<MessageRow> visitor) {
-      loaded = false;
+      loadedFrom = 0;
+      loadedTo = 0;
       for (int i = 0; i < count; i++) {
         visitor.accept(new Row(this, i));
       }
@@ -90,76 +116,112 @@ final class Rows {
     }
 
     Columns columns(int i) {
-      if (!loaded) {
-        load();
-        loaded = true;
+      if (i < loadedFrom || i >= loadedTo) {
+        load(i);
       }
       Columns found = columns[i];
       return found == null ? Columns.NONE : found;
     }
 
-    private void load() {
+    /** Reads rows from the one at {@code first} on, as many as may be held. */
+    private void load(int first) {
       Arrays.fill(columns, null);
-      String sql = COLUMNS + (details.isEmpty() ? FROM : BODY + FROM + JOIN) + WHERE;
       try (Connection connection = database.reader();
-          PreparedStatement select = connection.prepareStatement(sql)) {
-        select.setFetchSize(BLOCK);
+          PreparedStatement select = connection.prepareStatement(sql())) {
         // Ranges with few gaps are read as one; what was not asked for is skipped.
-        int from = 0;
-        while (from < count) {
+        int from = first;
+        int octets = 0;
+        while (from < count && octets < HELD) {
           int to = from;
-          while (to + 1 < count && uid[to + 1] - uid[to] <= 16) {
+          while (to + 1 < count && uid[to + 1] - uid[to] <= GAP) {
             to++;
           }
           select.setLong(1, mailbox.key(uid[from]));
           select.setLong(2, mailbox.key(uid[to]));
           try (ResultSet rows = select.executeQuery()) {
-            take(rows, from);
+            from = to + 1;
+            while (rows.next()) {
+              int at = place(rows.getLong(1) & 0xFFFF_FFFFL);
+              if (at < 0) {
+                continue;
+              }
+              if (octets >= HELD) {
+                from = at;
+                break;
+              }
+              columns[at] = columns(rows);
+              octets += columns[at].octets();
+            }
           }
-          from = to + 1;
         }
+        loadedFrom = first;
+        loadedTo = from;
       } catch (SQLException e) {
         throw new StorageUnavailable("cannot read messages from " + database, e);
       }
     }
 
-    private void take(ResultSet rows, int from) throws SQLException {
-      int at = from;
-      while (rows.next()) {
-        long found = rows.getLong(1) & 0xFFFF_FFFFL;
-        while (at < count && uid[at] < found) {
-          at++;
-        }
-        if (at == count) {
-          return;
-        }
-        if (uid[at] == found) {
-          columns[at] = columns(rows);
-        }
+    private int place(long found) {
+      return Arrays.binarySearch(uid, 0, count, found);
+    }
+
+    private boolean wantsStructure() {
+      return details.contains(Detail.STRUCTURE);
+    }
+
+    /** A structure needs the envelope, which is kept beside it. */
+    private boolean wantsEnvelope() {
+      return wantsStructure() || details.contains(Detail.ENVELOPE);
+    }
+
+    private String sql() {
+      if (details.isEmpty()) {
+        return COLUMNS + FROM + WHERE;
       }
+      return COLUMNS
+          + BODY
+          + (wantsEnvelope() ? ENVELOPE : "")
+          + (wantsStructure() ? STRUCTURE : "")
+          + FROM
+          + JOIN
+          + WHERE;
     }
 
     private Columns columns(ResultSet row) throws SQLException {
-      byte[] header = row.getBytes(6);
       BlobRef blob = null;
-      byte[] envelope = null;
-      byte[] structure = null;
       if (!details.isEmpty()) {
         int segment = row.getInt(7);
         if (!row.wasNull()) {
           blob = new BlobRef(segment, row.getLong(8), row.getLong(9), row.getInt(10));
         }
-        structure = details.contains(Detail.STRUCTURE) ? row.getBytes(12) : null;
-        envelope = structure != null || details.contains(Detail.ENVELOPE) ? row.getBytes(11) : null;
       }
       return new Columns(
           row.getLong(2),
           new InternalDate(row.getLong(3), row.getInt(4)),
           row.getLong(5),
-          header,
+          row.getBytes(6),
           blob,
-          envelope,
-          structure);
+          wantsEnvelope() ? Value.of(row, 11) : Value.NONE,
+          wantsStructure() ? Value.of(row, 13) : Value.NONE);
+    }
+  }
+
+  /**
+   * A value of a row.
+   *
+   * @param length 0 when there is none
+   * @param octets missing when it is not short, too
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Value(long length, byte @Nullable [] octets) {
+    static final Value NONE = new Value(0, null);
+
+    static Value of(ResultSet row, int column) throws SQLException {
+      return new Value(row.getLong(column), row.getBytes(column + 1));
+    }
+
+    int held() {
+      return octets == null ? 0 : octets.length;
     }
   }
 
@@ -171,11 +233,39 @@ final class Rows {
       long savedAt,
       byte @Nullable [] header,
       @Nullable BlobRef blob,
-      byte @Nullable [] envelope,
-      byte @Nullable [] structure) {
+      Value envelope,
+      Value structure) {
     /** For a message whose row is gone though its state was still there. */
     private static final Columns NONE =
-        new Columns(0, new InternalDate(0, 0), 0, null, null, null, null);
+        new Columns(0, new InternalDate(0, 0), 0, null, null, Value.NONE, Value.NONE);
+
+    /** About how much memory it takes. */
+    int octets() {
+      return 200 + (header == null ? 0 : header.length) + envelope.held() + structure.held();
+    }
+
+    /** Whether it says more than is kept of a message today. */
+    boolean isTooLong() {
+      return envelope.length > ScanLimits.ENVELOPE || structure.length > ScanLimits.STRUCTURE;
+    }
+  }
+
+  /** A value that is not short. */
+  private byte[] read(long message, String column) {
+    try (Connection connection = database.reader();
+        PreparedStatement select =
+            connection.prepareStatement("SELECT " + column + " FROM message WHERE id = ?")) {
+      select.setLong(1, message);
+      try (ResultSet rows = select.executeQuery()) {
+        byte[] octets = rows.next() ? rows.getBytes(1) : null;
+        if (octets == null) {
+          throw new StorageUnavailable("message " + message + " is gone");
+        }
+        return octets;
+      }
+    } catch (SQLException e) {
+      throw new StorageUnavailable("cannot read messages from " + database, e);
+    }
   }
 
   private final class Row implements MessageRow {
@@ -246,15 +336,32 @@ final class Rows {
     @Override
     public MessageEnvelope envelope() {
       need(Detail.ENVELOPE);
-      return Parsed.envelope(columns().envelope());
+      return columns().isTooLong() ? foundAgain().envelope() : Parsed.envelope(envelopeOctets());
+    }
+
+    private byte @Nullable [] envelopeOctets() {
+      return octets(columns().envelope(), "envelope");
+    }
+
+    private byte @Nullable [] octets(Value value, String column) {
+      byte[] octets = value.octets();
+      return octets == null && value.length() > 0 ? read(columns().message(), column) : octets;
+    }
+
+    /** Of the shared content. */
+    private MessageStructure foundAgain() {
+      BlobRef blob = columns().blob();
+      return blob == null ? Parsed.NOTHING : new ScannedContent(blobs.open(blob)).structure();
     }
 
     @Override
     public MessageStructure structure() {
       need(Detail.STRUCTURE);
       byte[] header = columns().header();
-      return Parsed.structure(
-          columns().structure(), columns().envelope(), header == null ? 0 : header.length);
+      int before = header == null ? 0 : header.length;
+      return columns().isTooLong()
+          ? foundAgain().shifted(before)
+          : Parsed.structure(octets(columns().structure(), "structure"), envelopeOctets(), before);
     }
 
     @Override

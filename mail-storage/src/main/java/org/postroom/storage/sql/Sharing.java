@@ -11,7 +11,7 @@ final class Sharing {
 
   private Sharing() {}
 
-  static void release(Batch batch, Statements statements, long message) throws SQLException {
+  static void release(Batch batch, Journaled statements, long message) throws SQLException {
     BlobRef body;
     int extra;
     Prepared select = statements.of(SELECT);

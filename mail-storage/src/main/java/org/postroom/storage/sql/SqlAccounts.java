@@ -228,7 +228,7 @@ final class SqlAccounts implements Accounts {
     return false;
   }
 
-  private void insert(Statements statements, AccountId id, String login, Credentials.Stored stored)
+  private void insert(Journaled statements, AccountId id, String login, Credentials.Stored stored)
       throws SQLException {
     Prepared insert = statements.of(INSERT);
     insert.setInt(1, id.value());
@@ -352,7 +352,7 @@ final class SqlAccounts implements Accounts {
     }
   }
 
-  private static void insertAlias(Statements statements, String key, AccountId account)
+  private static void insertAlias(Journaled statements, String key, AccountId account)
       throws SQLException {
     Prepared insert =
         statements.of("INSERT INTO account_alias (address, account_id) VALUES (?, ?)");
@@ -391,7 +391,7 @@ final class SqlAccounts implements Accounts {
         });
   }
 
-  private static void remove(Statements statements, int account) throws SQLException {
+  private static void remove(Journaled statements, int account) throws SQLException {
     statements.update("DELETE FROM account_alias WHERE account_id = ?", account);
     statements.update("DELETE FROM subscription WHERE account_id = ?", account);
     statements.update("DELETE FROM account WHERE id = ?", account);

@@ -13,6 +13,8 @@ import org.postroom.core.mail.StorageUnavailable;
 /** Bodies as chunks in the database: the commit makes them durable, on every node at once. */
 final class SqlBlobs implements BlobStore {
   private static final int CHUNK = 256 * 1024;
+  private static final String INSERT =
+      "INSERT INTO blob_chunk (blob_id, chunk, data) VALUES (?, ?, ?)";
 
   private final Database database;
 
@@ -21,27 +23,25 @@ final class SqlBlobs implements BlobStore {
   }
 
   @Override
-  public BlobRef put(Connection connection, long id, byte[] description, Content body)
+  public BlobRef put(Journaled statements, long id, byte[] description, PlacedBody placed)
       throws SQLException {
+    Content body = placed.content();
     ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(CHUNK, Math.max(1, body.size())));
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO blob_chunk (blob_id, chunk, data) VALUES (?, ?, ?)")) {
-      int chunk = 0;
-      for (long position = 0; position < body.size(); chunk++) {
-        buffer.clear();
-        while (buffer.hasRemaining()) {
-          int count = body.read(position, buffer);
-          if (count <= 0) {
-            break;
-          }
-          position += count;
+    Prepared insert = statements.of(INSERT);
+    int chunk = 0;
+    for (long position = 0; position < body.size(); chunk++) {
+      buffer.clear();
+      while (buffer.hasRemaining()) {
+        int count = body.read(position, buffer);
+        if (count <= 0) {
+          break;
         }
-        insert.setLong(1, id);
-        insert.setInt(2, chunk);
-        insert.setBytes(3, Arrays.copyOf(buffer.array(), buffer.position()));
-        insert.executeUpdate();
+        position += count;
       }
+      insert.setLong(1, id);
+      insert.setInt(2, chunk);
+      insert.setBytes(3, Arrays.copyOf(buffer.array(), buffer.position()));
+      insert.executeUpdate();
     }
     return new BlobRef(0, id, body.size(), 0);
   }
@@ -57,12 +57,8 @@ final class SqlBlobs implements BlobStore {
   }
 
   @Override
-  public void free(Connection connection, BlobRef ref) throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM blob_chunk WHERE blob_id = ?")) {
-      delete.setLong(1, ref.offset());
-      delete.executeUpdate();
-    }
+  public void free(Journaled statements, BlobRef ref) throws SQLException {
+    statements.update("DELETE FROM blob_chunk WHERE blob_id = ?", ref.offset());
   }
 
   @Override

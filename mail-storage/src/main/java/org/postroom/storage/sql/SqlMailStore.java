@@ -39,6 +39,7 @@ import org.postroom.core.mailbox.UidSet;
  */
 final class SqlMailStore implements MailStore {
   private static final int MOVE_AT_ONCE = 5000;
+  private static final int LOADINGS = 3;
   private static final String COPY_RANGE =
       "INSERT INTO mailbox_message (id, message_id, internal_ts, internal_offset, saved_ts, header)"
           + " SELECT id + ?, message_id, internal_ts, internal_offset, ?, header"
@@ -47,6 +48,7 @@ final class SqlMailStore implements MailStore {
   private final Committer committer;
   private final Catalog catalog;
   private final Database database;
+  private final BodyRoom bodyStore;
   private final Rows rows;
   private final Watchers watchers;
   private final Clock clock;
@@ -55,12 +57,14 @@ final class SqlMailStore implements MailStore {
       Committer committer,
       Catalog catalog,
       Database database,
+      BodyRoom bodyStore,
       Rows rows,
       Watchers watchers,
       Clock clock) {
     this.committer = committer;
     this.catalog = catalog;
     this.database = database;
+    this.bodyStore = bodyStore;
     this.rows = rows;
     this.watchers = watchers;
     this.clock = clock;
@@ -203,9 +207,35 @@ final class SqlMailStore implements MailStore {
 
   private MailboxState complete(MailboxId mailbox) {
     MailboxState known = catalog.mailbox(mailbox.value());
-    return known != null && known.messages().complete()
-        ? known
-        : committer.run(batch -> batch.complete(mailbox));
+    return known != null && known.messages().complete() ? known : load(mailbox);
+  }
+
+  /**
+   * Loads a mailbox on the caller's thread: the committer only takes what was read. It reads itself
+   * where the pages are forgotten faster than they are read.
+   */
+  private MailboxState load(MailboxId mailbox) {
+    for (int attempt = 0; attempt < LOADINGS; attempt++) {
+      MailboxState known = catalog.mailbox(mailbox.value());
+      if (known == null) {
+        known = committer.run(batch -> batch.mailbox(mailbox));
+      }
+      Object since = known.messages().since();
+      Page[] pages = pages(mailbox);
+      Optional<MailboxState> loaded = committer.run(batch -> batch.complete(mailbox, pages, since));
+      if (loaded.isPresent()) {
+        return loaded.get();
+      }
+    }
+    return committer.run(batch -> batch.complete(mailbox));
+  }
+
+  private Page[] pages(MailboxId mailbox) {
+    try (Statements reader = new Statements(database.reader(), null)) {
+      return Loading.pages(reader, mailbox.value());
+    } catch (SQLException e) {
+      throw new StorageUnavailable("cannot read a mailbox from " + database, e);
+    }
   }
 
   @Override
@@ -272,6 +302,7 @@ final class SqlMailStore implements MailStore {
     if (known != null && known.row().firstRecentUid() == known.row().uidNext()) {
       return UidSet.EMPTY;
     }
+    complete(mailbox);
     // Not durable by itself: after a crash a message may be recent twice, which harms nobody.
     return committer.run(
         batch -> {
@@ -308,26 +339,68 @@ final class SqlMailStore implements MailStore {
       Mailbox row = mailbox(mailbox);
       return new Appended(row.uidValidity(), UidSet.EMPTY, row.highestModSeq());
     }
-    long octets = 0;
-    for (NewMessage message : messages) {
-      octets += message.content().size();
+    try (Bodies bodies = new Bodies(messages)) {
+      return append(mailbox, bodies);
     }
-    long total = octets;
+  }
+
+  private Appended append(MailboxId mailbox, Bodies bodies) {
+    long total = bodies.octets;
     return committer.run(
-        Math.max(1, octets),
+        bodies.unwritten,
         batch -> {
           Edit edit = Edit.tail(batch, watchers, mailbox);
           Edit.checkQuota(batch.account(edit.before().row().account()), total);
           UidSet.Builder uids = new UidSet.Builder();
-          for (NewMessage message : messages) {
-            uids.add(append(batch, edit, message));
+          for (Body body : bodies.all) {
+            uids.add(append(batch, edit, body));
           }
           MailboxState after = edit.done();
           return new Appended(after.row().uidValidity(), uids.build(), edit.modSeq());
         });
   }
 
-  private long append(Batch batch, Edit edit, NewMessage message) throws SQLException {
+  private record Body(NewMessage message, PlacedBody body, Parsed parsed) {}
+
+  /** Messages with what can be done of them before the unit of work begins. */
+  private final class Bodies implements AutoCloseable {
+    private final List<Body> all = new ArrayList<>();
+    private long octets;
+    private long unwritten;
+
+    Bodies(List<NewMessage> messages) {
+      boolean placed = false;
+      try {
+        for (NewMessage message : messages) {
+          PlacedBody body = bodyStore.place(message.content(), describedAtMost(message));
+          all.add(new Body(message, body, Parsed.of(message.content().structure())));
+          octets += message.content().size();
+          unwritten += body.unwritten();
+        }
+        placed = true;
+      } finally {
+        if (!placed) {
+          close();
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      all.forEach(one -> one.body.close());
+    }
+  }
+
+  private static int describedAtMost(NewMessage message) {
+    int octets = Description.COPY_AT_MOST;
+    for (Keyword keyword : message.keywords()) {
+      octets += keyword.name().length() + 2;
+    }
+    return octets;
+  }
+
+  private long append(Batch batch, Edit edit, Body body) throws SQLException {
+    NewMessage message = body.message;
     long flags = message.flags() & Flags.SYSTEM | edit.bits(message.keywords());
     long size = message.content().size();
     long uid = edit.add(flags, size);
@@ -335,13 +408,12 @@ final class SqlMailStore implements MailStore {
     long now = clock.millis();
     batch.body(
         id,
-        message.content(),
+        body.body,
         () ->
             new Description(id, now)
                 .copy(edit.before(), uid, flags, message.keywords(), message.date(), null)
                 .toBytes(),
-        Parsed.envelope(message.content().structure()),
-        Parsed.structure(message.content().structure()),
+        body.parsed,
         1);
     batch.copy(
         new Batch.NewCopy(
@@ -356,6 +428,7 @@ final class SqlMailStore implements MailStore {
 
   @Override
   public StoreResult store(MailboxId mailbox, UidSet uids, FlagChange change, long unchangedSince) {
+    complete(mailbox);
     return committer.run(
         batch -> {
           Edit edit = Edit.all(batch, watchers, mailbox);
@@ -398,6 +471,7 @@ final class SqlMailStore implements MailStore {
 
   @Override
   public Copied copy(MailboxId source, UidSet uids, MailboxId target) {
+    complete(source);
     return committer.run(batch -> transfer(batch, source, uids, target, false));
   }
 
@@ -511,6 +585,7 @@ final class SqlMailStore implements MailStore {
   }
 
   private UidSet expunge(MailboxId mailbox, UidSet uids, long mask) {
+    complete(mailbox);
     return committer.run(
         batch -> {
           Edit edit = Edit.all(batch, watchers, mailbox);

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.QueueIds;
@@ -77,6 +76,7 @@ final class SqlQueueStore implements QueueStore {
   private final Committer committer;
   private final Database database;
   private final BlobStore blobs;
+  private final BodyRoom bodyStore;
   private final Watchers watchers;
   private final Clock clock;
   private final QueueIds ids;
@@ -96,6 +96,7 @@ final class SqlQueueStore implements QueueStore {
     this.committer = committer;
     this.database = database;
     this.blobs = blobs;
+    this.bodyStore = new BodyRoom(database, blobs);
     this.watchers = watchers;
     this.clock = clock;
     this.ids = ids;
@@ -112,36 +113,53 @@ final class SqlQueueStore implements QueueStore {
 
   @Override
   public Acceptance accept(Acceptance acceptance) {
-    return committer.run(
-        Math.max(1, acceptance.mail().content().size()),
-        batch -> {
-          Acceptance possible = DeliveryRoom.possible(batch, acceptance);
-          enter(batch, possible);
-          return possible;
-        });
+    try (PlacedBody body = place(acceptance)) {
+      Parsed parsed = parsed(acceptance);
+      return committer.run(
+          body.unwritten(),
+          batch -> {
+            Acceptance possible = DeliveryRoom.possible(batch, acceptance);
+            enter(batch, possible, body, parsed);
+            return possible;
+          });
+    }
   }
 
-  private void enter(Batch batch, Acceptance acceptance) throws SQLException {
+  private PlacedBody place(Acceptance acceptance) {
+    long described = Description.QUEUED_AT_MOST * (1L + acceptance.onward().size());
+    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+      // It may become one that waits.
+      described += Description.COPY_AT_MOST + Description.QUEUED_AT_MOST + delivery.header().size();
+    }
+    return bodyStore.place(
+        acceptance.mail().content(), (int) Math.min(described, Description.MOST));
+  }
+
+  private static Parsed parsed(Acceptance acceptance) {
+    return acceptance.deliveries().isEmpty()
+        ? Parsed.UNASKED
+        : Parsed.of(acceptance.mail().content().structure());
+  }
+
+  private void enter(Batch batch, Acceptance acceptance, PlacedBody body, Parsed parsed)
+      throws SQLException {
     if (acceptance.deliveries().isEmpty() && acceptance.onward().isEmpty()) {
       return;
     }
-    Content content = acceptance.mail().content();
     long message = batch.id(Ids.Kind.MESSAGE);
     Description description = new Description(message, clock.millis());
     for (Acceptance.Delivery delivery : acceptance.deliveries()) {
       deliver(batch, message, acceptance, delivery, description);
     }
-    boolean here = !acceptance.deliveries().isEmpty();
     boolean onward = !acceptance.onward().isEmpty();
     if (onward) {
       queue(batch, message, acceptance, description);
     }
     batch.body(
         message,
-        content,
+        body,
         description::toBytes,
-        here ? Parsed.envelope(acceptance.mail().content().structure()) : null,
-        here ? Parsed.structure(acceptance.mail().content().structure()) : null,
+        acceptance.deliveries().isEmpty() ? Parsed.UNASKED : parsed,
         acceptance.deliveries().size() + (onward ? 1 : 0));
     batch.durable();
   }
@@ -209,7 +227,7 @@ final class SqlQueueStore implements QueueStore {
   }
 
   private static void insertMail(
-      Statements statements, long id, long message, Acceptance acceptance, long arrived)
+      Journaled statements, long id, long message, Acceptance acceptance, long arrived)
       throws SQLException {
     Envelope envelope = acceptance.mail().envelope();
     Prepared insert = statements.of(INSERT_MAIL);
@@ -231,7 +249,7 @@ final class SqlQueueStore implements QueueStore {
   }
 
   private static void insertRecipients(
-      Statements statements, long mail, long[] ids, List<Acceptance.Onward> onward, long due)
+      Journaled statements, long mail, long[] ids, List<Acceptance.Onward> onward, long due)
       throws SQLException {
     Prepared insert = statements.of(INSERT_RECIPIENT);
     for (int i = 0; i < ids.length; i++) {
@@ -309,7 +327,7 @@ final class SqlQueueStore implements QueueStore {
     private final Map<String, Long> firsts = new HashMap<>();
 
     /** Leases those that nobody has leased or put off meanwhile. */
-    void take(Statements statements, String owner, Instant until) throws SQLException {
+    void take(Journaled statements, String owner, Instant until) throws SQLException {
       taken = new QueueRows.Groups(); // the unit may be run again
       Prepared update = statements.of(LEASE);
       for (QueueRows.Ready row : ready) {
@@ -359,7 +377,7 @@ final class SqlQueueStore implements QueueStore {
   }
 
   /** When the first row of a destination is ready; {@link Long#MAX_VALUE} when it has none. */
-  private static long first(Statements statements, String destination) throws SQLException {
+  private static long first(Journaled statements, String destination) throws SQLException {
     Prepared select = statements.of(FIRST);
     select.setString(1, destination);
     try (ResultSet rows = select.executeQuery()) {
@@ -374,15 +392,18 @@ final class SqlQueueStore implements QueueStore {
     long until = now.plus(lease).toEpochMilli();
     committer.run(
         batch -> {
-          batch.flush();
-          Prepared update = batch.statements().of(RENEW);
-          for (Long recipient : recipients) {
-            update.setLong(1, until);
-            update.setLong(2, recipient);
-            update.setString(3, holder(owner));
-            update.addBatch();
-          }
-          return update.executeBatch();
+          batch.op(
+              statements -> {
+                Prepared update = statements.of(RENEW);
+                for (Long recipient : recipients) {
+                  update.setLong(1, until);
+                  update.setLong(2, recipient);
+                  update.setString(3, holder(owner));
+                  update.addBatch();
+                }
+                update.executeBatch();
+              });
+          return true;
         });
   }
 
@@ -390,34 +411,54 @@ final class SqlQueueStore implements QueueStore {
   public void releaseLeases(String owner) {
     committer.run(
         batch -> {
-          batch.flush();
-          Prepared update = batch.statements().of(RELEASE);
-          update.setString(1, holder(owner));
-          int count = update.executeUpdate();
-          if (count > 0) {
-            Map<String, Long> firsts = Destinations.load(batch.statements());
-            batch.afterwards(() -> firsts.forEach(destinations::first));
-          }
-          return count;
+          Map<String, Long> firsts = new HashMap<>();
+          batch.op(
+              statements -> {
+                Prepared update = statements.of(RELEASE);
+                update.setString(1, holder(owner));
+                if (update.executeUpdate() > 0) {
+                  firsts.putAll(Destinations.load(statements));
+                }
+              });
+          batch.afterwards(() -> firsts.forEach(destinations::first));
+          return true;
         });
   }
 
   @Override
   public void settle(List<Settlement> settlements, List<Acceptance> reports) {
-    long octets = 1;
-    for (Acceptance report : reports) {
-      octets += report.mail().content().size();
-    }
     Map<Long, QueueRows.Owned> owned = owned(settlements);
     if (owned.isEmpty() && !settlements.isEmpty()) {
       return;
     }
+    List<Entering> entering = new ArrayList<>();
+    try {
+      long octets = 0;
+      for (Acceptance report : reports) {
+        PlacedBody body = place(report);
+        entering.add(new Entering(report, body, parsed(report)));
+        octets += body.unwritten();
+      }
+      settle(settlements, owned, entering, octets);
+    } finally {
+      entering.forEach(one -> one.body.close());
+    }
+  }
+
+  /** A report to a sender, or mail that has come home, with its body. */
+  private record Entering(Acceptance report, PlacedBody body, Parsed parsed) {}
+
+  private void settle(
+      List<Settlement> settlements,
+      Map<Long, QueueRows.Owned> owned,
+      List<Entering> entering,
+      long octets) {
     committer.run(
-        reports.isEmpty() ? 0 : octets,
+        octets,
         batch -> {
-          for (Acceptance report : reports) {
-            DeliveryRoom.check(batch, report);
-            enter(batch, report);
+          for (Entering one : entering) {
+            DeliveryRoom.check(batch, one.report);
+            enter(batch, one.report, one.body, one.parsed);
           }
           batch.op(
               statements -> {
@@ -440,7 +481,7 @@ final class SqlQueueStore implements QueueStore {
 
   private void putOff(
       Batch batch,
-      Statements statements,
+      Journaled statements,
       List<Settlement> settlements,
       Map<Long, QueueRows.Owned> owned)
       throws SQLException {
@@ -472,7 +513,7 @@ final class SqlQueueStore implements QueueStore {
 
   private void finish(
       Batch batch,
-      Statements statements,
+      Journaled statements,
       List<Settlement> settlements,
       Map<Long, QueueRows.Owned> owned)
       throws SQLException {

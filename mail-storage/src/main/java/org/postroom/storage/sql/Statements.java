@@ -6,8 +6,11 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The committer's connection and the statements it has prepared there; used by one thread. */
-final class Statements implements AutoCloseable {
+/**
+ * A connection, as a rule the committer's, and the statements that were prepared there; used by one
+ * thread. Units of work see no more of it than {@link Journaled}.
+ */
+final class Statements implements Journaled, AutoCloseable {
   private final Connection connection;
   private final @Nullable Changes changes;
   private final Map<String, Prepared> prepared = new HashMap<>();
@@ -26,8 +29,8 @@ final class Statements implements AutoCloseable {
     return connection;
   }
 
-  /** The statement, ready for new parameters; stays open. */
-  Prepared of(String sql) throws SQLException {
+  @Override
+  public Prepared of(String sql) throws SQLException {
     Prepared known = prepared.get(sql);
     if (known == null) {
       known = new Prepared(sql, connection.prepareStatement(sql), changes);
@@ -36,8 +39,8 @@ final class Statements implements AutoCloseable {
     return known;
   }
 
-  /** Runs a statement whose parameters are all numbers. */
-  int update(String sql, long... parameters) throws SQLException {
+  @Override
+  public int update(String sql, long... parameters) throws SQLException {
     Prepared statement = of(sql);
     for (int i = 0; i < parameters.length; i++) {
       statement.setLong(i + 1, parameters[i]);

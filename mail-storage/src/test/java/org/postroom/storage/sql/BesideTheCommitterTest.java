@@ -1,0 +1,254 @@
+package org.postroom.storage.sql;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mailbox.FlagChange;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.mailbox.MailStore.Detail;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.mailbox.OverQuota;
+import org.postroom.core.mailbox.Uid;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.mime.MessageStructure;
+import org.postroom.core.secret.Secret;
+import org.postroom.core.testing.StagedOctets;
+import org.postroom.storage.blob.DataFolder;
+import org.postroom.storage.blob.SimulatedFolder;
+
+/** What is long is done by who asks for it: the committer, and so everybody else, goes on. */
+class BesideTheCommitterTest {
+  private static final int LONG = 300_000;
+
+  @TempDir Path temp;
+  private final AtomicReference<DataFolder> opened = new AtomicReference<>();
+  private SimulatedFolder disk = new SimulatedFolder();
+  private int cuts;
+
+  private Path folder() {
+    return temp.resolve("data" + cuts).toAbsolutePath().normalize();
+  }
+
+  private Engine open() {
+    return Engines.open(
+        folder(),
+        path -> {
+          DataFolder folder = disk.open(path);
+          opened.set(folder);
+          return folder;
+        },
+        0);
+  }
+
+  private static MailboxId inbox(Engine store) {
+    if (store.accounts().list().isEmpty()) {
+      store.accounts().add("ada@example.org", Secret.of("x"));
+    }
+    return store
+        .mail()
+        .find(store.accounts().list().get(0).id(), MailboxName.INBOX)
+        .orElseThrow()
+        .id();
+  }
+
+  private static NewMessage message(StagedContent content) {
+    return new NewMessage(content, 0, Set.of(), new InternalDate(1, 0));
+  }
+
+  private static NewMessage message(String subject, int length) {
+    return message(StagedOctets.of("Subject: " + subject + "\n\n" + "x".repeat(length) + "\n"));
+  }
+
+  private static List<byte[]> bodies(Engine store) {
+    List<byte[]> found = new ArrayList<>();
+    MailboxId inbox = inbox(store);
+    store
+        .mail()
+        .read(
+            inbox,
+            store.mail().snapshot(inbox).uids(),
+            EnumSet.of(Detail.CONTENT),
+            row -> found.add(row.content().orElseThrow().toBytes()));
+    return found;
+  }
+
+  /** Content whose octets do not come before they may. */
+  private static final class Slow implements StagedContent {
+    private final StagedContent content;
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch may = new CountDownLatch(1);
+
+    Slow(StagedContent content) {
+      this.content = content;
+    }
+
+    @Override
+    public long size() {
+      return content.size();
+    }
+
+    @Override
+    public int read(long position, ByteBuffer target) {
+      asked.countDown();
+      try {
+        if (!may.await(60, TimeUnit.SECONDS)) {
+          throw new StorageUnavailable("the octets never came");
+        }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      return content.read(position, target);
+    }
+
+    @Override
+    public MessageStructure structure() {
+      return content.structure();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void aLongBodyIsWrittenWhileOthersAreAnswered() throws Exception {
+    StagedContent octets = message("long", LONG).content();
+    Slow slow = new Slow(octets);
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (Engine store = open()) {
+      MailboxId inbox = inbox(store);
+      Future<?> appended = thread.submit(() -> store.mail().append(inbox, List.of(message(slow))));
+      assertThat(slow.asked.await(30, TimeUnit.SECONDS)).isTrue();
+
+      for (int i = 0; i < 5; i++) {
+        store.mail().append(inbox, List.of(message("short" + i, 10)));
+      }
+      assertThat(appended.isDone()).isFalse();
+      slow.may.countDown();
+      appended.get(30, TimeUnit.SECONDS);
+
+      assertThat(bodies(store)).hasSize(6);
+      assertThat(bodies(store).get(5)).isEqualTo(octets.toBytes());
+    } finally {
+      slow.may.countDown();
+      thread.shutdownNow();
+    }
+  }
+
+  @Test
+  void aLongBodyIsThereAfterAPowerCutWhateverElseWas() {
+    try (Engine store = open()) {
+      MailboxId inbox = inbox(store);
+      store.mail().append(inbox, List.of(message("a", LONG), message("b", 10)));
+      store.accounts().setQuota(store.accounts().list().get(0).id(), LONG + 10_000);
+      assertThatThrownBy(() -> store.mail().append(inbox, List.of(message("no", LONG))))
+          .isInstanceOf(OverQuota.class);
+      disk.failNextSync();
+      assertThatThrownBy(() -> store.mail().append(inbox, List.of(message("lost", LONG))))
+          .isInstanceOf(RuntimeException.class);
+      store.accounts().setQuota(store.accounts().list().get(0).id(), 0);
+      store.mail().append(inbox, List.of(message("c", LONG), message("d", LONG)));
+      Path before = folder();
+      cuts++;
+      disk = disk.afterPowerCut(before, folder(), new Random(1), 0);
+    }
+    try (Engine store = open()) {
+      List<byte[]> found = bodies(store);
+      assertThat(found)
+          .extracting(octets -> new String(octets, 9, 1, US_ASCII))
+          .containsExactly("a", "b", "c", "d");
+      assertThat(found)
+          .extracting(octets -> octets.length)
+          .containsExactly(LONG + 16, 26, LONG + 16, LONG + 16);
+    }
+  }
+
+  /** Cold mailboxes are read beside what changes them. */
+  @Test
+  void aMailboxIsLoadedWhileItChanges() throws Exception {
+    int known = 1500;
+    try (Engine store = open()) {
+      List<NewMessage> some = new ArrayList<>();
+      for (int i = 0; i < known; i++) {
+        some.add(message("m", 1));
+      }
+      store.mail().append(inbox(store), some);
+    }
+    for (int round = 0; round < 4; round++) {
+      ExecutorService threads = Executors.newFixedThreadPool(6);
+      try (Engine store = open()) {
+        MailboxId inbox = inbox(store);
+        long first = store.mail().mailbox(inbox).uidNext();
+        List<Callable<Boolean>> work = new ArrayList<>();
+        for (int t = 0; t < 6; t++) {
+          int number = t;
+          work.add(
+              () -> {
+                for (int i = 0; i < 10; i++) {
+                  if (number % 3 == 0) {
+                    store.mail().append(inbox, List.of(message("new", 1)));
+                  } else if (number % 3 == 1) {
+                    store
+                        .mail()
+                        .store(
+                            inbox,
+                            UidSet.of(number * 100L + i),
+                            FlagChange.add(Flags.FLAGGED),
+                            Long.MAX_VALUE);
+                  } else {
+                    assertThat(store.mail().snapshot(inbox).uids().size())
+                        .isGreaterThanOrEqualTo(known);
+                  }
+                }
+                return true;
+              });
+        }
+        for (Future<Boolean> done : threads.invokeAll(work)) {
+          assertThat(done.get()).isTrue();
+        }
+        UidSet uids = store.mail().snapshot(inbox).uids();
+        assertThat(uids).isEqualTo(UidSet.range(1, first + 19));
+        assertThat(store.mail().firstUnseen(inbox)).contains(new Uid(1));
+      } finally {
+        threads.shutdownNow();
+      }
+      try (Engine store = open()) {
+        MailboxId inbox = inbox(store);
+        UidSet.Builder flagged = new UidSet.Builder();
+        store
+            .mail()
+            .read(
+                inbox,
+                store.mail().snapshot(inbox).uids(),
+                EnumSet.noneOf(Detail.class),
+                row -> {
+                  if ((row.flags() & Flags.FLAGGED) != 0) {
+                    flagged.add(row.uid());
+                  }
+                });
+        assertThat(flagged.build()).isEqualTo(UidSet.range(100, 109).union(UidSet.range(400, 409)));
+      }
+    }
+  }
+}
