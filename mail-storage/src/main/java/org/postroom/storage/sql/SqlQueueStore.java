@@ -57,9 +57,11 @@ final class SqlQueueStore implements QueueStore {
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts"
           + " WHERE leased = 1 AND lease_owner = ? OR leased = "
           + ASIDE;
+
+  /** Also of what was set aside: it may have been mended. */
   private static final String GIVE_BACK =
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts"
-          + " WHERE leased = 1";
+          + " WHERE leased <> 0";
   private static final String LATER =
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, due_ts = ?, ready_ts = ?,"
           + " attempts = attempts + 1, delay_reported = ?, last_reason = ? WHERE id = ?";
