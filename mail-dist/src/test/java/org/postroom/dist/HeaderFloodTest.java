@@ -208,7 +208,7 @@ final class HeaderFloodTest {
             return;
           }
         } catch (java.net.SocketTimeoutException e) {
-          continue; // the server has other things to do
+          // The server has other things to do.
         }
       }
     }

@@ -76,7 +76,7 @@ final class MailLoad implements AutoCloseable {
           }
         }
       } catch (IOException e) {
-        continue; // the connection ended, which promises nothing
+        // The connection ended, which promises nothing.
       } catch (RuntimeException | AssertionError e) {
         surprises.add(e);
         return;
@@ -96,13 +96,21 @@ final class MailLoad implements AutoCloseable {
         .isTrue();
   }
 
-  /** Ends; what was promised stays. */
-  @Override
-  public void close() throws InterruptedException {
+  /** Hands nothing in any more; what was promised stays. */
+  void end() {
     ended = true;
-    for (Thread client : clients) {
-      client.join();
+    try {
+      for (Thread client : clients) {
+        client.join();
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted while clients end", e);
     }
+  }
+
+  @Override
+  public void close() {
+    end();
   }
 
   /** What was promised for the mailbox is there once, and whatever else is there, too. */

@@ -112,7 +112,7 @@ final class PostgresServerTest {
             MailLoad load = MailLoad.begin(server, start * 1_000_000)) {
           load.awaitGood(100);
           server.stop();
-          load.close();
+          load.end();
           try (ServerProcess next = site.start()) {
             load.checkInbox(next);
             load.awaitNextHop(hop); // an attempt that the stop has cut may be made again

@@ -261,9 +261,16 @@ class SlowClientTest {
     String said = readAll(client);
     assertThat(said.substring(LARGE))
         .startsWith(
-            ")\r\n* 2 FETCH (BODY[TEXT] NIL)\r\n* 3 FETCH (BODY[TEXT] NIL)\r\n"
-                + "a OK [EXPUNGEISSUED] Some messages were already expunged.\r\n"
-                + "* 3 EXPUNGE\r\n* 2 EXPUNGE\r\nb OK Completed.\r\n");
+            String.join(
+                "\r\n",
+                ")",
+                "* 2 FETCH (BODY[TEXT] NIL)",
+                "* 3 FETCH (BODY[TEXT] NIL)",
+                "a OK [EXPUNGEISSUED] Some messages were already expunged.",
+                "* 3 EXPUNGE",
+                "* 2 EXPUNGE",
+                "b OK Completed.",
+                ""));
   }
 
   @Test
