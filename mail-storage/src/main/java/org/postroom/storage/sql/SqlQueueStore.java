@@ -62,6 +62,7 @@ final class SqlQueueStore implements QueueStore {
   private static final String GIVE_BACK =
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts"
           + " WHERE leased <> 0";
+
   private static final String LATER =
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, due_ts = ?, ready_ts = ?,"
           + " attempts = attempts + 1, delay_reported = ?, last_reason = ? WHERE id = ?";
