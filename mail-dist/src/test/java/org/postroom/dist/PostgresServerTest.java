@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +54,6 @@ final class PostgresServerTest {
   }
 
   @Test
-  @Disabled("until outcomes that could not be written are kept, and written later")
   void whatHasLeftWhileTheDatabaseWasAwayDoesNotLeaveAgain() throws Exception {
     killUnderLoad((load, server) -> load.checkNextHop(hop));
   }

@@ -1,5 +1,6 @@
 package org.postroom.storage;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,13 +12,23 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.postroom.core.auth.Account;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.mail.Content;
 import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.CutWire;
+import org.postroom.core.testing.StagedOctets;
 
 /** One server at a time writes into a PostgreSQL database, whatever becomes of its connections. */
 @Tag("process")
@@ -111,6 +122,33 @@ final class PostgresPlaceTest {
       assertThat(deaths).isEmpty();
     }
     assertThat(locks()).isZero();
+  }
+
+  /** The reader's pool has handed out a connection a moment ago, and believes it to be good. */
+  @Test
+  void aBodyIsReadOnWhenItsConnectionIsLost() throws Exception {
+    try (SqlStorage store = open()) {
+      Account ada = store.accounts().add("ada@example.org", Secret.of("secret"));
+      MailboxId inbox = store.mail().find(ada.id(), MailboxName.INBOX).orElseThrow().id();
+      InternalDate date = new InternalDate(1_700_000_000_000L, 0);
+      store
+          .mail()
+          .append(
+              inbox,
+              List.of(new NewMessage(StagedOctets.of("Subject: a\n\nb\n"), 0, Set.of(), date)));
+      List<Content> bodies = new ArrayList<>();
+      store
+          .mail()
+          .read(
+              inbox,
+              store.mail().snapshot(inbox).uids(),
+              EnumSet.of(MailStore.Detail.CONTENT),
+              row -> bodies.add(row.content().orElseThrow()));
+      end("true");
+
+      assertThat(new String(bodies.get(0).toBytes(), US_ASCII))
+          .isEqualTo("Subject: a\r\n\r\nb\r\n");
+    }
   }
 
   /** Connections are lost to us that the database has not noticed. */

@@ -186,6 +186,27 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** Something that is read with one connection. */
+  interface Reading<T> {
+    T from(Connection connection) throws SQLException;
+  }
+
+  /**
+   * Reads. A reading whose connection is lost is done again with another: a database that comes
+   * back soon is not noticed by whoever is in the middle of a body.
+   */
+  <T> T read(Reading<T> reading) throws SQLException {
+    for (int left = READERS; ; left--) { // all that the pool has may be lost
+      try (Connection connection = reader()) {
+        return reading.from(connection);
+      } catch (SQLException e) {
+        if (left == 0 || !dialect.isConnectionLost(e)) {
+          throw e;
+        }
+      }
+    }
+  }
+
   /** The readers' pool. */
   private synchronized HikariDataSource readers() {
     HikariDataSource current = readers;

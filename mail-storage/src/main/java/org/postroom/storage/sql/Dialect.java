@@ -17,6 +17,9 @@ interface Dialect {
   /** Whether the error says that there is no room on the disk. */
   boolean isFull(SQLException e);
 
+  /** Whether the error says that the connection is gone, and another may do. */
+  boolean isConnectionLost(SQLException e);
+
   /** H2, in PostgreSQL mode. */
   final class H2 implements Dialect {
     @Override
@@ -35,6 +38,12 @@ interface Dialect {
     @Override
     public boolean isFull(SQLException e) {
       return mentionsFullDisk(e);
+    }
+
+    /** It lives in this process: what is wrong with one is wrong with all. */
+    @Override
+    public boolean isConnectionLost(SQLException e) {
+      return false;
     }
   }
 
@@ -55,6 +64,13 @@ interface Dialect {
     @Override
     public boolean isFull(SQLException e) {
       return "53100".equals(e.getSQLState()); // disk_full
+    }
+
+    @Override
+    public boolean isConnectionLost(SQLException e) {
+      String state = e.getSQLState();
+      // connection_exception; admin_shutdown, crash_shutdown, cannot_connect_now
+      return state != null && (state.startsWith("08") || state.startsWith("57P0"));
     }
   }
 

@@ -106,10 +106,17 @@ final class SqlBlobs implements BlobStore {
     }
 
     private Chunk load(int number) {
-      try (Connection connection = database.reader();
-          PreparedStatement select =
-              connection.prepareStatement(
-                  "SELECT data FROM blob_chunk WHERE blob_id = ? AND chunk = ?")) {
+      try {
+        return database.read(connection -> select(connection, number));
+      } catch (SQLException e) {
+        throw new StorageUnavailable("cannot read the body of message " + ref.offset(), e);
+      }
+    }
+
+    private Chunk select(Connection connection, int number) throws SQLException {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT data FROM blob_chunk WHERE blob_id = ? AND chunk = ?")) {
         select.setLong(1, ref.offset());
         select.setInt(2, number);
         try (ResultSet rows = select.executeQuery()) {
@@ -118,8 +125,6 @@ final class SqlBlobs implements BlobStore {
           }
           return new Chunk(number, rows.getBytes(1));
         }
-      } catch (SQLException e) {
-        throw new StorageUnavailable("cannot read the body of message " + ref.offset(), e);
       }
     }
   }
