@@ -53,8 +53,8 @@ final class Rows {
   private static final String WHERE = " WHERE b.id BETWEEN ? AND ? ORDER BY b.id";
 
   private static String value(String column) {
-    return ", OCTET_LENGTH(m.%1$s), CASE WHEN OCTET_LENGTH(m.%1$s) <= %2$d THEN m.%1$s END"
-        .formatted(column, SHORT);
+    String length = "OCTET_LENGTH(m." + column + ")";
+    return ", " + length + ", CASE WHEN " + length + " <= " + SHORT + " THEN m." + column + " END";
   }
 
   private final Database database;
