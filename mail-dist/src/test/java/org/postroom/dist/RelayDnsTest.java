@@ -29,6 +29,7 @@ final class RelayDnsTest {
     house
         .set("smtp_tcp_port", Integer.toString(first.port()))
         .set("inet_interfaces", "127.0.0.1")
+        .set("smtp_special_networks", "127.0.0.0/8")
         .zone(
             """
             one.test        A 127.0.0.2
@@ -58,6 +59,12 @@ final class RelayDnsTest {
             backup.test     MX 10 one.test
             backup.test     MX 20 us.test
             backup.test     MX 30 two.test
+            any.test        A 0.0.0.0
+            six.test        MX 10 loopback.test
+            loopback.test   AAAA ::1
+            group.test      MX 10 multicast.test
+            multicast.test  A 224.0.0.1
+            near.test       A 169.254.169.254
             """)
         .start();
   }
@@ -114,6 +121,12 @@ final class RelayDnsTest {
     "named.test, 5.4.6, loops back to myself",
     "equal.test, 5.4.6, loops back to myself",
     "worse.test, 5.4.6, loops back to myself",
+    "us.test, 5.4.6, loops back to myself",
+    "any.test, 5.4.6, loops back to myself",
+    "six.test, 5.4.6, loops back to myself",
+    "[0.0.0.0], 5.4.6, loops back to myself",
+    "group.test, 5.4.4, no address that mail can be sent to: 224.0.0.1",
+    "near.test, 5.4.4, no address that mail can be sent to: 169.254.169.254",
   })
   void isReturnedAtOnce(String domain, String status, String reason) throws Exception {
     house.send("bob@" + domain, MESSAGE);

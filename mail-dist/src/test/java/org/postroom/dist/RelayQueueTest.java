@@ -199,6 +199,7 @@ final class RelayQueueTest {
           .set("relayhost", "")
           .set("smtp_tcp_port", Integer.toString(hop.port()))
           .set("inet_interfaces", "127.0.0.3")
+          .set("smtp_special_networks", "127.0.0.0/8")
           .zone("dead.example A 127.0.0.1", "live.example A 127.0.0.2")
           .start();
       for (int i = 0; i < 20; i++) {

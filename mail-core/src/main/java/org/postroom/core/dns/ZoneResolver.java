@@ -20,11 +20,14 @@ import org.postroom.core.address.Domain;
  * <pre>{@code
  * # one record a line
  * example.org     MX 10 mx.example.org
- * mx.example.org  A 127.0.0.1
+ * mx.example.org  A 192.0.2.1
  * www.example.org CNAME mx.example.org
- * 127.0.0.1       PTR mx.example.org
+ * 192.0.2.1       PTR mx.example.org
  * broken.test     SERVFAIL
  * }</pre>
+ *
+ * <p>Mail is not sent to a loopback address that a name has, unless {@code smtp_special_networks}
+ * lists it.
  *
  * <p>Types are MX, A, AAAA, PTR (of an address), CNAME and SERVFAIL. A name without a line does not
  * exist, unless one below it does.

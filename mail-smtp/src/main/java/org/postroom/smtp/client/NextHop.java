@@ -1,6 +1,7 @@
 package org.postroom.smtp.client;
 
 import java.util.Locale;
+import org.postroom.core.address.Domain;
 
 /**
  * Where mail goes, as {@code relayhost} and transport tables write it: {@code example.org} (its
@@ -19,6 +20,11 @@ public record NextHop(String host, boolean literal, int port) {
     Malformed(String text) {
       super("\"" + text + "\" is no next hop; expected host, host:port, [host] or [host]:port");
     }
+  }
+
+  /** Where mail for a domain goes when nobody says otherwise. */
+  static NextHop of(Domain domain, int defaultPort) {
+    return parse(domain.name(), defaultPort);
   }
 
   /**

@@ -2,8 +2,10 @@ package org.postroom.smtp.client;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.postroom.core.address.Network;
 import org.postroom.core.wire.TlsContext;
 
 /**
@@ -12,6 +14,7 @@ import org.postroom.core.wire.TlsContext;
  * @param heloName what EHLO says
  * @param ownNames names that are this host: mail exchangers called so are ourselves
  * @param ownAddresses addresses that are this host
+ * @param specialNetworks of addresses that names may lead to although they are no other host's
  * @param defaultPort 25, unless a next hop says otherwise
  * @param tls for opportunistic STARTTLS; empty is never
  * @param clearAfter how old a mail must be to go in clear to a server whose handshake fails
@@ -29,6 +32,7 @@ public record SmtpClientOptions(
     String heloName,
     Set<String> ownNames,
     Set<InetAddress> ownAddresses,
+    List<Network> specialNetworks,
     int defaultPort,
     Optional<TlsContext> tls,
     Duration clearAfter,
@@ -45,6 +49,7 @@ public record SmtpClientOptions(
   public SmtpClientOptions {
     ownNames = Set.copyOf(ownNames);
     ownAddresses = Set.copyOf(ownAddresses);
+    specialNetworks = List.copyOf(specialNetworks);
   }
 
   /** Postfix's limits. */
@@ -53,6 +58,7 @@ public record SmtpClientOptions(
         heloName,
         Set.of(heloName),
         Set.of(),
+        List.of(),
         25,
         tls,
         Duration.ofSeconds(300),

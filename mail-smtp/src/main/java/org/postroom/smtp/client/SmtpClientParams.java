@@ -2,8 +2,14 @@ package org.postroom.smtp.client;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.postroom.core.address.MalformedAddress;
+import org.postroom.core.address.Network;
+import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamClass;
@@ -73,7 +79,20 @@ public final class SmtpClientParams {
           "smtp_mx_address_limit",
           "5",
           Bounds.atLeast("1"),
-          "How many addresses are tried in one attempt.");
+          "How many addresses are tried in one attempt; of a domain's mail exchangers, the best 20 are"
+              + " looked up at most.");
+
+  public static final Param<List<Network>> SPECIAL_NETWORKS =
+      SET.value(
+          "smtp_special_networks",
+          "",
+          "address blocks such as 127.0.0.0/8 or [fe80::]/10",
+          SmtpClientParams::networks,
+          networks -> networks.stream().map(Network::toString).collect(Collectors.joining(", ")),
+          """
+          Loopback, link-local and other special addresses that a name may lead to. Without it they \
+          are left out of what the DNS says; a relayhost that is localhost or an address needs no \
+          entry.""");
 
   public static final Param<Duration> CACHE_TIME =
       SET.time(
@@ -139,6 +158,17 @@ public final class SmtpClientParams {
     SET.recognised(name, preset, ParamClass.NO_EFFECT, note);
   }
 
+  private static List<Network> networks(String text) {
+    try {
+      return Stream.of(text.split("[,\\s]+"))
+          .filter(item -> !item.isEmpty())
+          .map(Network::parse)
+          .toList();
+    } catch (MalformedAddress e) {
+      throw new BadValue(String.valueOf(e.getMessage()));
+    }
+  }
+
   /**
    * The options that settings ask for.
    *
@@ -150,6 +180,7 @@ public final class SmtpClientParams {
         settings.get(HELO_NAME),
         ownNames,
         ownAddresses,
+        settings.get(SPECIAL_NETWORKS),
         settings.get(TCP_PORT),
         settings.get(TLS_LEVEL) == TlsLevel.MAY ? Optional.of(tls) : Optional.empty(),
         settings.get(QueueParams.MINIMAL_BACKOFF),

@@ -49,7 +49,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     this.wire = wire;
     this.options = options;
     this.clock = clock;
-    this.finder = new TargetFinder(resolver, options, random);
+    this.finder = new TargetFinder(resolver, options, random, timers);
     this.idle = new IdleConnections(options, clock, timers);
   }
 
@@ -144,7 +144,9 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       if (done.isDone()) {
         return;
       }
-      finder.find(hop).whenComplete((found, trouble) -> guarded(() -> found(hop, found, trouble)));
+      finder
+          .find(hop, isOurChoice(hop))
+          .whenComplete((found, trouble) -> guarded(() -> found(hop, found, trouble)));
     }
 
     private void found(NextHop hop, @Nullable Found found, @Nullable Throwable trouble) {
@@ -162,7 +164,8 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     /** Whether the next hop is our configuration's, and not the recipients' own domain. */
     private boolean isOurChoice(NextHop hop) {
       return mail.recipients().stream()
-          .anyMatch(r -> !r.recipient().address().domain().name().equalsIgnoreCase(hop.host()));
+          .map(r -> NextHop.of(r.recipient().address().domain(), options.defaultPort()))
+          .anyMatch(own -> !own.equals(hop));
     }
 
     /** A relay host that is not found is our fault, and never the mail's. */
