@@ -6,8 +6,13 @@ import org.postroom.core.mime.MessageEnvelope;
 import org.postroom.core.mime.MessageStructure;
 
 /**
- * One message as the store hands it to a visitor. Valid only during the visit where the store says
- * so; what a field costs is said at {@link MailStore.Detail}.
+ * One message as the store hands it to a visitor. What a field costs is said at {@link
+ * MailStore.Detail}.
+ *
+ * <p>A row may be kept beyond the visit, with all of its fields, once one of those that the store
+ * has to look up was asked for; else only what it has at hand stays ({@link #uid}, {@link #modSeq},
+ * {@link #flags}, {@link #size}). Where only {@link MailStore.Detail#CONTENT} was wanted a kept row
+ * is small, some hundred octets; its content is read when it is asked for its octets.
  */
 public interface MessageRow {
 
@@ -39,8 +44,8 @@ public interface MessageRow {
   MessageStructure structure();
 
   /**
-   * The message's octets, read from the blob store as they are asked for; may be kept beyond the
-   * visit. Empty when they are gone although the row is there.
+   * The message's octets, read from the blob store as they are asked for. Empty when they are gone
+   * although the row is there.
    */
   Optional<Content> content();
 }

@@ -48,6 +48,7 @@ import org.postroom.core.mailbox.MailboxExists;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.mailbox.Snapshot;
@@ -445,6 +446,32 @@ public abstract class MailStoreContract extends StoreContract {
     }
     assertThat(part.array()).isEqualTo(Arrays.copyOfRange(octets, 77_777, 78_777));
     assertThat(kept.get(0).read(100_000, ByteBuffer.allocate(10))).isLessThanOrEqualTo(0);
+  }
+
+  @Test
+  void aRowThatWasLookedUpMayBeKeptBeyondItsVisit() {
+    int count = 300;
+    for (int i = 1; i <= count; i++) {
+      store.append(inbox, List.of(octets(new byte[i])));
+    }
+    List<MessageRow> kept = new ArrayList<>();
+
+    store.read(
+        inbox,
+        UidSet.range(1, count),
+        Set.of(Detail.CONTENT),
+        row -> {
+          assertThat(row.emailId()).isPositive();
+          kept.add(row);
+        });
+    store.store(inbox, UidSet.range(1, count), FlagChange.add(Flags.SEEN), Long.MAX_VALUE);
+
+    for (int i = 1; i <= count; i++) {
+      MessageRow row = kept.get(i - 1);
+      assertThat(List.of(row.uid(), row.size(), row.flags()))
+          .isEqualTo(List.of((long) i, (long) i, 0L));
+      assertThat(row.content().orElseThrow().toBytes()).hasSize(i);
+    }
   }
 
   @Test

@@ -269,15 +269,20 @@ final class Rows {
   }
 
   private final class Row implements MessageRow {
-    private final Reading reading;
+    private final Set<Detail> details;
     private final int i;
     private final long uid;
     private final long flags;
     private final long modSeq;
     private final int size;
+
+    /** Until the columns are there: a row that is kept must not keep its neighbours. */
+    private @Nullable Reading reading;
+
     private @Nullable Columns columns;
 
     Row(Reading reading, int i) {
+      this.details = reading.details;
       this.reading = reading;
       this.i = i;
       this.uid = reading.uid[i];
@@ -288,12 +293,14 @@ final class Rows {
 
     private Columns columns() {
       Columns known = columns;
+      Reading from = reading;
       if (known == null) {
-        if (i >= reading.count || reading.uid[i] != uid) {
+        if (from == null || i >= from.count || from.uid[i] != uid) {
           throw new IllegalStateException("the row of UID " + uid + " was kept beyond its visit");
         }
-        known = reading.columns(i);
+        known = from.columns(i);
         columns = known;
+        reading = null;
       }
       return known;
     }
@@ -378,7 +385,7 @@ final class Rows {
     }
 
     private void need(Detail detail) {
-      if (!reading.details.contains(detail)) {
+      if (!details.contains(detail)) {
         throw new IllegalStateException(detail + " was not asked for");
       }
     }

@@ -1,6 +1,9 @@
 package org.postroom.imap.command.fetch;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.PrimitiveIterator;
 import java.util.Set;
@@ -19,13 +22,18 @@ import org.postroom.imap.session.FlagWriter;
 import org.postroom.imap.session.MailboxView;
 
 /**
- * FETCH's way through the messages. They are read from the store some at a time, as many as the
- * client took the last time; octets of a message are said in slices. While the client does not
- * read, nothing is held but the place, and the message that is being said.
+ * FETCH's way through the messages. They are read from the store some at a time; octets of a
+ * message are said in slices. While the client does not read, nothing is held but the place, the
+ * message that is being said, and, where rows are small, those that were read already: to ask the
+ * store for them after each pause would cost more than to say them. Of other rows as many are read
+ * as the client took the last time.
  */
 final class Fetching implements Saying {
   private static final int MOST_ROWS = 2048;
   private static final int FIRST_ROWS = 64;
+
+  /** So many small rows are read at a time, and may have to be kept. */
+  private static final int KEPT_ROWS = 64;
 
   private final MailStore store;
   private final MailboxView view;
@@ -37,12 +45,18 @@ final class Fetching implements Saying {
   private final PrimitiveIterator.OfLong uids;
   private final boolean needsContent;
   private final boolean needsStructure;
+  private final boolean keepsRows;
+  private final Deque<MessageRow> kept = new ArrayDeque<>();
 
   /** The UID that comes next; 0 behind the last. */
   private long next;
 
+  /** How many the client took in the last turn, and where this one has begun. */
   private int rows = FIRST_ROWS;
+
+  private int begun = 1;
   private boolean isFull;
+  private boolean keeps;
   private @Nullable Message message;
   private final UidSet.Builder unseen = new UidSet.Builder();
   private long[] shown = new long[0];
@@ -68,6 +82,7 @@ final class Fetching implements Saying {
     this.uids = wanted.iterator();
     this.needsContent = details.contains(MailStore.Detail.CONTENT);
     this.needsStructure = needsContent && details.contains(MailStore.Detail.STRUCTURE);
+    this.keepsRows = details.equals(EnumSet.of(MailStore.Detail.CONTENT));
     advance();
   }
 
@@ -95,6 +110,8 @@ final class Fetching implements Saying {
   public boolean step() {
     if (message != null) {
       goOn(message);
+    } else if (!kept.isEmpty()) {
+      sayKept();
     } else if (next != 0) {
       readSome();
     }
@@ -107,26 +124,65 @@ final class Fetching implements Saying {
 
   private void readSome() {
     int first = wanted.indexOf(next);
-    long last = wanted.nth(Math.min(wanted.size(), first + rows - 1));
+    long last = wanted.nth(Math.min(wanted.size(), first + window(first) - 1));
     isFull = false;
+    keeps = keepsRows;
     store.read(view.id(), wanted.between(next, last), details, this::row);
     if (isFull) {
-      rows = Math.max(1, next == 0 ? rows : wanted.indexOf(next) - first);
+      int now = next == 0 ? wanted.size() + 1 : wanted.indexOf(next);
+      rows = now - begun;
+      begun = now;
       return;
     }
     while (next != 0 && next <= last) {
       writeNothing();
     }
-    rows = Math.min(MOST_ROWS, 2 * rows);
+  }
+
+  /**
+   * How many are read at a time: what the client still takes in this turn, if it is like others.
+   */
+  private int window(int first) {
+    if (keepsRows) {
+      return KEPT_ROWS;
+    }
+    int taken = first - begun;
+    return Math.min(MOST_ROWS, taken < rows ? rows - taken : Math.max(FIRST_ROWS, taken / 2));
   }
 
   private void row(MessageRow row) {
+    if (!say(row) && keeps) {
+      keep(row);
+    }
+  }
+
+  /** Without a gap: what is missing before a kept row counts as gone. */
+  private void keep(MessageRow row) {
+    try {
+      long unused = row.emailId(); // looked up during the visit
+      kept.add(row);
+    } catch (RuntimeException e) {
+      keeps = false; // it is its own turn that fails, if it still does then
+    }
+  }
+
+  private void sayKept() {
+    isFull = false;
+    if (say(kept.element())) {
+      kept.poll();
+    }
+  }
+
+  /** Says a row, behind what is missing before it; false when there was no room for it. */
+  private boolean say(MessageRow row) {
     while (next != 0 && next < row.uid() && hasRoom()) {
       writeNothing();
     }
-    if (next == row.uid() && hasRoom()) {
-      tryToWrite(row);
+    if (next != row.uid() || !hasRoom()) {
+      return false;
     }
+    tryToWrite(row);
+    return true;
   }
 
   private boolean hasRoom() {
@@ -145,6 +201,10 @@ final class Fetching implements Saying {
         throw e;
       }
       message = null;
+      if (!kept.isEmpty()) {
+        kept.clear(); // its octets may lie elsewhere by now: the store is asked again
+        return;
+      }
       if (failure == null) {
         failure = e;
       }
