@@ -149,7 +149,9 @@ public final class MailServer implements AutoCloseable {
       Wire wire =
           own(
               Wires.open(
-                  WireOptions.defaults().withStrangers(places.limits(settings, memory)),
+                  WireOptions.defaults()
+                      .withStrangers(places.limits(settings, memory))
+                      .withUnsent(Places.unsent(memory)),
                   timers,
                   workers,
                   lifeline));

@@ -26,6 +26,9 @@ record Places(int sessions, Optional<String> warning) {
   /** Strangers may hold this part of what all clients may. */
   private static final int PART_OF_STRANGERS = 2;
 
+  /** And this part may be answers that are not read. */
+  private static final int PART_OF_ANSWERS = 4;
+
   /**
    * What there is place for.
    *
@@ -72,5 +75,10 @@ record Places(int sessions, Optional<String> warning) {
         settings.get(SmtpParams.CLIENT_IPV4_PREFIX),
         settings.get(SmtpParams.CLIENT_IPV6_PREFIX),
         clients.share(clients.capacity() / PART_OF_STRANGERS));
+  }
+
+  /** What may lie unread of long answers. */
+  static MemoryBudget unsent(MemoryBudget clients) {
+    return clients.share(clients.capacity() / PART_OF_ANSWERS);
   }
 }

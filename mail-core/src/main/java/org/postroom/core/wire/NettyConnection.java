@@ -8,7 +8,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -53,10 +52,6 @@ final class NettyConnection implements Connection, Runnable {
 
   /** How long a peer may take for closing its side, once it has been sent the last words. */
   private static final int LINGER_SECONDS = 2;
-
-  /** What may lie here for a stranger that does not read. */
-  private static final WriteBufferWaterMark UNSENT_OF_STRANGERS =
-      new WriteBufferWaterMark(4 * 1024, 16 * 1024);
 
   /** What a worker does next with the session. */
   private enum Turn {
@@ -140,6 +135,9 @@ final class NettyConnection implements Connection, Runnable {
   /** The turn leaves its line for a later one. Not the same as being held: that may be over. */
   private boolean putOff;
 
+  /** Much may lie unsent, and is charged to what all clients may have of that. */
+  private boolean roomy;
+
   NettyConnection(
       NettyWire wire,
       Channel channel,
@@ -167,7 +165,6 @@ final class NettyConnection implements Connection, Runnable {
     this.deadlineAt = restingSince + limit;
     this.stranger = stranger;
     if (stranger != null) {
-      channel.config().setWriteBufferWaterMark(UNSENT_OF_STRANGERS);
       stranger.isOn(this);
     }
   }
@@ -278,7 +275,6 @@ final class NettyConnection implements Connection, Runnable {
     Strangers.Stranger was = noLongerStranger();
     if (was != null) {
       wire.strangers().isKnown(was);
-      channel.config().setWriteBufferWaterMark(NettyWire.UNSENT);
     }
   }
 
@@ -503,8 +499,25 @@ final class NettyConnection implements Connection, Runnable {
     channel.writeAndFlush(octets);
   }
 
+  /**
+   * Whether more may be said now. A client that is known gets much room as long as there is memory
+   * for it, so that few answers have to pause; who comes later is answered in small steps.
+   */
   boolean hasRoom() {
+    if (!roomy && !mayWait && stranger == null && wire.unsent().tryTake(NettyWire.UNSENT.high())) {
+      roomy = true;
+      channel.config().setWriteBufferWaterMark(NettyWire.UNSENT);
+    }
     return channel.isWritable();
+  }
+
+  /** Under the lock, while no turn runs: room that is not needed any more is for others. */
+  private void leaveRoom() {
+    if (roomy && !finished && rest == null && channel.isWritable()) {
+      roomy = false;
+      channel.config().setWriteBufferWaterMark(NettyWire.UNSENT_IN_ANY_CASE);
+      wire.unsent().give(NettyWire.UNSENT.high());
+    }
   }
 
   /**
@@ -582,7 +595,9 @@ final class NettyConnection implements Connection, Runnable {
 
   /** Under the lock: what it holds of ours, beside the session itself. */
   private long weight() {
-    return (long) in.held() + kept + (channel.isWritable() ? 0 : UNSENT_OF_STRANGERS.high());
+    return (long) in.held()
+        + kept
+        + (channel.isWritable() ? 0 : NettyWire.UNSENT_IN_ANY_CASE.high());
   }
 
   /**
@@ -745,6 +760,7 @@ final class NettyConnection implements Connection, Runnable {
   private void park() {
     in.park();
     running = false;
+    leaveRoom();
     TlsContext wanted = upgrade;
     if (wanted != null) {
       upgrade = null;
@@ -942,6 +958,9 @@ final class NettyConnection implements Connection, Runnable {
     Strangers.Stranger was = noLongerStranger();
     if (was != null) {
       wire.strangers().left(was);
+    }
+    if (roomy) { // until then the last words may lie there
+      channel.closeFuture().addListener(closed -> wire.unsent().give(NettyWire.UNSENT.high()));
     }
     ByteBuf rest = out.takePending();
     @Nullable ChannelFuture lastWords = null;
@@ -1241,6 +1260,14 @@ final class NettyConnection implements Connection, Runnable {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
       weigh();
+      lock.lock();
+      try {
+        if (!running) {
+          leaveRoom();
+        }
+      } finally {
+        lock.unlock();
+      }
       if (channel.isWritable()) {
         wake();
       }

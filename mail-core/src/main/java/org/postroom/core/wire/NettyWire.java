@@ -33,6 +33,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.time.Timers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,12 @@ import org.slf4j.LoggerFactory;
 final class NettyWire implements Wire {
   private static final Logger LOG = LoggerFactory.getLogger(NettyWire.class);
 
+  /** What may lie unsent here for a peer, if there is memory for it. */
   static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+  /** What may lie unsent for every client, known or not. */
+  static final WriteBufferWaterMark UNSENT_IN_ANY_CASE =
+      new WriteBufferWaterMark(4 * 1024, 16 * 1024);
 
   /** How long those have who took too long for saying what they were about to say. */
   private static final Duration LAST_CALL = Duration.ofMillis(500);
@@ -125,6 +131,11 @@ final class NettyWire implements Wire {
     return strangers;
   }
 
+  /** What may lie unsent beyond that, for all clients together. */
+  MemoryBudget unsent() {
+    return options.unsent();
+  }
+
   InetSocketAddress inet(SocketAddress address) {
     return transport.inet(address);
   }
@@ -140,7 +151,7 @@ final class NettyWire implements Wire {
             .group(loops)
             .channel(transport.serverChannel())
             .childOption(ChannelOption.ALLOCATOR, buffers)
-            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_IN_ANY_CASE)
             .handler(new AtTheDoor(listening.name()))
             .childHandler(
                 new ChannelInitializer<Channel>() {

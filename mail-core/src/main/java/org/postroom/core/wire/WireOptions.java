@@ -1,6 +1,7 @@
 package org.postroom.core.wire;
 
 import java.time.Duration;
+import org.postroom.core.life.MemoryBudget;
 
 /**
  * How a wire works.
@@ -9,9 +10,15 @@ import java.time.Duration;
  * @param grace how long {@link Wire#close} waits for running turns before it cuts
  * @param nativeTransport whether epoll is used where its native is present
  * @param strangers what clients may have of it before they are known
+ * @param unsent what may lie unread of the answers to those that are known, beyond a little for
+ *     each; who gets nothing of it is answered in smaller steps
  */
 public record WireOptions(
-    int eventLoops, Duration grace, boolean nativeTransport, StrangerLimits strangers) {
+    int eventLoops,
+    Duration grace,
+    boolean nativeTransport,
+    StrangerLimits strangers,
+    MemoryBudget unsent) {
 
   public WireOptions {
     if (eventLoops < 1) {
@@ -21,26 +28,35 @@ public record WireOptions(
 
   /**
    * One event loop for two processors, ten seconds of grace, natives where present, no limits for
-   * strangers.
+   * strangers and answers.
    */
   public static WireOptions defaults() {
     int processors = Runtime.getRuntime().availableProcessors();
     return new WireOptions(
-        Math.max(1, processors / 2), Duration.ofSeconds(10), true, StrangerLimits.none());
+        Math.max(1, processors / 2),
+        Duration.ofSeconds(10),
+        true,
+        StrangerLimits.none(),
+        new MemoryBudget(Long.MAX_VALUE));
   }
 
   /** The same with another grace period. */
   public WireOptions withGrace(Duration other) {
-    return new WireOptions(eventLoops, other, nativeTransport, strangers);
+    return new WireOptions(eventLoops, other, nativeTransport, strangers, unsent);
   }
 
   /** The same without natives, or with them. */
   public WireOptions withNativeTransport(boolean other) {
-    return new WireOptions(eventLoops, grace, other, strangers);
+    return new WireOptions(eventLoops, grace, other, strangers, unsent);
   }
 
   /** The same with limits for strangers. */
   public WireOptions withStrangers(StrangerLimits other) {
-    return new WireOptions(eventLoops, grace, nativeTransport, other);
+    return new WireOptions(eventLoops, grace, nativeTransport, other, unsent);
+  }
+
+  /** The same with another bound for answers. */
+  public WireOptions withUnsent(MemoryBudget other) {
+    return new WireOptions(eventLoops, grace, nativeTransport, strangers, other);
   }
 }

@@ -103,6 +103,10 @@ final class EitherWay implements Session {
         out.ascii("go\r\n");
         connection.startTls(tls.get());
       }
+      case "login" -> {
+        connection.trusted();
+        out.ascii("known\r\n");
+      }
       case "quit" -> {
         out.ascii("bye\r\n");
         connection.close();

@@ -20,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.time.Timers;
 import org.postroom.core.transcript.Peer;
 
@@ -44,7 +45,12 @@ public final class PipeWire implements Wire {
       Lifeline lifeline) {
     wire =
         new NettyWire(
-            new WireOptions(1, grace, false, strangers), pipes, buffers, timers, workers, lifeline);
+            new WireOptions(1, grace, false, strangers, new MemoryBudget(Long.MAX_VALUE)),
+            pipes,
+            buffers,
+            timers,
+            workers,
+            lifeline);
   }
 
   /** A wire with a second of grace. */

@@ -49,7 +49,8 @@ abstract class SocketWireContract extends WireContract {
   SocketWireContract(boolean nativeTransport, SslProvider provider) {
     this.provider = provider;
     tls = TlsContexts.server(ISSUED.chain(), ISSUED.key(), provider);
-    WireOptions options = new WireOptions(1, Duration.ofSeconds(1), nativeTransport, strangers);
+    WireOptions options =
+        new WireOptions(1, Duration.ofSeconds(1), nativeTransport, strangers, unsent);
     wire =
         new NettyWire(
             options, NettyTransport.forSockets(options), buffers, time, workers, lifeline);
@@ -182,6 +183,62 @@ abstract class SocketWireContract extends WireContract {
     first.send("n quit\r\n");
     assertThat(first.readAll()).hasSize(19_999_999 + "\r\n<l after>\r\nbye\r\n".length());
     silent.forEach(SocketPeer::close);
+  }
+
+  /** Two have much room; each of the others gets little, and its whole answer all the same. */
+  @Test
+  void whatLiesUnreadOfAllAnswersTogetherIsBounded() throws Exception {
+    int clients = 40;
+    int answer = 8_000_000; // more than the sockets hold
+    Listener listener = listenEitherWay();
+    List<SocketPeer> silent = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
+      SocketPeer peer = SocketPeer.to(listener.address());
+      peer.send("n login\r\n");
+      assertThat(peer.readLine()).isEqualTo("hello");
+      assertThat(peer.readLine()).isEqualTo("known");
+      silent.add(peer);
+    }
+    for (SocketPeer peer : silent) {
+      peer.send("l flood " + answer + "\r\nn quit\r\n");
+      assertThat(peer.read()).isEqualTo('z');
+    }
+
+    long held = heldWhenAllIsStill(listener);
+
+    assertThat(unsent.held()).isBetween(unsent.capacity() / 2, unsent.capacity());
+    assertThat(held).isBetween(100_000L, 2 * 400_000L + clients * 80_000L);
+    for (SocketPeer reader : List.of(silent.get(0), silent.get(clients - 1))) {
+      assertThat(reader.readAll()).hasSize(answer - 1 + "\r\nbye\r\n".length());
+    }
+    silent.forEach(SocketPeer::close);
+  }
+
+  /** Octets in buffers, once no answer gets on any more. */
+  private long heldWhenAllIsStill(Listener listener) {
+    long before = -1;
+    long held = octetsInUse();
+    for (int same = 0; same < 20; same = held == before ? same + 1 : 0) {
+      isServed(listener);
+      before = held;
+      held = octetsInUse();
+    }
+    return held;
+  }
+
+  @Test
+  void roomThatIsNotNeededAnyMoreIsForOthers() {
+    Listener listener = listenEitherWay();
+    try (SocketPeer peer = SocketPeer.to(listener.address())) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      peer.send("n login\r\nl flood 5000000\r\n");
+      assertThat(peer.readLine()).isEqualTo("known");
+      assertThat(peer.readLine()).hasSize(5_000_000);
+
+      while (unsent.held() > 0) {
+        Thread.onSpinWait();
+      }
+    }
   }
 
   /** Neither do the answers to many lines gather, each of them short. */

@@ -40,6 +40,9 @@ abstract class WireContract {
   /** What strangers may hold; more than any test here needs that is not about it. */
   final MemoryBudget memory = new MemoryBudget(1L << 30);
 
+  /** Room for the long answers of two clients; the others get theirs in small steps. */
+  final MemoryBudget unsent = new MemoryBudget(600_000);
+
   /** Limits that are met by tests that lower them. */
   final StrangerLimits strangers =
       new StrangerLimits(10_000, 10_000, 10_000, 0, Duration.ofMinutes(1), 32, 64, memory);
@@ -65,6 +68,7 @@ abstract class WireContract {
 
     assertThat(ended).as("sessions that heard their end").hasValue(begun.get());
     assertThat(octetsInUse()).as("octets in lost buffers").isZero();
+    assertThat(unsent.held()).as("octets of room that nobody has given back").isZero();
   }
 
   ListenerOptions options(int most) {
