@@ -61,11 +61,14 @@ final class DeathWatch implements AutoCloseable {
     LOG.error("{} has died: the server closes itself", death.part(), death.cause());
     try {
       server.close();
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
       LOG.error("the server could not be closed", e);
     }
-    closed.await(); // when somebody else had begun to close it
-    owner.accept(death);
+    try {
+      closed.await(); // when somebody else had begun to close it
+    } finally {
+      owner.accept(death);
+    }
   }
 
   /** The server is closed: there is nothing left to watch. */

@@ -144,6 +144,12 @@ public final class MailServer implements AutoCloseable {
                   folder == null ? temporary() : folder.resolve("staging"),
                   StagingArea.Limits.DEFAULT,
                   memory));
+      Accounts accounts =
+          builder.openPassword == null
+              ? storage.accounts()
+              : new AccountsOnTheFly(storage.accounts(), builder.openPassword);
+      // Closed after the wire: who waits to be logged in hears a goodbye like everybody else.
+      LogIns logIns = own(LogIns.open(settings, accounts, timers, builder.random, lifeline));
       Workers workers =
           own(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline));
       Wire wire =
@@ -173,10 +179,6 @@ public final class MailServer implements AutoCloseable {
       Map<String, Transport> transports = new LinkedHashMap<>();
       transports.put("smtp", smtp);
       transports.put("relay", smtp);
-      Accounts accounts =
-          builder.openPassword == null
-              ? storage.accounts()
-              : new AccountsOnTheFly(storage.accounts(), builder.openPassword);
       MailFlow flow =
           new MailFlow(
               builder.openPassword != null
@@ -208,7 +210,6 @@ public final class MailServer implements AutoCloseable {
       }
       builder.accounts.forEach(this::addAccount);
       Supplier<Optional<TlsContext>> tls = () -> Optional.of(keys.context());
-      LogIns logIns = own(LogIns.open(settings, accounts, timers, builder.random));
       Services services =
           new Services(
               policy,
@@ -386,7 +387,8 @@ public final class MailServer implements AutoCloseable {
     while (!owned.isEmpty()) {
       try {
         owned.pop().close();
-      } catch (Exception e) {
+      } catch (Exception | Error e) {
+        // Whatever one part dies of, the others are closed.
         LOG.warn("while closing: {}", e.toString());
       }
     }

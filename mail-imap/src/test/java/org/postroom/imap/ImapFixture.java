@@ -17,6 +17,7 @@ import java.util.Set;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.Settings;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StagingArea;
@@ -45,7 +46,12 @@ final class ImapFixture implements AutoCloseable {
   private final SystemTimers timers = new SystemTimers("test-timers");
   private final Workers workers = Workers.named("test-workers", 16);
   private final LogIns logIns =
-      LogIns.open(Settings.builder(AuthParams.ALL).build(), accounts, timers, new SecureRandom());
+      LogIns.open(
+          Settings.builder(AuthParams.ALL).build(),
+          accounts,
+          timers,
+          new SecureRandom(),
+          new Lifeline());
   private final Wire wire;
   private final Listener listener;
   private final List<ImapClient> clients = new ArrayList<>();

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.flow.Transport.Report;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
@@ -41,6 +43,7 @@ final class Dispatch {
   private final Clock clock;
   private final Timers timers;
   private final Executor workers;
+  private final Lifeline lifeline;
 
   /**
    * Joins it to the transports.
@@ -48,6 +51,7 @@ final class Dispatch {
    * @param transports by the name that routes give them
    * @param limit how long an attempt may take
    * @param workers where attempts are cut off
+   * @param lifeline hears of a machine that fails under a transport
    */
   Dispatch(
       Router router,
@@ -55,13 +59,15 @@ final class Dispatch {
       Duration limit,
       Clock clock,
       Timers timers,
-      Executor workers) {
+      Executor workers,
+      Lifeline lifeline) {
     this.router = router;
     this.transports = Map.copyOf(transports);
     this.limit = limit;
     this.clock = clock;
     this.timers = timers;
     this.workers = workers;
+    this.lifeline = lifeline;
   }
 
   /** A recipient whose mailbox is here by now. */
@@ -170,8 +176,10 @@ final class Dispatch {
         });
   }
 
-  private static Answer failed(QueuedMail mail, Route.Onward hop, Throwable trouble) {
+  private Answer failed(QueuedMail mail, Route.Onward hop, Throwable trouble) {
     LOG.error("{}: the transport {} failed", mail.id(), hop.transport(), trouble);
+    Throwable cause = trouble instanceof CompletionException ? trouble.getCause() : trouble;
+    lifeline.heed("the transport " + hop.transport(), cause == null ? trouble : cause);
     return notHeard(
         mail, new DeliveryResult.Deferred("none", "4.3.0", "mail transport failed: " + trouble));
   }

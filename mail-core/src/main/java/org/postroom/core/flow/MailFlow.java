@@ -67,7 +67,7 @@ public final class MailFlow implements Attempts {
     this.lifeline = lifeline;
     MailLog log = new MailLog("flow");
     this.planner = new Planner(router);
-    this.dispatch = new Dispatch(router, transports, attemptLimit, clock, timers, workers);
+    this.dispatch = new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.deliveries = new Deliveries(clock, log);
     this.outcomes = new Outcomes(planner, store, schedule, bounce, deliveries, log);
   }
@@ -92,8 +92,8 @@ public final class MailFlow implements Attempts {
     try {
       accepted.accept(acceptance);
     } catch (Throwable e) {
-      if (e instanceof VirtualMachineError failing && !(e instanceof StackOverflowError)) {
-        timers.after(AFTER_THE_ANSWER, () -> lifeline.died("listener for accepted mail", failing));
+      if (Lifeline.isFatal(e)) {
+        timers.after(AFTER_THE_ANSWER, () -> lifeline.died("listener for accepted mail", e));
       }
       LOG.error("{}: the listener for accepted mail failed", acceptance.mail().id(), e);
     }

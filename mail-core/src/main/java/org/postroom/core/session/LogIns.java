@@ -10,6 +10,7 @@ import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.auth.PasswordQueue;
 import org.postroom.core.config.Settings;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Connection;
@@ -52,12 +53,17 @@ public final class LogIns implements AutoCloseable {
    * @param settings must hold {@link AuthParams#ALL}
    * @param timers what waiting goes by
    * @param random for nonces and keys: cryptographically strong
+   * @param lifeline hears when a check has met an error after which nothing can be relied upon
    */
   public static LogIns open(
-      Settings settings, Accounts accounts, Timers timers, RandomGenerator random) {
+      Settings settings,
+      Accounts accounts,
+      Timers timers,
+      RandomGenerator random,
+      Lifeline lifeline) {
     int chosen = settings.get(AuthParams.WORKERS);
     int atOnce = chosen == 0 ? Argon2.atOnce() : chosen;
-    Workers threads = Workers.onPlatformThreads("postroom-login", atOnce);
+    Workers threads = Workers.onPlatformThreads("postroom-login", atOnce, lifeline);
     return new LogIns(
         accounts,
         throttle(settings, timers, random),

@@ -50,7 +50,16 @@ public final class Workers implements Executor, AutoCloseable {
 
   /** Workers on platform threads, whatever the JVM has: for work that computes. */
   public static Workers onPlatformThreads(String name, int most) {
-    return new Workers(platform(name, most), new Lifeline());
+    return onPlatformThreads(name, most, new Lifeline());
+  }
+
+  /**
+   * The same.
+   *
+   * @param lifeline hears when a task has met an error after which nothing can be relied upon
+   */
+  public static Workers onPlatformThreads(String name, int most, Lifeline lifeline) {
+    return new Workers(platform(name, most), lifeline);
   }
 
   @Override

@@ -315,9 +315,11 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     private void guarded(Runnable step) {
       try {
         step.run();
-      } catch (RuntimeException | Error e) {
+      } catch (RuntimeException e) {
         LOG.error("{}: sending failed", mail.id(), e);
         end(new DeliveryResult.Deferred("none", "4.3.0", "sending failed: " + e));
+      } catch (Error e) {
+        done.completeExceptionally(e); // who has asked judges whether the machine has failed
       }
     }
 

@@ -60,6 +60,7 @@ final class StoreHealth {
   private State state = State.OPENING;
   private long opening;
   private long notBefore;
+  private boolean counted; // whether the last opening is one of the tries
   private @Nullable Throwable cause;
 
   /**
@@ -130,11 +131,11 @@ final class StoreHealth {
       while (!tries.isEmpty() && now - tries.getFirst() > limits.within().toNanos()) {
         tries.removeFirst();
       }
-      if (passes(cause)) {
-        opening++;
-        state = State.OPENING;
-      } else if (tries.size() < limits.most()) {
-        tries.addLast(now);
+      counted = !passes(cause);
+      if (!counted || tries.size() < limits.most()) {
+        if (counted) {
+          tries.addLast(now);
+        }
         opening++;
         state = State.OPENING;
       } else {
@@ -160,8 +161,9 @@ final class StoreHealth {
       state = State.BROKEN;
       cause = fault;
       notBefore = nanos.getAsLong() + limits.pause().toNanos();
-      if (passes(fault)) {
+      if (counted && passes(fault)) {
         tries.pollLast();
+        counted = false;
       }
     }
     LOG.warn("{} could not be opened again", name, fault);
