@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -154,6 +155,38 @@ final class ServerProcess implements AutoCloseable {
   /** What the kernel counts, in KiB: the process's own share of its memory. */
   long proportionalSetKib() {
     return proc("smaps_rollup", "Pss:");
+  }
+
+  /** How many threads the kernel counts. */
+  int threads() {
+    return entries("task");
+  }
+
+  /** How many descriptors are open. */
+  int descriptors() {
+    return entries("fd");
+  }
+
+  private int entries(String folder) {
+    String[] names = Path.of("/proc/" + pid() + "/" + folder).toFile().list();
+    return Objects.requireNonNull(names, "the process has ended").length;
+  }
+
+  /** What is left of the heap after a full collection, in KiB. */
+  long liveHeapKib() throws IOException {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    Process histogram =
+        new ProcessBuilder(jcmd.toString(), Long.toString(pid()), "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader out = histogram.inputReader(UTF_8)) {
+      // Total       1234567       98765432
+      return out.lines()
+          .filter(line -> line.startsWith("Total "))
+          .mapToLong(line -> Long.parseLong(line.trim().split(" +")[2]) / 1024)
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   private long proc(String file, String field) {

@@ -1,0 +1,119 @@
+package org.postroom.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.dist.HonestLoad.Pace;
+
+/**
+ * Twenty honest clients at full pace beside a mixture of all who mean harm, on a server with 128
+ * MB: they hear nothing but success, and what the server holds does not grow. {@code
+ * -Dpostroom.hostile.minutes=10} for as long as that.
+ */
+@Tag("process")
+@EnabledOnOs(OS.LINUX)
+final class HostileMixtureTest {
+  private static final Duration LONG =
+      Duration.ofMinutes(Integer.getInteger("postroom.hostile.minutes", 1));
+  private static final int FEW_TURNS = 5;
+  private static final Duration WARM = Duration.ofSeconds(15);
+
+  @TempDir private Path folder;
+
+  /** What the process has at one moment. */
+  private record Holdings(long heapKib, int threads, int descriptors) {
+    static Holdings of(ServerProcess server) throws IOException {
+      return new Holdings(server.liveHeapKib(), server.threads(), server.descriptors());
+    }
+
+    /** Not more than before, but for what one moment differs from another by chance. */
+    void areNotMoreThan(Holdings before) {
+      assertThat(heapKib).as("heap in KiB").isLessThan(before.heapKib + 12 * 1024);
+      assertThat(threads).as("threads").isLessThan(before.threads + 40);
+      assertThat(descriptors).as("descriptors").isLessThan(before.descriptors + 150);
+    }
+  }
+
+  @Test
+  @Timeout(600)
+  void honestClientsHearNothingButSuccess() throws Exception {
+    Site site = site();
+    try (ServerProcess server = start(site);
+        HonestLoad honest = HonestLoad.begin(site, server)) {
+      beside(server, (mixture, half) -> untilFewTurns(honest, mixture, half));
+    }
+  }
+
+  /** In one run: what the machine can do differs from one to the next. */
+  @Test
+  @Tag("long")
+  void honestClientsKeepTheirPace() throws Exception {
+    Site site = site();
+    try (ServerProcess server = start(site);
+        HonestLoad honest = HonestLoad.begin(site, server)) {
+      honest.goOn(WARM);
+      Pace before = honest.goOn(LONG.dividedBy(4));
+      Pace beside = beside(server, (mixture, half) -> honest.goOn(LONG.dividedBy(2)));
+      Pace alone = before.mean(honest.goOn(LONG.dividedBy(4)));
+      System.out.printf("hostile mixture: alone %s, beside it %s%n", alone, beside);
+      assertThat(beside.mails()).isGreaterThan(0.8 * alone.mails());
+      assertThat(beside.rounds()).isGreaterThan(0.8 * alone.rounds());
+    }
+  }
+
+  private Site site() {
+    return new Site(folder)
+        .set("mynetworks", "127.0.0.1/32")
+        .set("disable_plaintext_auth", "no")
+        .set("imap_max_user_connections", "1000");
+  }
+
+  private static ServerProcess start(Site site) throws IOException {
+    ServerProcess server = site.start("-Xmx128m");
+    site.addAccounts(List.of(HostileMixture.ACCOUNT));
+    return server;
+  }
+
+  /** The mixture beside them; gives the pace of the honest in both halves. */
+  private static Pace beside(ServerProcess server, Half half) throws Exception {
+    Pace pace;
+    try (HostileMixture mixture = HostileMixture.begin(server)) {
+      Pace first = half.run(mixture, 1);
+      Holdings middle = Holdings.of(server);
+      pace = first.mean(half.run(mixture, 2));
+      Holdings end = Holdings.of(server);
+      System.out.printf(
+          "hostile mixture: %s, middle %s, end %s, turns %s, sent away %s%n",
+          pace, middle, end, mixture.turns(), mixture.cut());
+      end.areNotMoreThan(middle);
+      assertThat(mixture.turns().values()).allMatch(turns -> turns >= FEW_TURNS);
+    }
+    assertThat(server.said()).doesNotContain("OutOfMemoryError");
+    return pace;
+  }
+
+  /** How long each half of the attack lasts. */
+  private interface Half {
+    Pace run(HostileMixture mixture, int number) throws InterruptedException;
+  }
+
+  /** Until each kind has had its turn so often, which takes as long as the machine takes. */
+  private static Pace untilFewTurns(HonestLoad honest, HostileMixture mixture, int half)
+      throws InterruptedException {
+    Pace pace = honest.goOn(Duration.ofSeconds(1));
+    while (Collections.min(mixture.turns().values()) < half * FEW_TURNS) {
+      pace = honest.goOn(Duration.ofSeconds(1));
+    }
+    return pace;
+  }
+}
