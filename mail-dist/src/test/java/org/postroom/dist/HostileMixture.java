@@ -67,7 +67,7 @@ final class HostileMixture implements AutoCloseable {
       eve.append("Large", LARGE.getBytes(US_ASCII));
     }
     for (Kind kind : mixture.kinds) {
-      mixture.turns.scheduleWithFixedDelay(kind, 0, TURN_MILLIS, TimeUnit.MILLISECONDS);
+      var unused = mixture.turns.scheduleWithFixedDelay(kind, 0, TURN_MILLIS, TimeUnit.MILLISECONDS);
     }
     return mixture;
   }

@@ -67,7 +67,8 @@ public final class MailFlow implements Attempts {
     this.lifeline = lifeline;
     MailLog log = new MailLog("flow");
     this.planner = new Planner(router);
-    this.dispatch = new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
+    this.dispatch =
+        new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.deliveries = new Deliveries(clock, log);
     this.outcomes = new Outcomes(planner, store, schedule, bounce, deliveries, log);
   }

@@ -368,7 +368,7 @@ abstract class SocketWireContract extends WireContract {
   void aClientHelloRightBehindTheAnswerIsNeverLost() {
     Listener listener = wire.listen(options(100), Hasty::new);
 
-    assertThat(HandshakeTries.of(listener.address(), "starttls\r\n", "go").failures(300, 3))
+    assertThat(HandshakeTries.of(listener.address(), "starttls\r\n", "go").failures(100, 3))
         .isEmpty();
   }
 
