@@ -37,7 +37,7 @@ final class ArchitectureTest extends HouseRules {
   @Test
   void rowsAreChangedThroughWhatTheJournalRepeats() {
     Set<String> below =
-        Set.of("Prepared", "Changes", "Database", "FolderOrigin", "H2", "PostgresOrigin", "Schema");
+        Set.of("Prepared", "Redo", "Database", "FolderOrigin", "H2", "PostgresOrigin", "Schema");
     DescribedPredicate<JavaCall<?>> changesRows =
         describe(
             "change rows by JDBC",

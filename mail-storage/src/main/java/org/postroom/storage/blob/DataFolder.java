@@ -176,9 +176,10 @@ public final class DataFolder implements AutoCloseable {
 
   /**
    * What was committed before this folder was opened, and may not be in the file of the database:
-   * in its order, to be done again before anybody uses the database.
+   * in its order, to be done again before anybody uses the database. It lies in the journal, until
+   * {@link #changesSaved}.
    */
-  public List<byte[]> unsavedChanges() {
+  public List<UnsavedChanges> unsavedChanges() {
     return List.copyOf(journal.unsavedChanges());
   }
 

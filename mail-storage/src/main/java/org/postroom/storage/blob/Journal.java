@@ -1,6 +1,5 @@
 package org.postroom.storage.blob;
 
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A commit may also carry <i>changes</i>: octets that say what was done in the database and that
  * its file does not have yet. They are kept until {@link #changesSaved()}; opening hands them out
- * ({@link #unsavedChanges}), to be done again. While there are any, no new generation begins.
+ * ({@link #unsavedChanges}), to be done again. While there are any, no new generation begins; so
+ * they are read where they lie.
  *
  * <p>The file: two header slots of 4 KB (the newer valid one counts: generation and the lengths of
  * the sized files), then records. Each record starts on a 4 KB boundary, so a committed sector is
@@ -95,8 +95,10 @@ final class Journal implements Closeable {
 
   private int commitChain;
   private boolean unsaved;
-  private List<byte[]> found = new ArrayList<>();
-  private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
+  private List<UnsavedChanges> found = new ArrayList<>();
+
+  /** Of the changes that the opening is reading. */
+  private final List<UnsavedChanges.Piece> pieces = new ArrayList<>();
 
   /**
    * The lengths that files have at the end of what is applied: the running commit, or while opening
@@ -249,8 +251,21 @@ final class Journal implements Closeable {
   }
 
   /** What opening has found that the file of the database may not have, in its order. */
-  List<byte[]> unsavedChanges() {
+  List<UnsavedChanges> unsavedChanges() {
     return found;
+  }
+
+  /** Reads a part of them, which is where it was as long as the generation is the same. */
+  void readChanges(ByteBuffer target, long at, long wanted) throws IOException {
+    lock.lock();
+    try {
+      if (generation != wanted) {
+        throw new IOException("the changes have been saved, and their place is used again");
+      }
+      readBack(target, at);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** What opening has found is in the running database again, and not yet in its file. */
@@ -328,8 +343,8 @@ final class Journal implements Closeable {
     }
   }
 
-  /** Reads spilled bytes back; only for positions of the open or the running commit. */
-  void readSpilled(ByteBuffer target, long at) throws IOException {
+  /** Reads bytes back that were spilled; only for positions of the open or the running commit. */
+  void readBack(ByteBuffer target, long at) throws IOException {
     int wanted = target.remaining();
     if (file.read(target, at) != wanted) {
       throw new IOException("the journal ends before " + at);
@@ -609,7 +624,7 @@ final class Journal implements Closeable {
         case CHANGES, CHANGES_PART -> {
           int length = record.getInt();
           if (!opened) {
-            collect(record.duplicate().limit(record.position() + length), kind == CHANGES);
+            note(new UnsavedChanges.Piece(position + record.position(), length), kind == CHANGES);
           }
           record.position(record.position() + length);
         }
@@ -619,14 +634,12 @@ final class Journal implements Closeable {
     recorder.clear();
   }
 
-  /** Only opening has a use for them; to the running database they are no news. */
-  private void collect(ByteBuffer changes, boolean last) {
-    byte[] octets = new byte[changes.remaining()];
-    changes.get(octets);
-    collected.writeBytes(octets);
+  /** Only opening has a use for changes; to the running database they are no news. */
+  private void note(UnsavedChanges.Piece piece, boolean last) {
+    pieces.add(piece);
     if (last) {
-      found.add(collected.toByteArray());
-      collected.reset();
+      found.add(new UnsavedChanges(this, generation, pieces));
+      pieces.clear();
     }
   }
 

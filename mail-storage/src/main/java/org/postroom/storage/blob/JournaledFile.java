@@ -311,7 +311,7 @@ final class JournaledFile implements Journal.Target {
     }
     byte[] block = new byte[BLOCK];
     if (place != null) {
-      journal.readSpilled(ByteBuffer.wrap(block), place);
+      journal.readBack(ByteBuffer.wrap(block), place);
     } else if (index * BLOCK < Math.min(cut, committingCut)) {
       readBase(ByteBuffer.wrap(block), index * BLOCK);
     }

@@ -3,18 +3,13 @@ package org.postroom.storage.sql;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.sql.Types;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the committer's transactions change, as statements with their values: kept in the journal of
- * a data folder until the database's own file has it, and done again from there after a crash.
+ * a data folder until the database's own file has it, and done again from there after a crash
+ * ({@link Redo}).
  *
  * <p>Octets: transactions one after the other, each a length (4), a number (8) and its statements;
  * a statement is its text (length 4), how many rows follow (4), how many values a row has (4), and
@@ -22,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * the same rows.
  */
 final class Changes {
-  private static final int TRANSACTION_HEADER = 12;
+  static final int TRANSACTION_HEADER = 12;
 
   /** A buffer that has grown beyond this is not kept. */
   private static final int KEPT = 1 << 20;
@@ -113,81 +108,5 @@ final class Changes {
       }
     }
     return out;
-  }
-
-  /**
-   * Does transactions again, each committed on its own, that are not in the database yet.
-   *
-   * @param after the number of the last one that is there
-   * @param setNumber notes the number within its transaction
-   * @return the number of the last one that is there now
-   */
-  static long redo(
-      Connection connection, byte[] transactions, long after, PreparedStatement setNumber)
-      throws SQLException {
-    Map<String, PreparedStatement> prepared = new HashMap<>();
-    ByteBuffer in = ByteBuffer.wrap(transactions);
-    long last = after;
-    while (in.hasRemaining()) {
-      int end = in.position() + in.getInt();
-      long number = in.getLong();
-      if (number > last) {
-        while (in.position() < end) {
-          String sql = text(in);
-          PreparedStatement statement = prepared.get(sql);
-          if (statement == null) {
-            statement = connection.prepareStatement(sql);
-            prepared.put(sql, statement);
-          }
-          redo(statement, in);
-        }
-        setNumber.setString(1, Long.toString(number));
-        setNumber.executeUpdate();
-        connection.commit();
-        last = number;
-      }
-      in.position(end);
-    }
-    for (PreparedStatement statement : prepared.values()) {
-      statement.close();
-    }
-    return last;
-  }
-
-  private static void redo(PreparedStatement statement, ByteBuffer in) throws SQLException {
-    int rows = in.getInt();
-    int values = in.getInt();
-    for (int row = 0; row < rows; row++) {
-      for (int i = 1; i <= values; i++) {
-        set(statement, i, in);
-      }
-      statement.addBatch();
-    }
-    statement.executeBatch();
-  }
-
-  private static void set(PreparedStatement statement, int index, ByteBuffer in)
-      throws SQLException {
-    byte type = in.get();
-    switch (type) {
-      case 'N' -> statement.setNull(index, Types.NULL);
-      case 'L' -> statement.setLong(index, in.getLong());
-      case 'I' -> statement.setInt(index, in.getInt());
-      case 'T' -> statement.setBoolean(index, true);
-      case 'F' -> statement.setBoolean(index, false);
-      case 'S' -> statement.setString(index, text(in));
-      case 'B' -> statement.setBytes(index, octets(in));
-      default -> throw new IllegalStateException("a value of type " + type + " in the journal");
-    }
-  }
-
-  private static String text(ByteBuffer in) {
-    return new String(octets(in), UTF_8);
-  }
-
-  private static byte[] octets(ByteBuffer in) {
-    byte[] octets = new byte[in.getInt()];
-    in.get(octets);
-    return octets;
   }
 }

@@ -1,5 +1,6 @@
 package org.postroom.storage.sql;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -22,6 +23,7 @@ import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.DataFolderExposed;
 import org.postroom.storage.blob.DataFolderInUse;
 import org.postroom.storage.blob.StoreMismatch;
+import org.postroom.storage.blob.UnsavedChanges;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -112,8 +114,10 @@ final class FolderOrigin implements Origin {
    * {@inheritDoc}
    *
    * <p>The journal may have transactions that the file of the database has not: they are done
-   * again. Opening needs no room: when it has them all there is nothing to save, and on a disk that
-   * is nearly full they stay in the memory of the database, as they were.
+   * again, and what was done is saved whenever it has become much, so that it takes little memory
+   * whatever there is to do. A crash meanwhile begins anew with what is not saved. Opening needs no
+   * room: when it has them all there is nothing to save, and on a disk that is nearly full they
+   * stay in the memory of the database, as they were.
    */
   @Override
   public void catchUp() throws SQLException {
@@ -123,9 +127,13 @@ final class FolderOrigin implements Origin {
       Connection connection = source().getConnection();
       keeper = connection;
       instance = session(connection).getDatabase();
-      List<byte[]> found = folder().unsavedChanges();
+      List<UnsavedChanges> found = folder().unsavedChanges();
       if (!found.isEmpty()) {
-        catchUp(connection, found);
+        writeLater(connection);
+        connection.setAutoCommit(false);
+        redo(connection, found);
+        settle(connection);
+        connection.setAutoCommit(true);
       }
     } catch (SQLException | RuntimeException | Error e) {
       folder().fail(e);
@@ -133,35 +141,36 @@ final class FolderOrigin implements Origin {
     }
   }
 
-  private void catchUp(Connection connection, List<byte[]> found) throws SQLException {
-    writeLater(connection);
-    connection.setAutoCommit(false);
-    long octets = redo(connection, found);
-    if (octets == 0) {
+  private void redo(Connection connection, List<UnsavedChanges> found) throws SQLException {
+    try (PreparedStatement set = setNumber(connection);
+        Redo redo = new Redo(connection, number(connection), set)) {
+      for (UnsavedChanges some : found) {
+        redo.run(some.read(), some.length(), octets -> done(connection, octets));
+      }
+      connection.commit();
+    } catch (IOException e) {
+      throw new StorageUnavailable("reading the journal of " + path, e);
+    }
+  }
+
+  /** So many octets were done again. */
+  private void done(Connection connection, long octets) throws SQLException {
+    unsavedSince = unsaved == 0 ? System.nanoTime() : unsavedSince;
+    unsaved += octets;
+    if (unsaved > most.octets() && room.isPlenty(folder(), minFree, unsaved)) {
+      save(connection);
+    }
+  }
+
+  /** All is in the database again. */
+  private void settle(Connection connection) throws SQLException {
+    if (unsaved == 0) {
       folder().changesSaved();
-    } else if (room.isPlenty(folder(), minFree, octets)) {
+    } else if (room.isPlenty(folder(), minFree, unsaved)) {
       sync(connection);
     } else {
       folder().changesDone();
-      unsaved = octets;
-      unsavedSince = System.nanoTime();
     }
-    connection.setAutoCommit(true);
-  }
-
-  /** Returns how many octets the database had not. */
-  private static long redo(Connection connection, List<byte[]> found) throws SQLException {
-    long octets = 0;
-    try (PreparedStatement set = setNumber(connection)) {
-      long last = number(connection);
-      for (byte[] transactions : found) {
-        long now = Changes.redo(connection, transactions, last, set);
-        octets += now > last ? transactions.length : 0;
-        last = now;
-      }
-      connection.commit();
-    }
-    return octets;
   }
 
   @Override
@@ -270,12 +279,19 @@ final class FolderOrigin implements Origin {
                 || System.nanoTime() - unsavedSince > most.age().toNanos());
   }
 
-  /**
-   * Brings all that was committed into the file of the database, and makes it durable there. H2
-   * says nothing when it was closed meanwhile and has not synced, so the file is asked.
-   */
+  /** Brings all that was committed into the file of the database; the journal is free of it. */
   @Override
   public void sync(Connection writer) throws SQLException {
+    save(writer);
+    folder().changesSaved();
+    changes.take(); // the file has those that the journal did not get
+  }
+
+  /**
+   * Makes all that was committed durable in the file of the database. H2 says nothing when it was
+   * closed meanwhile and has not synced, so the file is asked.
+   */
+  private void save(Connection writer) throws SQLException {
     DataFolder current = folder();
     long before = current.databaseSyncs();
     Database.execute(writer, "CHECKPOINT SYNC");
@@ -285,8 +301,6 @@ final class FolderOrigin implements Origin {
       current.fail(lost);
       throw lost;
     }
-    current.changesSaved();
-    changes.take(); // the file has those that the journal did not get
     unsaved = 0;
   }
 

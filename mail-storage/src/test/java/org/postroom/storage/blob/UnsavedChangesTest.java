@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -55,8 +58,22 @@ final class UnsavedChangesTest {
     return place.location();
   }
 
+  private static List<byte[]> found(DataFolder folder) {
+    List<byte[]> found = new ArrayList<>();
+    for (UnsavedChanges changes : folder.unsavedChanges()) {
+      try (InputStream read = changes.read()) {
+        byte[] octets = read.readAllBytes();
+        assertThat(changes.length()).isEqualTo(octets.length);
+        found.add(octets);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return found;
+  }
+
   private static void assertFound(DataFolder folder, List<byte[]> expected) {
-    List<byte[]> found = folder.unsavedChanges();
+    List<byte[]> found = found(folder);
     assertThat(found).hasSameSizeAs(expected);
     for (int i = 0; i < found.size(); i++) {
       assertThat(found.get(i)).as("changes %d", i).isEqualTo(expected.get(i));
@@ -128,6 +145,46 @@ final class UnsavedChangesTest {
     assertThat(folder.unsavedChanges()).isEmpty();
     folder.commit(bytes(100, 4));
     assertFound(open(cut(disk, 0.5)), List.of(bytes(100, 4)));
+  }
+
+  @Test
+  void areReadFromTheJournalWhereverAReadEnds() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    byte[] all = bytes(2_500_000, 1);
+    open(disk).commit(all);
+    DataFolder folder = open(cut(disk, 0));
+
+    try (InputStream in = folder.unsavedChanges().get(0).read()) {
+      int at = 0;
+      byte[] some = new byte[400_000];
+      for (int wanted = 1; at < all.length; wanted = random.nextInt(some.length) + 1) {
+        int count = wanted % 7 == 0 ? 1 : in.read(some, 3, Math.min(wanted, some.length - 3));
+        if (wanted % 7 == 0) {
+          some[3] = (byte) in.read();
+        }
+        assertThat(Arrays.equals(some, 3, 3 + count, all, at, at + count)).isTrue();
+        at += count;
+      }
+      assertThat(in.read()).isEqualTo(-1);
+    }
+  }
+
+  /** What is at their place then is something else. */
+  @Test
+  void cannotBeReadAnyMoreOnceTheyAreSaved() throws IOException {
+    SimulatedDisk disk = new SimulatedDisk();
+    open(disk).commit(bytes(100, 1));
+    DataFolder folder = open(cut(disk, 0));
+    UnsavedChanges changes = folder.unsavedChanges().get(0);
+    InputStream in = changes.read();
+    assertThat(in.read()).isNotNegative();
+
+    folder.commit(bytes(100, 2));
+    assertThat(changes.read().readAllBytes()).isEqualTo(bytes(100, 1));
+    folder.changesSaved();
+
+    assertThatThrownBy(in::read).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> changes.read().readAllBytes()).isInstanceOf(IOException.class);
   }
 
   @Test
@@ -208,7 +265,7 @@ final class UnsavedChangesTest {
         opened.commit(bytes(20, 3));
       }
       try (DataFolder opened = open(torn)) {
-        List<byte[]> found = opened.unsavedChanges();
+        List<byte[]> found = found(opened);
         assertThat(found.get(found.size() - 1)).isEqualTo(bytes(20, 3));
       }
     }
@@ -256,7 +313,7 @@ final class UnsavedChangesTest {
     read.clear();
     folder.database(live().resolve("db/mail.mv.db")).read(read, 0);
     assertThat(read.array()).isEqualTo(pages);
-    List<byte[]> found = folder.unsavedChanges();
+    List<byte[]> found = found(folder);
     assertThat(found.get(found.size() - 1)).isEqualTo(bytes(100, 2));
   }
 

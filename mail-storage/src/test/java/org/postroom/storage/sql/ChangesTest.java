@@ -3,7 +3,10 @@ package org.postroom.storage.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -99,8 +102,11 @@ class ChangesTest {
     live.commit();
   }
 
-  private long redo(byte[] transactions, long after) throws SQLException {
-    return Changes.redo(again, transactions, after, setNumber);
+  private long redo(byte[] transactions, long after) throws IOException, SQLException {
+    try (Redo redo = new Redo(again, after, setNumber)) {
+      redo.run(new ByteArrayInputStream(transactions), transactions.length, octets -> {});
+      return redo.last();
+    }
   }
 
   /** One random statement, with values that may go wrong on their way. */
@@ -171,7 +177,7 @@ class ChangesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6})
-  void doneAgainGiveTheSameRowsWhereverTheDatabaseWas(int seed) throws SQLException {
+  void doneAgainGiveTheSameRowsWhereverTheDatabaseWas(int seed) throws Exception {
     Random random = new Random(seed);
     long[] next = {1};
     List<byte[]> records = new ArrayList<>();
@@ -209,7 +215,7 @@ class ChangesTest {
   }
 
   @Test
-  void skipsTheTransactionsThatAreThereAndNotesTheLast() throws SQLException {
+  void skipsTheTransactionsThatAreThereAndNotesTheLast() throws Exception {
     insert(1);
     end();
     statements.update(COUNT, 5, 0);
@@ -255,7 +261,7 @@ class ChangesTest {
 
   /** A row that waits when its transaction fails must not be run with the next one. */
   @Test
-  void forgetRowsThatWereNotRun() throws SQLException {
+  void forgetRowsThatWereNotRun() throws Exception {
     insert(1);
     end();
     Prepared delete = statements.of(DELETE);
@@ -294,7 +300,7 @@ class ChangesTest {
   }
 
   @Test
-  void goOnAfterOneThatWasVeryLong() throws SQLException {
+  void goOnAfterOneThatWasVeryLong() throws Exception {
     Prepared insert = statements.of(INSERT);
     for (long id = 1; id <= 40; id++) {
       insert.setLong(1, id);
@@ -315,5 +321,58 @@ class ChangesTest {
     assertThat(small).hasSizeLessThan(300);
     assertThat(redo(small, redo(large, 0))).isEqualTo(2);
     assertThat(rows(again)).isEqualTo(rows(live)).hasSize(41);
+  }
+
+  @Test
+  void areToldOneByOneWhenTheyAreDoneAgain() throws Exception {
+    insert(1);
+    end();
+    int first = changes.size();
+    insert(2);
+    statements.update(COUNT, 5, 0);
+    end();
+    byte[] both = changes.take();
+    List<Long> told = new ArrayList<>();
+
+    try (Redo redo = new Redo(again, 0, setNumber)) {
+      redo.run(
+          new ByteArrayInputStream(both),
+          both.length,
+          octets -> {
+            told.add(octets);
+            assertThat(redo.last()).isEqualTo(told.size());
+            again.rollback(); // whatever was told of is committed
+            assertThat(rows(again)).hasSize(told.size());
+          });
+    }
+
+    assertThat(told).containsExactly((long) first, (long) both.length - first);
+  }
+
+  /** Wherever a length is wrong, nothing is read beyond, or made as long as it says. */
+  @Test
+  void areNotBelievedWhenTheyAreDamaged() throws Exception {
+    insert(1);
+    end();
+    byte[] whole = changes.take();
+    for (int at = 0; at <= whole.length - 4; at++) {
+      byte[] damaged = whole.clone();
+      ByteBuffer.wrap(damaged).putInt(at, at % 2 == 0 ? Integer.MAX_VALUE - at : -1 - at);
+      try {
+        redo(damaged, 0);
+      } catch (IOException | SQLException e) {
+        assertThat(e).as("damage at %d", at).isNotNull();
+      }
+      again.rollback();
+      try (Statement run = again.createStatement()) {
+        run.execute("DELETE FROM t");
+        again.commit();
+      }
+    }
+    for (int length : new int[] {0, 4, 8, 11}) {
+      byte[] damaged = whole.clone();
+      ByteBuffer.wrap(damaged).putInt(0, length);
+      assertThatThrownBy(() -> redo(damaged, 0)).isInstanceOf(IOException.class);
+    }
   }
 }
