@@ -7,17 +7,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.mail.StagedContent;
@@ -182,6 +187,79 @@ class BesideTheCommitterTest {
           .extracting(octets -> octets.length)
           .containsExactly(LONG + 16, 26, LONG + 16, LONG + 16);
     }
+  }
+
+  private static StagedContent repeated(String subject, int length) {
+    return StagedOctets.of(
+        "Subject: " + subject + "\n\n" + (subject + "\n").repeat(length / subject.length()));
+  }
+
+  /** Long, but for every third. */
+  private static StagedContent numbered(String subject) {
+    int hash = Math.abs(subject.hashCode() % 30);
+    return repeated(subject, hash % 3 == 0 ? 500 : 80_000 + hash * 10_000);
+  }
+
+  /** Appends until it is told to stop, and notes what was acknowledged. */
+  private static void appendMany(
+      Engine store, String name, AtomicBoolean stop, Set<String> acknowledged) {
+    MailboxId inbox = inbox(store);
+    for (int i = 0; !stop.get(); i++) {
+      String subject = name + "-" + i;
+      store.mail().append(inbox, List.of(message(numbered(subject))));
+      acknowledged.add(subject);
+    }
+  }
+
+  /**
+   * The power fails while long bodies are being written beside commits of others: whatever has a
+   * row has all its octets, and whatever was acknowledged has a row.
+   */
+  @Tag("scaled")
+  @Test
+  void noRowIsWithoutItsLongBodyWheneverThePowerFails() throws Exception {
+    int rounds = Integer.getInteger("postroom.powercut.images", 2);
+    Random random = new Random(4711);
+    Set<String> promised = new HashSet<>();
+    for (int round = 0; round <= rounds; round++) {
+      ExecutorService threads = Executors.newFixedThreadPool(4);
+      try (Engine store = open()) {
+        List<String> found = new ArrayList<>();
+        for (byte[] octets : bodies(store)) {
+          String text = new String(octets, US_ASCII);
+          String subject = text.substring(9, text.indexOf('\r'));
+          assertThat(Arrays.equals(octets, numbered(subject).toBytes())).as(subject).isTrue();
+          found.add(subject);
+        }
+        assertThat(found).doesNotHaveDuplicates().containsAll(promised);
+        if (round == rounds) {
+          break;
+        }
+        Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+        AtomicBoolean stop = new AtomicBoolean();
+        List<Future<?>> work = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          String name = "r" + round + "t" + i;
+          work.add(threads.submit(() -> appendMany(store, name, stop, acknowledged)));
+        }
+        long until = disk.syncs() + 5 + random.nextInt(40);
+        while (disk.syncs() < until && work.stream().noneMatch(Future::isDone)) {
+          Thread.onSpinWait();
+        }
+        promised.addAll(acknowledged);
+        Path before = folder();
+        cuts++;
+        SimulatedFolder cut = disk.afterPowerCut(before, folder(), random, random.nextInt(3) / 2.0);
+        stop.set(true);
+        for (Future<?> done : work) {
+          done.get(60, TimeUnit.SECONDS);
+        }
+        disk = cut;
+      } finally {
+        threads.shutdownNow();
+      }
+    }
+    assertThat(promised).isNotEmpty();
   }
 
   /** Cold mailboxes are read beside what changes them. */
