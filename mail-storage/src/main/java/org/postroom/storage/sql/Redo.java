@@ -76,7 +76,7 @@ final class Redo implements AutoCloseable {
         throw damaged("a transaction of " + octets + " octets");
       }
       rest -= octets;
-      left = octets - Changes.TRANSACTION_HEADER;
+      left = (long) octets - Changes.TRANSACTION_HEADER;
       if (number > last) {
         transaction(number);
         progress.committed(octets);
