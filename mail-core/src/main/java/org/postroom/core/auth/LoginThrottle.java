@@ -3,15 +3,13 @@ package org.postroom.core.auth;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.secret.Secret;
@@ -83,6 +81,9 @@ public final class LoginThrottle {
   /** Failures of an account where it is at home. */
   private static final int AT_HOME = 8;
 
+  /** How long a line stands still when who had its turn found no place for being looked at. */
+  private static final Duration STANDSTILL = Duration.ofMillis(500);
+
   private static final int REMEMBERED_NETWORKS = 10_000;
   private static final int REMEMBERED_HOMES = 20_000;
 
@@ -92,6 +93,14 @@ public final class LoginThrottle {
   private final Map<ClientNetwork, Line> lines = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Home, Tries> homes = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Long, Tries> accounts = new LinkedHashMap<>(16, 0.75f, true);
+
+  /**
+   * What those in line are still to be told. Who tells it is told to by nobody else: a turn that is
+   * given back at once gives the next one, and a long line would be as many calls deep.
+   */
+  private final Queue<Runnable> calls = new ArrayDeque<>();
+
+  private boolean telling;
 
   /**
    * A throttle.
@@ -145,12 +154,19 @@ public final class LoginThrottle {
     private final long account;
     private final @Nullable Line line;
     private final @Nullable Tries home;
+    private final @Nullable Place place;
 
-    private Turn(ClientNetwork network, long account, @Nullable Line line, @Nullable Tries home) {
+    private Turn(
+        ClientNetwork network,
+        long account,
+        @Nullable Line line,
+        @Nullable Tries home,
+        @Nullable Place place) {
       this.network = network;
       this.account = account;
       this.line = line;
       this.home = home;
+      this.place = place;
     }
 
     /** Whether the account has logged in from this network before. */
@@ -164,7 +180,7 @@ public final class LoginThrottle {
 
     /** It is who it says. */
     public void right() {
-      end(calls -> succeeded(this));
+      end(() -> succeeded(this));
     }
 
     /**
@@ -174,17 +190,36 @@ public final class LoginThrottle {
      */
     public void wrong(Optional<Secret> password) {
       long print = password.map(said -> fingerprints.of(account, said)).orElse(0L);
-      end(calls -> failed(this, print, calls));
+      end(() -> failed(this, print));
     }
 
     /** Nobody looked: the client has left, or the store cannot be asked. */
     public void unused() {
-      end(calls -> {});
+      end(() -> {});
     }
 
-    private void end(Consumer<List<Runnable>> verdict) {
+    /**
+     * Nobody can look just now: goes back to the head of its line, which stands still for a moment,
+     * and hears again.
+     *
+     * @return false when it has not been in line: then it is not given back
+     */
+    public boolean putOff() {
+      Line waits = line;
+      Place again = place;
+      if (waits == null || again == null) {
+        return false;
+      }
+      end(
+          () -> {
+            waits.queue.addFirst(again);
+            waits.standsUntil = timers.nanoTime() + STANDSTILL.toNanos();
+          });
+      return true;
+    }
+
+    private void end(Runnable verdict) {
       if (!off) {
-        List<Runnable> calls = new ArrayList<>();
         synchronized (LoginThrottle.this) {
           if (home != null) {
             home.looking--;
@@ -192,10 +227,10 @@ public final class LoginThrottle {
           if (line != null) {
             line.looking--;
           }
-          verdict.accept(calls);
-          next(network, calls);
+          verdict.run();
+          next(network);
         }
-        calls.forEach(Runnable::run);
+        tell();
       }
     }
   }
@@ -210,18 +245,48 @@ public final class LoginThrottle {
     ClientNetwork network = ClientNetwork.of(client);
     long account = fingerprints.of(login.toLowerCase(Locale.ROOT));
     if (off) {
-      return new Admission.Now(new Turn(network, account, null, null));
+      return new Admission.Now(new Turn(network, account, null, null, null));
     }
-    List<Runnable> calls = new ArrayList<>();
     Admission admission;
     synchronized (this) {
       admission = admit(network, account, waiting);
       if (admission instanceof Admission.Later) {
-        next(network, calls);
+        next(network);
       }
     }
-    calls.forEach(Runnable::run);
+    tell();
     return admission;
+  }
+
+  /** Tells those in line what there is for them, unless that is being done already. */
+  private void tell() {
+    synchronized (this) {
+      if (telling) {
+        return;
+      }
+      telling = true;
+    }
+    boolean done = false;
+    try {
+      for (Runnable call = nextCall(); call != null; call = nextCall()) {
+        call.run();
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        stopTelling(); // an error: who comes next tells the others
+      }
+    }
+  }
+
+  private synchronized @Nullable Runnable nextCall() {
+    Runnable call = calls.poll();
+    telling = call != null;
+    return call;
+  }
+
+  private synchronized void stopTelling() {
+    telling = false;
   }
 
   /** How many networks have failures, or somebody in line. */
@@ -234,17 +299,17 @@ public final class LoginThrottle {
     Tries home = homes.get(new Home(network, account));
     if (home != null && home.failures(now) + home.looking < AT_HOME) {
       home.looking++;
-      return new Admission.Now(new Turn(network, account, null, home));
+      return new Admission.Now(new Turn(network, account, null, home, null));
     }
-    Line line = lines.computeIfAbsent(network, key -> new Line());
+    Line line = lines.computeIfAbsent(network, key -> new Line(now));
     boolean clean = line.tries.failures(now) == 0;
     if (clean && line.queue.isEmpty() && line.looking < AT_ONCE) {
       line.looking++;
-      return new Admission.Now(new Turn(network, account, line, null));
+      return new Admission.Now(new Turn(network, account, line, null, null));
     }
     if (!clean && line.isIdle() && wait(line, account, now) == 0) {
       line.looking++;
-      return new Admission.Now(new Turn(network, account, line, null));
+      return new Admission.Now(new Turn(network, account, line, null, null));
     }
     if (isFull(line, account, now)) {
       line.queue.removeIf(place -> place.waiting.hasLeft());
@@ -270,7 +335,7 @@ public final class LoginThrottle {
   }
 
   /** Lets those of a network have their turn who may now, and sees to it that others will. */
-  private void next(ClientNetwork network, List<Runnable> calls) {
+  private void next(ClientNetwork network) {
     Line line = lines.get(network);
     if (line == null) {
       return;
@@ -301,7 +366,7 @@ public final class LoginThrottle {
       }
       line.queue.remove();
       line.looking++;
-      Turn turn = new Turn(network, place.account, line, null);
+      Turn turn = new Turn(network, place.account, line, null, place);
       calls.add(() -> place.waiting.turn(turn));
     }
   }
@@ -314,11 +379,10 @@ public final class LoginThrottle {
         timers.after(
             Duration.ofNanos(wait),
             () -> {
-              List<Runnable> calls = new ArrayList<>();
               synchronized (this) {
-                next(network, calls);
+                next(network);
               }
-              calls.forEach(Runnable::run);
+              tell();
             });
   }
 
@@ -333,7 +397,7 @@ public final class LoginThrottle {
     }
   }
 
-  private void failed(Turn turn, long password, List<Runnable> calls) {
+  private void failed(Turn turn, long password) {
     long now = timers.nanoTime();
     Tries home = turn.home;
     if (home != null) {
@@ -347,11 +411,11 @@ public final class LoginThrottle {
     accounts.computeIfAbsent(turn.account, key -> new Tries()).fail(now, 0);
     forgetEldest(accounts, REMEMBERED_NETWORKS);
     forgetEldest();
-    refuseLate(line, now, calls);
+    refuseLate(line, now);
   }
 
   /** There is one failure more, so that those in line wait longer: some of them too long. */
-  private void refuseLate(Line line, long now, List<Runnable> calls) {
+  private void refuseLate(Line line, long now) {
     long wait = 0;
     int kept = 0;
     for (Iterator<Place> places = line.queue.iterator(); places.hasNext(); ) {
@@ -376,7 +440,8 @@ public final class LoginThrottle {
   /** How long until the next turn of a line, when it is that account's. */
   private long wait(Line line, long account, long now) {
     long gap = gap(line, account, now);
-    return gap == 0 ? 0 : Math.max(0, line.tries.last + gap - now);
+    long standing = Math.max(0, line.standsUntil - now);
+    return gap == 0 ? standing : Math.max(standing, line.tries.last + gap - now);
   }
 
   private long gap(Line line, long account, long now) {
@@ -418,9 +483,17 @@ public final class LoginThrottle {
   /** Those of a network that are looked at or wait for it. */
   private static final class Line {
     final Tries tries = new Tries();
-    final Queue<Place> queue = new ArrayDeque<>();
+    final Deque<Place> queue = new ArrayDeque<>();
     int looking;
+
+    /** Nobody has a turn before. */
+    long standsUntil;
+
     Timers.@Nullable Timer timer;
+
+    Line(long now) {
+      standsUntil = now;
+    }
 
     boolean isIdle() {
       return looking == 0 && queue.isEmpty();

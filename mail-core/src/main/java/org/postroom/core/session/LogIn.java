@@ -254,8 +254,9 @@ public final class LogIn {
       connection.close();
     }
 
+    /** Where too many wait, who has been in line waits on there, and others are to come again. */
     private void enqueue(LoginThrottle.Turn given) {
-      if (!house.passwords.add(given, this)) {
+      if (!house.passwords.add(given, this) && !given.putOff()) {
         given.unused();
         refused();
       }

@@ -1,6 +1,7 @@
 package org.postroom.core.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +63,77 @@ class LoginThrottleTest {
       assertThat(crowd.get(i + 4).hasTurn()).isTrue();
     }
     assertThat(crowd).noneMatch(comer -> comer.refused);
+  }
+
+  @Test
+  void whoseTurnIsPutOffIsTheNextOfItsLineAfterAMoment() {
+    List<Comer> crowd = crowd(HERE, 40);
+    assertThat(crowd.get(0).turn.putOff()).isFalse(); // it came at once
+    crowd.get(0).turn.right();
+    Comer first = crowd.get(4);
+
+    for (int i = 0; i < 10; i++) {
+      first.putOff();
+      assertThat(first.turnAfter(Duration.ofMillis(499))).isFalse();
+      assertThat(first.turnAfter(Duration.ofMillis(1))).isTrue();
+    }
+
+    assertThat(crowd.subList(5, 40)).noneMatch(comer -> comer.hasTurn() || comer.refused);
+    first.turn.right();
+    assertThat(crowd.get(5).hasTurn()).isTrue();
+    while (!crowd.get(5).refused) {
+      crowd.get(5).putOff();
+      time.advance(Duration.ofMillis(500));
+    }
+    assertThat(crowd.subList(5, 40)).allMatch(comer -> comer.refused);
+  }
+
+  /** Each turn gives the next one; that must not be one call within the other. */
+  @Test
+  void aLongLineWhoseTurnsAreGivenBackAtOnceIsNoDeepCall() {
+    List<Comer> crowd = crowd(HERE, 4);
+    AtomicInteger depth = new AtomicInteger();
+    AtomicInteger deepest = new AtomicInteger();
+    AtomicInteger turns = new AtomicInteger();
+    for (int i = 0; i < 1000; i++) {
+      throttle.admit(
+          address(HERE),
+          "line" + i,
+          new Comer() {
+            @Override
+            public void turn(LoginThrottle.Turn given) {
+              deepest.accumulateAndGet(depth.incrementAndGet(), Math::max);
+              turns.incrementAndGet();
+              given.unused();
+              depth.decrementAndGet();
+            }
+          });
+    }
+
+    crowd.get(0).turn.right();
+
+    assertThat(turns).hasValue(1000);
+    assertThat(deepest).hasValue(1);
+  }
+
+  @Test
+  void anErrorOfWhoIsToldKeepsNobodyElseFromHearing() {
+    List<Comer> crowd = crowd(HERE, 4);
+    throttle.admit(
+        address(HERE),
+        "broken",
+        new Comer() {
+          @Override
+          public void turn(LoginThrottle.Turn given) {
+            throw new StackOverflowError("the test's");
+          }
+        });
+    Comer next = come(HERE, "next");
+
+    assertThatThrownBy(crowd.get(0).turn::right).isInstanceOf(StackOverflowError.class);
+    crowd.get(1).turn.right();
+
+    assertThat(next.hasTurn()).isTrue();
   }
 
   @Test
@@ -312,7 +385,7 @@ class LoginThrottleTest {
     }
   }
 
-  private final class Comer implements LoginThrottle.Waiting {
+  private class Comer implements LoginThrottle.Waiting {
     private LoginThrottle.Turn turn;
     private boolean refused;
     private boolean left;
@@ -325,6 +398,12 @@ class LoginThrottleTest {
     boolean turnAfter(Duration wait) {
       time.advance(wait);
       return hasTurn();
+    }
+
+    void putOff() {
+      LoginThrottle.Turn given = turn;
+      turn = null;
+      assertThat(given.putOff()).isTrue();
     }
 
     void fail() {
