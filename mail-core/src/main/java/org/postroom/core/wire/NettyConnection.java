@@ -53,6 +53,12 @@ final class NettyConnection implements Connection, Runnable {
   /** How long a peer may take for closing its side, once it has been sent the last words. */
   private static final int LINGER_SECONDS = 2;
 
+  /**
+   * How long a stranger, and who has to go, may take for reading the last words. Its socket is
+   * counted nowhere any more but among all channels.
+   */
+  static final Duration LAST_WORDS_OF_STRANGERS = Duration.ofSeconds(5);
+
   /** What a worker does next with the session. */
   private enum Turn {
     NONE,
@@ -573,15 +579,17 @@ final class NettyConnection implements Connection, Runnable {
   /** Charges a stranger for what it holds; when there is no room for that, somebody has to go. */
   private void weigh() {
     for (Strangers.Stranger one = stranger; one != null; one = stranger) {
+      long lacking;
       lock.lock();
       try {
-        if (stranger != one || one.holds(weight())) {
-          return;
-        }
+        lacking = stranger == one ? one.holds(weight()) : 0;
       } finally {
         lock.unlock();
       }
-      if (!wire.strangers().makeRoom(one)) {
+      if (lacking == 0) {
+        return;
+      }
+      if (!wire.strangers().makeRoom(one, lacking)) {
         lock.lock();
         try {
           in.pause(); // until what there is has been dealt with
@@ -771,7 +779,7 @@ final class NettyConnection implements Connection, Runnable {
     deadlineAt = restingSince + limit;
     Strangers.Stranger one = stranger;
     if (one != null) {
-      boolean unused = one.holds(weight()); // less than before, if anything
+      long unused = one.holds(weight()); // less than before, if anything
     }
     if (!suspended && (timer == null || timerAt - dueAt() > 0)) {
       arm();
@@ -936,14 +944,31 @@ final class NettyConnection implements Connection, Runnable {
     return last == Turn.TIMED_OUT || last == Turn.CROWDED_OUT || last == Turn.SHUT_DOWN;
   }
 
+  /** Its place among the strangers is free; false when it has had none. */
+  private boolean leavesStrangers() {
+    Strangers.Stranger was = noLongerStranger();
+    if (was != null) {
+      wire.strangers().left(was);
+    }
+    return was != null;
+  }
+
+  /** Its beginning has failed. Nothing of the wire is its own any more; the channel is closed. */
+  void neverBegan() {
+    boolean unused = leavesStrangers();
+    wire.ended(this);
+  }
+
   /** The last thing a worker does with a session. */
   private void finish(Turn last) {
     boolean unread;
     boolean late;
+    boolean crowded;
     lock.lock();
     try {
       finished = true;
       late = expired;
+      crowded = crowdedOut;
       unread = !inputEnded && (in.hasUnread() || isOurWish(last));
       in.release();
       tasks = null;
@@ -955,16 +980,14 @@ final class NettyConnection implements Connection, Runnable {
     } finally {
       lock.unlock();
     }
-    Strangers.Stranger was = noLongerStranger();
-    if (was != null) {
-      wire.strangers().left(was);
-    }
+    boolean wasStranger = leavesStrangers();
     if (roomy) { // until then the last words may lie there
       channel.closeFuture().addListener(closed -> wire.unsent().give(NettyWire.UNSENT.high()));
     }
     ByteBuf rest = out.takePending();
     @Nullable ChannelFuture lastWords = null;
-    boolean hopeless = late && !channel.isWritable(); // it has not read until now
+    // It has not read until now, and its time is over or its room is needed.
+    boolean hopeless = (late || crowded) && !channel.isWritable();
     if (hopeless || !channel.isActive()) {
       if (rest != null) {
         rest.release();
@@ -976,7 +999,7 @@ final class NettyConnection implements Connection, Runnable {
               channel,
               rest == null ? Unpooled.EMPTY_BUFFER : rest,
               unread,
-              Duration.ofNanos(limit));
+              patience(Duration.ofNanos(limit), wasStranger || crowded));
     }
     if (session != null) {
       try {
@@ -992,6 +1015,13 @@ final class NettyConnection implements Connection, Runnable {
       // A wire that closes must not stop its loops before the goodbye is on its way.
       lastWords.addListener(sent -> wire.ended(this));
     }
+  }
+
+  /** How long a peer may take for reading the last words. */
+  static Duration patience(Duration limit, boolean ofStranger) {
+    return ofStranger && limit.compareTo(LAST_WORDS_OF_STRANGERS) > 0
+        ? LAST_WORDS_OF_STRANGERS
+        : limit;
   }
 
   /**
@@ -1180,7 +1210,7 @@ final class NettyConnection implements Connection, Runnable {
       } finally {
         lock.unlock();
       }
-      if (!wire.strangers().makeRoom(one)) {
+      if (!wire.strangers().makeRoom(one, Strangers.TLS_OCTETS)) {
         return false;
       }
     }

@@ -264,11 +264,22 @@ final class NettyWire implements Wire {
       BooleanSupplier crowd,
       Function<Connection, Session> sessions) {
     String id = Long.toString(ids.incrementAndGet(), 36);
-    NettyConnection connection =
-        new NettyConnection(
-            this, channel, id, mayWait, firstDeadline, maxLine, stranger, crowd, sessions);
-    open.add(connection);
-    connection.begin(implicitTls);
+    NettyConnection connection = null;
+    boolean begun = false;
+    try {
+      connection =
+          new NettyConnection(
+              this, channel, id, mayWait, firstDeadline, maxLine, stranger, crowd, sessions);
+      open.add(connection);
+      connection.begin(implicitTls);
+      begun = true;
+    } finally {
+      if (!begun && connection != null) {
+        connection.neverBegan();
+      } else if (!begun && stranger != null) {
+        strangers.left(stranger);
+      }
+    }
     if (closing) {
       connection.shutDown();
     }
@@ -343,6 +354,9 @@ final class NettyWire implements Wire {
     private final ListenerOptions listening;
     private final Function<Connection, Session> sessions;
 
+    /** The event loop's: whether the channel has given back its place in the counts. */
+    private boolean left;
+
     Accepting(
         NettyListener listener, ListenerOptions listening, Function<Connection, Session> sessions) {
       this.listener = listener;
@@ -352,13 +366,20 @@ final class NettyWire implements Wire {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-      Channel channel = context.channel();
-      context.pipeline().remove(this);
+      takeIn(context.channel());
+      // Not before: what goes wrong above is heard below, and closes the channel.
+      if (!context.isRemoved()) {
+        context.pipeline().remove(this);
+      }
+    }
+
+    private void takeIn(Channel channel) {
       channel.closeFuture().addListener(closed -> channels.decrementAndGet());
       if (channels.incrementAndGet() > limits.channels()) {
         channel.close(); // no descriptor is left for saying no
         return;
       }
+      channel.closeFuture().addListener(closed -> leave());
       boolean doorIsFull = listener.sessions.incrementAndGet() > listening.maxSessions();
       boolean houseIsFull = accepted.incrementAndGet() > limits.sessions();
       Strangers.Stranger stranger =
@@ -369,7 +390,6 @@ final class NettyWire implements Wire {
         refuse(channel);
         return;
       }
-      channel.closeFuture().addListener(closed -> leave());
       begin(
           channel,
           false,
@@ -382,8 +402,11 @@ final class NettyWire implements Wire {
     }
 
     private void leave() {
-      listener.sessions.decrementAndGet();
-      accepted.decrementAndGet();
+      if (!left) {
+        left = true;
+        listener.sessions.decrementAndGet();
+        accepted.decrementAndGet();
+      }
     }
 
     private boolean isCrowded() {
@@ -408,7 +431,7 @@ final class NettyWire implements Wire {
           channel,
           Unpooled.wrappedBuffer(listening.refusal().getBytes(UTF_8)),
           true,
-          listening.firstDeadline());
+          NettyConnection.patience(listening.firstDeadline(), true));
     }
   }
 

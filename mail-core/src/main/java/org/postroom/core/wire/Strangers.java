@@ -127,20 +127,20 @@ final class Strangers {
     }
 
     /**
-     * It holds so many octets now. Returns false, and counts as before, when that is more than
-     * there is room for. Under the connection's lock.
+     * It holds so many octets now. Returns how many of them there is no room for, and counts as
+     * before then; else zero. Under the connection's lock.
      */
-    boolean holds(long octets) {
+    long holds(long octets) {
       long beyond = Math.max(0, octets - FREE_OCTETS);
       long wanted = lasting + (beyond + STEP - 1) / STEP * STEP;
       if (wanted > taken && !take(caller, wanted - taken)) {
-        return false;
+        return wanted - taken;
       }
       if (wanted < taken) {
         give(caller, taken - wanted);
       }
       taken = wanted;
-      return true;
+      return 0;
     }
 
     /** Needs so much more for as long as it is here. Under the connection's lock. */
@@ -180,7 +180,7 @@ final class Strangers {
         return null;
       }
       while (!take(caller, SESSION_OCTETS)) {
-        if (!makeRoom(caller)) {
+        if (!makeRoom(caller, SESSION_OCTETS)) {
           return null;
         }
       }
@@ -192,11 +192,11 @@ final class Strangers {
     }
   }
 
-  /** Sends somebody away for what {@code one} wants to hold; false when nobody can go. */
-  boolean makeRoom(Stranger one) {
+  /** Sends somebody away for what {@code one} wants to hold more; false when nobody can go. */
+  boolean makeRoom(Stranger one, long octets) {
     lock.lock();
     try {
-      return makeRoom(one.caller);
+      return makeRoom(one.caller, octets);
     } finally {
       lock.unlock();
     }
@@ -240,9 +240,9 @@ final class Strangers {
 
   // --- under the lock ---
 
-  private boolean makeRoom(Caller caller) {
-    boolean itself = caller.octets.get() + TLS_OCTETS > share();
-    return itself && sendAway(caller, null) || sendAwayAt(null);
+  /** Who has its share already gets no more of it by the end of others. */
+  private boolean makeRoom(Caller caller, long octets) {
+    return isBeyondShare(caller, octets) ? sendAway(caller, null) : sendAwayAt(null);
   }
 
   /** Somebody of the address that holds most, of {@code door} or anywhere. */
@@ -332,12 +332,12 @@ final class Strangers {
 
   // --- without it ---
 
-  private long share() {
-    return memory.capacity() / PART_OF_ONE_ADDRESS;
+  private boolean isBeyondShare(Caller caller, long octets) {
+    return caller.octets.get() + octets > memory.capacity() / PART_OF_ONE_ADDRESS;
   }
 
   private boolean take(Caller caller, long octets) {
-    if (caller.octets.get() + octets > share() || !memory.tryTake(octets)) {
+    if (isBeyondShare(caller, octets) || !memory.tryTake(octets)) {
       return false;
     }
     caller.octets.addAndGet(octets);

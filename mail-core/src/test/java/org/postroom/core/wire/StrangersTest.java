@@ -14,11 +14,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.time.Timers;
 import org.postroom.core.time.VirtualTime;
 
 /** Who has to go when there is no place: seen from outside, by clients of several addresses. */
@@ -41,13 +45,17 @@ final class StrangersTest {
   }
 
   private Listener listen(int sessions, int ofOneAddress, int attempts) {
+    return listen(sessions, ofOneAddress, attempts, time);
+  }
+
+  private Listener listen(int sessions, int ofOneAddress, int attempts, Timers timers) {
     StrangerLimits limits =
         new StrangerLimits(
             sessions, 1000, ofOneAddress, attempts, Duration.ofMinutes(1), 32, 64, memory);
     wire =
         Wires.open(
             WireOptions.defaults().withGrace(Duration.ZERO).withStrangers(limits),
-            time,
+            timers,
             workers,
             new Lifeline());
     return wire.listen(
@@ -150,6 +158,98 @@ final class StrangersTest {
     assertThat(greeted(door, 9).ask("here")).isEqualTo("here");
   }
 
+  /** Nobody of it can go, so that others would have to, one after the other. */
+  @Test
+  void anAddressThatHasItsShareOfMemoryTakesNoneFromOthers() throws IOException {
+    memory = new MemoryBudget(400_000);
+    Listener door = listen(1000, 1000, 0);
+    List<Client> others = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      others.add(greeted(door, 10 + i));
+    }
+    Client last = greeted(door, 1);
+    for (int i = 0; i < 100_000 / Strangers.SESSION_OCTETS - 1; i++) {
+      assertThat(greeted(door, 1).ask("suspend")).isEqualTo("suspend");
+    }
+
+    last.send("x".repeat(12_000));
+    assertThat(last.line()).isEqualTo("no room");
+    assertThat(greeted(door, 1).ask("suspend")).isEqualTo("suspend");
+    assertThat(connect(door, 1).line()).isEqualTo("full");
+
+    for (Client other : others) {
+      assertThat(other.ask("here")).isEqualTo("here");
+    }
+  }
+
+  /** Its sessions are over, so that nothing but the number of all sockets bounds them. */
+  @Test
+  void whoDoesNotReadTheLastWordsHoldsNoSocketForLong() throws IOException {
+    Listener door = listen(1000, 1000, 0);
+    Client silent = greeted(door, 1);
+
+    silent.send("leave\r\n");
+
+    awaitSessions(door, 0);
+  }
+
+  @Test
+  void whoHasToGoAndDoesNotReadHasNoLastWords() throws IOException {
+    Listener door = listen(1, 1000, 0);
+    Client silent = greeted(door, 1);
+    silent.send("flood\r\n");
+    assertThat(silent.in.read()).isEqualTo('z');
+    while (!connect(door, 2).line().equals("hello")) {
+      // As long as it is busy it need not go.
+    }
+
+    long since = System.nanoTime();
+    awaitSessions(door, 1);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - since))
+        .isLessThan(NettyConnection.LAST_WORDS_OF_STRANGERS);
+  }
+
+  /** Wherever it goes wrong: when it is looked for a place, in the connection, at its beginning. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void aConnectionThatCannotBeTakenInLeavesNothingBehind(int call) throws IOException {
+    AtomicInteger until = new AtomicInteger(Integer.MAX_VALUE);
+    Listener door = listen(1, 1000, 0, new FailingTimers(time, until));
+    until.set(call);
+
+    Client unlucky = connect(door, 1);
+
+    assertThat(unlucky.socket.getInputStream().read()).isEqualTo(-1);
+    assertThat(until.get()).isLessThanOrEqualTo(0);
+    until.set(Integer.MAX_VALUE);
+    awaitSessions(door, 0);
+    assertThat(memory.held()).isZero();
+    greeted(door, 1);
+  }
+
+  /** What the wire goes by; fails once, after so many looks at the time. */
+  private record FailingTimers(Timers timers, AtomicInteger until) implements Timers {
+    @Override
+    public Timer after(Duration delay, Runnable task) {
+      return timers.after(delay, task);
+    }
+
+    @Override
+    public long nanoTime() {
+      if (until.decrementAndGet() == 0) {
+        throw new IllegalStateException("the test's");
+      }
+      return timers.nanoTime();
+    }
+  }
+
+  private static void awaitSessions(Listener door, int most) {
+    while (door.sessions() > most) {
+      Thread.onSpinWait();
+    }
+  }
+
   private Client connect(Listener door, int host) throws IOException {
     Client client = new Client(door, host);
     clients.add(client);
@@ -217,8 +317,19 @@ final class StrangersTest {
     @Override
     public void ready() {
       String line = connection.in().readLine(StrangerLimits.LONGEST_LINE).latin1();
-      if (line.equals("login")) {
-        connection.trusted();
+      switch (line) {
+        case "login" -> connection.trusted();
+        case "suspend" -> connection.suspend();
+        case "flood" -> {
+          new Flood(connection, 20_000_000, "").say();
+          return;
+        }
+        case "leave" -> {
+          // More than the system takes for a client that does not read.
+          connection.out().ascii("z".repeat(20_000_000));
+          connection.close();
+        }
+        default -> {}
       }
       connection.out().ascii(line).ascii("\r\n");
     }
