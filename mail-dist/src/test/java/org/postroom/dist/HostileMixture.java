@@ -67,7 +67,8 @@ final class HostileMixture implements AutoCloseable {
       eve.append("Large", LARGE.getBytes(US_ASCII));
     }
     for (Kind kind : mixture.kinds) {
-      var unused = mixture.turns.scheduleWithFixedDelay(kind, 0, TURN_MILLIS, TimeUnit.MILLISECONDS);
+      var unused =
+          mixture.turns.scheduleWithFixedDelay(kind, 0, TURN_MILLIS, TimeUnit.MILLISECONDS);
     }
     return mixture;
   }

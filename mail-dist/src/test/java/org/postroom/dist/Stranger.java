@@ -39,7 +39,8 @@ final class Stranger implements AutoCloseable {
   private static Stranger connect(Socket socket, String address, int port) throws IOException {
     try {
       socket.bind(new InetSocketAddress(address, 0));
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
       socket.setSoTimeout(PATIENCE_MILLIS);
       return new Stranger(socket);
     } catch (IOException e) {
