@@ -11,6 +11,7 @@ import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueStore;
@@ -34,6 +35,11 @@ final class Outcomes {
           "mailbox", "2.0.0", "delivered to mailbox " + MailboxName.INBOX, true);
   private static final DeliveryResult FULL =
       new DeliveryResult.Deferred("mailbox", "4.2.2", "the mailbox is full");
+  private static final DeliveryResult GONE =
+      new DeliveryResult.Deferred("mailbox", "4.2.1", "the mailbox has just gone");
+
+  /** After so many tries it is not only the store: something of this one cannot be read. */
+  private static final int TRIES = 3;
 
   private final Planner planner;
   private final QueueStore store;
@@ -63,6 +69,7 @@ final class Outcomes {
     private boolean full;
     private boolean reported;
     private int home;
+    private int failed;
 
     Unsettled(Dispatch.Ended attempt) {
       this.attempt = attempt;
@@ -75,26 +82,34 @@ final class Outcomes {
    * @throws StorageUnavailable when not all is written; to be called again, for the rest
    */
   void settle(Unsettled rest) {
-    Dispatch.Ended attempt = rest.attempt;
     try {
-      if (rest.full) {
-        settleFull(rest);
-      } else {
-        new Settling(attempt, attempt.reports(), attempt.home(), false).write();
-      }
-    } catch (OverQuota e) {
-      // The mailbox of whoever is told, or one that the mail has come home to: theirs to delete
-      // something; until then it waits like any other mail.
-      rest.full = true;
-      settleFull(rest);
+      settleWithNotifications(rest);
     } catch (StorageUnavailable e) {
-      throw e;
+      // Either the store does not answer, or it has lost this mail's body, which a notification
+      // quotes: then it takes what needs no body.
+      if (++rest.failed < TRIES) {
+        throw e;
+      }
+      settleBarely(rest, e);
     } catch (RuntimeException e) {
       // What was delivered must not be sent again because a notification has no room on the disk.
-      LOG.warn(
-          "{}: settled without notifications, which wait: {}", attempt.mail().id(), e.getMessage());
-      settleBarely(attempt);
+      settleBarely(rest, e);
     }
+  }
+
+  private void settleWithNotifications(Unsettled rest) {
+    Dispatch.Ended attempt = rest.attempt;
+    if (!rest.full) {
+      try {
+        new Settling(attempt, attempt.reports(), attempt.home(), false).write();
+        return;
+      } catch (OverQuota | MailboxNotFound e) {
+        // The mailbox of whoever is told, or one that the mail has come home to: theirs to delete
+        // something; until then it waits like any other mail.
+        rest.full = true;
+      }
+    }
+    settleFull(rest);
   }
 
   /**
@@ -111,39 +126,62 @@ final class Outcomes {
       Homecoming one = attempt.home().get(rest.home);
       try {
         new Settling(attempt, List.of(), List.of(one), true).write();
-      } catch (OverQuota e) {
-        List<Report> waits = List.of(new Report(one.recipient(), FULL));
+      } catch (OverQuota | MailboxNotFound e) {
+        DeliveryResult why = e instanceof OverQuota ? FULL : GONE;
+        List<Report> waits = List.of(new Report(one.recipient(), why));
         new Settling(attempt, waits, List.of(), true).write();
       }
     }
   }
 
-  /** Delivered is done; all else is tried again, and what there is to tell is told then. */
-  private void settleBarely(Dispatch.Ended attempt) {
+  /**
+   * Delivered is done; all else is tried again, and what there is to tell is told then. In the same
+   * units of work as before: one of them may have been kept without our hearing of it.
+   */
+  private void settleBarely(Unsettled rest, RuntimeException why) {
+    Dispatch.Ended attempt = rest.attempt;
+    if (!rest.full) {
+      settleBarely(attempt, attempt.reports(), attempt.home());
+    } else {
+      if (!rest.reported && !attempt.reports().isEmpty()) {
+        settleBarely(attempt, attempt.reports(), List.of());
+      }
+      rest.reported = true;
+      for (; rest.home < attempt.home().size(); rest.home++) {
+        settleBarely(attempt, List.of(), List.of(attempt.home().get(rest.home)));
+      }
+    }
+    LOG.warn(
+        "{}: settled without notifications, which wait: {}", attempt.mail().id(), why.toString());
+  }
+
+  private void settleBarely(Dispatch.Ended attempt, List<Report> reports, List<Homecoming> home) {
     Instant next = schedule.next(attempt.mail().arrived(), attempt.at());
     List<Settlement> settlements = new ArrayList<>();
-    for (Report report : attempt.reports()) {
+    for (Report report : reports) {
       settlements.add(
           report.result() instanceof DeliveryResult.Delivered
               ? new Settlement.Done(report.recipient().id())
               : later(report.recipient(), next, report.result(), false));
     }
-    for (Homecoming one : attempt.home()) {
+    for (Homecoming one : home) {
       settlements.add(
           new Settlement.Later(
               one.recipient().id(),
+              one.recipient().attempts(),
               next,
-              "4.3.0 the store has no room for it now",
+              "4.3.0 the store cannot take it now",
               one.recipient().delayReported()));
     }
     store.settle(settlements, List.of());
-    attempt.reports().forEach(report -> log(attempt, report, false));
+    reports.forEach(report -> log(attempt, report, false));
   }
 
   private static Settlement later(
       QueuedRecipient recipient, Instant next, DeliveryResult result, boolean told) {
     return new Settlement.Later(
         recipient.id(),
+        recipient.attempts(),
         next,
         result.status() + " " + result.reason(),
         recipient.delayReported() || told);

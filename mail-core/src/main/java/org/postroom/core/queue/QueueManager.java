@@ -59,6 +59,9 @@ public final class QueueManager implements AutoCloseable {
   /** How many leases in a row brought nothing though something is due; of {@link #run} alone. */
   private int fruitless;
 
+  /** Whether the last lease threw: rows may be leased that nobody holds. Of {@link #run} alone. */
+  private boolean inDoubt;
+
   // All below is guarded by this object's monitor, which is never held over a call to the store.
   private final Places places;
   private final Map<String, Deque<QueuedMail>> waiting = new HashMap<>();
@@ -90,7 +93,7 @@ public final class QueueManager implements AutoCloseable {
     this.owner = owner;
     this.lifeline = lifeline;
     this.places = new Places(limits);
-    this.unwritten = new Unwritten(timers, workers);
+    this.unwritten = new Unwritten(timers, workers, this::wake);
   }
 
   /** Takes back what an earlier run had leased and begins. */
@@ -185,10 +188,15 @@ public final class QueueManager implements AutoCloseable {
   /** Whether there may be more that is due. */
   private boolean leaseAndAttempt() {
     Round round = nextRound();
-    if (round == null || !unwritten.isEmpty()) {
-      return false; // the end of an attempt wakes us, and so does its being written
+    if (round == null || unwritten.isStoreSilent()) {
+      return false; // the end of an attempt wakes us, and so does a store that answers again
     }
+    if (inDoubt) {
+      store.releaseLeases(owner, heldRecipients());
+    }
+    inDoubt = true;
     List<QueuedMail> leased = store.lease(owner, clock.instant(), limits.lease(), round);
+    inDoubt = false;
     for (QueuedMail mail : leased) {
       fruitless = 0;
       begin(mail);
@@ -338,7 +346,7 @@ public final class QueueManager implements AutoCloseable {
   /** Sets the alarm: for what is due next, and for the end of a rest. */
   private void sleepUntilDue() {
     Round round = nextRound();
-    if (round == null || !unwritten.isEmpty()) {
+    if (round == null || unwritten.isStoreSilent()) {
       return;
     }
     // What is held back by its destination's limit is none of it: the end of an attempt wakes us.

@@ -51,8 +51,11 @@ public interface QueueStore {
    * Ends attempts: done recipients leave the queue (with the last one, the mail), the others are
    * due again at their time. The reports to senders, if any, are accepted in the same unit of work,
    * so that a failure is never forgotten and never told twice. When one of their deliveries cannot
-   * be made, nothing of it is done. When all the recipients are gone, it is done already (who asks
-   * again may not have heard so), and nothing is reported either.
+   * be made, nothing of it is done.
+   *
+   * <p>Who has not heard whether it was done asks again, with the same recipients. When one of them
+   * is gone, or has had more attempts than {@link Settlement.Later} says, all of it was done, and
+   * nothing is done or reported now.
    */
   void settle(List<Settlement> settlements, List<Acceptance> reports);
 
@@ -76,6 +79,14 @@ public interface QueueStore {
 
   /** Gives back what earlier runs of this node had leased: called once at start. */
   void releaseLeases(String owner);
+
+  /**
+   * Gives back what {@code owner} has leased and does not hold: after a lease that threw, which may
+   * have been kept all the same.
+   *
+   * @param held the recipients whose leases stay
+   */
+  void releaseLeases(String owner, Collection<Long> held);
 
   /** Has {@code listener} called after each unit of work that queued something. */
   void onQueued(Runnable listener);
@@ -121,8 +132,12 @@ public interface QueueStore {
     /** Done with: delivered, or bounced with its report. */
     record Done(long recipient) implements Settlement {}
 
-    /** Not yet. */
-    record Later(long recipient, Instant due, String reason, boolean delayReported)
+    /**
+     * Not yet.
+     *
+     * @param attempts made before the one that is over, as the lease said
+     */
+    record Later(long recipient, int attempts, Instant due, String reason, boolean delayReported)
         implements Settlement {}
   }
 }

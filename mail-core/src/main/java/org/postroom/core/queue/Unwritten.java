@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
+import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.time.Timers;
 import org.slf4j.Logger;
@@ -11,9 +12,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Attempts that are over and could not be written, because the store did not answer. They are kept
- * in order and written as soon as it does, each once: what a far side has taken must not be sent
- * again for want of a row. While there are any, nothing is leased, so they are no more than the
- * attempts that were under way.
+ * and written as soon as it does, each once: what a far side has taken must not be sent again for
+ * want of a row. While the store does not answer, nothing is leased; each keeps its place among the
+ * attempts that are under way, so they are no more than these. One that alone cannot be written, by
+ * a store that answers, holds back nobody else.
  */
 final class Unwritten {
   private static final Logger LOG = LoggerFactory.getLogger(Unwritten.class);
@@ -24,10 +26,14 @@ final class Unwritten {
 
   private final Timers timers;
   private final Executor workers;
+  private final Runnable answering;
   private final Deque<Entry> waiting = new ArrayDeque<>();
 
   /** Held by who writes what was kept, one at a time; taken before this object's monitor. */
   private final Object writing = new Object();
+
+  /** Whether the last write failed because the store did not answer, or had no room at all. */
+  private boolean silent;
 
   private boolean scheduled;
   private boolean closed;
@@ -36,13 +42,20 @@ final class Unwritten {
    * None yet.
    *
    * @param workers where they are written
+   * @param answering called when the store answers again, after this has come to know it
    */
-  Unwritten(Timers timers, Executor workers) {
+  Unwritten(Timers timers, Executor workers, Runnable answering) {
     this.timers = timers;
     this.workers = workers;
+    this.answering = answering;
   }
 
-  synchronized boolean isEmpty() {
+  /** Whether the store took nothing when it was last written to: then nothing new is to begin. */
+  synchronized boolean isStoreSilent() {
+    return silent;
+  }
+
+  private synchronized boolean isEmpty() {
     return waiting.isEmpty();
   }
 
@@ -50,31 +63,49 @@ final class Unwritten {
   void write(Entry entry) {
     boolean now;
     synchronized (this) {
-      now = waiting.isEmpty();
+      now = !silent;
       if (!now) {
-        waiting.add(entry); // behind those that were made before it
+        waiting.add(entry);
       }
     }
-    if (now && !tryToWrite(entry)) {
+    if (now && tryToWrite(entry)) {
+      entry.written().run();
+      return;
+    }
+    if (now) {
       synchronized (this) {
         waiting.add(entry);
       }
-      schedule();
     }
+    schedule();
   }
 
-  private static boolean tryToWrite(Entry entry) {
+  private boolean tryToWrite(Entry entry) {
     try {
       entry.made().settle();
-    } catch (StorageUnavailable e) {
+    } catch (StorageUnavailable | StorageFull e) {
       LOG.warn("{}: the outcome is kept until the store answers: {}", entry.mail().id(), cause(e));
+      heard(false);
       return false;
     } catch (RuntimeException e) {
       LOG.error("{}: the outcome could not be written and is kept", entry.mail().id(), e);
+      heard(true);
       return false;
     }
-    entry.written().run();
+    heard(true);
     return true;
+  }
+
+  /** Outside the monitor: whoever is told looks here. */
+  private void heard(boolean answer) {
+    boolean again;
+    synchronized (this) {
+      again = answer && silent;
+      silent = !answer;
+    }
+    if (again) {
+      answering.run();
+    }
   }
 
   private static String cause(RuntimeException e) {
@@ -93,7 +124,7 @@ final class Unwritten {
       scheduled = false;
     }
     for (int left = size(); left > 0 && !isClosed(); left--) {
-      if (!writeFirst()) {
+      if (!writeFirst() && isStoreSilent()) {
         break;
       }
     }
@@ -124,6 +155,9 @@ final class Unwritten {
         waiting.add(first);
       }
     }
+    if (written) {
+      first.written().run(); // when it is not kept any more: whoever hears of it looks here
+    }
     return written;
   }
 
@@ -140,11 +174,13 @@ final class Unwritten {
     synchronized (this) {
       closed = true;
     }
-    while (!isEmpty()) {
-      if (!writeFirst()) {
-        LOG.error("queue: {} attempts could not be written and are made again", size());
-        return;
+    for (int left = size(); left > 0; left--) {
+      if (!writeFirst() && isStoreSilent()) {
+        break;
       }
+    }
+    if (!isEmpty()) {
+      LOG.error("queue: {} attempts could not be written and are made again", size());
     }
   }
 }

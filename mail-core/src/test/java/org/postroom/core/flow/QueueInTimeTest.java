@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.queue.QueueLimits;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.testing.TroubledStore;
@@ -259,6 +260,114 @@ final class QueueInTimeTest {
       assertThat(house.stores.queue().size()).isZero();
       assertThat(living.mails).extracting(QueuedMail::id).hasSize(30).doesNotHaveDuplicates();
       assertThat(other.mails).hasSize(1);
+    }
+  }
+
+  @Test
+  void oneOutcomeWhoseMailCannotBeReadHoldsBackNobodyElse() {
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .trouble(TroubledStore.damagedInQueue(mail -> mail.destination().endsWith("bad.test")))
+            .open()) {
+      house.host(
+          "bad.test",
+          mail ->
+              CompletableFuture.completedFuture(
+                  Transport.Report.all(
+                      mail, new DeliveryResult.Bounced("far", "5.1.1", "550 unknown"))));
+      FlowHouse.Host living = house.living("living.test");
+      house.send("nobody@bad.test");
+      house.time.advance(Duration.ofSeconds(10));
+
+      house.send("bob@living.test");
+      house.time.advance(Duration.ofSeconds(1));
+
+      assertThat(living.mails).hasSize(1);
+      assertThat(waiting(house)).as("bounced when its body can be read").contains("nobody 1");
+    }
+  }
+
+  @Test
+  void anOutcomeThatNoStoreTakesHoldsBackNobodyElse() {
+    AtomicBoolean refuses = new AtomicBoolean(true);
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .trouble(
+                TroubledStore.beforeInQueue(
+                    "settle",
+                    () -> {
+                      if (refuses.get()) {
+                        throw new IllegalStateException("the test's outcome cannot be written");
+                      }
+                    }))
+            .open()) {
+      FlowHouse.Host living = house.living("living.test");
+      house.send("a@living.test");
+      house.time.advance(Duration.ofSeconds(5));
+
+      house.send("b@living.test");
+      house.time.advance(Duration.ofSeconds(5));
+
+      assertThat(living.mails).as("each once").hasSize(2);
+      refuses.set(false);
+      house.time.advance(Duration.ofSeconds(2));
+      assertThat(house.stores.queue().size()).isZero();
+    }
+  }
+
+  /** The mailbox of whoever would be told is gone when he is to be told. */
+  @Test
+  void aMailboxThatIsGoneMeanwhileHasItsNotificationWait() {
+    AtomicInteger tries = new AtomicInteger();
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .trouble(
+                TroubledStore.beforeInQueue(
+                    "settle",
+                    () -> {
+                      if (tries.getAndIncrement() == 0) {
+                        throw new MailboxNotFound("the test's account");
+                      }
+                    }))
+            .open()) {
+      FlowHouse.Host far =
+          house.host(
+              "far.test",
+              mail ->
+                  CompletableFuture.completedFuture(
+                      Transport.Report.all(
+                          mail, new DeliveryResult.Bounced("far", "5.1.1", "550 unknown"))));
+      house.send("nobody@far.test");
+      house.time.advance(Duration.ofDays(1));
+
+      assertThat(far.tried).as("the outcome was not put off").hasSize(1);
+      assertThat(house.inbox()).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatALeaseTookThatNobodyHeardOfIsGivenBack() {
+    AtomicInteger broken = new AtomicInteger();
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .trouble(
+                TroubledStore.afterInQueue(
+                    "lease",
+                    () -> {
+                      if (broken.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                        throw new StorageUnavailable("it is not known whether this was kept");
+                      }
+                    }))
+            .open()) {
+      FlowHouse.Host living = house.living("living.test");
+      house.time.advance(Duration.ofSeconds(1));
+      broken.set(1);
+      house.send("bob@living.test");
+
+      house.time.advance(Duration.ofSeconds(11));
+
+      assertThat(living.mails).hasSize(1);
+      assertThat(house.stores.queue().size()).isZero();
     }
   }
 

@@ -137,8 +137,7 @@ public final class MemoryQueueStore implements QueueStore {
     boolean settled =
         mailboxes.changing(
             () -> {
-              if (!settlements.isEmpty()
-                  && settlements.stream().noneMatch(one -> rows.containsKey(one.recipient()))) {
+              if (settlements.stream().anyMatch(this::isSettled)) {
                 return false;
               }
               check(reports);
@@ -190,8 +189,15 @@ public final class MemoryQueueStore implements QueueStore {
 
   @Override
   public void releaseLeases(String owner) {
+    releaseLeases(owner, List.of());
+  }
+
+  @Override
+  public void releaseLeases(String owner, Collection<Long> held) {
     synchronized (mailboxes.lock) {
-      rows.values().stream().filter(row -> row.leaseOwner.equals(owner)).forEach(Waiting::release);
+      rows.values().stream()
+          .filter(row -> row.leaseOwner.equals(owner) && !held.contains(row.id))
+          .forEach(Waiting::release);
     }
   }
 
@@ -228,11 +234,14 @@ public final class MemoryQueueStore implements QueueStore {
     }
   }
 
+  private boolean isSettled(Settlement settlement) {
+    Waiting row = rows.get(settlement.recipient());
+    return row == null
+        || settlement instanceof Settlement.Later later && row.attempts > later.attempts();
+  }
+
   private void settle(Settlement settlement) {
     Waiting row = rows.get(settlement.recipient());
-    if (row == null) {
-      return;
-    }
     if (settlement instanceof Settlement.Later later) {
       row.due = later.due();
       row.lastReason = later.reason();

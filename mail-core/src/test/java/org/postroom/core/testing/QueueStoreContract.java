@@ -260,7 +260,7 @@ public abstract class QueueStoreContract extends StoreContract {
     queue.settle(
         List.of(
             new Settlement.Done(rows.get(0).id()),
-            new Settlement.Later(rows.get(1).id(), later, "4.2.1 not now\u00fc", true)),
+            new Settlement.Later(rows.get(1).id(), 0, later, "4.2.1 not now\u00fc", true)),
         List.of());
 
     assertThat(queue.size()).isEqualTo(2);
@@ -289,12 +289,74 @@ public abstract class QueueStoreContract extends StoreContract {
     queue.settle(List.of(new Settlement.Done(id)), List.of());
 
     queue.settle(
-        List.of(new Settlement.Done(id), new Settlement.Later(id, time.instant(), "again", false)),
+        List.of(
+            new Settlement.Done(id), new Settlement.Later(id, 0, time.instant(), "again", false)),
         List.of(delivery(text("told twice"), ada, MailboxName.INBOX, "")));
 
     assertThat(queue.size()).isZero();
     assertThat(lease("me", 5, 5)).isEmpty();
     assertThat(stores().mail().mailbox(inbox()).messages()).isZero();
+  }
+
+  /** Who was not told whether an outcome was kept asks again. */
+  @Test
+  void settlesOnceHoweverOftenItIsAsked() {
+    accept("a@one.test", "b@one.test");
+    List<QueuedRecipient> rows = lease("me", 5, 5).get(0).recipients();
+    Instant later = time.instant().plusSeconds(300);
+    List<Settlement> outcome =
+        List.of(
+            new Settlement.Done(rows.get(0).id()),
+            new Settlement.Later(rows.get(1).id(), 0, later, "4.2.1 not now", true));
+
+    for (int i = 0; i < 2; i++) {
+      queue.settle(outcome, List.of(delivery(text("report"), ada, MailboxName.INBOX, "")));
+    }
+
+    assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
+    assertThat(queue.list(5).get(0).recipients())
+        .extracting(QueuedRecipient::attempts)
+        .containsExactly(1);
+  }
+
+  @Test
+  void putsOffOnceHoweverOftenItIsAsked() {
+    accept("a@one.test", "b@one.test");
+    for (int attempts = 0; attempts < 2; attempts++) {
+      Instant later = time.instant().plusSeconds(300);
+      List<Settlement> outcome = new ArrayList<>();
+      for (QueuedRecipient row : lease("me", 5, 5).get(0).recipients()) {
+        outcome.add(new Settlement.Later(row.id(), row.attempts(), later, "4.2.1 not now", true));
+      }
+
+      for (int i = 0; i < 2; i++) {
+        queue.settle(outcome, List.of(delivery(text("late"), ada, MailboxName.INBOX, "")));
+      }
+
+      assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(attempts + 1);
+      assertThat(queue.list(5).get(0).recipients())
+          .extracting(QueuedRecipient::attempts)
+          .containsExactly(attempts + 1, attempts + 1);
+      time.advance(Duration.ofSeconds(300));
+    }
+  }
+
+  @Test
+  void givesBackWhatIsLeasedButNotHeld() {
+    accept("a@one.test", "b@one.test");
+    accept("c@two.test");
+    List<QueuedRecipient> mine = lease("me", 1, 5).get(0).recipients();
+    lease("you", 1, 5);
+
+    queue.releaseLeases("me", List.of(mine.get(0).id()));
+
+    List<QueuedMail> leased = lease("me", 5, 5);
+    assertThat(leased).hasSize(1);
+    assertThat(leased.get(0).recipients())
+        .extracting(QueuedRecipient::id)
+        .containsExactly(mine.get(1).id());
+    queue.releaseLeases("me", List.of());
+    assertThat(lease("me", 5, 5).get(0).recipients()).hasSize(2);
   }
 
   @Test

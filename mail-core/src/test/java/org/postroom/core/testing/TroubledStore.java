@@ -4,15 +4,18 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.core.queue.QueuedMail;
 
 /** Stores to which something happens: the real one, but for one place. */
 public final class TroubledStore {
@@ -42,6 +45,54 @@ public final class TroubledStore {
               }
               return invoked.invoke(store, arguments);
             });
+  }
+
+  /** Something happens right after a method has done its work. */
+  public static UnaryOperator<QueueStore> afterInQueue(String method, Runnable happens) {
+    return store ->
+        proxy(
+            QueueStore.class,
+            (invoked, arguments) -> {
+              Object result = invoked.invoke(store, arguments);
+              if (invoked.getName().equals(method)) {
+                happens.run();
+              }
+              return result;
+            });
+  }
+
+  /** The bodies of mails in the queue whose mail {@code damaged} names cannot be read. */
+  public static UnaryOperator<QueueStore> damagedInQueue(Predicate<QueuedMail> damaged) {
+    return store ->
+        proxy(
+            QueueStore.class,
+            (invoked, arguments) -> {
+              Object result = invoked.invoke(store, arguments);
+              return invoked.getName().equals("lease")
+                  ? ((List<?>) result)
+                      .stream()
+                          .map(QueuedMail.class::cast)
+                          .map(mail -> damaged.test(mail) ? damaged(mail) : mail)
+                          .toList()
+                  : result;
+            });
+  }
+
+  private static QueuedMail damaged(QueuedMail mail) {
+    Content torn =
+        heard(
+            mail.content(),
+            position -> {
+              throw new StorageUnavailable("the test's body is damaged");
+            });
+    return new QueuedMail(
+        mail.id(),
+        mail.sender(),
+        mail.traits(),
+        torn,
+        mail.arrived(),
+        mail.destination(),
+        mail.recipients());
   }
 
   /** Something happens before each message is shown. */

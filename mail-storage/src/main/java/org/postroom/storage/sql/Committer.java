@@ -56,6 +56,9 @@ final class Committer implements AutoCloseable {
   /** What stands in memory for rows, and is read anew when it may have missed some. */
   interface Renewal {
     void read(Statements statements) throws SQLException;
+
+    /** It was read: tells those who go by it. */
+    default void announce() {}
   }
 
   Committer(
@@ -200,6 +203,7 @@ final class Committer implements AutoCloseable {
         ids.forget(); // the connection before may have taken with it what was not durable
         if (last != null) {
           renewal.read(statements);
+          runQuietly(renewal::announce);
         }
         last = statements;
       }

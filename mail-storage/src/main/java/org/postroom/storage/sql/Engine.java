@@ -9,10 +9,12 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +61,7 @@ public final class Engine implements AutoCloseable {
     Watchers watchers = new Watchers();
     Destinations destinations = new Destinations();
     destinations.begin(start.queued, start.waiting);
+    List<Runnable> queued = new CopyOnWriteArrayList<>();
     Rows rows = new Rows(database, blobs);
     committer =
         new Committer(
@@ -66,17 +69,36 @@ public final class Engine implements AutoCloseable {
             catalog,
             blobs,
             new Ids(),
-            renewed -> destinations.begin(Destinations.load(renewed), Destinations.rows(renewed)),
+            new QueueRenewal(destinations, queued),
             life.lifeline());
     purge = new Purge(committer);
     BodyRoom bodies = new BodyRoom(database, blobs);
     mail = new SqlMailStore(committer, catalog, database, bodies, rows, watchers, clock);
     QueueIds ids = new QueueIds(clock, (int) (epoch.number() % QueueIds.SEEDS));
     queue =
-        new SqlQueueStore(committer, database, blobs, watchers, clock, ids, destinations, epoch);
+        new SqlQueueStore(
+            committer, database, blobs, watchers, clock, ids, destinations, queued, epoch);
     Credentials credentials = new Credentials(database, clock, random, start.secret, cost);
     accounts = new SqlAccounts(committer, database, credentials, clock);
     database.opened();
+  }
+
+  /**
+   * What stands in memory for the queue's rows, and who waits for what becomes due.
+   *
+   * @param listeners woken when it is read anew: what was not known before may be due
+   */
+  private record QueueRenewal(Destinations destinations, List<Runnable> listeners)
+      implements Committer.Renewal {
+    @Override
+    public void read(Statements statements) throws SQLException {
+      destinations.begin(Destinations.load(statements), Destinations.rows(statements));
+    }
+
+    @Override
+    public void announce() {
+      listeners.forEach(Runnable::run);
+    }
   }
 
   /**

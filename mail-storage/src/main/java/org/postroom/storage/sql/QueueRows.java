@@ -38,8 +38,8 @@ final class QueueRows {
   private static final String OLDEST =
       SELECT + " WHERE r.leased <> " + SqlQueueStore.ASIDE + " ORDER BY q.arrived_ts, q.id, r.id";
   private static final String OWNED =
-      "SELECT r.mail_id, q.message_id, r.destination FROM queue_recipient r"
-          + " JOIN queue_mail q ON q.id = r.mail_id WHERE r.id = ?";
+      "SELECT r.mail_id, q.message_id, r.destination, r.attempts"
+          + " FROM queue_recipient r JOIN queue_mail q ON q.id = r.mail_id WHERE r.id = ?";
 
   private final Connection connection;
   private final BlobStore blobs;
@@ -161,10 +161,10 @@ final class QueueRows {
   }
 
   /**
-   * What a recipient's row belongs to. That never changes, so it may be read before the unit of
-   * work that needs it.
+   * What a recipient's row belongs to, and the attempts it has had. That does not change while its
+   * lease is held, so it may be read before the unit of work that needs it.
    */
-  record Owned(long recipient, long mail, long message, String destination) {}
+  record Owned(long recipient, long mail, long message, String destination, int attempts) {}
 
   /** What recipients' rows belong to, by recipient; those that are gone are missing. */
   Map<Long, Owned> owned(List<Long> recipients) throws SQLException {
@@ -175,7 +175,9 @@ final class QueueRows {
         try (ResultSet row = select.executeQuery()) {
           if (row.next()) {
             found.put(
-                recipient, new Owned(recipient, row.getLong(1), row.getLong(2), row.getString(3)));
+                recipient,
+                new Owned(
+                    recipient, row.getLong(1), row.getLong(2), row.getString(3), row.getInt(4)));
           }
         }
       }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.QueueIds;
@@ -58,6 +58,11 @@ final class SqlQueueStore implements QueueStore {
           + " WHERE leased = 1 AND lease_owner = ? OR leased = "
           + ASIDE;
 
+  private static final String LEASED =
+      "SELECT id FROM queue_recipient WHERE leased = 1 AND lease_owner = ?";
+  private static final String RELEASE_ONE =
+      "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts WHERE id = ?";
+
   /** Also of what was set aside: it may have been mended. */
   private static final String GIVE_BACK =
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts"
@@ -85,7 +90,7 @@ final class SqlQueueStore implements QueueStore {
   private final QueueIds ids;
   private final Destinations destinations;
   private final Epoch epoch;
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> listeners;
 
   SqlQueueStore(
       Committer committer,
@@ -95,6 +100,7 @@ final class SqlQueueStore implements QueueStore {
       Clock clock,
       QueueIds ids,
       Destinations destinations,
+      List<Runnable> listeners,
       Epoch epoch) {
     this.committer = committer;
     this.database = database;
@@ -104,6 +110,7 @@ final class SqlQueueStore implements QueueStore {
     this.clock = clock;
     this.ids = ids;
     this.destinations = destinations;
+    this.listeners = listeners;
     this.epoch = epoch;
   }
 
@@ -429,10 +436,44 @@ final class SqlQueueStore implements QueueStore {
   }
 
   @Override
+  public void releaseLeases(String owner, Collection<Long> held) {
+    Set<Long> kept = Set.copyOf(held);
+    committer.run(
+        batch -> {
+          Map<String, Long> firsts = new HashMap<>();
+          batch.op(
+              statements -> {
+                List<Long> lost = leased(statements, holder(owner));
+                lost.removeAll(kept);
+                for (Long recipient : lost) {
+                  statements.update(RELEASE_ONE, recipient);
+                }
+                if (!lost.isEmpty()) {
+                  firsts.putAll(Destinations.load(statements));
+                }
+              });
+          batch.afterwards(() -> firsts.forEach(destinations::first));
+          return true;
+        });
+  }
+
+  private static List<Long> leased(Journaled statements, String owner) throws SQLException {
+    Prepared select = statements.of(LEASED);
+    select.setString(1, owner);
+    List<Long> found = new ArrayList<>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        found.add(rows.getLong(1));
+      }
+    }
+    return found;
+  }
+
+  @Override
   public void settle(List<Settlement> settlements, List<Acceptance> reports) {
     Map<Long, QueueRows.Owned> owned = owned(settlements);
-    if (owned.isEmpty() && !settlements.isEmpty()) {
-      return;
+    if (settlements.stream().anyMatch(one -> isSettled(one, owned.get(one.recipient())))) {
+      return; // one unit of work: all of it was done, and who asks again had not heard so
     }
     List<Entering> entering = new ArrayList<>();
     try {
@@ -446,6 +487,11 @@ final class SqlQueueStore implements QueueStore {
     } finally {
       entering.forEach(one -> one.body.close());
     }
+  }
+
+  private static boolean isSettled(Settlement one, QueueRows.@Nullable Owned row) {
+    return row == null
+        || one instanceof Settlement.Later later && row.attempts() > later.attempts();
   }
 
   /** A report to a sender, or mail that has come home, with its body. */

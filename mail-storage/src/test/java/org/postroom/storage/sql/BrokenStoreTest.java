@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -248,6 +249,21 @@ class BrokenStoreTest {
       assertThat(subjects(store)).hasSize(301).endsWith("c");
     }
     assertThat(lifeline.death()).isEmpty();
+  }
+
+  /** What was queued in the unit that nobody heard of is not to wait for the next mail. */
+  @Test
+  void wakesTheQueueWhenItHasComeBack() {
+    AtomicInteger woken = new AtomicInteger();
+    try (Engine store = open(StoreHealth.Reopenings.DEFAULT)) {
+      append(store, "a");
+      store.queue().onQueued(woken::incrementAndGet);
+      closeDatabaseUnderOurFeet();
+
+      untilSuccess(() -> append(store, "b"));
+
+      assertThat(woken.get()).isPositive();
+    }
   }
 
   @Test
