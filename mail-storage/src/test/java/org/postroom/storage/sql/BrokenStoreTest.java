@@ -115,7 +115,7 @@ class BrokenStoreTest {
 
   /** Whatever the store says to an action meanwhile, it is that it may be tried again. */
   private static void untilSuccess(Runnable action) {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
     while (true) {
       try {
         action.run();
