@@ -21,6 +21,8 @@ import org.postroom.core.wire.TlsContexts;
 
 /** TLS for tests: an authority, a server's certificate of it, and clients that trust it. */
 public final class TestTls {
+  private static final int HANDSHAKE_MILLIS = 30_000;
+
   private static final CertificateAuthority AUTHORITY =
       CertificateAuthority.create(
           "Test CA", List.of("localhost"), Clock.systemUTC(), new SecureRandom());
@@ -72,7 +74,10 @@ public final class TestTls {
     SSLSocket secure =
         (SSLSocket)
             trusting.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+    int patience = plain.getSoTimeout();
+    secure.setSoTimeout(HANDSHAKE_MILLIS); // a peer may wait for its lines in much shorter steps
     secure.startHandshake();
+    secure.setSoTimeout(patience);
     return secure;
   }
 }
