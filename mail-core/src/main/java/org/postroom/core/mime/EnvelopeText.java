@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * Looks for text in an envelope: the same answers as {@link MessageText#matchesHeader} gives,
- * without reading an octet of the message. Of several Subject fields the envelope knows the last.
+ * without reading an octet of the message. Of several Subject fields the envelope knows the last,
+ * and of a field that was cut ({@link MessageEnvelope#isCut}) what was kept.
  */
 public final class EnvelopeText implements MessageEnvelope.Visitor {
   private final Field wanted;
