@@ -15,12 +15,15 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The append-only log of message bodies and what was said about them, in segment files. Short
@@ -36,6 +39,7 @@ import org.postroom.core.mail.StorageUnavailable;
  * <p>Thread-safe. Reading never waits for a sync.
  */
 public final class BlobLog implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(BlobLog.class);
   private static final int FIRST_RECORD = Journal.BLOCK;
   private static final int HEADER = 40;
   private static final int SEGMENT_MAGIC = 0x50524c53; // PRLS
@@ -52,6 +56,13 @@ public final class BlobLog implements Closeable {
   private final DataFolderOptions options;
   private final Pending pending = new Pending();
   private final ReentrantLock lock = new ReentrantLock();
+
+  /**
+   * Writing in segments shares it; who closes this has it alone, and what comes later is refused.
+   */
+  private final ReentrantReadWriteLock fence = new ReentrantReadWriteLock();
+
+  private boolean closed; // under the fence
   private final TreeMap<Integer, Long> ends = new TreeMap<>();
   private final Map<Integer, Long> live = new ConcurrentHashMap<>();
   private final LinkedHashMap<Integer, Reader> readers = new LinkedHashMap<>(16, 0.75f, true);
@@ -186,14 +197,20 @@ public final class BlobLog implements Closeable {
 
   /**
    * Says that nobody refers to a body any more. A closed segment without live bytes is deleted.
+   * Nobody who has finished with a body need hear that this fails: a journal that has failed has
+   * told its owner, and the log that is opened after this one counts anew.
    *
    * @param descriptionCapacity as reserved
    */
   public void free(BlobLocation location, int descriptionCapacity) {
     int segment = location.segment();
     long left = live.merge(segment, -total(location.length(), descriptionCapacity), Long::sum);
-    if (left <= 0) {
-      drop(segment);
+    if (left <= 0 && journal.usable()) {
+      try {
+        drop(segment);
+      } catch (StorageUnavailable | StorageFull e) {
+        LOG.warn("room in the blob log is not given back", e);
+      }
     }
   }
 
@@ -272,6 +289,12 @@ public final class BlobLog implements Closeable {
 
   @Override
   public void close() throws IOException {
+    fence.writeLock().lock();
+    try {
+      closed = true;
+    } finally {
+      fence.writeLock().unlock();
+    }
     journal.detach(pending);
     lock.lock();
     try {
@@ -462,13 +485,25 @@ public final class BlobLog implements Closeable {
     return using(segment, file -> file.read(target, offset));
   }
 
+  /**
+   * Writes in a segment, unless this was closed: where it reserved room and had not committed that,
+   * whoever opened the log after it has other records.
+   */
   private void writing(int segment, ByteBuffer source, long offset) throws IOException {
-    using(
-        segment,
-        file -> {
-          file.write(source, offset);
-          return 0;
-        });
+    fence.readLock().lock();
+    try {
+      if (closed) {
+        throw new IOException("the log was closed meanwhile");
+      }
+      using(
+          segment,
+          file -> {
+            file.write(source, offset);
+            return 0;
+          });
+    } finally {
+      fence.readLock().unlock();
+    }
   }
 
   /** Works with a segment's file, which stays open for others afterwards. */

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.StorageUnavailable;
 
 final class DataFolderTest {
   private static final DataFolderOptions SMALL =
@@ -126,6 +127,58 @@ final class DataFolderTest {
     try (DataFolder folder = DataFolder.open(temp, SMALL)) {
       assertThat(folder.log().live()).containsOnlyKeys(2, 3);
     }
+  }
+
+  /**
+   * A long body on its way when the folder is opened again: its place is somebody else's by then.
+   */
+  @Test
+  void nothingIsWrittenThroughALogThatWasClosed() {
+    byte[] late = bytes(500_000, 1);
+    byte[] body = bytes(500_000, 2);
+    List<BlobLocation> others = new ArrayList<>();
+    DataFolder first = DataFolder.open(temp, SMALL);
+    Reservation place = first.log().reserve(late.length, 1);
+    Content slow =
+        new Content() {
+          @Override
+          public long size() {
+            return late.length;
+          }
+
+          @Override
+          public int read(long position, ByteBuffer target) {
+            if (position > 0 && others.isEmpty()) {
+              first.fail(new IOException("as if"));
+              first.close();
+              try (DataFolder second = DataFolder.open(temp, SMALL)) {
+                others.add(put(second, body));
+                second.log().sync();
+              }
+            }
+            return Content.of(late).read(position, target);
+          }
+        };
+
+    assertThatThrownBy(() -> place.writeDurably(slow)).isInstanceOf(StorageUnavailable.class);
+
+    assertThat(others).containsExactly(place.location());
+    try (DataFolder third = DataFolder.open(temp, SMALL)) {
+      assertThat(third.log().content(others.get(0)).toBytes()).isEqualTo(body);
+      assertThat(third.log().verify(others.get(0))).isTrue();
+    }
+  }
+
+  @Test
+  void aPlaceInALogThatIsOverIsGivenUpWithoutAWord() {
+    DataFolder folder = DataFolder.open(temp, SMALL);
+    Reservation only = folder.log().reserve(2 << 20, 1); // a segment of its own
+    folder.log().reserve(100, 1);
+    folder.close();
+
+    folder.log().free(only.location(), 1);
+
+    assertThat(Files.exists(temp.resolve("blob/00000001.log"))).isTrue();
   }
 
   @Test
