@@ -73,13 +73,20 @@ public final class Bounce {
   public record Item(QueuedRecipient recipient, DeliveryResult result) {}
 
   /**
-   * Writes the notification to {@code mail}'s sender, who must not be null: nobody is told of a
-   * notification's own failure (RFC 5321, 6.1).
+   * All that there is to say.
    *
    * @param retriesUntil for a delay: when it is given up
+   * @param readable whether the mail can be read; else it is not returned, which RFC 6522, 3 leaves
+   *     to us
    */
-  public Submission write(
-      QueueId id, QueuedMail mail, Kind kind, List<Item> items, Instant retriesUntil) {
+  public record About(Kind kind, List<Item> items, Instant retriesUntil, boolean readable) {}
+
+  /**
+   * Writes the notification to {@code mail}'s sender, who must not be null: nobody is told of a
+   * notification's own failure (RFC 5321, 6.1).
+   */
+  public Submission write(QueueId id, QueuedMail mail, About about) {
+    Kind kind = about.kind();
     Address sender =
         mail.sender()
             .address()
@@ -88,9 +95,11 @@ public final class Bounce {
     String boundary = id + "." + now.getEpochSecond() + "/" + hostname;
     try (ContentSink sink = staging.open(0)) {
       text(sink, head(id, sender, kind, boundary, now));
-      text(sink, humanPart(boundary, kind, items));
-      text(sink, machinePart(boundary, mail, kind, items, retriesUntil));
-      returnedPart(sink, boundary, mail, kind);
+      text(sink, humanPart(boundary, about));
+      text(sink, machinePart(boundary, mail, about));
+      if (about.readable()) {
+        returnedPart(sink, boundary, mail, kind);
+      }
       text(sink, "\r\n--" + boundary + "--\r\n");
       Envelope envelope =
           new Envelope(
@@ -143,7 +152,8 @@ public final class Bounce {
         + "This is a MIME-encapsulated message.\r\n";
   }
 
-  private String humanPart(String boundary, Kind kind, List<Item> items) {
+  private String humanPart(String boundary, About about) {
+    Kind kind = about.kind();
     StringBuilder text = new StringBuilder();
     text.append("\r\n--")
         .append(boundary)
@@ -157,7 +167,7 @@ public final class Bounce {
         .append("Your message ")
         .append(kind.what)
         .append(" for these recipients:\r\n\r\n");
-    for (Item item : items) {
+    for (Item item : about.items()) {
       text.append('<')
           .append(item.recipient().recipient().address())
           .append(">: ")
@@ -167,11 +177,14 @@ public final class Bounce {
     if (kind == Kind.DELAYED) {
       text.append("You do not need to send it again: it is tried until it arrives or expires.\r\n");
     }
+    if (!about.readable()) {
+      text.append("Your message itself cannot be returned: it is damaged here.\r\n");
+    }
     return text.toString();
   }
 
-  private String machinePart(
-      String boundary, QueuedMail mail, Kind kind, List<Item> items, Instant retriesUntil) {
+  private String machinePart(String boundary, QueuedMail mail, About about) {
+    Kind kind = about.kind();
     StringBuilder text = new StringBuilder();
     text.append("\r\n--")
         .append(boundary)
@@ -189,7 +202,7 @@ public final class Bounce {
         .append("Arrival-Date: ")
         .append(MailDate.format(mail.arrived().atZone(zone).toOffsetDateTime()))
         .append("\r\n");
-    for (Item item : items) {
+    for (Item item : about.items()) {
       text.append("\r\n");
       Recipient recipient = item.recipient().recipient();
       recipient
@@ -216,7 +229,7 @@ public final class Bounce {
           .append("\r\n");
       if (kind == Kind.DELAYED) {
         text.append("Will-Retry-Until: ")
-            .append(MailDate.format(retriesUntil.atZone(zone).toOffsetDateTime()))
+            .append(MailDate.format(about.retriesUntil().atZone(zone).toOffsetDateTime()))
             .append("\r\n");
       }
     }

@@ -1,5 +1,7 @@
 package org.postroom.core.flow;
 
+import org.postroom.core.mail.StorageUnavailable;
+
 /** What an attempt came to, for one recipient. */
 public sealed interface DeliveryResult {
 
@@ -28,6 +30,24 @@ public sealed interface DeliveryResult {
    * so that the destination is given a rest. What the far side itself says is never this.
    */
   record Unreachable(String relay, String status, String reason) implements DeliveryResult {}
+
+  /**
+   * Not now, because of ourselves: the store did not answer in the middle of it. It is tried again
+   * soon, and not when a far side might have changed its mind.
+   */
+  record HeldUp(String relay, String status, String reason) implements DeliveryResult {}
+
+  /**
+   * Not now, because of a fault on our side.
+   *
+   * @param what failed
+   */
+  static DeliveryResult fault(String what, Throwable fault) {
+    String reason = what + ": " + fault;
+    return fault instanceof StorageUnavailable
+        ? new HeldUp("none", "4.3.0", reason)
+        : new Deferred("none", "4.3.0", reason);
+  }
 
   /** Not ever. */
   record Bounced(String relay, String status, String reason) implements DeliveryResult {}

@@ -126,10 +126,7 @@ final class Dispatch {
       return router.route(recipient.recipient().address());
     } catch (RuntimeException e) {
       LOG.warn("{}: cannot be routed now: {}", mail.id(), e.getMessage());
-      reports.add(
-          new Report(
-              recipient,
-              new DeliveryResult.Deferred("none", "4.3.0", "cannot be routed now: " + e)));
+      reports.add(new Report(recipient, DeliveryResult.fault("cannot be routed now", e)));
       return null;
     }
   }
@@ -178,10 +175,12 @@ final class Dispatch {
 
   private Answer failed(QueuedMail mail, Route.Onward hop, Throwable trouble) {
     LOG.error("{}: the transport {} failed", mail.id(), hop.transport(), trouble);
-    Throwable cause = trouble instanceof CompletionException ? trouble.getCause() : trouble;
-    lifeline.heed("the transport " + hop.transport(), cause == null ? trouble : cause);
-    return notHeard(
-        mail, new DeliveryResult.Deferred("none", "4.3.0", "mail transport failed: " + trouble));
+    Throwable cause =
+        trouble instanceof CompletionException && trouble.getCause() != null
+            ? trouble.getCause()
+            : trouble;
+    lifeline.heed("the transport " + hop.transport(), cause);
+    return notHeard(mail, DeliveryResult.fault("mail transport failed", cause));
   }
 
   private static Answer notHeard(QueuedMail mail, DeliveryResult result) {

@@ -38,6 +38,9 @@ final class Outcomes {
   private static final DeliveryResult GONE =
       new DeliveryResult.Deferred("mailbox", "4.2.1", "the mailbox has just gone");
 
+  private static final DeliveryResult UNREADABLE =
+      new DeliveryResult.Deferred("mailbox", "4.3.0", "the mail cannot be read from the store");
+
   /** After so many tries it is not only the store: something of this one cannot be read. */
   private static final int TRIES = 3;
 
@@ -83,25 +86,38 @@ final class Outcomes {
    */
   void settle(Unsettled rest) {
     try {
-      settleWithNotifications(rest);
+      settleAll(rest, false);
     } catch (StorageUnavailable e) {
       // Either the store does not answer, or it has lost this mail's body, which a notification
       // quotes: then it takes what needs no body.
       if (++rest.failed < TRIES) {
         throw e;
       }
-      settleBarely(rest, e);
+      settleUnread(rest, e);
     } catch (RuntimeException e) {
       // What was delivered must not be sent again because a notification has no room on the disk.
       settleBarely(rest, e);
     }
   }
 
-  private void settleWithNotifications(Unsettled rest) {
+  /**
+   * The same without a look into the mail, which seems to be damaged: who is told of its failure is
+   * told without it, so that it has an end; a mailbox here cannot have it.
+   */
+  private void settleUnread(Unsettled rest, RuntimeException why) {
+    try {
+      settleAll(rest, true);
+      LOG.warn("{}: settled without its content: {}", rest.attempt.mail().id(), why.toString());
+    } catch (RuntimeException e) {
+      settleBarely(rest, e);
+    }
+  }
+
+  private void settleAll(Unsettled rest, boolean unread) {
     Dispatch.Ended attempt = rest.attempt;
     if (!rest.full) {
       try {
-        new Settling(attempt, attempt.reports(), attempt.home(), false).write();
+        new Settling(attempt, attempt.reports(), attempt.home(), false, unread).write();
         return;
       } catch (OverQuota | MailboxNotFound e) {
         // The mailbox of whoever is told, or one that the mail has come home to: theirs to delete
@@ -109,27 +125,27 @@ final class Outcomes {
         rest.full = true;
       }
     }
-    settleFull(rest);
+    settleFull(rest, unread);
   }
 
   /**
    * First what has left, which must not be sent again whatever follows; then each mailbox here for
    * itself, so that a full one holds back nobody else's mail.
    */
-  private void settleFull(Unsettled rest) {
+  private void settleFull(Unsettled rest, boolean unread) {
     Dispatch.Ended attempt = rest.attempt;
     if (!rest.reported && !attempt.reports().isEmpty()) {
-      new Settling(attempt, attempt.reports(), List.of(), true).write();
+      new Settling(attempt, attempt.reports(), List.of(), true, unread).write();
     }
     rest.reported = true;
     for (; rest.home < attempt.home().size(); rest.home++) {
       Homecoming one = attempt.home().get(rest.home);
       try {
-        new Settling(attempt, List.of(), List.of(one), true).write();
+        new Settling(attempt, List.of(), List.of(one), true, unread).write();
       } catch (OverQuota | MailboxNotFound e) {
         DeliveryResult why = e instanceof OverQuota ? FULL : GONE;
         List<Report> waits = List.of(new Report(one.recipient(), why));
-        new Settling(attempt, waits, List.of(), true).write();
+        new Settling(attempt, waits, List.of(), true, unread).write();
       }
     }
   }
@@ -220,6 +236,7 @@ final class Outcomes {
     private final List<Report> reports;
     private final List<Homecoming> home;
     private final boolean full;
+    private final boolean unread;
     private final boolean over;
     private final boolean late;
     private final List<Settlement> settlements = new ArrayList<>();
@@ -232,17 +249,27 @@ final class Outcomes {
      *
      * @param full whether mailboxes here are full, so that notifications wait in the queue for
      *     theirs
+     * @param unread whether the mail's content must not be looked at
      */
-    Settling(Dispatch.Ended attempt, List<Report> reports, List<Homecoming> home, boolean full) {
+    Settling(
+        Dispatch.Ended attempt,
+        List<Report> reports,
+        List<Homecoming> home,
+        boolean full,
+        boolean unread) {
       this.attempt = attempt;
       this.mail = attempt.mail();
-      this.reports = reports;
-      this.home = home;
+      this.reports = new ArrayList<>(reports);
+      if (unread) {
+        home.forEach(one -> this.reports.add(new Report(one.recipient(), UNREADABLE)));
+      }
+      this.home = unread ? List.of() : home;
       this.full = full;
+      this.unread = unread;
       this.over = schedule.isOver(mail.arrived(), mail.sender().isNull(), attempt.at());
       this.late = schedule.isLate(mail.arrived(), attempt.at());
-      reports.forEach(this::add);
-      home.forEach(one -> settlements.add(new Settlement.Done(one.recipient().id())));
+      this.reports.forEach(this::add);
+      this.home.forEach(one -> settlements.add(new Settlement.Done(one.recipient().id())));
     }
 
     private void add(Report report) {
@@ -265,7 +292,10 @@ final class Outcomes {
             late
                 && !recipient.delayReported()
                 && (wishes.isEmpty() || wishes.contains(Notify.DELAY));
-        Instant next = schedule.next(mail.arrived(), attempt.at());
+        Instant next =
+            result instanceof DeliveryResult.HeldUp
+                ? schedule.soon(recipient.attempts(), mail.arrived(), attempt.at())
+                : schedule.next(mail.arrived(), attempt.at());
         settlements.add(later(recipient, next, result, tell));
         if (tell) {
           delayed.add(item);
@@ -275,28 +305,34 @@ final class Outcomes {
 
     void write() {
       List<Notification> told = new ArrayList<>();
+      List<Acceptance> entering = new ArrayList<>();
       try {
-        tell(told, Bounce.Kind.FAILED, failed);
-        tell(told, Bounce.Kind.DELAYED, delayed);
-        tell(told, Bounce.Kind.RELAYED, relayed);
-        List<Acceptance> entering = new ArrayList<>();
-        told.forEach(notification -> entering.add(notification.report()));
+        tell(told, entering, Bounce.Kind.FAILED, failed);
+        tell(told, entering, Bounce.Kind.DELAYED, delayed);
+        tell(told, entering, Bounce.Kind.RELAYED, relayed);
         if (!home.isEmpty()) {
           entering.add(HomeComing.of(mail, home.stream().map(Homecoming::delivery).toList()));
         }
         store.settle(settlements, entering);
         log(told);
       } finally {
-        told.forEach(notification -> notification.report().mail().content().close());
+        entering.forEach(acceptance -> acceptance.mail().content().close());
       }
     }
 
-    private void tell(List<Notification> told, Bounce.Kind kind, List<Bounce.Item> items) {
+    private void tell(
+        List<Notification> told,
+        List<Acceptance> entering,
+        Bounce.Kind kind,
+        List<Bounce.Item> items) {
       // RFC 5321, 6.1: nobody is told of a notification's own failure.
       if (!items.isEmpty() && !mail.sender().isNull()) {
         Instant until = mail.arrived().plus(schedule.lifetime());
-        Acceptance report = planner.plan(bounce.write(store.newId(), mail, kind, items, until));
-        told.add(new Notification(kind, full ? Planner.queued(report) : report));
+        Bounce.About about = new Bounce.About(kind, items, until, !unread);
+        Acceptance report = planner.plan(bounce.write(store.newId(), mail, about));
+        Notification notification = new Notification(kind, full ? Planner.queued(report) : report);
+        told.add(notification);
+        entering.add(notification.report());
       }
     }
 

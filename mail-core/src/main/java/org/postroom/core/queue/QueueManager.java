@@ -93,7 +93,8 @@ public final class QueueManager implements AutoCloseable {
     this.owner = owner;
     this.lifeline = lifeline;
     this.places = new Places(limits);
-    this.unwritten = new Unwritten(timers, workers, this::wake);
+    Runnable question = () -> store.settle(List.of(), List.of());
+    this.unwritten = new Unwritten(timers, workers, question, this::wake);
   }
 
   /** Takes back what an earlier run had leased and begins. */

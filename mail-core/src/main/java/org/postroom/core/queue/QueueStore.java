@@ -55,7 +55,8 @@ public interface QueueStore {
    *
    * <p>Who has not heard whether it was done asks again, with the same recipients. When one of them
    * is gone, or has had more attempts than {@link Settlement.Later} says, all of it was done, and
-   * nothing is done or reported now.
+   * nothing is done or reported now. With nothing to settle it shows whether the store does its
+   * work: a unit of nothing becomes durable.
    */
   void settle(List<Settlement> settlements, List<Acceptance> reports);
 

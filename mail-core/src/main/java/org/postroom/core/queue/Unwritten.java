@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
  * and written as soon as it does, each once: what a far side has taken must not be sent again for
  * want of a row. While the store does not answer, nothing is leased; each keeps its place among the
  * attempts that are under way, so they are no more than these. One that alone cannot be written, by
- * a store that answers, holds back nobody else.
+ * a store that answers, holds back nobody else: whether it does is asked with a unit of work that
+ * writes nothing.
  */
 final class Unwritten {
   private static final Logger LOG = LoggerFactory.getLogger(Unwritten.class);
@@ -26,6 +27,7 @@ final class Unwritten {
 
   private final Timers timers;
   private final Executor workers;
+  private final Runnable question;
   private final Runnable answering;
   private final Deque<Entry> waiting = new ArrayDeque<>();
 
@@ -42,11 +44,14 @@ final class Unwritten {
    * None yet.
    *
    * @param workers where they are written
+   * @param question has the store do something, durably, that it can always do; throws when it does
+   *     not answer
    * @param answering called when the store answers again, after this has come to know it
    */
-  Unwritten(Timers timers, Executor workers, Runnable answering) {
+  Unwritten(Timers timers, Executor workers, Runnable question, Runnable answering) {
     this.timers = timers;
     this.workers = workers;
+    this.question = question;
     this.answering = answering;
   }
 
@@ -83,9 +88,18 @@ final class Unwritten {
   private boolean tryToWrite(Entry entry) {
     try {
       entry.made().settle();
-    } catch (StorageUnavailable | StorageFull e) {
-      LOG.warn("{}: the outcome is kept until the store answers: {}", entry.mail().id(), cause(e));
+    } catch (StorageFull e) {
+      LOG.warn("{}: the outcome is kept until there is room: {}", entry.mail().id(), cause(e));
       heard(false);
+      return false;
+    } catch (StorageUnavailable e) {
+      boolean answers = answers();
+      LOG.warn(
+          "{}: the outcome is kept until the store {}: {}",
+          entry.mail().id(),
+          answers ? "takes it" : "answers",
+          cause(e));
+      heard(answers);
       return false;
     } catch (RuntimeException e) {
       LOG.error("{}: the outcome could not be written and is kept", entry.mail().id(), e);
@@ -94,6 +108,15 @@ final class Unwritten {
     }
     heard(true);
     return true;
+  }
+
+  private boolean answers() {
+    try {
+      question.run();
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
   }
 
   /** Outside the monitor: whoever is told looks here. */

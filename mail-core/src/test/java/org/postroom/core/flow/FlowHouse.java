@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
@@ -63,6 +64,7 @@ final class FlowHouse implements AutoCloseable {
   final Workers workers = Workers.named("flow", 8);
   final MailFlow flow;
   private final Clock clock;
+  private final Predicate<Address> home;
   private final QueueStore queue;
   private final QueueManager manager;
   private final StagingArea staging;
@@ -86,6 +88,7 @@ final class FlowHouse implements AutoCloseable {
     private Clock clock;
     private QueueLimits limits = QueueLimits.DEFAULT;
     private Function<QueueStore, QueueStore> trouble = store -> store;
+    private Predicate<Address> home = address -> address.domain().name().equals("here.test");
 
     Plan(VirtualTime time) {
       this.time = time;
@@ -109,6 +112,12 @@ final class FlowHouse implements AutoCloseable {
       return this;
     }
 
+    /** Who else is ada. */
+    Plan comesHome(Predicate<Address> others) {
+      home = home.or(others);
+      return this;
+    }
+
     FlowHouse open() {
       return new FlowHouse(this);
     }
@@ -121,6 +130,7 @@ final class FlowHouse implements AutoCloseable {
   private FlowHouse(Plan plan) {
     time = plan.time;
     clock = plan.clock;
+    home = plan.home;
     stores = MemoryStores.open(time);
     queue = plan.trouble.apply(stores.queue());
     try {
@@ -153,10 +163,16 @@ final class FlowHouse implements AutoCloseable {
   }
 
   private Route route(Address recipient) {
-    if (!recipient.domain().name().equals("here.test")) {
+    if (!home.test(recipient)) {
       return new Route.Onward("smtp", recipient.domain().name());
     }
-    Optional<Account> account = stores.accounts().byAddress(recipient);
+    Optional<Account> account =
+        stores
+            .accounts()
+            .byAddress(
+                recipient.domain().name().equals("here.test")
+                    ? recipient
+                    : address("ada@here.test"));
     return account
         .<Route>map(Route.ToMailbox::new)
         .orElseGet(() -> new Route.Nowhere(550, "5.1.1", "User unknown"));

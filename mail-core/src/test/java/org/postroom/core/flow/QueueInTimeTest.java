@@ -283,7 +283,65 @@ final class QueueInTimeTest {
       house.time.advance(Duration.ofSeconds(1));
 
       assertThat(living.mails).hasSize(1);
-      assertThat(waiting(house)).as("bounced when its body can be read").contains("nobody 1");
+      assertThat(waiting(house)).as("bounced, though its body cannot be read").isEmpty();
+      assertThat(house.inbox())
+          .singleElement()
+          .asString()
+          .contains("nobody@bad.test", "it is damaged here", "Action: failed")
+          .doesNotContain("Content-Type: message/rfc822");
+    }
+  }
+
+  /**
+   * It has become ours, and its mailbox cannot have what cannot be read: nor can it stay for ever.
+   */
+  @Test
+  void aDamagedMailThatWouldComeHomeHasAnEnd() {
+    AtomicBoolean ours = new AtomicBoolean();
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .trouble(TroubledStore.damagedInQueue(mail -> mail.destination().endsWith("bad.test")))
+            .comesHome(recipient -> ours.get() && recipient.domain().name().equals("bad.test"))
+            .open()) {
+      house.dead("bad.test");
+      house.send("nobody@bad.test");
+      house.time.advance(Duration.ofSeconds(10));
+      ours.set(true);
+
+      house.time.advance(Duration.ofHours(2));
+      assertThat(waiting(house)).hasSize(1);
+      house.time.advance(Duration.ofDays(6));
+
+      assertThat(waiting(house)).isEmpty();
+      assertThat(house.inbox())
+          .last()
+          .asString()
+          .contains("nobody@bad.test", "it is damaged here", "Action: failed");
+    }
+  }
+
+  /** The store is away for a moment in the middle of an attempt. */
+  @Test
+  void whatTheStoreHeldUpIsTriedAgainSoonAndThenLessOften() {
+    AtomicInteger away = new AtomicInteger(2);
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).open()) {
+      FlowHouse.Host far =
+          house.host(
+              "far.test",
+              mail -> {
+                if (away.getAndDecrement() > 0) {
+                  throw new StorageUnavailable("the test's database is away");
+                }
+                return CompletableFuture.completedFuture(FlowHouse.taken(mail));
+              });
+      house.send("bob@far.test");
+
+      house.time.advance(Duration.ofMinutes(1));
+
+      assertThat(far.tried)
+          .containsExactly(
+              FlowHouse.START, FlowHouse.START.plusSeconds(5), FlowHouse.START.plusSeconds(15));
+      assertThat(house.stores.queue().size()).isZero();
     }
   }
 

@@ -30,9 +30,16 @@ final class UnwrittenTest {
 
   private final VirtualTime time = VirtualTime.startingAt(Instant.EPOCH);
   private final AtomicReference<RuntimeException> trouble = new AtomicReference<>();
+  private final AtomicReference<RuntimeException> silence = new AtomicReference<>();
   private final List<String> seen = new ArrayList<>();
   private final Unwritten unwritten =
-      new Unwritten(time, Runnable::run, () -> look("store answers"));
+      new Unwritten(time, Runnable::run, this::ask, () -> look("store answers"));
+
+  private void ask() {
+    if (silence.get() != null) {
+      throw silence.get();
+    }
+  }
 
   private void look(String what) {
     seen.add(what + (unwritten.isStoreSilent() ? ", silent" : ""));
@@ -59,12 +66,14 @@ final class UnwrittenTest {
   @Test
   void whoIsWokenWhenAllIsWrittenMayGoOn() {
     trouble.set(new StorageUnavailable("the test's store is away"));
+    silence.set(trouble.get());
     write("a");
     write("b");
     time.advance(Duration.ofSeconds(3));
     assertThat(seen).isEmpty();
     assertThat(unwritten.isStoreSilent()).isTrue();
 
+    silence.set(null);
     trouble.set(null);
     time.advance(Duration.ofSeconds(1));
 
@@ -83,5 +92,23 @@ final class UnwrittenTest {
     time.advance(Duration.ofSeconds(1));
 
     assertThat(seen).containsExactly("b", "never");
+  }
+
+  /** The store cannot do this one, ever, and says so as it says that it cannot do anything. */
+  @Test
+  void oneThatAStoreWhichAnswersNeverTakesHoldsBackNobodyElse() {
+    trouble.set(new StorageUnavailable("the test's store could not do this"));
+    write("never");
+    time.advance(Duration.ofSeconds(3));
+    assertThat(unwritten.isStoreSilent()).isFalse();
+
+    silence.set(new StorageUnavailable("the test's store is away"));
+    time.advance(Duration.ofSeconds(1));
+    assertThat(unwritten.isStoreSilent()).isTrue();
+    silence.set(null);
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(unwritten.isStoreSilent()).isFalse();
+    assertThat(seen).containsExactly("store answers");
   }
 }

@@ -317,7 +317,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
         step.run();
       } catch (RuntimeException e) {
         LOG.error("{}: sending failed", mail.id(), e);
-        end(new DeliveryResult.Deferred("none", "4.3.0", "sending failed: " + e));
+        end(DeliveryResult.fault("sending failed", e));
       } catch (Error e) {
         done.completeExceptionally(e); // who has asked judges whether the machine has failed
       }
