@@ -72,8 +72,17 @@ public interface QueueStore {
    */
   Optional<Instant> nextDue(Choice choice);
 
-  /** What waits, for listings; at most {@code limit}, oldest first. */
+  /**
+   * What waits, for listings; at most {@code limit}, oldest first. Of what is longer only so much
+   * is read.
+   */
   List<QueuedMail> list(int limit);
+
+  /**
+   * What cannot be read and is kept apart until the next start, for listings; at most {@code
+   * limit}.
+   */
+  List<SetAside> setAside(int limit);
 
   /** How many recipients wait. */
   long size();
@@ -123,6 +132,18 @@ public interface QueueStore {
    */
   record Share(int mails, int recipients) {
     public static final Share NONE = new Share(0, 0);
+  }
+
+  /**
+   * A recipient whose row makes no sense.
+   *
+   * @param recipient its id in the store
+   * @param destination what it queued behind
+   * @param why it cannot be read, or {@link #MENDED}
+   */
+  record SetAside(long recipient, String destination, String why) {
+    /** It can be read by now. */
+    public static final String MENDED = "it can be read again, and is due at the next start";
   }
 
   /** What became of one recipient. */

@@ -15,9 +15,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.QueueId;
@@ -548,6 +551,26 @@ public abstract class QueueStoreContract extends StoreContract {
         .isBeforeOrEqualTo(time.instant().plus(LEASE));
   }
 
+  /** What far sides say, and what becomes of it on its way. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a\0b", "half \uD83D", "\uDE00 half", "\uD83D\uDE00 whole", "x\uDE00\uD83D"})
+  void keepsWhateverReasonAnOutcomeHas(String end) {
+    accept("a@one.test");
+    for (int length : new int[] {0, 1997, 1998, 1999, 2000, 3000}) {
+      QueuedRecipient leased = lease("me", 5, 5).get(0).recipients().get(0);
+      String reason = "x".repeat(length) + end;
+
+      queue.settle(
+          List.of(
+              new Settlement.Later(leased.id(), leased.attempts(), time.instant(), reason, false)),
+          List.of());
+
+      String kept = queue.list(1).get(0).recipients().get(0).lastReason();
+      assertThat(kept).startsWith("x".repeat(Math.min(length, 2000)));
+    }
+  }
+
   @Test
   void listsTheOldestFirst() {
     for (int i = 0; i < 5; i++) {
@@ -560,6 +583,26 @@ public abstract class QueueStoreContract extends StoreContract {
     assertThat(listed)
         .extracting(mail -> mail.recipients().get(0).recipient().address().localPart())
         .containsExactly("r0", "r1", "r2");
+  }
+
+  /** More recipients than are read at a time, in one mail and in many. */
+  @Test
+  void listsWholeMailsHoweverManyRecipientsTheyHave() {
+    List<String> many = IntStream.range(0, 1203).mapToObj(i -> "r" + i + "@one.test").toList();
+    queue.accept(onward(mail(text("many"), many)));
+    for (int i = 0; i < 3; i++) {
+      accept("s" + i + "@two.test");
+    }
+
+    List<QueuedMail> listed = queue.list(3);
+
+    assertThat(listed).extracting(mail -> mail.recipients().size()).containsExactly(1203, 1, 1);
+    assertThat(listed.get(0).recipients())
+        .extracting(one -> one.recipient().address().localPart())
+        .doesNotHaveDuplicates();
+    assertThat(queue.list(1)).hasSize(1);
+    assertThat(queue.list(10)).hasSize(4);
+    assertThat(queue.setAside(10)).isEmpty();
   }
 
   @Test

@@ -79,6 +79,7 @@ final class Batch {
     private final List<BlobRef> freed = new ArrayList<>();
     private final List<Runnable> afterwards = new ArrayList<>();
     private boolean durable;
+    private boolean readsCold; // of a unit alone
 
     private void take(Work other) {
       accounts.putAll(other.accounts);
@@ -162,29 +163,45 @@ final class Batch {
     return state;
   }
 
-  /** The mailbox with all its pages. */
+  /**
+   * The mailbox with all its pages.
+   *
+   * @throws ColdMailbox when they are not in memory: to be let through, {@link WholeMailboxes}
+   *     reads them and runs the unit again
+   */
   MailboxState complete(MailboxId id) throws SQLException {
     MailboxState state = mailbox(id);
-    return state.messages().complete()
-        ? state
-        : withPages(state, Loading.pages(statements, id.value()), true);
+    if (state.messages().complete()) {
+      return state;
+    }
+    if (!unit.readsCold) {
+      throw new ColdMailbox(id, state.messages().since());
+    }
+    return withPages(state, Loading.pages(statements, id.value()), true);
+  }
+
+  /** This unit reads on the committer's thread what is not in memory. */
+  void readColdMailboxes() {
+    unit.readsCold = true;
   }
 
   /**
-   * The mailbox with pages that were read beforehand.
+   * Takes a mailbox's pages that were read beforehand.
    *
    * @param since what {@link Messages#since} was before they were read
-   * @return empty when they may be older than what has been forgotten meanwhile
+   * @return whether they were taken: not when they may be older than what has been forgotten
+   *     meanwhile
    */
-  Optional<MailboxState> complete(MailboxId id, Page[] pages, Object since) throws SQLException {
+  boolean take(MailboxId id, Page[] pages, Object since) throws SQLException {
     MailboxState state = mailbox(id);
     MailboxState known = catalog.mailbox(id.value());
-    if (state.messages().complete()) {
-      return Optional.of(state);
+    if (known == null || known.messages().since() != since) {
+      return false;
     }
-    return known == null || known.messages().since() != since
-        ? Optional.empty()
-        : Optional.of(withPages(state, pages, true));
+    if (!state.messages().complete()) {
+      withPages(state, pages, true);
+    }
+    return true;
   }
 
   /** The mailbox with at least the page that its next UID falls into, if there is one. */

@@ -55,6 +55,11 @@ final class Committer implements AutoCloseable {
 
   /** What stands in memory for rows, and is read anew when it may have missed some. */
   interface Renewal {
+    /**
+     * A transaction may have been kept or not: what can be read when it is asked for is dropped.
+     */
+    default void forget() {}
+
     void read(Statements statements) throws SQLException;
 
     /** It was read: tells those who go by it. */
@@ -77,6 +82,10 @@ final class Committer implements AutoCloseable {
         new Thread(
             lifeline.guarding("the committer", () -> closing, this::work), "postroom-committer");
     thread.setDaemon(true);
+  }
+
+  /** Begins to work, when the store is open for everybody; what was handed in before waits. */
+  void start() {
     thread.start();
   }
 
@@ -202,6 +211,7 @@ final class Committer implements AutoCloseable {
       if (statements != last) {
         ids.forget(); // the connection before may have taken with it what was not durable
         if (last != null) {
+          renewal.forget();
           renewal.read(statements);
           runQuietly(renewal::announce);
         }
@@ -239,6 +249,7 @@ final class Committer implements AutoCloseable {
       ids.forget();
       blobs.abandoned();
       database.rollback(thrown);
+      renewal.forget();
       if (e instanceof PlaceLost) { // nothing of it is there, now or later
         RuntimeException fault = database.translated(e);
         tasks.forEach(task -> task.fail(fault));
@@ -276,6 +287,7 @@ final class Committer implements AutoCloseable {
       }
     } catch (RuntimeException | Error e) {
       database.rollback(e);
+      renewal.forget();
     }
   }
 

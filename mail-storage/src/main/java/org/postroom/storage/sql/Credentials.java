@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.auth.ScramKeys;
-import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 
 /**
@@ -143,8 +142,14 @@ final class Credentials {
   }
 
   private @Nullable Stored load(AccountId account) {
-    try (Connection connection = database.reader();
-        PreparedStatement select = connection.prepareStatement(SELECT)) {
+    return database
+        .read("the account", connection -> Optional.ofNullable(select(connection, account)))
+        .orElse(null);
+  }
+
+  private static @Nullable Stored select(Connection connection, AccountId account)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
       select.setInt(1, account.value());
       try (ResultSet rows = select.executeQuery()) {
         return rows.next()
@@ -153,8 +158,6 @@ final class Credentials {
                 new ScramKeys(rows.getBytes(2), rows.getInt(3), rows.getBytes(4), rows.getBytes(5)))
             : null;
       }
-    } catch (SQLException e) {
-      throw new StorageUnavailable("cannot read the account from " + database, e);
     }
   }
 

@@ -34,7 +34,7 @@ final class Database implements AutoCloseable {
   private final Catalog catalog;
   private final StoreHealth health;
   private volatile @Nullable Statements writer;
-  private @Nullable HikariDataSource readers;
+  private @Nullable Readers readers;
   private @Nullable Epoch epoch;
 
   Database(String name, Dialect dialect, Origin origin, Catalog catalog, StoreHealth health) {
@@ -156,7 +156,11 @@ final class Database implements AutoCloseable {
    * what they meet is told.
    */
   private final class GivenUp implements SQLExceptionOverride {
-    private final long opening = health.opening();
+    private final long opening;
+
+    GivenUp(long opening) {
+      this.opening = opening;
+    }
 
     @java.lang.Override
     public SQLExceptionOverride.Override adjudicate(SQLException e) {
@@ -165,51 +169,89 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /**
-   * A connection to read with. Whoever comes while the store is opened again waits for that.
-   *
-   * @throws StorageUnavailable when the store is dead, or does not come back in time
-   */
-  Connection reader() throws SQLException {
-    long end = System.nanoTime() + READERS_PATIENCE.toNanos();
-    while (true) {
-      health.awaitOpen(Duration.ofNanos(end - System.nanoTime()));
-      HikariDataSource pool = readers();
-      try {
-        return pool.getConnection();
-      } catch (SQLException e) {
-        boolean passing = e instanceof SQLTransientConnectionException || pool.isClosed();
-        if (!passing || System.nanoTime() > end) {
-          throw e;
-        }
-      }
-    }
-  }
-
-  /** Something that is read with one connection. */
+  /** Something that is read with one connection; it may be begun anew with another. */
   interface Reading<T> {
     T from(Connection connection) throws SQLException;
   }
 
   /**
-   * Reads. A reading whose connection is lost is done again with another: a database that comes
-   * back soon is not noticed by whoever is in the middle of a body.
+   * Reads: the one way in which anybody but the committer does. Whoever comes while the store is
+   * opened again waits for that. A reading whose connection is lost is done again with another: a
+   * database that comes back soon is not noticed by whoever is in the middle of a body. An error
+   * that comes out of it may have left the instance half done, and is told like those that the
+   * database hands on in an exception of its own.
+   *
+   * @param what is read, for whoever is told that it cannot be
+   * @throws StorageUnavailable when the store is dead, does not come back in time, or cannot read
+   *     it
    */
-  <T> T read(Reading<T> reading) throws SQLException {
-    for (int left = READERS; ; left--) { // all that the pool has may be lost
-      try (Connection connection = reader()) {
-        return reading.from(connection);
+  <T> T read(String what, Reading<T> reading) {
+    try {
+      for (int left = READERS; ; left--) { // all that the pool has may be lost
+        try (Reader reader = reader()) {
+          return reader.run(reading);
+        } catch (SQLException e) {
+          if (left == 0 || !dialect.isConnectionLost(e)) {
+            throw e;
+          }
+        }
+      }
+    } catch (SQLException e) {
+      throw new StorageUnavailable("cannot read " + what + " from " + name, e);
+    }
+  }
+
+  private Reader reader() throws SQLException {
+    long end = System.nanoTime() + READERS_PATIENCE.toNanos();
+    while (true) {
+      health.awaitOpen(Duration.ofNanos(end - System.nanoTime()));
+      Readers pool = readers();
+      try {
+        return new Reader(pool.connections.getConnection(), pool.opening);
       } catch (SQLException e) {
-        if (left == 0 || !dialect.isConnectionLost(e)) {
+        boolean passing =
+            e instanceof SQLTransientConnectionException || pool.connections.isClosed();
+        if (!passing || System.nanoTime() > end) {
           throw e;
         }
+      } catch (Error e) {
+        met(pool.opening, e);
+        throw e;
       }
     }
   }
 
+  /** A connection to read with, and which instance it leads to. */
+  private final class Reader implements AutoCloseable {
+    private final Connection connection;
+    private final long opening;
+
+    Reader(Connection connection, long opening) {
+      this.connection = connection;
+      this.opening = opening;
+    }
+
+    <T> T run(Reading<T> reading) throws SQLException {
+      try {
+        return reading.from(connection);
+      } catch (Error e) {
+        met(opening, e);
+        throw e;
+      }
+    }
+
+    @java.lang.Override
+    public void close() throws SQLException {
+      connection.close();
+    }
+  }
+
+  /** Connections to one instance. */
+  private record Readers(HikariDataSource connections, long opening) {}
+
   /** The readers' pool. */
-  private synchronized HikariDataSource readers() {
-    HikariDataSource current = readers;
+  private synchronized Readers readers() {
+    Readers current = readers;
     if (current == null) {
       HikariConfig config = new HikariConfig();
       config.setDataSource(origin.source());
@@ -220,8 +262,9 @@ final class Database implements AutoCloseable {
       config.setAutoCommit(true);
       config.setInitializationFailTimeout(-1);
       config.setConnectionTimeout(READER_ATTEMPT_MILLIS);
-      config.setExceptionOverride(new GivenUp());
-      current = pool(config);
+      long opening = health.opening();
+      config.setExceptionOverride(new GivenUp(opening));
+      current = new Readers(pool(config), opening);
       readers = current;
     }
     return current;
@@ -345,10 +388,10 @@ final class Database implements AutoCloseable {
   }
 
   private synchronized void dropReaders() {
-    HikariDataSource current = readers;
+    Readers current = readers;
     readers = null;
     if (current != null) {
-      current.close();
+      current.connections.close();
     }
   }
 

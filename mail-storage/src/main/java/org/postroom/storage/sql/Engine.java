@@ -63,33 +63,43 @@ public final class Engine implements AutoCloseable {
     destinations.begin(start.queued, start.waiting);
     List<Runnable> queued = new CopyOnWriteArrayList<>();
     Rows rows = new Rows(database, blobs);
+    Credentials credentials = new Credentials(database, clock, random, start.secret, cost);
+    KnownAccounts known = new KnownAccounts(credentials);
     committer =
         new Committer(
             database,
             catalog,
             blobs,
             new Ids(),
-            new QueueRenewal(destinations, queued),
+            new Renewal(known, destinations, queued),
             life.lifeline());
-    purge = new Purge(committer);
+    WholeMailboxes whole = new WholeMailboxes(committer, catalog, database);
+    purge = new Purge(whole);
     BodyRoom bodies = new BodyRoom(database, blobs);
-    mail = new SqlMailStore(committer, catalog, database, bodies, rows, watchers, clock);
+    mail = new SqlMailStore(committer, whole, catalog, database, bodies, rows, watchers, clock);
     QueueIds ids = new QueueIds(clock, (int) (epoch.number() % QueueIds.SEEDS));
     queue =
         new SqlQueueStore(
             committer, database, blobs, watchers, clock, ids, destinations, queued, epoch);
-    Credentials credentials = new Credentials(database, clock, random, start.secret, cost);
-    accounts = new SqlAccounts(committer, database, credentials, clock);
+    accounts = new SqlAccounts(committer, database, credentials, known, clock);
     database.opened();
+    committer.start(); // nobody commits, or saves, before the database is known to be good
   }
 
   /**
-   * What stands in memory for the queue's rows, and who waits for what becomes due.
+   * What stands in memory for rows of accounts and of the queue, and who waits for what becomes
+   * due.
    *
    * @param listeners woken when it is read anew: what was not known before may be due
    */
-  private record QueueRenewal(Destinations destinations, List<Runnable> listeners)
+  private record Renewal(
+      KnownAccounts accounts, Destinations destinations, List<Runnable> listeners)
       implements Committer.Renewal {
+    @Override
+    public void forget() {
+      accounts.forget();
+    }
+
     @Override
     public void read(Statements statements) throws SQLException {
       destinations.begin(Destinations.load(statements), Destinations.rows(statements));

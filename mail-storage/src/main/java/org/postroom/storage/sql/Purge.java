@@ -15,10 +15,10 @@ import org.postroom.core.mailbox.UidSet;
  * units, so that mail flows in between.
  */
 final class Purge {
-  private final Committer committer;
+  private final WholeMailboxes units;
 
-  Purge(Committer committer) {
-    this.committer = committer;
+  Purge(WholeMailboxes units) {
+    this.units = units;
   }
 
   /** Clears away what was expunged or removed before {@code before} (milliseconds). */
@@ -26,11 +26,11 @@ final class Purge {
     int total = 0;
     int cleared;
     do {
-      cleared = committer.run(batch -> traces(batch, before));
+      cleared = units.run(batch -> traces(batch, before));
       total += Math.max(0, cleared);
     } while (cleared >= 0);
     do {
-      cleared = committer.run(Purge::removed);
+      cleared = units.run(Purge::removed);
       total += Math.max(0, cleared);
     } while (cleared >= 0);
     return total;

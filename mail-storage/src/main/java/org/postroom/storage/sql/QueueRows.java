@@ -16,6 +16,7 @@ import java.util.function.LongPredicate;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.queue.QueueStore.SetAside;
 import org.postroom.core.queue.QueueStore.Share;
 import org.postroom.core.queue.QueuedMail;
 
@@ -30,13 +31,28 @@ final class QueueRows {
       "SELECT r.id, r.address, r.report_on, r.original, r.destination, r.attempts,"
           + " r.delay_reported, r.last_reason, q.id, q.queue_id, q.sender, q.body, q.smtp_utf8,"
           + " q.envelope_id, q.full_return, q.arrived_ts, m.blob_segment, m.blob_offset,"
-          + " m.blob_length, m.blob_described, r.ready_ts FROM queue_recipient r"
+          + " m.blob_length, m.blob_described, r.ready_ts, r.mail_id FROM queue_recipient r"
           + " LEFT JOIN queue_mail q ON q.id = r.mail_id"
           + " LEFT JOIN message m ON m.id = q.message_id";
   private static final String READY =
       SELECT + " WHERE r.destination = ? AND r.ready_ts <= ? ORDER BY r.ready_ts, r.id LIMIT ?";
+
+  /** In the order in which mails were taken in, which is that of their numbers. */
   private static final String OLDEST =
-      SELECT + " WHERE r.leased <> " + SqlQueueStore.ASIDE + " ORDER BY q.arrived_ts, q.id, r.id";
+      SELECT
+          + " WHERE r.leased <> "
+          + SqlQueueStore.ASIDE
+          + " AND r.mail_id >= ? AND (r.mail_id, r.id) > (?, ?) ORDER BY r.mail_id, r.id LIMIT ?";
+
+  private static final String ASIDE =
+      SELECT + " WHERE r.leased = " + SqlQueueStore.ASIDE + " ORDER BY r.id LIMIT ?";
+  private static final String FIRST =
+      "SELECT MIN(ready_ts) FROM queue_recipient WHERE leased = 0"
+          + " UNION ALL SELECT MIN(ready_ts) FROM queue_recipient WHERE leased = 1";
+
+  /** Rows that a listing reads at a time. */
+  private static final int PAGE = 500;
+
   private static final String OWNED =
       "SELECT r.mail_id, q.message_id, r.destination, r.attempts"
           + " FROM queue_recipient r JOIN queue_mail q ON q.id = r.mail_id WHERE r.id = ?";
@@ -102,21 +118,67 @@ final class QueueRows {
     }
   }
 
-  /** The oldest mails with their recipients, as far as they can be read. */
+  /**
+   * The oldest mails with their recipients, as far as they can be read. Read in pages, because a
+   * driver may keep all rows of an answer in memory.
+   */
   List<QueuedMail> oldest(int limit) throws SQLException {
+    Groups groups = new Groups();
     try (PreparedStatement select = connection.prepareStatement(OLDEST)) {
-      select.setFetchSize(1000);
-      Groups groups = new Groups();
-      List<Ready> found = new ArrayList<>();
+      long mail = 0;
+      long recipient = 0;
+      int seen = PAGE;
+      while (seen == PAGE && groups.size() <= limit) {
+        select.setLong(1, mail);
+        select.setLong(2, mail);
+        select.setLong(3, recipient);
+        select.setInt(4, PAGE);
+        seen = 0;
+        List<Ready> found = new ArrayList<>();
+        try (ResultSet rows = select.executeQuery()) {
+          for (; rows.next(); seen++) {
+            take(rows, found, new ArrayList<>());
+            mail = rows.getLong(22);
+            recipient = rows.getLong(1);
+          }
+        }
+        found.forEach(groups::add);
+      }
+    }
+    return groups.mails().stream().limit(limit).toList();
+  }
+
+  /** What was set aside, and why. */
+  List<SetAside> setAside(int limit) throws SQLException {
+    List<SetAside> aside = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(ASIDE)) {
+      select.setInt(1, limit);
       try (ResultSet rows = select.executeQuery()) {
-        while (rows.next() && groups.size() <= limit) {
-          take(rows, found, new ArrayList<>());
-          found.forEach(groups::add);
-          found.clear();
+        while (rows.next()) {
+          List<Unreadable> others = new ArrayList<>();
+          take(rows, new ArrayList<>(), others);
+          aside.add(
+              new SetAside(
+                  rows.getLong(1),
+                  rows.getString(5),
+                  others.isEmpty() ? SetAside.MENDED : others.get(0).why()));
         }
       }
-      return groups.mails().stream().limit(limit).toList();
     }
+    return aside;
+  }
+
+  /** When the first row is ready, or its lease ends; of what is not set aside. */
+  Optional<Instant> first() throws SQLException {
+    long first = Long.MAX_VALUE;
+    try (PreparedStatement select = connection.prepareStatement(FIRST);
+        ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        long found = rows.getLong(1);
+        first = rows.wasNull() ? first : Math.min(first, found);
+      }
+    }
+    return first == Long.MAX_VALUE ? Optional.empty() : Optional.of(Instant.ofEpochMilli(first));
   }
 
   private void take(ResultSet row, List<Ready> ready, List<Unreadable> others) throws SQLException {

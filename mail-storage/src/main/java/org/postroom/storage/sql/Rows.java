@@ -125,9 +125,15 @@ final class Rows {
 
     /** Reads rows from the one at {@code first} on, as many as may be held. */
     private void load(int first) {
+      loadedTo = first; // nothing, if reading fails
+      loadedFrom = first;
+      loadedTo = database.read("messages", connection -> load(connection, first));
+    }
+
+    /** Returns up to where. */
+    private int load(Connection connection, int first) throws SQLException {
       Arrays.fill(columns, null);
-      try (Connection connection = database.reader();
-          PreparedStatement select = connection.prepareStatement(sql())) {
+      try (PreparedStatement select = connection.prepareStatement(sql())) {
         // Ranges with few gaps are read as one; what was not asked for is skipped.
         int from = first;
         int octets = 0;
@@ -154,10 +160,7 @@ final class Rows {
             }
           }
         }
-        loadedFrom = first;
-        loadedTo = from;
-      } catch (SQLException e) {
-        throw new StorageUnavailable("cannot read messages from " + database, e);
+        return from;
       }
     }
 
@@ -252,9 +255,13 @@ final class Rows {
 
   /** A value that is not short. */
   private byte[] read(long message, String column) {
-    try (Connection connection = database.reader();
-        PreparedStatement select =
-            connection.prepareStatement("SELECT " + column + " FROM message WHERE id = ?")) {
+    return database.read("messages", connection -> select(connection, message, column));
+  }
+
+  private static byte[] select(Connection connection, long message, String column)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT " + column + " FROM message WHERE id = ?")) {
       select.setLong(1, message);
       try (ResultSet rows = select.executeQuery()) {
         byte[] octets = rows.next() ? rows.getBytes(1) : null;
@@ -263,8 +270,6 @@ final class Rows {
         }
         return octets;
       }
-    } catch (SQLException e) {
-      throw new StorageUnavailable("cannot read messages from " + database, e);
     }
   }
 
@@ -359,16 +364,6 @@ final class Rows {
     private MessageStructure foundAgain() {
       BlobRef blob = columns().blob();
       return blob == null ? Parsed.NOTHING : new ScannedContent(blobs.open(blob)).structure();
-    }
-
-    @Override
-    public MessageStructure structure() {
-      need(Detail.STRUCTURE);
-      byte[] header = columns().header();
-      int before = header == null ? 0 : header.length;
-      return columns().isTooLong()
-          ? foundAgain().shifted(before)
-          : Parsed.structure(octets(columns().structure(), "structure"), envelopeOctets(), before);
     }
 
     @Override

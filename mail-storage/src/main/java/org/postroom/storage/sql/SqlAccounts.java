@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
@@ -22,18 +21,16 @@ import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
-import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.SpecialUse;
 import org.postroom.core.secret.Secret;
 
 /**
- * Accounts and aliases. Who an address belongs to is remembered (this store is the only one that
- * changes it), passwords are judged by {@link Credentials}.
+ * Accounts and aliases. Who an address belongs to is {@linkplain KnownAccounts remembered} (this
+ * store is the only one that changes it), passwords are judged by {@link Credentials}.
  */
 final class SqlAccounts implements Accounts {
-  private static final int REMEMBERED = 20_000;
   private static final String SELECT =
       "SELECT a.id, a.login, a.enabled, a.quota_octets FROM account a";
   private static final String INSERT =
@@ -47,17 +44,19 @@ final class SqlAccounts implements Accounts {
   private final Committer committer;
   private final Database database;
   private final Credentials credentials;
+  private final KnownAccounts known;
   private final Clock clock;
 
-  // Known answers, also that there is nobody; emptied whole whenever an account changes.
-  private final Map<String, Optional<Account>> byLogin = new ConcurrentHashMap<>();
-  private final Map<String, Optional<Account>> byAddress = new ConcurrentHashMap<>();
-  private volatile long changes;
-
-  SqlAccounts(Committer committer, Database database, Credentials credentials, Clock clock) {
+  SqlAccounts(
+      Committer committer,
+      Database database,
+      Credentials credentials,
+      KnownAccounts known,
+      Clock clock) {
     this.committer = committer;
     this.database = database;
     this.credentials = credentials;
+    this.known = known;
     this.clock = clock;
   }
 
@@ -69,7 +68,8 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public Optional<Account> byLogin(String login) {
-    return remembered(byLogin, lower(login), SELECT + " WHERE a.login = ?");
+    String name = lower(login);
+    return known.byLogin(name, () -> first(SELECT + " WHERE a.login = ?", name));
   }
 
   @Override
@@ -97,44 +97,33 @@ final class SqlAccounts implements Accounts {
   /** What {@link #holderOf} would say, when it is remembered. */
   @SuppressWarnings("NullableOptional") // "nobody" is remembered, too
   private @Nullable Optional<Account> knownHolderOf(String key) {
-    Optional<Account> same = byLogin.get(key);
-    return same == null || same.isPresent() ? same : byAddress.get(key);
+    Optional<Account> same = known.login(key);
+    return same == null || same.isPresent() ? same : known.address(key);
   }
 
   private Optional<Account> holderOf(String key) {
     Optional<Account> same = byLogin(key);
     return same.isPresent()
         ? same
-        : remembered(
-            byAddress,
+        : known.byAddress(
             key,
-            SELECT + " JOIN account_alias s ON s.account_id = a.id WHERE s.address = ?");
+            () ->
+                first(
+                    SELECT + " JOIN account_alias s ON s.account_id = a.id WHERE s.address = ?",
+                    key));
   }
 
-  private Optional<Account> remembered(
-      Map<String, Optional<Account>> memory, String key, String sql) {
-    Optional<Account> known = memory.get(key);
-    if (known != null) {
-      return known;
-    }
-    if (key.indexOf('\0') >= 0) {
-      return Optional.empty(); // no database knows such a name
-    }
-    long before = changes;
-    Optional<Account> found = query(sql, key).stream().findFirst();
-    if (memory.size() >= REMEMBERED) {
-      memory.clear();
-    }
-    memory.put(key, found);
-    if (before != changes) {
-      memory.remove(key);
-    }
-    return found;
+  private Optional<Account> first(String sql, String parameter) {
+    return query(sql, parameter).stream().findFirst();
   }
 
   private List<Account> query(String sql, @Nullable String parameter) {
-    try (Connection connection = database.reader();
-        PreparedStatement select = connection.prepareStatement(sql)) {
+    return database.read("accounts", connection -> select(connection, sql, parameter));
+  }
+
+  private static List<Account> select(Connection connection, String sql, @Nullable String parameter)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
       if (parameter != null) {
         select.setString(1, parameter);
       }
@@ -150,8 +139,6 @@ final class SqlAccounts implements Accounts {
         }
       }
       return found;
-    } catch (SQLException e) {
-      throw new StorageUnavailable("cannot read accounts from " + database, e);
     }
   }
 
@@ -177,9 +164,9 @@ final class SqlAccounts implements Accounts {
   @Override
   public Optional<Authentication> recall(String login, Secret password) {
     String name = lower(login);
-    Optional<Account> account = byLogin.getOrDefault(name, Optional.empty());
-    return account
-        .filter(known -> credentials.remembers(known.id(), name, password))
+    Optional<Account> account = known.login(name);
+    return (account == null ? Optional.<Account>empty() : account)
+        .filter(one -> credentials.remembers(one.id(), name, password))
         .map(SqlAccounts::rightful);
   }
 
@@ -293,17 +280,17 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public long room(Account account) {
-    try (Connection connection = database.reader();
-        PreparedStatement select =
-            connection.prepareStatement(
-                "SELECT quota_octets, used_octets FROM account WHERE id = ?")) {
-      select.setInt(1, account.id().value());
+    return database.read("accounts", connection -> room(connection, account.id()));
+  }
+
+  private static long room(Connection connection, AccountId account) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT quota_octets, used_octets FROM account WHERE id = ?")) {
+      select.setInt(1, account.value());
       try (ResultSet row = select.executeQuery()) {
         boolean limited = row.next() && row.getLong(1) > 0;
         return limited ? Math.max(0, row.getLong(1) - row.getLong(2)) : Long.MAX_VALUE;
       }
-    } catch (SQLException e) {
-      throw new StorageUnavailable("cannot read accounts from " + database, e);
     }
   }
 
@@ -407,15 +394,8 @@ final class SqlAccounts implements Accounts {
         batch -> {
           T result = unit.run(batch);
           batch.durable();
-          batch.afterwards(this::forget);
+          batch.afterwards(known::forget);
           return result;
         });
-  }
-
-  private synchronized void forget() {
-    changes++;
-    byLogin.clear();
-    byAddress.clear();
-    credentials.forget();
   }
 }

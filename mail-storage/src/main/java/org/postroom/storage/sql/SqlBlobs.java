@@ -106,11 +106,8 @@ final class SqlBlobs implements BlobStore {
     }
 
     private Chunk load(int number) {
-      try {
-        return database.read(connection -> select(connection, number));
-      } catch (SQLException e) {
-        throw new StorageUnavailable("cannot read the body of message " + ref.offset(), e);
-      }
+      return database.read(
+          "the body of message " + ref.offset(), connection -> select(connection, number));
     }
 
     private Chunk select(Connection connection, int number) throws SQLException {

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.BadMailboxName;
 import org.postroom.core.mailbox.Changes;
 import org.postroom.core.mailbox.FlagChange;
@@ -39,13 +38,13 @@ import org.postroom.core.mailbox.UidSet;
  */
 final class SqlMailStore implements MailStore {
   private static final int MOVE_AT_ONCE = 5000;
-  private static final int LOADINGS = 3;
   private static final String COPY_RANGE =
       "INSERT INTO mailbox_message (id, message_id, internal_ts, internal_offset, saved_ts, header)"
           + " SELECT id + ?, message_id, internal_ts, internal_offset, ?, header"
           + " FROM mailbox_message WHERE id BETWEEN ? AND ?";
 
   private final Committer committer;
+  private final WholeMailboxes whole;
   private final Catalog catalog;
   private final Database database;
   private final BodyRoom bodyStore;
@@ -55,6 +54,7 @@ final class SqlMailStore implements MailStore {
 
   SqlMailStore(
       Committer committer,
+      WholeMailboxes whole,
       Catalog catalog,
       Database database,
       BodyRoom bodyStore,
@@ -62,6 +62,7 @@ final class SqlMailStore implements MailStore {
       Watchers watchers,
       Clock clock) {
     this.committer = committer;
+    this.whole = whole;
     this.catalog = catalog;
     this.database = database;
     this.bodyStore = bodyStore;
@@ -151,7 +152,7 @@ final class SqlMailStore implements MailStore {
 
   @Override
   public void rename(AccountId account, MailboxName from, MailboxName to) {
-    committer.run(
+    whole.run(
         batch -> {
           if (from.isInbox()) {
             renameInbox(batch, account, to);
@@ -205,42 +206,9 @@ final class SqlMailStore implements MailStore {
 
   // --- looking
 
-  private MailboxState complete(MailboxId mailbox) {
-    MailboxState known = catalog.mailbox(mailbox.value());
-    return known != null && known.messages().complete() ? known : load(mailbox);
-  }
-
-  /**
-   * Loads a mailbox on the caller's thread: the committer only takes what was read. It reads itself
-   * where the pages are forgotten faster than they are read.
-   */
-  private MailboxState load(MailboxId mailbox) {
-    for (int attempt = 0; attempt < LOADINGS; attempt++) {
-      MailboxState known = catalog.mailbox(mailbox.value());
-      if (known == null) {
-        known = committer.run(batch -> batch.mailbox(mailbox));
-      }
-      Object since = known.messages().since();
-      Page[] pages = pages(mailbox);
-      Optional<MailboxState> loaded = committer.run(batch -> batch.complete(mailbox, pages, since));
-      if (loaded.isPresent()) {
-        return loaded.get();
-      }
-    }
-    return committer.run(batch -> batch.complete(mailbox));
-  }
-
-  private Page[] pages(MailboxId mailbox) {
-    try (Statements reader = new Statements(database.reader(), null)) {
-      return Loading.pages(reader, mailbox.value());
-    } catch (SQLException e) {
-      throw new StorageUnavailable("cannot read a mailbox from " + database, e);
-    }
-  }
-
   @Override
   public Snapshot snapshot(MailboxId mailbox) {
-    MailboxState state = complete(mailbox);
+    MailboxState state = whole.complete(mailbox);
     return new Snapshot(state.row(), state.messages().live());
   }
 
@@ -250,7 +218,7 @@ final class SqlMailStore implements MailStore {
     if (known != null && known.row().highestModSeq() <= modSeq) {
       return new Changes(known.row(), List.of(), UidSet.EMPTY);
     }
-    MailboxState state = complete(mailbox);
+    MailboxState state = whole.complete(mailbox);
     List<Changes.FlagsRow> changed = new ArrayList<>();
     UidSet.Builder gone = new UidSet.Builder();
     Messages messages = state.messages();
@@ -278,10 +246,15 @@ final class SqlMailStore implements MailStore {
 
   /** What was expunged and has lost its traces already: for clients that were away for long. */
   private UidSet purgedSince(MailboxId mailbox, long modSeq) {
-    String sql =
-        "SELECT uids FROM mailbox_vanished WHERE mailbox_id = ? AND modseq > ? AND purged = TRUE";
-    try (Connection connection = database.reader();
-        PreparedStatement select = connection.prepareStatement(sql)) {
+    return database.read("expunged UIDs", connection -> purged(connection, mailbox, modSeq));
+  }
+
+  private static UidSet purged(Connection connection, MailboxId mailbox, long modSeq)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT uids FROM mailbox_vanished"
+                + " WHERE mailbox_id = ? AND modseq > ? AND purged = TRUE")) {
       select.setInt(1, mailbox.value());
       select.setLong(2, modSeq);
       UidSet all = UidSet.EMPTY;
@@ -291,8 +264,6 @@ final class SqlMailStore implements MailStore {
         }
       }
       return all;
-    } catch (SQLException e) {
-      throw new StorageUnavailable("cannot read expunged UIDs from " + database, e);
     }
   }
 
@@ -302,9 +273,8 @@ final class SqlMailStore implements MailStore {
     if (known != null && known.row().firstRecentUid() == known.row().uidNext()) {
       return UidSet.EMPTY;
     }
-    complete(mailbox);
     // Not durable by itself: after a crash a message may be recent twice, which harms nobody.
-    return committer.run(
+    return whole.run(
         batch -> {
           MailboxState state = batch.complete(mailbox);
           long from = state.row().firstRecentUid();
@@ -319,7 +289,7 @@ final class SqlMailStore implements MailStore {
   @Override
   public void read(
       MailboxId mailbox, UidSet uids, Set<Detail> details, Consumer<MessageRow> visitor) {
-    rows.read(complete(mailbox), uids, details, visitor);
+    rows.read(whole.complete(mailbox), uids, details, visitor);
   }
 
   @Override
@@ -327,7 +297,7 @@ final class SqlMailStore implements MailStore {
     if (mailbox(mailbox).unseen() == 0) {
       return Optional.empty();
     }
-    long uid = complete(mailbox).messages().firstUnseen();
+    long uid = whole.complete(mailbox).messages().firstUnseen();
     return uid == 0 ? Optional.empty() : Optional.of(new Uid(uid));
   }
 
@@ -428,8 +398,7 @@ final class SqlMailStore implements MailStore {
 
   @Override
   public StoreResult store(MailboxId mailbox, UidSet uids, FlagChange change, long unchangedSince) {
-    complete(mailbox);
-    return committer.run(
+    return whole.run(
         batch -> {
           Edit edit = Edit.all(batch, watchers, mailbox);
           boolean grows = change.mode() != FlagChange.Mode.REMOVE && !uids.isEmpty();
@@ -471,8 +440,7 @@ final class SqlMailStore implements MailStore {
 
   @Override
   public Copied copy(MailboxId source, UidSet uids, MailboxId target) {
-    complete(source);
-    return committer.run(batch -> transfer(batch, source, uids, target, false));
+    return whole.run(batch -> transfer(batch, source, uids, target, false));
   }
 
   @Override
@@ -481,11 +449,11 @@ final class SqlMailStore implements MailStore {
     UidSet to = UidSet.EMPTY;
     long validity = 0;
     long next = 1;
-    UidSet rest = uids.intersect(complete(source).messages().live());
+    UidSet rest = uids.intersect(whole.complete(source).messages().live());
     do {
       int share = Math.min(rest.size(), MOVE_AT_ONCE);
       UidSet some = share == 0 ? UidSet.EMPTY : rest.between(next, rest.nth(share));
-      Copied moved = committer.run(batch -> transfer(batch, source, some, target, true));
+      Copied moved = whole.run(batch -> transfer(batch, source, some, target, true));
       validity = moved.uidValidity();
       from = from.union(moved.source());
       to = to.union(moved.target());
@@ -585,8 +553,7 @@ final class SqlMailStore implements MailStore {
   }
 
   private UidSet expunge(MailboxId mailbox, UidSet uids, long mask) {
-    complete(mailbox);
-    return committer.run(
+    return whole.run(
         batch -> {
           Edit edit = Edit.all(batch, watchers, mailbox);
           UidSet.Builder gone = new UidSet.Builder();

@@ -1,7 +1,5 @@
 package org.postroom.storage.sql;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -22,7 +20,6 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.queue.Acceptance;
@@ -305,27 +302,33 @@ final class SqlQueueStore implements QueueStore {
   }
 
   private Offer offer(long now, Choice choice) {
-    Offer offer = new Offer();
     List<String> chosen = destinations.ready(now, choice.destinations(), choice::wants);
-    if (chosen.isEmpty()) {
-      return offer;
-    }
-    try (Connection connection = database.reader()) {
-      QueueRows queue = new QueueRows(connection, blobs);
-      int found = 0;
-      for (String destination : chosen) {
-        Share share = choice.share(destination);
-        if (found < choice.destinations() && share.mails() > 0) {
-          int before = offer.ready.size();
-          queue.ready(destination, now, share, choice::holds, offer.ready, offer.unreadable);
-          found += offer.ready.size() > before ? 1 : 0;
-          offer.destinations.add(destination);
-        }
+    return chosen.isEmpty() ? new Offer() : read(queue -> offer(queue, now, choice, chosen));
+  }
+
+  private static Offer offer(QueueRows queue, long now, Choice choice, List<String> chosen)
+      throws SQLException {
+    Offer offer = new Offer();
+    int found = 0;
+    for (String destination : chosen) {
+      Share share = choice.share(destination);
+      if (found < choice.destinations() && share.mails() > 0) {
+        int before = offer.ready.size();
+        queue.ready(destination, now, share, choice::holds, offer.ready, offer.unreadable);
+        found += offer.ready.size() > before ? 1 : 0;
+        offer.destinations.add(destination);
       }
-      return offer;
-    } catch (SQLException e) {
-      throw unreadable(e);
     }
+    return offer;
+  }
+
+  /** Something that is read of the queue's rows. */
+  private interface Reading<T> {
+    T from(QueueRows queue) throws SQLException;
+  }
+
+  private <T> T read(Reading<T> reading) {
+    return database.read("the queue", connection -> reading.from(new QueueRows(connection, blobs)));
   }
 
   /** Rows that were due when they were read, and what came of leasing them. */
@@ -368,10 +371,6 @@ final class SqlQueueStore implements QueueStore {
     List<QueuedMail> leased() {
       return taken.mails();
     }
-  }
-
-  private StorageUnavailable unreadable(SQLException e) {
-    return new StorageUnavailable("cannot read the queue from " + database, e);
   }
 
   /** A lease is of one opening of the store, and is over with it. */
@@ -520,12 +519,7 @@ final class SqlQueueStore implements QueueStore {
   }
 
   private Map<Long, QueueRows.Owned> owned(List<Settlement> settlements) {
-    try (Connection connection = database.reader()) {
-      return new QueueRows(connection, blobs)
-          .owned(settlements.stream().map(Settlement::recipient).toList());
-    } catch (SQLException e) {
-      throw unreadable(e);
-    }
+    return read(queue -> queue.owned(settlements.stream().map(Settlement::recipient).toList()));
   }
 
   private void putOff(
@@ -555,9 +549,20 @@ final class SqlQueueStore implements QueueStore {
     }
   }
 
-  private static String shortened(String reason) {
-    String text = reason.replace('\0', ' ');
-    return text.length() <= REASON ? text : text.substring(0, REASON);
+  /** As much of a reason as the column holds, and nothing that a database does not take. */
+  static String shortened(String reason) {
+    StringBuilder text = new StringBuilder(Math.min(reason.length(), REASON));
+    for (int i = 0; i < reason.length(); ) {
+      int character = reason.codePointAt(i);
+      int length = Character.charCount(character);
+      if (text.length() + length > REASON) {
+        break;
+      }
+      boolean half = character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
+      text.appendCodePoint(half ? '?' : character == 0 ? ' ' : character);
+      i += length;
+    }
+    return text.toString();
   }
 
   private void finish(
@@ -594,34 +599,17 @@ final class SqlQueueStore implements QueueStore {
 
   @Override
   public Optional<Instant> nextDue() {
-    String sql =
-        "SELECT MIN(ready_ts) FROM queue_recipient WHERE leased = 0"
-            + " UNION ALL SELECT MIN(ready_ts) FROM queue_recipient WHERE leased = 1";
-    if (destinations.size() == 0) {
-      return Optional.empty();
-    }
-    try (Connection connection = database.reader();
-        PreparedStatement select = connection.prepareStatement(sql)) {
-      long first = Long.MAX_VALUE;
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          long found = rows.getLong(1);
-          first = rows.wasNull() ? first : Math.min(first, found);
-        }
-      }
-      return first == Long.MAX_VALUE ? Optional.empty() : Optional.of(Instant.ofEpochMilli(first));
-    } catch (SQLException e) {
-      throw unreadable(e);
-    }
+    return destinations.size() == 0 ? Optional.empty() : read(QueueRows::first);
   }
 
   @Override
   public List<QueuedMail> list(int limit) {
-    try (Connection connection = database.reader()) {
-      return new QueueRows(connection, blobs).oldest(limit);
-    } catch (SQLException e) {
-      throw unreadable(e);
-    }
+    return read(queue -> queue.oldest(limit));
+  }
+
+  @Override
+  public List<SetAside> setAside(int limit) {
+    return read(queue -> queue.setAside(limit));
   }
 
   @Override

@@ -4,10 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -22,9 +25,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.FlagChange;
@@ -189,6 +196,56 @@ class BesideTheCommitterTest {
     }
   }
 
+  /** The folder is opened again when the body lies in its place, and before its unit of work. */
+  @Test
+  void aLongBodyIsWrittenAgainWhenItsPlaceWasLost() {
+    StagedContent octets = message("long", LONG).content();
+    AtomicBoolean failed = new AtomicBoolean();
+    StagedContent failing =
+        new Failing(
+            octets,
+            position -> {
+              if (position > LONG / 2 && failed.compareAndSet(false, true)) {
+                opened.get().fail(new IOException("as if"));
+              }
+            });
+    try (Engine store = open()) {
+      MailboxId inbox = inbox(store);
+      store.mail().append(inbox, List.of(message("a", 10)));
+      DataFolder before = opened.get();
+
+      store.mail().append(inbox, List.of(message(failing)));
+      store.mail().append(inbox, List.of(message("b", LONG)));
+
+      assertThat(opened.get()).isNotSameAs(before);
+      assertThat(bodies(store)).hasSize(3);
+      assertThat(bodies(store).get(1)).isEqualTo(octets.toBytes());
+      assertThat(bodies(store).get(2)).hasSize(LONG + 16);
+    }
+  }
+
+  /** Content that something happens to when it is read. */
+  private record Failing(StagedContent content, LongConsumer happens) implements StagedContent {
+    @Override
+    public long size() {
+      return content.size();
+    }
+
+    @Override
+    public int read(long position, ByteBuffer target) {
+      happens.accept(position);
+      return content.read(position, target);
+    }
+
+    @Override
+    public MessageStructure structure() {
+      return content.structure();
+    }
+
+    @Override
+    public void close() {}
+  }
+
   private static StagedContent repeated(String subject, int length) {
     return StagedOctets.of(
         "Subject: " + subject + "\n\n" + (subject + "\n").repeat(length / subject.length()));
@@ -327,6 +384,63 @@ class BesideTheCommitterTest {
                 });
         assertThat(flagged.build()).isEqualTo(UidSet.range(100, 109).union(UidSet.range(400, 409)));
       }
+    }
+  }
+
+  /** What is done to a cold mailbox of many messages. */
+  enum Deed {
+    RENAME_INBOX {
+      @Override
+      void to(Engine store) {
+        AccountId ada = store.accounts().list().get(0).id();
+        store.mail().rename(ada, MailboxName.INBOX, MailboxName.of("Old"));
+        MailboxId old = store.mail().find(ada, MailboxName.of("Old")).orElseThrow().id();
+        assertThat(store.mail().snapshot(old).uids().size()).isEqualTo(MANY - 1);
+        assertThat(store.mail().snapshot(inbox(store)).uids().size()).isZero();
+      }
+    },
+    PURGE {
+      @Override
+      void to(Engine store) {
+        assertThat(store.purge(Duration.ofDays(-1))).isEqualTo(1);
+        assertThat(store.mail().snapshot(inbox(store)).uids().size()).isEqualTo(MANY - 1);
+      }
+    };
+
+    abstract void to(Engine store);
+  }
+
+  private static final int MANY = 20_000;
+
+  /** The database's file is read for it by whoever asks, and others are served meanwhile. */
+  @ParameterizedTest
+  @EnumSource
+  void aColdMailboxIsReadByWhoeverAsksForWhatIsDoneToIt(Deed deed) {
+    try (Engine store = open()) {
+      for (int i = 0; i < MANY / 1000; i++) {
+        store.mail().append(inbox(store), Collections.nCopies(1000, message("m", 1)));
+      }
+      store.mail().expunge(inbox(store), UidSet.of(7));
+    }
+    try (Engine store = open()) {
+      AccountId ada = store.accounts().list().get(0).id();
+      Thread caller = Thread.currentThread();
+      AtomicBoolean served = new AtomicBoolean();
+      AtomicReference<Runnable> next = new AtomicReference<>();
+      next.set(
+          () -> {
+            if (Thread.currentThread() == caller) {
+              store.mail().subscribe(ada, MailboxName.of("beside"));
+              served.set(true);
+            } else {
+              disk.onNextRead("mail.mv.db", next.get());
+            }
+          });
+      disk.onNextRead("mail.mv.db", next.get());
+
+      deed.to(store);
+
+      assertThat(served).isTrue();
     }
   }
 }

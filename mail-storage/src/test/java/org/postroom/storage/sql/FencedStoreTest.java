@@ -54,6 +54,7 @@ final class FencedStoreTest {
           new Committer(
               database, catalog, new MemoryBlobs(), new Ids(), statements -> {}, lifeline);
       database.opened();
+      committer.start();
       writers.add(this);
     }
 
@@ -112,7 +113,8 @@ final class FencedStoreTest {
     assertThatThrownBy(() -> first.note("a")).isInstanceOf(StorageUnavailable.class);
 
     assertThatThrownBy(() -> first.note("b")).isInstanceOf(StorageUnavailable.class);
-    assertThatThrownBy(first.database::reader).isInstanceOf(StorageUnavailable.class);
+    assertThatThrownBy(() -> first.database.read("it", connection -> true))
+        .isInstanceOf(StorageUnavailable.class);
 
     assertThat(noted()).isEmpty();
     assertThat(deaths).hasSize(1);

@@ -24,6 +24,7 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.QueueStore.SetAside;
 import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.testing.Chosen;
@@ -123,6 +124,13 @@ class UnreadableRowsTest {
 
       assertThat(names(leased)).containsExactlyInAnyOrder("good", "other");
       assertThat(names(store.queue().list(10))).containsExactlyInAnyOrder("good", "other");
+      assertThat(store.queue().setAside(10))
+          .singleElement()
+          .satisfies(
+              aside -> {
+                assertThat(aside.destination()).isEqualTo("one.test");
+                assertThat(aside.why()).isNotBlank().isNotEqualTo(SetAside.MENDED);
+              });
       assertThat(lease(store)).isEmpty();
       assertThat(store.queue().size()).as("it is kept").isEqualTo(3);
       assertThat(store.queue().nextDue().orElseThrow())
@@ -147,6 +155,9 @@ class UnreadableRowsTest {
       assertThat(lease(store)).isEmpty();
       run("UPDATE queue_recipient SET address = 'mended@one.test'");
       assertThat(lease(store)).isEmpty();
+      assertThat(store.queue().setAside(10))
+          .extracting(SetAside::why)
+          .containsExactly(SetAside.MENDED);
     }
     try (Engine store = open()) {
       store.queue().releaseLeases("me");

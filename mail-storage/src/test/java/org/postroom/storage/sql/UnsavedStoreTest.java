@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StagedContent;
@@ -508,6 +509,41 @@ class UnsavedStoreTest {
 
   private void failFolder() {
     opened.get().fail(new IOException("somebody else met a fault"));
+  }
+
+  /** The journal has it though the sync says that it failed, so that is what is there. */
+  @Test
+  void knowsNoAnswerOfBeforeAChangeThatMayHaveBeenKept() throws Exception {
+    SimulatedFolder disk = new SimulatedFolder();
+    try (Engine store = open(disk, NEVER_SAVED)) {
+      append(store, "a");
+      Account ada = store.accounts().list().get(0);
+      int last = -1;
+      boolean added = true;
+      while (added) { // else the sync was that of a committer at rest
+        last++;
+        assertThat(store.accounts().byAddress(alias(last))).isEmpty();
+        disk.failNextSync();
+        added = isAdded(store, ada, alias(last));
+      }
+
+      untilSuccess(() -> append(store, "b"));
+
+      assertThat(store.accounts().byAddress(alias(last))).contains(ada);
+    }
+  }
+
+  private static boolean isAdded(Engine store, Account account, Address alias) {
+    try {
+      store.accounts().addAlias(account.id(), alias);
+      return true;
+    } catch (StorageUnavailable e) {
+      return false;
+    }
+  }
+
+  private static Address alias(int number) {
+    return Address.of("alias" + number, Domain.of("example.org"));
   }
 
   // --- batches that need not be durable

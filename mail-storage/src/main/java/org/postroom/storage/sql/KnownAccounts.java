@@ -1,0 +1,78 @@
+package org.postroom.storage.sql;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.Account;
+
+/**
+ * Who logins and addresses belong to, as far as it was asked for: known answers, also that there is
+ * nobody. They stand for rows, so all are forgotten whenever an account changes, and whenever a
+ * change may have been kept of which nobody heard. From any thread.
+ */
+final class KnownAccounts {
+  private static final int REMEMBERED = 20_000;
+
+  private final Map<String, Optional<Account>> byLogin = new ConcurrentHashMap<>();
+  private final Map<String, Optional<Account>> byAddress = new ConcurrentHashMap<>();
+  private final Credentials credentials;
+  private volatile long changes;
+
+  /** None yet; what {@code credentials} remember of passwords is forgotten with the rest. */
+  KnownAccounts(Credentials credentials) {
+    this.credentials = credentials;
+  }
+
+  /** What {@link #byLogin} would say, when it is remembered; else null. */
+  @SuppressWarnings("NullableOptional") // "nobody" is remembered, too
+  @Nullable Optional<Account> login(String key) {
+    return byLogin.get(key);
+  }
+
+  /** What {@link #byAddress} would say, when it is remembered; else null. */
+  @SuppressWarnings("NullableOptional")
+  @Nullable Optional<Account> address(String key) {
+    return byAddress.get(key);
+  }
+
+  /** Who logs in so; asks {@code rows} when that is not remembered. */
+  Optional<Account> byLogin(String key, Supplier<Optional<Account>> rows) {
+    return remembered(byLogin, key, rows);
+  }
+
+  /** Whose address it is; asks {@code rows} when that is not remembered. */
+  Optional<Account> byAddress(String key, Supplier<Optional<Account>> rows) {
+    return remembered(byAddress, key, rows);
+  }
+
+  private Optional<Account> remembered(
+      Map<String, Optional<Account>> memory, String key, Supplier<Optional<Account>> rows) {
+    Optional<Account> known = memory.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (key.indexOf('\0') >= 0) {
+      return Optional.empty(); // no database knows such a name
+    }
+    long before = changes;
+    Optional<Account> found = rows.get();
+    if (memory.size() >= REMEMBERED) {
+      memory.clear();
+    }
+    memory.put(key, found);
+    if (before != changes) {
+      memory.remove(key);
+    }
+    return found;
+  }
+
+  /** The rows may be others now. */
+  synchronized void forget() {
+    changes++;
+    byLogin.clear();
+    byAddress.clear();
+    credentials.forget();
+  }
+}
