@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One PostgreSQL server for all tests of a JVM, with a database for each that asks. */
-final class PostgresServer {
+public final class PostgresServer {
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
   private PostgresServer() {}
@@ -29,11 +29,12 @@ final class PostgresServer {
   }
 
   /** Where it listens on the loopback. */
-  static int port() {
+  public static int port() {
     return Holder.SERVER.getPort();
   }
 
-  static Storage.Postgres freshDatabase() {
+  /** An empty one. */
+  public static Storage.Postgres freshDatabase() {
     String name = "mail" + DATABASES.incrementAndGet();
     try (Connection connection = Holder.SERVER.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {

@@ -147,7 +147,12 @@ public final class Engine implements AutoCloseable {
           FolderOrigin.Unsaved.DEFAULT);
     }
     if (where instanceof Storage.Postgres postgres) {
-      return openPostgres(postgres, life, random, minFree);
+      return openPostgres(
+          postgres,
+          path -> DataFolder.open(path, DataFolderOptions.DEFAULT),
+          life,
+          random,
+          minFree);
     }
     return openMemory(life, random);
   }
@@ -200,23 +205,21 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private static Engine openPostgres(
-      Storage.Postgres where, Life life, SecureRandom random, long minFree) {
+  /** Opens a store in PostgreSQL; bodies lie where {@code where} says, opened by {@code opener}. */
+  static Engine openPostgres(
+      Storage.Postgres where,
+      Function<Path, DataFolder> opener,
+      Life life,
+      SecureRandom random,
+      long minFree) {
     DataSource source =
         where
             .source()
             .orElseGet(() -> PostgresOrigin.source(where.url(), where.user(), where.password()));
-    Optional<DataFolder> folder =
-        where
-            .bodies()
-            .map(
-                path ->
-                    FolderOrigin.opened(path, p -> DataFolder.open(p, DataFolderOptions.DEFAULT)));
     String name =
         "the database " + (where.source().isPresent() ? "of the application" : where.url());
     StoreHealth health = life.of(name);
-    // The bodies' folder is not opened again beside a database that lives.
-    folder.ifPresent(opened -> opened.onFailure(health::die));
+    Optional<HeldFolder> folder = where.bodies().map(path -> new HeldFolder(path, opener, health));
     Catalog catalog = catalog();
     Database database =
         new Database(
@@ -227,11 +230,11 @@ public final class Engine implements AutoCloseable {
             health);
     try {
       database.writer().connection().rollback();
-      UUID store = folder.map(opened -> opened.identity().store()).orElse(null);
-      prepare(database, source, store, folder.orElse(null));
+      DataFolder opened = folder.map(HeldFolder::current).orElse(null);
+      prepare(database, source, opened == null ? null : opened.identity().store(), opened);
       BlobStore blobs =
           folder.isPresent()
-              ? new LogBlobs(() -> folder.get().log(), true)
+              ? new LogBlobs(() -> folder.get().current().log(), true)
               : new SqlBlobs(database);
       return new Engine(database, blobs, catalog, life, random, Argon2.Cost.DEFAULT);
     } catch (SQLException | RuntimeException e) {

@@ -37,13 +37,11 @@ final class FolderOrigin implements Origin {
   private static final String NUMBER = "transaction";
 
   private final Path path;
-  private final Function<Path, DataFolder> opener;
+  private final HeldFolder held;
   private final long minFree;
   private final Unsaved most;
   private final long cacheKilobytes;
-  private final StoreHealth health;
   private Room room = new Room();
-  private volatile @Nullable DataFolder folder;
   private volatile @Nullable JdbcDataSource source;
 
   /** Keeps the database open until it is to be closed: on its files it is opened once. */
@@ -73,27 +71,20 @@ final class FolderOrigin implements Origin {
       Unsaved most,
       StoreHealth health) {
     this.path = path;
-    this.opener = opener;
     this.minFree = minFree;
     this.most = most;
-    this.health = health;
     this.cacheKilobytes = Math.min(64 * 1024, Runtime.getRuntime().maxMemory() / 1024 * 15 / 100);
-    use(opened(path, opener), health.opening());
+    this.held = new HeldFolder(path, opener, health);
+    useDatabase();
   }
 
-  private void use(DataFolder opened, long opening) {
+  private void useDatabase() {
     // Without WRITE_DELAY: every new connection would set it, see writeLater().
-    source = H2.source("jdbc:h2:" + opened.databasePath() + ";CACHE_SIZE=" + cacheKilobytes);
-    folder = opened;
-    opened.onFailure(why -> health.broken(opening, why));
+    source = H2.source("jdbc:h2:" + folder().databasePath() + ";CACHE_SIZE=" + cacheKilobytes);
   }
 
   DataFolder folder() {
-    DataFolder current = folder;
-    if (current == null) {
-      throw new StorageUnavailable("the data folder " + path + " is not open");
-    }
-    return current;
+    return held.current();
   }
 
   @Override
@@ -334,10 +325,7 @@ final class FolderOrigin implements Origin {
 
   @Override
   public void fence(Throwable why) {
-    DataFolder current = folder;
-    if (current != null) {
-      current.fail(why);
-    }
+    held.fence(why);
   }
 
   /**
@@ -350,11 +338,9 @@ final class FolderOrigin implements Origin {
   public void discard() {
     fence(new StorageUnavailable("the data folder " + path + " is to be opened again"));
     org.h2.engine.Database dead = instance;
-    DataFolder old = folder;
     Connection kept = keeper;
     instance = null;
     keeper = null;
-    folder = null;
     source = null;
     try {
       if (dead != null) {
@@ -364,7 +350,7 @@ final class FolderOrigin implements Origin {
     } catch (RuntimeException e) {
       LOG.debug("ending a database that has failed", e);
     } finally {
-      close(old);
+      held.discard();
     }
   }
 
@@ -376,7 +362,8 @@ final class FolderOrigin implements Origin {
   @Override
   public void reopen(long opening) throws SQLException {
     room = new Room();
-    use(opener.apply(path), opening);
+    held.reopen(opening);
+    useDatabase();
     catchUp();
   }
 
@@ -390,24 +377,13 @@ final class FolderOrigin implements Origin {
     }
   }
 
-  private static void close(@Nullable DataFolder folder) {
-    try {
-      if (folder != null) {
-        folder.close();
-      }
-    } catch (StorageUnavailable e) {
-      LOG.debug("closing a data folder that has failed", e);
-    }
-  }
-
   @Override
   public void close() {
-    DataFolder current = folder;
-    if (current == null || current.failed()) {
-      discard();
-    } else {
+    if (held.works()) {
       close(keeper);
-      current.close();
+      held.close();
+    } else {
+      discard();
     }
   }
 

@@ -10,7 +10,6 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
-import org.postroom.storage.blob.DataFolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,16 +46,22 @@ final class PostgresOrigin implements Origin {
 
   private final DataSource source;
   private final ServerLock lock;
-  private final Optional<DataFolder> bodies;
+  private final Optional<HeldFolder> bodies;
   private final long minFree;
-  private final Room room = new Room();
+  private volatile Room room = new Room();
 
   // The committer's.
   private @Nullable PreparedStatement commit;
   private int networkTimeout;
   private long looked = System.nanoTime();
 
-  PostgresOrigin(DataSource source, Optional<DataFolder> bodies, long minFree) {
+  /**
+   * Uses a database.
+   *
+   * @param bodies where these lie when they are not in it
+   * @param minFree octets that stay free on their disk
+   */
+  PostgresOrigin(DataSource source, Optional<HeldFolder> bodies, long minFree) {
     this.source = source;
     this.lock = new ServerLock(source);
     this.bodies = bodies;
@@ -171,12 +176,39 @@ final class PostgresOrigin implements Origin {
 
   @Override
   public boolean hasRoomFor(long octets) {
-    return bodies.isEmpty() || room.enough(bodies.get(), minFree, octets);
+    return bodies.isEmpty() || room.enough(bodies.get().current(), minFree, octets);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>What has failed is the folder of the bodies: a connection that is lost is only made anew. A
+   * body that is not durable has no row, because rows are committed after it.
+   */
+  @Override
+  public void discard() {
+    bodies.ifPresent(HeldFolder::discard);
+  }
+
+  @Override
+  public void fence(Throwable why) {
+    bodies.ifPresent(folder -> folder.fence(why));
+  }
+
+  @Override
+  public boolean canReopen() {
+    return bodies.isPresent();
+  }
+
+  @Override
+  public void reopen(long opening) {
+    room = new Room();
+    bodies.ifPresent(folder -> folder.reopen(opening));
   }
 
   @Override
   public void close() {
     lock.close();
-    bodies.ifPresent(DataFolder::close);
+    bodies.ifPresent(HeldFolder::close);
   }
 }
