@@ -128,7 +128,7 @@ public final class MailServer implements AutoCloseable {
       PrivateFolder.check(folder, settings, ServerParams.STORAGE_FOLDER); // a store checks its own
     }
     try {
-      storage = own(open(where, builder));
+      storage = own(open(where, builder, memory));
       if (folder != null) {
         PrivateFolder.make(folder);
       }
@@ -190,6 +190,7 @@ public final class MailServer implements AutoCloseable {
               QueueParams.schedule(settings),
               settings.get(QueueParams.ATTEMPT_LIMIT),
               new Bounce(policy.hostname().name(), staging, builder.clock, ZoneId.systemDefault()),
+              memory,
               builder.clock,
               timers,
               workers,
@@ -309,10 +310,15 @@ public final class MailServer implements AutoCloseable {
     return List.copyOf(warnings);
   }
 
-  private SqlStorage open(Storage where, Builder builder) {
+  private SqlStorage open(Storage where, Builder builder, MemoryBudget memory) {
     try {
       return SqlStorage.open(
-          where, builder.clock, builder.random, settings.get(ServerParams.MIN_FREE), lifeline);
+          where,
+          builder.clock,
+          builder.random,
+          settings.get(ServerParams.MIN_FREE),
+          lifeline,
+          memory);
     } catch (StorageFault e) {
       throw builder.storage != null
           ? e

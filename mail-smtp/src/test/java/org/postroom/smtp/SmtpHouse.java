@@ -22,6 +22,7 @@ import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Router;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.ContentSink;
@@ -111,6 +112,7 @@ final class SmtpHouse extends ProtocolHouse {
             RetrySchedule.DEFAULT,
             Duration.ofHours(1),
             new Bounce("mx.example.org", staging(), time, ZoneOffset.UTC),
+            MemoryBudget.ofHeap(),
             time,
             time,
             workers(),

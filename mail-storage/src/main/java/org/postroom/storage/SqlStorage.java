@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.storage.sql.Engine;
@@ -38,7 +39,7 @@ public final class SqlStorage implements AutoCloseable {
    * @throws StorageFault when it cannot be opened; nothing was changed
    */
   public static SqlStorage open(Storage where, Clock clock, SecureRandom random) {
-    return open(where, clock, random, DEFAULT_MIN_FREE, new Lifeline());
+    return open(where, clock, random, DEFAULT_MIN_FREE, new Lifeline(), MemoryBudget.ofHeap());
   }
 
   /**
@@ -51,10 +52,16 @@ public final class SqlStorage implements AutoCloseable {
    * @param minFree octets that must stay free ({@code queue_minfree}); below that new mail is
    *     refused with {@code StorageFull}
    * @param lifeline is told, on a thread of the store, which must not wait for the store
+   * @param memory what readers have the store hold is charged to it
    */
   public static SqlStorage open(
-      Storage where, Clock clock, SecureRandom random, long minFree, Lifeline lifeline) {
-    return new SqlStorage(Engine.open(where, clock, random, minFree, lifeline));
+      Storage where,
+      Clock clock,
+      SecureRandom random,
+      long minFree,
+      Lifeline lifeline,
+      MemoryBudget memory) {
+    return new SqlStorage(Engine.open(where, clock, random, minFree, lifeline, memory));
   }
 
   /** The mailboxes. */

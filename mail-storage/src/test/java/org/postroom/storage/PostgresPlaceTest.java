@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.auth.Account;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.InternalDate;
@@ -44,7 +45,12 @@ final class PostgresPlaceTest {
     Lifeline lifeline = new Lifeline();
     lifeline.onDeath(deaths::add);
     return SqlStorage.open(
-        where, Clock.systemUTC(), new SecureRandom(), SqlStorage.DEFAULT_MIN_FREE, lifeline);
+        where,
+        Clock.systemUTC(),
+        new SecureRandom(),
+        SqlStorage.DEFAULT_MIN_FREE,
+        lifeline,
+        MemoryBudget.ofHeap());
   }
 
   private Storage through(int port) {

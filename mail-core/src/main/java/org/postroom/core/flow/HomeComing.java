@@ -3,6 +3,7 @@ package org.postroom.core.flow;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.ScannedContent;
 import org.postroom.core.mail.Submission;
@@ -16,7 +17,12 @@ import org.postroom.core.queue.QueuedMail;
 final class HomeComing {
   private HomeComing() {}
 
-  static Acceptance of(QueuedMail mail, List<Acceptance.Delivery> deliveries) {
+  /**
+   * For these mailboxes.
+   *
+   * @param memory what the scan is charged to, until the content is closed
+   */
+  static Acceptance of(QueuedMail mail, List<Acceptance.Delivery> deliveries, MemoryBudget memory) {
     Envelope envelope =
         new Envelope(
             mail.sender(),
@@ -30,7 +36,7 @@ final class HomeComing {
             InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), "QUEUE");
     Submission submission =
         new Submission(
-            mail.id(), self, envelope, new ScannedContent(mail.content()), mail.arrived());
+            mail.id(), self, envelope, new ScannedContent(mail.content(), memory), mail.arrived());
     return new Acceptance(submission, deliveries, List.of());
   }
 }

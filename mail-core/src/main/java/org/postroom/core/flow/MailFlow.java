@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.postroom.core.address.Address;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
@@ -45,6 +46,7 @@ public final class MailFlow implements Attempts {
    * Joins the stations.
    *
    * @param transports by the name that routes give them
+   * @param memory what is held of mail that comes home is charged to it
    * @param attemptLimit how long one attempt may take
    * @param workers where attempts that take longer are cut off
    * @param lifeline hears of a machine that fails under a listener
@@ -56,6 +58,7 @@ public final class MailFlow implements Attempts {
       RetrySchedule schedule,
       Duration attemptLimit,
       Bounce bounce,
+      MemoryBudget memory,
       Clock clock,
       Timers timers,
       Executor workers,
@@ -70,7 +73,7 @@ public final class MailFlow implements Attempts {
     this.dispatch =
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.deliveries = new Deliveries(clock, log);
-    this.outcomes = new Outcomes(planner, store, schedule, bounce, deliveries, log);
+    this.outcomes = new Outcomes(planner, store, schedule, bounce, deliveries, memory, log);
   }
 
   /**

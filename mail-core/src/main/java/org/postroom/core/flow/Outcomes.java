@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.postroom.core.flow.Dispatch.Homecoming;
 import org.postroom.core.flow.Transport.Report;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.StorageUnavailable;
@@ -49,6 +50,7 @@ final class Outcomes {
   private final RetrySchedule schedule;
   private final Bounce bounce;
   private final Deliveries deliveries;
+  private final MemoryBudget memory;
   private final MailLog log;
 
   Outcomes(
@@ -57,12 +59,14 @@ final class Outcomes {
       RetrySchedule schedule,
       Bounce bounce,
       Deliveries deliveries,
+      MemoryBudget memory,
       MailLog log) {
     this.planner = planner;
     this.store = store;
     this.schedule = schedule;
     this.bounce = bounce;
     this.deliveries = deliveries;
+    this.memory = memory;
     this.log = log;
   }
 
@@ -311,7 +315,8 @@ final class Outcomes {
         tell(told, entering, Bounce.Kind.DELAYED, delayed);
         tell(told, entering, Bounce.Kind.RELAYED, relayed);
         if (!home.isEmpty()) {
-          entering.add(HomeComing.of(mail, home.stream().map(Homecoming::delivery).toList()));
+          entering.add(
+              HomeComing.of(mail, home.stream().map(Homecoming::delivery).toList(), memory));
         }
         store.settle(settlements, entering);
         log(told);

@@ -1,27 +1,40 @@
 package org.postroom.core.mail;
 
 import java.nio.ByteBuffer;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mime.MessageStructure;
-import org.postroom.core.mime.StructureScanner;
 
 /**
  * Content that lies where it is kept, and whose structure is found out again by reading it through.
- * Closing has nothing to give back.
+ * What is held of that is charged to a budget until it is closed.
  */
 public final class ScannedContent implements StagedContent {
   private static final int CHUNK = 64 * 1024;
 
   private final Content content;
+  private final ChargedScanner scanner;
   private final MessageStructure structure;
 
-  /** Reads all of {@code content}. */
-  public ScannedContent(Content content) {
+  /**
+   * Reads all of {@code content}.
+   *
+   * @throws StorageFull when there is no memory for it now
+   */
+  public ScannedContent(Content content, MemoryBudget budget) {
     this.content = content;
-    this.structure = scan(content);
+    this.scanner = new ChargedScanner(budget);
+    MessageStructure found = null;
+    try {
+      found = scan(content, scanner);
+    } finally {
+      if (found == null) {
+        scanner.close();
+      }
+    }
+    this.structure = found;
   }
 
-  private static MessageStructure scan(Content content) {
-    StructureScanner scanner = new StructureScanner();
+  private static MessageStructure scan(Content content, ChargedScanner scanner) {
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.max(1, Math.min(content.size(), CHUNK)));
     for (long position = 0; position < content.size(); ) {
       chunk.clear();
@@ -29,7 +42,7 @@ public final class ScannedContent implements StagedContent {
       if (count <= 0) {
         throw new IllegalStateException("content ends at " + position + " of " + content.size());
       }
-      scanner.update(chunk.array(), 0, count);
+      scanner.update(chunk.flip());
       position += count;
     }
     return scanner.finish();
@@ -51,5 +64,7 @@ public final class ScannedContent implements StagedContent {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    scanner.close();
+  }
 }

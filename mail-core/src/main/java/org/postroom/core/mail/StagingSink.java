@@ -5,27 +5,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mime.MessageStructure;
-import org.postroom.core.mime.StructureScanner;
 
 /**
  * One content of a {@link StagingArea}, first while it arrives and then as it lies there. Memory
  * and file are given back exactly once: when it is closed before it is finished, when it fails, or
- * when what it was finished to is closed.
+ * when what it was finished to is closed. What was found out about it is charged like the content,
+ * but cannot go into a file.
  */
 final class StagingSink implements ContentSink {
-  /** What the scanner holds is counted in steps, so that not every line changes the budget. */
-  private static final int STEP = 512;
-
   private final int memoryLimit;
   private final SpoolFiles files;
   private final long expected;
   private final Consumer<StagingSink> whenReleased;
   private final Chunks memory;
   private final MemoryBudget budget;
-  private final StructureScanner scanner = new StructureScanner();
+  private final ChargedScanner scanner;
   private @Nullable SpoolFile file;
   private long size;
-  private long scanned;
   private boolean finished;
   private boolean released;
 
@@ -41,6 +37,7 @@ final class StagingSink implements ContentSink {
     this.expected = expected;
     this.whenReleased = whenReleased;
     this.budget = budget;
+    this.scanner = new ChargedScanner(budget);
     this.memory = new Chunks(contents);
   }
 
@@ -60,7 +57,6 @@ final class StagingSink implements ContentSink {
       ByteBuffer same = octets.duplicate();
       store(octets);
       scanner.update(same);
-      chargeScanner();
       kept = true;
     } finally {
       if (!kept) {
@@ -89,9 +85,7 @@ final class StagingSink implements ContentSink {
       if (file != null) {
         file.finish();
       }
-      MessageStructure found = scanner.finish();
-      chargeScanner();
-      structure = found;
+      structure = scanner.finish();
     } finally {
       if (structure == null) {
         release();
@@ -114,27 +108,11 @@ final class StagingSink implements ContentSink {
     }
     released = true;
     memory.release();
-    budget.give(scanned);
-    scanned = 0;
+    scanner.close();
     whenReleased.accept(this);
     if (file != null) {
       file.release();
     }
-  }
-
-  /**
-   * What the scanner keeps of a content is charged like the content, but cannot go into a file.
-   *
-   * @throws StorageFull when all that arrives takes too much; the client may try again
-   */
-  private void chargeScanner() {
-    long held = (scanner.held() / STEP + 1L) * STEP;
-    if (held < scanned) {
-      budget.give(scanned - held);
-    } else if (!budget.tryTake(held - scanned)) {
-      throw new StorageFull("too much mail is arriving at the same time");
-    }
-    scanned = held;
   }
 
   private void store(ByteBuffer octets) {

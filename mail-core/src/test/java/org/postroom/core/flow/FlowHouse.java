@@ -29,6 +29,7 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
@@ -61,6 +62,7 @@ final class FlowHouse implements AutoCloseable {
   final VirtualTime time;
   final MemoryStores stores;
   final Lifeline lifeline = new Lifeline();
+  final MemoryBudget memory = new MemoryBudget(1 << 20);
   final Workers workers = Workers.named("flow", 8);
   final MailFlow flow;
   private final Clock clock;
@@ -153,6 +155,7 @@ final class FlowHouse implements AutoCloseable {
                 Duration.ofHours(4)),
             LIMIT,
             new Bounce("mail.here.test", staging, clock, ZoneOffset.UTC),
+            memory,
             clock,
             time,
             workers,

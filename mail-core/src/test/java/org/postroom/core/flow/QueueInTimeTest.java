@@ -320,6 +320,32 @@ final class QueueInTimeTest {
     }
   }
 
+  /** What comes home is looked into again, which takes memory like what arrives. */
+  @Test
+  void mailThatComesHomeWaitsForMemoryAndGivesItBack() {
+    AtomicBoolean ours = new AtomicBoolean();
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .comesHome(recipient -> ours.get() && recipient.domain().name().equals("moved.test"))
+            .open()) {
+      house.dead("moved.test");
+      house.send("bob@moved.test");
+      house.time.advance(Duration.ofSeconds(10));
+      ours.set(true);
+      assertThat(house.memory.tryTake(house.memory.capacity())).isTrue();
+
+      house.time.advance(Duration.ofHours(1));
+      assertThat(waiting(house)).hasSize(1);
+      assertThat(house.memory.held()).isEqualTo(house.memory.capacity());
+      house.memory.give(house.memory.capacity());
+      house.time.advance(Duration.ofHours(2));
+
+      assertThat(waiting(house)).isEmpty();
+      assertThat(house.inbox()).hasSize(1);
+      assertThat(house.memory.held()).isZero();
+    }
+  }
+
   /** The store is away for a moment in the middle of an attempt. */
   @Test
   void whatTheStoreHeldUpIsTriedAgainSoonAndThenLessOften() {

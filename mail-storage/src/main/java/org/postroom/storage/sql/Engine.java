@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
@@ -62,7 +63,7 @@ public final class Engine implements AutoCloseable {
     Destinations destinations = new Destinations();
     destinations.begin(start.queued, start.waiting);
     List<Runnable> queued = new CopyOnWriteArrayList<>();
-    Rows rows = new Rows(database, blobs);
+    Rows rows = new Rows(database, blobs, life.memory());
     Credentials credentials = new Credentials(database, clock, random, start.secret, cost);
     KnownAccounts known = new KnownAccounts(credentials);
     committer =
@@ -115,12 +116,11 @@ public final class Engine implements AutoCloseable {
    * What the store lives by.
    *
    * @param lifeline who hears when it has died
+   * @param memory what is held for clients beside the store's own is charged to it
    * @param reopenings how often it may be opened again before that
    */
-  record Life(Clock clock, Lifeline lifeline, StoreHealth.Reopenings reopenings) {
-    Life(Clock clock, Lifeline lifeline) {
-      this(clock, lifeline, StoreHealth.Reopenings.DEFAULT);
-    }
+  record Life(
+      Clock clock, Lifeline lifeline, MemoryBudget memory, StoreHealth.Reopenings reopenings) {
 
     private StoreHealth of(String name) {
       return new StoreHealth(name, lifeline, reopenings, System::nanoTime);
@@ -132,11 +132,17 @@ public final class Engine implements AutoCloseable {
    *
    * @param minFree octets that stay free on a disk of ours
    * @param lifeline who hears when it has died
+   * @param memory what is held for clients beside the store's own is charged to it
    * @throws StorageFault when it cannot be opened; nothing was changed
    */
   public static Engine open(
-      Storage where, Clock clock, SecureRandom random, long minFree, Lifeline lifeline) {
-    Life life = new Life(clock, lifeline);
+      Storage where,
+      Clock clock,
+      SecureRandom random,
+      long minFree,
+      Lifeline lifeline,
+      MemoryBudget memory) {
+    Life life = new Life(clock, lifeline, memory, StoreHealth.Reopenings.DEFAULT);
     if (where instanceof Storage.H2 h2) {
       return openFolder(
           h2.folder(),

@@ -9,8 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.ScannedContent;
+import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore.Detail;
@@ -59,10 +61,17 @@ final class Rows {
 
   private final Database database;
   private final BlobStore blobs;
+  private final MemoryBudget memory;
 
-  Rows(Database database, BlobStore blobs) {
+  /**
+   * Shows what these have.
+   *
+   * @param memory what looking into a message again takes is charged to it
+   */
+  Rows(Database database, BlobStore blobs, MemoryBudget memory) {
     this.database = database;
     this.blobs = blobs;
+    this.memory = memory;
   }
 
   void read(MailboxState mailbox, UidSet uids, Set<Detail> details, Consumer<MessageRow> visitor) {
@@ -363,7 +372,24 @@ final class Rows {
     /** Of the shared content. */
     private MessageStructure foundAgain() {
       BlobRef blob = columns().blob();
-      return blob == null ? Parsed.NOTHING : new ScannedContent(blobs.open(blob)).structure();
+      if (blob == null) {
+        return Parsed.NOTHING;
+      }
+      try (ScannedContent scanned = new ScannedContent(blobs.open(blob), memory)) {
+        return scanned.structure();
+      } catch (StorageFull e) {
+        throw new StorageUnavailable("there is no memory to look into message " + uid + " now", e);
+      }
+    }
+
+    @Override
+    public MessageStructure structure() {
+      need(Detail.STRUCTURE);
+      byte[] header = columns().header();
+      int before = header == null ? 0 : header.length;
+      return columns().isTooLong()
+          ? foundAgain().shifted(before)
+          : Parsed.structure(octets(columns().structure(), "structure"), envelopeOctets(), before);
     }
 
     @Override

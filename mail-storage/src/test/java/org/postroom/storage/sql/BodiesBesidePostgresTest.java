@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore;
@@ -58,7 +59,7 @@ class BodiesBesidePostgresTest {
           opened.set(folder);
           return folder;
         },
-        new Engine.Life(Clock.systemUTC(), lifeline, limits),
+        new Engine.Life(Clock.systemUTC(), lifeline, MemoryBudget.ofHeap(), limits),
         new SecureRandom(),
         0);
   }

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.InternalDate;
@@ -67,7 +68,7 @@ class BrokenStoreTest {
           opened.set(folder);
           return folder;
         },
-        new Engine.Life(Clock.systemUTC(), lifeline, limits),
+        new Engine.Life(Clock.systemUTC(), lifeline, MemoryBudget.ofHeap(), limits),
         new SecureRandom(),
         0,
         NEVER_SAVED);
@@ -407,7 +408,13 @@ class BrokenStoreTest {
   void diesInMemoryAtOnce() {
     Lifeline own = new Lifeline();
     try (Engine store =
-        Engine.open(Storage.inMemory(), Clock.systemUTC(), new SecureRandom(), 0, own)) {
+        Engine.open(
+            Storage.inMemory(),
+            Clock.systemUTC(),
+            new SecureRandom(),
+            0,
+            own,
+            MemoryBudget.ofHeap())) {
       append(store, "a");
       assertThatThrownBy(() -> append(store, deadly(() -> new OutOfMemoryError("as if"))))
           .isInstanceOf(StorageUnavailable.class);

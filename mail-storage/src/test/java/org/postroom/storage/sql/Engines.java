@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Function;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.storage.blob.DataFolder;
 
 /** Stores in folders on any disk. */
@@ -22,10 +23,19 @@ final class Engines {
 
   static Engine open(
       Path path, Function<Path, DataFolder> opener, long minFree, FolderOrigin.Unsaved most) {
+    return open(path, opener, minFree, most, MemoryBudget.ofHeap());
+  }
+
+  static Engine open(
+      Path path,
+      Function<Path, DataFolder> opener,
+      long minFree,
+      FolderOrigin.Unsaved most,
+      MemoryBudget memory) {
     return Engine.openFolder(
         path,
         opener,
-        new Engine.Life(Clock.systemUTC(), new Lifeline(), ALWAYS),
+        new Engine.Life(Clock.systemUTC(), new Lifeline(), memory, ALWAYS),
         new SecureRandom(),
         minFree,
         most);

@@ -2,6 +2,7 @@ package org.postroom.storage.sql;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,7 +18,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.MailboxId;
@@ -35,6 +38,7 @@ import org.postroom.storage.blob.SimulatedFolder;
 class LargeRowsTest {
   @TempDir Path temp;
   private final AtomicReference<DataFolder> opened = new AtomicReference<>();
+  private final MemoryBudget memory = new MemoryBudget(4 << 20);
   private Engine store;
   private MailboxId inbox;
 
@@ -49,7 +53,9 @@ class LargeRowsTest {
               opened.set(folder);
               return folder;
             },
-            0);
+            0,
+            FolderOrigin.Unsaved.DEFAULT,
+            memory);
     store.accounts().add("ada@example.org", Secret.of("x"));
     inbox =
         store
@@ -148,6 +154,26 @@ class LargeRowsTest {
       assertThat(update.executeUpdate()).isEqualTo(6);
     }
     assertThat(structures(UidSet.range(1, 6)).equals(expected)).isTrue();
+  }
+
+  /** What finding out again holds is counted like what arrives. */
+  @Test
+  void findsNothingOutAgainWithoutMemoryForIt() throws Exception {
+    List<MessageStructure> expected = fill(1);
+    try (Connection beside = beside();
+        PreparedStatement update = beside.prepareStatement("UPDATE message SET structure = ?")) {
+      update.setBytes(1, new byte[ScanLimits.STRUCTURE + 1]);
+      assertThat(update.executeUpdate()).isEqualTo(1);
+    }
+    long others = memory.capacity() - 20_000;
+    assertThat(memory.tryTake(others)).isTrue();
+
+    assertThatThrownBy(() -> structures(UidSet.of(1))).isInstanceOf(StorageUnavailable.class);
+    assertThat(memory.held()).isEqualTo(others);
+
+    memory.give(others);
+    assertThat(structures(UidSet.of(1)).equals(expected)).isTrue();
+    assertThat(memory.held()).isZero();
   }
 
   private Connection beside() throws SQLException {

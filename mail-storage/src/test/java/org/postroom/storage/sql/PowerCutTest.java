@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.Account;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.FlagChange;
@@ -121,7 +122,8 @@ class PowerCutTest {
               Clock.systemUTC(),
               new SecureRandom(),
               0,
-              new Lifeline())) {
+              new Lifeline(),
+              MemoryBudget.ofHeap())) {
         assertThat(subjects(store, inbox(store))).containsAll(promises.get(i));
       }
     }
@@ -174,7 +176,8 @@ class PowerCutTest {
             Clock.systemUTC(),
             new SecureRandom(),
             0,
-            new Lifeline())) {
+            new Lifeline(),
+            MemoryBudget.ofHeap())) {
       store.accounts().add("ada@example.org", Secret.of("x"));
 
       assertThat(Thread.getAllStackTraces().keySet())
