@@ -60,6 +60,20 @@ public final class MemoryBudget {
     return true;
   }
 
+  /**
+   * Counts {@code octets} that are held already and cannot be refused. There may be more then than
+   * the capacity, and nobody gets anything before that much has been given back.
+   */
+  public void take(long octets) {
+    if (octets < 0) {
+      throw new IllegalArgumentException("taking " + octets + " octets");
+    }
+    held.addAndGet(octets);
+    if (whole != null) {
+      whole.take(octets);
+    }
+  }
+
   /** Whether so many octets are left now; somebody may take them before the asker does. */
   public boolean has(long octets) {
     return octets <= capacity - held.get() && (whole == null || whole.has(octets));

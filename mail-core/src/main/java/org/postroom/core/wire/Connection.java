@@ -93,9 +93,9 @@ public interface Connection {
   TlsSession startTlsAsClient(TlsContext context, String serverName);
 
   /**
-   * The client is known now: it has logged in, or comes from a network that is trusted. Until then
-   * it is a stranger, may hold little, and has to go when there is no room for others ({@link
-   * Session#crowdedOut}). Cannot be taken back. Safe to repeat.
+   * The client is known now: it has logged in. Until then, unless its listener {@linkplain
+   * ListenerOptions#known knows} it, it is a stranger, may hold little, and has to go when there is
+   * no room for others ({@link Session#crowdedOut}). Cannot be taken back. Safe to repeat.
    */
   void trusted();
 

@@ -1,8 +1,10 @@
 package org.postroom.core.wire;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * How to listen.
@@ -14,6 +16,8 @@ import java.util.Optional;
  * @param maxLine the {@link Connection#lineLimit} until the session sets one
  * @param firstDeadline the deadline until the session sets one, TLS handshake included
  * @param refusal what a client hears when there are too many sessions, line end included
+ * @param ofOneAddress the most strangers of one address here; 0 for what holds for all listeners
+ * @param known who is no stranger from the beginning, and whom no limit of strangers binds
  */
 public record ListenerOptions(
     String name,
@@ -22,4 +26,28 @@ public record ListenerOptions(
     int maxSessions,
     int maxLine,
     Duration firstDeadline,
-    String refusal) {}
+    String refusal,
+    int ofOneAddress,
+    Predicate<InetAddress> known) {
+
+  /** The same, where nobody is known and an address may have what it may have anywhere. */
+  public ListenerOptions(
+      String name,
+      InetSocketAddress address,
+      Optional<TlsContext> implicitTls,
+      int maxSessions,
+      int maxLine,
+      Duration firstDeadline,
+      String refusal) {
+    this(
+        name,
+        address,
+        implicitTls,
+        maxSessions,
+        maxLine,
+        firstDeadline,
+        refusal,
+        0,
+        client -> false);
+  }
+}

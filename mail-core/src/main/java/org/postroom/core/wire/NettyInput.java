@@ -1,9 +1,13 @@
 package org.postroom.core.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelConfig;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +36,18 @@ final class NettyInput implements Input {
   /** A limit for {@link #lineReady}: no line is waited for, any octet will do. */
   static final int ANY_OCTET = -1;
 
-  private final NettyConnection connection;
+  private final ReentrantLock lock;
+  private final ChannelConfig channel;
+  private final Consumer<Queue<?>> awaiting;
   private final ArrayDeque<ByteBuf> queue = new ArrayDeque<>(2);
   private volatile int queued;
-  private boolean paused;
+
+  /** Nothing is read from the socket, because enough is here. */
+  private boolean full;
+
+  /** The same, because there is no place in memory for more. */
+  private boolean placeless;
+
   private boolean released;
 
   private @Nullable ByteBuf current;
@@ -51,14 +63,22 @@ final class NettyInput implements Input {
   /** Of the session's whole life; tells whether a turn took anything. */
   private long taken;
 
-  NettyInput(NettyConnection connection) {
-    this.connection = connection;
+  /**
+   * An input.
+   *
+   * @param lock the connection's
+   * @param awaiting waits under the lock until the queue holds something
+   */
+  NettyInput(ReentrantLock lock, ChannelConfig channel, Consumer<Queue<?>> awaiting) {
+    this.lock = lock;
+    this.channel = channel;
+    this.awaiting = awaiting;
   }
 
   // --- the event loop's side, under the connection's lock ---
 
   /**
-   * Takes over {@code octets}. Returns whether reading was paused by that.
+   * Takes over {@code octets}. Returns whether that was enough for now.
    *
    * @param line the most octets of a line that is waited for
    */
@@ -82,20 +102,33 @@ final class NettyInput implements Input {
       queue.add(octets);
     }
     queued += count; // only ever changed under the lock
-    if (!paused && queued > most(line)) {
-      paused = true;
-      connection.pauseReading();
+    if (!full && queued > most(line)) {
+      full = true;
+      readOrNot();
       return true;
     }
     return false;
   }
 
-  /** Nothing more is read from the socket before some of what is here has been dealt with. */
-  void pause() {
-    if (!paused && !released && queued > 0) {
-      paused = true;
-      connection.pauseReading();
+  /** Nothing more is read from the socket until {@link #hasPlace}, however little is here. */
+  void lacksPlace() {
+    if (!placeless && !released) {
+      placeless = true;
+      readOrNot();
     }
+  }
+
+  /** There is place in memory again. */
+  void hasPlace() {
+    if (placeless) {
+      placeless = false;
+      readOrNot();
+    }
+  }
+
+  /** Under the lock, or the later of two changes could come first. */
+  private void readOrNot() {
+    channel.setAutoRead(!full && !placeless);
   }
 
   /** Octets that are here and not read yet. */
@@ -106,9 +139,9 @@ final class NettyInput implements Input {
 
   /** Lines may be longer now: a part of one that has stopped the reading goes on. */
   void allow(int line) {
-    if (paused && queued <= most(line)) {
-      paused = false;
-      connection.resumeReading();
+    if (full && queued <= most(line)) {
+      full = false;
+      readOrNot();
     }
   }
 
@@ -272,11 +305,11 @@ final class NettyInput implements Input {
   public boolean isEmpty() {
     settle();
     if (skipping) {
-      connection.lock();
+      lock.lock();
       try {
         skipRest();
       } finally {
-        connection.unlock();
+        lock.unlock();
       }
     }
     return (current == null || !current.isReadable()) && queued == 0;
@@ -284,11 +317,11 @@ final class NettyInput implements Input {
 
   @Override
   public boolean hasLine(int limit) {
-    connection.lock();
+    lock.lock();
     try {
       return lineReady(limit);
     } finally {
-      connection.unlock();
+      lock.unlock();
     }
   }
 
@@ -347,12 +380,12 @@ final class NettyInput implements Input {
   @Override
   public void discard() {
     settle();
-    connection.lock();
+    lock.lock();
     try {
       clear();
       resumeWhenLow();
     } finally {
-      connection.unlock();
+      lock.unlock();
     }
   }
 
@@ -375,23 +408,23 @@ final class NettyInput implements Input {
       current.release();
       current = null;
     }
-    connection.lock();
+    lock.lock();
     try {
       if (queue.isEmpty()) {
-        connection.awaitInput(queue);
+        awaiting.accept(queue);
       }
       ByteBuf next = takeNext();
       resumeWhenLow();
       return next;
     } finally {
-      connection.unlock();
+      lock.unlock();
     }
   }
 
   private void resumeWhenLow() {
-    if (paused && queued < LOW) {
-      paused = false;
-      connection.resumeReading();
+    if (full && queued < LOW) {
+      full = false;
+      readOrNot();
     }
   }
 

@@ -87,7 +87,7 @@ final class NettyOutput implements Output {
 
   @Override
   public void flush() {
-    if (connection.isTakingLeave()) {
+    if (connection.handshake.isAsked()) {
       return;
     }
     ByteBuf full = takePending();
@@ -96,17 +96,17 @@ final class NettyOutput implements Output {
       return;
     }
     try {
-      connection.awaitRoom(MOST);
+      connection.unsent.awaitRoom(MOST);
     } catch (RuntimeException e) {
       pending = full; // it may be the goodbye of a session that has asked for its end
       throw e;
     }
-    connection.send(full);
+    connection.unsent.send(full);
   }
 
   @Override
   public boolean hasRoom() {
-    return connection.hasRoom();
+    return connection.unsent.hasRoom();
   }
 
   /** A buffer with room for at least one octet; sends a full one first. */

@@ -14,7 +14,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -43,13 +43,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NettyWire implements Wire {
   private static final Logger LOG = LoggerFactory.getLogger(NettyWire.class);
-
-  /** What may lie unsent here for a peer, if there is memory for it. */
-  static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
-
-  /** What may lie unsent for every client, known or not. */
-  static final WriteBufferWaterMark UNSENT_IN_ANY_CASE =
-      new WriteBufferWaterMark(4 * 1024, 16 * 1024);
 
   /** How long those have who took too long for saying what they were about to say. */
   private static final Duration LAST_CALL = Duration.ofMillis(500);
@@ -151,7 +144,7 @@ final class NettyWire implements Wire {
             .group(loops)
             .channel(transport.serverChannel())
             .childOption(ChannelOption.ALLOCATOR, buffers)
-            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_IN_ANY_CASE)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Unsent.IN_ANY_CASE)
             .handler(new AtTheDoor(listening.name()))
             .childHandler(
                 new ChannelInitializer<Channel>() {
@@ -212,27 +205,11 @@ final class NettyWire implements Wire {
             .group(loops)
             .channel(transport.clientChannel())
             .option(ChannelOption.ALLOCATOR, buffers)
-            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
+            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, Unsent.MUCH)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int) Math.min(Integer.MAX_VALUE, Math.max(1, connecting.timeout().toMillis())))
-            .handler(
-                new ChannelInboundHandlerAdapter() {
-                  @Override
-                  public void channelActive(ChannelHandlerContext context) {
-                    context.pipeline().remove(this);
-                    connected.complete(
-                        begin(
-                            context.channel(),
-                            true,
-                            connecting.timeout(),
-                            connecting.maxLine(),
-                            null,
-                            null,
-                            () -> false,
-                            session));
-                  }
-                });
+            .handler(new Connecting(connecting, session, connected));
     if (transport.sockets()) {
       bootstrap
           .option(ChannelOption.TCP_NODELAY, true)
@@ -348,6 +325,48 @@ final class NettyWire implements Wire {
     }
   }
 
+  /** Begins a session on a channel that we have asked for. */
+  private final class Connecting extends ChannelInboundHandlerAdapter {
+    private final ConnectOptions options;
+    private final Function<Connection, Session> session;
+    private final CompletableFuture<Connection> connected;
+
+    Connecting(
+        ConnectOptions options,
+        Function<Connection, Session> session,
+        CompletableFuture<Connection> connected) {
+      this.options = options;
+      this.session = session;
+      this.connected = connected;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+      connected.complete(
+          begin(
+              context.channel(),
+              true,
+              options.timeout(),
+              options.maxLine(),
+              null,
+              null,
+              () -> false,
+              session));
+      // Not before: what goes wrong above is heard below, and closes the channel.
+      if (!context.isRemoved()) {
+        context.pipeline().remove(this);
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
+      heed(problem);
+      connected.completeExceptionally(
+          new WireFault("A connection could not be begun: " + problem, problem));
+      context.close();
+    }
+  }
+
   /** Takes in one accepted channel, or refuses it. */
   private final class Accepting extends ChannelInboundHandlerAdapter {
     private final NettyListener listener;
@@ -382,10 +401,17 @@ final class NettyWire implements Wire {
       channel.closeFuture().addListener(closed -> leave());
       boolean doorIsFull = listener.sessions.incrementAndGet() > listening.maxSessions();
       boolean houseIsFull = accepted.incrementAndGet() > limits.sessions();
-      Strangers.Stranger stranger =
-          strangers.admit(
-              inet(channel.remoteAddress()).getAddress(), listener, doorIsFull, houseIsFull);
-      if (stranger == null) {
+      InetAddress client = inet(channel.remoteAddress()).getAddress();
+      Strangers.@Nullable Stranger stranger = null;
+      boolean admitted;
+      if (listening.known().test(client)) {
+        admitted = !doorIsFull && !houseIsFull || strangers.makePlace(doorIsFull ? listener : null);
+      } else {
+        stranger =
+            strangers.admit(client, listener, listening.ofOneAddress(), doorIsFull, houseIsFull);
+        admitted = stranger != null;
+      }
+      if (!admitted) {
         leave();
         refuse(channel);
         return;
@@ -426,12 +452,12 @@ final class NettyWire implements Wire {
         channel.close(); // a handshake only to say no would cost more than it is worth
         return;
       }
-      channel.pipeline().addLast(new NettyConnection.Deaf());
-      NettyConnection.hangUp(
+      channel.pipeline().addLast(new Farewell.Deaf());
+      Farewell.say(
           channel,
           Unpooled.wrappedBuffer(listening.refusal().getBytes(UTF_8)),
           true,
-          NettyConnection.patience(listening.firstDeadline(), true));
+          Farewell.patience(listening.firstDeadline(), true));
     }
   }
 

@@ -3,6 +3,7 @@ package org.postroom.core.wire;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -11,14 +12,13 @@ import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.time.Timers;
 
 /**
- * The clients of a wire that have not logged in, and what they hold: by address and together. Who
+ * The clients of a wire that nobody knows yet, and what they hold: by address and together. Who
  * comes when everything is taken gets the place of the stranger that has been at rest for longest,
- * of the address that holds most. A session in the middle of a turn is not at rest.
+ * of the address that holds most ({@link LeavingOrder}). A session in the middle of a turn is not
+ * at rest.
  *
  * <p>Octets are counted without a lock, under the lock of the connection that they belong to.
  * {@link #lock} guards who is here; it is taken before a connection's, never inside one.
- *
- * <p>Looking for who has to go looks at all strangers. That is done only when there is no room.
  */
 final class Strangers {
   /** What a session costs that holds nothing, and a short line. */
@@ -44,9 +44,8 @@ final class Strangers {
 
   // Guarded by the lock.
   private final Map<Network, Caller> callers = new HashMap<>();
+  private final LeavingOrder order = new LeavingOrder();
   private long nextSweep;
-  private long callerRound;
-  private long strangerRound;
 
   Strangers(StrangerLimits limits, Timers timers) {
     this.limits = limits;
@@ -55,17 +54,31 @@ final class Strangers {
     this.nextSweep = timers.nanoTime() + limits.unit().toNanos();
   }
 
+  /** Whose client a stranger is; asked under the lock of all strangers, takes one of its own. */
+  interface Guest {
+
+    /** When it began to rest last. Never goes back. */
+    long restingSince();
+
+    /**
+     * Ends a session that is at rest, because others need the room: its place is free from now on.
+     * False when it is not at rest, and then {@link Stranger#isAtRest} is called as soon as it is.
+     */
+    boolean giveWay();
+  }
+
   /** An address, and what its strangers hold. */
-  private static final class Caller {
-    private final AtomicLong octets = new AtomicLong();
+  static final class Caller {
+    final AtomicLong octets = new AtomicLong();
+
+    /** Whether it is noted that {@link #octets} have changed. */
+    final AtomicBoolean weighed = new AtomicBoolean();
 
     // Guarded by the lock.
+    final Map<Object, LeavingOrder.Group> groups = new HashMap<>(2);
     private int sessions;
     private int attempts;
     private long since;
-    private @Nullable Stranger first;
-    private @Nullable Stranger last;
-    private long passedOver;
 
     Caller(long since) {
       this.since = since;
@@ -75,42 +88,23 @@ final class Strangers {
       return sessions == 0 && now - since >= unit;
     }
 
-    void add(Stranger stranger) {
-      sessions++;
-      stranger.before = last;
-      if (last == null) {
-        first = stranger;
-      } else {
-        last.after = stranger;
-      }
-      last = stranger;
-    }
-
-    void remove(Stranger stranger) {
-      sessions--;
-      Stranger before = stranger.before;
-      Stranger after = stranger.after;
-      if (before == null) {
-        first = after;
-      } else {
-        before.after = after;
-      }
-      if (after == null) {
-        last = before;
-      } else {
-        after.before = before;
-      }
+    private int sessionsAt(Object door) {
+      LeavingOrder.Group group = groups.get(door);
+      return group == null ? 0 : group.sessions();
     }
   }
 
   /** One of them; a connection has it until its client is known. */
   final class Stranger {
-    private final Caller caller;
-    private final Object door;
-    private @Nullable Stranger before;
-    private @Nullable Stranger after;
-    private long passedOver;
-    private volatile @Nullable NettyConnection connection;
+    final Caller caller;
+    final Object door;
+
+    // The order's.
+    LeavingOrder.@Nullable Group group;
+    @Nullable Guest guest;
+    boolean isInOrder;
+    long number;
+    long rest;
 
     // Guarded by the connection's lock.
     private long taken = SESSION_OCTETS;
@@ -122,8 +116,18 @@ final class Strangers {
     }
 
     /** From now on it may be sent away. */
-    void isOn(NettyConnection its) {
-      connection = its;
+    void isOn(Guest its) {
+      lock.lock();
+      try {
+        order.begins(this, its);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** It was at work when it was asked to go, and is not any more. Under the connection's lock. */
+    void isAtRest() {
+      order.isAtRest(this);
     }
 
     /**
@@ -158,15 +162,17 @@ final class Strangers {
    * One more stranger. When there is no place for it, another one's end is begun.
    *
    * @param door where it comes in
+   * @param most of one address there; 0 for what holds everywhere
    * @param doorIsFull whether somebody of that door must go for it
    * @param houseIsFull whether somebody must
    * @return null when it has to stay outside
    */
   @Nullable Stranger admit(
-      InetAddress address, Object door, boolean doorIsFull, boolean houseIsFull) {
+      InetAddress address, Object door, int most, boolean doorIsFull, boolean houseIsFull) {
     lock.lock();
     try {
       long now = timers.nanoTime();
+      order.learn();
       sweep(now);
       Caller caller = callers.computeIfAbsent(origin(address), key -> new Caller(now));
       if (now - caller.since >= limits.unit().toNanos()) {
@@ -175,8 +181,9 @@ final class Strangers {
       }
       caller.attempts++;
       if (limits.attempts() > 0 && caller.attempts > limits.attempts()
-          || caller.sessions >= limits.ofOneAddress() && !sendAway(caller, null)
-          || (doorIsFull || houseIsFull) && !sendAwayAt(doorIsFull ? door : null)) {
+          || caller.sessions >= limits.ofOneAddress() && !goes(order.sendAway(caller, null))
+          || most > 0 && caller.sessionsAt(door) >= most && !goes(order.sendAway(caller, door))
+          || (doorIsFull || houseIsFull) && !goes(order.sendAway(doorIsFull ? door : null))) {
         return null;
       }
       while (!take(caller, SESSION_OCTETS)) {
@@ -185,8 +192,21 @@ final class Strangers {
         }
       }
       Stranger stranger = new Stranger(caller, door);
-      caller.add(stranger);
+      caller.sessions++;
+      order.comes(stranger);
       return stranger;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Sends somebody away, of that door or anywhere, for who is no stranger; false: nobody can go.
+   */
+  boolean makePlace(@Nullable Object door) {
+    lock.lock();
+    try {
+      return goes(order.sendAway(door));
     } finally {
       lock.unlock();
     }
@@ -242,77 +262,21 @@ final class Strangers {
 
   /** Who has its share already gets no more of it by the end of others. */
   private boolean makeRoom(Caller caller, long octets) {
-    return isBeyondShare(caller, octets) ? sendAway(caller, null) : sendAwayAt(null);
+    return goes(
+        isBeyondShare(caller, octets) ? order.sendAway(caller, null) : order.sendAway(null));
   }
 
-  /** Somebody of the address that holds most, of {@code door} or anywhere. */
-  private boolean sendAwayAt(@Nullable Object door) {
-    callerRound++;
-    while (true) {
-      Caller most = null;
-      for (Caller caller : callers.values()) {
-        if (caller.sessions > 0 && caller.passedOver != callerRound && isBefore(caller, most)) {
-          most = caller;
-        }
-      }
-      if (most == null) {
-        return false;
-      }
-      if (sendAway(most, door)) {
-        return true;
-      }
-      most.passedOver = callerRound;
+  /** Whether there is somebody who goes; its place is free then. */
+  private boolean goes(@Nullable Stranger who) {
+    if (who != null) {
+      forget(who);
     }
-  }
-
-  /** Whether somebody of {@code one} has to go sooner than somebody of {@code other}. */
-  private static boolean isBefore(Caller one, @Nullable Caller other) {
-    if (other == null) {
-      return true;
-    }
-    int order = Long.compare(one.octets.get(), other.octets.get());
-    return order > 0 || order == 0 && restOf(one) - restOf(other) < 0;
-  }
-
-  /** Since when the first of them has been at rest: of those with one stranger, all there is. */
-  private static long restOf(Caller caller) {
-    Stranger first = caller.first;
-    NettyConnection connection = first == null ? null : first.connection;
-    return connection == null ? Long.MAX_VALUE / 2 : connection.restingSince();
-  }
-
-  private boolean sendAway(Caller caller, @Nullable Object door) {
-    strangerRound++;
-    while (true) {
-      Stranger oldest = null;
-      long since = 0;
-      for (Stranger one = caller.first; one != null; one = one.after) {
-        NettyConnection connection = one.connection;
-        if (connection == null
-            || one.passedOver == strangerRound
-            || door != null && one.door != door) {
-          continue;
-        }
-        long resting = connection.restingSince();
-        if (oldest == null || resting - since < 0) {
-          oldest = one;
-          since = resting;
-        }
-      }
-      NettyConnection connection = oldest == null ? null : oldest.connection;
-      if (oldest == null || connection == null) {
-        return false;
-      }
-      if (connection.giveWay()) {
-        forget(oldest);
-        return true;
-      }
-      oldest.passedOver = strangerRound;
-    }
+    return who != null;
   }
 
   private void forget(Stranger one) {
-    one.caller.remove(one);
+    order.leaves(one);
+    one.caller.sessions--;
     give(one.caller, one.taken);
   }
 
@@ -341,11 +305,13 @@ final class Strangers {
       return false;
     }
     caller.octets.addAndGet(octets);
+    order.weighs(caller);
     return true;
   }
 
   private void give(Caller caller, long octets) {
     caller.octets.addAndGet(-octets);
+    order.weighs(caller);
     memory.give(octets);
   }
 }

@@ -3,22 +3,24 @@ package org.postroom.core.wire;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Workers whose tasks wait while a test says so. */
-final class HeldWorkers implements Executor, AutoCloseable {
+public final class HeldWorkers implements Executor, AutoCloseable {
   private final Workers workers = Workers.named("worker", 16);
   private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private final AtomicInteger begun = new AtomicInteger();
   private boolean holding;
 
   /** From now on nothing begins. */
-  synchronized void hold() {
+  public synchronized void hold() {
     holding = true;
   }
 
   /** Lets go what has come meanwhile. */
-  synchronized void letGo() {
+  public synchronized void letGo() {
     holding = false;
-    waiting.forEach(workers::execute);
+    waiting.forEach(this::begin);
     waiting.clear();
   }
 
@@ -27,8 +29,25 @@ final class HeldWorkers implements Executor, AutoCloseable {
     if (holding) {
       waiting.add(task);
     } else {
-      workers.execute(task);
+      begin(task);
     }
+  }
+
+  private void begin(Runnable task) {
+    begun.incrementAndGet();
+    workers.execute(
+        () -> {
+          try {
+            task.run();
+          } finally {
+            begun.decrementAndGet();
+          }
+        });
+  }
+
+  /** Whether one has something to do. */
+  boolean areBusy() {
+    return begun.get() > 0;
   }
 
   @Override

@@ -2,19 +2,27 @@ package org.postroom.core.wire;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +39,9 @@ final class StrangersTest {
   private final VirtualTime time = VirtualTime.startingAt(Instant.EPOCH);
   private final Workers workers = Workers.named("worker", 8);
   private final List<Client> clients = new ArrayList<>();
+  private Executor threads = workers;
+  private volatile Connection newest;
+  private Predicate<InetAddress> known = address -> false;
   private MemoryBudget memory = new MemoryBudget(1 << 30);
   private Wire wire;
 
@@ -56,7 +67,7 @@ final class StrangersTest {
         Wires.open(
             WireOptions.defaults().withGrace(Duration.ZERO).withStrangers(limits),
             timers,
-            workers,
+            task -> threads.execute(task),
             new Lifeline());
     return wire.listen(
         new ListenerOptions(
@@ -66,8 +77,13 @@ final class StrangersTest {
             1000,
             StrangerLimits.LONGEST_LINE,
             Duration.ofMinutes(5),
-            "full\r\n"),
-        Guest::new);
+            "full\r\n",
+            0,
+            address -> known.test(address)),
+        connection -> {
+          newest = connection;
+          return new Guest(connection);
+        });
   }
 
   @Test
@@ -182,6 +198,50 @@ final class StrangersTest {
     }
   }
 
+  /** While it is at work nobody can go for it, and it cannot go itself. */
+  @Test
+  void whoSendsMoreThanThereIsRoomForWhileItIsAtWorkGoesWhenItRests() throws IOException {
+    Queue<Runnable> turns = new ConcurrentLinkedQueue<>();
+    threads = turns::add;
+    Listener door = listen(1000, 1000, 0);
+    Client busy = greeted(door, 1);
+    long rest = memory.capacity() - memory.held();
+    assertThat(memory.tryTake(rest)).isTrue();
+    busy.send("later\r\n");
+    while (turns.isEmpty()) {
+      Thread.onSpinWait();
+    }
+
+    busy.send("x".repeat(12_000));
+    while (((NettyConnection) newest).input.held() == 0) {
+      Thread.onSpinWait();
+    }
+    assertThat(connect(door, 2).line()).isEqualTo("full"); // by then that has been weighed
+    while (!turns.isEmpty()) {
+      turns.remove().run();
+    }
+
+    assertThat(busy.line()).isEqualTo("later");
+    assertThat(busy.line()).isEqualTo("no room");
+    memory.give(rest);
+  }
+
+  @Test
+  void whoIsKnownFromTheBeginningIsNoStranger() throws IOException {
+    known = address -> address.getAddress()[3] < 5;
+    Listener door = listen(3, 1, 0);
+    List<Client> friends = List.of(greeted(door, 1), greeted(door, 1));
+    Client stranger = greeted(door, 9);
+
+    greeted(door, 1);
+
+    assertThat(stranger.line()).isEqualTo("no room");
+    assertThat(connect(door, 1).line()).isEqualTo("full");
+    for (Client friend : friends) {
+      assertThat(friend.ask("here")).isEqualTo("here");
+    }
+  }
+
   /** Its sessions are over, so that nothing but the number of all sockets bounds them. */
   @Test
   void whoDoesNotReadTheLastWordsHoldsNoSocketForLong() throws IOException {
@@ -207,7 +267,7 @@ final class StrangersTest {
     awaitSessions(door, 1);
 
     assertThat(Duration.ofNanos(System.nanoTime() - since))
-        .isLessThan(NettyConnection.LAST_WORDS_OF_STRANGERS);
+        .isLessThan(Farewell.LAST_WORDS_OF_STRANGERS);
   }
 
   /** Wherever it goes wrong: when it is looked for a place, in the connection, at its beginning. */
@@ -226,6 +286,51 @@ final class StrangersTest {
     awaitSessions(door, 0);
     assertThat(memory.held()).isZero();
     greeted(door, 1);
+  }
+
+  /** Wherever it goes wrong: in the connection, or at its beginning. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aConnectionOfOursThatCannotBeBegunSaysSo(int call) throws Exception {
+    AtomicInteger until = new AtomicInteger(Integer.MAX_VALUE);
+    try (ServerSocket peer = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      listen(1, 1000, 0, new FailingTimers(time, until));
+      until.set(call);
+      CompletableFuture<Connection> connected =
+          wire.connect(
+                  (InetSocketAddress) peer.getLocalSocketAddress(),
+                  new ConnectOptions(Duration.ofSeconds(10), Optional.empty(), 500),
+                  Guest::new)
+              .toCompletableFuture();
+
+      assertThatThrownBy(() -> connected.get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(WireFault.class)
+          .hasRootCauseMessage("the test's");
+      try (Socket accepted = peer.accept()) {
+        accepted.setSoTimeout(10_000);
+        assertThat(accepted.getInputStream().read()).isEqualTo(-1);
+      }
+    }
+  }
+
+  /** As when no more threads can be had; what is thrown says nothing about the session. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSessionThatNoWorkerCanBeHadForHearsItsEnd(boolean error) throws IOException {
+    threads =
+        turn -> {
+          if (error) {
+            throw new LinkageError("the test's");
+          }
+          throw new IllegalStateException("the test's");
+        };
+    Listener door = listen(1000, 1000, 0);
+    Client client = greeted(door, 1);
+
+    client.send("later\r\n");
+
+    assertThat(client.line()).isNull();
+    awaitSessions(door, 0);
   }
 
   /** What the wire goes by; fails once, after so many looks at the time. */
@@ -300,6 +405,7 @@ final class StrangersTest {
   /** Says what it hears, on the event loop. */
   private static final class Guest implements Session {
     private final Connection connection;
+    private String begun;
 
     Guest(Connection connection) {
       this.connection = connection;
@@ -312,13 +418,27 @@ final class StrangersTest {
 
     @Override
     public boolean readyAtOnce() {
-      ready();
+      String line = read();
+      if (line.equals("later")) {
+        begun = line;
+        return false;
+      }
+      obey(line);
       return true;
     }
 
     @Override
     public void ready() {
-      String line = connection.in().readLine(StrangerLimits.LONGEST_LINE).latin1();
+      String line = begun == null ? read() : begun;
+      begun = null;
+      obey(line);
+    }
+
+    private String read() {
+      return connection.in().readLine(StrangerLimits.LONGEST_LINE).latin1();
+    }
+
+    private void obey(String line) {
       switch (line) {
         case "login" -> connection.trusted();
         case "suspend" -> connection.suspend();

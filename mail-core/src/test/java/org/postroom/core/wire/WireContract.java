@@ -546,9 +546,8 @@ abstract class WireContract {
 
   /** Until no turn runs: only then is a session idle. */
   void awaitRest(int sessions) {
-    List<Connection> all = List.copyOf(connections);
-    assertThat(all).hasSizeGreaterThanOrEqualTo(sessions);
-    while (all.stream().anyMatch(one -> ((NettyConnection) one).isRunning())) {
+    assertThat(connections).hasSizeGreaterThanOrEqualTo(sessions);
+    while (workers.areBusy()) {
       Thread.onSpinWait();
     }
   }

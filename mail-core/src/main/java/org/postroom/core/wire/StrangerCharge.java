@@ -1,0 +1,226 @@
+package org.postroom.core.wire;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection holds as a stranger, until its client is known or has to go. The worker and the
+ * event loop charge; what is here is under the connection's lock but for {@link #stranger} itself,
+ * which is read everywhere and becomes null once.
+ */
+final class StrangerCharge implements Strangers.Guest {
+  private final NettyConnection connection;
+  private final Strangers strangers;
+  private volatile Strangers.@Nullable Stranger stranger;
+
+  /** So many octets the session keeps of what it has read. */
+  private int kept;
+
+  /** When the session was parked last, or will begin to be idle after a hold. */
+  private long restingSince;
+
+  /** Was asked to go while it was at work: says so when it is at rest. */
+  private boolean passedOver;
+
+  StrangerCharge(
+      NettyConnection connection,
+      Strangers strangers,
+      Strangers.@Nullable Stranger stranger,
+      long now) {
+    this.connection = connection;
+    this.strangers = strangers;
+    this.stranger = stranger;
+    this.restingSince = now;
+  }
+
+  boolean isStranger() {
+    return stranger != null;
+  }
+
+  /** From now on it may be sent away. Without the lock. */
+  void begin() {
+    Strangers.Stranger one = stranger;
+    if (one != null) {
+      one.isOn(this);
+    }
+  }
+
+  /** Its client is known. Without the lock. */
+  void trusted() {
+    Strangers.Stranger was = end();
+    if (was != null) {
+      strangers.isKnown(was);
+    }
+  }
+
+  /** Its place among the strangers is free; false when it has had none. Without the lock. */
+  boolean left() {
+    Strangers.Stranger was = end();
+    if (was != null) {
+      strangers.left(was);
+    }
+    return was != null;
+  }
+
+  private Strangers.@Nullable Stranger end() {
+    connection.lock();
+    try {
+      Strangers.Stranger was = stranger;
+      stranger = null;
+      connection.input.hasPlace();
+      return was;
+    } finally {
+      connection.unlock();
+    }
+  }
+
+  /** The session keeps so much of what it has read. Without the lock. */
+  void keeps(int octets) {
+    connection.lock();
+    try {
+      kept = octets;
+    } finally {
+      connection.unlock();
+    }
+    weigh();
+  }
+
+  /**
+   * Charges for what it holds; when there is no room for that, somebody has to go. While it is at
+   * work and nobody else can go, nothing more is read from its socket: when it is at rest, this is
+   * called again, and then it can go itself. Without the lock.
+   */
+  void weigh() {
+    boolean again = true;
+    for (Strangers.Stranger one = stranger; one != null; one = stranger) {
+      long lacking = lacking();
+      if (lacking == 0) {
+        return;
+      }
+      if (!strangers.makeRoom(one, lacking)) {
+        if (waitsForRoom(again)) {
+          return;
+        }
+        again = false;
+      }
+    }
+  }
+
+  private long lacking() {
+    connection.lock();
+    try {
+      return charge();
+    } finally {
+      connection.unlock();
+    }
+  }
+
+  /**
+   * Stops the reading until there is room.
+   *
+   * @param again whether it may be asked once more: it may have come to rest meanwhile
+   * @return false when it is to be asked once more
+   */
+  private boolean waitsForRoom(boolean again) {
+    connection.lock();
+    try {
+      boolean leaves = connection.link.isOver() || connection.agenda.isStopping();
+      if (leaves || charge() == 0) {
+        return true; // what comes to its end while the server stops has its room
+      }
+      if (isAtRest() && again) {
+        return false;
+      }
+      connection.input.lacksPlace();
+      return true;
+    } finally {
+      connection.unlock();
+    }
+  }
+
+  /** Under the lock: how much there is no room for. */
+  private long charge() {
+    Strangers.Stranger one = stranger;
+    long lacking = one == null ? 0 : one.holds(weight());
+    if (lacking == 0) {
+      connection.input.hasPlace();
+    }
+    return lacking;
+  }
+
+  /** What it holds of ours, beside the session itself. */
+  private long weight() {
+    return (long) connection.input.held() + kept + connection.unsent.octets();
+  }
+
+  /**
+   * Under the lock: the session sleeps. Returns whether there is no room for what it holds, which
+   * is then to be {@linkplain #weigh weighed} without the lock.
+   */
+  boolean rest(long since) {
+    restingSince = since;
+    mayRest();
+    return charge() > 0;
+  }
+
+  /** Under the lock: something has ended that kept it from being at rest. */
+  void mayRest() {
+    Strangers.Stranger one = stranger;
+    if (passedOver && one != null && isAtRest()) {
+      passedOver = false;
+      one.isAtRest();
+    }
+  }
+
+  private boolean isAtRest() {
+    return !connection.turns.isRunning() && !connection.agenda.isSuspended();
+  }
+
+  @Override
+  public long restingSince() {
+    connection.lock();
+    try {
+      return restingSince;
+    } finally {
+      connection.unlock();
+    }
+  }
+
+  @Override
+  public boolean giveWay() {
+    connection.lock();
+    try {
+      boolean leaves = connection.link.isOver() || connection.agenda.isStopping();
+      if (leaves || stranger == null) {
+        return false;
+      }
+      if (!isAtRest()) {
+        passedOver = true;
+        return false;
+      }
+      stranger = null;
+      connection.agenda.crowdOut();
+      connection.turns.schedule();
+      return true;
+    } finally {
+      connection.unlock();
+    }
+  }
+
+  /** Whether there is room for what TLS takes; somebody may have to go for it. */
+  boolean mayShakeHands() {
+    for (Strangers.Stranger one = stranger; one != null; one = stranger) {
+      connection.lock();
+      try {
+        if (stranger != one || one.needs(Strangers.TLS_OCTETS)) {
+          return true;
+        }
+      } finally {
+        connection.unlock();
+      }
+      if (!strangers.makeRoom(one, Strangers.TLS_OCTETS)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
