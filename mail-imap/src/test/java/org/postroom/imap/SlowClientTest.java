@@ -23,6 +23,7 @@ import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.testing.imap.LoggedIn;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
+import org.postroom.core.wire.HeldWorkers;
 
 /**
  * Clients that stop in the middle of what they say, or of reading what they are told: many more
@@ -42,6 +43,24 @@ class SlowClientTest {
   void stop() {
     house.close();
     two.shutdownNow();
+  }
+
+  @Test
+  void whoEndsItsSideHearsTheAnswersToWhatItSent() {
+    try (HeldWorkers workers = new HeldWorkers()) {
+      house.turnsOn(workers);
+      SocketPeer client = house.dial();
+      assertThat(client.readLine()).startsWith("* OK ");
+      workers.hold();
+      client.send("a NOOP\r\nb LOGIN ada pw\r\n");
+      client.sendEnd();
+      assertThat(house.dial().readLine()).startsWith("* OK "); // by then its end has been seen
+      workers.letGo();
+
+      assertThat(client.readLine()).startsWith("a OK ");
+      assertThat(client.readLine()).startsWith("b OK ");
+      assertThat(client.read()).isEqualTo(-1);
+    }
   }
 
   private InetSocketAddress server() {

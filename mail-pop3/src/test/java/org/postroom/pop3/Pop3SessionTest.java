@@ -30,6 +30,7 @@ import org.postroom.core.testing.TestTls;
 import org.postroom.core.testing.TroubledStore;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
+import org.postroom.core.wire.HeldWorkers;
 
 @Timeout(60)
 class Pop3SessionTest {
@@ -54,6 +55,25 @@ class Pop3SessionTest {
     assertThat(ask(peer, "USER ada")).isEqualTo("+OK");
     assertThat(ask(peer, "PASS secret word")).isEqualTo("+OK Logged in.");
     return peer;
+  }
+
+  @Test
+  void whoEndsItsSideHearsTheAnswersToWhatItSent() {
+    house.deliver(List.of(mail("A: 1\n\n")));
+    try (HeldWorkers workers = new HeldWorkers()) {
+      house.turnsOn(workers);
+      SocketPeer client = house.dial();
+      assertThat(client.readLine()).startsWith("+OK");
+      workers.hold();
+      client.send("USER ada\r\nPASS secret word\r\n");
+      client.sendEnd();
+      assertThat(house.dial().readLine()).startsWith("+OK"); // by then its end has been seen
+      workers.letGo();
+
+      assertThat(client.readLine()).isEqualTo("+OK");
+      assertThat(client.readLine()).isEqualTo("+OK Logged in.");
+      assertThat(client.read()).isEqualTo(-1);
+    }
   }
 
   @Test

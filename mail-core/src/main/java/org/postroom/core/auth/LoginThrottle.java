@@ -55,7 +55,7 @@ import org.postroom.core.time.Timers;
  *
  * <p>Remembers limited numbers, those that failed or came last, and no password: a keyed hash of
  * some wrong ones. Threads share it; while it holds its lock it asks nothing but {@link
- * Waiting#hasLeft}.
+ * Waiting#hasLeft} and {@link Waiting#mayHaveLeft}.
  */
 public final class LoginThrottle {
   private static final Duration MEMORY = Duration.ofMinutes(15);
@@ -128,10 +128,13 @@ public final class LoginThrottle {
     /** Whether nobody waits for the answer any more. */
     boolean hasLeft();
 
+    /** Whether its client has ended its side: it has left, or waits for the answer. */
+    boolean mayHaveLeft();
+
     /** The turn has come. Not called for who has left. */
     void turn(Turn turn);
 
-    /** The turn will not come: the network has failed meanwhile. */
+    /** The turn will not come: the network has failed meanwhile, or others need the place. */
     void refused();
   }
 
@@ -312,7 +315,7 @@ public final class LoginThrottle {
       return new Admission.Now(new Turn(network, account, line, null, null));
     }
     if (isFull(line, account, now)) {
-      line.queue.removeIf(place -> place.waiting.hasLeft());
+      giveUp(line);
       if (isFull(line, account, now)) {
         forgetIdle(network, line, now);
         return new Admission.Refused();
@@ -320,6 +323,20 @@ public final class LoginThrottle {
     }
     line.queue.add(new Place(account, now, waiting));
     return new Admission.Later();
+  }
+
+  /** Who has left, and who may have, leaves its place to others. */
+  private void giveUp(Line line) {
+    for (Iterator<Place> places = line.queue.iterator(); places.hasNext(); ) {
+      Place place = places.next();
+      boolean left = place.waiting.hasLeft();
+      if (left || place.waiting.mayHaveLeft()) {
+        places.remove();
+      }
+      if (!left && place.waiting.mayHaveLeft()) {
+        calls.add(place.waiting::refused);
+      }
+    }
   }
 
   /** Whether one more in line would wait too long, should all before him fail. */

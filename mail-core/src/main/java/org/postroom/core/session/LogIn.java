@@ -225,7 +225,12 @@ public final class LogIn {
 
     @Override
     public boolean hasLeft() {
-      return connection.isAbandoned();
+      return connection.isClosed();
+    }
+
+    @Override
+    public boolean mayHaveLeft() {
+      return connection.mayBeGone();
     }
 
     /** On a thread that is not ours to work on, so that even what is remembered takes the queue. */
@@ -254,10 +259,18 @@ public final class LogIn {
       connection.close();
     }
 
-    /** Where too many wait, who has been in line waits on there, and others are to come again. */
     private void enqueue(LoginThrottle.Turn given) {
-      if (!house.passwords.add(given, this) && !given.putOff()) {
-        given.unused();
+      if (!house.passwords.add(given, this)) {
+        turnedAway();
+      }
+    }
+
+    /** Where too many wait, who has been in line waits on there, and others are to come again. */
+    @Override
+    public void turnedAway() {
+      LoginThrottle.Turn mine = turn;
+      if (mine != null && !mine.putOff()) {
+        mine.unused();
         refused();
       }
     }

@@ -125,10 +125,10 @@ public interface Connection {
   boolean isClosed();
 
   /**
-   * Whether nobody is likely to wait for an answer: the connection is closed, or the peer has ended
-   * its side and nothing of what it sent is left to be read.
+   * Whether the peer has ended its side. It may be gone, or may wait for the answers to what it has
+   * sent, which it is owed: nothing tells one from the other before something is sent.
    */
-  boolean isAbandoned();
+  boolean mayBeGone();
 
   /** Sends what was written, then closes. From any thread; safe to repeat. */
   void close();

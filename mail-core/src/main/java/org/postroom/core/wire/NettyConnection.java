@@ -336,10 +336,10 @@ final class NettyConnection implements Connection {
   }
 
   @Override
-  public boolean isAbandoned() {
+  public boolean mayBeGone() {
     lock.lock();
     try {
-      return link.isOver() || link.isInputEnded() && !input.hasUnread();
+      return link.isOver() || link.isInputEnded();
     } finally {
       lock.unlock();
     }

@@ -416,6 +416,11 @@ class LoginThrottleTest {
     }
 
     @Override
+    public boolean mayHaveLeft() {
+      return false;
+    }
+
+    @Override
     public boolean hasLeft() {
       return left;
     }

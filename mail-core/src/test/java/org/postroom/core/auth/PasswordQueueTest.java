@@ -19,12 +19,16 @@ class PasswordQueueTest {
       new LoginThrottle(
           VirtualTime.startingAt(Instant.parse("2026-11-24T15:00:00Z")), new SecureRandom());
 
+  private final LoginThrottle off =
+      LoginThrottle.off(VirtualTime.startingAt(Instant.EPOCH), new SecureRandom());
+
   /** What the queue's threads were asked to do, for the test to do. */
   private final Queue<Runnable> threads = new ArrayDeque<>();
 
   private final PasswordQueue queue = new PasswordQueue(threads::add, 2);
   private final List<String> hashed = new ArrayList<>();
   private final List<String> dropped = new ArrayList<>();
+  private final List<String> turnedAway = new ArrayList<>();
 
   @Test
   void networksTakeTurns() {
@@ -98,6 +102,64 @@ class PasswordQueueTest {
   }
 
   @Test
+  void theNetworkWithMostGivesTheNewestWhenItIsFull() {
+    int crowd = 0;
+    while (queue.add(turnOfMany("10.0.0.1"), new Password("crowd" + crowd))) {
+      crowd++;
+    }
+
+    assertThat(queue.add(turnOfMany("10.0.1.1"), new Password("newcomer"))).isTrue();
+
+    assertThat(turnedAway).containsExactly("crowd" + (crowd - 1));
+    assertThat(queue.add(turnOfMany("10.0.0.1"), new Password("one of the crowd more"))).isFalse();
+    work();
+    assertThat(hashed).hasSize(crowd).startsWith("crowd0", "newcomer", "crowd1");
+  }
+
+  @Test
+  void nobodyIsTurnedAwayForOneOfItsEquals() {
+    int networks = 0;
+    while (queue.add(turn("10.0." + networks + ".1"), new Password("p" + networks))) {
+      networks++;
+    }
+
+    assertThat(queue.add(turn("10.1.0.1"), new Password("newcomer"))).isFalse();
+
+    assertThat(turnedAway).isEmpty();
+  }
+
+  @Test
+  void whoMayHaveLeftIsLookedAtWhenNobodyElseWaits() {
+    Password ended = new Password("ended");
+    queue.add(turn("10.0.0.1"), ended);
+    queue.add(turn("10.0.1.1"), new Password("here"));
+    ended.ended = true;
+
+    work();
+
+    assertThat(hashed).containsExactly("here", "ended");
+    assertThat(dropped).isEmpty();
+  }
+
+  @Test
+  void aCrowdThatMayHaveLeftMakesPlace() {
+    List<Password> crowd = new ArrayList<>();
+    for (int i = 0; ; i++) {
+      Password one = new Password("p" + i);
+      if (!queue.add(turn("10.0." + i + ".1"), one)) {
+        break;
+      }
+      crowd.add(one);
+    }
+    crowd.forEach(one -> one.ended = true);
+
+    assertThat(queue.add(turn("10.1.0.1"), new Password("here"))).isTrue();
+
+    work();
+    assertThat(hashed).startsWith("here").hasSize(crowd.size() + 1);
+  }
+
+  @Test
   void anErrorEndsNoMoreThanItsThread() {
     Password broken = new Password("broken");
     broken.error = new OutOfMemoryError("the test's");
@@ -134,6 +196,15 @@ class PasswordQueueTest {
   }
 
   private LoginThrottle.Turn turn(String address) {
+    return turn(throttle, address);
+  }
+
+  /** As many of a network as the test likes. */
+  private LoginThrottle.Turn turnOfMany(String address) {
+    return turn(off, address);
+  }
+
+  private static LoginThrottle.Turn turn(LoginThrottle throttle, String address) {
     try {
       LoginThrottle.Admission admission =
           throttle.admit(InetAddress.getByName(address), "ada", new Nobody());
@@ -145,6 +216,11 @@ class PasswordQueueTest {
 
   /** Nobody waits in line in this test. */
   private static final class Nobody implements LoginThrottle.Waiting {
+    @Override
+    public boolean mayHaveLeft() {
+      return false;
+    }
+
     @Override
     public boolean hasLeft() {
       return true;
@@ -164,10 +240,16 @@ class PasswordQueueTest {
   private final class Password implements PasswordQueue.Job {
     private final String name;
     private boolean left;
+    private boolean ended;
     private Error error;
 
     Password(String name) {
       this.name = name;
+    }
+
+    @Override
+    public boolean mayHaveLeft() {
+      return ended;
     }
 
     @Override
@@ -186,6 +268,11 @@ class PasswordQueueTest {
     @Override
     public void dropped() {
       dropped.add(name);
+    }
+
+    @Override
+    public void turnedAway() {
+      turnedAway.add(name);
     }
   }
 }

@@ -237,6 +237,11 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
     private boolean made;
 
     @Override
+    public boolean mayHaveLeft() {
+      return false;
+    }
+
+    @Override
     public boolean hasLeft() {
       return false;
     }

@@ -124,8 +124,8 @@ public record FarConnection(Connection near, InetSocketAddress remote) implement
   }
 
   @Override
-  public boolean isAbandoned() {
-    return near.isAbandoned();
+  public boolean mayBeGone() {
+    return near.mayBeGone();
   }
 
   @Override

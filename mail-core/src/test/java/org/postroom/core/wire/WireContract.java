@@ -429,11 +429,11 @@ abstract class WireContract {
     peer.send("suspend\r\n");
     assertThat(peer.readLine()).isEqualTo("suspended");
     Connection connection = connections.take();
-    assertThat(connection.isAbandoned()).isFalse();
+    assertThat(connection.mayBeGone()).isFalse();
 
     peer.close();
 
-    while (!connection.isAbandoned()) {
+    while (!connection.mayBeGone()) {
       Thread.onSpinWait();
     }
     connection.resume(() -> {});
