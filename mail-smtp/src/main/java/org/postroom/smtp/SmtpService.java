@@ -53,7 +53,9 @@ public final class SmtpService {
             settings.get(SmtpParams.SESSIONS),
             settings.get(SmtpParams.SASL_RESPONSE),
             settings.get(SmtpParams.TIMEOUT),
-            SmtpSession.tooMany(services.hostname()) + "\r\n");
+            SmtpSession.tooMany(services.hostname()) + "\r\n",
+            settings.get(SmtpParams.CLIENT_CONNECTIONS),
+            services::exempts);
     return wire.listen(
         options, connection -> (connection.isCrowded() ? stressed : calm).session(connection));
   }

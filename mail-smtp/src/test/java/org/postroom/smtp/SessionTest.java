@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.wire.HeldWorkers;
 import org.postroom.smtp.server.Role;
 
 @Timeout(60)
@@ -285,14 +286,94 @@ class SessionTest {
   }
 
   @Test
-  void sendsAwayAClientWithTooManySessions() {
-    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_client_connection_count_limit", "1"))) {
+  void whoEndsItsSideHearsTheAnswersToWhatItSent() {
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_sasl_auth_enable", "yes"));
+        HeldWorkers workers = new HeldWorkers()) {
+      house.turnsOn(workers);
+      InetSocketAddress server = house.listen(Role.MX);
+      try (Talk talk = Talk.greeted(server)) {
+        workers.hold();
+        talk.line("MAIL FROM:<>").line("RSET").line("NOOP");
+        talk.line("AUTH PLAIN AGFkYUBleGFtcGxlLm9yZwBzZWNyZXQ=").sendEnd();
+        new Talk(server).reply(); // by then its end has been seen
+        workers.letGo();
+
+        assertThat(List.of(talk.reply(), talk.reply()))
+            .containsExactly("250 2.1.0 Ok", "250 2.0.0 Ok");
+        assertThat(talk.reply()).isEqualTo("250 2.0.0 Ok");
+        assertThat(talk.reply()).startsWith("235 ");
+        assertThat(talk.isOver()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void whoEndsItsSideBehindAMailHearsWhatBecomesOfIt() {
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
+        Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      talk.toData("", "ada@example.org").raw("A: b\r\n\r\n.\r\n").sendEnd();
+
+      assertThat(talk.reply()).startsWith("250 2.0.0 Ok: queued as ");
+      assertThat(talk.isOver()).isTrue();
+    }
+  }
+
+  @Test
+  void aClientWithTooManySessionsGetsTheNextForItsOldest() {
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_client_connection_count_limit", "2"))) {
       InetSocketAddress server = house.listen(Role.MX);
       try (Talk first = Talk.greeted(server);
-          Talk second = new Talk(server)) {
-        assertThat(second.reply())
-            .isEqualTo("421 4.7.0 Error: too many connections from 127.0.0.1");
+          Talk second = Talk.greeted(server)) {
         assertThat(first.ask("NOOP")).isEqualTo("250 2.0.0 Ok");
+        assertThat(second.ask("NOOP")).isEqualTo("250 2.0.0 Ok");
+        try (Talk third = Talk.greeted(server)) {
+          assertThat(first.reply())
+              .isEqualTo("421 4.3.2 mx.example.org Error: too many connections");
+          assertThat(second.ask("NOOP")).isEqualTo("250 2.0.0 Ok");
+          assertThat(third.ask("NOOP")).isEqualTo("250 2.0.0 Ok");
+        }
+      }
+    }
+  }
+
+  /** Also where what is configured names no networks: mynetworks are exempt, then. */
+  @ParameterizedTest
+  @ValueSource(strings = {"mynetworks", "smtpd_client_event_limit_exceptions"})
+  void limitsDoNotBindThoseThatAreExempt(String list) {
+    try (SmtpHouse house =
+        SmtpHouse.with(
+            Map.of(
+                "smtpd_client_connection_count_limit",
+                "1",
+                "smtpd_client_connection_rate_limit",
+                "1",
+                list,
+                "127.0.0.0/8"))) {
+      InetSocketAddress server = house.listen(Role.MX);
+      try (Talk first = Talk.greeted(server);
+          Talk second = Talk.greeted(server)) {
+        assertThat(first.ask("NOOP")).isEqualTo("250 2.0.0 Ok");
+        assertThat(second.ask("NOOP")).isEqualTo("250 2.0.0 Ok");
+      }
+    }
+  }
+
+  @Test
+  void limitsBindNeighboursThatAreNotExempt() {
+    try (SmtpHouse house =
+        SmtpHouse.with(
+            Map.of(
+                "smtpd_client_connection_count_limit",
+                "1",
+                "mynetworks",
+                "127.0.0.0/8",
+                "smtpd_client_event_limit_exceptions",
+                "192.0.2.0/24"))) {
+      InetSocketAddress server = house.listen(Role.MX);
+      try (Talk first = Talk.greeted(server)) {
+        assertThat(first.ask("NOOP")).isEqualTo("250 2.0.0 Ok");
+        Talk.greeted(server).close();
+        assertThat(first.reply()).startsWith("421 4.3.2 ");
       }
     }
   }

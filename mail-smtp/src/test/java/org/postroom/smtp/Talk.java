@@ -46,6 +46,12 @@ final class Talk implements AutoCloseable {
     return this;
   }
 
+  /** Says that nothing more will come. */
+  Talk sendEnd() {
+    peer.sendEnd();
+    return this;
+  }
+
   /** Sends a line and takes the answer. */
   String ask(String line) {
     return line(line).reply();

@@ -23,6 +23,7 @@ import org.postroom.core.config.Settings;
  *
  * @param hostname of this server
  * @param origin what belongs behind an address that was written without domain
+ * @param unlimited whom the limits for clients do not bind
  * @param warnings for the administrator
  */
 public record Policy(
@@ -30,6 +31,7 @@ public record Policy(
     Domain origin,
     DomainClasses domains,
     MatchList mynetworks,
+    MatchList unlimited,
     RelayPolicy relay,
     List<String> warnings) {
 
@@ -73,13 +75,14 @@ public record Policy(
               own,
               settings.get(PolicyParams.ALLOW_UNTRUSTED_ROUTING));
       MatchList mynetworks = mynetworks();
+      MatchList unlimited = unlimited(mynetworks);
       RelayPolicy relay =
           RelayPolicy.of(new Restrictions.Ingredients(settings, domains, mynetworks), faults);
       if (!faults.isEmpty()) {
         throw new BadConfiguration(faults);
       }
       warnings.addAll(domains.overlaps());
-      return new Policy(hostname, origin, domains, mynetworks, relay, warnings);
+      return new Policy(hostname, origin, domains, mynetworks, unlimited, relay, warnings);
     }
 
     private Domain domain(Param<String> param) {
@@ -109,18 +112,25 @@ public record Policy(
       return settings.get(PolicyParams.PARENT_DOMAIN_MATCHES_SUBDOMAINS).contains(param.name());
     }
 
+    /** As written, or mynetworks, which may be computed. */
+    private MatchList unlimited(MatchList mynetworks) {
+      Param<List<String>> param = PolicyParams.LIMIT_EXCEPTIONS;
+      return settings.isGiven(param) ? clients(param) : mynetworks;
+    }
+
+    private MatchList clients(Param<List<String>> param) {
+      try {
+        return withWarnings(param, MatchList.ofClients(settings.get(param), subdomains(param)));
+      } catch (BadValue e) {
+        faults.add(settings.fault(param, e.reason()));
+        return MatchList.ofNetworks(List.of());
+      }
+    }
+
     private MatchList mynetworks() {
       MatchList trusted = MatchList.ofNetworks(List.of());
       if (settings.isGiven(PolicyParams.MYNETWORKS)) {
-        try {
-          trusted =
-              withWarnings(
-                  PolicyParams.MYNETWORKS,
-                  MatchList.ofClients(
-                      settings.get(PolicyParams.MYNETWORKS), subdomains(PolicyParams.MYNETWORKS)));
-        } catch (BadValue e) {
-          faults.add(settings.fault(PolicyParams.MYNETWORKS, e.reason()));
-        }
+        trusted = clients(PolicyParams.MYNETWORKS);
       } else {
         MynetworksStyle style = settings.get(PolicyParams.MYNETWORKS_STYLE);
         trusted = MatchList.ofNetworks(Mynetworks.computed(style, own));

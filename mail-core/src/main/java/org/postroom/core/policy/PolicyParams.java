@@ -66,6 +66,12 @@ public final class PolicyParams {
           MynetworksStyle.class,
           "Which neighbours are trusted where mynetworks is not given: host, subnet, class.");
 
+  public static final Param<List<String>> LIMIT_EXCEPTIONS =
+      SET.matchList(
+          "smtpd_client_event_limit_exceptions",
+          "$mynetworks",
+          "Clients whom no limit for strangers binds, and none of smtpd_client_*_limit.");
+
   public static final Param<List<String>> RELAY_DOMAINS =
       SET.matchList("relay_domains", "", "Domains that we take mail for and pass on.");
 

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.postroom.core.config.Settings;
 
 /**
- * Counts what each client does: sessions at the same time, and events within a unit of time. A
- * client is an address or the network around it. Shared by all sessions of all listeners; threads
- * may use it freely. Forgets a client one unit after it was last seen.
+ * Counts what each client does within a unit of time. A client is an address or the network around
+ * it; how many sessions it may have is the wire's to say. Shared by all sessions of all listeners;
+ * threads may use it freely. Forgets a client one unit after it was last seen.
  */
 public final class ClientLimits {
   private final Clock clock;
@@ -47,32 +47,9 @@ public final class ClientLimits {
     AUTH
   }
 
-  /** One more session; gives how many the client has now. {@link #leave} must follow. */
-  public int enter(InetAddress address) {
-    sweep();
-    int[] sessions = new int[1];
-    clients.compute(
-        network(address),
-        (key, known) -> {
-          Client client = known == null ? new Client(clock.millis()) : known;
-          sessions[0] = ++client.sessions;
-          return client;
-        });
-    return sessions[0];
-  }
-
-  /** One session less. */
-  public void leave(InetAddress address) {
-    clients.computeIfPresent(
-        network(address),
-        (key, client) -> {
-          client.sessions--;
-          return client.isForgettable(clock.millis(), unitMillis) ? null : client;
-        });
-  }
-
   /** One more event; gives how many there were within this unit of time. */
   public int count(Event event, InetAddress address) {
+    sweep();
     int[] count = new int[1];
     clients.compute(
         network(address),
@@ -119,14 +96,13 @@ public final class ClientLimits {
   private static final class Client {
     private final Map<Event, Integer> events = new EnumMap<>(Event.class);
     private long since;
-    private int sessions;
 
     Client(long since) {
       this.since = since;
     }
 
     boolean isForgettable(long now, long unitMillis) {
-      return sessions == 0 && now - since >= unitMillis;
+      return now - since >= unitMillis;
     }
   }
 }

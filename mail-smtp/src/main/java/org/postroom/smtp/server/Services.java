@@ -53,7 +53,7 @@ public record Services(
   }
 
   /** Whether the limits for clients do not hold for this one. */
-  boolean trusts(InetAddress client) {
-    return policy.mynetworks().contains(client, "unknown");
+  public boolean exempts(InetAddress client) {
+    return policy.unlimited().contains(client, "unknown");
   }
 }

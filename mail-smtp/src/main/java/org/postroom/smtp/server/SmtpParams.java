@@ -9,6 +9,7 @@ import org.postroom.core.config.Choice;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
+import org.postroom.core.wire.StrangerLimits;
 
 /** The parameters of the SMTP server. */
 public final class SmtpParams {
@@ -131,7 +132,10 @@ public final class SmtpParams {
 
   public static final Param<Integer> SASL_RESPONSE =
       SET.integer(
-          "smtpd_sasl_response_limit", "12288", atLeast("2048"), "Octets of a line during AUTH.");
+          "smtpd_sasl_response_limit",
+          Integer.toString(StrangerLimits.LONGEST_LINE),
+          between("2048", Integer.toString(StrangerLimits.LONGEST_LINE)),
+          "Octets of a line during AUTH. Nobody who has not logged in may send longer ones.");
 
   public static final Param<Integer> HOPS =
       SET.integer(
@@ -241,7 +245,11 @@ public final class SmtpParams {
       limit(
           "smtpd_client_connection_count_limit",
           "50",
-          "Sessions of one client at the same time; 0 for no limit.");
+          """
+          Sessions of one client that has not logged in, at one listener at the same time; who comes
+          beyond that gets the place of the one that has been idle for longest. 0 for no limit but
+          stranger_count_limit.\
+          """);
 
   public static final Param<Integer> CLIENT_CONNECTION_RATE =
       limit(

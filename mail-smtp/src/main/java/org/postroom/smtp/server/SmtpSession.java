@@ -99,14 +99,7 @@ public final class SmtpSession implements Session {
     connection.deadline(settings.get(SmtpParams.TIMEOUT));
     services.log().connected(id(), client());
     counted = true;
-    if (!isLimited()) {
-      connection.trusted();
-    }
-    int sessions = services.limits().enter(address());
-    int connections = services.limits().count(ClientLimits.Event.CONNECTION, address());
-    if (isLimited()
-        && (exceeds(sessions, settings.get(SmtpParams.CLIENT_CONNECTIONS))
-            || exceeds(connections, settings.get(SmtpParams.CLIENT_CONNECTION_RATE)))) {
+    if (overLimit(ClientLimits.Event.CONNECTION, SmtpParams.CLIENT_CONNECTION_RATE)) {
       end(421, "4.7.0", "Error: too many connections from " + address().getHostAddress());
       return;
     }
@@ -181,7 +174,6 @@ public final class SmtpSession implements Session {
     reset();
     if (counted) {
       counted = false;
-      services.limits().leave(address());
       services.log().disconnected(id(), client(), summary());
     }
   }
@@ -677,11 +669,7 @@ public final class SmtpSession implements Session {
   }
 
   private boolean isLimited() {
-    return !services.trusts(address());
-  }
-
-  private static boolean exceeds(int count, int limit) {
-    return limit > 0 && count > limit;
+    return !services.exempts(address());
   }
 
   /** {@code ehlo=1 rcpt=4/8 commands=5/9}: what went well, of how many. */
