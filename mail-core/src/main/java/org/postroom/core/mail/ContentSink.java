@@ -19,6 +19,14 @@ public interface ContentSink extends AutoCloseable {
    */
   boolean takesAtOnce(int octets);
 
+  /**
+   * Who writes here holds back so many octets before it writes them, instead of as many as it said
+   * before: they are counted with what lies here.
+   *
+   * @throws StorageFull when all that arrives takes too much; the client may try again
+   */
+  void holdsBack(int octets);
+
   /** How many octets were taken so far. */
   long size();
 

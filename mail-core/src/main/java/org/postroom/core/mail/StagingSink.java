@@ -22,6 +22,7 @@ final class StagingSink implements ContentSink {
   private final ChargedScanner scanner;
   private @Nullable SpoolFile file;
   private long size;
+  private long heldBack;
   private boolean finished;
   private boolean released;
 
@@ -71,6 +72,19 @@ final class StagingSink implements ContentSink {
   }
 
   @Override
+  public synchronized void holdsBack(int octets) {
+    if (released) {
+      return;
+    }
+    if (octets < heldBack) {
+      budget.give(heldBack - octets);
+    } else if (!budget.tryTake(octets - heldBack)) {
+      throw new StorageFull("too much mail is arriving at the same time");
+    }
+    heldBack = octets;
+  }
+
+  @Override
   public synchronized long size() {
     return size;
   }
@@ -109,6 +123,8 @@ final class StagingSink implements ContentSink {
     released = true;
     memory.release();
     scanner.close();
+    budget.give(heldBack);
+    heldBack = 0;
     whenReleased.accept(this);
     if (file != null) {
       file.release();

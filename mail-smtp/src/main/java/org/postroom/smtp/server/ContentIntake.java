@@ -22,12 +22,15 @@ import org.postroom.smtp.protocol.DataReader;
 final class ContentIntake implements DataReader.Target, AutoCloseable {
   private static final byte[] CRLF = {'\r', '\n'};
 
+  /** So much of a header is part of the session; what is more is charged to the staging area. */
+  private static final int FIRST = 1024;
+
   private final ContentSink sink;
   private final byte[] stamp;
   private final long maxSize;
   private final int maxHeader;
   private final @Nullable Completion completion;
-  private byte[] header = new byte[1024];
+  private byte[] header = new byte[FIRST];
   private int headerLength;
   private boolean withinHeader = true;
   // Where the line begins that is being read, and the header field it belongs to.
@@ -94,7 +97,9 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
     }
     int taken = Math.min(length, maxHeader - headerLength);
     int read = headerLength;
-    append(octets, offset, taken);
+    if (!append(octets, offset, taken)) {
+      return;
+    }
     readHeader(read);
     if (withinHeader && headerLength == maxHeader) {
       endHeader(headerLength, false);
@@ -159,13 +164,23 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
     sink.close();
   }
 
-  private void append(byte[] octets, int offset, int length) {
+  /** Holds back so much more; false when there is no memory for that. */
+  private boolean append(byte[] octets, int offset, int length) {
     if (headerLength + length > header.length) {
-      int room = Math.max(headerLength + length, header.length * 2);
-      header = Arrays.copyOf(header, Math.min(room, maxHeader));
+      int room = Math.min(Math.max(headerLength + length, header.length * 2), maxHeader);
+      try {
+        sink.holdsBack(room);
+      } catch (StorageFull e) {
+        fault = e;
+        withinHeader = false;
+        header = new byte[0];
+        return false;
+      }
+      header = Arrays.copyOf(header, room);
     }
     System.arraycopy(octets, offset, header, headerLength, length);
     headerLength += length;
+    return true;
   }
 
   /**
@@ -281,6 +296,7 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
     }
     keep(header, end, headerLength - end);
     header = new byte[0];
+    sink.holdsBack(0);
   }
 
   private boolean complete() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StagingArea;
+import org.postroom.core.mail.StorageFull;
 import org.postroom.smtp.protocol.DataReader;
 
 class ContentIntakeTest {
@@ -32,6 +35,33 @@ class ContentIntakeTest {
       try (StagedContent content = intake.finish()) {
         assertThat(content.size()).isEqualTo(octets.length - 1);
       }
+    }
+  }
+
+  /** None of them is written anywhere before it ends. */
+  @Test
+  void headersThatDoNotEndAreCountedAsTheRestOfTheMail() {
+    StagingArea.Limits limits = new StagingArea.Limits(IN_MEMORY, 400_000);
+    byte[] header = "A: b\r\n".repeat(15_000).getBytes(US_ASCII);
+    List<ContentIntake> all = new ArrayList<>();
+    try (StagingArea area = new StagingArea(folder, limits)) {
+      while (all.isEmpty() || all.get(all.size() - 1).fault() == null) {
+        ContentIntake intake = new ContentIntake(area.open(0), new byte[0], 0, 100_000, null);
+        all.add(intake);
+        intake.write(header, 0, header.length);
+        assertThat(area.memoryInUse()).isLessThanOrEqualTo(600_000);
+      }
+
+      assertThat(all).hasSizeBetween(5, 8);
+      assertThat(all.get(all.size() - 1).fault()).isInstanceOf(StorageFull.class);
+      all.remove(0).close();
+      try (ContentIntake next = new ContentIntake(area.open(0), new byte[0], 0, 100_000, null)) {
+        next.write(header, 0, header.length);
+        next.write("\r\n".getBytes(US_ASCII), 0, 2);
+        next.finish().close();
+      }
+      all.forEach(ContentIntake::close);
+      assertThat(area.memoryInUse()).isZero();
     }
   }
 
