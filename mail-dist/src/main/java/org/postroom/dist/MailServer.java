@@ -26,6 +26,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Notice;
 import org.postroom.core.config.Param;
@@ -318,7 +319,8 @@ public final class MailServer implements AutoCloseable {
           builder.random,
           settings.get(ServerParams.MIN_FREE),
           lifeline,
-          memory);
+          memory,
+          AuthParams.atOnce(settings));
     } catch (StorageFault e) {
       throw builder.storage != null
           ? e

@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.Argon2;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mailbox.MailStore;
@@ -39,7 +40,14 @@ public final class SqlStorage implements AutoCloseable {
    * @throws StorageFault when it cannot be opened; nothing was changed
    */
   public static SqlStorage open(Storage where, Clock clock, SecureRandom random) {
-    return open(where, clock, random, DEFAULT_MIN_FREE, new Lifeline(), MemoryBudget.ofHeap());
+    return open(
+        where,
+        clock,
+        random,
+        DEFAULT_MIN_FREE,
+        new Lifeline(),
+        MemoryBudget.ofHeap(),
+        Argon2.atOnce());
   }
 
   /**
@@ -53,6 +61,8 @@ public final class SqlStorage implements AutoCloseable {
    *     refused with {@code StorageFull}
    * @param lifeline is told, on a thread of the store, which must not wait for the store
    * @param memory what readers have the store hold is charged to it
+   * @param hashesAtOnce how many passwords may be hashed at the same time ({@code
+   *     auth_worker_max_count}); each takes 19 MiB
    */
   public static SqlStorage open(
       Storage where,
@@ -60,8 +70,10 @@ public final class SqlStorage implements AutoCloseable {
       SecureRandom random,
       long minFree,
       Lifeline lifeline,
-      MemoryBudget memory) {
-    return new SqlStorage(Engine.open(where, clock, random, minFree, lifeline, memory));
+      MemoryBudget memory,
+      int hashesAtOnce) {
+    return new SqlStorage(
+        Engine.open(where, clock, random, minFree, lifeline, memory, hashesAtOnce));
   }
 
   /** The mailboxes. */

@@ -50,7 +50,8 @@ final class PostgresPlaceTest {
         new SecureRandom(),
         SqlStorage.DEFAULT_MIN_FREE,
         lifeline,
-        MemoryBudget.ofHeap());
+        MemoryBudget.ofHeap(),
+        2);
   }
 
   private Storage through(int port) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Settings;
 
 /** What every protocol that lets readers of mail log in obeys, by Dovecot's names. */
 public final class AuthParams {
@@ -45,4 +46,10 @@ public final class AuthParams {
   public static final ParamSet ALL = SET.build();
 
   private AuthParams() {}
+
+  /** How many passwords are hashed at the same time, wherever they come from. */
+  public static int atOnce(Settings settings) {
+    int chosen = settings.get(WORKERS);
+    return chosen == 0 ? Argon2.atOnce() : chosen;
+  }
 }

@@ -5,7 +5,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
-import org.postroom.core.auth.Argon2;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.auth.PasswordQueue;
@@ -61,8 +60,7 @@ public final class LogIns implements AutoCloseable {
       Timers timers,
       RandomGenerator random,
       Lifeline lifeline) {
-    int chosen = settings.get(AuthParams.WORKERS);
-    int atOnce = chosen == 0 ? Argon2.atOnce() : chosen;
+    int atOnce = AuthParams.atOnce(settings);
     Workers threads = Workers.onPlatformThreads("postroom-login", atOnce, lifeline);
     return new LogIns(
         accounts,

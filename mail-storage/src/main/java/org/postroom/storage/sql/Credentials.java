@@ -50,15 +50,14 @@ final class Credentials {
    * Judges by the accounts of {@code database}.
    *
    * @param secret kept in the store: what made-up keys are made from
-   * @param cost of new hashes
+   * @param hashes makes and compares those of passwords
    */
-  Credentials(
-      Database database, Clock clock, SecureRandom random, byte[] secret, Argon2.Cost cost) {
+  Credentials(Database database, Clock clock, SecureRandom random, byte[] secret, Argon2 hashes) {
     this.database = database;
     this.clock = clock;
     this.random = random;
     this.secret = secret.clone();
-    this.hashes = new Argon2(cost, Argon2.atOnce(), random);
+    this.hashes = hashes;
     random.nextBytes(key);
   }
 

@@ -64,7 +64,8 @@ public final class Engine implements AutoCloseable {
     destinations.begin(start.queued, start.waiting);
     List<Runnable> queued = new CopyOnWriteArrayList<>();
     Rows rows = new Rows(database, blobs, life.memory());
-    Credentials credentials = new Credentials(database, clock, random, start.secret, cost);
+    Argon2 hashes = new Argon2(cost, life.hashesAtOnce(), random);
+    Credentials credentials = new Credentials(database, clock, random, start.secret, hashes);
     KnownAccounts known = new KnownAccounts(credentials);
     committer =
         new Committer(
@@ -118,9 +119,17 @@ public final class Engine implements AutoCloseable {
    * @param lifeline who hears when it has died
    * @param memory what is held for clients beside the store's own is charged to it
    * @param reopenings how often it may be opened again before that
+   * @param hashesAtOnce how many passwords may be hashed at the same time
    */
   record Life(
-      Clock clock, Lifeline lifeline, MemoryBudget memory, StoreHealth.Reopenings reopenings) {
+      Clock clock,
+      Lifeline lifeline,
+      MemoryBudget memory,
+      StoreHealth.Reopenings reopenings,
+      int hashesAtOnce) {
+    Life(Clock clock, Lifeline lifeline, MemoryBudget memory, StoreHealth.Reopenings reopenings) {
+      this(clock, lifeline, memory, reopenings, Argon2.atOnce());
+    }
 
     private StoreHealth of(String name) {
       return new StoreHealth(name, lifeline, reopenings, System::nanoTime);
@@ -133,6 +142,7 @@ public final class Engine implements AutoCloseable {
    * @param minFree octets that stay free on a disk of ours
    * @param lifeline who hears when it has died
    * @param memory what is held for clients beside the store's own is charged to it
+   * @param hashesAtOnce how many passwords may be hashed at the same time
    * @throws StorageFault when it cannot be opened; nothing was changed
    */
   public static Engine open(
@@ -141,8 +151,9 @@ public final class Engine implements AutoCloseable {
       SecureRandom random,
       long minFree,
       Lifeline lifeline,
-      MemoryBudget memory) {
-    Life life = new Life(clock, lifeline, memory, StoreHealth.Reopenings.DEFAULT);
+      MemoryBudget memory,
+      int hashesAtOnce) {
+    Life life = new Life(clock, lifeline, memory, StoreHealth.Reopenings.DEFAULT, hashesAtOnce);
     if (where instanceof Storage.H2 h2) {
       return openFolder(
           h2.folder(),

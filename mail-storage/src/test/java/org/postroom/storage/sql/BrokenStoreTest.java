@@ -414,7 +414,8 @@ class BrokenStoreTest {
             new SecureRandom(),
             0,
             own,
-            MemoryBudget.ofHeap())) {
+            MemoryBudget.ofHeap(),
+            2)) {
       append(store, "a");
       assertThatThrownBy(() -> append(store, deadly(() -> new OutOfMemoryError("as if"))))
           .isInstanceOf(StorageUnavailable.class);

@@ -123,7 +123,8 @@ class PowerCutTest {
               new SecureRandom(),
               0,
               new Lifeline(),
-              MemoryBudget.ofHeap())) {
+              MemoryBudget.ofHeap(),
+              2)) {
         assertThat(subjects(store, inbox(store))).containsAll(promises.get(i));
       }
     }
@@ -177,7 +178,8 @@ class PowerCutTest {
             new SecureRandom(),
             0,
             new Lifeline(),
-            MemoryBudget.ofHeap())) {
+            MemoryBudget.ofHeap(),
+            2)) {
       store.accounts().add("ada@example.org", Secret.of("x"));
 
       assertThat(Thread.getAllStackTraces().keySet())
