@@ -116,9 +116,9 @@ public final class MailServer implements AutoCloseable {
     Policy policy = Policy.of(settings, own);
     List<InetAddress> addresses =
         builder.bind == null ? ServerSettings.addresses(settings) : List.of(builder.bind);
-    Places places = Places.on(settings, OsHost.descriptors());
+    ClientCapacity capacity = ClientCapacity.on(settings, OsHost.descriptors());
     warnings = new ArrayList<>(warnings(settings, policy));
-    places.warning().ifPresent(warnings::add);
+    capacity.warning().ifPresent(warnings::add);
     MemoryBudget memory = MemoryBudget.ofHeap();
     Storage where = builder.where(settings);
     Path folder = builder.folder(settings, where).orElse(null);
@@ -157,8 +157,8 @@ public final class MailServer implements AutoCloseable {
           own(
               Wires.open(
                   WireOptions.defaults()
-                      .withStrangers(places.limits(settings, memory))
-                      .withUnsent(Places.unsent(memory)),
+                      .withStrangers(capacity.limits(settings, memory))
+                      .withUnsent(ClientCapacity.unsent(memory)),
                   timers,
                   workers,
                   lifeline));

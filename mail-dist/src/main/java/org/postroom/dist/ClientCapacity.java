@@ -16,7 +16,7 @@ import org.postroom.smtp.server.SmtpParams;
  * @param sessions the most of them
  * @param warning for the administrator, when these are fewer than configured
  */
-record Places(int sessions, Optional<String> warning) {
+record ClientCapacity(int sessions, Optional<String> warning) {
   /** Jars, the store with its log and journal, content on its way, the DNS. */
   private static final int HOUSE = 200;
 
@@ -34,10 +34,10 @@ record Places(int sessions, Optional<String> warning) {
    *
    * @param descriptors how many this process may have; empty for enough
    */
-  static Places on(Settings settings, OptionalInt descriptors) {
+  static ClientCapacity on(Settings settings, OptionalInt descriptors) {
     int wanted = settings.get(ServerParams.SESSIONS);
     if (descriptors.isEmpty()) {
-      return new Places(wanted, Optional.empty());
+      return new ClientCapacity(wanted, Optional.empty());
     }
     int limit = descriptors.getAsInt();
     int house = HOUSE + QueueParams.limits(settings).active();
@@ -45,10 +45,10 @@ record Places(int sessions, Optional<String> warning) {
     int forClients = Math.max(limit - house, limit / 2);
     int most = Math.max(1, forClients - forClients / (SESSIONS_TO_ONE_LEAVING + 1) - 1);
     if (most >= wanted) {
-      return new Places(wanted, Optional.empty());
+      return new ClientCapacity(wanted, Optional.empty());
     }
     int needed = wanted + wanted / SESSIONS_TO_ONE_LEAVING + 1 + house;
-    return new Places(
+    return new ClientCapacity(
         most,
         Optional.of(
             "this process may open "

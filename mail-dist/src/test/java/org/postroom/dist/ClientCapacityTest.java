@@ -12,7 +12,7 @@ import org.postroom.core.life.MemoryBudget;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.ServerSettings;
 
-final class PlacesTest {
+final class ClientCapacityTest {
   private final Settings settings =
       Settings.builder(ServerSettings.sets())
           .set("myhostname", "mail.example.org")
@@ -23,23 +23,23 @@ final class PlacesTest {
   @ParameterizedTest
   @CsvSource({"300, 150", "1024, 512", "4096, 600", "20000, 600"})
   void clientsLeaveTheHouseItsDescriptors(int limit, int house) {
-    Places places = Places.on(settings, OptionalInt.of(limit));
+    ClientCapacity capacity = ClientCapacity.on(settings, OptionalInt.of(limit));
 
-    assertThat(places.limits(settings, new MemoryBudget(1 << 20)).channels())
+    assertThat(capacity.limits(settings, new MemoryBudget(1 << 20)).channels())
         .isLessThanOrEqualTo(limit - house)
-        .isGreaterThan(places.sessions());
-    assertThat(places.warning().orElseThrow())
+        .isGreaterThan(capacity.sessions());
+    assertThat(capacity.warning().orElseThrow())
         .contains(String.valueOf(limit))
         .contains("20000 of session_limit");
   }
 
   @Test
   void saysNothingWhereThereIsEnough() {
-    assertThat(Places.on(settings, OptionalInt.of(1 << 20)))
-        .isEqualTo(Places.on(settings, OptionalInt.empty()));
-    assertThat(Places.on(settings, OptionalInt.empty()).sessions()).isEqualTo(20_000);
-    assertThat(Places.on(settings, OptionalInt.of(23_101)).warning()).isEmpty();
-    assertThat(Places.on(settings, OptionalInt.of(23_000)).warning().orElseThrow())
+    assertThat(ClientCapacity.on(settings, OptionalInt.of(1 << 20)))
+        .isEqualTo(ClientCapacity.on(settings, OptionalInt.empty()));
+    assertThat(ClientCapacity.on(settings, OptionalInt.empty()).sessions()).isEqualTo(20_000);
+    assertThat(ClientCapacity.on(settings, OptionalInt.of(23_101)).warning()).isEmpty();
+    assertThat(ClientCapacity.on(settings, OptionalInt.of(23_000)).warning().orElseThrow())
         .contains("need 23101");
   }
 
