@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -47,6 +46,8 @@ import org.postroom.core.queue.RetrySchedule;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.MemoryStores;
 import org.postroom.core.testing.StagedOctets;
+import org.postroom.core.testing.TroubledStore;
+import org.postroom.core.testing.WallClock;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.wire.Workers;
 
@@ -65,8 +66,11 @@ final class FlowHouse implements AutoCloseable {
   final MemoryBudget memory = new MemoryBudget(1 << 20);
   final Workers workers = Workers.named("flow", 8);
   final MailFlow flow;
-  private final Clock clock;
   private final Predicate<Address> home;
+
+  /** What is stored goes by it; what is measured, by the time. */
+  final WallClock wall;
+
   private final QueueStore queue;
   private final QueueManager manager;
   private final StagingArea staging;
@@ -79,28 +83,32 @@ final class FlowHouse implements AutoCloseable {
     final List<Instant> tried = new CopyOnWriteArrayList<>();
     final List<QueuedMail> mails = new CopyOnWriteArrayList<>();
 
-    Host(Function<QueuedMail, CompletionStage<List<Transport.Report>>> answer) {
+    /** What a {@link #silent} one has heard. */
+    final List<Attempt> open;
+
+    Host(List<Attempt> open, Function<QueuedMail, CompletionStage<List<Transport.Report>>> answer) {
+      this.open = open;
       this.answer = answer;
+    }
+  }
+
+  /** What a far side was asked and has not answered. */
+  record Attempt(QueuedMail mail, CompletableFuture<List<Transport.Report>> reports) {
+    /** It is taken. */
+    void take() {
+      reports.complete(taken(mail));
     }
   }
 
   /** How the house differs from others. */
   static final class Plan {
     private final VirtualTime time;
-    private Clock clock;
     private QueueLimits limits = QueueLimits.DEFAULT;
     private Function<QueueStore, QueueStore> trouble = store -> store;
     private Predicate<Address> home = address -> address.domain().name().equals("here.test");
 
     Plan(VirtualTime time) {
       this.time = time;
-      this.clock = time;
-    }
-
-    /** The clock on the wall, where it differs from the time that is measured. */
-    Plan clock(Clock other) {
-      clock = other;
-      return this;
     }
 
     Plan limits(QueueLimits other) {
@@ -120,6 +128,11 @@ final class FlowHouse implements AutoCloseable {
       return this;
     }
 
+    /** What happens right before the store is called for this. */
+    Plan before(String method, Runnable happens) {
+      return trouble(TroubledStore.beforeInQueue(method, happens));
+    }
+
     FlowHouse open() {
       return new FlowHouse(this);
     }
@@ -131,8 +144,8 @@ final class FlowHouse implements AutoCloseable {
 
   private FlowHouse(Plan plan) {
     time = plan.time;
-    clock = plan.clock;
     home = plan.home;
+    wall = new WallClock(time);
     stores = MemoryStores.open(time);
     queue = plan.trouble.apply(stores.queue());
     try {
@@ -154,13 +167,13 @@ final class FlowHouse implements AutoCloseable {
                 postfix.bounceLifetime(),
                 Duration.ofHours(4)),
             LIMIT,
-            new Bounce("mail.here.test", staging, clock, ZoneOffset.UTC),
+            new Bounce("mail.here.test", staging, wall, ZoneOffset.UTC),
             memory,
-            clock,
+            wall,
             time,
             workers,
             lifeline);
-    manager = new QueueManager(queue, flow, plan.limits, clock, time, workers, "me", lifeline);
+    manager = new QueueManager(queue, flow, plan.limits, wall, time, workers, "me", lifeline);
     stores.accounts().add("ada@here.test", Secret.of("secret"));
     manager.start();
   }
@@ -183,7 +196,7 @@ final class FlowHouse implements AutoCloseable {
 
   private CompletionStage<List<Transport.Report>> deliver(QueuedMail mail, String nextHop) {
     Host host = hosts.get(nextHop);
-    host.tried.add(clock.instant());
+    host.tried.add(wall.instant());
     host.mails.add(mail);
     return host.answer.apply(mail);
   }
@@ -191,7 +204,14 @@ final class FlowHouse implements AutoCloseable {
   // --- far sides
 
   Host host(String name, Function<QueuedMail, CompletionStage<List<Transport.Report>>> answer) {
-    Host host = new Host(answer);
+    return host(name, List.of(), answer);
+  }
+
+  private Host host(
+      String name,
+      List<Attempt> open,
+      Function<QueuedMail, CompletionStage<List<Transport.Report>>> answer) {
+    Host host = new Host(open, answer);
     hosts.put(name, host);
     return host;
   }
@@ -210,6 +230,34 @@ final class FlowHouse implements AutoCloseable {
                 () -> taken(mail),
                 CompletableFuture.delayedExecutor(
                     real.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS, workers)));
+  }
+
+  /** Asks everybody to come again. */
+  Host putsOff(String name) {
+    return host(name, mail -> CompletableFuture.completedFuture(later(mail, "4.2.1")));
+  }
+
+  /** Knows nobody. */
+  Host refuses(String name) {
+    return host(
+        name,
+        mail ->
+            CompletableFuture.completedFuture(
+                Transport.Report.all(
+                    mail, new DeliveryResult.Bounced("far", "5.1.1", "550 unknown"))));
+  }
+
+  /** Says nothing, until a test does so for it. */
+  Host silent(String name) {
+    List<Attempt> open = new CopyOnWriteArrayList<>();
+    return host(
+        name,
+        open,
+        mail -> {
+          Attempt attempt = new Attempt(mail, new CompletableFuture<>());
+          open.add(attempt);
+          return attempt.reports();
+        });
   }
 
   /** Nobody is there. */
@@ -257,7 +305,7 @@ final class FlowHouse implements AutoCloseable {
         client,
         envelope,
         StagedOctets.of("Subject: hello\n\nhello\n"),
-        clock.instant());
+        wall.instant());
   }
 
   static Address address(String text) {

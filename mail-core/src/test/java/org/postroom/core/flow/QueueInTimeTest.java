@@ -2,19 +2,14 @@ package org.postroom.core.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,6 +18,7 @@ import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.queue.QueueLimits;
 import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.testing.Fault;
 import org.postroom.core.testing.TroubledStore;
 
 /** What the queue does as time goes on, jumps, or meets trouble: each mail once, at its time. */
@@ -102,22 +98,14 @@ final class QueueInTimeTest {
   @Test
   void anAttemptThatNeverEndsIsCutOffAndMadeAgain() {
     try (FlowHouse house = FlowHouse.standing(IMPATIENCE).open()) {
-      List<CompletableFuture<?>> open = new ArrayList<>();
-      FlowHouse.Host hung =
-          house.host(
-              "hung.test",
-              mail -> {
-                CompletableFuture<List<Transport.Report>> never = new CompletableFuture<>();
-                open.add(never);
-                return never;
-              });
+      FlowHouse.Host hung = house.silent("hung.test");
       house.send("bob@hung.test");
 
       house.time.advance(FlowHouse.LIMIT.minusSeconds(1));
       assertThat(hung.tried).hasSize(1);
       house.time.advance(Duration.ofSeconds(1));
 
-      assertThat(open.get(0)).isCancelled();
+      assertThat(hung.open.get(0).reports()).isCancelled();
       assertThat(house.stores.queue().list(1).get(0).recipients().get(0).lastReason())
           .isEqualTo("4.4.2 the attempt took longer than 7200 s");
       house.time.advance(Duration.ofSeconds(4000));
@@ -167,26 +155,14 @@ final class QueueInTimeTest {
   /** A machine that slept, or a clock that was set: the wall's clock jumps, the timers do not. */
   @Test
   void nothingIsSentTwiceWhenTheClockOnTheWallJumps() {
-    WallClock wall = new WallClock();
-    try (FlowHouse house = FlowHouse.standing(IMPATIENCE).clock(wall).open()) {
-      List<Runnable> answers = new ArrayList<>();
-      FlowHouse.Host far =
-          house.host(
-              "far.test",
-              mail -> {
-                CompletableFuture<List<Transport.Report>> reports = new CompletableFuture<>();
-                answers.add(() -> reports.complete(FlowHouse.taken(mail)));
-                return reports;
-              });
-      FlowHouse.Host grey =
-          house.host(
-              "grey.test",
-              mail -> CompletableFuture.completedFuture(FlowHouse.later(mail, "4.2.1")));
+    try (FlowHouse house = FlowHouse.standing(IMPATIENCE).open()) {
+      FlowHouse.Host far = house.silent("far.test");
+      FlowHouse.Host grey = house.putsOff("grey.test");
       house.send("bob@far.test");
       house.send("bob@grey.test");
       house.time.advance(Duration.ZERO);
 
-      wall.jump(Duration.ofHours(3));
+      house.wall.jump(Duration.ofHours(3));
       house.time.advance(Duration.ofMinutes(1)); // and the queue has looked at the wall
 
       assertThat(far.tried).as("held, whatever its lease says").hasSize(1);
@@ -194,55 +170,25 @@ final class QueueInTimeTest {
       house.send("carol@far.test");
       house.time.advance(Duration.ofSeconds(2));
       assertThat(far.mails).as("the others go on").hasSize(2);
-      wall.jump(Duration.ofHours(-5));
-      answers.forEach(Runnable::run);
+      house.wall.jump(Duration.ofHours(-5));
+      far.open.forEach(FlowHouse.Attempt::take);
       house.time.advance(Duration.ofMinutes(30));
       assertThat(far.mails).hasSize(2);
       assertThat(house.stores.queue().size()).isOne();
     }
   }
 
-  /** Virtual time's, and as much beside as a test says. */
-  private static final class WallClock extends Clock {
-    private volatile Instant now = FlowHouse.START;
-
-    void jump(Duration step) {
-      now = now.plus(step);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
+  private static Fault away() {
+    return Fault.of(() -> new StorageUnavailable("the test's database is away"));
   }
 
   @Test
   void whatCouldNotBeWrittenIsWrittenWhenTheStoreAnswersAndNotSentAgain() {
-    AtomicBoolean down = new AtomicBoolean();
-    try (FlowHouse house =
-        FlowHouse.standing(PATIENCE)
-            .trouble(
-                TroubledStore.beforeInQueue(
-                    "settle",
-                    () -> {
-                      if (down.get()) {
-                        throw new StorageUnavailable("the test's database is away");
-                      }
-                    }))
-            .open()) {
+    Fault away = away();
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).before("settle", away).open()) {
       FlowHouse.Host living = house.living("living.test");
       FlowHouse.Host other = house.living("other.test");
-      down.set(true);
+      away.begin();
       for (int i = 0; i < 30; i++) {
         house.send(i + "@living.test");
       }
@@ -254,7 +200,7 @@ final class QueueInTimeTest {
       house.send("bob@other.test");
       house.time.advance(Duration.ofSeconds(5));
       assertThat(other.mails).as("nothing new begins that could not be written").isEmpty();
-      down.set(false);
+      away.end();
       house.time.advance(Duration.ofSeconds(2));
 
       assertThat(house.stores.queue().size()).isZero();
@@ -269,12 +215,7 @@ final class QueueInTimeTest {
         FlowHouse.standing(PATIENCE)
             .trouble(TroubledStore.damagedInQueue(mail -> mail.destination().endsWith("bad.test")))
             .open()) {
-      house.host(
-          "bad.test",
-          mail ->
-              CompletableFuture.completedFuture(
-                  Transport.Report.all(
-                      mail, new DeliveryResult.Bounced("far", "5.1.1", "550 unknown"))));
+      house.refuses("bad.test");
       FlowHouse.Host living = house.living("living.test");
       house.send("nobody@bad.test");
       house.time.advance(Duration.ofSeconds(10));
@@ -373,18 +314,9 @@ final class QueueInTimeTest {
 
   @Test
   void anOutcomeThatNoStoreTakesHoldsBackNobodyElse() {
-    AtomicBoolean refuses = new AtomicBoolean(true);
-    try (FlowHouse house =
-        FlowHouse.standing(PATIENCE)
-            .trouble(
-                TroubledStore.beforeInQueue(
-                    "settle",
-                    () -> {
-                      if (refuses.get()) {
-                        throw new IllegalStateException("the test's outcome cannot be written");
-                      }
-                    }))
-            .open()) {
+    Fault refused =
+        Fault.of(() -> new IllegalStateException("the test's outcome cannot be written")).begin();
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).before("settle", refused).open()) {
       FlowHouse.Host living = house.living("living.test");
       house.send("a@living.test");
       house.time.advance(Duration.ofSeconds(5));
@@ -393,7 +325,7 @@ final class QueueInTimeTest {
       house.time.advance(Duration.ofSeconds(5));
 
       assertThat(living.mails).as("each once").hasSize(2);
-      refuses.set(false);
+      refused.end();
       house.time.advance(Duration.ofSeconds(2));
       assertThat(house.stores.queue().size()).isZero();
     }
@@ -402,25 +334,9 @@ final class QueueInTimeTest {
   /** The mailbox of whoever would be told is gone when he is to be told. */
   @Test
   void aMailboxThatIsGoneMeanwhileHasItsNotificationWait() {
-    AtomicInteger tries = new AtomicInteger();
-    try (FlowHouse house =
-        FlowHouse.standing(PATIENCE)
-            .trouble(
-                TroubledStore.beforeInQueue(
-                    "settle",
-                    () -> {
-                      if (tries.getAndIncrement() == 0) {
-                        throw new MailboxNotFound("the test's account");
-                      }
-                    }))
-            .open()) {
-      FlowHouse.Host far =
-          house.host(
-              "far.test",
-              mail ->
-                  CompletableFuture.completedFuture(
-                      Transport.Report.all(
-                          mail, new DeliveryResult.Bounced("far", "5.1.1", "550 unknown"))));
+    Fault gone = Fault.of(() -> new MailboxNotFound("the test's account")).once();
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).before("settle", gone).open()) {
+      FlowHouse.Host far = house.refuses("far.test");
       house.send("nobody@far.test");
       house.time.advance(Duration.ofDays(1));
 
@@ -431,21 +347,12 @@ final class QueueInTimeTest {
 
   @Test
   void whatALeaseTookThatNobodyHeardOfIsGivenBack() {
-    AtomicInteger broken = new AtomicInteger();
+    Fault broken = Fault.of(() -> new StorageUnavailable("it is not known whether this was kept"));
     try (FlowHouse house =
-        FlowHouse.standing(PATIENCE)
-            .trouble(
-                TroubledStore.afterInQueue(
-                    "lease",
-                    () -> {
-                      if (broken.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-                        throw new StorageUnavailable("it is not known whether this was kept");
-                      }
-                    }))
-            .open()) {
+        FlowHouse.standing(PATIENCE).trouble(TroubledStore.afterInQueue("lease", broken)).open()) {
       FlowHouse.Host living = house.living("living.test");
       house.time.advance(Duration.ofSeconds(1));
-      broken.set(1);
+      broken.once();
       house.send("bob@living.test");
 
       house.time.advance(Duration.ofSeconds(11));
@@ -457,25 +364,12 @@ final class QueueInTimeTest {
 
   @Test
   void anOutcomeIsReckonedFromItsAttemptHoweverLateItIsWritten() {
-    AtomicBoolean down = new AtomicBoolean(true);
-    try (FlowHouse house =
-        FlowHouse.standing(PATIENCE)
-            .trouble(
-                TroubledStore.beforeInQueue(
-                    "settle",
-                    () -> {
-                      if (down.get()) {
-                        throw new StorageUnavailable("the test's database is away");
-                      }
-                    }))
-            .open()) {
-      FlowHouse.Host grey =
-          house.host(
-              "grey.test",
-              mail -> CompletableFuture.completedFuture(FlowHouse.later(mail, "4.2.1")));
+    Fault away = away().begin();
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).before("settle", away).open()) {
+      FlowHouse.Host grey = house.putsOff("grey.test");
       house.send("bob@grey.test");
       house.time.advance(Duration.ofMinutes(4));
-      down.set(false);
+      away.end();
       house.time.advance(Duration.ofMinutes(1));
 
       assertThat(grey.tried)
@@ -486,28 +380,17 @@ final class QueueInTimeTest {
   @Test
   void aGoodMailGoesOutAtOnceWhileThirtyDestinationsAreDead() {
     try (FlowHouse house = FlowHouse.standing(IMPATIENCE).open()) {
-      List<CompletableFuture<List<Transport.Report>>> pending = new ArrayList<>();
+      List<FlowHouse.Host> dead = new ArrayList<>();
       for (int i = 0; i < 30; i++) {
-        house.host(
-            "dead" + i + ".test",
-            mail -> {
-              CompletableFuture<List<Transport.Report>> never = new CompletableFuture<>();
-              synchronized (pending) {
-                pending.add(never);
-              }
-              return never;
-            });
+        dead.add(house.silent("dead" + i + ".test"));
         for (int k = 0; k < 30; k++) {
           house.send(k + "@dead" + i + ".test");
         }
       }
       FlowHouse.Host living = house.living("living.test");
       house.time.advance(Duration.ZERO);
-      int first;
-      synchronized (pending) {
-        first = pending.size();
-      }
-      assertThat(first).isBetween(30, QueueLimits.DEFAULT.active() / 2);
+      assertThat(dead.stream().mapToInt(host -> host.open.size()).sum())
+          .isBetween(30, QueueLimits.DEFAULT.active() / 2);
 
       for (int k = 0; k < 60; k++) {
         house.send(k + "@living.test");
@@ -590,23 +473,13 @@ final class QueueInTimeTest {
 
   @Test
   void whatTheQueueManagerDiesOfIsHeardOf() throws Exception {
-    AtomicReference<Error> lethal = new AtomicReference<>();
-    try (FlowHouse house =
-        FlowHouse.standing(PATIENCE)
-            .trouble(
-                TroubledStore.beforeInQueue(
-                    "lease",
-                    () -> {
-                      if (lethal.get() != null) {
-                        throw lethal.get();
-                      }
-                    }))
-            .open()) {
+    Fault lethal = Fault.of(() -> new OutOfMemoryError("a test's"));
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).before("lease", lethal).open()) {
       CountDownLatch told = new CountDownLatch(1);
       house.lifeline.onDeath(death -> told.countDown());
       house.time.advance(Duration.ZERO);
 
-      lethal.set(new OutOfMemoryError("a test's"));
+      lethal.begin();
       house.send("bob@living.test");
 
       assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
