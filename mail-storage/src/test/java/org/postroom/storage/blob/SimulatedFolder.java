@@ -2,11 +2,14 @@ package org.postroom.storage.blob;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** A data folder on a disk that can be full, and whose power can fail. */
 public final class SimulatedFolder {
   private final SimulatedDisk disk;
+  private volatile @Nullable DataFolder opened;
 
   public SimulatedFolder() {
     this(new SimulatedDisk());
@@ -17,7 +20,14 @@ public final class SimulatedFolder {
   }
 
   public DataFolder open(Path folder) {
-    return DataFolder.open(folder, DataFolderOptions.DEFAULT, disk);
+    DataFolder open = DataFolder.open(folder, DataFolderOptions.DEFAULT, disk);
+    opened = open;
+    return open;
+  }
+
+  /** What was opened last on this disk. */
+  public DataFolder opened() {
+    return Objects.requireNonNull(opened, "nothing was opened");
   }
 
   /** Writes what may be on the disk after a power cut now into a real folder. */

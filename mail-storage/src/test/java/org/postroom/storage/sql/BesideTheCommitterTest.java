@@ -3,9 +3,12 @@ package org.postroom.storage.sql;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.postroom.storage.sql.Inbox.bodies;
+import static org.postroom.storage.sql.Inbox.content;
+import static org.postroom.storage.sql.Inbox.inbox;
+import static org.postroom.storage.sql.Inbox.subject;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +28,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,18 +38,12 @@ import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
-import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
-import org.postroom.core.mime.MessageStructure;
-import org.postroom.core.secret.Secret;
-import org.postroom.core.testing.StagedOctets;
-import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.SimulatedFolder;
 
 /** What is long is done by who asks for it: the committer, and so everybody else, goes on. */
@@ -55,7 +51,6 @@ class BesideTheCommitterTest {
   private static final int LONG = 300_000;
 
   @TempDir Path temp;
-  private final AtomicReference<DataFolder> opened = new AtomicReference<>();
   private SimulatedFolder disk = new SimulatedFolder();
   private int cuts;
 
@@ -64,107 +59,54 @@ class BesideTheCommitterTest {
   }
 
   private Engine open() {
-    return Engines.open(
-        folder(),
-        path -> {
-          DataFolder folder = disk.open(path);
-          opened.set(folder);
-          return folder;
-        },
-        0);
-  }
-
-  private static MailboxId inbox(Engine store) {
-    if (store.accounts().list().isEmpty()) {
-      store.accounts().add("ada@example.org", Secret.of("x"));
-    }
-    return store
-        .mail()
-        .find(store.accounts().list().get(0).id(), MailboxName.INBOX)
-        .orElseThrow()
-        .id();
-  }
-
-  private static NewMessage message(StagedContent content) {
-    return new NewMessage(content, 0, Set.of(), new InternalDate(1, 0));
+    return Engines.open(folder(), disk::open, 0);
   }
 
   private static NewMessage message(String subject, int length) {
-    return message(StagedOctets.of("Subject: " + subject + "\n\n" + "x".repeat(length) + "\n"));
-  }
-
-  private static List<byte[]> bodies(Engine store) {
-    List<byte[]> found = new ArrayList<>();
-    MailboxId inbox = inbox(store);
-    store
-        .mail()
-        .read(
-            inbox,
-            store.mail().snapshot(inbox).uids(),
-            EnumSet.of(Detail.CONTENT),
-            row -> found.add(row.content().orElseThrow().toBytes()));
-    return found;
-  }
-
-  /** Content whose octets do not come before they may. */
-  private static final class Slow implements StagedContent {
-    private final StagedContent content;
-    private final CountDownLatch asked = new CountDownLatch(1);
-    private final CountDownLatch may = new CountDownLatch(1);
-
-    Slow(StagedContent content) {
-      this.content = content;
-    }
-
-    @Override
-    public long size() {
-      return content.size();
-    }
-
-    @Override
-    public int read(long position, ByteBuffer target) {
-      asked.countDown();
-      try {
-        if (!may.await(60, TimeUnit.SECONDS)) {
-          throw new StorageUnavailable("the octets never came");
-        }
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-      return content.read(position, target);
-    }
-
-    @Override
-    public MessageStructure structure() {
-      return content.structure();
-    }
-
-    @Override
-    public void close() {}
+    return Inbox.message(content(subject, "x".repeat(length)));
   }
 
   @Test
   void aLongBodyIsWrittenWhileOthersAreAnswered() throws Exception {
     StagedContent octets = message("long", LONG).content();
-    Slow slow = new Slow(octets);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch may = new CountDownLatch(1);
+    Trap slow =
+        new Trap(
+            octets,
+            position -> {
+              asked.countDown();
+              await(may);
+            });
     ExecutorService thread = Executors.newSingleThreadExecutor();
     try (Engine store = open()) {
       MailboxId inbox = inbox(store);
-      Future<?> appended = thread.submit(() -> store.mail().append(inbox, List.of(message(slow))));
-      assertThat(slow.asked.await(30, TimeUnit.SECONDS)).isTrue();
+      Future<?> appended =
+          thread.submit(() -> store.mail().append(inbox, List.of(Inbox.message(slow))));
+      assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
 
       for (int i = 0; i < 5; i++) {
         store.mail().append(inbox, List.of(message("short" + i, 10)));
       }
       assertThat(appended.isDone()).isFalse();
-      slow.may.countDown();
+      may.countDown();
       appended.get(30, TimeUnit.SECONDS);
 
       assertThat(bodies(store)).hasSize(6);
       assertThat(bodies(store).get(5)).isEqualTo(octets.toBytes());
     } finally {
-      slow.may.countDown();
+      may.countDown();
       thread.shutdownNow();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(60, TimeUnit.SECONDS)) {
+        throw new StorageUnavailable("the octets never came");
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -202,53 +144,30 @@ class BesideTheCommitterTest {
     StagedContent octets = message("long", LONG).content();
     AtomicBoolean failed = new AtomicBoolean();
     StagedContent failing =
-        new Failing(
+        new Trap(
             octets,
             position -> {
               if (position > LONG / 2 && failed.compareAndSet(false, true)) {
-                opened.get().fail(new IOException("as if"));
+                disk.opened().fail(new IOException("as if"));
               }
             });
     try (Engine store = open()) {
       MailboxId inbox = inbox(store);
       store.mail().append(inbox, List.of(message("a", 10)));
-      DataFolder before = opened.get();
+      DataFolder before = disk.opened();
 
-      store.mail().append(inbox, List.of(message(failing)));
+      store.mail().append(inbox, List.of(Inbox.message(failing)));
       store.mail().append(inbox, List.of(message("b", LONG)));
 
-      assertThat(opened.get()).isNotSameAs(before);
+      assertThat(disk.opened()).isNotSameAs(before);
       assertThat(bodies(store)).hasSize(3);
       assertThat(bodies(store).get(1)).isEqualTo(octets.toBytes());
       assertThat(bodies(store).get(2)).hasSize(LONG + 16);
     }
   }
 
-  /** Content that something happens to when it is read. */
-  private record Failing(StagedContent content, LongConsumer happens) implements StagedContent {
-    @Override
-    public long size() {
-      return content.size();
-    }
-
-    @Override
-    public int read(long position, ByteBuffer target) {
-      happens.accept(position);
-      return content.read(position, target);
-    }
-
-    @Override
-    public MessageStructure structure() {
-      return content.structure();
-    }
-
-    @Override
-    public void close() {}
-  }
-
   private static StagedContent repeated(String subject, int length) {
-    return StagedOctets.of(
-        "Subject: " + subject + "\n\n" + (subject + "\n").repeat(length / subject.length()));
+    return content(subject, (subject + "\n").repeat(length / subject.length()));
   }
 
   /** Long, but for every third. */
@@ -263,7 +182,7 @@ class BesideTheCommitterTest {
     MailboxId inbox = inbox(store);
     for (int i = 0; !stop.get(); i++) {
       String subject = name + "-" + i;
-      store.mail().append(inbox, List.of(message(numbered(subject))));
+      store.mail().append(inbox, List.of(Inbox.message(numbered(subject))));
       acknowledged.add(subject);
     }
   }
@@ -283,8 +202,7 @@ class BesideTheCommitterTest {
       try (Engine store = open()) {
         List<String> found = new ArrayList<>();
         for (byte[] octets : bodies(store)) {
-          String text = new String(octets, US_ASCII);
-          String subject = text.substring(9, text.indexOf('\r'));
+          String subject = subject(octets);
           assertThat(Arrays.equals(octets, numbered(subject).toBytes())).as(subject).isTrue();
           found.add(subject);
         }

@@ -1,27 +1,25 @@
 package org.postroom.storage.sql;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.postroom.storage.sql.Inbox.append;
+import static org.postroom.storage.sql.Inbox.content;
+import static org.postroom.storage.sql.Inbox.inbox;
+import static org.postroom.storage.sql.Inbox.message;
+import static org.postroom.storage.sql.Inbox.subjects;
+import static org.postroom.storage.sql.Trouble.closeDatabase;
+import static org.postroom.storage.sql.Trouble.untilSuccess;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,17 +29,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageUnavailable;
-import org.postroom.core.mailbox.InternalDate;
-import org.postroom.core.mailbox.MailStore;
-import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
-import org.postroom.core.mailbox.UidSet;
-import org.postroom.core.mime.MessageStructure;
-import org.postroom.core.secret.Secret;
-import org.postroom.core.testing.StagedOctets;
 import org.postroom.storage.Storage;
 import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.SimulatedFolder;
@@ -57,113 +46,26 @@ class BrokenStoreTest {
 
   @TempDir Path temp;
   private final SimulatedFolder disk = new SimulatedFolder();
-  private final AtomicReference<DataFolder> opened = new AtomicReference<>();
   private final Lifeline lifeline = new Lifeline();
 
   private Engine open(StoreHealth.Reopenings limits) {
     return Engine.openFolder(
         temp.toAbsolutePath().normalize(),
-        path -> {
-          DataFolder folder = disk.open(path);
-          opened.set(folder);
-          return folder;
-        },
+        disk::open,
         new Engine.Life(Clock.systemUTC(), lifeline, MemoryBudget.ofHeap(), limits),
         new SecureRandom(),
         0,
         NEVER_SAVED);
   }
 
-  private static MailboxId inbox(Engine store) {
-    if (store.accounts().list().isEmpty()) {
-      store.accounts().add("ada@example.org", Secret.of("x"));
-    }
-    return store
-        .mail()
-        .find(store.accounts().list().get(0).id(), MailboxName.INBOX)
-        .orElseThrow()
-        .id();
-  }
-
-  private static void append(Engine store, StagedContent content) {
-    store
-        .mail()
-        .append(
-            inbox(store), List.of(new NewMessage(content, 0, Set.of(), new InternalDate(1, 0))));
-  }
-
-  private static void append(Engine store, String subject) {
-    append(store, StagedOctets.of("Subject: " + subject + "\n\nbody\n"));
-  }
-
-  private static List<String> subjects(Engine store) {
-    MailboxId inbox = inbox(store);
-    List<String> found = new ArrayList<>();
-    UidSet uids = store.mail().snapshot(inbox).uids();
-    store
-        .mail()
-        .read(
-            inbox,
-            uids,
-            EnumSet.of(MailStore.Detail.CONTENT),
-            row -> {
-              String text = new String(row.content().orElseThrow().toBytes(), US_ASCII);
-              found.add(text.substring(9, text.indexOf('\r')));
-            });
-    assertThat(found).hasSize(uids.size());
-    return found;
-  }
-
-  /** Whatever the store says to an action meanwhile, it is that it may be tried again. */
-  private static void untilSuccess(Runnable action) {
-    long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-    while (true) {
-      try {
-        action.run();
-        return;
-      } catch (StorageUnavailable e) {
-        assertThat(System.nanoTime()).as("it never worked again: %s", e).isLessThan(end);
-      }
-    }
-  }
-
-  /** H2 is gone, as it is after an error of its own: "Database is already closed". */
-  private void closeDatabaseUnderOurFeet() {
-    try (Connection connection =
-            DriverManager.getConnection(
-                "jdbc:h2:" + opened.get().databasePath() + ";MODE=PostgreSQL", "sa", "");
-        Statement run = connection.createStatement()) {
-      run.execute("SHUTDOWN IMMEDIATELY");
-    } catch (SQLException e) {
-      assertThat(e.getErrorCode()).isIn(90121, 90028); // closed, which was wanted, or fenced
-    }
-  }
-
   /** Content that cannot be read because of an error. */
-  private record Deadly(StagedContent content, Supplier<Error> error) implements StagedContent {
-    @Override
-    public long size() {
-      return content.size();
-    }
-
-    @Override
-    public int read(long position, ByteBuffer target) {
-      throw error.get();
-    }
-
-    @Override
-    public MessageStructure structure() {
-      return content.structure();
-    }
-
-    @Override
-    public void close() {
-      content.close();
-    }
-  }
-
-  private static StagedContent deadly(Supplier<Error> error) {
-    return new Deadly(StagedOctets.of("Subject: never\n\nbody\n"), error);
+  private static NewMessage deadly(Supplier<Error> error) {
+    return message(
+        new Trap(
+            content("never", "body"),
+            position -> {
+              throw error.get();
+            }));
   }
 
   /** Where an error comes out. */
@@ -206,7 +108,7 @@ class BrokenStoreTest {
     try (Engine store = open(StoreHealth.Reopenings.DEFAULT)) {
       append(store, "a");
       assertThat(store.queue().list(10)).isEmpty();
-      DataFolder before = opened.get();
+      DataFolder before = disk.opened();
 
       place.arrange(disk, store);
 
@@ -217,7 +119,7 @@ class BrokenStoreTest {
           .doesNotContain("never")
           .hasSizeLessThan(4);
       assertThat(store.queue().list(10)).isEmpty();
-      assertThat(opened.get()).as("another opening of the folder").isNotSameAs(before);
+      assertThat(disk.opened()).as("another opening of the folder").isNotSameAs(before);
     }
     assertThat(lifeline.death()).isEmpty();
   }
@@ -228,13 +130,12 @@ class BrokenStoreTest {
     try (Engine store = open(StoreHealth.Reopenings.DEFAULT)) {
       List<NewMessage> many = new ArrayList<>(); // more than opening it reads
       for (int i = 0; i < 300; i++) {
-        StagedContent content = StagedOctets.of("Subject: " + i + "x".repeat(300) + "\n\nbody\n");
-        many.add(new NewMessage(content, 0, Set.of(), new InternalDate(1, 0)));
+        many.add(message(i + "x".repeat(300)));
       }
       store.mail().append(inbox(store), many);
     }
     try (Engine store = open(StoreHealth.Reopenings.DEFAULT)) {
-      DataFolder before = opened.get();
+      DataFolder before = disk.opened();
       disk.onNextRead(
           "mail.mv.db",
           () -> {
@@ -244,7 +145,7 @@ class BrokenStoreTest {
       untilSuccess(
           () -> {
             assertThat(subjects(store)).hasSize(300);
-            assertThat(opened.get()).isNotSameAs(before);
+            assertThat(disk.opened()).isNotSameAs(before);
           });
       untilSuccess(() -> append(store, "c"));
       assertThat(subjects(store)).hasSize(301).endsWith("c");
@@ -259,7 +160,7 @@ class BrokenStoreTest {
     try (Engine store = open(StoreHealth.Reopenings.DEFAULT)) {
       append(store, "a");
       store.queue().onQueued(woken::incrementAndGet);
-      closeDatabaseUnderOurFeet();
+      closeDatabase(disk.opened());
 
       untilSuccess(() -> append(store, "b"));
 
@@ -272,7 +173,7 @@ class BrokenStoreTest {
     try (Engine store = open(StoreHealth.Reopenings.DEFAULT)) {
       append(store, "a");
       for (int i = 0; i < 3; i++) {
-        closeDatabaseUnderOurFeet();
+        closeDatabase(disk.opened());
 
         untilSuccess(() -> assertThat(store.queue().list(10)).isEmpty());
         untilSuccess(() -> assertThat(subjects(store)).containsExactly("a"));
@@ -293,33 +194,20 @@ class BrokenStoreTest {
     List<Throwable> faults = new ArrayList<>();
     try (Engine store = open(Engines.ALWAYS)) {
       clients.forEach(client -> client.begin(store));
-      List<Thread> threads = new ArrayList<>();
-      for (Client client : clients) {
-        Thread thread = new Thread(client);
-        thread.setUncaughtExceptionHandler(
-            (t, e) -> {
-              synchronized (faults) {
-                faults.add(e);
-              }
-            });
-        thread.start();
-        threads.add(thread);
-      }
+      List<Thread> threads = Client.start(clients, faults);
       for (int i = 0; i < 8; i++) {
-        int wanted = done(clients) + 5 + random.nextInt(40);
-        while (done(clients) < wanted && threads.stream().allMatch(Thread::isAlive)) {
+        int wanted = Client.acknowledged(clients) + 5 + random.nextInt(40);
+        while (Client.acknowledged(clients) < wanted
+            && threads.stream().allMatch(Thread::isAlive)) {
           Thread.onSpinWait();
         }
-        closeDatabaseUnderOurFeet();
+        closeDatabase(disk.opened());
       }
-      int wanted = done(clients) + 5;
-      while (done(clients) < wanted && threads.stream().allMatch(Thread::isAlive)) {
+      int wanted = Client.acknowledged(clients) + 5;
+      while (Client.acknowledged(clients) < wanted && threads.stream().allMatch(Thread::isAlive)) {
         Thread.onSpinWait();
       }
-      clients.forEach(Client::stop);
-      for (Thread thread : threads) {
-        thread.join();
-      }
+      Client.stop(clients, threads);
       assertThat(faults).isEmpty();
       clients.forEach(client -> windows.put(client, client.window(client.acknowledged())));
     }
@@ -330,10 +218,6 @@ class BrokenStoreTest {
       windows.forEach((client, window) -> client.check(store, window));
     }
     assertThat(lifeline.death()).isEmpty();
-  }
-
-  private static int done(List<Client> clients) {
-    return clients.stream().mapToInt(Client::acknowledged).sum();
   }
 
   // --- what it dies of
@@ -377,11 +261,11 @@ class BrokenStoreTest {
     try (Engine store = open(new StoreHealth.Reopenings(2, Duration.ofHours(1), Duration.ZERO))) {
       append(store, "a");
       for (int i = 0; i < 2; i++) {
-        closeDatabaseUnderOurFeet();
+        closeDatabase(disk.opened());
         untilSuccess(() -> append(store, "more"));
         assertThat(lifeline.death()).isEmpty();
       }
-      closeDatabaseUnderOurFeet();
+      closeDatabase(disk.opened());
       assertThatThrownBy(() -> untilDead(store)).isInstanceOf(StorageUnavailable.class);
 
       assertDead(store);

@@ -99,6 +99,36 @@ final class Client implements Runnable {
     return acknowledged;
   }
 
+  /** Each on a thread of its own; what one fails of is added to {@code faults}. */
+  static List<Thread> start(List<Client> clients, List<Throwable> faults) {
+    List<Thread> threads = new ArrayList<>();
+    for (Client client : clients) {
+      Thread thread = new Thread(client);
+      thread.setUncaughtExceptionHandler(
+          (t, e) -> {
+            synchronized (faults) {
+              faults.add(e);
+            }
+          });
+      thread.start();
+      threads.add(thread);
+    }
+    return threads;
+  }
+
+  /** They end what they are at. */
+  static void stop(List<Client> clients, List<Thread> threads) throws InterruptedException {
+    clients.forEach(Client::stop);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  /** What was acknowledged to all of them. */
+  static int acknowledged(List<Client> clients) {
+    return clients.stream().mapToInt(Client::acknowledged).sum();
+  }
+
   int refused() {
     return refused;
   }
@@ -143,8 +173,9 @@ final class Client implements Runnable {
               uids,
               EnumSet.of(MailStore.Detail.CONTENT),
               row -> {
-                String text = new String(row.content().orElseThrow().toBytes(), US_ASCII);
-                String subject = text.substring(9, text.indexOf('\r'));
+                byte[] octets = row.content().orElseThrow().toBytes();
+                String text = new String(octets, US_ASCII);
+                String subject = Inbox.subject(octets);
                 assertThat(text).isEqualTo(text(subject).replace("\n", "\r\n"));
                 messages.add(subject + ((row.flags() & Flags.FLAGGED) != 0 ? "!" : ""));
               });

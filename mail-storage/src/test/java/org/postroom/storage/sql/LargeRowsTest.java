@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,45 +22,26 @@ import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.mime.ScanLimits;
-import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.StagedOctets;
-import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.SimulatedFolder;
 
 /** Whatever rows there are: readers see the same, and hold little of it. */
 class LargeRowsTest {
   @TempDir Path temp;
-  private final AtomicReference<DataFolder> opened = new AtomicReference<>();
+  private final SimulatedFolder disk = new SimulatedFolder();
   private final MemoryBudget memory = new MemoryBudget(4 << 20);
   private Engine store;
   private MailboxId inbox;
 
   @BeforeEach
   void open() {
-    SimulatedFolder disk = new SimulatedFolder();
     store =
-        Engines.open(
-            temp.resolve("data"),
-            path -> {
-              DataFolder folder = disk.open(path);
-              opened.set(folder);
-              return folder;
-            },
-            0,
-            FolderOrigin.Unsaved.DEFAULT,
-            memory);
-    store.accounts().add("ada@example.org", Secret.of("x"));
-    inbox =
-        store
-            .mail()
-            .find(store.accounts().list().get(0).id(), MailboxName.INBOX)
-            .orElseThrow()
-            .id();
+        Engines.open(temp.resolve("data"), disk::open, 0, FolderOrigin.Unsaved.DEFAULT, memory);
+    inbox = Inbox.inbox(store);
   }
 
   @AfterEach
@@ -177,9 +156,6 @@ class LargeRowsTest {
   }
 
   private Connection beside() throws SQLException {
-    return DriverManager.getConnection(
-        "jdbc:h2:" + opened.get().databasePath() + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE",
-        "sa",
-        "");
+    return Trouble.beside(disk.opened());
   }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -56,11 +55,6 @@ class LongCatchUpTest {
 
   private Path folder() {
     return temp.resolve("data" + cuts).toAbsolutePath().normalize();
-  }
-
-  private static Connection connect(DataFolder folder) throws SQLException {
-    return DriverManager.getConnection(
-        "jdbc:h2:" + folder.databasePath() + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE", "sa", "");
   }
 
   private static long number(Connection connection) throws SQLException {
@@ -124,7 +118,7 @@ class LongCatchUpTest {
       store.accounts().add("ada@example.org", Secret.of("x"));
     }
     try (DataFolder folder = DataFolder.open(folder(), DataFolderOptions.DEFAULT);
-        Connection connection = connect(folder)) {
+        Connection connection = Trouble.beside(folder)) {
       commit(folder, number(connection), LONG);
     }
 
@@ -148,7 +142,7 @@ class LongCatchUpTest {
       process.destroyForcibly();
     }
     try (DataFolder folder = DataFolder.open(folder(), DataFolderOptions.DEFAULT);
-        Connection connection = connect(folder)) {
+        Connection connection = Trouble.beside(folder)) {
       assertThat(folder.unsavedChanges()).isEmpty();
       assertThat(structures(connection)).isEqualTo(expected(LONG));
     }
@@ -174,7 +168,7 @@ class LongCatchUpTest {
     }
     long before;
     try (DataFolder folder = first.open(folder());
-        Connection connection = connect(folder)) {
+        Connection connection = Trouble.beside(folder)) {
       before = number(connection);
       commit(folder, before, length);
     }
@@ -186,13 +180,13 @@ class LongCatchUpTest {
       SimulatedFolder disk = first.afterPowerCut(filled, folder(), random, 0);
       SimulatedFolder after = catchUp(disk, sync, random);
       try (DataFolder folder = after.open(folder());
-          Connection connection = connect(folder)) {
+          Connection connection = Trouble.beside(folder)) {
         number = number(connection);
       }
       between |= number > before && number < before + TRANSACTIONS;
       try (Engine store = Engines.open(folder(), path -> noted(after, path), 0)) {
         assertThat(opened.get().unsavedChanges()).isEmpty();
-        try (Connection connection = connect(opened.get())) {
+        try (Connection connection = Trouble.beside(opened.get())) {
           assertThat(structures(connection)).as("cut at sync %d", sync).isEqualTo(expected(length));
         }
         assertThat(store.accounts().list()).hasSize(1);

@@ -3,13 +3,17 @@ package org.postroom.storage.sql;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.postroom.storage.sql.Inbox.bodies;
+import static org.postroom.storage.sql.Inbox.content;
+import static org.postroom.storage.sql.Inbox.inbox;
+import static org.postroom.storage.sql.Inbox.message;
+import static org.postroom.storage.sql.Inbox.subject;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -18,21 +22,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.auth.Account;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
-import org.postroom.core.mailbox.InternalDate;
-import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.secret.Secret;
-import org.postroom.core.testing.StagedOctets;
 import org.postroom.storage.Storage;
 import org.postroom.storage.blob.SimulatedFolder;
 
@@ -40,34 +39,17 @@ import org.postroom.storage.blob.SimulatedFolder;
 class PowerCutTest {
   @TempDir Path folder;
 
-  private static MailboxId inbox(Engine store) {
-    Account account = store.accounts().list().get(0);
-    return store.mail().find(account.id(), MailboxName.INBOX).orElseThrow().id();
+  private static NewMessage repeated(String text) {
+    return message(content(text, text.repeat(50)));
   }
 
-  private static NewMessage message(String text) {
-    return new NewMessage(
-        StagedOctets.of("Subject: " + text + "\n\n" + text.repeat(50) + "\n"),
-        0,
-        Set.of(),
-        new InternalDate(1, 0));
-  }
-
-  private static Set<String> subjects(Engine store, MailboxId inbox) {
+  private static Set<String> subjects(Engine store) {
     Set<String> found = new HashSet<>();
-    UidSet uids = store.mail().snapshot(inbox).uids();
-    store
-        .mail()
-        .read(
-            inbox,
-            uids,
-            EnumSet.of(MailStore.Detail.CONTENT),
-            row -> {
-              String text = new String(row.content().orElseThrow().toBytes(), US_ASCII);
-              String subject = text.substring(9, text.indexOf('\r'));
-              assertThat(text).endsWith("\r\n\r\n" + subject.repeat(50) + "\r\n");
-              assertThat(found.add(subject)).isTrue();
-            });
+    for (byte[] octets : bodies(store)) {
+      String subject = subject(octets);
+      assertThat(new String(octets, US_ASCII)).endsWith("\r\n\r\n" + subject.repeat(50) + "\r\n");
+      assertThat(found.add(subject)).isTrue();
+    }
     return found;
   }
 
@@ -91,7 +73,7 @@ class PowerCutTest {
                 () -> {
                   for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {
                     String text = "m" + number + "-" + i;
-                    store.mail().append(inbox, List.of(message(text)));
+                    store.mail().append(inbox, List.of(repeated(text)));
                     acknowledged.add(text);
                   }
                 });
@@ -125,7 +107,7 @@ class PowerCutTest {
               new Lifeline(),
               MemoryBudget.ofHeap(),
               2)) {
-        assertThat(subjects(store, inbox(store))).containsAll(promises.get(i));
+        assertThat(subjects(store)).containsAll(promises.get(i));
       }
     }
   }
@@ -151,7 +133,7 @@ class PowerCutTest {
                       disk.failNextSync();
                     }
                     try {
-                      store.mail().append(inbox, List.of(message(text)));
+                      store.mail().append(inbox, List.of(repeated(text)));
                       acknowledged.add(text);
                     } catch (StorageUnavailable e) {
                       refused.incrementAndGet();
@@ -165,7 +147,7 @@ class PowerCutTest {
       }
 
       assertThat(refused).hasPositiveValue();
-      assertThat(subjects(store, inbox)).containsAll(acknowledged);
+      assertThat(subjects(store)).containsAll(acknowledged);
     }
   }
 
@@ -194,22 +176,22 @@ class PowerCutTest {
     try (Engine store = Engines.open(folder.resolve("full"), disk::open, 1 << 20)) {
       store.accounts().add("ada@example.org", Secret.of("x"));
       MailboxId inbox = inbox(store);
-      store.mail().append(inbox, List.of(message("before")));
+      store.mail().append(inbox, List.of(repeated("before")));
 
       disk.room(100_000);
       String large = "x".repeat(60_000);
       assertThatThrownBy(
               () -> {
                 for (int i = 0; i < 2000; i++) {
-                  store.mail().append(inbox, List.of(message(i + large)));
+                  store.mail().append(inbox, List.of(repeated(i + large)));
                 }
               })
           .isInstanceOf(StorageFull.class);
       store.mail().store(inbox, UidSet.of(1), FlagChange.add(Flags.SEEN), Long.MAX_VALUE);
       disk.room(Long.MAX_VALUE / 4);
-      store.mail().append(inbox, List.of(message("after")));
+      store.mail().append(inbox, List.of(repeated("after")));
 
-      assertThat(subjects(store, inbox)).contains("before", "after");
+      assertThat(subjects(store)).contains("before", "after");
     }
   }
 }

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +27,6 @@ import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.testing.Chosen;
 import org.postroom.core.testing.StagedOctets;
-import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.SimulatedFolder;
 
 /** A row of the queue that makes no sense stands in nobody's way, and is kept. */
@@ -37,26 +34,14 @@ class UnreadableRowsTest {
   private static final Duration LEASE = Duration.ofMinutes(5);
 
   @TempDir Path temp;
-  private final AtomicReference<DataFolder> opened = new AtomicReference<>();
   private final SimulatedFolder disk = new SimulatedFolder();
 
   private Engine open() {
-    return Engines.open(
-        temp.resolve("data"),
-        path -> {
-          DataFolder folder = disk.open(path);
-          opened.set(folder);
-          return folder;
-        },
-        0);
+    return Engines.open(temp.resolve("data"), disk::open, 0);
   }
 
   private void run(String sql) throws SQLException {
-    try (Connection beside =
-        DriverManager.getConnection(
-            "jdbc:h2:" + opened.get().databasePath() + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE",
-            "sa",
-            "")) {
+    try (Connection beside = Trouble.beside(disk.opened())) {
       assertThat(beside.createStatement().executeUpdate(sql)).as(sql).isPositive();
     }
   }

@@ -1,28 +1,31 @@
 package org.postroom.storage.sql;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.postroom.storage.sql.Inbox.append;
+import static org.postroom.storage.sql.Inbox.content;
+import static org.postroom.storage.sql.Inbox.inbox;
+import static org.postroom.storage.sql.Inbox.message;
+import static org.postroom.storage.sql.Inbox.subjects;
+import static org.postroom.storage.sql.Trouble.beside;
+import static org.postroom.storage.sql.Trouble.closeDatabase;
+import static org.postroom.storage.sql.Trouble.untilSuccess;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,19 +40,12 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mail.Submission;
-import org.postroom.core.mailbox.InternalDate;
-import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
-import org.postroom.core.mailbox.UidSet;
-import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.queue.Acceptance;
-import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.Chosen;
 import org.postroom.core.testing.StagedOctets;
 import org.postroom.storage.blob.DataFolder;
@@ -67,51 +63,23 @@ class UnsavedStoreTest {
   @TempDir Path temp;
   private final Random random = new Random(4711);
   private int cuts;
-  private final AtomicReference<DataFolder> opened = new AtomicReference<>();
+
+  /** Where the store is that was opened last. */
+  private volatile SimulatedFolder current;
 
   private Path live() {
     return temp.resolve("live" + cuts).toAbsolutePath().normalize();
   }
 
   private Engine open(SimulatedFolder disk, FolderOrigin.Unsaved most) {
-    return Engines.open(
-        live(),
-        path -> {
-          DataFolder folder = disk.open(path);
-          opened.set(folder);
-          return folder;
-        },
-        0,
-        most);
+    current = disk;
+    return Engines.open(live(), disk::open, 0, most);
   }
 
   private SimulatedFolder cut(SimulatedFolder disk, double keptShare) {
     Path before = live();
     cuts++;
     return disk.afterPowerCut(before, live(), random, keptShare);
-  }
-
-  private static NewMessage message(String subject) {
-    return new NewMessage(
-        StagedOctets.of("Subject: " + subject + "\n\nbody\n"), 0, Set.of(), new InternalDate(1, 0));
-  }
-
-  private static MailboxId inbox(Engine store) {
-    if (store.accounts().list().isEmpty()) {
-      store.accounts().add("ada@example.org", Secret.of("x"));
-    }
-    return store
-        .mail()
-        .find(store.accounts().list().get(0).id(), MailboxName.INBOX)
-        .orElseThrow()
-        .id();
-  }
-
-  private static void append(Engine store, String... subjects) {
-    MailboxId inbox = inbox(store);
-    for (String subject : subjects) {
-      store.mail().append(inbox, List.of(message(subject)));
-    }
   }
 
   private static boolean isAppended(Engine store, String subject) {
@@ -123,37 +91,8 @@ class UnsavedStoreTest {
     }
   }
 
-  private static List<String> subjects(Engine store) {
-    MailboxId inbox = inbox(store);
-    List<String> found = new ArrayList<>();
-    UidSet uids = store.mail().snapshot(inbox).uids();
-    store
-        .mail()
-        .read(
-            inbox,
-            uids,
-            EnumSet.of(MailStore.Detail.CONTENT),
-            row -> {
-              String text = new String(row.content().orElseThrow().toBytes(), US_ASCII);
-              found.add(text.substring(9, text.indexOf('\r')));
-            });
-    assertThat(found).hasSize(uids.size());
-    return found;
-  }
-
-  private static Connection beside(DataFolder folder) throws SQLException {
-    return DriverManager.getConnection(
-        "jdbc:h2:" + folder.databasePath() + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE", "sa", "");
-  }
-
-  /** H2 is gone, as it is after an error of its own: without saving anything. */
-  private void killDatabase() throws SQLException {
-    try (Connection connection = beside(opened.get());
-        Statement run = connection.createStatement()) {
-      run.execute("SHUTDOWN IMMEDIATELY");
-    } catch (SQLException e) {
-      assertThat(e.getErrorCode()).isEqualTo(90121); // closed, which was wanted
-    }
+  private void killDatabase() {
+    closeDatabase(current.opened());
   }
 
   /** What the database's file has, whatever the journal has beside it. */
@@ -167,42 +106,7 @@ class UnsavedStoreTest {
     }
   }
 
-  private static void untilSuccess(Runnable action) {
-    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (true) {
-      try {
-        action.run();
-        return;
-      } catch (StorageUnavailable e) {
-        assertThat(System.nanoTime()).as("it never worked again").isLessThan(end);
-      }
-    }
-  }
-
   // --- power cuts
-
-  private static List<Thread> start(List<Client> clients, List<Throwable> faults) {
-    List<Thread> threads = new ArrayList<>();
-    for (Client client : clients) {
-      Thread thread = new Thread(client);
-      thread.setUncaughtExceptionHandler(
-          (t, e) -> {
-            synchronized (faults) {
-              faults.add(e);
-            }
-          });
-      thread.start();
-      threads.add(thread);
-    }
-    return threads;
-  }
-
-  private static void join(List<Client> clients, List<Thread> threads) throws Exception {
-    clients.forEach(Client::stop);
-    for (Thread thread : threads) {
-      thread.join();
-    }
-  }
 
   /**
    * Everything that a store can do is going on when the power fails, again and again; in between
@@ -240,15 +144,15 @@ class UnsavedStoreTest {
           break;
         }
         List<Throwable> faults = new ArrayList<>();
-        List<Thread> threads = start(clients, faults);
+        List<Thread> threads = Client.start(clients, faults);
         int wanted = random.nextInt(round % 3 == 0 ? 30 : 200);
-        while (clients.stream().mapToInt(Client::acknowledged).sum() < wanted && faults.isEmpty()) {
+        while (Client.acknowledged(clients) < wanted && faults.isEmpty()) {
           Thread.onSpinWait();
         }
         Map<Client, Integer> promised = Client.promised(clients);
         disk = cut(disk, random.nextInt(3) / 2.0);
         promised.forEach((client, from) -> windows.put(client, client.window(from)));
-        join(clients, threads);
+        Client.stop(clients, threads);
         assertThat(faults).isEmpty();
       }
     }
@@ -307,7 +211,7 @@ class UnsavedStoreTest {
     try (Engine store = open(disk, saved ? SAVED : NEVER_SAVED)) {
       clients.forEach(client -> client.begin(store));
       List<Throwable> faults = new ArrayList<>();
-      List<Thread> threads = start(clients, faults);
+      List<Thread> threads = Client.start(clients, faults);
       AtomicBoolean end = new AtomicBoolean();
       AtomicInteger acknowledged = new AtomicInteger();
       List<Thread> more = new ArrayList<>();
@@ -339,7 +243,7 @@ class UnsavedStoreTest {
       for (Thread thread : more) {
         thread.join();
       }
-      join(clients, threads);
+      Client.stop(clients, threads);
       disk = cut(disk, 0.5);
       clients.forEach(client -> windows.put(client, client.window(client.acknowledged())));
       assertThat(faults).isEmpty();
@@ -397,14 +301,7 @@ class UnsavedStoreTest {
     try (Engine store = open(disk, NEVER_SAVED)) {
       append(store, "a", "b");
       assertThat(store.queue().list(10)).isEmpty(); // there is a pool of readers
-      disk.onNextSync(
-          () -> {
-            try {
-              killDatabase();
-            } catch (SQLException e) {
-              throw new IllegalStateException(e);
-            }
-          });
+      disk.onNextSync(this::killDatabase);
 
       append(store, "c");
       assertThat(store.queue().list(10)).isEmpty(); // waits until it is open again
@@ -445,7 +342,7 @@ class UnsavedStoreTest {
       store.queue().accept(onward(store, 1));
       for (int failing = 0; failing < 8; failing++) {
         killDatabase();
-        opened.get().fail(new IOException("as if"));
+        current.opened().fail(new IOException("as if"));
         disk.failSyncAfter(failing);
         try {
           append(store, "more");
@@ -469,12 +366,7 @@ class UnsavedStoreTest {
     try (Engine store = open(disk, NEVER_SAVED)) {
       append(store, "a");
       MailboxId inbox = inbox(store);
-      NewMessage message =
-          new NewMessage(
-              new Trap(StagedOctets.of("Subject: b\n\nbody\n"), this::failFolder),
-              0,
-              Set.of(),
-              new InternalDate(1, 0));
+      NewMessage message = message(new Trap(content("b", "body"), position -> failFolder()));
       assertThatThrownBy(() -> store.mail().append(inbox, List.of(message)))
           .isInstanceOf(StorageUnavailable.class);
 
@@ -483,32 +375,8 @@ class UnsavedStoreTest {
     }
   }
 
-  /** Content that does something when it is read. */
-  private record Trap(StagedContent content, Runnable task) implements StagedContent {
-    @Override
-    public long size() {
-      return content.size();
-    }
-
-    @Override
-    public int read(long position, ByteBuffer target) {
-      task.run();
-      return content.read(position, target);
-    }
-
-    @Override
-    public MessageStructure structure() {
-      return content.structure();
-    }
-
-    @Override
-    public void close() {
-      content.close();
-    }
-  }
-
   private void failFolder() {
-    opened.get().fail(new IOException("somebody else met a fault"));
+    current.opened().fail(new IOException("somebody else met a fault"));
   }
 
   /** The journal has it though the sync says that it failed, so that is what is there. */
