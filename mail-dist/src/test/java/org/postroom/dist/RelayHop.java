@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,12 +89,27 @@ final class RelayHop implements AutoCloseable {
   private static final class Rule {
     private final String prefix;
     private final String reply;
+    private final CountDownLatch until;
     private int left;
 
     Rule(String prefix, String reply, int left) {
+      this(prefix, reply, left, new CountDownLatch(0));
+    }
+
+    Rule(String prefix, String reply, int left, CountDownLatch until) {
       this.prefix = prefix;
       this.reply = reply;
       this.left = left;
+      this.until = until;
+    }
+
+    String reply() {
+      try {
+        until.await();
+        return reply;
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
     }
 
     synchronized boolean takes(String line) {
@@ -147,6 +163,12 @@ final class RelayHop implements AutoCloseable {
   /** The same, for the next such line only. */
   RelayHop once(String prefix, String reply) {
     rules.add(0, new Rule(prefix.toUpperCase(Locale.ROOT), reply, 1));
+    return this;
+  }
+
+  /** The same from now on, but not before something has happened. */
+  RelayHop late(String prefix, String reply, CountDownLatch until) {
+    rules.add(0, new Rule(prefix.toUpperCase(Locale.ROOT), reply, -1, until));
     return this;
   }
 
@@ -248,7 +270,7 @@ final class RelayHop implements AutoCloseable {
   private String reply(String line, String otherwise) {
     return rules.stream()
         .filter(rule -> rule.takes(line))
-        .map(rule -> rule.reply)
+        .map(Rule::reply)
         .findFirst()
         .orElse(otherwise);
   }

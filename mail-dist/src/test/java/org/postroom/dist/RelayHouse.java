@@ -18,6 +18,7 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.testing.WallClock;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.storage.Storage;
 
@@ -32,7 +33,13 @@ final class RelayHouse implements AutoCloseable {
 
   static final String MESSAGE = "Subject: hello\r\n\r\nhello\r\n";
 
-  final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-24T15:00:00Z"));
+  private static final Instant START = Instant.parse("2026-11-24T15:00:00Z");
+
+  final VirtualTime time;
+
+  /** What the server takes for the date; it goes by the time, until it is set. */
+  final WallClock wall;
+
   private final Map<String, String> settings = new LinkedHashMap<>();
   private final List<String> accounts = new ArrayList<>(List.of(ADA));
   private Storage storage = Storage.inMemory();
@@ -41,6 +48,20 @@ final class RelayHouse implements AutoCloseable {
   private RelayHop relayhost;
 
   RelayHouse() {
+    this(VirtualTime.startingAt(START));
+  }
+
+  /**
+   * A house in which something waits for the clock, which that patience finds out; see {@link
+   * VirtualTime}.
+   */
+  static RelayHouse impatient() {
+    return new RelayHouse(VirtualTime.startingAt(START, Duration.ofMillis(100)));
+  }
+
+  private RelayHouse(VirtualTime time) {
+    this.time = time;
+    this.wall = new WallClock(time);
     set("virtual_mailbox_domains", "example.org");
     set("mynetworks", "127.0.0.0/8");
     set("transport_retry_time", "1s");
@@ -82,7 +103,7 @@ final class RelayHouse implements AutoCloseable {
             .bind(InetAddress.getLoopbackAddress())
             .listen(Role.MX, 0)
             .resolver(zone)
-            .time(time, time);
+            .time(wall, time);
     settings.forEach(builder::set);
     accounts.forEach(login -> builder.account(login, "correct horse"));
     server = builder.start();
