@@ -40,10 +40,12 @@ import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.SimulatedFolder;
 
 /** What is long is done by who asks for it: the committer, and so everybody else, goes on. */

@@ -39,8 +39,7 @@ class LargeRowsTest {
 
   @BeforeEach
   void open() {
-    store =
-        Engines.open(temp.resolve("data"), disk::open, 0, FolderOrigin.Unsaved.DEFAULT, memory);
+    store = Engines.open(temp.resolve("data"), disk::open, 0, FolderOrigin.Unsaved.DEFAULT, memory);
     inbox = Inbox.inbox(store);
   }
 
