@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -122,20 +123,54 @@ final class LauncherTest {
   void buildsOnceForTheSameSources() throws Exception {
     run("", "check");
     run("", "check");
-    assertThat(builds()).isEqualTo(1);
+    assertThat(numberOfBuilds()).isEqualTo(1);
 
     Files.delete(house.resolve("mail-dist/src/main/B.java"));
     run("", "check");
-    assertThat(builds()).isEqualTo(2);
+    assertThat(numberOfBuilds()).isEqualTo(2);
 
     write("mail-dist/src/main/A.java", "class A { int a; }");
     run("", "check");
-    assertThat(builds()).isEqualTo(3);
+    assertThat(numberOfBuilds()).isEqualTo(3);
 
     Files.writeString(house.resolve("postroom"), "# changed\n", StandardOpenOption.APPEND);
     run("", "check");
     run("", "check");
-    assertThat(builds()).isEqualTo(4);
+    assertThat(numberOfBuilds()).isEqualTo(4);
+  }
+
+  @Test
+  void whatRunsKeepsItsFiles() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/flock")));
+    Process server = command(house.resolve("postroom").toString(), "serve");
+    BufferedReader says = new BufferedReader(new InputStreamReader(server.getInputStream(), UTF_8));
+    String line = says.readLine();
+    while (line != null && !line.equals("<serve>")) {
+      line = says.readLine();
+    }
+    Path of = builds().get(0);
+
+    buildSources(4);
+
+    assertThat(builds()).hasSize(4).contains(of);
+    server.getOutputStream().close();
+    assertThat(server.waitFor()).isEqualTo(42);
+    buildSources(1);
+    assertThat(builds()).hasSize(3).doesNotContain(of);
+  }
+
+  private void buildSources(int times) throws Exception {
+    for (int i = 0; i < times; i++) {
+      write("mail-dist/src/main/A.java", "class A {} // " + numberOfBuilds());
+      Outcome outcome = run("", "check");
+      assertThat(outcome.status()).isEqualTo(42);
+    }
+  }
+
+  private List<Path> builds() throws IOException {
+    try (Stream<Path> files = Files.list(house.resolve("mail-dist/target/run"))) {
+      return files.filter(Files::isDirectory).toList();
+    }
   }
 
   @Test
@@ -153,7 +188,7 @@ final class LauncherTest {
     assertThat(secondSays.lines()).contains("<check>");
     assertThat(first.waitFor()).isEqualTo(42);
     assertThat(second.waitFor()).isEqualTo(42);
-    assertThat(builds()).isEqualTo(1);
+    assertThat(numberOfBuilds()).isEqualTo(1);
   }
 
   @Test
@@ -228,7 +263,7 @@ final class LauncherTest {
 
     assertThat(first.said()).contains("classes-17.0.1.jsa").contains("<serve>\n<-d>\n<here>\n");
     assertThat(second.said()).endsWith("<serve>\n<-d>\n<here>\n");
-    assertThat(builds()).isEqualTo(1);
+    assertThat(numberOfBuilds()).isEqualTo(1);
   }
 
   private record Outcome(int status, String said) {}
@@ -272,7 +307,7 @@ final class LauncherTest {
     return lines;
   }
 
-  private int builds() throws IOException {
+  private int numberOfBuilds() throws IOException {
     return mavenWasAsked().size();
   }
 
