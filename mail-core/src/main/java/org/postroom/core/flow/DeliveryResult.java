@@ -1,5 +1,6 @@
 package org.postroom.core.flow;
 
+import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.StorageUnavailable;
 
 /** What an attempt came to, for one recipient. */
@@ -44,7 +45,7 @@ public sealed interface DeliveryResult {
    */
   static DeliveryResult fault(String what, Throwable fault) {
     String reason = what + ": " + fault;
-    return fault instanceof StorageUnavailable
+    return fault instanceof StorageUnavailable && !(fault instanceof ContentDamaged)
         ? new HeldUp("none", "4.3.0", reason)
         : new Deferred("none", "4.3.0", reason);
   }

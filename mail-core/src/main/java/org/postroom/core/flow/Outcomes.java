@@ -9,6 +9,7 @@ import org.postroom.core.flow.Dispatch.Homecoming;
 import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailboxName;
@@ -42,8 +43,8 @@ final class Outcomes {
   private static final DeliveryResult UNREADABLE =
       new DeliveryResult.Deferred("mailbox", "4.3.0", "the mail cannot be read from the store");
 
-  /** After so many tries it is not only the store: something of this one cannot be read. */
-  private static final int TRIES = 3;
+  private static final DeliveryResult NOT_NOW =
+      new DeliveryResult.HeldUp("mailbox", "4.3.0", "the store cannot take it now");
 
   private final Planner planner;
   private final QueueStore store;
@@ -76,7 +77,6 @@ final class Outcomes {
     private boolean full;
     private boolean reported;
     private int home;
-    private int failed;
 
     Unsettled(Dispatch.Ended attempt) {
       this.attempt = attempt;
@@ -86,18 +86,16 @@ final class Outcomes {
   /**
    * Writes one.
    *
-   * @throws StorageUnavailable when not all is written; to be called again, for the rest
+   * @throws StorageUnavailable when not all is written, because the store does not answer; to be
+   *     called again, for the rest. However often that is: nothing is concluded from it
    */
   void settle(Unsettled rest) {
     try {
       settleAll(rest, false);
-    } catch (StorageUnavailable e) {
-      // Either the store does not answer, or it has lost this mail's body, which a notification
-      // quotes: then it takes what needs no body.
-      if (++rest.failed < TRIES) {
-        throw e;
-      }
+    } catch (ContentDamaged e) {
       settleUnread(rest, e);
+    } catch (StorageUnavailable e) {
+      throw e;
     } catch (RuntimeException e) {
       // What was delivered must not be sent again because a notification has no room on the disk.
       settleBarely(rest, e);
@@ -105,13 +103,15 @@ final class Outcomes {
   }
 
   /**
-   * The same without a look into the mail, which seems to be damaged: who is told of its failure is
-   * told without it, so that it has an end; a mailbox here cannot have it.
+   * The same without a look into the mail, which is damaged: who is told of its failure is told
+   * without it, so that it has an end; a mailbox here cannot have it.
    */
   private void settleUnread(Unsettled rest, RuntimeException why) {
     try {
       settleAll(rest, true);
       LOG.warn("{}: settled without its content: {}", rest.attempt.mail().id(), why.toString());
+    } catch (StorageUnavailable e) {
+      throw e;
     } catch (RuntimeException e) {
       settleBarely(rest, e);
     }
@@ -176,33 +176,30 @@ final class Outcomes {
   }
 
   private void settleBarely(Dispatch.Ended attempt, List<Report> reports, List<Homecoming> home) {
-    Instant next = schedule.next(attempt.mail().arrived(), attempt.at());
     List<Settlement> settlements = new ArrayList<>();
     for (Report report : reports) {
       settlements.add(
           report.result() instanceof DeliveryResult.Delivered
               ? new Settlement.Done(report.recipient().id())
-              : later(report.recipient(), next, report.result(), false));
+              : later(attempt, report.recipient(), report.result(), false));
     }
     for (Homecoming one : home) {
-      settlements.add(
-          new Settlement.Later(
-              one.recipient().id(),
-              one.recipient().attempts(),
-              next,
-              "4.3.0 the store cannot take it now",
-              one.recipient().delayReported()));
+      settlements.add(later(attempt, one.recipient(), NOT_NOW, false));
     }
     store.settle(settlements, List.of());
     reports.forEach(report -> log(attempt, report, false));
   }
 
-  private static Settlement later(
-      QueuedRecipient recipient, Instant next, DeliveryResult result, boolean told) {
+  /** It is tried again: soon where we ourselves were the reason, else as the schedule says. */
+  private Settlement later(
+      Dispatch.Ended attempt, QueuedRecipient recipient, DeliveryResult result, boolean told) {
+    Instant arrived = attempt.mail().arrived();
     return new Settlement.Later(
         recipient.id(),
         recipient.attempts(),
-        next,
+        result instanceof DeliveryResult.HeldUp
+            ? schedule.soon(recipient.attempts(), arrived, attempt.at())
+            : schedule.next(arrived, attempt.at()),
         result.status() + " " + result.reason(),
         recipient.delayReported() || told);
   }
@@ -296,11 +293,7 @@ final class Outcomes {
             late
                 && !recipient.delayReported()
                 && (wishes.isEmpty() || wishes.contains(Notify.DELAY));
-        Instant next =
-            result instanceof DeliveryResult.HeldUp
-                ? schedule.soon(recipient.attempts(), mail.arrived(), attempt.at())
-                : schedule.next(mail.arrived(), attempt.at());
-        settlements.add(later(recipient, next, result, tell));
+        settlements.add(later(attempt, recipient, result, tell));
         if (tell) {
           delayed.add(item);
         }

@@ -19,6 +19,7 @@ public interface Content {
    *
    * @return how many were read; 0 only at the end or when {@code target} is full
    * @throws StorageUnavailable when they cannot be read now
+   * @throws ContentDamaged when they can never be read
    */
   int read(long position, ByteBuffer target);
 

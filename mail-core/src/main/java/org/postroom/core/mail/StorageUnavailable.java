@@ -3,7 +3,7 @@ package org.postroom.core.mail;
 /**
  * The store cannot do its work now: our fault, a retry may help. What was asked for did not happen.
  */
-public final class StorageUnavailable extends RuntimeException {
+public class StorageUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public StorageUnavailable(String message) {

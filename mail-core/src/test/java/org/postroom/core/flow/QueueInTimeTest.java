@@ -262,6 +262,69 @@ final class QueueInTimeTest {
     }
   }
 
+  /**
+   * The body cannot be read for a while, and is whole afterwards: nobody is told that it is
+   * damaged, and a mail that is older than its lifetime still comes home.
+   */
+  @Test
+  void aStoreThatIsAwayIsNotTakenForADamagedMail() {
+    Fault away = away();
+    AtomicBoolean ours = new AtomicBoolean();
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .trouble(TroubledStore.readingInQueue(mail -> true, away))
+            .comesHome(recipient -> ours.get() && recipient.domain().name().equals("moved.test"))
+            .open()) {
+      house.refuses("bad.test");
+      house.dead("moved.test");
+      house.send("bob@moved.test");
+      house.time.advance(Duration.ofSeconds(10));
+      house.time.advance(Duration.ofDays(5).minusHours(1));
+      int delayed = house.inbox().size();
+      away.begin();
+      ours.set(true);
+      house.send("nobody@bad.test");
+
+      house.time.advance(Duration.ofHours(3));
+
+      assertThat(house.inbox()).as("nothing is concluded").hasSize(delayed);
+      assertThat(waiting(house)).hasSize(2);
+      away.end();
+      house.time.advance(Duration.ofSeconds(10));
+      assertThat(waiting(house)).isEmpty();
+      assertThat(house.inbox())
+          .hasSize(delayed + 2)
+          .noneMatch(message -> message.contains("it is damaged here"))
+          .anyMatch(message -> message.contains("nobody@bad.test"))
+          .noneMatch(
+              message -> message.contains("bob@moved.test") && message.contains("Action: failed"));
+    }
+  }
+
+  /** There is no memory to look into it: that is ours, and passes soon. */
+  @Test
+  void whatTheStoreCannotTakeNowIsTriedAgainSoon() {
+    AtomicBoolean ours = new AtomicBoolean();
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .comesHome(recipient -> ours.get() && recipient.domain().name().equals("moved.test"))
+            .open()) {
+      house.dead("moved.test");
+      house.send("bob@moved.test");
+      house.time.advance(Duration.ofSeconds(10));
+      ours.set(true);
+      assertThat(house.memory.tryTake(house.memory.capacity())).isTrue();
+      house.time.advance(Duration.ofSeconds(291));
+      assertThat(waiting(house)).hasSize(1);
+      house.memory.give(house.memory.capacity());
+
+      house.time.advance(Duration.ofSeconds(30));
+
+      assertThat(waiting(house)).isEmpty();
+      assertThat(house.inbox()).hasSize(1);
+    }
+  }
+
   /** What comes home is looked into again, which takes memory like what arrives. */
   @Test
   void mailThatComesHomeWaitsForMemoryAndGivesItBack() {

@@ -11,6 +11,7 @@ import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MessageRow;
@@ -61,8 +62,15 @@ public final class TroubledStore {
             });
   }
 
-  /** The bodies of mails in the queue whose mail {@code damaged} names cannot be read. */
+  /** The bodies of mails in the queue that {@code damaged} names can never be read. */
   public static UnaryOperator<QueueStore> damagedInQueue(Predicate<QueuedMail> damaged) {
+    return readingInQueue(
+        damaged, Fault.of(() -> new ContentDamaged("the test's body is damaged")).begin());
+  }
+
+  /** Something happens before a body of the mails in the queue that {@code some} names is read. */
+  public static UnaryOperator<QueueStore> readingInQueue(
+      Predicate<QueuedMail> some, Runnable happens) {
     return store ->
         proxy(
             QueueStore.class,
@@ -72,24 +80,25 @@ public final class TroubledStore {
                   ? ((List<?>) result)
                       .stream()
                           .map(QueuedMail.class::cast)
-                          .map(mail -> damaged.test(mail) ? damaged(mail) : mail)
+                          .map(mail -> some.test(mail) ? read(mail, happens) : mail)
                           .toList()
                   : result;
             });
   }
 
-  private static QueuedMail damaged(QueuedMail mail) {
-    Content torn =
+  private static QueuedMail read(QueuedMail mail, Runnable happens) {
+    Content heard =
         heard(
             mail.content(),
             position -> {
-              throw new StorageUnavailable("the test's body is damaged");
+              happens.run();
+              return position;
             });
     return new QueuedMail(
         mail.id(),
         mail.sender(),
         mail.traits(),
-        torn,
+        heard,
         mail.arrived(),
         mail.destination(),
         mail.recipients());
@@ -102,6 +111,28 @@ public final class TroubledStore {
           happens.accept(row);
           return row;
         });
+  }
+
+  /**
+   * Each message is shown again and again, until whoever looks at it throws.
+   *
+   * @param shown happens before each time
+   * @param end hears what was thrown
+   */
+  public static UnaryOperator<MailStore> endless(Runnable shown, Consumer<RuntimeException> end) {
+    return visited(
+        visitor ->
+            row -> {
+              try {
+                while (true) {
+                  shown.run();
+                  visitor.accept(row);
+                }
+              } catch (RuntimeException e) {
+                end.accept(e);
+                throw e;
+              }
+            });
   }
 
   /**
@@ -147,6 +178,10 @@ public final class TroubledStore {
   }
 
   private static UnaryOperator<MailStore> rows(UnaryOperator<MessageRow> change) {
+    return visited(visitor -> row -> visitor.accept(change.apply(row)));
+  }
+
+  private static UnaryOperator<MailStore> visited(UnaryOperator<Consumer<MessageRow>> change) {
     return store ->
         proxy(
             MailStore.class,
@@ -154,7 +189,7 @@ public final class TroubledStore {
               if (invoked.getName().equals("read")) {
                 @SuppressWarnings("unchecked")
                 Consumer<MessageRow> visitor = (Consumer<MessageRow>) arguments[3];
-                arguments[3] = (Consumer<MessageRow>) row -> visitor.accept(change.apply(row));
+                arguments[3] = change.apply(visitor);
               }
               return invoked.invoke(store, arguments);
             });

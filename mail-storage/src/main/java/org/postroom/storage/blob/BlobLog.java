@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.slf4j.Logger;
@@ -161,7 +162,8 @@ public final class BlobLog implements Closeable {
    * Reads from a body.
    *
    * @return how many octets; 0 at the end
-   * @throws StorageUnavailable when the device fails or there is no such record
+   * @throws StorageUnavailable when the device fails
+   * @throws ContentDamaged when it works, and has no such octets
    */
   public int read(BlobLocation location, long position, ByteBuffer target) {
     if (position >= location.length() || !target.hasRemaining()) {
@@ -477,7 +479,7 @@ public final class BlobLog implements Closeable {
   private void readFully(int segment, ByteBuffer target, long offset) throws IOException {
     int wanted = target.remaining();
     if (reading(segment, target, offset) != wanted) {
-      throw new IOException("segment " + segment + " ends before " + (offset + wanted));
+      throw new Missing("segment " + segment + " ends before " + (offset + wanted));
     }
   }
 
@@ -513,7 +515,11 @@ public final class BlobLog implements Closeable {
       reader = readers.get(segment);
       if (reader == null) {
         if (!disk.exists(file(segment))) {
-          throw new IOException("there is no segment " + segment);
+          // A folder that is away as a whole, like a volume that is not mounted, may come back.
+          String what = "there is no segment " + segment;
+          throw disk.exists(folder.resolveSibling("store.id"))
+              ? new Missing(what)
+              : new IOException(what);
         }
         reader = new Reader(disk.open(file(segment)));
         readers.put(segment, reader);
@@ -558,7 +564,18 @@ public final class BlobLog implements Closeable {
   private static RuntimeException trouble(String what, IOException e) {
     return e instanceof DiskFull
         ? new StorageFull(what + ": the disk is full", e)
-        : new StorageUnavailable(what, e);
+        : e instanceof Missing
+            ? new ContentDamaged(what + ": " + e.getMessage(), e)
+            : new StorageUnavailable(what, e);
+  }
+
+  /** The device answers, and does not have what was written there. */
+  private static final class Missing extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Missing(String message) {
+      super(message);
+    }
   }
 
   private interface Work {

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mail.ContentDamaged;
 
 /** Bodies in memory: gone when closed, like the database beside it. */
 final class MemoryBlobs implements BlobStore {
@@ -53,7 +53,7 @@ final class MemoryBlobs implements BlobStore {
     public int read(long position, ByteBuffer target) {
       byte[] octets = bodies.get(ref.offset());
       if (octets == null) {
-        throw new StorageUnavailable("the body of message " + ref.offset() + " is gone");
+        throw new ContentDamaged("the body of message " + ref.offset() + " is gone");
       }
       int count = (int) Math.min(target.remaining(), Math.max(0, octets.length - position));
       target.put(octets, (int) Math.min(position, octets.length), count);

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mail.ContentDamaged;
 
 /** Bodies as chunks in the database: the commit makes them durable, on every node at once. */
 final class SqlBlobs implements BlobStore {
@@ -118,7 +118,7 @@ final class SqlBlobs implements BlobStore {
         select.setInt(2, number);
         try (ResultSet rows = select.executeQuery()) {
           if (!rows.next()) {
-            throw new StorageUnavailable("the body of message " + ref.offset() + " is gone");
+            throw new ContentDamaged("the body of message " + ref.offset() + " is gone");
           }
           return new Chunk(number, rows.getBytes(1));
         }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 
@@ -62,6 +63,28 @@ final class DataFolderTest {
       assertThat(folder.log().verify(location)).isTrue();
       assertThat(records).hasSize(1);
       assertThat(records.get(0).description()).containsExactly(7, 8);
+    }
+  }
+
+  /** What a working folder does not have is damaged; a folder that is away may come back. */
+  @Test
+  void tellsABodyThatIsGoneFromAFolderThatIsAway() throws Exception {
+    try (DataFolder folder = DataFolder.open(temp, SMALL)) {
+      BlobLocation torn = put(folder, bytes(1, 1000));
+      folder.log().sync();
+      folder.schemaCreated();
+      BlobLocation gone = new BlobLocation(99, torn.offset(), 1000);
+      BlobLocation beyond = new BlobLocation(torn.segment(), 1L << 40, 1000);
+
+      assertThatThrownBy(() -> folder.log().content(gone).toBytes())
+          .isInstanceOf(ContentDamaged.class);
+      assertThatThrownBy(() -> folder.log().content(beyond).toBytes())
+          .isInstanceOf(ContentDamaged.class);
+
+      Files.move(temp.resolve("store.id"), temp.resolve("elsewhere"));
+      assertThatThrownBy(() -> folder.log().content(gone).toBytes())
+          .isInstanceOf(StorageUnavailable.class)
+          .isNotInstanceOf(ContentDamaged.class);
     }
   }
 
