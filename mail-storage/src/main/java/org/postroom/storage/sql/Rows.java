@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.ScannedContent;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
@@ -119,7 +120,9 @@ final class Rows {
       loadedFrom = 0;
       loadedTo = 0;
       for (int i = 0; i < count; i++) {
-        visitor.accept(new Row(this, i));
+        try (Row row = new Row(this, i)) {
+          visitor.accept(row);
+        }
       }
       count = 0;
     }
@@ -275,14 +278,14 @@ final class Rows {
       try (ResultSet rows = select.executeQuery()) {
         byte[] octets = rows.next() ? rows.getBytes(1) : null;
         if (octets == null) {
-          throw new StorageUnavailable("message " + message + " is gone");
+          throw new ContentDamaged("message " + message + " is gone");
         }
         return octets;
       }
     }
   }
 
-  private final class Row implements MessageRow {
+  private final class Row implements MessageRow, AutoCloseable {
     private final Set<Detail> details;
     private final int i;
     private final long uid;
@@ -294,6 +297,11 @@ final class Rows {
     private @Nullable Reading reading;
 
     private @Nullable Columns columns;
+
+    /** What was found out again of it; charged until the visit is over. */
+    private @Nullable ScannedContent scanned;
+
+    private boolean visited;
 
     Row(Reading reading, int i) {
       this.details = reading.details;
@@ -369,14 +377,24 @@ final class Rows {
       return octets == null && value.length() > 0 ? read(columns().message(), column) : octets;
     }
 
-    /** Of the shared content. */
+    /** Of the shared content, once for all that is asked for. */
     private MessageStructure foundAgain() {
+      ScannedContent known = scanned;
+      if (known != null) {
+        return known.structure();
+      }
       BlobRef blob = columns().blob();
       if (blob == null) {
         return Parsed.NOTHING;
       }
-      try (ScannedContent scanned = new ScannedContent(blobs.open(blob), memory)) {
-        return scanned.structure();
+      try {
+        ScannedContent found = new ScannedContent(blobs.open(blob), memory);
+        if (visited) {
+          found.close();
+        } else {
+          scanned = found;
+        }
+        return found.structure();
       } catch (StorageFull e) {
         throw new StorageUnavailable("there is no memory to look into message " + uid + " now", e);
       }
@@ -403,6 +421,17 @@ final class Rows {
       Content body = blobs.open(blob);
       return Optional.of(
           header == null || header.length == 0 ? body : Content.concat(Content.of(header), body));
+    }
+
+    /** The visit is over; whoever keeps the row has no more than rows have. */
+    @Override
+    public void close() {
+      visited = true;
+      ScannedContent found = scanned;
+      scanned = null;
+      if (found != null) {
+        found.close();
+      }
     }
 
     private void need(Detail detail) {

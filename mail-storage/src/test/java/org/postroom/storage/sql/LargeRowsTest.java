@@ -154,6 +154,35 @@ class LargeRowsTest {
     assertThat(memory.held()).isZero();
   }
 
+  /** For as long as a visitor looks at it, what was found out again is held. */
+  @Test
+  void countsWhatWasFoundOutAgainUntilTheVisitIsOver() throws Exception {
+    fill(3);
+    try (Connection beside = beside();
+        PreparedStatement update = beside.prepareStatement("UPDATE message SET structure = ?")) {
+      update.setBytes(1, new byte[ScanLimits.STRUCTURE + 1]);
+      assertThat(update.executeUpdate()).isEqualTo(3);
+    }
+    List<Long> held = new ArrayList<>();
+
+    store
+        .mail()
+        .read(
+            inbox,
+            UidSet.range(1, 3),
+            EnumSet.of(Detail.STRUCTURE, Detail.ENVELOPE),
+            row -> {
+              assertThat(memory.held()).as("before it is asked for").isZero();
+              assertThat(row.structure()).isNotNull();
+              held.add(memory.held());
+              assertThat(row.envelope()).isNotNull();
+              assertThat(memory.held()).as("once").isEqualTo(held.get(held.size() - 1));
+            });
+
+    assertThat(held).hasSize(3).allMatch(octets -> octets > 0);
+    assertThat(memory.held()).isZero();
+  }
+
   private Connection beside() throws SQLException {
     return Trouble.beside(disk.opened());
   }
