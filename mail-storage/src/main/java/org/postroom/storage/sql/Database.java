@@ -33,16 +33,33 @@ final class Database implements AutoCloseable {
   private final Origin origin;
   private final Catalog catalog;
   private final StoreHealth health;
+  private final Duration patience;
   private volatile @Nullable Statements writer;
   private @Nullable Readers readers;
   private @Nullable Epoch epoch;
 
   Database(String name, Dialect dialect, Origin origin, Catalog catalog, StoreHealth health) {
+    this(name, dialect, origin, catalog, health, READERS_PATIENCE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param patience how long a reading waits for a connection, in all
+   */
+  Database(
+      String name,
+      Dialect dialect,
+      Origin origin,
+      Catalog catalog,
+      StoreHealth health,
+      Duration patience) {
     this.name = name;
     this.dialect = dialect;
     this.origin = origin;
     this.catalog = catalog;
     this.health = health;
+    this.patience = patience;
   }
 
   Dialect dialect() {
@@ -114,13 +131,26 @@ final class Database implements AutoCloseable {
       dropReaders();
       dropWriter();
       origin.reopen(health.opening());
-      connect();
+      connectIfThere();
       health.opened();
     } catch (SQLException | RuntimeException | Error e) {
       origin.fence(e);
       health.notReopened(e, e instanceof StoreMismatch || H2.isCorrupt(e));
       throw new StorageUnavailable(name + " could not be opened again", e);
     }
+  }
+
+  /** A database that is away is no fault of what has just been opened beside it. */
+  private void connectIfThere() throws SQLException {
+    try {
+      connect();
+    } catch (SQLException e) {
+      throw isAway(e) ? new DatabaseAway(e) : e;
+    }
+  }
+
+  private boolean isAway(SQLException e) {
+    return dialect.isConnectionLost(e) || e instanceof SQLTransientConnectionException;
   }
 
   /** It is complete, and for everybody. */
@@ -176,22 +206,25 @@ final class Database implements AutoCloseable {
 
   /**
    * Reads: the one way in which anybody but the committer does. Whoever comes while the store is
-   * opened again waits for that. A reading whose connection is lost is done again with another: a
-   * database that comes back soon is not noticed by whoever is in the middle of a body. An error
-   * that comes out of it may have left the instance half done, and is told like those that the
-   * database hands on in an exception of its own.
+   * opened again waits for that, and for a connection, up to one deadline. A reading whose
+   * connection is lost in the middle is done again with another, until then: a database that comes
+   * back soon is not noticed by whoever is in the middle of a body. An error that comes out of it
+   * may have left the instance half done, and is told like those that the database hands on in an
+   * exception of its own.
    *
    * @param what is read, for whoever is told that it cannot be
    * @throws StorageUnavailable when the store is dead, does not come back in time, or cannot read
    *     it
    */
   <T> T read(String what, Reading<T> reading) {
+    long end = System.nanoTime() + patience.toNanos();
     try {
       for (int left = READERS; ; left--) { // all that the pool has may be lost
-        try (Reader reader = reader()) {
+        Reader reader = reader(end);
+        try (reader) {
           return reader.run(reading);
         } catch (SQLException e) {
-          if (left == 0 || !dialect.isConnectionLost(e)) {
+          if (left == 0 || System.nanoTime() - end > 0 || !dialect.isConnectionLost(e)) {
             throw e;
           }
         }
@@ -201,8 +234,8 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private Reader reader() throws SQLException {
-    long end = System.nanoTime() + READERS_PATIENCE.toNanos();
+  /** Waits for one until {@code end}. */
+  private Reader reader(long end) throws SQLException {
     while (true) {
       health.awaitOpen(Duration.ofNanos(end - System.nanoTime()));
       Readers pool = readers();
@@ -211,7 +244,7 @@ final class Database implements AutoCloseable {
       } catch (SQLException e) {
         boolean passing =
             e instanceof SQLTransientConnectionException || pool.connections.isClosed();
-        if (!passing || System.nanoTime() > end) {
+        if (!passing || System.nanoTime() - end > 0) {
           throw e;
         }
       } catch (Error e) {

@@ -243,11 +243,17 @@ final class StoreHealth {
         : new StorageUnavailable(name + how, known);
   }
 
-  /** Whether it may pass by itself, however long that takes: a full disk, a folder in use. */
+  /**
+   * Whether it may pass by itself, however long that takes: a full disk, a folder in use, a
+   * database that is away.
+   */
   private static boolean passes(@Nullable Throwable fault) {
     Throwable at = fault;
     for (int depth = 0; at != null && depth < DEEPEST; depth++) {
-      if (at instanceof StorageFull || at instanceof DiskFull || at instanceof DataFolderInUse) {
+      if (at instanceof StorageFull
+          || at instanceof DiskFull
+          || at instanceof DataFolderInUse
+          || at instanceof DatabaseAway) {
         return true;
       }
       at = at.getCause();

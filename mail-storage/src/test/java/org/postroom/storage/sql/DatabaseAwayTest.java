@@ -1,0 +1,154 @@
+package org.postroom.storage.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.testing.Fault;
+
+/** A database behind a wire, and what is opened beside it: it may be away, and come back. */
+@Timeout(60)
+final class DatabaseAwayTest {
+  private static final Duration PATIENCE = Duration.ofMillis(200);
+
+  private final Fault away =
+      Fault.of(() -> new SQLException("the test's database is away", "08001"));
+  private final AtomicInteger folders = new AtomicInteger();
+  private final MemoryOrigin place = new MemoryOrigin();
+  private final DataSource source = source(place.source(), away);
+  private final Lifeline lifeline = new Lifeline();
+  private final StoreHealth health =
+      new StoreHealth(
+          "the database",
+          lifeline,
+          new StoreHealth.Reopenings(3, Duration.ofMinutes(5), Duration.ZERO),
+          System::nanoTime);
+  private final Database database =
+      new Database(
+          "the database",
+          new Dialect.Postgres(),
+          new Origin() {
+            @Override
+            public DataSource source() {
+              return source;
+            }
+
+            @Override
+            public boolean canReopen() {
+              return true;
+            }
+
+            @Override
+            public void reopen(long opening) {
+              folders.incrementAndGet();
+            }
+
+            @Override
+            public void close() {
+              place.close();
+            }
+          },
+          new Catalog(1 << 20),
+          health,
+          PATIENCE);
+
+  /** The real one, to which something happens before it connects. */
+  private static DataSource source(DataSource real, Runnable happens) {
+    return (DataSource)
+        Proxy.newProxyInstance(
+            DataSource.class.getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (self, method, arguments) -> {
+              if (method.getName().equals("getConnection")) {
+                happens.run();
+              }
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @BeforeEach
+  void open() throws SQLException {
+    database.writer();
+    database.opened();
+  }
+
+  @AfterEach
+  void close() {
+    away.end();
+    database.close();
+  }
+
+  private static String read(Connection connection) throws SQLException {
+    return connection.getMetaData().getDatabaseProductName();
+  }
+
+  /** Not once for each connection that the pool may have. */
+  @Test
+  void aReaderWaitsForAConnectionUntilOneDeadline() {
+    away.begin();
+    long begun = System.nanoTime();
+
+    assertThatThrownBy(() -> database.read("it", DatabaseAwayTest::read))
+        .isInstanceOf(StorageUnavailable.class);
+
+    // The deadline, and the try of a second that was under way then.
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
+    away.end();
+    assertThat(database.read("it", DatabaseAwayTest::read)).isEqualTo("H2");
+  }
+
+  @Test
+  void aReadingWhoseConnectionIsLostIsDoneAgain() {
+    AtomicInteger times = new AtomicInteger();
+
+    String found =
+        database.read(
+            "it",
+            connection -> {
+              if (times.incrementAndGet() < 3) {
+                throw new SQLException("the test's connection is lost", "08006");
+              }
+              return read(connection);
+            });
+
+    assertThat(found).isEqualTo("H2");
+    assertThat(times).hasValue(3);
+  }
+
+  /**
+   * What failed was the folder, once; that the database is away meanwhile costs no store its life.
+   */
+  @Test
+  void isNoFailedOpeningOfWhatLiesBesideIt() throws SQLException {
+    away.begin();
+    health.broken(health.opening(), new IOException("the test's folder has failed"));
+
+    for (int i = 0; i < 10; i++) {
+      assertThatThrownBy(database::writer).isInstanceOf(StorageUnavailable.class);
+      assertThat(health.state()).isEqualTo(StoreHealth.State.BROKEN);
+    }
+    away.end();
+    database.writer();
+
+    assertThat(health.state()).isEqualTo(StoreHealth.State.OPEN);
+    assertThat(folders).hasValue(11);
+    assertThat(lifeline.death()).isEmpty();
+  }
+}
