@@ -173,7 +173,7 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
       } catch (StorageFull e) {
         fault = e;
         withinHeader = false;
-        header = new byte[0];
+        letGo();
         return false;
       }
       header = Arrays.copyOf(header, room);
@@ -295,7 +295,13 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
       keep(CRLF, 0, CRLF.length);
     }
     keep(header, end, headerLength - end);
+    letGo();
+  }
+
+  /** Nothing is held back any more, and nothing charged for it. */
+  private void letGo() {
     header = new byte[0];
+    headerLength = 0;
     sink.holdsBack(0);
   }
 

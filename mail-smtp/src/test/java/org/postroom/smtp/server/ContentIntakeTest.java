@@ -65,6 +65,24 @@ class ContentIntakeTest {
     }
   }
 
+  /** Where there is no memory for a header nothing of it stays, nor the charge for it. */
+  @Test
+  void aHeaderThatIsDroppedIsNotCharged() {
+    byte[] first = "A: b\r\n".repeat(1_000).getBytes(US_ASCII);
+    byte[] rest = "A: b\r\n".repeat(15_000).getBytes(US_ASCII);
+    try (StagingArea area = new StagingArea(folder, new StagingArea.Limits(IN_MEMORY, 40_000));
+        ContentIntake intake = new ContentIntake(area.open(0), new byte[0], 0, 100_000, null)) {
+      long before = area.memoryInUse();
+      intake.write(first, 0, first.length);
+      assertThat(area.memoryInUse()).isGreaterThan(before);
+
+      intake.write(rest, 0, rest.length);
+
+      assertThat(intake.fault()).isInstanceOf(StorageFull.class);
+      assertThat(area.memoryInUse()).isEqualTo(before);
+    }
+  }
+
   /**
    * What makes content longer than what came: line ends, a stamp, lines that were missing. Each
    * mail may need memory for all of that, and touches no disk when it was said to fit.
