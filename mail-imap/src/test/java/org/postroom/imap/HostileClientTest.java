@@ -7,16 +7,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
@@ -25,6 +28,7 @@ import org.postroom.core.testing.TroubledStore;
 import org.postroom.core.testing.imap.LoggedIn;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
+import org.postroom.core.wire.ConnectionLost;
 
 /** What clients do that mean harm, or do not know what they do, and what can happen beside them. */
 @Timeout(60)
@@ -241,6 +245,117 @@ class HostileClientTest {
 
     assertThat(ask(client, "a SEARCH TEXT body"))
         .containsExactly("* OK Hang in there..", "* SEARCH 1 2 3", "a OK SEARCH completed.");
+  }
+
+  /** A search that has no end, and what it ended of. */
+  private CompletableFuture<RuntimeException> endlessSearch(CountDownLatch begun) {
+    house.given("1 message in INBOX");
+    CompletableFuture<RuntimeException> end = new CompletableFuture<>();
+    long patience = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    house.trouble(
+        TroubledStore.endless(
+            () -> {
+              begun.countDown();
+              if (System.nanoTime() - patience > 0) {
+                throw new IllegalStateException("nobody ends the search");
+              }
+            },
+            end::complete));
+    return end;
+  }
+
+  @Test
+  void searchesForNobodyWhoIsGone() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<RuntimeException> end = endlessSearch(begun);
+    SocketPeer client = LoggedIn.ada(house.dial());
+    ask(client, "s SELECT INBOX");
+    client.send("a SEARCH TEXT body\r\n");
+    begun.await();
+
+    client.reset();
+
+    assertThat(end.get()).isInstanceOf(ConnectionLost.class);
+  }
+
+  @Test
+  void aSearchEndsWhenTheServerStops() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<RuntimeException> end = endlessSearch(begun);
+    Peer client = selected();
+    client.send("a SEARCH TEXT body\r\n");
+    begun.await();
+
+    CompletableFuture<Void> stop = CompletableFuture.runAsync(house::stop);
+
+    assertThat(client.readLine()).isEqualTo("a NO [UNAVAILABLE] Server shutting down.");
+    assertThat(client.readLine()).startsWith("* BYE [UNAVAILABLE]");
+    assertThat(end).isCompleted();
+    client.close();
+    stop.get();
+  }
+
+  /** What numbers, UIDs and their likes say is known without the store. */
+  @ParameterizedTest
+  @CsvSource({
+    "OR 1 UID 3, 1 3",
+    "NOT 2, 1 3",
+    "NOT OR 1 2, 3",
+    "OR NOT 1:2 (1 NOT 2), 1 3",
+    "NOT NOT 2:3, 2 3",
+    "NOT (1:2 2:3), 1 3"
+  })
+  void looksAtNoMessageWhereNumbersSayAll(String keys, String found) {
+    house.given("3 messages in INBOX");
+    house.trouble(
+        TroubledStore.before(
+            "read",
+            () -> {
+              throw new StorageUnavailable("the test's store must not be asked");
+            }));
+
+    assertThat(ask(selected(), "a SEARCH " + keys))
+        .containsExactly("* SEARCH " + found, "a OK SEARCH completed.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OR 1 SUBJECT nothing, 1",
+    "NOT OR 1 BODY 2, 3",
+    "OR UNSEEN 1, 1 2 3",
+    "NOT SEEN, 1 2 3"
+  })
+  void looksAtMessagesWhereNumbersDoNot(String keys, String found) {
+    house.given("3 messages in INBOX");
+
+    assertThat(ask(selected(), "a SEARCH " + keys))
+        .containsExactly("* SEARCH " + found, "a OK SEARCH completed.");
+  }
+
+  /** One that is damaged stays so, and is not found; a store that is away may come back. */
+  @Test
+  void aDamagedMessageHidesNoOtherFromASearch() {
+    AtomicReference<RuntimeException> fault =
+        new AtomicReference<>(new ContentDamaged("the test's body is torn"));
+    house.given("3 messages in INBOX");
+    house.trouble(
+        TroubledStore.reading(
+            uid ->
+                position -> {
+                  if (uid == 2) {
+                    throw fault.get();
+                  }
+                  return position;
+                }));
+    Peer client = selected();
+
+    assertThat(ask(client, "a SEARCH TEXT body"))
+        .containsExactly("* SEARCH 1 3", "a OK SEARCH completed.");
+    assertThat(ask(client, "b SEARCH NOT BODY nowhere"))
+        .containsExactly("* SEARCH 1 3", "b OK SEARCH completed.");
+
+    fault.set(new StorageUnavailable("the test's disk is away"));
+    assertThat(end(client, "c SEARCH TEXT body")).startsWith("c NO [UNAVAILABLE]");
   }
 
   @Test

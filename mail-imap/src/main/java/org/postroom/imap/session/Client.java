@@ -126,7 +126,7 @@ public final class Client {
 
   /** For a command that may take long and has nothing to say meanwhile. */
   public Patience patience(Responder out) {
-    return new Patience(services.timers(), out);
+    return new Patience(connection, services.timers(), out);
   }
 
   /** Waits for DONE without holding a thread. */

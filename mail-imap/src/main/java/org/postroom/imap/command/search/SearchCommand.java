@@ -2,6 +2,8 @@ package org.postroom.imap.command.search;
 
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.postroom.core.mail.ContentDamaged;
+import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.ImapReader;
@@ -12,10 +14,13 @@ import org.postroom.imap.session.Completion;
 import org.postroom.imap.session.MailboxView;
 import org.postroom.imap.session.Patience;
 import org.postroom.imap.session.Selected;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** SEARCH (RFC 9051, 6.4.4), with results by count and ends (RFC 4731). */
 public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
     implements Command<Selected> {
+  private static final Logger LOG = LoggerFactory.getLogger("postroom.imap");
 
   public SearchCommand {
     results = Set.copyOf(results);
@@ -60,12 +65,25 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
             candidates,
             key.details(),
             row -> {
-              patience.tick();
-              if (key.matches(row, matcher)) {
+              patience.tickWhileHeard();
+              if (matches(row, matcher)) {
                 found.add(row.uid());
               }
             });
     return found.build();
+  }
+
+  /**
+   * A message that is damaged is not found by what it says, and hides no other: a client that is
+   * told to try again would do so for ever.
+   */
+  private boolean matches(MessageRow row, Matcher matcher) {
+    try {
+      return key.matches(row, matcher);
+    } catch (ContentDamaged e) {
+      LOG.error("message {} is not searched: {}", row.emailId(), e.getMessage());
+      return false;
+    }
   }
 
   /** Begins the line, and returns what of it may be long. */

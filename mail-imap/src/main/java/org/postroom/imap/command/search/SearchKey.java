@@ -30,7 +30,10 @@ sealed interface SearchKey {
     return Set.of();
   }
 
-  /** A superset of what can match, without looking at any message. */
+  /**
+   * A superset of what can match, without looking at any message; exactly what matches where no
+   * message need be looked at.
+   */
   default UidSet candidates(MailboxView view) {
     return view.uids();
   }
@@ -104,6 +107,16 @@ sealed interface SearchKey {
       all.addAll(other.details());
       return all;
     }
+
+    @Override
+    public UidSet candidates(MailboxView view) {
+      return one.candidates(view).union(other.candidates(view));
+    }
+
+    @Override
+    public boolean needsRows() {
+      return one.needsRows() || other.needsRows();
+    }
   }
 
   /** Not. */
@@ -121,6 +134,17 @@ sealed interface SearchKey {
     @Override
     public Set<MailStore.Detail> details() {
       return key.details();
+    }
+
+    /** All but what {@code key} has, where that is known; else nothing is known of the others. */
+    @Override
+    public UidSet candidates(MailboxView view) {
+      return needsRows() ? view.uids() : view.uids().minus(key.candidates(view));
+    }
+
+    @Override
+    public boolean needsRows() {
+      return key.needsRows();
     }
   }
 
