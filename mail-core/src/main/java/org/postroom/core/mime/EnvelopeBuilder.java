@@ -55,7 +55,18 @@ final class EnvelopeBuilder {
     int most = before + ScanLimits.LISTS - lists;
     cut |= !new AddressListParser(b, from, to, list, most).parse(whole);
     lists += list.length - before;
-    list.trim();
+  }
+
+  /**
+   * The header has ended: gives back what was taken in advance. Not after each field, of which a
+   * header may have hundreds of thousands, and each time the whole list would be copied.
+   */
+  void trim() {
+    for (OctetBuffer field : fields) {
+      if (field != null) {
+        field.trim();
+      }
+    }
   }
 
   /** Octets of memory, about. */

@@ -430,6 +430,9 @@ public final class StructureScanner {
 
   /** Counts what is kept of a part; when that is too much, no further one is split. */
   private void charge(Node n) {
+    if (n.envelope != null) {
+      n.envelope.trim();
+    }
     EnvelopeBuilder envelope = n.parent == null ? null : n.envelope;
     int weight = PART_WEIGHT + n.fields.weight() + (envelope == null ? 0 : envelope.weight());
     if (weight > structureLeft) {
