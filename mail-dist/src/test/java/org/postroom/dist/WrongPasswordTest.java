@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.testing.TestTls;
+import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.storage.Storage;
 
@@ -192,7 +193,7 @@ class WrongPasswordTest {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as(what).isLessThan(end);
-      Thread.onSpinWait();
+      Until.aMoment();
     }
   }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Until;
 import org.postroom.core.wire.HeldWorkers;
 import org.postroom.smtp.server.Role;
 
@@ -263,7 +264,7 @@ class SessionTest {
         talk.raw("x");
         Instant next = house.time.instant().plusMillis(500);
         while (house.time.instant().isBefore(next) && !over.get()) {
-          Thread.onSpinWait();
+          Until.aMoment();
         }
       }
     } catch (UncheckedIOException e) {

@@ -29,6 +29,7 @@ import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.MemoryAccounts;
 import org.postroom.core.testing.MemoryMailStore;
+import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.transcript.FarConnection;
 import org.postroom.core.transcript.Peer;
@@ -183,7 +184,7 @@ class LogInsTest {
 
     crowd.forEach(Peer::close);
     while (ended.get() < 60) {
-      Thread.onSpinWait();
+      Until.aMoment();
     }
     before = login -> {};
     gate.countDown();
@@ -206,7 +207,7 @@ class LogInsTest {
 
     // Two are looked at and 64 wait: the others hear that, in whatever order they came.
     while (turnedAway.get() < 34) {
-      Thread.onSpinWait();
+      Until.aMoment();
     }
     gate.countDown();
 
@@ -270,7 +271,7 @@ class LogInsTest {
 
   private void awaitTimers(int count) {
     while (looked.isEmpty() || time.pending() < count) {
-      Thread.onSpinWait();
+      Until.aMoment();
     }
   }
 

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.testing.HandshakeTries;
+import org.postroom.core.testing.Until;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
 
@@ -239,7 +240,7 @@ abstract class SocketWireContract extends WireContract {
       assertThat(peer.readLine()).hasSize(5_000_000);
 
       while (unsent.held() > 0) {
-        Thread.onSpinWait();
+        Until.aMoment();
       }
     }
   }
@@ -398,7 +399,7 @@ abstract class SocketWireContract extends WireContract {
       connection.out().ascii("go\r\n").flush();
       connection.startTls(tls);
       for (int i = 0; i < 1000; i++) {
-        Thread.onSpinWait();
+        Until.aMoment();
       }
       connection.in().hasLine(100);
       connection.deadline(Duration.ofSeconds(30));

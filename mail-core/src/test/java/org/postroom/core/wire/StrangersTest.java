@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.testing.Until;
 import org.postroom.core.time.Timers;
 import org.postroom.core.time.VirtualTime;
 
@@ -352,7 +353,7 @@ final class StrangersTest {
   private static void awaitSessions(Listener door, int most) {
     long since = System.nanoTime();
     while (door.sessions() > most && System.nanoTime() - since < 20_000_000_000L) {
-      Thread.onSpinWait();
+      Until.aMoment();
     }
     assertThat(door.sessions()).isLessThanOrEqualTo(most);
   }

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.transcript.Peer;
 
@@ -90,7 +91,7 @@ abstract class WireContract {
   void passTimeUntil(CompletableFuture<?> done) {
     while (!done.isDone()) {
       time.advance(Duration.ofSeconds(31));
-      Thread.onSpinWait();
+      Until.aMoment();
     }
   }
 
@@ -434,7 +435,7 @@ abstract class WireContract {
     peer.close();
 
     while (!connection.mayBeGone()) {
-      Thread.onSpinWait();
+      Until.aMoment();
     }
     connection.resume(() -> {});
     closed(connection).get(10, TimeUnit.SECONDS);
@@ -509,7 +510,7 @@ abstract class WireContract {
       assertThat(second.readAll()).isEqualTo("bye\r\n");
     }
     while (listener.sessions() > 0) {
-      Thread.onSpinWait();
+      Until.aMoment();
     }
     try (Peer again = dial(listener)) {
       assertThat(again.readLine()).isEqualTo("hello");
@@ -548,7 +549,7 @@ abstract class WireContract {
   void awaitRest(int sessions) {
     assertThat(connections).hasSizeGreaterThanOrEqualTo(sessions);
     while (workers.areBusy()) {
-      Thread.onSpinWait();
+      Until.aMoment();
     }
   }
 
@@ -573,7 +574,7 @@ abstract class WireContract {
     assertThat(greedy.get(0).readAll()).isEqualTo("hello\r\ncrowded out\r\n");
     greedy.forEach(Peer::close);
     while (memory.held() > most - 400_000) {
-      Thread.onSpinWait();
+      Until.aMoment();
     }
   }
 

@@ -48,6 +48,7 @@ import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.testing.Chosen;
 import org.postroom.core.testing.StagedOctets;
+import org.postroom.core.testing.Until;
 import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.SimulatedFolder;
 
@@ -147,7 +148,7 @@ class UnsavedStoreTest {
         List<Thread> threads = Client.start(clients, faults);
         int wanted = random.nextInt(round % 3 == 0 ? 30 : 200);
         while (Client.acknowledged(clients) < wanted && faults.isEmpty()) {
-          Thread.onSpinWait();
+          Until.aMoment();
         }
         Map<Client, Integer> promised = Client.promised(clients);
         disk = cut(disk, random.nextInt(3) / 2.0);
@@ -237,7 +238,7 @@ class UnsavedStoreTest {
       }
       int wanted = acknowledged.get() + 5;
       while (acknowledged.get() < wanted && faults.isEmpty()) {
-        Thread.onSpinWait();
+        Until.aMoment();
       }
       end.set(true);
       for (Thread thread : more) {
@@ -274,7 +275,7 @@ class UnsavedStoreTest {
         store.queue().accept(onward(store, acknowledged.get()));
         acknowledged.incrementAndGet();
       } catch (StorageUnavailable e) {
-        Thread.onSpinWait(); // it may be there or not
+        Until.aMoment(); // it may be there or not
       }
     }
   }
@@ -289,7 +290,7 @@ class UnsavedStoreTest {
                 .count();
         assertThat(found).isGreaterThanOrEqualTo(least);
       } catch (StorageUnavailable e) {
-        Thread.onSpinWait();
+        Until.aMoment();
       }
     }
   }
@@ -436,7 +437,7 @@ class UnsavedStoreTest {
       } else if (when.equals("after it was saved")) {
         long before = disk.syncs();
         while (disk.syncs() == before) { // the committer rests after a second
-          Thread.onSpinWait();
+          Until.aMoment();
         }
       }
       disk = cut(disk, 0);
@@ -456,7 +457,7 @@ class UnsavedStoreTest {
       store.queue().accept(onward(store, 1));
       long before = disk.syncs();
       while (disk.syncs() == before) { // all is saved after a second, so H2 may be opened anew
-        Thread.onSpinWait();
+        Until.aMoment();
       }
       assertThat(leased(store)).isEqualTo(1);
 
@@ -485,7 +486,7 @@ class UnsavedStoreTest {
       append(store, "d"); // what was known of the room may be a second old
       long end = System.nanoTime() + 1_100_000_000L;
       while (System.nanoTime() < end) {
-        Thread.onSpinWait();
+        Until.aMoment();
       }
       append(store, "e");
       int count = subjects(store).size();
