@@ -24,10 +24,4 @@ class TranscriptsTest extends TranscriptsContract {
   protected ProtocolHouse houseBeside(ProtocolHouse neighbour) {
     return new ImapHouse(neighbour);
   }
-
-  /** Long ones are cut here and there; octet by octet they have gone already. */
-  @Override
-  protected int cutEvery(int said) {
-    return 1 + said / 200;
-  }
 }

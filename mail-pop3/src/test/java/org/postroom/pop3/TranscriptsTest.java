@@ -24,10 +24,4 @@ class TranscriptsTest extends TranscriptsContract {
   protected ProtocolHouse houseBeside(ProtocolHouse neighbour) {
     return new Pop3House(neighbour);
   }
-
-  /** Long lines are cut here and there only. */
-  @Override
-  protected int cutEvery(int said) {
-    return said > 1000 ? 97 : 1;
-  }
 }

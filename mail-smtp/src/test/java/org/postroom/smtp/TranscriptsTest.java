@@ -27,10 +27,4 @@ class TranscriptsTest extends TranscriptsContract {
     house.given("smtpd_forbid_unauth_pipelining=no");
     return house;
   }
-
-  /** Long ones are cut here and there; octet by octet they have gone already. */
-  @Override
-  protected int cutEvery(int said) {
-    return 1 + said / 200;
-  }
 }

@@ -22,14 +22,17 @@ import org.postroom.core.transcript.Transcript;
 @Timeout(60)
 public abstract class TranscriptsContract {
 
+  /**
+   * In how many places a conversation is cut: octet by octet it goes anyway. {@code
+   * -Dpostroom.cuts=100000} for everywhere.
+   */
+  private static final int CUTS = Integer.getInteger("postroom.cuts", 200);
+
   /** A house of its own. */
   protected abstract ProtocolHouse house();
 
   /** A house on the time, threads and sockets of another. */
   protected abstract ProtocolHouse houseBeside(ProtocolHouse neighbour);
-
-  /** How many octets are between two cuts of a conversation in which the client says so many. */
-  protected abstract int cutEvery(int said);
 
   @ParameterizedTest
   @MethodSource("transcripts")
@@ -59,7 +62,7 @@ public abstract class TranscriptsContract {
       byte[] sent = recorder.sent.toByteArray();
       byte[] heard = recorder.heard.toByteArray();
 
-      for (int cut = 0; cut <= sent.length; cut += cutEvery(sent.length)) {
+      for (int cut = 0; cut <= sent.length; cut += 1 + sent.length / CUTS) {
         try (ProtocolHouse house = houseBeside(street)) {
           recorder.given.forEach(house::given);
           Peer peer = house.connect(1);
