@@ -3,9 +3,11 @@ package org.postroom.core.auth;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -314,40 +316,52 @@ public final class LoginThrottle {
       line.looking++;
       return new Admission.Now(new Turn(network, account, line, null, null));
     }
-    if (isFull(line, account, now)) {
-      giveUp(line);
-      if (isFull(line, account, now)) {
-        forgetIdle(network, line, now);
-        return new Admission.Refused();
-      }
+    if (isFull(line, account, now) && !makesPlace(line, account, waiting, now)) {
+      forgetIdle(network, line, now);
+      return new Admission.Refused();
     }
     line.queue.add(new Place(account, now, waiting));
     return new Admission.Later();
   }
 
-  /** Who has left, and who may have, leaves its place to others. */
-  private void giveUp(Line line) {
-    for (Iterator<Place> places = line.queue.iterator(); places.hasNext(); ) {
-      Place place = places.next();
-      boolean left = place.waiting.hasLeft();
-      if (left || place.waiting.mayHaveLeft()) {
-        places.remove();
+  /**
+   * Finds a place in a full line for who has just come: those of the ones who have left, or else of
+   * as many of those who may have as it takes, from the last on. Nobody goes for one of its equals,
+   * nor where that would make no place.
+   */
+  private boolean makesPlace(Line line, long account, Waiting comer, long now) {
+    line.queue.removeIf(place -> place.waiting.hasLeft());
+    List<Place> going = new ArrayList<>();
+    Iterator<Place> last = line.queue.descendingIterator();
+    while (isFull(line, line.queue.size() - going.size(), account, now)) {
+      if (comer.mayHaveLeft() || !last.hasNext()) {
+        return false;
       }
-      if (!left && place.waiting.mayHaveLeft()) {
-        calls.add(place.waiting::refused);
+      Place place = last.next();
+      if (place.waiting.mayHaveLeft()) {
+        going.add(place);
       }
     }
+    for (Place place : going) {
+      line.queue.removeLastOccurrence(place);
+      calls.add(place.waiting::refused);
+    }
+    return true;
   }
 
-  /** Whether one more in line would wait too long, should all before him fail. */
   private boolean isFull(Line line, long account, long now) {
+    return isFull(line, line.queue.size(), account, now);
+  }
+
+  /** Whether one more in line would wait too long, should all the {@code waiting} ones fail. */
+  private boolean isFull(Line line, int waiting, long account, long now) {
     if (line.tries.failures(now) == 0) {
-      return line.queue.size() >= IN_LINE;
+      return waiting >= IN_LINE;
     }
-    if (line.queue.size() >= FEW_IN_LINE) {
+    if (waiting >= FEW_IN_LINE) {
       return true;
     }
-    long ahead = (line.queue.size() + line.looking) * gap(line, account, now);
+    long ahead = (waiting + line.looking) * gap(line, account, now);
     return wait(line, account, now) + ahead > LONGEST_WAIT.toNanos();
   }
 

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Where passwords wait for being hashed, which is slow on purpose: a few at once, and of each
  * client network one after the other in turn, so that a crowd from one place does not keep others
  * waiting. Accounts in networks they have logged in from go before strangers. Who may have left
- * comes last, and who has left is not hashed for. Where too many wait, the network that has most of
- * them gives the place of its newest. Threads share it.
+ * comes last, but for a share of the turns, so that he hears an answer whatever the others do; who
+ * has left is not hashed for. Where too many wait, the network that has most of them gives the
+ * place of its newest. Threads share it.
  */
 public final class PasswordQueue implements AutoCloseable {
   /** Strangers: some two seconds of hashing. Beyond that it is better to come again. */
@@ -25,13 +26,19 @@ public final class PasswordQueue implements AutoCloseable {
 
   private static final int KNOWN = 1000;
 
+  /** While others wait, one of so many turns is for who may have left. */
+  private static final int SHARE_OF_PERHAPS_GONE = 8;
+
   private final Executor threads;
   private final int atOnce;
   private final Lane known = new Lane(KNOWN);
   private final Lane strangers = new Lane(STRANGERS);
 
-  /** Those of both that may have left: for idle threads. */
+  /** Those of both that may have left: for idle threads, and for a share of the turns. */
   private final Lane perhapsGone = new Lane(STRANGERS);
+
+  /** So many turns others have had since those that may have left had one, or came. */
+  private int othersInARow;
 
   private int busy;
   private boolean closed;
@@ -83,12 +90,10 @@ public final class PasswordQueue implements AutoCloseable {
       if (lane.isFull()) {
         sortOut(lane, calls);
       }
-      if (lane.isFull()) {
-        lane.newestOfLargest(turn.network()).ifPresent(out -> calls.add(out::turnedAway));
-      }
-      added = !closed && !lane.isFull();
+      Optional<Job> out = closed ? Optional.of(job) : lane.put(new Waiting(turn.network(), job));
+      added = out.isEmpty() || out.get() != job;
       if (added) {
-        lane.add(new Waiting(turn.network(), job));
+        out.ifPresent(other -> calls.add(other::turnedAway));
       }
       idle = added && busy < atOnce;
       busy += idle ? 1 : 0;
@@ -106,12 +111,14 @@ public final class PasswordQueue implements AutoCloseable {
       calls.add(one.job::dropped);
     }
     for (Waiting one : lane.takeIf(Job::mayHaveLeft)) {
-      if (perhapsGone.isFull()) {
-        calls.add(one.job::turnedAway);
-      } else {
-        perhapsGone.add(one);
-      }
+      putAside(one).ifPresent(out -> calls.add(out::turnedAway));
     }
+  }
+
+  /** Lets one wait with those that may have left. Returns who is to be turned away for that. */
+  private Optional<Job> putAside(Waiting one) {
+    othersInARow = perhapsGone.isEmpty() ? 0 : othersInARow;
+    return perhapsGone.put(one);
   }
 
   private void start() {
@@ -125,8 +132,8 @@ public final class PasswordQueue implements AutoCloseable {
   private void work() {
     boolean done = false;
     try {
-      for (Waiting next = next(); next != null; next = next()) {
-        look(next);
+      for (Runnable next = next(); next != null; next = next()) {
+        next.run();
       }
       done = true;
     } finally {
@@ -156,31 +163,43 @@ public final class PasswordQueue implements AutoCloseable {
     }
   }
 
-  private synchronized @Nullable Waiting next() {
-    Waiting next = nextHere(known);
-    if (next == null) {
-      next = nextHere(strangers);
-    }
-    if (next == null) {
-      next = perhapsGone.next();
-    }
+  /** What a thread does next; null: nothing more. */
+  private synchronized @Nullable Runnable next() {
+    Runnable next = othersInARow < SHARE_OF_PERHAPS_GONE - 1 ? null : nextPerhapsGone();
+    next = next == null ? nextHere(known) : next;
+    next = next == null ? nextHere(strangers) : next;
+    next = next == null ? nextPerhapsGone() : next;
     if (next == null) {
       busy--;
     }
     return next;
   }
 
-  /** The next of a lane that has not ended its side; others go where they wait for idle threads. */
-  private @Nullable Waiting nextHere(Lane lane) {
-    Waiting next = lane.next();
-    while (next != null && next.job.mayHaveLeft() && !next.job.hasLeft()) {
-      if (perhapsGone.isFull()) {
-        return next;
+  /** Looks at the next of a lane that has not ended its side; others wait elsewhere from now on. */
+  private @Nullable Runnable nextHere(Lane lane) {
+    for (Waiting one = lane.next(); one != null; one = lane.next()) {
+      if (one.job.hasLeft() || !one.job.mayHaveLeft()) {
+        Waiting next = one;
+        othersInARow++;
+        return () -> look(next);
       }
-      perhapsGone.add(next);
-      next = lane.next();
+      Optional<Job> out = putAside(one);
+      if (out.isPresent()) {
+        return out.get()::turnedAway;
+      }
     }
-    return next;
+    return null;
+  }
+
+  private @Nullable Runnable nextPerhapsGone() {
+    Waiting next = perhapsGone.next();
+    if (next == null) {
+      return null;
+    }
+    if (!next.job.hasLeft()) {
+      othersInARow = 0; // who has left has had none of their turns
+    }
+    return () -> look(next);
   }
 
   /** How many wait. */
@@ -215,9 +234,19 @@ public final class PasswordQueue implements AutoCloseable {
       return size >= most;
     }
 
-    void add(Waiting one) {
+    boolean isEmpty() {
+      return size == 0;
+    }
+
+    /** Puts one in. Returns who is to be turned away for that: another, or itself. */
+    Optional<Job> put(Waiting one) {
+      Optional<Job> out = isFull() ? newestOfLargest(one.network) : Optional.empty();
+      if (isFull()) {
+        return Optional.of(one.job);
+      }
       networks.computeIfAbsent(one.network, key -> new ArrayDeque<>(2)).add(one);
       size++;
+      return out;
     }
 
     List<Waiting> takeIf(Predicate<Job> which) {
@@ -240,7 +269,7 @@ public final class PasswordQueue implements AutoCloseable {
     }
 
     /** Takes out what came last of the network with most, if {@code comer} has fewer even then. */
-    Optional<Job> newestOfLargest(ClientNetwork comer) {
+    private Optional<Job> newestOfLargest(ClientNetwork comer) {
       Deque<Waiting> largest = new ArrayDeque<>(0);
       for (Deque<Waiting> jobs : networks.values()) {
         largest = jobs.size() > largest.size() ? jobs : largest;

@@ -181,6 +181,31 @@ class LoginThrottleTest {
   }
 
   @Test
+  void ofThoseWhoMayHaveLeftTheLastGivesItsPlaceWhenOneIsNeeded() {
+    fail(HERE, "ada", 1);
+    List<Comer> line = crowd(HERE, 4);
+    line.subList(0, 3).forEach(comer -> comer.ended = true);
+
+    Comer next = come(HERE, "bob");
+
+    assertThat(next.refused).isFalse();
+    assertThat(line).filteredOn(comer -> comer.refused).containsExactly(line.get(2));
+  }
+
+  @Test
+  void nobodyGivesItsPlaceForOneOfItsEquals() {
+    fail(HERE, "ada", 1);
+    List<Comer> line = crowd(HERE, 4);
+    line.forEach(comer -> comer.ended = true);
+    Comer equal = new Comer();
+    equal.ended = true;
+
+    assertThat(throttle.admit(address(HERE), "bob", equal))
+        .isInstanceOf(LoginThrottle.Admission.Refused.class);
+    assertThat(line).noneMatch(comer -> comer.refused);
+  }
+
+  @Test
   void countsForTheNetworkWhateverTheAccount() {
     fail("192.0.2.1", "ada", 1);
     fail("2001:db8::1", "ada", 1);
@@ -389,6 +414,7 @@ class LoginThrottleTest {
     private LoginThrottle.Turn turn;
     private boolean refused;
     private boolean left;
+    private boolean ended;
     private boolean failed;
 
     boolean hasTurn() {
@@ -417,7 +443,7 @@ class LoginThrottleTest {
 
     @Override
     public boolean mayHaveLeft() {
-      return false;
+      return ended;
     }
 
     @Override

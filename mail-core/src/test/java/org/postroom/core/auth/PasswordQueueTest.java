@@ -29,6 +29,7 @@ class PasswordQueueTest {
   private final List<String> hashed = new ArrayList<>();
   private final List<String> dropped = new ArrayList<>();
   private final List<String> turnedAway = new ArrayList<>();
+  private Runnable hook = () -> {};
 
   @Test
   void networksTakeTurns() {
@@ -159,6 +160,64 @@ class PasswordQueueTest {
     assertThat(hashed).startsWith("here").hasSize(crowd.size() + 1);
   }
 
+  /** A shell pipe ends its side before it reads. */
+  @Test
+  void whoMayHaveLeftIsLookedAtHoweverManyOthersWait() {
+    Password ended = new Password("ended");
+    ended.ended = true;
+    queue.add(turn("10.0.0.1"), ended);
+    for (int i = 1; i <= 50; i++) {
+      queue.add(turn("10.0." + i + ".1"), new Password("here"));
+    }
+
+    work();
+
+    assertThat(hashed).hasSize(51);
+    assertThat(hashed.indexOf("ended")).isLessThan(10);
+  }
+
+  /** Those that have left cost nobody anything, though nobody has noticed it before. */
+  @Test
+  void whoHasLeftTakesNoTurnOfThoseThatMayHave() {
+    List<Password> crowd = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      crowd.add(new Password("left"));
+      crowd.get(i).ended = true;
+      queue.add(turn("10.1." + i + ".1"), crowd.get(i));
+    }
+    Password ended = new Password("ended");
+    ended.ended = true;
+    queue.add(turn("10.1.99.1"), ended);
+    for (int i = 0; i < 40; i++) {
+      queue.add(turn("10.0." + i + ".1"), new Password("here"));
+    }
+    threads.remove(); // one thread does it all
+    hook = () -> crowd.forEach(one -> one.left = true);
+
+    work();
+
+    assertThat(hashed.indexOf("ended")).isLessThan(10);
+    assertThat(dropped).hasSize(20);
+  }
+
+  @Test
+  void ofThoseThatMayHaveLeftTheNetworkWithMostGivesItsNewestToo() {
+    for (int i = 0; i < 64; i++) {
+      Password one = new Password("crowd" + i);
+      one.ended = true;
+      queue.add(turnOfMany("10.0.0.1"), one);
+    }
+    queue.add(turn("10.1.0.1"), new Password("here")); // for whom they are put aside
+    Password pipe = new Password("pipe");
+    pipe.ended = true;
+    queue.add(turn("10.2.0.1"), pipe);
+
+    work();
+
+    assertThat(turnedAway).containsExactly("crowd63");
+    assertThat(hashed).contains("pipe", "crowd62");
+  }
+
   @Test
   void anErrorEndsNoMoreThanItsThread() {
     Password broken = new Password("broken");
@@ -263,6 +322,7 @@ class PasswordQueueTest {
         throw error;
       }
       hashed.add(name);
+      hook.run();
     }
 
     @Override
