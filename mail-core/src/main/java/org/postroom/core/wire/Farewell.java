@@ -24,8 +24,8 @@ final class Farewell {
   private static final int LINGER_SECONDS = 2;
 
   /**
-   * How long a stranger, and who has to go, may take for reading the last words. Its socket is
-   * counted nowhere any more but among all channels.
+   * How long a stranger, and who has to go, may take for reading the last words. Its place at the
+   * door is free already, so that its socket is counted nowhere but among all channels.
    */
   static final Duration LAST_WORDS_OF_STRANGERS = Duration.ofSeconds(5);
 

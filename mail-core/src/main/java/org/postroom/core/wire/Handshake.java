@@ -22,14 +22,19 @@ final class Handshake {
   /** It has been asked for; it begins when the turn is over. The worker's. */
   private @Nullable TlsContext asked;
 
+  /** What the connection begins with, before anything else (RFC 8314). */
+  private final @Nullable TlsContext first;
+
   /** From being asked for to its end no turn begins. Under the lock. */
   private boolean goingOn;
 
   private volatile @Nullable TlsSession agreed;
 
-  Handshake(NettyConnection connection, Channel channel) {
+  Handshake(NettyConnection connection, Channel channel, @Nullable TlsContext first) {
     this.connection = connection;
     this.channel = channel;
+    this.first = first;
+    this.goingOn = first != null;
   }
 
   Optional<TlsSession> agreed() {
@@ -69,21 +74,24 @@ final class Handshake {
     if (wanted != null) {
       asked = null;
       ByteBuf farewell = connection.output.takePending();
-      channel.eventLoop().execute(() -> install(wanted, null, farewell));
+      connection.onLoop(() -> install(wanted, null, farewell));
     }
   }
 
-  /** On the event loop, before everything else (RFC 8314). */
-  void beginAtOnce(TlsContext context) {
-    begins();
-    install(context, null, null);
+  /** On the event loop: begins with what comes before everything else. False: nothing does. */
+  boolean beginsAtOnce() {
+    TlsContext wanted = first;
+    if (wanted != null) {
+      connection.guarded(() -> install(wanted, null, null));
+    }
+    return wanted != null;
   }
 
   /** Waits for it. */
   TlsSession asClient(TlsContext context, String serverName) {
     begins();
     ByteBuf farewell = connection.output.takePending();
-    channel.eventLoop().execute(() -> install(context, serverName, farewell));
+    connection.onLoop(() -> install(context, serverName, farewell));
     connection.lock();
     try {
       while (goingOn) {
@@ -98,30 +106,35 @@ final class Handshake {
     return agreed().orElseThrow(connection.link::noTls);
   }
 
+  /**
+   * On the event loop.
+   *
+   * @param farewell the last words in clear
+   */
   private void install(
       TlsContext context, @Nullable String serverName, @Nullable ByteBuf farewell) {
-    ByteBuf hello;
-    boolean fits = connection.charge.mayShakeHands();
-    connection.lock();
+    ByteBuf words = farewell;
+    ByteBuf hello = null;
     try {
-      if (!fits || connection.link.isFinished() || !channel.isActive()) {
-        if (farewell != null) {
-          farewell.release();
-        }
-        if (!fits) {
-          channel.close();
-        }
+      if (!connection.charge.mayShakeHands()) {
+        channel.close();
         return;
       }
-      hello = connection.input.drainForHandshake();
-    } finally {
-      connection.unlock();
-    }
-    connection.charge.weigh();
-    if (farewell != null) {
-      connection.unsent.send(farewell);
-    }
-    try {
+      connection.lock();
+      try {
+        if (connection.link.isFinished() || !channel.isActive()) {
+          return;
+        }
+        hello = connection.input.drainForHandshake();
+      } finally {
+        connection.unlock();
+      }
+      connection.charge.weigh();
+      if (words != null) {
+        ByteBuf last = words;
+        words = null;
+        connection.unsent.send(last);
+      }
       SslHandler handler =
           ((NettyTlsContext) context)
               .handler(channel.alloc(), serverName, connection.remote().getPort());
@@ -131,10 +144,10 @@ final class Handshake {
         hello = null;
         channel.pipeline().fireChannelRead(first).fireChannelReadComplete();
       }
-    } catch (RuntimeException e) {
-      LOG.error("{}: TLS could not be started with {}", connection.id(), connection.remote(), e);
-      channel.close();
     } finally {
+      if (words != null) {
+        words.release();
+      }
       if (hello != null) {
         hello.release();
       }

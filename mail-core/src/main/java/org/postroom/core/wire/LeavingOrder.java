@@ -18,9 +18,9 @@ import org.postroom.core.wire.Strangers.Stranger;
  *
  * <p>The order is kept by what was known when it was made, and made good where it is used: who has
  * had a turn since, is put where it belongs when it comes first. Who is at work when it is asked to
- * go, is taken out until it reports to be {@linkplain #isAtRest at rest}. So each look at somebody
- * that does not end in its leaving is paid for by a turn of it, and a search among thousands costs
- * as much as one among few.
+ * go, is taken out until it {@linkplain #comesToRest comes to rest}. So each look at somebody that
+ * does not end in its leaving is paid for by a turn of it, and a search among thousands costs as
+ * much as one among few.
  */
 final class LeavingOrder {
   private static final Comparator<Long> EARLIER = (one, other) -> Long.signum(one - other);
@@ -66,7 +66,7 @@ final class LeavingOrder {
   // --- from any thread, under the lock of the connection it is about ---
 
   /** Who was at work when it was asked to go may be asked again. */
-  void isAtRest(Stranger stranger) {
+  void comesToRest(Stranger stranger) {
     comeToRest.add(stranger);
   }
 
@@ -110,22 +110,13 @@ final class LeavingOrder {
   }
 
   /**
-   * Asks one after the other to go, at {@code door} or anywhere, until one does.
+   * Asks one after the other to go, until one does.
    *
+   * @param caller of one address only, or of all
+   * @param door at one door only, or anywhere
    * @return who does, or null
    */
-  @Nullable Stranger sendAway(@Nullable Object door) {
-    learn();
-    for (Stranger next = first(door); next != null; next = first(door)) {
-      if (goes(next)) {
-        return next;
-      }
-    }
-    return null;
-  }
-
-  /** The same of one address. */
-  @Nullable Stranger sendAway(Caller caller, @Nullable Object door) {
+  @Nullable Stranger sendAway(@Nullable Caller caller, @Nullable Object door) {
     learn();
     for (Stranger next = first(caller, door); next != null; next = first(caller, door)) {
       if (goes(next)) {
@@ -145,7 +136,11 @@ final class LeavingOrder {
     return guest.giveWay();
   }
 
-  private @Nullable Stranger first(@Nullable Object door) {
+  private @Nullable Stranger first(@Nullable Caller caller, @Nullable Object door) {
+    return caller == null ? firstOfAll(door) : firstOfOne(caller, door);
+  }
+
+  private @Nullable Stranger firstOfAll(@Nullable Object door) {
     Group first = null;
     if (door != null) {
       first = first(doors.get(door));
@@ -171,7 +166,7 @@ final class LeavingOrder {
     return null;
   }
 
-  private @Nullable Stranger first(Caller caller, @Nullable Object door) {
+  private @Nullable Stranger firstOfOne(Caller caller, @Nullable Object door) {
     Stranger first = null;
     for (Group group : caller.groups.values()) {
       if (door != null && group.door != door || group.strangers.isEmpty()) {

@@ -5,9 +5,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection, put together from its parts, each with what it owns:
@@ -28,17 +29,21 @@ import org.jspecify.annotations.Nullable;
  * <p>There is one lock for all of them. The event loop, the timers and other sessions leave word
  * under it. At most one thread has a session at any time, here called its worker, be it the event
  * loop; what is the worker's needs no lock, and belongs to whoever holds the lock while no turn
- * runs. Under the lock nobody waits, and no session is called. {@link Strangers} has a lock of its
- * own, which is taken before a connection's and never inside one.
+ * runs. Under the lock nobody waits, no session is called, and the channel is told nothing upon
+ * which it would call the {@link Receiver} before it returns (a pipe reads as soon as it may):
+ * {@link #onLoop} is for that. {@link Strangers} has a lock of its own, which is taken before a
+ * connection's and never inside one.
  */
 final class NettyConnection implements Connection {
+  private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
+
   private final ReentrantLock lock = new ReentrantLock();
   private final NettyWire wire;
   private final Channel channel;
   private final String id;
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
-  private final BooleanSupplier crowd;
+  private final Place place;
 
   final Link link;
   final NettyInput input;
@@ -50,6 +55,22 @@ final class NettyConnection implements Connection {
   final Handshake handshake;
   final StrangerCharge charge;
 
+  /** What a connection has at the door it came in by. From any thread, under any lock. */
+  interface Place {
+
+    /** Whether most of what there is for clients is taken. */
+    boolean isCrowded();
+
+    /** It is free for others from now on. Safe to repeat. */
+    void leave();
+  }
+
+  /**
+   * A connection.
+   *
+   * @param implicitTls what it begins with, before anything is said in clear (RFC 8314)
+   * @param stranger null for who is known from the beginning
+   */
   NettyConnection(
       NettyWire wire,
       Channel channel,
@@ -57,24 +78,26 @@ final class NettyConnection implements Connection {
       boolean mayWait,
       Duration firstDeadline,
       int lineLimit,
+      @Nullable TlsContext implicitTls,
       Strangers.@Nullable Stranger stranger,
-      BooleanSupplier crowd,
+      Place place,
       Function<Connection, Session> sessions) {
     this.wire = wire;
     this.channel = channel;
     this.id = id;
     this.local = wire.inet(channel.localAddress());
     this.remote = wire.inet(channel.remoteAddress());
-    this.crowd = crowd;
+    this.place = place;
     this.link = new Link(this, lock, mayWait);
-    this.input = new NettyInput(lock, channel.config(), link::awaitInput);
+    this.input = new NettyInput(lock, channel.config(), this::onLoop, link::awaitInput);
     this.output = new NettyOutput(this, channel.alloc());
     this.unsent = new Unsent(this, channel, wire.unsent());
     this.agenda = new Agenda(this, lineLimit);
     this.turns = new Turns(this, channel, sessions);
     this.patience = new Patience(this, wire.timers(), firstDeadline);
-    this.handshake = new Handshake(this, channel);
-    this.charge = new StrangerCharge(this, wire.strangers(), stranger, wire.timers().nanoTime());
+    this.handshake = new Handshake(this, channel, implicitTls);
+    this.charge =
+        new StrangerCharge(this, wire.strangers(), stranger, place, wire.timers().nanoTime());
   }
 
   // --- for its parts ---
@@ -95,6 +118,26 @@ final class NettyConnection implements Connection {
     return channel;
   }
 
+  /** Has a task done on the event loop, after what that is doing now. */
+  void onLoop(Runnable task) {
+    channel.eventLoop().execute(() -> guarded(task));
+  }
+
+  /**
+   * Does a task of the event loop, which would log what it throws and forget it: here it is heeded,
+   * and ends the connection.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // heard where the channel becomes inactive
+  void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      wire.heed(e);
+      LOG.error("{}: connection with {} cannot go on", id, remote, e);
+      channel.close();
+    }
+  }
+
   void checkOpen() {
     if (!channel.isActive()) {
       lock.lock();
@@ -109,7 +152,7 @@ final class NettyConnection implements Connection {
   // --- for the wire ---
 
   /** On the event loop, once: begins the session, after the handshake when there is one. */
-  void begin(@Nullable TlsContext implicitTls) {
+  void begin() {
     channel.pipeline().addLast(new Receiver(this, channel));
     lock.lock();
     try {
@@ -118,10 +161,8 @@ final class NettyConnection implements Connection {
       lock.unlock();
     }
     charge.begin();
-    if (implicitTls == null) {
+    if (!handshake.beginsAtOnce()) {
       turns.scheduleAtOnce();
-    } else {
-      handshake.beginAtOnce(implicitTls);
     }
   }
 
@@ -136,6 +177,7 @@ final class NettyConnection implements Connection {
     lock.lock();
     try {
       agenda.stop();
+      input.hasPlace(); // what comes to its end while the server stops has its room
       turns.schedule();
     } finally {
       lock.unlock();
@@ -307,7 +349,7 @@ final class NettyConnection implements Connection {
 
   @Override
   public boolean isCrowded() {
-    return crowd.getAsBoolean();
+    return place.isCrowded();
   }
 
   @Override

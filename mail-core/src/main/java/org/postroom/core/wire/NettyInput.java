@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +40,13 @@ final class NettyInput implements Input {
 
   private final ReentrantLock lock;
   private final ChannelConfig channel;
+  private final Executor loop;
   private final Consumer<Queue<?>> awaiting;
   private final ArrayDeque<ByteBuf> queue = new ArrayDeque<>(2);
   private volatile int queued;
+
+  /** So many octets have come. */
+  private volatile long arrived;
 
   /** Nothing is read from the socket, because enough is here. */
   private boolean full;
@@ -60,18 +66,24 @@ final class NettyInput implements Input {
   /** The rest of an overlong line is still to come; nothing of it is handed out. */
   private boolean skipping;
 
-  /** Of the session's whole life; tells whether a turn took anything. */
-  private long taken;
+  /**
+   * So many of those that have come are read or forgotten; tells whether a turn took anything. The
+   * worker's, as {@link #current}; others may look at it, and see what it was a moment ago.
+   */
+  private final AtomicLong taken = new AtomicLong();
 
   /**
    * An input.
    *
    * @param lock the connection's
+   * @param loop does what the event loop is to do later
    * @param awaiting waits under the lock until the queue holds something
    */
-  NettyInput(ReentrantLock lock, ChannelConfig channel, Consumer<Queue<?>> awaiting) {
+  NettyInput(
+      ReentrantLock lock, ChannelConfig channel, Executor loop, Consumer<Queue<?>> awaiting) {
     this.lock = lock;
     this.channel = channel;
+    this.loop = loop;
     this.awaiting = awaiting;
   }
 
@@ -102,9 +114,10 @@ final class NettyInput implements Input {
       queue.add(octets);
     }
     queued += count; // only ever changed under the lock
+    arrived += count;
     if (!full && queued > most(line)) {
       full = true;
-      readOrNot();
+      readNoMore();
       return true;
     }
     return false;
@@ -114,7 +127,7 @@ final class NettyInput implements Input {
   void lacksPlace() {
     if (!placeless && !released) {
       placeless = true;
-      readOrNot();
+      readNoMore();
     }
   }
 
@@ -122,26 +135,52 @@ final class NettyInput implements Input {
   void hasPlace() {
     if (placeless) {
       placeless = false;
-      readOrNot();
+      readOn();
     }
   }
 
-  /** Under the lock, or the later of two changes could come first. */
-  private void readOrNot() {
-    channel.setAutoRead(!full && !placeless);
+  /** Under the lock, so that the read that is going on now is the last. */
+  private void readNoMore() {
+    channel.setAutoRead(false);
   }
 
-  /** Octets that are here and not read yet. */
+  /** A channel that may read again can do so before it returns, and not under the lock. */
+  private void readOn() {
+    if (mayRead()) {
+      loop.execute(this::readAsAllowed);
+    }
+  }
+
+  /** On the event loop, without the lock: until nothing has changed meanwhile. */
+  private void readAsAllowed() {
+    for (boolean read = mayReadNow(); channel.isAutoRead() != read; read = mayReadNow()) {
+      channel.setAutoRead(read);
+    }
+  }
+
+  private boolean mayReadNow() {
+    lock.lock();
+    try {
+      return mayRead();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean mayRead() {
+    return !full && !placeless;
+  }
+
+  /** Octets that are here and not read yet. From any thread. */
   int held() {
-    ByteBuf reading = current;
-    return queued + (reading == null ? 0 : reading.readableBytes());
+    return (int) (arrived - taken.getOpaque());
   }
 
   /** Lines may be longer now: a part of one that has stopped the reading goes on. */
   void allow(int line) {
     if (full && queued <= most(line)) {
       full = false;
-      readOrNot();
+      readOn();
     }
   }
 
@@ -256,6 +295,8 @@ final class NettyInput implements Input {
   /** Forgets everything, now and in future. */
   void release() {
     clear();
+    full = false;
+    placeless = false;
     released = true;
   }
 
@@ -270,6 +311,7 @@ final class NettyInput implements Input {
       chunk.release();
     }
     queued = 0;
+    taken.setOpaque(arrived);
     scanned = 0;
     skipping = false;
   }
@@ -278,7 +320,7 @@ final class NettyInput implements Input {
 
   long taken() {
     settle();
-    return taken;
+    return taken.getPlain();
   }
 
   /** Gives back a buffer that was read to its end, before the session goes to sleep. */
@@ -424,7 +466,7 @@ final class NettyInput implements Input {
   private void resumeWhenLow() {
     if (full && queued < LOW) {
       full = false;
-      readOrNot();
+      readOn();
     }
   }
 
@@ -440,6 +482,6 @@ final class NettyInput implements Input {
   private void consume(ByteBuf chunk, int count) {
     chunk.skipBytes(count);
     scanned = Math.max(0, scanned - count);
-    taken += count;
+    taken.setOpaque(taken.getPlain() + count);
   }
 }

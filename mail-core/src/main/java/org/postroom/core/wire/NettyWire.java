@@ -25,11 +25,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.Lifeline;
@@ -49,6 +49,18 @@ final class NettyWire implements Wire {
 
   /** What is waited for after everything was cut: sessions hear of their end, threads stop. */
   private static final Duration AFTER_CUT = Duration.ofSeconds(3);
+
+  /** Where a connection of ours is: nobody else wants to be there. */
+  private static final NettyConnection.Place NO_DOOR =
+      new NettyConnection.Place() {
+        @Override
+        public boolean isCrowded() {
+          return false;
+        }
+
+        @Override
+        public void leave() {}
+      };
 
   private final WireOptions options;
   private final NettyTransport transport;
@@ -118,6 +130,11 @@ final class NettyWire implements Wire {
   /** Tells of what nothing can be relied upon after; on the thread to which it happened. */
   void heed(Throwable problem) {
     lifeline.heed("thread " + Thread.currentThread().getName(), problem);
+  }
+
+  /** How many accepted sockets there are, those included on which last words are under way. */
+  int channels() {
+    return channels.get();
   }
 
   Strangers strangers() {
@@ -238,7 +255,7 @@ final class NettyWire implements Wire {
       int maxLine,
       @Nullable TlsContext implicitTls,
       Strangers.@Nullable Stranger stranger,
-      BooleanSupplier crowd,
+      NettyConnection.Place place,
       Function<Connection, Session> sessions) {
     String id = Long.toString(ids.incrementAndGet(), 36);
     NettyConnection connection = null;
@@ -246,9 +263,18 @@ final class NettyWire implements Wire {
     try {
       connection =
           new NettyConnection(
-              this, channel, id, mayWait, firstDeadline, maxLine, stranger, crowd, sessions);
+              this,
+              channel,
+              id,
+              mayWait,
+              firstDeadline,
+              maxLine,
+              implicitTls,
+              stranger,
+              place,
+              sessions);
       open.add(connection);
-      connection.begin(implicitTls);
+      connection.begin();
       begun = true;
     } finally {
       if (!begun && connection != null) {
@@ -350,7 +376,7 @@ final class NettyWire implements Wire {
               options.maxLine(),
               null,
               null,
-              () -> false,
+              NO_DOOR,
               session));
       // Not before: what goes wrong above is heard below, and closes the channel.
       if (!context.isRemoved()) {
@@ -368,13 +394,14 @@ final class NettyWire implements Wire {
   }
 
   /** Takes in one accepted channel, or refuses it. */
-  private final class Accepting extends ChannelInboundHandlerAdapter {
+  private final class Accepting extends ChannelInboundHandlerAdapter
+      implements NettyConnection.Place {
     private final NettyListener listener;
     private final ListenerOptions listening;
     private final Function<Connection, Session> sessions;
 
-    /** The event loop's: whether the channel has given back its place in the counts. */
-    private boolean left;
+    /** Whether the place in the counts has been given back. */
+    private final AtomicBoolean left = new AtomicBoolean();
 
     Accepting(
         NettyListener listener, ListenerOptions listening, Function<Connection, Session> sessions) {
@@ -423,19 +450,20 @@ final class NettyWire implements Wire {
           listening.maxLine(),
           listening.implicitTls().orElse(null),
           stranger,
-          this::isCrowded,
+          this,
           sessions);
     }
 
-    private void leave() {
-      if (!left) {
-        left = true;
+    @Override
+    public void leave() {
+      if (!left.getAndSet(true)) {
         listener.sessions.decrementAndGet();
         accepted.decrementAndGet();
       }
     }
 
-    private boolean isCrowded() {
+    @Override
+    public boolean isCrowded() {
       return strangers.areMany()
           || accepted.get() > limits.sessions() / 4 * 3
           || listener.sessions() > listening.maxSessions() / 4 * 3;

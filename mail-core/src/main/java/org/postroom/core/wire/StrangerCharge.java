@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class StrangerCharge implements Strangers.Guest {
   private final NettyConnection connection;
   private final Strangers strangers;
+  private final NettyConnection.Place place;
   private volatile Strangers.@Nullable Stranger stranger;
 
   /** So many octets the session keeps of what it has read. */
@@ -25,10 +26,12 @@ final class StrangerCharge implements Strangers.Guest {
       NettyConnection connection,
       Strangers strangers,
       Strangers.@Nullable Stranger stranger,
+      NettyConnection.Place place,
       long now) {
     this.connection = connection;
     this.strangers = strangers;
     this.stranger = stranger;
+    this.place = place;
     this.restingSince = now;
   }
 
@@ -52,11 +55,15 @@ final class StrangerCharge implements Strangers.Guest {
     }
   }
 
-  /** Its place among the strangers is free; false when it has had none. Without the lock. */
+  /**
+   * Its place among the strangers is free, and that at the door, because its last words take little
+   * time; false when it was no stranger. Without the lock.
+   */
   boolean left() {
     Strangers.Stranger was = end();
     if (was != null) {
       strangers.left(was);
+      place.leave();
     }
     return was != null;
   }
@@ -125,7 +132,7 @@ final class StrangerCharge implements Strangers.Guest {
     try {
       boolean leaves = connection.link.isOver() || connection.agenda.isStopping();
       if (leaves || charge() == 0) {
-        return true; // what comes to its end while the server stops has its room
+        return true; // who leaves is read to its end
       }
       if (isAtRest() && again) {
         return false;
@@ -167,7 +174,7 @@ final class StrangerCharge implements Strangers.Guest {
     Strangers.Stranger one = stranger;
     if (passedOver && one != null && isAtRest()) {
       passedOver = false;
-      one.isAtRest();
+      one.comesToRest();
     }
   }
 
@@ -198,6 +205,7 @@ final class StrangerCharge implements Strangers.Guest {
         return false;
       }
       stranger = null;
+      place.leave();
       connection.agenda.crowdOut();
       connection.turns.schedule();
       return true;

@@ -62,7 +62,8 @@ final class Strangers {
 
     /**
      * Ends a session that is at rest, because others need the room: its place is free from now on.
-     * False when it is not at rest, and then {@link Stranger#isAtRest} is called as soon as it is.
+     * False when it is not at rest, and then {@link Stranger#comesToRest} is called as soon as it
+     * is.
      */
     boolean giveWay();
   }
@@ -126,8 +127,8 @@ final class Strangers {
     }
 
     /** It was at work when it was asked to go, and is not any more. Under the connection's lock. */
-    void isAtRest() {
-      order.isAtRest(this);
+    void comesToRest() {
+      order.comesToRest(this);
     }
 
     /**
@@ -159,7 +160,9 @@ final class Strangers {
   }
 
   /**
-   * One more stranger. When there is no place for it, another one's end is begun.
+   * One more stranger. When there is no place for it, another one's end is begun: of one alone,
+   * whatever there is no place of, or of none. Who has all that an address may have, and comes to a
+   * full door, takes the place of one of its own there.
    *
    * @param door where it comes in
    * @param most of one address there; 0 for what holds everywhere
@@ -180,14 +183,22 @@ final class Strangers {
         caller.attempts = 0;
       }
       caller.attempts++;
-      if (limits.attempts() > 0 && caller.attempts > limits.attempts()
-          || caller.sessions >= limits.ofOneAddress() && !goes(order.sendAway(caller, null))
-          || most > 0 && caller.sessionsAt(door) >= most && !goes(order.sendAway(caller, door))
-          || (doorIsFull || houseIsFull) && !goes(order.sendAway(doorIsFull ? door : null))) {
+      if (limits.attempts() > 0 && caller.attempts > limits.attempts()) {
         return null;
       }
-      while (!take(caller, SESSION_OCTETS)) {
-        if (!makeRoom(caller, SESSION_OCTETS)) {
+      boolean hasMostHere = most > 0 && caller.sessionsAt(door) >= most;
+      boolean hasMost = hasMostHere || caller.sessions >= limits.ofOneAddress();
+      boolean hasRoom = take(caller, SESSION_OCTETS);
+      if (!hasRoom || hasMost || doorIsFull || houseIsFull) {
+        boolean own = hasMost || !hasRoom && isBeyondShare(caller, SESSION_OCTETS);
+        Stranger goes =
+            order.sendAway(own ? caller : null, hasMostHere || doorIsFull ? door : null);
+        if (goes != null && !hasRoom) {
+          handOver(goes, caller);
+        } else if (!goes(goes)) {
+          if (hasRoom) {
+            give(caller, SESSION_OCTETS);
+          }
           return null;
         }
       }
@@ -206,7 +217,7 @@ final class Strangers {
   boolean makePlace(@Nullable Object door) {
     lock.lock();
     try {
-      return goes(order.sendAway(door));
+      return goes(order.sendAway(null, door));
     } finally {
       lock.unlock();
     }
@@ -262,8 +273,7 @@ final class Strangers {
 
   /** Who has its share already gets no more of it by the end of others. */
   private boolean makeRoom(Caller caller, long octets) {
-    return goes(
-        isBeyondShare(caller, octets) ? order.sendAway(caller, null) : order.sendAway(null));
+    return goes(order.sendAway(isBeyondShare(caller, octets) ? caller : null, null));
   }
 
   /** Whether there is somebody who goes; its place is free then. */
@@ -272,6 +282,15 @@ final class Strangers {
       forget(who);
     }
     return who != null;
+  }
+
+  /** What the session of one that goes has cost is the next one's: nobody takes it meanwhile. */
+  private void handOver(Stranger one, Caller next) {
+    one.taken -= SESSION_OCTETS;
+    one.caller.octets.addAndGet(-SESSION_OCTETS);
+    next.octets.addAndGet(SESSION_OCTETS);
+    order.weighs(next);
+    forget(one);
   }
 
   private void forget(Stranger one) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,7 @@ final class Turns implements Runnable {
       } finally {
         connection.unlock();
       }
-      channel.eventLoop().execute(this);
+      connection.onLoop(this);
     }
   }
 
@@ -309,9 +310,11 @@ final class Turns implements Runnable {
     boolean unread;
     boolean late;
     boolean crowded;
+    Duration limit;
     connection.lock();
     try {
       connection.link.finished();
+      limit = connection.patience.limit();
       late = connection.patience.isExpired();
       crowded = connection.agenda.isCrowdedOut();
       unread =
@@ -326,7 +329,8 @@ final class Turns implements Runnable {
     connection.unsent.giveBackWhenClosed();
     // It has not read until now, and its time is over or its room is needed.
     boolean hopeless = (late || crowded) && !connection.unsent.isRead();
-    ChannelFuture lastWords = sayLastWords(hopeless, unread, wasStranger || crowded);
+    ChannelFuture lastWords =
+        sayLastWords(hopeless, unread, Farewell.patience(limit, wasStranger || crowded));
     if (session != null) {
       try {
         session.closed();
@@ -344,8 +348,7 @@ final class Turns implements Runnable {
   }
 
   /** Sends what was written last, then closes; null when nobody will read it. */
-  private @Nullable ChannelFuture sayLastWords(
-      boolean hopeless, boolean unread, boolean ofStranger) {
+  private @Nullable ChannelFuture sayLastWords(boolean hopeless, boolean unread, Duration within) {
     ByteBuf rest = connection.output.takePending();
     if (hopeless || !channel.isActive()) {
       if (rest != null) {
@@ -354,10 +357,6 @@ final class Turns implements Runnable {
       channel.close();
       return null;
     }
-    return Farewell.say(
-        channel,
-        rest == null ? Unpooled.EMPTY_BUFFER : rest,
-        unread,
-        Farewell.patience(connection.patience.limit(), ofStranger));
+    return Farewell.say(channel, rest == null ? Unpooled.EMPTY_BUFFER : rest, unread, within);
   }
 }

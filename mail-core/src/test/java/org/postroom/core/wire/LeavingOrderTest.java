@@ -36,8 +36,12 @@ final class LeavingOrderTest {
     private long since = now;
 
     Caller(Object door, int address, boolean full) {
-      stranger = strangers.admit(address(address), door, 0, full, false);
-      assertThat(stranger).isNotNull();
+      this(strangers.admit(address(address), door, 0, full, false));
+    }
+
+    Caller(Stranger admitted) {
+      assertThat(admitted).isNotNull();
+      stranger = admitted;
       stranger.isOn(this);
     }
 
@@ -47,7 +51,7 @@ final class LeavingOrderTest {
       atWork = false;
       if (passedOver) {
         passedOver = false;
-        stranger.isAtRest();
+        stranger.comesToRest();
       }
     }
 
@@ -177,6 +181,56 @@ final class LeavingOrderTest {
     pushesIn(3);
 
     assertThat(gone).containsExactly(second).doesNotContain(first);
+  }
+
+  /** Of its address, at the door, at its door and in the house there is no place. */
+  @Test
+  void oneGoesForTheNextWhateverThereIsNoPlaceOf() {
+    Strangers few = atMostOfOneAddress(3);
+    new Caller(few.admit(address(2), door, 2, false, false));
+    new Caller(few.admit(address(1), "other", 2, false, false));
+    Caller oldest = new Caller(few.admit(address(1), door, 2, false, false));
+    new Caller(few.admit(address(1), door, 2, false, false));
+
+    assertThat(few.admit(address(1), door, 2, true, true)).isNotNull();
+
+    assertThat(gone).containsExactly(oldest);
+    assertThat(few.count()).isEqualTo(4);
+  }
+
+  @Test
+  void nobodyGoesForWhoHasToStayOutside() {
+    Strangers few = atMostOfOneAddress(2);
+    Caller busy = new Caller(few.admit(address(2), door, 0, false, false));
+    busy.atWork = true;
+    new Caller(few.admit(address(1), "other", 0, false, false));
+    new Caller(few.admit(address(1), "other", 0, false, false));
+    long held = memory.held();
+
+    assertThat(few.admit(address(1), door, 0, true, false)).isNull();
+    assertThat(few.admit(address(3), door, 0, true, false)).isNull();
+
+    assertThat(gone).isEmpty();
+    assertThat(memory.held()).isEqualTo(held);
+  }
+
+  /** The next one has it before anybody else can take it. */
+  @Test
+  void whoGoesForWantOfMemoryHandsItsOwnOver() {
+    Caller first = comes(1);
+    comes(2);
+    assertThat(memory.tryTake(memory.capacity() - memory.held())).isTrue();
+
+    comes(3);
+
+    assertThat(gone).containsExactly(first);
+    assertThat(memory.held()).isEqualTo(memory.capacity());
+  }
+
+  private Strangers atMostOfOneAddress(int most) {
+    return new Strangers(
+        new StrangerLimits(MANY, MANY, most, 0, Duration.ofMinutes(1), 32, 64, memory),
+        VirtualTime.startingAt(Instant.EPOCH));
   }
 
   @Test

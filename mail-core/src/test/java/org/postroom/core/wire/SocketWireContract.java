@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.DelegatingSslContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -31,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.testing.HandshakeTries;
 import org.postroom.core.testing.Until;
+import org.postroom.core.time.Timers;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
 
@@ -45,11 +50,13 @@ abstract class SocketWireContract extends WireContract {
   private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(true);
   private final SslProvider provider;
   private final TlsContext tls;
+  private TlsContext handshakes;
   private final Wire wire;
 
   SocketWireContract(boolean nativeTransport, SslProvider provider) {
     this.provider = provider;
     tls = TlsContexts.server(ISSUED.chain(), ISSUED.key(), provider);
+    handshakes = tls;
     WireOptions options =
         new WireOptions(1, Duration.ofSeconds(1), nativeTransport, strangers, unsent);
     wire =
@@ -74,7 +81,7 @@ abstract class SocketWireContract extends WireContract {
 
   @Override
   TlsContext serverTls() {
-    return tls;
+    return handshakes;
   }
 
   @Test
@@ -456,6 +463,67 @@ abstract class SocketWireContract extends WireContract {
         .matches("TLSv1.3 (128|256) hello <secret>CRLF");
     assertThat(call(listener, TlsContexts.opportunisticClient(), "any.example"))
         .matches("TLSv1.3 (128|256) hello <secret>CRLF");
+  }
+
+  /** Whatever happens before the handshake has begun: here a deadline that is over at once. */
+  @Test
+  void saysNothingInClearWhereTlsComesFirst() throws Exception {
+    Timers atOnce =
+        new Timers() {
+          @Override
+          public Timer after(Duration delay, Runnable task) {
+            if (!delay.isZero()) {
+              return time.after(delay, task);
+            }
+            task.run();
+            return () -> {};
+          }
+
+          @Override
+          public long nanoTime() {
+            return time.nanoTime();
+          }
+        };
+    WireOptions one = new WireOptions(1, Duration.ofSeconds(1), false, strangers, unsent);
+    NettyTransport transport = NettyTransport.forSockets(one);
+    try (Wire hasty = new NettyWire(one, transport, buffers, atOnce, workers, lifeline)) {
+      Listener listener =
+          hasty.listen(
+              new ListenerOptions(
+                  "hasty",
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                  Optional.of(tls),
+                  10,
+                  500,
+                  Duration.ZERO,
+                  "421 too many\r\n"),
+              Talker::new);
+      try (SocketPeer peer = SocketPeer.to(listener.address())) {
+        assertThat(peer.readAll()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void tellsOfAnErrorInAHandshakeAndEndsTheConnection() throws Exception {
+    SslContext sound = SslContextBuilder.forClient().build();
+    OutOfMemoryError error = new OutOfMemoryError("as asked");
+    handshakes =
+        new NettyTlsContext(
+            new DelegatingSslContext(sound) {
+              @Override
+              protected void initEngine(SSLEngine engine) {
+                throw error;
+              }
+            },
+            false);
+    Listener listener = listen();
+    try (SocketPeer peer = SocketPeer.to(listener.address())) {
+      peer.send("starttls\r\n");
+
+      assertThat(peer.readAll()).isEqualTo("hello\r\ngo\r\n");
+    }
+    assertThat(lifeline.death()).hasValueSatisfying(it -> assertThat(it.cause()).isSameAs(error));
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ final class StrangersTest {
   private volatile Connection newest;
   private Predicate<InetAddress> known = address -> false;
   private MemoryBudget memory = new MemoryBudget(1 << 30);
+  private Duration grace = Duration.ZERO;
   private Wire wire;
 
   @AfterEach
@@ -66,7 +68,7 @@ final class StrangersTest {
             sessions, 1000, ofOneAddress, attempts, Duration.ofMinutes(1), 32, 64, memory);
     wire =
         Wires.open(
-            WireOptions.defaults().withGrace(Duration.ZERO).withStrangers(limits),
+            WireOptions.defaults().withGrace(grace).withStrangers(limits),
             timers,
             task -> threads.execute(task),
             new Lifeline());
@@ -252,6 +254,55 @@ final class StrangersTest {
     silent.send("leave\r\n");
 
     awaitSessions(door, 0);
+    awaitChannels(0);
+  }
+
+  /** It may take seconds to go, and its place is the next one's. */
+  @Test
+  void whoLeavesHasNoPlaceAtTheDoor() throws IOException {
+    Listener door = listen(3, 1000, 0);
+    List<Client> others = List.of(greeted(door, 1), greeted(door, 2));
+    Client silent = greeted(door, 3);
+
+    silent.send("leave\r\n");
+    while (((NettyWire) wire).strangers().count() > 2) {
+      Thread.onSpinWait();
+    }
+    greeted(door, 4);
+
+    for (Client other : others) {
+      assertThat(other.ask("here")).isEqualTo("here");
+    }
+    assertThat(((NettyWire) wire).channels()).isEqualTo(4);
+  }
+
+  /** There was no place for it before; the server does not read less of it while it stops. */
+  @Test
+  void contentThatWaitedForPlaceIsReadWhenTheServerStops() throws Exception {
+    grace = Duration.ofSeconds(10);
+    Listener door = listen(1000, 1000, 0);
+    Client client = greeted(door, 1);
+    assertThat(client.ask("content")).isEqualTo("content");
+    NettyConnection connection = (NettyConnection) newest;
+    connection.suspend(); // it is not at rest, and cannot go
+    long rest = memory.capacity() - memory.held();
+    assertThat(memory.tryTake(rest)).isTrue();
+    client.send("x".repeat(12_000));
+    while (connection.channel().config().isAutoRead()) {
+      Thread.onSpinWait();
+    }
+
+    CompletableFuture<Void> stopped = CompletableFuture.runAsync(wire::close);
+    while (!connection.isStopping()) {
+      Thread.onSpinWait();
+    }
+    client.send("x".repeat(300_000) + ".");
+    connection.resume(() -> {});
+
+    assertThat(client.line()).isEqualTo("312000 octets");
+    client.socket.close();
+    stopped.get(20, TimeUnit.SECONDS);
+    memory.give(rest);
   }
 
   @Test
@@ -260,12 +311,12 @@ final class StrangersTest {
     Client silent = greeted(door, 1);
     silent.send("flood\r\n");
     assertThat(silent.in.read()).isEqualTo('z');
-    while (!connect(door, 2).line().equals("hello")) {
-      // As long as it is busy it need not go.
+    for (Client next = connect(door, 2); !next.line().equals("hello"); next = connect(door, 2)) {
+      next.socket.close(); // as long as the silent one is busy it need not go
     }
 
     long since = System.nanoTime();
-    awaitSessions(door, 1);
+    awaitChannels(1);
 
     assertThat(Duration.ofNanos(System.nanoTime() - since))
         .isLessThan(Farewell.LAST_WORDS_OF_STRANGERS);
@@ -358,6 +409,15 @@ final class StrangersTest {
     assertThat(door.sessions()).isLessThanOrEqualTo(most);
   }
 
+  private void awaitChannels(int most) {
+    NettyWire netty = (NettyWire) wire;
+    long since = System.nanoTime();
+    while (netty.channels() > most && System.nanoTime() - since < 20_000_000_000L) {
+      Thread.onSpinWait();
+    }
+    assertThat(netty.channels()).isLessThanOrEqualTo(most);
+  }
+
   private Client connect(Listener door, int host) throws IOException {
     Client client = new Client(door, host);
     clients.add(client);
@@ -408,6 +468,9 @@ final class StrangersTest {
     private final Connection connection;
     private String begun;
 
+    /** Octets of content so far; below zero: none is awaited. */
+    private int content = -1;
+
     Guest(Connection connection) {
       this.connection = connection;
     }
@@ -419,6 +482,10 @@ final class StrangersTest {
 
     @Override
     public boolean readyAtOnce() {
+      if (content >= 0) {
+        take();
+        return true;
+      }
       String line = read();
       if (line.equals("later")) {
         begun = line;
@@ -430,9 +497,26 @@ final class StrangersTest {
 
     @Override
     public void ready() {
+      if (content >= 0) {
+        take();
+        return;
+      }
       String line = begun == null ? read() : begun;
       begun = null;
       obey(line);
+    }
+
+    /** Up to a full stop. */
+    private void take() {
+      ByteBuffer octets = connection.in().available();
+      while (octets.hasRemaining()) {
+        if (octets.get() == '.') {
+          connection.out().ascii(content + " octets\r\n");
+          connection.close();
+          return;
+        }
+        content++;
+      }
     }
 
     private String read() {
@@ -443,6 +527,10 @@ final class StrangersTest {
       switch (line) {
         case "login" -> connection.trusted();
         case "suspend" -> connection.suspend();
+        case "content" -> {
+          content = 0;
+          connection.awaitOctets();
+        }
         case "flood" -> {
           new Flood(connection, 20_000_000, "").say();
           return;
