@@ -23,18 +23,18 @@ final class Handshake {
   private @Nullable TlsContext asked;
 
   /** What the connection begins with, before anything else (RFC 8314). */
-  private final @Nullable TlsContext first;
+  private final @Nullable TlsContext implicitTls;
 
   /** From being asked for to its end no turn begins. Under the lock. */
   private boolean goingOn;
 
   private volatile @Nullable TlsSession agreed;
 
-  Handshake(NettyConnection connection, Channel channel, @Nullable TlsContext first) {
+  Handshake(NettyConnection connection, Channel channel, @Nullable TlsContext implicitTls) {
     this.connection = connection;
     this.channel = channel;
-    this.first = first;
-    this.goingOn = first != null;
+    this.implicitTls = implicitTls;
+    this.goingOn = implicitTls != null;
   }
 
   Optional<TlsSession> agreed() {
@@ -78,13 +78,16 @@ final class Handshake {
     }
   }
 
-  /** On the event loop: begins with what comes before everything else. False: nothing does. */
-  boolean beginsAtOnce() {
-    TlsContext wanted = first;
+  boolean comesFirst() {
+    return implicitTls != null;
+  }
+
+  /** On the event loop: the one that comes first. */
+  void beginAtOnce() {
+    TlsContext wanted = implicitTls;
     if (wanted != null) {
       connection.guarded(() -> install(wanted, null, null));
     }
-    return wanted != null;
   }
 
   /** Waits for it. */

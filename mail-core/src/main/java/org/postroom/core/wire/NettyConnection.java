@@ -161,7 +161,9 @@ final class NettyConnection implements Connection {
       lock.unlock();
     }
     charge.begin();
-    if (!handshake.beginsAtOnce()) {
+    if (handshake.comesFirst()) {
+      handshake.beginAtOnce();
+    } else {
       turns.scheduleAtOnce();
     }
   }

@@ -183,24 +183,9 @@ final class Strangers {
         caller.attempts = 0;
       }
       caller.attempts++;
-      if (limits.attempts() > 0 && caller.attempts > limits.attempts()) {
+      boolean tooOften = limits.attempts() > 0 && caller.attempts > limits.attempts();
+      if (tooOften || !getsPlace(caller, door, most, doorIsFull, houseIsFull)) {
         return null;
-      }
-      boolean hasMostHere = most > 0 && caller.sessionsAt(door) >= most;
-      boolean hasMost = hasMostHere || caller.sessions >= limits.ofOneAddress();
-      boolean hasRoom = take(caller, SESSION_OCTETS);
-      if (!hasRoom || hasMost || doorIsFull || houseIsFull) {
-        boolean own = hasMost || !hasRoom && isBeyondShare(caller, SESSION_OCTETS);
-        Stranger goes =
-            order.sendAway(own ? caller : null, hasMostHere || doorIsFull ? door : null);
-        if (goes != null && !hasRoom) {
-          handOver(goes, caller);
-        } else if (!goes(goes)) {
-          if (hasRoom) {
-            give(caller, SESSION_OCTETS);
-          }
-          return null;
-        }
       }
       Stranger stranger = new Stranger(caller, door);
       caller.sessions++;
@@ -270,6 +255,27 @@ final class Strangers {
   }
 
   // --- under the lock ---
+
+  /**
+   * Whether there is a place and {@link #SESSION_OCTETS}, by the end of one when by nothing else.
+   */
+  private boolean getsPlace(
+      Caller caller, Object door, int most, boolean doorIsFull, boolean houseIsFull) {
+    boolean hasMostHere = most > 0 && caller.sessionsAt(door) >= most;
+    boolean hasMost = hasMostHere || caller.sessions >= limits.ofOneAddress();
+    boolean hasRoom = take(caller, SESSION_OCTETS);
+    if (hasRoom && !hasMost && !doorIsFull && !houseIsFull) {
+      return true;
+    }
+    boolean own = hasMost || !hasRoom && isBeyondShare(caller, SESSION_OCTETS);
+    Stranger who = order.sendAway(own ? caller : null, hasMostHere || doorIsFull ? door : null);
+    if (who != null && !hasRoom) {
+      handOver(who, caller);
+    } else if (!goes(who) && hasRoom) {
+      give(caller, SESSION_OCTETS);
+    }
+    return who != null;
+  }
 
   /** Who has its share already gets no more of it by the end of others. */
   private boolean makeRoom(Caller caller, long octets) {
