@@ -343,8 +343,9 @@ public final class Settings {
       }
     }
 
+    /** A default that repeats another parameter's value repeats no warning. */
     private void comment(String name, MatchItems list) {
-      if (!list.comment().isEmpty()) {
+      if (!list.comment().isEmpty() && !place(name).equals(Place.DEFAULT)) {
         notices.add(Notice.warning(place(name), name, name + ": " + list.warning()));
       }
     }
