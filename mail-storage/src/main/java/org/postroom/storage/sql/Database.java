@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -240,7 +241,7 @@ final class Database implements AutoCloseable {
       health.awaitOpen(Duration.ofNanos(end - System.nanoTime()));
       Readers pool = readers();
       try {
-        return new Reader(pool.connections.getConnection(), pool.opening);
+        return new Reader(pool.connections.getConnection(), pool);
       } catch (SQLException e) {
         boolean passing =
             e instanceof SQLTransientConnectionException || pool.connections.isClosed();
@@ -254,21 +255,27 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** A connection to read with, and which instance it leads to. */
+  /** A connection to read with, and of which instance. */
   private final class Reader implements AutoCloseable {
     private final Connection connection;
-    private final long opening;
+    private final Readers pool;
 
-    Reader(Connection connection, long opening) {
+    Reader(Connection connection, Readers pool) {
       this.connection = connection;
-      this.opening = opening;
+      this.pool = pool;
     }
 
     <T> T run(Reading<T> reading) throws SQLException {
       try {
         return reading.from(connection);
+      } catch (NullPointerException e) {
+        // What a pool gave at the moment of its end may have nothing behind it.
+        if (!pool.connections.isClosed()) {
+          throw e;
+        }
+        throw new SQLNonTransientConnectionException("the connection's pool ended", "08003", e);
       } catch (Error e) {
-        met(opening, e);
+        met(pool.opening, e);
         throw e;
       }
     }

@@ -72,4 +72,18 @@ final class DatabaseTest {
     assertThat(times).hasValue(1);
     assertThat(health.state()).isEqualTo(StoreHealth.State.OPEN);
   }
+
+  /** The pool's connection has nothing behind it then. */
+  @Test
+  void whoReadsWhileTheReadersPoolEndsHearsThatTheStoreIsNotThere() {
+    assertThatThrownBy(
+            () ->
+                database.read(
+                    "it",
+                    connection -> {
+                      database.close();
+                      throw new NullPointerException("as the pool's connection says it");
+                    }))
+        .isInstanceOf(StorageUnavailable.class);
+  }
 }
