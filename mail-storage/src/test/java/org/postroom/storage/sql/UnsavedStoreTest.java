@@ -215,8 +215,9 @@ class UnsavedStoreTest {
       List<Thread> threads = Client.start(clients, faults);
       AtomicBoolean end = new AtomicBoolean();
       AtomicInteger acknowledged = new AtomicInteger();
+      AtomicInteger refused = new AtomicInteger();
       List<Thread> more = new ArrayList<>();
-      more.add(new Thread(() -> enqueue(store, end, acknowledged)));
+      more.add(new Thread(() -> enqueue(store, end, acknowledged, refused)));
       for (int i = 0; i < 2; i++) {
         more.add(new Thread(() -> readInOrder(store, end, acknowledged)));
       }
@@ -248,7 +249,8 @@ class UnsavedStoreTest {
       disk = cut(disk, 0.5);
       clients.forEach(client -> windows.put(client, client.window(client.acknowledged())));
       assertThat(faults).isEmpty();
-      assertThat(clients).anyMatch(client -> client.refused() > 0);
+      // A batch that failed may have been the queue's alone.
+      assertThat(refused.get() + clients.stream().mapToInt(Client::refused).sum()).isPositive();
     }
     try (Engine store = open(disk, NEVER_SAVED)) {
       windows.forEach((client, window) -> client.check(store, window));
@@ -269,12 +271,14 @@ class UnsavedStoreTest {
         List.of(new Acceptance.Onward(Recipient.of(address), "smtp:far.example")));
   }
 
-  private static void enqueue(Engine store, AtomicBoolean end, AtomicInteger acknowledged) {
+  private static void enqueue(
+      Engine store, AtomicBoolean end, AtomicInteger acknowledged, AtomicInteger refused) {
     while (!end.get()) {
       try {
         store.queue().accept(onward(store, acknowledged.get()));
         acknowledged.incrementAndGet();
       } catch (StorageUnavailable e) {
+        refused.incrementAndGet();
         Until.aMoment(); // it may be there or not
       }
     }
