@@ -25,7 +25,9 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
 
-/** Kills a process that runs a store, again and again; {@code -Dkill.rounds=200} for long. */
+/**
+ * Kills a process that runs a store, again and again; {@code -Dpostroom.kill.rounds=200} for long.
+ */
 @Tag("process")
 @Tag("scaled")
 class KilledStoreTest {
@@ -38,7 +40,7 @@ class KilledStoreTest {
 
   @Test
   void findsEverythingAcknowledgedExactlyOnceAfterEachKill() throws Exception {
-    int rounds = Integer.getInteger("kill.rounds", 4);
+    int rounds = Integer.getInteger("postroom.kill.rounds", 4);
     Random random = new Random(4711);
 
     for (int round = 0; round < rounds; round++) {

@@ -25,6 +25,7 @@ import org.postroom.core.testing.TroubledStore;
 /** What the queue does as time goes on, jumps, or meets trouble: each mail once, at its time. */
 @Timeout(60)
 final class QueueInTimeTest {
+  private static final String MOVED = "moved.test";
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** For tests in which something waits for the clock: that is what has to be found out. */
@@ -273,11 +274,11 @@ final class QueueInTimeTest {
     try (FlowHouse house =
         FlowHouse.standing(PATIENCE)
             .trouble(TroubledStore.readingInQueue(mail -> true, away))
-            .comesHome(recipient -> ours.get() && recipient.domain().name().equals("moved.test"))
+            .comesHome(recipient -> ours.get() && recipient.domain().name().equals(MOVED))
             .open()) {
       house.refuses("bad.test");
-      house.dead("moved.test");
-      house.send("bob@moved.test");
+      house.dead(MOVED);
+      house.send("bob@" + MOVED);
       house.time.advance(Duration.ofSeconds(10));
       house.time.advance(Duration.ofDays(5).minusHours(1));
       int delayed = house.inbox().size();
@@ -297,23 +298,29 @@ final class QueueInTimeTest {
           .noneMatch(message -> message.contains("it is damaged here"))
           .anyMatch(message -> message.contains("nobody@bad.test"))
           .noneMatch(
-              message -> message.contains("bob@moved.test") && message.contains("Action: failed"));
+              message -> message.contains("bob@" + MOVED) && message.contains("Action: failed"));
     }
+  }
+
+  /** A mail waits for a domain that has become ours, and all memory for clients is taken. */
+  private static FlowHouse whereAMailWouldComeHomeWithoutMemory() {
+    AtomicBoolean ours = new AtomicBoolean();
+    FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .comesHome(recipient -> ours.get() && recipient.domain().name().equals(MOVED))
+            .open();
+    house.dead(MOVED);
+    house.send("bob@" + MOVED);
+    house.time.advance(Duration.ofSeconds(10));
+    ours.set(true);
+    assertThat(house.memory.tryTake(house.memory.capacity())).isTrue();
+    return house;
   }
 
   /** There is no memory to look into it: that is ours, and passes soon. */
   @Test
   void whatTheStoreCannotTakeNowIsTriedAgainSoon() {
-    AtomicBoolean ours = new AtomicBoolean();
-    try (FlowHouse house =
-        FlowHouse.standing(PATIENCE)
-            .comesHome(recipient -> ours.get() && recipient.domain().name().equals("moved.test"))
-            .open()) {
-      house.dead("moved.test");
-      house.send("bob@moved.test");
-      house.time.advance(Duration.ofSeconds(10));
-      ours.set(true);
-      assertThat(house.memory.tryTake(house.memory.capacity())).isTrue();
+    try (FlowHouse house = whereAMailWouldComeHomeWithoutMemory()) {
       house.time.advance(Duration.ofSeconds(291));
       assertThat(waiting(house)).hasSize(1);
       house.memory.give(house.memory.capacity());
@@ -328,16 +335,7 @@ final class QueueInTimeTest {
   /** What comes home is looked into again, which takes memory like what arrives. */
   @Test
   void mailThatComesHomeWaitsForMemoryAndGivesItBack() {
-    AtomicBoolean ours = new AtomicBoolean();
-    try (FlowHouse house =
-        FlowHouse.standing(PATIENCE)
-            .comesHome(recipient -> ours.get() && recipient.domain().name().equals("moved.test"))
-            .open()) {
-      house.dead("moved.test");
-      house.send("bob@moved.test");
-      house.time.advance(Duration.ofSeconds(10));
-      ours.set(true);
-      assertThat(house.memory.tryTake(house.memory.capacity())).isTrue();
+    try (FlowHouse house = whereAMailWouldComeHomeWithoutMemory()) {
 
       house.time.advance(Duration.ofHours(1));
       assertThat(waiting(house)).hasSize(1);

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The clock on the wall: it goes as time does, until somebody sets it. So it is after a machine has
@@ -11,20 +12,25 @@ import java.time.ZoneId;
  */
 public final class WallClock extends Clock {
   private final Clock time;
-  private volatile Duration ahead = Duration.ZERO;
+  private final AtomicReference<Duration> ahead;
 
   public WallClock(Clock time) {
+    this(time, new AtomicReference<>(Duration.ZERO));
+  }
+
+  private WallClock(Clock time, AtomicReference<Duration> ahead) {
     this.time = time;
+    this.ahead = ahead;
   }
 
   /** Is set by so much, forward or back. */
   public void jump(Duration step) {
-    ahead = ahead.plus(step);
+    ahead.updateAndGet(before -> before.plus(step));
   }
 
   @Override
   public Instant instant() {
-    return time.instant().plus(ahead);
+    return time.instant().plus(ahead.get());
   }
 
   @Override
@@ -32,8 +38,9 @@ public final class WallClock extends Clock {
     return time.getZone();
   }
 
+  /** The same clock, read in another zone: one that is set is set for both. */
   @Override
   public Clock withZone(ZoneId zone) {
-    throw new UnsupportedOperationException("nobody needs it here");
+    return new WallClock(time.withZone(zone), ahead);
   }
 }

@@ -3,6 +3,8 @@ package org.postroom.storage.sql;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.postroom.storage.sql.Inbox.inbox;
+import static org.postroom.storage.sql.Trouble.untilSuccess;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,10 +27,9 @@ import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
-import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.StagedOctets;
+import org.postroom.core.testing.Until;
 import org.postroom.storage.PostgresServer;
 import org.postroom.storage.Storage;
 import org.postroom.storage.blob.DataFolder;
@@ -62,17 +63,6 @@ class BodiesBesidePostgresTest {
         new Engine.Life(Clock.systemUTC(), lifeline, MemoryBudget.ofHeap(), limits),
         new SecureRandom(),
         0);
-  }
-
-  private static MailboxId inbox(Engine store) {
-    if (store.accounts().list().isEmpty()) {
-      store.accounts().add("ada@example.org", Secret.of("x"));
-    }
-    return store
-        .mail()
-        .find(store.accounts().list().get(0).id(), MailboxName.INBOX)
-        .orElseThrow()
-        .id();
   }
 
   private static void append(Engine store, String subject, int length) {
@@ -142,19 +132,8 @@ class BodiesBesidePostgresTest {
 
       assertThatThrownBy(() -> append(store, "late", 10)).isInstanceOf(StorageUnavailable.class);
 
-      assertThat(lifeline.death()).isPresent();
-    }
-  }
-
-  private static void untilSuccess(Runnable action) {
-    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (true) {
-      try {
-        action.run();
-        return;
-      } catch (StorageUnavailable e) {
-        assertThat(System.nanoTime()).as("it never worked again: %s", e).isLessThan(end);
-      }
+      // Who is refused may hear it before the owner does.
+      Until.so(() -> lifeline.death().isPresent());
     }
   }
 }
