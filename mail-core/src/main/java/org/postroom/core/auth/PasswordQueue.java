@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where passwords wait for being hashed, which is slow on purpose: a few at once, and of each
  * client network one after the other in turn, so that a crowd from one place does not keep others
- * waiting. Accounts in networks they have logged in from go before strangers. Who may have left
- * comes last, but for a share of the turns, so that he hears an answer whatever the others do; who
- * has left is not hashed for. Where too many wait, the network that has most of them gives the
- * place of its newest. Threads share it.
+ * waiting. Accounts in networks they have logged in from go before strangers. A stranger that may
+ * have left comes last, but for a share of the turns, so that he hears an answer whatever the
+ * others do; who has left is not hashed for. Where too many wait, the network that has most of them
+ * gives the place of its newest. Threads share it.
  */
 public final class PasswordQueue implements AutoCloseable {
   /** Strangers: some two seconds of hashing. Beyond that it is better to come again. */
@@ -34,7 +34,7 @@ public final class PasswordQueue implements AutoCloseable {
   private final Lane known = new Lane(KNOWN);
   private final Lane strangers = new Lane(STRANGERS);
 
-  /** Those of both that may have left: for idle threads, and for a share of the turns. */
+  /** Strangers that may have left: for idle threads, and for a share of the turns. */
   private final Lane perhapsGone = new Lane(STRANGERS);
 
   /** So many turns others have had since those that may have left had one, or came. */
@@ -110,8 +110,10 @@ public final class PasswordQueue implements AutoCloseable {
     for (Waiting one : lane.takeIf(Job::hasLeft)) {
       calls.add(one.job::dropped);
     }
-    for (Waiting one : lane.takeIf(Job::mayHaveLeft)) {
-      putAside(one).ifPresent(out -> calls.add(out::turnedAway));
+    if (lane == strangers) {
+      for (Waiting one : lane.takeIf(Job::mayHaveLeft)) {
+        putAside(one).ifPresent(out -> calls.add(out::turnedAway));
+      }
     }
   }
 
@@ -175,12 +177,14 @@ public final class PasswordQueue implements AutoCloseable {
     return next;
   }
 
-  /** Looks at the next of a lane that has not ended its side; others wait elsewhere from now on. */
+  /**
+   * Looks at the next of a lane. Strangers that have ended their side wait elsewhere from now on.
+   */
   private @Nullable Runnable nextHere(Lane lane) {
     for (Waiting one = lane.next(); one != null; one = lane.next()) {
-      if (one.job.hasLeft() || !one.job.mayHaveLeft()) {
+      if (lane == known || one.job.hasLeft() || !one.job.mayHaveLeft()) {
         Waiting next = one;
-        othersInARow++;
+        othersInARow += one.job.hasLeft() ? 0 : 1; // who has left is dropped, which is no turn
         return () -> look(next);
       }
       Optional<Job> out = putAside(one);

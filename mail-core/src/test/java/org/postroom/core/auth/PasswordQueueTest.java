@@ -200,6 +200,44 @@ class PasswordQueueTest {
     assertThat(dropped).hasSize(20);
   }
 
+  /** To drop somebody is no turn that others have had. */
+  @Test
+  void whoHasLeftIsNoTurnOfTheOthersEither() {
+    Password ended = new Password("ended");
+    ended.ended = true;
+    queue.add(turn("10.1.0.1"), ended);
+    for (int i = 0; i < 30; i++) {
+      Password gone = new Password("gone");
+      queue.add(turn("10.2." + i + ".1"), gone);
+      gone.left = true;
+    }
+    queue.add(turn("10.0.0.1"), new Password("here"));
+    threads.remove(); // one thread does it all
+
+    work();
+
+    assertThat(hashed).containsExactly("here", "ended");
+  }
+
+  /** A shell pipe of somebody's own is not in the line of strangers. */
+  @Test
+  void whoHasBeenHereIsNotTurnedAwayForStrangersThatMayHaveLeft() {
+    for (int i = 0; i < 64; i++) {
+      Password ended = new Password("stranger");
+      ended.ended = true;
+      queue.add(turn("10.1." + i + ".1"), ended);
+    }
+    turn("10.0.9.1").right();
+    Password owner = new Password("owner");
+    owner.ended = true;
+    assertThat(queue.add(turn("10.0.9.1"), owner)).isTrue();
+
+    work();
+
+    assertThat(hashed).startsWith("owner").hasSize(65);
+    assertThat(turnedAway).isEmpty();
+  }
+
   @Test
   void ofThoseThatMayHaveLeftTheNetworkWithMostGivesItsNewestToo() {
     for (int i = 0; i < 64; i++) {

@@ -139,6 +139,16 @@ final class LauncherTest {
     assertThat(numberOfBuilds()).isEqualTo(4);
   }
 
+  /** An archive of another version beside the new one would be on the class path, too. */
+  @Test
+  void nothingOfAnOlderBuildIsInTheNext() throws Exception {
+    write("mail-dist/target/dist/lib/old.jar", "");
+
+    run("", "check");
+
+    assertThat(builds().get(0).resolve("lib").toFile().list()).containsExactly("a.jar");
+  }
+
   @Test
   void whatRunsKeepsItsFiles() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/flock")));

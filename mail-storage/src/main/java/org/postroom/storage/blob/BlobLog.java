@@ -515,11 +515,11 @@ public final class BlobLog implements Closeable {
       reader = readers.get(segment);
       if (reader == null) {
         if (!disk.exists(file(segment))) {
-          // A folder that is away as a whole, like a volume that is not mounted, may come back.
+          // A folder that is away, like a volume that is not mounted, may come back.
+          boolean isAway =
+              disk.list(folder).isEmpty() || !disk.exists(folder.resolveSibling("store.id"));
           String what = "there is no segment " + segment;
-          throw disk.exists(folder.resolveSibling("store.id"))
-              ? new Missing(what)
-              : new IOException(what);
+          throw isAway ? new IOException(what) : new Missing(what);
         }
         reader = new Reader(disk.open(file(segment)));
         readers.put(segment, reader);

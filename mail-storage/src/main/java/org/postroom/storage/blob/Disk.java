@@ -10,6 +10,11 @@ interface Disk {
   /** Opens for reading and writing; creates the file (durably named) when it is missing. */
   DiskFile open(Path file) throws IOException;
 
+  /**
+   * Whether there is a file.
+   *
+   * @throws IOException when that cannot be said
+   */
   boolean exists(Path file) throws IOException;
 
   void delete(Path file) throws IOException;

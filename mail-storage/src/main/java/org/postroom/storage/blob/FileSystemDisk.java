@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -32,8 +33,13 @@ final class FileSystemDisk implements Disk {
   }
 
   @Override
-  public boolean exists(Path file) {
-    return Files.exists(file);
+  public boolean exists(Path file) throws IOException {
+    try {
+      BasicFileAttributes unused = Files.readAttributes(file, BasicFileAttributes.class);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   @Override

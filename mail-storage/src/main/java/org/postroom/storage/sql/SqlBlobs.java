@@ -120,7 +120,11 @@ final class SqlBlobs implements BlobStore {
           if (!rows.next()) {
             throw new ContentDamaged("the body of message " + ref.offset() + " is gone");
           }
-          return new Chunk(number, rows.getBytes(1));
+          byte[] data = rows.getBytes(1);
+          if (data.length != Math.min(CHUNK, ref.length() - (long) number * CHUNK)) {
+            throw new ContentDamaged("a part of the body of message " + ref.offset() + " is gone");
+          }
+          return new Chunk(number, data);
         }
       }
     }

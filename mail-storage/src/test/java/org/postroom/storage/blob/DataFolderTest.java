@@ -81,10 +81,13 @@ final class DataFolderTest {
       assertThatThrownBy(() -> folder.log().content(beyond).toBytes())
           .isInstanceOf(ContentDamaged.class);
 
-      Files.move(temp.resolve("store.id"), temp.resolve("elsewhere"));
-      assertThatThrownBy(() -> folder.log().content(gone).toBytes())
-          .isInstanceOf(StorageUnavailable.class)
-          .isNotInstanceOf(ContentDamaged.class);
+      for (String away : List.of("store.id", "blob")) {
+        Files.move(temp.resolve(away), temp.resolve("elsewhere"));
+        assertThatThrownBy(() -> folder.log().content(gone).toBytes())
+            .isInstanceOf(StorageUnavailable.class)
+            .isNotInstanceOf(ContentDamaged.class);
+        Files.move(temp.resolve("elsewhere"), temp.resolve(away));
+      }
     }
   }
 
