@@ -8,12 +8,25 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Clock;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.mail.ContentDamaged;
+import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.secret.Secret;
+import org.postroom.core.testing.StagedOctets;
 
 @Tag("process")
 class PostgresStoreTest extends StoreBehaviour {
@@ -62,6 +75,49 @@ class PostgresStoreTest extends StoreBehaviour {
         assertThat(other.getAutoCommit()).isTrue();
         SqlStorage.open(ofApplication, Clock.systemUTC(), new SecureRandom()).close();
       }
+    }
+  }
+
+  /**
+   * What a bad restore leaves, say: the reader is told, and does not look for the rest for ever.
+   */
+  @Test
+  void aBodyThatIsCutIsDamaged() throws Exception {
+    Storage.Postgres place = (Storage.Postgres) place();
+    try (SqlStorage store = SqlStorage.open(place, Clock.systemUTC(), new SecureRandom())) {
+      MailboxId inbox =
+          store
+              .mail()
+              .find(store.accounts().add("ada@example.org", Secret.of("x")).id(), MailboxName.INBOX)
+              .orElseThrow()
+              .id();
+      store
+          .mail()
+          .append(
+              inbox,
+              List.of(
+                  new NewMessage(
+                      StagedOctets.of("Subject: x\n\n" + "y".repeat(300_000)),
+                      0,
+                      Set.of(),
+                      new InternalDate(1, 0))));
+      try (Connection beside = DriverManager.getConnection(place.url(), place.user(), "");
+          Statement cut = beside.createStatement()) {
+        assertThat(
+                cut.executeUpdate(
+                    "UPDATE blob_chunk SET data = substring(data FROM 1 FOR 1000) WHERE chunk = 0"))
+            .isEqualTo(1);
+      }
+
+      store
+          .mail()
+          .read(
+              inbox,
+              UidSet.of(1),
+              EnumSet.of(MailStore.Detail.CONTENT),
+              row ->
+                  assertThatThrownBy(() -> row.content().orElseThrow().toBytes())
+                      .isInstanceOf(ContentDamaged.class));
     }
   }
 
