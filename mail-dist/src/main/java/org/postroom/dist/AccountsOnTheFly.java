@@ -32,13 +32,8 @@ final class AccountsOnTheFly implements Accounts {
   }
 
   @Override
-  public boolean remembers(Address address) {
-    return accounts.remembers(address) && accounts.byAddress(address).isPresent();
-  }
-
-  @Override
-  public boolean owns(Account account, Address address) {
-    return true;
+  public Optional<Optional<Account>> recall(Address address) {
+    return accounts.recall(address).filter(Optional::isPresent);
   }
 
   @Override

@@ -1,7 +1,10 @@
 package org.postroom.dist;
 
 import org.postroom.core.address.Address;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountFacts;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Router;
 
@@ -14,15 +17,15 @@ final class EverybodyIsHere implements Router {
   }
 
   @Override
-  public Route route(Address recipient) {
-    return accounts
-        .byAddress(recipient)
+  public Route route(Address recipient, Facts facts) {
+    return facts
+        .know(AccountFacts.byAddress(accounts, recipient))
         .<Route>map(Route.ToMailbox::new)
         .orElseGet(() -> new Route.Nowhere(550, "5.1.1", "User unknown"));
   }
 
   @Override
-  public boolean routesAtOnce(Address recipient) {
-    return accounts.remembers(recipient);
+  public boolean owns(Account account, Address sender, Facts facts) {
+    return true;
   }
 }

@@ -33,6 +33,7 @@ import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.DnsResolver;
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.fact.Inquiry;
 import org.postroom.core.flow.AddressRouter;
 import org.postroom.core.flow.Bounce;
 import org.postroom.core.flow.FlowParams;
@@ -218,6 +219,7 @@ public final class MailServer implements AutoCloseable {
               decisions,
               flow,
               accounts,
+              new Inquiry(workers, timers),
               logIns,
               staging,
               storage.queue()::newId,
@@ -225,6 +227,7 @@ public final class MailServer implements AutoCloseable {
               resolver,
               tls,
               new MailLog("smtpd"),
+              timers,
               builder.clock,
               ZoneId.systemDefault());
       Doors doors =

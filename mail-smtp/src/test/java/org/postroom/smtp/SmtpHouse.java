@@ -15,8 +15,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountFacts;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.fact.Inquiry;
 import org.postroom.core.flow.Bounce;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Route;
@@ -123,6 +126,7 @@ final class SmtpHouse extends ProtocolHouse {
         new RecentDecisions(100),
         flow,
         accounts,
+        new Inquiry(workers(), time),
         logIns,
         this::stage,
         queue::newId,
@@ -130,6 +134,7 @@ final class SmtpHouse extends ProtocolHouse {
         ZoneResolver.of(),
         this::certificate,
         new MailLog("smtpd"),
+        time,
         time,
         ZoneOffset.UTC);
   }
@@ -145,20 +150,15 @@ final class SmtpHouse extends ProtocolHouse {
 
   private record HouseRouter(MemoryAccounts accounts) implements Router {
     @Override
-    public Route route(Address recipient) {
+    public Route route(Address recipient, Facts facts) {
       if (!recipient.domain().equals(Domain.of("example.org"))) {
         return new Route.Onward("smtp", recipient.domain().name());
       }
-      return accounts
-          .byAddress(recipient)
+      return facts
+          .know(AccountFacts.byAddress(accounts, recipient))
           .<Route>map(Route.ToMailbox::new)
           .orElseGet(
               () -> new Route.Nowhere(550, "5.1.1", "User unknown in local recipient table"));
-    }
-
-    @Override
-    public boolean routesAtOnce(Address recipient) {
-      return !recipient.domain().equals(Domain.of("example.org")) || accounts.remembers(recipient);
     }
   }
 

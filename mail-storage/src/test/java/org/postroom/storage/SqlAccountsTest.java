@@ -32,8 +32,8 @@ class SqlAccountsTest {
 
     assertThatThrownBy(() -> stores.accounts().byAddress(unknown))
         .isInstanceOf(StorageUnavailable.class);
-    assertThat(stores.accounts().remembers(unknown)).isFalse();
-    assertThat(stores.accounts().remembers(known)).isTrue();
+    assertThat(stores.accounts().recall(unknown)).isEmpty();
+    assertThat(stores.accounts().recall(known)).isPresent();
     assertThat(stores.accounts().byAddress(known)).isEmpty();
   }
 

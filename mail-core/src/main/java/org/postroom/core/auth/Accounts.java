@@ -21,15 +21,12 @@ public interface Accounts {
   Optional<Account> byAddress(Address address);
 
   /**
-   * Whether {@link #byAddress} and {@link #owns} would answer for {@code address} from memory now,
-   * without blocking. Never blocks itself.
+   * What {@link #byAddress} would say, from memory; nothing where the store would have to be asked.
+   * Never blocks.
    */
-  default boolean remembers(Address address) {
-    return false;
+  default Optional<Optional<Account>> recall(Address address) {
+    return Optional.empty();
   }
-
-  /** Whether mail from {@code address} may be submitted by {@code account}. */
-  boolean owns(Account account, Address address);
 
   /**
    * Checks a password. Takes the same time whether the account exists or not, which is long on

@@ -3,7 +3,9 @@ package org.postroom.core.flow;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountFacts;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.fact.Facts;
 import org.postroom.core.policy.AddressClass;
 import org.postroom.core.policy.Policy;
 
@@ -31,40 +33,35 @@ public final class AddressRouter implements Router {
   }
 
   @Override
-  public Route route(Address recipient) {
+  public Route route(Address recipient, Facts facts) {
     AddressClass addressClass = policy.domains().classOf(recipient.domain());
     return switch (addressClass) {
-      case LOCAL -> local(recipient);
-      case VIRTUAL_MAILBOX -> toMailbox(accounts.byAddress(recipient), "virtual mailbox table");
-      case VIRTUAL_ALIAS -> toMailbox(accounts.byAddress(recipient), "virtual alias table");
+      case LOCAL -> toMailbox(local(recipient, facts), "local recipient table");
+      case VIRTUAL_MAILBOX -> toMailbox(byAddress(recipient, facts), "virtual mailbox table");
+      case VIRTUAL_ALIAS -> toMailbox(byAddress(recipient, facts), "virtual alias table");
       case RELAY -> new Route.Onward("relay", relayHost.orElse(recipient.domain().name()));
       case REMOTE -> new Route.Onward("smtp", relayHost.orElse(recipient.domain().name()));
     };
   }
 
+  /** Those of other domains, too, that the account was given. */
   @Override
-  public boolean routesAtOnce(Address recipient) {
-    return switch (policy.domains().classOf(recipient.domain())) {
-      case VIRTUAL_MAILBOX, VIRTUAL_ALIAS -> accounts.remembers(recipient);
-      // Who is not found under the full address is looked for under others.
-      case LOCAL -> accounts.remembers(recipient) && accounts.byAddress(recipient).isPresent();
-      case RELAY, REMOTE -> true;
-    };
+  public boolean owns(Account account, Address sender, Facts facts) {
+    return byAddress(sender, facts).filter(holder -> holder.id().equals(account.id())).isPresent()
+        || Router.super.owns(account, sender, facts);
   }
 
-  private Route local(Address recipient) {
-    Optional<Account> account =
-        accounts
-            .byAddress(recipient)
-            .or(() -> accounts.byLogin(user(recipient)))
-            .or(() -> sameUserElsewhere(recipient));
-    return toMailbox(account, "local recipient table");
+  private Optional<Account> byAddress(Address address, Facts facts) {
+    return facts.know(AccountFacts.byAddress(accounts, address));
   }
 
-  /** Postmaster must reach somebody (RFC 5321, 4.5.1), whatever our domain is called. */
-  private Optional<Account> sameUserElsewhere(Address recipient) {
-    Optional<Account> account = accounts.byAddress(Address.of(user(recipient), policy.hostname()));
-    return account.or(() -> accounts.byAddress(Address.of(user(recipient), policy.origin())));
+  private Optional<Account> local(Address recipient, Facts facts) {
+    String user = user(recipient);
+    return byAddress(recipient, facts)
+        .or(() -> facts.know(AccountFacts.byLogin(accounts, user)))
+        // Postmaster must reach somebody (RFC 5321, 4.5.1), whatever our domain is called.
+        .or(() -> byAddress(Address.of(user, policy.hostname()), facts))
+        .or(() -> byAddress(Address.of(user, policy.origin()), facts));
   }
 
   private static String user(Address recipient) {

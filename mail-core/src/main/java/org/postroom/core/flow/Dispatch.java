@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.queue.Acceptance;
@@ -123,7 +124,7 @@ final class Dispatch {
   /** The recipient's route; null where that cannot be said now, which is reported. */
   private @Nullable Route route(QueuedMail mail, QueuedRecipient recipient, List<Report> reports) {
     try {
-      return router.route(recipient.recipient().address());
+      return router.route(recipient.recipient().address(), Facts.WAITING);
     } catch (RuntimeException e) {
       LOG.warn("{}: cannot be routed now: {}", mail.id(), e.getMessage());
       reports.add(new Report(recipient, DeliveryResult.fault("cannot be routed now", e)));

@@ -8,6 +8,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.postroom.core.address.Address;
+import org.postroom.core.auth.Account;
+import org.postroom.core.fact.Facts;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
@@ -120,13 +122,13 @@ public final class MailFlow implements Attempts {
   }
 
   /** Where mail for {@code recipient} would go now. */
-  public Route route(Address recipient) {
-    return router.route(recipient);
+  public Route route(Address recipient, Facts facts) {
+    return router.route(recipient, facts);
   }
 
-  /** Whether {@link #route} would answer for {@code recipient} without waiting for anything. */
-  public boolean routesAtOnce(Address recipient) {
-    return router.routesAtOnce(recipient);
+  /** Whether mail from {@code sender} may be submitted by {@code account}. */
+  public boolean owns(Account account, Address sender, Facts facts) {
+    return router.owns(account, sender, facts);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
+import org.postroom.core.fact.Facts;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
@@ -24,7 +25,7 @@ final class Planner {
     List<Acceptance.Delivery> deliveries = new ArrayList<>();
     List<Acceptance.Onward> onward = new ArrayList<>();
     for (Recipient recipient : mail.envelope().recipients()) {
-      Route route = router.route(recipient.address());
+      Route route = router.route(recipient.address(), Facts.WAITING);
       if (route instanceof Route.ToMailbox mailbox) {
         deliveries.add(delivery(mail.envelope().sender(), recipient, mailbox.account()));
       } else if (route instanceof Route.Onward hop) {

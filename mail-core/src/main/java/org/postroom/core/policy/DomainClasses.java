@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
+import org.postroom.core.fact.LookupUnavailable;
 
 /** Tells of each domain what it is to us. Immutable. */
 public final class DomainClasses {

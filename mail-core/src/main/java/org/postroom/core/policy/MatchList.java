@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.Network;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.MatchItems;
+import org.postroom.core.fact.LookupUnavailable;
 
 /**
  * A list such as {@code mydestination} or {@code mynetworks}: read from left to right, the first
@@ -26,7 +28,7 @@ public final class MatchList {
   private static final int DEEPEST = 10;
 
   private interface Pattern {
-    boolean matches(String name, Optional<InetAddress> address);
+    boolean matches(Supplier<String> name, Optional<InetAddress> address);
   }
 
   private record Item(boolean negated, Pattern pattern, String text) {}
@@ -67,17 +69,17 @@ public final class MatchList {
 
   /** {@link LookupUnavailable} if a file that decides could not be read. */
   public boolean contains(Domain domain) {
-    return matches(domain.name(), Optional.empty());
+    return matches(domain::name, Optional.empty());
   }
 
   /**
-   * @param name verified; "unknown" where there is none
+   * @param name verified; "unknown" where there is none. Asked for where an item goes by it
    */
-  public boolean contains(InetAddress address, String name) {
-    return matches(name.toLowerCase(Locale.ROOT), Optional.of(address));
+  public boolean contains(InetAddress address, Supplier<String> name) {
+    return matches(() -> name.get().toLowerCase(Locale.ROOT), Optional.of(address));
   }
 
-  private boolean matches(String name, Optional<InetAddress> address) {
+  private boolean matches(Supplier<String> name, Optional<InetAddress> address) {
     for (Item item : items) {
       if (item.pattern().matches(name, address)) {
         return !item.negated();
@@ -152,7 +154,12 @@ public final class MatchList {
     String suffix = item.startsWith(".") ? item : "." + item;
     items.add(
         new Item(
-            negated, (name, address) -> name.equals(item) || below && name.endsWith(suffix), item));
+            negated,
+            (name, address) -> {
+              String asked = name.get();
+              return asked.equals(item) || below && asked.endsWith(suffix);
+            },
+            item));
   }
 
   private void addFile(String file, boolean clients, boolean negated, int depth) {

@@ -4,9 +4,10 @@ import java.net.InetAddress;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.fact.Fact;
 
 /**
- * All that a restriction may look at.
+ * What a restriction looks at without asking anybody.
  *
  * @param clientName verified; "unknown" where there is none
  * @param login the account that authenticated; empty for a stranger
@@ -14,7 +15,7 @@ import org.postroom.core.address.ReversePath;
  */
 public record PolicyContext(
     InetAddress client,
-    String clientName,
+    Fact<String> clientName,
     Optional<String> login,
     ReversePath sender,
     Optional<Address> recipient) {

@@ -3,9 +3,14 @@ package org.postroom.core.policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Fault;
 import org.postroom.core.config.Nearest;
 import org.postroom.core.config.Param;
+import org.postroom.core.fact.Fact;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.fact.Wanted;
 
 /**
  * Who may send where: {@code smtpd_relay_restrictions}, then {@code smtpd_recipient_restrictions}.
@@ -60,13 +65,23 @@ public final class RelayPolicy {
     return policy;
   }
 
-  /** Asks every rule that has a say about the recipient of {@code mail}. */
-  public Decision judge(PolicyContext mail) {
+  /**
+   * Asks every rule that has a say about the recipient of {@code mail}. A pure function: what has
+   * to be found out is asked for in {@code facts}, all that is far away together.
+   */
+  public Decision judge(PolicyContext mail, Facts facts) {
     List<Decision.Step> steps = new ArrayList<>();
     for (List<Rule> list : List.of(relay, recipient)) {
-      for (Rule rule : list) {
-        Verdict verdict = ask(rule, mail);
-        steps.add(new Decision.Step(rule.list(), rule.name(), input(mail), verdict));
+      for (int i = 0; i < list.size(); i++) {
+        Rule rule = list.get(i);
+        Consulted consulted = new Consulted(facts);
+        Verdict verdict;
+        try {
+          verdict = ask(rule, mail, consulted);
+        } catch (Wanted wanted) {
+          throw ahead(list.subList(i + 1, list.size()), mail, facts, wanted);
+        }
+        steps.add(new Decision.Step(rule.list(), rule.name(), input(mail, consulted), verdict));
         if (verdict instanceof Verdict.Reject) {
           return new Decision(mail, steps, verdict);
         }
@@ -78,27 +93,65 @@ public final class RelayPolicy {
     return new Decision(mail, steps, Verdict.OK);
   }
 
-  private static Verdict ask(Rule rule, PolicyContext mail) {
+  private static Verdict ask(Rule rule, PolicyContext mail, Facts facts) {
     try {
-      return rule.restriction().judge(mail);
+      return rule.restriction().judge(mail, facts);
     } catch (LookupUnavailable e) {
       // Our fault is never the client's 5xx, and no answer is not a permission.
       return Verdict.Reject.of(451, ".3.0", "Temporary lookup failure");
     }
   }
 
-  private static String input(PolicyContext mail) {
+  /** With what the rules behind would want, as long as none of them decides. */
+  private static Wanted ahead(List<Rule> behind, PolicyContext mail, Facts facts, Wanted first) {
+    Wanted all = first;
+    for (Rule rule : behind) {
+      try {
+        if (!(ask(rule, mail, facts) instanceof Verdict.Dunno)) {
+          return all;
+        }
+      } catch (Wanted later) {
+        all = all.with(later);
+      }
+    }
+    return all;
+  }
+
+  /** What a rule has asked for, for the record. */
+  private static final class Consulted implements Facts {
+    private final Facts facts;
+    private @Nullable StringBuilder answers;
+
+    Consulted(Facts facts) {
+      this.facts = facts;
+    }
+
+    @Override
+    public <T> T know(Fact<T> fact) {
+      T answer = facts.know(fact);
+      if (answers == null) {
+        answers = new StringBuilder();
+      }
+      answers.append(' ').append(fact).append('=').append(answer);
+      return answer;
+    }
+
+    String said() {
+      return answers == null ? "" : answers.toString();
+    }
+  }
+
+  private static String input(PolicyContext mail, Consulted consulted) {
     return "client="
-        + mail.clientName()
-        + "["
         + mail.client().getHostAddress()
-        + "] login="
+        + " login="
         + mail.login().orElse("")
         + " sender=<"
         + mail.sender()
         + "> recipient=<"
         + mail.recipient().map(String::valueOf).orElse("")
-        + ">";
+        + ">"
+        + consulted.said();
   }
 
   private static List<Rule> rules(

@@ -1,11 +1,16 @@
 package org.postroom.core.policy;
 
+import org.postroom.core.fact.Facts;
+import org.postroom.core.fact.LookupUnavailable;
+
 /**
- * One rule: a pure function of the transaction. It is asked on the session's thread, must not
- * block, and may throw {@link LookupUnavailable} only, which refuses for now.
+ * One rule: a pure function of the transaction and of what is known. What it has to find out it
+ * asks {@code facts} for and nobody else, so that it never blocks, is the same in a live session
+ * and in a dry run, and what it rested on is noted. May be asked again with more known; may throw
+ * {@link LookupUnavailable} only, which refuses for now.
  */
 @FunctionalInterface
 public interface Restriction {
 
-  Verdict judge(PolicyContext mail);
+  Verdict judge(PolicyContext mail, Facts facts);
 }

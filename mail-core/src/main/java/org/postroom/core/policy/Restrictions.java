@@ -29,7 +29,7 @@ final class Restrictions {
 
   static final List<Row> ALL =
       List.of(
-          new Row("permit", Effect.PERMITS_ALL, in -> mail -> OK, "Permits."),
+          new Row("permit", Effect.PERMITS_ALL, in -> (mail, facts) -> OK, "Permits."),
           new Row("reject", Effect.DENIES_RELAY, Restrictions::reject, "Refuses for good."),
           new Row("defer", Effect.DENIES_RELAY, Restrictions::defer, "Refuses for now."),
           new Row(
@@ -40,12 +40,12 @@ final class Restrictions {
           new Row(
               "permit_sasl_authenticated",
               Effect.PERMITS_SOME,
-              in -> mail -> mail.login().isPresent() ? OK : DUNNO,
+              in -> (mail, facts) -> mail.login().isPresent() ? OK : DUNNO,
               "Permits clients that have authenticated."),
           new Row(
               "permit_auth_destination",
               Effect.PERMITS_SOME,
-              in -> mail -> authorized(in, mail) ? OK : DUNNO,
+              in -> (mail, facts) -> authorized(in, mail) ? OK : DUNNO,
               "Permits recipients in our domains."),
           new Row(
               "reject_unauth_destination",
@@ -69,12 +69,12 @@ final class Restrictions {
 
   private static Restriction reject(Ingredients in) {
     int code = in.settings().get(PolicyParams.REJECT_CODE);
-    return mail -> Verdict.Reject.of(code, ".7.1", rejected(mail, "Access denied"));
+    return (mail, facts) -> Verdict.Reject.of(code, ".7.1", rejected(mail, "Access denied"));
   }
 
   private static Restriction defer(Ingredients in) {
     int code = in.settings().get(PolicyParams.DEFER_CODE);
-    return mail -> Verdict.Reject.of(code, ".3.2", rejected(mail, "Try again later"));
+    return (mail, facts) -> Verdict.Reject.of(code, ".3.2", rejected(mail, "Try again later"));
   }
 
   private static String rejected(PolicyContext mail, String why) {
@@ -86,7 +86,8 @@ final class Restrictions {
   }
 
   private static Restriction permitMynetworks(Ingredients in) {
-    return mail -> in.mynetworks().contains(mail.client(), mail.clientName()) ? OK : DUNNO;
+    return (mail, facts) ->
+        in.mynetworks().contains(mail.client(), () -> facts.know(mail.clientName())) ? OK : DUNNO;
   }
 
   private static boolean authorized(Ingredients in, PolicyContext mail) {
@@ -96,7 +97,7 @@ final class Restrictions {
   private static Restriction unauthorized(Ingredients in, UnaryOperator<Integer> change) {
     int full = in.settings().get(PolicyParams.RELAY_DOMAINS_REJECT_CODE);
     int code = full >= 500 ? change.apply(full) : full;
-    return mail ->
+    return (mail, facts) ->
         mail.recipient().isEmpty() || authorized(in, mail)
             ? DUNNO
             : Verdict.Reject.of(code, ".7.1", what(mail) + ": Relay access denied");

@@ -157,7 +157,7 @@ final class FlowHouse implements AutoCloseable {
     RetrySchedule postfix = RetrySchedule.DEFAULT;
     flow =
         new MailFlow(
-            this::route,
+            (recipient, facts) -> route(recipient),
             queue,
             Map.of("smtp", this::deliver),
             new RetrySchedule(

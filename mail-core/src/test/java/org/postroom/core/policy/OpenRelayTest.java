@@ -12,6 +12,8 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.Settings;
+import org.postroom.core.fact.Fact;
+import org.postroom.core.fact.Facts;
 
 /** What a stranger may write into RCPT to make us pass on mail: nothing. */
 final class OpenRelayTest {
@@ -44,7 +46,7 @@ final class OpenRelayTest {
   private static PolicyContext from(InetAddress client) {
     return new PolicyContext(
         client,
-        "unknown",
+        Fact.of("client name", "unknown"),
         Optional.empty(),
         ReversePath.of(Address.parse("spam@foreign.test")),
         Optional.empty());
@@ -102,7 +104,7 @@ final class OpenRelayTest {
   void refusesRelayForStrangers(String trick) {
     Address recipient = Address.parse(trick);
 
-    Decision decision = POLICY.relay().judge(from(STRANGER).to(recipient));
+    Decision decision = POLICY.relay().judge(from(STRANGER).to(recipient), Facts.WAITING);
 
     assertThat(decision.isPermitted()).isFalse();
     assertThat(decision.refusal())
@@ -152,7 +154,7 @@ final class OpenRelayTest {
         "ada@sub.relayed.example.net",
       })
   void takesOurOwnMailFromStrangers(String ours) {
-    Decision decision = POLICY.relay().judge(from(STRANGER).to(Address.parse(ours)));
+    Decision decision = POLICY.relay().judge(from(STRANGER).to(Address.parse(ours)), Facts.WAITING);
 
     assertThat(decision.isPermitted()).isTrue();
   }
@@ -180,7 +182,9 @@ final class OpenRelayTest {
             .build();
 
     Decision decision =
-        Policy.of(settings, OWN).relay().judge(from(STRANGER).to(Address.parse("x@b.test")));
+        Policy.of(settings, OWN)
+            .relay()
+            .judge(from(STRANGER).to(Address.parse("x@b.test")), Facts.WAITING);
 
     assertThat(decision.isPermitted()).isFalse();
     assertThat(settings.notices())
@@ -196,20 +200,26 @@ final class OpenRelayTest {
     PolicyContext nearlyNeighbour = from(ip("192.0.2.26")).to(elsewhere);
     PolicyContext ada =
         new PolicyContext(
-            STRANGER, "unknown", Optional.of("ada"), ReversePath.NULL, Optional.of(elsewhere));
+            STRANGER,
+            Fact.of("client name", "unknown"),
+            Optional.of("ada"),
+            ReversePath.NULL,
+            Optional.of(elsewhere));
 
-    assertThat(POLICY.relay().judge(neighbour).isPermitted()).isTrue();
-    assertThat(POLICY.relay().judge(nearlyNeighbour).isPermitted()).isFalse();
-    assertThat(POLICY.relay().judge(ada).isPermitted()).isTrue();
+    assertThat(POLICY.relay().judge(neighbour, Facts.WAITING).isPermitted()).isTrue();
+    assertThat(POLICY.relay().judge(nearlyNeighbour, Facts.WAITING).isPermitted()).isFalse();
+    assertThat(POLICY.relay().judge(ada, Facts.WAITING).isPermitted()).isTrue();
   }
 
   @Test
   void decisionTellsWhichRuleSawWhatAndSaidWhat() {
     Decision decision =
-        POLICY.relay().judge(from(STRANGER).to(Address.parse("victim@foreign.test")));
+        POLICY
+            .relay()
+            .judge(from(STRANGER).to(Address.parse("victim@foreign.test")), Facts.WAITING);
 
     String saw =
-        " (client=unknown[203.0.113.9] login= sender=<spam@foreign.test>"
+        " (client=203.0.113.9 login= sender=<spam@foreign.test>"
             + " recipient=<victim@foreign.test>): ";
     assertThat(decision)
         .hasToString(

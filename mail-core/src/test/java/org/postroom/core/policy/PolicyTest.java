@@ -22,6 +22,8 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Settings;
+import org.postroom.core.fact.Fact;
+import org.postroom.core.fact.Facts;
 
 final class PolicyTest {
 
@@ -44,7 +46,7 @@ final class PolicyTest {
   private static PolicyContext stranger(String recipient) {
     return new PolicyContext(
         ip("203.0.113.9"),
-        "unknown",
+        Fact.of("client name", "unknown"),
         Optional.empty(),
         ReversePath.NULL,
         Optional.of(Address.parse(recipient)));
@@ -113,7 +115,7 @@ final class PolicyTest {
             smtpd_recipient_restrictions = DEFER
             """);
 
-    Decision decision = policy.relay().judge(stranger("ada@localhost"));
+    Decision decision = policy.relay().judge(stranger("ada@localhost"), Facts.WAITING);
 
     assertThat(decision.steps()).hasSize(2);
     assertThat(decision.refusal())
@@ -128,7 +130,7 @@ final class PolicyTest {
         policy(
             "relay_domains_reject_code = 550\nsmtpd_relay_restrictions = reject_unauth_destination");
 
-    assertThat(policy.relay().judge(stranger("a@foreign.test")).refusal())
+    assertThat(policy.relay().judge(stranger("a@foreign.test"), Facts.WAITING).refusal())
         .contains(new Verdict.Reject(550, "5.7.1", "<a@foreign.test>: Relay access denied"));
   }
 
@@ -178,7 +180,7 @@ final class PolicyTest {
   void trustedNeighboursFollowTheStyle(String style, String client, boolean trusted) {
     Policy policy = policy("mynetworks_style = " + style);
 
-    assertThat(policy.mynetworks().contains(ip(client), "unknown")).isEqualTo(trusted);
+    assertThat(policy.mynetworks().contains(ip(client), () -> "unknown")).isEqualTo(trusted);
   }
 
   @ParameterizedTest
@@ -195,7 +197,7 @@ final class PolicyTest {
     Policy policy =
         policy("mynetworks = !10.9.0.0/16, 10.0.0.0/8, [2001:db8::]/32, trusted.example");
 
-    assertThat(policy.mynetworks().contains(ip(client), name)).isEqualTo(trusted);
+    assertThat(policy.mynetworks().contains(ip(client), () -> name)).isEqualTo(trusted);
   }
 
   @Test
@@ -227,9 +229,9 @@ final class PolicyTest {
   void unreadableListRefusesForNowAndNeverPermits() {
     Policy policy = policy("relay_domains = /does/not/exist");
 
-    assertThat(policy.relay().judge(stranger("a@foreign.test")).refusal())
+    assertThat(policy.relay().judge(stranger("a@foreign.test"), Facts.WAITING).refusal())
         .contains(new Verdict.Reject(451, "4.3.0", "Temporary lookup failure"));
-    assertThat(policy.relay().judge(stranger("a@localhost")).isPermitted()).isTrue();
+    assertThat(policy.relay().judge(stranger("a@localhost"), Facts.WAITING).isPermitted()).isTrue();
   }
 
   @Test

@@ -62,13 +62,8 @@ public final class MemoryAccounts implements Accounts {
   }
 
   @Override
-  public boolean remembers(Address address) {
-    return asked.contains(text(address));
-  }
-
-  @Override
-  public boolean owns(Account account, Address address) {
-    return byAddress(address).filter(owner -> owner.id().equals(account.id())).isPresent();
+  public Optional<Optional<Account>> recall(Address address) {
+    return asked.contains(text(address)) ? Optional.of(byAddress(address)) : Optional.empty();
   }
 
   @Override

@@ -3,44 +3,50 @@ package org.postroom.smtp.server;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.Executor;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
+import org.postroom.core.fact.Fact;
+import org.postroom.core.time.Timers;
 
 /**
  * A client's name: what the DNS says of its address, when the name leads back to that address.
  * Looked up while the client is talking already.
  */
-final class ClientName {
+final class ClientName implements Fact<String> {
   private static final String UNKNOWN = "unknown";
   private static final int NAMES_TRIED = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final CompletableFuture<String> name;
+  private final Timers timers;
 
-  private ClientName(CompletableFuture<String> name) {
+  private ClientName(CompletableFuture<String> name, Timers timers) {
     this.name = name;
+    this.timers = timers;
   }
 
   static ClientName of(InetAddress address, Listening listening) {
+    return new ClientName(name(address, listening), listening.services().timers());
+  }
+
+  private static CompletableFuture<String> name(InetAddress address, Listening listening) {
     if (!listening.settings().get(SmtpParams.PEERNAME_LOOKUP)) {
-      return new ClientName(CompletableFuture.completedFuture(UNKNOWN));
+      return CompletableFuture.completedFuture(UNKNOWN);
     }
     if (address.isLoopbackAddress()) {
       // RFC 6761, 6.3: the one name that needs no look-up.
-      return new ClientName(CompletableFuture.completedFuture("localhost"));
+      return CompletableFuture.completedFuture("localhost");
     }
     Resolver resolver = listening.services().resolver();
-    return new ClientName(
-        resolver
-            .names(address)
-            .thenCompose(answer -> verified(resolver, address, answer))
-            .toCompletableFuture());
+    return resolver
+        .names(address)
+        .thenCompose(answer -> verified(resolver, address, answer))
+        .toCompletableFuture();
   }
 
   /** The name, or {@code unknown} while it is not known. */
@@ -48,21 +54,22 @@ final class ClientName {
     return name.isCompletedExceptionally() ? UNKNOWN : name.getNow(UNKNOWN);
   }
 
-  /** Whether {@link #await} would not wait. */
-  boolean isKnown() {
-    return name.isDone();
+  @Override
+  public Optional<String> atOnce() {
+    return name.isDone() ? Optional.of(now()) : Optional.empty();
   }
 
-  /** The name; waits for it for a few seconds. */
-  String await() {
-    try {
-      return name.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException | ExecutionException e) {
-      return UNKNOWN;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return UNKNOWN;
-    }
+  /** Waits for it for a few seconds. */
+  @Override
+  public CompletionStage<String> ask(Executor mayBlock) {
+    CompletableFuture<String> asked = name.exceptionally(trouble -> UNKNOWN);
+    Timers.Timer end = timers.after(PATIENCE, () -> asked.complete(UNKNOWN));
+    return asked.whenComplete((known, trouble) -> end.cancel());
+  }
+
+  @Override
+  public String toString() {
+    return "client name";
   }
 
   private static CompletionStage<String> verified(

@@ -12,17 +12,11 @@ public interface Command {
 
   /**
    * Does it, and answers by {@link SmtpSession#reply} or by throwing {@link BadCommand}; then
-   * nothing was done.
+   * nothing was done. On the event loop, so that nothing here may wait: what has to be found out is
+   * {@linkplain SmtpSession#inquire inquired}, what takes a disk or the store is {@linkplain
+   * SmtpSession#onWorker left to a worker}.
    */
   void execute(SmtpSession session);
-
-  /**
-   * Whether {@link #execute} could wait for anything: an answer that is not remembered, a disk, the
-   * store. What waits for nothing is done on the event loop.
-   */
-  default boolean waits(SmtpSession session) {
-    return true;
-  }
 
   /** Reads a command's arguments. */
   @FunctionalInterface

@@ -52,7 +52,7 @@ final class Reception implements AutoCloseable {
     this.client =
         new Submission.Client(
             session.connection().remote().getAddress(),
-            session.verifiedName(),
+            session.knownName(),
             session.greeting().map(SmtpSession.Greeting::name).orElse(""),
             session.login().map(login -> login.account().login()),
             session.protocol());

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.fact.Inquiry;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.QueueId;
@@ -14,6 +15,7 @@ import org.postroom.core.mail.Staging;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.session.LogIns;
+import org.postroom.core.time.Timers;
 import org.postroom.core.wire.TlsContext;
 
 /**
@@ -23,12 +25,14 @@ import org.postroom.core.wire.TlsContext;
  * @param decisions where it is kept why recipients were taken or refused
  * @param flow takes responsibility for mails
  * @param accounts who is here
+ * @param inquiry finds out what decisions want to know
  * @param logIns how clients log in, together with those of the other protocols
  * @param staging where content lies while it arrives
  * @param ids names for new mails
  * @param limits counts what clients do
  * @param resolver for the names of clients
  * @param tls keys for handshakes, asked for at each; empty when there are none
+ * @param timers for what must not be waited for too long
  * @param clock what Date and Received headers go by
  * @param zone what they are written in
  */
@@ -37,6 +41,7 @@ public record Services(
     RecentDecisions decisions,
     MailFlow flow,
     Accounts accounts,
+    Inquiry inquiry,
     LogIns logIns,
     Staging staging,
     Supplier<QueueId> ids,
@@ -44,6 +49,7 @@ public record Services(
     Resolver resolver,
     Supplier<Optional<TlsContext>> tls,
     MailLog log,
+    Timers timers,
     Clock clock,
     ZoneId zone) {
 
@@ -54,6 +60,6 @@ public record Services(
 
   /** Whether the limits for clients do not hold for this one. */
   public boolean exempts(InetAddress client) {
-    return policy.unlimited().contains(client, "unknown");
+    return policy.unlimited().contains(client, () -> "unknown");
   }
 }

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
@@ -17,9 +20,15 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.fact.Fact;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.fact.Inquiry;
+import org.postroom.core.fact.Notes;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.policy.Decision;
+import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.DeadlineExceeded;
@@ -57,8 +66,10 @@ public final class SmtpSession implements Session {
   private @Nullable Transaction transaction;
   private @Nullable Consumer<Line> continuation;
 
-  /** Read on the event loop, and left to a worker. */
-  private @Nullable Command begun;
+  /** What a command on the event loop has left to a worker. */
+  private @Nullable Runnable left;
+
+  private boolean onEventLoop;
 
   /** Content that is on its way, how far it has got, and what follows when it is whole. */
   private @Nullable Arrival arrival;
@@ -128,16 +139,13 @@ public final class SmtpSession implements Session {
         || errors >= settings.get(SmtpParams.HARD_ERRORS)) {
       return false;
     }
-    guarded(
-        () -> {
-          Command command = command(readLine());
-          if (command.waits(this)) {
-            begun = command;
-          } else {
-            command.execute(this);
-          }
-        });
-    return begun == null;
+    onEventLoop = true;
+    try {
+      guarded(() -> command(readLine()).execute(this));
+    } finally {
+      onEventLoop = false;
+    }
+    return left == null;
   }
 
   @Override
@@ -211,14 +219,14 @@ public final class SmtpSession implements Session {
       end(421, "4.7.0", services.hostname() + " Error: too many errors");
       return;
     }
-    Command command = begun;
-    begun = null;
+    Runnable rest = left;
+    left = null;
     Consumer<Line> waiting = continuation;
     continuation = null;
     guarded(
         () -> {
-          if (command != null) {
-            command.execute(this);
+          if (rest != null) {
+            rest.run();
           } else if (waiting != null) {
             waiting.accept(readLine());
           } else {
@@ -326,19 +334,9 @@ public final class SmtpSession implements Session {
     return Optional.ofNullable(transaction);
   }
 
-  /** The client's verified name; may wait for an answer of the DNS, for a few seconds. */
-  public String verifiedName() {
-    return clientName.await();
-  }
-
-  /** Whether {@link #verifiedName} would not wait. */
-  public boolean isNameKnown() {
-    return clientName.isKnown();
-  }
-
-  /** Whether content has begun to come, so that {@link #reset} has something to throw away. */
-  public boolean isReceiving() {
-    return transaction != null && transaction.isReceiving();
+  /** The client's verified name, or {@code unknown}. */
+  public Fact<String> clientName() {
+    return clientName;
   }
 
   /** The client's verified name, or {@code unknown} while it is not known. */
@@ -380,13 +378,53 @@ public final class SmtpSession implements Session {
 
   /** HELO or EHLO: begins anew, but stays logged in. */
   public void greet(Greeting said) {
-    reset();
     greeting = said;
   }
 
+  /** Leaves the rest of a command to a worker, where it may wait. */
+  public void onWorker(Runnable rest) {
+    if (onEventLoop) {
+      left = rest;
+    } else {
+      rest.run();
+    }
+  }
+
+  /**
+   * Goes on with {@code then} as soon as {@code question} is answered: now, or after a pause in
+   * which those are asked who know.
+   */
+  public <R> void inquire(Notes notes, Function<Facts, R> question, Consumer<R> then) {
+    CompletableFuture<R> answer = services.inquiry().pursue(notes, question).toCompletableFuture();
+    if (answer.isDone()) {
+      then.accept(answered(answer));
+      return;
+    }
+    pause();
+    connection.suspend();
+    CompletableFuture<R> unused =
+        answer.whenComplete(
+            (known, trouble) -> connection.resume(() -> goOn(() -> then.accept(answered(answer)))));
+  }
+
+  private static <R> R answered(CompletableFuture<R> answer) {
+    try {
+      return answer.join();
+    } catch (CompletionException e) {
+      throw Inquiry.unchecked(e);
+    }
+  }
+
+  /** For the record of why mail was taken or refused. */
+  public void keep(Decision decision) {
+    services
+        .decisions()
+        .keep(new RecentDecisions.Entry(services.clock().instant(), id(), decision));
+  }
+
   /** MAIL: a transaction begins. */
-  public void begin(ReversePath sender, MailParameters parameters) {
-    transaction = new Transaction(sender, parameters);
+  public void begin(ReversePath sender, MailParameters parameters, Notes notes) {
+    transaction = new Transaction(sender, parameters, notes);
   }
 
   /** The transaction ends, nothing of it is kept (RFC 5321, 4.1.1.5). */
@@ -394,6 +432,20 @@ public final class SmtpSession implements Session {
     if (transaction != null) {
       transaction.close();
       transaction = null;
+    }
+  }
+
+  /** The same, and {@code then}; on a worker where content has to be thrown away. */
+  public void reset(Runnable then) {
+    Runnable both =
+        () -> {
+          reset();
+          then.run();
+        };
+    if (transaction != null && transaction.isReceiving()) {
+      onWorker(both);
+    } else {
+      both.run();
     }
   }
 
@@ -521,7 +573,7 @@ public final class SmtpSession implements Session {
     if (length > 0) {
       receive(reception.chunk(length), then);
     } else {
-      then.run();
+      onWorker(then);
     }
   }
 

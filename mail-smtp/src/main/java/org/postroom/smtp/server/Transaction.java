@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.fact.Notes;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.smtp.protocol.MailParameters;
@@ -15,14 +16,16 @@ import org.postroom.smtp.protocol.MailParameters;
 public final class Transaction implements AutoCloseable {
   private final ReversePath sender;
   private final MailParameters parameters;
+  private final Notes notes;
   private final Map<Address, Recipient> recipients = new LinkedHashMap<>();
   private int refused;
   private int overshoot;
   private @Nullable Reception reception;
 
-  Transaction(ReversePath sender, MailParameters parameters) {
+  Transaction(ReversePath sender, MailParameters parameters, Notes notes) {
     this.sender = sender;
     this.parameters = parameters;
+    this.notes = notes;
   }
 
   public ReversePath sender() {
@@ -31,6 +34,11 @@ public final class Transaction implements AutoCloseable {
 
   public MailParameters parameters() {
     return parameters;
+  }
+
+  /** What has been found out for it. */
+  public Notes notes() {
+    return notes;
   }
 
   /** Those that were taken, in their order. */

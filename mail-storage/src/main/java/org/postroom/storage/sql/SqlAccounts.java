@@ -84,14 +84,14 @@ final class SqlAccounts implements Accounts {
   }
 
   @Override
-  public boolean remembers(Address address) {
+  public Optional<Optional<Account>> recall(Address address) {
     Optional<Account> exact = knownHolderOf(Addresses.key(address));
     int plus = address.localPart().indexOf('+');
     if (exact == null || exact.isPresent() || plus <= 0) {
-      return exact != null;
+      return Optional.ofNullable(exact);
     }
     String user = address.localPart().substring(0, plus);
-    return knownHolderOf(Addresses.key(Address.of(user, address.domain()))) != null;
+    return Optional.ofNullable(knownHolderOf(Addresses.key(Address.of(user, address.domain()))));
   }
 
   /** What {@link #holderOf} would say, when it is remembered. */
@@ -140,11 +140,6 @@ final class SqlAccounts implements Accounts {
       }
       return found;
     }
-  }
-
-  @Override
-  public boolean owns(Account account, Address address) {
-    return byAddress(address).filter(owner -> owner.id().equals(account.id())).isPresent();
   }
 
   @Override

@@ -31,7 +31,7 @@ record AuthCommand(String mechanism, Optional<String> initial) implements Comman
   @Override
   public void execute(SmtpSession session) {
     check(session);
-    new Conversation(session).begin(mechanism, initial);
+    session.onWorker(() -> new Conversation(session).begin(mechanism, initial));
   }
 
   private static void check(SmtpSession session) {

@@ -37,13 +37,10 @@ record BdatCommand(long length, boolean last) implements Command {
       session.swallow(length, e.reply());
       return;
     }
-    session.receiveChunk(transaction, length, last);
-  }
-
-  @Override
-  public boolean waits(SmtpSession session) {
-    // With no octets to come, the last chunk is the acceptance of the mail.
-    return last && length == 0 || !session.isNameKnown();
+    session.inquire(
+        transaction.notes(),
+        facts -> facts.know(session.clientName()), // the Received field has it
+        name -> session.receiveChunk(transaction, length, last));
   }
 
   private static long lengthOf(String word) {

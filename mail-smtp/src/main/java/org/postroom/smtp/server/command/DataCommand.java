@@ -22,12 +22,10 @@ record DataCommand() implements Command {
       // RFC 3030, 3: the two ways must not be mixed.
       throw new BadCommand(503, "5.5.1", "Error: DATA after BDAT");
     }
-    session.receiveData(transaction);
-  }
-
-  @Override
-  public boolean waits(SmtpSession session) {
-    return !session.isNameKnown();
+    session.inquire(
+        transaction.notes(),
+        facts -> facts.know(session.clientName()), // the Received field has it
+        name -> session.receiveData(transaction));
   }
 
   /** The transaction, when there is somebody in it to receive. */

@@ -29,6 +29,10 @@ record HelloCommand(String name, boolean extended) implements Command {
 
   @Override
   public void execute(SmtpSession session) {
+    session.reset(() -> greet(session));
+  }
+
+  private void greet(SmtpSession session) {
     boolean secure = session.connection().tls().isPresent();
     String hostname = session.services().hostname();
     if (extended) {
@@ -41,11 +45,6 @@ record HelloCommand(String name, boolean extended) implements Command {
       session.greet(new SmtpSession.Greeting(name, false, Offer.NOTHING));
       session.reply(SmtpReply.of(250, "", hostname));
     }
-  }
-
-  @Override
-  public boolean waits(SmtpSession session) {
-    return session.isReceiving();
   }
 
   private static String name(SmtpReader in, String verb) {

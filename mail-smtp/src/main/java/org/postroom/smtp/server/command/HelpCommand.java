@@ -23,9 +23,4 @@ record HelpCommand() implements Command {
     session.listening().commands().rows().stream().map(Row::help).forEach(lines::add);
     session.reply(new SmtpReply(214, "2.0.0", lines));
   }
-
-  @Override
-  public boolean waits(SmtpSession session) {
-    return false;
-  }
 }

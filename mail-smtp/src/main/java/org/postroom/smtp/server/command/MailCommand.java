@@ -2,10 +2,10 @@ package org.postroom.smtp.server.command;
 
 import java.util.Optional;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.fact.Notes;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.MailParameters;
 import org.postroom.smtp.protocol.SmtpReader;
-import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
@@ -42,21 +42,23 @@ record MailCommand(ReversePath sender, MailParameters parameters) implements Com
     if (limit > 0 && parameters.size() > limit) {
       throw new BadCommand(552, "5.3.4", "Message size exceeds fixed limit");
     }
-    if (!session.settings().get(SmtpParams.DELAY_REJECT)) {
-      Optional<SmtpReply> refusal = RecipientCheck.sender(session, sender);
-      if (refusal.isPresent()) {
-        session.refuse(refusal.get(), Optional.empty(), RecipientCheck.SENDER_LOGIN);
-        return;
-      }
-    }
-    session.begin(sender, parameters);
-    session.reply(250, "2.1.0", "Ok");
+    Notes notes = new Notes();
+    session.inquire(
+        notes,
+        facts ->
+            session.settings().get(SmtpParams.DELAY_REJECT)
+                ? Optional.<RecipientCheck.Refusal>empty()
+                : RecipientCheck.sender(session, sender, facts),
+        refusal -> answer(session, notes, refusal));
   }
 
-  @Override
-  public boolean waits(SmtpSession session) {
-    return !session.settings().get(SmtpParams.DELAY_REJECT)
-        && !RecipientCheck.judgesAtOnce(session, sender);
+  private void answer(SmtpSession session, Notes notes, Optional<RecipientCheck.Refusal> refusal) {
+    if (refusal.isPresent()) {
+      session.refuse(refusal.get().reply(), Optional.empty(), refusal.get().rule());
+    } else {
+      session.begin(sender, parameters, notes);
+      session.reply(250, "2.1.0", "Ok");
+    }
   }
 
   private static String neededFirst(SmtpSession session) {

@@ -16,9 +16,4 @@ record NoopCommand() implements Command {
   public void execute(SmtpSession session) {
     session.reply(250, "2.0.0", "Ok");
   }
-
-  @Override
-  public boolean waits(SmtpSession session) {
-    return false;
-  }
 }

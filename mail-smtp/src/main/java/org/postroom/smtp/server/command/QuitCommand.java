@@ -15,13 +15,10 @@ record QuitCommand() implements Command {
 
   @Override
   public void execute(SmtpSession session) {
-    session.reset();
-    session.countDone();
-    session.end(221, "2.0.0", "Bye");
-  }
-
-  @Override
-  public boolean waits(SmtpSession session) {
-    return session.isReceiving();
+    session.reset(
+        () -> {
+          session.countDone();
+          session.end(221, "2.0.0", "Bye");
+        });
   }
 }

@@ -45,28 +45,28 @@ record RcptCommand(Address address, RcptParameters parameters) implements Comman
       throw new BadCommand(553, "5.6.7", "Error: an address beyond ASCII needs SMTPUTF8");
     }
     Recipient recipient = new Recipient(address, parameters.reportOn(), parameters.original());
-    Optional<RecipientCheck.Refusal> refusal =
-        RecipientCheck.recipient(
-            session, transaction.sender(), transaction.parameters().size(), recipient);
-    if (refusal.isPresent()) {
-      transaction.refused();
-      session.refuse(refusal.get().reply(), Optional.of(address), refusal.get().rule());
-      return;
-    }
-    transaction.add(recipient);
-    session.reply(250, "2.1.5", "Ok");
+    session.inquire(
+        transaction.notes(),
+        facts ->
+            RecipientCheck.recipient(
+                session, transaction.sender(), transaction.parameters().size(), address, facts),
+        judged -> answer(session, transaction, recipient, judged));
   }
 
-  @Override
-  public boolean waits(SmtpSession session) {
-    return session
-        .transaction()
-        .filter(
-            transaction ->
-                !session.services().flow().routesAtOnce(address)
-                    || RecipientCheck.asksForRoom(session, address)
-                    || !RecipientCheck.judgesAtOnce(session, transaction.sender()))
-        .isPresent();
+  private void answer(
+      SmtpSession session,
+      Transaction transaction,
+      Recipient recipient,
+      RecipientCheck.Judged judged) {
+    judged.decision().ifPresent(session::keep);
+    if (judged.refusal().isPresent()) {
+      RecipientCheck.Refusal refusal = judged.refusal().get();
+      transaction.refused();
+      session.refuse(refusal.reply(), Optional.of(address), refusal.rule());
+    } else {
+      transaction.add(recipient);
+      session.reply(250, "2.1.5", "Ok");
+    }
   }
 
   /** RFC 5321, 4.5.3.1.10: the client sends them with another mail. */

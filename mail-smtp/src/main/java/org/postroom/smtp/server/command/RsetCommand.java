@@ -15,12 +15,6 @@ record RsetCommand() implements Command {
 
   @Override
   public void execute(SmtpSession session) {
-    session.reset();
-    session.reply(250, "2.0.0", "Ok");
-  }
-
-  @Override
-  public boolean waits(SmtpSession session) {
-    return session.isReceiving();
+    session.reset(() -> session.reply(250, "2.0.0", "Ok"));
   }
 }

@@ -20,6 +20,10 @@ record StarttlsCommand() implements Command {
 
   @Override
   public void execute(SmtpSession session) {
+    session.onWorker(() -> start(session));
+  }
+
+  private static void start(SmtpSession session) {
     if (session.connection().tls().isPresent()) {
       throw new BadCommand(503, "5.5.1", "Error: TLS already active");
     }

@@ -3,7 +3,7 @@ package org.postroom.smtp.server.command;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.mail.Recipient;
+import org.postroom.core.fact.Notes;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.server.ClientLimits;
@@ -33,10 +33,17 @@ record VrfyCommand(Address address) implements Command {
       String client = session.connection().remote().getAddress().getHostAddress();
       throw new BadCommand(450, "4.7.1", "Error: too many recipients from " + client);
     }
-    Optional<RecipientCheck.Refusal> refusal =
-        RecipientCheck.recipient(session, ReversePath.NULL, 0, Recipient.of(address));
-    if (refusal.isPresent()) {
-      session.refuse(refusal.get().reply(), Optional.of(address), refusal.get().rule());
+    session.inquire(
+        new Notes(),
+        facts -> RecipientCheck.recipient(session, ReversePath.NULL, 0, address, facts),
+        judged -> answer(session, judged));
+  }
+
+  private void answer(SmtpSession session, RecipientCheck.Judged judged) {
+    judged.decision().ifPresent(session::keep);
+    if (judged.refusal().isPresent()) {
+      RecipientCheck.Refusal refusal = judged.refusal().get();
+      session.refuse(refusal.reply(), Optional.of(address), refusal.rule());
     } else {
       session.reply(252, "2.0.0", address.toString());
     }

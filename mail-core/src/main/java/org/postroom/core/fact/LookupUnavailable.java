@@ -1,4 +1,4 @@
-package org.postroom.core.policy;
+package org.postroom.core.fact;
 
 /** A list or table cannot be read now, so that there is no answer; a retry can help. */
 public final class LookupUnavailable extends RuntimeException {

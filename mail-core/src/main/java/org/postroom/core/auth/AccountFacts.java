@@ -1,0 +1,79 @@
+package org.postroom.core.auth;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.postroom.core.address.Address;
+import org.postroom.core.fact.Fact;
+
+/** Who is here, as facts that a decision may want: each says what {@link Accounts} says. */
+public final class AccountFacts {
+  private AccountFacts() {}
+
+  /** Whose mail it is that comes for {@code address}. */
+  public static Fact<Optional<Account>> byAddress(Accounts accounts, Address address) {
+    return new ByAddress(accounts, address);
+  }
+
+  /** Who logs in as {@code login}. */
+  public static Fact<Optional<Account>> byLogin(Accounts accounts, String login) {
+    return new ByLogin(accounts, login);
+  }
+
+  /** How many octets more the mailboxes of {@code account} may hold. */
+  public static Fact<Long> room(Accounts accounts, Account account) {
+    return new Room(accounts, account);
+  }
+
+  private record ByAddress(Accounts accounts, Address address) implements Fact<Optional<Account>> {
+    @Override
+    public Optional<Optional<Account>> atOnce() {
+      return accounts.recall(address);
+    }
+
+    @Override
+    public CompletionStage<Optional<Account>> ask(Executor mayBlock) {
+      return CompletableFuture.supplyAsync(() -> accounts.byAddress(address), mayBlock);
+    }
+
+    @Override
+    public String toString() {
+      return "account for " + address;
+    }
+  }
+
+  private record ByLogin(Accounts accounts, String login) implements Fact<Optional<Account>> {
+    @Override
+    public Optional<Optional<Account>> atOnce() {
+      return Optional.empty();
+    }
+
+    @Override
+    public CompletionStage<Optional<Account>> ask(Executor mayBlock) {
+      return CompletableFuture.supplyAsync(() -> accounts.byLogin(login), mayBlock);
+    }
+
+    @Override
+    public String toString() {
+      return "account " + login;
+    }
+  }
+
+  private record Room(Accounts accounts, Account account) implements Fact<Long> {
+    @Override
+    public Optional<Long> atOnce() {
+      return account.quotaOctets() == 0 ? Optional.of(Long.MAX_VALUE) : Optional.empty();
+    }
+
+    @Override
+    public CompletionStage<Long> ask(Executor mayBlock) {
+      return CompletableFuture.supplyAsync(() -> accounts.room(account), mayBlock);
+    }
+
+    @Override
+    public String toString() {
+      return "room of " + account.login();
+    }
+  }
+}
