@@ -112,7 +112,7 @@ class SessionTest {
           .allMatch(
               mail ->
                   mail.endsWith("+0000\r\nA: b\r\n\r\n.\r\nQUIT")
-                      || mail.endsWith("+0000\r\n1\r\n2 3\r\n. "));
+                      || mail.endsWith("+0000\r\n\r\n1\r\n2 3\r\n. "));
       assertThat(house.staged()).isZero();
       assertThat(house.acceptedOn).noneMatch(thread -> thread.startsWith("wire"));
     }

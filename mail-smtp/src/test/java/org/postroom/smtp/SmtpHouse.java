@@ -21,6 +21,7 @@ import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.Inquiry;
 import org.postroom.core.flow.Bounce;
+import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Router;
@@ -100,7 +101,7 @@ final class SmtpHouse extends ProtocolHouse {
   protected Listener listen(
       Wire wire, InetSocketAddress address, Optional<TlsContext> implicitTls) {
     if (services == null) {
-      settings = settings(SmtpParams.ALL, PolicyParams.ALL);
+      settings = settings(SmtpParams.ALL, PolicyParams.ALL, FlowParams.ALL);
       services = services();
     }
     return new SmtpService(wire, services).listen(role, address, settings);

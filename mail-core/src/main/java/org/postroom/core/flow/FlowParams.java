@@ -1,10 +1,13 @@
 package org.postroom.core.flow;
 
+import static org.postroom.core.config.Bounds.atLeast;
+
+import java.util.List;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
 
-/** Where mail goes that is not for us. */
+/** What is done to mail on its way, and where it goes that is not for us. */
 public final class FlowParams {
   private static final ParamSet.Builder SET = ParamSet.named("flow");
 
@@ -14,6 +17,45 @@ public final class FlowParams {
           "",
           "The next hop of all mail that leaves: host, host:port, [host] or [host]:port; in brackets"
               + " without looking up MX records. Empty sends to the recipient's own mail exchangers.");
+
+  public static final Param<Long> MESSAGE_SIZE =
+      SET.longs(
+          "message_size_limit",
+          "10240000",
+          atLeast("0"),
+          "The most octets of a mail, headers included; 0 for no limit.");
+
+  public static final Param<Integer> HEADER_SIZE =
+      SET.integer(
+          "header_size_limit",
+          "102400",
+          atLeast("1024"),
+          """
+          Octets from the beginning of a mail within which its header must end; what stands behind
+          them is taken as it is.\
+          """);
+
+  public static final Param<Integer> HOPS =
+      SET.integer(
+          "hopcount_limit",
+          "50",
+          atLeast("1"),
+          "Received and Delivered-To headers of a mail; with more it runs in circles.");
+
+  public static final Param<Boolean> ADD_MISSING_HEADERS =
+      SET.bool(
+          "always_add_missing_headers",
+          "no",
+          """
+          Whether Date, Message-ID and From are added to any mail that lacks them. On listeners for
+          submission they always are.\
+          """);
+
+  public static final Param<List<String>> MESSAGE_DROP_HEADERS =
+      SET.list(
+          "message_drop_headers",
+          "bcc, content-length, resent-bcc, return-path",
+          "Fields that are taken out of the header of every mail as it comes in.");
 
   // Names that the compatible systems act upon and this release does not.
   static {

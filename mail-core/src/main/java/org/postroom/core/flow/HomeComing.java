@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.mail.Door;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.ScannedContent;
 import org.postroom.core.mail.Submission;
@@ -36,7 +37,12 @@ final class HomeComing {
             InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), "QUEUE");
     Submission submission =
         new Submission(
-            mail.id(), self, envelope, new ScannedContent(mail.content(), memory), mail.arrived());
+            mail.id(),
+            Door.QUEUE,
+            self,
+            envelope,
+            new ScannedContent(mail.content(), memory),
+            mail.arrived());
     return new Acceptance(submission, deliveries, List.of());
   }
 }

@@ -9,13 +9,19 @@ import java.util.Optional;
  * anything.
  *
  * @param id what it will be called
+ * @param door how it came
  * @param client where it came from
  * @param envelope who sends and who receives
  * @param content its octets, the Received header of this hop in front
  * @param arrived when its content began to arrive
  */
 public record Submission(
-    QueueId id, Client client, Envelope envelope, StagedContent content, Instant arrived) {
+    QueueId id,
+    Door door,
+    Client client,
+    Envelope envelope,
+    StagedContent content,
+    Instant arrived) {
 
   /**
    * Where a mail came from.
@@ -27,5 +33,11 @@ public record Submission(
    * @param protocol the word of the Received header: {@code ESMTPS} …
    */
   public record Client(
-      InetAddress address, String name, String helo, Optional<String> login, String protocol) {}
+      InetAddress address, String name, String helo, Optional<String> login, String protocol) {
+
+    /** The same without a word on who logged in. */
+    public Client anonymous() {
+      return new Client(address, name, helo, Optional.empty(), protocol);
+    }
+  }
 }

@@ -20,6 +20,7 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.Door;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StagedContent;
@@ -140,7 +141,8 @@ public abstract class StoreContract {
     Submission.Client client =
         new Submission.Client(
             InetAddress.getLoopbackAddress(), "localhost", "me", Optional.empty(), "ESMTP");
-    return new Submission(stores.queue().newId(), client, envelope, content, time.instant());
+    return new Submission(
+        stores.queue().newId(), Door.SMTP, client, envelope, content, time.instant());
   }
 
   /** A mail into a mailbox, with a header of its own. */

@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.postroom.core.config.Settings;
+import org.postroom.core.flow.Completion;
+import org.postroom.core.flow.FlowParams;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Session;
 import org.postroom.smtp.protocol.Extension;
@@ -20,6 +22,7 @@ public final class Listening {
   private final CommandTable commands;
   private final ForbiddenCommands forbidden;
   private final Set<String> discarded;
+  private final Completion completion;
 
   public Listening(Role role, Settings settings, Services services, CommandTable commands) {
     this.role = role;
@@ -28,6 +31,7 @@ public final class Listening {
     this.commands = commands;
     this.forbidden = new ForbiddenCommands(settings.get(SmtpParams.FORBIDDEN_COMMANDS));
     this.discarded = new HashSet<>();
+    this.completion = new Completion(settings, services.hostname(), services.zone());
     settings
         .get(SmtpParams.DISCARD_EHLO)
         .forEach(keyword -> discarded.add(keyword.toUpperCase(Locale.ROOT)));
@@ -52,6 +56,11 @@ public final class Listening {
 
   public CommandTable commands() {
     return commands;
+  }
+
+  /** Makes the headers of mails whole that come here. */
+  Completion completion() {
+    return completion;
   }
 
   ForbiddenCommands forbidden() {
@@ -95,7 +104,7 @@ public final class Listening {
   public Offer offer(boolean secure, List<String> mechanisms) {
     Map<Extension, String> extensions = new EnumMap<>(Extension.class);
     extensions.put(Extension.PIPELINING, "");
-    long size = settings.get(SmtpParams.MESSAGE_SIZE);
+    long size = settings.get(FlowParams.MESSAGE_SIZE);
     extensions.put(Extension.SIZE, size > 0 ? Long.toString(size) : "");
     if (!settings.get(SmtpParams.DISABLE_VRFY)) {
       extensions.put(Extension.VRFY, "");

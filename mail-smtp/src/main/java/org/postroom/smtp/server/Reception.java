@@ -1,25 +1,20 @@
 package org.postroom.smtp.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
-import org.postroom.core.mail.MailDate;
+import org.postroom.core.flow.ArrivingContent;
+import org.postroom.core.flow.FlowParams;
+import org.postroom.core.mail.Arriving;
+import org.postroom.core.mail.Door;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.ReceivedHeader;
-import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.OverQuota;
-import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.wire.TlsSession;
 import org.postroom.smtp.protocol.DataReader;
@@ -36,10 +31,8 @@ final class Reception implements AutoCloseable {
   private final SmtpSession session;
   private final Transaction transaction;
   private final Settings settings;
-  private final QueueId id;
-  private final Instant arrived;
-  private final Submission.Client client;
-  private final ContentIntake intake;
+  private final Arriving mail;
+  private final ArrivingContent content;
   private final DataReader reader;
 
   private Reception(SmtpSession session, Transaction transaction, boolean dotStuffed) {
@@ -47,25 +40,32 @@ final class Reception implements AutoCloseable {
     this.transaction = transaction;
     this.settings = session.settings();
     Services services = session.services();
-    this.id = services.ids().get();
-    this.arrived = services.clock().instant();
-    this.client =
+    Submission.Client client =
         new Submission.Client(
             session.connection().remote().getAddress(),
             session.knownName(),
             session.greeting().map(SmtpSession.Greeting::name).orElse(""),
             session.login().map(login -> login.account().login()),
             session.protocol());
-    this.intake =
-        new ContentIntake(
-            services.staging().open(transaction.parameters().size()),
-            stamp(),
-            settings.get(SmtpParams.MESSAGE_SIZE),
-            settings.get(SmtpParams.HEADER_SIZE),
-            completion());
+    this.mail =
+        new Arriving(
+            services.ids().get(),
+            session.listening().role().isSubmission() ? Door.SUBMISSION : Door.SMTP,
+            client,
+            transaction.envelope(),
+            services.clock().instant());
+    this.content =
+        session
+            .listening()
+            .completion()
+            .begin(
+                mail,
+                settings.get(SmtpParams.SASL_HEADER) ? client : client.anonymous(),
+                tls(),
+                services.staging().open(transaction.parameters().size()));
     this.reader =
         new DataReader(
-            intake,
+            content::write,
             dotStuffed,
             settings.get(SmtpParams.BARE_NEWLINE) == BareNewline.REJECT,
             settings.get(SmtpParams.REPLACE_STRAY_CR));
@@ -107,7 +107,7 @@ final class Reception implements AutoCloseable {
     return new Arrival() {
       @Override
       public boolean takesAtOnce(int octets) {
-        return intake.takesAtOnce(octets);
+        return content.takesAtOnce(octets);
       }
 
       @Override
@@ -120,15 +120,15 @@ final class Reception implements AutoCloseable {
   /** The content is whole: judges it and takes responsibility for it. Gives the answer. */
   SmtpReply finish() {
     reader.finish();
-    if (intake.tooBig()) {
+    if (content.tooBig()) {
       return refuse(552, "5.3.4", "Error: message file too big", "message_size_limit");
     }
-    if (intake.hops() > settings.get(SmtpParams.HOPS)) {
+    if (content.hops() > settings.get(FlowParams.HOPS)) {
       return refuse(554, "5.4.6", "Error: too many hops", "hopcount_limit");
     }
-    try (StagedContent content = intake.finish()) {
-      Submission mail = new Submission(id, client, transaction.envelope(), content, arrived);
-      Acceptance acceptance = session.services().flow().accept(mail);
+    QueueId id = mail.id();
+    try (StagedContent whole = content.finish()) {
+      Acceptance acceptance = session.services().flow().accept(mail.with(whole));
       session
           .services()
           .log()
@@ -136,11 +136,11 @@ final class Reception implements AutoCloseable {
               id,
               session.id(),
               session.client(),
-              client.login().orElse(""),
+              mail.client().login().orElse(""),
               transaction.sender(),
-              content.size(),
+              whole.size(),
               transaction.count(),
-              intake.messageId());
+              content.messageId());
       session.services().flow().logDeliveries(acceptance);
       return SmtpReply.of(250, "2.0.0", "Ok: queued as " + id);
     } catch (StorageFull e) {
@@ -157,7 +157,7 @@ final class Reception implements AutoCloseable {
 
   @Override
   public void close() {
-    intake.close();
+    content.close();
   }
 
   private SmtpReply refuse(int code, String status, String text, String rule) {
@@ -166,65 +166,26 @@ final class Reception implements AutoCloseable {
         .services()
         .log()
         .rejected(
-            id.toString(),
+            mail.id().toString(),
             "END-OF-MESSAGE",
             session.client(),
             reply.toString(),
             transaction.sender().toString(),
             List.of(),
-            client.protocol(),
-            client.helo(),
+            mail.client().protocol(),
+            mail.client().helo(),
             rule);
     return reply;
   }
 
-  private byte[] stamp() {
-    List<Recipient> recipients = transaction.recipients();
-    Optional<String> tls =
-        settings.get(SmtpParams.TLS_RECEIVED)
-            ? session.connection().tls().map(Reception::describe)
-            : Optional.empty();
-    Submission.Client shown =
-        settings.get(SmtpParams.SASL_HEADER)
-            ? client
-            : new Submission.Client(
-                client.address(),
-                client.name(),
-                client.helo(),
-                Optional.empty(),
-                client.protocol());
-    return new ReceivedHeader(
-            shown,
-            tls,
-            session.services().hostname(),
-            settings.get(PolicyParams.MAIL_NAME),
-            id,
-            recipients.size() == 1 ? Optional.of(recipients.get(0).address()) : Optional.empty(),
-            date())
-        .toString()
-        .getBytes(UTF_8);
+  private Optional<String> tls() {
+    return settings.get(SmtpParams.TLS_RECEIVED)
+        ? session.connection().tls().map(Reception::describe)
+        : Optional.empty();
   }
 
   private static String describe(TlsSession tls) {
     String bits = "(" + tls.bits() + "/" + tls.bits() + " bits)";
     return tls.protocol() + " with cipher " + tls.cipher() + " " + bits;
-  }
-
-  private OffsetDateTime date() {
-    return arrived.atZone(session.services().zone()).toOffsetDateTime();
-  }
-
-  private ContentIntake.@Nullable Completion completion() {
-    if (!session.listening().role().isSubmission()
-        && !settings.get(SmtpParams.ADD_MISSING_HEADERS)) {
-      return null;
-    }
-    String hostname = session.services().hostname();
-    String from =
-        transaction.sender().address().map(String::valueOf).orElse("MAILER-DAEMON@" + hostname);
-    return new ContentIntake.Completion(
-        "Date: " + MailDate.format(date()),
-        "Message-ID: <" + arrived.toEpochMilli() + "." + id + "@" + hostname + ">",
-        "From: " + from);
   }
 }

@@ -100,28 +100,11 @@ public final class SmtpParams {
           atLeast("1"),
           "So many recipients beyond smtpd_recipient_limit are refused without being errors.");
 
-  public static final Param<Long> MESSAGE_SIZE =
-      SET.longs(
-          "message_size_limit",
-          "10240000",
-          atLeast("0"),
-          "The most octets of a mail, headers included; 0 for no limit.");
-
   public static final Param<Boolean> QUOTA_FULL_TEMPFAIL =
       SET.bool(
           "quota_full_tempfail",
           "no",
           "Whether mail for a full mailbox is refused for now (452), and not for good (552).");
-
-  public static final Param<Integer> HEADER_SIZE =
-      SET.integer(
-          "header_size_limit",
-          "102400",
-          atLeast("1024"),
-          """
-          Octets from the beginning of a mail within which its header must end; what stands behind
-          them is taken as it is.\
-          """);
 
   public static final Param<Integer> LINE_LENGTH =
       SET.integer(
@@ -136,13 +119,6 @@ public final class SmtpParams {
           Integer.toString(StrangerLimits.LONGEST_LINE),
           between("2048", Integer.toString(StrangerLimits.LONGEST_LINE)),
           "Octets of a line during AUTH. Nobody who has not logged in may send longer ones.");
-
-  public static final Param<Integer> HOPS =
-      SET.integer(
-          "hopcount_limit",
-          "50",
-          atLeast("1"),
-          "Received and Delivered-To headers of a mail; with more it runs in circles.");
 
   public static final Param<BareNewline> BARE_NEWLINE =
       SET.choice(
@@ -294,15 +270,6 @@ public final class SmtpParams {
 
   public static final Param<Duration> RATE_UNIT =
       SET.time("anvil_rate_time_unit", "60s", atLeast("1s"), "What rates of clients refer to.");
-
-  public static final Param<Boolean> ADD_MISSING_HEADERS =
-      SET.bool(
-          "always_add_missing_headers",
-          "no",
-          """
-          Whether Date, Message-ID and From are added to any mail that lacks them. On listeners for
-          submission they always are.\
-          """);
 
   public static final Param<String> BROKEN_CLIENTS =
       SET.recognised(

@@ -3,6 +3,7 @@ package org.postroom.smtp.server.command;
 import java.util.Optional;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Notes;
+import org.postroom.core.flow.FlowParams;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.MailParameters;
 import org.postroom.smtp.protocol.SmtpReader;
@@ -38,7 +39,7 @@ record MailCommand(ReversePath sender, MailParameters parameters) implements Com
     if (!parameters.smtpUtf8() && !sender.address().map(a -> a.isAscii()).orElse(true)) {
       throw new BadCommand(553, "5.6.7", "Error: an address beyond ASCII needs SMTPUTF8");
     }
-    long limit = session.settings().get(SmtpParams.MESSAGE_SIZE);
+    long limit = session.settings().get(FlowParams.MESSAGE_SIZE);
     if (limit > 0 && parameters.size() > limit) {
       throw new BadCommand(552, "5.3.4", "Message size exceeds fixed limit");
     }

@@ -1,4 +1,4 @@
-package org.postroom.smtp.server;
+package org.postroom.core.flow;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -7,20 +7,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
-import org.postroom.smtp.protocol.DataReader;
 
 /**
- * Takes a mail's content on its way to the staging area. Holds the header back until it is whole,
- * counts hops in it and, where users hand in mail, adds what is missing; all the rest goes through
- * untouched. Once something is wrong (too big, no room) the rest is swallowed without being kept.
+ * A mail's content on its way to the staging area. The header is held back until it is whole; hops
+ * are counted in it, what nobody else may see is dropped from it, what is missing is added, and it
+ * gets an end where it has none; all the rest goes through untouched. Once something is wrong (too
+ * big, no room) the rest is swallowed without being kept.
+ *
+ * <p>What is written here has line ends of CRLF: its door has seen to that.
  */
-final class ContentIntake implements DataReader.Target, AutoCloseable {
+public final class ArrivingContent implements AutoCloseable {
   private static final byte[] CRLF = {'\r', '\n'};
+
+  /** Turns the separator of an mbox file into a field, as Postfix does. */
+  private static final byte[] MAILBOX_LINE = "X-Mailbox-Line: ".getBytes(US_ASCII);
 
   /** So much of a header is part of the session; what is more is charged to the staging area. */
   private static final int FIRST = 1024;
@@ -29,7 +35,8 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
   private final byte[] stamp;
   private final long maxSize;
   private final int maxHeader;
-  private final @Nullable Completion completion;
+  private final Set<String> dropped;
+  private final @Nullable Missing missing;
   private byte[] header = new byte[FIRST];
   private int headerLength;
   private boolean withinHeader = true;
@@ -37,6 +44,7 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
   private int lineStart;
   private int fieldStart = -1;
   private final List<int[]> removals = new ArrayList<>(0);
+  private boolean beginsWithMailboxLine;
   private boolean hasDate;
   private boolean hasMessageId;
   private boolean hasFrom;
@@ -47,25 +55,28 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
   private @Nullable RuntimeException fault;
 
   /**
-   * Begins an intake.
+   * Begins.
    *
    * @param sink where the content goes; closed with this
    * @param stamp what stands in front: the Received header
    * @param maxSize octets, 0 for any
    * @param maxHeader octets within which the header must end to be looked at
-   * @param completion what is added when it is missing; null for nothing, and Bcc stays
+   * @param dropped names of fields that are taken out, in lower case
+   * @param missing what is added when it is missing; null for nothing
    */
-  ContentIntake(
+  public ArrivingContent(
       ContentSink sink,
       byte[] stamp,
       long maxSize,
       int maxHeader,
-      @Nullable Completion completion) {
+      Set<String> dropped,
+      @Nullable Missing missing) {
     this.sink = sink;
     this.stamp = stamp;
     this.maxSize = maxSize;
     this.maxHeader = maxHeader;
-    this.completion = completion;
+    this.dropped = dropped;
+    this.missing = missing;
   }
 
   /**
@@ -75,14 +86,24 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
    * @param messageId {@code Message-ID: …}
    * @param from {@code From: …}
    */
-  record Completion(String date, String messageId, String from) {
+  public record Missing(String date, String messageId, String from) {
 
     int length() {
-      return date.length() + messageId.length() + from.length() + 4 * CRLF.length;
+      return date.length() + messageId.length() + from.length() + 3 * CRLF.length;
     }
   }
 
-  @Override
+  /** Where the header ends. */
+  private enum End {
+    /** Before an empty line, or with the mail. */
+    PROPER,
+    /** Before a line that is no field, so that an empty one has to come between. */
+    NO_FIELD,
+    /** Nowhere yet: it is too long to be looked at. */
+    UNKNOWN
+  }
+
+  /** Takes octets; the array is used again afterwards. */
   public void write(byte[] octets, int offset, int length) {
     size += length;
     if (maxSize > 0 && size > maxSize) {
@@ -102,7 +123,7 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
     }
     readHeader(read);
     if (withinHeader && headerLength == maxHeader) {
-      endHeader(headerLength, false);
+      endHeader(headerLength, End.UNKNOWN);
     }
     if (taken < length) {
       keep(octets, offset + taken, length - taken);
@@ -110,7 +131,7 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
   }
 
   /** Whether so many octets more can be taken without waiting for a disk. */
-  boolean takesAtOnce(int octets) {
+  public boolean takesAtOnce(int octets) {
     // A LF alone becomes two octets, and so does what stands behind a CR that was held back.
     return tooBig || fault != null || sink.takesAtOnce(heldBack() + 2 * octets);
   }
@@ -119,39 +140,39 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
     if (!withinHeader) {
       return 0;
     }
-    int added = completion == null ? 0 : completion.length();
-    return stamp.length + headerLength + added;
+    int added = missing == null ? 0 : missing.length();
+    return stamp.length + headerLength + added + MAILBOX_LINE.length + CRLF.length;
   }
 
   /** How many octets came, whatever became of them. */
-  long size() {
+  public long size() {
     return size;
   }
 
   /** Whether more came than may. */
-  boolean tooBig() {
+  public boolean tooBig() {
     return tooBig;
   }
 
   /** What went wrong in keeping it; null when nothing did. */
-  @Nullable RuntimeException fault() {
+  public @Nullable RuntimeException fault() {
     return fault;
   }
 
   /** How many Received and Delivered-To fields its header has. */
-  int hops() {
+  public int hops() {
     return hops;
   }
 
   /** What its Message-ID field says; empty when there is none. */
-  String messageId() {
+  public String messageId() {
     return messageId;
   }
 
   /** The content is whole. */
-  StagedContent finish() {
+  public StagedContent finish() {
     if (withinHeader) {
-      endHeader(headerLength, true);
+      endHeader(headerLength, End.PROPER);
     }
     if (fault != null) {
       throw fault;
@@ -201,11 +222,13 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
       int next = end + 1;
       byte first = header[lineStart];
       if (first == '\r') {
-        endHeader(lineStart, true);
+        endHeader(lineStart, End.PROPER);
+      } else if (lineStart == 0 && isMailboxLine(end)) {
+        beginsWithMailboxLine = true;
       } else if (first != ' ' && first != '\t' || fieldStart < 0) {
         endField(lineStart);
         if (nameEnd(lineStart, end) < 0) {
-          endHeader(lineStart, false);
+          endHeader(lineStart, End.NO_FIELD);
         } else {
           fieldStart = lineStart;
         }
@@ -213,6 +236,15 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
       lineStart = next;
       searched = next;
     }
+  }
+
+  /** {@code From somebody at some time}, which is no field; quoted or not. */
+  private boolean isMailboxLine(int end) {
+    int at = 0;
+    while (at < end && header[at] == '>') {
+      at++;
+    }
+    return end - at > 5 && new String(header, at, 5, US_ASCII).equals("From ");
   }
 
   private int nameEnd(int from, int end) {
@@ -233,11 +265,6 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
     }
     int nameEnd = nameEnd(fieldStart, end);
     switch (nameEnd - fieldStart) {
-      case 3 -> {
-        if (completion != null && is("bcc")) {
-          removals.add(new int[] {fieldStart, end});
-        }
-      }
       case 4 -> {
         hasDate |= is("date");
         hasFrom |= is("from");
@@ -247,13 +274,16 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
         if (is("message-id")) {
           hasMessageId = true;
           messageId = value(nameEnd, end);
-        } else if (completion != null && is("resent-bcc")) {
-          removals.add(new int[] {fieldStart, end});
         }
       }
       case 12 -> hops += is("delivered-to") ? 1 : 0;
       default -> {
         // Nothing to do with it.
+      }
+    }
+    for (String name : dropped) {
+      if (name.length() == nameEnd - fieldStart && is(name)) {
+        removals.add(new int[] {fieldStart, end});
       }
     }
     fieldStart = -1;
@@ -274,24 +304,23 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
     return field.substring(field.indexOf(':') + 1).strip();
   }
 
-  /**
-   * The header ends before {@code end}; what is held back goes on its way.
-   *
-   * @param proper whether an empty line or the mail's end follows
-   */
-  private void endHeader(int end, boolean proper) {
+  /** The header ends before {@code end}; what is held back goes on its way. */
+  private void endHeader(int end, End how) {
     endField(end);
     withinHeader = false;
     keep(stamp, 0, stamp.length);
-    boolean completed = complete();
+    complete();
+    if (beginsWithMailboxLine) {
+      keep(MAILBOX_LINE, 0, MAILBOX_LINE.length);
+    }
     int from = 0;
     for (int[] removal : removals) {
       keep(header, from, removal[0] - from);
       from = removal[1];
     }
     keep(header, from, end - from);
-    if (completed && !proper) {
-      // What follows is no header, and must not become part of the one just added.
+    if (how == End.NO_FIELD) {
+      // What follows must not become part of a field, least of all of one that was added here.
       keep(CRLF, 0, CRLF.length);
     }
     keep(header, end, headerLength - end);
@@ -305,24 +334,23 @@ final class ContentIntake implements DataReader.Target, AutoCloseable {
     sink.holdsBack(0);
   }
 
-  private boolean complete() {
-    if (completion == null) {
-      return false;
+  private void complete() {
+    if (missing == null) {
+      return;
     }
     StringBuilder added = new StringBuilder();
     if (!hasDate) {
-      added.append(completion.date()).append("\r\n");
+      added.append(missing.date()).append("\r\n");
     }
     if (!hasMessageId) {
-      added.append(completion.messageId()).append("\r\n");
-      messageId = completion.messageId().substring(completion.messageId().indexOf('<'));
+      added.append(missing.messageId()).append("\r\n");
+      messageId = missing.messageId().substring(missing.messageId().indexOf('<'));
     }
     if (!hasFrom) {
-      added.append(completion.from()).append("\r\n");
+      added.append(missing.from()).append("\r\n");
     }
     byte[] octets = added.toString().getBytes(UTF_8);
     keep(octets, 0, octets.length);
-    return octets.length > 0;
   }
 
   private void keep(byte[] octets, int offset, int length) {

@@ -8,17 +8,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.flow.ArrivingContent;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.smtp.protocol.DataReader;
 
-class ContentIntakeTest {
+class ArrivingContentTest {
   private static final int IN_MEMORY = 5000;
 
   @TempDir Path folder;
@@ -29,8 +31,9 @@ class ContentIntakeTest {
   void aHeaderWithoutLineEndsCostsNoMoreThanOneWithThem() {
     byte[] octets = "\r".repeat(2_000_000).getBytes(US_ASCII);
     try (StagingArea area = new StagingArea(folder, StagingArea.Limits.DEFAULT);
-        ContentIntake intake = new ContentIntake(area.open(0), new byte[0], 0, 3_000_000, null)) {
-      new DataReader(intake, true, false, true).read(ByteBuffer.wrap(octets));
+        ArrivingContent intake =
+            new ArrivingContent(area.open(0), new byte[0], 0, 3_000_000, Set.of(), null)) {
+      new DataReader(intake::write, true, false, true).read(ByteBuffer.wrap(octets));
 
       try (StagedContent content = intake.finish()) {
         assertThat(content.size()).isEqualTo(octets.length - 1);
@@ -43,10 +46,11 @@ class ContentIntakeTest {
   void headersThatDoNotEndAreCountedAsTheRestOfTheMail() {
     StagingArea.Limits limits = new StagingArea.Limits(IN_MEMORY, 400_000);
     byte[] header = "A: b\r\n".repeat(15_000).getBytes(US_ASCII);
-    List<ContentIntake> all = new ArrayList<>();
+    List<ArrivingContent> all = new ArrayList<>();
     try (StagingArea area = new StagingArea(folder, limits)) {
       while (all.isEmpty() || all.get(all.size() - 1).fault() == null) {
-        ContentIntake intake = new ContentIntake(area.open(0), new byte[0], 0, 100_000, null);
+        ArrivingContent intake =
+            new ArrivingContent(area.open(0), new byte[0], 0, 100_000, Set.of(), null);
         all.add(intake);
         intake.write(header, 0, header.length);
         assertThat(area.memoryInUse()).isLessThanOrEqualTo(600_000);
@@ -55,12 +59,13 @@ class ContentIntakeTest {
       assertThat(all).hasSizeBetween(5, 8);
       assertThat(all.get(all.size() - 1).fault()).isInstanceOf(StorageFull.class);
       all.remove(0).close();
-      try (ContentIntake next = new ContentIntake(area.open(0), new byte[0], 0, 100_000, null)) {
+      try (ArrivingContent next =
+          new ArrivingContent(area.open(0), new byte[0], 0, 100_000, Set.of(), null)) {
         next.write(header, 0, header.length);
         next.write("\r\n".getBytes(US_ASCII), 0, 2);
         next.finish().close();
       }
-      all.forEach(ContentIntake::close);
+      all.forEach(ArrivingContent::close);
       assertThat(area.memoryInUse()).isZero();
     }
   }
@@ -71,7 +76,8 @@ class ContentIntakeTest {
     byte[] first = "A: b\r\n".repeat(1_000).getBytes(US_ASCII);
     byte[] rest = "A: b\r\n".repeat(15_000).getBytes(US_ASCII);
     try (StagingArea area = new StagingArea(folder, new StagingArea.Limits(IN_MEMORY, 40_000));
-        ContentIntake intake = new ContentIntake(area.open(0), new byte[0], 0, 100_000, null)) {
+        ArrivingContent intake =
+            new ArrivingContent(area.open(0), new byte[0], 0, 100_000, Set.of(), null)) {
       long before = area.memoryInUse();
       intake.write(first, 0, first.length);
       assertThat(area.memoryInUse()).isGreaterThan(before);
@@ -100,13 +106,14 @@ class ContentIntakeTest {
       // The folder is made with the first file in it.
       Path place = folder.resolve(text.hashCode() + "-" + most + "-" + round);
       byte[] octets = text.repeat(6000 / text.length()).getBytes(US_ASCII);
-      ContentIntake.Completion completion =
-          completed ? new ContentIntake.Completion("Date: x", "Message-ID: <x>", "From: y") : null;
+      ArrivingContent.Missing completion =
+          completed ? new ArrivingContent.Missing("Date: x", "Message-ID: <x>", "From: y") : null;
       int at = 0;
       try (StagingArea area = new StagingArea(place, new StagingArea.Limits(IN_MEMORY, 1 << 20));
-          ContentIntake intake =
-              new ContentIntake(area.open(0), stamp, 0, 200 + random.nextInt(6000), completion)) {
-        DataReader reader = new DataReader(intake, true, false, true);
+          ArrivingContent intake =
+              new ArrivingContent(
+                  area.open(0), stamp, 0, 200 + random.nextInt(6000), Set.of(), completion)) {
+        DataReader reader = new DataReader(intake::write, true, false, true);
         int next = 1 + random.nextInt(most);
         while (at + next <= octets.length && intake.takesAtOnce(next)) {
           reader.read(ByteBuffer.wrap(octets, at, next));

@@ -1,0 +1,93 @@
+package org.postroom.core.flow;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.address.Address;
+import org.postroom.core.config.Settings;
+import org.postroom.core.mail.Arriving;
+import org.postroom.core.mail.ContentSink;
+import org.postroom.core.mail.MailDate;
+import org.postroom.core.mail.ReceivedHeader;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.policy.PolicyParams;
+
+/**
+ * The first station on the way of a mail: makes its header whole while its content arrives. Every
+ * mail gets its trace line (RFC 5321, 4.4) and loses the fields that nobody else may see; where our
+ * own users hand in mail, what is missing is added (RFC 6409, 8).
+ */
+public final class Completion {
+  private final String hostname;
+  private final ZoneId zone;
+  private final String product;
+  private final Set<String> dropped;
+  private final boolean always;
+  private final long maxSize;
+  private final int maxHeader;
+
+  /**
+   * By settings.
+   *
+   * @param hostname what we are called
+   * @param zone what dates are written in
+   */
+  public Completion(Settings settings, String hostname, ZoneId zone) {
+    this.hostname = hostname;
+    this.zone = zone;
+    this.product = settings.get(PolicyParams.MAIL_NAME);
+    this.dropped =
+        settings.get(FlowParams.MESSAGE_DROP_HEADERS).stream()
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
+    this.always = settings.get(FlowParams.ADD_MISSING_HEADERS);
+    this.maxSize = settings.get(FlowParams.MESSAGE_SIZE);
+    this.maxHeader = settings.get(FlowParams.HEADER_SIZE);
+  }
+
+  /**
+   * Begins to take the content of {@code mail}.
+   *
+   * @param shown what the trace line says of the client
+   * @param tls how it is connected ({@code TLSv1.3 with cipher …}); empty in clear
+   * @param sink where the content goes; closed with what is returned
+   */
+  public ArrivingContent begin(
+      Arriving mail, Submission.Client shown, Optional<String> tls, ContentSink sink) {
+    OffsetDateTime date = mail.arrived().atZone(zone).toOffsetDateTime();
+    ReceivedHeader trace =
+        new ReceivedHeader(shown, tls, hostname, product, mail.id(), only(mail), date);
+    return new ArrivingContent(
+        sink,
+        trace.toString().getBytes(UTF_8),
+        maxSize,
+        maxHeader,
+        dropped,
+        missing(mail, MailDate.format(date)));
+  }
+
+  /** The recipient when there is one only, so that nobody learns of the others. */
+  private static Optional<Address> only(Arriving mail) {
+    return mail.envelope().recipients().size() == 1
+        ? mail.envelope().recipients().stream().map(Recipient::address).findFirst()
+        : Optional.empty();
+  }
+
+  private ArrivingContent.@Nullable Missing missing(Arriving mail, String date) {
+    if (!mail.door().isCompleted() && !always) {
+      return null;
+    }
+    String from =
+        mail.envelope().sender().address().map(String::valueOf).orElse("MAILER-DAEMON@" + hostname);
+    String number = mail.arrived().toEpochMilli() + "." + mail.id();
+    return new ArrivingContent.Missing(
+        "Date: " + date, "Message-ID: <" + number + "@" + hostname + ">", "From: " + from);
+  }
+}
