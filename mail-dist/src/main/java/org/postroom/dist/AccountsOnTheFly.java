@@ -27,6 +27,11 @@ final class AccountsOnTheFly implements Accounts {
   }
 
   @Override
+  public Optional<Account> eldest() {
+    return accounts.eldest();
+  }
+
+  @Override
   public Optional<Account> byAddress(Address address) {
     return Optional.of(accounts.byAddress(address).orElseGet(() -> make(address.toString())));
   }

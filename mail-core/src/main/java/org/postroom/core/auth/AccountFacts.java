@@ -21,6 +21,11 @@ public final class AccountFacts {
     return new ByLogin(accounts, login);
   }
 
+  /** Who gets what must reach somebody. */
+  public static Fact<Optional<Account>> eldest(Accounts accounts) {
+    return new Eldest(accounts);
+  }
+
   /** How many octets more the mailboxes of {@code account} may hold. */
   public static Fact<Long> room(Accounts accounts, Account account) {
     return new Room(accounts, account);
@@ -57,6 +62,23 @@ public final class AccountFacts {
     @Override
     public String toString() {
       return "account " + login;
+    }
+  }
+
+  private record Eldest(Accounts accounts) implements Fact<Optional<Account>> {
+    @Override
+    public Optional<Optional<Account>> atOnce() {
+      return Optional.empty();
+    }
+
+    @Override
+    public CompletionStage<Optional<Account>> ask(Executor mayBlock) {
+      return CompletableFuture.supplyAsync(accounts::eldest, mayBlock);
+    }
+
+    @Override
+    public String toString() {
+      return "eldest account";
     }
   }
 

@@ -48,6 +48,9 @@ public interface Accounts {
    */
   ScramKeys scramKeys(String login);
 
+  /** The one that was made first and is still here; empty where nobody is. */
+  Optional<Account> eldest();
+
   /** All accounts, by login. */
   List<Account> list();
 

@@ -1,6 +1,8 @@
 package org.postroom.core.flow;
 
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountFacts;
@@ -17,6 +19,8 @@ import org.postroom.core.policy.Policy;
  * {@code ada} or {@code ada@localhost} gets mail for {@code ada} at each of them.
  */
 public final class AddressRouter implements Router {
+  private static final Set<String> ROLES = Set.of("postmaster", "mailer-daemon");
+
   private final Policy policy;
   private final Accounts accounts;
   private final Optional<String> relayHost;
@@ -36,9 +40,11 @@ public final class AddressRouter implements Router {
   public Route route(Address recipient, Facts facts) {
     AddressClass addressClass = policy.domains().classOf(recipient.domain());
     return switch (addressClass) {
-      case LOCAL -> toMailbox(local(recipient, facts), "local recipient table");
-      case VIRTUAL_MAILBOX -> toMailbox(byAddress(recipient, facts), "virtual mailbox table");
-      case VIRTUAL_ALIAS -> toMailbox(byAddress(recipient, facts), "virtual alias table");
+      case LOCAL -> toMailbox(recipient, local(recipient, facts), "local recipient", facts);
+      case VIRTUAL_MAILBOX ->
+          toMailbox(recipient, byAddress(recipient, facts), "virtual mailbox", facts);
+      case VIRTUAL_ALIAS ->
+          toMailbox(recipient, byAddress(recipient, facts), "virtual alias", facts);
       case RELAY -> new Route.Onward("relay", relayHost.orElse(recipient.domain().name()));
       case REMOTE -> new Route.Onward("smtp", relayHost.orElse(recipient.domain().name()));
     };
@@ -59,7 +65,7 @@ public final class AddressRouter implements Router {
     String user = user(recipient);
     return byAddress(recipient, facts)
         .or(() -> facts.know(AccountFacts.byLogin(accounts, user)))
-        // Postmaster must reach somebody (RFC 5321, 4.5.1), whatever our domain is called.
+        // Whatever our domain is called.
         .or(() -> byAddress(Address.of(user, policy.hostname()), facts))
         .or(() -> byAddress(Address.of(user, policy.origin()), facts));
   }
@@ -70,10 +76,24 @@ public final class AddressRouter implements Router {
     return plus > 0 ? localPart.substring(0, plus) : localPart;
   }
 
-  private static Route toMailbox(Optional<Account> account, String table) {
-    if (account.isPresent()) {
-      return new Route.ToMailbox(account.get());
-    }
-    return new Route.Nowhere(550, "5.1.1", "User unknown in " + table);
+  private Route toMailbox(Address recipient, Optional<Account> account, String table, Facts facts) {
+    return account
+        .or(() -> mustReachSomebody(recipient, facts))
+        .<Route>map(Route.ToMailbox::new)
+        .orElseGet(() -> new Route.Nowhere(550, "5.1.1", "User unknown in " + table + " table"));
+  }
+
+  /**
+   * Who has a mail domain must take mail for its postmaster (RFC 5321, 4.5.1; RFC 2142): where no
+   * account is called so, the mailbox of the same name at our host has it, else the eldest account.
+   */
+  private Optional<Account> mustReachSomebody(Address recipient, Facts facts) {
+    String user = user(recipient);
+    return ROLES.contains(user.toLowerCase(Locale.ROOT))
+        ? byAddress(Address.of("postmaster", policy.hostname()), facts)
+            .or(() -> byAddress(Address.of("postmaster", policy.origin()), facts))
+            .or(() -> facts.know(AccountFacts.byLogin(accounts, "postmaster")))
+            .or(() -> facts.know(AccountFacts.eldest(accounts)))
+        : Optional.empty();
   }
 }

@@ -13,6 +13,7 @@ import org.postroom.core.fact.Facts;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.Attempts;
@@ -38,7 +39,8 @@ public final class MailFlow implements Attempts {
   private final Clock clock;
   private final Timers timers;
   private final Lifeline lifeline;
-  private final Planner planner;
+  private final Expansion expansion;
+  private final Planner planner = new Planner();
   private final Dispatch dispatch;
   private final Deliveries deliveries;
   private final Outcomes outcomes;
@@ -71,11 +73,12 @@ public final class MailFlow implements Attempts {
     this.timers = timers;
     this.lifeline = lifeline;
     MailLog log = new MailLog("flow");
-    this.planner = new Planner(router);
+    this.expansion = new Expansion(router);
     this.dispatch =
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.deliveries = new Deliveries(clock, log);
-    this.outcomes = new Outcomes(planner, store, schedule, bounce, deliveries, memory, log);
+    this.outcomes =
+        new Outcomes(expansion, planner, store, schedule, bounce, deliveries, memory, log);
   }
 
   /**
@@ -85,7 +88,16 @@ public final class MailFlow implements Attempts {
    * @return what became of it: a recipient whose mailbox had no room is one that waits
    */
   public Acceptance accept(Submission mail) {
-    Acceptance acceptance = store.accept(planner.plan(mail));
+    return accept(mail, expansion.all(mail.envelope().recipients()));
+  }
+
+  /**
+   * The same where it is known what the recipients come to.
+   *
+   * @param recipients those of the envelope, as {@link #expand} has expanded them
+   */
+  public Acceptance accept(Submission mail, List<Expanded> recipients) {
+    Acceptance acceptance = store.accept(planner.plan(mail, recipients));
     announce(acceptance);
     return acceptance;
   }
@@ -121,9 +133,9 @@ public final class MailFlow implements Attempts {
     accepted = listener;
   }
 
-  /** Where mail for {@code recipient} would go now. */
-  public Route route(Address recipient, Facts facts) {
-    return router.route(recipient, facts);
+  /** What {@code recipient} comes to now. */
+  public Expanded expand(Recipient recipient, Facts facts) {
+    return expansion.expand(recipient, facts);
   }
 
   /** Whether mail from {@code sender} may be submitted by {@code account}. */

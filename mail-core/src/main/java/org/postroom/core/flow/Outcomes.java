@@ -12,6 +12,7 @@ import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
@@ -46,6 +47,7 @@ final class Outcomes {
   private static final DeliveryResult NOT_NOW =
       new DeliveryResult.HeldUp("mailbox", "4.3.0", "the store cannot take it now");
 
+  private final Expansion expansion;
   private final Planner planner;
   private final QueueStore store;
   private final RetrySchedule schedule;
@@ -55,6 +57,7 @@ final class Outcomes {
   private final MailLog log;
 
   Outcomes(
+      Expansion expansion,
       Planner planner,
       QueueStore store,
       RetrySchedule schedule,
@@ -62,6 +65,7 @@ final class Outcomes {
       Deliveries deliveries,
       MemoryBudget memory,
       MailLog log) {
+    this.expansion = expansion;
     this.planner = planner;
     this.store = store;
     this.schedule = schedule;
@@ -327,11 +331,15 @@ final class Outcomes {
       if (!items.isEmpty() && !mail.sender().isNull()) {
         Instant until = mail.arrived().plus(schedule.lifetime());
         Bounce.About about = new Bounce.About(kind, items, until, !unread);
-        Acceptance report = planner.plan(bounce.write(store.newId(), mail, about));
+        Acceptance report = plan(bounce.write(store.newId(), mail, about));
         Notification notification = new Notification(kind, full ? Planner.queued(report) : report);
         told.add(notification);
         entering.add(notification.report());
       }
+    }
+
+    private Acceptance plan(Submission report) {
+      return planner.plan(report, expansion.all(report.envelope().recipients()));
     }
 
     private void log(List<Notification> told) {

@@ -3,10 +3,13 @@ package org.postroom.core.flow;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
-import org.postroom.core.fact.Facts;
+import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
@@ -15,28 +18,36 @@ import org.postroom.core.queue.Acceptance;
 
 /** Plans what becomes of each recipient of a mail: a mailbox here, or the queue. */
 final class Planner {
-  private final Router router;
 
-  Planner(Router router) {
-    this.router = router;
-  }
-
-  Acceptance plan(Submission mail) {
-    List<Acceptance.Delivery> deliveries = new ArrayList<>();
-    List<Acceptance.Onward> onward = new ArrayList<>();
-    for (Recipient recipient : mail.envelope().recipients()) {
-      Route route = router.route(recipient.address(), Facts.WAITING);
-      if (route instanceof Route.ToMailbox mailbox) {
-        deliveries.add(delivery(mail.envelope().sender(), recipient, mailbox.account()));
-      } else if (route instanceof Route.Onward hop) {
-        onward.add(new Acceptance.Onward(recipient, hop.destination()));
-      } else {
-        // It was there at RCPT and is gone now. The mail is accepted for it all the same; the
-        // attempt finds it undeliverable and tells the sender.
-        onward.add(new Acceptance.Onward(recipient, "error:" + recipient.address().domain()));
+  /** Each mailbox gets one copy, and each address elsewhere, however many ways lead there. */
+  Acceptance plan(Submission mail, List<Expanded> recipients) {
+    Map<AccountId, Acceptance.Delivery> deliveries = new LinkedHashMap<>();
+    Map<Address, Acceptance.Onward> onward = new LinkedHashMap<>();
+    for (Expanded expanded : recipients) {
+      for (Target target : expanded.targets()) {
+        Recipient recipient = target.recipient();
+        if (target.route() instanceof Route.ToMailbox mailbox) {
+          deliveries.computeIfAbsent(
+              mailbox.account().id(),
+              id -> delivery(mail.envelope().sender(), recipient, mailbox.account()));
+        } else {
+          onward.putIfAbsent(
+              recipient.address(),
+              new Acceptance.Onward(recipient, destination(recipient, target.route())));
+        }
       }
     }
-    return new Acceptance(mail, deliveries, onward);
+    return new Acceptance(mail, List.copyOf(deliveries.values()), List.copyOf(onward.values()));
+  }
+
+  /**
+   * One that leads nowhere is taken all the same, when others of its recipient do not, or when it
+   * was there at RCPT and is gone now: the attempt finds it undeliverable and tells the sender.
+   */
+  private static String destination(Recipient recipient, Route route) {
+    return route instanceof Route.Onward hop
+        ? hop.destination()
+        : "error:" + recipient.address().domain();
   }
 
   /**
@@ -45,11 +56,7 @@ final class Planner {
    */
   static Acceptance queued(Acceptance plan) {
     List<Acceptance.Onward> onward = new ArrayList<>(plan.onward());
-    for (Recipient recipient : plan.mail().envelope().recipients()) {
-      if (plan.onward().stream().noneMatch(one -> one.recipient().equals(recipient))) {
-        onward.add(Acceptance.Onward.home(recipient));
-      }
-    }
+    plan.deliveries().forEach(delivery -> onward.add(delivery.waiting()));
     return new Acceptance(plan.mail(), List.of(), onward);
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,6 +66,29 @@ class AddressRouterTest {
   void routesByAddressClass(String recipient, String route) {
     assertThat(router.route(Address.parse(recipient), Facts.WAITING).getClass().getSimpleName())
         .isEqualTo(route);
+  }
+
+  /** Mail for a domain's postmaster reaches somebody (RFC 5321, 4.5.1). */
+  @ParameterizedTest
+  @CsvSource({
+    "postmaster@local.example, root",
+    "Postmaster@virtual.example, root",
+    "postmaster+x@alias.example, root",
+    "MAILER-DAEMON@mx.local.example, root",
+    "abuse@local.example,",
+    "postmaster@far.example,",
+  })
+  void postmasterIsAlwaysSomebody(String recipient, @Nullable String login) {
+    assertThat(whoGets(recipient)).isEqualTo(login);
+
+    accounts.add("postmaster@mx.local.example", Secret.of("x"));
+    assertThat(whoGets(recipient)).isEqualTo(login == null ? null : "postmaster@mx.local.example");
+  }
+
+  private @Nullable String whoGets(String recipient) {
+    return router.route(Address.parse(recipient), Facts.WAITING) instanceof Route.ToMailbox mailbox
+        ? mailbox.account().login()
+        : null;
   }
 
   /** Who gets an address's mail may send as it, in every class. */

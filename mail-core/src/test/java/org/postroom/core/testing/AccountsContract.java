@@ -167,6 +167,16 @@ public abstract class AccountsContract extends StoreContract {
   }
 
   @Test
+  void knowsWhoWasMadeFirst() {
+    Account eldest = accounts.eldest().orElseThrow();
+    newAccount("grace");
+    assertThat(accounts.eldest()).contains(eldest);
+
+    accounts.list().forEach(account -> accounts.delete(account.id()));
+    assertThat(accounts.eldest()).isEmpty();
+  }
+
+  @Test
   void remembersWhoWasAskedForUntilAnythingChanges() {
     Address alias = newAddress();
     String user = ada.login().substring(0, ada.login().indexOf('@'));

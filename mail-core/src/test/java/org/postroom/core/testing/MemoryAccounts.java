@@ -48,6 +48,15 @@ public final class MemoryAccounts implements Accounts {
   }
 
   @Override
+  public Optional<Account> eldest() {
+    synchronized (mailboxes.lock) {
+      return entries.values().stream()
+          .map(entry -> entry.account)
+          .min(Comparator.comparing(account -> account.id().value()));
+    }
+  }
+
+  @Override
   public Optional<Account> byAddress(Address address) {
     synchronized (mailboxes.lock) {
       asked.add(text(address));

@@ -128,7 +128,8 @@ final class Reception implements AutoCloseable {
     }
     QueueId id = mail.id();
     try (StagedContent whole = content.finish()) {
-      Acceptance acceptance = session.services().flow().accept(mail.with(whole));
+      Acceptance acceptance =
+          session.services().flow().accept(mail.with(whole), transaction.recipients());
       session
           .services()
           .log()

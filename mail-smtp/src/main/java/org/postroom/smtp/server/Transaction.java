@@ -1,6 +1,5 @@
 package org.postroom.smtp.server;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Notes;
+import org.postroom.core.flow.Expanded;
 import org.postroom.core.mail.Envelope;
-import org.postroom.core.mail.Recipient;
 import org.postroom.smtp.protocol.MailParameters;
 
 /** One MAIL … DATA within a session: what has been said so far (RFC 5321, 3.3). */
@@ -17,7 +16,7 @@ public final class Transaction implements AutoCloseable {
   private final ReversePath sender;
   private final MailParameters parameters;
   private final Notes notes;
-  private final Map<Address, Recipient> recipients = new LinkedHashMap<>();
+  private final Map<Address, Expanded> recipients = new LinkedHashMap<>();
   private int refused;
   private int overshoot;
   private @Nullable Reception reception;
@@ -42,8 +41,8 @@ public final class Transaction implements AutoCloseable {
   }
 
   /** Those that were taken, in their order. */
-  public List<Recipient> recipients() {
-    return new ArrayList<>(recipients.values());
+  public List<Expanded> recipients() {
+    return List.copyOf(recipients.values());
   }
 
   /** How many were taken. */
@@ -52,8 +51,8 @@ public final class Transaction implements AutoCloseable {
   }
 
   /** Takes one; the same address twice is one recipient, the first word on it counts. */
-  public void add(Recipient recipient) {
-    recipients.putIfAbsent(recipient.address(), recipient);
+  public void add(Expanded recipient) {
+    recipients.putIfAbsent(recipient.recipient().address(), recipient);
   }
 
   /** One was refused. */
@@ -87,7 +86,7 @@ public final class Transaction implements AutoCloseable {
   Envelope envelope() {
     return new Envelope(
         sender,
-        recipients(),
+        recipients.values().stream().map(Expanded::recipient).toList(),
         parameters.body(),
         parameters.smtpUtf8(),
         parameters.envelopeId(),

@@ -73,6 +73,11 @@ final class SqlAccounts implements Accounts {
   }
 
   @Override
+  public Optional<Account> eldest() {
+    return query(SELECT + " ORDER BY a.id LIMIT 1", null).stream().findFirst();
+  }
+
+  @Override
   public Optional<Account> byAddress(Address address) {
     Optional<Account> exact = holderOf(Addresses.key(address));
     int plus = address.localPart().indexOf('+');

@@ -49,22 +49,18 @@ record RcptCommand(Address address, RcptParameters parameters) implements Comman
         transaction.notes(),
         facts ->
             RecipientCheck.recipient(
-                session, transaction.sender(), transaction.parameters().size(), address, facts),
-        judged -> answer(session, transaction, recipient, judged));
+                session, transaction.sender(), transaction.parameters().size(), recipient, facts),
+        judged -> answer(session, transaction, judged));
   }
 
-  private void answer(
-      SmtpSession session,
-      Transaction transaction,
-      Recipient recipient,
-      RecipientCheck.Judged judged) {
+  private void answer(SmtpSession session, Transaction transaction, RecipientCheck.Judged judged) {
     judged.decision().ifPresent(session::keep);
     if (judged.refusal().isPresent()) {
       RecipientCheck.Refusal refusal = judged.refusal().get();
       transaction.refused();
       session.refuse(refusal.reply(), Optional.of(address), refusal.rule());
     } else {
-      transaction.add(recipient);
+      transaction.add(judged.expanded().orElseThrow());
       session.reply(250, "2.1.5", "Ok");
     }
   }

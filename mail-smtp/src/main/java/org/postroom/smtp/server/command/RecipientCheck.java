@@ -6,7 +6,10 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountFacts;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.Route;
+import org.postroom.core.flow.Target;
+import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.PolicyContext;
 import org.postroom.core.policy.Verdict;
@@ -33,8 +36,10 @@ final class RecipientCheck {
    *
    * @param decision what policy says; empty where it was not asked
    * @param refusal empty when it is taken
+   * @param expanded what it comes to; empty where it was not asked
    */
-  record Judged(Optional<Decision> decision, Optional<Refusal> refusal) {}
+  record Judged(
+      Optional<Decision> decision, Optional<Refusal> refusal, Optional<Expanded> expanded) {}
 
   /** Whose sender addresses are whose, where users hand in mail (RFC 6409, 6.1). */
   static Optional<Refusal> sender(SmtpSession session, ReversePath sender, Facts facts) {
@@ -58,11 +63,12 @@ final class RecipientCheck {
    * @param size what the mail has, as far as the client has said; 0 where it has not
    */
   static Judged recipient(
-      SmtpSession session, ReversePath sender, long size, Address address, Facts facts) {
+      SmtpSession session, ReversePath sender, long size, Recipient recipient, Facts facts) {
     Optional<Refusal> senderRefused = sender(session, sender, facts);
     if (senderRefused.isPresent()) {
-      return new Judged(Optional.empty(), senderRefused);
+      return new Judged(Optional.empty(), senderRefused, Optional.empty());
     }
+    Address address = recipient.address();
     Decision decision =
         session.services().policy().relay().judge(context(session, sender, address), facts);
     Optional<Verdict.Reject> refusal = decision.refusal();
@@ -70,27 +76,37 @@ final class RecipientCheck {
       Verdict.Reject reject = refusal.get();
       SmtpReply reply = SmtpReply.of(reject.code(), reject.status(), reject.text());
       String rule = decision.steps().get(decision.steps().size() - 1).rule();
-      return new Judged(Optional.of(decision), Optional.of(new Refusal(reply, rule)));
+      Refusal refused = new Refusal(reply, rule);
+      return new Judged(Optional.of(decision), Optional.of(refused), Optional.empty());
     }
-    return new Judged(Optional.of(decision), reachable(session, size, address, facts));
+    Expanded expanded = session.services().flow().expand(recipient, facts);
+    return new Judged(
+        Optional.of(decision), unreachable(session, size, expanded, facts), Optional.of(expanded));
   }
 
-  /** Whether the recipient exists, and whether there is room for the mail. */
-  private static Optional<Refusal> reachable(
-      SmtpSession session, long size, Address address, Facts facts) {
-    Route route = session.services().flow().route(address, facts);
-    if (route instanceof Route.Nowhere nowhere) {
-      return refusal(address, nowhere.code(), nowhere.status(), nowhere.text(), UNLISTED);
+  /** Where nobody is there, or there is no room with anybody. */
+  private static Optional<Refusal> unreachable(
+      SmtpSession session, long size, Expanded expanded, Facts facts) {
+    Address address = expanded.recipient().address();
+    Optional<Route.Nowhere> nowhere = expanded.nowhere();
+    if (nowhere.isPresent()) {
+      Route.Nowhere why = nowhere.get();
+      return refusal(address, why.code(), why.status(), why.text(), UNLISTED);
     }
-    if (route instanceof Route.ToMailbox mailbox) {
-      long room = facts.know(AccountFacts.room(session.services().accounts(), mailbox.account()));
-      // Without a size, a mailbox is full when nothing more fits in.
-      if (room == 0 || size > room) {
-        MailboxFull full = MailboxFull.by(session.settings());
-        return refusal(address, full.code(), full.status(), full.text(), MailboxFull.RULE);
-      }
+    if (expanded.targets().stream().allMatch(target -> isFull(session, target, size, facts))) {
+      MailboxFull full = MailboxFull.by(session.settings());
+      return refusal(address, full.code(), full.status(), full.text(), MailboxFull.RULE);
     }
     return Optional.empty();
+  }
+
+  /** Without a size, a mailbox is full when nothing more fits in. */
+  private static boolean isFull(SmtpSession session, Target target, long size, Facts facts) {
+    if (!(target.route() instanceof Route.ToMailbox mailbox)) {
+      return false;
+    }
+    long room = facts.know(AccountFacts.room(session.services().accounts(), mailbox.account()));
+    return room == 0 || size > room;
   }
 
   private static Optional<Refusal> refusal(

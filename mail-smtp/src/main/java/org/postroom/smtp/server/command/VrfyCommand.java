@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Notes;
+import org.postroom.core.mail.Recipient;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.server.ClientLimits;
@@ -35,7 +36,8 @@ record VrfyCommand(Address address) implements Command {
     }
     session.inquire(
         new Notes(),
-        facts -> RecipientCheck.recipient(session, ReversePath.NULL, 0, address, facts),
+        facts ->
+            RecipientCheck.recipient(session, ReversePath.NULL, 0, Recipient.of(address), facts),
         judged -> answer(session, judged));
   }
 

@@ -1,0 +1,37 @@
+package org.postroom.core.flow;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.postroom.core.mail.Recipient;
+
+/**
+ * What a recipient of the envelope comes to: one target or many. Found out once, when the recipient
+ * is named, and carried from there.
+ *
+ * @param recipient as the envelope has it
+ * @param targets at least one; where nobody is there, it leads nowhere
+ * @param trace the steps that led there, for people
+ */
+public record Expanded(Recipient recipient, List<Target> targets, List<String> trace) {
+
+  public Expanded {
+    targets = List.copyOf(targets);
+    trace = List.copyOf(trace);
+    if (targets.isEmpty()) {
+      throw new IllegalArgumentException("a recipient without targets: " + recipient);
+    }
+  }
+
+  /** Why nobody would get it; empty when somebody would. */
+  public Optional<Route.Nowhere> nowhere() {
+    return targets.stream().allMatch(target -> target.route() instanceof Route.Nowhere)
+        ? routes(Route.Nowhere.class).findFirst()
+        : Optional.empty();
+  }
+
+  /** The routes of one kind. */
+  public <R extends Route> Stream<R> routes(Class<R> kind) {
+    return targets.stream().map(Target::route).filter(kind::isInstance).map(kind::cast);
+  }
+}

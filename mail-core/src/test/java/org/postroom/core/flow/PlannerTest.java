@@ -1,0 +1,112 @@
+package org.postroom.core.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.mail.ContentSink;
+import org.postroom.core.mail.Door;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.StagingArea;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.queue.Acceptance;
+
+class PlannerTest {
+  @TempDir private Path folder;
+
+  private static Route mailbox(int id) {
+    return new Route.ToMailbox(new Account(new AccountId(id), "u" + id, true, 0));
+  }
+
+  private static Route onward(String hop) {
+    return new Route.Onward("smtp", hop);
+  }
+
+  private static Target target(String address, Route route) {
+    return new Target(Recipient.of(Address.parse(address)), route);
+  }
+
+  private static Expanded expanded(String address, Target... targets) {
+    return new Expanded(Recipient.of(Address.parse(address)), List.of(targets), List.of());
+  }
+
+  /** What is planned, as texts. */
+  private String plan(Expanded... recipients) {
+    try (StagingArea area = new StagingArea(folder, StagingArea.Limits.DEFAULT);
+        ContentSink sink = area.open(0)) {
+      Submission mail =
+          new Submission(
+              new QueueId("Q1"),
+              Door.SMTP,
+              new Submission.Client(
+                  InetAddress.getLoopbackAddress(), "localhost", "x", Optional.empty(), "ESMTP"),
+              Envelope.of(
+                  ReversePath.NULL, List.of(recipients).stream().map(Expanded::recipient).toList()),
+              sink.finish(),
+              Instant.EPOCH);
+      try {
+        Acceptance plan = new Planner().plan(mail, List.of(recipients));
+        StringBuilder text = new StringBuilder();
+        for (Acceptance.Delivery one : plan.deliveries()) {
+          text.append(one.recipient().address()).append("->").append(one.account().value());
+          text.append(' ');
+        }
+        for (Acceptance.Onward one : plan.onward()) {
+          text.append(one.recipient().address()).append("->").append(one.destination());
+          text.append(' ');
+        }
+        return text.toString().strip();
+      } finally {
+        mail.content().close();
+      }
+    }
+  }
+
+  @Test
+  void eachMailboxGetsOneCopy() {
+    assertThat(
+            plan(
+                expanded("u4@a.test", target("u4@a.test", mailbox(4))),
+                expanded("U4@a.test", target("U4@a.test", mailbox(4))),
+                expanded(
+                    "all@a.test",
+                    target("u4+x@a.test", mailbox(4)),
+                    target("u5@a.test", mailbox(5)))))
+        .isEqualTo("u4@a.test->4 u5@a.test->5");
+  }
+
+  @Test
+  void eachAddressElsewhereGetsOneCopy() {
+    assertThat(
+            plan(
+                expanded("a@far.test", target("a@far.test", onward("far.test"))),
+                expanded(
+                    "list@a.test",
+                    target("a@far.test", onward("far.test")),
+                    target("b@far.test", onward("far.test")))))
+        .isEqualTo("a@far.test->smtp:far.test b@far.test->smtp:far.test");
+  }
+
+  /** The sender is told of who is not there; the others get it. */
+  @Test
+  void whoIsNotThereKeepsItFromNobodyElse() {
+    assertThat(
+            plan(
+                expanded(
+                    "list@a.test",
+                    target("gone@a.test", new Route.Nowhere(550, "5.1.1", "unknown")),
+                    target("u5@a.test", mailbox(5)))))
+        .isEqualTo("u5@a.test->5 gone@a.test->error:a.test");
+  }
+}
