@@ -11,6 +11,7 @@ module org.postroom.core {
   exports org.postroom.core.mail;
   exports org.postroom.core.mailbox;
   exports org.postroom.core.mime;
+  exports org.postroom.core.part;
   exports org.postroom.core.policy;
   exports org.postroom.core.queue;
   exports org.postroom.core.secret;

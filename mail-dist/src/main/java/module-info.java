@@ -8,6 +8,7 @@ module org.postroom.dist {
       info.picocli;
 
   requires info.picocli;
+  requires jdk.unsupported;
   requires transitive org.postroom.core;
   requires transitive org.postroom.storage;
   requires org.postroom.smtp;

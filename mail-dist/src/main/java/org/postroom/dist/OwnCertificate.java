@@ -55,6 +55,7 @@ final class OwnCertificate {
   private final SecureRandom random;
   private final TlsContext context;
   private volatile String authority;
+  private volatile boolean retired;
 
   /**
    * Finds or makes it.
@@ -91,16 +92,23 @@ final class OwnCertificate {
     return authority;
   }
 
-  /** Looks after it for as long as the timers run. */
+  /** Looks after it until {@link #retire}. */
   void keepRenewed(Timers timers, Executor workers) {
     timers.after(
         BETWEEN_LOOKS,
         () ->
             workers.execute(
                 () -> {
-                  look();
-                  keepRenewed(timers, workers);
+                  if (!retired) {
+                    look();
+                    keepRenewed(timers, workers);
+                  }
                 }));
+  }
+
+  /** It is looked after no more: another one has its place, or the server ends. */
+  void retire() {
+    retired = true;
   }
 
   /** Renews what is due; what cannot be written stays as it is until the next look. */

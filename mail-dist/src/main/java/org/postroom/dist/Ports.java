@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.part.Door;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.wire.WireFault;
 import org.postroom.dist.config.ServerParams;
@@ -26,27 +27,27 @@ record Ports(Settings settings, boolean fromSettings) {
    *
    * @throws WireFault for the first that cannot be had, with what to do
    */
-  void check(Map<Role, Integer> ports, List<InetAddress> addresses) {
+  void check(Map<Door, Integer> ports, List<InetAddress> addresses) {
     ports.forEach(
-        (role, port) -> {
+        (door, port) -> {
           if (port != 0) {
-            addresses.forEach(address -> check(role, new InetSocketAddress(address, port)));
+            addresses.forEach(address -> check(door, new InetSocketAddress(address, port)));
           }
         });
   }
 
-  private void check(Role role, InetSocketAddress address) {
+  void check(Door door, InetSocketAddress address) {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(address);
     } catch (IOException e) {
-      throw new WireFault(text(role, address, String.valueOf(e.getMessage())), e);
+      throw new WireFault(text(door, address, String.valueOf(e.getMessage())), e);
     }
   }
 
-  private String text(Role role, InetSocketAddress address, String reason) {
+  private String text(Door door, InetSocketAddress address, String reason) {
     String where = address.getAddress().getHostAddress() + " port " + address.getPort();
-    String what = "cannot listen on " + where + " for " + role.service() + ": ";
+    String what = "cannot listen on " + where + " for " + door.name() + ": ";
     String lower = reason.toLowerCase(Locale.ROOT);
     if (lower.contains("in use")) {
       return at(

@@ -1,54 +1,27 @@
 package org.postroom.dist;
 
-import java.util.Optional;
+import org.postroom.core.part.Door;
+import org.postroom.imap.ImapPart;
+import org.postroom.pop3.Pop3Part;
 
-/** What a listener is for; its usual port, and whether TLS comes first. */
-public enum Role {
+/** What every server can listen for, for {@link ServerBuilder#listen}. */
+public final class Role {
   /** Mail from other servers. */
-  MX("smtp", 25, false),
+  public static final Door MX = org.postroom.smtp.server.Role.MX.door();
+
   /** Mail from our own users, who log in; TLS by STARTTLS. */
-  SUBMISSION("submission", 587, false),
+  public static final Door SUBMISSION = org.postroom.smtp.server.Role.SUBMISSION.door();
+
   /** Mail from our own users, TLS from the first octet (RFC 8314). */
-  SUBMISSIONS("submissions", 465, true),
+  public static final Door SUBMISSIONS = org.postroom.smtp.server.Role.SUBMISSIONS.door();
+
   /** Like {@link #SUBMISSION}, where providers block 587. */
-  ALTERNATIVE("alternative", 2525, false),
-  POP3("pop3", 110, false),
-  POP3S("pop3s", 995, true),
-  IMAP("imap", 143, false),
-  IMAPS("imaps", 993, true);
+  public static final Door ALTERNATIVE = org.postroom.smtp.server.Role.ALTERNATIVE.door();
 
-  private final String service;
-  private final int port;
-  private final boolean implicitTls;
+  public static final Door POP3 = Pop3Part.POP3;
+  public static final Door POP3S = Pop3Part.POP3S;
+  public static final Door IMAP = ImapPart.IMAP;
+  public static final Door IMAPS = ImapPart.IMAPS;
 
-  Role(String service, int port, boolean implicitTls) {
-    this.service = service;
-    this.port = port;
-    this.implicitTls = implicitTls;
-  }
-
-  /** As configuration and logs call it. */
-  public String service() {
-    return service;
-  }
-
-  /** Where clients expect it. */
-  public int port() {
-    return port;
-  }
-
-  /** Whether the TLS handshake comes before everything else. */
-  public boolean implicitTls() {
-    return implicitTls;
-  }
-
-  /** The role that configuration calls {@code service}. */
-  public static Optional<Role> of(String service) {
-    for (Role role : values()) {
-      if (role.service.equals(service)) {
-        return Optional.of(role);
-      }
-    }
-    return Optional.empty();
-  }
+  private Role() {}
 }

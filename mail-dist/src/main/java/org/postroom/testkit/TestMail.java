@@ -18,10 +18,12 @@ import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.part.Door;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
+import org.postroom.dist.ServerBuilder;
 import org.postroom.storage.Storage;
 
 /**
@@ -72,7 +74,7 @@ public final class TestMail implements AutoCloseable {
     }
 
     private MailServer open() {
-      MailServer.Builder builder =
+      ServerBuilder builder =
           MailServer.builder()
               .hostname("mail.test")
               .storage(Storage.inMemory())
@@ -84,8 +86,8 @@ public final class TestMail implements AutoCloseable {
               .resolver(ZoneResolver.of())
               .time(time, time)
               .onAccepted(this::take);
-      for (Role role : Role.values()) {
-        builder.listen(role, 0);
+      for (Door door : builder.doors()) {
+        builder.listen(door, 0);
       }
       try {
         return builder.start();
@@ -257,8 +259,8 @@ public final class TestMail implements AutoCloseable {
     house.close();
   }
 
-  private Endpoint endpoint(Role role) {
-    return new Endpoint("localhost", house.server.address(role).getPort());
+  private Endpoint endpoint(Door door) {
+    return new Endpoint("localhost", house.server.address(door).getPort());
   }
 
   private static String list(List<ReceivedMail> mails) {

@@ -10,11 +10,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.config.Settings;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.dist.config.ServerParams;
-import org.postroom.dist.config.ServerSettings;
 
 final class ClientCapacityTest {
   private final Settings settings =
-      Settings.builder(ServerSettings.sets())
+      Settings.builder(Parts.standard().params())
           .set("myhostname", "mail.example.org")
           .set(ServerParams.SESSIONS, 20_000)
           .build();

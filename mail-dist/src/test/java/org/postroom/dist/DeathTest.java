@@ -20,7 +20,7 @@ final class DeathTest {
 
   @TempDir private Path folder;
 
-  private MailServer.Builder server(int port) {
+  private ServerBuilder server(int port) {
     return MailServer.builder()
         .hostname("mail.example.org")
         .domains("example.org")

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import org.postroom.core.part.Door;
 
 /**
  * Those who mean harm, strangers and the owner of one account, each kind in its own way, without a
@@ -189,7 +190,7 @@ final class HostileMixture implements AutoCloseable {
   }
 
   private void idle(Kind kind) throws IOException {
-    for (Role role : List.of(Role.MX, Role.POP3, Role.IMAP)) {
+    for (Door role : List.of(Role.MX, Role.POP3, Role.IMAP)) {
       for (int i = 0; i < 2; i++) {
         kind.hold(Stranger.from(kind.address(), server.port(role)));
       }
@@ -235,7 +236,7 @@ final class HostileMixture implements AutoCloseable {
   }
 
   private void reset(Kind kind) throws IOException {
-    for (Role role : List.of(Role.MX, Role.POP3, Role.IMAP)) {
+    for (Door role : List.of(Role.MX, Role.POP3, Role.IMAP)) {
       Stranger stranger = Stranger.from(kind.address(), server.port(role));
       stranger.say("NOOP");
       stranger.cut();

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.part.Door;
 import org.postroom.storage.Storage;
 
 /**
@@ -40,7 +41,7 @@ class LogInsUnderAttackTest {
 
   @BeforeEach
   void start() {
-    MailServer.Builder builder =
+    ServerBuilder builder =
         MailServer.builder()
             .hostname("mx.example.org")
             .domains("example.org")
@@ -119,7 +120,7 @@ class LogInsUnderAttackTest {
     return dial(from, Role.POP3, lines);
   }
 
-  private Socket dial(String from, Role role, String lines) throws IOException {
+  private Socket dial(String from, Door role, String lines) throws IOException {
     Socket socket = new Socket();
     sockets.add(socket);
     socket.bind(new InetSocketAddress(from, 0));

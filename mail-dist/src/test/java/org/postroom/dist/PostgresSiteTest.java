@@ -38,14 +38,14 @@ final class PostgresSiteTest {
 
       try (MailServer server = described(mainCf).start()) {
         authority = server.authority();
-        MailServer.administer(described(mainCf), "user-add", List.of("secret", "ada@example.org"));
+        described(mainCf).administer("user-add", List.of("secret", "ada@example.org"));
 
         assertThat(server.accounts().byLogin("ada@example.org")).isPresent();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(local())))
             .isEqualTo("rwx------");
       }
 
-      assertThat(MailServer.administer(described(mainCf), "user-list", List.of()))
+      assertThat(described(mainCf).administer("user-list", List.of()))
           .containsExactly("ada@example.org");
       try (MailServer server = described(mainCf).start()) {
         assertThat(server.authority()).isPresent().isEqualTo(authority);
@@ -78,7 +78,7 @@ final class PostgresSiteTest {
     return folder.resolve("local");
   }
 
-  private static MailServer.Builder described(Path mainCf) {
+  private static ServerBuilder described(Path mainCf) {
     return MailServer.builder().configuration(mainCf).bind(InetAddress.getLoopbackAddress());
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.params.provider.Arguments;
+import org.postroom.core.part.Door;
 import org.postroom.core.testing.imap.LoggedIn;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.Transcript;
@@ -41,9 +42,10 @@ enum Protocol {
     }
   };
 
-  private final Role role;
+  @SuppressWarnings("ImmutableEnumChecker") // a name, a number and a flag
+  private final Door role;
 
-  Protocol(Role role) {
+  Protocol(Door role) {
     this.role = role;
   }
 
@@ -60,7 +62,7 @@ enum Protocol {
   }
 
   /** Where clients come to, when nothing else is said. */
-  Role role() {
+  Door role() {
     return role;
   }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.part.Door;
 import org.postroom.storage.Storage;
 
 /**
@@ -156,7 +157,7 @@ final class RealClientsTest {
     return new String(Programs.run(folder, new byte[0], command.toArray(String[]::new)), UTF_8);
   }
 
-  private String port(Role role) {
+  private String port(Door role) {
     return Integer.toString(server.address(role).getPort());
   }
 

@@ -56,14 +56,14 @@ final class RefusedSettingsTest {
         "smtpd_tls_req_ccert | yes"
       })
   void doesNotStartWithWhatItWouldHaveToIgnore(String name, String value) {
-    MailServer.Builder site = MailServer.builder().hostname("mail.example.org").set(name, value);
+    ServerBuilder site = MailServer.builder().hostname("mail.example.org").set(name, value);
 
     assertThatThrownBy(site::check).isInstanceOf(BadConfiguration.class).hasMessageContaining(name);
   }
 
   @Test
   void startsWithWhatDebianWritesAndSaysWhatIsNotActedUpon() {
-    MailServer.Checked checked =
+    ServerBuilder.Checked checked =
         MailServer.builder()
             .hostname("mail.example.org")
             .set("alias_maps", "hash:/etc/aliases")

@@ -96,7 +96,7 @@ final class RelayHouse implements AutoCloseable {
   }
 
   RelayHouse start() {
-    MailServer.Builder builder =
+    ServerBuilder builder =
         MailServer.builder()
             .hostname("mail.example.org")
             .storage(storage)

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.part.Door;
 import org.postroom.core.testing.TestTls;
 
 /**
@@ -509,7 +510,7 @@ final class RoundTripTest {
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
-  private String port(Role role) {
+  private String port(Door role) {
     return Integer.toString(server.port(role));
   }
 

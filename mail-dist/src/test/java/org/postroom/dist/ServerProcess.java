@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.postroom.core.part.Door;
 import org.postroom.dist.applet.Postroom;
 
 /**
@@ -36,7 +37,7 @@ final class ServerProcess implements AutoCloseable {
 
   private final Process process;
   private final Queue<String> said = new ConcurrentLinkedQueue<>();
-  private final CompletableFuture<Map<Role, Integer>> ports = new CompletableFuture<>();
+  private final CompletableFuture<Map<Door, Integer>> ports = new CompletableFuture<>();
   private final Thread reader;
 
   private ServerProcess(Process process) {
@@ -124,18 +125,18 @@ final class ServerProcess implements AutoCloseable {
     ports.completeExceptionally(new IllegalStateException("it ended"));
   }
 
-  private static Map<Role, Integer> ports(String line) {
-    Map<Role, Integer> found = new EnumMap<>(Role.class);
+  private static Map<Door, Integer> ports(String line) {
+    Map<Door, Integer> found = new LinkedHashMap<>();
     Matcher matcher = LISTENER.matcher(line);
     while (matcher.find()) {
       int port = Integer.parseInt(matcher.group(2));
-      Role.of(matcher.group(1)).ifPresent(role -> found.put(role, port));
+      Parts.standard().door(matcher.group(1)).ifPresent(door -> found.put(door, port));
     }
     return found;
   }
 
   /** Where it listens. */
-  int port(Role role) {
+  int port(Door role) {
     return ports.join().get(role);
   }
 
@@ -217,6 +218,11 @@ final class ServerProcess implements AutoCloseable {
 
   void goOn() throws IOException, InterruptedException {
     signal("CONT");
+  }
+
+  /** Has it read its configuration again. */
+  void hangUp() throws IOException, InterruptedException {
+    signal("HUP");
   }
 
   private void signal(String name) throws IOException, InterruptedException {

@@ -60,6 +60,6 @@ final class Site {
   void addAccounts(List<String> names) throws IOException {
     List<String> arguments = new ArrayList<>(List.of(PASSWORD));
     names.forEach(name -> arguments.add(name + "@" + DOMAIN));
-    MailServer.administer(MailServer.builder().configuration(mainCf()), "user-add", arguments);
+    MailServer.builder().configuration(mainCf()).administer("user-add", arguments);
   }
 }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.part.Door;
 import org.postroom.core.testing.TestTls;
 
 /**
@@ -341,11 +342,11 @@ final class StopUnderLoadTest {
     private static final long serialVersionUID = 1L;
   }
 
-  private static Socket socket(ServerProcess server, Role role) throws IOException {
+  private static Socket socket(ServerProcess server, Door role) throws IOException {
     return new Socket(InetAddress.getLoopbackAddress(), server.port(role));
   }
 
-  private static Talk plain(ServerProcess server, Role role, Words words) throws IOException {
+  private static Talk plain(ServerProcess server, Door role, Words words) throws IOException {
     return new Talk(socket(server, role), words);
   }
 

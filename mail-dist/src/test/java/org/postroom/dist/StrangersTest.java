@@ -26,8 +26,8 @@ final class StrangersTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @CsvSource({"IMAP, a AUTHENTICATE PLAIN ", "POP3, AUTH PLAIN ", "MX, AUTH PLAIN "})
-  void halfLinesOfStrangersDoNotFillTheHeap(Role role, String begin) throws IOException {
+  @CsvSource({"imap, a AUTHENTICATE PLAIN ", "pop3, AUTH PLAIN ", "smtp, AUTH PLAIN "})
+  void halfLinesOfStrangersDoNotFillTheHeap(String door, String begin) throws IOException {
     Site site = new Site(folder).set("mynetworks", "127.77.0.0/16");
     byte[] half = (begin + " " + "A".repeat(HALF_LINE)).getBytes(US_ASCII);
     List<Socket> greedy = new ArrayList<>();
@@ -36,7 +36,11 @@ final class StrangersTest {
       site.addAccounts(List.of("ada"));
       for (int i = 0; i < GREEDY; i++) {
         Socket socket =
-            new Socket(InetAddress.getLoopbackAddress(), server.port(role), elsewhere, 0);
+            new Socket(
+                InetAddress.getLoopbackAddress(),
+                server.port(Parts.standard().door(door).orElseThrow()),
+                elsewhere,
+                0);
         greedy.add(socket);
         try {
           socket.getOutputStream().write(half);

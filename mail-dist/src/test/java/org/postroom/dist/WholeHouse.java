@@ -28,6 +28,7 @@ import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.part.Door;
 import org.postroom.core.testing.House;
 import org.postroom.core.testing.Sentences;
 import org.postroom.core.testing.TestTls;
@@ -46,6 +47,14 @@ import org.postroom.storage.Storage;
  * in it is said here, and nowhere else.
  */
 final class WholeHouse implements House, Stage, AutoCloseable {
+  /** Where TLS comes first for who would come here. */
+  private static final Map<Door, Door> UNDER_TLS =
+      Map.of(
+          Role.SUBMISSION, Role.SUBMISSIONS,
+          Role.ALTERNATIVE, Role.SUBMISSIONS,
+          Role.POP3, Role.POP3S,
+          Role.IMAP, Role.IMAPS);
+
   private final Protocol protocol;
   private final boolean encrypted;
   private final Storage storage;
@@ -54,7 +63,7 @@ final class WholeHouse implements House, Stage, AutoCloseable {
   private final Map<String, String> settings = new LinkedHashMap<>();
   private final List<String> furniture = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
-  private Role role;
+  private Door role;
   private InetAddress clientsFrom = InetAddress.getLoopbackAddress();
   private boolean loggedIn;
   private int guesses;
@@ -112,7 +121,7 @@ final class WholeHouse implements House, Stage, AutoCloseable {
 
   @Override
   public void role(String name) {
-    role = Role.valueOf(name);
+    role = org.postroom.smtp.server.Role.valueOf(name).door();
   }
 
   @Override
@@ -158,7 +167,7 @@ final class WholeHouse implements House, Stage, AutoCloseable {
     if (server != null) {
       return;
     }
-    MailServer.Builder builder =
+    ServerBuilder builder =
         MailServer.builder()
             .hostname("mail.example.org")
             .storage(storage)
@@ -174,16 +183,11 @@ final class WholeHouse implements House, Stage, AutoCloseable {
     furniture.forEach(words -> Sentences.given(this, words));
   }
 
-  private Role listener() {
+  private Door listener() {
     if (!encrypted) {
       return role;
     }
-    return switch (role) {
-      case SUBMISSION, ALTERNATIVE -> Role.SUBMISSIONS;
-      case POP3 -> Role.POP3S;
-      case IMAP -> Role.IMAPS;
-      default -> role;
-    };
+    return UNDER_TLS.getOrDefault(role, role);
   }
 
   // What is in it.

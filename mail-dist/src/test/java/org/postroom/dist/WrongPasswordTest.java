@@ -78,14 +78,22 @@ class WrongPasswordTest {
       }
     };
 
-    private final Role role;
+    @SuppressWarnings("ImmutableEnumChecker") // a name, a number and a flag
+    private final org.postroom.core.part.Door role;
+
     private final String before;
     private final String good;
     private final String in;
     private final String wrong;
     private final String later;
 
-    Door(Role role, String before, String good, String in, String wrong, String later) {
+    Door(
+        org.postroom.core.part.Door role,
+        String before,
+        String good,
+        String in,
+        String wrong,
+        String later) {
       this.role = role;
       this.before = before;
       this.good = good;
@@ -203,7 +211,7 @@ class WrongPasswordTest {
     return thread;
   }
 
-  private Socket connect(Role role, String from) throws Exception {
+  private Socket connect(org.postroom.core.part.Door role, String from) throws Exception {
     Socket socket = new Socket();
     socket.bind(new InetSocketAddress(from, 0));
     socket.connect(server.address(role));

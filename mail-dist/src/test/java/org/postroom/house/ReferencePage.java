@@ -9,7 +9,7 @@ import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
-import org.postroom.dist.config.ServerSettings;
+import org.postroom.dist.Parts;
 import org.postroom.imap.command.ImapCommands;
 import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Client;
@@ -102,7 +102,7 @@ enum ReferencePage {
   }
 
   private static List<ParamSet> sets() {
-    List<ParamSet> sets = new ArrayList<>(List.of(ServerSettings.sets()));
+    List<ParamSet> sets = new ArrayList<>(List.of(Parts.standard().params()));
     sets.add(ConfigParams.ALL);
     return sets;
   }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.ParamSet;
-import org.postroom.dist.config.ServerSettings;
+import org.postroom.dist.Parts;
 
 /** The reference pages say what the declarations say. */
 final class ReferencePagesTest {
@@ -50,7 +50,7 @@ final class ReferencePagesTest {
                 .map(ReferencePagesTest::set)
                 .toList();
     List<String> read = new ArrayList<>();
-    Arrays.stream(ServerSettings.sets()).map(ParamSet::name).forEach(read::add);
+    Arrays.stream(Parts.standard().params()).map(ParamSet::name).forEach(read::add);
     read.add(ConfigParams.ALL.name());
 
     assertThat(declared).containsExactlyInAnyOrderElementsOf(read);

@@ -4,21 +4,20 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.postroom.core.config.Settings;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.part.Door;
+import org.postroom.core.part.Generation;
+import org.postroom.core.part.Service;
+import org.postroom.core.part.Welcome;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.time.Timers;
-import org.postroom.core.wire.Connection;
-import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.ListenerOptions;
-import org.postroom.core.wire.Session;
 import org.postroom.core.wire.StrangerLimits;
 import org.postroom.core.wire.TlsContext;
-import org.postroom.core.wire.Wire;
 import org.postroom.imap.command.ImapCommands;
 import org.postroom.imap.protocol.ReaderLimits;
 import org.postroom.imap.session.CommandTable;
@@ -29,9 +28,10 @@ import org.postroom.imap.session.Services;
 
 /**
  * IMAP4rev1 (RFC 3501) over a {@link MailStore}. Holds no thread and no socket of its own: sessions
- * live on the wire they were accepted on and end with it.
+ * live on the wire they were accepted on and end with it. One service for all listeners and
+ * generations, because it counts how often somebody is logged in.
  */
-public final class ImapService {
+final class ImapService implements Service {
   private static final int MAX_LINE = 8192;
 
   /**
@@ -40,27 +40,45 @@ public final class ImapService {
    */
   private static final int MAX_LONG_LINE = 80 * 1024;
 
-  private final Services services;
+  private final MailStore store;
+  private final Staging staging;
+  private final Timers timers;
+  private final Clock clock;
+  private final Logins sessions = new Logins();
   private final CommandTable commands = new ImapCommands();
-  private final int maxSessions;
 
   /**
    * A service.
    *
+   * @param staging where messages of APPEND lie while they arrive
+   */
+  ImapService(MailStore store, Staging staging, Timers timers, Clock clock) {
+    this.store = store;
+    this.staging = staging;
+    this.timers = timers;
+    this.clock = clock;
+  }
+
+  @Override
+  public Welcome welcome(
+      Door door, InetSocketAddress address, Settings settings, Generation generation) {
+    return welcome(door, address, settings, generation.logIns(), generation.tls());
+  }
+
+  /**
+   * How clients are received.
+   *
    * @param settings must hold {@link ImapParams#ALL}
    * @param logIns shared with the other protocols
-   * @param staging where messages of APPEND lie while they arrive
    * @param tls keys for STARTTLS; empty while there are none, and it is then not advertised
    */
-  public ImapService(
+  Welcome welcome(
+      Door door,
+      InetSocketAddress address,
       Settings settings,
-      MailStore store,
       LogIns logIns,
-      Staging staging,
-      Timers timers,
-      Clock clock,
-      Supplier<Optional<TlsContext>> tls) {
-    this.services =
+      Optional<TlsContext> tls) {
+    Services services =
         new Services(
             store,
             logIns,
@@ -72,9 +90,18 @@ public final class ImapService {
                 .map(name -> name.toUpperCase(Locale.ROOT))
                 .collect(Collectors.toSet()),
             limits(settings),
-            new Logins(),
+            sessions,
             new MailLog("imap"));
-    this.maxSessions = settings.get(ImapParams.MAX_SESSIONS);
+    return new Welcome(
+        new ListenerOptions(
+            door.name(),
+            address,
+            door.handshake(tls),
+            settings.get(ImapParams.MAX_SESSIONS),
+            StrangerLimits.LONGEST_LINE,
+            services.limits().loginWait(),
+            "* BYE [LIMIT] " + ImapSession.TOO_MANY + "\r\n"),
+        connection -> new ImapSession(services, commands, connection));
   }
 
   private static ImapLimits limits(Settings settings) {
@@ -100,30 +127,5 @@ public final class ImapService {
         settings.get(ImapParams.USER_CONNECTIONS),
         settings.get(ImapParams.USERIP_CONNECTIONS),
         !settings.get(ImapParams.DISABLE_PLAINTEXT_AUTH));
-  }
-
-  /**
-   * Begins to listen.
-   *
-   * @param name for log lines: {@code imap} or {@code imaps}
-   * @param implicitTls present for IMAPS
-   */
-  public Listener listen(
-      Wire wire, String name, InetSocketAddress address, Optional<TlsContext> implicitTls) {
-    return wire.listen(
-        new ListenerOptions(
-            name,
-            address,
-            implicitTls,
-            maxSessions,
-            StrangerLimits.LONGEST_LINE,
-            services.limits().loginWait(),
-            "* BYE [LIMIT] " + ImapSession.TOO_MANY + "\r\n"),
-        this::session);
-  }
-
-  /** The session of a connection that was just accepted. */
-  public Session session(Connection connection) {
-    return new ImapSession(services, commands, connection);
   }
 }

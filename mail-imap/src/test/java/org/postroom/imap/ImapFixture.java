@@ -24,6 +24,7 @@ import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.part.Welcome;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.testing.MemoryAccounts;
@@ -62,11 +63,10 @@ final class ImapFixture implements AutoCloseable {
     wire = Wires.open(WireOptions.defaults().withGrace(Duration.ofMillis(100)), timers, workers);
     ada = accounts.add("ada", Secret.of("pw"));
     Settings settings = Settings.builder(ImapParams.ALL).build();
-    ImapService service =
-        new ImapService(
-            settings, store, logIns, staging, timers, Clock.systemUTC(), Optional::empty);
+    ImapService service = new ImapService(store, staging, timers, Clock.systemUTC());
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    listener = service.listen(wire, "imap", any, Optional.empty());
+    Welcome welcome = service.welcome(ImapPart.IMAP, any, settings, logIns, Optional.empty());
+    listener = wire.listen(welcome.options(), welcome.sessions());
   }
 
   int port() {

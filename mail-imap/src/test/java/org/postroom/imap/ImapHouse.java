@@ -2,6 +2,7 @@ package org.postroom.imap;
 
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import org.postroom.core.part.Welcome;
 import org.postroom.core.testing.ProtocolHouse;
 import org.postroom.core.testing.imap.LoggedIn;
 import org.postroom.core.transcript.Peer;
@@ -34,17 +35,16 @@ final class ImapHouse extends ProtocolHouse {
   protected Listener listen(
       Wire wire, InetSocketAddress address, Optional<TlsContext> implicitTls) {
     if (service == null) {
-      service =
-          new ImapService(
-              settings(ImapParams.ALL),
-              usedStore(),
-              logIns,
-              staging(),
-              time,
-              time,
-              this::certificate);
+      service = new ImapService(usedStore(), staging(), time, time);
     }
-    return service.listen(wire, implicitTls.isPresent() ? "imaps" : "imap", address, implicitTls);
+    Welcome welcome =
+        service.welcome(
+            implicitTls.isPresent() ? ImapPart.IMAPS : ImapPart.IMAP,
+            address,
+            settings(ImapParams.ALL),
+            logIns,
+            certificate());
+    return wire.listen(welcome.options(), welcome.sessions());
   }
 
   @Override

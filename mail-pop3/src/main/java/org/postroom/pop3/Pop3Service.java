@@ -2,20 +2,21 @@ package org.postroom.pop3;
 
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.postroom.core.config.Settings;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.part.Door;
+import org.postroom.core.part.Generation;
+import org.postroom.core.part.Service;
+import org.postroom.core.part.Welcome;
 import org.postroom.core.session.LogIns;
-import org.postroom.core.wire.Connection;
-import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.ListenerOptions;
-import org.postroom.core.wire.Session;
 import org.postroom.core.wire.TlsContext;
-import org.postroom.core.wire.Wire;
 import org.postroom.pop3.command.Pop3Commands;
+import org.postroom.pop3.session.LockPolicy;
 import org.postroom.pop3.session.Logins;
 import org.postroom.pop3.session.MaildropLocks;
 import org.postroom.pop3.session.Pop3Command;
@@ -26,41 +27,63 @@ import org.postroom.pop3.session.Pop3Session;
 /**
  * POP3 (RFC 1939) over the INBOXes of a {@link MailStore}. Holds no thread and no socket of its
  * own: sessions live on the wire they were accepted on and end with it. One service for all
- * listeners, because it knows which maildrop is in use.
+ * listeners and generations, because it knows which maildrop is in use.
  */
-public final class Pop3Service {
-  private final Pop3Context context;
+final class Pop3Service implements Service {
+  private final MailStore store;
+  private final Clock clock;
+  private final MaildropLocks locks;
+  private final Logins sessions = new Logins();
   private final Map<String, ? extends Pop3Command> commands = Pop3Commands.byVerb();
-  private final int maxSessions;
+
+  Pop3Service(MailStore store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+    this.locks = new MaildropLocks(LockPolicy.STRICT, Duration.ZERO, clock);
+  }
+
+  @Override
+  public Welcome welcome(
+      Door door, InetSocketAddress address, Settings settings, Generation generation) {
+    return welcome(door, address, settings, generation.logIns(), generation.tls());
+  }
 
   /**
-   * A service.
+   * How clients are received.
    *
    * @param settings must hold {@link Pop3Params#ALL}
    * @param logIns shared with the other protocols
    * @param tls keys for STLS; empty while there are none, and it is then not advertised
    */
-  public Pop3Service(
+  Welcome welcome(
+      Door door,
+      InetSocketAddress address,
       Settings settings,
-      MailStore store,
       LogIns logIns,
-      Clock clock,
-      Supplier<Optional<TlsContext>> tls) {
-    this.context =
+      Optional<TlsContext> tls) {
+    Pop3Context context =
         new Pop3Context(
             settings.get(Pop3Params.GREETING),
             store,
             logIns,
-            new MaildropLocks(
+            locks.obeying(
                 Pop3Params.policy(settings.get(Pop3Params.LOCK_SESSION)),
-                settings.get(Pop3Params.LOCK_SILENCE),
-                clock),
-            new Logins(),
+                settings.get(Pop3Params.LOCK_SILENCE)),
+            sessions,
             tls,
             clock,
             new MailLog("pop3"),
             limits(settings));
-    this.maxSessions = settings.get(Pop3Params.MAX_SESSIONS);
+    return new Welcome(
+        new ListenerOptions(
+            door.name(),
+            address,
+            door.handshake(tls),
+            settings.get(Pop3Params.MAX_SESSIONS),
+            Pop3Session.MAX_LINE,
+            context.limits().loginStep(),
+            "-ERR [SYS/TEMP] " + Pop3Session.TOO_MANY + "\r\n"),
+        connection -> new Pop3Session(context, connection, commands));
   }
 
   private static Pop3Limits limits(Settings settings) {
@@ -74,30 +97,5 @@ public final class Pop3Service {
         settings.get(Pop3Params.LOCK_WAIT),
         !settings.get(Pop3Params.NO_FLAG_UPDATES),
         settings.get(Pop3Params.HIDE_IMAP_DELETED));
-  }
-
-  /**
-   * Begins to listen.
-   *
-   * @param name for log lines: {@code pop3} or {@code pop3s}
-   * @param implicitTls present for POP3S (RFC 8314, 3.3)
-   */
-  public Listener listen(
-      Wire wire, String name, InetSocketAddress address, Optional<TlsContext> implicitTls) {
-    return wire.listen(
-        new ListenerOptions(
-            name,
-            address,
-            implicitTls,
-            maxSessions,
-            Pop3Session.MAX_LINE,
-            context.limits().loginStep(),
-            "-ERR [SYS/TEMP] " + Pop3Session.TOO_MANY + "\r\n"),
-        this::session);
-  }
-
-  /** The session of a connection that was just accepted. */
-  public Session session(Connection connection) {
-    return new Pop3Session(context, connection, commands);
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.mailbox.MessageRow;
+import org.postroom.core.part.Welcome;
 import org.postroom.core.testing.ProtocolHouse;
 import org.postroom.core.transcript.Transcript;
 import org.postroom.core.wire.Listener;
@@ -35,10 +36,16 @@ final class Pop3House extends ProtocolHouse {
   protected Listener listen(
       Wire wire, InetSocketAddress address, Optional<TlsContext> implicitTls) {
     if (service == null) {
-      service =
-          new Pop3Service(settings(Pop3Params.ALL), usedStore(), logIns, time, this::certificate);
+      service = new Pop3Service(usedStore(), time);
     }
-    return service.listen(wire, implicitTls.isPresent() ? "pop3s" : "pop3", address, implicitTls);
+    Welcome welcome =
+        service.welcome(
+            implicitTls.isPresent() ? Pop3Part.POP3S : Pop3Part.POP3,
+            address,
+            settings(Pop3Params.ALL),
+            logIns,
+            certificate());
+    return wire.listen(welcome.options(), welcome.sessions());
   }
 
   /** The messages that are there now. */

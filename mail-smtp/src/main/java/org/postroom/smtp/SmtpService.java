@@ -1,12 +1,26 @@
 package org.postroom.smtp;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Optional;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.postroom.core.config.Settings;
-import org.postroom.core.wire.Listener;
+import org.postroom.core.fact.Inquiry;
+import org.postroom.core.flow.Transport;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.part.Door;
+import org.postroom.core.part.Generation;
+import org.postroom.core.part.Premises;
+import org.postroom.core.part.Service;
+import org.postroom.core.part.Welcome;
+import org.postroom.core.policy.OwnAddresses;
+import org.postroom.core.policy.Policy;
 import org.postroom.core.wire.ListenerOptions;
-import org.postroom.core.wire.TlsContext;
-import org.postroom.core.wire.Wire;
+import org.postroom.core.wire.TlsContexts;
+import org.postroom.smtp.client.SmtpClientParams;
+import org.postroom.smtp.client.SmtpTransport;
+import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Listening;
 import org.postroom.smtp.server.Role;
 import org.postroom.smtp.server.Services;
@@ -14,49 +28,82 @@ import org.postroom.smtp.server.SmtpParams;
 import org.postroom.smtp.server.SmtpSession;
 import org.postroom.smtp.server.command.SmtpCommands;
 
-/**
- * The SMTP server: opens listeners, each in one role, for mail from other servers or from our own
- * users. Holds nothing itself; the listeners and the wire are closed by who owns them.
- */
-public final class SmtpService {
-  private final Wire wire;
-  private final Services services;
+/** SMTP in one server. What clients do is counted here, over all listeners and generations. */
+final class SmtpService implements Service {
+  private final Premises premises;
+  private final ClientLimits limits;
+  private final Inquiry inquiry;
 
-  public SmtpService(Wire wire, Services services) {
-    this.wire = wire;
-    this.services = services;
+  SmtpService(Premises premises, Settings started) {
+    this.premises = premises;
+    this.limits = new ClientLimits(premises.clock(), started);
+    this.inquiry = new Inquiry(premises.workers(), premises.timers());
   }
 
-  /**
-   * Listens.
-   *
-   * @param settings what this listener obeys; others may have other ones
-   * @throws org.postroom.core.wire.WireFault when the address cannot be had
-   * @throws IllegalStateException when the role needs TLS and there are no keys for it
-   */
-  public Listener listen(Role role, InetSocketAddress address, Settings settings) {
-    Optional<TlsContext> implicit = Optional.empty();
-    if (role.hasImplicitTls()) {
-      implicit = services.tls().get();
-      if (implicit.isEmpty()) {
-        throw new IllegalStateException(
-            "a listener for " + role.service() + " needs a certificate and its key");
-      }
-    }
+  /** The same client under two names: mail for others, and mail for domains that we relay for. */
+  @Override
+  public Map<String, Transport> transports(Settings settings, Policy policy, OwnAddresses own) {
+    Set<InetAddress> ownAddresses = new HashSet<>(own.proxies());
+    own.interfaces().forEach(one -> ownAddresses.add(one.address()));
+    SmtpTransport smtp =
+        new SmtpTransport(
+            premises.wire(),
+            premises.resolver(),
+            SmtpClientParams.options(
+                settings,
+                Set.of(policy.hostname().name()),
+                ownAddresses,
+                TlsContexts.opportunisticClient()),
+            premises.random(),
+            premises.clock(),
+            premises.timers());
+    return Map.of("smtp", smtp, "relay", smtp);
+  }
+
+  @Override
+  public Welcome welcome(
+      Door door, InetSocketAddress address, Settings settings, Generation generation) {
+    Role role =
+        Role.of(door).orElseThrow(() -> new IllegalArgumentException("no door of SMTP: " + door));
+    return welcome(role, address, settings, services(generation));
+  }
+
+  private Services services(Generation generation) {
+    return new Services(
+        generation.number(),
+        generation.policy(),
+        premises.decisions(),
+        generation.flow(),
+        premises.accounts(),
+        inquiry,
+        generation.logIns(),
+        premises.staging(),
+        premises.queue()::newId,
+        limits,
+        premises.resolver(),
+        generation.tls(),
+        new MailLog("smtpd"),
+        premises.timers(),
+        premises.clock(),
+        premises.zone());
+  }
+
+  /** How clients are received in a role, by what {@code services} are. */
+  static Welcome welcome(
+      Role role, InetSocketAddress address, Settings settings, Services services) {
     Listening calm = new Listening(role, settings, services, SmtpCommands.ALL);
     Listening stressed = new Listening(role, settings.underStress(), services, SmtpCommands.ALL);
-    ListenerOptions options =
+    return new Welcome(
         new ListenerOptions(
             role.service(),
             address,
-            implicit,
+            role.door().handshake(services.tls()),
             settings.get(SmtpParams.SESSIONS),
             settings.get(SmtpParams.SASL_RESPONSE),
             settings.get(SmtpParams.TIMEOUT),
             SmtpSession.tooMany(services.hostname()) + "\r\n",
             settings.get(SmtpParams.CLIENT_CONNECTIONS),
-            services::exempts);
-    return wire.listen(
-        options, connection -> (connection.isCrowded() ? stressed : calm).session(connection));
+            services::exempts),
+        connection -> (connection.isCrowded() ? stressed : calm).session(connection));
   }
 }

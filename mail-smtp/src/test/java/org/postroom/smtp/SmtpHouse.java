@@ -35,6 +35,7 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.part.Welcome;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
@@ -104,7 +105,8 @@ final class SmtpHouse extends ProtocolHouse {
       settings = settings(SmtpParams.ALL, PolicyParams.ALL, FlowParams.ALL);
       services = services();
     }
-    return new SmtpService(wire, services).listen(role, address, settings);
+    Welcome welcome = SmtpService.welcome(role, address, settings, services);
+    return wire.listen(welcome.options(), welcome.sessions());
   }
 
   private Services services() {
@@ -123,6 +125,7 @@ final class SmtpHouse extends ProtocolHouse {
             new Lifeline());
     flow.onAccepted(acceptance -> acceptedOn.add(Thread.currentThread().getName()));
     return new Services(
+        1,
         Policy.of(settings, new OwnAddresses(List.of(), List.of())),
         new RecentDecisions(100),
         flow,
@@ -133,7 +136,7 @@ final class SmtpHouse extends ProtocolHouse {
         queue::newId,
         new ClientLimits(time, settings),
         ZoneResolver.of(),
-        this::certificate,
+        certificate(),
         new MailLog("smtpd"),
         time,
         time,

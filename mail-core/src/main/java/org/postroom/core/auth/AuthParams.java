@@ -5,6 +5,7 @@ import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
+import org.postroom.core.config.Trait;
 
 /** What every protocol that lets readers of mail log in obeys, by Dovecot's names. */
 public final class AuthParams {
@@ -31,7 +32,8 @@ public final class AuthParams {
           "yes",
           """
           Whether networks (IPv4 /24, IPv6 /64) that send wrong passwords have their attempts looked \
-          at one by one, each later than the one before, or not at all.""");
+          at one by one, each later than the one before, or not at all.""",
+          Trait.RESTART);
 
   public static final Param<Integer> WORKERS =
       SET.integer(
@@ -40,7 +42,8 @@ public final class AuthParams {
           Bounds.between("0", "64"),
           """
           How many passwords are checked at the same time; each takes 19 MiB. 0: half as many as \
-          there are processors, from 2 to 8.""");
+          there are processors, from 2 to 8.""",
+          Trait.RESTART);
 
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();

@@ -149,6 +149,33 @@ public final class Settings {
     return changed;
   }
 
+  /**
+   * The same, but for what takes effect only after a restart: that is as {@code started} has it.
+   */
+  public Settings asStarted(Settings started) {
+    Map<String, MainCf.Entry> mixed = new LinkedHashMap<>(given);
+    Map<String, Object> inEffect = new LinkedHashMap<>(values);
+    Map<String, String> texts = new LinkedHashMap<>(expanded);
+    for (Param<?> param : started.needRestart(this)) {
+      String name = param.name();
+      inEffect.put(name, started.values.get(name));
+      texts.put(name, started.expanded.get(name));
+      if (started.given.containsKey(name)) {
+        mixed.put(name, started.given.get(name));
+      } else {
+        mixed.remove(name);
+      }
+    }
+    return new Settings(
+        params,
+        mixed,
+        presets,
+        inEffect,
+        texts,
+        notices,
+        underStress == null ? null : underStress.asStarted(started.underStress()));
+  }
+
   /** Collects what was given; the last word on a name counts. */
   public static final class Builder {
     private static final String STRESSED = "yes";

@@ -55,9 +55,14 @@ public final class MailLog {
     log.info("{}: {} after {} from {}", shown(session, what, afterCommand, client));
   }
 
-  /** A mail is ours. */
+  /**
+   * A mail is ours.
+   *
+   * @param generation by which configuration it was judged and routed
+   */
   public void accepted(
       QueueId id,
+      long generation,
       String session,
       String client,
       String login,
@@ -66,7 +71,7 @@ public final class MailLog {
       int recipients,
       String messageId) {
     log.info(
-        "{}: session={}, client={}{}, message-id={}, from=<{}>, size={}, nrcpt={}",
+        "{}: session={}, client={}{}, message-id={}, from=<{}>, size={}, nrcpt={}, generation={}",
         shown(
             id,
             session,
@@ -75,7 +80,8 @@ public final class MailLog {
             messageId,
             sender.toString(),
             size,
-            recipients));
+            recipients,
+            generation));
   }
 
   /**

@@ -21,8 +21,9 @@ public final class RecentDecisions {
    * One of them.
    *
    * @param session in whose conversation, as the log names it
+   * @param generation by which configuration
    */
-  public record Entry(Instant at, String session, Decision decision) {}
+  public record Entry(Instant at, String session, long generation, Decision decision) {}
 
   public synchronized void keep(Entry entry) {
     if (entries.size() == most) {

@@ -22,9 +22,9 @@ final class Places {
   /** Of those with nothing under way; one that was forgotten is new. */
   private static final int REMEMBERED = 10_000;
 
-  private final QueueLimits limits;
-  private final int quarter;
-  private final int half;
+  private QueueLimits limits;
+  private int quarter;
+  private int half;
   private final Map<String, Destination> busy = new HashMap<>();
   private final Map<String, Destination> idle =
       new LinkedHashMap<>() {
@@ -55,8 +55,18 @@ final class Places {
 
   Places(QueueLimits limits) {
     this.limits = limits;
-    this.quarter = Math.max(1, limits.active() / 4);
-    this.half = Math.max(1, limits.active() / 2);
+    setParts();
+  }
+
+  /** Goes by other limits; what has begun beyond them ends by itself. */
+  void obey(QueueLimits others) {
+    limits = others;
+    setParts();
+  }
+
+  private void setParts() {
+    quarter = Math.max(1, limits.active() / 4);
+    half = Math.max(1, limits.active() / 2);
   }
 
   /** Whether there is any place at all. */

@@ -48,7 +48,7 @@ public final class QueueManager implements AutoCloseable {
 
   private final QueueStore store;
   private final Attempts attempts;
-  private final QueueLimits limits;
+  private volatile QueueLimits limits;
   private final Clock clock;
   private final Timers timers;
   private final Executor workers;
@@ -102,6 +102,18 @@ public final class QueueManager implements AutoCloseable {
     store.releaseLeases(owner);
     store.onQueued(this::wake);
     scheduleRenewal();
+    wake();
+  }
+
+  /**
+   * Has no more under way at once than {@code others} allow, from the next attempt on. Who waits
+   * because a destination did not answer waits as long as it was told.
+   */
+  public void obey(QueueLimits others) {
+    synchronized (this) {
+      limits = others;
+      places.obey(others);
+    }
     wake();
   }
 

@@ -83,6 +83,15 @@ public final class LogIns implements AutoCloseable {
     return new LogIns(accounts, throttle, passwords, timers, random, failureDelay, () -> {});
   }
 
+  /**
+   * The same log-ins by other settings: who is slowed and what waits is known to both. Ends with
+   * this one, and is not to be closed itself.
+   */
+  public LogIns obeying(Settings settings) {
+    return of(
+        accounts, throttle, passwords, timers, random, settings.get(AuthParams.FAILURE_DELAY));
+  }
+
   private static LoginThrottle throttle(Settings settings, Timers timers, RandomGenerator random) {
     return settings.get(AuthParams.THROTTLE)
         ? new LoginThrottle(timers, random)

@@ -155,7 +155,7 @@ final class NettyWire implements Wire {
     if (closing) {
       throw new WireFault("The wire is closed");
     }
-    NettyListener listener = new NettyListener();
+    NettyListener listener = new NettyListener(new Terms(listening, sessions));
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
@@ -167,7 +167,7 @@ final class NettyWire implements Wire {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new Accepting(listener, listening, sessions));
+                    channel.pipeline().addLast(new Accepting(listener, listener.terms));
                   }
 
                   @Override
@@ -403,11 +403,10 @@ final class NettyWire implements Wire {
     /** Whether the place in the counts has been given back. */
     private final AtomicBoolean left = new AtomicBoolean();
 
-    Accepting(
-        NettyListener listener, ListenerOptions listening, Function<Connection, Session> sessions) {
+    Accepting(NettyListener listener, Terms terms) {
       this.listener = listener;
-      this.listening = listening;
-      this.sessions = sessions;
+      this.listening = terms.options();
+      this.sessions = terms.sessions();
     }
 
     @Override
@@ -489,10 +488,18 @@ final class NettyWire implements Wire {
     }
   }
 
+  /** How a client is received. */
+  private record Terms(ListenerOptions options, Function<Connection, Session> sessions) {}
+
   /** A bound address. */
   final class NettyListener implements Listener {
     private final AtomicInteger sessions = new AtomicInteger();
+    private volatile Terms terms;
     private volatile @Nullable Channel channel;
+
+    private NettyListener(Terms terms) {
+      this.terms = terms;
+    }
 
     Channel channel() {
       Channel bound = channel;
@@ -510,6 +517,11 @@ final class NettyWire implements Wire {
     @Override
     public int sessions() {
       return sessions.get();
+    }
+
+    @Override
+    public void become(ListenerOptions options, Function<Connection, Session> maker) {
+      terms = new Terms(options, maker);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package org.postroom.dist.applet;
 
 import java.util.concurrent.Callable;
-import org.postroom.dist.MailServer;
+import org.postroom.dist.ServerBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +20,7 @@ public final class CheckApplet implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    MailServer.Checked checked = place.builder().check();
+    ServerBuilder.Checked checked = place.builder().check();
     checked.warnings().forEach(spec.commandLine().getErr()::println);
     spec.commandLine().getOut().println("The configuration is good.");
     return 0;

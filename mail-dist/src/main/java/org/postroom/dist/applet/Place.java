@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postroom.dist.MailServer;
+import org.postroom.dist.ServerBuilder;
 import org.postroom.storage.Storage;
 import picocli.CommandLine.Option;
 
@@ -26,8 +27,8 @@ final class Place {
   }
 
   /** A server as the place describes it, not started. */
-  MailServer.Builder builder() {
-    MailServer.Builder builder = MailServer.builder();
+  ServerBuilder builder() {
+    ServerBuilder builder = MailServer.builder();
     if (configuration != null) {
       builder.configuration(configuration);
     }

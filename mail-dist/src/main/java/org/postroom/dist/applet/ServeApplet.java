@@ -6,16 +6,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.part.Door;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
+import org.postroom.dist.ServerBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +33,7 @@ import picocli.CommandLine.Spec;
     description = "Runs the server until it is told to stop (SIGTERM, SIGINT).",
     mixinStandardHelpOptions = true)
 public final class ServeApplet implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeApplet.class);
   private static final int HIGH = 10_000;
 
   @Mixin private Place place = new Place();
@@ -40,13 +44,16 @@ public final class ServeApplet implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    MailServer.Builder builder = place.builder();
+    ServerBuilder builder = place.builder();
     boolean embedded = place.configuration().isEmpty();
     if (embedded) {
       listenOnLoopback(builder);
     }
     Lifeline lifeline = LastWords.lifeline(spec.commandLine().getErr());
+    CompletableFuture<MailServer> running = new CompletableFuture<>();
+    Hangup.on(() -> reload(running));
     MailServer server = builder.lifeline(lifeline).start();
+    running.complete(server);
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -82,19 +89,31 @@ public final class ServeApplet implements Callable<Integer> {
     return 0;
   }
 
-  private static void listenOnLoopback(MailServer.Builder builder) {
+  /** At SIGHUP; what is wrong is in the log. While the server starts there is nothing to reload. */
+  private static void reload(CompletableFuture<MailServer> running) {
+    MailServer server = running.getNow(null);
+    if (server != null) {
+      try {
+        server.reload();
+      } catch (RuntimeException e) {
+        LOG.debug("not reloaded", e);
+      }
+    }
+  }
+
+  private static void listenOnLoopback(ServerBuilder builder) {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     builder.bind(loopback);
-    for (Role role : Role.values()) {
-      if (role != Role.ALTERNATIVE) {
-        builder.listen(role, freePort(loopback, role));
+    for (Door door : builder.doors()) {
+      if (!door.equals(Role.ALTERNATIVE)) {
+        builder.listen(door, freePort(loopback, door));
       }
     }
   }
 
   /** The usual port where we may have it, else one that everybody may have. */
-  private static int freePort(InetAddress address, Role role) {
-    for (int port : new int[] {role.port(), role.port() + HIGH}) {
+  private static int freePort(InetAddress address, Door door) {
+    for (int port : new int[] {door.port(), door.port() + HIGH}) {
       try (ServerSocket probe = new ServerSocket()) {
         probe.setReuseAddress(true);
         probe.bind(new InetSocketAddress(address, port));
@@ -124,17 +143,15 @@ public final class ServeApplet implements Callable<Integer> {
   private record FirstAccount(String login, String password) {}
 
   private static void announce(PrintWriter out, MailServer server) {
-    Map<Role, InetSocketAddress> where = new TreeMap<>();
-    server.roles().forEach(role -> where.put(role, server.address(role)));
     StringBuilder line = new StringBuilder("Postroom listens:");
-    where.forEach(
-        (role, address) -> {
-          line.append(' ').append(role.service()).append(' ').append(address.getPort());
-          if (address.getPort() != role.port()) {
-            line.append(" (instead of ").append(role.port()).append(')');
-          }
-          line.append(',');
-        });
+    for (Door door : server.doors()) {
+      int port = server.address(door).getPort();
+      line.append(' ').append(door).append(' ').append(port);
+      if (port != door.port()) {
+        line.append(" (instead of ").append(door.port()).append(')');
+      }
+      line.append(',');
+    }
     line.setLength(line.length() - 1);
     out.println(line);
   }

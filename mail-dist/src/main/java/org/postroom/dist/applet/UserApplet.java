@@ -8,7 +8,6 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import org.postroom.dist.MailServer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -92,7 +91,7 @@ public final class UserApplet {
   private int request(Place place, String verb, List<String> arguments, Line line) {
     PrintWriter out = spec.commandLine().getOut();
     try {
-      List<String> answer = MailServer.administer(place.builder(), verb, arguments);
+      List<String> answer = place.builder().administer(verb, arguments);
       answer.forEach(login -> out.println(line.of(login)));
       out.flush();
       return 0;

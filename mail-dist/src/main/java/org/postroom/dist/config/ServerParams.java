@@ -19,8 +19,7 @@ public final class ServerParams {
           "smtp:25 submission:587 submissions:465 pop3:110 pop3s:995 imap:143 imaps:993",
           "What to listen for, each as service:port; port 0 takes a free one. Services: smtp,"
               + " submission, submissions, alternative, pop3, pop3s, imap, imaps. Where, say"
-              + " inet_interfaces and inet_protocols.",
-          Trait.RESTART);
+              + " inet_interfaces and inet_protocols.");
 
   public static final Param<String> STORAGE_URL =
       SET.text(
@@ -66,7 +65,8 @@ public final class ServerParams {
           "queue_minfree",
           "16777216",
           Bounds.atLeast("0"),
-          "Octets that must stay free on the disk; below that, new mail is refused for now.");
+          "Octets that must stay free on the disk; below that, new mail is refused for now.",
+          Trait.RESTART);
 
   public static final Param<Integer> WORKERS =
       SET.integer(

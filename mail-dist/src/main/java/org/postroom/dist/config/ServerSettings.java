@@ -21,29 +21,16 @@ import org.postroom.core.flow.FlowParams;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.queue.QueueParams;
-import org.postroom.imap.ImapParams;
-import org.postroom.pop3.Pop3Params;
-import org.postroom.smtp.client.SmtpClientParams;
-import org.postroom.smtp.server.SmtpParams;
 import org.postroom.storage.Storage;
 
 /** What the settings mean on this machine: addresses, the place of the store. */
 public final class ServerSettings {
   private ServerSettings() {}
 
-  /** Every parameter there is: the modules' sets, one after the other. */
-  public static ParamSet[] sets() {
-    return new ParamSet[] {
-      PolicyParams.ALL,
-      FlowParams.ALL,
-      QueueParams.ALL,
-      SmtpParams.ALL,
-      SmtpClientParams.ALL,
-      AuthParams.ALL,
-      Pop3Params.ALL,
-      ImapParams.ALL,
-      ServerParams.ALL
-    };
+  /** The parameters that are no part's: those of core, and the server's own. */
+  public static List<ParamSet> ofTheHouse() {
+    return List.of(
+        PolicyParams.ALL, FlowParams.ALL, QueueParams.ALL, AuthParams.ALL, ServerParams.ALL);
   }
 
   /**

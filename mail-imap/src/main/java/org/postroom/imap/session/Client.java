@@ -46,7 +46,7 @@ public final class Client {
   }
 
   public boolean mayStartTls() {
-    return !isLoggedIn() && connection.tls().isEmpty() && services.tls().get().isPresent();
+    return !isLoggedIn() && connection.tls().isEmpty() && services.tls().isPresent();
   }
 
   /** What can be done in this state, as CAPABILITY lists it. */

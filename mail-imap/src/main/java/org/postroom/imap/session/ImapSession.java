@@ -339,7 +339,7 @@ public final class ImapSession implements Session {
       }
       close();
     } else if (completion.then() == Completion.Then.START_TLS) {
-      services.tls().get().ifPresent(connection::startTls);
+      services.tls().ifPresent(connection::startTls);
       startsTls = true;
     }
   }

@@ -3,7 +3,6 @@ package org.postroom.imap.session;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.mailbox.MailStore;
@@ -12,10 +11,10 @@ import org.postroom.core.time.Timers;
 import org.postroom.core.wire.TlsContext;
 
 /**
- * What sessions work with.
+ * What sessions work with that began under the same generation.
  *
  * @param logIns how clients log in, together with those of the other protocols
- * @param tls keys for STARTTLS, asked each time so that a reload takes effect
+ * @param tls keys for STARTTLS; empty while there are none, and it is then not advertised
  * @param disabledCapabilities never advertised, in upper case
  */
 public record Services(
@@ -24,7 +23,7 @@ public record Services(
     Staging staging,
     Timers timers,
     Clock clock,
-    Supplier<Optional<TlsContext>> tls,
+    Optional<TlsContext> tls,
     Set<String> disabledCapabilities,
     ImapLimits limits,
     Logins sessions,

@@ -20,7 +20,7 @@ final class CapaCommand {
     replies.ok("");
     List.of("TOP", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING").forEach(replies::line);
     if (state instanceof Authorization) {
-      if (session.context().tls().get().isPresent() && session.connection().tls().isEmpty()) {
+      if (session.context().tls().isPresent() && session.connection().tls().isEmpty()) {
         replies.line("STLS");
       }
       if (session.allowsPlaintext()) {

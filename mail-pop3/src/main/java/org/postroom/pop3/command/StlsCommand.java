@@ -16,7 +16,7 @@ final class StlsCommand {
       throw new BadCommand("TLS is on already.");
     }
     TlsContext tls =
-        session.context().tls().get().orElseThrow(() -> new BadCommand("TLS is not available."));
+        session.context().tls().orElseThrow(() -> new BadCommand("TLS is not available."));
     session.enter(Authorization.START);
     session.replies().ok("Begin TLS negotiation now.");
     session.connection().startTls(tls);

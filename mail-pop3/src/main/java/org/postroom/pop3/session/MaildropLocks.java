@@ -15,7 +15,7 @@ import org.postroom.core.mailbox.MailboxId;
  * but RFC 1939's promise, because deleting what is gone is no error.
  */
 public final class MaildropLocks {
-  private final ConcurrentMap<MailboxId, Lock> held = new ConcurrentHashMap<>();
+  private final ConcurrentMap<MailboxId, Lock> held;
   private final LockPolicy policy;
   private final Duration silence;
   private final Clock clock;
@@ -26,9 +26,20 @@ public final class MaildropLocks {
    * @param silence for how long a holder must not have got on before it may lose its lock
    */
   public MaildropLocks(LockPolicy policy, Duration silence, Clock clock) {
+    this(new ConcurrentHashMap<>(), policy, silence, clock);
+  }
+
+  private MaildropLocks(
+      ConcurrentMap<MailboxId, Lock> held, LockPolicy policy, Duration silence, Clock clock) {
+    this.held = held;
     this.policy = policy;
     this.silence = silence;
     this.clock = clock;
+  }
+
+  /** The same locks by another policy; each goes by the one that it was taken under. */
+  public MaildropLocks obeying(LockPolicy other, Duration otherSilence) {
+    return new MaildropLocks(held, other, otherSilence, clock);
   }
 
   /**

@@ -2,14 +2,13 @@ package org.postroom.pop3.session;
 
 import java.time.Clock;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.wire.TlsContext;
 
 /**
- * What all sessions of a service share.
+ * What sessions share that began under the same generation.
  *
  * @param greeting what stands behind the first {@code +OK}
  * @param logIns how clients log in, together with those of the other protocols
@@ -21,7 +20,7 @@ public record Pop3Context(
     LogIns logIns,
     MaildropLocks locks,
     Logins sessions,
-    Supplier<Optional<TlsContext>> tls,
+    Optional<TlsContext> tls,
     Clock clock,
     MailLog log,
     Pop3Limits limits) {}

@@ -76,7 +76,7 @@ public final class Listening {
   public boolean offersTls() {
     return !role.hasImplicitTls()
         && settings.get(SmtpParams.TLS_LEVEL) != SmtpParams.TlsLevel.NONE
-        && services.tls().get().isPresent();
+        && services.tls().isPresent();
   }
 
   /** Whether clients may log in here at all. */

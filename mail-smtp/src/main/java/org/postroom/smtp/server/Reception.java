@@ -135,6 +135,7 @@ final class Reception implements AutoCloseable {
           .log()
           .accepted(
               id,
+              session.services().generation(),
               session.id(),
               session.client(),
               mail.client().login().orElse(""),

@@ -1,36 +1,47 @@
 package org.postroom.smtp.server;
 
+import java.util.Optional;
+import org.postroom.core.part.Door;
+
 /** What a listener is for; decides what is offered and what is asked of a client. */
 public enum Role {
   /** Other servers bring mail for us (RFC 5321). */
-  MX("smtp", 25, false, false),
+  MX(new Door("smtp", 25, false), false),
   /** Our users hand in mail (RFC 6409). */
-  SUBMISSION("submission", 587, true, false),
+  SUBMISSION(new Door("submission", 587, false), true),
   /** The same, TLS from the first octet (RFC 8314, 3.3). */
-  SUBMISSIONS("submissions", 465, true, true),
+  SUBMISSIONS(new Door("submissions", 465, true), true),
   /** The same as submission, where 587 is shut. */
-  ALTERNATIVE("alternative", 2525, true, false);
+  ALTERNATIVE(new Door("alternative", 2525, false), true);
 
-  private final String service;
-  private final int port;
+  @SuppressWarnings("ImmutableEnumChecker") // a name, a number and a flag
+  private final Door door;
+
   private final boolean submission;
-  private final boolean implicitTls;
 
-  Role(String service, int port, boolean submission, boolean implicitTls) {
-    this.service = service;
-    this.port = port;
+  Role(Door door, boolean submission) {
+    this.door = door;
     this.submission = submission;
-    this.implicitTls = implicitTls;
+  }
+
+  /** What is listened for in this role. */
+  public Door door() {
+    return door;
+  }
+
+  /** The role that a door is for. */
+  public static Optional<Role> of(Door door) {
+    for (Role role : values()) {
+      if (role.door.equals(door)) {
+        return Optional.of(role);
+      }
+    }
+    return Optional.empty();
   }
 
   /** For log lines and metrics. */
   public String service() {
-    return service;
-  }
-
-  /** The usual port. */
-  public int port() {
-    return port;
+    return door.name();
   }
 
   /**
@@ -43,6 +54,6 @@ public enum Role {
 
   /** Whether TLS comes before everything else. */
   public boolean hasImplicitTls() {
-    return implicitTls;
+    return door.implicitTls();
   }
 }

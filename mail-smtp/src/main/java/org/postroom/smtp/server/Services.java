@@ -19,8 +19,9 @@ import org.postroom.core.time.Timers;
 import org.postroom.core.wire.TlsContext;
 
 /**
- * What all SMTP sessions share: the rest of the house.
+ * What SMTP sessions share that began under the same generation: the rest of the house.
  *
+ * @param generation by which number it is recorded what they decide
  * @param policy who we are, whom we trust, who may send where
  * @param decisions where it is kept why recipients were taken or refused
  * @param flow takes responsibility for mails
@@ -31,12 +32,13 @@ import org.postroom.core.wire.TlsContext;
  * @param ids names for new mails
  * @param limits counts what clients do
  * @param resolver for the names of clients
- * @param tls keys for handshakes, asked for at each; empty when there are none
+ * @param tls keys for handshakes; empty when there are none
  * @param timers for what must not be waited for too long
  * @param clock what Date and Received headers go by
  * @param zone what they are written in
  */
 public record Services(
+    long generation,
     Policy policy,
     RecentDecisions decisions,
     MailFlow flow,
@@ -47,7 +49,7 @@ public record Services(
     Supplier<QueueId> ids,
     ClientLimits limits,
     Resolver resolver,
-    Supplier<Optional<TlsContext>> tls,
+    Optional<TlsContext> tls,
     MailLog log,
     Timers timers,
     Clock clock,

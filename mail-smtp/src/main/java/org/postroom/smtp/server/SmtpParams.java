@@ -9,6 +9,7 @@ import org.postroom.core.config.Choice;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Trait;
 import org.postroom.core.wire.StrangerLimits;
 
 /** The parameters of the SMTP server. */
@@ -259,17 +260,24 @@ public final class SmtpParams {
           "smtpd_client_ipv4_prefix_length",
           "32",
           between("0", "32"),
-          "Bits of an IPv4 address that make a client in the limits above.");
+          "Bits of an IPv4 address that make a client in the limits above.",
+          Trait.RESTART);
 
   public static final Param<Integer> CLIENT_IPV6_PREFIX =
       SET.integer(
           "smtpd_client_ipv6_prefix_length",
           "84",
           between("0", "128"),
-          "Bits of an IPv6 address that make a client in the limits above.");
+          "Bits of an IPv6 address that make a client in the limits above.",
+          Trait.RESTART);
 
   public static final Param<Duration> RATE_UNIT =
-      SET.time("anvil_rate_time_unit", "60s", atLeast("1s"), "What rates of clients refer to.");
+      SET.time(
+          "anvil_rate_time_unit",
+          "60s",
+          atLeast("1s"),
+          "What rates of clients refer to.",
+          Trait.RESTART);
 
   public static final Param<String> BROKEN_CLIENTS =
       SET.recognised(

@@ -419,7 +419,9 @@ public final class SmtpSession implements Session {
   public void keep(Decision decision) {
     services
         .decisions()
-        .keep(new RecentDecisions.Entry(services.clock().instant(), id(), decision));
+        .keep(
+            new RecentDecisions.Entry(
+                services.clock().instant(), id(), services.generation(), decision));
   }
 
   /** MAIL: a transaction begins. */

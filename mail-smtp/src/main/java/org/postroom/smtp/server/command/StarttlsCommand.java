@@ -34,7 +34,6 @@ record StarttlsCommand() implements Command {
         session
             .services()
             .tls()
-            .get()
             .orElseThrow(
                 () -> new BadCommand(454, "4.7.0", "TLS not available due to local problem"));
     if (!session.connection().in().isEmpty()) {

@@ -1,0 +1,25 @@
+package org.postroom.core.part;
+
+import java.util.List;
+import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Settings;
+
+/**
+ * What a module offers to servers: its parameters, and what they can listen for. Knows no server
+ * and holds nothing; {@link #open} makes what runs in one.
+ */
+public interface Part {
+
+  /** Every parameter that it obeys and no other part declares. */
+  List<ParamSet> params();
+
+  /** What it can listen for. No two parts of a server may have one of the same name. */
+  List<Door> doors();
+
+  /**
+   * Makes what runs of it in one server. Called once for each server, before any client comes.
+   *
+   * @param started what the server is started with: for what only a restart changes
+   */
+  Service open(Premises premises, Settings started);
+}

@@ -1,0 +1,42 @@
+package org.postroom.core.part;
+
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.dns.Resolver;
+import org.postroom.core.mail.Staging;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.policy.RecentDecisions;
+import org.postroom.core.queue.QueueStore;
+import org.postroom.core.time.Timers;
+import org.postroom.core.wire.Wire;
+
+/**
+ * What a server gives to its parts, from its start to its end, whatever generation is current.
+ * Nothing of it is a part's to close.
+ *
+ * @param wire to listen and connect with
+ * @param mail the mailboxes
+ * @param queue mail under way
+ * @param accounts who is here
+ * @param staging where content lies while it arrives
+ * @param decisions where it is kept why recipients were taken or refused
+ * @param workers run what may block
+ * @param random for spreading load; not for secrets
+ * @param zone what dates are written in
+ */
+public record Premises(
+    Wire wire,
+    MailStore mail,
+    QueueStore queue,
+    Accounts accounts,
+    Staging staging,
+    Resolver resolver,
+    RecentDecisions decisions,
+    Executor workers,
+    RandomGenerator random,
+    Timers timers,
+    Clock clock,
+    ZoneId zone) {}

@@ -1,0 +1,36 @@
+package org.postroom.core.part;
+
+import java.net.InetSocketAddress;
+import java.util.Map;
+import org.postroom.core.config.Settings;
+import org.postroom.core.flow.Transport;
+import org.postroom.core.policy.OwnAddresses;
+import org.postroom.core.policy.Policy;
+
+/**
+ * A part at work in one server. Holds what sessions of all generations share, such as counts;
+ * everything that configuration says comes with the call. Any thread may call.
+ */
+public interface Service {
+
+  /**
+   * The ways that mail can leave by, named as routes name them. Made for each generation; one that
+   * can be closed is closed when the next generation has taken over, and must then bring attempts
+   * under way to their end.
+   *
+   * @param own the addresses that are this machine
+   */
+  default Map<String, Transport> transports(Settings settings, Policy policy, OwnAddresses own) {
+    return Map.of();
+  }
+
+  /**
+   * How clients are received from now on.
+   *
+   * @param door one of the part's
+   * @param address where it listens
+   * @param settings what this listener obeys; as a rule those of the generation
+   * @throws IllegalStateException when it needs TLS and there are no keys for it
+   */
+  Welcome welcome(Door door, InetSocketAddress address, Settings settings, Generation generation);
+}

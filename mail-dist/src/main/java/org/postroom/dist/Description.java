@@ -1,0 +1,46 @@
+package org.postroom.dist;
+
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.dns.Resolver;
+import org.postroom.core.flow.Transport;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.part.Part;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.time.Timers;
+import org.postroom.storage.Storage;
+
+/** What {@link ServerBuilder} was told. Null is where nothing was said and the settings decide. */
+final class Description {
+  final Configuration configuration = new Configuration();
+  final Map<String, String> accounts = new LinkedHashMap<>();
+  final Map<String, Transport> transports = new LinkedHashMap<>();
+  final List<Part> added = new ArrayList<>();
+  final SecureRandom random = new SecureRandom();
+  @Nullable Storage storage;
+  @Nullable InetAddress bind;
+  @Nullable Resolver resolver;
+  @Nullable Timers timers;
+  @Nullable String openPassword;
+  @Nullable Consumer<Acceptance> listener;
+  @Nullable Lifeline lifeline;
+  Consumer<Lifeline.Death> mourner = death -> {};
+  Clock clock = Clock.systemUTC();
+
+  /** All parts: those that every server has, and those that were added. */
+  Parts parts() {
+    return Parts.standard().and(added);
+  }
+
+  /** What the configuration comes to as it is. */
+  Plan plan() {
+    return Plan.of(configuration.read(parts().params()), configuration, this);
+  }
+}

@@ -1,0 +1,175 @@
+package org.postroom.dist;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.config.Settings;
+import org.postroom.core.dns.DnsResolver;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.mail.StagingArea;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.part.Door;
+import org.postroom.core.part.Premises;
+import org.postroom.core.part.Service;
+import org.postroom.core.policy.RecentDecisions;
+import org.postroom.core.queue.QueueStore;
+import org.postroom.core.session.LogIns;
+import org.postroom.core.time.SystemTimers;
+import org.postroom.core.time.Timers;
+import org.postroom.core.wire.Wire;
+import org.postroom.core.wire.WireOptions;
+import org.postroom.core.wire.Wires;
+import org.postroom.core.wire.Workers;
+import org.postroom.dist.config.ServerParams;
+
+/**
+ * What a server stands on, from its start to its end: the store, time, threads, the network. No
+ * generation changes it.
+ *
+ * @param premises as the parts see it
+ * @param services the parts at work, by the doors that they have
+ * @param logIns by the settings of the start; each generation has its own view
+ * @param capacity how many clients there is place for
+ */
+record Foundation(
+    Store store,
+    LogIns logIns,
+    Workers workers,
+    MemoryBudget memory,
+    Lifeline lifeline,
+    KeyRing keys,
+    ClientCapacity capacity,
+    Premises premises,
+    Map<Door, Service> services) {
+  private static final Duration DNS_TIMEOUT = Duration.ofSeconds(10);
+  private static final int KEPT_DECISIONS = 1000;
+
+  /**
+   * Opens one thing after the other; the order of closing is the opposite one.
+   *
+   * @param owned takes in what is to be closed
+   */
+  static Foundation open(Plan plan, Description description, Lifeline lifeline, Owned owned) {
+    Settings settings = plan.settings();
+    ClientCapacity capacity = ClientCapacity.on(settings, OsHost.descriptors());
+    Path folder = plan.folder().orElse(null);
+    MemoryBudget memory = MemoryBudget.ofHeap();
+    Store store = owned.add(Store.open(plan, description, lifeline, memory));
+    if (folder != null) {
+      PrivateFolder.make(folder);
+    }
+    Timers timers =
+        description.timers == null
+            ? owned.add(new SystemTimers("postroom-timers", lifeline))
+            : description.timers;
+    // Sessions that end still read and write what lies there: it is closed after the wire.
+    StagingArea staging =
+        owned.add(
+            new StagingArea(
+                folder == null ? temporary(owned) : folder.resolve("staging"),
+                StagingArea.Limits.DEFAULT,
+                memory));
+    Accounts accounts = store.accounts();
+    // Closed after the wire: who waits to be logged in hears a goodbye like everybody else.
+    LogIns logIns =
+        owned.add(LogIns.open(settings, accounts, timers, description.random, lifeline));
+    Workers workers =
+        owned.add(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline));
+    Wire wire =
+        owned.add(
+            Wires.open(
+                WireOptions.defaults()
+                    .withStrangers(capacity.limits(settings, memory))
+                    .withUnsent(ClientCapacity.unsent(memory)),
+                timers,
+                workers,
+                lifeline));
+    Premises premises =
+        new Premises(
+            wire,
+            store.storage().mail(),
+            store.storage().queue(),
+            accounts,
+            staging,
+            description.resolver == null
+                ? DnsResolver.ofSystem(DNS_TIMEOUT, workers)
+                : description.resolver,
+            new RecentDecisions(KEPT_DECISIONS),
+            workers,
+            RandomGenerator.getDefault(),
+            timers,
+            description.clock,
+            ZoneId.systemDefault());
+    KeyRing keys =
+        owned.add(new KeyRing(folder, description.clock, description.random, timers, workers));
+    return new Foundation(
+        store,
+        logIns,
+        workers,
+        memory,
+        lifeline,
+        keys,
+        capacity,
+        premises,
+        description.parts().open(premises, settings));
+  }
+
+  /** The accounts that are kept in the store. */
+  Accounts accounts() {
+    return store.storage().accounts();
+  }
+
+  /** Makes those accounts that are not there; passwords by login. */
+  void makeAccounts(Map<String, String> passwords) {
+    store.make(passwords);
+  }
+
+  MailStore mail() {
+    return premises.mail();
+  }
+
+  QueueStore queue() {
+    return premises.queue();
+  }
+
+  RecentDecisions decisions() {
+    return premises.decisions();
+  }
+
+  /** What clears expunged messages away, not started. */
+  Purging purging() {
+    return store.purging(premises.timers(), workers);
+  }
+
+  /** Where the server listens; nowhere yet. */
+  OpenDoors doors() {
+    return new OpenDoors(premises.wire(), services);
+  }
+
+  /** What a start has to say to the administrator. */
+  List<String> warnings(Plan plan) {
+    List<String> all = new ArrayList<>(plan.warnings());
+    capacity.warning().ifPresent(all::add);
+    return List.copyOf(all);
+  }
+
+  /** For content on its way, where there is no folder. */
+  private static Path temporary(Owned owned) {
+    try {
+      Path folder = Files.createTempDirectory("postroom");
+      owned.add(() -> Files.deleteIfExists(folder));
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException("a temporary folder cannot be made", e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package org.postroom.dist;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Settings;
+import org.postroom.core.part.Door;
+import org.postroom.core.part.Part;
+import org.postroom.core.part.Premises;
+import org.postroom.core.part.Service;
+import org.postroom.dist.config.ServerSettings;
+import org.postroom.imap.ImapPart;
+import org.postroom.pop3.Pop3Part;
+import org.postroom.smtp.SmtpPart;
+
+/** What a server is made of: the parts that every server has, and those that its owner adds. */
+public final class Parts {
+  private final List<Part> parts;
+
+  private Parts(List<Part> parts) {
+    this.parts = List.copyOf(parts);
+    Map<String, Door> names = new LinkedHashMap<>();
+    for (Door door : doors()) {
+      if (names.put(door.name(), door) != null) {
+        throw new IllegalArgumentException("two parts listen for " + door);
+      }
+    }
+  }
+
+  /** Those that every server has. */
+  public static Parts standard() {
+    return new Parts(List.of(new SmtpPart(), new Pop3Part(), new ImapPart()));
+  }
+
+  /** These and {@code others}. */
+  Parts and(Collection<Part> others) {
+    List<Part> all = new ArrayList<>(parts);
+    all.addAll(others);
+    return new Parts(all);
+  }
+
+  /** Every parameter there is. */
+  public ParamSet[] params() {
+    return Stream.concat(
+            ServerSettings.ofTheHouse().stream(),
+            parts.stream().flatMap(part -> part.params().stream()))
+        .toArray(ParamSet[]::new);
+  }
+
+  /** All that can be listened for, in a fixed order. */
+  public List<Door> doors() {
+    return parts.stream().flatMap(part -> part.doors().stream()).toList();
+  }
+
+  /** What configuration calls {@code name}. */
+  public Optional<Door> door(String name) {
+    return doors().stream().filter(door -> door.name().equals(name)).findFirst();
+  }
+
+  /** Opens them; gives who listens at each door. */
+  Map<Door, Service> open(Premises premises, Settings started) {
+    Map<Door, Service> services = new LinkedHashMap<>();
+    for (Part part : parts) {
+      Service service = part.open(premises, started);
+      part.doors().forEach(door -> services.put(door, service));
+    }
+    return services;
+  }
+}

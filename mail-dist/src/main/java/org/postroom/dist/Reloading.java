@@ -1,0 +1,83 @@
+package org.postroom.dist;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.config.Settings;
+import org.postroom.core.queue.QueueManager;
+import org.postroom.core.queue.QueueParams;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the next generation in the place of the current one: all of it, or nothing when there is
+ * anything wrong with it. One reload at a time, from any thread.
+ */
+final class Reloading {
+  private static final Logger LOG = LoggerFactory.getLogger(Reloading.class);
+
+  private final Description description;
+  private final Settings started;
+  private final Generations generations;
+  private final OpenDoors doors;
+  private final QueueManager queue;
+  private Configuration configuration;
+
+  /**
+   * @param started what only a restart changes is as this says
+   */
+  Reloading(
+      Description description,
+      Settings started,
+      Generations generations,
+      OpenDoors doors,
+      QueueManager queue) {
+    this.description = description;
+    this.started = started;
+    this.generations = generations;
+    this.doors = doors;
+    this.queue = queue;
+    this.configuration = description.configuration.copy();
+  }
+
+  /** See {@link MailServer#reload(Consumer)}. */
+  synchronized Reloaded reload(Consumer<Configuration> change) {
+    Configuration changed = configuration.copy();
+    try {
+      change.accept(changed);
+      Reloaded reloaded = become(changed);
+      configuration = changed;
+      reloaded.warnings().forEach(line -> LOG.warn("reload: {}", line));
+      LOG.info("reload: generation {} is in effect", reloaded.generation());
+      return reloaded;
+    } catch (BadConfiguration e) {
+      e.faults().forEach(fault -> LOG.error("reload: {}", fault));
+      LOG.error("reload: generation {} stays in effect", generations.current().number());
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.error("reload: {}", e.getMessage());
+      LOG.error("reload: generation {} stays in effect", generations.current().number());
+      throw e;
+    }
+  }
+
+  private Reloaded become(Configuration changed) {
+    Settings wanted = changed.read(description.parts().params());
+    Plan plan = Plan.of(wanted.asStarted(started), changed, description);
+    doors.check(plan);
+    Generations.Next next = generations.next(plan);
+    try {
+      doors.become(plan, next.generation(), () -> generations.adopt(next));
+    } catch (RuntimeException | Error e) {
+      next.close();
+      throw e;
+    }
+    queue.obey(QueueParams.limits(plan.settings()));
+    List<String> said = new ArrayList<>(plan.warnings());
+    started
+        .needRestart(wanted)
+        .forEach(param -> said.add(wanted.fault(param, "takes effect after a restart").toString()));
+    return new Reloaded(next.generation().number(), said);
+  }
+}

@@ -1,0 +1,205 @@
+package org.postroom.dist;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.Settings;
+import org.postroom.core.dns.Resolver;
+import org.postroom.core.flow.MailFlow;
+import org.postroom.core.flow.Transport;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.part.Door;
+import org.postroom.core.part.Part;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.time.Timers;
+import org.postroom.storage.SqlStorage;
+import org.postroom.storage.Storage;
+
+/**
+ * Describes a server; {@link #start} makes it. Everything a configuration file can say, it can.
+ * Made by {@link MailServer#builder}.
+ */
+public final class ServerBuilder {
+  private final Description description = new Description();
+
+  ServerBuilder() {}
+
+  /** What the server calls itself: {@code myhostname}. */
+  public ServerBuilder hostname(String name) {
+    return set("myhostname", name);
+  }
+
+  /** Domains whose addresses are accounts here: {@code virtual_mailbox_domains}. */
+  public ServerBuilder domains(String... names) {
+    return set("virtual_mailbox_domains", String.join(", ", names));
+  }
+
+  /** The next hop of all mail that leaves: {@code relayhost}. */
+  public ServerBuilder relayHost(String nextHop) {
+    return set("relayhost", nextHop);
+  }
+
+  /**
+   * Settings in main.cf's syntax; what the builder says stands above them. The file is read when
+   * the server starts, and when it reloads.
+   */
+  public ServerBuilder configuration(Path mainCf) {
+    description.configuration.file(mainCf);
+    return this;
+  }
+
+  /** One parameter. */
+  public <T> ServerBuilder set(Param<T> param, T value) {
+    description.configuration.set(param, value);
+    return this;
+  }
+
+  /** One parameter, as a file would write it. */
+  public ServerBuilder set(String name, String value) {
+    description.configuration.set(name, value);
+    return this;
+  }
+
+  /** Where mail is kept: instead of {@code storage_url}. */
+  public ServerBuilder storage(Storage where) {
+    description.storage = where;
+    return this;
+  }
+
+  /** Listens at a door; port 0 takes a free one. The first call replaces {@code listeners}. */
+  public ServerBuilder listen(Door door, int port) {
+    description.configuration.listen(door, port);
+    return this;
+  }
+
+  /** The one address to listen on: instead of {@code inet_interfaces}. */
+  public ServerBuilder bind(InetAddress address) {
+    description.bind = address;
+    return this;
+  }
+
+  /** One more part, with its parameters, doors and transports. */
+  public ServerBuilder part(Part part) {
+    description.added.add(part);
+    return this;
+  }
+
+  /**
+   * Another way that mail can leave by, for routes that name it; in the place of a part's where one
+   * has that name ({@code smtp}, {@code relay}). It is not closed with the server.
+   */
+  public ServerBuilder transport(String name, Transport transport) {
+    description.transports.put(name, transport);
+    return this;
+  }
+
+  /** An account that is made at start when it is not there. */
+  public ServerBuilder account(String login, String password) {
+    description.accounts.put(login, password);
+    return this;
+  }
+
+  /** Looks up names for the server: instead of the DNS. */
+  public ServerBuilder resolver(Resolver other) {
+    description.resolver = other;
+    return this;
+  }
+
+  /**
+   * Every address is somebody here: an account is made when mail first comes for it, or when
+   * somebody first logs in as it, with this password. For tests; nothing is relayed then.
+   */
+  public ServerBuilder accountsOnTheFly(String password) {
+    description.openPassword = password;
+    return this;
+  }
+
+  /**
+   * Has {@code listener} see every mail that clients hand over, once it is durable; see {@link
+   * MailFlow#onAccepted}.
+   */
+  public ServerBuilder onAccepted(Consumer<Acceptance> other) {
+    description.listener = other;
+    return this;
+  }
+
+  /**
+   * Has {@code owner} hear when a part has died that the server cannot be without: the store, an
+   * event loop, the queue manager. The server closes itself first, so its ports and its folder are
+   * free, and another one may be started from there; what was answered 250 is in the store.
+   */
+  public ServerBuilder onDeath(Consumer<Lifeline.Death> owner) {
+    description.mourner = owner;
+    return this;
+  }
+
+  /**
+   * Where the server's parts say that they have died, instead of to the server: for who ends the
+   * whole process then. The server does not close itself, and {@link #onDeath} has no effect.
+   */
+  public ServerBuilder lifeline(Lifeline ofTheProcess) {
+    description.lifeline = ofTheProcess;
+    return this;
+  }
+
+  /** The time it goes by, such as a virtual clock. */
+  public ServerBuilder time(Clock otherClock, Timers otherTimers) {
+    description.clock = otherClock;
+    description.timers = otherTimers;
+    return this;
+  }
+
+  /** All that such a server can listen for. */
+  public List<Door> doors() {
+    return description.parts().doors();
+  }
+
+  /** A configuration that could be started with. */
+  public record Checked(Settings settings, List<String> warnings) {}
+
+  /**
+   * Reads the configuration as a start would, and opens nothing.
+   *
+   * @throws org.postroom.core.config.BadConfiguration with all faults
+   */
+  public Checked check() {
+    Plan plan = description.plan();
+    plan.checkFolder();
+    return new Checked(plan.settings(), plan.warnings());
+  }
+
+  /**
+   * Starts. When this returns, every port answers.
+   *
+   * @throws org.postroom.core.config.BadConfiguration with all faults of the configuration
+   * @throws org.postroom.storage.StorageFault when the store cannot be opened
+   * @throws org.postroom.core.wire.WireFault when an address cannot be had
+   */
+  public MailServer start() {
+    return new MailServer(description);
+  }
+
+  /**
+   * Does what {@code postroom user} asks, through the server that runs on the described store or,
+   * when none does, on the store itself.
+   *
+   * @return the answer's lines
+   * @throws IllegalStateException with what is wrong with the request
+   */
+  public List<String> administer(String verb, List<String> arguments) {
+    Plan plan = description.plan();
+    Optional<List<String>> answer =
+        plan.folder().flatMap(folder -> Control.ask(folder, verb, arguments));
+    if (answer.isPresent()) {
+      return answer.get();
+    }
+    try (SqlStorage store =
+        SqlStorage.open(plan.storage(), description.clock, description.random)) {
+      return new Users(store.accounts()).answer(verb, arguments);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package org.postroom.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.Until;
+
+/** SIGHUP has a server read its configuration again; it does not end it. */
+@Tag("process")
+@Timeout(120)
+final class HangupTest {
+  @TempDir private Path folder;
+
+  @Test
+  void readsTheConfigurationAgainOrSaysWhatIsWrongWithIt() throws Exception {
+    Site site = new Site(folder);
+    try (ServerProcess server = site.start();
+        SmtpDialogue before = SmtpDialogue.open(server.port(Role.MX))) {
+      site.set("smtpd_timeout", "soon").mainCf();
+      server.hangUp();
+      Until.so(
+          () ->
+              server.said().contains("smtpd_timeout: expected")
+                  && server.said().contains("generation 1 stays in effect"));
+
+      site.set("smtpd_timeout", "300s").set("disable_vrfy_command", "yes").mainCf();
+      server.hangUp();
+      Until.so(() -> server.said().contains("generation 2 is in effect"));
+
+      try (SmtpDialogue after = SmtpDialogue.open(server.port(Role.MX))) {
+        assertThat(after.say("VRFY nobody@example.org")).startsWith("502 ");
+      }
+      assertThat(before.say("VRFY nobody@example.org")).startsWith("550 ");
+      assertThat(server.said()).contains("main.cf, line 7: smtpd_timeout: expected");
+      server.stop();
+    }
+  }
+}

@@ -1,0 +1,289 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.flow.Transport;
+import org.postroom.core.part.Door;
+import org.postroom.core.testing.TestTls;
+import org.postroom.core.transcript.SocketPeer;
+import org.postroom.core.wire.CertificateAuthority;
+import org.postroom.core.wire.WireFault;
+import org.postroom.smtp.server.SmtpParams;
+import org.postroom.storage.Storage;
+
+/** What a running server makes of another configuration. */
+@Timeout(60)
+final class ReloadTest {
+  private static final byte[] MAIL = "Subject: one\r\n\r\nOne.\r\n".getBytes(US_ASCII);
+
+  @TempDir private Path folder;
+
+  private final Map<String, String> settings =
+      new LinkedHashMap<>(
+          Map.of(
+              "myhostname", "mail.example.org",
+              "virtual_mailbox_domains", "example.org",
+              "mynetworks", "192.0.2.0/24",
+              "inet_interfaces", "loopback-only",
+              "listeners", "smtp:0"));
+  private MailServer server;
+
+  @AfterEach
+  void close() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private Path write() throws IOException {
+    List<String> lines = new ArrayList<>();
+    settings.forEach((name, value) -> lines.add(name + " = " + value));
+    return Files.write(folder.resolve("main.cf"), lines);
+  }
+
+  private ServerBuilder described() throws IOException {
+    return MailServer.builder()
+        .configuration(write())
+        .storage(Storage.inMemory())
+        .account("ada@example.org", "correct horse")
+        .account("ada@example.com", "correct horse");
+  }
+
+  private SmtpDialogue dial() throws IOException {
+    return SmtpDialogue.open(server.address(Role.MX).getPort());
+  }
+
+  @Test
+  void whoComesAfterwardsGoesByItAndWhoIsThereByTheOldOne() throws IOException {
+    server = described().start();
+    try (SmtpDialogue before = dial()) {
+      settings.put("virtual_mailbox_domains", "example.com");
+      write();
+
+      assertThat(server.reload().generation()).isEqualTo(2);
+
+      assertThat(before.send("eve@far.test", "ada@example.org", MAIL)).startsWith("250 ");
+      assertThat(before.send("eve@far.test", "ada@example.com", MAIL)).startsWith("454 4.7.1");
+      try (SmtpDialogue after = dial()) {
+        assertThat(after.send("eve@far.test", "ada@example.org", MAIL)).startsWith("454 4.7.1");
+        assertThat(after.send("eve@far.test", "ada@example.com", MAIL)).startsWith("250 ");
+      }
+      assertThat(server.decisions())
+          .extracting(one -> one.generation())
+          .containsExactly(1L, 1L, 2L, 2L);
+    }
+  }
+
+  @Test
+  void aBadConfigurationChangesNothingAndSaysWhere() throws IOException {
+    server = described().start();
+    settings.put("virtual_mailbox_domains", "example.com");
+    settings.put("smtpd_timeout", "soon");
+    Path file = write();
+
+    assertThatThrownBy(server::reload)
+        .isInstanceOfSatisfying(
+            BadConfiguration.class,
+            bad ->
+                assertThat(bad.faults())
+                    .singleElement()
+                    .asString()
+                    .startsWith(file + ", line 6: smtpd_timeout: expected"));
+
+    assertThat(server.generation()).isEqualTo(1);
+    try (SmtpDialogue after = dial()) {
+      assertThat(after.send("eve@far.test", "ada@example.org", MAIL)).startsWith("250 ");
+    }
+  }
+
+  @Test
+  void listenersOpenAndCloseAndSessionsGoOn() throws IOException {
+    settings.put("listeners", "smtp:0 imap:0");
+    server = described().start();
+    InetSocketAddress smtp = server.address(Role.MX);
+    InetSocketAddress imap = server.address(Role.IMAP);
+    try (SocketPeer client = SocketPeer.to(imap)) {
+      assertThat(client.readLine()).startsWith("* OK");
+      settings.put("listeners", "smtp:0 pop3:0");
+      write();
+
+      server.reload();
+
+      assertThat(server.doors()).containsExactly(Role.MX, Role.POP3);
+      assertThat(server.address(Role.MX)).as("the same socket").isEqualTo(smtp);
+      try (SocketPeer pop3 = SocketPeer.to(server.address(Role.POP3))) {
+        assertThat(pop3.readLine()).startsWith("+OK");
+      }
+      assertThatThrownBy(() -> SocketPeer.to(imap).close())
+          .hasRootCauseInstanceOf(ConnectException.class);
+      client.send("a NOOP\r\n");
+      assertThat(client.readLine()).startsWith("a OK");
+    }
+  }
+
+  @Test
+  void anAddressThatCannotBeHadChangesNothing() throws IOException {
+    server = described().start();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      settings.put("listeners", "pop3:0 imap:" + taken.getLocalPort());
+      write();
+
+      assertThatThrownBy(server::reload)
+          .isInstanceOf(WireFault.class)
+          .hasMessageContaining("main.cf, line ")
+          .hasMessageContaining("port " + taken.getLocalPort() + " for imap");
+    }
+    assertThat(server.generation()).isEqualTo(1);
+    assertThat(server.doors()).containsExactly(Role.MX);
+    dial().close();
+  }
+
+  @Test
+  void saysWhatTakesEffectAfterARestartAndKeepsIt() throws IOException {
+    server = described().start();
+    settings.put("inet_interfaces", "192.0.2.77");
+    Path file = write();
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(server.reload().warnings())
+          .anyMatch(
+              line ->
+                  line.startsWith(file.toString())
+                      && line.endsWith("inet_interfaces: takes effect after a restart"));
+    }
+    dial().close();
+    settings.put("inet_interfaces", "loopback-only");
+    write();
+    assertThat(server.reload().warnings()).isEmpty();
+  }
+
+  @Test
+  void certificatesAreReadAgain() throws Exception {
+    Path chain = folder.resolve("chain.pem");
+    Path key = folder.resolve("key.pem");
+    SSLContext first = certify(chain, key);
+    settings.put("listeners", "smtp:0 imaps:0");
+    settings.put("smtpd_tls_cert_file", chain.toString());
+    settings.put("smtpd_tls_key_file", key.toString());
+    server = described().start();
+    Certificate before = certificate(first);
+    SSLContext second = certify(chain, key);
+
+    server.reload();
+
+    assertThat(certificate(second)).isNotEqualTo(before);
+    Files.writeString(chain, "torn");
+    assertThatThrownBy(server::reload)
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("smtpd_tls_cert_file: " + chain);
+    certificate(second);
+  }
+
+  /** A new certificate of a new authority; gives who trusts that one. */
+  private static SSLContext certify(Path chain, Path key) throws Exception {
+    CertificateAuthority authority =
+        CertificateAuthority.create(
+            "Test", List.of("localhost"), Clock.systemUTC(), new SecureRandom());
+    CertificateAuthority.Issued issued = authority.issue(List.of("localhost"));
+    Files.writeString(chain, issued.chain());
+    Files.writeString(key, issued.key());
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    return TestTls.trusting(authority.certificate());
+  }
+
+  private Certificate certificate(SSLContext trusting) throws IOException {
+    int port = server.address(Role.IMAPS).getPort();
+    try (SSLSocket socket =
+        (SSLSocket) trusting.getSocketFactory().createSocket("localhost", port)) {
+      socket.startHandshake();
+      return socket.getSession().getPeerCertificates()[0];
+    }
+  }
+
+  /** What waits follows the configuration of today. */
+  @Test
+  void theQueueGoesByTheCurrentOne() throws Exception {
+    BlockingQueue<String> hops = new LinkedBlockingQueue<>();
+    Transport notNow =
+        (mail, hop) -> {
+          hops.add(hop);
+          return CompletableFuture.completedFuture(
+              Transport.Report.all(mail, new DeliveryResult.Deferred("none", "4.3.0", "not now")));
+        };
+    settings.put("mynetworks", "127.0.0.0/8");
+    settings.put("minimal_backoff_time", "1s");
+    settings.put("relayhost", "[first.test]");
+    server = described().transport("smtp", notNow).start();
+    try (SmtpDialogue client = dial()) {
+      assertThat(client.send("ada@example.org", "eve@far.test", MAIL)).startsWith("250 ");
+      assertThat(hops.poll(30, TimeUnit.SECONDS)).isEqualTo("[first.test]");
+      settings.put("relayhost", "[second.test]");
+      write();
+
+      server.reload();
+
+      String next;
+      do {
+        next = hops.poll(30, TimeUnit.SECONDS);
+      } while ("[first.test]".equals(next));
+      assertThat(next).isEqualTo("[second.test]");
+    }
+  }
+
+  @Test
+  void aProgramChangesParametersAndListeners() throws IOException {
+    server =
+        described()
+            .bind(InetAddress.getLoopbackAddress())
+            .listen(Role.MX, 0)
+            .set(SmtpParams.MESSAGE_SIZE, 1000L)
+            .start();
+
+    server.reload(now -> now.set(SmtpParams.MESSAGE_SIZE, 2000L).listen(Role.IMAP, 0));
+
+    assertThat(server.settings().get(SmtpParams.MESSAGE_SIZE)).isEqualTo(2000L);
+    assertThat(server.doors()).containsExactly(Role.MX, Role.IMAP);
+    assertThatThrownBy(() -> server.reload(now -> now.set("smtpd_timeout", "soon")))
+        .isInstanceOf(BadConfiguration.class);
+    assertThat(server.reload().generation()).as("what was refused is forgotten").isEqualTo(3);
+  }
+
+  @Test
+  void aClosedServerDoesNotReload() throws IOException {
+    server = described().start();
+    Door door = server.doors().iterator().next();
+    server.close();
+
+    assertThatThrownBy(server::reload).isInstanceOf(IllegalStateException.class);
+    assertThat(door).isEqualTo(Role.MX);
+  }
+}

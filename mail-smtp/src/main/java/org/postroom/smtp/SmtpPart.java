@@ -1,0 +1,32 @@
+package org.postroom.smtp;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Settings;
+import org.postroom.core.part.Door;
+import org.postroom.core.part.Part;
+import org.postroom.core.part.Premises;
+import org.postroom.core.part.Service;
+import org.postroom.smtp.client.SmtpClientParams;
+import org.postroom.smtp.server.Role;
+import org.postroom.smtp.server.SmtpParams;
+
+/** SMTP: mail from other servers and from our own users, and the way to the next hop. */
+public final class SmtpPart implements Part {
+
+  @Override
+  public List<ParamSet> params() {
+    return List.of(SmtpParams.ALL, SmtpClientParams.ALL);
+  }
+
+  @Override
+  public List<Door> doors() {
+    return Stream.of(Role.values()).map(Role::door).toList();
+  }
+
+  @Override
+  public Service open(Premises premises, Settings started) {
+    return new SmtpService(premises, started);
+  }
+}
