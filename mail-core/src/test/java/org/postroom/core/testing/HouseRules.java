@@ -42,6 +42,8 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 @TestInstance(Lifecycle.PER_CLASS)
 public abstract class HouseRules {
   private static final Path CLASSES = Path.of("target", "classes");
+  private static final int MOST_KNOWN = 30;
+  private static final int MOST_IN_A_CIRCLE = 3;
 
   private final String module;
   private final Set<String> below;
@@ -54,6 +56,16 @@ public abstract class HouseRules {
   protected HouseRules(String module, String... below) {
     this.module = module;
     this.below = Set.of(below);
+  }
+
+  /** Classes of this module that know more than thirty others of ours; to be cut, each with why. */
+  protected Set<String> knowVeryMany() {
+    return Set.of();
+  }
+
+  /** Classes of this module that are in circles of more than three; to be cut, each with why. */
+  protected Set<String> areInCircles() {
+    return Set.of();
   }
 
   /** The shipped classes of this module. */
@@ -89,6 +101,18 @@ public abstract class HouseRules {
   @Test
   void packagesDependOnEachOtherOneWay() {
     oneWay().check(classes);
+  }
+
+  @Test
+  void noClassKnowsVeryMany() {
+    assertThat(new ClassGraph(classes).knowingMoreThan(MOST_KNOWN).keySet())
+        .containsExactlyInAnyOrderElementsOf(knowVeryMany());
+  }
+
+  @Test
+  void circlesOfClassesAreSmall() {
+    assertThat(new ClassGraph(classes).circlesOfMoreThan(MOST_IN_A_CIRCLE))
+        .allSatisfy(circle -> assertThat(areInCircles()).containsAll(circle));
   }
 
   @Test
