@@ -2,12 +2,15 @@
 module org.postroom.dist {
   exports org.postroom.dist;
   exports org.postroom.dist.config;
+  exports org.postroom.dist.operation;
   exports org.postroom.testkit;
 
   opens org.postroom.dist.applet to
       info.picocli;
 
+  requires com.fasterxml.jackson.core;
   requires info.picocli;
+  requires jdk.net;
   requires jdk.unsupported;
   requires transitive org.postroom.core;
   requires transitive org.postroom.storage;

@@ -14,6 +14,9 @@ import org.postroom.core.part.Door;
 import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.dist.control.Control;
+import org.postroom.dist.operation.Operations;
+import org.postroom.dist.operation.Reloaded;
 
 /**
  * A mail server that runs. Several of them may live in one JVM; closing one stops everything it
@@ -28,6 +31,9 @@ import org.postroom.core.queue.QueueStore;
  * }</pre>
  */
 public final class MailServer implements AutoCloseable {
+  /** Of this program. */
+  public static final String VERSION = "0.1";
+
   /** Closed in the opposite order of opening. */
   private final Owned owned = new Owned();
 
@@ -61,7 +67,9 @@ public final class MailServer implements AutoCloseable {
       doors.become(plan, generations.current(), () -> {});
       reloading = new Reloading(description, plan.settings(), generations, doors, queue);
       warnings = foundation.warnings(plan);
-      plan.folder().ifPresent(folder -> owned.add(Control.open(folder, new Users(accounts()))));
+      plan.folder()
+          .ifPresent(
+              folder -> owned.add(Control.open(folder, Operations::named, new ServerDesk(this))));
       if (description.lifeline == null) {
         watch = new DeathWatch(lifeline, this, description.mourner);
         watch.begin();

@@ -7,6 +7,7 @@ import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.dist.operation.Reloaded;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -16,7 +16,8 @@ import org.postroom.core.part.Door;
 import org.postroom.core.part.Part;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.time.Timers;
-import org.postroom.storage.SqlStorage;
+import org.postroom.dist.control.Control;
+import org.postroom.dist.operation.Operation;
 import org.postroom.storage.Storage;
 
 /**
@@ -184,22 +185,20 @@ public final class ServerBuilder {
   }
 
   /**
-   * Does what {@code postroom user} asks, through the server that runs on the described store or,
-   * when none does, on the store itself.
+   * Has the server that runs on the described store do something; where none runs, it is done on
+   * the store itself, if that is enough.
    *
-   * @return the answer's lines
-   * @throws IllegalStateException with what is wrong with the request
+   * @throws org.postroom.dist.operation.OperationRefused with what is wrong
+   * @throws org.postroom.storage.StorageFault when no server runs and the store cannot be opened
    */
-  public List<String> administer(String verb, List<String> arguments) {
+  public <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
     Plan plan = description.plan();
-    Optional<List<String>> answer =
-        plan.folder().flatMap(folder -> Control.ask(folder, verb, arguments));
+    Optional<A> answer = plan.folder().flatMap(folder -> Control.ask(folder, operation, question));
     if (answer.isPresent()) {
       return answer.get();
     }
-    try (SqlStorage store =
-        SqlStorage.open(plan.storage(), description.clock, description.random)) {
-      return new Users(store.accounts()).answer(verb, arguments);
+    try (StoreDesk desk = new StoreDesk(plan, description)) {
+      return operation.perform(desk, question);
     }
   }
 }

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.secret.Secret;
+import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.UserOperations;
 
 /** A server on PostgreSQL is asked and keeps its keys as one with a data folder of its own. */
 @Tag("process")
@@ -38,14 +41,17 @@ final class PostgresSiteTest {
 
       try (MailServer server = described(mainCf).start()) {
         authority = server.authority();
-        described(mainCf).administer("user-add", List.of("secret", "ada@example.org"));
+        described(mainCf)
+            .ask(
+                UserOperations.ADD,
+                new UserOperations.NewPassword(List.of("ada@example.org"), Secret.of("secret")));
 
         assertThat(server.accounts().byLogin("ada@example.org")).isPresent();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(local())))
             .isEqualTo("rwx------");
       }
 
-      assertThat(described(mainCf).administer("user-list", List.of()))
+      assertThat(described(mainCf).ask(UserOperations.LIST, new Operation.Nothing()).logins())
           .containsExactly("ada@example.org");
       try (MailServer server = described(mainCf).start()) {
         assertThat(server.authority()).isPresent().isEqualTo(authority);

@@ -7,6 +7,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.postroom.core.secret.Secret;
+import org.postroom.dist.operation.UserOperations;
+import org.postroom.dist.operation.UserOperations.Logins;
+import org.postroom.dist.operation.UserOperations.NewPassword;
 
 /** A mail site on this machine's loopback: its main.cf, its data folder, its accounts. */
 final class Site {
@@ -58,8 +62,12 @@ final class Site {
 
   /** Adds accounts, as {@code postroom user add} does: while the server runs, or while not. */
   void addAccounts(List<String> names) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of(PASSWORD));
-    names.forEach(name -> arguments.add(name + "@" + DOMAIN));
-    MailServer.builder().configuration(mainCf()).administer("user-add", arguments);
+    List<String> logins = names.stream().map(name -> name + "@" + DOMAIN).toList();
+    try (Secret password = Secret.of(PASSWORD)) {
+      Logins unused =
+          MailServer.builder()
+              .configuration(mainCf())
+              .ask(UserOperations.ADD, new NewPassword(logins, password));
+    }
   }
 }

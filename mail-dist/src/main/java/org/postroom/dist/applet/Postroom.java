@@ -3,6 +3,8 @@ package org.postroom.dist.applet;
 import java.io.PrintWriter;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.wire.WireFault;
+import org.postroom.dist.MailServer;
+import org.postroom.dist.operation.OperationRefused;
 import org.postroom.storage.StorageFault;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,10 +14,17 @@ import picocli.CommandLine.Command;
     name = "postroom",
     description = "A whole mail server: SMTP, POP3 and IMAP over one SQL store.",
     mixinStandardHelpOptions = true,
-    version = "Postroom 0.1",
-    subcommands = {ServeApplet.class, UserApplet.class, CheckApplet.class})
+    version = "Postroom " + MailServer.VERSION,
+    subcommands = {
+      ServeApplet.class,
+      CheckApplet.class,
+      ReloadApplet.class,
+      StatusApplet.class,
+      UserApplet.class
+    })
 public final class Postroom {
   // The exit statuses of sysexits.h that scripts know.
+  private static final int DATA = 65;
   private static final int UNAVAILABLE = 69;
   private static final int SOFTWARE = 70;
   private static final int TEMPORARY = 75;
@@ -31,7 +40,15 @@ public final class Postroom {
 
   /** Runs one applet. Faults are one clear message each, never a stack trace. */
   static int run(String... args) {
-    CommandLine line = new CommandLine(new Postroom());
+    return run(new CommandLine(new Postroom()), args);
+  }
+
+  /** The same, with what it says elsewhere. */
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    return run(new CommandLine(new Postroom()).setOut(out).setErr(err), args);
+  }
+
+  private static int run(CommandLine line, String... args) {
     line.setExecutionExceptionHandler(
         (trouble, command, parsed) -> report(command.getErr(), trouble));
     line.setParameterExceptionHandler(
@@ -47,6 +64,16 @@ public final class Postroom {
     if (trouble instanceof BadConfiguration bad) {
       bad.faults().forEach(fault -> err.println("postroom: error: " + fault));
       return CONFIGURATION;
+    }
+    if (trouble instanceof OperationRefused refused) {
+      refused.reasons().forEach(reason -> err.println("postroom: error: " + reason));
+      return switch (refused.kind()) {
+        case REQUEST -> DATA;
+        case CONFIGURATION -> CONFIGURATION;
+        case UNAVAILABLE -> TEMPORARY;
+        case NO_SERVER -> UNAVAILABLE;
+        case INTERNAL -> SOFTWARE;
+      };
     }
     if (trouble instanceof StorageFault fault) {
       err.println("postroom: error: " + trouble.getMessage());

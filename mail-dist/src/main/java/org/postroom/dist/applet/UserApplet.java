@@ -6,8 +6,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
+import org.postroom.core.secret.Secret;
+import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.Operation.Nothing;
+import org.postroom.dist.operation.OperationRefused;
+import org.postroom.dist.operation.UserOperations;
+import org.postroom.dist.operation.UserOperations.Logins;
+import org.postroom.dist.operation.UserOperations.NewPassword;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,16 +48,8 @@ public final class UserApplet {
               arity = "1..*",
               description = "Names to log in with: full addresses, as a rule.")
           List<String> logins) {
-    String password = password(passwordFromInput);
-    boolean madeUp = password.isEmpty();
-    String secret = madeUp ? Passwords.random() : password;
-    List<String> arguments = new ArrayList<>(logins);
-    arguments.add(0, secret);
-    return request(
-        place,
-        "user-add",
-        arguments,
-        login -> "added " + login + (madeUp ? " with password " + secret : ""));
+    return withPassword(
+        place, UserOperations.ADD, passwordFromInput, logins, "added ", " with password ");
   }
 
   @Command(name = "passwd", description = "Changes a password.", mixinStandardHelpOptions = true)
@@ -60,19 +58,18 @@ public final class UserApplet {
       @Option(names = "--password-stdin", description = "Read it from standard input.")
           boolean passwordFromInput,
       @Parameters(paramLabel = "LOGIN") String login) {
-    String password = password(passwordFromInput);
-    boolean madeUp = password.isEmpty();
-    String secret = madeUp ? Passwords.random() : password;
-    return request(
+    return withPassword(
         place,
-        "user-passwd",
-        List.of(secret, login),
-        name -> "changed the password of " + name + (madeUp ? " to " + secret : ""));
+        UserOperations.CHANGE_PASSWORD,
+        passwordFromInput,
+        List.of(login),
+        "changed the password of ",
+        " to ");
   }
 
   @Command(name = "list", description = "Lists logins.", mixinStandardHelpOptions = true)
   int list(@Mixin Place place) {
-    return request(place, "user-list", List.of(), login -> login);
+    return request(place, UserOperations.LIST, new Nothing(), login -> login);
   }
 
   @Command(
@@ -81,22 +78,45 @@ public final class UserApplet {
       mixinStandardHelpOptions = true)
   int delete(
       @Mixin Place place, @Parameters(paramLabel = "LOGIN", arity = "1..*") List<String> logins) {
-    return request(place, "user-delete", logins, login -> "deleted " + login);
+    return request(place, UserOperations.DELETE, new Logins(logins), login -> "deleted " + login);
   }
 
   private interface Line {
     String of(String login);
   }
 
-  private int request(Place place, String verb, List<String> arguments, Line line) {
+  /** A password that is made up is printed behind {@code word}. */
+  private int withPassword(
+      Place place,
+      Operation<NewPassword, Logins> operation,
+      boolean fromInput,
+      List<String> logins,
+      String done,
+      String word) {
+    String given = password(fromInput);
+    String password = given.isEmpty() ? Passwords.random() : given;
+    try (Secret secret = Secret.of(password)) {
+      return request(
+          place,
+          operation,
+          new NewPassword(logins, secret),
+          login -> done + login + (given.isEmpty() ? word + password : ""));
+    }
+  }
+
+  private <Q extends Record> int request(
+      Place place, Operation<Q, Logins> operation, Q question, Line line) {
     PrintWriter out = spec.commandLine().getOut();
     try {
-      List<String> answer = place.builder().administer(verb, arguments);
-      answer.forEach(login -> out.println(line.of(login)));
+      Logins answer = place.builder().ask(operation, question);
+      answer.logins().forEach(login -> out.println(line.of(login)));
       out.flush();
       return 0;
-    } catch (IllegalStateException | IllegalArgumentException e) {
-      spec.commandLine().getErr().println("postroom: error: " + e.getMessage());
+    } catch (OperationRefused e) {
+      if (e.kind() != OperationRefused.Kind.REQUEST) {
+        throw e;
+      }
+      e.reasons().forEach(why -> spec.commandLine().getErr().println("postroom: error: " + why));
       return NO_USER;
     }
   }

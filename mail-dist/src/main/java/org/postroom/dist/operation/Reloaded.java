@@ -1,4 +1,4 @@
-package org.postroom.dist;
+package org.postroom.dist.operation;
 
 import java.util.List;
 

@@ -1,0 +1,48 @@
+package org.postroom.dist;
+
+import java.net.InetSocketAddress;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.part.Door;
+import org.postroom.dist.operation.Desk;
+import org.postroom.dist.operation.Reloaded;
+import org.postroom.dist.operation.RunningServer;
+import org.postroom.dist.operation.StatusOperation.Listening;
+import org.postroom.dist.operation.StatusOperation.Status;
+
+/** What operations act upon where a server runs. */
+final class ServerDesk implements Desk, RunningServer {
+  private final MailServer server;
+
+  ServerDesk(MailServer server) {
+    this.server = server;
+  }
+
+  @Override
+  public Accounts accounts() {
+    return server.accounts();
+  }
+
+  @Override
+  public RunningServer server() {
+    return this;
+  }
+
+  @Override
+  public Reloaded reload() {
+    return server.reload();
+  }
+
+  @Override
+  public Status status() {
+    return new Status(
+        MailServer.VERSION,
+        ProcessHandle.current().pid(),
+        server.generation(),
+        server.doors().stream().map(this::listening).toList());
+  }
+
+  private Listening listening(Door door) {
+    InetSocketAddress address = server.address(door);
+    return new Listening(door.name(), address.getAddress().getHostAddress(), address.getPort());
+  }
+}

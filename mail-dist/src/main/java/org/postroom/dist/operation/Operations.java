@@ -1,0 +1,23 @@
+package org.postroom.dist.operation;
+
+import java.util.List;
+import java.util.Optional;
+
+/** All operations. */
+public final class Operations {
+  public static final List<Operation<?, ?>> ALL =
+      List.of(
+          UserOperations.ADD,
+          UserOperations.CHANGE_PASSWORD,
+          UserOperations.LIST,
+          UserOperations.DELETE,
+          ReloadOperation.RELOAD,
+          StatusOperation.STATUS);
+
+  private Operations() {}
+
+  /** The one of that name. */
+  public static Optional<Operation<?, ?>> named(String name) {
+    return ALL.stream().filter(one -> one.name().equals(name)).findFirst();
+  }
+}

@@ -1,0 +1,86 @@
+package org.postroom.dist.operation;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.secret.Secret;
+import org.postroom.dist.operation.Operation.Nothing;
+
+/** Accounts. */
+public final class UserOperations {
+
+  /** Adds accounts with one password for all. */
+  public static final Operation<NewPassword, Logins> ADD =
+      new Operation<>("user-add", NewPassword.class, Logins.class, UserOperations::add);
+
+  /** Gives accounts another password. */
+  public static final Operation<NewPassword, Logins> CHANGE_PASSWORD =
+      new Operation<>(
+          "user-passwd", NewPassword.class, Logins.class, UserOperations::changePassword);
+
+  /** Says which accounts there are. */
+  public static final Operation<Nothing, Logins> LIST =
+      new Operation<>("user-list", Nothing.class, Logins.class, (desk, all) -> list(desk));
+
+  /** Deletes accounts and all their mail, for good; none of them when one is not there. */
+  public static final Operation<Logins, Logins> DELETE =
+      new Operation<>("user-delete", Logins.class, Logins.class, UserOperations::delete);
+
+  private UserOperations() {}
+
+  /** Accounts, by what they log in with. */
+  public record Logins(List<String> logins) {
+    public Logins {
+      logins = List.copyOf(logins);
+    }
+  }
+
+  /** A password, and whose. */
+  public record NewPassword(List<String> logins, Secret password) {
+    public NewPassword {
+      logins = List.copyOf(logins);
+    }
+  }
+
+  private static Logins add(Desk desk, NewPassword asked) {
+    List<String> added = new ArrayList<>();
+    for (String login : asked.logins()) {
+      added.add(desk.accounts().add(login, asked.password()).login());
+    }
+    return new Logins(added);
+  }
+
+  private static Logins changePassword(Desk desk, NewPassword asked) {
+    List<Account> found = find(desk.accounts(), asked.logins());
+    found.forEach(account -> desk.accounts().changePassword(account.id(), asked.password()));
+    return logins(found);
+  }
+
+  private static Logins list(Desk desk) {
+    return logins(desk.accounts().list());
+  }
+
+  private static Logins delete(Desk desk, Logins asked) {
+    List<Account> found = find(desk.accounts(), asked.logins());
+    found.forEach(account -> desk.accounts().delete(account.id()));
+    return logins(found);
+  }
+
+  private static List<Account> find(Accounts accounts, List<String> logins) {
+    return logins.stream()
+        .map(
+            login ->
+                accounts
+                    .byLogin(login)
+                    .orElseThrow(
+                        () ->
+                            new OperationRefused(
+                                OperationRefused.Kind.REQUEST, "there is no account " + login)))
+        .toList();
+  }
+
+  private static Logins logins(List<Account> accounts) {
+    return new Logins(accounts.stream().map(Account::login).toList());
+  }
+}

@@ -1,0 +1,97 @@
+package org.postroom.dist.applet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.dist.MailServer;
+import org.postroom.dist.Role;
+
+/** Commands, asked of a server that runs in this process and of a folder where none does. */
+@Timeout(60)
+final class AppletsTest {
+  @TempDir private Path folder;
+
+  /** What a command ended with and said. */
+  private record Outcome(int status, String said) {}
+
+  private Outcome run(String... words) {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintWriter out = new PrintWriter(said, true, UTF_8);
+    int status = Postroom.run(out, out, words);
+    out.flush();
+    return new Outcome(status, said.toString(UTF_8));
+  }
+
+  private Path write(String... more) throws IOException {
+    Path file = folder.resolve("main.cf");
+    Files.write(
+        file,
+        List.of(
+            "myhostname = mail.example.org",
+            "virtual_mailbox_domains = example.org",
+            "inet_interfaces = loopback-only",
+            "storage_url = h2:data"));
+    return Files.write(file, List.of(more), java.nio.file.StandardOpenOption.APPEND);
+  }
+
+  private MailServer start(Path mainCf) {
+    return MailServer.builder()
+        .configuration(mainCf)
+        .bind(InetAddress.getLoopbackAddress())
+        .listen(Role.MX, 0)
+        .start();
+  }
+
+  @Test
+  void askARunningServer() throws IOException {
+    String file = write().toString();
+    try (MailServer server = start(Path.of(file))) {
+      assertThat(run("user", "add", "-c", file, "ada@example.org").said())
+          .startsWith("added ada@example.org with password ");
+      assertThat(run("user", "list", "-c", file)).isEqualTo(new Outcome(0, "ada@example.org\n"));
+      assertThat(run("user", "add", "-c", file, "ada@example.org").status()).isEqualTo(67);
+      assertThat(run("status", "-c", file).said())
+          .contains("generation 1 of its configuration")
+          .contains("smtp 127.0.0.1 port " + server.address(Role.MX).getPort());
+      assertThat(run("status", "--json", "-c", file).said())
+          .contains("\"generation\" : 1", "\"service\" : \"smtp\"");
+
+      write("smtpd_timeout = 10s", "inet_protocols = ipv4");
+      assertThat(run("reload", "-c", file))
+          .isEqualTo(
+              new Outcome(
+                  0,
+                  file
+                      + ", line 6: inet_protocols: takes effect after a restart\n"
+                      + "Generation 2 is in effect.\n"));
+      write("smtpd_timeout = soon");
+      Outcome refused = run("reload", "-c", file);
+      assertThat(refused.status()).isEqualTo(78);
+      assertThat(refused.said()).contains("main.cf, line 5: smtpd_timeout: expected");
+      assertThat(server.generation()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whereNoServerRunsTheStoreIsEnoughOrNot() throws IOException {
+    String file = write().toString();
+
+    assertThat(run("user", "add", "-c", file, "ada@example.org").status()).isZero();
+    assertThat(run("user", "list", "-c", file)).isEqualTo(new Outcome(0, "ada@example.org\n"));
+    assertThat(run("user", "delete", "-c", file, "eve@example.org"))
+        .isEqualTo(new Outcome(67, "postroom: error: there is no account eve@example.org\n"));
+    assertThat(run("reload", "-c", file))
+        .isEqualTo(
+            new Outcome(69, "postroom: error: no server runs on " + folder.resolve("data") + "\n"));
+  }
+}
