@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.flow.FlowParams;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.Transport;
@@ -37,7 +38,6 @@ import org.postroom.core.testing.TestTls;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.core.wire.WireFault;
-import org.postroom.smtp.server.SmtpParams;
 import org.postroom.storage.Storage;
 
 /** What a running server makes of another configuration. */
@@ -265,12 +265,12 @@ final class ReloadTest {
         described()
             .bind(InetAddress.getLoopbackAddress())
             .listen(Role.MX, 0)
-            .set(SmtpParams.MESSAGE_SIZE, 1000L)
+            .set(FlowParams.MESSAGE_SIZE, 1000L)
             .start();
 
-    server.reload(now -> now.set(SmtpParams.MESSAGE_SIZE, 2000L).listen(Role.IMAP, 0));
+    server.reload(now -> now.set(FlowParams.MESSAGE_SIZE, 2000L).listen(Role.IMAP, 0));
 
-    assertThat(server.settings().get(SmtpParams.MESSAGE_SIZE)).isEqualTo(2000L);
+    assertThat(server.settings().get(FlowParams.MESSAGE_SIZE)).isEqualTo(2000L);
     assertThat(server.doors()).containsExactly(Role.MX, Role.IMAP);
     assertThatThrownBy(() -> server.reload(now -> now.set("smtpd_timeout", "soon")))
         .isInstanceOf(BadConfiguration.class);

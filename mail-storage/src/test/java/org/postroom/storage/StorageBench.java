@@ -21,7 +21,7 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.Door;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StagedContent;
@@ -119,7 +119,7 @@ public final class StorageBench {
     Submission mail =
         new Submission(
             store.queue().newId(),
-            Door.SMTP,
+            Origin.SMTP,
             new Submission.Client(
                 InetAddress.getLoopbackAddress(), "unknown", "me", Optional.empty(), "ESMTP"),
             Envelope.of(ReversePath.of(address), List.of(Recipient.of(address))),

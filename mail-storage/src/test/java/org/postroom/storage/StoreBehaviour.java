@@ -23,7 +23,7 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.Door;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
@@ -164,7 +164,7 @@ abstract class StoreBehaviour {
     Submission mail =
         new Submission(
             store.queue().newId(),
-            Door.SMTP,
+            Origin.SMTP,
             new Submission.Client(
                 InetAddress.getLoopbackAddress(), "unknown", "me", Optional.empty(), "ESMTP"),
             Envelope.of(ReversePath.of(sender), recipients),

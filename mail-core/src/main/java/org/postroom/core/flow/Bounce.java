@@ -16,7 +16,7 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.ContentSink;
-import org.postroom.core.mail.Door;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.MailDate;
 import org.postroom.core.mail.QueueId;
@@ -113,7 +113,7 @@ public final class Bounce {
       Submission.Client self =
           new Submission.Client(
               InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), "BOUNCE");
-      return new Submission(id, Door.REPORT, self, envelope, sink.finish(), now);
+      return new Submission(id, Origin.REPORT, self, envelope, sink.finish(), now);
     }
   }
 

@@ -81,7 +81,7 @@ public final class Completion {
   }
 
   private ArrivingContent.@Nullable Missing missing(Arriving mail, String date) {
-    if (!mail.door().isCompleted() && !always) {
+    if (!mail.origin().isCompleted() && !always) {
       return null;
     }
     String from =

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.life.MemoryBudget;
-import org.postroom.core.mail.Door;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.ScannedContent;
 import org.postroom.core.mail.Submission;
@@ -38,7 +38,7 @@ final class HomeComing {
     Submission submission =
         new Submission(
             mail.id(),
-            Door.QUEUE,
+            Origin.QUEUE,
             self,
             envelope,
             new ScannedContent(mail.content(), memory),

@@ -9,7 +9,7 @@ import java.util.Optional;
  * anything.
  *
  * @param id what it will be called
- * @param door how it came
+ * @param origin how it came
  * @param client where it came from
  * @param envelope who sends and who receives
  * @param content its octets, the Received header of this hop in front
@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 public record Submission(
     QueueId id,
-    Door door,
+    Origin origin,
     Client client,
     Envelope envelope,
     StagedContent content,

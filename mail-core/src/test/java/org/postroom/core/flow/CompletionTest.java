@@ -17,7 +17,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.Settings;
 import org.postroom.core.mail.Arriving;
-import org.postroom.core.mail.Door;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
@@ -30,7 +30,7 @@ class CompletionTest {
   @TempDir private Path folder;
 
   /** What became of content behind the trace line; {@code |} stands for CRLF. */
-  private String completed(Door door, String content, String... settings) {
+  private String completed(Origin origin, String content, String... settings) {
     Settings.Builder given = Settings.builder(PolicyParams.ALL, FlowParams.ALL);
     for (int i = 0; i < settings.length; i += 2) {
       given.set(settings[i], settings[i + 1]);
@@ -42,7 +42,7 @@ class CompletionTest {
     Arriving mail =
         new Arriving(
             new QueueId("Q1"),
-            door,
+            origin,
             client,
             Envelope.of(
                 ReversePath.of(Address.parse("ada@example.org")),
@@ -95,7 +95,7 @@ class CompletionTest {
             + " A: b||Bcc: f|",
       })
   void givesEveryMailAHeader(String content, String completed) {
-    assertThat(completed(Door.SMTP, content)).isEqualTo(completed);
+    assertThat(completed(Origin.SMTP, content)).isEqualTo(completed);
   }
 
   @ParameterizedTest
@@ -115,8 +115,8 @@ class CompletionTest {
             .replace("{D}", "Date: Thu, 1 Jan 1970 00:00:00 +0000|")
             .replace("{M}", "Message-ID: <0.Q1@mx.example.org>|")
             .replace("{F}", "From: ada@example.org|");
-    assertThat(completed(Door.SUBMISSION, content)).isEqualTo(expected);
-    assertThat(completed(Door.SMTP, content, "always_add_missing_headers", "yes"))
+    assertThat(completed(Origin.SUBMISSION, content)).isEqualTo(expected);
+    assertThat(completed(Origin.SMTP, content, "always_add_missing_headers", "yes"))
         .isEqualTo(expected);
   }
 
@@ -124,9 +124,9 @@ class CompletionTest {
   void dropsWhatTheSettingsSay() {
     String content = "X-Secret: a|Bcc: b|A: c||";
 
-    assertThat(completed(Door.SMTP, content, "message_drop_headers", "x-secret"))
+    assertThat(completed(Origin.SMTP, content, "message_drop_headers", "x-secret"))
         .isEqualTo("Bcc: b|A: c||");
-    assertThat(completed(Door.SMTP, content, "message_drop_headers", "")).isEqualTo(content);
+    assertThat(completed(Origin.SMTP, content, "message_drop_headers", "")).isEqualTo(content);
   }
 
   /** A header too long to be looked at gets no empty line in its middle. */
@@ -134,6 +134,6 @@ class CompletionTest {
   void leavesAHeaderWithoutEndAlone() {
     String content = "A: " + "x".repeat(1100) + "|B: c|hello|";
 
-    assertThat(completed(Door.SMTP, content, "header_size_limit", "1024")).isEqualTo(content);
+    assertThat(completed(Origin.SMTP, content, "header_size_limit", "1024")).isEqualTo(content);
   }
 }

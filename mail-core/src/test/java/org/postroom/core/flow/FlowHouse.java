@@ -30,7 +30,7 @@ import org.postroom.core.auth.Account;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.BodyType;
-import org.postroom.core.mail.Door;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StagingArea;
@@ -303,7 +303,7 @@ final class FlowHouse implements AutoCloseable {
             InetAddress.getLoopbackAddress(), "localhost", "me", Optional.empty(), "ESMTP");
     return new Submission(
         queue.newId(),
-        Door.SMTP,
+        Origin.SMTP,
         client,
         envelope,
         StagedOctets.of("Subject: hello\n\nhello\n"),

@@ -14,7 +14,7 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.ContentSink;
-import org.postroom.core.mail.Door;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
@@ -48,7 +48,7 @@ class PlannerTest {
       Submission mail =
           new Submission(
               new QueueId("Q1"),
-              Door.SMTP,
+              Origin.SMTP,
               new Submission.Client(
                   InetAddress.getLoopbackAddress(), "localhost", "x", Optional.empty(), "ESMTP"),
               Envelope.of(

@@ -8,7 +8,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.flow.ArrivingContent;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.mail.Arriving;
-import org.postroom.core.mail.Door;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageFull;
@@ -50,7 +50,7 @@ final class Reception implements AutoCloseable {
     this.mail =
         new Arriving(
             services.ids().get(),
-            session.listening().role().isSubmission() ? Door.SUBMISSION : Door.SMTP,
+            session.listening().role().isSubmission() ? Origin.SUBMISSION : Origin.SMTP,
             client,
             transaction.envelope(),
             services.clock().instant());

@@ -26,7 +26,7 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.Door;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StorageUnavailable;
@@ -451,7 +451,7 @@ final class Client implements Runnable {
     Submission mail =
         new Submission(
             engine.queue().newId(),
-            Door.SMTP,
+            Origin.SMTP,
             new Submission.Client(
                 InetAddress.getLoopbackAddress(), "unknown", "me", Optional.empty(), "ESMTP"),
             Envelope.of(ReversePath.of(address), List.of(Recipient.of(address))),

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.mail.Door;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
@@ -52,7 +52,7 @@ class UnreadableRowsTest {
     Submission mail =
         new Submission(
             store.queue().newId(),
-            Door.SMTP,
+            Origin.SMTP,
             new Submission.Client(
                 InetAddress.getLoopbackAddress(), "unknown", "me", Optional.empty(), "ESMTP"),
             Envelope.of(ReversePath.of(address("grace@example.net")), all),

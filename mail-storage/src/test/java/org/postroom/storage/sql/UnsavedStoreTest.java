@@ -38,7 +38,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
-import org.postroom.core.mail.Door;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StorageFull;
@@ -263,7 +263,7 @@ class UnsavedStoreTest {
     return new Acceptance(
         new Submission(
             store.queue().newId(),
-            Door.SMTP,
+            Origin.SMTP,
             new Submission.Client(
                 InetAddress.getLoopbackAddress(), "unknown", "me", Optional.empty(), "ESMTP"),
             Envelope.of(ReversePath.of(address), List.of(Recipient.of(address))),

@@ -1,10 +1,10 @@
 package org.postroom.core.mail;
 
 /**
- * How a mail comes into the house. All take the same way from there; the door decides what is done
+ * How a mail comes into the house. All take the same way from there; where it comes from decides what is done
  * to the mail on it.
  */
-public enum Door {
+public enum Origin {
   /** Other servers bring mail (RFC 5321). */
   SMTP(false, false),
   /** Users hand in mail (RFC 6409). */
@@ -19,7 +19,7 @@ public enum Door {
   private final boolean completed;
   private final boolean internal;
 
-  Door(boolean completed, boolean internal) {
+  Origin(boolean completed, boolean internal) {
     this.completed = completed;
     this.internal = internal;
   }
