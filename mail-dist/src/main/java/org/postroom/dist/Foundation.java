@@ -97,6 +97,7 @@ record Foundation(
         new Premises(
             wire,
             store.storage().mail(),
+            store.storage().mailCommit(),
             store.storage().queue(),
             accounts,
             staging,

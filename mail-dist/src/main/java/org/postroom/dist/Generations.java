@@ -97,6 +97,7 @@ final class Generations implements Attempts, AutoCloseable {
     MailFlow flow =
         new MailFlow(
             router(settings, policy),
+            premises.commit(),
             premises.queue(),
             transports(plan, owned),
             QueueParams.schedule(settings),

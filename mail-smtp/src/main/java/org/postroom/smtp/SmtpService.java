@@ -78,7 +78,7 @@ final class SmtpService implements Service {
         inquiry,
         generation.logIns(),
         premises.staging(),
-        premises.queue()::newId,
+        premises.commit()::newId,
         limits,
         premises.resolver(),
         generation.tls(),

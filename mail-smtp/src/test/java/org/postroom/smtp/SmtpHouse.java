@@ -114,6 +114,7 @@ final class SmtpHouse extends ProtocolHouse {
         new MailFlow(
             new HouseRouter(accounts),
             queue,
+            queue,
             Map.of(),
             RetrySchedule.DEFAULT,
             Duration.ofHours(1),

@@ -8,6 +8,7 @@ import org.postroom.core.auth.Argon2;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.storage.sql.Engine;
 
@@ -84,6 +85,11 @@ public final class SqlStorage implements AutoCloseable {
   /** The queue. */
   public QueueStore queue() {
     return engine.queue();
+  }
+
+  /** Where mails become ours. */
+  public MailCommit mailCommit() {
+    return engine.mailCommit();
   }
 
   /** The accounts. */

@@ -83,7 +83,7 @@ class SqlStorageTest {
       assertThat(subjects(store, inbox)).startsWith("mail 300").endsWith("mail 599");
       assertThat(store.mail().append(inbox, List.of(message("next"))).uids())
           .isEqualTo(UidSet.of(601));
-      assertThat(store.queue().newId()).isNotEqualTo(store.queue().newId());
+      assertThat(store.mailCommit().newId()).isNotEqualTo(store.mailCommit().newId());
     }
   }
 

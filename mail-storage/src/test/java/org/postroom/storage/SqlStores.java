@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.testing.Stores;
 
@@ -22,6 +23,11 @@ record SqlStores(SqlStorage storage) implements Stores {
   @Override
   public QueueStore queue() {
     return storage.queue();
+  }
+
+  @Override
+  public MailCommit mailCommit() {
+    return storage.mailCommit();
   }
 
   @Override

@@ -21,8 +21,8 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.Submission;
@@ -101,7 +101,7 @@ public final class StorageBench {
               () -> {
                 while (System.nanoTime() < end) {
                   Account to = accounts.get(turn.getAndIncrement() % accounts.size());
-                  store.queue().accept(acceptance(store, to, StagedOctets.of(octets)));
+                  store.mailCommit().commit(acceptance(store, to, StagedOctets.of(octets)));
                   count.incrementAndGet();
                 }
               });
@@ -118,7 +118,7 @@ public final class StorageBench {
     Address address = Address.of("bob", Domain.of("example.org"));
     Submission mail =
         new Submission(
-            store.queue().newId(),
+            store.mailCommit().newId(),
             Origin.SMTP,
             new Submission.Client(
                 InetAddress.getLoopbackAddress(), "unknown", "me", Optional.empty(), "ESMTP"),

@@ -23,8 +23,8 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.FlagChange;
@@ -163,7 +163,7 @@ abstract class StoreBehaviour {
     recipients.add(Recipient.of(ada));
     Submission mail =
         new Submission(
-            store.queue().newId(),
+            store.mailCommit().newId(),
             Origin.SMTP,
             new Submission.Client(
                 InetAddress.getLoopbackAddress(), "unknown", "me", Optional.empty(), "ESMTP"),
@@ -187,7 +187,7 @@ abstract class StoreBehaviour {
     assumeFalse(where instanceof Storage.InMemory, "gone when closed");
     try (SqlStorage store = SqlStorage.open(where, Clock.systemUTC(), new SecureRandom())) {
       Account ada = store.accounts().add("ada@example.org", Secret.of("secret"));
-      store.queue().accept(acceptance(store, ada, "Subject: x\n\nbody\n", "one.test"));
+      store.mailCommit().commit(acceptance(store, ada, "Subject: x\n\nbody\n", "one.test"));
       assertThat(lease(store, "mail.example.org")).hasSize(1);
       assertThat(lease(store, "mx.example.org")).isEmpty();
     }
@@ -205,7 +205,9 @@ abstract class StoreBehaviour {
   void deliversAndQueuesOneBodyAndForgetsItWithItsLastRow() {
     try (SqlStorage store = open()) {
       Account ada = store.accounts().add("ada@example.org", Secret.of("secret"));
-      store.queue().accept(acceptance(store, ada, "Subject: x\n\nbody\n", "one.test", "two.test"));
+      store
+          .mailCommit()
+          .commit(acceptance(store, ada, "Subject: x\n\nbody\n", "one.test", "two.test"));
       MailboxId inbox = inbox(store, ada);
       List<String> texts = new ArrayList<>();
       store

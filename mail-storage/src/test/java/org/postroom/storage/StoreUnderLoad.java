@@ -51,16 +51,16 @@ public final class StoreUnderLoad {
   private static void work(SqlStorage store, Account account, PrintStream out) {
     for (int i = 0; ; i++) {
       if (i % 3 == 0) {
-        String id = store.queue().newId().value();
+        String id = store.mailCommit().newId().value();
         int size = i % 30 == 0 ? 100_000 : 500;
         store
-            .queue()
-            .accept(StorageBench.acceptance(store, account, StagedOctets.of(text(id, size))));
+            .mailCommit()
+            .commit(StorageBench.acceptance(store, account, StagedOctets.of(text(id, size))));
         out.println("delivered " + account.id().value() + " " + id + " " + size);
         continue;
       }
       MailboxId sent = store.mail().find(account.id(), MailboxName.of("Sent")).orElseThrow().id();
-      String id = store.queue().newId().value();
+      String id = store.mailCommit().newId().value();
       NewMessage message =
           new NewMessage(StagedOctets.of(text(id, 300)), 0, Set.of(), new InternalDate(1, 0));
       UidSet uids = store.mail().append(sent, List.of(message)).uids();

@@ -17,6 +17,7 @@ import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.Attempts;
+import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
@@ -35,7 +36,7 @@ public final class MailFlow implements Attempts {
   private static final Duration AFTER_THE_ANSWER = Duration.ofSeconds(1);
 
   private final Router router;
-  private final QueueStore store;
+  private final MailCommit commit;
   private final Clock clock;
   private final Timers timers;
   private final Lifeline lifeline;
@@ -49,6 +50,8 @@ public final class MailFlow implements Attempts {
   /**
    * Joins the stations.
    *
+   * @param commit where mails become ours
+   * @param queue where the outcome of attempts is written
    * @param transports by the name that routes give them
    * @param memory what is held of mail that comes home is charged to it
    * @param attemptLimit how long one attempt may take
@@ -57,7 +60,8 @@ public final class MailFlow implements Attempts {
    */
   public MailFlow(
       Router router,
-      QueueStore store,
+      MailCommit commit,
+      QueueStore queue,
       Map<String, Transport> transports,
       RetrySchedule schedule,
       Duration attemptLimit,
@@ -68,7 +72,7 @@ public final class MailFlow implements Attempts {
       Executor workers,
       Lifeline lifeline) {
     this.router = router;
-    this.store = store;
+    this.commit = commit;
     this.clock = clock;
     this.timers = timers;
     this.lifeline = lifeline;
@@ -78,7 +82,7 @@ public final class MailFlow implements Attempts {
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.deliveries = new Deliveries(clock, log);
     this.outcomes =
-        new Outcomes(expansion, planner, store, schedule, bounce, deliveries, memory, log);
+        new Outcomes(expansion, planner, commit, queue, schedule, bounce, deliveries, memory, log);
   }
 
   /**
@@ -97,7 +101,7 @@ public final class MailFlow implements Attempts {
    * @param recipients those of the envelope, as {@link #expand} has expanded them
    */
   public Acceptance accept(Submission mail, List<Expanded> recipients) {
-    Acceptance acceptance = store.accept(planner.plan(mail, recipients));
+    Acceptance acceptance = commit.commit(planner.plan(mail, recipients));
     announce(acceptance);
     return acceptance;
   }

@@ -17,6 +17,7 @@ import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
@@ -49,6 +50,7 @@ final class Outcomes {
 
   private final Expansion expansion;
   private final Planner planner;
+  private final MailCommit commit;
   private final QueueStore store;
   private final RetrySchedule schedule;
   private final Bounce bounce;
@@ -59,6 +61,7 @@ final class Outcomes {
   Outcomes(
       Expansion expansion,
       Planner planner,
+      MailCommit commit,
       QueueStore store,
       RetrySchedule schedule,
       Bounce bounce,
@@ -67,6 +70,7 @@ final class Outcomes {
       MailLog log) {
     this.expansion = expansion;
     this.planner = planner;
+    this.commit = commit;
     this.store = store;
     this.schedule = schedule;
     this.bounce = bounce;
@@ -331,7 +335,7 @@ final class Outcomes {
       if (!items.isEmpty() && !mail.sender().isNull()) {
         Instant until = mail.arrived().plus(schedule.lifetime());
         Bounce.About about = new Bounce.About(kind, items, until, !unread);
-        Acceptance report = plan(bounce.write(store.newId(), mail, about));
+        Acceptance report = plan(bounce.write(commit.newId(), mail, about));
         Notification notification = new Notification(kind, full ? Planner.queued(report) : report);
         told.add(notification);
         entering.add(notification.report());

@@ -1,8 +1,8 @@
 package org.postroom.core.mail;
 
 /**
- * How a mail comes into the house. All take the same way from there; where it comes from decides what is done
- * to the mail on it.
+ * How a mail comes into the house. All take the same way from there; where it comes from decides
+ * what is done to the mail on it.
  */
 public enum Origin {
   /** Other servers bring mail (RFC 5321). */

@@ -9,6 +9,7 @@ import org.postroom.core.dns.Resolver;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.policy.RecentDecisions;
+import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Wire;
@@ -19,6 +20,7 @@ import org.postroom.core.wire.Wire;
  *
  * @param wire to listen and connect with
  * @param mail the mailboxes
+ * @param commit where mails become ours
  * @param queue mail under way
  * @param accounts who is here
  * @param staging where content lies while it arrives
@@ -30,6 +32,7 @@ import org.postroom.core.wire.Wire;
 public record Premises(
     Wire wire,
     MailStore mail,
+    MailCommit commit,
     QueueStore queue,
     Accounts accounts,
     Staging staging,

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.mail.QueueId;
 
 /**
  * Mail that is under way. Recipients are rows with a state; an attempt begins by leasing rows, so
@@ -16,22 +15,6 @@ import org.postroom.core.mail.QueueId;
  * work. What can fail: {@code StorageUnavailable}, {@code StorageFull}, {@code OverQuota}.
  */
 public interface QueueStore {
-
-  /**
-   * Takes responsibility: when this returns, the mail is in its mailboxes and in the queue,
-   * durably. When it throws, it is nowhere.
-   *
-   * <p>A delivery that cannot be made (its account is over quota, or gone since it was looked up)
-   * keeps nobody else's copy back: its recipient {@linkplain Acceptance.Delivery#waiting waits} in
-   * the queue. Only when there is nothing but such deliveries the first one's reason is thrown, so
-   * that the client can be told.
-   *
-   * @return what has become true: the acceptance, with those recipients among the onward ones
-   */
-  Acceptance accept(Acceptance acceptance);
-
-  /** An id that no mail in this store has or had. */
-  QueueId newId();
 
   /**
    * Leases recipients that are due, for attempts.

@@ -30,8 +30,8 @@ import org.postroom.core.auth.Account;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.BodyType;
-import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mail.Submission;
@@ -159,6 +159,7 @@ final class FlowHouse implements AutoCloseable {
     flow =
         new MailFlow(
             (recipient, facts) -> route(recipient),
+            stores.queue(),
             queue,
             Map.of("smtp", this::deliver),
             new RetrySchedule(
@@ -302,7 +303,7 @@ final class FlowHouse implements AutoCloseable {
         new Submission.Client(
             InetAddress.getLoopbackAddress(), "localhost", "me", Optional.empty(), "ESMTP");
     return new Submission(
-        queue.newId(),
+        stores.mailCommit().newId(),
         Origin.SMTP,
         client,
         envelope,

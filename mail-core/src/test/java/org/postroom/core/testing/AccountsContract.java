@@ -311,7 +311,7 @@ public abstract class AccountsContract extends StoreContract {
     assertThat(verify(ada.login(), "wrong")).isEqualTo(FAILURE);
     assertThat(accounts.byLogin(ada.login()).orElseThrow().enabled()).isFalse();
     assertThat(accounts.byAddress(address(ada.login()))).isPresent();
-    stores().queue().accept(delivery(text("x"), ada, MailboxName.INBOX, ""));
+    stores().mailCommit().commit(delivery(text("x"), ada, MailboxName.INBOX, ""));
     assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
     accounts.setEnabled(ada.id(), true);
     assertThat(verify(ada.login(), "secret")).isEqualTo(new Authentication.Success(ada));
@@ -320,7 +320,7 @@ public abstract class AccountsContract extends StoreContract {
   @Test
   void saysHowMuchRoomThereIs() {
     assertThat(accounts.room(ada)).isEqualTo(Long.MAX_VALUE);
-    stores().queue().accept(delivery(text("x"), ada, MailboxName.INBOX, ""));
+    stores().mailCommit().commit(delivery(text("x"), ada, MailboxName.INBOX, ""));
     long size = text("x").size();
 
     accounts.setQuota(ada.id(), 100 + size);

@@ -523,8 +523,8 @@ public abstract class MailStoreContract extends StoreContract {
 
     time.advance(Duration.ofSeconds(3));
     stores()
-        .queue()
-        .accept(
+        .mailCommit()
+        .commit(
             new Acceptance(
                 one.mail(), List.of(one.deliveries().get(0), two.deliveries().get(0)), List.of()));
 
@@ -900,7 +900,8 @@ public abstract class MailStoreContract extends StoreContract {
     assertOverQuota(() -> store.copy(inbox, UidSet.of(1), other));
     assertOverQuota(() -> store.copy(away, UidSet.of(1), other));
     assertOverQuota(() -> store.move(away, UidSet.of(1), other));
-    assertOverQuota(() -> stores().queue().accept(delivery(text("x"), ada, MailboxName.INBOX, "")));
+    assertOverQuota(
+        () -> stores().mailCommit().commit(delivery(text("x"), ada, MailboxName.INBOX, "")));
     assertThat(store.mailbox(inbox).messages()).isEqualTo(3);
     assertThat(store.mailbox(other).uidNext()).isEqualTo(1);
     assertThat(store.mailbox(away).messages()).isEqualTo(1);
@@ -931,7 +932,7 @@ public abstract class MailStoreContract extends StoreContract {
         new Acceptance(
             one.mail(), List.of(one.deliveries().get(0), two.deliveries().get(0)), List.of());
 
-    assertOverQuota(() -> stores().queue().accept(both));
+    assertOverQuota(() -> stores().mailCommit().commit(both));
 
     assertThat(store.find(ada.id(), MailboxName.of("new"))).isEmpty();
     assertThat(store.mailbox(inbox(grace)).messages()).isZero();
@@ -999,7 +1000,7 @@ public abstract class MailStoreContract extends StoreContract {
       assertHeard(heard, store.mailbox(inbox).highestModSeq());
       store.expunge(inbox, UidSet.of(1));
       assertHeard(heard, store.mailbox(inbox).highestModSeq());
-      stores().queue().accept(delivery(text("x"), ada, MailboxName.INBOX, "A: b\r\n"));
+      stores().mailCommit().commit(delivery(text("x"), ada, MailboxName.INBOX, "A: b\r\n"));
       last = store.mailbox(inbox).highestModSeq();
       assertHeard(heard, last);
     }

@@ -26,6 +26,7 @@ import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 
@@ -33,7 +34,7 @@ import org.postroom.core.queue.QueuedMail;
  * A queue in memory beside a {@link MemoryMailStore}, under the same lock: what an acceptance
  * brings into mailboxes and queue happens at once.
  */
-public final class MemoryQueueStore implements QueueStore {
+public final class MemoryQueueStore implements QueueStore, MailCommit {
   private static final Comparator<Waiting> BY_DUE =
       Comparator.comparing((Waiting w) -> w.due).thenComparing(w -> w.id);
 
@@ -49,7 +50,7 @@ public final class MemoryQueueStore implements QueueStore {
   }
 
   @Override
-  public Acceptance accept(Acceptance acceptance) {
+  public Acceptance commit(Acceptance acceptance) {
     Acceptance made =
         mailboxes.changing(
             () -> {

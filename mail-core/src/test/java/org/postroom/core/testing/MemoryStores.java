@@ -13,6 +13,11 @@ public record MemoryStores(MemoryMailStore mail, MemoryQueueStore queue, MemoryA
   }
 
   @Override
+  public MemoryQueueStore mailCommit() {
+    return queue;
+  }
+
+  @Override
   public void close() {
     // Nothing is held.
   }

@@ -31,6 +31,7 @@ import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
@@ -41,10 +42,12 @@ public abstract class QueueStoreContract extends StoreContract {
   private static final Duration LEASE = Duration.ofMinutes(10);
 
   private QueueStore queue;
+  private MailCommit commit;
 
   @BeforeEach
   void emptyTheQueue() {
     queue = stores().queue();
+    commit = stores().mailCommit();
     List<Settlement> rest = new ArrayList<>();
     queue.list(10_000).forEach(mail -> done(mail, rest));
     queue.settle(rest, List.of());
@@ -57,7 +60,7 @@ public abstract class QueueStoreContract extends StoreContract {
     Submission mail = mail(content, List.of("ada@one.test", "\"a b\"@one.test", "x@two.test"));
     time.advance(Duration.ofSeconds(5));
 
-    queue.accept(onward(mail));
+    commit.commit(onward(mail));
     content.close();
 
     List<QueuedMail> listed = queue.list(10);
@@ -93,7 +96,7 @@ public abstract class QueueStoreContract extends StoreContract {
     try {
       List<Callable<List<QueueId>>> work = new ArrayList<>();
       for (int t = 0; t < 4; t++) {
-        work.add(() -> Stream.generate(queue::newId).limit(500).toList());
+        work.add(() -> Stream.generate(commit::newId).limit(500).toList());
       }
       Set<QueueId> all = new HashSet<>();
       for (Future<List<QueueId>> ids : threads.invokeAll(work)) {
@@ -110,14 +113,14 @@ public abstract class QueueStoreContract extends StoreContract {
     Acceptance here = delivery(text("x"), ada, MailboxName.INBOX, "A: b\r\n");
     Acceptance both = new Acceptance(here.mail(), here.deliveries(), onward(here.mail()).onward());
 
-    assertThat(queue.accept(both)).isEqualTo(both);
+    assertThat(commit.commit(both)).isEqualTo(both);
     assertThat(queue.size()).isEqualTo(1);
     assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
 
     stores().accounts().setQuota(ada.id(), 1);
-    assertThatThrownBy(() -> queue.accept(here)).isInstanceOf(OverQuota.class);
+    assertThatThrownBy(() -> commit.commit(here)).isInstanceOf(OverQuota.class);
     stores().accounts().delete(ada.id());
-    assertThatThrownBy(() -> queue.accept(here)).isInstanceOf(MailboxNotFound.class);
+    assertThatThrownBy(() -> commit.commit(here)).isInstanceOf(MailboxNotFound.class);
     assertThat(queue.size()).isEqualTo(1);
   }
 
@@ -136,7 +139,7 @@ public abstract class QueueStoreContract extends StoreContract {
     queue.onQueued(told::incrementAndGet);
 
     Acceptance made =
-        queue.accept(new Acceptance(mail.mail(), List.of(full, fits, nowhere), List.of()));
+        commit.commit(new Acceptance(mail.mail(), List.of(full, fits, nowhere), List.of()));
 
     assertThat(made.deliveries()).containsExactly(fits);
     assertThat(made.onward())
@@ -164,7 +167,7 @@ public abstract class QueueStoreContract extends StoreContract {
     stores().accounts().setQuota(ada.id(), 2 * text("x").size());
 
     Acceptance made =
-        queue.accept(new Acceptance(one.mail(), List.of(copy, copy, copy), List.of()));
+        commit.commit(new Acceptance(one.mail(), List.of(copy, copy, copy), List.of()));
 
     assertThat(made.deliveries()).hasSize(2);
     assertThat(made.onward()).hasSize(1);
@@ -589,7 +592,7 @@ public abstract class QueueStoreContract extends StoreContract {
   @Test
   void listsWholeMailsHoweverManyRecipientsTheyHave() {
     List<String> many = IntStream.range(0, 1203).mapToObj(i -> "r" + i + "@one.test").toList();
-    queue.accept(onward(mail(text("many"), many)));
+    commit.commit(onward(mail(text("many"), many)));
     for (int i = 0; i < 3; i++) {
       accept("s" + i + "@two.test");
     }
@@ -610,7 +613,7 @@ public abstract class QueueStoreContract extends StoreContract {
     AtomicInteger told = new AtomicInteger();
     queue.onQueued(told::incrementAndGet);
 
-    queue.accept(delivery(text("x"), ada, MailboxName.INBOX, ""));
+    commit.commit(delivery(text("x"), ada, MailboxName.INBOX, ""));
     assertThat(told).hasValue(0);
     accept("a@one.test");
     assertThat(told).hasValue(1);
@@ -624,7 +627,7 @@ public abstract class QueueStoreContract extends StoreContract {
   @Test
   void keepsTheContentWhileAnybodyNeedsIt() {
     Acceptance here = delivery(text("shared"), ada, MailboxName.INBOX, "");
-    queue.accept(new Acceptance(here.mail(), here.deliveries(), onward(here.mail()).onward()));
+    commit.commit(new Acceptance(here.mail(), here.deliveries(), onward(here.mail()).onward()));
     stores().mail().expunge(inbox(), stores().mail().snapshot(inbox()).uids());
     stores().accounts().delete(ada.id());
 
@@ -638,7 +641,7 @@ public abstract class QueueStoreContract extends StoreContract {
   /** Queues a mail of now; each recipient's destination is its domain. */
   private Submission accept(String... recipients) {
     Submission mail = mail(text("mail"), List.of(recipients));
-    queue.accept(onward(mail));
+    commit.commit(onward(mail));
     return mail;
   }
 

@@ -20,8 +20,8 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.Submission;
@@ -142,7 +142,7 @@ public abstract class StoreContract {
         new Submission.Client(
             InetAddress.getLoopbackAddress(), "localhost", "me", Optional.empty(), "ESMTP");
     return new Submission(
-        stores.queue().newId(), Origin.SMTP, client, envelope, content, time.instant());
+        stores.mailCommit().newId(), Origin.SMTP, client, envelope, content, time.instant());
   }
 
   /** A mail into a mailbox, with a header of its own. */

@@ -24,6 +24,7 @@ import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.storage.Storage;
 import org.postroom.storage.StorageFault;
@@ -385,6 +386,10 @@ public final class Engine implements AutoCloseable {
   }
 
   /** The queue. */
+  public MailCommit mailCommit() {
+    return queue;
+  }
+
   public QueueStore queue() {
     return queue;
   }

@@ -23,13 +23,14 @@ import org.postroom.core.mail.Recipient;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The queue's rows, and the acceptance that fills mailboxes and queue in one unit of work. */
-final class SqlQueueStore implements QueueStore {
+final class SqlQueueStore implements QueueStore, MailCommit {
   private static final Logger LOG = LoggerFactory.getLogger(SqlQueueStore.class);
 
   /** In the column {@code leased}: a row that cannot be read, kept for who can mend it. */
@@ -119,7 +120,7 @@ final class SqlQueueStore implements QueueStore {
   // --- taking responsibility
 
   @Override
-  public Acceptance accept(Acceptance acceptance) {
+  public Acceptance commit(Acceptance acceptance) {
     try (PlacedBody body = place(acceptance)) {
       Parsed parsed = parsed(acceptance);
       return committer.run(

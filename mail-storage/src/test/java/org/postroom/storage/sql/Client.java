@@ -26,8 +26,8 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mail.Submission;
@@ -415,7 +415,7 @@ final class Client implements Runnable {
         state.mailboxes.get("INBOX").add(subject);
       }
       Acceptance acceptance = acceptance(engine, here ? account : null, subject, recipient);
-      return () -> engine.queue().accept(acceptance);
+      return () -> engine.mailCommit().commit(acceptance);
     }
     Set<String> others = new HashSet<>(Set.of("smtp:far.example"));
     for (int i = 0; i < 10; i++) {
@@ -450,7 +450,7 @@ final class Client implements Runnable {
     Address address = Address.of(recipient, Domain.of(number + ".example"));
     Submission mail =
         new Submission(
-            engine.queue().newId(),
+            engine.mailCommit().newId(),
             Origin.SMTP,
             new Submission.Client(
                 InetAddress.getLoopbackAddress(), "unknown", "me", Optional.empty(), "ESMTP"),

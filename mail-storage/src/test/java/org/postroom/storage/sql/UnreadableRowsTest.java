@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
@@ -51,7 +51,7 @@ class UnreadableRowsTest {
     List<Recipient> all = Stream.of(recipients).map(text -> Recipient.of(address(text))).toList();
     Submission mail =
         new Submission(
-            store.queue().newId(),
+            store.mailCommit().newId(),
             Origin.SMTP,
             new Submission.Client(
                 InetAddress.getLoopbackAddress(), "unknown", "me", Optional.empty(), "ESMTP"),
@@ -59,8 +59,8 @@ class UnreadableRowsTest {
             StagedOctets.of("Subject: x\n\nbody\n"),
             Instant.now());
     store
-        .queue()
-        .accept(
+        .mailCommit()
+        .commit(
             new Acceptance(
                 mail,
                 List.of(),

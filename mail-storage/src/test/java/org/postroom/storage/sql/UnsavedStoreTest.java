@@ -38,8 +38,8 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
-import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
@@ -262,7 +262,7 @@ class UnsavedStoreTest {
     Address address = Address.of("n" + number, Domain.of("far.example"));
     return new Acceptance(
         new Submission(
-            store.queue().newId(),
+            store.mailCommit().newId(),
             Origin.SMTP,
             new Submission.Client(
                 InetAddress.getLoopbackAddress(), "unknown", "me", Optional.empty(), "ESMTP"),
@@ -277,7 +277,7 @@ class UnsavedStoreTest {
       Engine store, AtomicBoolean end, AtomicInteger acknowledged, AtomicInteger refused) {
     while (!end.get()) {
       try {
-        store.queue().accept(onward(store, acknowledged.get()));
+        store.mailCommit().commit(onward(store, acknowledged.get()));
         acknowledged.incrementAndGet();
       } catch (StorageUnavailable e) {
         refused.incrementAndGet();
@@ -327,7 +327,7 @@ class UnsavedStoreTest {
     SimulatedFolder disk = new SimulatedFolder();
     try (Engine store = open(disk, NEVER_SAVED)) {
       append(store, "a");
-      store.queue().accept(onward(store, 1));
+      store.mailCommit().commit(onward(store, 1));
       assertThat(store.queue().list(10)).hasSize(1);
 
       killDatabase();
@@ -346,7 +346,7 @@ class UnsavedStoreTest {
     SimulatedFolder disk = new SimulatedFolder();
     try (Engine store = open(disk, NEVER_SAVED)) {
       append(store, "a");
-      store.queue().accept(onward(store, 1));
+      store.mailCommit().commit(onward(store, 1));
       for (int failing = 0; failing < 8; failing++) {
         killDatabase();
         current.opened().fail(new IOException("as if"));
@@ -436,7 +436,7 @@ class UnsavedStoreTest {
     SimulatedFolder disk = new SimulatedFolder();
     try (Engine store = open(disk, NEVER_SAVED)) {
       append(store, "a");
-      store.queue().accept(onward(store, 1));
+      store.mailCommit().commit(onward(store, 1));
       assertThat(leased(store)).isEqualTo(1);
       if (when.equals("after a durable one")) {
         append(store, "b");
@@ -460,7 +460,7 @@ class UnsavedStoreTest {
     SimulatedFolder disk = new SimulatedFolder();
     try (Engine store = open(disk, NEVER_SAVED)) {
       append(store, "a");
-      store.queue().accept(onward(store, 1));
+      store.mailCommit().commit(onward(store, 1));
       long before = disk.syncs();
       while (disk.syncs() == before) { // all is saved after a second, so H2 may be opened anew
         Until.aMoment();
@@ -545,7 +545,7 @@ class UnsavedStoreTest {
     SimulatedFolder disk = new SimulatedFolder();
     try (Engine store = open(disk, SAVED)) {
       append(store, "a", "b");
-      store.queue().accept(onward(store, 1));
+      store.mailCommit().commit(onward(store, 1));
       disk.room(0);
       disk.failNextSync();
 

@@ -1,0 +1,28 @@
+package org.postroom.core.queue;
+
+import org.postroom.core.mail.QueueId;
+
+/**
+ * Where a mail becomes ours: into its mailboxes and into the queue, in one durable unit of work.
+ *
+ * <p>Called on worker threads; may block. What can fail: {@code StorageUnavailable}, {@code
+ * StorageFull}, {@code OverQuota}.
+ */
+public interface MailCommit {
+
+  /**
+   * Takes responsibility: when this returns, the mail is in its mailboxes and in the queue,
+   * durably. When it throws, it is nowhere.
+   *
+   * <p>A delivery that cannot be made (its account is over quota, or gone since it was looked up)
+   * keeps nobody else's copy back: its recipient {@linkplain Acceptance.Delivery#waiting waits} in
+   * the queue. Only when there is nothing but such deliveries the first one's reason is thrown, so
+   * that the client can be told.
+   *
+   * @return what has become true: the acceptance, with those recipients among the onward ones
+   */
+  Acceptance commit(Acceptance acceptance);
+
+  /** An id that no mail in this store has or had. */
+  QueueId newId();
+}
