@@ -2,14 +2,17 @@ package org.postroom.core.address;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A domain name or an address literal such as {@code [192.0.2.1]} (RFC 5321, 2.3.5 and 4.1.3), in
- * lower case and without the root's dot. Two that differ in case only are equal. Labels may be in
- * UTF-8 (RFC 6531), and an underscore is tolerated; 63 octets to a label, 255 to the name.
+ * A domain name or an address literal such as {@code [192.0.2.1]} (RFC 5321, 2.3.5 and 4.1.3): one
+ * value, however it is written. In lower case, without the root's dot, labels beyond ASCII as the
+ * DNS has them (RFC 5890, A-labels): {@code Bücher.example}, {@code BÜCHER.example} and {@code
+ * xn--bcher-kva.example.} are equal. An underscore is tolerated; 63 octets to a label, 255 to the
+ * name.
+ *
+ * @param name in ASCII
  */
 public record Domain(String name) {
 
@@ -19,7 +22,7 @@ public record Domain(String name) {
 
   /** {@link MalformedAddress} if it is none. */
   public Domain {
-    name = name.startsWith("[") ? literal(name) : checked(name.toLowerCase(Locale.ROOT));
+    name = name.startsWith("[") ? literal(name) : checked(Idna.toAscii(name));
   }
 
   public static Domain of(String name) {
@@ -33,6 +36,24 @@ public record Domain(String name) {
     } catch (MalformedAddress e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * How names are compared where they are kept as text, in lists and tables: as {@link #name} of
+   * what is a domain. Of anything else, such as {@code .example.org}, as much as is one; never
+   * fails.
+   */
+  public static String spelled(String text) {
+    try {
+      return Idna.toAscii(text);
+    } catch (MalformedAddress e) {
+      return text.toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** For people: in its own script (U-labels). What is only dressed up as one stays in ASCII. */
+  public String unicode() {
+    return Idna.toUnicode(name);
   }
 
   public boolean isLiteral() {
@@ -59,22 +80,22 @@ public record Domain(String name) {
     }
     // One spelling each, so that equal addresses are equal literals.
     return address.get() instanceof Inet4Address
-        ? "[" + address.get().getHostAddress() + "]"
-        : "[" + IPV6_TAG + bare + "]";
+        ? "[" + IpLiteral.written(address.get()) + "]"
+        : "[" + IPV6_TAG + IpLiteral.written(address.get()) + "]";
   }
 
   private static String checked(String given) {
     String name = given.endsWith(".") ? given.substring(0, given.length() - 1) : given;
-    if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+    if (name.isEmpty() || name.length() > LONGEST) {
       throw new MalformedAddress("a domain has 1 to 255 octets: " + shown(name));
     }
     for (String label : name.split("\\.", -1)) {
       boolean sound =
           !label.isEmpty()
-              && label.getBytes(StandardCharsets.UTF_8).length <= LONGEST_LABEL
+              && label.length() <= LONGEST_LABEL
               && label.charAt(0) != '-'
               && label.charAt(label.length() - 1) != '-'
-              && label.codePoints().allMatch(Domain::isLabelCharacter);
+              && label.chars().allMatch(Domain::isLabelCharacter);
       if (!sound) {
         throw new MalformedAddress("not a domain: " + shown(name));
       }
@@ -83,10 +104,7 @@ public record Domain(String name) {
   }
 
   private static boolean isLabelCharacter(int c) {
-    if (c < 0x80) {
-      return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_';
-    }
-    return Address.isUtf8Character(c);
+    return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_';
   }
 
   private static String shown(String text) {

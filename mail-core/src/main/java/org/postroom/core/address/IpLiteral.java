@@ -16,6 +16,41 @@ public final class IpLiteral {
     return bytes.map(IpLiteral::address);
   }
 
+  /** The one spelling: IPv6 in lower case, its longest run of zeros left out (RFC 5952, 4). */
+  public static String written(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    if (bytes.length == 4) {
+      return address.getHostAddress();
+    }
+    int[] groups = new int[8];
+    for (int i = 0; i < 8; i++) {
+      groups[i] = (bytes[2 * i] & 0xFF) << 8 | bytes[2 * i + 1] & 0xFF;
+    }
+    int gap = -1;
+    int length = 1; // a single zero is written
+    for (int i = 0; i < 8; i++) {
+      int zeros = i;
+      while (zeros < 8 && groups[zeros] == 0) {
+        zeros++;
+      }
+      if (zeros - i > length) {
+        gap = i;
+        length = zeros - i;
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 8; i++) {
+      if (i == gap) {
+        text.append("::");
+        i += length - 1;
+      } else {
+        text.append(text.isEmpty() || text.charAt(text.length() - 1) == ':' ? "" : ":");
+        text.append(Integer.toHexString(groups[i]));
+      }
+    }
+    return text.toString();
+  }
+
   static InetAddress address(byte[] bytes) {
     try {
       return InetAddress.getByAddress(bytes);

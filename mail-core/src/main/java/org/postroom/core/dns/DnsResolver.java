@@ -1,6 +1,5 @@
 package org.postroom.core.dns;
 
-import java.net.IDN;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -135,8 +134,8 @@ public final class DnsResolver implements Resolver {
       Domain domain, int type, Function<Record, @Nullable T> read) {
     Name name;
     try {
-      name = Name.fromString(IDN.toASCII(domain.name(), IDN.ALLOW_UNASSIGNED), Name.root);
-    } catch (TextParseException | IllegalArgumentException e) {
+      name = Name.fromString(domain.name(), Name.root);
+    } catch (TextParseException e) {
       // What cannot be written as a name cannot be in the DNS.
       return CompletableFuture.completedFuture(new Answer.NoSuchName<>());
     }

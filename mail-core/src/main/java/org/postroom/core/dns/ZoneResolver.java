@@ -1,6 +1,5 @@
 package org.postroom.core.dns;
 
-import java.net.IDN;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -104,7 +103,7 @@ public final class ZoneResolver implements Resolver {
   }
 
   private static String key(String name) {
-    String ascii = IDN.toASCII(name, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
+    String ascii = Domain.spelled(name);
     return ascii.length() > 1 && ascii.endsWith(".")
         ? ascii.substring(0, ascii.length() - 1)
         : ascii;
@@ -143,12 +142,7 @@ public final class ZoneResolver implements Resolver {
   }
 
   private <T> Answer<T> answer(Domain domain, Map<String, List<T>> records) {
-    String name;
-    try {
-      name = key(domain.name());
-    } catch (IllegalArgumentException e) {
-      return new Answer.NoSuchName<>(); // what cannot be written as a name has no records
-    }
+    String name = domain.name();
     for (int i = 0; i < MOST_ALIASES; i++) {
       if (broken.contains(name)) {
         return new Answer.TryAgain<>("SERVFAIL for " + name);

@@ -8,7 +8,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.postroom.core.address.Domain;
@@ -76,7 +75,7 @@ public final class MatchList {
    * @param name verified; "unknown" where there is none. Asked for where an item goes by it
    */
   public boolean contains(InetAddress address, Supplier<String> name) {
-    return matches(() -> name.get().toLowerCase(Locale.ROOT), Optional.of(address));
+    return matches(() -> Domain.spelled(name.get()), Optional.of(address));
   }
 
   private boolean matches(Supplier<String> name, Optional<InetAddress> address) {
@@ -124,7 +123,7 @@ public final class MatchList {
         throw new BadValue(String.valueOf(e.getMessage()));
       }
     } else {
-      addName(item.toLowerCase(Locale.ROOT), negated);
+      addName(Domain.spelled(item), negated);
     }
   }
 

@@ -88,9 +88,14 @@ class DnsResolverTest {
 
   @Test
   void asksForTheAsciiFormOfOtherScripts() throws Exception {
-    server.add("xn--bcher-kva.example. 300 MX 10 mx.example.org.");
+    server.add(
+        "xn--bcher-kva.example. 300 MX 10 mx.example.org.",
+        "xn--strae-oqa.test. 300 MX 10 mx.example.org.",
+        "strasse.test. 300 MX 10 mx.another.example.");
 
     assertThat(of(resolver.mx(Domain.of("bücher.example")))).isInstanceOf(Answer.Found.class);
+    assertThat(records(of(resolver.mx(Domain.of("straße.test")))))
+        .containsExactly(new MailExchanger(10, "mx.example.org"));
   }
 
   @Test

@@ -225,6 +225,28 @@ final class PolicyTest {
     assertThat(policy.domains().classOf(Domain.of("two.example"))).isEqualTo(AddressClass.RELAY);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "bücher.example, xn--bcher-kva.example",
+    "XN--BCHER-KVA.example, BÜCHER.example",
+    "bücher.example, www.bücher.example",
+  })
+  void aDomainOfAListIsMeantInAllItsSpellings(String listed, String asked) {
+    Policy policy = policy("relay_domains = " + listed);
+
+    assertThat(policy.domains().classOf(Domain.of(asked))).isEqualTo(AddressClass.RELAY);
+    assertThat(policy("mydestination = a.b.cher.example").domains().classOf(Domain.of(asked)))
+        .isEqualTo(AddressClass.REMOTE);
+  }
+
+  @Test
+  void aDomainInTwoListsIsSeenInAllItsSpellings() {
+    assertThat(
+            policy("relay_domains = bücher.example\nmydestination = xn--bcher-kva.example")
+                .warnings())
+        .anyMatch(warning -> warning.contains("xn--bcher-kva.example in BOTH"));
+  }
+
   @Test
   void unreadableListRefusesForNowAndNeverPermits() {
     Policy policy = policy("relay_domains = /does/not/exist");

@@ -1,6 +1,5 @@
 package org.postroom.smtp.client;
 
-import java.util.Locale;
 import org.postroom.core.address.Domain;
 
 /**
@@ -8,7 +7,7 @@ import org.postroom.core.address.Domain;
  * mail exchangers), {@code [mx.example.org]} or {@code [192.0.2.1]} (that host itself), each with
  * {@code :port}.
  *
- * @param host without brackets, in lower case
+ * @param host without brackets, as {@link Domain#spelled} has it
  * @param literal whether it stood in brackets: no MX look-up
  */
 public record NextHop(String host, boolean literal, int port) {
@@ -33,7 +32,7 @@ public record NextHop(String host, boolean literal, int port) {
    * @param defaultPort when none is given
    */
   public static NextHop parse(String text, int defaultPort) {
-    String trimmed = text.strip().toLowerCase(Locale.ROOT);
+    String trimmed = Domain.spelled(text.strip());
     if (trimmed.startsWith("[")) {
       int end = trimmed.indexOf(']');
       if (end < 2) {

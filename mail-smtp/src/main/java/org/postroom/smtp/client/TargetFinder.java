@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -182,7 +181,7 @@ final class TargetFinder {
   }
 
   private static String host(MailExchanger mx) {
-    String host = mx.host().toLowerCase(Locale.ROOT);
+    String host = Domain.spelled(mx.host());
     return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
   }
 }

@@ -1,0 +1,51 @@
+package org.postroom.core.address;
+
+/** What may stand before the sign, and how it is written (RFC 5321, 4.1.2; RFC 6531, 3.3). */
+final class LocalPart {
+  private static final String ATEXT_SPECIALS = "!#$%&'*+-/=?^_`{|}~";
+
+  private LocalPart() {}
+
+  /** The same text, without quotes; {@link MalformedAddress} if a control character is in it. */
+  static String checked(String text) {
+    if (!text.codePoints().allMatch(c -> c >= 0x80 ? isUtf8Character(c) : isPrintable(c))) {
+      throw new MalformedAddress("a control character in the local part");
+    }
+    return text;
+  }
+
+  /** As SMTP writes it: in quotes, unless it is words with single dots between them. */
+  static String written(String text) {
+    return isDotString(text) ? text : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  /** Whether every character is one of a word, or a dot, wherever that stands. */
+  static boolean isBare(String text) {
+    return !text.isEmpty() && text.codePoints().allMatch(c -> c == '.' || isAtext(c));
+  }
+
+  private static boolean isDotString(String text) {
+    return isBare(text) && !text.startsWith(".") && !text.endsWith(".") && !text.contains("..");
+  }
+
+  private static boolean isAtext(int c) {
+    return c >= 'a' && c <= 'z'
+        || c >= 'A' && c <= 'Z'
+        || c >= '0' && c <= '9'
+        || c >= 0x80
+        || ATEXT_SPECIALS.indexOf(c) >= 0;
+  }
+
+  private static boolean isPrintable(int c) {
+    return c >= ' ' && c < 0x7F;
+  }
+
+  /** U+FFFD stands for octets that were no UTF-8. */
+  private static boolean isUtf8Character(int c) {
+    return c > 0x9F
+        && c != 0xFFFD
+        && !(c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)
+        && !Character.isWhitespace(c)
+        && !Character.isSpaceChar(c);
+  }
+}
