@@ -33,7 +33,10 @@ final class AccountsOnTheFly implements Accounts {
 
   @Override
   public Optional<Account> byAddress(Address address) {
-    return Optional.of(accounts.byAddress(address).orElseGet(() -> make(address.toString())));
+    return Optional.of(
+        accounts
+            .byAddress(address)
+            .orElseGet(() -> make(address.localPart() + "@" + address.domain())));
   }
 
   @Override

@@ -43,7 +43,15 @@ final class ArchitectureTest extends HouseRules {
   @Test
   void rowsAreChangedThroughWhatTheJournalRepeats() {
     Set<String> below =
-        Set.of("Prepared", "Redo", "Database", "FolderOrigin", "H2", "PostgresOrigin", "Schema");
+        Set.of(
+            "Prepared",
+            "Redo",
+            "Database",
+            "FolderOrigin",
+            "H2",
+            "PostgresOrigin",
+            "Schema",
+            "Respelling");
     DescribedPredicate<JavaCall<?>> changesRows =
         describe(
             "change rows by JDBC",

@@ -11,7 +11,7 @@ import org.postroom.core.secret.Secret;
  */
 public interface Accounts {
 
-  /** The account that logs in as {@code login} (any case). */
+  /** The account that logs in as {@code login}, in any of its spellings ({@link LoginName}). */
   Optional<Account> byLogin(String login);
 
   /**
@@ -57,8 +57,9 @@ public interface Accounts {
   /**
    * Makes an account with its INBOX and the usual mailboxes.
    *
-   * @param login kept in lower case
+   * @param login kept as {@link LoginName} spells it
    * @throws AccountExists when the login is taken, or is another account's alias
+   * @throws org.postroom.core.address.MalformedAddress when it is longer than one can be kept
    */
   Account add(String login, Secret password);
 

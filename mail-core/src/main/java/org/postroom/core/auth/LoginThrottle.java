@@ -8,7 +8,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -248,7 +247,7 @@ public final class LoginThrottle {
    */
   public Admission admit(InetAddress client, String login, Waiting waiting) {
     ClientNetwork network = ClientNetwork.of(client);
-    long account = fingerprints.of(login.toLowerCase(Locale.ROOT));
+    long account = fingerprints.of(LoginName.of(login));
     if (off) {
       return new Admission.Now(new Turn(network, account, null, null, null));
     }

@@ -63,6 +63,35 @@ public abstract class AccountsContract extends StoreContract {
   }
 
   @Test
+  void aLoginIsOneInAllSpellingsOfItsDomain() {
+    Account made = accounts.add("Jo@BÜCHER.example", Secret.of("secret"));
+    accounts.addAlias(ada.id(), address("ada@straße.example"));
+
+    assertThat(made.login()).isEqualTo("jo@xn--bcher-kva.example");
+    for (String spelling : List.of("jo@bücher.example", "JO@XN--BCHER-KVA.EXAMPLE")) {
+      assertThat(accounts.byLogin(spelling)).contains(made);
+      assertThat(accounts.byAddress(address(spelling))).contains(made);
+      assertThat(accounts.verify(spelling, Secret.of("secret")))
+          .isEqualTo(new Authentication.Success(made));
+      assertThatThrownBy(() -> accounts.add(spelling, Secret.of("x")))
+          .isInstanceOf(AccountExists.class);
+    }
+    assertThat(accounts.byAddress(address("ada@xn--strae-oqa.example"))).contains(ada);
+    assertThat(accounts.byAddress(address("ada@strasse.example"))).isEmpty();
+  }
+
+  @Test
+  void anAddressOfAnyLengthMayBeAskedFor() {
+    String user = ada.login().substring(0, ada.login().indexOf('@'));
+    String tag = "t".repeat(3_000);
+    Account longer = accounts.add("l".repeat(500) + "@example.org", Secret.of("x"));
+
+    assertThat(accounts.byAddress(address(user + "+" + tag + "@example.org"))).contains(ada);
+    assertThat(accounts.byAddress(address(tag + "@example.org"))).isEmpty();
+    assertThat(accounts.byAddress(address(longer.login()))).contains(longer);
+  }
+
+  @Test
   void listsAllByLogin() {
     accounts.add("zoe@example.org", Secret.of("x"));
     accounts.add("abe@example.org", Secret.of("x"));

@@ -6,7 +6,6 @@ import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +17,7 @@ import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
+import org.postroom.core.auth.LoginName;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.secret.Secret;
 
@@ -226,7 +226,7 @@ public final class MemoryAccounts implements Accounts {
   }
 
   private static String lower(String text) {
-    return text.toLowerCase(Locale.ROOT);
+    return LoginName.of(text);
   }
 
   private record Entry(Account account, ScramKeys keys) {}

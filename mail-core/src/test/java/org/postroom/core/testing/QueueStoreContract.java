@@ -91,6 +91,19 @@ public abstract class QueueStoreContract extends StoreContract {
   }
 
   @Test
+  void keepsAddressesOfAnyLength() {
+    String longest = "l".repeat(12_000) + "@one.test";
+    StagedContent content = text("onward");
+
+    queue.accept(onward(mail(content, List.of(longest, "a..b@one.test"))));
+    content.close();
+
+    assertThat(lease("me", 10, 10).stream().flatMap(found -> found.recipients().stream()))
+        .extracting(recipient -> recipient.recipient().address().toString())
+        .containsExactlyInAnyOrder(longest, "\"a..b\"@one.test");
+  }
+
+  @Test
   void givesEachMailAnIdOfItsOwn() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {

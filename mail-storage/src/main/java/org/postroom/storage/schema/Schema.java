@@ -27,10 +27,14 @@ import org.jspecify.annotations.Nullable;
  * {@code db/postgresql}; which there are is declared here, once.
  */
 public final class Schema {
-  private static final List<String> MIGRATIONS = List.of("V1__first_schema.sql");
+  private static final List<String> MIGRATIONS =
+      List.of("V1__first_schema.sql", "V2__addresses_of_any_length.sql");
 
   /** The schema this program works with. */
   public static final int NEWEST = MIGRATIONS.size();
+
+  /** From here on names of accounts are kept in their one spelling. */
+  private static final int RESPELLED = 2;
 
   private final String database;
 
@@ -70,6 +74,9 @@ public final class Schema {
         .load()
         .migrate();
     try (Connection connection = source.getConnection()) {
+      if (found(connection).orElse(0) < RESPELLED) {
+        Respelling.run(connection);
+      }
       note(connection);
       if (!connection.getAutoCommit()) {
         connection.commit();

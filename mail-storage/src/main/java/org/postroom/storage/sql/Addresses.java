@@ -1,11 +1,11 @@
 package org.postroom.storage.sql;
 
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Set;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.auth.LoginName;
 import org.postroom.core.mail.Recipient.Notify;
 
 /** Addresses as columns: local part and domain as they are, without quotes, around the last @. */
@@ -16,9 +16,9 @@ final class Addresses {
     return address.localPart() + "@" + address.domain().name();
   }
 
-  /** For looking up: without regard to case. */
+  /** For looking up. */
   static String key(Address address) {
-    return column(address).toLowerCase(Locale.ROOT);
+    return LoginName.of(column(address));
   }
 
   static Address address(String column) {

@@ -15,6 +15,9 @@ import org.postroom.core.auth.Account;
 final class KnownAccounts {
   private static final int REMEMBERED = 20_000;
 
+  /** Strangers choose what is asked for: what is longer is looked for anew each time. */
+  private static final int LONGEST = 320;
+
   private final Map<String, Optional<Account>> byLogin = new ConcurrentHashMap<>();
   private final Map<String, Optional<Account>> byAddress = new ConcurrentHashMap<>();
   private final Credentials credentials;
@@ -53,11 +56,14 @@ final class KnownAccounts {
     if (known != null) {
       return known;
     }
-    if (key.indexOf('\0') >= 0) {
-      return Optional.empty(); // no database knows such a name
+    if (key.indexOf('\0') >= 0 || key.length() > SqlAccounts.LONGEST_NAME) {
+      return Optional.empty(); // no row has such a name
     }
     long before = changes;
     Optional<Account> found = rows.get();
+    if (key.length() > LONGEST) {
+      return found;
+    }
     if (memory.size() >= REMEMBERED) {
       memory.clear();
     }

@@ -7,19 +7,20 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountExists;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
+import org.postroom.core.auth.LoginName;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
@@ -41,6 +42,9 @@ final class SqlAccounts implements Accounts {
       "UPDATE account SET password = ?, scram_salt = ?, scram_iterations = ?,"
           + " scram_stored_key = ?, scram_server_key = ? WHERE id = ?";
 
+  /** As its columns have it. */
+  static final int LONGEST_NAME = 1_000;
+
   private final Committer committer;
   private final Database database;
   private final Credentials credentials;
@@ -60,15 +64,11 @@ final class SqlAccounts implements Accounts {
     this.clock = clock;
   }
 
-  private static String lower(String text) {
-    return text.toLowerCase(Locale.ROOT);
-  }
-
   // --- who is here
 
   @Override
   public Optional<Account> byLogin(String login) {
-    String name = lower(login);
+    String name = LoginName.of(login);
     return known.byLogin(name, () -> first(SELECT + " WHERE a.login = ?", name));
   }
 
@@ -157,13 +157,13 @@ final class SqlAccounts implements Accounts {
   @Override
   public Authentication verify(String login, Secret password) {
     Optional<Account> account = byLogin(login);
-    boolean right = credentials.verify(account.map(Account::id), lower(login), password);
+    boolean right = credentials.verify(account.map(Account::id), LoginName.of(login), password);
     return right && account.isPresent() ? rightful(account.get()) : new Authentication.Failure();
   }
 
   @Override
   public Optional<Authentication> recall(String login, Secret password) {
-    String name = lower(login);
+    String name = LoginName.of(login);
     Optional<Account> account = known.login(name);
     return (account == null ? Optional.<Account>empty() : account)
         .filter(one -> credentials.remembers(one.id(), name, password))
@@ -176,14 +176,14 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public ScramKeys scramKeys(String login) {
-    return credentials.scramKeys(byLogin(login).map(Account::id), lower(login));
+    return credentials.scramKeys(byLogin(login).map(Account::id), LoginName.of(login));
   }
 
   // --- changes
 
   @Override
   public Account add(String login, Secret password) {
-    String name = lower(login);
+    String name = kept(LoginName.of(login));
     Credentials.Stored stored = credentials.derive(password);
     return changing(
         batch -> {
@@ -197,6 +197,13 @@ final class SqlAccounts implements Accounts {
           makeMailboxes(batch, id);
           return new Account(id, name, true, 0);
         });
+  }
+
+  private static String kept(String name) {
+    if (name.length() > LONGEST_NAME) {
+      throw new MalformedAddress("an account's name has at most " + LONGEST_NAME + " characters");
+    }
+    return name;
   }
 
   private static boolean taken(Batch batch, String name) throws SQLException {
@@ -309,7 +316,7 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public void addAlias(AccountId account, Address alias) {
-    String key = Addresses.key(alias);
+    String key = kept(Addresses.key(alias));
     changing(
         batch -> {
           require(batch, account);

@@ -1,0 +1,75 @@
+package org.postroom.storage.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
+import org.postroom.storage.schema.Schema;
+
+final class MigrationTest {
+  private final JdbcDataSource source =
+      H2.source("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=1");
+
+  @Test
+  void accountsOfAnEarlierVersionAreFoundInTheOneSpellingOfTheirDomain() throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      new Schema("h2").migrate(source);
+      asOfTheFirstVersion(statement);
+      account(statement, 1, "jo@bücher.example");
+      account(statement, 2, "ada@example.org");
+      account(statement, 3, "eve@straße.example");
+      account(statement, 4, "eve@xn--strae-oqa.example");
+      statement.execute("INSERT INTO account_alias VALUES ('info@bücher.example', 1)");
+      statement.execute("INSERT INTO account_alias VALUES ('ada@xn--bcher-kva.example', 2)");
+      statement.execute("INSERT INTO account_alias VALUES ('ada@bücher.example', 1)");
+
+      new Schema("h2").migrate(source);
+
+      assertThat(new Schema("h2").found(connection)).hasValue(Schema.NEWEST);
+      assertThat(strings(statement, "SELECT login FROM account ORDER BY id"))
+          .containsExactly(
+              "jo@xn--bcher-kva.example",
+              "ada@example.org",
+              "eve@straße.example", // out of use: another has that name
+              "eve@xn--strae-oqa.example");
+      assertThat(strings(statement, "SELECT address FROM account_alias ORDER BY address"))
+          .containsExactly(
+              "ada@bücher.example", "ada@xn--bcher-kva.example", "info@xn--bcher-kva.example");
+    }
+  }
+
+  private static void asOfTheFirstVersion(Statement statement) throws SQLException {
+    statement.execute("DELETE FROM \"flyway_schema_history\" WHERE \"version\" = '2'");
+    statement.execute("ALTER TABLE account ALTER COLUMN login SET DATA TYPE VARCHAR(320)");
+    statement.execute("UPDATE store_state SET v = '1' WHERE k = 'schema'");
+  }
+
+  private static void account(Statement statement, int id, String login) throws SQLException {
+    statement.execute(
+        "INSERT INTO account VALUES ("
+            + id
+            + ", '"
+            + login
+            + "', TRUE, 0, 0, 0, 0, 0, 'A"
+            + id
+            + "', '', X'00', 1, X'00', X'00', 0)");
+  }
+
+  private static List<String> strings(Statement statement, String sql) throws SQLException {
+    List<String> strings = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        strings.add(rows.getString(1));
+      }
+    }
+    return strings;
+  }
+}
