@@ -13,10 +13,12 @@ import org.postroom.core.address.Address;
  * hand in is neutered: it cannot end the line, leave its comment or pass for another clause.
  *
  * @param client where the mail came from; one without a HELO name has no {@code from} clause
- * @param tls how the connection is protected ({@code TLSv1.3 with cipher …}); empty in clear
+ * @param tls how the connection is protected ({@code TLSv1.3 with cipher … (256/256 bits)}); empty
+ *     in clear
  * @param host the name of this server
  * @param product what this server is
- * @param recipient named only when it is the only one, so that nobody learns of the others
+ * @param recipient named only when it is the only one, so that nobody learns of the others, and
+ *     when it fits in whole: half an address is another one
  * @param time when the mail came
  */
 public record ReceivedHeader(
@@ -50,7 +52,8 @@ public record ReceivedHeader(
     }
     tls.ifPresent(
         session -> {
-          text.append("(using ").append(comment(session)).append(')');
+          // Ours alone: what stands in brackets in it is a comment within the comment.
+          text.append("(using ").append(clean(session, "\\")).append(')');
           fold(text);
         });
     client
@@ -62,11 +65,14 @@ public record ReceivedHeader(
             });
     text.append("by ").append(name(host)).append(" (").append(comment(product)).append(") with ");
     text.append(name(client.protocol())).append(" id ").append(id);
-    recipient.ifPresent(
-        address -> {
-          fold(text);
-          text.append("for <").append(clean(address.toString(), "<>")).append('>');
-        });
+    recipient
+        .map(Address::toString)
+        .filter(address -> address.length() <= MAX_TEXT)
+        .ifPresent(
+            address -> {
+              fold(text);
+              text.append("for <").append(clean(address, "<>")).append('>');
+            });
     text.append(';');
     fold(text);
     return text.append(MailDate.format(time)).append("\r\n").toString();

@@ -25,7 +25,7 @@ class ReceivedHeaderTest {
         .isEqualTo(
             """
             Received: from laptop (client.example.net [192.0.2.7])
-            \t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384, 256 bits)
+            \t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))
             \t(Authenticated sender: ada@example.org)
             \tby mail.example.org (Postroom) with ESMTPSA id 4ABC
             \tfor <bob@example.com>;
@@ -106,11 +106,30 @@ class ReceivedHeaderTest {
     assertThat(header.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(998));
   }
 
+  @Test
+  void namesARecipientWholeOrNotAtAll() {
+    for (int length : new int[] {1, 300, 2000}) {
+      Address address = Address.of("b".repeat(length), Domain.of("example.com"));
+      ReceivedHeader header =
+          new ReceivedHeader(
+              client("", "localhost", "127.0.0.1", Optional.empty(), "local"),
+              Optional.empty(),
+              "mail.example.org",
+              "Postroom",
+              new QueueId("4ABC"),
+              Optional.of(address),
+              TIME);
+
+      assertThat(header.toString().contains("for <" + address + ">")).isEqualTo(length <= 300);
+      assertThat(header.toString().contains("for <")).isEqualTo(length <= 300);
+    }
+  }
+
   private static String header(
       String helo, String name, String address, Optional<String> login, String protocol) {
     return new ReceivedHeader(
             client(helo, name, address, login, protocol),
-            Optional.of("TLSv1.3 with cipher TLS_AES_256_GCM_SHA384, 256 bits"),
+            Optional.of("TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)"),
             "mail.example.org",
             "Postroom",
             new QueueId("4ABC"),
