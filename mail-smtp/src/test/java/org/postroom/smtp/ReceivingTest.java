@@ -122,6 +122,34 @@ class ReceivingTest {
   }
 
   @Test
+  void saysWithTheChunkThatIsOneTooManyThatTheMailIsTooBig() {
+    try (SmtpHouse house = SmtpHouse.with(Map.of("message_size_limit", "1000"));
+        Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      talk.ask("MAIL FROM:<>");
+      talk.ask("RCPT TO:<ada@example.org>");
+
+      assertThat(talk.raw("BDAT 600\r\n" + "x".repeat(600)).reply())
+          .isEqualTo("250 2.0.0 Ok: 600 bytes");
+      assertThat(talk.raw("BDAT 600\r\n" + "x".repeat(600)).reply())
+          .isEqualTo("552 5.3.4 Error: message file too big");
+      assertThat(talk.raw("BDAT 6\r\nRSET\r\n").reply())
+          .isEqualTo("551 5.0.0 Discarded 6 bytes after earlier error");
+      assertThat(talk.ask("MAIL FROM:<>")).startsWith("503 5.5.1 Error: nested MAIL");
+      assertThat(talk.ask("RCPT TO:<ada@example.org>")).startsWith("503 5.5.1");
+      assertThat(talk.raw("BDAT 4 LAST\r\nQUIT").reply())
+          .isEqualTo("551 5.0.0 Discarded 4 bytes after earlier error");
+
+      assertThat(talk.ask("MAIL FROM:<>")).isEqualTo("250 2.1.0 Ok");
+      talk.ask("RCPT TO:<ada@example.org>");
+      assertThat(talk.raw("BDAT 1200 LAST\r\n" + "x".repeat(1200)).reply())
+          .isEqualTo("552 5.3.4 Error: message file too big");
+      assertThat(talk.ask("MAIL FROM:<>")).isEqualTo("250 2.1.0 Ok");
+      assertThat(house.inbox("ada@example.org")).isEmpty();
+      assertThat(house.staged()).isZero();
+    }
+  }
+
+  @Test
   void cutsMailThatRunsInCircles() {
     String hop = "Received: from a by b; Tue, 24 Nov 2026 15:00:00 +0000\r\n";
     try (SmtpHouse house = SmtpHouse.with(Map.of("hopcount_limit", "5"));

@@ -395,7 +395,6 @@ class SessionTest {
   void refusesCommandLinesThatAreNone() {
     try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
-      assertThat(talk.raw("NOOP\n").reply()).isEqualTo("500 5.5.2 Error: bare <LF> received");
       assertThat(talk.raw("NO\rOP\r\n").reply()).isEqualTo("500 5.5.2 Error: bad syntax");
       assertThat(talk.raw("NOOP \0\r\n").reply()).isEqualTo("500 5.5.2 Error: bad syntax");
       assertThat(talk.ask("NOOP " + "x".repeat(2043))).isEqualTo("250 2.0.0 Ok");
@@ -403,6 +402,48 @@ class SessionTest {
       assertThat(talk.ask("NOOP " + "x".repeat(50_000)))
           .isEqualTo("500 5.5.2 Error: line too long");
       assertThat(talk.ask("")).isEqualTo("500 5.5.2 Error: command not recognized");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"normalize", "yes", "no", "note"})
+  void takesCommandsThatEndInLineFeedsAlone(String bareNewline) {
+    try (SmtpHouse house =
+            SmtpHouse.with(
+                Map.of("smtpd_forbid_bare_newline", bareNewline, "smtpd_sasl_auth_enable", "yes"));
+        Talk talk = new Talk(house.listen(Role.MX))) {
+      talk.reply();
+
+      assertThat(talk.raw("EHLO c\n").reply()).startsWith("250-mx.example.org");
+      assertThat(talk.raw("AUTH LOGIN\n").reply()).startsWith("334 ");
+      assertThat(talk.raw("*\n").reply()).startsWith("501 5.7.0");
+      assertThat(talk.raw("MAIL FROM:<>\n").reply()).startsWith("250 ");
+      assertThat(talk.raw("RCPT TO:<ada@example.org>\n").reply()).startsWith("250 ");
+      assertThat(talk.raw("DATA\n").reply()).startsWith("354 ");
+      String answer = talk.raw("A: b\n\nx\n.\nRSET\n.\r\nRSET\r\n\n.\r\n\r\n.\r\n").reply();
+      assertThat(answer).startsWith("250 2.0.0 Ok: queued");
+      assertThat(talk.raw("QUIT\n").reply()).isEqualTo("221 2.0.0 Bye");
+      assertThat(house.inbox("ada@example.org"))
+          .singleElement()
+          .asString()
+          .endsWith("A: b\r\n\r\nx\r\n\r\nRSET\r\n\r\nRSET\r\n\r\n\r\n\r\n");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EHLO c\n", "RSET\r\nNOOP\nNOOP\r\n"})
+  void sendsAwayWhoEndsCommandsInLineFeedsAlone(String commands) {
+    try (SmtpHouse house = SmtpHouse.with(Map.of("smtpd_forbid_bare_newline", "reject"));
+        Talk talk = new Talk(house.listen(Role.MX))) {
+      talk.reply();
+      talk.raw(commands);
+
+      String answer = talk.reply();
+      while (answer.startsWith("250")) {
+        answer = talk.reply();
+      }
+      assertThat(answer).isEqualTo("550 5.5.2 mx.example.org Error: bare <LF> received");
+      assertThat(talk.isOver()).isTrue();
     }
   }
 

@@ -8,8 +8,12 @@ final class LocalPart {
 
   /** The same text, without quotes; {@link MalformedAddress} if a control character is in it. */
   static String checked(String text) {
-    if (!text.codePoints().allMatch(c -> c >= 0x80 ? isUtf8Character(c) : isPrintable(c))) {
-      throw new MalformedAddress("a control character in the local part");
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      if (c >= 0x80 ? !isUtf8Character(c) : !isPrintable(c)) {
+        throw new MalformedAddress("a control character in the local part");
+      }
+      i += Character.charCount(c);
     }
     return text;
   }

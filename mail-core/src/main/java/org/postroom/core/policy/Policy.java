@@ -6,6 +6,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.Network;
+import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Fault;
@@ -46,9 +47,9 @@ public record Policy(
     return new Assembly(settings, own).policy();
   }
 
-  /** A local part that stands alone becomes an address at {@link #origin}. */
-  public Address qualified(String localPart) {
-    return Address.of(localPart, origin);
+  /** What was written without a domain becomes an address at {@link #origin}. */
+  public Address qualified(WrittenAddress address) {
+    return address.at(origin);
   }
 
   private static final class Assembly {

@@ -19,6 +19,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Settings;
@@ -262,7 +263,7 @@ final class PolicyTest {
 
     Policy policy = policy("myorigin = " + mailname);
 
-    assertThat(policy.qualified("ada")).hasToString("ada@example.net");
+    assertThat(policy.qualified(WrittenAddress.parse("ada"))).hasToString("ada@example.net");
   }
 
   @Test

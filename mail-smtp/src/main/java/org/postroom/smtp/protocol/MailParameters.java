@@ -56,8 +56,8 @@ public record MailParameters(
         case "BODY" -> body = bodyOf(value);
         case "SMTPUTF8" -> smtpUtf8 = Parameters.flag(keyword, value);
         case "RET" -> fullReturn = Optional.of(isFull(value));
-        case "ENVID" -> envelopeId = Optional.of(Parameters.xtext(keyword, value, MAX_ENVELOPE_ID));
-        default -> auth = Optional.of(Parameters.xtext(keyword, value, MAX_ENVELOPE_ID));
+        case "ENVID" -> envelopeId = Optional.of(envelopeIdOf(value));
+        default -> auth = Optional.of(Parameters.xtext(keyword, value));
       }
     }
     return new MailParameters(size, body, smtpUtf8, fullReturn, envelopeId, auth);
@@ -110,8 +110,15 @@ public record MailParameters(
     return switch (value.toUpperCase(Locale.ROOT)) {
       case "7BIT" -> BodyType.SEVEN_BIT;
       case "8BITMIME" -> BodyType.EIGHT_BIT_MIME;
-      default -> throw Parameters.badValue("BODY");
+      default -> throw Parameters.unsupported("BODY=" + value);
     };
+  }
+
+  private static String envelopeIdOf(String value) {
+    if (value.length() > MAX_ENVELOPE_ID) {
+      throw Parameters.badValue("ENVID");
+    }
+    return Parameters.xtext("ENVID", value);
   }
 
   private static boolean isFull(String value) {

@@ -7,12 +7,24 @@ import java.util.function.Function;
 final class Parameters {
   private Parameters() {}
 
-  /** Refuses a parameter nobody knows, or whose extension this client was not offered. */
+  /**
+   * Refuses a parameter nobody knows, or whose extension this client was not offered. AUTH= is
+   * taken all the same (RFC 4954, 5): EHLO offers AUTH to nobody who has logged in, relays pass the
+   * word on, and it is believed of none.
+   */
   static void check(
       String keyword, Offer offer, Function<String, Optional<Extension>> extensionOf) {
-    if (extensionOf.apply(keyword).filter(offer::has).isEmpty()) {
-      throw new BadCommand(555, "5.5.4", "Unsupported option: " + keyword);
+    Extension extension = extensionOf.apply(keyword).orElseThrow(() -> unsupported(keyword));
+    if (extension == Extension.AUTH || offer.has(extension)) {
+      return;
     }
+    throw extension == Extension.DSN
+        ? new BadCommand(501, "5.7.1", "DSN support is disabled")
+        : unsupported(keyword);
+  }
+
+  static BadCommand unsupported(String option) {
+    return new BadCommand(555, "5.5.4", "Unsupported option: " + option);
   }
 
   static boolean flag(String keyword, String value) {
@@ -22,8 +34,8 @@ final class Parameters {
     return true;
   }
 
-  static String xtext(String keyword, String value, int limit) {
-    if (value.isEmpty() || value.length() > limit) {
+  static String xtext(String keyword, String value) {
+    if (value.isEmpty()) {
       throw badValue(keyword);
     }
     try {

@@ -14,7 +14,6 @@ import org.postroom.core.mail.Recipient.Notify;
  * @param original ORCPT=, such as {@code rfc822;ada@example.org}, decoded
  */
 public record RcptParameters(Set<Notify> reportOn, Optional<String> original) {
-  private static final int MAX_ORIGINAL = 500;
 
   /** No parameters. */
   public static final RcptParameters NONE = new RcptParameters(Set.of(), Optional.empty());
@@ -103,6 +102,6 @@ public record RcptParameters(Set<Notify> reportOn, Optional<String> original) {
       }
     }
     return value.substring(0, semicolon + 1)
-        + Parameters.xtext("ORCPT", value.substring(semicolon + 1), MAX_ORIGINAL);
+        + Parameters.xtext("ORCPT", value.substring(semicolon + 1));
   }
 }

@@ -1,38 +1,30 @@
 package org.postroom.smtp.protocol;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.postroom.core.address.Address;
+import java.util.Optional;
 import org.postroom.core.address.Domain;
-import org.postroom.core.address.ReversePath;
+import org.postroom.core.address.MalformedAddress;
+import org.postroom.core.address.WrittenAddress;
 
 /**
  * Reads one command line: the grammar of RFC 5321, 4.1.2, as primitives for the commands. What does
  * not fit is refused with {@link BadCommand} and nothing else.
  */
 public final class SmtpReader {
-  private static final int MAX_LOCAL_PART = 256;
-  private static final int MAX_DOMAIN = 255;
-  private static final int MAX_LABEL = 63;
-  private static final String ATEXT = "!#$%&'*+-/=?^_`{|}~";
-
   private final String line;
-  private final boolean strict;
+  private final PathSyntax syntax;
   private int at;
 
   /**
    * A reader at the beginning of {@code line}.
    *
    * @param line without its line end
-   * @param strict whether paths need their angle brackets right behind the colon ({@code
-   *     strict_rfc821_envelopes})
    */
-  public SmtpReader(String line, boolean strict) {
+  public SmtpReader(String line, PathSyntax syntax) {
     this.line = line;
-    this.strict = strict;
+    this.syntax = syntax;
   }
 
   /** The first word, in upper case. */
@@ -49,6 +41,11 @@ public final class SmtpReader {
     String rest = line.substring(at).strip();
     at = line.length();
     return rest;
+  }
+
+  private int wordEnd(int start) {
+    int end = line.indexOf(' ', start);
+    return end < 0 ? line.length() : end;
   }
 
   /** Nothing but spaces may follow. */
@@ -77,77 +74,53 @@ public final class SmtpReader {
     return at == line.length();
   }
 
-  /** The path of MAIL: {@code FROM:<ada@example.org>}, {@code FROM:<>}. */
-  public ReversePath reversePath() {
+  /** The path of MAIL: {@code FROM:<ada@example.org>}; empty for {@code FROM:<>}, nobody. */
+  public Optional<WrittenAddress> reversePath() {
     try {
       boolean bracket = openPath("FROM:");
-      if (bracket && peek() == '>') {
-        at++;
-        return ReversePath.NULL;
-      }
-      Address address = address();
+      Optional<WrittenAddress> address =
+          bracket && peek() == '>' ? Optional.empty() : Optional.of(address(bracket));
       closePath(bracket);
-      return ReversePath.of(address);
+      return address;
     } catch (NotAPath e) {
       throw new BadCommand(501, "5.1.7", "Bad sender address syntax");
     }
   }
 
-  /**
-   * The path of RCPT: {@code TO:<ada@example.org>}.
-   *
-   * @param own what {@code <postmaster>}, the one address without a domain, belongs to
-   */
-  public Address forwardPath(Domain own) {
+  /** The path of RCPT: {@code TO:<ada@example.org>}. */
+  public WrittenAddress forwardPath() {
     try {
       boolean bracket = openPath("TO:");
-      if (line.regionMatches(true, at, "postmaster", 0, 10) && isPathEnd(at + 10, bracket)) {
-        String asWritten = line.substring(at, at + 10);
-        at += 10;
-        closePath(bracket);
-        return Address.of(asWritten, own);
-      }
-      Address address = address();
+      WrittenAddress address = address(bracket);
       closePath(bracket);
       return address;
     } catch (NotAPath e) {
-      throw new BadCommand(501, "5.1.3", "Bad recipient address syntax");
+      throw badRecipient();
     }
   }
 
   /** An address that stands alone, with or without brackets: what VRFY asks for. */
-  public Address bareAddress(Domain own) {
+  public WrittenAddress bareAddress() {
     spaces();
     try {
-      boolean bracket = peek() == '<';
-      if (bracket) {
-        at++;
-      }
-      int start = at;
-      if (line.indexOf('@', start) < 0) {
-        String local = localPart();
-        closePath(bracket);
-        return Address.of(local, own);
-      }
-      Address address = address();
+      boolean bracket = openBracket();
+      WrittenAddress address = address(bracket);
       closePath(bracket);
       return address;
     } catch (NotAPath e) {
-      throw new BadCommand(501, "5.1.3", "Bad recipient address syntax");
+      throw badRecipient();
     }
   }
 
   /**
    * The ESMTP parameters behind a path, keywords in upper case, in their order.
    *
-   * @throws BadCommand 501 5.5.4 when one is malformed or stands twice
+   * @throws BadCommand 501 5.5.4 when one has a malformed value or stands twice; 555 5.5.4 for what
+   *     cannot be one
    */
   public Map<String, String> parameters() {
     Map<String, String> parameters = new LinkedHashMap<>();
     while (at < line.length()) {
-      if (line.charAt(at) != ' ') {
-        throw badParameter();
-      }
       spaces();
       if (at == line.length()) {
         break;
@@ -157,15 +130,17 @@ public final class SmtpReader {
         at++;
       }
       String keyword = line.substring(start, at).toUpperCase(Locale.ROOT);
+      if (keyword.isEmpty()
+          || keyword.charAt(0) == '-'
+          || peek() != '=' && peek() != ' ' && at < line.length()) {
+        throw Parameters.unsupported(line.substring(start, wordEnd(start)));
+      }
       String value = "";
       if (peek() == '=') {
         at++;
         value = value();
       }
-      if (keyword.isEmpty()
-          || keyword.charAt(0) == '-'
-          || (peek() != ' ' && at < line.length())
-          || parameters.put(keyword, value) != null) {
+      if (peek() != ' ' && at < line.length() || parameters.put(keyword, value) != null) {
         throw badParameter();
       }
     }
@@ -193,17 +168,20 @@ public final class SmtpReader {
       throw syntax(keyword.equals("TO:") ? "RCPT TO:<address>" : "MAIL FROM:<address>");
     }
     at += keyword.length();
-    if (!strict) {
-      spaces();
-    }
-    if (peek() == '<') {
-      at++;
+    spaces(); // many clients put one there, and nobody is misled
+    if (openBracket()) {
       return true;
     }
-    if (strict || at == line.length()) {
+    if (syntax.strict() || at == line.length()) {
       throw new NotAPath();
     }
     return false;
+  }
+
+  private boolean openBracket() {
+    boolean bracket = peek() == '<';
+    at += bracket ? 1 : 0;
+    return bracket;
   }
 
   private void closePath(boolean bracket) throws NotAPath {
@@ -215,155 +193,57 @@ public final class SmtpReader {
     }
   }
 
-  private boolean isPathEnd(int index, boolean bracket) {
-    if (bracket) {
-      return index < line.length() && line.charAt(index) == '>';
-    }
-    return index == line.length() || line.charAt(index) == ' ';
-  }
-
-  private Address address() throws NotAPath {
+  private WrittenAddress address(boolean bracket) throws NotAPath {
     if (peek() == '@') {
       sourceRoute();
     }
-    String local = localPart();
-    expect('@');
+    int start = at;
+    if (peek() == '"') {
+      quotedString();
+    }
+    while (at < line.length() && peek() != ' ' && !(bracket && peek() == '>')) {
+      at++;
+    }
     try {
-      return Address.of(local, domain());
-    } catch (IllegalArgumentException e) {
+      WrittenAddress address = WrittenAddress.parse(line.substring(start, at));
+      String local = address.localPart();
+      if (local.isEmpty() || local.startsWith("-") && !syntax.minUser()) {
+        throw new NotAPath();
+      }
+      return address;
+    } catch (MalformedAddress e) {
       throw new NotAPath();
     }
   }
 
   /** RFC 5321, 4.1.1.3 and appendix C: accepted, and ignored. */
   private void sourceRoute() throws NotAPath {
-    expect('@');
-    domain();
-    while (peek() == ',') {
-      at++;
+    do {
+      at += peek() == ',' ? 1 : 0;
       expect('@');
-      domain();
-    }
+      int start = at;
+      boolean literal = peek() == '[';
+      while (at < line.length() && (literal || peek() != ',' && peek() != ':')) {
+        literal &= peek() != ']'; // colons in it are its own
+        at++;
+      }
+      if (Domain.parse(line.substring(start, at)).isEmpty()) {
+        throw new NotAPath();
+      }
+    } while (peek() == ',');
     expect(':');
   }
 
-  private String localPart() throws NotAPath {
-    String local = peek() == '"' ? quotedString() : dotString();
-    if (local.isEmpty() || local.length() > MAX_LOCAL_PART) {
-      throw new NotAPath();
-    }
-    return local;
-  }
-
-  private String dotString() throws NotAPath {
-    int start = at;
-    while (at < line.length() && (isAtext(line.charAt(at)) || isInnerDot(start))) {
-      at++;
-    }
-    if (start == at || line.charAt(at - 1) == '.') {
-      throw new NotAPath();
-    }
-    return line.substring(start, at);
-  }
-
-  private boolean isInnerDot(int start) {
-    return line.charAt(at) == '.' && at > start && line.charAt(at - 1) != '.';
-  }
-
-  private String quotedString() throws NotAPath {
-    StringBuilder text = new StringBuilder();
+  /** Passes over it: a sign, a bracket or a blank in it is none. */
+  private void quotedString() throws NotAPath {
     at++;
     while (peek() != '"') {
-      if (peek() == '\\') {
-        at++;
-      }
-      char c = peek();
-      if (c < ' ' || c == 0x7F || c == '\uFFFD') {
+      at += peek() == '\\' ? 2 : 1;
+      if (at >= line.length()) {
         throw new NotAPath();
       }
-      text.append(c);
-      at++;
     }
     at++;
-    return text.toString();
-  }
-
-  private Domain domain() throws NotAPath {
-    if (peek() == '[') {
-      return addressLiteral();
-    }
-    int start = at;
-    int label = at;
-    while (at < line.length() && (isDomainLetter(line.charAt(at)) || line.charAt(at) == '.')) {
-      if (line.charAt(at) == '.') {
-        checkLabel(label, at);
-        label = at + 1;
-      }
-      at++;
-    }
-    // The root's dot is no part of the grammar; harmless, and other servers take it.
-    boolean rooted = !strict && label == at && at > start;
-    int end = rooted ? at - 1 : at;
-    if (!rooted) {
-      checkLabel(label, at);
-    }
-    if (end - start > MAX_DOMAIN) {
-      throw new NotAPath();
-    }
-    return Domain.of(line.substring(start, end));
-  }
-
-  private void checkLabel(int from, int to) throws NotAPath {
-    if (to == from
-        || to - from > MAX_LABEL
-        || line.charAt(from) == '-'
-        || line.charAt(to - 1) == '-') {
-      throw new NotAPath();
-    }
-  }
-
-  private Domain addressLiteral() throws NotAPath {
-    int close = line.indexOf(']', at);
-    if (close < 0) {
-      throw new NotAPath();
-    }
-    String inner = line.substring(at + 1, close);
-    boolean tagged = inner.regionMatches(true, 0, "IPv6:", 0, 5);
-    if (tagged ? !isIpv6(inner.substring(5)) : !isIpv4(inner)) {
-      throw new NotAPath();
-    }
-    at = close + 1;
-    return Domain.of("[" + inner + "]");
-  }
-
-  private static boolean isIpv4(String text) {
-    String[] parts = text.split("\\.", -1);
-    if (parts.length != 4) {
-      return false;
-    }
-    for (String part : parts) {
-      boolean digits =
-          !part.isEmpty() && part.length() <= 3 && part.chars().allMatch(c -> c >= '0' && c <= '9');
-      if (!digits || Integer.parseInt(part) > 255) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isIpv6(String text) {
-    if (text.length() > 45
-        || text.indexOf(':') < 0
-        || !text.chars()
-            .allMatch(c -> Character.digit(c, 16) >= 0 && c < 0x7F || c == ':' || c == '.')) {
-      return false;
-    }
-    try {
-      // With a colon in it this is read as a literal and never looked up.
-      return InetAddress.getByName(text).getAddress().length > 0;
-    } catch (UnknownHostException e) {
-      return false;
-    }
   }
 
   private char peek() {
@@ -387,26 +267,16 @@ public final class SmtpReader {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   }
 
-  /** RFC 6531, 3.3: characters beyond ASCII are letters; U+FFFD stands for what was no UTF-8. */
-  private static boolean isBeyondAscii(char c) {
-    return c >= 0xA0 && c != '\uFFFD';
-  }
-
-  private static boolean isAtext(char c) {
-    return isAlphanumeric(c) || ATEXT.indexOf(c) >= 0 || isBeyondAscii(c);
-  }
-
-  // The underscore is no part of the grammar, but of names that exist.
-  private static boolean isDomainLetter(char c) {
-    return isAlphanumeric(c) || c == '-' || c == '_' || isBeyondAscii(c);
-  }
-
   private static boolean isKeyword(char c) {
     return isAlphanumeric(c) || c == '-';
   }
 
   private static BadCommand syntax(String text) {
     return new BadCommand(501, "5.5.4", "Syntax: " + text);
+  }
+
+  private static BadCommand badRecipient() {
+    return new BadCommand(501, "5.1.3", "Bad recipient address syntax");
   }
 
   private static BadCommand badParameter() {

@@ -11,15 +11,12 @@ final class CommandText {
    * The text of {@code line}.
    *
    * @param limit octets it may have; AUTH, whose first answer may stand in the line, may have more
-   * @throws BadCommand when it is too long, does not end in CRLF or has control characters in it
+   * @throws BadCommand when it is too long or has control characters in it
    */
   static String of(Line line, int limit) {
     byte[] octets = line.octets();
     if (line.end() == Line.End.TOO_LONG || (octets.length > limit && !isAuth(octets))) {
       throw new BadCommand(500, "5.5.2", "Error: line too long");
-    }
-    if (line.end() == Line.End.LF) {
-      throw new BadCommand(500, "5.5.2", "Error: bare <LF> received");
     }
     boolean ascii = true;
     for (byte octet : octets) {

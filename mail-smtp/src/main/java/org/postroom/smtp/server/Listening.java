@@ -13,6 +13,7 @@ import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Session;
 import org.postroom.smtp.protocol.Extension;
 import org.postroom.smtp.protocol.Offer;
+import org.postroom.smtp.protocol.PathSyntax;
 
 /** One listener: its role, its settings, and what follows from them for all of its sessions. */
 public final class Listening {
@@ -23,6 +24,7 @@ public final class Listening {
   private final ForbiddenCommands forbidden;
   private final Set<String> discarded;
   private final Completion completion;
+  private final PathSyntax pathSyntax;
 
   public Listening(Role role, Settings settings, Services services, CommandTable commands) {
     this.role = role;
@@ -30,6 +32,9 @@ public final class Listening {
     this.services = services;
     this.commands = commands;
     this.forbidden = new ForbiddenCommands(settings.get(SmtpParams.FORBIDDEN_COMMANDS));
+    this.pathSyntax =
+        new PathSyntax(
+            settings.get(SmtpParams.STRICT_ENVELOPES), settings.get(SmtpParams.ALLOW_MIN_USER));
     this.discarded = new HashSet<>();
     this.completion = new Completion(settings, services.hostname(), services.zone());
     settings
@@ -61,6 +66,10 @@ public final class Listening {
   /** Makes the headers of mails whole that come here. */
   Completion completion() {
     return completion;
+  }
+
+  PathSyntax pathSyntax() {
+    return pathSyntax;
   }
 
   ForbiddenCommands forbidden() {

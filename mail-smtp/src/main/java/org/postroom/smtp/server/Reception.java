@@ -35,6 +35,9 @@ final class Reception implements AutoCloseable {
   private final ArrivingContent content;
   private final DataReader reader;
 
+  /** A chunk was refused: those behind it are of no use any more. */
+  private boolean failed;
+
   private Reception(SmtpSession session, Transaction transaction, boolean dotStuffed) {
     this.session = session;
     this.transaction = transaction;
@@ -117,11 +120,34 @@ final class Reception implements AutoCloseable {
     };
   }
 
+  /** Answers a chunk behind which more are to come (RFC 3030, 2). */
+  SmtpReply chunkTaken(long length) {
+    if (failed) {
+      return discarded(length);
+    }
+    failed = content.tooBig();
+    return failed ? tooBig() : SmtpReply.of(250, "2.0.0", "Ok: " + length + " bytes");
+  }
+
+  /** The same for the last one. */
+  SmtpReply lastChunkTaken(long length) {
+    return failed ? discarded(length) : finish();
+  }
+
+  /** The client has heard why, with the chunk that was one too many. */
+  private static SmtpReply discarded(long length) {
+    return SmtpReply.of(551, "5.0.0", "Discarded " + length + " bytes after earlier error");
+  }
+
+  private SmtpReply tooBig() {
+    return refuse(552, "5.3.4", "Error: message file too big", "message_size_limit");
+  }
+
   /** The content is whole: judges it and takes responsibility for it. Gives the answer. */
   SmtpReply finish() {
     reader.finish();
     if (content.tooBig()) {
-      return refuse(552, "5.3.4", "Error: message file too big", "message_size_limit");
+      return tooBig();
     }
     if (content.hops() > settings.get(FlowParams.HOPS)) {
       return refuse(554, "5.4.6", "Error: too many hops", "hopcount_limit");

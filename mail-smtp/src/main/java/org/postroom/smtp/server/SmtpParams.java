@@ -127,8 +127,9 @@ public final class SmtpParams {
           "normalize",
           BareNewline.class,
           """
-          What is done with a line of a mail that ends in LF alone. Such a line is never part of
-          the end of a mail, whatever is set here.\
+          What is done with a line that ends in LF alone, in a mail or as a command: it counts, or
+          (reject) the client is sent away. It is never part of the end of a mail, whatever is set
+          here.\
           """);
 
   public static final Param<Boolean> REPLACE_STRAY_CR =
@@ -162,7 +163,13 @@ public final class SmtpParams {
       SET.bool(
           "strict_rfc821_envelopes",
           "no",
-          "Whether addresses in MAIL and RCPT need angle brackets right behind the colon.");
+          "Whether addresses in MAIL and RCPT need angle brackets.");
+
+  public static final Param<Boolean> ALLOW_MIN_USER =
+      SET.bool(
+          "allow_min_user",
+          "no",
+          "Whether an address in MAIL or RCPT may begin with -, as options of programs do.");
 
   public static final Param<List<String>> DISCARD_EHLO =
       SET.list(
@@ -324,7 +331,7 @@ public final class SmtpParams {
     NORMALIZE,
     /** The same, under the name that older files use. */
     YES,
-    /** The mail is refused and the connection closed. */
+    /** The mail, or the command, is refused and the connection closed. */
     REJECT,
     /** Deviation: as NORMALIZE, because a bare LF never helps to end a mail here. */
     NOTE,

@@ -13,10 +13,11 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
-import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.auth.Account;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
@@ -54,6 +55,8 @@ public final class SmtpSession implements Session {
 
   private static final SmtpReply GO_AHEAD =
       SmtpReply.of(354, "", "End data with <CR><LF>.<CR><LF>");
+
+  private static final String BARE_LF = "bare <LF>";
 
   private final Connection connection;
   private final Listening listening;
@@ -236,7 +239,13 @@ public final class SmtpSession implements Session {
   }
 
   private Line readLine() {
-    return connection.in().readLine(settings.get(SmtpParams.SASL_RESPONSE));
+    Line line = connection.in().readLine(settings.get(SmtpParams.SASL_RESPONSE));
+    if (line.end() == Line.End.LF
+        && settings.get(SmtpParams.BARE_NEWLINE) == SmtpParams.BareNewline.REJECT) {
+      services.log().brokenOff(id(), client(), BARE_LF, stage);
+      throw new Hangup(550, "5.5.2", services.hostname() + " Error: bare <LF> received");
+    }
+    return line;
   }
 
   /** Does part of a command; the one place where what it throws becomes a reply. */
@@ -266,7 +275,7 @@ public final class SmtpSession implements Session {
   /** The command in a line, when it may be given now. */
   private Command command(Line line) {
     String text = CommandText.of(line, settings.get(SmtpParams.LINE_LENGTH));
-    SmtpReader in = new SmtpReader(text, settings.get(SmtpParams.STRICT_ENVELOPES));
+    SmtpReader in = new SmtpReader(text, listening.pathSyntax());
     String verb = in.verb();
     Optional<Row> found = listening.commands().find(verb);
     if (found.isEmpty()) {
@@ -281,7 +290,7 @@ public final class SmtpSession implements Session {
       services.log().brokenOff(id(), client(), "improper command pipelining", stage);
       throw new Hangup(554, "5.5.0", "Error: SMTP protocol synchronization");
     }
-    if (row.has(Row.Trait.JUNK) && ++junk > settings.get(SmtpParams.JUNK_COMMANDS)) {
+    if (row.has(Row.Trait.JUNK) && junk++ > settings.get(SmtpParams.JUNK_COMMANDS)) {
       errors++;
     }
     if (!row.has(Row.Trait.WITHOUT_TLS) && listening.demandsTls() && connection.tls().isEmpty()) {
@@ -359,6 +368,11 @@ public final class SmtpSession implements Session {
     return utf8 ? "UTF8SMTP" + secured : "ESMTP" + secured;
   }
 
+  /** What an address means that this client wrote: the whole one. */
+  public Address whole(WrittenAddress address) {
+    return services.policy().qualified(address);
+  }
+
   /** Whether this client has done more of {@code event} than it may; counts this one. */
   public boolean overLimit(ClientLimits.Event event, Param<Integer> param) {
     int limit = settings.get(param);
@@ -367,7 +381,7 @@ public final class SmtpSession implements Session {
 
   Dialect dialect() {
     Offer offer = greeting == null ? Offer.NOTHING : greeting.offer();
-    return new Dialect(offer, Domain.of(services.hostname()));
+    return new Dialect(offer);
   }
 
   String id() {
@@ -434,6 +448,7 @@ public final class SmtpSession implements Session {
     if (transaction != null) {
       transaction.close();
       transaction = null;
+      connection.keeps(0);
     }
   }
 
@@ -557,7 +572,7 @@ public final class SmtpSession implements Session {
       throw e;
     }
     current.reception(reception);
-    receive(reception.toDot(), () -> finish(reception));
+    receive(reception.toDot(), () -> finish(reception::finish));
     replyNow(GO_AHEAD);
   }
 
@@ -571,7 +586,9 @@ public final class SmtpSession implements Session {
       return;
     }
     Runnable then =
-        last ? () -> finish(reception) : () -> reply(250, "2.0.0", "Ok: " + length + " bytes");
+        last
+            ? () -> finish(() -> reception.lastChunkTaken(length))
+            : () -> reply(reception.chunkTaken(length));
     if (length > 0) {
       receive(reception.chunk(length), then);
     } else {
@@ -593,9 +610,9 @@ public final class SmtpSession implements Session {
     }
   }
 
-  private void finish(Reception reception) {
+  private void finish(Supplier<SmtpReply> reception) {
     try {
-      answer(reception.finish());
+      answer(reception.get());
     } finally {
       // RFC 5321, 4.1.1.4: the transaction ends whatever came of it.
       reset();
@@ -626,7 +643,7 @@ public final class SmtpSession implements Session {
       return;
     }
     if (arrived == Progress.BARE_LF) {
-      services.log().brokenOff(id(), client(), "bare <LF>", stage);
+      services.log().brokenOff(id(), client(), BARE_LF, stage);
       reset();
       end(550, "5.5.2", services.hostname() + " Error: bare <LF> received");
     } else if (arrived == Progress.END) {

@@ -9,6 +9,7 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Notes;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Recipient;
 import org.postroom.smtp.protocol.MailParameters;
 
 /** One MAIL … DATA within a session: what has been said so far (RFC 5321, 3.3). */
@@ -17,6 +18,7 @@ public final class Transaction implements AutoCloseable {
   private final MailParameters parameters;
   private final Notes notes;
   private final Map<Address, Expanded> recipients = new LinkedHashMap<>();
+  private int octets;
   private int refused;
   private int overshoot;
   private @Nullable Reception reception;
@@ -52,7 +54,18 @@ public final class Transaction implements AutoCloseable {
 
   /** Takes one; the same address twice is one recipient, the first word on it counts. */
   public void add(Expanded recipient) {
-    recipients.putIfAbsent(recipient.recipient().address(), recipient);
+    Recipient who = recipient.recipient();
+    if (recipients.putIfAbsent(who.address(), recipient) == null) {
+      octets +=
+          who.address().localPart().length()
+              + who.address().domain().name().length()
+              + who.original().map(String::length).orElse(0);
+    }
+  }
+
+  /** About how many octets the recipients are. */
+  public int octets() {
+    return octets;
   }
 
   /** One was refused. */

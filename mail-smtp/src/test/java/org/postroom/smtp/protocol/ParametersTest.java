@@ -56,14 +56,17 @@ class ParametersTest {
     "' SIZE=x', 501",
     "' SIZE=-1', 501",
     "' SIZE=1 SIZE=1', 501",
-    "' BODY=9BIT', 501",
+    "' BODY=9BIT', 555",
+    "' BODY=BINARYMIME', 555",
+    "' <c@example.org>', 555",
+    "' -X=1', 555",
+    "' X_Y=1', 555",
     "' SMTPUTF8=1', 501",
     "' RET=BODY', 501",
     "' ENVID=+4', 501",
     "' ENVID=+0D+0A', 501",
     "' ENVID=a=b', 501",
-    "' =1', 501",
-    "'x', 501",
+    "' =1', 555",
   })
   void refusesBadParameters(String text, int code) {
     assertThatThrownBy(() -> mail(text))
@@ -94,8 +97,37 @@ class ParametersTest {
 
   @Test
   void knowsOnlyWhatWasOffered() {
-    assertThatThrownBy(() -> MailParameters.parse(new SmtpReader(" SIZE=1", false), Offer.NOTHING))
+    assertThatThrownBy(
+            () -> MailParameters.parse(new SmtpReader(" SIZE=1", PathSyntax.USUAL), Offer.NOTHING))
         .isInstanceOf(BadCommand.class);
+  }
+
+  /** RFC 4954, 5: relays pass it on, and after a log-in AUTH is not offered any more. */
+  @Test
+  void takesAuthWhetherOfferedOrNot() {
+    SmtpReader in = new SmtpReader(" AUTH=ada+40example.org", PathSyntax.USUAL);
+
+    assertThat(MailParameters.parse(in, Offer.NOTHING).auth()).contains("ada@example.org");
+    assertThat(mail(" AUTH=<>").auth()).contains("<>");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" RET=FULL", " RET=X", " ENVID=a"})
+  void saysThatReportsAreNotOffered(String text) {
+    Offer without = new Offer(Map.of(Extension.SIZE, ""));
+
+    assertThatThrownBy(() -> MailParameters.parse(new SmtpReader(text, PathSyntax.USUAL), without))
+        .isInstanceOfSatisfying(
+            BadCommand.class,
+            e -> assertThat(e.reply().toString()).isEqualTo("501 5.7.1 DSN support is disabled"));
+  }
+
+  /** What comes from a relay is as long as the addresses it got. */
+  @Test
+  void takesAnOriginalRecipientOfAnyLength() {
+    String original = "rfc822;" + "l".repeat(1_500) + "@example.org";
+
+    assertThat(rcpt(" ORCPT=" + original).original()).contains(original);
   }
 
   @Test
@@ -104,10 +136,10 @@ class ParametersTest {
   }
 
   private static MailParameters mail(String text) {
-    return MailParameters.parse(new SmtpReader(text, false), ALL);
+    return MailParameters.parse(new SmtpReader(text, PathSyntax.USUAL), ALL);
   }
 
   private static RcptParameters rcpt(String text) {
-    return RcptParameters.parse(new SmtpReader(text, false), ALL);
+    return RcptParameters.parse(new SmtpReader(text, PathSyntax.USUAL), ALL);
   }
 }

@@ -2,6 +2,7 @@ package org.postroom.smtp.server.command;
 
 import java.util.Optional;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.fact.Notes;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.smtp.protocol.BadCommand;
@@ -14,11 +15,11 @@ import org.postroom.smtp.server.SmtpParams;
 import org.postroom.smtp.server.SmtpSession;
 
 /** MAIL (RFC 5321, 4.1.1.2): a transaction begins. */
-record MailCommand(ReversePath sender, MailParameters parameters) implements Command {
+record MailCommand(Optional<WrittenAddress> written, MailParameters parameters) implements Command {
 
   static MailCommand parse(SmtpReader in, Dialect dialect) {
-    ReversePath sender = in.reversePath();
-    return new MailCommand(sender, MailParameters.parse(in, dialect.offer()));
+    Optional<WrittenAddress> written = in.reversePath();
+    return new MailCommand(written, MailParameters.parse(in, dialect.offer()));
   }
 
   @Override
@@ -36,6 +37,7 @@ record MailCommand(ReversePath sender, MailParameters parameters) implements Com
       String address = session.connection().remote().getAddress().getHostAddress();
       throw new BadCommand(450, "4.7.1", "Error: too much mail from " + address);
     }
+    ReversePath sender = new ReversePath(written.map(session::whole));
     if (!parameters.smtpUtf8() && !sender.address().map(a -> a.isAscii()).orElse(true)) {
       throw new BadCommand(553, "5.6.7", "Error: an address beyond ASCII needs SMTPUTF8");
     }
@@ -50,10 +52,14 @@ record MailCommand(ReversePath sender, MailParameters parameters) implements Com
             session.settings().get(SmtpParams.DELAY_REJECT)
                 ? Optional.<RecipientCheck.Refusal>empty()
                 : RecipientCheck.sender(session, sender, facts),
-        refusal -> answer(session, notes, refusal));
+        refusal -> answer(session, sender, notes, refusal));
   }
 
-  private void answer(SmtpSession session, Notes notes, Optional<RecipientCheck.Refusal> refusal) {
+  private void answer(
+      SmtpSession session,
+      ReversePath sender,
+      Notes notes,
+      Optional<RecipientCheck.Refusal> refusal) {
     if (refusal.isPresent()) {
       session.refuse(refusal.get().reply(), Optional.empty(), refusal.get().rule());
     } else {

@@ -2,6 +2,7 @@ package org.postroom.smtp.server.command;
 
 import java.util.Optional;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.mail.Recipient;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.RcptParameters;
@@ -15,11 +16,11 @@ import org.postroom.smtp.server.SmtpSession;
 import org.postroom.smtp.server.Transaction;
 
 /** RCPT (RFC 5321, 4.1.1.3): one more recipient, judged here and now. */
-record RcptCommand(Address address, RcptParameters parameters) implements Command {
+record RcptCommand(WrittenAddress written, RcptParameters parameters) implements Command {
 
   static RcptCommand parse(SmtpReader in, Dialect dialect) {
-    Address address = in.forwardPath(dialect.own());
-    return new RcptCommand(address, RcptParameters.parse(in, dialect.offer()));
+    WrittenAddress written = in.forwardPath();
+    return new RcptCommand(written, RcptParameters.parse(in, dialect.offer()));
   }
 
   @Override
@@ -40,6 +41,7 @@ record RcptCommand(Address address, RcptParameters parameters) implements Comman
       String client = session.connection().remote().getAddress().getHostAddress();
       throw new BadCommand(450, "4.7.1", "Error: too many recipients from " + client);
     }
+    Address address = session.whole(written);
     if (!transaction.parameters().smtpUtf8() && !address.isAscii()) {
       transaction.refused();
       throw new BadCommand(553, "5.6.7", "Error: an address beyond ASCII needs SMTPUTF8");
@@ -58,9 +60,11 @@ record RcptCommand(Address address, RcptParameters parameters) implements Comman
     if (judged.refusal().isPresent()) {
       RecipientCheck.Refusal refusal = judged.refusal().get();
       transaction.refused();
-      session.refuse(refusal.reply(), Optional.of(address), refusal.rule());
+      session.refuse(refusal.reply(), Optional.of(recipient.address()), refusal.rule());
     } else {
       transaction.add(judged.expanded().orElseThrow());
+      // Addresses may be as long as lines are: strangers are charged for what they have us keep.
+      session.connection().keeps(transaction.octets());
       session.reply(250, "2.1.5", "Ok");
     }
   }

@@ -28,7 +28,8 @@ public final class SmtpCommands {
               // Without TLS where that is a must: its octets have to be swallowed all the same.
               Row.of("BDAT", "BDAT octets [LAST]", BdatCommand::parse).with(Trait.WITHOUT_TLS),
               Row.of("RSET", "RSET", RsetCommand::parse).with(Trait.JUNK),
-              Row.of("VRFY", "VRFY address", VrfyCommand::parse).with(Trait.JUNK),
+              Row.of("VRFY", "VRFY address [SMTPUTF8]", VrfyCommand::parse).with(Trait.JUNK),
+              Row.of("ETRN", "ETRN domain", EtrnCommand::parse).with(Trait.JUNK),
               Row.of("NOOP", "NOOP [anything]", NoopCommand::parse)
                   .with(Trait.WITHOUT_TLS)
                   .with(Trait.JUNK),

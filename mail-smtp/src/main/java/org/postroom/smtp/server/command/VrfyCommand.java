@@ -3,6 +3,7 @@ package org.postroom.smtp.server.command;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.fact.Notes;
 import org.postroom.core.mail.Recipient;
 import org.postroom.smtp.protocol.BadCommand;
@@ -13,13 +14,24 @@ import org.postroom.smtp.server.Dialect;
 import org.postroom.smtp.server.SmtpParams;
 import org.postroom.smtp.server.SmtpSession;
 
-/** VRFY (RFC 5321, 3.5.3): says what RCPT would say, and promises nothing. */
-record VrfyCommand(Address address) implements Command {
+/**
+ * VRFY (RFC 5321, 3.5.3; RFC 6531, 3.7.4.2): says what RCPT would say, and promises nothing.
+ *
+ * @param utf8 whether the client can read UTF-8 in the answer
+ */
+record VrfyCommand(WrittenAddress written, boolean utf8) implements Command {
 
   static VrfyCommand parse(SmtpReader in, Dialect dialect) {
-    Address address = in.bareAddress(dialect.own());
+    if (in.atEnd()) {
+      throw new BadCommand(501, "5.5.4", "Syntax: VRFY address [SMTPUTF8]");
+    }
+    WrittenAddress written = in.bareAddress();
+    boolean utf8 = !in.atEnd();
+    if (utf8 && !in.word().equalsIgnoreCase("SMTPUTF8")) {
+      throw new BadCommand(501, "5.1.3", "Bad recipient address syntax");
+    }
     in.end();
-    return new VrfyCommand(address);
+    return new VrfyCommand(written, utf8);
   }
 
   @Override
@@ -34,20 +46,21 @@ record VrfyCommand(Address address) implements Command {
       String client = session.connection().remote().getAddress().getHostAddress();
       throw new BadCommand(450, "4.7.1", "Error: too many recipients from " + client);
     }
+    Address address = session.whole(written);
     session.inquire(
         new Notes(),
         facts ->
             RecipientCheck.recipient(session, ReversePath.NULL, 0, Recipient.of(address), facts),
-        judged -> answer(session, judged));
+        judged -> answer(session, address, judged));
   }
 
-  private void answer(SmtpSession session, RecipientCheck.Judged judged) {
+  private void answer(SmtpSession session, Address address, RecipientCheck.Judged judged) {
     judged.decision().ifPresent(session::keep);
     if (judged.refusal().isPresent()) {
       RecipientCheck.Refusal refusal = judged.refusal().get();
       session.refuse(refusal.reply(), Optional.of(address), refusal.rule());
     } else {
-      session.reply(252, "2.0.0", address.toString());
+      session.reply(252, "2.0.0", utf8 ? address.unicode() : address.toString());
     }
   }
 }

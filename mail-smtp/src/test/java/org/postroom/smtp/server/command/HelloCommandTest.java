@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.core.address.Domain;
 import org.postroom.smtp.protocol.Offer;
+import org.postroom.smtp.protocol.PathSyntax;
 import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.server.Dialect;
 
 class HelloCommandTest {
-  private static final Dialect DIALECT = new Dialect(Offer.NOTHING, Domain.of("mail.example.org"));
+  private static final Dialect DIALECT = new Dialect(Offer.NOTHING);
 
   /**
    * What could pass for another field of a log line or of a header is gone before anybody looks.
@@ -32,7 +32,7 @@ class HelloCommandTest {
         "bücher.example                             | bücher.example",
       })
   void aNameIsNeuteredWhenItIsRead(String said, String name) {
-    SmtpReader in = new SmtpReader(said, false);
+    SmtpReader in = new SmtpReader(said, PathSyntax.USUAL);
 
     assertThat(HelloCommand.parseEhlo(in, DIALECT).name()).isEqualTo(name);
   }
