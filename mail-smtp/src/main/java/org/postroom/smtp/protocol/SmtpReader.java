@@ -164,7 +164,8 @@ public final class SmtpReader {
 
   private boolean openPath(String keyword) throws NotAPath {
     spaces();
-    if (!line.regionMatches(true, at, keyword, 0, keyword.length())) {
+    if (!line.regionMatches(true, at, keyword, 0, keyword.length())
+        || line.substring(at + keyword.length()).isBlank()) {
       throw syntax(keyword.equals("TO:") ? "RCPT TO:<address>" : "MAIL FROM:<address>");
     }
     at += keyword.length();
@@ -172,7 +173,7 @@ public final class SmtpReader {
     if (openBracket()) {
       return true;
     }
-    if (syntax.strict() || at == line.length()) {
+    if (syntax.strict()) {
       throw new NotAPath();
     }
     return false;

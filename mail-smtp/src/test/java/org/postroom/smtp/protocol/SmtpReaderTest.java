@@ -61,7 +61,6 @@ class SmtpReaderTest {
   @ValueSource(
       strings = {
         "TO:<>",
-        "TO:",
         "TO:<ada@>",
         "TO:<@example.org>",
         "TO:<ada@example.org",
@@ -118,6 +117,15 @@ class SmtpReaderTest {
     SmtpReader in = new SmtpReader("TO:<-x@example.org>", new PathSyntax(false, true));
 
     assertThat(in.forwardPath()).hasToString("-x@example.org");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TO:", "TO: ", "TO", "FROM:<ada@example.org>", ""})
+  void saysWhatAPathIsWhereThereIsNone(String argument) {
+    assertThatThrownBy(() -> new SmtpReader(argument, PathSyntax.USUAL).forwardPath())
+        .isInstanceOfSatisfying(
+            BadCommand.class,
+            e -> assertThat(e.reply().toString()).isEqualTo("501 5.5.4 Syntax: RCPT TO:<address>"));
   }
 
   @Test
