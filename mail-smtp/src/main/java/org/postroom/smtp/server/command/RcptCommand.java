@@ -52,15 +52,16 @@ record RcptCommand(WrittenAddress written, RcptParameters parameters) implements
         facts ->
             RecipientCheck.recipient(
                 session, transaction.sender(), transaction.parameters().size(), recipient, facts),
-        judged -> answer(session, transaction, judged));
+        judged -> answer(session, transaction, address, judged));
   }
 
-  private void answer(SmtpSession session, Transaction transaction, RecipientCheck.Judged judged) {
+  private static void answer(
+      SmtpSession session, Transaction transaction, Address address, RecipientCheck.Judged judged) {
     judged.decision().ifPresent(session::keep);
     if (judged.refusal().isPresent()) {
       RecipientCheck.Refusal refusal = judged.refusal().get();
       transaction.refused();
-      session.refuse(refusal.reply(), Optional.of(recipient.address()), refusal.rule());
+      session.refuse(refusal.reply(), Optional.of(address), refusal.rule());
     } else {
       transaction.add(judged.expanded().orElseThrow());
       // Addresses may be as long as lines are: strangers are charged for what they have us keep.
