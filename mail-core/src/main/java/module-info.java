@@ -16,6 +16,7 @@ module org.postroom.core {
   exports org.postroom.core.queue;
   exports org.postroom.core.secret;
   exports org.postroom.core.session;
+  exports org.postroom.core.table;
   exports org.postroom.core.time;
   exports org.postroom.core.wire;
 

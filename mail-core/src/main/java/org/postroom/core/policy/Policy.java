@@ -2,8 +2,10 @@ package org.postroom.core.policy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
+import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.Network;
 import org.postroom.core.address.WrittenAddress;
@@ -12,6 +14,9 @@ import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Fault;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.table.MatchList;
+import org.postroom.core.table.Tables;
 
 /**
  * The door to policy: who we are, what is ours, whom we trust and who may relay, made from settings
@@ -40,11 +45,19 @@ public record Policy(
     warnings = List.copyOf(warnings);
   }
 
+  /** With tables as they are now: for a look at settings, not for a server. */
+  public static Policy of(Settings settings, OwnAddresses own) {
+    return of(settings, own, Tables.builder().build());
+  }
+
   /**
+   * The policy of a server.
+   *
+   * @param tables that lists may name
    * @throws BadConfiguration with all faults, above all when strangers could relay
    */
-  public static Policy of(Settings settings, OwnAddresses own) {
-    return new Assembly(settings, own).policy();
+  public static Policy of(Settings settings, OwnAddresses own, Tables tables) {
+    return new Assembly(settings, own, tables).policy();
   }
 
   /** What was written without a domain becomes an address at {@link #origin}. */
@@ -52,16 +65,25 @@ public record Policy(
     return address.at(origin);
   }
 
+  /** One host in each part of what is given out. */
+  private static final List<String> EVERYWHERE_IPV4 =
+      List.of("4.1.2.1", "20.1.2.1", "52.1.2.1", "84.1.2.1", "116.1.2.1", "148.1.2.1", "212.1.2.1");
+
+  private static final List<String> EVERYWHERE_IPV6 =
+      List.of("2001:470::1", "2400:8900::1", "2600:1f00::1", "2803:9800::1", "2a01:4f8::1");
+
   private static final class Assembly {
 
     private final Settings settings;
     private final OwnAddresses own;
+    private final Tables tables;
     private final List<Fault> faults = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
-    Assembly(Settings settings, OwnAddresses own) {
+    Assembly(Settings settings, OwnAddresses own, Tables tables) {
       this.settings = settings;
       this.own = own;
+      this.tables = tables;
     }
 
     Policy policy() {
@@ -69,9 +91,9 @@ public record Policy(
       final Domain origin = domain(PolicyParams.MYORIGIN);
       DomainClasses domains =
           new DomainClasses(
-              domains(PolicyParams.MYDESTINATION),
-              domains(PolicyParams.VIRTUAL_ALIAS_DOMAINS),
-              domains(PolicyParams.VIRTUAL_MAILBOX_DOMAINS),
+              names(PolicyParams.MYDESTINATION),
+              names(PolicyParams.VIRTUAL_ALIAS_DOMAINS),
+              names(PolicyParams.VIRTUAL_MAILBOX_DOMAINS),
               domains(PolicyParams.RELAY_DOMAINS),
               own,
               settings.get(PolicyParams.ALLOW_UNTRUSTED_ROUTING));
@@ -83,6 +105,7 @@ public record Policy(
         throw new BadConfiguration(faults);
       }
       warnings.addAll(domains.overlaps());
+      warnings.addAll(tables.warnings());
       return new Policy(hostname, origin, domains, mynetworks, unlimited, relay, warnings);
     }
 
@@ -95,18 +118,27 @@ public record Policy(
       }
     }
 
-    private MatchList domains(Param<List<String>> param) {
-      try {
-        return withWarnings(param, MatchList.ofDomains(settings.get(param), subdomains(param)));
-      } catch (BadValue e) {
-        faults.add(settings.fault(param, e.reason()));
-        return MatchList.ofDomains(List.of(), false);
-      }
+    private MatchList names(Param<List<String>> param) {
+      return list(param, texts -> MatchList.ofNames(texts, tables::open));
     }
 
-    private MatchList withWarnings(Param<?> param, MatchList list) {
-      list.warnings().forEach(warning -> warnings.add(param.name() + ": " + warning));
-      return list;
+    private MatchList domains(Param<List<String>> param) {
+      return list(param, texts -> MatchList.ofDomains(texts, subdomains(param), tables::open));
+    }
+
+    private MatchList clients(Param<List<String>> param) {
+      return list(param, texts -> MatchList.ofClients(texts, subdomains(param), tables::open));
+    }
+
+    private MatchList list(Param<List<String>> param, Function<List<String>, MatchList> kind) {
+      try {
+        MatchList list = kind.apply(settings.get(param));
+        list.warnings().forEach(warning -> warnings.add(param.name() + ": " + warning));
+        return list;
+      } catch (BadValue e) {
+        faults.add(settings.fault(param, e.reason()));
+        return MatchList.ofNetworks(List.of());
+      }
     }
 
     private boolean subdomains(Param<?> param) {
@@ -117,15 +149,6 @@ public record Policy(
     private MatchList unlimited(MatchList mynetworks) {
       Param<List<String>> param = PolicyParams.LIMIT_EXCEPTIONS;
       return settings.isGiven(param) ? clients(param) : mynetworks;
-    }
-
-    private MatchList clients(Param<List<String>> param) {
-      try {
-        return withWarnings(param, MatchList.ofClients(settings.get(param), subdomains(param)));
-      } catch (BadValue e) {
-        faults.add(settings.fault(param, e.reason()));
-        return MatchList.ofNetworks(List.of());
-      }
     }
 
     private MatchList mynetworks() {
@@ -147,9 +170,34 @@ public record Policy(
               settings.fault(
                   PolicyParams.MYNETWORKS,
                   network + " trusts the whole Internet: this would be an open relay"));
+          return trusted;
         }
       }
+      if (trustsAnybody(trusted)) {
+        faults.add(
+            settings.fault(
+                PolicyParams.MYNETWORKS,
+                "trusts clients from everywhere: this would be an open relay"));
+      }
       return trusted;
+    }
+
+    /**
+     * Whether it holds hosts from everywhere: where blocks add up to all, or a table has a key for
+     * all, or for clients without a name.
+     */
+    private static boolean trustsAnybody(MatchList trusted) {
+      try {
+        return holdsEach(trusted, EVERYWHERE_IPV4) || holdsEach(trusted, EVERYWHERE_IPV6);
+      } catch (LookupUnavailable e) {
+        return false;
+      }
+    }
+
+    private static boolean holdsEach(MatchList trusted, List<String> addresses) {
+      return addresses.stream()
+          .flatMap(text -> IpLiteral.parse(text).stream())
+          .allMatch(address -> trusted.contains(address, () -> "unknown"));
     }
   }
 }

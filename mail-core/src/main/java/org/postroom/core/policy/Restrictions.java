@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.postroom.core.config.Settings;
+import org.postroom.core.table.MatchList;
 
 /** The catalogue of restrictions: one row each. A new restriction is a row and its factory. */
 final class Restrictions {

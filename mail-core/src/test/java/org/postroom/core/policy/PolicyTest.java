@@ -91,11 +91,47 @@ final class PolicyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0.0.0.0/0", "127.0.0.0/8 [::]/0"})
+  @ValueSource(
+      strings = {
+        "0.0.0.0/0",
+        "127.0.0.0/8 [::]/0",
+        "0.0.0.0/1 128.0.0.0/1",
+        "static:all",
+        "!192.0.2.1 regexp:{{/./ x}}",
+        "cidr:{{0.0.0.0/0 x}}",
+        "127.0.0.0/8 cidr:{{2000::/3 x}}",
+        "inline:{unknown=REJECT}",
+      })
   void trustInTheWholeInternetDoesNotStart(String mynetworks) {
     assertThatThrownBy(() -> policy("mynetworks = " + mynetworks))
         .isInstanceOf(BadConfiguration.class)
         .hasMessageContaining("open relay");
+  }
+
+  @Test
+  void tablesInMynetworksTrustTheirKeys(@TempDir Path folder) throws Exception {
+    Path access = Files.writeString(folder.resolve("access"), "203.0.113.9 REJECT\nmx.b.test OK\n");
+
+    Policy policy = policy("mynetworks = 127.0.0.0/8, hash:" + access);
+
+    assertThat(policy.relay().judge(stranger("x@else.test"), Facts.WAITING).isPermitted()).isTrue();
+    assertThat(policy.mynetworks().contains(ip("203.0.113.8"), () -> "unknown")).isFalse();
+    assertThat(policy.mynetworks().contains(ip("203.0.113.8"), () -> "mx.b.test")).isTrue();
+    assertThat(policy.warnings())
+        .contains(
+            "mynetworks: every name and address that is a key of hash:"
+                + access
+                + " is in it, whatever its value says");
+  }
+
+  @Test
+  void aTableThatCannotBeReadRefusesForNow() {
+    Policy policy = policy("mynetworks = hash:/no/such/table");
+
+    assertThat(policy.relay().judge(stranger("x@else.test"), Facts.WAITING).refusal())
+        .contains(new Verdict.Reject(451, "4.3.0", "Temporary lookup failure"));
+    assertThat(policy.warnings())
+        .contains("hash:/no/such/table: there is no such file; look-ups in it fail for now");
   }
 
   @Test
@@ -271,7 +307,7 @@ final class PolicyTest {
     BadConfiguration bad =
         catchThrowableOfType(
             BadConfiguration.class,
-            () -> policy("myhostname = a..b\nrelay_domains = hash:/x\nmynetworks = 1.2.3/8\n"));
+            () -> policy("myhostname = a..b\nrelay_domains = ldap:/x\nmynetworks = 1.2.3/8\n"));
 
     assertThat(bad.faults())
         .extracting(fault -> fault.place().line() + " " + fault.name())

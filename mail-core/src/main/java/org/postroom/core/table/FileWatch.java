@@ -1,0 +1,13 @@
+package org.postroom.core.table;
+
+import java.time.Clock;
+import java.util.concurrent.Executor;
+import org.postroom.core.log.TableLog;
+import org.postroom.core.time.Timers;
+
+/**
+ * What it takes to see that files change.
+ *
+ * @param workers read large files
+ */
+record FileWatch(Clock clock, Timers timers, Executor workers, TableLog log) {}

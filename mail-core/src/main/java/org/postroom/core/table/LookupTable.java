@@ -1,0 +1,38 @@
+package org.postroom.core.table;
+
+import java.util.Optional;
+import org.postroom.core.fact.LookupUnavailable;
+
+/**
+ * A look-up table of the compatible systems' kind, {@code type:name}: gives a value for a key. What
+ * the value means is its user's business. Threads share it.
+ *
+ * <p>What it says may change from one call to the next, because its file has changed; what one call
+ * says is of one state.
+ */
+public interface LookupTable {
+
+  /**
+   * The value of the key; empty when there is none. Keys whose case does not matter are folded by
+   * the table. Called on the event loop unless {@link #mayBlock}.
+   *
+   * @throws LookupUnavailable when there is no answer now
+   */
+  Optional<String> find(String key);
+
+  /** Whether {@link #find} may wait for something outside of memory. Never changes. */
+  default boolean mayBlock() {
+    return false;
+  }
+
+  /**
+   * Whether it looks at a key's form, as regexp, pcre and cidr do: such a table is asked with whole
+   * keys only, never with the parts of an address or with parent domains. Never changes.
+   */
+  default boolean matchesPatterns() {
+    return false;
+  }
+
+  /** As the administrator wrote it: {@code hash:/etc/postfix/access}. */
+  String name();
+}

@@ -1,0 +1,33 @@
+package org.postroom.core.table;
+
+import java.util.Optional;
+
+/** <code>pipemap:{a, b}</code>: what the first table says is looked for in the second. */
+record PipeTable(String name, Members members) implements LookupTable {
+
+  static LookupTable open(Opening in) {
+    return new PipeTable(in.text(), Members.of(in));
+  }
+
+  @Override
+  public Optional<String> find(String key) {
+    Optional<String> value = Optional.of(key);
+    for (LookupTable table : members.tables()) {
+      value = table.find(value.get());
+      if (value.isEmpty()) {
+        return value;
+      }
+    }
+    return value;
+  }
+
+  @Override
+  public boolean mayBlock() {
+    return members.mayBlock();
+  }
+
+  @Override
+  public boolean matchesPatterns() {
+    return members.matchPatterns();
+  }
+}

@@ -1,0 +1,33 @@
+package org.postroom.core.table;
+
+import java.util.List;
+import org.postroom.core.config.BadValue;
+import org.postroom.core.fact.LookupUnavailable;
+
+/** Asks databases for tables. One is given to {@link Tables}; who knows SQL implements it. */
+public interface SqlSource {
+
+  /**
+   * Makes ready to ask; connects when it is asked first, not before.
+   *
+   * @throws BadValue when there is no way to that database: no driver, say
+   */
+  Query prepare(SqlTableFile file);
+
+  /** Ends the connections; whoever asks after that has no answer. */
+  default void close() {}
+
+  /** One statement of one table. Threads share it; it may block. */
+  interface Query {
+
+    /**
+     * All columns of all rows, without those that are NULL.
+     *
+     * @param values for the question marks, in their order; of any type that the database makes of
+     *     text
+     * @param most how many are wanted at most
+     * @throws LookupUnavailable when the database does not answer
+     */
+    List<String> ask(List<String> values, int most);
+  }
+}

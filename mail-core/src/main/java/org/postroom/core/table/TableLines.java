@@ -1,0 +1,111 @@
+package org.postroom.core.table;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.config.BadValue;
+import org.postroom.core.config.LogicalLines;
+
+/**
+ * The logical lines of one table's source, and what was found to be said about them, each with its
+ * file and line. Few are kept: a file can be wrong in all of its lines.
+ */
+final class TableLines {
+
+  private static final int MOST_WARNINGS = 20;
+
+  private final String source;
+  private final @Nullable LogicalLines lines;
+  private final List<String> inline;
+  private final List<String> warnings = new ArrayList<>();
+  private int left;
+  private int at;
+  private String text = "";
+
+  /**
+   * @param source its name in warnings
+   */
+  TableLines(String source, Reader reader) {
+    this.source = source;
+    this.lines = new LogicalLines(reader);
+    this.inline = List.of();
+  }
+
+  /** Rules that stand in the configuration itself. */
+  TableLines(String source, List<String> inline) {
+    this.source = source;
+    this.lines = null;
+    this.inline = inline;
+  }
+
+  static TableLines of(String source, String text) {
+    return new TableLines(source, new StringReader(text));
+  }
+
+  boolean next() throws IOException {
+    if (lines == null) {
+      if (at == inline.size()) {
+        return false;
+      }
+      text = LogicalLines.trimmed(inline.get(at++));
+      return true;
+    }
+    while (lines.next()) {
+      text = lines.text();
+      at = lines.line();
+      if (!LogicalLines.isSpace(text.charAt(0))) {
+        return true;
+      }
+      warn("logical line must not start with whitespace: \"" + LogicalLines.trimmed(text) + "\"");
+    }
+    if (lines.isDamaged()) {
+      at = 0;
+      warn("something in it is not UTF-8");
+    }
+    return false;
+  }
+
+  /** The line; never empty in a file. */
+  String text() {
+    return text;
+  }
+
+  /** Where, as log lines say it. */
+  String place() {
+    if (at == 0) {
+      return source;
+    }
+    return source + (lines == null ? ", rule " : ", line ") + at;
+  }
+
+  /** The line is passed over, or taken though it looks wrong. */
+  void warn(String what) {
+    warn(place(), what);
+  }
+
+  /** The same, of another line. */
+  void warn(String place, String what) {
+    if (warnings.size() < MOST_WARNINGS) {
+      warnings.add(place + ": " + what);
+    } else {
+      left++;
+    }
+  }
+
+  /** The table cannot be used. */
+  BadValue bad(String what) {
+    return new BadValue(place() + ": " + what);
+  }
+
+  List<String> warnings() {
+    if (left == 0) {
+      return List.copyOf(warnings);
+    }
+    List<String> all = new ArrayList<>(warnings);
+    all.add(source + ": " + left + " more of the kind");
+    return all;
+  }
+}

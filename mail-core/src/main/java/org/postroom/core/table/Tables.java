@@ -1,0 +1,358 @@
+package org.postroom.core.table;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.config.BadValue;
+import org.postroom.core.log.TableLog;
+import org.postroom.core.time.Timers;
+
+/**
+ * The tables of one configuration, each opened once under its {@code type:name}. Files stay as they
+ * were when they were opened, until {@link #watch} says by what their changes are seen.
+ *
+ * <pre>{@code
+ * Tables tables = Tables.builder().base(Path.of("/etc/postfix")).build();
+ * Optional<String> value = tables.open("hash:/etc/postfix/access").find("example.org");
+ * }</pre>
+ */
+public final class Tables implements AutoCloseable {
+
+  /** How long a change of a file that nobody asks for stays unseen. */
+  private static final Duration ROUND = Duration.ofSeconds(60);
+
+  private final Path base;
+  private final String defaultType;
+  private final Set<String> aliasFiles;
+  private final Map<String, Function<String, LookupTable>> types;
+  private final Map<String, LookupTable> named;
+  private final @Nullable SqlSource sql;
+  private final @Nullable RandomGenerator random;
+  private final @Nullable Function<String, Optional<String>> environment;
+
+  private final Map<String, LookupTable> opened = new HashMap<>();
+  private final List<FileTable> files = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+  private @Nullable FileWatch watch;
+  private Timers.@Nullable Timer round;
+  private boolean closed;
+
+  private Tables(Builder builder) {
+    base = builder.base;
+    defaultType = builder.defaultType;
+    types = Map.copyOf(builder.types);
+    named = Map.copyOf(builder.named);
+    sql = builder.sql;
+    random = builder.random;
+    environment = builder.environment;
+    aliasFiles = new HashSet<>();
+    for (String text : builder.aliasFiles) {
+      String plain = text.startsWith("proxy:") ? text.substring("proxy:".length()) : text;
+      aliasFiles.add(plain.substring(plain.indexOf(':') + 1));
+    }
+  }
+
+  /** Begins to describe tables. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The table of that name: {@code type:name}, or a file's path, which is of {@code
+   * default_database_type}.
+   *
+   * @throws BadValue for a type or a content that we cannot obey
+   */
+  public LookupTable open(String text) {
+    return open(text, false);
+  }
+
+  /**
+   * The same, for values that name mailboxes, files or hosts: rules that put what was matched into
+   * the value ({@code $1}) are refused, because the sender of a mail would write them.
+   *
+   * @throws BadValue as {@link #open}, and for such a rule
+   */
+  public LookupTable openLiteral(String text) {
+    return open(text, true);
+  }
+
+  /** All tables of a parameter, as {@link #open} opens each. */
+  public TableList openAll(List<String> texts) {
+    return new TableList(texts.stream().map(this::open).toList());
+  }
+
+  /** What an administrator should know about what was opened. */
+  public synchronized List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  /**
+   * From now on, files that change are read again.
+   *
+   * @param clock by which they are looked after
+   * @param workers read large ones
+   */
+  public synchronized void watch(Clock clock, Timers timers, Executor workers) {
+    FileWatch with = new FileWatch(clock, timers, workers, new TableLog());
+    watch = with;
+    files.forEach(file -> file.watch(with));
+    if (!files.isEmpty()) {
+      goRound(with);
+    }
+  }
+
+  /** Looks after all files now, and reads on this thread those that have changed. */
+  public void refresh() {
+    List<FileTable> all;
+    synchronized (this) {
+      all = List.copyOf(files);
+    }
+    all.forEach(FileTable::refresh);
+  }
+
+  /** Databases are asked no more; files are looked after by look-ups alone. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      if (round != null) {
+        round.cancel();
+      }
+    }
+    if (sql != null) {
+      sql.close();
+    }
+  }
+
+  private synchronized LookupTable open(String text, boolean literal) {
+    String key = literal ? "$" + text : text;
+    LookupTable known = opened.get(key);
+    if (known == null) {
+      known = make(text, literal);
+      opened.put(key, known);
+    }
+    return known;
+  }
+
+  private LookupTable make(String text, boolean literal) {
+    int colon = text.indexOf(':');
+    if (colon < 0) {
+      if (!text.startsWith("/")) {
+        throw new BadValue("expected type:name: " + text);
+      }
+      return open(defaultType + ":" + text, literal);
+    }
+    String type = text.substring(0, colon);
+    String name = text.substring(colon + 1);
+    if (name.isEmpty()) {
+      throw new BadValue("expected type:name: " + text);
+    }
+    Function<String, LookupTable> own = types.get(type);
+    return own != null
+        ? own.apply(name)
+        : TableTypes.named(type, text).open(new One(text, type, name, literal));
+  }
+
+  private synchronized void goRound(FileWatch with) {
+    if (!closed) {
+      round =
+          with.timers()
+              .after(
+                  ROUND,
+                  () ->
+                      with.timers()
+                          .handOn(
+                              with.workers(),
+                              () -> {
+                                refresh();
+                                goRound(with);
+                              }));
+    }
+  }
+
+  /** Reads a file in its format, and looks after it from now on. */
+  private synchronized LookupTable file(String name, Path path, Format format) {
+    FileTable table = FileTable.open(name, path, format, warnings);
+    files.add(table);
+    FileWatch with = watch;
+    if (with != null) {
+      table.watch(with);
+      if (round == null) {
+        goRound(with);
+      }
+    }
+    return table;
+  }
+
+  /** A table that is being opened. */
+  private final class One implements Opening {
+    private final String text;
+    private final String type;
+    private final String name;
+    private final boolean literal;
+
+    One(String text, String type, String name, boolean literal) {
+      this.text = text;
+      this.type = type;
+      this.name = name;
+      this.literal = literal;
+    }
+
+    @Override
+    public String text() {
+      return text;
+    }
+
+    @Override
+    public String type() {
+      return type;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public LookupTable open(String other) {
+      return Tables.this.open(other, literal);
+    }
+
+    @Override
+    public Path path() {
+      try {
+        return base.resolve(name);
+      } catch (InvalidPathException e) {
+        throw new BadValue("not a path: " + name);
+      }
+    }
+
+    @Override
+    public LookupTable file(Format format) {
+      return Tables.this.file(text, path(), format);
+    }
+
+    @Override
+    public boolean isAliases() {
+      return aliasFiles.contains(name);
+    }
+
+    @Override
+    public boolean isLiteral() {
+      return literal;
+    }
+
+    @Override
+    public void note(String what) {
+      synchronized (Tables.this) {
+        if (!warnings.contains(what)) {
+          warnings.add(what);
+        }
+      }
+    }
+
+    @Override
+    public Optional<LookupTable> given() {
+      return Optional.ofNullable(named.get(name));
+    }
+
+    @Override
+    public Optional<SqlSource> sql() {
+      return Optional.ofNullable(sql);
+    }
+
+    @Override
+    public Optional<RandomGenerator> random() {
+      return Optional.ofNullable(random);
+    }
+
+    @Override
+    public Optional<Function<String, Optional<String>>> environment() {
+      return Optional.ofNullable(environment);
+    }
+  }
+
+  /** What tables may need. All of it may be left out. */
+  public static final class Builder {
+    private Path base = Path.of("");
+    private String defaultType = "hash";
+    private final List<String> aliasFiles = new ArrayList<>();
+    private final Map<String, Function<String, LookupTable>> types = new HashMap<>();
+    private final Map<String, LookupTable> named = new HashMap<>();
+    private @Nullable SqlSource sql;
+    private @Nullable RandomGenerator random;
+    private @Nullable Function<String, Optional<String>> environment;
+
+    private Builder() {}
+
+    /** Where relative paths begin. */
+    public Builder base(Path folder) {
+      base = folder;
+      return this;
+    }
+
+    /** Of a path without type. */
+    public Builder defaultType(String type) {
+      defaultType = type;
+      return this;
+    }
+
+    /** Tables, as {@code alias_maps} names them, whose files are in the form of aliases(5). */
+    public Builder aliasFiles(Collection<String> texts) {
+      aliasFiles.addAll(texts);
+      return this;
+    }
+
+    /** A table of the embedding program, {@code program:name}. */
+    public Builder table(String name, LookupTable table) {
+      named.put(name, table);
+      return this;
+    }
+
+    /**
+     * A further type, or another meaning of one of ours.
+     *
+     * @param factory gets what stands behind the colon; {@link BadValue} where it cannot be obeyed
+     */
+    public Builder type(String name, Function<String, LookupTable> factory) {
+      types.put(name, factory);
+      return this;
+    }
+
+    /** Who asks databases; closed with the tables. */
+    public Builder sql(SqlSource source) {
+      sql = source;
+      return this;
+    }
+
+    /** Where chance comes from. */
+    public Builder random(RandomGenerator source) {
+      random = source;
+      return this;
+    }
+
+    /** What {@code environ:} looks into. */
+    public Builder environment(Function<String, Optional<String>> variables) {
+      environment = variables;
+      return this;
+    }
+
+    public Tables build() {
+      return new Tables(this);
+    }
+  }
+}
