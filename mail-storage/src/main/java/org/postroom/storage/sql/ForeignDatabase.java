@@ -1,0 +1,134 @@
+package org.postroom.storage.sql;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.config.BadValue;
+import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.secret.Secret;
+
+/** A database of somebody else, which is only asked. */
+public final class ForeignDatabase implements AutoCloseable {
+  private static final int CONNECTIONS = 4;
+  private static final int CONNECT_MILLIS = 5_000;
+  private static final int ANSWER_SECONDS = 10;
+
+  private final String url;
+  private final String user;
+  private final Secret password;
+  private @Nullable HikariDataSource pool;
+  private boolean closed;
+
+  public ForeignDatabase(String url, String user, Secret password) {
+    this.url = url;
+    this.user = user;
+    this.password = password;
+  }
+
+  /** {@link BadValue} where nobody knows how to reach such a database. */
+  public static void requireDriver(String url) {
+    try {
+      Driver unused = DriverManager.getDriver(url);
+    } catch (SQLException e) {
+      throw new BadValue("there is no JDBC driver for " + shown(url) + " among the classes");
+    }
+  }
+
+  /**
+   * All columns of all rows, without NULLs.
+   *
+   * @param most after so many it is enough
+   * @throws LookupUnavailable when there is no answer
+   */
+  public List<String> ask(String sql, List<String> values, int most) {
+    try (Connection connection = pool().getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setQueryTimeout(ANSWER_SECONDS);
+      statement.setMaxRows(most);
+      for (int i = 0; i < values.size(); i++) {
+        bind(statement, i + 1, values.get(i));
+      }
+      try (ResultSet rows = statement.executeQuery()) {
+        return values(rows, most);
+      }
+    } catch (SQLException e) {
+      throw new LookupUnavailable(shown(url) + " does not answer: " + e.getMessage());
+    }
+  }
+
+  /** PostgreSQL finds out itself what a text of no type stands for. */
+  private void bind(PreparedStatement statement, int at, String value) throws SQLException {
+    if (isPostgres()) {
+      // A NUL cannot be in any value there.
+      statement.setObject(at, value.replace("\0", "\uFFFD"), Types.OTHER);
+    } else {
+      statement.setString(at, value);
+    }
+  }
+
+  private static List<String> values(ResultSet rows, int most) throws SQLException {
+    List<String> found = new ArrayList<>();
+    int columns = rows.getMetaData().getColumnCount();
+    while (found.size() < most && rows.next()) {
+      for (int i = 1; i <= columns && found.size() < most; i++) {
+        String value = rows.getString(i);
+        if (value != null) {
+          found.add(value);
+        }
+      }
+    }
+    return found;
+  }
+
+  private synchronized HikariDataSource pool() throws SQLException {
+    if (closed) {
+      throw new SQLException("closed");
+    }
+    if (pool == null) {
+      HikariConfig config = new HikariConfig();
+      config.setJdbcUrl(url);
+      if (!user.isEmpty()) {
+        config.setUsername(user);
+        config.setPassword(password.reveal());
+      }
+      config.setPoolName("tables-" + Integer.toHexString(System.identityHashCode(this)));
+      config.setMaximumPoolSize(CONNECTIONS);
+      config.setMinimumIdle(0);
+      config.setReadOnly(true);
+      config.setInitializationFailTimeout(-1);
+      config.setConnectionTimeout(CONNECT_MILLIS);
+      if (isPostgres()) {
+        config.addDataSourceProperty("prepareThreshold", "0"); // there may be a pooler before it
+        config.addDataSourceProperty("socketTimeout", String.valueOf(ANSWER_SECONDS + 5));
+      }
+      pool = new HikariDataSource(config);
+    }
+    return pool;
+  }
+
+  private boolean isPostgres() {
+    return url.startsWith("jdbc:postgresql:");
+  }
+
+  /** Without what may hold a password. */
+  private static String shown(String url) {
+    return url.replaceFirst("[?;].*", "").replaceFirst("//[^/]*@", "//");
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (pool != null) {
+      pool.close();
+    }
+  }
+}
