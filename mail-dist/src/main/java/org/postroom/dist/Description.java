@@ -8,13 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Part;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.table.LookupTable;
+import org.postroom.core.table.Tables;
 import org.postroom.core.time.Timers;
+import org.postroom.storage.SqlTables;
 import org.postroom.storage.Storage;
 
 /** What {@link ServerBuilder} was told. Null is where nothing was said and the settings decide. */
@@ -22,6 +26,7 @@ final class Description {
   final Configuration configuration = new Configuration();
   final Map<String, String> accounts = new LinkedHashMap<>();
   final Map<String, Transport> transports = new LinkedHashMap<>();
+  final Map<String, LookupTable> tables = new LinkedHashMap<>();
   final List<Part> added = new ArrayList<>();
   final SecureRandom random = new SecureRandom();
   @Nullable Storage storage;
@@ -37,6 +42,14 @@ final class Description {
   /** All parts: those that every server has, and those that were added. */
   Parts parts() {
     return Parts.standard().and(added);
+  }
+
+  /** The tables that a configuration may name. */
+  Tables tables(Configuration of) {
+    Tables.Builder builder =
+        Tables.builder().base(of.base()).random(RandomGenerator.getDefault()).sql(new SqlTables());
+    tables.forEach(builder::table);
+    return builder.build();
   }
 
   /** What the configuration comes to as it is. */

@@ -94,6 +94,7 @@ final class Generations implements Attempts, AutoCloseable {
     Premises premises = foundation.premises();
     Keys keys = foundation.keys().keys(plan.given(), policy);
     Owned owned = new Owned();
+    owned.add(plan.tables()).watch(premises.clock(), premises.timers(), foundation.workers());
     MailFlow flow =
         new MailFlow(
             router(settings, policy),

@@ -11,6 +11,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.part.Door;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.table.Tables;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.ServerSettings;
 import org.postroom.storage.Storage;
@@ -20,6 +21,7 @@ import org.postroom.storage.Storage;
  * looks at, a start begins with, and a reload puts in the place of what was before. Whatever can be
  * refused is refused while it is made.
  *
+ * @param tables those that the policy asks; not watched yet
  * @param own the addresses that are this machine
  * @param ports where to listen
  * @param portsFromSettings whether the settings say so, or the program
@@ -32,6 +34,7 @@ import org.postroom.storage.Storage;
 record Plan(
     Settings settings,
     Policy policy,
+    Tables tables,
     OwnAddresses own,
     Map<Door, Integer> ports,
     boolean portsFromSettings,
@@ -51,7 +54,8 @@ record Plan(
     Map<Door, Integer> ports =
         fromSettings ? Listeners.of(settings, description.parts()) : configuration.ports();
     OwnAddresses own = ServerSettings.own(settings);
-    Policy policy = Policy.of(settings, own);
+    Tables tables = description.tables(configuration);
+    Policy policy = Policy.of(settings, own, tables);
     List<InetAddress> addresses =
         description.bind == null ? ServerSettings.addresses(settings) : List.of(description.bind);
     Storage storage =
@@ -68,6 +72,7 @@ record Plan(
     return new Plan(
         settings,
         policy,
+        tables,
         own,
         ports,
         fromSettings,

@@ -15,6 +15,7 @@ import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.Part;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.table.LookupTable;
 import org.postroom.core.time.Timers;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
@@ -95,6 +96,12 @@ public final class ServerBuilder {
    */
   public ServerBuilder transport(String name, Transport transport) {
     description.transports.put(name, transport);
+    return this;
+  }
+
+  /** A table that the settings may name, as {@code program:name}. */
+  public ServerBuilder table(String name, LookupTable table) {
+    description.tables.put(name, table);
     return this;
   }
 
