@@ -91,6 +91,13 @@ final class TableTypesTest extends LookupTableContract {
   }
 
   @Test
+  void thePageNamesAllTypes() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "tables.md"));
+
+    assertThat(TableTypes.ALL).allSatisfy(row -> assertThat(page).contains("`" + row.name() + ":"));
+  }
+
+  @Test
   void theEmbeddingProgramCanAddATypeAndATable() {
     assertThat(tables().open("mine:x").find("k")).contains("v");
     assertThatThrownBy(() -> tables().open("program:other"))
