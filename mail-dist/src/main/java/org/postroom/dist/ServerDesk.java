@@ -6,8 +6,8 @@ import org.postroom.core.part.Door;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.operation.RunningServer;
-import org.postroom.dist.operation.StatusOperation.Listening;
-import org.postroom.dist.operation.StatusOperation.Status;
+import org.postroom.dist.operation.Status;
+import org.postroom.dist.operation.Status.Listening;
 
 /** What operations act upon where a server runs. */
 final class ServerDesk implements Desk, RunningServer {

@@ -151,6 +151,48 @@ final class ReloadTest {
   }
 
   @Test
+  void whatIsCountedAndLockedIsSoForAllGenerations() throws IOException {
+    settings.put("listeners", "pop3:0 imap:0");
+    settings.put("pop3_lock_session", "yes");
+    settings.put("pop3_lock_wait", "0s");
+    settings.put("mail_max_userip_connections", "1");
+    server = described().start();
+    try (SocketPeer imap = SocketPeer.to(server.address(Role.IMAP));
+        SocketPeer pop3 = SocketPeer.to(server.address(Role.POP3))) {
+      assertThat(logInByImap(imap)).startsWith("a OK");
+      assertThat(logInByPop3(pop3)).startsWith("+OK");
+
+      settings.put("mail_max_userip_connections", "2");
+      write();
+      server.reload();
+
+      try (SocketPeer next = SocketPeer.to(server.address(Role.IMAP))) {
+        assertThat(logInByImap(next)).startsWith("a OK");
+        try (SocketPeer third = SocketPeer.to(server.address(Role.IMAP))) {
+          assertThat(logInByImap(third)).startsWith("a NO");
+        }
+      }
+      try (SocketPeer next = SocketPeer.to(server.address(Role.POP3))) {
+        assertThat(logInByPop3(next)).startsWith("-ERR [IN-USE]");
+      }
+    }
+  }
+
+  private static String logInByImap(SocketPeer peer) {
+    peer.readLine();
+    peer.send("a LOGIN ada@example.org \"correct horse\"\r\n");
+    return peer.readLine();
+  }
+
+  private static String logInByPop3(SocketPeer peer) {
+    peer.readLine();
+    peer.send("USER ada@example.org\r\n");
+    peer.readLine();
+    peer.send("PASS correct horse\r\n");
+    return peer.readLine();
+  }
+
+  @Test
   void anAddressThatCannotBeHadChangesNothing() throws IOException {
     server = described().start();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

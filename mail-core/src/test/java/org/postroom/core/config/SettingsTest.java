@@ -372,6 +372,21 @@ final class SettingsTest {
   }
 
   @Test
+  void whatNeedsARestartIsAsItWasStartedWith() {
+    Settings started = Settings.of(ALL);
+    Settings changed = Settings.builder(ALL).set(STYLE, Style.CLASS_ONLY).set(LIMIT, 20).build();
+
+    Settings inEffect = changed.asStarted(started);
+
+    assertThat(inEffect.get(STYLE)).isEqualTo(started.get(STYLE));
+    assertThat(inEffect.text(STYLE)).isEqualTo(started.text(STYLE));
+    assertThat(inEffect.isGiven(STYLE)).isFalse();
+    assertThat(inEffect.get(LIMIT)).isEqualTo(20);
+    assertThat(inEffect.underStress().get(STYLE)).isEqualTo(started.get(STYLE));
+    assertThat(started.needRestart(inEffect)).isEmpty();
+  }
+
+  @Test
   void readingAParameterOfAnotherSetIsABug() {
     Param<String> stranger = ParamSet.named("other").text("host", "", "");
 

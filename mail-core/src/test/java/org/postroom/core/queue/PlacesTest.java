@@ -47,6 +47,23 @@ final class PlacesTest {
   }
 
   @Test
+  void goesByOtherLimitsFromTheNextAttemptOn() {
+    begin("a", 5);
+    end("a", 5, Outcome.ANSWERED, 0);
+    begin("a", 10);
+
+    places.obey(new QueueLimits(2, 1, 50, 12, Duration.ofNanos(REST), Duration.ofMinutes(15)));
+
+    assertThat(places.isFull()).isFalse();
+    assertThat(mails("new", 0)).isEqualTo(1);
+    end("a", 10, Outcome.ANSWERED, 0);
+    begin("a", 2);
+    assertThat(places.begin("a")).as("its limit").isFalse();
+    begin("b", 1);
+    assertThat(places.begin("b")).as("one that has not answered").isFalse();
+  }
+
+  @Test
   void oneThatAnswersMayHaveSomeWaitForItsPlaces() {
     begin("a", 1);
     end("a", 1, Outcome.ANSWERED, 0);

@@ -135,6 +135,31 @@ abstract class WireContract {
   }
 
   @Test
+  void aListenerReceivesInAnotherWayWhoeverComesAfterwards() {
+    Listener listener = listen();
+    AtomicInteger others = new AtomicInteger();
+    try (Peer before = dial(listener)) {
+      assertThat(before.readLine()).isEqualTo("hello");
+
+      listener.become(
+          options(5000),
+          connection -> {
+            others.incrementAndGet();
+            return new Talker(connection);
+          });
+
+      before.send("one\r\n");
+      assertThat(before.readLine()).isEqualTo("<one>CRLF");
+      assertThat(others).hasValue(0);
+      try (Peer after = dial(listener)) {
+        assertThat(after.readLine()).isEqualTo("hello");
+        assertThat(others).hasValue(1);
+        assertThat(listener.sessions()).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
   void keepsTheOrderOfManyPipelinedLines() {
     Listener listener = listen();
     try (Peer peer = dial(listener)) {

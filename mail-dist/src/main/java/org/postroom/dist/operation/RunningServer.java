@@ -7,5 +7,5 @@ public interface RunningServer {
   Reloaded reload();
 
   /** What it is and does now. */
-  StatusOperation.Status status();
+  Status status();
 }

@@ -1,0 +1,19 @@
+package org.postroom.dist.operation;
+
+import java.util.List;
+
+/**
+ * A server that runs.
+ *
+ * @param version of the program
+ * @param process its number
+ * @param generation of the configuration that is in effect
+ */
+public record Status(String version, long process, long generation, List<Listening> listeners) {
+  public Status {
+    listeners = List.copyOf(listeners);
+  }
+
+  /** A door that is open. */
+  public record Listening(String service, String address, int port) {}
+}
