@@ -12,8 +12,13 @@ import org.postroom.core.part.Door;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.Tables;
+import org.postroom.core.wire.WireFault;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.ServerSettings;
+import org.postroom.dist.control.Control;
+import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.OperationRefused;
+import org.postroom.dist.operation.StatusOperation;
 import org.postroom.storage.Storage;
 
 /**
@@ -83,9 +88,28 @@ record Plan(
         List.copyOf(warnings));
   }
 
-  /** Refuses ports that cannot be had. */
+  /** Refuses ports that cannot be had; where a server runs on the store already, that is why. */
   void checkPorts() {
-    new Ports(settings, portsFromSettings).check(ports, addresses);
+    try {
+      new Ports(settings, portsFromSettings).check(ports, addresses);
+    } catch (WireFault e) {
+      throw folder.flatMap(Plan::runningOn).map(WireFault::new).orElse(e);
+    }
+  }
+
+  private static Optional<String> runningOn(Path folder) {
+    try {
+      return Control.ask(folder, StatusOperation.STATUS, new Operation.Nothing())
+          .map(
+              status ->
+                  "a server runs on "
+                      + folder
+                      + " already: stop process "
+                      + status.process()
+                      + ", or choose another place for this one");
+    } catch (OperationRefused e) {
+      return Optional.empty(); // then the ports are what can be said
+    }
   }
 
   /** Refuses a folder that others can enter, or that is another user's. */
