@@ -3,6 +3,7 @@ package org.postroom.core.dns;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.postroom.core.address.Domain;
 
 /**
@@ -21,6 +22,15 @@ public interface Resolver {
 
   /** The names of {@code address} (PTR). */
   CompletionStage<Answer<Domain>> names(InetAddress address);
+
+  /**
+   * The same for who can use some addresses only: a host that has others alone has none.
+   *
+   * @param usable which
+   */
+  default Resolver only(Predicate<InetAddress> usable) {
+    return new SomeAddresses(this, usable);
+  }
 
   /** One MX record. The null MX (RFC 7505) has {@link #isNull}. */
   record MailExchanger(int preference, String host) {

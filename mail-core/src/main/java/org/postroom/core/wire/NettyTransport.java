@@ -1,6 +1,9 @@
 package org.postroom.core.wire;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
@@ -11,11 +14,14 @@ import io.netty.channel.local.LocalChannel;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.local.LocalServerChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What differs between sockets by epoll, sockets by NIO and pipes within the process. */
@@ -23,7 +29,13 @@ abstract sealed class NettyTransport {
 
   abstract IoHandlerFactory ioHandlers();
 
-  abstract Class<? extends ServerChannel> serverChannel();
+  /**
+   * Makes the channels of listeners. One that is to have IPv6 alone may have to turn others away.
+   */
+  abstract ChannelFactory<? extends ServerChannel> serverChannels(AddressFamily family);
+
+  /** What the bootstrap of such a listener needs besides. */
+  void restrict(ServerBootstrap bootstrap, AddressFamily family) {}
 
   abstract Class<? extends Channel> clientChannel();
 
@@ -51,17 +63,37 @@ abstract sealed class NettyTransport {
     InetSocketAddress inet(SocketAddress address) {
       return (InetSocketAddress) address;
     }
+
+    static SocketProtocolFamily protocol(AddressFamily family) {
+      return family == AddressFamily.IPV4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+    }
   }
 
   private static final class EpollSockets extends Sockets {
+    private static final int IPPROTO_IPV6 = 41;
+    private static final int IPV6_V6ONLY = 26;
+
+    /** Linux: ipv6(7). Java has no name for it. */
+    private static final ChannelOption<Integer> IPV6_ONLY =
+        new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, IPV6_V6ONLY);
+
     @Override
     IoHandlerFactory ioHandlers() {
       return HalfClosedEpoll.newFactory();
     }
 
     @Override
-    Class<? extends ServerChannel> serverChannel() {
-      return EpollServerSocketChannel.class;
+    ChannelFactory<? extends ServerChannel> serverChannels(AddressFamily family) {
+      return family == AddressFamily.ANY
+          ? EpollServerSocketChannel::new
+          : () -> new EpollServerSocketChannel(protocol(family));
+    }
+
+    @Override
+    void restrict(ServerBootstrap bootstrap, AddressFamily family) {
+      if (family == AddressFamily.IPV6) {
+        bootstrap.option(IPV6_ONLY, 1);
+      }
     }
 
     @Override
@@ -77,8 +109,10 @@ abstract sealed class NettyTransport {
     }
 
     @Override
-    Class<? extends ServerChannel> serverChannel() {
-      return NioServerSocketChannel.class;
+    ChannelFactory<? extends ServerChannel> serverChannels(AddressFamily family) {
+      return family == AddressFamily.ANY
+          ? NioServerSocketChannel::new
+          : () -> new NioServerSocketChannel(SelectorProvider.provider(), protocol(family));
     }
 
     @Override
@@ -98,8 +132,8 @@ abstract sealed class NettyTransport {
     }
 
     @Override
-    Class<? extends ServerChannel> serverChannel() {
-      return LocalServerChannel.class;
+    ChannelFactory<? extends ServerChannel> serverChannels(AddressFamily family) {
+      return LocalServerChannel::new;
     }
 
     @Override

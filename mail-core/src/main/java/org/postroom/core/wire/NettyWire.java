@@ -159,7 +159,7 @@ final class NettyWire implements Wire {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
-            .channel(transport.serverChannel())
+            .channelFactory(transport.serverChannels(options.family()))
             .childOption(ChannelOption.ALLOCATOR, buffers)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Unsent.IN_ANY_CASE)
             .handler(new AtTheDoor(listening.name()))
@@ -167,6 +167,11 @@ final class NettyWire implements Wire {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    if (transport.sockets()
+                        && !options.family().contains(inet(channel.remoteAddress()).getAddress())) {
+                      channel.close(); // IPv4 in IPv6, where the system cannot keep it away
+                      return;
+                    }
                     channel.pipeline().addLast(new Accepting(listener, listener.terms));
                   }
 
@@ -184,6 +189,7 @@ final class NettyWire implements Wire {
           .childOption(ChannelOption.TCP_NODELAY, true)
           .childOption(ChannelOption.SO_KEEPALIVE, true)
           .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+      transport.restrict(bootstrap, options.family());
     }
     ChannelFuture bound =
         bootstrap.bind(transport.address(listening.address(), true)).awaitUninterruptibly();

@@ -8,6 +8,7 @@ import org.postroom.core.life.MemoryBudget;
  *
  * @param eventLoops threads that move octets between sockets and sessions
  * @param grace how long {@link Wire#close} waits for running turns before it cuts
+ * @param family which addresses are listened to
  * @param nativeTransport whether epoll is used where its native is present
  * @param strangers what clients may have of it before they are known
  * @param unsent what may lie unread of the answers to those that are known, beyond a little for
@@ -16,6 +17,7 @@ import org.postroom.core.life.MemoryBudget;
 public record WireOptions(
     int eventLoops,
     Duration grace,
+    AddressFamily family,
     boolean nativeTransport,
     StrangerLimits strangers,
     MemoryBudget unsent) {
@@ -35,6 +37,7 @@ public record WireOptions(
     return new WireOptions(
         Math.max(1, processors / 2),
         Duration.ofSeconds(10),
+        AddressFamily.ANY,
         true,
         StrangerLimits.none(),
         new MemoryBudget(Long.MAX_VALUE));
@@ -42,21 +45,26 @@ public record WireOptions(
 
   /** The same with another grace period. */
   public WireOptions withGrace(Duration other) {
-    return new WireOptions(eventLoops, other, nativeTransport, strangers, unsent);
+    return new WireOptions(eventLoops, other, family, nativeTransport, strangers, unsent);
+  }
+
+  /** The same with listeners for one family of addresses. */
+  public WireOptions withFamily(AddressFamily other) {
+    return new WireOptions(eventLoops, grace, other, nativeTransport, strangers, unsent);
   }
 
   /** The same without natives, or with them. */
   public WireOptions withNativeTransport(boolean other) {
-    return new WireOptions(eventLoops, grace, other, strangers, unsent);
+    return new WireOptions(eventLoops, grace, family, other, strangers, unsent);
   }
 
   /** The same with limits for strangers. */
   public WireOptions withStrangers(StrangerLimits other) {
-    return new WireOptions(eventLoops, grace, nativeTransport, other, unsent);
+    return new WireOptions(eventLoops, grace, family, nativeTransport, other, unsent);
   }
 
   /** The same with another bound for answers. */
   public WireOptions withUnsent(MemoryBudget other) {
-    return new WireOptions(eventLoops, grace, nativeTransport, strangers, other);
+    return new WireOptions(eventLoops, grace, family, nativeTransport, strangers, other);
   }
 }

@@ -45,7 +45,8 @@ public final class PipeWire implements Wire {
       Lifeline lifeline) {
     wire =
         new NettyWire(
-            new WireOptions(1, grace, false, strangers, new MemoryBudget(Long.MAX_VALUE)),
+            new WireOptions(
+                1, grace, AddressFamily.ANY, false, strangers, new MemoryBudget(Long.MAX_VALUE)),
             pipes,
             buffers,
             timers,

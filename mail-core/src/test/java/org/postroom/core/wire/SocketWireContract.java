@@ -3,6 +3,7 @@ package org.postroom.core.wire;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.DelegatingSslContext;
@@ -10,6 +11,8 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -32,7 +35,9 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.address.IpLiteral;
 import org.postroom.core.testing.HandshakeTries;
 import org.postroom.core.testing.Until;
 import org.postroom.core.time.Timers;
@@ -48,17 +53,20 @@ abstract class SocketWireContract extends WireContract {
       AUTHORITY.issue(List.of("localhost", "127.0.0.1"));
 
   private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(true);
+  private final boolean nativeTransport;
   private final SslProvider provider;
   private final TlsContext tls;
   private TlsContext handshakes;
   private final Wire wire;
 
   SocketWireContract(boolean nativeTransport, SslProvider provider) {
+    this.nativeTransport = nativeTransport;
     this.provider = provider;
     tls = TlsContexts.server(ISSUED.chain(), ISSUED.key(), provider);
     handshakes = tls;
     WireOptions options =
-        new WireOptions(1, Duration.ofSeconds(1), nativeTransport, strangers, unsent);
+        new WireOptions(
+            1, Duration.ofSeconds(1), AddressFamily.ANY, nativeTransport, strangers, unsent);
     wire =
         new NettyWire(
             options, NettyTransport.forSockets(options), buffers, time, workers, lifeline);
@@ -82,6 +90,59 @@ abstract class SocketWireContract extends WireContract {
   @Override
   TlsContext serverTls() {
     return handshakes;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ANY, 0.0.0.0, true, true",
+    "IPV4, 0.0.0.0, true, false",
+    "IPV6, ::, false, true",
+  })
+  void listensToOneFamilyOfAddressesWhereOneIsAskedFor(
+      AddressFamily family, String any, boolean four, boolean six) throws IOException {
+    assumeTrue(isHere(ip("::1")), "no IPv6 here");
+    WireOptions options =
+        new WireOptions(1, Duration.ofSeconds(1), family, nativeTransport, strangers, unsent);
+    try (Wire restricted =
+        new NettyWire(
+            options, NettyTransport.forSockets(options), buffers, time, workers, lifeline)) {
+      ListenerOptions wanted =
+          new ListenerOptions(
+              "echo",
+              new InetSocketAddress(ip(any), 0),
+              Optional.empty(),
+              10,
+              500,
+              Duration.ofSeconds(30),
+              "421 too many\r\n");
+      Listener listener = restricted.listen(wanted, Talker::new);
+      int port = listener.address().getPort();
+
+      assertThat(greets("127.0.0.1", port)).isEqualTo(four);
+      assertThat(greets("::1", port)).isEqualTo(six);
+    }
+  }
+
+  private static InetAddress ip(String text) {
+    return IpLiteral.parse(text).orElseThrow();
+  }
+
+  private static boolean isHere(InetAddress address) throws IOException {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(address, 0));
+      return true;
+    } catch (BindException e) {
+      return false;
+    }
+  }
+
+  /** A listener may turn a client away before or after the system has taken it. */
+  private static boolean greets(String host, int port) throws IOException {
+    try (Socket socket = new Socket(ip(host), port)) {
+      return socket.getInputStream().read() >= 0;
+    } catch (ConnectException e) {
+      return false;
+    }
   }
 
   @Test
@@ -484,7 +545,8 @@ abstract class SocketWireContract extends WireContract {
             return time.nanoTime();
           }
         };
-    WireOptions one = new WireOptions(1, Duration.ofSeconds(1), false, strangers, unsent);
+    WireOptions one =
+        new WireOptions(1, Duration.ofSeconds(1), AddressFamily.ANY, false, strangers, unsent);
     NettyTransport transport = NettyTransport.forSockets(one);
     try (Wire hasty = new NettyWire(one, transport, buffers, atOnce, workers, lifeline)) {
       Listener listener =

@@ -1,0 +1,34 @@
+package org.postroom.core.dns;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.postroom.core.address.Domain;
+
+/** Leaves out addresses that cannot be used, such as those of IPv6 where only IPv4 is spoken. */
+record SomeAddresses(Resolver all, Predicate<InetAddress> usable) implements Resolver {
+
+  @Override
+  public CompletionStage<Answer<MailExchanger>> mx(Domain domain) {
+    return all.mx(domain);
+  }
+
+  @Override
+  public CompletionStage<Answer<InetAddress>> addresses(Domain host) {
+    return all.addresses(host).thenApply(this::usable);
+  }
+
+  private Answer<InetAddress> usable(Answer<InetAddress> answer) {
+    if (!(answer instanceof Answer.Found<InetAddress> found)) {
+      return answer;
+    }
+    List<InetAddress> some = found.records().stream().filter(usable).toList();
+    return some.isEmpty() ? new Answer.NoData<>() : new Answer.Found<>(some);
+  }
+
+  @Override
+  public CompletionStage<Answer<Domain>> names(InetAddress address) {
+    return all.names(address);
+  }
+}
