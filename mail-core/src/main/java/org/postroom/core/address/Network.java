@@ -5,6 +5,11 @@ import java.net.InetAddress;
 /** A block of IP addresses: {@code 192.0.2.0/24} or {@code [2001:db8::]/32}. */
 public record Network(InetAddress address, int prefix) {
 
+  private static final int IPV4 = 32;
+
+  /** So many bits say that an IPv4 address follows (RFC 4291, 2.5.5.2). */
+  private static final int MAPPED = 96;
+
   /** {@link MalformedAddress}, with the block that was probably meant, if host bits are set. */
   public Network {
     byte[] bytes = address.getAddress();
@@ -32,7 +37,10 @@ public record Network(InetAddress address, int prefix) {
     return new Network(IpLiteral.address(masked(address.getAddress(), prefix)), prefix);
   }
 
-  /** {@link MalformedAddress} for what is none; a single address is a block of one. */
+  /**
+   * {@link MalformedAddress} for what is none; a single address is a block of one. A block of
+   * mapped IPv4 addresses ({@code [::ffff:127.0.0.0]/104}) is the block of IPv4.
+   */
   public static Network parse(String text) {
     int slash = text.indexOf('/');
     String bare = slash < 0 ? text : text.substring(0, slash);
@@ -49,7 +57,12 @@ public record Network(InetAddress address, int prefix) {
     if (!prefix.matches("[0-9]{1,3}")) {
       throw new MalformedAddress("not an address block: " + text);
     }
-    return new Network(address, Integer.parseInt(prefix));
+    int bits = Integer.parseInt(prefix);
+    boolean mapped = bare.indexOf(':') >= 0 && address.getAddress().length * 8 == IPV4;
+    if (mapped && bits < MAPPED) {
+      throw new MalformedAddress("not an address block: " + text);
+    }
+    return new Network(address, mapped ? bits - MAPPED : bits);
   }
 
   /** A mapped IPv4 address counts as the IPv4 address. */
