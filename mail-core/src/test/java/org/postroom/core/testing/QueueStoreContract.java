@@ -95,7 +95,7 @@ public abstract class QueueStoreContract extends StoreContract {
     String longest = "l".repeat(12_000) + "@one.test";
     StagedContent content = text("onward");
 
-    queue.accept(onward(mail(content, List.of(longest, "a..b@one.test"))));
+    commit.commit(onward(mail(content, List.of(longest, "a..b@one.test"))));
     content.close();
 
     assertThat(lease("me", 10, 10).stream().flatMap(found -> found.recipients().stream()))
