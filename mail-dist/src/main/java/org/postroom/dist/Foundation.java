@@ -146,9 +146,11 @@ record Foundation(
     return premises.decisions();
   }
 
-  /** What clears expunged messages away, not started. */
-  Purging purging() {
-    return store.purging(premises.timers(), workers);
+  /** Clears expunged messages away, until what it gives is closed. */
+  AutoCloseable purge() {
+    Purging purging = store.purging(premises.timers(), workers);
+    purging.start();
+    return purging;
   }
 
   /** Where the server listens; nowhere yet. */

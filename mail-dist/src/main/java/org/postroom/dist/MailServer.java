@@ -62,7 +62,7 @@ public final class MailServer implements AutoCloseable {
       QueueManager queue = owned.add(generations.queue(plan));
       foundation.makeAccounts(description.accounts);
       queue.start();
-      owned.add(foundation.purging()).start();
+      owned.add(foundation.purge());
       doors = owned.add(foundation.doors());
       doors.become(plan, generations.current(), () -> {});
       reloading = new Reloading(description, plan.settings(), generations, doors, queue);
