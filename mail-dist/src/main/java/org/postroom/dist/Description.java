@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.flow.AliasParams;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Part;
@@ -45,9 +47,15 @@ final class Description {
   }
 
   /** The tables that a configuration may name. */
-  Tables tables(Configuration of) {
+  Tables tables(Settings settings, Configuration of) {
     Tables.Builder builder =
-        Tables.builder().base(of.base()).random(RandomGenerator.getDefault()).sql(new SqlTables());
+        Tables.builder()
+            .base(of.base())
+            .defaultType(settings.get(AliasParams.DEFAULT_DATABASE_TYPE))
+            .aliasFiles(settings.get(AliasParams.ALIAS_MAPS))
+            .aliasFiles(settings.get(AliasParams.ALIAS_DATABASE))
+            .random(RandomGenerator.getDefault())
+            .sql(new SqlTables());
     tables.forEach(builder::table);
     return builder.build();
   }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.AddressRouter;
 import org.postroom.core.flow.Bounce;
+import org.postroom.core.flow.Expansion;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Router;
@@ -95,9 +96,11 @@ final class Generations implements Attempts, AutoCloseable {
     Keys keys = foundation.keys().keys(plan.given(), policy);
     Owned owned = new Owned();
     owned.add(plan.tables()).watch(premises.clock(), premises.timers(), foundation.workers());
+    Router router = router(settings, policy);
     MailFlow flow =
         new MailFlow(
-            router(settings, policy),
+            router,
+            new Expansion(router, policy, plan.aliases()),
             premises.commit(),
             premises.queue(),
             transports(plan, owned),

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.postroom.core.config.Notice;
 import org.postroom.core.config.Settings;
+import org.postroom.core.flow.Aliases;
 import org.postroom.core.part.Door;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
@@ -26,7 +27,8 @@ import org.postroom.storage.Storage;
  * looks at, a start begins with, and a reload puts in the place of what was before. Whatever can be
  * refused is refused while it is made.
  *
- * @param tables those that the policy asks; not watched yet
+ * @param tables those that are asked; not watched yet
+ * @param aliases the addresses that stand for others
  * @param own the addresses that are this machine
  * @param ports where to listen
  * @param portsFromSettings whether the settings say so, or the program
@@ -40,6 +42,7 @@ record Plan(
     Settings settings,
     Policy policy,
     Tables tables,
+    Aliases aliases,
     OwnAddresses own,
     Map<Door, Integer> ports,
     boolean portsFromSettings,
@@ -59,8 +62,9 @@ record Plan(
     Map<Door, Integer> ports =
         fromSettings ? Listeners.of(settings, description.parts()) : configuration.ports();
     OwnAddresses own = ServerSettings.own(settings);
-    Tables tables = description.tables(configuration);
+    Tables tables = description.tables(settings, configuration);
     Policy policy = Policy.of(settings, own, tables);
+    Aliases aliases = Aliases.of(settings, tables);
     List<InetAddress> addresses =
         description.bind == null ? ServerSettings.addresses(settings) : List.of(description.bind);
     Storage storage =
@@ -74,10 +78,12 @@ record Plan(
     List<String> warnings = new ArrayList<>();
     settings.notices().stream().map(Notice::toString).forEach(warnings::add);
     warnings.addAll(policy.warnings());
+    tables.warnings().stream().filter(line -> !warnings.contains(line)).forEach(warnings::add);
     return new Plan(
         settings,
         policy,
         tables,
+        aliases,
         own,
         ports,
         fromSettings,

@@ -20,7 +20,10 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.Inquiry;
+import org.postroom.core.flow.AliasParams;
+import org.postroom.core.flow.Aliases;
 import org.postroom.core.flow.Bounce;
+import org.postroom.core.flow.Expansion;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Route;
@@ -42,6 +45,7 @@ import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
+import org.postroom.core.table.Tables;
 import org.postroom.core.testing.MemoryAccounts;
 import org.postroom.core.testing.MemoryQueueStore;
 import org.postroom.core.testing.ProtocolHouse;
@@ -102,7 +106,7 @@ final class SmtpHouse extends ProtocolHouse {
   protected Listener listen(
       Wire wire, InetSocketAddress address, Optional<TlsContext> implicitTls) {
     if (services == null) {
-      settings = settings(SmtpParams.ALL, PolicyParams.ALL, FlowParams.ALL);
+      settings = settings(SmtpParams.ALL, PolicyParams.ALL, FlowParams.ALL, AliasParams.ALL);
       services = services();
     }
     Welcome welcome = SmtpService.welcome(role, address, settings, services);
@@ -110,9 +114,12 @@ final class SmtpHouse extends ProtocolHouse {
   }
 
   private Services services() {
+    Policy policy = Policy.of(settings, new OwnAddresses(List.of(), List.of()));
+    Router router = new HouseRouter(accounts);
     MailFlow flow =
         new MailFlow(
-            new HouseRouter(accounts),
+            router,
+            new Expansion(router, policy, Aliases.of(settings, Tables.builder().build())),
             queue,
             queue,
             Map.of(),
@@ -127,7 +134,7 @@ final class SmtpHouse extends ProtocolHouse {
     flow.onAccepted(acceptance -> acceptedOn.add(Thread.currentThread().getName()));
     return new Services(
         1,
-        Policy.of(settings, new OwnAddresses(List.of(), List.of())),
+        policy,
         new RecentDecisions(100),
         flow,
         accounts,

@@ -1,19 +1,45 @@
 package org.postroom.core.flow;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.Domain;
+import org.postroom.core.address.MalformedAddress;
+import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.policy.AddressClass;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.table.TableFact;
+import org.postroom.core.table.TableKeys;
+import org.postroom.core.table.TableList;
 
 /**
- * The station that says whom a recipient stands for. A pure function of what is known: SMTP asks it
- * at RCPT and carries the answer, whoever has no RCPT asks it when the mail is there.
+ * The station that says whom a recipient stands for: by virtual(5) in every domain, then by
+ * aliases(5) in our own, again and again until nothing more stands for anything; then each is
+ * routed. A pure function of what is known: SMTP asks it at RCPT and carries the answer, whoever
+ * has no RCPT asks it when the mail is there.
  */
 public final class Expansion {
+  private static final Route.Nowhere TOO_MANY =
+      new Route.Nowhere(451, "4.6.0", "Alias expansion error");
+
   private final Router router;
+  private final Policy policy;
+  private final Aliases aliases;
 
   /** Routes by {@code router} what recipients come to. */
-  public Expansion(Router router) {
+  public Expansion(Router router, Policy policy, Aliases aliases) {
     this.router = router;
+    this.policy = policy;
+    this.aliases = aliases;
   }
 
   /** What each of {@code recipients} comes to, by asking and waiting for all that is wanted. */
@@ -23,7 +49,196 @@ public final class Expansion {
 
   /** What {@code recipient} comes to. */
   public Expanded expand(Recipient recipient, Facts facts) {
-    Route route = router.route(recipient.address(), facts);
-    return new Expanded(recipient, List.of(new Target(recipient, route)), List.of());
+    if (aliases.isEmpty()) {
+      Route route = router.route(recipient.address(), facts);
+      return new Expanded(recipient, List.of(new Target(recipient, route)), List.of());
+    }
+    return new Course(recipient, facts).expanded();
+  }
+
+  /** The expansion of one recipient. */
+  private final class Course {
+    private final Recipient recipient;
+    private final Facts facts;
+    private final Map<String, Target> targets = new LinkedHashMap<>();
+    private final List<String> trace = new ArrayList<>();
+    // Addresses that were looked at, and those that the way has come by and that do not stand for
+    // themselves, too; in lower case.
+    private final Set<String> seen = new HashSet<>();
+    private final Set<String> path = new HashSet<>();
+
+    Course(Recipient recipient, Facts facts) {
+      this.recipient = recipient;
+      this.facts = facts;
+    }
+
+    Expanded expanded() {
+      follow(recipient.address(), TOO_MANY);
+      if (targets.size() > aliases.most()) {
+        trace.add("more than " + aliases.most() + " addresses");
+        return new Expanded(recipient, List.of(new Target(recipient, TOO_MANY)), trace);
+      }
+      return new Expanded(recipient, List.copyOf(targets.values()), trace);
+    }
+
+    /** {@code loop} is what it comes to where the way has been here before. */
+    private void follow(Address address, Route.Nowhere loop) {
+      String key = key(address);
+      if (path.contains(key)) {
+        trace.add("loop at " + address);
+        end(address, loop);
+      } else if (seen.add(key) && targets.size() <= aliases.most()) {
+        path.add(key);
+        Optional<TableList.Found> found = virtual(address);
+        if (found.isEmpty()) {
+          local(address);
+        } else {
+          stands(address, found.get());
+        }
+        path.remove(key);
+      } // else its targets are there, or on their way
+    }
+
+    private void stands(Address address, TableList.Found found) {
+      trace.add(
+          address + " -> " + found.value() + " (virtual_alias_maps: " + found.table().name() + ")");
+      List<Address> results = virtualResults(address, found);
+      String key = key(address);
+      if (results.stream().anyMatch(result -> key(result).equals(key))) {
+        path.remove(key);
+        local(address);
+      }
+      for (Address result : results) {
+        follow(result, TOO_MANY);
+      }
+    }
+
+    private List<Address> virtualResults(Address address, TableList.Found found) {
+      String extension = aliases.propagates().contains("virtual") ? found.key().dropped() : "";
+      List<Address> results = new ArrayList<>();
+      for (String item : AliasItems.of(found.value())) {
+        Address result = item.startsWith("@") ? whole(address.localPart() + item) : whole(item);
+        if (result == null) {
+          trace.add("no address: " + item);
+          end(address, new Route.Nowhere(451, "4.3.5", "Server configuration error"));
+        } else {
+          results.add(
+              item.startsWith("@") || extension.isEmpty()
+                  ? result
+                  : Address.of(result.localPart() + extension, result.domain()));
+        }
+      }
+      return results;
+    }
+
+    /** Where it is one of our own domains, the local part may be a name of aliases(5). */
+    private void local(Address address) {
+      Optional<TableList.Found> found =
+          !aliases.local().isEmpty()
+                  && policy.domains().classOf(address.domain()) == AddressClass.LOCAL
+              ? alias(address)
+              : Optional.empty();
+      if (found.isEmpty()) {
+        end(address, router.route(address, facts));
+        return;
+      }
+      TableList.Found alias = found.get();
+      String name = alias.key().text().toLowerCase(Locale.ROOT);
+      trace.add(address + " -> " + alias.value() + " (alias_maps: " + alias.table().name() + ")");
+      String extension = aliases.propagates().contains("alias") ? alias.key().dropped() : "";
+      for (String item : AliasItems.of(alias.value())) {
+        item(address, name, extension, item);
+      }
+    }
+
+    private void item(Address address, String name, String extension, String item) {
+      boolean last = item.startsWith("\\");
+      String text = last ? item.substring(1) : item;
+      if (!last && (item.startsWith("/") || item.startsWith("|") || item.startsWith(":"))) {
+        end(address, elsewhere(item));
+        return;
+      }
+      WrittenAddress written = written(text);
+      if (written == null) {
+        trace.add("no address: " + item);
+        end(address, new Route.Nowhere(451, "4.3.5", "Server configuration error"));
+        return;
+      }
+      Domain domain = written.domain().orElse(address.domain());
+      Address result = Address.of(written.localPart() + extension, domain);
+      boolean itself =
+          written.domain().isEmpty() && written.localPart().toLowerCase(Locale.ROOT).equals(name);
+      if (last || itself) {
+        end(result, router.route(result, facts));
+      } else {
+        follow(result, new Route.Nowhere(554, "5.4.6", "alias database loop for " + name));
+      }
+    }
+
+    private void end(Address address, Route route) {
+      targets.putIfAbsent(key(address), new Target(named(address), route));
+    }
+
+    /** Its wishes, and the name that the sender knows (RFC 3461, 5.2.7). */
+    private Recipient named(Address address) {
+      return address.equals(recipient.address())
+          ? recipient
+          : new Recipient(
+              address,
+              recipient.reportOn(),
+              recipient.original().or(() -> Optional.of("rfc822;" + recipient.address())));
+    }
+
+    private Optional<TableList.Found> virtual(Address address) {
+      if (aliases.virtual().isEmpty()) {
+        return Optional.empty();
+      }
+      boolean own =
+          address.domain().equals(policy.origin())
+              || policy.domains().classOf(address.domain()) == AddressClass.LOCAL;
+      return facts.know(
+          new TableFact(
+              aliases.virtual(),
+              TableKeys.address(address, Aliases.DELIMITER, own),
+              "virtual_alias_maps",
+              address.toString()));
+    }
+
+    private Optional<TableList.Found> alias(Address address) {
+      return facts.know(
+          new TableFact(
+              aliases.local(),
+              TableKeys.alias(address.localPart(), Aliases.DELIMITER),
+              "alias_maps",
+              address.localPart()));
+    }
+  }
+
+  /** Tables do not tell cases apart. */
+  private static String key(Address address) {
+    return address.toString().toLowerCase(Locale.ROOT);
+  }
+
+  /** Programs and files get no mail from aliases. */
+  private static Route.Nowhere elsewhere(String item) {
+    if (item.startsWith("|")) {
+      return new Route.Nowhere(554, "5.7.1", "mail to command is restricted");
+    }
+    return item.startsWith("/")
+        ? new Route.Nowhere(554, "5.7.1", "mail to file is restricted")
+        : new Route.Nowhere(451, "4.3.5", "Server configuration error");
+  }
+
+  private @Nullable Address whole(String text) {
+    WrittenAddress written = written(text);
+    return written == null ? null : policy.qualified(written);
+  }
+
+  private static @Nullable WrittenAddress written(String text) {
+    try {
+      return WrittenAddress.parse(text);
+    } catch (MalformedAddress e) {
+      return null;
+    }
   }
 }

@@ -98,13 +98,6 @@ public final class FlowParams {
     refused("defer_transports", "", "all mail is tried when it is due");
     refused("multi_instance_enable", "no", "one configuration is one server");
     refused("local_login_sender_maps", "", "look-up tables are not there yet");
-    // Every Debian main.cf has these two: it starts, and says so.
-    SET.recognised(
-        "alias_maps",
-        "",
-        ParamClass.PARTIAL,
-        "aliases(5) are not read yet: mail for root or postmaster needs an account of that name");
-    noEffect("alias_database", "", "aliases(5) are not read yet");
     noEffect("home_mailbox", "", "mail is kept in the store");
     noEffect("mail_spool_directory", "", "mail is kept in the store");
     noEffect("receive_override_options", "", "there is no filter to turn off");

@@ -50,6 +50,7 @@ public final class MailFlow implements Attempts {
   /**
    * Joins the stations.
    *
+   * @param expansion says whom recipients stand for
    * @param commit where mails become ours
    * @param queue where the outcome of attempts is written
    * @param transports by the name that routes give them
@@ -60,6 +61,7 @@ public final class MailFlow implements Attempts {
    */
   public MailFlow(
       Router router,
+      Expansion expansion,
       MailCommit commit,
       QueueStore queue,
       Map<String, Transport> transports,
@@ -77,7 +79,7 @@ public final class MailFlow implements Attempts {
     this.timers = timers;
     this.lifeline = lifeline;
     MailLog log = new MailLog("flow");
-    this.expansion = new Expansion(router);
+    this.expansion = expansion;
     this.dispatch =
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.deliveries = new Deliveries(clock, log);
@@ -142,9 +144,16 @@ public final class MailFlow implements Attempts {
     return expansion.expand(recipient, facts);
   }
 
-  /** Whether mail from {@code sender} may be submitted by {@code account}. */
+  /**
+   * Whether mail from {@code sender} may be submitted by {@code account}: who gets what is sent
+   * there owns it, through an alias too.
+   */
   public boolean owns(Account account, Address sender, Facts facts) {
-    return router.owns(account, sender, facts);
+    return router.owns(account, sender, facts)
+        || expansion
+            .expand(Recipient.of(sender), facts)
+            .routes(Route.ToMailbox.class)
+            .anyMatch(mailbox -> mailbox.account().id().equals(account.id()));
   }
 
   @Override

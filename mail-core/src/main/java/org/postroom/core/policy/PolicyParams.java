@@ -75,9 +75,11 @@ public final class PolicyParams {
   public static final Param<List<String>> RELAY_DOMAINS =
       SET.matchList("relay_domains", "", "Domains that we take mail for and pass on.");
 
-  public static final Param<String> VIRTUAL_ALIAS_MAPS =
-      SET.recognised(
-          "virtual_alias_maps", "", ParamClass.REFUSED, "look-up tables are not there yet");
+  public static final Param<List<String>> VIRTUAL_ALIAS_MAPS =
+      SET.list(
+          "virtual_alias_maps",
+          "",
+          "Tables of virtual(5): addresses of any domain and those that they stand for.");
 
   public static final Param<List<String>> VIRTUAL_ALIAS_DOMAINS =
       SET.matchList(

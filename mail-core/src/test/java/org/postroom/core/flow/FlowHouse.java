@@ -27,6 +27,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
+import org.postroom.core.config.Settings;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.BodyType;
@@ -39,6 +40,9 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.policy.OwnAddresses;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.queue.QueueLimits;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueStore;
@@ -71,6 +75,11 @@ final class FlowHouse implements AutoCloseable {
 
   /** What is stored goes by it; what is measured, by the time. */
   final WallClock wall;
+
+  private static final Policy POLICY =
+      Policy.of(
+          Settings.builder(PolicyParams.ALL).set("myhostname", "mail.here.test").build(),
+          new OwnAddresses(List.of(), List.of()));
 
   private final QueueStore queue;
   private final QueueManager manager;
@@ -156,9 +165,11 @@ final class FlowHouse implements AutoCloseable {
     }
     staging = new StagingArea(folder, StagingArea.Limits.DEFAULT);
     RetrySchedule postfix = RetrySchedule.DEFAULT;
+    Router router = (recipient, facts) -> route(recipient);
     flow =
         new MailFlow(
-            (recipient, facts) -> route(recipient),
+            router,
+            new Expansion(router, POLICY, Aliases.NONE),
             stores.queue(),
             queue,
             Map.of("smtp", this::deliver),

@@ -17,6 +17,7 @@ import org.postroom.core.config.Fault;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
+import org.postroom.core.flow.AliasParams;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.PolicyParams;
@@ -30,7 +31,12 @@ public final class ServerSettings {
   /** The parameters that are no part's: those of core, and the server's own. */
   public static List<ParamSet> ofTheHouse() {
     return List.of(
-        PolicyParams.ALL, FlowParams.ALL, QueueParams.ALL, AuthParams.ALL, ServerParams.ALL);
+        PolicyParams.ALL,
+        FlowParams.ALL,
+        AliasParams.ALL,
+        QueueParams.ALL,
+        AuthParams.ALL,
+        ServerParams.ALL);
   }
 
   /**

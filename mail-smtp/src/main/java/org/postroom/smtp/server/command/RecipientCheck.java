@@ -6,6 +6,7 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountFacts;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Target;
@@ -63,6 +64,19 @@ final class RecipientCheck {
    * @param size what the mail has, as far as the client has said; 0 where it has not
    */
   static Judged recipient(
+      SmtpSession session, ReversePath sender, long size, Recipient recipient, Facts facts) {
+    try {
+      return judged(session, sender, size, recipient, facts);
+    } catch (LookupUnavailable e) {
+      // No answer is not "nobody": whoever sends it tries again.
+      String text = "<" + recipient.address() + ">: Temporary lookup failure";
+      Refusal refusal =
+          new Refusal(SmtpReply.of(451, "4.3.0", text), String.valueOf(e.getMessage()));
+      return new Judged(Optional.empty(), Optional.of(refusal), Optional.empty());
+    }
+  }
+
+  private static Judged judged(
       SmtpSession session, ReversePath sender, long size, Recipient recipient, Facts facts) {
     Optional<Refusal> senderRefused = sender(session, sender, facts);
     if (senderRefused.isPresent()) {
