@@ -23,6 +23,7 @@ final class ArchitectureTest extends HouseRules {
         "smtp.server.ClientName",
         "smtp.server.Command",
         "smtp.server.CommandTable",
+        "smtp.server.Judging",
         "smtp.server.Listening",
         "smtp.server.Reception",
         "smtp.server.Row",

@@ -132,6 +132,15 @@ public final class Settings {
     return Optional.ofNullable(expanded.get(name));
   }
 
+  /**
+   * The items of a list under a name of the administrator's own.
+   *
+   * @throws BadValue where it is no list
+   */
+  public Optional<List<String>> expandedItems(String name) {
+    return expandedText(name).map(ValueType::split);
+  }
+
   /** What an administrator should be told, in the order of the file. */
   public List<Notice> notices() {
     return notices;

@@ -1,5 +1,7 @@
 package org.postroom.core.dns;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -24,6 +26,7 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.ResolverConfig;
 import org.xbill.DNS.ReverseMap;
 import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import org.xbill.DNS.lookup.LookupSession;
@@ -115,6 +118,17 @@ public final class DnsResolver implements Resolver {
         ReverseMap.fromAddress(address),
         Type.PTR,
         r -> r instanceof PTRRecord ptr ? domain(ptr.getTarget()) : null);
+  }
+
+  @Override
+  public CompletionStage<Answer<String>> texts(Domain name) {
+    return ask(name, Type.TXT, r -> r instanceof TXTRecord txt ? joined(txt) : null);
+  }
+
+  private static String joined(TXTRecord txt) {
+    StringBuilder text = new StringBuilder();
+    txt.getStringsAsByteArrays().forEach(part -> text.append(new String(part, UTF_8)));
+    return text.toString();
   }
 
   /** Null for what some people put into their zones. */

@@ -23,6 +23,9 @@ public interface Resolver {
   /** The names of {@code address} (PTR). */
   CompletionStage<Answer<Domain>> names(InetAddress address);
 
+  /** The texts of {@code name} (TXT), each with its strings joined. */
+  CompletionStage<Answer<String>> texts(Domain name);
+
   /**
    * The same for who can use some addresses only: a host that has others alone has none.
    *

@@ -31,4 +31,9 @@ record SomeAddresses(Resolver all, Predicate<InetAddress> usable) implements Res
   public CompletionStage<Answer<Domain>> names(InetAddress address) {
     return all.names(address);
   }
+
+  @Override
+  public CompletionStage<Answer<String>> texts(Domain name) {
+    return all.texts(name);
+  }
 }

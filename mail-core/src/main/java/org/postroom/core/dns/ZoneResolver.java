@@ -22,20 +22,22 @@ import org.postroom.core.address.Domain;
  * mx.example.org  A 192.0.2.1
  * www.example.org CNAME mx.example.org
  * 192.0.2.1       PTR mx.example.org
+ * www.example.org TXT any words
  * broken.test     SERVFAIL
  * }</pre>
  *
  * <p>Mail is not sent to a loopback address that a name has, unless {@code smtp_special_networks}
  * lists it.
  *
- * <p>Types are MX, A, AAAA, PTR (of an address), CNAME and SERVFAIL. A name without a line does not
- * exist, unless one below it does.
+ * <p>Types are MX, A, AAAA, PTR (of an address), TXT, CNAME and SERVFAIL. A name without a line
+ * does not exist, unless one below it does.
  */
 public final class ZoneResolver implements Resolver {
   private static final int MOST_ALIASES = 16;
 
   private final Map<String, List<MailExchanger>> exchangers = new HashMap<>();
   private final Map<String, List<InetAddress>> addresses = new HashMap<>();
+  private final Map<String, List<String>> texts = new HashMap<>();
   private final Map<InetAddress, List<Domain>> names = new HashMap<>();
   private final Map<String, String> aliases = new HashMap<>();
   private final Set<String> broken = new HashSet<>();
@@ -62,12 +64,12 @@ public final class ZoneResolver implements Resolver {
     if (record.isEmpty()) {
       return;
     }
-    String[] words = record.split("\\s+");
+    String[] words = record.split("\\s+", record.matches("\\S+\\s+(?i:TXT)\\s.*") ? 3 : 0);
     String type = words.length > 1 ? words[1].toUpperCase(Locale.ROOT) : "";
     int expected =
         switch (type) {
           case "SERVFAIL" -> 2;
-          case "A", "AAAA", "CNAME", "PTR" -> 3;
+          case "A", "AAAA", "CNAME", "PTR", "TXT" -> 3;
           case "MX" -> 4;
           default -> -1;
         };
@@ -87,6 +89,7 @@ public final class ZoneResolver implements Resolver {
           exchangers
               .computeIfAbsent(owner, o -> new ArrayList<>())
               .add(new MailExchanger(Integer.parseInt(words[2]), key(words[3])));
+      case "TXT" -> texts.computeIfAbsent(owner, o -> new ArrayList<>()).add(words[2]);
       case "CNAME" -> aliases.put(owner, key(words[2]));
       case "SERVFAIL" -> broken.add(owner);
       default -> addresses.computeIfAbsent(owner, o -> new ArrayList<>()).add(address(words[2]));
@@ -135,6 +138,11 @@ public final class ZoneResolver implements Resolver {
     List<Domain> found = names.get(address);
     return CompletableFuture.completedFuture(
         found == null ? new Answer.NoSuchName<>() : new Answer.Found<>(found));
+  }
+
+  @Override
+  public CompletionStage<Answer<String>> texts(Domain name) {
+    return look(name, texts);
   }
 
   private <T> CompletionStage<Answer<T>> look(Domain domain, Map<String, List<T>> records) {

@@ -102,18 +102,39 @@ public final class MailLog {
       String protocol,
       String helo,
       String rule) {
+    judged("reject", mail, stage, client, reply, sender, recipient, protocol, helo, rule);
+  }
+
+  /**
+   * What policy said at a command.
+   *
+   * @param what {@code reject}; {@code reject_warning} for a refusal that was none; or what the
+   *     administrator's own line is, as {@code warn} or {@code info}
+   */
+  public void judged(
+      String what,
+      String mail,
+      String stage,
+      String client,
+      String text,
+      String sender,
+      List<Address> recipient,
+      String protocol,
+      String helo,
+      String rule) {
     log.info(
-        "{}: reject: {} from {}: {}; from=<{}>{} proto={} helo=<{}> rule={}",
+        "{}: {}: {} from {}: {}; from=<{}>{} proto={} helo=<{}>{}",
         shown(
             mail,
+            what,
             stage,
             client,
-            reply,
+            text,
             sender,
             recipient.isEmpty() ? "" : " to=<" + recipient.get(0).toString() + ">",
             protocol,
             helo,
-            rule));
+            rule.isEmpty() ? "" : " rule=" + rule));
   }
 
   /**

@@ -5,30 +5,50 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Why a recipient was taken or refused: every rule that was asked, with what it saw and said.
+ * Why a client, sender, recipient or mail was taken or refused: every rule that was asked, with
+ * what it saw and said.
  *
- * @param verdict {@link Verdict.Ok} or {@link Verdict.Reject}
+ * @param refusal empty where it is permitted
+ * @param pending what is left to later lists; with what is to become of the mail
  */
-public record Decision(PolicyContext mail, List<Step> steps, Verdict verdict) {
+public record Decision(
+    PolicyContext mail, List<Step> steps, Optional<Verdict.Reject> refusal, Pending pending) {
 
   /**
    * One rule's part.
    *
    * @param list the parameter that holds the rule
-   * @param input what the rule looked at, for people
+   * @param noted the facts that the rule rested on, for people
+   * @param result what it said, or what was made of it
+   * @param warned what it would have refused, had it not been to warn only
    */
-  public record Step(String list, String rule, String input, Verdict result) {
-
-    @Override
-    public String toString() {
-      return list + ": " + rule + " (" + input + "): " + said();
-    }
+  public record Step(
+      String list, String rule, String noted, Verdict result, Optional<Verdict.Reject> warned) {
 
     private String said() {
-      if (result instanceof Verdict.Reject) {
-        return result.toString();
+      return warned.map(refusal -> "would refuse: " + refusal).orElseGet(() -> said(result));
+    }
+
+    private static String said(Verdict result) {
+      if (result instanceof Verdict.Ok) {
+        return "OK";
       }
-      return result instanceof Verdict.Ok ? "OK" : "DUNNO";
+      if (result instanceof Verdict.Dunno) {
+        return "DUNNO";
+      }
+      if (result instanceof Verdict.DeferIfPermit defer) {
+        return "if permitted: " + defer.reply();
+      }
+      if (result instanceof Verdict.DeferIfReject defer) {
+        return "if refused: " + defer.reply();
+      }
+      if (result instanceof Verdict.Fault fault) {
+        return fault.reply().toString();
+      }
+      if (result instanceof Verdict.Treat treat) {
+        return treat.how().toString();
+      }
+      return result.toString();
     }
   }
 
@@ -37,17 +57,36 @@ public record Decision(PolicyContext mail, List<Step> steps, Verdict verdict) {
   }
 
   public boolean isPermitted() {
-    return verdict instanceof Verdict.Ok;
+    return refusal.isEmpty();
   }
 
-  /** The refusal; empty where it is permitted. */
-  public Optional<Verdict.Reject> refusal() {
-    return verdict instanceof Verdict.Reject reject ? Optional.of(reject) : Optional.empty();
+  /** What would have been refused by rules that are to warn only. */
+  public List<Verdict.Reject> warnings() {
+    return steps.stream().flatMap(step -> step.warned().stream()).toList();
+  }
+
+  /** The rule that had the last word; empty where none was asked. */
+  public String lastRule() {
+    return steps.isEmpty() ? "" : steps.get(steps.size() - 1).rule();
   }
 
   /** One line for each rule that was asked. */
   @Override
   public String toString() {
-    return steps.stream().map(Step::toString).collect(Collectors.joining("\n"));
+    String seen =
+        " (client="
+            + mail.client().address().getHostAddress()
+            + " login="
+            + mail.client().login().orElse("")
+            + " helo="
+            + mail.helo().orElse("")
+            + " sender=<"
+            + mail.sender().map(String::valueOf).orElse("")
+            + "> recipient=<"
+            + mail.recipient().map(String::valueOf).orElse("")
+            + ">";
+    return steps.stream()
+        .map(step -> step.list() + ": " + step.rule() + seen + step.noted() + "): " + step.said())
+        .collect(Collectors.joining("\n"));
   }
 }

@@ -24,7 +24,8 @@ import org.postroom.core.table.Tables;
  *
  * <pre>{@code
  * Policy policy = Policy.of(settings, ownAddresses);
- * Decision decision = policy.relay().judge(context.to(recipient));
+ * Decision decision =
+ *     policy.judge().judge(Moment.RECIPIENT, context.to(recipient), Pending.NOTHING, facts);
  * }</pre>
  *
  * @param hostname of this server
@@ -38,7 +39,7 @@ public record Policy(
     DomainClasses domains,
     MatchList mynetworks,
     MatchList unlimited,
-    RelayPolicy relay,
+    Judge judge,
     List<String> warnings) {
 
   public Policy {
@@ -99,14 +100,17 @@ public record Policy(
               settings.get(PolicyParams.ALLOW_UNTRUSTED_ROUTING));
       MatchList mynetworks = mynetworks();
       MatchList unlimited = unlimited(mynetworks);
-      RelayPolicy relay =
-          RelayPolicy.of(new Restrictions.Ingredients(settings, domains, mynetworks), faults);
+      Judge judge =
+          Judge.of(
+              new Ingredients(settings, domains, mynetworks, own),
+              (param, text) -> faults.add(settings.fault(param, text)),
+              (param, text) -> warnings.add(param.name() + ": " + text));
       if (!faults.isEmpty()) {
         throw new BadConfiguration(faults);
       }
       warnings.addAll(domains.overlaps());
       warnings.addAll(tables.warnings());
-      return new Policy(hostname, origin, domains, mynetworks, unlimited, relay, warnings);
+      return new Policy(hostname, origin, domains, mynetworks, unlimited, judge, warnings);
     }
 
     private Domain domain(Param<String> param) {

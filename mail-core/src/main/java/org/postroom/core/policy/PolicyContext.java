@@ -7,21 +7,97 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Fact;
 
 /**
- * What a restriction looks at without asking anybody.
+ * What a restriction looks at without asking anybody, and whom it may ask.
  *
- * @param clientName verified; "unknown" where there is none
- * @param login the account that authenticated; empty for a stranger
- * @param recipient empty before RCPT
+ * @param helo what the client calls itself; empty while it has not said
+ * @param sender empty before MAIL
+ * @param recipient empty before RCPT, and where there are several
+ * @param recipients how many there are, this one included
+ * @param subject what the replies of the list that is judged are about
  */
 public record PolicyContext(
-    InetAddress client,
-    Fact<String> clientName,
-    Optional<String> login,
-    ReversePath sender,
-    Optional<Address> recipient) {
+    Client client,
+    Optional<String> helo,
+    Optional<ReversePath> sender,
+    Optional<Address> recipient,
+    int recipients,
+    Subject subject,
+    Sources sources) {
 
-  /** The context of one recipient. */
+  private static final Subject NOTHING = new Subject("", "");
+
+  /**
+   * Who is there.
+   *
+   * @param names what the DNS calls it
+   * @param login the account that has authenticated; empty for a stranger
+   * @param secure whether it speaks under TLS
+   * @param hasty whether it went on before an answer it had to wait for
+   */
+  public record Client(
+      InetAddress address,
+      Fact<ClientNames> names,
+      Optional<String> login,
+      boolean secure,
+      boolean hasty) {
+
+    /** A stranger in clear, who keeps to the rules. */
+    public static Client of(InetAddress address, Fact<ClientNames> names) {
+      return new Client(address, names, Optional.empty(), false, false);
+    }
+  }
+
+  /** A client that has said nothing yet. */
+  public static PolicyContext of(Client client, Sources sources) {
+    return new PolicyContext(
+        client, Optional.empty(), Optional.empty(), Optional.empty(), 0, NOTHING, sources);
+  }
+
+  /** The same behind HELO or EHLO. */
+  public PolicyContext hailedAs(Optional<String> name) {
+    return new PolicyContext(client, name, sender, recipient, recipients, subject, sources);
+  }
+
+  /** The same behind MAIL. */
+  public PolicyContext from(ReversePath path) {
+    return new PolicyContext(
+        client, helo, Optional.of(path), recipient, recipients, subject, sources);
+  }
+
+  /** The same for one recipient. */
   public PolicyContext to(Address address) {
-    return new PolicyContext(client, clientName, login, sender, Optional.of(address));
+    return new PolicyContext(
+        client, helo, sender, Optional.of(address), recipients, subject, sources);
+  }
+
+  /** The same with so many recipients, this one included. */
+  public PolicyContext having(int count) {
+    return new PolicyContext(client, helo, sender, recipient, count, subject, sources);
+  }
+
+  PolicyContext about(Subject other) {
+    return new PolicyContext(client, helo, sender, recipient, recipients, other, sources);
+  }
+
+  /** The sender's address, where it has one. */
+  Optional<Address> senderWithAddress() {
+    return sender.flatMap(ReversePath::address);
+  }
+
+  Subject clientHost(ClientNames names) {
+    return new Subject(
+        names.verified() + "[" + client.address().getHostAddress() + "]", Subject.CLIENT_HOST);
+  }
+
+  Subject heloCommand() {
+    return new Subject(helo.orElse(""), Subject.HELO_COMMAND);
+  }
+
+  Subject senderAddress() {
+    return new Subject(sender.map(String::valueOf).orElse(""), Subject.SENDER_ADDRESS);
+  }
+
+  Subject recipientAddress() {
+    return new Subject(recipient.map(String::valueOf).orElse(""), Subject.RECIPIENT_ADDRESS);
   }
 }

@@ -142,6 +142,10 @@ public final class PolicyParams {
       SET.replyCode(
           "unknown_relay_recipient_reject_code", "550", "For an address we do not relay to.");
 
+  static {
+    RestrictionParams.PART.params().forEach(SET::include);
+  }
+
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 

@@ -2,62 +2,209 @@ package org.postroom.core.policy;
 
 import static org.postroom.core.policy.Verdict.DUNNO;
 import static org.postroom.core.policy.Verdict.OK;
+import static org.postroom.core.policy.Verdict.PROVEN;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.postroom.core.config.Settings;
-import org.postroom.core.table.MatchList;
 
-/** The catalogue of restrictions: one row each. A new restriction is a row and its factory. */
+/**
+ * The catalogue of restrictions: one row each. A new restriction is a row and its factory. What
+ * permits says {@link Verdict#PROVEN} only if it knows who the client is.
+ */
 final class Restrictions {
 
-  /** What a factory may need. */
-  record Ingredients(Settings settings, DomainClasses domains, MatchList mynetworks) {}
-
-  /** What a row does to those it is asked about, which decides whether a list is safe. */
-  enum Effect {
-    PERMITS_ALL,
-    PERMITS_SOME,
-    DENIES_RELAY
+  /** What stands behind a name. */
+  enum Argument {
+    NONE,
+    /** The name of a list in the DNS, perhaps with a filter. */
+    DNS_LIST,
+    /** A whole number of seconds. */
+    SECONDS
   }
 
-  record Row(String name, Effect effect, Function<Ingredients, Restriction> factory, String doc) {}
+  /** Makes a restriction of its argument; {@code BadValue} for one that cannot be obeyed. */
+  interface Factory {
+    Restriction make(Ingredients in, String argument);
+  }
+
+  record Row(String name, Argument argument, Effect effect, Factory factory, String doc) {}
 
   static final List<Row> ALL =
       List.of(
-          new Row("permit", Effect.PERMITS_ALL, in -> (mail, facts) -> OK, "Permits."),
-          new Row("reject", Effect.DENIES_RELAY, Restrictions::reject, "Refuses for good."),
-          new Row("defer", Effect.DENIES_RELAY, Restrictions::defer, "Refuses for now."),
+          row("permit", Effect.PERMITS_ALL, in -> (mail, facts) -> PROVEN, "Permits."),
+          row("reject", Effect.REFUSES_ALL, ListRules::reject, "Refuses for good."),
+          row("defer", Effect.REFUSES_ALL, ListRules::defer, "Refuses for now."),
+          row(
+              "defer_if_permit",
+              Effect.DENIES_RELAY,
+              ListRules::deferIfPermit,
+              "Refuses for now, unless something refuses for good."),
+          row(
+              "defer_if_reject",
+              Effect.NEUTRAL,
+              ListRules::deferIfReject,
+              "Makes of a refusal for good one for now."),
           new Row(
+              "sleep",
+              Argument.SECONDS,
+              Effect.NEUTRAL,
+              ListRules::sleep,
+              "Lets the client wait so many seconds."),
+          row(
               "permit_mynetworks",
               Effect.PERMITS_SOME,
-              Restrictions::permitMynetworks,
+              ClientRules::permitMynetworks,
               "Permits clients in mynetworks."),
-          new Row(
+          row(
+              "permit_inet_interfaces",
+              Effect.PERMITS_SOME,
+              in -> (mail, facts) -> in.own().contain(mail.client().address()) ? PROVEN : DUNNO,
+              "Permits clients with an address of this host."),
+          row(
               "permit_sasl_authenticated",
               Effect.PERMITS_SOME,
-              in -> (mail, facts) -> mail.login().isPresent() ? OK : DUNNO,
+              in -> (mail, facts) -> mail.client().login().isPresent() ? PROVEN : DUNNO,
               "Permits clients that have authenticated."),
-          new Row(
+          row(
               "permit_auth_destination",
               Effect.PERMITS_SOME,
-              in -> (mail, facts) -> authorized(in, mail) ? OK : DUNNO,
+              in -> (mail, facts) -> RecipientRules.authorized(in, mail) ? OK : DUNNO,
               "Permits recipients in our domains."),
-          new Row(
+          row(
               "reject_unauth_destination",
               Effect.DENIES_RELAY,
-              in -> unauthorized(in, code -> code),
+              in -> RecipientRules.unauthorized(in, code -> code),
               "Refuses recipients elsewhere for good."),
-          new Row(
+          row(
               "defer_unauth_destination",
               Effect.DENIES_RELAY,
-              in -> unauthorized(in, code -> code - 100),
-              "Refuses recipients elsewhere for now."));
+              in -> RecipientRules.unauthorized(in, code -> code - 100),
+              "Refuses recipients elsewhere for now."),
+          row(
+              "reject_unauth_pipelining",
+              Effect.NEUTRAL,
+              in -> ClientRules::rejectUnauthPipelining,
+              "Refuses clients that went on before an answer they had to wait for."),
+          row(
+              "reject_plaintext_session",
+              Effect.NEUTRAL,
+              ClientRules::rejectPlaintextSession,
+              "Refuses clients without TLS."),
+          row(
+              "reject_unknown_client_hostname",
+              Effect.NEUTRAL,
+              ClientRules::rejectUnknownClient,
+              "Refuses clients without a name that leads back to their address."),
+          alias("reject_unknown_client", ClientRules::rejectUnknownClient),
+          row(
+              "reject_unknown_reverse_client_hostname",
+              Effect.NEUTRAL,
+              ClientRules::rejectUnknownReverse,
+              "Refuses clients whose address has no name."),
+          row(
+              "reject_invalid_helo_hostname",
+              Effect.NEUTRAL,
+              HeloRules::rejectInvalid,
+              "Refuses clients that call themselves what is no name."),
+          alias("reject_invalid_hostname", HeloRules::rejectInvalid),
+          row(
+              "reject_non_fqdn_helo_hostname",
+              Effect.NEUTRAL,
+              HeloRules::rejectNonFqdn,
+              "Refuses clients that call themselves by less than a whole name."),
+          alias("reject_non_fqdn_hostname", HeloRules::rejectNonFqdn),
+          row(
+              "reject_unknown_helo_hostname",
+              Effect.NEUTRAL,
+              HeloRules::rejectUnknown,
+              "Refuses clients that call themselves by a name that the DNS does not know."),
+          alias("reject_unknown_hostname", HeloRules::rejectUnknown),
+          row(
+              "reject_non_fqdn_sender",
+              Effect.NEUTRAL,
+              in -> AddressRules.rejectNonFqdn(in, Party.SENDER),
+              "Refuses senders without a whole domain."),
+          row(
+              "reject_non_fqdn_recipient",
+              Effect.NEUTRAL,
+              in -> AddressRules.rejectNonFqdn(in, Party.RECIPIENT),
+              "Refuses recipients without a whole domain."),
+          row(
+              "reject_unknown_sender_domain",
+              Effect.NEUTRAL,
+              in -> AddressRules.rejectUnknownDomain(in, Party.SENDER),
+              "Refuses senders in a domain that takes no mail."),
+          alias("reject_unknown_address", in -> AddressRules.rejectUnknownDomain(in, Party.SENDER)),
+          row(
+              "reject_unknown_recipient_domain",
+              Effect.NEUTRAL,
+              in -> AddressRules.rejectUnknownDomain(in, Party.RECIPIENT),
+              "Refuses recipients in a domain that takes no mail."),
+          row(
+              AddressRules.UNLISTED_SENDER,
+              Effect.NEUTRAL,
+              in -> AddressRules.rejectUnlisted(Party.SENDER),
+              "Refuses senders in our domains whom nobody knows."),
+          row(
+              AddressRules.UNLISTED_RECIPIENT,
+              Effect.NEUTRAL,
+              in -> AddressRules.rejectUnlisted(Party.RECIPIENT),
+              "Refuses recipients in our domains whom nobody knows."),
+          alias("check_recipient_maps", in -> AddressRules.rejectUnlisted(Party.RECIPIENT)),
+          row(
+              "reject_multi_recipient_bounce",
+              Effect.NEUTRAL,
+              RecipientRules::rejectMultiRecipientBounce,
+              "Refuses reports to several recipients."),
+          row(
+              "reject_sender_login_mismatch",
+              Effect.NEUTRAL,
+              in -> OwnershipRules::rejectMismatch,
+              "Refuses senders that belong to another than who has logged in."),
+          row(
+              "reject_authenticated_sender_login_mismatch",
+              Effect.NEUTRAL,
+              in -> OwnershipRules::rejectOthers,
+              "Refuses clients that have logged in a sender that is not theirs."),
+          row(
+              "reject_unauthenticated_sender_login_mismatch",
+              Effect.NEUTRAL,
+              in -> OwnershipRules::rejectStrangers,
+              "Refuses clients that have not logged in a sender that is somebody's."),
+          row(
+              "reject_known_sender_login_mismatch",
+              Effect.NEUTRAL,
+              in -> OwnershipRules::rejectKnown,
+              "Refuses senders that are somebody's, but not the client's."),
+          list("reject_rbl_client", Party.CLIENT, "Refuses clients whose address is listed."),
+          list("reject_rbl", Party.CLIENT, "The same as reject_rbl_client."),
+          list("reject_rhsbl_client", Party.CLIENT_NAME, "Refuses clients whose name is listed."),
+          list(
+              "reject_rhsbl_reverse_client",
+              Party.REVERSE_NAME,
+              "Refuses clients whose unverified name is listed."),
+          list("reject_rhsbl_helo", Party.HELO, "Refuses clients whose own word is listed."),
+          list("reject_rhsbl_sender", Party.SENDER, "Refuses senders whose domain is listed."),
+          list(
+              "reject_rhsbl_recipient",
+              Party.RECIPIENT,
+              "Refuses recipients whose domain is listed."),
+          new Row(
+              "permit_dnswl_client",
+              Argument.DNS_LIST,
+              Effect.NEUTRAL,
+              (in, name) -> DnsLists.permit(name, Party.CLIENT),
+              "Permits clients whose address is listed; never relaying."),
+          new Row(
+              "permit_rhswl_client",
+              Argument.DNS_LIST,
+              Effect.NEUTRAL,
+              (in, name) -> DnsLists.permit(name, Party.CLIENT_NAME),
+              "Permits clients whose name is listed; never relaying."));
 
   private static final Map<String, Row> BY_NAME =
       ALL.stream().collect(Collectors.toUnmodifiableMap(Row::name, row -> row));
@@ -68,39 +215,21 @@ final class Restrictions {
     return Optional.ofNullable(BY_NAME.get(name.toLowerCase(Locale.ROOT)));
   }
 
-  private static Restriction reject(Ingredients in) {
-    int code = in.settings().get(PolicyParams.REJECT_CODE);
-    return (mail, facts) -> Verdict.Reject.of(code, ".7.1", rejected(mail, "Access denied"));
+  private static Row row(
+      String name, Effect effect, Function<Ingredients, Restriction> factory, String doc) {
+    return new Row(name, Argument.NONE, effect, (in, argument) -> factory.apply(in), doc);
   }
 
-  private static Restriction defer(Ingredients in) {
-    int code = in.settings().get(PolicyParams.DEFER_CODE);
-    return (mail, facts) -> Verdict.Reject.of(code, ".3.2", rejected(mail, "Try again later"));
+  private static Row alias(String name, Function<Ingredients, Restriction> factory) {
+    return row(name, Effect.NEUTRAL, factory, "An older name.");
   }
 
-  private static String rejected(PolicyContext mail, String why) {
-    return what(mail) + ": Recipient address rejected: " + why;
-  }
-
-  private static String what(PolicyContext mail) {
-    return "<" + mail.recipient().map(String::valueOf).orElse("") + ">";
-  }
-
-  private static Restriction permitMynetworks(Ingredients in) {
-    return (mail, facts) ->
-        in.mynetworks().contains(mail.client(), () -> facts.know(mail.clientName())) ? OK : DUNNO;
-  }
-
-  private static boolean authorized(Ingredients in, PolicyContext mail) {
-    return mail.recipient().filter(in.domains()::isAuthorized).isPresent();
-  }
-
-  private static Restriction unauthorized(Ingredients in, UnaryOperator<Integer> change) {
-    int full = in.settings().get(PolicyParams.RELAY_DOMAINS_REJECT_CODE);
-    int code = full >= 500 ? change.apply(full) : full;
-    return (mail, facts) ->
-        mail.recipient().isEmpty() || authorized(in, mail)
-            ? DUNNO
-            : Verdict.Reject.of(code, ".7.1", what(mail) + ": Relay access denied");
+  private static Row list(String name, Party party, String doc) {
+    return new Row(
+        name,
+        Argument.DNS_LIST,
+        Effect.NEUTRAL,
+        (in, list) -> DnsLists.reject(in, list, party),
+        doc);
   }
 }

@@ -1,25 +1,53 @@
 package org.postroom.core.policy;
 
+import java.nio.charset.StandardCharsets;
+
 /** What a restriction says. */
 public sealed interface Verdict {
 
-  /** Permitted as far as this list is concerned; later lists are still asked. */
-  record Ok() implements Verdict {}
+  /**
+   * Permitted as far as this list is concerned; later lists are still asked.
+   *
+   * @param proven whether it rests on who the client is, and not on what it claims or what others
+   *     say: only such a permission opens the relay
+   */
+  record Ok(boolean proven) implements Verdict {}
 
   /** Nothing; the next restriction is asked. */
   record Dunno() implements Verdict {}
 
   /** Refused, for now (4xx) or for good (5xx). */
   record Reject(int code, String status, String text) implements Verdict {
+    private static final int MOST_OCTETS = 500;
+
     public Reject {
       if (code < 400 || code > 599 || status.charAt(0) - '0' != code / 100) {
         throw new IllegalArgumentException("not a refusal: " + code + " " + status);
       }
+      text = printable(text);
     }
 
     /** With the class of the status made that of the code. */
-    static Reject of(int code, String statusTail, String text) {
+    public static Reject of(int code, String statusTail, String text) {
       return new Reject(code, code / 100 + statusTail, text);
+    }
+
+    /** 421 and 521 are the last word in a session. */
+    public boolean endsSession() {
+      return code % 100 == 21;
+    }
+
+    private static String printable(String text) {
+      StringBuilder line = new StringBuilder(text);
+      for (int i = 0; i < line.length(); i++) {
+        if (line.charAt(i) < ' ' || line.charAt(i) == 0x7F) {
+          line.setCharAt(i, ' ');
+        }
+      }
+      while (line.toString().getBytes(StandardCharsets.UTF_8).length > MOST_OCTETS) {
+        line.setLength(line.offsetByCodePoints(line.length(), -1));
+      }
+      return line.toString();
     }
 
     @Override
@@ -28,6 +56,26 @@ public sealed interface Verdict {
     }
   }
 
-  Verdict OK = new Ok();
+  /** Could not be decided, might have refused: refuses for now if everything else permits. */
+  record DeferIfPermit(Reject reply) implements Verdict {}
+
+  /** Could not be decided, might have permitted: refuses for now what would be refused for good. */
+  record DeferIfReject(Reject reply) implements Verdict {}
+
+  /** Our configuration, or what it rests on, is at fault; no warning can be made of it. */
+  record Fault(Reject reply) implements Verdict {}
+
+  /** The mail is to be treated so if it is taken; the next restriction is asked. */
+  record Treat(Consequence how) implements Verdict {}
+
+  /** Permits because of what somebody claims; does not open the relay. */
+  Verdict OK = new Ok(false);
+
+  /** Permits because of who the client is. */
+  Verdict PROVEN = new Ok(true);
+
   Verdict DUNNO = new Dunno();
+
+  /** What the client hears of a configuration that cannot be obeyed. */
+  Verdict MISCONFIGURED = new Fault(Reject.of(451, ".3.5", "Server configuration error"));
 }

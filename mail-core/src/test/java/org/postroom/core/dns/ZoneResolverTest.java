@@ -67,9 +67,22 @@ class ZoneResolverTest {
     assertThat(now(zone.mx(Domain.of("loop.test")))).isInstanceOf(Answer.TryAgain.class);
   }
 
+  @Test
+  void textsKeepTheirBlanks() throws Exception {
+    assertThat(now(ZoneResolver.of("bl.test TXT Listed, see  there").texts(Domain.of("bl.test"))))
+        .isEqualTo(new Answer.Found<>(List.of("Listed, see  there")));
+  }
+
   @ParameterizedTest
   @ValueSource(
-      strings = {"example.org", "a MX mx", "a A host.name", "a TXT hello", "a A 1.2.3.999"})
+      strings = {
+        "example.org",
+        "a MX mx",
+        "a A host.name",
+        "a TXT",
+        "a SRV hello",
+        "a A 1.2.3.999"
+      })
   void refusesWhatIsNoRecord(String line) {
     assertThatThrownBy(() -> ZoneResolver.of(line)).isInstanceOf(IllegalArgumentException.class);
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,8 +11,6 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.Settings;
-import org.postroom.core.fact.Fact;
-import org.postroom.core.fact.Facts;
 
 /** What a stranger may write into RCPT to make us pass on mail: nothing. */
 final class OpenRelayTest {
@@ -44,12 +41,7 @@ final class OpenRelayTest {
   }
 
   private static PolicyContext from(InetAddress client) {
-    return new PolicyContext(
-        client,
-        Fact.of("client name", "unknown"),
-        Optional.empty(),
-        ReversePath.of(Address.parse("spam@foreign.test")),
-        Optional.empty());
+    return Judged.stranger(client).from(ReversePath.of(Address.parse("spam@foreign.test")));
   }
 
   @ParameterizedTest
@@ -104,7 +96,7 @@ final class OpenRelayTest {
   void refusesRelayForStrangers(String trick) {
     Address recipient = Address.parse(trick);
 
-    Decision decision = POLICY.relay().judge(from(STRANGER).to(recipient), Facts.WAITING);
+    Decision decision = Judged.by(POLICY, from(STRANGER).to(recipient));
 
     assertThat(decision.isPermitted()).isFalse();
     assertThat(decision.refusal())
@@ -154,7 +146,7 @@ final class OpenRelayTest {
         "ada@sub.relayed.example.net",
       })
   void takesOurOwnMailFromStrangers(String ours) {
-    Decision decision = POLICY.relay().judge(from(STRANGER).to(Address.parse(ours)), Facts.WAITING);
+    Decision decision = Judged.by(POLICY, from(STRANGER).to(Address.parse(ours)));
 
     assertThat(decision.isPermitted()).isTrue();
   }
@@ -182,9 +174,7 @@ final class OpenRelayTest {
             .build();
 
     Decision decision =
-        Policy.of(settings, OWN)
-            .relay()
-            .judge(from(STRANGER).to(Address.parse("x@b.test")), Facts.WAITING);
+        Judged.by(Policy.of(settings, OWN), from(STRANGER).to(Address.parse("x@b.test")));
 
     assertThat(decision.isPermitted()).isFalse();
     assertThat(settings.notices())
@@ -198,28 +188,19 @@ final class OpenRelayTest {
     Address elsewhere = Address.parse("victim@foreign.test");
     PolicyContext neighbour = from(ip("192.0.2.25")).to(elsewhere);
     PolicyContext nearlyNeighbour = from(ip("192.0.2.26")).to(elsewhere);
-    PolicyContext ada =
-        new PolicyContext(
-            STRANGER,
-            Fact.of("client name", "unknown"),
-            Optional.of("ada"),
-            ReversePath.NULL,
-            Optional.of(elsewhere));
+    PolicyContext ada = Judged.loggedIn(STRANGER, "ada").from(ReversePath.NULL).to(elsewhere);
 
-    assertThat(POLICY.relay().judge(neighbour, Facts.WAITING).isPermitted()).isTrue();
-    assertThat(POLICY.relay().judge(nearlyNeighbour, Facts.WAITING).isPermitted()).isFalse();
-    assertThat(POLICY.relay().judge(ada, Facts.WAITING).isPermitted()).isTrue();
+    assertThat(Judged.by(POLICY, neighbour).isPermitted()).isTrue();
+    assertThat(Judged.by(POLICY, nearlyNeighbour).isPermitted()).isFalse();
+    assertThat(Judged.by(POLICY, ada).isPermitted()).isTrue();
   }
 
   @Test
   void decisionTellsWhichRuleSawWhatAndSaidWhat() {
-    Decision decision =
-        POLICY
-            .relay()
-            .judge(from(STRANGER).to(Address.parse("victim@foreign.test")), Facts.WAITING);
+    Decision decision = Judged.by(POLICY, from(STRANGER).to(Address.parse("victim@foreign.test")));
 
     String saw =
-        " (client=203.0.113.9 login= sender=<spam@foreign.test>"
+        " (client=203.0.113.9 login= helo= sender=<spam@foreign.test>"
             + " recipient=<victim@foreign.test>): ";
     assertThat(decision)
         .hasToString(

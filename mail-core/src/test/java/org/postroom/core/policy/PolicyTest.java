@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +22,6 @@ import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Settings;
-import org.postroom.core.fact.Fact;
-import org.postroom.core.fact.Facts;
 
 final class PolicyTest {
 
@@ -45,12 +42,7 @@ final class PolicyTest {
   }
 
   private static PolicyContext stranger(String recipient) {
-    return new PolicyContext(
-        ip("203.0.113.9"),
-        Fact.of("client name", "unknown"),
-        Optional.empty(),
-        ReversePath.NULL,
-        Optional.of(Address.parse(recipient)));
+    return Judged.stranger(ip("203.0.113.9")).from(ReversePath.NULL).to(Address.parse(recipient));
   }
 
   @ParameterizedTest
@@ -81,8 +73,15 @@ final class PolicyTest {
             + " reject_unauth_destination?)",
         "hash:/etc/access, reject | table type not supported yet: hash:/etc/access",
         "check_client_access hash:/x, reject | restriction not supported yet: check_client_access",
-        "reject_rbl_client zen.example, reject | restriction not supported yet: reject_rbl_client",
-        "warn_if_reject reject | restriction not supported yet: warn_if_reject",
+        "reject_rbl_client | restriction reject_rbl_client requires an argument",
+        "reject_rbl_client zen..example, reject | reject_rbl_client: not the name of a list in the"
+            + " DNS: zen..example",
+        "reject_rbl_client zen.example=127.0.0.300, reject | reject_rbl_client: bad filter for the"
+            + " answers of a list in the DNS: 127.0.0.300",
+        "sleep 1d, reject | sleep: sleep takes 0 to 60 seconds, but found 1d",
+        "reject, warn_if_reject | warn_if_reject stands before nothing",
+        "permit_naked_ip_address, reject | restriction permit_naked_ip_address is no longer there:"
+            + " use reject_unauth_destination, or reject_rbl_client with the name of a list",
       })
   void restrictionThatWeCannotObeyDoesNotStart(String list, String message) {
     assertThatThrownBy(() -> policy("smtpd_relay_restrictions = " + list))
@@ -114,7 +113,7 @@ final class PolicyTest {
 
     Policy policy = policy("mynetworks = 127.0.0.0/8, hash:" + access);
 
-    assertThat(policy.relay().judge(stranger("x@else.test"), Facts.WAITING).isPermitted()).isTrue();
+    assertThat(Judged.by(policy, stranger("x@else.test")).isPermitted()).isTrue();
     assertThat(policy.mynetworks().contains(ip("203.0.113.8"), () -> "unknown")).isFalse();
     assertThat(policy.mynetworks().contains(ip("203.0.113.8"), () -> "mx.b.test")).isTrue();
     assertThat(policy.warnings())
@@ -128,8 +127,8 @@ final class PolicyTest {
   void aTableThatCannotBeReadRefusesForNow() {
     Policy policy = policy("mynetworks = hash:/no/such/table");
 
-    assertThat(policy.relay().judge(stranger("x@else.test"), Facts.WAITING).refusal())
-        .contains(new Verdict.Reject(451, "4.3.0", "Temporary lookup failure"));
+    assertThat(Judged.by(policy, stranger("x@else.test")).refusal())
+        .contains(new Verdict.Reject(451, "4.3.0", "<x@else.test>: Temporary lookup failure"));
     assertThat(policy.warnings())
         .contains("hash:/no/such/table: there is no such file; look-ups in it fail for now");
   }
@@ -152,7 +151,7 @@ final class PolicyTest {
             smtpd_recipient_restrictions = DEFER
             """);
 
-    Decision decision = policy.relay().judge(stranger("ada@localhost"), Facts.WAITING);
+    Decision decision = Judged.by(policy, stranger("ada@localhost"));
 
     assertThat(decision.steps()).hasSize(2);
     assertThat(decision.refusal())
@@ -167,7 +166,7 @@ final class PolicyTest {
         policy(
             "relay_domains_reject_code = 550\nsmtpd_relay_restrictions = reject_unauth_destination");
 
-    assertThat(policy.relay().judge(stranger("a@foreign.test"), Facts.WAITING).refusal())
+    assertThat(Judged.by(policy, stranger("a@foreign.test")).refusal())
         .contains(new Verdict.Reject(550, "5.7.1", "<a@foreign.test>: Relay access denied"));
   }
 
@@ -288,9 +287,9 @@ final class PolicyTest {
   void unreadableListRefusesForNowAndNeverPermits() {
     Policy policy = policy("relay_domains = /does/not/exist");
 
-    assertThat(policy.relay().judge(stranger("a@foreign.test"), Facts.WAITING).refusal())
-        .contains(new Verdict.Reject(451, "4.3.0", "Temporary lookup failure"));
-    assertThat(policy.relay().judge(stranger("a@localhost"), Facts.WAITING).isPermitted()).isTrue();
+    assertThat(Judged.by(policy, stranger("a@foreign.test")).refusal())
+        .contains(new Verdict.Reject(451, "4.3.0", "<a@foreign.test>: Temporary lookup failure"));
+    assertThat(Judged.by(policy, stranger("a@localhost")).isPermitted()).isTrue();
   }
 
   @Test

@@ -11,36 +11,37 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.fact.Fact;
+import org.postroom.core.policy.ClientNames;
+import org.postroom.core.policy.HostName;
 import org.postroom.core.time.Timers;
 
 /**
- * A client's name: what the DNS says of its address, when the name leads back to that address.
- * Looked up while the client is talking already.
+ * A client's names: what the DNS says of its address, and whether that leads back to it. Looked up
+ * while the client is talking already.
  */
-final class ClientName implements Fact<String> {
-  private static final String UNKNOWN = "unknown";
+final class ClientName implements Fact<ClientNames> {
   private static final int NAMES_TRIED = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private final CompletableFuture<String> name;
+  private final CompletableFuture<ClientNames> names;
   private final Timers timers;
 
-  private ClientName(CompletableFuture<String> name, Timers timers) {
-    this.name = name;
+  private ClientName(CompletableFuture<ClientNames> names, Timers timers) {
+    this.names = names;
     this.timers = timers;
   }
 
   static ClientName of(InetAddress address, Listening listening) {
-    return new ClientName(name(address, listening), listening.services().timers());
+    return new ClientName(names(address, listening), listening.services().timers());
   }
 
-  private static CompletableFuture<String> name(InetAddress address, Listening listening) {
+  private static CompletableFuture<ClientNames> names(InetAddress address, Listening listening) {
     if (!listening.settings().get(SmtpParams.PEERNAME_LOOKUP)) {
-      return CompletableFuture.completedFuture(UNKNOWN);
+      return CompletableFuture.completedFuture(ClientNames.ABSENT);
     }
     if (address.isLoopbackAddress()) {
       // RFC 6761, 6.3: the one name that needs no look-up.
-      return CompletableFuture.completedFuture("localhost");
+      return CompletableFuture.completedFuture(ClientNames.of("localhost"));
     }
     Resolver resolver = listening.services().resolver();
     return resolver
@@ -49,21 +50,27 @@ final class ClientName implements Fact<String> {
         .toCompletableFuture();
   }
 
-  /** The name, or {@code unknown} while it is not known. */
+  /** The verified name, or {@code unknown} while it is not known. */
   String now() {
-    return name.isCompletedExceptionally() ? UNKNOWN : name.getNow(UNKNOWN);
+    return answer().verified().text();
+  }
+
+  private ClientNames answer() {
+    return names.isCompletedExceptionally()
+        ? ClientNames.UNCERTAIN
+        : names.getNow(ClientNames.UNCERTAIN);
   }
 
   @Override
-  public Optional<String> atOnce() {
-    return name.isDone() ? Optional.of(now()) : Optional.empty();
+  public Optional<ClientNames> atOnce() {
+    return names.isDone() ? Optional.of(answer()) : Optional.empty();
   }
 
-  /** Waits for it for a few seconds. */
+  /** Waits for them for a few seconds. */
   @Override
-  public CompletionStage<String> ask(Executor mayBlock) {
-    CompletableFuture<String> asked = name.exceptionally(trouble -> UNKNOWN);
-    Timers.Timer end = timers.after(PATIENCE, () -> asked.complete(UNKNOWN));
+  public CompletionStage<ClientNames> ask(Executor mayBlock) {
+    CompletableFuture<ClientNames> asked = names.exceptionally(trouble -> ClientNames.UNCERTAIN);
+    Timers.Timer end = timers.after(PATIENCE, () -> asked.complete(ClientNames.UNCERTAIN));
     return asked.whenComplete((known, trouble) -> end.cancel());
   }
 
@@ -72,27 +79,34 @@ final class ClientName implements Fact<String> {
     return "client name";
   }
 
-  private static CompletionStage<String> verified(
+  private static CompletionStage<ClientNames> verified(
       Resolver resolver, InetAddress address, Answer<Domain> answer) {
     if (!(answer instanceof Answer.Found<Domain> found)) {
-      return CompletableFuture.completedFuture(UNKNOWN);
+      return CompletableFuture.completedFuture(
+          answer instanceof Answer.TryAgain ? ClientNames.UNCERTAIN : ClientNames.ABSENT);
     }
-    List<Domain> names = found.records();
-    CompletionStage<String> result = CompletableFuture.completedFuture(UNKNOWN);
-    for (Domain candidate : names.subList(0, Math.min(NAMES_TRIED, names.size()))) {
+    List<Domain> candidates = found.records();
+    HostName reverse = HostName.of(candidates.get(0).name());
+    CompletionStage<HostName> result = CompletableFuture.completedFuture(HostName.ABSENT);
+    for (Domain candidate : candidates.subList(0, Math.min(NAMES_TRIED, candidates.size()))) {
       result =
           result.thenCompose(
               known ->
-                  known.equals(UNKNOWN)
-                      ? resolver
+                  known.isKnown()
+                      ? CompletableFuture.completedFuture(known)
+                      : resolver
                           .addresses(candidate)
-                          .thenApply(back -> leadsTo(back, address) ? candidate.name() : UNKNOWN)
-                      : CompletableFuture.completedFuture(known));
+                          .thenApply(back -> leadsBack(candidate, back, address, known)));
     }
-    return result;
+    return result.thenApply(name -> new ClientNames(name, reverse));
   }
 
-  private static boolean leadsTo(Answer<InetAddress> answer, InetAddress address) {
-    return answer instanceof Answer.Found<InetAddress> found && found.records().contains(address);
+  /** No other candidate makes up for one that could not be asked about. */
+  private static HostName leadsBack(
+      Domain candidate, Answer<InetAddress> answer, InetAddress address, HostName before) {
+    if (answer instanceof Answer.Found<InetAddress> found && found.records().contains(address)) {
+      return HostName.of(candidate.name());
+    }
+    return answer instanceof Answer.TryAgain ? HostName.UNCERTAIN : before;
   }
 }

@@ -24,7 +24,9 @@ public record Row(String verb, String help, Command.Parser parser, Set<Trait> tr
     /** Allowed in clear where TLS is a must (RFC 3207, 4). */
     WITHOUT_TLS,
     /** Does nothing for a mail: too many of them are errors. */
-    JUNK
+    JUNK,
+    /** Done for a client that may not be here: what ends a session, or must not be misread. */
+    WHEN_DENIED
   }
 
   /** A row without traits. */

@@ -177,12 +177,6 @@ public final class SmtpParams {
           "",
           "Extensions that are not offered; silent-discard among them has no further meaning.");
 
-  public static final Param<Boolean> DELAY_REJECT =
-      SET.bool(
-          "smtpd_delay_reject",
-          "yes",
-          "Whether a sender is refused only at RCPT, so that the log knows both.");
-
   public static final Param<Boolean> SASL_ENABLE =
       SET.bool(
           "smtpd_sasl_auth_enable",
@@ -298,12 +292,6 @@ public final class SmtpParams {
     refused("smtpd_milters", "", "filters are not there yet");
     refused("smtpd_milter_maps", "", "filters are not there yet");
     refused("smtpd_proxy_filter", "", "filters are not there yet");
-    refused("smtpd_client_restrictions", "", "this list is not asked yet");
-    refused("smtpd_helo_restrictions", "", "this list is not asked yet");
-    refused("smtpd_sender_restrictions", "", "this list is not asked yet");
-    refused("smtpd_data_restrictions", "", "this list is not asked yet");
-    refused("smtpd_end_of_data_restrictions", "", "this list is not asked yet");
-    refused("smtpd_relay_before_recipient_restrictions", "yes", "it always is so");
     refused("smtpd_sender_login_maps", "", "look-up tables are not there yet");
     refused("smtpd_tls_req_ccert", "no", "clients show no certificates");
     refused("relay_clientcerts", "", "clients show no certificates");
@@ -313,7 +301,7 @@ public final class SmtpParams {
     refused("smtpd_dns_reply_filter", "", "the DNS is taken as it answers");
     refused("smtpd_reject_filter_maps", "", "look-up tables are not there yet");
     refused("smtpd_hide_client_session", "no", "the Received header names the client");
-    refused("maps_rbl_domains", "", "lists in the DNS are not asked yet");
+    refused("maps_rbl_domains", "", "reject_rbl_client names its list itself");
   }
 
   /** Stays the last line: it takes in every parameter declared above. */

@@ -28,7 +28,11 @@ import org.postroom.core.fact.Notes;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.policy.ClientNames;
+import org.postroom.core.policy.Consequence;
 import org.postroom.core.policy.Decision;
+import org.postroom.core.policy.Moment;
+import org.postroom.core.policy.Pending;
 import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Connection;
@@ -64,6 +68,7 @@ public final class SmtpSession implements Session {
   private final Services services;
   private final ClientName clientName;
   private final Map<String, int[]> done = new LinkedHashMap<>();
+  private final Judging judging;
   private @Nullable Greeting greeting;
   private @Nullable Login login;
   private @Nullable Transaction transaction;
@@ -83,6 +88,8 @@ public final class SmtpSession implements Session {
   private int errors;
   private int junk;
   private boolean counted;
+  private boolean hasty;
+  private boolean denied;
   private boolean ended;
   private boolean turnOver;
 
@@ -92,6 +99,7 @@ public final class SmtpSession implements Session {
     this.settings = listening.settings();
     this.services = listening.services();
     this.clientName = ClientName.of(connection.remote().getAddress(), listening);
+    this.judging = new Judging(this);
   }
 
   /**
@@ -117,8 +125,27 @@ public final class SmtpSession implements Session {
       end(421, "4.7.0", "Error: too many connections from " + address().getHostAddress());
       return;
     }
+    if (judging.isConcernedAt(Moment.CONNECT)) {
+      guarded(() -> inquire(new Notes(), judging::client, this::admit));
+    } else {
+      welcome();
+    }
+  }
+
+  private void welcome() {
     write(SmtpReply.of(220, "", settings.get(SmtpParams.BANNER)));
     connection.out().flush();
+  }
+
+  /** A client that may not be here hears so instead of a welcome. */
+  private void admit(Decision decision) {
+    denied = !decision.isPermitted();
+    if (passes(decision, Optional.empty())) {
+      judging.connected(decision);
+      welcome();
+    } else {
+      connection.out().flush();
+    }
   }
 
   @Override
@@ -257,10 +284,10 @@ public final class SmtpSession implements Session {
     } catch (Hangup e) {
       end(e.reply);
     } catch (StorageFull e) {
-      services.log().fault(id(), stage, e);
+      fault(e);
       reply(452, "4.3.1", "Insufficient system storage");
     } catch (StorageUnavailable e) {
-      services.log().fault(id(), stage, e);
+      fault(e);
       reply(451, "4.3.0", "Error: storage is not available now");
     } catch (WireFault e) {
       throw e;
@@ -269,6 +296,14 @@ public final class SmtpSession implements Session {
       services.log().fault(id(), stage, e);
       reset();
       reply(451, "4.3.0", "Error: internal error, see the log for " + id());
+    }
+  }
+
+  /** Content that was whole by then is not kept for another try. */
+  private void fault(RuntimeException e) {
+    services.log().fault(id(), stage, e);
+    if (arrival == null && transaction != null && transaction.isReceiving()) {
+      reset();
     }
   }
 
@@ -284,11 +319,16 @@ public final class SmtpSession implements Session {
     Row row = found.get();
     stage = verb;
     done.computeIfAbsent(verb, key -> new int[2])[1]++;
-    if (row.has(Row.Trait.SYNCHRONIZES)
-        && !connection.in().isEmpty()
-        && settings.get(SmtpParams.FORBID_PIPELINING)) {
-      services.log().brokenOff(id(), client(), "improper command pipelining", stage);
-      throw new Hangup(554, "5.5.0", "Error: SMTP protocol synchronization");
+    boolean waits = row.has(Row.Trait.SYNCHRONIZES);
+    if ((waits || greeting != null && !greeting.extended()) && !connection.in().isEmpty()) {
+      hasty = true;
+      if (waits && settings.get(SmtpParams.FORBID_PIPELINING)) {
+        services.log().brokenOff(id(), client(), "improper command pipelining", stage);
+        throw new Hangup(554, "5.5.0", "Error: SMTP protocol synchronization");
+      }
+    }
+    if (denied && !row.has(Row.Trait.WHEN_DENIED)) {
+      throw new BadCommand(503, "5.7.0", "Error: access denied for " + client());
     }
     if (row.has(Row.Trait.JUNK) && junk++ > settings.get(SmtpParams.JUNK_COMMANDS)) {
       errors++;
@@ -343,14 +383,24 @@ public final class SmtpSession implements Session {
     return Optional.ofNullable(transaction);
   }
 
-  /** The client's verified name, or {@code unknown}. */
-  public Fact<String> clientName() {
+  /** What the DNS calls the client. */
+  public Fact<ClientNames> clientNames() {
     return clientName;
   }
 
   /** The client's verified name, or {@code unknown} while it is not known. */
   public String knownName() {
     return clientName.now();
+  }
+
+  /** What policy says in this session. */
+  public Judging judging() {
+    return judging;
+  }
+
+  /** Whether the client went on before an answer it had to wait for. */
+  boolean isHasty() {
+    return hasty;
   }
 
   /** The client, as log lines name it. */
@@ -430,7 +480,7 @@ public final class SmtpSession implements Session {
   }
 
   /** For the record of why mail was taken or refused. */
-  public void keep(Decision decision) {
+  private void keep(Decision decision) {
     services
         .decisions()
         .keep(
@@ -438,9 +488,40 @@ public final class SmtpSession implements Session {
                 services.clock().instant(), id(), services.generation(), decision));
   }
 
+  /**
+   * Whether policy lets the client go on. Keeps and logs what it says, and says it to the client if
+   * it is no.
+   */
+  public boolean passes(Decision decision, Optional<Address> recipient) {
+    log(decision, recipient);
+    decision
+        .refusal()
+        .ifPresent(
+            refusal ->
+                refuse(
+                    SmtpReply.of(refusal.code(), refusal.status(), refusal.text()),
+                    recipient,
+                    decision.lastRule()));
+    return decision.isPermitted();
+  }
+
+  /** For the record; and what the administrator wants to read of it, whatever comes of it. */
+  public void log(Decision decision, Optional<Address> recipient) {
+    if (decision.steps().isEmpty()) {
+      return;
+    }
+    keep(decision);
+    decision.warnings().forEach(reply -> log("reject_warning", reply.toString(), recipient, ""));
+    for (Consequence each : decision.pending().consequences()) {
+      if (each instanceof Consequence.Note note) {
+        log(note.level(), note.text(), recipient, "");
+      }
+    }
+  }
+
   /** MAIL: a transaction begins. */
-  public void begin(ReversePath sender, MailParameters parameters, Notes notes) {
-    transaction = new Transaction(sender, parameters, notes);
+  public void begin(ReversePath sender, MailParameters parameters, Notes notes, Pending pending) {
+    transaction = new Transaction(sender, parameters, notes, pending);
   }
 
   /** The transaction ends, nothing of it is kept (RFC 5321, 4.1.1.5). */
@@ -536,19 +617,28 @@ public final class SmtpSession implements Session {
 
   /** Refuses, with one line in the log that says why. */
   public void refuse(SmtpReply reply, Optional<Address> recipient, String rule) {
+    log("reject", reply.toString(), recipient, rule);
+    if (reply.code() == 421 || reply.code() == 521) {
+      end(reply);
+    } else {
+      reply(reply);
+    }
+  }
+
+  private void log(String what, String text, Optional<Address> recipient, String rule) {
     services
         .log()
-        .rejected(
+        .judged(
+            what,
             "NOQUEUE",
             stage,
             client(),
-            reply.toString(),
+            text,
             transaction == null ? "" : transaction.sender().toString(),
             recipient.map(List::of).orElseGet(List::of),
             protocol(),
             greeting == null ? "" : greeting.name(),
             rule);
-    reply(reply);
   }
 
   /** STARTTLS: answers, then forgets all that was said in clear (RFC 3207, 4.2). */
@@ -572,7 +662,7 @@ public final class SmtpSession implements Session {
       throw e;
     }
     current.reception(reception);
-    receive(reception.toDot(), () -> finish(reception::finish));
+    receive(reception.toDot(), () -> finish(current, reception::finish));
     replyNow(GO_AHEAD);
   }
 
@@ -587,7 +677,7 @@ public final class SmtpSession implements Session {
     }
     Runnable then =
         last
-            ? () -> finish(() -> reception.lastChunkTaken(length))
+            ? () -> finish(current, () -> reception.lastChunkTaken(length))
             : () -> reply(reception.chunkTaken(length));
     if (length > 0) {
       receive(reception.chunk(length), then);
@@ -596,12 +686,12 @@ public final class SmtpSession implements Session {
     }
   }
 
-  /** Drops octets that belong to a refused command, then answers it. */
-  public void swallow(long length, SmtpReply refusal) {
+  /** Drops octets that belong to a refused command, then has it answered. */
+  public void swallow(long length, Runnable answer) {
     Runnable then =
         () -> {
+          answer.run();
           reset();
-          reply(refusal);
         };
     if (length > 0) {
       receive(Arrival.dropped(length), then);
@@ -610,7 +700,28 @@ public final class SmtpSession implements Session {
     }
   }
 
-  private void finish(Supplier<SmtpReply> reception) {
+  /** The content is whole: the last word of policy, then ours. */
+  private void finish(Transaction current, Supplier<SmtpReply> reception) {
+    if (judging.isConcernedAt(Moment.END_OF_DATA)) {
+      inquire(
+          current.notes(),
+          facts -> judging.content(Moment.END_OF_DATA, current, facts),
+          decision -> finish(reception, decision));
+    } else {
+      accept(reception);
+    }
+  }
+
+  private void finish(Supplier<SmtpReply> reception, Decision decision) {
+    stage = "END-OF-MESSAGE";
+    if (passes(decision, Optional.empty())) {
+      accept(reception);
+    } else {
+      reset();
+    }
+  }
+
+  private void accept(Supplier<SmtpReply> reception) {
     try {
       answer(reception.get());
     } finally {

@@ -10,6 +10,7 @@ import org.postroom.core.fact.Notes;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.policy.Pending;
 import org.postroom.smtp.protocol.MailParameters;
 
 /** One MAIL … DATA within a session: what has been said so far (RFC 5321, 3.3). */
@@ -18,15 +19,17 @@ public final class Transaction implements AutoCloseable {
   private final MailParameters parameters;
   private final Notes notes;
   private final Map<Address, Expanded> recipients = new LinkedHashMap<>();
+  private final Pending pending;
   private int octets;
   private int refused;
   private int overshoot;
   private @Nullable Reception reception;
 
-  Transaction(ReversePath sender, MailParameters parameters, Notes notes) {
+  Transaction(ReversePath sender, MailParameters parameters, Notes notes, Pending pending) {
     this.sender = sender;
     this.parameters = parameters;
     this.notes = notes;
+    this.pending = pending;
   }
 
   public ReversePath sender() {
@@ -40,6 +43,11 @@ public final class Transaction implements AutoCloseable {
   /** What has been found out for it. */
   public Notes notes() {
     return notes;
+  }
+
+  /** What the lists that were judged before have left to later ones, and to the mail's way. */
+  public Pending pending() {
+    return pending;
   }
 
   /** Those that were taken, in their order. */

@@ -67,4 +67,9 @@ final class CountingResolver implements Resolver {
   public CompletionStage<Answer<Domain>> names(InetAddress address) {
     return zone.names(address);
   }
+
+  @Override
+  public CompletionStage<Answer<String>> texts(Domain name) {
+    return zone.texts(name);
+  }
 }

@@ -1,6 +1,7 @@
 package org.postroom.smtp.server.command;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.server.Command;
@@ -34,13 +35,24 @@ record BdatCommand(long length, boolean last) implements Command {
     try {
       transaction = DataCommand.withRecipients(session);
     } catch (BadCommand e) {
-      session.swallow(length, e.reply());
+      session.swallow(length, () -> session.reply(e.reply()));
+      return;
+    }
+    if (transaction.isReceiving()) {
+      session.receiveChunk(transaction, length, last);
       return;
     }
     session.inquire(
         transaction.notes(),
-        facts -> facts.know(session.clientName()), // the Received field has it
-        name -> session.receiveChunk(transaction, length, last));
+        facts -> DataCommand.judged(session, transaction, facts),
+        decision -> {
+          if (decision.isPermitted()) {
+            session.log(decision, Optional.empty());
+            session.receiveChunk(transaction, length, last);
+          } else {
+            session.swallow(length, () -> session.passes(decision, Optional.empty()));
+          }
+        });
   }
 
   private static long lengthOf(String word) {

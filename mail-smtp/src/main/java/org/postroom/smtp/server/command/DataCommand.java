@@ -1,5 +1,9 @@
 package org.postroom.smtp.server.command;
 
+import java.util.Optional;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.policy.Decision;
+import org.postroom.core.policy.Moment;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.server.Command;
@@ -24,8 +28,18 @@ record DataCommand() implements Command {
     }
     session.inquire(
         transaction.notes(),
-        facts -> facts.know(session.clientName()), // the Received field has it
-        name -> session.receiveData(transaction));
+        facts -> judged(session, transaction, facts),
+        decision -> {
+          if (session.passes(decision, Optional.empty())) {
+            session.receiveData(transaction);
+          }
+        });
+  }
+
+  /** Whether the content may come. */
+  static Decision judged(SmtpSession session, Transaction transaction, Facts facts) {
+    facts.know(session.clientNames()); // the Received field has it
+    return session.judging().content(Moment.DATA, transaction, facts);
   }
 
   /** The transaction, when there is somebody in it to receive. */

@@ -1,8 +1,11 @@
 package org.postroom.smtp.server.command;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import org.postroom.core.fact.Notes;
 import org.postroom.core.log.LogText;
+import org.postroom.core.policy.Decision;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.Offer;
 import org.postroom.smtp.protocol.SmtpReader;
@@ -29,7 +32,19 @@ record HelloCommand(String name, boolean extended) implements Command {
 
   @Override
   public void execute(SmtpSession session) {
-    session.reset(() -> greet(session));
+    session.reset(
+        () ->
+            session.inquire(
+                new Notes(),
+                facts -> session.judging().helo(name, facts),
+                decision -> answer(session, decision)));
+  }
+
+  private void answer(SmtpSession session, Decision decision) {
+    if (session.passes(decision, Optional.empty())) {
+      session.judging().greeted(decision);
+      greet(session);
+    }
   }
 
   private void greet(SmtpSession session) {

@@ -48,22 +48,18 @@ record MailCommand(Optional<WrittenAddress> written, MailParameters parameters) 
     Notes notes = new Notes();
     session.inquire(
         notes,
-        facts ->
-            session.settings().get(SmtpParams.DELAY_REJECT)
-                ? Optional.<RecipientCheck.Refusal>empty()
-                : RecipientCheck.sender(session, sender, facts),
-        refusal -> answer(session, sender, notes, refusal));
+        facts -> RecipientCheck.sender(session, sender, facts),
+        judged -> answer(session, sender, notes, judged));
   }
 
   private void answer(
-      SmtpSession session,
-      ReversePath sender,
-      Notes notes,
-      Optional<RecipientCheck.Refusal> refusal) {
-    if (refusal.isPresent()) {
-      session.refuse(refusal.get().reply(), Optional.empty(), refusal.get().rule());
+      SmtpSession session, ReversePath sender, Notes notes, RecipientCheck.Judged judged) {
+    judged.log(session, Optional.empty());
+    if (judged.refusal().isPresent()) {
+      RecipientCheck.Refusal refusal = judged.refusal().get();
+      session.refuse(refusal.reply(), Optional.empty(), refusal.rule());
     } else {
-      session.begin(sender, parameters, notes);
+      session.begin(sender, parameters, notes, judged.pending());
       session.reply(250, "2.1.0", "Ok");
     }
   }

@@ -51,13 +51,17 @@ record RcptCommand(WrittenAddress written, RcptParameters parameters) implements
         transaction.notes(),
         facts ->
             RecipientCheck.recipient(
-                session, transaction.sender(), transaction.parameters().size(), recipient, facts),
+                session,
+                Optional.of(transaction.sender()),
+                transaction.parameters().size(),
+                recipient,
+                facts),
         judged -> answer(session, transaction, address, judged));
   }
 
   private static void answer(
       SmtpSession session, Transaction transaction, Address address, RecipientCheck.Judged judged) {
-    judged.decision().ifPresent(session::keep);
+    judged.log(session, Optional.of(address));
     if (judged.refusal().isPresent()) {
       RecipientCheck.Refusal refusal = judged.refusal().get();
       transaction.refused();

@@ -12,8 +12,8 @@ import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Target;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Decision;
-import org.postroom.core.policy.PolicyContext;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.policy.Pending;
+import org.postroom.core.policy.RestrictionParams;
 import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.server.MailboxFull;
 import org.postroom.smtp.server.SmtpSession;
@@ -21,7 +21,6 @@ import org.postroom.smtp.server.SmtpSession;
 /** Whether mail from a sender to a recipient is taken from this client: functions of facts. */
 final class RecipientCheck {
   static final String SENDER_LOGIN = "reject_sender_login_mismatch";
-  private static final String UNLISTED = "smtpd_reject_unlisted_recipient";
 
   private RecipientCheck() {}
 
@@ -40,10 +39,22 @@ final class RecipientCheck {
    * @param expanded what it comes to; empty where it was not asked
    */
   record Judged(
-      Optional<Decision> decision, Optional<Refusal> refusal, Optional<Expanded> expanded) {}
+      Optional<Decision> decision, Optional<Refusal> refusal, Optional<Expanded> expanded) {
+
+    /** For the record, where a rule was asked. */
+    void log(SmtpSession session, Optional<Address> recipient) {
+      decision.ifPresent(made -> session.log(made, recipient));
+    }
+
+    /** What is left to later lists. */
+    Pending pending() {
+      return decision.map(Decision::pending).orElse(Pending.NOTHING);
+    }
+  }
 
   /** Whose sender addresses are whose, where users hand in mail (RFC 6409, 6.1). */
-  static Optional<Refusal> sender(SmtpSession session, ReversePath sender, Facts facts) {
+  private static Optional<Refusal> othersAddress(
+      SmtpSession session, ReversePath sender, Facts facts) {
     if (!session.listening().role().isSubmission() || sender.isNull()) {
       return Optional.empty();
     }
@@ -57,14 +68,28 @@ final class RecipientCheck {
     return Optional.of(new Refusal(SmtpReply.of(553, "5.7.1", text), SENDER_LOGIN));
   }
 
+  /** The first refusal at MAIL: none, where refusals wait for RCPT. */
+  static Judged sender(SmtpSession session, ReversePath sender, Facts facts) {
+    Decision decision = session.judging().sender(sender, facts);
+    Optional<Refusal> refused =
+        session.settings().get(RestrictionParams.DELAY_REJECT)
+            ? Optional.empty()
+            : othersAddress(session, sender, facts);
+    return new Judged(Optional.of(decision), refused.or(() -> refusal(decision)), Optional.empty());
+  }
+
   /**
-   * The first refusal of: sender, relay and recipient policy, whether the recipient exists, and
-   * whether there is room for the mail.
+   * The first refusal of: sender, policy, and whether there is room for the mail.
    *
+   * @param sender empty where nobody has begun a mail
    * @param size what the mail has, as far as the client has said; 0 where it has not
    */
   static Judged recipient(
-      SmtpSession session, ReversePath sender, long size, Recipient recipient, Facts facts) {
+      SmtpSession session,
+      Optional<ReversePath> sender,
+      long size,
+      Recipient recipient,
+      Facts facts) {
     try {
       return judged(session, sender, size, recipient, facts);
     } catch (LookupUnavailable e) {
@@ -77,41 +102,47 @@ final class RecipientCheck {
   }
 
   private static Judged judged(
-      SmtpSession session, ReversePath sender, long size, Recipient recipient, Facts facts) {
-    Optional<Refusal> senderRefused = sender(session, sender, facts);
+      SmtpSession session,
+      Optional<ReversePath> sender,
+      long size,
+      Recipient recipient,
+      Facts facts) {
+    Optional<Refusal> senderRefused = sender.flatMap(path -> othersAddress(session, path, facts));
     if (senderRefused.isPresent()) {
       return new Judged(Optional.empty(), senderRefused, Optional.empty());
     }
-    Address address = recipient.address();
-    Decision decision =
-        session.services().policy().relay().judge(context(session, sender, address), facts);
-    Optional<Verdict.Reject> refusal = decision.refusal();
+    Decision decision = session.judging().recipient(sender, recipient.address(), facts);
+    Optional<Refusal> refusal = refusal(decision);
     if (refusal.isPresent()) {
-      Verdict.Reject reject = refusal.get();
-      SmtpReply reply = SmtpReply.of(reject.code(), reject.status(), reject.text());
-      String rule = decision.steps().get(decision.steps().size() - 1).rule();
-      Refusal refused = new Refusal(reply, rule);
-      return new Judged(Optional.of(decision), Optional.of(refused), Optional.empty());
+      return new Judged(Optional.of(decision), refusal, Optional.empty());
     }
     Expanded expanded = session.services().flow().expand(recipient, facts);
     return new Judged(
-        Optional.of(decision), unreachable(session, size, expanded, facts), Optional.of(expanded));
+        Optional.of(decision), full(session, size, expanded, facts), Optional.of(expanded));
   }
 
-  /** Where nobody is there, or there is no room with anybody. */
-  private static Optional<Refusal> unreachable(
+  /** What policy refuses. */
+  private static Optional<Refusal> refusal(Decision decision) {
+    return decision
+        .refusal()
+        .map(
+            reject ->
+                new Refusal(
+                    SmtpReply.of(reject.code(), reject.status(), reject.text()),
+                    decision.lastRule()));
+  }
+
+  /** Whether there is no room for the mail with anybody. */
+  private static Optional<Refusal> full(
       SmtpSession session, long size, Expanded expanded, Facts facts) {
-    Address address = expanded.recipient().address();
-    Optional<Route.Nowhere> nowhere = expanded.nowhere();
-    if (nowhere.isPresent()) {
-      Route.Nowhere why = nowhere.get();
-      return refusal(address, why.code(), why.status(), why.text(), UNLISTED);
+    if (!expanded.targets().stream().allMatch(target -> isFull(session, target, size, facts))) {
+      return Optional.empty();
     }
-    if (expanded.targets().stream().allMatch(target -> isFull(session, target, size, facts))) {
-      MailboxFull full = MailboxFull.by(session.settings());
-      return refusal(address, full.code(), full.status(), full.text(), MailboxFull.RULE);
-    }
-    return Optional.empty();
+    MailboxFull full = MailboxFull.by(session.settings());
+    String line =
+        "<" + expanded.recipient().address() + ">: Recipient address rejected: " + full.text();
+    SmtpReply reply = SmtpReply.of(full.code(), full.status(), line);
+    return Optional.of(new Refusal(reply, MailboxFull.RULE));
   }
 
   /** Without a size, a mailbox is full when nothing more fits in. */
@@ -121,20 +152,5 @@ final class RecipientCheck {
     }
     long room = facts.know(AccountFacts.room(session.services().accounts(), mailbox.account()));
     return room == 0 || size > room;
-  }
-
-  private static Optional<Refusal> refusal(
-      Address address, int code, String status, String text, String rule) {
-    String line = "<" + address + ">: Recipient address rejected: " + text;
-    return Optional.of(new Refusal(SmtpReply.of(code, status, line), rule));
-  }
-
-  private static PolicyContext context(SmtpSession session, ReversePath sender, Address address) {
-    return new PolicyContext(
-        session.connection().remote().getAddress(),
-        session.clientName(),
-        session.login().map(login -> login.account().login()),
-        sender,
-        Optional.of(address));
   }
 }

@@ -26,7 +26,9 @@ public final class SmtpCommands {
               Row.of("RCPT", "RCPT TO:<address> [parameters]", RcptCommand::parse),
               Row.of("DATA", "DATA", DataCommand::parse).with(Trait.SYNCHRONIZES),
               // Without TLS where that is a must: its octets have to be swallowed all the same.
-              Row.of("BDAT", "BDAT octets [LAST]", BdatCommand::parse).with(Trait.WITHOUT_TLS),
+              Row.of("BDAT", "BDAT octets [LAST]", BdatCommand::parse)
+                  .with(Trait.WITHOUT_TLS)
+                  .with(Trait.WHEN_DENIED),
               Row.of("RSET", "RSET", RsetCommand::parse).with(Trait.JUNK),
               Row.of("VRFY", "VRFY address [SMTPUTF8]", VrfyCommand::parse).with(Trait.JUNK),
               Row.of("ETRN", "ETRN domain", EtrnCommand::parse).with(Trait.JUNK),
@@ -34,7 +36,9 @@ public final class SmtpCommands {
                   .with(Trait.WITHOUT_TLS)
                   .with(Trait.JUNK),
               Row.of("HELP", "HELP", HelpCommand::parse).with(Trait.WITHOUT_TLS).with(Trait.JUNK),
-              Row.of("QUIT", "QUIT", QuitCommand::parse).with(Trait.WITHOUT_TLS)));
+              Row.of("QUIT", "QUIT", QuitCommand::parse)
+                  .with(Trait.WITHOUT_TLS)
+                  .with(Trait.WHEN_DENIED)));
 
   private SmtpCommands() {}
 }

@@ -2,7 +2,6 @@ package org.postroom.smtp.server.command;
 
 import java.util.Optional;
 import org.postroom.core.address.Address;
-import org.postroom.core.address.ReversePath;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.fact.Notes;
 import org.postroom.core.mail.Recipient;
@@ -13,6 +12,7 @@ import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
 import org.postroom.smtp.server.SmtpParams;
 import org.postroom.smtp.server.SmtpSession;
+import org.postroom.smtp.server.Transaction;
 
 /**
  * VRFY (RFC 5321, 3.5.3; RFC 6531, 3.7.4.2): says what RCPT would say, and promises nothing.
@@ -50,12 +50,17 @@ record VrfyCommand(WrittenAddress written, boolean utf8) implements Command {
     session.inquire(
         new Notes(),
         facts ->
-            RecipientCheck.recipient(session, ReversePath.NULL, 0, Recipient.of(address), facts),
+            RecipientCheck.recipient(
+                session,
+                session.transaction().map(Transaction::sender),
+                0,
+                Recipient.of(address),
+                facts),
         judged -> answer(session, address, judged));
   }
 
   private void answer(SmtpSession session, Address address, RecipientCheck.Judged judged) {
-    judged.decision().ifPresent(session::keep);
+    judged.log(session, Optional.of(address));
     if (judged.refusal().isPresent()) {
       RecipientCheck.Refusal refusal = judged.refusal().get();
       session.refuse(refusal.reply(), Optional.of(address), refusal.rule());

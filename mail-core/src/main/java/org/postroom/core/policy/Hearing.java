@@ -1,0 +1,217 @@
+package org.postroom.core.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.fact.Fact;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.fact.Wanted;
+
+/**
+ * One run over the lists. Where a fact is wanting it goes on as if that rule had nothing to say,
+ * for the sake of what the rules behind would want; then it ends with all of that.
+ */
+final class Hearing {
+  /** So many rules may want something in one round. */
+  private static final int MOST_AT_ONCE = 100;
+
+  private final Judge judge;
+  private final PolicyContext mail;
+  private final Facts facts;
+  private final List<Decision.Step> steps = new ArrayList<>();
+  private final List<Consequence> consequences;
+  private Optional<Verdict.Reject> deferIfPermit;
+  private Optional<Verdict.Reject> deferIfReject = Optional.empty();
+  private boolean discarded;
+  private @Nullable Wanted wanted;
+  private int wants;
+
+  Hearing(Judge judge, PolicyContext mail, Pending before, Facts facts) {
+    this.judge = judge;
+    this.mail = mail;
+    this.facts = facts;
+    this.deferIfPermit = before.deferIfPermit();
+    this.consequences = new ArrayList<>(before.consequences());
+  }
+
+  Decision at(Moment moment) {
+    List<Stage> stages = judge.stages(moment).stream().filter(this::concerns).toList();
+    Optional<Verdict.Reject> refusal = Optional.empty();
+    for (int i = 0; i < stages.size() && refusal.isEmpty() && !discarded; i++) {
+      Stage stage = stages.get(i);
+      if (i == 0 || !(stage.isOfDestination() && stages.get(i - 1).isOfDestination())) {
+        deferIfReject = Optional.empty(); // relay and recipient list have it in common
+      }
+      boolean concludes = moment.concludes() && i == stages.size() - 1;
+      refusal =
+          refused(list(stage))
+              .or(() -> concludes && !discarded ? deferIfPermit : Optional.empty())
+              .or(() -> unlisted(stage));
+    }
+    if (wanted != null) {
+      throw wanted;
+    }
+    return new Decision(mail, steps, refusal, new Pending(deferIfPermit, consequences));
+  }
+
+  /** Of what has not been said there is nothing to judge. */
+  private boolean concerns(Stage stage) {
+    return switch (stage) {
+      case HELO -> mail.helo().isPresent();
+      case SENDER -> mail.sender().isPresent();
+      default -> true;
+    };
+  }
+
+  private Verdict list(Stage stage) {
+    List<Rule> rules = judge.rules(stage);
+    return rules.isEmpty() ? Verdict.DUNNO : ask(stage, rules, about(stage), false);
+  }
+
+  private PolicyContext about(Stage stage) {
+    try {
+      return mail.about(stage.subject(mail, facts));
+    } catch (Wanted more) {
+      want(more);
+      return mail;
+    }
+  }
+
+  /** Whether somebody has the address is asked whoever permits it, but not twice. */
+  private Optional<Verdict.Reject> unlisted(Stage stage) {
+    Optional<Rule> rule =
+        judge
+            .last(stage)
+            .filter(last -> steps.stream().noneMatch(step -> step.rule().equals(last.name())));
+    return discarded || rule.isEmpty()
+        ? Optional.empty()
+        : refused(ask(stage, List.of(rule.get()), mail, false));
+  }
+
+  private static Optional<Verdict.Reject> refused(Verdict verdict) {
+    if (verdict instanceof Verdict.Reject reject) {
+      return Optional.of(reject);
+    }
+    return verdict instanceof Verdict.Fault fault ? Optional.of(fault.reply()) : Optional.empty();
+  }
+
+  /** Asks one rule after the other until one decides. */
+  private Verdict ask(Stage stage, List<Rule> rules, PolicyContext about, boolean warnOnly) {
+    for (Rule rule : rules) {
+      boolean warns = warnOnly || rule.warnOnly();
+      Verdict verdict =
+          rule.members().isEmpty()
+              ? heard(stage, rule, about, warns)
+              : ask(stage, rule.members(), about, warns);
+      boolean opens = verdict instanceof Verdict.Ok ok && !ok.proven();
+      if (opens && judge.guardsAgainst(stage, mail)) {
+        continue;
+      }
+      if (!(verdict instanceof Verdict.Dunno)) {
+        return verdict;
+      }
+      if (discarded || deferIfPermit.isPresent() && deferIfReject.isPresent()) {
+        break; // nothing can change any more
+      }
+    }
+    return Verdict.DUNNO;
+  }
+
+  /** What comes of a rule: permission, refusal, or nothing for now. */
+  private Verdict heard(Stage stage, Rule rule, PolicyContext about, boolean warnOnly) {
+    Consulted consulted = new Consulted(facts);
+    Verdict verdict;
+    try {
+      verdict = said(rule, about, consulted);
+    } catch (Wanted more) {
+      want(more);
+      return Verdict.DUNNO;
+    }
+    Optional<Verdict.Reject> warned = warnOnly ? reply(verdict) : Optional.empty();
+    steps.add(
+        new Decision.Step(stage.param().name(), rule.name(), consulted.said(), verdict, warned));
+    return warned.isPresent() ? Verdict.DUNNO : after(verdict);
+  }
+
+  private Verdict said(Rule rule, PolicyContext about, Facts from) {
+    try {
+      return rule.restriction().judge(about, from);
+    } catch (LookupUnavailable e) {
+      // Our fault is never the client's 5xx, and no answer is not a permission.
+      String name = about.subject().name();
+      return new Verdict.Fault(
+          Verdict.Reject.of(451, ".3.0", "<" + name + ">: Temporary lookup failure"));
+    }
+  }
+
+  /** The refusal of which a warning can be made; none can of our own faults. */
+  private static Optional<Verdict.Reject> reply(Verdict verdict) {
+    if (verdict instanceof Verdict.Reject reject) {
+      return Optional.of(reject);
+    }
+    return verdict instanceof Verdict.DeferIfPermit defer
+        ? Optional.of(defer.reply())
+        : Optional.empty();
+  }
+
+  private Verdict after(Verdict verdict) {
+    if (verdict instanceof Verdict.Reject reject) {
+      boolean forNow = reject.code() >= 500 && deferIfReject.isPresent();
+      return forNow ? deferIfReject.get() : reject;
+    }
+    if (verdict instanceof Verdict.DeferIfPermit defer) {
+      deferIfPermit = deferIfPermit.or(() -> Optional.of(defer.reply()));
+    } else if (verdict instanceof Verdict.DeferIfReject defer) {
+      deferIfReject = deferIfReject.or(() -> Optional.of(defer.reply()));
+    } else if (verdict instanceof Verdict.Treat treat) {
+      return treat(treat.how());
+    }
+    return verdict instanceof Verdict.Fault || verdict instanceof Verdict.Ok
+        ? verdict
+        : Verdict.DUNNO;
+  }
+
+  /** What has no station on the way of a mail must not be lost. */
+  private Verdict treat(Consequence how) {
+    if (!how.isCarriedOut()) {
+      return Verdict.MISCONFIGURED;
+    }
+    consequences.add(how);
+    discarded |= how instanceof Consequence.Discard;
+    return Verdict.DUNNO;
+  }
+
+  private void want(Wanted more) {
+    wanted = wanted == null ? more : wanted.with(more);
+    wants++;
+    if (wants >= MOST_AT_ONCE) {
+      throw wanted;
+    }
+  }
+
+  /** What a rule has asked for, for the record. */
+  private static final class Consulted implements Facts {
+    private final Facts facts;
+    private @Nullable StringBuilder answers;
+
+    Consulted(Facts facts) {
+      this.facts = facts;
+    }
+
+    @Override
+    public <T> T know(Fact<T> fact) {
+      T answer = facts.know(fact);
+      if (answers == null) {
+        answers = new StringBuilder();
+      }
+      answers.append(' ').append(fact).append('=').append(answer);
+      return answer;
+    }
+
+    String said() {
+      return answers == null ? "" : answers.toString();
+    }
+  }
+}

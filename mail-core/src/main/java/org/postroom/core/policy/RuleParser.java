@@ -1,0 +1,158 @@
+package org.postroom.core.policy;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.postroom.core.config.BadValue;
+import org.postroom.core.config.Nearest;
+
+/** Reads lists of restrictions: names, each with the argument that its row asks for. */
+final class RuleParser {
+  private static final String WARN_IF_REJECT = "warn_if_reject";
+
+  /** Known from the compatible systems, to say more than "unknown". */
+  private static final Set<String> LATER =
+      Set.of("permit_tls_clientcerts", "permit_tls_all_clientcerts", "permit_mx_backup");
+
+  /** Gone from the compatible systems, and what is there instead. */
+  private static final Set<String> GONE =
+      Set.of("check_relay_domains", "permit_naked_ip_address", "reject_maps_rbl");
+
+  private final Ingredients in;
+  private final Consumer<String> faults;
+  private final Consumer<String> warnings;
+  private final Deque<String> open = new ArrayDeque<>();
+
+  /**
+   * Reads one list.
+   *
+   * @param faults takes what cannot be obeyed
+   * @param warnings takes what is of no use
+   */
+  RuleParser(Ingredients in, Consumer<String> faults, Consumer<String> warnings) {
+    this.in = in;
+    this.faults = faults;
+    this.warnings = warnings;
+  }
+
+  List<Rule> rules(List<String> texts) {
+    List<Rule> rules = new ArrayList<>();
+    Iterator<String> items = texts.iterator();
+    while (items.hasNext()) {
+      String item = items.next();
+      boolean warnOnly = item.equalsIgnoreCase(WARN_IF_REJECT);
+      if (warnOnly && !items.hasNext()) {
+        faults.accept(WARN_IF_REJECT + " stands before nothing");
+        break;
+      }
+      Optional<Rule> rule = rule(warnOnly ? items.next() : item, items);
+      rule.map(found -> warnOnly ? found.warning() : found).ifPresent(rules::add);
+    }
+    ignored(rules);
+    return List.copyOf(rules);
+  }
+
+  private void ignored(List<Rule> rules) {
+    for (int i = 0; i < rules.size() - 1; i++) {
+      if (rules.get(i).endsTheList()) {
+        warnings.accept(
+            "restriction " + rules.get(i + 1) + " after " + rules.get(i) + " is ignored");
+        return;
+      }
+    }
+  }
+
+  private Optional<Rule> rule(String name, Iterator<String> items) {
+    Optional<Restrictions.Row> row = Restrictions.named(name);
+    if (row.isPresent()) {
+      return made(row.get(), items);
+    }
+    if (isClass(name)) {
+      return group(name);
+    }
+    faults.accept(problem(name));
+    if (takesArgument(name) && items.hasNext()) {
+      items.next();
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Rule> made(Restrictions.Row row, Iterator<String> items) {
+    if (row.argument() == Restrictions.Argument.NONE) {
+      return Optional.of(Rule.of(row.name(), row.effect(), row.factory().make(in, "")));
+    }
+    if (!items.hasNext()) {
+      faults.accept("restriction " + row.name() + " requires an argument");
+      return Optional.empty();
+    }
+    String argument = withoutBraces(items.next());
+    try {
+      return Optional.of(
+          Rule.of(row.name() + " " + argument, row.effect(), row.factory().make(in, argument)));
+    } catch (BadValue e) {
+      faults.accept(row.name() + ": " + e.reason());
+      return Optional.empty();
+    }
+  }
+
+  private static String withoutBraces(String argument) {
+    return argument.startsWith("{") && argument.endsWith("}")
+        ? argument.substring(1, argument.length() - 1).strip()
+        : argument;
+  }
+
+  private boolean isClass(String name) {
+    return in.settings().get(RestrictionParams.CLASSES).stream().anyMatch(name::equals);
+  }
+
+  private Optional<Rule> group(String name) {
+    if (open.contains(name)) {
+      faults.accept("restriction classes name each other: " + name);
+      return Optional.empty();
+    }
+    try {
+      List<String> members = in.settings().expandedItems(name).orElse(List.of());
+      if (members.isEmpty()) {
+        faults.accept("restriction class " + name + " needs a definition");
+        return Optional.empty();
+      }
+      open.push(name);
+      Rule rule = Rule.group(name, rules(members));
+      open.pop();
+      return Optional.of(rule);
+    } catch (BadValue e) {
+      faults.accept("restriction class " + name + ": " + e.reason());
+      return Optional.empty();
+    }
+  }
+
+  private static boolean takesArgument(String item) {
+    return item.startsWith("check_") && item.endsWith("_access")
+        || item.equals("check_policy_service");
+  }
+
+  private static String problem(String item) {
+    String name = item.toLowerCase(Locale.ROOT);
+    if (name.indexOf(':') >= 0) {
+      return "table type not supported yet: " + item;
+    }
+    if (GONE.contains(name)) {
+      return "restriction "
+          + item
+          + " is no longer there: use reject_unauth_destination, or"
+          + " reject_rbl_client with the name of a list";
+    }
+    boolean known =
+        takesArgument(name) || LATER.contains(name) || name.startsWith("reject_unverified_");
+    List<String> names = Restrictions.ALL.stream().map(Restrictions.Row::name).toList();
+    return known
+        ? "restriction not supported yet: " + item
+        : "unknown restriction: " + item + Nearest.hint(item, names);
+  }
+}

@@ -1,0 +1,137 @@
+package org.postroom.smtp.server;
+
+import java.util.Optional;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.auth.Account;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.flow.Expanded;
+import org.postroom.core.flow.Route;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.policy.Decision;
+import org.postroom.core.policy.Directory;
+import org.postroom.core.policy.Judge;
+import org.postroom.core.policy.Moment;
+import org.postroom.core.policy.Pending;
+import org.postroom.core.policy.PolicyContext;
+import org.postroom.core.policy.Sources;
+import org.postroom.core.policy.Verdict;
+
+/**
+ * Policy in one session: tells the judge what the client has said so far, and keeps what one
+ * command's lists leave to those of the next. What it answers are functions of facts.
+ */
+public final class Judging {
+  private final SmtpSession session;
+  private final Judge judge;
+  private final Sources sources;
+  private Pending connected = Pending.NOTHING;
+  private Pending greeted = Pending.NOTHING;
+
+  Judging(SmtpSession session) {
+    this.session = session;
+    Services services = session.services();
+    this.judge = services.policy().judge();
+    this.sources = new Sources(services.resolver(), new SessionsDirectory(), services.timers());
+  }
+
+  /** Whether there is anything to judge at this moment. */
+  public boolean isConcernedAt(Moment moment) {
+    return judge.isConcernedAt(moment);
+  }
+
+  /** Whether the client may be here. */
+  Decision client(Facts facts) {
+    return judge.judge(Moment.CONNECT, context(Optional.empty()), Pending.NOTHING, facts);
+  }
+
+  /** The client may. */
+  void connected(Decision decision) {
+    connected = decision.pending();
+    greeted = connected;
+  }
+
+  /** Whether the client may call itself so. */
+  public Decision helo(String name, Facts facts) {
+    return judge.judge(Moment.HELO, context(Optional.of(name)), connected, facts);
+  }
+
+  /** The client may. */
+  public void greeted(Decision decision) {
+    greeted = decision.pending();
+  }
+
+  /** Whether mail from this sender may begin. */
+  public Decision sender(ReversePath sender, Facts facts) {
+    return judge.judge(Moment.MAIL, context().from(sender), greeted, facts);
+  }
+
+  /**
+   * Whether mail for this recipient may come.
+   *
+   * @param sender empty where nobody has begun a mail
+   */
+  public Decision recipient(Optional<ReversePath> sender, Address recipient, Facts facts) {
+    PolicyContext context = sender.map(context()::from).orElseGet(this::context).to(recipient);
+    return judge.judge(
+        Moment.RECIPIENT,
+        context.having(1 + session.transaction().map(Transaction::count).orElse(0)),
+        session.transaction().map(Transaction::pending).orElse(greeted),
+        facts);
+  }
+
+  /** Whether the content of this mail may come, or may stay: DATA or END_OF_DATA. */
+  public Decision content(Moment moment, Transaction transaction, Facts facts) {
+    PolicyContext context = context().from(transaction.sender()).having(transaction.count());
+    return judge.judge(
+        moment,
+        transaction.count() == 1
+            ? context.to(transaction.recipients().get(0).recipient().address())
+            : context,
+        transaction.pending(),
+        facts);
+  }
+
+  private PolicyContext context() {
+    return context(session.greeting().map(SmtpSession.Greeting::name));
+  }
+
+  private PolicyContext context(Optional<String> helo) {
+    PolicyContext.Client client =
+        new PolicyContext.Client(
+            session.connection().remote().getAddress(),
+            session.clientNames(),
+            session.login().map(login -> login.account().login()),
+            session.connection().tls().isPresent(),
+            session.isHasty());
+    return PolicyContext.of(client, sources).hailedAs(helo);
+  }
+
+  /** What routes and accounts say: it is his address who gets its mail. */
+  private final class SessionsDirectory implements Directory {
+
+    @Override
+    public Optional<Verdict.Reject> unlisted(Address address, Facts facts) {
+      return expanded(address, facts)
+          .nowhere()
+          .map(
+              nowhere ->
+                  Verdict.Reject.of(nowhere.code(), nowhere.status().substring(1), nowhere.text()));
+    }
+
+    @Override
+    public boolean isOwned(Address sender, Facts facts) {
+      return expanded(sender, facts).routes(Route.ToMailbox.class).findAny().isPresent();
+    }
+
+    private Expanded expanded(Address address, Facts facts) {
+      return session.services().flow().expand(Recipient.of(address), facts);
+    }
+
+    @Override
+    public boolean isClients(Address sender, Facts facts) {
+      Optional<Account> account = session.login().map(SmtpSession.Login::account);
+      return account.isPresent() && session.services().flow().owns(account.get(), sender, facts);
+    }
+  }
+}
