@@ -67,6 +67,7 @@ public final class Judge {
       RuleParser parser =
           new RuleParser(
               in,
+              stage,
               text -> {
                 found.add(text);
                 faults.accept(param, text);

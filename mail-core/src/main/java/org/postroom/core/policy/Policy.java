@@ -102,7 +102,7 @@ public record Policy(
       MatchList unlimited = unlimited(mynetworks);
       Judge judge =
           Judge.of(
-              new Ingredients(settings, domains, mynetworks, own),
+              new Ingredients(settings, domains, mynetworks, own, tables),
               (param, text) -> faults.add(settings.fault(param, text)),
               (param, text) -> warnings.add(param.name() + ": " + text));
       if (!faults.isEmpty()) {

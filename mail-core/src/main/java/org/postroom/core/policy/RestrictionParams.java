@@ -110,6 +110,18 @@ public final class RestrictionParams {
   public static final Param<Integer> DNS_LIST_CODE =
       code("maps_rbl_reject_code", "554", "reject_rbl_client and its kin");
 
+  public static final Param<Integer> ACCESS_REJECT_CODE =
+      code("access_map_reject_code", "554", "REJECT in an access(5) table");
+
+  public static final Param<Integer> ACCESS_DEFER_CODE =
+      code("access_map_defer_code", "450", "DEFER in an access(5) table");
+
+  public static final Param<String> NULL_ACCESS_KEY =
+      SET.text(
+          "smtpd_null_access_lookup_key",
+          "<>",
+          "What the null sender is called in an access(5) table.");
+
   public static final Param<Integer> SLEEP_LIMIT =
       SET.integer(
           "smtpd_sleep_limit", "60", between("1", "90"), "The most seconds that sleep may take.");

@@ -23,7 +23,9 @@ final class Restrictions {
     /** The name of a list in the DNS, perhaps with a filter. */
     DNS_LIST,
     /** A whole number of seconds. */
-    SECONDS
+    SECONDS,
+    /** A look-up table. */
+    TABLE
   }
 
   /** Makes a restriction of its argument; {@code BadValue} for one that cannot be obeyed. */
@@ -180,6 +182,24 @@ final class Restrictions {
               Effect.NEUTRAL,
               in -> OwnershipRules::rejectKnown,
               "Refuses senders that are somebody's, but not the client's."),
+          table(
+              "check_client_access",
+              AccessRules::client,
+              "What a table says of the client's name or address."),
+          table(
+              "check_reverse_client_hostname_access",
+              AccessRules::reverseName,
+              "What a table says of the client's unverified name; never a permission."),
+          table(
+              "check_helo_access",
+              AccessRules::helo,
+              "What a table says of what the client calls itself."),
+          table("check_sender_access", AccessRules::sender, "What a table says of the sender."),
+          table(
+              "check_recipient_access",
+              AccessRules::recipient,
+              "What a table says of the recipient."),
+          table("check_sasl_access", AccessRules::login, "What a table says of who has logged in."),
           list("reject_rbl_client", Party.CLIENT, "Refuses clients whose address is listed."),
           list("reject_rbl", Party.CLIENT, "The same as reject_rbl_client."),
           list("reject_rhsbl_client", Party.CLIENT_NAME, "Refuses clients whose name is listed."),
@@ -222,6 +242,10 @@ final class Restrictions {
 
   private static Row alias(String name, Function<Ingredients, Restriction> factory) {
     return row(name, Effect.NEUTRAL, factory, "An older name.");
+  }
+
+  private static Row table(String name, Factory factory, String doc) {
+    return new Row(name, Argument.TABLE, Effect.NEUTRAL, factory, doc);
   }
 
   private static Row list(String name, Party party, String doc) {

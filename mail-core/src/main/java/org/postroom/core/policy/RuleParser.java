@@ -25,6 +25,7 @@ final class RuleParser {
       Set.of("check_relay_domains", "permit_naked_ip_address", "reject_maps_rbl");
 
   private final Ingredients in;
+  private final Stage stage;
   private final Consumer<String> faults;
   private final Consumer<String> warnings;
   private final Deque<String> open = new ArrayDeque<>();
@@ -32,11 +33,13 @@ final class RuleParser {
   /**
    * Reads one list.
    *
+   * @param stage which one
    * @param faults takes what cannot be obeyed
    * @param warnings takes what is of no use
    */
-  RuleParser(Ingredients in, Consumer<String> faults, Consumer<String> warnings) {
+  RuleParser(Ingredients in, Stage stage, Consumer<String> faults, Consumer<String> warnings) {
     this.in = in;
+    this.stage = stage;
     this.faults = faults;
     this.warnings = warnings;
   }
@@ -75,6 +78,11 @@ final class RuleParser {
     }
     if (isClass(name)) {
       return group(name);
+    }
+    if (name.indexOf(':') >= 0 && !stage.tableCheck().isEmpty()) {
+      // A table by itself is the list's own check.
+      return Restrictions.named(stage.tableCheck())
+          .flatMap(check -> made(check, List.of(name).iterator()));
     }
     faults.accept(problem(name));
     if (takesArgument(name) && items.hasNext()) {
@@ -140,7 +148,7 @@ final class RuleParser {
   private static String problem(String item) {
     String name = item.toLowerCase(Locale.ROOT);
     if (name.indexOf(':') >= 0) {
-      return "table type not supported yet: " + item;
+      return "a table by itself has no meaning in this list: " + item;
     }
     if (GONE.contains(name)) {
       return "restriction "

@@ -13,7 +13,7 @@ public enum Stage {
   RECIPIENT("check_recipient_access"),
   DATA(""),
   END_OF_DATA(""),
-  ETRN("check_etrn_access");
+  ETRN("");
 
   private final String tableCheck;
 

@@ -71,8 +71,10 @@ final class PolicyTest {
       value = {
         "reject_unauth_destnation | unknown restriction: reject_unauth_destnation (did you mean"
             + " reject_unauth_destination?)",
-        "hash:/etc/access, reject | table type not supported yet: hash:/etc/access",
-        "check_client_access hash:/x, reject | restriction not supported yet: check_client_access",
+        "check_recipient_access nis:x, reject | check_recipient_access: table type not supported: nis:x (export it to a file (ypcat -k))",
+        "nis:x, reject | check_recipient_access: table type not supported: nis:x (export it to a file (ypcat -k))",
+        "reject, check_client_access | restriction check_client_access requires an argument",
+        "check_etrn_access hash:/x, reject | restriction not supported yet: check_etrn_access",
         "reject_rbl_client | restriction reject_rbl_client requires an argument",
         "reject_rbl_client zen..example, reject | reject_rbl_client: not the name of a list in the"
             + " DNS: zen..example",

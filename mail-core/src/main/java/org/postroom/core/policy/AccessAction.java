@@ -1,0 +1,118 @@
+package org.postroom.core.policy;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.MalformedAddress;
+import org.postroom.core.config.Settings;
+
+/** What an access(5) table says of somebody: the grammar of its values. */
+final class AccessAction {
+  private static final Pattern STATUS =
+      Pattern.compile("([245])(\\.\\d{1,3})(\\.\\d{1,3})\\s+(.*)");
+
+  private final Settings settings;
+  private final Subject about;
+  private final boolean proven;
+
+  /**
+   * Reads values.
+   *
+   * @param about whom they are found for
+   * @param proven whether that is who the client is, and not what it claims
+   */
+  AccessAction(Settings settings, Subject about, boolean proven) {
+    this.settings = settings;
+    this.about = about;
+    this.proven = proven;
+  }
+
+  /** What {@code value} says; a fault of the configuration where it says nothing that we know. */
+  Verdict of(String value) {
+    String text = value.strip();
+    int end = 0;
+    while (end < text.length() && !Character.isWhitespace(text.charAt(end))) {
+      end++;
+    }
+    String word = text.substring(0, end).toUpperCase(Locale.ROOT);
+    String rest = text.substring(end).strip();
+    int defer = settings.get(RestrictionParams.ACCESS_DEFER_CODE);
+    return switch (word) {
+      case "", "OK", "RELAY" -> proven ? Verdict.PROVEN : Verdict.OK;
+      case "DUNNO" -> Verdict.DUNNO;
+      case "REJECT" ->
+          refusal(settings.get(RestrictionParams.ACCESS_REJECT_CODE), rest, "Access denied");
+      case "DEFER" -> refusal(defer, rest, "Access denied");
+      case "DEFER_IF_PERMIT" ->
+          new Verdict.DeferIfPermit(refusal(defer, rest, "Service unavailable"));
+      case "DEFER_IF_REJECT" ->
+          new Verdict.DeferIfReject(refusal(defer, rest, "Service unavailable"));
+      case "WARN", "INFO" -> new Verdict.Treat(note(word, rest));
+      case "DISCARD" -> new Verdict.Treat(new Consequence.Discard(rest));
+      case "HOLD" -> new Verdict.Treat(new Consequence.Hold(rest));
+      case "FILTER" -> new Verdict.Treat(new Consequence.Filter(rest));
+      case "PREPEND" -> new Verdict.Treat(new Consequence.Prepend(rest));
+      case "REDIRECT", "BCC" -> toAnother(word, rest);
+      default -> byNumber(word, rest);
+    };
+  }
+
+  private Consequence note(String word, String rest) {
+    return new Consequence.Note(word.toLowerCase(Locale.ROOT), rest);
+  }
+
+  private static Verdict toAnother(String word, String rest) {
+    try {
+      Address address = Address.parse(rest);
+      return new Verdict.Treat(
+          word.equals("BCC") ? new Consequence.Bcc(address) : new Consequence.Redirect(address));
+    } catch (MalformedAddress e) {
+      return Verdict.MISCONFIGURED;
+    }
+  }
+
+  /**
+   * {@code 450 text} refuses; any other number is a stamp of whoever wrote the table, and permits.
+   */
+  private Verdict byNumber(String word, String rest) {
+    if (word.matches("[45]\\d\\d")) {
+      return refusal(Integer.parseInt(word), rest, "Access denied");
+    }
+    return word.matches("\\d+") && rest.isEmpty()
+        ? proven ? Verdict.PROVEN : Verdict.OK
+        : Verdict.MISCONFIGURED;
+  }
+
+  private Verdict.Reject refusal(int code, String text, String preset) {
+    Matcher status = STATUS.matcher(text);
+    if (status.matches()) {
+      String tail = tail(status.group(2), status.group(3));
+      return Verdict.Reject.of(code, tail, about.rejected(status.group(4)));
+    }
+    return Verdict.Reject.of(code, ".7.1", about.rejected(text.isEmpty() ? preset : text));
+  }
+
+  /** A status that speaks of an address speaks of the one that it is about (RFC 3463, 3.2). */
+  private String tail(String subject, String detail) {
+    if (!subject.equals(".1")) {
+      return subject + detail;
+    }
+    return switch (about.kind()) {
+      case Subject.SENDER_ADDRESS ->
+          switch (detail) {
+            case ".1", ".3", ".4", ".6" -> ".1.7";
+            case ".2" -> ".1.8";
+            case ".5" -> ".1.0";
+            default -> subject + detail;
+          };
+      case Subject.RECIPIENT_ADDRESS ->
+          switch (detail) {
+            case ".7" -> ".1.3";
+            case ".8" -> ".1.2";
+            default -> subject + detail;
+          };
+      default -> ".0.0";
+    };
+  }
+}

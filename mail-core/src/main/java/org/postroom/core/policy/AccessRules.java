@@ -1,0 +1,161 @@
+package org.postroom.core.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.table.LookupTable;
+import org.postroom.core.table.RecipientDelimiter;
+import org.postroom.core.table.TableFact;
+import org.postroom.core.table.TableKeys;
+import org.postroom.core.table.TableList;
+
+/** Restrictions that look somebody up in an access(5) table. */
+final class AccessRules {
+  private static final RecipientDelimiter DELIMITER = new RecipientDelimiter("+");
+
+  private AccessRules() {}
+
+  /**
+   * Whom a table is asked for: the keys, one sequence after the other, and what replies call it.
+   */
+  private record Asked(List<Keys> keys, Subject subject) {}
+
+  private record Keys(TableKeys keys, String of) {}
+
+  private interface Who {
+    Optional<Asked> asked(PolicyContext mail, Facts facts);
+  }
+
+  /** The client: its verified name and that one's parents, then its address and its networks. */
+  static Restriction client(Ingredients in, String table) {
+    return rule(in, table, true, AccessRules::client);
+  }
+
+  private static Optional<Asked> client(PolicyContext mail, Facts facts) {
+    ClientNames names = facts.know(mail.client().names());
+    String name = names.verified().text();
+    List<Keys> keys = new ArrayList<>();
+    keys.add(new Keys(TableKeys.host(name, TableKeys.Parents.BARE), name));
+    String address = mail.client().address().getHostAddress();
+    keys.add(new Keys(TableKeys.client(mail.client().address()), address));
+    return Optional.of(new Asked(keys, mail.clientHost(names)));
+  }
+
+  /** What the DNS says of the client's address, whether it leads back or not. */
+  static Restriction reverseName(Ingredients in, String table) {
+    Restriction rule =
+        rule(
+            in,
+            table,
+            false,
+            (mail, facts) -> {
+              HostName name = facts.know(mail.client().names()).reverse();
+              return name.isKnown()
+                  ? Optional.of(host(name.text(), Subject.REVERSE_CLIENT_HOST))
+                  : Optional.empty();
+            });
+    return notPermitting(rule);
+  }
+
+  /** What the client calls itself. */
+  static Restriction helo(Ingredients in, String table) {
+    return rule(
+        in,
+        table,
+        false,
+        (mail, facts) -> mail.helo().map(name -> host(name, Subject.HELO_COMMAND)));
+  }
+
+  static Restriction sender(Ingredients in, String table) {
+    String nobody = in.settings().get(RestrictionParams.NULL_ACCESS_KEY);
+    return rule(
+        in, table, false, (mail, facts) -> mail.sender().map(sender -> sender(sender, nobody)));
+  }
+
+  private static Asked sender(ReversePath sender, String nobody) {
+    return sender
+        .address()
+        .map(address -> address(address, Subject.SENDER_ADDRESS))
+        .orElseGet(
+            () ->
+                new Asked(
+                    List.of(new Keys(TableKeys.only(nobody), nobody)),
+                    new Subject("", Subject.SENDER_ADDRESS)));
+  }
+
+  static Restriction recipient(Ingredients in, String table) {
+    return rule(
+        in,
+        table,
+        false,
+        (mail, facts) ->
+            mail.recipient().map(address -> address(address, Subject.RECIPIENT_ADDRESS)));
+  }
+
+  /** Who has logged in. */
+  static Restriction login(Ingredients in, String table) {
+    return rule(
+        in,
+        table,
+        true,
+        (mail, facts) ->
+            mail.client()
+                .login()
+                .map(
+                    login ->
+                        new Asked(
+                            List.of(new Keys(TableKeys.only(login), login)), mail.subject())));
+  }
+
+  private static Asked host(String name, String kind) {
+    return new Asked(
+        List.of(new Keys(TableKeys.host(name, TableKeys.Parents.BARE), name)),
+        new Subject(name, kind));
+  }
+
+  private static Asked address(Address address, String kind) {
+    return new Asked(
+        List.of(
+            new Keys(
+                TableKeys.access(address, DELIMITER, TableKeys.Parents.BARE), address.toString())),
+        new Subject(address.toString(), kind));
+  }
+
+  /**
+   * One that asks {@code name} for {@code who}.
+   *
+   * @param identity whether that is who the client is; a table of patterns, which may match
+   *     everybody, opens the relay to nobody all the same
+   */
+  private static Restriction rule(Ingredients in, String name, boolean identity, Who who) {
+    LookupTable table = in.tables().open(name);
+    TableList tables = new TableList(List.of(table));
+    boolean proven = identity && !table.matchesPatterns() && !name.startsWith("static:");
+    return (mail, facts) -> {
+      Optional<Asked> asked = who.asked(mail, facts);
+      if (asked.isEmpty()) {
+        return Verdict.DUNNO;
+      }
+      for (Keys keys : asked.get().keys()) {
+        Optional<TableList.Found> found =
+            facts.know(new TableFact(tables, keys.keys(), table.name(), keys.of()));
+        if (found.isPresent()) {
+          return new AccessAction(in.settings(), asked.get().subject(), proven)
+              .of(found.get().value());
+        }
+      }
+      return Verdict.DUNNO;
+    };
+  }
+
+  /** What anybody can put into the DNS permits nothing. */
+  private static Restriction notPermitting(Restriction rule) {
+    return (mail, facts) -> {
+      Verdict verdict = rule.judge(mail, facts);
+      return verdict instanceof Verdict.Ok ? Verdict.MISCONFIGURED : verdict;
+    };
+  }
+}

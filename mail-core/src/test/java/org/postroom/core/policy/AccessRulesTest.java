@@ -1,0 +1,188 @@
+package org.postroom.core.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.IpLiteral;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.config.MainCf;
+import org.postroom.core.config.Settings;
+import org.postroom.core.fact.Fact;
+
+class AccessRulesTest {
+  private static final InetAddress CLIENT = IpLiteral.parse("203.0.113.9").orElseThrow();
+
+  private static Policy policy(String lists) {
+    String all =
+        """
+        myhostname = mx.our.test
+        mydestination = our.test
+        mynetworks = 192.0.2.0/24
+        smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
+        """;
+    return Policy.of(
+        Settings.read(List.of(PolicyParams.ALL), MainCf.parse("main.cf", all + lists), Map.of()),
+        new OwnAddresses(List.of(), List.of()));
+  }
+
+  private static PolicyContext mail(String name, String helo, ReversePath sender, String to) {
+    ClientNames names = new ClientNames(HostName.of(name), HostName.of("said.example"));
+    return PolicyContext.of(
+            new PolicyContext.Client(
+                CLIENT, Fact.of("client name", names), Optional.of("ada"), true, false),
+            Judged.NOBODY_KNOWS)
+        .hailedAs(Optional.of(helo))
+        .from(sender)
+        .to(Address.parse(to));
+  }
+
+  private static String said(String lists) {
+    return said(lists, "x@our.test");
+  }
+
+  private static String said(String lists, String to) {
+    PolicyContext mail =
+        mail("mx.host.example", "helo.example", ReversePath.of(Address.parse("u+v@a.b.test")), to);
+    return Judged.by(policy(lists), mail).refusal().map(String::valueOf).orElse("OK");
+  }
+
+  /** The value that is found, for the key that is found first. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "client | {203.0.113=450 a} | 450 4.7.1 <mx.host.example[203.0.113.9]>: Client host"
+            + " rejected: a",
+        "client | {203=450 a} {203.0=450 b} | 450 4.7.1 <mx.host.example[203.0.113.9]>: Client host"
+            + " rejected: b",
+        "client | {203.0.113.9=450 a} {example=450 b} | 450 4.7.1"
+            + " <mx.host.example[203.0.113.9]>: Client host rejected: b",
+        "client | {203.0.113.9=450 a} {example=DUNNO} | OK",
+        "reverse_client_hostname | {said.example=REJECT} | 554 5.7.1 <said.example>: Unverified"
+            + " Client host rejected: Access denied",
+        "reverse_client_hostname | {said.example=OK} | 451 4.3.5 Server configuration error",
+        "helo | {example=REJECT no} | 554 5.7.1 <helo.example>: Helo command rejected: no",
+        "sender | {u+v@a.b.test=450 a} {u@a.b.test=450 b} | 450 4.7.1 <u+v@a.b.test>: Sender"
+            + " address rejected: a",
+        "sender | {u@a.b.test=450 b} {b.test=450 c} | 450 4.7.1 <u+v@a.b.test>: Sender address"
+            + " rejected: b",
+        "sender | {u@=450 d} {test=450 c} | 450 4.7.1 <u+v@a.b.test>: Sender address rejected: c",
+        "sender | {u@=450 d} | 450 4.7.1 <u+v@a.b.test>: Sender address rejected: d",
+        "recipient | {our.test=554 5.1.7 x} | 554 5.1.3 <x@our.test>: Recipient address rejected:"
+            + " x",
+        "sasl | {ada=REJECT} | 554 5.7.1 <x@our.test>: Recipient address rejected: Access denied",
+        "recipient | {else.test=REJECT} | OK",
+      })
+  void asksForEachForm(String who, String entries, String answer) {
+    assertThat(
+            said(
+                "smtpd_recipient_restrictions = check_"
+                    + who
+                    + "_access {inline:{ "
+                    + entries.replace("} {", "}, {")
+                    + " }}\n"))
+        .isEqualTo(answer);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "OK | OK",
+        "RELAY x | OK",
+        "1234567 | OK",
+        "dunno | OK",
+        "Reject | 554 5.7.1 <x@our.test>: Recipient address rejected: Access denied",
+        "REJECT 5.1.1 who? | 554 5.1.1 <x@our.test>: Recipient address rejected: who?",
+        "REJECT 4.2.2 full | 554 5.2.2 <x@our.test>: Recipient address rejected: full",
+        "DEFER | 450 4.7.1 <x@our.test>: Recipient address rejected: Access denied",
+        "550 gone | 550 5.7.1 <x@our.test>: Recipient address rejected: gone",
+        "450 5.1.8 x | 450 4.1.2 <x@our.test>: Recipient address rejected: x",
+        "DEFER_IF_PERMIT | 450 4.7.1 <x@our.test>: Recipient address rejected: Service"
+            + " unavailable",
+        "DEFER_IF_REJECT x | OK",
+        "WARN look | OK",
+        "HOLD | 451 4.3.5 Server configuration error",
+        "DISCARD | 451 4.3.5 Server configuration error",
+        "FILTER smtp:x | 451 4.3.5 Server configuration error",
+        "REDIRECT a@b.test | 451 4.3.5 Server configuration error",
+        "REDIRECT nowhere at all | 451 4.3.5 Server configuration error",
+        "permit_mynetworks, reject | 451 4.3.5 Server configuration error",
+        "hash:/etc/x | 451 4.3.5 Server configuration error",
+      })
+  void doesWhatTheValueSays(String value, String answer) {
+    assertThat(
+            said(
+                "smtpd_recipient_restrictions = check_recipient_access {static:{" + value + "}}\n"))
+        .isEqualTo(answer);
+  }
+
+  @Test
+  void aTableByItselfIsTheListsOwnCheck() {
+    assertThat(said("smtpd_sender_restrictions = inline:{a.b.test=REJECT}\n"))
+        .isEqualTo("554 5.7.1 <u+v@a.b.test>: Sender address rejected: Access denied");
+    assertThat(said("smtpd_helo_restrictions = inline:{helo.example=REJECT}\n"))
+        .isEqualTo("554 5.7.1 <helo.example>: Helo command rejected: Access denied");
+  }
+
+  @Test
+  void theNullSenderHasAKeyOfItsOwn() {
+    PolicyContext mail = mail("unknown", "h", ReversePath.NULL, "x@our.test");
+
+    assertThat(
+            Judged.by(
+                    policy("smtpd_sender_restrictions = check_sender_access inline:{<>=REJECT}\n"),
+                    mail)
+                .refusal()
+                .map(String::valueOf))
+        .contains("554 5.7.1 <>: Sender address rejected: Access denied");
+  }
+
+  /** Only who the client is opens the relay, and no table that may match everybody. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "check_sender_access inline:{a.b.test=OK}",
+        "check_helo_access inline:{helo.example=OK}",
+        "check_recipient_access inline:{else.test=OK}",
+        "check_client_access static:OK",
+        "check_client_access {cidr:{{0.0.0.0/0 OK}}}",
+        "check_client_access {regexp:{{/./ OK}}}",
+      })
+  void noTableOpensTheRelayByAClaim(String rule) {
+    assertThat(
+            said(
+                "smtpd_relay_restrictions = " + rule + ", reject_unauth_destination\n",
+                "x@else.test"))
+        .isEqualTo("554 5.7.1 <x@else.test>: Relay access denied");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "check_client_access inline:{203.0.113.9=OK}",
+        "check_client_access inline:{host.example=OK}",
+        "check_sasl_access inline:{ada=OK}",
+      })
+  void whoIsNamedMayRelay(String rule) {
+    assertThat(
+            said(
+                "smtpd_relay_restrictions = " + rule + ", reject_unauth_destination\n",
+                "x@else.test"))
+        .isEqualTo("OK");
+  }
+
+  @Test
+  void aTableThatCannotBeReadRefusesForNow() {
+    assertThat(said("smtpd_recipient_restrictions = check_sender_access hash:/nowhere/x\n"))
+        .isEqualTo("451 4.3.0 <x@our.test>: Temporary lookup failure");
+  }
+}
