@@ -87,7 +87,7 @@ final class Hearing {
             .filter(last -> steps.stream().noneMatch(step -> step.rule().equals(last.name())));
     return discarded || rule.isEmpty()
         ? Optional.empty()
-        : refused(ask(stage, List.of(rule.get()), mail, false));
+        : refused(ask(stage, List.of(rule.get()), about(stage), false));
   }
 
   private static Optional<Verdict.Reject> refused(Verdict verdict) {
