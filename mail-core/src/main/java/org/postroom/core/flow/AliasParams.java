@@ -15,8 +15,8 @@ public final class AliasParams {
           "alias_maps",
           "",
           """
-          Tables of aliases(5): names in mydestination and the addresses that they stand for. A file
-          of accounts' names that does not exist is no table.\
+          Tables of aliases(5): names in mydestination and the addresses that they stand for. While
+          one cannot be read, mail for these names is refused for now.\
           """);
 
   public static final Param<List<String>> ALIAS_DATABASE =
