@@ -90,11 +90,20 @@ final class Generations implements Attempts, AutoCloseable {
   }
 
   private Next make(Plan plan, long number) {
+    Keys keys = foundation.keys().keys(plan.given(), plan.policy());
+    Owned owned = new Owned();
+    try {
+      return new Next(generation(plan, number, keys, owned), keys, owned);
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
+    }
+  }
+
+  private Generation generation(Plan plan, long number, Keys keys, Owned owned) {
     Settings settings = plan.settings();
     Policy policy = plan.policy();
     Premises premises = foundation.premises();
-    Keys keys = foundation.keys().keys(plan.given(), policy);
-    Owned owned = new Owned();
     owned.add(plan.tables()).watch(premises.clock(), premises.timers(), foundation.workers());
     Router router = router(settings, policy);
     MailFlow flow =
@@ -116,15 +125,13 @@ final class Generations implements Attempts, AutoCloseable {
     if (description.listener != null) {
       flow.onAccepted(description.listener);
     }
-    Generation generation =
-        new Generation(
-            number,
-            settings,
-            policy,
-            flow,
-            foundation.logIns().obeying(settings),
-            Optional.of(keys.context()));
-    return new Next(generation, keys, owned);
+    return new Generation(
+        number,
+        settings,
+        policy,
+        flow,
+        foundation.logIns().obeying(settings),
+        Optional.of(keys.context()));
   }
 
   private Router router(Settings settings, Policy policy) {

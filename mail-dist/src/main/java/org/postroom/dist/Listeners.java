@@ -31,6 +31,10 @@ final class Listeners {
             settings.fault(
                 ServerParams.LISTENERS,
                 "\"" + item + "\" is no listener; expected service:port, such as imaps:993"));
+      } else if (port > 0 && listeners.containsValue(port)) {
+        faults.add(
+            settings.fault(
+                ServerParams.LISTENERS, "\"" + item + "\": another listener has this port"));
       } else if (listeners.put(door, port) != null) {
         faults.add(settings.fault(ServerParams.LISTENERS, "\"" + item + "\" stands there twice"));
       }

@@ -60,8 +60,8 @@ enum ReferencePage {
             # Parameters
 
             What main.cf may say. Names that Postfix has mean what they mean there; those of Dovecot, what they mean
-            there; the rest are ours. A default is written as an administrator would write it, `$name` not expanded. There
-            is no reload yet: a change takes effect at the next start; a reload will not be enough for what says "restart".
+            there; the rest are ours. A default is written as an administrator would write it, `$name` not expanded. A
+            change takes effect by `postroom reload` or a SIGHUP, but for what says "restart".
             """);
     page.append(MADE);
     Map<String, Param<?>> known = new LinkedHashMap<>();

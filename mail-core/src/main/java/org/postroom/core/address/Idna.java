@@ -26,6 +26,10 @@ import java.util.Locale;
  */
 final class Idna {
   private static final String ACE_PREFIX = "xn--";
+
+  /** Each character takes one sign at least of the 63 that a label has (RFC 1035, 2.3.4). */
+  private static final int LONGEST_LABEL = 59;
+
   private static final int LONGEST_NAME = 1_000;
   private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
   private static final int ZERO_WIDTH_JOINER = 0x200D;
@@ -102,6 +106,9 @@ final class Idna {
 
   private static String toAceLabel(String label) {
     int[] points = label.codePoints().toArray();
+    if (points.length > LONGEST_LABEL) {
+      throw new MalformedAddress("a label of a domain is too long");
+    }
     int[] traits = new int[points.length];
     for (int i = 0; i < points.length; i++) {
       traits[i] = points[i] < 0x80 ? asciiTraits(points[i]) : IdnaTable.get().value(points[i]);

@@ -49,7 +49,8 @@ public final class Inquiry {
       if (notes.count() > MOST) {
         return CompletableFuture.failedFuture(new IllegalStateException("a question without end"));
       }
-      return asked(notes, wanted).thenCompose(more -> pursue(more, question));
+      // Elsewhere than where answers come from: the thread of the timers, those of the DNS.
+      return asked(notes, wanted).thenComposeAsync(more -> pursue(more, question), mayBlock);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -22,6 +22,13 @@ public final class Wanted extends RuntimeException {
     return facts;
   }
 
+  /** Both. */
+  public Wanted and(Wanted other) {
+    Set<Fact<?>> all = new LinkedHashSet<>(facts);
+    all.addAll(other.facts);
+    return new Wanted(all);
+  }
+
   /**
    * The same, with those of {@code later} that are {@linkplain Fact#isFarAway far away}: what the
    * decision would want next if nothing decided before.

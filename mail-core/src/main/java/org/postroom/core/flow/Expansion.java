@@ -14,6 +14,7 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.fact.Wanted;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.AddressClass;
 import org.postroom.core.policy.Policy;
@@ -30,6 +31,13 @@ import org.postroom.core.table.TableList;
 public final class Expansion {
   private static final Route.Nowhere TOO_MANY =
       new Route.Nowhere(451, "4.6.0", "Alias expansion error");
+  private static final Route.Nowhere MISCONFIGURED =
+      new Route.Nowhere(451, "4.3.5", "Server configuration error");
+
+  /** So many aliases may stand one behind the other, and so long may an address become. */
+  private static final int DEEPEST = 100;
+
+  private static final int LONGEST = 1000;
 
   private final Router router;
   private final Policy policy;
@@ -66,6 +74,10 @@ public final class Expansion {
     // themselves, too; in lower case.
     private final Set<String> seen = new HashSet<>();
     private final Set<String> path = new HashSet<>();
+    // Why all of it is refused; why a part is that is no address; what is not known yet.
+    private Route.@Nullable Nowhere fault;
+    private Route.@Nullable Nowhere restricted;
+    private @Nullable Wanted wanted;
 
     Course(Recipient recipient, Facts facts) {
       this.recipient = recipient;
@@ -74,26 +86,45 @@ public final class Expansion {
 
     Expanded expanded() {
       follow(recipient.address(), TOO_MANY);
+      if (wanted != null) {
+        throw wanted;
+      }
       if (targets.size() > aliases.most()) {
         trace.add("more than " + aliases.most() + " addresses");
-        return new Expanded(recipient, List.of(new Target(recipient, TOO_MANY)), trace);
+        fault = TOO_MANY;
       }
-      return new Expanded(recipient, List.copyOf(targets.values()), trace);
+      if (fault == null && targets.isEmpty()) {
+        fault = restricted == null ? MISCONFIGURED : restricted;
+      }
+      return new Expanded(
+          recipient,
+          fault == null ? List.copyOf(targets.values()) : List.of(new Target(recipient, fault)),
+          trace);
+    }
+
+    private void refuse(String why, Route.Nowhere with) {
+      trace.add(why);
+      fault = fault == null ? with : fault;
     }
 
     /** {@code loop} is what it comes to where the way has been here before. */
     private void follow(Address address, Route.Nowhere loop) {
       String key = key(address);
       if (path.contains(key)) {
-        trace.add("loop at " + address);
-        end(address, loop);
+        refuse("loop at " + address, loop);
+      } else if (path.size() >= DEEPEST || key.length() > LONGEST) {
+        refuse("no end at " + address, TOO_MANY);
       } else if (seen.add(key) && targets.size() <= aliases.most()) {
         path.add(key);
-        Optional<TableList.Found> found = virtual(address);
-        if (found.isEmpty()) {
-          local(address);
-        } else {
-          stands(address, found.get());
+        try {
+          Optional<TableList.Found> found = virtual(address);
+          if (found.isEmpty()) {
+            local(address);
+          } else {
+            stands(address, found.get());
+          }
+        } catch (Wanted more) {
+          wanted = wanted == null ? more : wanted.and(more);
         }
         path.remove(key);
       } // else its targets are there, or on their way
@@ -117,15 +148,14 @@ public final class Expansion {
       String extension = aliases.propagates().contains("virtual") ? found.key().dropped() : "";
       List<Address> results = new ArrayList<>();
       for (String item : AliasItems.of(found.value())) {
-        Address result = item.startsWith("@") ? whole(address.localPart() + item) : whole(item);
+        Address result =
+            item.startsWith("@")
+                ? at(address.localPart(), item.substring(1))
+                : extended(whole(item), extension);
         if (result == null) {
-          trace.add("no address: " + item);
-          end(address, new Route.Nowhere(451, "4.3.5", "Server configuration error"));
+          refuse("no address: " + item, MISCONFIGURED);
         } else {
-          results.add(
-              item.startsWith("@") || extension.isEmpty()
-                  ? result
-                  : Address.of(result.localPart() + extension, result.domain()));
+          results.add(result);
         }
       }
       return results;
@@ -139,7 +169,7 @@ public final class Expansion {
               ? alias(address)
               : Optional.empty();
       if (found.isEmpty()) {
-        end(address, router.route(address, facts));
+        end(address);
         return;
       }
       TableList.Found alias = found.get();
@@ -155,28 +185,46 @@ public final class Expansion {
       boolean last = item.startsWith("\\");
       String text = last ? item.substring(1) : item;
       if (!last && (item.startsWith("/") || item.startsWith("|") || item.startsWith(":"))) {
-        end(address, elsewhere(item));
+        notAnAddress(item);
         return;
       }
       WrittenAddress written = written(text);
-      if (written == null) {
-        trace.add("no address: " + item);
-        end(address, new Route.Nowhere(451, "4.3.5", "Server configuration error"));
+      Address result =
+          written == null
+              ? null
+              : extended(
+                  Address.of(written.localPart(), written.domain().orElse(address.domain())),
+                  extension);
+      if (written == null || result == null) {
+        refuse("no address: " + item, MISCONFIGURED);
         return;
       }
-      Domain domain = written.domain().orElse(address.domain());
-      Address result = Address.of(written.localPart() + extension, domain);
       boolean itself =
           written.domain().isEmpty() && written.localPart().toLowerCase(Locale.ROOT).equals(name);
       if (last || itself) {
-        end(result, router.route(result, facts));
+        end(result);
       } else {
         follow(result, new Route.Nowhere(554, "5.4.6", "alias database loop for " + name));
       }
     }
 
-    private void end(Address address, Route route) {
-      targets.putIfAbsent(key(address), new Target(named(address), route));
+    /** Programs and files get no mail from aliases; those beside them do. */
+    private void notAnAddress(String item) {
+      trace.add("no mail for " + item);
+      if (item.startsWith(":")) {
+        refuse("not read: " + item, MISCONFIGURED);
+      } else {
+        String what = item.startsWith("|") ? "command" : "file";
+        restricted = new Route.Nowhere(554, "5.7.1", "mail to " + what + " is restricted");
+      }
+    }
+
+    private void end(Address address) {
+      try {
+        targets.putIfAbsent(key(address), new Target(named(address), router.route(address, facts)));
+      } catch (Wanted more) {
+        wanted = wanted == null ? more : wanted.and(more);
+      }
     }
 
     /** Its wishes, and the name that the sender knows (RFC 3461, 5.2.7). */
@@ -219,14 +267,18 @@ public final class Expansion {
     return address.toString().toLowerCase(Locale.ROOT);
   }
 
-  /** Programs and files get no mail from aliases. */
-  private static Route.Nowhere elsewhere(String item) {
-    if (item.startsWith("|")) {
-      return new Route.Nowhere(554, "5.7.1", "mail to command is restricted");
+  private static @Nullable Address extended(@Nullable Address address, String extension) {
+    return address == null || extension.isEmpty()
+        ? address
+        : at(address.localPart() + extension, address.domain().name());
+  }
+
+  private static @Nullable Address at(String localPart, String domain) {
+    try {
+      return Address.of(localPart, Domain.of(domain));
+    } catch (MalformedAddress e) {
+      return null;
     }
-    return item.startsWith("/")
-        ? new Route.Nowhere(554, "5.7.1", "mail to file is restricted")
-        : new Route.Nowhere(451, "4.3.5", "Server configuration error");
   }
 
   private @Nullable Address whole(String text) {

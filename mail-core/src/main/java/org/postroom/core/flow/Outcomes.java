@@ -343,7 +343,16 @@ final class Outcomes {
     }
 
     private Acceptance plan(Submission report) {
-      return planner.plan(report, expansion.all(report.envelope().recipients()));
+      boolean planned = false;
+      try {
+        Acceptance plan = planner.plan(report, expansion.all(report.envelope().recipients()));
+        planned = true;
+        return plan;
+      } finally {
+        if (!planned) {
+          report.content().close();
+        }
+      }
     }
 
     private void log(List<Notification> told) {

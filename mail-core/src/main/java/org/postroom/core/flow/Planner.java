@@ -41,8 +41,9 @@ final class Planner {
   }
 
   /**
-   * One that leads nowhere is taken all the same, when others of its recipient do not, or when it
-   * was there at RCPT and is gone now: the attempt finds it undeliverable and tells the sender.
+   * An address that leads nowhere is taken all the same, when others of its recipient do not, or
+   * when it was there at RCPT and is gone now: the attempt routes it again, finds it undeliverable
+   * and tells the sender.
    */
   private static String destination(Recipient recipient, Route route) {
     return route instanceof Route.Onward hop

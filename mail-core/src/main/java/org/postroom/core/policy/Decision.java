@@ -1,8 +1,11 @@
 package org.postroom.core.policy;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
 
 /**
  * Why a client, sender, recipient or mail was taken or refused: every rule that was asked, with
@@ -12,7 +15,27 @@ import java.util.stream.Collectors;
  * @param pending what is left to later lists; with what is to become of the mail
  */
 public record Decision(
-    PolicyContext mail, List<Step> steps, Optional<Verdict.Reject> refusal, Pending pending) {
+    About mail, List<Step> steps, Optional<Verdict.Reject> refusal, Pending pending) {
+
+  /**
+   * Whom and what it is about. Holds nothing of the session: records outlive it.
+   *
+   * @param login empty for a stranger
+   * @param helo what the client called itself
+   */
+  public record About(
+      InetAddress client,
+      Optional<String> login,
+      Optional<String> helo,
+      Optional<ReversePath> sender,
+      Optional<Address> recipient) {
+
+    static About of(PolicyContext mail) {
+      PolicyContext.Client client = mail.client();
+      return new About(
+          client.address(), client.login(), mail.helo(), mail.sender(), mail.recipient());
+    }
+  }
 
   /**
    * One rule's part.
@@ -75,9 +98,9 @@ public record Decision(
   public String toString() {
     String seen =
         " (client="
-            + mail.client().address().getHostAddress()
+            + mail.client().getHostAddress()
             + " login="
-            + mail.client().login().orElse("")
+            + mail.login().orElse("")
             + " helo="
             + mail.helo().orElse("")
             + " sender=<"

@@ -53,7 +53,8 @@ final class Hearing {
     if (wanted != null) {
       throw wanted;
     }
-    return new Decision(mail, steps, refusal, new Pending(deferIfPermit, consequences));
+    return new Decision(
+        Decision.About.of(mail), steps, refusal, new Pending(deferIfPermit, consequences));
   }
 
   /** Of what has not been said there is nothing to judge. */
@@ -84,7 +85,11 @@ final class Hearing {
     Optional<Rule> rule =
         judge
             .last(stage)
-            .filter(last -> steps.stream().noneMatch(step -> step.rule().equals(last.name())));
+            .filter(
+                last ->
+                    steps.stream()
+                        .noneMatch(
+                            step -> step.rule().equals(last.name()) && step.warned().isEmpty()));
     return discarded || rule.isEmpty()
         ? Optional.empty()
         : refused(ask(stage, List.of(rule.get()), about(stage), false));
@@ -194,6 +199,8 @@ final class Hearing {
   /** What a rule has asked for, for the record. */
   private static final class Consulted implements Facts {
     private final Facts facts;
+    private static final int MOST_SIGNS = 1000;
+
     private @Nullable StringBuilder answers;
 
     Consulted(Facts facts) {
@@ -206,7 +213,11 @@ final class Hearing {
       if (answers == null) {
         answers = new StringBuilder();
       }
-      answers.append(' ').append(fact).append('=').append(answer);
+      if (answers.length() < MOST_SIGNS) {
+        String said = String.valueOf(answer);
+        answers.append(' ').append(fact).append('=');
+        answers.append(said, 0, Math.min(said.length(), MOST_SIGNS));
+      }
       return answer;
     }
 

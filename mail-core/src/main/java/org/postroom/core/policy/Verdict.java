@@ -1,7 +1,5 @@
 package org.postroom.core.policy;
 
-import java.nio.charset.StandardCharsets;
-
 /** What a restriction says. */
 public sealed interface Verdict {
 
@@ -44,10 +42,17 @@ public sealed interface Verdict {
           line.setCharAt(i, ' ');
         }
       }
-      while (line.toString().getBytes(StandardCharsets.UTF_8).length > MOST_OCTETS) {
-        line.setLength(line.offsetByCodePoints(line.length(), -1));
+      int octets = 0;
+      int end = 0;
+      while (end < line.length()) {
+        int point = line.codePointAt(end);
+        octets += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+        if (octets > MOST_OCTETS) {
+          break;
+        }
+        end += Character.charCount(point);
       }
-      return line.toString();
+      return line.substring(0, end);
     }
 
     @Override

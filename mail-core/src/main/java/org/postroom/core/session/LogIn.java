@@ -212,9 +212,17 @@ public final class LogIn {
       this.attempt = attempt;
     }
 
+    /** Whatever is thrown ends the attempt, else the session would stay suspended. */
     void begin() {
-      InetAddress address = connection.remote().getAddress();
-      LoginThrottle.Admission admission = house.throttle.admit(address, attempt.login(), this);
+      LoginThrottle.Admission admission;
+      try {
+        InetAddress address = connection.remote().getAddress();
+        admission = house.throttle.admit(address, attempt.login(), this);
+      } catch (RuntimeException e) {
+        log.fault(connection.id(), "authenticating", e);
+        end(LogIn.this.refused(Refusal.UNAVAILABLE, ""), Duration.ZERO);
+        return;
+      }
       if (admission instanceof LoginThrottle.Admission.Now now) {
         turn = now.turn();
         conclude(Optional::empty);

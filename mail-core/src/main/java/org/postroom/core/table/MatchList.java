@@ -234,6 +234,7 @@ public final class MatchList {
     try {
       content = new String(Files.readAllBytes(Path.of(file)), UTF_8);
     } catch (IOException | InvalidPathException e) {
+      warnings.add(file + ": cannot be read: whoever is looked for behind it is refused for now");
       items.add(
           new Item(
               negated,

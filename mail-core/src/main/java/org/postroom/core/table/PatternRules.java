@@ -45,9 +45,11 @@ final class PatternRules implements Lookup {
   @Override
   public Optional<String> find(String key) {
     Steps steps = new Steps(key, STEPS + STEPS_A_SIGN * key.length() * rules.size());
+    long mostOfOne = STEPS + STEPS_A_SIGN * key.length();
     int i = 0;
     while (i < rules.size()) {
       Rule rule = rules.get(i);
+      steps.next(mostOfOne);
       Matcher matcher = rule.expression().pattern().matcher(steps);
       boolean holds = isMatch(rule, matcher) != rule.negated();
       if (rule.value() == null) {
@@ -80,11 +82,19 @@ final class PatternRules implements Lookup {
   /** A key that counts how often it is looked at. */
   private static final class Steps implements CharSequence {
     private final String text;
+    private long leftOfAll;
     private long left;
 
-    Steps(String text, long left) {
+    Steps(String text, long all) {
       this.text = text;
-      this.left = left;
+      this.leftOfAll = all;
+    }
+
+    /** Another expression, which takes at most so much of what is left. */
+    void next(long most) {
+      leftOfAll += left;
+      left = Math.min(most, leftOfAll);
+      leftOfAll -= left;
     }
 
     @Override

@@ -243,6 +243,10 @@ public abstract class TableKeys implements Iterable<TableKey> {
 
   /** A domain, then what it lies in, up to the top. */
   private static final class Walk {
+
+    /** No host has a longer name (RFC 1035, 2.3.4); what is longer lies in nothing. */
+    private static final int LONGEST = 255;
+
     private final String name;
     private final Parents parents;
     private final int count;
@@ -251,7 +255,7 @@ public abstract class TableKeys implements Iterable<TableKey> {
       this.name = name;
       this.parents = parents;
       this.count =
-          isAddress(name)
+          name.length() > LONGEST || isAddress(name)
               ? 1
               : 1 + (int) name.chars().limit(name.length() - 1L).filter(c -> c == '.').count();
     }

@@ -40,6 +40,8 @@ class ExpansionTest {
       @moved.test           @far.test
       ext@virtual.test      target@far.test
       bad@virtual.test      "no address"
+      empty@virtual.test    ,
+      grow@virtual.test     grow+more@virtual.test
       """;
   private static final String ALIASES =
       """
@@ -54,6 +56,8 @@ class ExpansionTest {
       file: /var/log/x
       include: :include:/etc/list
       mixed: eve, /dev/log
+      half: eve, :include:/etc/list
+      own: "|vacation own", \\own
       """;
 
   @TempDir private Path folder;
@@ -119,7 +123,13 @@ class ExpansionTest {
         "prog@local.test; prog@local.test=5.7.1 mail to command is restricted",
         "file@local.test; file@local.test=5.7.1 mail to file is restricted",
         "include@local.test; include@local.test=4.3.5 Server configuration error",
-        "mixed@local.test; eve@local.test mixed@local.test=5.7.1 mail to file is restricted",
+        "mixed@local.test; eve@local.test",
+        "half@local.test; half@local.test=4.3.5 Server configuration error",
+        "own@local.test; own@local.test",
+        "empty@virtual.test; empty@virtual.test=4.3.5 Server configuration error",
+        "grow@virtual.test; grow@virtual.test=4.6.0 Alias expansion error",
+        "grow+a@virtual.test; grow+a@virtual.test=4.6.0 Alias expansion error",
+        "'\"a b\"@moved.test'; '\"a b\"@far.test'",
       })
   void standsFor(String recipient, String targets) throws IOException {
     assertThat(targets(expand(recipient))).isEqualTo(targets);

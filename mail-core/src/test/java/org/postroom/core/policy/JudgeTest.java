@@ -330,7 +330,8 @@ final class JudgeTest {
         "smtpd_recipient_restrictions = permit | 550 5.1.1 <eve@our.test>: Recipient address"
             + " rejected: User unknown in local recipient table",
         "smtpd_reject_unlisted_recipient = no | OK",
-        "smtpd_recipient_restrictions = warn_if_reject reject_unlisted_recipient | OK",
+        "smtpd_recipient_restrictions = warn_if_reject reject_unlisted_recipient | 550 5.1.1"
+            + " <eve@our.test>: Recipient address rejected: User unknown in local recipient table",
         "smtpd_reject_unlisted_sender = yes | 550 5.1.0 <eve@our.test>: Sender address rejected:"
             + " User unknown in local recipient table",
       })

@@ -68,11 +68,15 @@ public final class UserOperations {
   }
 
   private static List<Account> find(Accounts accounts, List<String> logins) {
+    List<Account> all = accounts.list();
     return logins.stream()
         .map(
             login ->
-                accounts
-                    .byLogin(login)
+                // As it is written first: of two spellings of one name, one is out of use.
+                all.stream()
+                    .filter(account -> account.login().equals(login))
+                    .findFirst()
+                    .or(() -> accounts.byLogin(login))
                     .orElseThrow(
                         () ->
                             new OperationRefused(

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.fact.Inquiry;
+import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.QueueId;
@@ -62,6 +63,10 @@ public record Services(
 
   /** Whether the limits for clients do not hold for this one. */
   public boolean exempts(InetAddress client) {
-    return policy.unlimited().contains(client, () -> "unknown");
+    try {
+      return policy.unlimited().contains(client, () -> "unknown");
+    } catch (LookupUnavailable e) {
+      return false; // on the event loop, before anything is said: the limits hold
+    }
   }
 }

@@ -126,10 +126,16 @@ public final class SmtpSession implements Session {
       return;
     }
     if (judging.isConcernedAt(Moment.CONNECT)) {
-      guarded(() -> inquire(new Notes(), judging::client, this::admit));
+      inquire(new Notes(), judging::client, this::admit, this::cannotAdmit);
     } else {
       welcome();
     }
+  }
+
+  /** Nobody comes in by a fault of ours. */
+  private void cannotAdmit(RuntimeException e) {
+    services.log().fault(id(), "CONNECT", e);
+    end(421, "4.3.0", services.hostname() + " Error: not ready, try again later");
   }
 
   private void welcome() {
@@ -459,16 +465,43 @@ public final class SmtpSession implements Session {
    * which those are asked who know.
    */
   public <R> void inquire(Notes notes, Function<Facts, R> question, Consumer<R> then) {
+    inquire(
+        notes,
+        question,
+        then,
+        trouble -> {
+          throw trouble;
+        });
+  }
+
+  /** The same, with {@code otherwise} where the question cannot be answered. */
+  public <R> void inquire(
+      Notes notes,
+      Function<Facts, R> question,
+      Consumer<R> then,
+      Consumer<RuntimeException> otherwise) {
     CompletableFuture<R> answer = services.inquiry().pursue(notes, question).toCompletableFuture();
     if (answer.isDone()) {
-      then.accept(answered(answer));
+      goOn(answer, then, otherwise);
       return;
     }
     pause();
     connection.suspend();
     CompletableFuture<R> unused =
         answer.whenComplete(
-            (known, trouble) -> connection.resume(() -> goOn(() -> then.accept(answered(answer)))));
+            (known, trouble) -> connection.resume(() -> goOn(() -> goOn(answer, then, otherwise))));
+  }
+
+  private static <R> void goOn(
+      CompletableFuture<R> answer, Consumer<R> then, Consumer<RuntimeException> otherwise) {
+    R known;
+    try {
+      known = answered(answer);
+    } catch (RuntimeException e) {
+      otherwise.accept(e);
+      return;
+    }
+    then.accept(known);
   }
 
   private static <R> R answered(CompletableFuture<R> answer) {

@@ -21,6 +21,7 @@ public final class Transaction implements AutoCloseable {
   private final Map<Address, Expanded> recipients = new LinkedHashMap<>();
   private final Pending pending;
   private int octets;
+  private int targets;
   private int refused;
   private int overshoot;
   private @Nullable Reception reception;
@@ -64,11 +65,17 @@ public final class Transaction implements AutoCloseable {
   public void add(Expanded recipient) {
     Recipient who = recipient.recipient();
     if (recipients.putIfAbsent(who.address(), recipient) == null) {
+      targets += recipient.targets().size();
       octets +=
           who.address().localPart().length()
               + who.address().domain().name().length()
               + who.original().map(String::length).orElse(0);
     }
+  }
+
+  /** How many addresses its recipients come to. */
+  public int targets() {
+    return targets;
   }
 
   /** About how many octets the recipients are. */

@@ -385,11 +385,12 @@ public final class Engine implements AutoCloseable {
     return mail;
   }
 
-  /** The queue. */
+  /** Where mails become ours. */
   public MailCommit mailCommit() {
     return queue;
   }
 
+  /** The queue. */
   public QueueStore queue() {
     return queue;
   }

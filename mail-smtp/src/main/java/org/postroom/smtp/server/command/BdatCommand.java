@@ -52,7 +52,14 @@ record BdatCommand(long length, boolean last) implements Command {
           } else {
             session.swallow(length, () -> session.passes(decision, Optional.empty()));
           }
-        });
+        },
+        trouble ->
+            // Whatever happens, its octets must not be taken for commands.
+            session.swallow(
+                length,
+                () -> {
+                  throw trouble;
+                }));
   }
 
   private static long lengthOf(String word) {

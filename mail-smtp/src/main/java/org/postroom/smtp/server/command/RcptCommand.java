@@ -18,6 +18,9 @@ import org.postroom.smtp.server.Transaction;
 /** RCPT (RFC 5321, 4.1.1.3): one more recipient, judged here and now. */
 record RcptCommand(WrittenAddress written, RcptParameters parameters) implements Command {
 
+  /** So many addresses the recipients of a mail may come to, on average. */
+  private static final int MOST_EACH = 10;
+
   static RcptCommand parse(SmtpReader in, Dialect dialect) {
     WrittenAddress written = in.forwardPath();
     return new RcptCommand(written, RcptParameters.parse(in, dialect.offer()));
@@ -32,7 +35,8 @@ record RcptCommand(WrittenAddress written, RcptParameters parameters) implements
     if (transaction.isReceiving()) {
       throw new BadCommand(503, "5.5.1", "Error: content has begun");
     }
-    if (transaction.count() >= session.settings().get(SmtpParams.RECIPIENTS)) {
+    int most = session.settings().get(SmtpParams.RECIPIENTS);
+    if (transaction.count() >= most || transaction.targets() >= MOST_EACH * most) {
       tooMany(session, transaction);
       return;
     }
