@@ -12,9 +12,14 @@ public final class Until {
   /**
    * Returns when it is so. It leaves the processor to others meanwhile: tests run beside each
    * other, and what is waited for needs it. What is over in microseconds is missed by this.
+   *
+   * @throws AssertionError when the test's time is over first, at which its thread is interrupted
    */
   public static void so(BooleanSupplier condition) {
     while (!condition.getAsBoolean()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new AssertionError("it has not become so within the test's time");
+      }
       aMoment();
     }
   }
