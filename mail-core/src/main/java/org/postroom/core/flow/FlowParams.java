@@ -59,9 +59,9 @@ public final class FlowParams {
 
   // Names that the compatible systems act upon and this release does not.
   static {
-    refused("transport_maps", "", "look-up tables are not there yet");
-    refused("sender_dependent_relayhost_maps", "", "look-up tables are not there yet");
-    refused("sender_dependent_default_transport_maps", "", "look-up tables are not there yet");
+    refused("transport_maps", "", "this table is not asked yet");
+    refused("sender_dependent_relayhost_maps", "", "this table is not asked yet");
+    refused("sender_dependent_default_transport_maps", "", "this table is not asked yet");
     refused("default_transport", "smtp", "mail for elsewhere goes by SMTP only");
     refused("relay_transport", "relay", "mail for relay_domains goes by SMTP only");
     refused("virtual_transport", "virtual", "mail for our domains goes into the store only");
@@ -77,12 +77,12 @@ public final class FlowParams {
     refused("best_mx_transport", "", "such mail is given back");
     refused(
         "local_recipient_maps", "proxy:unix:passwd.byname $alias_maps", "accounts are the users");
-    refused("relay_recipient_maps", "", "look-up tables are not there yet");
+    refused("relay_recipient_maps", "", "this table is not asked yet");
     refused("canonical_maps", "", "addresses are not rewritten yet");
     refused("sender_canonical_maps", "", "addresses are not rewritten yet");
     refused("recipient_canonical_maps", "", "addresses are not rewritten yet");
     refused("masquerade_domains", "", "addresses are not rewritten yet");
-    refused("relocated_maps", "", "look-up tables are not there yet");
+    refused("relocated_maps", "", "this table is not asked yet");
     refused("always_bcc", "", "no copies are made yet");
     refused("sender_bcc_maps", "", "no copies are made yet");
     refused("recipient_bcc_maps", "", "no copies are made yet");
@@ -97,7 +97,7 @@ public final class FlowParams {
     refused("soft_bounce", "no", "what fails for good is given back");
     refused("defer_transports", "", "all mail is tried when it is due");
     refused("multi_instance_enable", "no", "one configuration is one server");
-    refused("local_login_sender_maps", "", "look-up tables are not there yet");
+    refused("local_login_sender_maps", "", "this table is not asked yet");
     noEffect("home_mailbox", "", "mail is kept in the store");
     noEffect("mail_spool_directory", "", "mail is kept in the store");
     noEffect("receive_override_options", "", "there is no filter to turn off");

@@ -88,8 +88,7 @@ public final class PolicyParams {
           "Domains whose addresses are all aliases for others.");
 
   public static final Param<String> VIRTUAL_MAILBOX_MAPS =
-      SET.recognised(
-          "virtual_mailbox_maps", "", ParamClass.REFUSED, "look-up tables are not there yet");
+      SET.recognised("virtual_mailbox_maps", "", ParamClass.REFUSED, "this table is not asked yet");
 
   public static final Param<List<String>> VIRTUAL_MAILBOX_DOMAINS =
       SET.matchList(

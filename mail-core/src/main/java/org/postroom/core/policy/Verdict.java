@@ -30,11 +30,6 @@ public sealed interface Verdict {
       return new Reject(code, code / 100 + statusTail, text);
     }
 
-    /** 421 and 521 are the last word in a session. */
-    public boolean endsSession() {
-      return code % 100 == 21;
-    }
-
     private static String printable(String text) {
       StringBuilder line = new StringBuilder(text);
       for (int i = 0; i < line.length(); i++) {

@@ -113,8 +113,8 @@ public final class SmtpClientParams {
   // Names that the compatible systems act upon and this release does not.
   static {
     refused("smtp_sasl_auth_enable", "no", "other servers are not logged in to yet");
-    refused("smtp_tls_policy_maps", "", "look-up tables are not there yet");
-    refused("smtp_tls_per_site", "", "look-up tables are not there yet");
+    refused("smtp_tls_policy_maps", "", "this table is not asked yet");
+    refused("smtp_tls_per_site", "", "this table is not asked yet");
     refused("smtp_enforce_tls", "no", "TLS cannot be required yet");
     refused("smtp_tls_wrappermode", "no", "TLS begins with STARTTLS only");
     refused("smtp_fallback_relay", "", "there is relayhost, which may name several");

@@ -292,14 +292,14 @@ public final class SmtpParams {
     refused("smtpd_milters", "", "filters are not there yet");
     refused("smtpd_milter_maps", "", "filters are not there yet");
     refused("smtpd_proxy_filter", "", "filters are not there yet");
-    refused("smtpd_sender_login_maps", "", "look-up tables are not there yet");
+    refused("smtpd_sender_login_maps", "", "this table is not asked yet");
     refused("smtpd_tls_req_ccert", "no", "clients show no certificates");
     refused("relay_clientcerts", "", "clients show no certificates");
     refused("smtpd_enforce_tls", "no", "smtpd_tls_security_level = encrypt says so");
     refused("smtpd_upstream_proxy_protocol", "", "a proxy would be taken for the client");
     refused("smtpd_command_filter", "", "commands are taken as they come");
     refused("smtpd_dns_reply_filter", "", "the DNS is taken as it answers");
-    refused("smtpd_reject_filter_maps", "", "look-up tables are not there yet");
+    refused("smtpd_reject_filter_maps", "", "this table is not asked yet");
     refused("smtpd_hide_client_session", "no", "the Received header names the client");
     refused("maps_rbl_domains", "", "reject_rbl_client names its list itself");
   }
