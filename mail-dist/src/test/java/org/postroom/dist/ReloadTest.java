@@ -54,6 +54,7 @@ final class ReloadTest {
               "virtual_mailbox_domains", "example.org",
               "mynetworks", "192.0.2.0/24",
               "inet_interfaces", "loopback-only",
+              "session_limit", "100",
               "listeners", "smtp:0"));
   private MailServer server;
 

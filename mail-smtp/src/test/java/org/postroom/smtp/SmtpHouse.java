@@ -170,7 +170,7 @@ final class SmtpHouse extends ProtocolHouse {
   /** Opens a listener in a role on a free port. */
   InetSocketAddress listen(Role other) {
     role = other;
-    return listen(role.hasImplicitTls());
+    return listen(role == Role.SUBMISSIONS);
   }
 
   /** The mails in the INBOX of {@code login}, oldest first. */

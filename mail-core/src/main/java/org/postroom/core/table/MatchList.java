@@ -234,6 +234,7 @@ public final class MatchList {
     try {
       content = new String(Files.readAllBytes(Path.of(file)), UTF_8);
     } catch (IOException | InvalidPathException e) {
+      warnings.add("cannot read " + file + ": every look-up that reaches it fails");
       items.add(
           new Item(
               negated,

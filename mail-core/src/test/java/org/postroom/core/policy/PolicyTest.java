@@ -22,6 +22,7 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.MainCf;
+import org.postroom.core.config.Notice;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
@@ -118,6 +119,7 @@ final class PolicyTest {
     assertThat(policy.mynetworks().contains(ip("203.0.113.8"), () -> "unknown")).isFalse();
     assertThat(policy.mynetworks().contains(ip("203.0.113.8"), () -> "mx.b.test")).isTrue();
     assertThat(policy.warnings())
+        .extracting(Notice::text)
         .contains(
             "mynetworks: every name and address that is a key of hash:"
                 + access
@@ -131,7 +133,9 @@ final class PolicyTest {
     assertThat(policy.relay().judge(stranger("x@else.test"), Facts.WAITING).refusal())
         .contains(new Verdict.Reject(451, "4.3.0", "Temporary lookup failure"));
     assertThat(policy.warnings())
-        .contains("hash:/no/such/table: there is no such file; look-ups in it fail for now");
+        .extracting(Notice::text)
+        .contains(
+            "mynetworks: hash:/no/such/table: there is no such file; look-ups in it fail for now");
   }
 
   @Test
@@ -200,8 +204,9 @@ final class PolicyTest {
 
     assertThat(policy.domains().classOf(Domain.of(domain))).isEqualTo(expected);
     assertThat(policy.warnings())
+        .extracting(Notice::toString)
         .containsExactly(
-            "do not list domain twice.example.org in BOTH mydestination and virtual_alias_domains");
+            "warning: main.cf, line 3: do not list domain twice.example.org in BOTH mydestination and virtual_alias_domains");
   }
 
   @ParameterizedTest
@@ -247,6 +252,7 @@ final class PolicyTest {
     assertThat(policy.domains().classOf(Domain.of("two.example")).isOurs()).isFalse();
     assertThat(policy.domains().classOf(Domain.of("three.example")).isOurs()).isTrue();
     assertThat(policy.warnings())
+        .extracting(Notice::text)
         .contains(
             "relay_domains: "
                 + file
@@ -279,9 +285,10 @@ final class PolicyTest {
   @Test
   void aDomainInTwoListsIsSeenInAllItsSpellings() {
     assertThat(
-            policy("relay_domains = bücher.example\nmydestination = xn--bcher-kva.example")
+            policy(
+                    "virtual_mailbox_domains = bücher.example\nmydestination = xn--bcher-kva.example")
                 .warnings())
-        .anyMatch(warning -> warning.contains("xn--bcher-kva.example in BOTH"));
+        .anyMatch(warning -> warning.text().contains("xn--bcher-kva.example in BOTH"));
   }
 
   @Test

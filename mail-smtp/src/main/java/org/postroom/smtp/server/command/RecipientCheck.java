@@ -43,7 +43,7 @@ final class RecipientCheck {
 
   /** Whose sender addresses are whose, where users hand in mail (RFC 6409, 6.1). */
   static Optional<Refusal> sender(SmtpSession session, ReversePath sender, Facts facts) {
-    if (!session.listening().role().isSubmission() || sender.isNull()) {
+    if (!session.listening().isSubmission() || sender.isNull()) {
       return Optional.empty();
     }
     Account account = session.login().orElseThrow().account();
@@ -91,7 +91,9 @@ final class RecipientCheck {
     Optional<Route.Nowhere> nowhere = expanded.nowhere();
     if (nowhere.isPresent()) {
       Route.Nowhere why = nowhere.get();
-      return refusal(address, why.code(), why.status(), why.text(), UNLISTED);
+      int code = session.services().policy().codeOfUnknown(address);
+      String status = code / 100 + why.status().substring(1);
+      return refusal(address, code, status, why.text(), UNLISTED);
     }
     if (expanded.targets().stream().allMatch(target -> isFull(session, target, size, facts))) {
       MailboxFull full = MailboxFull.by(session.settings());
