@@ -2,6 +2,7 @@ package org.postroom.dist;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -85,6 +86,47 @@ final class MasterCfListenersTest {
       assertThat(ask(two, "MAIL FROM:<a@c.test>")).startsWith("250");
       assertThat(ask(one, "RCPT TO:<b@elsewhere.test>")).startsWith("454 4.7.1");
       assertThat(ask(two, "RCPT TO:<b@elsewhere.test>")).startsWith("250");
+    }
+  }
+
+  @Test
+  void aReloadObeysTheServicesAsTheyAreByThen() throws Exception {
+    int first = freePort();
+    int second = freePort();
+    ServerBuilder site =
+        site(
+            MAIN + "listeners = imap:0\n",
+            first + " inet n - y - - smtpd\n  -o smtpd_banner=$myhostname-before\n");
+
+    try (MailServer server = site.start();
+        Peer before = connected(first)) {
+      assertThat(before.readLine()).isEqualTo("220 mail.example.org-before");
+      Files.writeString(
+          folder.resolve("master.cf"),
+          first
+              + " inet n - y - - smtpd\n  -o smtpd_banner=$myhostname-after\n"
+              + "  -o mynetworks=127.0.0.0/8\n"
+              + second
+              + " inet n - y - - smtpd\n");
+
+      server.reload();
+
+      assertThat(ask(before, "EHLO c.test")).startsWith("250-");
+      assertThat(ask(before, "MAIL FROM:<a@c.test>")).startsWith("250");
+      assertThat(ask(before, "RCPT TO:<b@elsewhere.test>")).startsWith("454 4.7.1");
+      try (Peer after = connected(first);
+          Peer other = connected(second)) {
+        assertThat(after.readLine()).isEqualTo("220 mail.example.org-after");
+        assertThat(other.readLine()).startsWith("220 mail.example.org ");
+        assertThat(ask(after, "EHLO c.test")).startsWith("250-");
+        assertThat(ask(after, "MAIL FROM:<a@c.test>")).startsWith("250");
+        assertThat(ask(after, "RCPT TO:<b@elsewhere.test>")).startsWith("250");
+      }
+
+      Files.writeString(folder.resolve("master.cf"), second + " inet n - y - - smtpd\n");
+      server.reload();
+
+      assertThatThrownBy(() -> connected(first).close()).isInstanceOf(RuntimeException.class);
     }
   }
 

@@ -118,7 +118,7 @@ final class ReloadTest {
                 assertThat(bad.faults())
                     .singleElement()
                     .asString()
-                    .startsWith(file + ", line 6: smtpd_timeout: expected"));
+                    .startsWith(file + ", line 7: smtpd_timeout: expected"));
 
     assertThat(server.generation()).isEqualTo(1);
     try (SmtpDialogue after = dial()) {
