@@ -82,12 +82,13 @@ public final class Configuration {
    * @param settings not to be obeyed unless the report is good
    * @param report all that there is to say about them
    * @param services of master.cf
+   * @param isReload whether a server runs already, which keeps what only a start decides
    */
-  record Read(Settings settings, Report report, MasterCf services) {
+  record Read(Settings settings, Report report, MasterCf services, boolean isReload) {
 
     /** The same, but for what takes effect only after a restart: that is as at the start. */
     Read asStarted(Settings started) {
-      return new Read(settings.asStarted(started), report, services);
+      return new Read(settings.asStarted(started), report, services, true);
     }
   }
 
@@ -107,7 +108,7 @@ public final class Configuration {
     values.forEach((param, value) -> builder.set((Param<Object>) param, value));
     texts.forEach(builder::set);
     Settings.Examined examined = builder.examine();
-    return new Read(examined.settings(), examined.report(), services);
+    return new Read(examined.settings(), examined.report(), services, false);
   }
 
   /** Those of the master.cf that lies beside the file. */

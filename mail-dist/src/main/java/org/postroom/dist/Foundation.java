@@ -4,14 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
-import org.postroom.core.dns.DnsResolver;
-import org.postroom.core.dns.Resolver;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.StagingArea;
@@ -24,12 +21,9 @@ import org.postroom.core.queue.QueueStore;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.time.SystemTimers;
 import org.postroom.core.time.Timers;
-import org.postroom.core.wire.AddressFamily;
 import org.postroom.core.wire.Wire;
-import org.postroom.core.wire.WireOptions;
 import org.postroom.core.wire.Wires;
 import org.postroom.core.wire.Workers;
-import org.postroom.dist.config.Interfaces;
 import org.postroom.dist.config.ServerParams;
 
 /**
@@ -49,7 +43,6 @@ record Foundation(
     KeyRing keys,
     Premises premises,
     Map<Door, Service> services) {
-  private static final Duration DNS_TIMEOUT = Duration.ofSeconds(10);
   private static final int KEPT_DECISIONS = 1000;
 
   /**
@@ -82,21 +75,7 @@ record Foundation(
         owned.add(LogIns.open(settings, accounts, timers, description.random, lifeline));
     Workers workers =
         owned.add(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline));
-    AddressFamily family = Interfaces.family(settings);
-    Wire wire =
-        owned.add(
-            Wires.open(
-                WireOptions.defaults()
-                    .withFamily(family)
-                    .withStrangers(plan.capacity().limits(settings, memory))
-                    .withUnsent(ClientCapacity.unsent(memory)),
-                timers,
-                workers,
-                lifeline));
-    Resolver resolver =
-        description.resolver == null
-            ? DnsResolver.ofSystem(DNS_TIMEOUT, workers)
-            : description.resolver;
+    Wire wire = owned.add(Wires.open(plan.wire(memory), timers, workers, lifeline));
     Premises premises =
         new Premises(
             wire,
@@ -105,7 +84,7 @@ record Foundation(
             store.storage().queue(),
             accounts,
             staging,
-            resolver.only(family::contains),
+            plan.usable(description.dns(workers)),
             new RecentDecisions(KEPT_DECISIONS),
             workers,
             RandomGenerator.getDefault(),

@@ -6,10 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
+import org.postroom.core.dns.Resolver;
+import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.WireFault;
+import org.postroom.core.wire.WireOptions;
+import org.postroom.dist.config.Interfaces;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.OperationRefused;
@@ -65,6 +69,19 @@ record Plan(
   /** For the administrator, at each start. */
   List<String> warnings() {
     return report.said();
+  }
+
+  /** How the network is used, by clients that may have a share of {@code memory}. */
+  WireOptions wire(MemoryBudget memory) {
+    return WireOptions.defaults()
+        .withFamily(Interfaces.family(settings))
+        .withStrangers(capacity.limits(settings, memory))
+        .withUnsent(ClientCapacity.unsent(memory));
+  }
+
+  /** The same names, with the addresses that are used alone. */
+  Resolver usable(Resolver dns) {
+    return dns.only(Interfaces.family(settings)::contains);
   }
 
   /** What a transport obeys. */

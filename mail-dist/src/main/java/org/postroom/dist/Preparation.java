@@ -104,7 +104,7 @@ final class Preparation {
     Optional<Keys> keys = part(() -> Keys.given(settings));
     Storage where = part(this::storage);
     Optional<Path> folder = where == null ? Optional.empty() : folder(where);
-    if (faults.isEmpty()) {
+    if (faults.isEmpty() && !read.isReload()) {
       // What the machine lacks is no matter yet for who has lines to mend.
       capacity.warning().ifPresent(text -> warn(ServerParams.SESSIONS, text));
     }

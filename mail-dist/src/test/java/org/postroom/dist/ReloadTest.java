@@ -54,7 +54,6 @@ final class ReloadTest {
               "virtual_mailbox_domains", "example.org",
               "mynetworks", "192.0.2.0/24",
               "inet_interfaces", "loopback-only",
-              "session_limit", "100",
               "listeners", "smtp:0"));
   private MailServer server;
 
@@ -118,7 +117,7 @@ final class ReloadTest {
                 assertThat(bad.faults())
                     .singleElement()
                     .asString()
-                    .startsWith(file + ", line 7: smtpd_timeout: expected"));
+                    .startsWith(file + ", line 6: smtpd_timeout: expected"));
 
     assertThat(server.generation()).isEqualTo(1);
     try (SmtpDialogue after = dial()) {
