@@ -1,16 +1,20 @@
 package org.postroom.dist;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.MainCf;
+import org.postroom.core.config.MasterCf;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.part.Door;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.dist.config.ServicePlan;
 
 /**
  * Where a server's settings come from: a file, and what its program says above it. A reload reads
@@ -34,7 +38,10 @@ public final class Configuration {
     return copy;
   }
 
-  /** Settings in main.cf's syntax; what is said here stands above them. */
+  /**
+   * Settings in main.cf's syntax, with the services of a master.cf beside it; what is said here
+   * stands above them.
+   */
   public Configuration file(Path mainCf) {
     file = mainCf;
     return this;
@@ -70,17 +77,43 @@ public final class Configuration {
   }
 
   /**
-   * Reads the file, and checks everything.
+   * What was read.
    *
-   * @throws org.postroom.core.config.BadConfiguration with all faults
+   * @param settings not to be obeyed unless the report is good
+   * @param report all that there is to say about them
+   * @param services of master.cf
+   * @param isReload whether a server runs already, which keeps what only a start decides
+   */
+  record Read(Settings settings, Report report, MasterCf services, boolean isReload) {
+
+    /** The same, but for what takes effect only after a restart: that is as at the start. */
+    Read asStarted(Settings started) {
+      return new Read(settings.asStarted(started), report, services, true);
+    }
+  }
+
+  /**
+   * Reads the files, and checks everything; goes on past faults.
+   *
+   * @throws org.postroom.core.config.BadConfiguration when a file cannot be read
    */
   @SuppressWarnings("unchecked") // a Param<T> is only ever put with a T
-  Settings read(ParamSet... params) {
+  Read read(ParamSet... params) {
+    MasterCf services = services();
     Settings.Builder builder =
         Settings.builder(params).file(file == null ? MainCf.EMPTY : MainCf.read(file));
     builder.preset(PolicyParams.MYHOSTNAME, OsHost.name());
+    builder.preset("config_directory", base().toAbsolutePath().toString());
+    builder.transports(ServicePlan.transports(services));
     values.forEach((param, value) -> builder.set((Param<Object>) param, value));
     texts.forEach(builder::set);
-    return builder.build();
+    Settings.Examined examined = builder.examine();
+    return new Read(examined.settings(), examined.report(), services, false);
+  }
+
+  /** Those of the master.cf that lies beside the file. */
+  private MasterCf services() {
+    Path master = file == null ? null : file.resolveSibling("master.cf");
+    return master != null && Files.exists(master) ? MasterCf.read(master) : MasterCf.EMPTY;
   }
 }

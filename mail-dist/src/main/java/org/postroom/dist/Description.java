@@ -3,6 +3,7 @@ package org.postroom.dist;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
+import org.postroom.core.dns.DnsResolver;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.AliasParams;
 import org.postroom.core.flow.Transport;
@@ -20,11 +22,14 @@ import org.postroom.core.queue.Acceptance;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.Tables;
 import org.postroom.core.time.Timers;
+import org.postroom.core.wire.Workers;
 import org.postroom.storage.SqlTables;
 import org.postroom.storage.Storage;
 
 /** What {@link ServerBuilder} was told. Null is where nothing was said and the settings decide. */
 final class Description {
+  private static final Duration DNS_TIMEOUT = Duration.ofSeconds(10);
+
   final Configuration configuration = new Configuration();
   final Map<String, String> accounts = new LinkedHashMap<>();
   final Map<String, Transport> transports = new LinkedHashMap<>();
@@ -44,6 +49,11 @@ final class Description {
   /** All parts: those that every server has, and those that were added. */
   Parts parts() {
     return Parts.standard().and(added);
+  }
+
+  /** Looks up names. */
+  Resolver dns(Workers workers) {
+    return resolver == null ? DnsResolver.ofSystem(DNS_TIMEOUT, workers) : resolver;
   }
 
   /** The tables that a configuration may name. */

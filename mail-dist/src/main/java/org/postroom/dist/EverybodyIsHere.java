@@ -21,7 +21,7 @@ final class EverybodyIsHere implements Router {
     return facts
         .know(AccountFacts.byAddress(accounts, recipient))
         .<Route>map(Route.ToMailbox::new)
-        .orElseGet(() -> new Route.Nowhere(550, "5.1.1", "User unknown"));
+        .orElseGet(() -> Route.Nowhere.unknown("User unknown"));
   }
 
   @Override

@@ -4,15 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
-import org.postroom.core.dns.DnsResolver;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.StagingArea;
@@ -26,7 +22,6 @@ import org.postroom.core.session.LogIns;
 import org.postroom.core.time.SystemTimers;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Wire;
-import org.postroom.core.wire.WireOptions;
 import org.postroom.core.wire.Wires;
 import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.ServerParams;
@@ -38,7 +33,6 @@ import org.postroom.dist.config.ServerParams;
  * @param premises as the parts see it
  * @param services the parts at work, by the doors that they have
  * @param logIns by the settings of the start; each generation has its own view
- * @param capacity how many clients there is place for
  */
 record Foundation(
     Store store,
@@ -47,10 +41,8 @@ record Foundation(
     MemoryBudget memory,
     Lifeline lifeline,
     KeyRing keys,
-    ClientCapacity capacity,
     Premises premises,
     Map<Door, Service> services) {
-  private static final Duration DNS_TIMEOUT = Duration.ofSeconds(10);
   private static final int KEPT_DECISIONS = 1000;
 
   /**
@@ -60,7 +52,6 @@ record Foundation(
    */
   static Foundation open(Plan plan, Description description, Lifeline lifeline, Owned owned) {
     Settings settings = plan.settings();
-    ClientCapacity capacity = ClientCapacity.on(settings, OsHost.descriptors());
     Path folder = plan.folder().orElse(null);
     MemoryBudget memory = MemoryBudget.ofHeap();
     Store store = owned.add(Store.open(plan, description, lifeline, memory));
@@ -84,15 +75,7 @@ record Foundation(
         owned.add(LogIns.open(settings, accounts, timers, description.random, lifeline));
     Workers workers =
         owned.add(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline));
-    Wire wire =
-        owned.add(
-            Wires.open(
-                WireOptions.defaults()
-                    .withStrangers(capacity.limits(settings, memory))
-                    .withUnsent(ClientCapacity.unsent(memory)),
-                timers,
-                workers,
-                lifeline));
+    Wire wire = owned.add(Wires.open(plan.wire(memory), timers, workers, lifeline));
     Premises premises =
         new Premises(
             wire,
@@ -101,9 +84,7 @@ record Foundation(
             store.storage().queue(),
             accounts,
             staging,
-            description.resolver == null
-                ? DnsResolver.ofSystem(DNS_TIMEOUT, workers)
-                : description.resolver,
+            plan.usable(description.dns(workers)),
             new RecentDecisions(KEPT_DECISIONS),
             workers,
             RandomGenerator.getDefault(),
@@ -119,7 +100,6 @@ record Foundation(
         memory,
         lifeline,
         keys,
-        capacity,
         premises,
         description.parts().open(premises, settings));
   }
@@ -156,13 +136,6 @@ record Foundation(
   /** Where the server listens; nowhere yet. */
   OpenDoors doors() {
     return new OpenDoors(premises.wire(), services);
-  }
-
-  /** What a start has to say to the administrator. */
-  List<String> warnings(Plan plan) {
-    List<String> all = new ArrayList<>(plan.warnings());
-    capacity.warning().ifPresent(all::add);
-    return List.copyOf(all);
   }
 
   /** For content on its way, where there is no folder. */

@@ -145,7 +145,7 @@ final class Generations implements Attempts, AutoCloseable {
   private Map<String, Transport> transports(Plan plan, Owned owned) {
     Map<String, Transport> transports = new LinkedHashMap<>();
     for (Service service : services) {
-      transports.putAll(service.transports(plan.settings(), plan.policy(), plan.own()));
+      transports.putAll(service.transports(plan::transport, plan.policy(), plan.own()));
     }
     for (Transport transport : Set.copyOf(transports.values())) {
       if (transport instanceof AutoCloseable closeable) {

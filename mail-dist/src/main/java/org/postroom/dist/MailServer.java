@@ -51,9 +51,6 @@ public final class MailServer implements AutoCloseable {
     Plan plan = description.plan();
     // Whatever can be refused is refused before the store is touched.
     plan.checkPorts();
-    if (!plan.hasStoreInFolder()) {
-      plan.checkFolder(); // a store checks its own
-    }
     try {
       foundation = Foundation.open(plan, description, lifeline, owned);
       // What follows is closed before the wire, on which sessions still come to their end: first no
@@ -66,7 +63,7 @@ public final class MailServer implements AutoCloseable {
       doors = owned.add(foundation.doors());
       doors.become(plan, generations.current(), () -> {});
       reloading = new Reloading(description, plan.settings(), generations, doors, queue);
-      warnings = foundation.warnings(plan);
+      warnings = plan.warnings();
       plan.folder()
           .ifPresent(
               folder -> owned.add(Control.open(folder, Operations::named, new ServerDesk(this))));

@@ -1,12 +1,11 @@
 package org.postroom.dist;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.Generation;
@@ -14,6 +13,7 @@ import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
 import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.Wire;
+import org.postroom.core.wire.WireFault;
 
 /**
  * Where a server listens. A change is made as a whole: what is new is opened first, so that one
@@ -21,9 +21,11 @@ import org.postroom.core.wire.Wire;
  * about to connect to it is lost. From any thread.
  */
 final class OpenDoors implements AutoCloseable {
+  private static final int TRIES = 20;
+
   private final Wire wire;
   private final Map<Door, Service> services;
-  private final Map<Place, Listener> open = new LinkedHashMap<>();
+  private Map<Place, Open> open = Map.of();
   private boolean closed;
 
   /**
@@ -36,15 +38,20 @@ final class OpenDoors implements AutoCloseable {
     this.services = Map.copyOf(services);
   }
 
-  /** Where a door is to listen; port 0 is any. */
-  private record Place(Door door, InetSocketAddress address) {}
+  /** Where a listener of that name is to be; port 0 is any. */
+  private record Place(String listener, InetSocketAddress address) {}
+
+  /** One that is open. */
+  private record Open(Door door, Listener listener) {}
 
   /** Refuses what {@code plan} would open and what cannot be had. */
   synchronized void check(Plan plan) {
     Ports ports = new Ports(plan.settings(), plan.portsFromSettings());
-    wanted(plan).stream()
-        .filter(place -> !open.containsKey(place) && place.address().getPort() != 0)
-        .forEach(place -> ports.check(place.door(), place.address()));
+    for (PlannedListener planned : plan.listeners()) {
+      places(planned).stream()
+          .filter(place -> !open.containsKey(place))
+          .forEach(place -> ports.check(planned.name(), place.address()));
+    }
   }
 
   /**
@@ -58,63 +65,103 @@ final class OpenDoors implements AutoCloseable {
       throw new IllegalStateException("the server is closed");
     }
     Map<Place, Welcome> welcomes = new LinkedHashMap<>();
-    for (Place place : wanted(plan)) {
-      Service service = services.get(place.door());
-      if (service == null) {
-        throw new IllegalArgumentException("no part listens for " + place.door());
+    for (PlannedListener planned : plan.listeners()) {
+      for (Place place : places(planned)) {
+        welcomes.put(place, welcome(planned, place.address(), generation));
       }
-      welcomes.put(
-          place, service.welcome(place.door(), place.address(), plan.settings(), generation));
     }
     Map<Place, Listener> fresh = new LinkedHashMap<>();
     try {
-      welcomes.forEach(
-          (place, welcome) -> {
-            if (!open.containsKey(place)) {
-              fresh.put(place, wire.listen(welcome.options(), welcome.sessions()));
-            }
-          });
+      for (PlannedListener planned : plan.listeners()) {
+        fresh.putAll(opened(planned, welcomes));
+      }
       opened.run();
     } catch (RuntimeException | Error e) {
       fresh.values().forEach(Listener::close);
       throw e;
     }
-    List<Place> gone = new ArrayList<>();
-    open.forEach(
-        (place, listener) -> {
-          Welcome welcome = welcomes.get(place);
-          if (welcome == null) {
-            gone.add(place);
-          } else {
-            listener.become(welcome.options(), welcome.sessions());
-          }
-        });
-    for (Place place : gone) {
-      Listener listener = open.remove(place);
-      if (listener != null) {
-        listener.close();
+    Map<Place, Open> before = open;
+    open = new LinkedHashMap<>();
+    for (PlannedListener planned : plan.listeners()) {
+      for (Place place : places(planned)) {
+        Open one = before.get(place);
+        open.put(
+            place,
+            new Open(
+                planned.door(),
+                one != null ? one.listener() : Objects.requireNonNull(fresh.get(place))));
       }
     }
-    open.putAll(fresh);
+    before.forEach(
+        (place, one) -> {
+          Welcome welcome = welcomes.get(place);
+          if (welcome == null) {
+            one.listener().close();
+          } else {
+            one.listener().become(welcome.options(), welcome.sessions());
+          }
+        });
   }
 
-  private static Set<Place> wanted(Plan plan) {
-    Set<Place> places = new LinkedHashSet<>();
-    plan.ports()
-        .forEach(
-            (door, port) -> {
-              for (InetAddress address : plan.addresses()) {
-                places.add(new Place(door, new InetSocketAddress(address, port)));
-              }
-            });
-    return places;
+  private Welcome welcome(
+      PlannedListener planned, InetSocketAddress address, Generation generation) {
+    Service service = services.get(planned.rules());
+    if (service == null) {
+      throw new IllegalArgumentException("no part listens for " + planned.rules());
+    }
+    Welcome welcome =
+        service.welcome(
+            planned.rules(), address, planned.settings(), generation.with(planned.policy()));
+    return new Welcome(welcome.options().as(planned.name(), address), welcome.sessions());
+  }
+
+  /** Opens a listener where it is not open yet. A free port is the same at all its addresses. */
+  private Map<Place, Listener> opened(PlannedListener planned, Map<Place, Welcome> welcomes) {
+    for (int tries = 1; ; tries++) {
+      Map<Place, Listener> fresh = new LinkedHashMap<>();
+      try {
+        int port = port(planned);
+        for (Place place : places(planned)) {
+          Welcome welcome = welcomes.get(place);
+          if (welcome != null && !open.containsKey(place)) {
+            InetSocketAddress address = new InetSocketAddress(place.address().getAddress(), port);
+            Listener listener =
+                wire.listen(welcome.options().as(planned.name(), address), welcome.sessions());
+            fresh.put(place, listener);
+            port = listener.address().getPort();
+          }
+        }
+        return fresh;
+      } catch (WireFault e) {
+        fresh.values().forEach(Listener::close);
+        // What is free at one address may be taken at another.
+        if (planned.port() != 0 || fresh.isEmpty() || tries == TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** That at which it is open already, or that which is planned. */
+  private int port(PlannedListener planned) {
+    for (Place place : places(planned)) {
+      Open one = open.get(place);
+      if (one != null) {
+        return one.listener().address().getPort();
+      }
+    }
+    return planned.port();
+  }
+
+  private static List<Place> places(PlannedListener planned) {
+    return planned.places().stream().map(address -> new Place(planned.name(), address)).toList();
   }
 
   /** Where a door listens; with several addresses, at the first. */
   synchronized InetSocketAddress address(Door door) {
-    return open.entrySet().stream()
-        .filter(entry -> entry.getKey().door().equals(door))
-        .map(entry -> entry.getValue().address())
+    return open.values().stream()
+        .filter(one -> one.door().equals(door))
+        .map(one -> one.listener().address())
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("there is no listener for " + door));
   }
@@ -122,13 +169,13 @@ final class OpenDoors implements AutoCloseable {
   /** The doors that are open. */
   synchronized Set<Door> doors() {
     Set<Door> doors = new LinkedHashSet<>();
-    open.keySet().forEach(place -> doors.add(place.door()));
+    open.values().forEach(one -> doors.add(one.door()));
     return doors;
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    open.values().forEach(Listener::close);
+    open.values().forEach(one -> one.listener().close());
   }
 }

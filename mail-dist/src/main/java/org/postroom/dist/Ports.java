@@ -1,15 +1,12 @@
 package org.postroom.dist;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
-import org.postroom.core.part.Door;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.wire.WireFault;
 import org.postroom.dist.config.ServerParams;
@@ -27,27 +24,27 @@ record Ports(Settings settings, boolean fromSettings) {
    *
    * @throws WireFault for the first that cannot be had, with what to do
    */
-  void check(Map<Door, Integer> ports, List<InetAddress> addresses) {
-    ports.forEach(
-        (door, port) -> {
-          if (port != 0) {
-            addresses.forEach(address -> check(door, new InetSocketAddress(address, port)));
-          }
-        });
+  void check(List<PlannedListener> listeners) {
+    listeners.forEach(
+        listener -> listener.places().forEach(address -> check(listener.name(), address)));
   }
 
-  void check(Door door, InetSocketAddress address) {
+  /** The same for one address; any port is as good as free. */
+  void check(String name, InetSocketAddress address) {
+    if (address.getPort() == 0) {
+      return;
+    }
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(address);
     } catch (IOException e) {
-      throw new WireFault(text(door, address, String.valueOf(e.getMessage())), e);
+      throw new WireFault(text(name, address, String.valueOf(e.getMessage())), e);
     }
   }
 
-  private String text(Door door, InetSocketAddress address, String reason) {
+  private String text(String name, InetSocketAddress address, String reason) {
     String where = address.getAddress().getHostAddress() + " port " + address.getPort();
-    String what = "cannot listen on " + where + " for " + door.name() + ": ";
+    String what = "cannot listen on " + where + " for " + name + ": ";
     String lower = reason.toLowerCase(Locale.ROOT);
     if (lower.contains("in use")) {
       return at(

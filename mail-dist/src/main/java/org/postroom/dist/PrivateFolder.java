@@ -32,7 +32,7 @@ final class PrivateFolder {
    * @throws BadConfiguration naming the parameter and what to do
    */
   static void check(Path folder, Settings settings, Param<?> named) {
-    Privacy.faultOfFolder(folder, folder.toString(), HOLDS)
+    Privacy.faultOfFolder(folder, "data folder " + folder, HOLDS)
         .ifPresent(
             fault -> {
               throw new BadConfiguration(settings.fault(named, fault));

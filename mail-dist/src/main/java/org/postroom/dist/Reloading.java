@@ -64,8 +64,8 @@ final class Reloading {
   }
 
   private Reloaded become(Configuration changed) {
-    Settings wanted = changed.read(description.parts().params());
-    Plan plan = Plan.of(wanted.asStarted(started), changed, description);
+    Configuration.Read read = changed.read(description.parts().params());
+    Plan plan = Plan.of(read.asStarted(started), changed, description);
     doors.check(plan);
     Generations.Next next = generations.next(plan);
     try {
@@ -77,8 +77,10 @@ final class Reloading {
     queue.obey(QueueParams.limits(plan.settings()));
     List<String> said = new ArrayList<>(plan.warnings());
     started
-        .needRestart(wanted)
-        .forEach(param -> said.add(wanted.fault(param, "takes effect after a restart").toString()));
+        .needRestart(read.settings())
+        .forEach(
+            param ->
+                said.add(read.settings().fault(param, "takes effect after a restart").toString()));
     return new Reloaded(next.generation().number(), said);
   }
 }

@@ -6,7 +6,9 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Param;
+import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.MailFlow;
@@ -46,8 +48,9 @@ public final class ServerBuilder {
   }
 
   /**
-   * Settings in main.cf's syntax; what the builder says stands above them. The file is read when
-   * the server starts, and when it reloads.
+   * Settings in main.cf's syntax; what the builder says stands above them. With a master.cf in the
+   * same folder, its services of type inet are the listeners for SMTP. Both are read when the
+   * server starts, and when it reloads.
    */
   public ServerBuilder configuration(Path mainCf) {
     description.configuration.file(mainCf);
@@ -176,8 +179,16 @@ public final class ServerBuilder {
    */
   public Checked check() {
     Plan plan = description.plan();
-    plan.checkFolder();
     return new Checked(plan.settings(), plan.warnings());
+  }
+
+  /** The same for who wants to hear everything there is to say, faults and silence included. */
+  public Report report() {
+    try {
+      return description.plan().report();
+    } catch (BadConfiguration e) {
+      return e.report();
+    }
   }
 
   /**

@@ -163,7 +163,7 @@ final class BadConfigurationTest {
     ServerProcess.Outcome outcome =
         serve(write("inet_interfaces = 192.0.2.1", "listeners = imap:40143"));
 
-    assertThat(outcome.status()).isEqualTo(69);
+    assertThat(outcome.status()).isEqualTo(78);
     assertThat(outcome.said())
         .contains("main.cf, line 1: inet_interfaces: ")
         .contains("192.0.2.1")

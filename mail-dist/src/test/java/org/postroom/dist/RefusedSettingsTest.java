@@ -15,6 +15,8 @@ final class RefusedSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "listeners | smtp:2525, imap:2525",
+        "listeners | smtp:2525, smtp:2526",
         "smtpd_relay_restrictions | permit",
         "smtpd_relay_restrictions | permit_mynetworks",
         "smtpd_relay_restrictions | permit_mynetworks, permit, reject_unauth_destination",

@@ -29,8 +29,9 @@ import org.postroom.dist.applet.Postroom;
  * killed at any moment, and started again.
  */
 final class ServerProcess implements AutoCloseable {
-  // 128 + SIGTERM: how a JVM ends after its shutdown hooks.
-  private static final int STOPPED = 143;
+  /** An orderly stop is no failure, for who has started the process. */
+  private static final int STOPPED = 0;
+
   private static final long PATIENCE_SECONDS = 120;
   private static final Path LAUNCHER = Path.of("src", "main", "launcher");
   private static final Pattern LISTENER = Pattern.compile("([a-z0-9]+) (\\d+)");

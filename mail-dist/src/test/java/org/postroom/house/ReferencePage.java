@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postroom.core.config.ConfigParams;
+import org.postroom.core.config.KnownNames;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
@@ -26,6 +29,7 @@ import org.postroom.smtp.server.command.SmtpCommands;
 /** The pages of docs/ that are made from declarations. */
 enum ReferencePage {
   PARAMETERS("parameters.md"),
+  UNSUPPORTED("unsupported-parameters.md"),
   COMMANDS("commands.md");
 
   /** Writes them all. */
@@ -49,6 +53,7 @@ enum ReferencePage {
   String text() {
     return switch (this) {
       case PARAMETERS -> parameters();
+      case UNSUPPORTED -> unsupported();
       case COMMANDS -> commands();
     };
   }
@@ -60,45 +65,79 @@ enum ReferencePage {
             # Parameters
 
             What main.cf may say. Names that Postfix has mean what they mean there; those of Dovecot, what they mean
-            there; the rest are ours. A default is written as an administrator would write it, `$name` not expanded. A
-            change takes effect by `postroom reload` or a SIGHUP, but for what says "restart".
+            What main.cf may say. Names that Postfix has mean what they mean there; those of Dovecot, what they mean
+            there; the rest are ours. Names that stand not here: [unsupported-parameters.md](unsupported-parameters.md).
+            A default is written as an administrator would write it, `$name` not expanded. A change takes effect by
+            `postroom reload` or a SIGHUP, but for what says "restart".
             """);
     page.append(MADE);
-    Map<String, Param<?>> known = new LinkedHashMap<>();
     Map<String, Param<?>> seen = new LinkedHashMap<>();
     for (ParamSet set : sets()) {
       page.append("\n## ").append(set.name()).append("\n\n");
       page.append("| Name | Default | Value | Meaning |\n|---|---|---|---|\n");
       for (Param<?> param : set.params()) {
-        if (seen.putIfAbsent(param.name(), param) != null) {
-          continue;
-        }
-        if (isActedUpon(param)) {
+        if (seen.putIfAbsent(param.name(), param) == null) {
           row(page, code(param.name()), code(param.defaultText()), param.expected(), doc(param));
-        } else {
-          known.put(param.name(), param);
         }
       }
     }
-    page.append(
-        """
-
-        ## Known and not acted upon
-
-        | Name | Default | When it is set | Why |
-        |---|---|---|---|
-        """);
-    known
-        .values()
-        .forEach(
-            param ->
-                row(
-                    page,
-                    code(param.name()),
-                    code(param.defaultText()),
-                    consequence(param.paramClass()),
-                    param.note()));
     return page.toString();
+  }
+
+  private static String unsupported() {
+    StringBuilder page =
+        new StringBuilder(
+            """
+            # Parameters that are not supported
+
+            Every other name of Postfix, and those of Dovecot that may stand in main.cf: what happens when one is set to
+            something other than what nothing set amounts to. What is acted upon stands in [parameters.md](parameters.md).
+            """);
+    page.append(MADE);
+    for (ParamClass paramClass :
+        List.of(ParamClass.REFUSED, ParamClass.PARTIAL, ParamClass.NO_EFFECT, ParamClass.SILENT)) {
+      page.append("\n## ").append(heading(paramClass)).append("\n\n");
+      if (paramClass == ParamClass.SILENT) {
+        page.append(String.join(", ", names(paramClass))).append(".\n");
+        continue;
+      }
+      page.append("| Name | Values that change nothing | Why |\n|---|---|---|\n");
+      for (KnownNames.Entry entry : known(paramClass)) {
+        List<String> values = new ArrayList<>(List.of(entry.preset()));
+        entry.asGood().stream().sorted().forEach(values::add);
+        row(
+            page,
+            code(entry.name()),
+            values.stream()
+                .filter(value -> !value.isEmpty())
+                .map(ReferencePage::code)
+                .collect(Collectors.joining(", ")),
+            entry.note()
+                + (entry.unless().isEmpty() ? "" : "; a warning with " + code(entry.unless())));
+      }
+    }
+    return page.toString();
+  }
+
+  private static List<KnownNames.Entry> known(ParamClass paramClass) {
+    return Stream.of(KnownNames.POSTFIX, KnownNames.DOVECOT)
+        .flatMap(table -> KnownNames.of(table).stream())
+        .filter(entry -> entry.paramClass() == paramClass)
+        .toList();
+  }
+
+  private static List<String> names(ParamClass paramClass) {
+    return known(paramClass).stream().map(entry -> code(entry.name())).toList();
+  }
+
+  private static String heading(ParamClass paramClass) {
+    return switch (paramClass) {
+      case REFUSED -> "Refused: no start, unless `accept_unsupported_parameters` has the name";
+      case PARTIAL -> "Otherwise here: a warning at each start";
+      case NO_EFFECT -> "Without effect: a note at each start";
+      case SILENT -> "Without meaning: nothing is said";
+      case IMPLEMENTED, UNKNOWN -> throw new IllegalArgumentException("not in the tables");
+    };
   }
 
   private static List<ParamSet> sets() {
@@ -107,23 +146,10 @@ enum ReferencePage {
     return sets;
   }
 
-  private static boolean isActedUpon(Param<?> param) {
-    return param.paramClass() == ParamClass.IMPLEMENTED || param.paramClass() == ParamClass.PARTIAL;
-  }
-
   private static String doc(Param<?> param) {
     return param.doc()
         + (param.paramClass() == ParamClass.PARTIAL ? " **In part:** " + param.note() + "." : "")
         + (param.has(Trait.RESTART) ? " (restart)" : "");
-  }
-
-  private static String consequence(ParamClass paramClass) {
-    return switch (paramClass) {
-      case SILENT -> "nothing is said";
-      case NO_EFFECT -> "a note at start";
-      case REFUSED -> "no start, unless `accept_unsupported_parameters` has the name";
-      case IMPLEMENTED, PARTIAL -> throw new IllegalArgumentException("acted upon");
-    };
   }
 
   private static String commands() {

@@ -6,7 +6,6 @@ import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
-import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
 import org.postroom.pop3.session.LockPolicy;
 
@@ -107,27 +106,6 @@ public final class Pop3Params {
           "pop3_hide_imap_deleted",
           "no",
           "Whether messages that an IMAP client has marked as deleted are left out.");
-
-  public static final Param<String> UIDL_FORMAT =
-      SET.recognised(
-          "pop3_uidl_format",
-          "%08Xu%08Xv",
-          ParamClass.NO_EFFECT,
-          "Unique ids are %08Xu%08Xv, in lower case.");
-
-  public static final Param<String> FAST_SIZE_LOOKUPS =
-      SET.recognised(
-          "pop3_fast_size_lookups",
-          "no",
-          ParamClass.SILENT,
-          "Sizes are exact and need no look at messages.");
-
-  public static final Param<String> CLIENT_WORKAROUNDS =
-      SET.recognised(
-          "pop3_client_workarounds",
-          "",
-          ParamClass.SILENT,
-          "NUL octets and missing ends of headers are always mended.");
 
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();

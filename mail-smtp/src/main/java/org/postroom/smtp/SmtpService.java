@@ -2,9 +2,13 @@ package org.postroom.smtp;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Inquiry;
 import org.postroom.core.flow.Transport;
@@ -17,6 +21,7 @@ import org.postroom.core.part.Welcome;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.wire.ListenerOptions;
+import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.TlsContexts;
 import org.postroom.smtp.client.SmtpClientParams;
 import org.postroom.smtp.client.SmtpTransport;
@@ -30,6 +35,9 @@ import org.postroom.smtp.server.command.SmtpCommands;
 
 /** SMTP in one server. What clients do is counted here, over all listeners and generations. */
 final class SmtpService implements Service {
+  /** Mail for others, and mail for domains that we relay for. */
+  private static final List<String> NAMES = List.of("smtp", "relay");
+
   private final Premises premises;
   private final ClientLimits limits;
   private final Inquiry inquiry;
@@ -40,24 +48,32 @@ final class SmtpService implements Service {
     this.inquiry = new Inquiry(premises.workers(), premises.timers());
   }
 
-  /** The same client under two names: mail for others, and mail for domains that we relay for. */
+  /** One client under all names; one more for each name that has settings of its own. */
   @Override
-  public Map<String, Transport> transports(Settings settings, Policy policy, OwnAddresses own) {
+  public Map<String, Transport> transports(
+      Function<String, Settings> settings, Policy policy, OwnAddresses own) {
     Set<InetAddress> ownAddresses = new HashSet<>(own.proxies());
     own.interfaces().forEach(one -> ownAddresses.add(one.address()));
-    SmtpTransport smtp =
-        new SmtpTransport(
-            premises.wire(),
-            premises.resolver(),
-            SmtpClientParams.options(
-                settings,
-                Set.of(policy.hostname().name()),
-                ownAddresses,
-                TlsContexts.opportunisticClient()),
-            premises.random(),
-            premises.clock(),
-            premises.timers());
-    return Map.of("smtp", smtp, "relay", smtp);
+    Map<Settings, Transport> bySettings = new HashMap<>();
+    Map<String, Transport> transports = new HashMap<>();
+    for (String name : NAMES) {
+      transports.put(
+          name,
+          bySettings.computeIfAbsent(
+              settings.apply(name), its -> transport(its, policy, ownAddresses)));
+    }
+    return transports;
+  }
+
+  private Transport transport(Settings settings, Policy policy, Set<InetAddress> own) {
+    return new SmtpTransport(
+        premises.wire(),
+        premises.resolver(),
+        SmtpClientParams.options(
+            settings, Set.of(policy.hostname().name()), own, TlsContexts.opportunisticClient()),
+        premises.random(),
+        premises.clock(),
+        premises.timers());
   }
 
   @Override
@@ -88,22 +104,39 @@ final class SmtpService implements Service {
         premises.zone());
   }
 
-  /** How clients are received in a role, by what {@code services} are. */
+  /**
+   * How clients are received in a role, by what {@code services} are.
+   *
+   * @param settings of the listener, over which the role's defaults go
+   */
   static Welcome welcome(
       Role role, InetSocketAddress address, Settings settings, Services services) {
-    Listening calm = new Listening(role, settings, services, SmtpCommands.ALL);
-    Listening stressed = new Listening(role, settings.underStress(), services, SmtpCommands.ALL);
+    Settings own = role.over(settings);
+    Listening calm = new Listening(own, services, SmtpCommands.ALL);
+    Listening stressed = new Listening(own.underStress(), services, SmtpCommands.ALL);
     return new Welcome(
         new ListenerOptions(
             role.service(),
             address,
-            role.door().handshake(services.tls()),
-            settings.get(SmtpParams.SESSIONS),
-            settings.get(SmtpParams.SASL_RESPONSE),
-            settings.get(SmtpParams.TIMEOUT),
+            implicit(role, own, services),
+            own.get(SmtpParams.SESSIONS),
+            own.get(SmtpParams.SASL_RESPONSE),
+            own.get(SmtpParams.TIMEOUT),
             SmtpSession.tooMany(services.hostname()) + "\r\n",
-            settings.get(SmtpParams.CLIENT_CONNECTIONS),
+            own.get(SmtpParams.CLIENT_CONNECTIONS),
             services::exempts),
         connection -> (connection.isCrowded() ? stressed : calm).session(connection));
+  }
+
+  /** The keys for the handshake that comes first; empty where none does. */
+  private static Optional<TlsContext> implicit(Role role, Settings settings, Services services) {
+    if (!settings.get(SmtpParams.TLS_WRAPPERMODE)) {
+      return Optional.empty();
+    }
+    if (services.tls().isEmpty()) {
+      throw new IllegalStateException(
+          "a listener for " + role.service() + " needs a certificate and its key");
+    }
+    return services.tls();
   }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.smtp.server.Role;
 
@@ -308,6 +309,25 @@ class ReceivingTest {
       assertThat(talk.reply()).isEqualTo("250 2.0.0 Ok");
       assertThat(house.inbox("ada@example.org").get(0)).doesNotContain("\tfor <");
       assertThat(house.inbox("bob@example.org")).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "550, nobody@example.org, 550 5.1.1",
+    "450, nobody@example.org, 450 4.1.1",
+  })
+  void refusesWhoIsNotHereWithTheCodeOfTheClass(String code, String recipient, String reply) {
+    try (SmtpHouse house =
+            SmtpHouse.with(
+                Map.of(
+                    "unknown_virtual_mailbox_reject_code", code,
+                    "unknown_local_recipient_reject_code", code));
+        Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      talk.ask("MAIL FROM:<eve@elsewhere.example>");
+
+      assertThat(talk.ask("RCPT TO:<" + recipient + ">"))
+          .startsWith(reply + " <" + recipient + ">: Recipient address rejected: ");
     }
   }
 }

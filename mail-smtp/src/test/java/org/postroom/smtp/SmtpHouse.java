@@ -45,6 +45,7 @@ import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
+import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.Tables;
 import org.postroom.core.testing.MemoryAccounts;
 import org.postroom.core.testing.MemoryQueueStore;
@@ -69,6 +70,7 @@ final class SmtpHouse extends ProtocolHouse {
   private Services services;
   private Settings settings;
   private Role role = Role.MX;
+  private final Tables.Builder tables = Tables.builder();
   private volatile boolean diskFull;
 
   /** On which threads mails were accepted. */
@@ -97,6 +99,12 @@ final class SmtpHouse extends ProtocolHouse {
     return this;
   }
 
+  /** With a table of the test's, {@code program:name}. */
+  SmtpHouse table(String name, LookupTable table) {
+    tables.table(name, table);
+    return this;
+  }
+
   @Override
   public void role(String name) {
     role = Role.valueOf(name);
@@ -114,7 +122,7 @@ final class SmtpHouse extends ProtocolHouse {
   }
 
   private Services services() {
-    Policy policy = Policy.of(settings, new OwnAddresses(List.of(), List.of()));
+    Policy policy = Policy.of(settings, new OwnAddresses(List.of(), List.of()), tables.build());
     Router router = new HouseRouter(accounts);
     MailFlow flow =
         new MailFlow(
@@ -177,7 +185,7 @@ final class SmtpHouse extends ProtocolHouse {
   /** Opens a listener in a role on a free port. */
   InetSocketAddress listen(Role other) {
     role = other;
-    return listen(role.hasImplicitTls());
+    return listen(role == Role.SUBMISSIONS);
   }
 
   /** The mails in the INBOX of {@code login}, oldest first. */

@@ -9,9 +9,12 @@ public final class ConfigParams {
 
   /** Deviation: without it the newest level holds, not level 0: the safe defaults. */
   public static final Param<String> COMPATIBILITY_LEVEL =
-      SET.text(
+      SET.value(
           "compatibility_level",
           "3.12",
+          "a version such as 3.6",
+          ConfigParams::level,
+          level -> level,
           """
           The version of Postfix whose defaults the file was written for. Without it the newest
           and safest defaults hold.\
@@ -40,4 +43,11 @@ public final class ConfigParams {
   public static final ParamSet ALL = SET.build();
 
   private ConfigParams() {}
+
+  private static String level(String text) {
+    if (!text.matches("[0-9]{1,9}(\\.[0-9]{1,9}){0,3}")) {
+      throw new BadValue("");
+    }
+    return text;
+  }
 }

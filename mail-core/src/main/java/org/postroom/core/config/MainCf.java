@@ -46,22 +46,24 @@ public final class MainCf {
 
   /** Reads a file in UTF-8; {@link BadConfiguration} if it cannot be read. */
   public static MainCf read(Path file) {
+    Reader reader = new Reader(file.toString());
+    reader.readAll(text(file, reader.notices));
+    return new MainCf(reader);
+  }
+
+  static String text(Path file, List<Notice> notices) {
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw new BadConfiguration(new Fault(new Place(file.toString(), 0), "", "cannot read: " + e));
     }
-    Reader reader = new Reader(file.toString());
-    String text;
     try {
-      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      text = new String(bytes, StandardCharsets.UTF_8);
-      reader.warn(0, "", "the file is not in UTF-8");
+      notices.add(Notice.warning(new Place(file.toString(), 0), "", "the file is not in UTF-8"));
+      return new String(bytes, StandardCharsets.UTF_8);
     }
-    reader.readAll(text);
-    return new MainCf(reader);
   }
 
   /** In the order of their first mention. */
@@ -81,100 +83,48 @@ public final class MainCf {
     return notices;
   }
 
-  /** Joins physical lines to logical ones and takes assignments from them. */
+  /** Takes assignments from logical lines. */
   private static final class Reader {
 
     private final String source;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final List<Fault> faults = new ArrayList<>();
     private final List<Notice> notices = new ArrayList<>();
-    private final StringBuilder logical = new StringBuilder();
-    private int startLine;
-    private boolean afterCommentedAssignment;
 
     Reader(String source) {
       this.source = source;
     }
 
     void readAll(String text) {
-      int line = 0;
-      for (int at = 0; at < text.length(); ) {
-        int end = text.indexOf('\n', at);
-        if (end < 0) {
-          end = text.length();
-        }
-        readLine(++line, text.substring(at, end));
-        at = end + 1;
-      }
-      finish();
+      ConfigLines.of(source, text, notices).forEach(this::assignment);
     }
 
-    private void readLine(int number, String raw) {
-      String line = raw;
-      int nul = line.indexOf('\0');
-      if (nul >= 0) {
-        warn(number, "", "a NUL byte; the rest of the line is lost");
-        line = line.substring(0, nul);
-      }
-      String content = line.strip();
-      if (content.isEmpty()) {
-        return;
-      }
-      if (content.startsWith("#")) {
-        afterCommentedAssignment = content.indexOf('=') > 0;
-        return;
-      }
-      boolean continues = line.charAt(0) == ' ' || line.charAt(0) == '\t' || isBlank(line);
-      if (!continues) {
-        finish();
-        startLine = number;
-        logical.append(content);
-      } else if (startLine == 0) {
-        warn(number, "", "logical line must not start with whitespace: \"" + content + "\"");
-      } else {
-        if (afterCommentedAssignment) {
-          warn(number, "", "this line continues line " + startLine + ", not the comment above it");
-        }
-        logical.append(line.stripTrailing());
-      }
-      afterCommentedAssignment = false;
-    }
-
-    private static boolean isBlank(String line) {
-      return Character.isWhitespace(line.charAt(0));
-    }
-
-    private void finish() {
-      if (startLine == 0) {
-        return;
-      }
-      String text = logical.toString();
-      logical.setLength(0);
+    private void assignment(ConfigLines.Line line) {
+      String text = line.text();
       int equals = text.indexOf('=');
       String name = equals < 0 ? "" : text.substring(0, equals).strip();
       if (equals < 0 || name.chars().anyMatch(Character::isWhitespace)) {
-        fault("missing '=' after attribute name: \"" + text + "\"");
+        fault(line, "missing '=' after attribute name: \"" + text + "\"");
       } else if (name.isEmpty()) {
-        fault("missing attribute name: \"" + text + "\"");
+        fault(line, "missing attribute name: \"" + text + "\"");
       } else {
-        put(name, text.substring(equals + 1).strip());
+        put(new Entry(name, text.substring(equals + 1).strip(), line.place()));
       }
     }
 
-    private void put(String name, String value) {
-      Entry earlier = entries.get(name);
-      if (earlier != null && !earlier.value().equals(value)) {
-        warn(startLine, name, "overriding earlier entry: " + name + "=" + earlier.value());
+    private void put(Entry entry) {
+      Entry earlier = entries.put(entry.name(), entry);
+      if (earlier != null && !earlier.value().equals(entry.value())) {
+        notices.add(
+            Notice.warning(
+                entry.place(),
+                entry.name(),
+                "overriding earlier entry: " + entry.name() + "=" + earlier.value()));
       }
-      entries.put(name, new Entry(name, value, new Place(source, startLine)));
     }
 
-    private void fault(String text) {
-      faults.add(new Fault(new Place(source, startLine), "", text));
-    }
-
-    private void warn(int line, String name, String text) {
-      notices.add(Notice.warning(new Place(source, line), name, text));
+    private void fault(ConfigLines.Line line, String text) {
+      faults.add(new Fault(line.place(), "", text));
     }
   }
 }

@@ -1,22 +1,34 @@
 package org.postroom.core.config;
 
-/** Something an administrator should know about a configuration that is usable all the same. */
-public record Notice(Level level, Place place, String name, String text) {
+/**
+ * Something an administrator should know about a configuration that is usable all the same.
+ *
+ * @param paramClass of the name
+ */
+public record Notice(Level level, Place place, String name, ParamClass paramClass, String text) {
 
   /** How loudly it is said. */
   public enum Level {
-    /** Once, as {@code note:}. */
+    /** Only to who asks for it. */
+    DETAIL,
+    /** At each start, as {@code note:}. */
     NOTE,
     /** At each start, as {@code warning:}. */
-    WARNING
+    WARNING;
+
+    /** As reports call it. */
+    public String word() {
+      return this == WARNING ? "warning" : "note";
+    }
   }
 
-  static Notice warning(Place place, String name, String text) {
-    return new Notice(Level.WARNING, place, name, text);
+  /** A warning about something that we act upon. */
+  public static Notice warning(Place place, String name, String text) {
+    return new Notice(Level.WARNING, place, name, ParamClass.IMPLEMENTED, text);
   }
 
   @Override
   public String toString() {
-    return (level == Level.NOTE ? "note: " : "warning: ") + place + ": " + text;
+    return level.word() + ": " + place + ": " + text;
   }
 }

@@ -188,21 +188,6 @@ public final class ParamSet {
               Set.of(traits)));
     }
 
-    /** A name we know and do not act upon; {@code note} is what start-up says when it is set. */
-    public Param<String> recognised(
-        String name, String preset, ParamClass paramClass, String note) {
-      return put(
-          new Param<>(
-              name,
-              preset,
-              ValueType.TEXT,
-              Function.identity(),
-              note,
-              paramClass,
-              note,
-              Set.of(Trait.DEFERRED_EXPANSION)));
-    }
-
     /** Takes in a parameter that other sets hold too, because several parts obey it. */
     public <T> Param<T> include(Param<T> param) {
       return put(param);

@@ -14,6 +14,9 @@ public record Place(String source, int line) {
   /** A value that the embedding program or the command line gave. */
   public static final Place PROGRAM = new Place("program", 0);
 
+  /** A table, whose words name its file and line. */
+  public static final Place TABLES = new Place("tables", 0);
+
   @Override
   public String toString() {
     return line > 0 ? source + ", line " + line : source;

@@ -1,20 +1,17 @@
 package org.postroom.core.config;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.secret.Privacy;
 
 /**
  * A checked configuration: an immutable snapshot that gives each parameter its typed value. Safe
@@ -35,24 +32,36 @@ public final class Settings {
   private final Map<String, String> presets;
   private final Map<String, Object> values;
   private final Map<String, String> expanded;
+  private final Set<String> transports;
   private final List<Notice> notices;
   private final @Nullable Settings underStress;
 
+  private Settings(SettingsCheck check, @Nullable Settings underStress) {
+    this.underStress = underStress;
+    this.params = check.params;
+    this.given = check.given;
+    this.presets = check.presets;
+    this.values = check.values;
+    this.expanded = check.expanded;
+    this.transports = check.transports;
+    this.notices = List.copyOf(check.notices);
+  }
+
+  /** The same with other values. */
   private Settings(
-      Map<String, Param<?>> params,
+      Settings same,
       Map<String, MainCf.Entry> given,
-      Map<String, String> presets,
       Map<String, Object> values,
       Map<String, String> expanded,
-      List<Notice> notices,
       @Nullable Settings underStress) {
     this.underStress = underStress;
-    this.params = params;
+    this.params = same.params;
     this.given = given;
-    this.presets = presets;
+    this.presets = same.presets;
     this.values = values;
     this.expanded = expanded;
-    this.notices = List.copyOf(notices);
+    this.transports = same.transports;
+    this.notices = same.notices;
   }
 
   /**
@@ -81,6 +90,14 @@ public final class Settings {
 
   public static Builder builder(ParamSet... sets) {
     return new Builder(Arrays.asList(sets));
+  }
+
+  /**
+   * Begins settings that are these, and something over them: those of one listener, or of one
+   * transport. What has been said about these is not said again.
+   */
+  public Builder over() {
+    return new Builder(this);
   }
 
   /** The value in effect. A parameter of a set that is not part of these settings is a bug. */
@@ -176,12 +193,10 @@ public final class Settings {
       }
     }
     return new Settings(
-        params,
+        this,
         mixed,
-        presets,
         inEffect,
         texts,
-        notices,
         underStress == null ? null : underStress.asStarted(started.underStress()));
   }
 
@@ -189,15 +204,25 @@ public final class Settings {
   public static final class Builder {
     private static final String STRESSED = "yes";
 
-    private final Map<String, Param<?>> params = new TreeMap<>();
-    private final Map<String, MainCf.Entry> given = new LinkedHashMap<>();
-    private final Map<String, String> presets = new LinkedHashMap<>();
-    private final List<Fault> faults = new ArrayList<>();
-    private final List<Notice> notices = new ArrayList<>();
+    final Map<String, Param<?>> params = new TreeMap<>();
+    final Map<String, MainCf.Entry> given = new LinkedHashMap<>();
+    final Map<String, MainCf.Entry> judged = new LinkedHashMap<>();
+    final Map<String, String> presets = new LinkedHashMap<>();
+    final Set<String> transports = new HashSet<>(KnownNames.TRANSPORTS);
+    final List<Fault> faults = new ArrayList<>();
+    final List<Notice> notices = new ArrayList<>();
 
     private Builder(List<ParamSet> sets) {
       declare(ConfigParams.ALL);
       sets.forEach(this::declare);
+    }
+
+    private Builder(Settings base) {
+      params.putAll(base.params);
+      given.putAll(base.given);
+      judged.putAll(base.given);
+      presets.putAll(base.presets);
+      transports.addAll(base.transports);
     }
 
     private void declare(ParamSet set) {
@@ -230,9 +255,26 @@ public final class Settings {
       return this;
     }
 
+    /** What somebody wrote, expanded like everything else. */
+    public Builder set(MainCf.Entry entry) {
+      given.put(entry.name(), entry);
+      return this;
+    }
+
     /** A default that depends on the machine, such as its host name; counts as not given. */
     public Builder preset(Param<?> param, String text) {
-      presets.put(param.name(), text);
+      return preset(param.name(), text);
+    }
+
+    /** The same for a name that others refer to. */
+    public Builder preset(String name, String text) {
+      presets.put(name, text);
+      return this;
+    }
+
+    /** Names of transports besides the usual ones, which may have parameters of their own. */
+    public Builder transports(Collection<String> names) {
+      transports.addAll(names);
       return this;
     }
 
@@ -242,229 +284,41 @@ public final class Settings {
      * @throws BadConfiguration with all faults
      */
     public Settings build() {
-      Map<String, String> calm = Map.copyOf(presets);
-      presets.put(ConfigParams.STRESS.name(), STRESSED);
-      Check stressed = new Check(this);
-      presets.clear();
-      presets.putAll(calm);
-      return new Check(this).settings(() -> stressed.settings(() -> null));
-    }
-  }
-
-  /** One pass over all that was given, collecting faults and notices. */
-  private static final class Check {
-
-    private final Map<String, Param<?>> params;
-    private final Map<String, MainCf.Entry> given;
-    private final Map<String, String> presets;
-    private final List<Fault> faults;
-    private final List<Notice> notices;
-    private final Map<String, Object> values = new LinkedHashMap<>();
-    private final Map<String, String> expanded = new LinkedHashMap<>();
-    private final Set<String> reportedUndefined = new HashSet<>();
-    private final Expansion expansion;
-
-    Check(Builder builder) {
-      this.params = new TreeMap<>(builder.params);
-      this.given = new LinkedHashMap<>(builder.given);
-      this.presets = Map.copyOf(builder.presets);
-      this.faults = new ArrayList<>(builder.faults);
-      this.notices = new ArrayList<>(builder.notices);
-      this.expansion = new Expansion(this::rawText, this::finish, this::undefined);
+      Examined examined = examine();
+      if (!examined.report().isGood()) {
+        throw new BadConfiguration(examined.report());
+      }
+      return examined.settings();
     }
 
     /**
-     * @param underStress asked for when this one is without a fault
+     * Checks everything, and goes on past faults, so that who has more to check finds more of them
+     * at once: a value that is none leaves the default.
+     *
+     * @throws BadConfiguration when not even the defaults can be had
      */
-    Settings settings(Supplier<@Nullable Settings> underStress) {
-      // What was given comes first, so that faults and notices keep the order of the file.
-      Set<String> names = new LinkedHashSet<>(given.keySet());
-      names.addAll(params.keySet());
-      for (String name : names) {
-        Param<?> param = params.get(name);
-        if (param == null) {
-          expandOwn(Objects.requireNonNull(given.get(name)));
-        } else {
-          value(param);
-        }
+    public Examined examine() {
+      Map<String, String> calm = Map.copyOf(presets);
+      presets.put(ConfigParams.STRESS.name(), STRESSED);
+      SettingsCheck stressed = new SettingsCheck(this);
+      presets.clear();
+      presets.putAll(calm);
+      SettingsCheck check = new SettingsCheck(this);
+      check.all();
+      if (check.faults.isEmpty()) {
+        stressed.all();
       }
-      classes();
-      unused();
-      if (!faults.isEmpty()) {
-        throw new BadConfiguration(faults);
-      }
-      return new Settings(params, given, presets, values, expanded, notices, underStress.get());
-    }
-
-    @Nullable String rawText(String name) {
-      MainCf.Entry entry = given.get(name);
-      if (entry != null) {
-        return entry.value();
-      }
-      Param<?> param = params.get(name);
-      return param == null ? null : presets.getOrDefault(name, param.defaultText());
-    }
-
-    private String finish(String name, String text) {
-      Param<?> param = params.get(name);
-      return param == null || given.containsKey(name) || presets.containsKey(name)
-          ? text.strip()
-          : param.derive(text.strip());
-    }
-
-    private void undefined(String owner, String name) {
-      if (reportedUndefined.add(name)) {
-        notices.add(
-            Notice.warning(
-                place(owner),
-                owner,
-                "undefined parameter: " + name + Nearest.hint(name, params.keySet())));
-      }
-    }
-
-    private Place place(String name) {
-      MainCf.Entry entry = given.get(name);
-      return entry == null ? Place.DEFAULT : entry.place();
-    }
-
-    private void expandOwn(MainCf.Entry entry) {
-      String name = entry.name();
-      try {
-        expanded.put(name, expansion.expand(name, entry.value()).strip());
-      } catch (BadValue e) {
-        faults.add(new Fault(place(name), name, e.reason()));
-      }
-    }
-
-    private void value(Param<?> param) {
-      String name = param.name();
-      String text = rawText(name);
-      if (text == null) {
-        throw new IllegalStateException("no text: " + name);
-      }
-      try {
-        if (!param.has(Trait.DEFERRED_EXPANSION)) {
-          text = finish(name, expansion.expand(name, text));
-        }
-        expanded.put(name, text);
-        values.put(name, param.read(text));
-        if (param.isMatchList()) {
-          comment(name, MatchItems.of(text));
-        }
-        if (param.isSecret()) {
-          exposed(name, text);
-        }
-      } catch (BadValue e) {
-        String found = param.isSecret() ? "***" : "\"" + text + "\"";
-        String why =
-            e.reason().isEmpty()
-                ? "expected " + param.expected() + ", but found " + found
-                : e.reason();
-        faults.add(new Fault(place(name), name, why));
-      }
-    }
-
-    /** A secret that the file says itself makes the file one. */
-    private void exposed(String name, String text) {
-      Place place = place(name);
-      if (place.line() > 0 && !text.isEmpty() && !text.startsWith(ValueType.FILE)) {
-        Privacy.faultOfSecret(Path.of(place.source()), place.source() + " holds a secret and")
-            .ifPresent(
-                fault ->
-                    faults.add(
-                        new Fault(
-                            place,
-                            name,
-                            fault + "; or write file:/PATH and keep the secret there")));
-      }
-    }
-
-    /** A default that repeats another parameter's value repeats no warning. */
-    private void comment(String name, MatchItems list) {
-      if (!list.comment().isEmpty() && !place(name).equals(Place.DEFAULT)) {
-        notices.add(Notice.warning(place(name), name, name + ": " + list.warning()));
-      }
-    }
-
-    /** Says what we do not do with what was given. */
-    private void classes() {
-      List<String> accepted = List.of();
-      if (values.get(ConfigParams.ACCEPT_UNSUPPORTED.name()) instanceof List<?> names) {
-        accepted = names.stream().map(String::valueOf).toList();
-      }
-      for (MainCf.Entry entry : given.values()) {
-        Param<?> param = params.get(entry.name());
-        if (param == null || entry.value().equals(param.defaultText())) {
-          continue;
-        }
-        String name = param.name();
-        String note = param.note().isEmpty() ? "" : ": " + param.note();
-        switch (param.paramClass()) {
-          case NO_EFFECT ->
-              notices.add(
-                  new Notice(
-                      Notice.Level.NOTE, entry.place(), name, name + " has no effect here" + note));
-          case PARTIAL ->
-              notices.add(
-                  Notice.warning(entry.place(), name, name + " is only partly what it was" + note));
-          case REFUSED -> {
-            if (accepted.contains(name)) {
-              notices.add(
-                  Notice.warning(
-                      entry.place(), name, name + " is not supported and ignored" + note));
-            } else {
-              faults.add(
-                  new Fault(
-                      entry.place(),
-                      name,
-                      "is not supported, and ignoring it would not be safe"
-                          + note
-                          + "; remove it, or add it to "
-                          + ConfigParams.ACCEPT_UNSUPPORTED));
-            }
-          }
-          default -> {}
-        }
-      }
-    }
-
-    /** A name nobody knows and nobody uses was probably mistyped. */
-    private void unused() {
-      Set<String> used = new HashSet<>();
-      for (Param<?> param : params.values()) {
-        collectNames(rawText(param.name()), used);
-        if (param.has(Trait.NAMES_PARAMETERS) && values.get(param.name()) instanceof List<?> own) {
-          own.forEach(name -> used.add(String.valueOf(name)));
-        }
-      }
-      given.values().forEach(entry -> collectNames(entry.value(), used));
-      for (MainCf.Entry entry : given.values()) {
-        String name = entry.name();
-        if (!params.containsKey(name) && !used.contains(name)) {
-          notices.add(
-              Notice.warning(
-                  entry.place(),
-                  name,
-                  "unused parameter: "
-                      + name
-                      + "="
-                      + entry.value()
-                      + Nearest.hint(name, params.keySet())));
-        }
-      }
-    }
-
-    private static void collectNames(@Nullable String text, Set<String> names) {
-      if (text == null) {
-        return;
-      }
-      for (int at = text.indexOf('$'); at >= 0; at = text.indexOf('$', at + 1)) {
-        int start = at + 1;
-        while (start < text.length() && "{( ".indexOf(text.charAt(start)) >= 0) {
-          start++;
-        }
-        names.add(text.substring(start, Expansion.nameEnd(text, start)));
-      }
+      Report report =
+          new Report(check.faults.isEmpty() ? stressed.faults : check.faults, check.notices);
+      Settings underStress = report.isGood() ? new Settings(stressed, null) : null;
+      return new Examined(new Settings(check, underStress), report);
     }
   }
+
+  /**
+   * What came of a check.
+   *
+   * @param settings not to be started with unless the report is good
+   */
+  public record Examined(Settings settings, Report report) {}
 }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.postroom.core.secret.Privacy;
 import org.postroom.core.secret.Secret;
@@ -27,6 +29,8 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
   T read(String text) {
     return reader.apply(text);
   }
+
+  private static final Pattern TIME_PART = Pattern.compile("([0-9]{1,10})([a-z]*)");
 
   /** Before the path of a file that holds a secret. */
   static final String FILE = "file:";
@@ -100,7 +104,7 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
 
   static ValueType<Duration> time(char defaultUnit, Bounds bounds) {
     return number(
-        "a time",
+        "a time (s, m, h, d, w)",
         "such as 30" + defaultUnit,
         text -> readTime(text, defaultUnit),
         ValueType::writeTime,
@@ -178,17 +182,30 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
     return count << shift;
   }
 
-  /** Deviation: {@code ms} is taken too, so that a program can say any time a file can say. */
+  /**
+   * Deviation: {@code ms} is taken too, so that a program can say any time a file can say, and so
+   * are several units one after the other, such as {@code 1h30m}.
+   */
   private static Duration readTime(String text, char defaultUnit) {
-    int digits = 0;
-    while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
-      digits++;
+    Matcher parts = TIME_PART.matcher(text);
+    Duration sum = Duration.ZERO;
+    int end = 0;
+    while (end < text.length()) {
+      if (!parts.find(end) || parts.start() != end) {
+        throw new BadValue("");
+      }
+      end = parts.end();
+      String unit = parts.group(2);
+      boolean alone = unit.isEmpty() && end == text.length() && parts.start() == 0;
+      sum = sum.plus(amount(Long.parseLong(parts.group(1)), alone ? "" + defaultUnit : unit));
     }
-    if (digits == 0 || digits > 10) {
+    if (text.isEmpty()) {
       throw new BadValue("");
     }
-    long count = Long.parseLong(text.substring(0, digits));
-    String unit = digits == text.length() ? "" + defaultUnit : text.substring(digits);
+    return sum;
+  }
+
+  private static Duration amount(long count, String unit) {
     return switch (unit) {
       case "ms" -> Duration.ofMillis(count);
       case "s" -> Duration.ofSeconds(count);

@@ -80,7 +80,7 @@ public final class AddressRouter implements Router {
     return account
         .or(() -> mustReachSomebody(recipient, facts))
         .<Route>map(Route.ToMailbox::new)
-        .orElseGet(() -> new Route.Nowhere(550, "5.1.1", "User unknown in " + table + " table"));
+        .orElseGet(() -> Route.Nowhere.unknown("User unknown in " + table + " table"));
   }
 
   /**

@@ -29,5 +29,16 @@ public sealed interface Route {
    * @param status enhanced status code, such as 5.1.1
    * @param text for the reply and the log, without code and status
    */
-  record Nowhere(int code, String status, String text) implements Route {}
+  record Nowhere(int code, String status, String text) implements Route {
+
+    /** Nobody has the address. */
+    public static Nowhere unknown(String text) {
+      return new Nowhere(550, "5.1.1", text);
+    }
+
+    /** Whether it is because nobody has the address (RFC 3463, X.1.1). */
+    public boolean isUnknown() {
+      return status.endsWith(".1.1");
+    }
+  }
 }

@@ -24,4 +24,10 @@ public record Generation(
     Policy policy,
     MailFlow flow,
     LogIns logIns,
-    Optional<TlsContext> tls) {}
+    Optional<TlsContext> tls) {
+
+  /** The same for a listener with a policy of its own. */
+  public Generation with(Policy other) {
+    return new Generation(number, settings, other, flow, logIns, tls);
+  }
+}

@@ -2,6 +2,7 @@ package org.postroom.core.part;
 
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.function.Function;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.policy.OwnAddresses;
@@ -18,9 +19,11 @@ public interface Service {
    * can be closed is closed when the next generation has taken over, and must then bring attempts
    * under way to their end.
    *
+   * @param settings what the transport of a name obeys
    * @param own the addresses that are this machine
    */
-  default Map<String, Transport> transports(Settings settings, Policy policy, OwnAddresses own) {
+  default Map<String, Transport> transports(
+      Function<String, Settings> settings, Policy policy, OwnAddresses own) {
     return Map.of();
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
+import org.postroom.core.config.Param;
 import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.table.MatchList;
 
@@ -59,18 +60,28 @@ public final class DomainClasses {
     return localPart.chars().anyMatch(c -> c == '@' || c == '%' || c == '!');
   }
 
-  /** One line for each domain that stands in two of the lists. */
-  List<String> overlaps() {
-    String[] lists = {
-      "mydestination", "virtual_alias_domains", "virtual_mailbox_domains", "relay_domains"
-    };
+  /** A domain that stands in two lists. */
+  record Overlap(String domain, Param<List<String>> first, Param<List<String>> second) {}
+
+  /**
+   * The domains that stand in two of the lists. Those of {@code mydestination} may stand in {@code
+   * relay_domains} too: that was the default once, and means nothing.
+   */
+  List<Overlap> overlaps() {
+    List<Param<List<String>>> lists =
+        List.of(
+            PolicyParams.MYDESTINATION,
+            PolicyParams.VIRTUAL_ALIAS_DOMAINS,
+            PolicyParams.VIRTUAL_MAILBOX_DOMAINS,
+            PolicyParams.RELAY_DOMAINS);
     List<MatchList> all = List.of(local, virtualAlias, virtualMailbox, relay);
-    List<String> found = new ArrayList<>();
+    List<Overlap> found = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       for (int j = i + 1; j < all.size(); j++) {
-        for (String name : all.get(i).names()) {
+        boolean harmless = all.get(i) == local && all.get(j) == relay;
+        for (String name : harmless ? List.<String>of() : all.get(i).names()) {
           if (all.get(j).names().contains(name)) {
-            found.add("do not list domain " + name + " in BOTH " + lists[i] + " and " + lists[j]);
+            found.add(new Overlap(name, lists.get(i), lists.get(j)));
           }
         }
       }

@@ -2,6 +2,7 @@ package org.postroom.core.policy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
@@ -12,7 +13,9 @@ import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Fault;
+import org.postroom.core.config.Notice;
 import org.postroom.core.config.Param;
+import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.table.MatchList;
@@ -31,6 +34,7 @@ import org.postroom.core.table.Tables;
  * @param hostname of this server
  * @param origin what belongs behind an address that was written without domain
  * @param unlimited whom the limits for clients do not bind
+ * @param unknownCodes with which code an address of a class is refused that nobody has
  * @param warnings for the administrator
  */
 public record Policy(
@@ -40,9 +44,11 @@ public record Policy(
     MatchList mynetworks,
     MatchList unlimited,
     Judge judge,
-    List<String> warnings) {
+    Map<AddressClass, Integer> unknownCodes,
+    List<Notice> warnings) {
 
   public Policy {
+    unknownCodes = Map.copyOf(unknownCodes);
     warnings = List.copyOf(warnings);
   }
 
@@ -66,6 +72,11 @@ public record Policy(
     return address.at(origin);
   }
 
+  /** With which code an address that nobody has is refused. */
+  public int codeOfUnknown(Address recipient) {
+    return unknownCodes.getOrDefault(domains.classOf(recipient.domain()), 550);
+  }
+
   /** One host in each part of what is given out. */
   private static final List<String> EVERYWHERE_IPV4 =
       List.of("4.1.2.1", "20.1.2.1", "52.1.2.1", "84.1.2.1", "116.1.2.1", "148.1.2.1", "212.1.2.1");
@@ -79,7 +90,7 @@ public record Policy(
     private final OwnAddresses own;
     private final Tables tables;
     private final List<Fault> faults = new ArrayList<>();
-    private final List<String> warnings = new ArrayList<>();
+    private final List<Notice> warnings = new ArrayList<>();
 
     Assembly(Settings settings, OwnAddresses own, Tables tables) {
       this.settings = settings;
@@ -98,19 +109,48 @@ public record Policy(
               domains(PolicyParams.RELAY_DOMAINS),
               own,
               settings.get(PolicyParams.ALLOW_UNTRUSTED_ROUTING));
+      domains.overlaps().forEach(this::overlap);
       MatchList mynetworks = mynetworks();
       MatchList unlimited = unlimited(mynetworks);
       Judge judge =
           Judge.of(
               new Ingredients(settings, domains, mynetworks, own, tables),
               (param, text) -> faults.add(settings.fault(param, text)),
-              (param, text) -> warnings.add(param.name() + ": " + text));
+              this::warnOf);
       if (!faults.isEmpty()) {
-        throw new BadConfiguration(faults);
+        throw new BadConfiguration(new Report(faults, warnings));
       }
-      warnings.addAll(domains.overlaps());
-      warnings.addAll(tables.warnings());
-      return new Policy(hostname, origin, domains, mynetworks, unlimited, judge, warnings);
+      return new Policy(
+          hostname, origin, domains, mynetworks, unlimited, judge, unknownCodes(), warnings);
+    }
+
+    private void overlap(DomainClasses.Overlap two) {
+      Param<?> named = settings.isGiven(two.second()) ? two.second() : two.first();
+      warn(
+          named,
+          "do not list domain "
+              + two.domain()
+              + " in BOTH "
+              + two.first()
+              + " and "
+              + two.second());
+    }
+
+    private Map<AddressClass, Integer> unknownCodes() {
+      return Map.of(
+          AddressClass.LOCAL, settings.get(PolicyParams.UNKNOWN_LOCAL_RECIPIENT_REJECT_CODE),
+          AddressClass.VIRTUAL_ALIAS, settings.get(PolicyParams.UNKNOWN_VIRTUAL_ALIAS_REJECT_CODE),
+          AddressClass.VIRTUAL_MAILBOX,
+              settings.get(PolicyParams.UNKNOWN_VIRTUAL_MAILBOX_REJECT_CODE),
+          AddressClass.RELAY, settings.get(PolicyParams.UNKNOWN_RELAY_RECIPIENT_REJECT_CODE));
+    }
+
+    private void warnOf(Param<?> param, String text) {
+      warn(param, param.name() + ": " + text);
+    }
+
+    private void warn(Param<?> param, String text) {
+      warnings.add(Notice.warning(settings.place(param), param.name(), text));
     }
 
     private Domain domain(Param<String> param) {
@@ -137,7 +177,7 @@ public record Policy(
     private MatchList list(Param<List<String>> param, Function<List<String>, MatchList> kind) {
       try {
         MatchList list = kind.apply(settings.get(param));
-        list.warnings().forEach(warning -> warnings.add(param.name() + ": " + warning));
+        list.warnings().forEach(warning -> warnOf(param, warning));
         return list;
       } catch (BadValue e) {
         faults.add(settings.fault(param, e.reason()));
@@ -163,7 +203,8 @@ public record Policy(
         MynetworksStyle style = settings.get(PolicyParams.MYNETWORKS_STYLE);
         trusted = MatchList.ofNetworks(Mynetworks.computed(style, own));
         if (style == MynetworksStyle.CLASS) {
-          warnings.add(
+          warn(
+              PolicyParams.MYNETWORKS_STYLE,
               "mynetworks_style = class trusts whole provider networks: " + trusted.networks());
         }
       }

@@ -1,8 +1,9 @@
 package org.postroom.core.policy;
 
 import java.util.List;
+import org.postroom.core.config.BadValue;
+import org.postroom.core.config.MatchItems;
 import org.postroom.core.config.Param;
-import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
 
@@ -47,8 +48,14 @@ public final class PolicyParams {
           Trait.RESTART);
 
   public static final Param<List<String>> INET_PROTOCOLS =
-      SET.list(
-          "inet_protocols", "all", "all, ipv4, ipv6: for listening and sending.", Trait.RESTART);
+      SET.value(
+          "inet_protocols",
+          "all",
+          "all, or one or both of ipv4 and ipv6",
+          PolicyParams::protocols,
+          protocols -> String.join(", ", protocols),
+          "all, ipv4, ipv6: for listening and sending.",
+          Trait.RESTART);
 
   public static final Param<List<String>> PROXY_INTERFACES =
       SET.list("proxy_interfaces", "", "Addresses of translators that are this host as well.");
@@ -62,7 +69,7 @@ public final class PolicyParams {
   public static final Param<MynetworksStyle> MYNETWORKS_STYLE =
       SET.choice(
           "mynetworks_style",
-          "host",
+          "${{$compatibility_level} <level {2} ? {subnet} : {host}}",
           MynetworksStyle.class,
           "Which neighbours are trusted where mynetworks is not given: host, subnet, class.");
 
@@ -73,7 +80,10 @@ public final class PolicyParams {
           "Clients whom no limit for strangers binds, and none of smtpd_client_*_limit.");
 
   public static final Param<List<String>> RELAY_DOMAINS =
-      SET.matchList("relay_domains", "", "Domains that we take mail for and pass on.");
+      SET.matchList(
+          "relay_domains",
+          "${{$compatibility_level} <level {2} ? {$mydestination} : {}}",
+          "Domains that we take mail for and pass on.");
 
   public static final Param<List<String>> VIRTUAL_ALIAS_MAPS =
       SET.list(
@@ -86,9 +96,6 @@ public final class PolicyParams {
           "virtual_alias_domains",
           "$virtual_alias_maps",
           "Domains whose addresses are all aliases for others.");
-
-  public static final Param<String> VIRTUAL_MAILBOX_MAPS =
-      SET.recognised("virtual_mailbox_maps", "", ParamClass.REFUSED, "this table is not asked yet");
 
   public static final Param<List<String>> VIRTUAL_MAILBOX_DOMAINS =
       SET.matchList(
@@ -112,7 +119,8 @@ public final class PolicyParams {
   public static final Param<List<String>> SMTPD_RELAY_RESTRICTIONS =
       SET.list(
           "smtpd_relay_restrictions",
-          "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination",
+          "${{$compatibility_level} <level {1} ? {} :"
+              + " {permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination}}",
           "Who may send where; judged before smtpd_recipient_restrictions.");
 
   public static final Param<List<String>> SMTPD_RECIPIENT_RESTRICTIONS =
@@ -149,6 +157,14 @@ public final class PolicyParams {
   public static final ParamSet ALL = SET.build();
 
   private PolicyParams() {}
+
+  private static List<String> protocols(String text) {
+    List<String> items = MatchItems.of(text).items();
+    if (items.isEmpty() || !List.of("all", "ipv4", "ipv6").containsAll(items)) {
+      throw new BadValue("");
+    }
+    return items;
+  }
 
   private static String parent(String host) {
     int dot = host.indexOf('.');

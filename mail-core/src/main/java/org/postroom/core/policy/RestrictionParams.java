@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import org.postroom.core.config.Choice;
 import org.postroom.core.config.Param;
-import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
 
@@ -26,7 +25,7 @@ public final class RestrictionParams {
   public static final Param<Boolean> RELAY_FIRST =
       SET.bool(
           "smtpd_relay_before_recipient_restrictions",
-          "yes",
+          "${{$compatibility_level} <level {3.6} ? {no} : {yes}}",
           "Whether smtpd_relay_restrictions are judged before smtpd_recipient_restrictions.");
 
   public static final Param<List<String>> CLIENT =
@@ -125,16 +124,6 @@ public final class RestrictionParams {
   public static final Param<Integer> SLEEP_LIMIT =
       SET.integer(
           "smtpd_sleep_limit", "60", between("1", "90"), "The most seconds that sleep may take.");
-
-  static {
-    SET.recognised(
-        "default_rbl_reply",
-        "$rbl_code Service unavailable; $rbl_class [$rbl_what] blocked using"
-            + " $rbl_domain${rbl_reason?; $rbl_reason}",
-        ParamClass.REFUSED,
-        "the reply has its usual form");
-    SET.recognised("rbl_reply_maps", "", ParamClass.REFUSED, "the reply has its usual form");
-  }
 
   /** They are part of {@code PolicyParams}. Stays the last line. */
   static final ParamSet PART = SET.build();

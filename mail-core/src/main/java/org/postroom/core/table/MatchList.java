@@ -234,7 +234,7 @@ public final class MatchList {
     try {
       content = new String(Files.readAllBytes(Path.of(file)), UTF_8);
     } catch (IOException | InvalidPathException e) {
-      warnings.add(file + ": cannot be read: whoever is looked for behind it is refused for now");
+      warnings.add("cannot read " + file + ": every look-up that reaches it fails");
       items.add(
           new Item(
               negated,

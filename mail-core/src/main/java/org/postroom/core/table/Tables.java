@@ -46,6 +46,7 @@ public final class Tables implements AutoCloseable {
   private final Map<String, LookupTable> opened = new HashMap<>();
   private final List<FileTable> files = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private @Nullable FileWatch watch;
   private Timers.@Nullable Timer round;
   private boolean closed;
@@ -98,6 +99,11 @@ public final class Tables implements AutoCloseable {
   /** What an administrator should know about what was opened. */
   public synchronized List<String> warnings() {
     return List.copyOf(warnings);
+  }
+
+  /** What is as it should be, and other than an administrator may expect. */
+  public synchronized List<String> notes() {
+    return List.copyOf(notes);
   }
 
   /**
@@ -259,8 +265,8 @@ public final class Tables implements AutoCloseable {
     @Override
     public void note(String what) {
       synchronized (Tables.this) {
-        if (!warnings.contains(what)) {
-          warnings.add(what);
+        if (!notes.contains(what)) {
+          notes.add(what);
         }
       }
     }

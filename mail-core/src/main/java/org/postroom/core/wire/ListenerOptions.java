@@ -50,4 +50,18 @@ public record ListenerOptions(
         0,
         client -> false);
   }
+
+  /** The same under another name, at another address. */
+  public ListenerOptions as(String otherName, InetSocketAddress other) {
+    return new ListenerOptions(
+        otherName,
+        other,
+        implicitTls,
+        maxSessions,
+        maxLine,
+        firstDeadline,
+        refusal,
+        ofOneAddress,
+        known);
+  }
 }

@@ -220,4 +220,14 @@ final class MainCfTest {
     }
     assertThat(refused).isBetween(1, 19_999);
   }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfTheFirstName() {
+    MainCf file = MainCf.parse("main.cf", "\uFEFFa = 1\n");
+
+    assertThat(file.entry("a").map(MainCf.Entry::value)).contains("1");
+    assertThat(file.notices())
+        .extracting(Notice::toString)
+        .containsExactly("warning: main.cf, line 1: a byte order mark, which is skipped");
+  }
 }

@@ -47,13 +47,15 @@ final class SettingsTest {
       SET.text("later", "$user/forward", "By mail.", Trait.DEFERRED_EXPANSION);
   private static final Param<List<String>> CLASSES =
       SET.list("classes", "", "Own names.", Trait.NAMES_PARAMETERS);
-  private static final Param<String> REFUSED =
-      SET.recognised("milters", "", ParamClass.REFUSED, "mail filters are not there yet");
-  private static final Param<String> NO_EFFECT =
-      SET.recognised("max_use", "100", ParamClass.NO_EFFECT, "there are no processes");
-  private static final Param<String> SILENT =
-      SET.recognised("manpages", "/usr", ParamClass.SILENT, "");
+  private static final Param<Boolean> MODERN =
+      SET.bool(
+          "modern", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}", "By level, and ours.");
+
   private static final ParamSet ALL = SET.build();
+
+  private static List<String> said(Settings settings) {
+    return new Report(List.of(), settings.notices()).said();
+  }
 
   @Test
   void stressIsAnotherSnapshotOfTheSame() {
@@ -113,6 +115,8 @@ final class SettingsTest {
     "timeout, 2m, PT2M",
     "timeout, 1w, PT168H",
     "timeout, 1500ms, PT1.5S",
+    "timeout, 1h30m, PT1H30M",
+    "lifetime, 1d12h, PT36H",
   })
   void timeWithoutUnitTakesTheUnitOfTheDefault(String name, String text, Duration expected) {
     Settings settings = Settings.builder(ALL).set(name, text).build();
@@ -128,11 +132,12 @@ final class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "timeout, 0, 'expected a time of at least 1s, but found \"0\"'",
-    "timeout, 10y, 'expected a time of at least 1s, but found \"10y\"'",
-    "timeout, -1s, 'expected a time of at least 1s, but found \"-1s\"'",
-    "timeout, 99999999999s, 'expected a time of at least 1s, but found \"99999999999s\"'",
-    "lifetime, '', 'expected a time such as 30d, but found \"\"'",
+    "timeout, 0, 'expected a time (s, m, h, d, w) of at least 1s, but found \"0\"'",
+    "timeout, 1h30, 'expected a time (s, m, h, d, w) of at least 1s, but found \"1h30\"'",
+    "timeout, 10y, 'expected a time (s, m, h, d, w) of at least 1s, but found \"10y\"'",
+    "timeout, -1s, 'expected a time (s, m, h, d, w) of at least 1s, but found \"-1s\"'",
+    "timeout, 99999999999s, 'expected a time (s, m, h, d, w) of at least 1s, but found \"99999999999s\"'",
+    "lifetime, '', 'expected a time (s, m, h, d, w) such as 30d, but found \"\"'",
     "limit, 101, 'expected a whole number from 1 to 100, but found \"101\"'",
     "limit, 10M, 'expected a whole number from 1 to 100, but found \"10M\"'",
     "limit, 4294967297, 'expected a whole number from 1 to 100, but found \"4294967297\"'",
@@ -174,7 +179,7 @@ final class SettingsTest {
         .hasMessage(
             """
             /etc/main.cf, line 3: missing '=' after attribute name: "no assignment"
-            /etc/main.cf, line 2: timeout: expected a time of at least 1s, but found "soon"
+            /etc/main.cf, line 2: timeout: expected a time (s, m, h, d, w) of at least 1s, but found "soon"
             /etc/main.cf, line 4: enabled: expected yes or no, but found "maybe"
             /etc/main.cf, line 6: names: unreasonable macro call nesting: $names contains itself\
             """);
@@ -246,8 +251,7 @@ final class SettingsTest {
 
     Settings settings = Settings.builder(ALL).file(file).build();
 
-    assertThat(settings.notices())
-        .extracting(Notice::toString)
+    assertThat(said(settings))
         .containsExactly(
             "warning: main.cf, line 1: unused parameter: timeuot=5 (did you mean timeout?)");
   }
@@ -267,7 +271,7 @@ final class SettingsTest {
 
     Settings settings = Settings.builder(ALL).file(file).build();
 
-    assertThat(settings.notices()).isEmpty();
+    assertThat(said(settings)).isEmpty();
     assertThat(settings.get(HOST)).isEqualTo("mail.example.net");
     assertThat(settings.get(CLASSES)).containsExactly("strict");
     assertThat(settings.expandedText("strict")).contains("reject example.net");
@@ -280,22 +284,22 @@ final class SettingsTest {
     Settings settings = Settings.builder(ALL).file(file).build();
 
     assertThat(settings.get(HOST)).isEqualTo("a");
-    assertThat(settings.notices())
-        .extracting(Notice::toString)
+    assertThat(said(settings))
         .containsExactly("warning: main.cf, line 1: undefined parameter: nothing");
   }
 
   @Test
   void unsupportedNameRefusesTheStart() {
     Settings.Builder builder =
-        Settings.builder(ALL).file(MainCf.parse("main.cf", "milters = inet:localhost:8891"));
+        Settings.builder(ALL)
+            .file(MainCf.parse("main.cf", "content_filter = scan:[127.0.0.1]:10024"));
 
     BadConfiguration bad = catchThrowableOfType(BadConfiguration.class, builder::build);
 
     assertThat(bad.faults()).hasSize(1);
     assertThat(bad)
         .hasMessage(
-            "main.cf, line 1: milters: is not supported, and ignoring it would not be safe: mail"
+            "main.cf, line 1: content_filter: is not supported, and ignoring it would not be safe:"
                 + " filters are not there yet; remove it, or add it to"
                 + " accept_unsupported_parameters");
   }
@@ -303,27 +307,32 @@ final class SettingsTest {
   @Test
   void unsupportedNameIsAcceptedWhenAskedFor() {
     MainCf file =
-        MainCf.parse("main.cf", "milters = inet:x:1\naccept_unsupported_parameters = milters\n");
+        MainCf.parse(
+            "main.cf", "content_filter = x:\naccept_unsupported_parameters = content_filter\n");
 
     Settings settings = Settings.builder(ALL).file(file).build();
 
-    assertThat(settings.notices()).hasSize(1);
-    assertThat(settings.notices().get(0).level()).isEqualTo(Notice.Level.WARNING);
+    assertThat(said(settings))
+        .containsExactly(
+            "warning: main.cf, line 1: content_filter is not supported and ignored: filters are"
+                + " not there yet");
   }
 
   @Test
   void unsupportedNameAtItsDefaultHarmsNobody() {
-    MainCf file = MainCf.parse("main.cf", "milters =\nmanpages = /x\nmax_use = 5\n");
+    MainCf file =
+        MainCf.parse(
+            "main.cf", "content_filter =\nmanpage_directory = /x\nin_flow_delay = 5s\nbiff = no\n");
 
     Settings settings = Settings.builder(ALL).file(file).build();
 
     assertThat(settings.notices())
         .extracting(Notice::toString)
-        .containsExactly(
-            "note: main.cf, line 3: max_use has no effect here: there are no processes");
-    assertThat(settings.get(REFUSED)).isEmpty();
-    assertThat(settings.get(SILENT)).isEqualTo("/x");
-    assertThat(settings.get(NO_EFFECT)).isEqualTo("5");
+        .contains(
+            "note: main.cf, line 2: manpage_directory has no meaning here",
+            "note: main.cf, line 3: in_flow_delay has no effect here: clients wait for the store"
+                + " itself")
+        .noneMatch(line -> line.contains("biff"));
   }
 
   @Test
@@ -410,5 +419,101 @@ final class SettingsTest {
 
     assertThatThrownBy(() -> Settings.of(ALL, other.build()))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whatIsWrongIsReportedBesideWhatIsToBeKnown() {
+    MainCf file = MainCf.parse("main.cf", "limit = x\nnonsense = 1\nsoft_bounce = yes\n");
+
+    BadConfiguration bad =
+        catchThrowableOfType(
+            BadConfiguration.class, () -> Settings.builder(ALL).file(file).build());
+
+    assertThat(bad.faults()).extracting(Fault::name).containsExactly("limit", "soft_bounce");
+    assertThat(bad.faults())
+        .extracting(Fault::paramClass)
+        .containsExactly(ParamClass.IMPLEMENTED, ParamClass.REFUSED);
+    assertThat(bad.report().said())
+        .containsExactly("warning: main.cf, line 2: unused parameter: nonsense=1");
+  }
+
+  @Test
+  void aValueThatIsNoneLeavesTheDefaultForWhatIsCheckedNext() {
+    Settings.Examined examined = Settings.builder(ALL).set("limit", "x").examine();
+
+    assertThat(examined.report().isGood()).isFalse();
+    assertThat(examined.settings().get(LIMIT)).isEqualTo(10);
+  }
+
+  @Test
+  void settingsOverOthersSayOnlyWhatIsNew() {
+    MainCf file = MainCf.parse("main.cf", "nonsense = 1\nlimit = 5\nhost = mail.example.org\n");
+    Settings base = Settings.builder(ALL).file(file).build();
+    MainCf.Entry more = new MainCf.Entry("limit", "6", new Place("master.cf", 3));
+    MainCf.Entry typo = new MainCf.Entry("limt", "$host", new Place("master.cf", 3));
+
+    Settings over = base.over().preset(TIMEOUT, "5s").set(more).set(typo).build();
+
+    assertThat(over.get(LIMIT)).isEqualTo(6);
+    assertThat(over.place(LIMIT)).hasToString("master.cf, line 3");
+    assertThat(over.get(TIMEOUT)).isEqualTo(Duration.ofSeconds(5));
+    assertThat(over.isGiven(TIMEOUT)).isFalse();
+    assertThat(over.get(HOST)).isEqualTo("mail.example.org");
+    assertThat(base.get(LIMIT)).isEqualTo(5);
+    assertThat(said(over))
+        .containsExactly(
+            "warning: master.cf, line 3: unused parameter: limt=$host (did you mean limit?)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, true",
+    "0.9, true",
+    "1, false",
+    "3.6, false",
+  })
+  void aDefaultThatDependsOnTheLevelIsJudgedLikeAValue(String level, boolean refused) {
+    Settings.Builder builder = Settings.builder(ALL).set("compatibility_level", level);
+
+    List<Fault> faults = builder.examine().report().faults();
+
+    assertThat(faults)
+        .extracting(Fault::name)
+        .containsExactlyElementsOf(refused ? List.of("append_dot_mydomain") : List.of());
+  }
+
+  @Test
+  void withoutALevelTheNewestDefaultsHoldAndTheOldOnesAreNamed() {
+    MainCf file = MainCf.parse("main.cf", "limit = 5\n");
+
+    Settings settings = Settings.builder(ALL).file(file).build();
+
+    assertThat(new Report(List.of(), settings.notices()).details())
+        .singleElement()
+        .asString()
+        .contains("modern = no");
+    assertThat(settings.get(MODERN)).isTrue();
+  }
+
+  @Test
+  void parametersOfATransportAreKnownOnceTheTransportIs() {
+    String name = "gate_destination_rate_delay";
+
+    Settings without = Settings.builder(ALL).set(name, "1s").build();
+    Settings with = Settings.builder(ALL).transports(List.of("gate")).set(name, "1s").build();
+
+    assertThat(said(without)).singleElement().asString().contains("unused parameter");
+    assertThat(said(with)).singleElement().asString().contains("is not acted upon");
+  }
+
+  @Test
+  void aRefusalThatAnotherParameterMakesHarmlessIsAWarning() {
+    Settings settings =
+        Settings.builder(ALL)
+            .set("smtpd_milters", "inet:127.0.0.1:8891")
+            .set("milter_default_action", "accept")
+            .build();
+
+    assertThat(said(settings)).anyMatch(line -> line.contains("smtpd_milters is not supported"));
   }
 }

@@ -14,6 +14,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.MainCf;
+import org.postroom.core.config.Notice;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.fact.Fact;
@@ -417,6 +418,7 @@ final class JudgeTest {
     assertThat(said(policy, mail("h.test", "bob@far.test", "x@foreign.test")))
         .isEqualTo("554 5.7.1 <x@foreign.test>: Relay access denied");
     assertThat(policy.warnings())
+        .extracting(Notice::text)
         .contains("smtpd_client_restrictions: restriction reject after permit is ignored");
   }
 

@@ -21,7 +21,9 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.MainCf;
+import org.postroom.core.config.Notice;
 import org.postroom.core.config.Settings;
+import org.postroom.core.table.Tables;
 
 final class PolicyTest {
 
@@ -37,8 +39,14 @@ final class PolicyTest {
   }
 
   private static Policy policy(String mainCf) {
+    return policy(mainCf, Tables.builder().build());
+  }
+
+  private static Policy policy(String mainCf, Tables tables) {
     return Policy.of(
-        Settings.read(List.of(PolicyParams.ALL), MainCf.parse("main.cf", mainCf), Map.of()), OWN);
+        Settings.read(List.of(PolicyParams.ALL), MainCf.parse("main.cf", mainCf), Map.of()),
+        OWN,
+        tables);
   }
 
   private static PolicyContext stranger(String recipient) {
@@ -119,6 +127,7 @@ final class PolicyTest {
     assertThat(policy.mynetworks().contains(ip("203.0.113.8"), () -> "unknown")).isFalse();
     assertThat(policy.mynetworks().contains(ip("203.0.113.8"), () -> "mx.b.test")).isTrue();
     assertThat(policy.warnings())
+        .extracting(Notice::text)
         .contains(
             "mynetworks: every name and address that is a key of hash:"
                 + access
@@ -127,12 +136,13 @@ final class PolicyTest {
 
   @Test
   void aTableThatCannotBeReadRefusesForNow() {
-    Policy policy = policy("mynetworks = hash:/no/such/table");
+    Tables tables = Tables.builder().build();
+    Policy policy = policy("mynetworks = hash:/no/such/table", tables);
 
     assertThat(Judged.by(policy, stranger("x@else.test")).refusal())
         .contains(new Verdict.Reject(451, "4.3.0", "<x@else.test>: Temporary lookup failure"));
-    assertThat(policy.warnings())
-        .contains("hash:/no/such/table: there is no such file; look-ups in it fail for now");
+    assertThat(tables.warnings())
+        .containsExactly("hash:/no/such/table: there is no such file; look-ups in it fail for now");
   }
 
   @Test
@@ -201,8 +211,9 @@ final class PolicyTest {
 
     assertThat(policy.domains().classOf(Domain.of(domain))).isEqualTo(expected);
     assertThat(policy.warnings())
+        .extracting(Notice::toString)
         .containsExactly(
-            "do not list domain twice.example.org in BOTH mydestination and virtual_alias_domains");
+            "warning: main.cf, line 3: do not list domain twice.example.org in BOTH mydestination and virtual_alias_domains");
   }
 
   @ParameterizedTest
@@ -248,6 +259,7 @@ final class PolicyTest {
     assertThat(policy.domains().classOf(Domain.of("two.example")).isOurs()).isFalse();
     assertThat(policy.domains().classOf(Domain.of("three.example")).isOurs()).isTrue();
     assertThat(policy.warnings())
+        .extracting(Notice::text)
         .contains(
             "relay_domains: "
                 + file
@@ -280,9 +292,10 @@ final class PolicyTest {
   @Test
   void aDomainInTwoListsIsSeenInAllItsSpellings() {
     assertThat(
-            policy("relay_domains = bücher.example\nmydestination = xn--bcher-kva.example")
+            policy(
+                    "virtual_mailbox_domains = bücher.example\nmydestination = xn--bcher-kva.example")
                 .warnings())
-        .anyMatch(warning -> warning.contains("xn--bcher-kva.example in BOTH"));
+        .anyMatch(warning -> warning.text().contains("xn--bcher-kva.example in BOTH"));
   }
 
   @Test

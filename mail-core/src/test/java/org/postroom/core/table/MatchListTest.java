@@ -116,6 +116,19 @@ final class MatchListTest {
   }
 
   @Test
+  void aFileThatIsNotThereHasNoAnswerAndIsSpokenOf() {
+    String missing = folder.resolve("missing").toString();
+    MatchList list = MatchList.ofNames(List.of("a.test", missing, "c.test"), tables()::open);
+
+    assertThat(list.containsName("a.test")).isTrue();
+    assertThatThrownBy(() -> list.containsName("c.test"))
+        .isInstanceOf(LookupUnavailable.class)
+        .hasMessage("cannot read " + missing);
+    assertThat(list.warnings())
+        .containsExactly("cannot read " + missing + ": every look-up that reaches it fails");
+  }
+
+  @Test
   void aTableThatIsNotThereHasNoAnswer() {
     MatchList list = MatchList.ofNames(List.of("a.test", "hash:missing"), tables()::open);
 

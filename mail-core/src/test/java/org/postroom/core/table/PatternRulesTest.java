@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -217,6 +218,21 @@ final class PatternRulesTest {
           }
         });
     assertThat(rules.find("fine")).contains("y");
+  }
+
+  /** However many others there are, whose steps it might have taken. */
+  @Test
+  void anExpressionTakesNoMoreStepsThanItsOwn() throws IOException {
+    String slow = "/^.*.*c/ x\n";
+    String key = "a".repeat(2000);
+
+    for (String others : List.of("", "/^nothing$/ y\n".repeat(1000))) {
+      Lookup rules = read(new PerlSyntax(), slow + others);
+
+      assertThatThrownBy(() -> rules.find(key))
+          .isInstanceOf(LookupUnavailable.class)
+          .hasMessage("f, line 1: the expression takes too long for this key");
+    }
   }
 
   @Test

@@ -202,9 +202,11 @@ final class TableTypesTest extends LookupTableContract {
     tables.open("hash:" + file("good", "k v\n"));
 
     String path = folder.resolve("odd").toString();
+    assertThat(tables.notes())
+        .containsExactly(
+            "hash: tables are read from their text: an edit counts within seconds, without postmap");
     assertThat(tables.warnings())
         .containsExactly(
-            "hash: tables are read from their text: an edit counts within seconds, without postmap",
             path + ", line 2: expected format: key whitespace value -- ignoring this line",
             path + ", line 3: duplicate entry: \"k\" -- ignoring this line",
             path + ", line 4: record is in \"key: value\" format; is this an alias file?");

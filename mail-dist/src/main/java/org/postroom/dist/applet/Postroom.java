@@ -28,7 +28,7 @@ public final class Postroom {
   private static final int UNAVAILABLE = 69;
   private static final int SOFTWARE = 70;
   private static final int TEMPORARY = 75;
-  private static final int CONFIGURATION = 78;
+  static final int CONFIGURATION = 78;
   private static final int USAGE = 64;
 
   private Postroom() {}
@@ -62,6 +62,7 @@ public final class Postroom {
 
   private static int report(PrintWriter err, Exception trouble) {
     if (trouble instanceof BadConfiguration bad) {
+      bad.report().said().forEach(err::println);
       bad.faults().forEach(fault -> err.println("postroom: error: " + fault));
       return CONFIGURATION;
     }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Door;
@@ -56,6 +57,7 @@ public final class ServeApplet implements Callable<Integer> {
     running.complete(server);
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
+    AtomicBoolean orderly = new AtomicBoolean();
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -65,7 +67,9 @@ public final class ServeApplet implements Callable<Integer> {
                     stopped.await();
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
+                    return;
                   }
+                  endWell(orderly.get(), out, spec.commandLine().getErr());
                 },
                 "postroom-stop"));
     try (server) {
@@ -83,6 +87,7 @@ public final class ServeApplet implements Callable<Integer> {
       }
       out.flush();
       stop.await();
+      orderly.set(true);
     } finally {
       stopped.countDown();
     }
@@ -98,6 +103,18 @@ public final class ServeApplet implements Callable<Integer> {
       } catch (RuntimeException e) {
         LOG.debug("not reloaded", e);
       }
+    }
+  }
+
+  /**
+   * An orderly stop is no failure. Of its own accord the JVM would end with 128 and the signal's
+   * number, which looks like one to who has started the process.
+   */
+  private static void endWell(boolean orderly, PrintWriter out, PrintWriter err) {
+    if (orderly) {
+      out.flush();
+      err.flush();
+      Runtime.getRuntime().halt(0);
     }
   }
 

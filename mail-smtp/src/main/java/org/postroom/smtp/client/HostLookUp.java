@@ -12,6 +12,7 @@ import org.postroom.core.address.Network;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.flow.NextHop;
 
 /**
  * Looks up one host and keeps of its addresses those that mail may be sent to. What the DNS says is

@@ -12,7 +12,6 @@ import org.postroom.core.address.Network;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
-import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.queue.QueueParams;
@@ -41,7 +40,7 @@ public final class SmtpClientParams {
   public static final Param<TlsLevel> TLS_LEVEL =
       SET.choice(
           "smtp_tls_security_level",
-          "may",
+          "${{$compatibility_level} <level {3.11} ? {none} : {may}}",
           TlsLevel.class,
           "may uses TLS where the other server offers it, without checking who it is, and goes"
               + " without when the handshake still fails after minimal_backoff_time; none never.");
@@ -110,53 +109,10 @@ public final class SmtpClientParams {
           Bounds.atLeast("12"),
           "Longer lines of the content are folded.");
 
-  // Names that the compatible systems act upon and this release does not.
-  static {
-    refused("smtp_sasl_auth_enable", "no", "other servers are not logged in to yet");
-    refused("smtp_tls_policy_maps", "", "this table is not asked yet");
-    refused("smtp_tls_per_site", "", "this table is not asked yet");
-    refused("smtp_enforce_tls", "no", "TLS cannot be required yet");
-    refused("smtp_tls_wrappermode", "no", "TLS begins with STARTTLS only");
-    refused("smtp_fallback_relay", "", "there is relayhost, which may name several");
-    refused("fallback_relay", "", "there is relayhost, which may name several");
-    refused("smtp_generic_maps", "", "addresses are not rewritten yet");
-    refused("smtp_header_checks", "", "content is not looked into yet");
-    refused("smtp_mime_header_checks", "", "content is not looked into yet");
-    refused("smtp_nested_header_checks", "", "content is not looked into yet");
-    refused("smtp_body_checks", "", "content is not looked into yet");
-    refused("smtp_dns_support_level", "", "the DNS is asked, without DNSSEC");
-    refused("disable_dns_lookups", "no", "mail exchangers are always looked up");
-    refused("ignore_mx_lookup_error", "no", "a failed look-up is tried again");
-    refused("smtp_host_lookup", "dns", "names come from the DNS");
-    refused("smtp_tls_trust_anchor_file", "", "certificates of others are not checked yet");
-    refused("smtp_reply_filter", "", "answers are taken as they come");
-    refused("smtp_delivery_status_filter", "", "answers are taken as they come");
-    noEffect("smtp_bind_address", "", "the system chooses the source address");
-    noEffect("smtp_bind_address6", "", "the system chooses the source address");
-    noEffect("smtp_use_tls", "no", "TLS is used where it is offered");
-    noEffect("smtp_tls_CAfile", "", "certificates of others are not checked");
-    noEffect("smtp_tls_CApath", "", "certificates of others are not checked");
-    noEffect("smtp_tls_cert_file", "", "we show no certificate of our own");
-    noEffect("smtp_tls_key_file", "", "we show no certificate of our own");
-    noEffect("smtp_tls_protocols", ">=TLSv1", "TLS 1.2 and 1.3 are spoken");
-    noEffect("smtp_tls_mandatory_protocols", ">=TLSv1", "TLS 1.2 and 1.3 are spoken");
-    noEffect("smtp_tls_loglevel", "0", "the log has a level of its own");
-    noEffect("smtp_skip_5xx_greeting", "yes", "the next server is always tried");
-    noEffect("smtp_never_send_ehlo", "no", "EHLO comes first");
-  }
-
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 
   private SmtpClientParams() {}
-
-  private static void refused(String name, String preset, String note) {
-    SET.recognised(name, preset, ParamClass.REFUSED, note);
-  }
-
-  private static void noEffect(String name, String preset, String note) {
-    SET.recognised(name, preset, ParamClass.NO_EFFECT, note);
-  }
 
   private static List<Network> networks(String text) {
     try {

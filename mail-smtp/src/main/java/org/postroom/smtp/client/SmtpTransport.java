@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.flow.NextHop;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.time.Timers;
@@ -59,7 +61,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     attempt.guarded(
         () -> {
           try {
-            attempt.begin(NextHop.parse(nextHop, options.defaultPort()));
+            attempt.begin(NextHop.list(nextHop, options.defaultPort()).iterator());
           } catch (NextHop.Malformed e) {
             attempt.end(
                 new DeliveryResult.Deferred("none", "4.3.5", String.valueOf(e.getMessage())));
@@ -74,11 +76,15 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     idle.close();
   }
 
-  /** One attempt: an idle connection if there is one, else the targets one after the other. */
+  /**
+   * One attempt: by each of the next hops until one takes the mail; an idle connection to it if
+   * there is one, else its targets one after the other.
+   */
   private final class Attempt {
     private final QueuedMail mail;
     private final CompletableFuture<List<Report>> done = new CompletableFuture<>();
     private final List<String> troubles = new ArrayList<>();
+    private Iterator<NextHop> otherHops = Collections.emptyIterator();
     private boolean tlsFailed;
     private volatile @Nullable Connection current;
 
@@ -109,7 +115,13 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       }
     }
 
-    void begin(NextHop hop) {
+    void begin(Iterator<NextHop> hops) {
+      NextHop first = hops.next();
+      otherHops = hops;
+      tryHop(first);
+    }
+
+    private void tryHop(NextHop hop) {
       OpenConnection reused = idle.take(hop.toString());
       if (reused == null) {
         open(hop);
@@ -154,6 +166,9 @@ public final class SmtpTransport implements Transport, AutoCloseable {
         List<Target> targets =
             some.targets().subList(0, Math.min(some.targets().size(), options.addressLimit()));
         next(hop, targets.iterator());
+      } else if (found instanceof Found.None none && otherHops.hasNext()) {
+        troubles.add(none.result().reason());
+        tryHop(otherHops.next());
       } else if (found instanceof Found.None none) {
         end(isOurChoice(hop) ? forNow(none.result()) : none.result());
       } else {
@@ -182,6 +197,10 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       }
       if (targets.hasNext()) {
         connect(hop, targets.next(), targets, true);
+        return;
+      }
+      if (otherHops.hasNext()) {
+        tryHop(otherHops.next());
         return;
       }
       String reasons = String.join("; ", troubles);

@@ -17,6 +17,7 @@ import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.dns.Resolver.MailExchanger;
 import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.flow.NextHop;
 import org.postroom.core.time.Timers;
 import org.postroom.smtp.client.ExchangerSearch.Looked;
 import org.postroom.smtp.client.HostLookUp.Host;

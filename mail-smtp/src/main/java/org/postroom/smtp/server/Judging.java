@@ -116,7 +116,15 @@ public final class Judging {
           .nowhere()
           .map(
               nowhere ->
-                  Verdict.Reject.of(nowhere.code(), nowhere.status().substring(1), nowhere.text()));
+                  Verdict.Reject.of(
+                      code(nowhere, address), nowhere.status().substring(1), nowhere.text()));
+    }
+
+    /** Whom nobody knows is refused as the administrator wants it. */
+    private int code(Route.Nowhere nowhere, Address address) {
+      return nowhere.isUnknown()
+          ? session.services().policy().codeOfUnknown(address)
+          : nowhere.code();
     }
 
     @Override

@@ -15,9 +15,8 @@ import org.postroom.smtp.protocol.Extension;
 import org.postroom.smtp.protocol.Offer;
 import org.postroom.smtp.protocol.PathSyntax;
 
-/** One listener: its role, its settings, and what follows from them for all of its sessions. */
+/** One listener: its settings, and what follows from them for all of its sessions. */
 public final class Listening {
-  private final Role role;
   private final Settings settings;
   private final Services services;
   private final CommandTable commands;
@@ -26,8 +25,7 @@ public final class Listening {
   private final Completion completion;
   private final PathSyntax pathSyntax;
 
-  public Listening(Role role, Settings settings, Services services, CommandTable commands) {
-    this.role = role;
+  public Listening(Settings settings, Services services, CommandTable commands) {
     this.settings = settings;
     this.services = services;
     this.commands = commands;
@@ -40,6 +38,9 @@ public final class Listening {
     settings
         .get(SmtpParams.DISCARD_EHLO)
         .forEach(keyword -> discarded.add(keyword.toUpperCase(Locale.ROOT)));
+    if (!settings.get(SmtpParams.SMTPUTF8_ENABLE)) {
+      discarded.add(Extension.SMTPUTF8.keyword());
+    }
   }
 
   /** A session for a new connection. */
@@ -47,8 +48,12 @@ public final class Listening {
     return new SmtpSession(connection, this);
   }
 
-  public Role role() {
-    return role;
+  /**
+   * Whether users hand in mail here, who must authenticate and use a sender that is theirs (RFC
+   * 6409).
+   */
+  public boolean isSubmission() {
+    return settings.get(SmtpParams.SUBMISSION);
   }
 
   public Settings settings() {
@@ -83,25 +88,19 @@ public final class Listening {
 
   /** Whether STARTTLS is there for a session that is in clear. */
   public boolean offersTls() {
-    return !role.hasImplicitTls()
+    return !settings.get(SmtpParams.TLS_WRAPPERMODE)
         && settings.get(SmtpParams.TLS_LEVEL) != SmtpParams.TlsLevel.NONE
         && services.tls().isPresent();
   }
 
   /** Whether clients may log in here at all. */
   public boolean offersAuth() {
-    return settings.isGiven(SmtpParams.SASL_ENABLE)
-        ? settings.get(SmtpParams.SASL_ENABLE)
-        : role.isSubmission();
+    return settings.get(SmtpParams.SASL_ENABLE);
   }
 
   /** Whether passwords are taken under TLS only. */
   public boolean authOnlyUnderTls() {
-    boolean set =
-        settings.isGiven(SmtpParams.TLS_AUTH_ONLY)
-            ? settings.get(SmtpParams.TLS_AUTH_ONLY)
-            : role.isSubmission();
-    return set || demandsTls();
+    return settings.get(SmtpParams.TLS_AUTH_ONLY) || demandsTls();
   }
 
   /**

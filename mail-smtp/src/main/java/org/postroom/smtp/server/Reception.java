@@ -53,7 +53,7 @@ final class Reception implements AutoCloseable {
     this.mail =
         new Arriving(
             services.ids().get(),
-            session.listening().role().isSubmission() ? Origin.SUBMISSION : Origin.SMTP,
+            session.listening().isSubmission() ? Origin.SUBMISSION : Origin.SMTP,
             client,
             transaction.envelope(),
             services.clock().instant());

@@ -1,9 +1,12 @@
 package org.postroom.smtp.server;
 
+import java.util.List;
 import java.util.Optional;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.Settings;
 import org.postroom.core.part.Door;
 
-/** What a listener is for; decides what is offered and what is asked of a client. */
+/** What a listener is for, which is a set of defaults. */
 public enum Role {
   /** Other servers bring mail for us (RFC 5321). */
   MX(new Door("smtp", 25, false), false),
@@ -16,6 +19,8 @@ public enum Role {
 
   @SuppressWarnings("ImmutableEnumChecker") // a name, a number and a flag
   private final Door door;
+
+  private static final String YES = "yes";
 
   private final boolean submission;
 
@@ -45,15 +50,23 @@ public enum Role {
   }
 
   /**
-   * Whether users hand in mail here: they must authenticate, use a sender that is theirs, and get
-   * missing headers added.
+   * The settings of a listener in this role: users who hand in mail must authenticate, under TLS,
+   * and use a sender that is theirs, unless somebody has said otherwise.
+   *
+   * @param settings of the server
    */
-  public boolean isSubmission() {
-    return submission;
-  }
-
-  /** Whether TLS comes before everything else. */
-  public boolean hasImplicitTls() {
-    return door.implicitTls();
+  public Settings over(Settings settings) {
+    if (!submission) {
+      return settings;
+    }
+    Settings.Builder builder = settings.over();
+    for (Param<Boolean> param :
+        List.of(SmtpParams.SUBMISSION, SmtpParams.SASL_ENABLE, SmtpParams.TLS_AUTH_ONLY)) {
+      builder.preset(param, YES);
+    }
+    if (door.implicitTls()) {
+      builder.preset(SmtpParams.TLS_WRAPPERMODE, YES);
+    }
+    return builder.build();
   }
 }

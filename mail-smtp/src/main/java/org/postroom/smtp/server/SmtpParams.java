@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import org.postroom.core.config.Choice;
 import org.postroom.core.config.Param;
-import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
 import org.postroom.core.wire.StrangerLimits;
@@ -280,38 +279,34 @@ public final class SmtpParams {
           "What rates of clients refer to.",
           Trait.RESTART);
 
-  public static final Param<String> BROKEN_CLIENTS =
-      SET.recognised(
-          "broken_sasl_auth_clients",
-          "no",
-          ParamClass.NO_EFFECT,
-          "clients that need an AUTH= line have died out");
+  public static final Param<Boolean> SMTPUTF8_ENABLE =
+      SET.bool(
+          "smtputf8_enable",
+          "${{$compatibility_level} <level {1} ? {no} : {yes}}",
+          "Whether SMTPUTF8 is offered, and with it addresses beyond ASCII.");
 
-  // Names that the compatible systems act upon and this release does not.
-  static {
-    refused("smtpd_milters", "", "filters are not there yet");
-    refused("smtpd_milter_maps", "", "filters are not there yet");
-    refused("smtpd_proxy_filter", "", "filters are not there yet");
-    refused("smtpd_sender_login_maps", "", "this table is not asked yet");
-    refused("smtpd_tls_req_ccert", "no", "clients show no certificates");
-    refused("relay_clientcerts", "", "clients show no certificates");
-    refused("smtpd_enforce_tls", "no", "smtpd_tls_security_level = encrypt says so");
-    refused("smtpd_upstream_proxy_protocol", "", "a proxy would be taken for the client");
-    refused("smtpd_command_filter", "", "commands are taken as they come");
-    refused("smtpd_dns_reply_filter", "", "the DNS is taken as it answers");
-    refused("smtpd_reject_filter_maps", "", "this table is not asked yet");
-    refused("smtpd_hide_client_session", "no", "the Received header names the client");
-    refused("maps_rbl_domains", "", "reject_rbl_client names its list itself");
-  }
+  public static final Param<Boolean> SUBMISSION =
+      SET.bool(
+          "smtpd_submission",
+          "no",
+          """
+          Whether users hand in mail here: they log in before MAIL, and use senders that are theirs.
+          Listeners for submission: yes unless set.\
+          """);
+
+  public static final Param<Boolean> TLS_WRAPPERMODE =
+      SET.bool(
+          "smtpd_tls_wrappermode",
+          "no",
+          """
+          Whether the TLS handshake comes before everything else. The listener submissions: yes
+          unless set.\
+          """);
 
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 
   private SmtpParams() {}
-
-  private static void refused(String name, String preset, String note) {
-    SET.recognised(name, preset, ParamClass.REFUSED, note);
-  }
 
   /** What is done with a line that ends in LF alone. */
   public enum BareNewline {

@@ -23,6 +23,7 @@ import org.postroom.core.address.Network;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.flow.NextHop;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.smtp.client.TargetFinder.Found;
 

@@ -30,7 +30,7 @@ record MailCommand(Optional<WrittenAddress> written, MailParameters parameters) 
     if (session.transaction().isPresent()) {
       throw new BadCommand(503, "5.5.1", "Error: nested MAIL command");
     }
-    if (session.listening().role().isSubmission() && session.login().isEmpty()) {
+    if (session.listening().isSubmission() && session.login().isEmpty()) {
       throw new BadCommand(530, "5.7.0", neededFirst(session));
     }
     if (session.overLimit(ClientLimits.Event.MESSAGE, SmtpParams.CLIENT_MESSAGE_RATE)) {

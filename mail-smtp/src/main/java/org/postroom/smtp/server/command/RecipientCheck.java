@@ -55,7 +55,7 @@ final class RecipientCheck {
   /** Whose sender addresses are whose, where users hand in mail (RFC 6409, 6.1). */
   private static Optional<Refusal> othersAddress(
       SmtpSession session, ReversePath sender, Facts facts) {
-    if (!session.listening().role().isSubmission() || sender.isNull()) {
+    if (!session.listening().isSubmission() || sender.isNull()) {
       return Optional.empty();
     }
     Account account = session.login().orElseThrow().account();

@@ -39,7 +39,7 @@ record VrfyCommand(WrittenAddress written, boolean utf8) implements Command {
     if (session.settings().get(SmtpParams.DISABLE_VRFY)) {
       throw new BadCommand(502, "5.5.1", "VRFY command is disabled");
     }
-    if (session.listening().role().isSubmission() && session.login().isEmpty()) {
+    if (session.listening().isSubmission() && session.login().isEmpty()) {
       throw new BadCommand(530, "5.7.0", "Authentication required");
     }
     if (session.overLimit(ClientLimits.Event.RECIPIENT, SmtpParams.CLIENT_RECIPIENT_RATE)) {

@@ -1,6 +1,10 @@
-package org.postroom.smtp.client;
+package org.postroom.core.flow;
 
+import java.util.Arrays;
+import java.util.List;
 import org.postroom.core.address.Domain;
+import org.postroom.core.address.IpLiteral;
+import org.postroom.core.address.MalformedAddress;
 
 /**
  * Where mail goes, as {@code relayhost} and transport tables write it: {@code example.org} (its
@@ -12,6 +16,8 @@ import org.postroom.core.address.Domain;
  */
 public record NextHop(String host, boolean literal, int port) {
 
+  private static final int PLAIN_SMTP = 25;
+
   /** What comes of a text that is no next hop. */
   public static final class Malformed extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -22,8 +28,33 @@ public record NextHop(String host, boolean literal, int port) {
   }
 
   /** Where mail for a domain goes when nobody says otherwise. */
-  static NextHop of(Domain domain, int defaultPort) {
+  public static NextHop of(Domain domain, int defaultPort) {
     return parse(domain.name(), defaultPort);
+  }
+
+  /**
+   * Reads next hops that are to be tried one after the other.
+   *
+   * @param text with commas or white space between them
+   * @param defaultPort where none is given
+   * @return at least one
+   */
+  public static List<NextHop> list(String text, int defaultPort) {
+    List<NextHop> hops = items(text).stream().map(item -> parse(item, defaultPort)).toList();
+    if (hops.isEmpty()) {
+      throw new Malformed(text);
+    }
+    return hops;
+  }
+
+  /** The texts of several, each of which is a next hop; {@link Malformed} where one is none. */
+  static List<String> checked(String text) {
+    list(text, PLAIN_SMTP);
+    return items(text);
+  }
+
+  private static List<String> items(String text) {
+    return Arrays.stream(text.split("[,\\s]+")).filter(item -> !item.isEmpty()).toList();
   }
 
   /**
@@ -43,10 +74,9 @@ public record NextHop(String host, boolean literal, int port) {
       if (!rest.isEmpty() && !rest.startsWith(":")) {
         throw new Malformed(text);
       }
+      String named = host.startsWith("ipv6:") ? host.substring(5) : host;
       return new NextHop(
-          host.startsWith("ipv6:") ? host.substring(5) : host,
-          true,
-          rest.isEmpty() ? defaultPort : port(rest.substring(1), text));
+          named(named, text), true, rest.isEmpty() ? defaultPort : port(rest.substring(1), text));
     }
     int colon = trimmed.lastIndexOf(':');
     String host = colon < 0 ? trimmed : trimmed.substring(0, colon);
@@ -54,12 +84,22 @@ public record NextHop(String host, boolean literal, int port) {
       throw new Malformed(text);
     }
     return new NextHop(
-        host, false, colon < 0 ? defaultPort : port(trimmed.substring(colon + 1), text));
+        named(host, text),
+        false,
+        colon < 0 ? defaultPort : port(trimmed.substring(colon + 1), text));
+  }
+
+  private static String named(String host, String text) {
+    try {
+      return IpLiteral.parse(host).isPresent() ? host : Domain.of(host).name();
+    } catch (MalformedAddress e) {
+      throw new Malformed(text);
+    }
   }
 
   private static int port(String digits, String text) {
     if (digits.equals("smtp")) {
-      return 25;
+      return PLAIN_SMTP;
     }
     if (digits.equals("submission")) {
       return 587;

@@ -1,0 +1,146 @@
+package org.postroom.core.config;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The names of the compatible systems that we know and do not act upon, or only in part: what each
+ * of them means here. Read from tables beside this class, once; immutable.
+ */
+public final class KnownNames {
+
+  /** Every parameter of Postfix that no set of ours declares. */
+  public static final String POSTFIX = "postfix-parameters.tsv";
+
+  /** Parameters of Dovecot that may stand in the same file. */
+  public static final String DOVECOT = "dovecot-parameters.tsv";
+
+  /** Transports that are there without a master.cf. */
+  static final Set<String> TRANSPORTS =
+      Set.of("smtp", "relay", "lmtp", "local", "virtual", "error", "retry", "discard");
+
+  private static final String ANY_TRANSPORT = "*_";
+  private static final int COLUMNS = 6;
+
+  /**
+   * One name, or several by a pattern.
+   *
+   * @param name {@code *_} at its beginning stands for any transport, {@code *} at its end for
+   *     anything
+   * @param preset what nothing set amounts to, for those that refer to it
+   * @param asGood other values that change nothing
+   * @param note what an administrator is told when another value is set; may be empty
+   * @param unless {@code parameter=value} with which a refusal becomes a warning; may be empty
+   */
+  public record Entry(
+      String name,
+      ParamClass paramClass,
+      String preset,
+      Set<String> asGood,
+      String note,
+      String unless) {
+
+    /** Whether a value is no different from the preset. */
+    boolean isAsGood(String value) {
+      return asGood.stream().anyMatch(value::equalsIgnoreCase);
+    }
+  }
+
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final List<Entry> patterns = new ArrayList<>();
+
+  private KnownNames(String... tables) {
+    for (String table : tables) {
+      of(table).forEach(this::add);
+    }
+  }
+
+  private void add(Entry entry) {
+    if (entry.name().indexOf('*') >= 0) {
+      patterns.add(entry);
+    } else if (entries.put(entry.name(), entry) != null) {
+      throw new IllegalStateException("known twice: " + entry.name());
+    }
+  }
+
+  /** Those of all systems. */
+  public static KnownNames all() {
+    return Held.ALL;
+  }
+
+  /** Read when first asked for: a server whose settings come from a program needs none of them. */
+  private static final class Held {
+    static final KnownNames ALL = new KnownNames(POSTFIX, DOVECOT);
+  }
+
+  /** What a table says, in its order. */
+  public static List<Entry> of(String table) {
+    try (InputStream in = KnownNames.class.getResourceAsStream(table)) {
+      if (in == null) {
+        throw new IllegalStateException("no table " + table);
+      }
+      BufferedReader lines = new BufferedReader(new InputStreamReader(in, UTF_8));
+      return lines.lines().filter(line -> !line.startsWith("#")).map(KnownNames::entry).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Entry entry(String line) {
+    String[] cells = Arrays.copyOf(line.split("\t", COLUMNS), COLUMNS);
+    for (int i = 0; i < cells.length; i++) {
+      cells[i] = cells[i] == null ? "" : cells[i];
+    }
+    Set<String> asGood =
+        Arrays.stream(cells[3].split("\\|"))
+            .filter(value -> !value.isEmpty())
+            .collect(Collectors.toUnmodifiableSet());
+    return new Entry(cells[0], ParamClass.of(cells[1]), cells[2], asGood, cells[4], cells[5]);
+  }
+
+  /**
+   * What is known about a name.
+   *
+   * @param transports those that have parameters of their own
+   */
+  Optional<Entry> find(String name, Set<String> transports) {
+    Entry entry = entries.get(name);
+    if (entry != null) {
+      return Optional.of(entry);
+    }
+    return patterns.stream().filter(one -> matches(one.name(), name, transports)).findFirst();
+  }
+
+  private static boolean matches(String pattern, String name, Set<String> transports) {
+    if (pattern.startsWith(ANY_TRANSPORT)) {
+      String rest = pattern.substring(1);
+      return name.endsWith(rest)
+          && transports.contains(name.substring(0, name.length() - rest.length()));
+    }
+    return name.startsWith(pattern.substring(0, pattern.length() - 1));
+  }
+
+  /** Without patterns. */
+  Set<String> names() {
+    return entries.keySet();
+  }
+
+  /** Without patterns. */
+  Collection<Entry> entries() {
+    return entries.values();
+  }
+}

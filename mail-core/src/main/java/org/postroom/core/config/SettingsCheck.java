@@ -1,0 +1,199 @@
+package org.postroom.core.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.secret.Privacy;
+
+/** One pass over all that {@link Settings} are made of, collecting faults and notices. */
+final class SettingsCheck {
+
+  final Map<String, Param<?>> params;
+  final Map<String, MainCf.Entry> given;
+  final Map<String, String> presets;
+  final Set<String> transports;
+  final List<Fault> faults;
+  final List<Notice> notices;
+  final Map<String, Object> values = new LinkedHashMap<>();
+  final Map<String, String> expanded = new LinkedHashMap<>();
+  private final Map<String, MainCf.Entry> judged;
+  private final Set<String> reportedUndefined = new HashSet<>();
+  private final Expansion expansion;
+
+  SettingsCheck(Settings.Builder builder) {
+    this.params = new TreeMap<>(builder.params);
+    this.given = new LinkedHashMap<>(builder.given);
+    this.judged = Map.copyOf(builder.judged);
+    this.presets = Map.copyOf(builder.presets);
+    this.transports = Set.copyOf(builder.transports);
+    this.faults = new ArrayList<>(builder.faults);
+    this.notices = new ArrayList<>(builder.notices);
+    this.expansion = new Expansion(this::rawText, this::finish, this::undefined);
+  }
+
+  void all() {
+    // What was given comes first, so that faults and notices keep the order of the file.
+    Set<String> names = new LinkedHashSet<>(given.keySet());
+    names.addAll(params.keySet());
+    for (String name : names) {
+      Param<?> param = params.get(name);
+      if (param != null) {
+        value(param);
+      } else if (known(name).isEmpty()) {
+        expandOwn(Objects.requireNonNull(given.get(name)));
+      }
+    }
+    new Judgement(this).judge();
+  }
+
+  Optional<KnownNames.Entry> known(String name) {
+    return params.containsKey(name) ? Optional.empty() : KnownNames.all().find(name, transports);
+  }
+
+  @Nullable String rawText(String name) {
+    MainCf.Entry entry = given.get(name);
+    if (entry != null) {
+      return entry.value();
+    }
+    Param<?> param = params.get(name);
+    String preset = presets.get(name);
+    if (param == null || preset != null) {
+      return preset != null ? preset : known(name).map(KnownNames.Entry::preset).orElse(null);
+    }
+    return param.defaultText();
+  }
+
+  private String finish(String name, String text) {
+    Param<?> param = params.get(name);
+    return param == null || given.containsKey(name) || presets.containsKey(name)
+        ? text.strip()
+        : param.derive(text.strip());
+  }
+
+  private void undefined(String owner, String name) {
+    if (isNew(owner) && reportedUndefined.add(name)) {
+      notices.add(Notice.warning(place(owner), owner, "undefined parameter: " + name + hint(name)));
+    }
+  }
+
+  String hint(String name) {
+    Set<String> all = new LinkedHashSet<>(params.keySet());
+    all.addAll(KnownNames.all().names());
+    return Nearest.hint(name, all);
+  }
+
+  /** Whether nothing has been said yet about what was given for the name. */
+  boolean isNew(String name) {
+    MainCf.Entry before = judged.get(name);
+    return before == null || !before.equals(given.get(name));
+  }
+
+  Place place(String name) {
+    MainCf.Entry entry = given.get(name);
+    return entry == null ? Place.DEFAULT : entry.place();
+  }
+
+  private void expandOwn(MainCf.Entry entry) {
+    String name = entry.name();
+    try {
+      expanded.put(name, expansion.expand(name, entry.value()).strip());
+    } catch (BadValue e) {
+      faults.add(new Fault(place(name), name, e.reason()));
+    }
+  }
+
+  /** What a text amounts to, with nobody told of what is undefined in it. */
+  String quietly(String text) {
+    return expanded(text, this::rawText);
+  }
+
+  /** The same for a file of before there were levels. */
+  String atOldestLevel(String text) {
+    String level = ConfigParams.COMPATIBILITY_LEVEL.name();
+    return expanded(text, name -> name.equals(level) ? "0" : rawText(name));
+  }
+
+  private String expanded(String text, Expansion.Texts texts) {
+    try {
+      return new Expansion(texts, this::finish, (owner, name) -> {}).expand("", text).strip();
+    } catch (BadValue e) {
+      return text;
+    }
+  }
+
+  private void value(Param<?> param) {
+    String name = param.name();
+    String text = rawText(name);
+    if (text == null) {
+      throw new IllegalStateException("no text: " + name);
+    }
+    try {
+      read(param, text);
+      String read = expanded.get(name);
+      if (param.isMatchList() && read != null) {
+        comment(name, MatchItems.of(read));
+      }
+      if (param.isSecret()) {
+        exposed(name, text);
+      }
+    } catch (BadValue e) {
+      String shown = expanded.getOrDefault(name, text);
+      String found = param.isSecret() ? "***" : "\"" + shown + "\"";
+      String why =
+          e.reason().isEmpty()
+              ? "expected " + param.expected() + ", but found " + found
+              : e.reason();
+      faults.add(new Fault(place(name), name, why));
+      readDefault(param);
+    }
+  }
+
+  private void read(Param<?> param, String text) {
+    String name = param.name();
+    String full = text;
+    if (!param.has(Trait.DEFERRED_EXPANSION)) {
+      full = finish(name, expansion.expand(name, text));
+    }
+    expanded.put(name, full);
+    values.put(name, param.read(full));
+  }
+
+  /** So that what depends on the value can be checked as well. */
+  private void readDefault(Param<?> param) {
+    try {
+      String text = presets.getOrDefault(param.name(), param.defaultText());
+      read(param, param.derive(quietly(text)));
+    } catch (BadValue e) {
+      throw new BadConfiguration(new Report(faults, notices));
+    }
+  }
+
+  /** A secret that the file says itself makes the file one. */
+  private void exposed(String name, String text) {
+    Place place = place(name);
+    if (place.line() > 0 && !text.isEmpty() && !text.startsWith(ValueType.FILE)) {
+      Privacy.faultOfSecret(Path.of(place.source()), place.source() + " holds a secret and")
+          .ifPresent(
+              fault ->
+                  faults.add(
+                      new Fault(
+                          place, name, fault + "; or write file:/PATH and keep the secret there")));
+    }
+  }
+
+  /** A default that repeats another parameter's value repeats no warning. */
+  private void comment(String name, MatchItems list) {
+    if (!list.comment().isEmpty() && !place(name).equals(Place.DEFAULT) && isNew(name)) {
+      notices.add(Notice.warning(place(name), name, name + ": " + list.warning()));
+    }
+  }
+}

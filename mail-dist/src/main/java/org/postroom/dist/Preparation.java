@@ -1,0 +1,238 @@
+package org.postroom.dist;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.config.Fault;
+import org.postroom.core.config.Notice;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.ParamClass;
+import org.postroom.core.config.Place;
+import org.postroom.core.config.Report;
+import org.postroom.core.config.Settings;
+import org.postroom.core.flow.Aliases;
+import org.postroom.core.part.Door;
+import org.postroom.core.policy.OwnAddresses;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.table.Tables;
+import org.postroom.dist.config.Interfaces;
+import org.postroom.dist.config.ServerParams;
+import org.postroom.dist.config.ServerSettings;
+import org.postroom.dist.config.ServicePlan;
+import org.postroom.storage.Storage;
+
+/**
+ * All that a start finds out before it opens anything, and so all that a check can say: one place
+ * for both. It looks at everything and keeps every fault, so that one look mends them all.
+ */
+final class Preparation {
+  private final Configuration.Read read;
+  private final Settings settings;
+  private final Configuration configuration;
+  private final Description description;
+  private final List<Fault> faults = new ArrayList<>();
+  private final List<Notice> notices = new ArrayList<>();
+
+  /**
+   * Looks at nothing yet.
+   *
+   * @param read the settings that are to be in effect
+   * @param configuration what they were read from
+   */
+  Preparation(Configuration.Read read, Configuration configuration, Description description) {
+    this.read = read;
+    this.settings = read.settings();
+    this.configuration = configuration;
+    this.description = description;
+    faults.addAll(read.report().faults());
+    notices.addAll(read.report().notices());
+  }
+
+  /**
+   * Looks at everything.
+   *
+   * @throws BadConfiguration with everything that there is to say
+   */
+  Plan plan() {
+    Plan plan = examined();
+    if (plan == null || !faults.isEmpty()) {
+      throw new BadConfiguration(report());
+    }
+    return plan;
+  }
+
+  /** What there is to say. What follows from another fault, in a default, is none of its own. */
+  private Report report() {
+    List<Fault> written =
+        faults.stream().filter(fault -> !fault.place().equals(Place.DEFAULT)).toList();
+    return new Report(written.isEmpty() ? faults : written, notices);
+  }
+
+  /** What a start goes on with; null where something is missing for it. */
+  private @Nullable Plan examined() {
+    Interfaces machine = part(() -> Interfaces.ofSystem(settings));
+    if (machine == null) {
+      return null;
+    }
+    List<InetAddress> addresses =
+        description.bind != null
+            ? List.of(description.bind)
+            : orNone(part(() -> machine.listening(settings)));
+    OwnAddresses own = part(() -> machine.own(settings, addresses));
+    Tables tables = description.tables(settings, configuration);
+    Policy policy = own == null ? null : part(() -> Policy.of(settings, own, tables));
+    if (policy != null) {
+      notices.addAll(policy.warnings());
+    }
+    Aliases aliases = part(() -> Aliases.of(settings, tables));
+    ServicePlan services = ServicePlan.of(read.services(), settings, machine);
+    faults.addAll(services.report().faults());
+    notices.addAll(services.report().notices());
+    List<PlannedListener> listeners =
+        policy == null || own == null
+            ? List.of()
+            : listeners(
+                services,
+                port -> PlannedListener.of(port.door(), port.port(), addresses, settings, policy),
+                its -> Policy.of(its, own, tables));
+    ClientCapacity capacity = ClientCapacity.on(settings, OsHost.descriptors());
+    Optional<Keys> keys = part(() -> Keys.given(settings));
+    Storage where = part(this::storage);
+    Optional<Path> folder = where == null ? Optional.empty() : folder(where);
+    if (faults.isEmpty() && !read.isReload()) {
+      // What the machine lacks is no matter yet for who has lines to mend.
+      capacity.warning().ifPresent(text -> warn(ServerParams.SESSIONS, text));
+    }
+    tables.warnings().forEach(text -> sayOfTable(Notice.Level.WARNING, text));
+    tables.notes().forEach(text -> sayOfTable(Notice.Level.DETAIL, text));
+    if (own == null || policy == null || aliases == null || where == null || keys == null) {
+      return null;
+    }
+    return new Plan(
+        settings,
+        policy,
+        tables,
+        aliases,
+        own,
+        listeners,
+        configuration.ports().isEmpty(),
+        services.transports(),
+        capacity,
+        where,
+        folder,
+        keys,
+        report());
+  }
+
+  private Storage storage() {
+    return description.storage != null
+        ? description.storage
+        : ServerSettings.storage(settings, configuration.base());
+  }
+
+  /** The store's folder, or the server's own; with a fault when others can enter it. */
+  private Optional<Path> folder(Storage where) {
+    Optional<Path> folder =
+        where instanceof Storage.H2 h2
+            ? Optional.of(h2.folder())
+            : settings.get(ServerParams.STORAGE_FOLDER).map(configuration.base()::resolve);
+    folder.ifPresent(
+        path ->
+            part(
+                () -> {
+                  PrivateFolder.check(path, settings, named(where));
+                  return path;
+                }));
+    return folder;
+  }
+
+  private static Param<?> named(Storage where) {
+    return where instanceof Storage.H2 ? ServerParams.STORAGE_URL : ServerParams.STORAGE_FOLDER;
+  }
+
+  /** A door with its port. */
+  private record Port(Door door, int port) {}
+
+  /**
+   * The listeners that the program asks for; else those of {@code listeners}, where master.cf has
+   * those of SMTP unless somebody has named one there.
+   */
+  private List<PlannedListener> listeners(
+      ServicePlan services,
+      Function<Port, PlannedListener> planned,
+      Function<Settings, Policy> policies) {
+    Map<Door, Integer> ports =
+        configuration.ports().isEmpty()
+            ? orNone(part(() -> Listeners.of(settings, description.parts())))
+            : configuration.ports();
+    boolean byMaster = !read.services().source().isEmpty() && configuration.ports().isEmpty();
+    boolean byHand =
+        settings.isGiven(ServerParams.LISTENERS)
+            && ports.keySet().stream().anyMatch(Preparation::isSmtp);
+    List<PlannedListener> all = new ArrayList<>();
+    ports.forEach(
+        (door, port) -> {
+          if (!byMaster || byHand || !isSmtp(door)) {
+            all.add(planned.apply(new Port(door, port)));
+          }
+        });
+    if (byMaster && byHand) {
+      notices.add(
+          new Notice(
+              Notice.Level.NOTE,
+              settings.place(ServerParams.LISTENERS),
+              ServerParams.LISTENERS.name(),
+              ParamClass.IMPLEMENTED,
+              "listeners says where to listen for SMTP, and not the services of type inet in "
+                  + read.services().source()));
+    } else if (byMaster) {
+      for (ServicePlan.Door service : services.doors()) {
+        Policy policy = part(() -> policies.apply(service.settings()));
+        if (policy != null) {
+          notices.addAll(policy.warnings());
+          all.add(PlannedListener.of(service, policy));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static boolean isSmtp(Door door) {
+    return org.postroom.smtp.server.Role.of(door).isPresent();
+  }
+
+  private void warn(Param<?> param, String text) {
+    notices.add(Notice.warning(settings.place(param), param.name(), text));
+  }
+
+  /** What a table's file has to say names the file and its line. */
+  private void sayOfTable(Notice.Level level, String text) {
+    notices.add(new Notice(level, Place.TABLES, "", ParamClass.IMPLEMENTED, text));
+  }
+
+  private static <T> List<T> orNone(@Nullable List<T> list) {
+    return list == null ? List.of() : list;
+  }
+
+  private static <K, V> Map<K, V> orNone(@Nullable Map<K, V> map) {
+    return map == null ? Map.of() : map;
+  }
+
+  /** One part of it; null where it has a fault, which is kept. */
+  private <T> @Nullable T part(Supplier<T> look) {
+    try {
+      return look.get();
+    } catch (BadConfiguration e) {
+      faults.addAll(e.report().faults());
+      notices.addAll(e.report().notices());
+      return null;
+    }
+  }
+}
