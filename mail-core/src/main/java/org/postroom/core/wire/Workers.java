@@ -45,10 +45,14 @@ public final class Workers implements Executor, AutoCloseable {
    */
   public static Workers named(String name, int most, Lifeline lifeline) {
     ExecutorService virtual = virtual();
-    return new Workers(virtual != null ? virtual : platform(name, most), lifeline);
+    return new Workers(
+        virtual != null ? virtual : platform(name, most, Thread.NORM_PRIORITY), lifeline);
   }
 
-  /** Workers on platform threads, whatever the JVM has: for work that computes. */
+  /**
+   * Workers on platform threads, whatever the JVM has: for work that computes, and steps back for
+   * everybody else's where the JVM heeds priorities (the launcher's does).
+   */
   public static Workers onPlatformThreads(String name, int most) {
     return onPlatformThreads(name, most, new Lifeline());
   }
@@ -59,7 +63,7 @@ public final class Workers implements Executor, AutoCloseable {
    * @param lifeline hears when a task has met an error after which nothing can be relied upon
    */
   public static Workers onPlatformThreads(String name, int most, Lifeline lifeline) {
-    return new Workers(platform(name, most), lifeline);
+    return new Workers(platform(name, most, Thread.MIN_PRIORITY), lifeline);
   }
 
   @Override
@@ -104,12 +108,15 @@ public final class Workers implements Executor, AutoCloseable {
     }
   }
 
-  private static ExecutorService platform(String name, int most) {
+  // Nothing relies on it: priorities are for who computes beside a busy server.
+  @SuppressWarnings("ThreadPriorityCheck")
+  private static ExecutorService platform(String name, int most, int priority) {
     AtomicInteger count = new AtomicInteger();
     ThreadFactory threads =
         task -> {
           Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
           thread.setDaemon(true);
+          thread.setPriority(priority);
           return thread;
         };
     IdleFirst queue = new IdleFirst();
