@@ -90,6 +90,14 @@ final class IdnaTest {
     assertThatThrownBy(() -> Idna.toAscii(name)).isInstanceOf(MalformedAddress.class);
   }
 
+  /** Before it costs what its length squared costs. */
+  @Test
+  void refusesALabelThatIsLongerThanAnyCanBe() {
+    assertThatThrownBy(() -> Idna.toAscii("ü".repeat(900) + ".example"))
+        .isInstanceOf(MalformedAddress.class)
+        .hasMessage("a label of a domain is too long");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "xn--strae-oqa.test, straße.test",
