@@ -1,6 +1,7 @@
 /** See the package {@code org.postroom.imap}. */
 module org.postroom.imap {
   exports org.postroom.imap;
+  exports org.postroom.imap.param;
 
   requires org.postroom.core;
   requires org.slf4j;

@@ -1,6 +1,7 @@
 /** POP3; see the package {@code org.postroom.pop3}. */
 module org.postroom.pop3 {
   exports org.postroom.pop3;
+  exports org.postroom.pop3.param;
 
   requires org.postroom.core;
   requires static org.jspecify;

@@ -14,16 +14,12 @@ import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
 import org.postroom.dist.Parts;
 import org.postroom.imap.command.ImapCommands;
-import org.postroom.imap.session.Authenticated;
-import org.postroom.imap.session.Client;
-import org.postroom.imap.session.CommandRow;
-import org.postroom.imap.session.Selected;
-import org.postroom.imap.session.Stranger;
+import org.postroom.imap.session.ImapRow;
+import org.postroom.imap.session.ImapState;
 import org.postroom.pop3.command.Pop3Commands;
-import org.postroom.pop3.session.Authorization;
+import org.postroom.pop3.session.Pop3Row;
 import org.postroom.pop3.session.Pop3State;
-import org.postroom.pop3.session.Transaction;
-import org.postroom.smtp.server.Row;
+import org.postroom.smtp.server.SmtpRow;
 import org.postroom.smtp.server.command.SmtpCommands;
 
 /** The pages of docs/ that are made from declarations. */
@@ -169,40 +165,40 @@ enum ReferencePage {
         | Command | Ends what may be sent at once | Allowed before TLS is on, where it must be | Junk in numbers |
         |---|---|---|---|
         """);
-    for (Row row : SmtpCommands.ALL.rows()) {
+    for (SmtpRow<?> row : SmtpCommands.ALL.rows()) {
       row(
           page,
-          code(row.help()),
-          mark(row, Row.Trait.SYNCHRONIZES),
-          mark(row, Row.Trait.WITHOUT_TLS),
-          mark(row, Row.Trait.JUNK));
+          code(row.form()),
+          mark(row, SmtpRow.Trait.SYNCHRONIZES),
+          mark(row, SmtpRow.Trait.WITHOUT_TLS),
+          mark(row, SmtpRow.Trait.JUNK));
     }
     page.append("\n## POP3\n\n| Command | When |\n|---|---|\n");
-    for (Pop3Commands.Row<?> row : Pop3Commands.ALL) {
-      row(page, code(row.verb()), state(row.needs()));
+    for (Pop3Row<?> row : Pop3Commands.ALL.rows()) {
+      row(page, code(row.name()), state(row.state()));
     }
     page.append("\n## IMAP\n\n| Command | When |\n|---|---|\n");
-    for (CommandRow<?> row : ImapCommands.ALL) {
+    for (ImapRow<?> row : ImapCommands.ALL.rows()) {
       row(page, code(row.name()), state(row.state()));
     }
     return page.toString();
   }
 
-  private static String mark(Row row, Row.Trait trait) {
+  private static String mark(SmtpRow<?> row, SmtpRow.Trait trait) {
     return row.traits().contains(trait) ? "yes" : "";
   }
 
   private static String state(Class<?> needs) {
-    if (needs == Client.class || needs == Pop3State.class) {
+    if (needs == ImapState.class || needs == Pop3State.class) {
       return "always";
     }
-    if (needs == Stranger.class || needs == Authorization.class) {
+    if (needs == ImapState.Stranger.class || needs == Pop3State.Authorization.class) {
       return "before log-in";
     }
-    if (needs == Authenticated.class || needs == Transaction.class) {
+    if (needs == ImapState.Authenticated.class || needs == Pop3State.Transaction.class) {
       return "after log-in";
     }
-    if (needs == Selected.class) {
+    if (needs == ImapState.Selected.class) {
       return "with a mailbox selected";
     }
     throw new IllegalArgumentException("no words for " + needs);

@@ -7,6 +7,7 @@ import org.postroom.core.part.Door;
 import org.postroom.core.part.Part;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
+import org.postroom.imap.param.ImapParams;
 
 /** IMAP4rev1 (RFC 3501). */
 public final class ImapPart implements Part {

@@ -19,9 +19,7 @@ import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.StrangerLimits;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.imap.command.ImapCommands;
-import org.postroom.imap.protocol.ReaderLimits;
-import org.postroom.imap.session.CommandTable;
-import org.postroom.imap.session.ImapLimits;
+import org.postroom.imap.param.ImapParams;
 import org.postroom.imap.session.ImapSession;
 import org.postroom.imap.session.Logins;
 import org.postroom.imap.session.Services;
@@ -32,20 +30,11 @@ import org.postroom.imap.session.Services;
  * generations, because it counts how often somebody is logged in.
  */
 final class ImapService implements Service {
-  private static final int MAX_LINE = 8192;
-
-  /**
-   * ID alone may be longer before log-in: thirty pairs of a thousand octets (RFC 2971, 3.3). The
-   * wire charges for what of it is kept.
-   */
-  private static final int MAX_LONG_LINE = 80 * 1024;
-
   private final MailStore store;
   private final Staging staging;
   private final Timers timers;
   private final Clock clock;
   private final Logins sessions = new Logins();
-  private final CommandTable commands = new ImapCommands();
 
   /**
    * A service.
@@ -80,6 +69,7 @@ final class ImapService implements Service {
       Optional<TlsContext> tls) {
     Services services =
         new Services(
+            settings,
             store,
             logIns,
             staging,
@@ -89,7 +79,6 @@ final class ImapService implements Service {
             settings.get(ImapParams.CAPABILITY_DISABLE).stream()
                 .map(name -> name.toUpperCase(Locale.ROOT))
                 .collect(Collectors.toSet()),
-            limits(settings),
             sessions,
             new MailLog("imap"));
     return new Welcome(
@@ -99,33 +88,8 @@ final class ImapService implements Service {
             door.handshake(tls),
             settings.get(ImapParams.MAX_SESSIONS),
             StrangerLimits.LONGEST_LINE,
-            services.limits().loginWait(),
+            settings.get(ImapParams.LOGIN_TIMEOUT),
             "* BYE [LIMIT] " + ImapSession.TOO_MANY + "\r\n"),
-        connection -> new ImapSession(services, commands, connection));
-  }
-
-  private static ImapLimits limits(Settings settings) {
-    long appendLimit = settings.get(ImapParams.APPEND_LIMIT);
-    return new ImapLimits(
-        new ReaderLimits(MAX_LONG_LINE, 1024, 1, MAX_LINE),
-        new ReaderLimits(
-            settings.get(ImapParams.MAX_LINE_LENGTH).intValue(),
-            settings.get(ImapParams.MAX_STRING_LENGTH).intValue(),
-            100,
-            Math.max(2 * appendLimit, 64L << 20)),
-        MAX_LINE,
-        3,
-        20,
-        settings.get(ImapParams.FAILED_LOGINS),
-        settings.get(ImapParams.LOGIN_TIMEOUT),
-        settings.get(ImapParams.LOGIN_TOTAL_TIMEOUT),
-        settings.get(ImapParams.AUTOLOGOUT),
-        settings.get(ImapParams.STALL_TIMEOUT),
-        settings.get(ImapParams.IDLE_NOTIFY_INTERVAL),
-        appendLimit,
-        settings.get(ImapParams.APPEND_MESSAGES),
-        settings.get(ImapParams.USER_CONNECTIONS),
-        settings.get(ImapParams.USERIP_CONNECTIONS),
-        !settings.get(ImapParams.DISABLE_PLAINTEXT_AUTH));
+        connection -> new ImapSession(services, ImapCommands.ALL, connection));
   }
 }

@@ -35,6 +35,7 @@ import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.WireOptions;
 import org.postroom.core.wire.Wires;
 import org.postroom.core.wire.Workers;
+import org.postroom.imap.param.ImapParams;
 
 /**
  * An IMAP server on a loopback port, over mailboxes in memory: {@code ada}, password {@code pw}.

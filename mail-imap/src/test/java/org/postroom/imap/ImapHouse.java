@@ -10,6 +10,7 @@ import org.postroom.core.transcript.Transcript;
 import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.Wire;
+import org.postroom.imap.param.ImapParams;
 
 /** An IMAP server over mailboxes in memory, its clock virtual. Started when first connected to. */
 final class ImapHouse extends ProtocolHouse {

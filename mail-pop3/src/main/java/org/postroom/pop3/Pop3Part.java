@@ -7,6 +7,7 @@ import org.postroom.core.part.Door;
 import org.postroom.core.part.Part;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
+import org.postroom.pop3.param.Pop3Params;
 
 /** POP3 (RFC 1939). */
 public final class Pop3Part implements Part {

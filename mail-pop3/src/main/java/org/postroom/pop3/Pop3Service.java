@@ -3,7 +3,6 @@ package org.postroom.pop3;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import org.postroom.core.config.Settings;
 import org.postroom.core.log.MailLog;
@@ -12,16 +11,17 @@ import org.postroom.core.part.Door;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
+import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.pop3.command.Pop3Commands;
-import org.postroom.pop3.session.LockPolicy;
+import org.postroom.pop3.param.LockPolicy;
+import org.postroom.pop3.param.Pop3Params;
 import org.postroom.pop3.session.Logins;
 import org.postroom.pop3.session.MaildropLocks;
-import org.postroom.pop3.session.Pop3Command;
 import org.postroom.pop3.session.Pop3Context;
-import org.postroom.pop3.session.Pop3Limits;
+import org.postroom.pop3.session.Pop3Row;
 import org.postroom.pop3.session.Pop3Session;
 
 /**
@@ -34,7 +34,7 @@ final class Pop3Service implements Service {
   private final Clock clock;
   private final MaildropLocks locks;
   private final Logins sessions = new Logins();
-  private final Map<String, ? extends Pop3Command> commands = Pop3Commands.byVerb();
+  private final CommandTable<Pop3Session, Pop3Row<?>> commands = Pop3Commands.ALL;
 
   Pop3Service(MailStore store, Clock clock) {
     this.store = store;
@@ -63,17 +63,14 @@ final class Pop3Service implements Service {
       Optional<TlsContext> tls) {
     Pop3Context context =
         new Pop3Context(
-            settings.get(Pop3Params.GREETING),
+            settings,
             store,
             logIns,
-            locks.obeying(
-                Pop3Params.policy(settings.get(Pop3Params.LOCK_SESSION)),
-                settings.get(Pop3Params.LOCK_SILENCE)),
+            locks.obeying(Pop3Params.lockPolicy(settings), settings.get(Pop3Params.LOCK_SILENCE)),
             sessions,
             tls,
             clock,
-            new MailLog("pop3"),
-            limits(settings));
+            new MailLog("pop3"));
     return new Welcome(
         new ListenerOptions(
             door.name(),
@@ -81,21 +78,8 @@ final class Pop3Service implements Service {
             door.handshake(tls),
             settings.get(Pop3Params.MAX_SESSIONS),
             Pop3Session.MAX_LINE,
-            context.limits().loginStep(),
+            settings.get(Pop3Params.LOGIN_TIMEOUT),
             "-ERR [SYS/TEMP] " + Pop3Session.TOO_MANY + "\r\n"),
         connection -> new Pop3Session(context, connection, commands));
-  }
-
-  private static Pop3Limits limits(Settings settings) {
-    return new Pop3Limits(
-        !settings.get(Pop3Params.DISABLE_PLAINTEXT_AUTH),
-        settings.get(Pop3Params.LOGIN_TIMEOUT),
-        settings.get(Pop3Params.LOGIN_TOTAL_TIMEOUT),
-        settings.get(Pop3Params.IDLE_TIMEOUT),
-        settings.get(Pop3Params.FAILED_LOGINS),
-        settings.get(Pop3Params.USERIP_CONNECTIONS),
-        settings.get(Pop3Params.LOCK_WAIT),
-        !settings.get(Pop3Params.NO_FLAG_UPDATES),
-        settings.get(Pop3Params.HIDE_IMAP_DELETED));
   }
 }

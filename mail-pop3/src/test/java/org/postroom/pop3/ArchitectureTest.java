@@ -11,7 +11,8 @@ final class ArchitectureTest extends HouseRules {
 
   @Test
   void doorKnowsCommandKnowsSessionKnowsProtocol() {
-    isBelow("pop3.protocol", "pop3", "pop3.session", "pop3.command..");
+    isBelow("pop3.protocol", "pop3", "pop3.param", "pop3.session", "pop3.command..");
+    isBelow("pop3.param", "pop3", "pop3.protocol", "pop3.session", "pop3.command..");
     isBelow("pop3.session", "pop3", "pop3.command..");
     isBelow("pop3.command..", "pop3");
   }

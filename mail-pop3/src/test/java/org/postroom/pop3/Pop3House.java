@@ -12,6 +12,7 @@ import org.postroom.core.transcript.Transcript;
 import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.Wire;
+import org.postroom.pop3.param.Pop3Params;
 
 /** A POP3 server over mailboxes in memory, its clock virtual. Started when first connected to. */
 final class Pop3House extends ProtocolHouse {

@@ -31,6 +31,7 @@ import org.postroom.core.testing.TroubledStore;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.core.wire.HeldWorkers;
+import org.postroom.pop3.param.Pop3Params;
 
 @Timeout(60)
 class Pop3SessionTest {

@@ -29,6 +29,7 @@ import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Listening;
 import org.postroom.smtp.server.Role;
 import org.postroom.smtp.server.Services;
+import org.postroom.smtp.server.SmtpConversation;
 import org.postroom.smtp.server.SmtpParams;
 import org.postroom.smtp.server.SmtpSession;
 import org.postroom.smtp.server.command.SmtpCommands;
@@ -112,8 +113,8 @@ final class SmtpService implements Service {
   static Welcome welcome(
       Role role, InetSocketAddress address, Settings settings, Services services) {
     Settings own = role.over(settings);
-    Listening calm = new Listening(own, services, SmtpCommands.ALL);
-    Listening stressed = new Listening(own.underStress(), services, SmtpCommands.ALL);
+    Listening calm = new Listening(own, services);
+    Listening stressed = new Listening(own.underStress(), services);
     return new Welcome(
         new ListenerOptions(
             role.service(),
@@ -125,7 +126,9 @@ final class SmtpService implements Service {
             SmtpSession.tooMany(services.hostname()) + "\r\n",
             own.get(SmtpParams.CLIENT_CONNECTIONS),
             services::exempts),
-        connection -> (connection.isCrowded() ? stressed : calm).session(connection));
+        connection ->
+            new SmtpConversation(
+                connection, connection.isCrowded() ? stressed : calm, SmtpCommands.ALL));
   }
 
   /** The keys for the handshake that comes first; empty where none does. */

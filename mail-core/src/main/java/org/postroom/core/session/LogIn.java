@@ -4,9 +4,11 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.auth.Mechanisms;
 import org.postroom.core.auth.Mechanisms.SaslMechanism;
@@ -14,6 +16,7 @@ import org.postroom.core.auth.PasswordQueue;
 import org.postroom.core.auth.SaslExchange;
 import org.postroom.core.auth.SaslResponse;
 import org.postroom.core.auth.SaslStep;
+import org.postroom.core.config.Settings;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.secret.Secret;
@@ -23,14 +26,17 @@ import org.postroom.core.wire.StrangerLimits;
 
 /**
  * One client's way to being logged in, from line to line (RFC 4422): the same in SMTP (RFC 4954),
- * POP3 (RFC 5034) and IMAP (RFC 9051, 6.2.2; RFC 4959), which give it the words. Every attempt
- * waits for its turn at the throttle before the password is looked at, and for a thread when it has
- * to be hashed; no other thread waits meanwhile, and nothing is done for a client that has left.
+ * POP3 (RFC 5034) and IMAP (RFC 9051, 6.2.2; RFC 4959), which give it the {@link Words}. Every
+ * attempt waits for its turn at the throttle before the password is looked at, and for a thread
+ * when it has to be hashed; no other thread waits meanwhile, and nothing is done for a client that
+ * has left.
  *
  * <p>Belongs to its session: called in its turns, one call after the other. Whatever happens,
- * trouble of the store too, comes out as a {@link Step}; failures are logged here.
+ * trouble of the store too, becomes one of those words; failures are logged here.
+ *
+ * @param <R> what the protocol's words are: what a command comes to
  */
-public final class LogIn {
+public final class LogIn<R> {
   /** The longest line of a client in an exchange; RFC 4954, 4. */
   public static final int RESPONSE_LIMIT = StrangerLimits.LONGEST_LINE;
 
@@ -38,7 +44,8 @@ public final class LogIn {
   private final Connection connection;
   private final Supplier<String> client;
   private final MailLog log;
-  private final Consumer<Step> later;
+  private final Words<R> words;
+  private final Consumer<Supplier<R>> later;
   private String mechanism = "";
   private @Nullable SaslExchange exchange;
 
@@ -47,28 +54,62 @@ public final class LogIn {
       Connection connection,
       Supplier<String> client,
       MailLog log,
-      Consumer<Step> later) {
+      Words<R> words,
+      Consumer<Supplier<R>> later) {
     this.house = house;
     this.connection = connection;
     this.client = client;
     this.log = log;
+    this.words = words;
     this.later = later;
   }
 
-  /** What the session does next. */
-  public sealed interface Step {
+  /**
+   * How a protocol says what comes of it.
+   *
+   * @param <R> what a command comes to there
+   */
+  public interface Words<R> {
 
-    /** Sends this, in base64, perhaps empty; the client's next line goes to {@link #answer}. */
-    record Challenge(String text) implements Step {}
+    /**
+     * Sends {@code challenge}.
+     *
+     * @param challenge in base64, perhaps empty
+     * @param answer takes the client's next line, of up to {@link #RESPONSE_LIMIT} octets
+     */
+    R ask(String challenge, Function<Line, R> answer);
 
     /** It is who it says. */
+    R accepted(Account account, String mechanism);
+
+    /** It is over. */
+    R refused(Refusal why);
+
+    /** Nothing yet: the connection is suspended until one of the others is said. */
+    R pending();
+  }
+
+  /** What the session does next. */
+  private sealed interface Step {
+    record Challenge(String text) implements Step {}
+
     record Success(Account account, String mechanism) implements Step {}
 
-    /** It is over; what it has waited for that is part of it. */
     record Refused(Refusal why) implements Step {}
 
-    /** Nothing: the connection is suspended until the session is given one of the others. */
     record Pending() implements Step {}
+  }
+
+  /**
+   * Whether a password may cross this connection as it is: under TLS, from the same machine, or by
+   * the administrator's will.
+   *
+   * @param settings must hold {@link AuthParams#DISABLE_PLAINTEXT_AUTH}
+   */
+  public static boolean allowsPlaintext(Connection connection, Settings settings) {
+    return connection.tls().isPresent()
+        || !settings.get(AuthParams.DISABLE_PLAINTEXT_AUTH)
+        || connection.remote().getAddress().isLoopbackAddress();
   }
 
   /** Why it is over. */
@@ -104,7 +145,32 @@ public final class LogIn {
    * @param initial the initial response in base64, when the command has one
    * @param inClear whether a password may be sent as it is
    */
-  public Step begin(String name, Optional<String> initial, boolean inClear) {
+  public R byMechanism(String name, Optional<String> initial, boolean inClear) {
+    return say(begin(name, initial, inClear));
+  }
+
+  /**
+   * Takes a login and a password that came without an exchange; in the log it is as good as PLAIN.
+   *
+   * @param password is taken over
+   */
+  public R byPassword(String login, Secret password) {
+    mechanism = "PLAIN";
+    exchange = null;
+    return say(follow(Mechanisms.withPassword(house.accounts, login, password)));
+  }
+
+  private R say(Step step) {
+    if (step instanceof Step.Challenge challenge) {
+      return words.ask(challenge.text(), line -> say(answer(line)));
+    }
+    if (step instanceof Step.Success success) {
+      return words.accepted(success.account(), success.mechanism());
+    }
+    return step instanceof Step.Refused refused ? words.refused(refused.why()) : words.pending();
+  }
+
+  private Step begin(String name, Optional<String> initial, boolean inClear) {
     Optional<SaslMechanism> found = Mechanisms.named(name);
     if (found.isEmpty()) {
       return new Step.Refused(Refusal.UNKNOWN_MECHANISM);
@@ -123,7 +189,7 @@ public final class LogIn {
   }
 
   /** Takes the client's answer to the last challenge. */
-  public Step answer(Line line) {
+  private Step answer(Line line) {
     SaslExchange asked = exchange;
     if (asked == null) {
       throw new IllegalStateException("nobody was asked");
@@ -139,17 +205,6 @@ public final class LogIn {
         .value()
         .map(octets -> guarded(() -> asked.step(octets)))
         .orElseGet(() -> new Step.Refused(Refusal.NOT_BASE64));
-  }
-
-  /**
-   * Takes a login and a password that came without an exchange; in the log it is as good as PLAIN.
-   *
-   * @param password is taken over
-   */
-  public Step password(String login, Secret password) {
-    mechanism = "PLAIN";
-    exchange = null;
-    return follow(Mechanisms.withPassword(house.accounts, login, password));
   }
 
   private Step guarded(Supplier<SaslStep> work) {
@@ -331,9 +386,9 @@ public final class LogIn {
     private void end(Step step, Duration delay) {
       attempt.close();
       if (delay.isZero()) {
-        connection.resume(() -> later.accept(step));
+        connection.resume(() -> later.accept(() -> say(step)));
       } else {
-        house.timers.after(delay, () -> connection.resume(() -> later.accept(step)));
+        house.timers.after(delay, () -> connection.resume(() -> later.accept(() -> say(step))));
       }
     }
   }

@@ -102,11 +102,15 @@ public final class LogIns implements AutoCloseable {
    * The log-in of one session.
    *
    * @param client as log lines name it
-   * @param later takes what {@link LogIn.Step.Pending} stood for, in a turn of the session
+   * @param later has said what {@link LogIn.Words#pending} stood for, in a turn of the session
    */
-  public LogIn logIn(
-      Connection connection, Supplier<String> client, MailLog log, Consumer<LogIn.Step> later) {
-    return new LogIn(this, connection, client, log, later);
+  public <R> LogIn<R> logIn(
+      Connection connection,
+      Supplier<String> client,
+      MailLog log,
+      LogIn.Words<R> words,
+      Consumer<Supplier<R>> later) {
+    return new LogIn<>(this, connection, client, log, words, later);
   }
 
   @Override

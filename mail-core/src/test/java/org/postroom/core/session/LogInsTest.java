@@ -17,10 +17,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.auth.PasswordQueue;
@@ -307,10 +309,9 @@ class LogInsTest {
   }
 
   /** {@code ADDRESS PASS login password}, {@code ADDRESS AUTH mechanism [response]}, answers. */
-  private final class Talker implements Session {
+  private final class Talker implements Session, LogIn.Words<String> {
     private final Connection connection;
-    private LogIn logIn;
-    private boolean asked;
+    private Optional<Function<Line, String>> asked = Optional.empty();
 
     Talker(Connection connection) {
       this.connection = connection;
@@ -322,9 +323,10 @@ class LogInsTest {
     @Override
     public void ready() {
       Line line = connection.in().readLine(LogIn.RESPONSE_LIMIT);
-      if (asked) {
-        asked = false;
-        follow(logIn.answer(line));
+      if (asked.isPresent()) {
+        Function<Line, String> taker = asked.get();
+        asked = Optional.empty();
+        say(taker.apply(line));
         return;
       }
       String[] words = line.latin1().split(" ");
@@ -332,28 +334,42 @@ class LogInsTest {
         return;
       }
       Connection far = new FarConnection(connection, FarConnection.at(words[0]));
-      logIn = logIns.logIn(far, () -> words[0], new MailLog("test"), this::follow);
-      follow(
+      LogIn<String> logIn =
+          logIns.logIn(far, () -> words[0], new MailLog("test"), this, later -> say(later.get()));
+      say(
           words[1].equals("PASS")
-              ? logIn.password(words[2], Secret.of(words[3]))
-              : logIn.begin(
+              ? logIn.byPassword(words[2], Secret.of(words[3]))
+              : logIn.byMechanism(
                   words[2],
                   words.length > 3 ? Optional.of(words[3]) : Optional.empty(),
                   words[1].equals("AUTH")));
     }
 
-    private void follow(LogIn.Step step) {
-      if (step instanceof LogIn.Step.Challenge challenge) {
-        asked = true;
-        connection.lineLimit(LogIn.RESPONSE_LIMIT);
-        connection.out().ascii("+ " + challenge.text() + "\r\n").flush();
-      } else if (step instanceof LogIn.Step.Success success) {
-        String who = success.account().login();
-        connection.out().ascii(who + " is in by " + success.mechanism() + "\r\n").flush();
-      } else if (step instanceof LogIn.Step.Refused refused) {
-        turnedAway.addAndGet(refused.why() == LogIn.Refusal.BUSY ? 1 : 0);
-        connection.out().ascii("no: " + refused.why() + "\r\n").flush();
-      }
+    private void say(String text) {
+      connection.out().ascii(text).flush();
+    }
+
+    @Override
+    public String ask(String challenge, Function<Line, String> answer) {
+      asked = Optional.of(answer);
+      connection.lineLimit(LogIn.RESPONSE_LIMIT);
+      return "+ " + challenge + "\r\n";
+    }
+
+    @Override
+    public String accepted(Account account, String mechanism) {
+      return account.login() + " is in by " + mechanism + "\r\n";
+    }
+
+    @Override
+    public String refused(LogIn.Refusal why) {
+      turnedAway.addAndGet(why == LogIn.Refusal.BUSY ? 1 : 0);
+      return "no: " + why + "\r\n";
+    }
+
+    @Override
+    public String pending() {
+      return "";
     }
 
     @Override

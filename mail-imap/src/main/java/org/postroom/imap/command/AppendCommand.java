@@ -3,9 +3,9 @@ package org.postroom.imap.command;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
-import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Authenticated;
 
 /**
  * APPEND (RFC 9051, 6.3.12), of several messages too (RFC 3502). The messages come while the

@@ -5,6 +5,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.postroom.core.config.Settings;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.Keyword;
@@ -14,14 +15,14 @@ import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.wire.Line;
 import org.postroom.core.wire.Saying;
+import org.postroom.imap.param.ImapParams;
 import org.postroom.imap.protocol.FlagList;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Refused;
 import org.postroom.imap.protocol.Responder;
-import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Client;
 import org.postroom.imap.session.Completion;
-import org.postroom.imap.session.ImapLimits;
+import org.postroom.imap.session.ImapState.Authenticated;
 import org.postroom.imap.session.Sync;
 
 /**
@@ -36,7 +37,7 @@ final class Appending {
   private final Mailbox mailbox;
   private final ImapReader in;
   private final Responder out;
-  private final ImapLimits limits;
+  private final Settings settings;
   private final List<NewMessage> messages = new ArrayList<>(1);
 
   Appending(Authenticated user, Mailbox mailbox, ImapReader in, Responder out) {
@@ -44,13 +45,13 @@ final class Appending {
     this.mailbox = mailbox;
     this.in = in;
     this.out = out;
-    this.limits = user.client().services().limits();
+    this.settings = user.client().services().settings();
   }
 
   /** The message that begins where the reader stands. */
   Completion next() {
     try {
-      if (messages.size() >= limits.appendMessages()) {
+      if (messages.size() >= settings.get(ImapParams.APPEND_MESSAGES)) {
         throw new Refused("LIMIT", "Too many messages in one APPEND.");
       }
       return receive(head());
@@ -91,7 +92,7 @@ final class Appending {
       in.expect('~');
     }
     ImapReader.Literal literal = in.literalHead();
-    if (literal.length() > limits.appendLimit()) {
+    if (literal.length() > settings.get(ImapParams.APPEND_LIMIT)) {
       throw new Refused("TOOBIG", "Message is too big.");
     }
     if (literal.length() == 0) {

@@ -4,8 +4,8 @@ import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Selected;
 import org.postroom.imap.session.MailboxView;
-import org.postroom.imap.session.Selected;
 
 /** CLOSE (RFC 9051, 6.4.1): removes what is {@code \\Deleted} without a word, and deselects. */
 record CloseCommand() implements Command<Selected> {

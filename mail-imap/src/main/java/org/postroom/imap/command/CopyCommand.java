@@ -10,7 +10,7 @@ import org.postroom.imap.protocol.Refused;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
-import org.postroom.imap.session.Selected;
+import org.postroom.imap.session.ImapState.Selected;
 
 /** COPY (RFC 9051, 6.4.7): all or nothing. */
 record CopyCommand(MessageSet messages, boolean uid, MailboxName target)

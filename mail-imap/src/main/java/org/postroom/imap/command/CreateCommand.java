@@ -7,9 +7,9 @@ import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Refused;
 import org.postroom.imap.protocol.Responder;
-import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Authenticated;
 
 /** CREATE (RFC 9051, 6.3.4), with special use (RFC 6154, 3). */
 record CreateCommand(MailboxName name, Optional<SpecialUse> use) implements Command<Authenticated> {

@@ -6,9 +6,9 @@ import org.postroom.core.mailbox.MailboxName;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Refused;
 import org.postroom.imap.protocol.Responder;
-import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Authenticated;
 
 /** DELETE (RFC 9051, 6.3.5). Children stay; the own selection ends with its mailbox. */
 record DeleteCommand(MailboxName name) implements Command<Authenticated> {

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Set;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
-import org.postroom.imap.session.Client;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState;
 
 /** ENABLE (RFC 9051, 6.3.1). What is unknown is passed over, and so is everything before log-in. */
-record EnableCommand(List<String> names) implements Command<Client> {
+record EnableCommand(List<String> names) implements Command<ImapState> {
   private static final Set<String> KNOWN = Set.of("UTF8=ACCEPT");
 
-  static Command<Client> parse(ImapReader in) {
+  static Command<ImapState> parse(ImapReader in) {
     List<String> names = new ArrayList<>();
     in.space();
     do {
@@ -23,10 +23,10 @@ record EnableCommand(List<String> names) implements Command<Client> {
   }
 
   @Override
-  public Completion execute(Client client, Responder out) {
+  public Completion execute(ImapState state, Responder out) {
     List<String> fresh = new ArrayList<>();
     for (String name : names) {
-      if (KNOWN.contains(name) && client.isLoggedIn() && client.enable(name)) {
+      if (KNOWN.contains(name) && state.client().isLoggedIn() && state.client().enable(name)) {
         fresh.add(name);
       }
     }

@@ -8,8 +8,8 @@ import org.postroom.imap.protocol.MessageSet;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Selected;
 import org.postroom.imap.session.MailboxView;
-import org.postroom.imap.session.Selected;
 
 /** EXPUNGE and UID EXPUNGE (RFC 9051, 6.4.3 and 6.4.9). The store's flags count, not the view's. */
 record ExpungeCommand(@Nullable MessageSet messages) implements Command<Selected> {

@@ -2,14 +2,14 @@ package org.postroom.imap.command;
 
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
-import org.postroom.imap.session.Client;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState;
 
 /** ID (RFC 2971): what the client says of itself changes nothing. */
-record IdCommand() implements Command<Client> {
+record IdCommand() implements Command<ImapState> {
 
-  static Command<Client> parse(ImapReader in) {
+  static Command<ImapState> parse(ImapReader in) {
     in.space();
     if (!in.at('(')) {
       in.nstring();
@@ -26,7 +26,7 @@ record IdCommand() implements Command<Client> {
   }
 
   @Override
-  public Completion execute(Client client, Responder out) {
+  public Completion execute(ImapState state, Responder out) {
     out.writer().ascii("* ID (\"name\" \"Postroom\")").crlf();
     return Completion.ok("ID completed.");
   }

@@ -1,49 +1,47 @@
 package org.postroom.imap.command;
 
 import java.util.Optional;
+import java.util.function.Function;
+import org.postroom.core.auth.Account;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.session.LogIn;
+import org.postroom.core.wire.Line;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Client;
 import org.postroom.imap.session.Completion;
 
 /** IMAP's words for a log-in, by whatever command (RFC 9051, 6.2; RFC 5530). */
-final class LoggingIn {
-  private final Client client;
-  private final Responder out;
-  private final LogIn logIn;
-
-  LoggingIn(Client client, Responder out) {
-    this.client = client;
-    this.out = out;
-    this.logIn = client.logIn(out, this::follow);
-  }
+record LoggingIn(Client client, Responder out) implements LogIn.Words<Completion> {
 
   Completion byMechanism(String mechanism, Optional<String> initial) {
-    return follow(logIn.begin(mechanism, initial, client.mayUsePlaintext()));
+    return client.logIn(out, this).byMechanism(mechanism, initial, client.mayUsePlaintext());
   }
 
   Completion byPassword(String name, Secret password) {
     return client.mayUsePlaintext()
-        ? follow(logIn.password(name, password))
-        : completion(LogIn.Refusal.NEEDS_TLS);
+        ? client.logIn(out, this).byPassword(name, password)
+        : refused(LogIn.Refusal.NEEDS_TLS);
   }
 
-  private Completion follow(LogIn.Step step) {
-    if (step instanceof LogIn.Step.Challenge challenge) {
-      // Never a bare "+": clients wait for the space.
-      out.writer().ascii("+ ").ascii(challenge.text()).crlf();
-      return client.ask(LogIn.RESPONSE_LIMIT, out, line -> follow(logIn.answer(line)));
-    }
-    if (step instanceof LogIn.Step.Success success) {
-      return client.loggedIn(success.account(), success.mechanism());
-    }
-    return step instanceof LogIn.Step.Refused refused
-        ? completion(refused.why())
-        : Completion.later();
+  @Override
+  public Completion ask(String challenge, Function<Line, Completion> answer) {
+    // Never a bare "+": clients wait for the space.
+    out.writer().ascii("+ ").ascii(challenge).crlf();
+    return client.ask(LogIn.RESPONSE_LIMIT, out, answer);
   }
 
-  private Completion completion(LogIn.Refusal why) {
+  @Override
+  public Completion accepted(Account account, String mechanism) {
+    return client.loggedIn(account, mechanism);
+  }
+
+  @Override
+  public Completion pending() {
+    return Completion.later();
+  }
+
+  @Override
+  public Completion refused(LogIn.Refusal why) {
     return switch (why) {
       case UNKNOWN_MECHANISM -> Completion.no("", "Unsupported authentication mechanism.");
       case NEEDS_TLS -> Completion.no("PRIVACYREQUIRED", "Passwords need TLS here.");

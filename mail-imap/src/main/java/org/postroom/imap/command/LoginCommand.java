@@ -5,7 +5,7 @@ import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
-import org.postroom.imap.session.Stranger;
+import org.postroom.imap.session.ImapState.Stranger;
 
 /** LOGIN (RFC 9051, 6.2.3). */
 record LoginCommand(String login, Secret password) implements Command<Stranger> {

@@ -12,9 +12,9 @@ import org.postroom.imap.protocol.MessageSet;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Selected;
 import org.postroom.imap.session.MailboxView;
 import org.postroom.imap.session.Patience;
-import org.postroom.imap.session.Selected;
 
 /**
  * MOVE (RFC 6851). Messages leave in batches; what has moved stays moved when the connection

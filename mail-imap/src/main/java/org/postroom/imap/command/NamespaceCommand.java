@@ -2,9 +2,9 @@ package org.postroom.imap.command;
 
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
-import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Authenticated;
 
 /** NAMESPACE (RFC 2342): everything is personal, without a prefix. */
 record NamespaceCommand() implements Command<Authenticated> {

@@ -4,11 +4,12 @@ import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState;
 
 /** NOOP and CHECK (RFC 9051, 6.1.2; RFC 3501, 6.4.1): the sync point is all they do. */
-record NoopCommand<S>() implements Command<S> {
+record NoopCommand<S extends ImapState>() implements Command<S> {
 
-  static <S> Command<S> parse(ImapReader in) {
+  static <S extends ImapState> Command<S> parse(ImapReader in) {
     in.end();
     return new NoopCommand<>();
   }

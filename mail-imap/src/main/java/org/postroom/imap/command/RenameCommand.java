@@ -4,9 +4,9 @@ import org.postroom.core.mailbox.MailboxName;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Refused;
 import org.postroom.imap.protocol.Responder;
-import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Authenticated;
 
 /** RENAME (RFC 9051, 6.3.6). */
 record RenameCommand(MailboxName from, MailboxName to) implements Command<Authenticated> {

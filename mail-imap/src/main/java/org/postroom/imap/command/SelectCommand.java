@@ -7,9 +7,9 @@ import org.postroom.core.mailbox.Uid;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.ImapWriter;
 import org.postroom.imap.protocol.Responder;
-import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Authenticated;
 import org.postroom.imap.session.MailboxView;
 
 /** SELECT and EXAMINE (RFC 9051, 6.3.2). Whatever was selected is closed by then. */

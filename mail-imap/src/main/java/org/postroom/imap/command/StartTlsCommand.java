@@ -5,7 +5,7 @@ import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
-import org.postroom.imap.session.Stranger;
+import org.postroom.imap.session.ImapState.Stranger;
 
 /** STARTTLS (RFC 9051, 6.2.1). What came before the handshake is forgotten. */
 record StartTlsCommand() implements Command<Stranger> {

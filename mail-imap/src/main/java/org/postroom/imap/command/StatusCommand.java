@@ -9,9 +9,9 @@ import org.postroom.imap.command.list.StatusItem;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Refused;
 import org.postroom.imap.protocol.Responder;
-import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Authenticated;
 
 /** STATUS (RFC 9051, 6.3.11): the mailbox's row says nearly all, no message is read. */
 record StatusCommand(MailboxName name, List<StatusItem> items) implements Command<Authenticated> {

@@ -13,8 +13,8 @@ import org.postroom.imap.protocol.MessageSet;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Selected;
 import org.postroom.imap.session.MailboxView;
-import org.postroom.imap.session.Selected;
 
 /** STORE (RFC 9051, 6.4.6): read-modify-write in the store, message by message. */
 record StoreCommand(MessageSet messages, boolean uid, FlagChange change, boolean silent)

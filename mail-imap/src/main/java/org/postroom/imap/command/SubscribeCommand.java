@@ -3,9 +3,9 @@ package org.postroom.imap.command;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
-import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Authenticated;
 
 /** SUBSCRIBE and UNSUBSCRIBE (RFC 9051, 6.3.7 and 6.3.8). */
 record SubscribeCommand(MailboxName name, boolean on) implements Command<Authenticated> {

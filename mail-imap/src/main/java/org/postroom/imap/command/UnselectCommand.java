@@ -4,7 +4,7 @@ import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
-import org.postroom.imap.session.Selected;
+import org.postroom.imap.session.ImapState.Selected;
 
 /** UNSELECT (RFC 9051, 6.4.2). */
 record UnselectCommand() implements Command<Selected> {

@@ -7,19 +7,19 @@ import org.postroom.imap.protocol.Responder;
 
 /** A command that waits for one more line (AUTHENTICATE). */
 final class Asking implements Conversation {
-  private final ImapSession session;
+  private final Turns turns;
   private final Connection connection;
   private final int most;
   private final Responder out;
   private final Function<Line, Completion> next;
 
   Asking(
-      ImapSession session,
+      Turns turns,
       Connection connection,
       int most,
       Responder out,
       Function<Line, Completion> next) {
-    this.session = session;
+    this.turns = turns;
     this.connection = connection;
     this.most = most;
     this.out = out;
@@ -29,8 +29,8 @@ final class Asking implements Conversation {
   @Override
   public void line() {
     Line line = connection.in().readLine(most);
-    session.endConversation();
-    session.turn(() -> next.apply(line), out);
+    turns.endConversation();
+    turns.turn(() -> next.apply(line), out);
   }
 
   @Override

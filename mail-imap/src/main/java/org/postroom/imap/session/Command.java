@@ -5,9 +5,9 @@ import org.postroom.imap.protocol.Responder;
 /**
  * A command that was read: its arguments, and what it does.
  *
- * @param <S> the state it needs: {@link Client}, {@link Authenticated} or {@link Selected}
+ * @param <S> the state it needs
  */
-public interface Command<S> {
+public interface Command<S extends ImapState> {
 
   /** Does it, says the untagged lines, and returns the tagged one. */
   Completion execute(S state, Responder out);

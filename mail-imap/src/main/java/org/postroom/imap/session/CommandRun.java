@@ -16,9 +16,10 @@ import org.postroom.imap.protocol.UnfinishedLiteral;
  * done may need octets of the client's that have not come; the rest is then done in later turns,
  * and whatever fails in any of them becomes the answer here.
  */
-final class CommandRun<S> {
-  private final ImapSession session;
-  private final CommandRow<S> row;
+final class CommandRun<S extends ImapState> implements Turns.Frame {
+  private final Client client;
+  private final Turns turns;
+  private final ImapRow<S> row;
   private final Command<S> command;
   private final S state;
   private final ImapReader in;
@@ -26,13 +27,15 @@ final class CommandRun<S> {
   private boolean synced;
 
   CommandRun(
-      ImapSession session,
-      CommandRow<S> row,
+      Client client,
+      Turns turns,
+      ImapRow<S> row,
       Command<S> command,
       S state,
       ImapReader in,
       Responder out) {
-    this.session = session;
+    this.client = client;
+    this.turns = turns;
     this.row = row;
     this.command = command;
     this.state = state;
@@ -44,14 +47,14 @@ final class CommandRun<S> {
   Completion begin() {
     return attempt(
         () -> {
-          Saying before = row.sync().before ? session.before(out) : Saying.NOTHING;
+          Saying before = row.sync().before ? client.before(out) : Saying.NOTHING;
           return say(before, () -> follow(command.execute(state, out)));
         });
   }
 
-  /** The command goes on with the line behind the octets that are to come. */
-  Completion receive(long length, Intake intake, Function<Line, Completion> then) {
-    return session.receive(
+  @Override
+  public Completion receive(long length, Intake intake, Function<Line, Completion> then) {
+    return turns.receive(
         length, intake, in.lineRoom(), out, line -> attempt(() -> follow(then.apply(line))));
   }
 
@@ -69,14 +72,14 @@ final class CommandRun<S> {
       return answer;
     }
     synced = true;
-    return say(session.syncAfter(row.sync(), out), () -> answer);
+    return say(client.syncAfter(row.sync(), out), () -> answer);
   }
 
   private Completion say(Saying saying, Supplier<Completion> then) {
     if (saying.to(out.writer().out())) {
       return then.get();
     }
-    return session.goOnWhenRead(() -> attempt(() -> say(saying, then)), out);
+    return turns.goOnWhenRead(() -> attempt(() -> say(saying, then)), out);
   }
 
   private Completion attempt(Supplier<Completion> part) {
@@ -88,8 +91,10 @@ final class CommandRun<S> {
       if (out.isLineOpen()) {
         throw failure;
       }
-      return session.failed(
-          in, failure, out, failure instanceof BadCommand ? answer -> answer : this::syncAfter);
+      return client
+          .reading()
+          .failed(
+              in, failure, out, failure instanceof BadCommand ? answer -> answer : this::syncAfter);
     }
   }
 }

@@ -1,30 +1,34 @@
 package org.postroom.imap.session;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Saying;
+import org.postroom.imap.param.ImapParams;
 import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
 
 /** IDLE (RFC 2177): the client hears of changes as they happen, and we hold no thread. */
 final class Idling implements Conversation {
-  private final ImapSession session;
+  private final Client client;
+  private final Turns turns;
   private final Connection connection;
   private final Timers timers;
   private final Responder out;
-  private final ImapLimits limits;
+  private final Duration keepalive;
   private final AtomicBoolean wakeDue = new AtomicBoolean();
-  private Timers.@Nullable Timer keepalive;
+  private Timers.@Nullable Timer next;
   private boolean over;
 
-  Idling(ImapSession session, Services services, Connection connection, Responder out) {
-    this.session = session;
-    this.connection = connection;
-    this.timers = services.timers();
-    this.limits = services.limits();
+  Idling(Client client, Turns turns, Responder out) {
+    this.client = client;
+    this.turns = turns;
+    this.connection = client.connection();
+    this.timers = client.services().timers();
+    this.keepalive = client.services().settings().get(ImapParams.IDLE_NOTIFY_INTERVAL);
     this.out = out;
   }
 
@@ -39,25 +43,25 @@ final class Idling implements Conversation {
   /** Where it fails, IDLE is answered, and the client's next line is a command again. */
   private Saying sync() {
     try {
-      return session.sync(Sync.FULL, out);
+      return client.sync(Sync.FULL, out);
     } catch (RuntimeException failure) {
-      session.endConversation();
+      turns.endConversation();
       throw failure;
     }
   }
 
   private void watchTheClock() {
-    if (keepalive != null) {
-      keepalive.cancel();
+    if (next != null) {
+      next.cancel();
     }
-    keepalive = timers.after(limits.keepalive(), () -> connection.execute(this::keepAlive));
+    next = timers.after(keepalive, () -> connection.execute(this::keepAlive));
   }
 
   private void keepAlive() {
     if (over) {
       return;
     }
-    session.turn(
+    turns.turn(
         () -> {
           out.ok("", "Still here");
           return null;
@@ -77,7 +81,7 @@ final class Idling implements Conversation {
   private void wake() {
     wakeDue.set(false);
     if (!over) {
-      session.turn(() -> session.say(sync(), out), out);
+      turns.turn(() -> turns.say(sync(), out), out);
       if (!over) {
         watchTheClock();
       }
@@ -86,9 +90,9 @@ final class Idling implements Conversation {
 
   @Override
   public void line() {
-    ImapReader in = session.reader();
-    session.endConversation();
-    session.turn(
+    ImapReader in = client.reading().line();
+    turns.endConversation();
+    turns.turn(
         () -> {
           try {
             if (in.word().equals("DONE") && in.atEnd()) {
@@ -97,7 +101,9 @@ final class Idling implements Conversation {
           } catch (BadCommand noWord) {
             // Falls through: it is not DONE.
           }
-          return session.failed(in, new BadCommand("Expected DONE."), out, answer -> answer);
+          return client
+              .reading()
+              .failed(in, new BadCommand("Expected DONE."), out, answer -> answer);
         },
         out);
   }
@@ -105,9 +111,9 @@ final class Idling implements Conversation {
   @Override
   public void ended() {
     over = true;
-    if (keepalive != null) {
-      keepalive.cancel();
-      keepalive = null;
+    if (next != null) {
+      next.cancel();
+      next = null;
     }
   }
 }

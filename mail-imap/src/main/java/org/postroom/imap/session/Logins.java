@@ -4,6 +4,8 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 import org.postroom.core.auth.AccountId;
+import org.postroom.core.config.Settings;
+import org.postroom.imap.param.ImapParams;
 
 /** How many connections each account has, and from where; safe for use by any thread. */
 public final class Logins {
@@ -13,10 +15,10 @@ public final class Logins {
   private record Place(AccountId account, InetAddress client) {}
 
   /** Counts one more, unless there are too many already. */
-  synchronized boolean enter(AccountId account, InetAddress client, ImapLimits limits) {
+  synchronized boolean enter(AccountId account, InetAddress client, Settings settings) {
     Place place = new Place(account, client);
-    if (open.getOrDefault(account, 0) >= limits.userConnections()
-        || openFrom.getOrDefault(place, 0) >= limits.userIpConnections()) {
+    if (open.getOrDefault(account, 0) >= settings.get(ImapParams.USER_CONNECTIONS)
+        || openFrom.getOrDefault(place, 0) >= settings.get(ImapParams.USERIP_CONNECTIONS)) {
       return false;
     }
     open.merge(account, 1, Integer::sum);

@@ -12,7 +12,7 @@ import org.postroom.imap.protocol.Responder;
  * on the event loop where no disk is waited for.
  */
 final class Receiving implements Conversation {
-  private final ImapSession session;
+  private final Turns turns;
   private final Connection connection;
   private final Intake intake;
   private final int most;
@@ -27,14 +27,14 @@ final class Receiving implements Conversation {
    * @param most octets of the line behind
    */
   Receiving(
-      ImapSession session,
+      Turns turns,
       Connection connection,
       long length,
       Intake intake,
       int most,
       Responder out,
       Function<Line, Completion> next) {
-    this.session = session;
+    this.turns = turns;
     this.connection = connection;
     this.left = length;
     this.intake = intake;
@@ -60,7 +60,7 @@ final class Receiving implements Conversation {
       return false;
     }
     take();
-    session.awaitNext();
+    turns.awaitNext();
     return true;
   }
 
@@ -69,19 +69,19 @@ final class Receiving implements Conversation {
     if (left > 0) {
       take();
       if (left > 0) {
-        session.awaitNext();
+        turns.awaitNext();
         return;
       }
       connection.lineLimit(most);
     }
     if (!connection.in().hasLine(most)) {
-      session.awaitNext();
+      turns.awaitNext();
       return;
     }
     Line behind = connection.in().readLine(most);
     whole = true;
-    session.endConversation();
-    session.turn(() -> next.apply(behind), out);
+    turns.endConversation();
+    turns.turn(() -> next.apply(behind), out);
   }
 
   private void take() {

@@ -3,6 +3,7 @@ package org.postroom.imap.session;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
+import org.postroom.core.config.Settings;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.mailbox.MailStore;
@@ -13,11 +14,13 @@ import org.postroom.core.wire.TlsContext;
 /**
  * What sessions work with that began under the same generation.
  *
+ * @param settings what the listener obeys
  * @param logIns how clients log in, together with those of the other protocols
  * @param tls keys for STARTTLS; empty while there are none, and it is then not advertised
  * @param disabledCapabilities never advertised, in upper case
  */
 public record Services(
+    Settings settings,
     MailStore store,
     LogIns logIns,
     Staging staging,
@@ -25,7 +28,6 @@ public record Services(
     Clock clock,
     Optional<TlsContext> tls,
     Set<String> disabledCapabilities,
-    ImapLimits limits,
     Logins sessions,
     MailLog log) {
 

@@ -5,7 +5,7 @@ import org.postroom.pop3.protocol.Arguments;
 import org.postroom.pop3.protocol.Replies;
 import org.postroom.pop3.session.Maildrop;
 import org.postroom.pop3.session.Pop3Session;
-import org.postroom.pop3.session.Transaction;
+import org.postroom.pop3.session.Pop3State.Transaction;
 
 /** LIST (RFC 1939, 5): sizes. */
 final class ListCommand {

@@ -1,40 +1,48 @@
 package org.postroom.pop3.command;
 
 import java.util.Optional;
+import java.util.function.Function;
+import org.postroom.core.auth.Account;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.session.LogIn;
+import org.postroom.core.wire.Line;
 import org.postroom.pop3.protocol.BadCommand;
 import org.postroom.pop3.protocol.Refused;
 import org.postroom.pop3.protocol.ResponseCode;
 import org.postroom.pop3.session.Pop3Session;
 
 /** POP3's words for a log-in, by PASS or AUTH (RFC 5034; RFC 3206). */
-final class LoggingIn {
-  private final Pop3Session session;
-  private final LogIn logIn;
-
-  LoggingIn(Pop3Session session) {
-    this.session = session;
-    this.logIn = session.startLogIn(this::follow);
-  }
+record LoggingIn(Pop3Session session) implements LogIn.Words<Runnable> {
 
   void byMechanism(String mechanism, Optional<String> initial) {
-    follow(logIn.begin(mechanism, initial, session.allowsPlaintext()));
+    session.startLogIn(this).byMechanism(mechanism, initial, session.allowsPlaintext()).run();
   }
 
   void byPassword(String name, Secret password) {
-    follow(logIn.password(name, password));
+    session.startLogIn(this).byPassword(name, password).run();
   }
 
-  private void follow(LogIn.Step step) {
-    if (step instanceof LogIn.Step.Challenge challenge) {
-      session.replies().challenge(challenge.text());
-      session.continueWith(line -> follow(logIn.answer(line)));
-    } else if (step instanceof LogIn.Step.Success success) {
-      session.logIn(success.account(), success.mechanism());
-    } else if (step instanceof LogIn.Step.Refused refused) {
-      refuse(refused.why());
-    }
+  @Override
+  public Runnable ask(String challenge, Function<Line, Runnable> answer) {
+    return () -> {
+      session.replies().challenge(challenge);
+      session.continueWith(line -> answer.apply(line).run());
+    };
+  }
+
+  @Override
+  public Runnable accepted(Account account, String mechanism) {
+    return () -> session.logIn(account, mechanism);
+  }
+
+  @Override
+  public Runnable refused(LogIn.Refusal why) {
+    return () -> refuse(why);
+  }
+
+  @Override
+  public Runnable pending() {
+    return () -> {};
   }
 
   private void refuse(LogIn.Refusal why) {

@@ -3,8 +3,8 @@ package org.postroom.pop3.command;
 import org.postroom.core.secret.Secret;
 import org.postroom.pop3.protocol.Arguments;
 import org.postroom.pop3.protocol.BadCommand;
-import org.postroom.pop3.session.Authorization;
 import org.postroom.pop3.session.Pop3Session;
+import org.postroom.pop3.session.Pop3State.Authorization;
 
 /** PASS (RFC 1939, 7): the whole rest of the line is the password, spaces included. */
 final class PassCommand {

@@ -1,92 +1,53 @@
 package org.postroom.pop3.command;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import org.postroom.core.session.CommandTable;
+import org.postroom.core.session.Offers;
 import org.postroom.pop3.protocol.Arguments;
-import org.postroom.pop3.protocol.BadCommand;
-import org.postroom.pop3.session.Authorization;
-import org.postroom.pop3.session.Pop3Command;
+import org.postroom.pop3.session.Pop3Row;
 import org.postroom.pop3.session.Pop3Session;
 import org.postroom.pop3.session.Pop3State;
-import org.postroom.pop3.session.Transaction;
+import org.postroom.pop3.session.Pop3State.Authorization;
+import org.postroom.pop3.session.Pop3State.Transaction;
 
-/** Every command there is: its verb, the state it needs, its file. */
+/** Every command there is: its verb, the state it needs, its file, and what CAPA says of it. */
 public final class Pop3Commands {
-  public static final List<Row<?>> ALL =
-      List.of(
-          anytime("CAPA", CapaCommand::execute).that(Pop3Commands::never),
-          anytime("QUIT", QuitCommand::execute),
-          before("STLS", StlsCommand::execute),
-          before("USER", UserCommand::execute).that(Pop3Commands::never),
-          before("PASS", PassCommand::execute),
-          before("AUTH", AuthCommand::execute),
-          before("UTF8", Utf8Command::execute),
-          inside("STAT", StatCommand::execute).that(Pop3Commands::never),
-          inside("LIST", ListCommand::execute).that(Pop3Commands::forAll),
-          inside("UIDL", UidlCommand::execute).that(Pop3Commands::forAll),
-          inside("RETR", RetrCommand::execute).that(RetrCommand::waits),
-          inside("TOP", TopCommand::execute),
-          inside("DELE", DeleCommand::execute).that(Pop3Commands::never),
-          inside("RSET", RsetCommand::execute).that(Pop3Commands::never),
-          inside("NOOP", NoopCommand::execute).that(Pop3Commands::never));
+
+  /** TOP and UIDL are told before log-in too, because some clients ask once only. */
+  public static final CommandTable<Pop3Session, Pop3Row<?>> ALL =
+      new CommandTable<>(
+          List.of(
+              inside("TOP", TopCommand::execute).advertises(Offers.of("TOP")),
+              inside("UIDL", UidlCommand::execute)
+                  .that(Pop3Commands::forAll)
+                  .advertises(Offers.of("UIDL")),
+              anytime("CAPA", CapaCommand::execute)
+                  .that(Pop3Commands::never)
+                  .advertises(Offers.of("RESP-CODES", "AUTH-RESP-CODE", "PIPELINING")),
+              before("STLS", StlsCommand::execute)
+                  .advertises(beforeLogIn(Offers.of("STLS")).when(StlsCommand::isThere)),
+              before("USER", UserCommand::execute)
+                  .that(Pop3Commands::never)
+                  .advertises(beforeLogIn(Offers.of("USER")).when(Pop3Session::allowsPlaintext)),
+              before("PASS", PassCommand::execute),
+              before("AUTH", AuthCommand::execute).advertises(beforeLogIn(AuthCommand::capability)),
+              before("UTF8", Utf8Command::execute).advertises(beforeLogIn(Offers.of("UTF8 USER"))),
+              inside("STAT", StatCommand::execute).that(Pop3Commands::never),
+              inside("LIST", ListCommand::execute).that(Pop3Commands::forAll),
+              inside("RETR", RetrCommand::execute).that(RetrCommand::waits),
+              inside("DELE", DeleCommand::execute)
+                  .that(Pop3Commands::never)
+                  .advertises(
+                      Offers.<Pop3Session>of("EXPIRE NEVER")
+                          .when(session -> session.state() instanceof Transaction)),
+              inside("RSET", RsetCommand::execute).that(Pop3Commands::never),
+              inside("NOOP", NoopCommand::execute).that(Pop3Commands::never),
+              anytime("QUIT", QuitCommand::execute)));
 
   private Pop3Commands() {}
 
-  /** The table, by verb. */
-  public static Map<String, Row<?>> byVerb() {
-    Map<String, Row<?>> rows = new LinkedHashMap<>();
-    ALL.forEach(row -> rows.put(row.verb(), row));
-    return Map.copyOf(rows);
-  }
-
-  /** A command's body, given the state it needs. */
-  public interface Body<S extends Pop3State> {
-    void execute(Pop3Session session, S state, Arguments arguments);
-  }
-
-  /**
-   * One command.
-   *
-   * @param needs the state it can be given in
-   * @param waits whether it could wait, or say much
-   */
-  public record Row<S extends Pop3State>(String verb, Class<S> needs, Body<S> body, Waits<S> waits)
-      implements Pop3Command {
-
-    private Row<S> that(Waits<S> other) {
-      return new Row<>(verb, needs, body, other);
-    }
-
-    @Override
-    public boolean waits(Pop3Session session, Arguments arguments) {
-      return needs.isInstance(session.state())
-          && waits.given(needs.cast(session.state()), arguments);
-    }
-
-    @Override
-    public void execute(Pop3Session session, Arguments arguments) {
-      if (!needs.isInstance(session.state())) {
-        throw new BadCommand(needs == Authorization.class ? "Already logged in." : "Log in first.");
-      }
-      body.execute(session, needs.cast(session.state()), arguments);
-      // RFC 1939, 7: PASS follows USER at once, or USER is forgotten.
-      if (session.state() instanceof Authorization state
-          && state.user().isPresent()
-          && needs == Authorization.class
-          && !verb.equals("USER")) {
-        session.enter(Authorization.START);
-      }
-    }
-  }
-
-  /** Whether a command waits for anything in a state, with such arguments. */
-  public interface Waits<S extends Pop3State> {
-    boolean given(S state, Arguments arguments);
-  }
-
-  private static <S> boolean always(S state, Arguments arguments) {
-    return true;
+  private static Offers<Pop3Session> beforeLogIn(Offers<Pop3Session> offers) {
+    return offers.when(session -> session.state() instanceof Authorization);
   }
 
   private static <S> boolean never(S state, Arguments arguments) {
@@ -98,15 +59,15 @@ public final class Pop3Commands {
     return arguments.isAtEnd();
   }
 
-  private static Row<Pop3State> anytime(String verb, Body<Pop3State> body) {
-    return new Row<>(verb, Pop3State.class, body, Pop3Commands::always);
+  private static Pop3Row<Pop3State> anytime(String verb, Pop3Row.Body<Pop3State> body) {
+    return Pop3Row.of(verb, Pop3State.class, body);
   }
 
-  private static Row<Authorization> before(String verb, Body<Authorization> body) {
-    return new Row<>(verb, Authorization.class, body, Pop3Commands::always);
+  private static Pop3Row<Authorization> before(String verb, Pop3Row.Body<Authorization> body) {
+    return Pop3Row.of(verb, Authorization.class, body);
   }
 
-  private static Row<Transaction> inside(String verb, Body<Transaction> body) {
-    return new Row<>(verb, Transaction.class, body, Pop3Commands::always);
+  private static Pop3Row<Transaction> inside(String verb, Pop3Row.Body<Transaction> body) {
+    return Pop3Row.of(verb, Transaction.class, body);
   }
 }

@@ -7,7 +7,7 @@ import org.postroom.pop3.protocol.Arguments;
 import org.postroom.pop3.protocol.ResponseCode;
 import org.postroom.pop3.session.Pop3Session;
 import org.postroom.pop3.session.Pop3State;
-import org.postroom.pop3.session.Transaction;
+import org.postroom.pop3.session.Pop3State.Transaction;
 
 /** QUIT (RFC 1939, 6): the UPDATE state; what was marked is gone for good before the answer. */
 final class QuitCommand {
@@ -25,7 +25,7 @@ final class QuitCommand {
 
   private static void update(Pop3Session session, Transaction transaction) {
     boolean deletes = transaction.maildrop().hasDeletions();
-    if (deletes && !session.holdsLock()) {
+    if (deletes && !transaction.isHeld()) {
       session.replies().error(ResponseCode.SYS_TEMP, "Session lock lost, nothing deleted.");
       return;
     }

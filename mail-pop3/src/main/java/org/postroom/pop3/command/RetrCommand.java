@@ -4,7 +4,7 @@ import org.postroom.core.mail.Content;
 import org.postroom.pop3.protocol.Arguments;
 import org.postroom.pop3.protocol.BadCommand;
 import org.postroom.pop3.session.Pop3Session;
-import org.postroom.pop3.session.Transaction;
+import org.postroom.pop3.session.Pop3State.Transaction;
 
 /** RETR (RFC 1939, 5): a message. */
 final class RetrCommand {

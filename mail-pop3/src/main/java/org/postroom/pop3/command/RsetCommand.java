@@ -2,7 +2,7 @@ package org.postroom.pop3.command;
 
 import org.postroom.pop3.protocol.Arguments;
 import org.postroom.pop3.session.Pop3Session;
-import org.postroom.pop3.session.Transaction;
+import org.postroom.pop3.session.Pop3State.Transaction;
 
 /** RSET (RFC 1939, 5): forgets all marks. */
 final class RsetCommand {

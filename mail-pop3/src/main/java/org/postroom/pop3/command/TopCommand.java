@@ -3,7 +3,7 @@ package org.postroom.pop3.command;
 import org.postroom.core.mail.Content;
 import org.postroom.pop3.protocol.Arguments;
 import org.postroom.pop3.session.Pop3Session;
-import org.postroom.pop3.session.Transaction;
+import org.postroom.pop3.session.Pop3State.Transaction;
 
 /** TOP (RFC 1939, 7): the header and some lines of the body; the message stays unseen. */
 final class TopCommand {

@@ -5,7 +5,7 @@ import org.postroom.pop3.protocol.Arguments;
 import org.postroom.pop3.protocol.Replies;
 import org.postroom.pop3.session.Maildrop;
 import org.postroom.pop3.session.Pop3Session;
-import org.postroom.pop3.session.Transaction;
+import org.postroom.pop3.session.Pop3State.Transaction;
 
 /** UIDL (RFC 1939, 7): unique ids, the same for ever. */
 final class UidlCommand {

@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.postroom.pop3.protocol.Arguments;
 import org.postroom.pop3.protocol.Refused;
 import org.postroom.pop3.protocol.ResponseCode;
-import org.postroom.pop3.session.Authorization;
 import org.postroom.pop3.session.Pop3Session;
+import org.postroom.pop3.session.Pop3State.Authorization;
 
 /** USER (RFC 1939, 7): always welcome, so that nobody learns who is here. */
 final class UserCommand {

@@ -1,8 +1,8 @@
 package org.postroom.pop3.command;
 
 import org.postroom.pop3.protocol.Arguments;
-import org.postroom.pop3.session.Authorization;
 import org.postroom.pop3.session.Pop3Session;
+import org.postroom.pop3.session.Pop3State.Authorization;
 
 /** UTF8 (RFC 6856, 2): messages go out as they are stored; they do so without it too. */
 final class Utf8Command {

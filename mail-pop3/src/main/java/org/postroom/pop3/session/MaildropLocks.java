@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.postroom.core.mailbox.MailboxId;
+import org.postroom.pop3.param.LockPolicy;
 
 /**
  * Who has which maildrop (RFC 1939, 4: one session at a time). Clients leave dead sessions behind,

@@ -3,35 +3,40 @@ package org.postroom.pop3.session;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.AccountId;
+import org.postroom.core.config.Settings;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.session.CommandTable;
+import org.postroom.core.session.Dialogue;
 import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Line;
 import org.postroom.core.wire.Saying;
 import org.postroom.core.wire.Session;
-import org.postroom.core.wire.WireFault;
+import org.postroom.pop3.param.Pop3Params;
 import org.postroom.pop3.protocol.Arguments;
 import org.postroom.pop3.protocol.BadCommand;
 import org.postroom.pop3.protocol.Refused;
 import org.postroom.pop3.protocol.Replies;
 import org.postroom.pop3.protocol.ResponseCode;
+import org.postroom.pop3.session.Pop3State.Authorization;
+import org.postroom.pop3.session.Pop3State.LoggedIn;
+import org.postroom.pop3.session.Pop3State.Opening;
+import org.postroom.pop3.session.Pop3State.Transaction;
 
 /**
  * One client's conversation (RFC 1939), a line a turn; the wire sends what was written when no line
  * is left. Commands come from the table it is given.
  */
-public final class Pop3Session implements Session {
+public final class Pop3Session implements Session, Dialogue.Speaker {
   /** What a client hears for which there is no place, or no more. */
   public static final String TOO_MANY = "Too many connections.";
 
@@ -44,28 +49,22 @@ public final class Pop3Session implements Session {
   private static final Duration LOCK_POLL = Duration.ofMillis(200);
 
   private final Pop3Context context;
+  private final Settings settings;
   private final Connection connection;
-  private final Map<String, ? extends Pop3Command> commands;
+  private final CommandTable<Pop3Session, Pop3Row<?>> commands;
+  private final Dialogue dialogue;
   private final Replies replies;
   private final Instant since;
   private Pop3State state = Authorization.START;
-  private @Nullable Consumer<Line> answer;
-
-  /** Read on the event loop, and left to a worker. */
-  private @Nullable Line begun;
-
-  private MaildropLocks.@Nullable Lock lock;
-  private @Nullable AccountId counted;
-  private int bad;
   private int failedLogins;
-  private boolean waiting;
-  private boolean over;
 
   public Pop3Session(
-      Pop3Context context, Connection connection, Map<String, ? extends Pop3Command> commands) {
+      Pop3Context context, Connection connection, CommandTable<Pop3Session, Pop3Row<?>> commands) {
     this.context = context;
+    this.settings = context.settings();
     this.connection = connection;
     this.commands = commands;
+    this.dialogue = new Dialogue(connection, MAX_LINE, this);
     this.replies = new Replies(connection.out());
     this.since = context.clock().instant();
   }
@@ -91,71 +90,74 @@ public final class Pop3Session implements Session {
     state = next;
   }
 
+  /** What can be done now, as CAPA lists it. */
+  public List<String> capabilities() {
+    return commands.offered(this);
+  }
+
   /** Whether passwords may cross this connection as they are. */
   public boolean allowsPlaintext() {
-    return connection.tls().isPresent()
-        || context.limits().plaintextLogin()
-        || connection.remote().getAddress().isLoopbackAddress();
+    return LogIn.allowsPlaintext(connection, settings);
   }
 
   @Override
   public void opened() {
-    connection.deadline(context.limits().loginStep());
-    replies.ok(context.greeting());
+    connection.deadline(settings.get(Pop3Params.LOGIN_TIMEOUT));
+    replies.ok(settings.get(Pop3Params.GREETING));
   }
 
   @Override
   public void ready() {
-    Line line = begun == null ? readLine() : begun;
-    begun = null;
-    obey(line);
+    touch();
+    dialogue.next();
+    afterwards();
   }
 
   @Override
   public boolean readyAtOnce() {
-    if (answer != null) {
-      return false;
-    }
-    Line line = readLine();
-    if (waits(line)) {
-      begun = line;
-      return false;
-    }
-    obey(line);
-    return true;
-  }
-
-  private Line readLine() {
-    if (answer == null) {
-      return connection.in().readLine(MAX_LINE);
-    }
-    Line line = connection.in().readLine(LogIn.RESPONSE_LIMIT);
-    connection.lineLimit(MAX_LINE);
-    return line;
-  }
-
-  private void obey(Line line) {
-    if (over) {
-      return;
-    }
     touch();
-    guarded(() -> take(line));
+    boolean done = dialogue.atOnce();
+    if (done) {
+      afterwards();
+    }
+    return done;
+  }
+
+  private void afterwards() {
     touch();
     limitLogin();
   }
 
-  private boolean waits(Line line) {
+  @Override
+  public void command(Line line) {
+    if (dialogue.isEnded()) {
+      return;
+    }
     if (line.end() == Line.End.TOO_LONG) {
-      return false;
+      throw new BadCommand("Input line too long.");
     }
     String text = line.utf8();
-    Pop3Command command = commands.get(verb(text));
-    return command != null && command.waits(this, arguments(text));
+    int space = text.indexOf(' ');
+    String verb = (space < 0 ? text : text.substring(0, space)).toUpperCase(Locale.ROOT);
+    String arguments = space < 0 ? "" : text.substring(space + 1);
+    Pop3Row<?> row =
+        commands
+            .find(verb)
+            .orElseThrow(
+                () ->
+                    new BadCommand(isWord(verb) ? "Unknown command: " + verb : "Unknown command."));
+    if (row.waits(state, new Arguments(arguments))) {
+      dialogue.onWorker(() -> execute(row, arguments));
+    } else {
+      execute(row, arguments);
+    }
   }
 
-  private static Arguments arguments(String line) {
-    int space = line.indexOf(' ');
-    return new Arguments(space < 0 ? "" : line.substring(space + 1));
+  private void execute(Pop3Row<?> row, String arguments) {
+    row.execute(this, new Arguments(arguments));
+    if (state instanceof Transaction) {
+      dialogue.forgive();
+    }
   }
 
   @Override
@@ -175,7 +177,7 @@ public final class Pop3Session implements Session {
 
   @Override
   public void closed() {
-    over = true;
+    dialogue.gone();
     if (state instanceof Transaction transaction) {
       markSeen(transaction);
     }
@@ -194,32 +196,27 @@ public final class Pop3Session implements Session {
     connection.whenRead(
         () -> {
           touch();
-          guarded(() -> say(saying, end));
+          dialogue.guarded(() -> say(saying, end));
         });
   }
 
   /** The next line is not a command: it is given to {@code taker}. */
   public void continueWith(Consumer<Line> taker) {
-    answer = taker;
-    connection.lineLimit(LogIn.RESPONSE_LIMIT);
+    dialogue.ask(LogIn.RESPONSE_LIMIT, taker);
   }
 
-  /**
-   * A log-in of this client; no line is read while an attempt is under way.
-   *
-   * @param then takes what comes of such an attempt
-   */
-  public LogIn startLogIn(Consumer<LogIn.Step> then) {
+  /** A log-in of this client; no line is read while an attempt is under way. */
+  public LogIn<Runnable> startLogIn(LogIn.Words<Runnable> words) {
     return context
         .logIns()
         .logIn(
             connection,
             this::client,
             context.log(),
-            step -> {
-              guarded(() -> then.accept(step));
-              touch();
-              limitLogin();
+            words,
+            said -> {
+              dialogue.guarded(() -> said.get().run());
+              afterwards();
             });
   }
 
@@ -229,42 +226,39 @@ public final class Pop3Session implements Session {
    */
   public void logIn(Account account, String mechanism) {
     InetAddress client = connection.remote().getAddress();
-    if (!context.sessions().enter(account.id(), client, context.limits().userIpConnections())) {
+    int most = settings.get(Pop3Params.USERIP_CONNECTIONS);
+    if (!context.sessions().enter(account.id(), client, most)) {
       throw new Refused(ResponseCode.SYS_TEMP, "Maximum number of connections exceeded.");
     }
-    counted = account.id();
+    Opening opening = new Opening(account.id(), Optional.empty());
+    enter(opening);
     connection.trusted();
     Mailbox inbox =
         context
             .store()
             .find(account.id(), MailboxName.INBOX)
             .orElseThrow(() -> new Refused(ResponseCode.SYS_TEMP, "There is no INBOX."));
-    open(account, mechanism, inbox, context.clock().instant().plus(context.limits().lockWait()));
+    Instant until = context.clock().instant().plus(settings.get(Pop3Params.LOCK_WAIT));
+    open(opening, account, mechanism, inbox, until);
   }
 
   /** A log-in came to nothing; the last one ends the session. */
   public void loginFailed(ResponseCode code, String text) {
     failedLogins++;
     replies.error(code, text);
-    if (failedLogins >= context.limits().failedLogins()) {
+    if (failedLogins >= settings.get(Pop3Params.FAILED_LOGINS)) {
       end();
     }
   }
 
   /** Ends the session after what was written. */
   public void end() {
-    over = true;
-    connection.close();
-  }
-
-  /** Whether the maildrop is still this session's, so that deletions may happen. */
-  public boolean holdsLock() {
-    return lock != null && lock.isHeld();
+    dialogue.end();
   }
 
   /** Marks what was retrieved as seen, as far as that is wanted and possible now. */
   public void markSeen(Transaction transaction) {
-    if (!context.limits().updatesFlags()) {
+    if (settings.get(Pop3Params.NO_FLAG_UPDATES)) {
       return;
     }
     try {
@@ -274,86 +268,45 @@ public final class Pop3Session implements Session {
     }
   }
 
-  private void open(Account account, String mechanism, Mailbox inbox, Instant until) {
+  private void open(
+      Opening opening, Account account, String mechanism, Mailbox inbox, Instant until) {
     Optional<MaildropLocks.Lock> taken = context.locks().take(inbox.id(), connection::close);
     if (taken.isEmpty()) {
       if (!context.clock().instant().isBefore(until)) {
         throw new Refused(ResponseCode.IN_USE, "Mailbox is locked by another POP3 session.");
       }
-      later(LOCK_POLL, () -> open(account, mechanism, inbox, until));
+      dialogue.later(LOCK_POLL, () -> open(opening, account, mechanism, inbox, until));
       return;
     }
-    lock = taken.get();
+    enter(opening.with(taken.get()));
     Maildrop maildrop =
         Maildrop.open(
-            context.store(), context.store().snapshot(inbox.id()), context.limits().hidesDeleted());
-    enter(new Transaction(maildrop));
-    bad = 0;
-    connection.deadline(context.limits().idle());
+            context.store(),
+            context.store().snapshot(inbox.id()),
+            settings.get(Pop3Params.HIDE_IMAP_DELETED));
+    enter(new Transaction(account.id(), taken.get(), maildrop));
+    dialogue.forgive();
+    connection.deadline(settings.get(Pop3Params.IDLE_TIMEOUT));
     context.log().loggedIn(connection.id(), client(), mechanism, account.login());
     replies.ok("Logged in.");
   }
 
-  /** Goes on with {@code task} after {@code delay}; no line is read before. Holds no thread. */
-  private void later(Duration delay, Runnable task) {
-    waiting = true;
-    connection.hold(delay);
-    connection.execute(
-        () -> {
-          waiting = false;
-          guarded(task);
-        });
-  }
-
-  private void take(Line line) {
-    Consumer<Line> taker = answer;
-    answer = null;
-    if (line.end() == Line.End.TOO_LONG) {
-      throw new BadCommand("Input line too long.");
-    }
-    if (taker == null) {
-      execute(line.utf8());
-    } else {
-      taker.accept(line);
-    }
-    if (state instanceof Transaction) {
-      bad = 0;
-    }
-  }
-
-  private void execute(String line) {
-    String verb = verb(line);
-    Pop3Command command = commands.get(verb);
-    if (command == null) {
-      throw new BadCommand(isWord(verb) ? "Unknown command: " + verb : "Unknown command.");
-    }
-    command.execute(this, arguments(line));
-  }
-
-  private static String verb(String line) {
-    int space = line.indexOf(' ');
-    return (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
-  }
-
-  /** Runs part of a command; the one place where what it throws becomes a reply. */
-  private void guarded(Runnable part) {
-    try {
-      part.run();
-    } catch (BadCommand e) {
-      refuse(String.valueOf(e.getMessage()));
-    } catch (Refused e) {
-      fail(e.code(), String.valueOf(e.getMessage()));
-    } catch (StorageUnavailable | StorageFull e) {
-      context.log().fault(connection.id(), "using the mail store", e);
-      fail(ResponseCode.SYS_TEMP, "The mail store cannot be used now.");
-    } catch (WireFault e) {
-      throw e;
-    } catch (RuntimeException e) {
-      context.log().fault(connection.id(), "running a POP3 command", e);
-      fail(ResponseCode.SYS_TEMP, "Internal error, see the log at " + connection.id() + ".");
-    }
-    if (!(state instanceof Transaction) && !waiting) {
+  /** The one place where what a command throws becomes a reply. */
+  @Override
+  public void failed(RuntimeException failure) {
+    if (state instanceof Opening) {
       leave();
+    }
+    if (failure instanceof BadCommand bad) {
+      refuse(String.valueOf(bad.getMessage()));
+    } else if (failure instanceof Refused refused) {
+      fail(refused.code(), String.valueOf(refused.getMessage()));
+    } else if (failure instanceof StorageUnavailable || failure instanceof StorageFull) {
+      context.log().fault(connection.id(), "using the mail store", failure);
+      fail(ResponseCode.SYS_TEMP, "The mail store cannot be used now.");
+    } else {
+      context.log().fault(connection.id(), "running a POP3 command", failure);
+      fail(ResponseCode.SYS_TEMP, "Internal error, see the log at " + connection.id() + ".");
     }
   }
 
@@ -367,8 +320,7 @@ public final class Pop3Session implements Session {
   }
 
   private void refuse(String text) {
-    bad++;
-    if (bad >= (state instanceof Transaction ? MAX_BAD : MAX_BAD_BEFORE_LOGIN)) {
+    if (dialogue.erred() >= (state instanceof Transaction ? MAX_BAD : MAX_BAD_BEFORE_LOGIN)) {
       replies.error(ResponseCode.NONE, "Too many bad commands.");
       end();
     } else {
@@ -378,22 +330,22 @@ public final class Pop3Session implements Session {
 
   /** Whoever trickles commands has not for ever to log in. */
   private void limitLogin() {
-    if (state instanceof Transaction || over) {
+    if (state instanceof Transaction || dialogue.isEnded()) {
       return;
     }
     Duration spent = Duration.between(since, context.clock().instant());
-    Duration left = context.limits().loginTotal().minus(spent);
+    Duration left = settings.get(Pop3Params.LOGIN_TOTAL_TIMEOUT).minus(spent);
     if (left.isNegative() || left.isZero()) {
       timedOut();
       end();
-    } else if (left.compareTo(context.limits().loginStep()) < 0) {
+    } else if (left.compareTo(settings.get(Pop3Params.LOGIN_TIMEOUT)) < 0) {
       connection.deadline(left);
     }
   }
 
   private void touch() {
-    if (lock != null) {
-      lock.touch();
+    if (state instanceof LoggedIn somebody) {
+      somebody.lock().ifPresent(MaildropLocks.Lock::touch);
     }
   }
 
@@ -401,14 +353,12 @@ public final class Pop3Session implements Session {
     return MailLog.client("unknown", connection.remote().getAddress());
   }
 
+  /** Nobody is logged in any more. */
   private void leave() {
-    if (lock != null) {
-      lock.release();
-      lock = null;
-    }
-    if (counted != null) {
-      context.sessions().leave(counted, connection.remote().getAddress());
-      counted = null;
+    if (state instanceof LoggedIn somebody) {
+      enter(Authorization.START);
+      somebody.lock().ifPresent(MaildropLocks.Lock::release);
+      context.sessions().leave(somebody.account(), connection.remote().getAddress());
     }
   }
 

@@ -24,8 +24,13 @@ public record Offer(Map<Extension, String> extensions) {
 
   /** Reads a server's answer to EHLO; its first line is the greeting. */
   public static Offer parse(SmtpReply reply) {
+    return of(reply.lines().subList(1, reply.lines().size()));
+  }
+
+  /** What such lines offer: keyword and parameters. */
+  public static Offer of(List<String> lines) {
     Map<Extension, String> found = new EnumMap<>(Extension.class);
-    for (String line : reply.lines().subList(1, reply.lines().size())) {
+    for (String line : lines) {
       int space = line.indexOf(' ');
       String keyword = space < 0 ? line : line.substring(0, space);
       String parameters = space < 0 ? "" : line.substring(space + 1).strip();

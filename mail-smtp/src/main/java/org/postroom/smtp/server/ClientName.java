@@ -19,7 +19,7 @@ import org.postroom.core.time.Timers;
  * A client's names: what the DNS says of its address, and whether that leads back to it. Looked up
  * while the client is talking already.
  */
-final class ClientName implements Fact<ClientNames> {
+public final class ClientName implements Fact<ClientNames> {
   private static final int NAMES_TRIED = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 

@@ -6,9 +6,11 @@ import org.postroom.smtp.protocol.SmtpReader;
 /**
  * One command with its arguments. Parsing knows the grammar and no session; executing knows the
  * session and no grammar.
+ *
+ * @param <S> the state it can be given in
  */
 @FunctionalInterface
-public interface Command {
+public interface Command<S extends SmtpState> {
 
   /**
    * Does it, and answers by {@link SmtpSession#reply} or by throwing {@link BadCommand}; then
@@ -16,17 +18,17 @@ public interface Command {
    * {@linkplain SmtpSession#inquire inquired}, what takes a disk or the store is {@linkplain
    * SmtpSession#onWorker left to a worker}.
    */
-  void execute(SmtpSession session);
+  void execute(SmtpSession session, S state);
 
   /** Reads a command's arguments. */
   @FunctionalInterface
-  interface Parser {
+  interface Parser<S extends SmtpState> {
 
     /**
      * Reads what stands behind the verb.
      *
      * @throws BadCommand when it does not fit the grammar
      */
-    Command parse(SmtpReader in, Dialect dialect);
+    Command<S> parse(SmtpReader in, Dialect dialect);
   }
 }

@@ -1,6 +1,7 @@
 package org.postroom.smtp.server;
 
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
@@ -8,29 +9,33 @@ import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.Route;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.policy.Consequence;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.Directory;
 import org.postroom.core.policy.Judge;
 import org.postroom.core.policy.Moment;
 import org.postroom.core.policy.Pending;
 import org.postroom.core.policy.PolicyContext;
+import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.policy.Sources;
 import org.postroom.core.policy.Verdict;
+import org.postroom.smtp.protocol.SmtpReply;
 
 /**
  * Policy in one session: tells the judge what the client has said so far, and keeps what one
  * command's lists leave to those of the next. What it answers are functions of facts.
  */
 public final class Judging {
-  private final SmtpSession session;
+  private final Services services;
+  private final Standing standing;
   private final Judge judge;
   private final Sources sources;
   private Pending connected = Pending.NOTHING;
   private Pending greeted = Pending.NOTHING;
 
-  Judging(SmtpSession session) {
-    this.session = session;
-    Services services = session.services();
+  Judging(Services services, Standing standing) {
+    this.services = services;
+    this.standing = standing;
     this.judge = services.policy().judge();
     this.sources = new Sources(services.resolver(), new SessionsDirectory(), services.timers());
   }
@@ -75,8 +80,8 @@ public final class Judging {
     PolicyContext context = sender.map(context()::from).orElseGet(this::context).to(recipient);
     return judge.judge(
         Moment.RECIPIENT,
-        context.having(1 + session.transaction().map(Transaction::count).orElse(0)),
-        session.transaction().map(Transaction::pending).orElse(greeted),
+        context.having(1 + standing.transaction().map(Transaction::count).orElse(0)),
+        standing.transaction().map(Transaction::pending).orElse(greeted),
         facts);
   }
 
@@ -92,19 +97,42 @@ public final class Judging {
         facts);
   }
 
+  /** What a client hears of a decision that is no. */
+  static Optional<SmtpReply> refusal(Decision decision) {
+    return decision
+        .refusal()
+        .map(refusal -> SmtpReply.of(refusal.code(), refusal.status(), refusal.text()));
+  }
+
+  /**
+   * For the record of why mail was taken or refused.
+   *
+   * @param session by whose name it is kept
+   * @param log is given what the administrator wants to read of it: what it is, and its text
+   */
+  void keep(String session, Decision decision, BiConsumer<String, String> log) {
+    if (decision.steps().isEmpty()) {
+      return;
+    }
+    services
+        .decisions()
+        .keep(
+            new RecentDecisions.Entry(
+                services.clock().instant(), session, services.generation(), decision));
+    decision.warnings().forEach(reply -> log.accept("reject_warning", reply.toString()));
+    for (Consequence each : decision.pending().consequences()) {
+      if (each instanceof Consequence.Note note) {
+        log.accept(note.level(), note.text());
+      }
+    }
+  }
+
   private PolicyContext context() {
-    return context(session.greeting().map(SmtpSession.Greeting::name));
+    return context(standing.helo());
   }
 
   private PolicyContext context(Optional<String> helo) {
-    PolicyContext.Client client =
-        new PolicyContext.Client(
-            session.connection().remote().getAddress(),
-            session.clientNames(),
-            session.login().map(login -> login.account().login()),
-            session.connection().tls().isPresent(),
-            session.isHasty());
-    return PolicyContext.of(client, sources).hailedAs(helo);
+    return PolicyContext.of(standing.policyClient(), sources).hailedAs(helo);
   }
 
   /** What routes and accounts say: it is his address who gets its mail. */
@@ -133,13 +161,13 @@ public final class Judging {
     }
 
     private Expanded expanded(Address address, Facts facts) {
-      return session.services().flow().expand(Recipient.of(address), facts);
+      return services.flow().expand(Recipient.of(address), facts);
     }
 
     @Override
     public boolean isClients(Address sender, Facts facts) {
-      Optional<Account> account = session.login().map(SmtpSession.Login::account);
-      return account.isPresent() && session.services().flow().owns(account.get(), sender, facts);
+      Optional<Account> account = standing.account();
+      return account.isPresent() && services.flow().owns(account.get(), sender, facts);
     }
   }
 }

@@ -1,34 +1,25 @@
 package org.postroom.smtp.server;
 
-import java.util.EnumMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Completion;
-import org.postroom.core.flow.FlowParams;
-import org.postroom.core.wire.Connection;
-import org.postroom.core.wire.Session;
 import org.postroom.smtp.protocol.Extension;
-import org.postroom.smtp.protocol.Offer;
 import org.postroom.smtp.protocol.PathSyntax;
 
 /** One listener: its settings, and what follows from them for all of its sessions. */
 public final class Listening {
   private final Settings settings;
   private final Services services;
-  private final CommandTable commands;
   private final ForbiddenCommands forbidden;
   private final Set<String> discarded;
   private final Completion completion;
   private final PathSyntax pathSyntax;
 
-  public Listening(Settings settings, Services services, CommandTable commands) {
+  public Listening(Settings settings, Services services) {
     this.settings = settings;
     this.services = services;
-    this.commands = commands;
     this.forbidden = new ForbiddenCommands(settings.get(SmtpParams.FORBIDDEN_COMMANDS));
     this.pathSyntax =
         new PathSyntax(
@@ -41,11 +32,6 @@ public final class Listening {
     if (!settings.get(SmtpParams.SMTPUTF8_ENABLE)) {
       discarded.add(Extension.SMTPUTF8.keyword());
     }
-  }
-
-  /** A session for a new connection. */
-  public Session session(Connection connection) {
-    return new SmtpSession(connection, this);
   }
 
   /**
@@ -62,10 +48,6 @@ public final class Listening {
 
   public Services services() {
     return services;
-  }
-
-  public CommandTable commands() {
-    return commands;
   }
 
   /** Makes the headers of mails whole that come here. */
@@ -103,32 +85,9 @@ public final class Listening {
     return settings.get(SmtpParams.TLS_AUTH_ONLY) || demandsTls();
   }
 
-  /**
-   * What EHLO answers.
-   *
-   * @param secure whether the session is under TLS
-   * @param mechanisms what AUTH takes now; empty for no AUTH
-   */
-  public Offer offer(boolean secure, List<String> mechanisms) {
-    Map<Extension, String> extensions = new EnumMap<>(Extension.class);
-    extensions.put(Extension.PIPELINING, "");
-    long size = settings.get(FlowParams.MESSAGE_SIZE);
-    extensions.put(Extension.SIZE, size > 0 ? Long.toString(size) : "");
-    if (!settings.get(SmtpParams.DISABLE_VRFY)) {
-      extensions.put(Extension.VRFY, "");
-    }
-    if (!secure && offersTls()) {
-      extensions.put(Extension.STARTTLS, "");
-    }
-    if (!mechanisms.isEmpty()) {
-      extensions.put(Extension.AUTH, String.join(" ", mechanisms));
-    }
-    extensions.put(Extension.ENHANCEDSTATUSCODES, "");
-    extensions.put(Extension.EIGHTBITMIME, "");
-    extensions.put(Extension.DSN, "");
-    extensions.put(Extension.SMTPUTF8, "");
-    extensions.put(Extension.CHUNKING, "");
-    extensions.keySet().removeIf(extension -> discarded.contains(extension.keyword()));
-    return new Offer(extensions);
+  /** Whether EHLO may say this, or the administrator has it left out. */
+  boolean mayOffer(String capability) {
+    int space = capability.indexOf(' ');
+    return !discarded.contains(space < 0 ? capability : capability.substring(0, space));
   }
 }

@@ -11,7 +11,7 @@ import org.postroom.smtp.protocol.DataReader.Progress;
  * An arrival that must get on, from the moment this is made: its least speed is a deadline that
  * received octets push on.
  */
-final class PacedArrival implements Arrival {
+final class PacedArrival implements org.postroom.core.session.Arrival {
   private final Arrival arrival;
   private final Connection connection;
   private final Clock clock;
@@ -19,6 +19,7 @@ final class PacedArrival implements Arrival {
   private final int rate;
   private long budgetMillis;
   private long since;
+  private Progress progress = Progress.MORE;
 
   PacedArrival(Arrival arrival, Connection connection, Clock clock, Settings settings) {
     this.arrival = arrival;
@@ -37,15 +38,20 @@ final class PacedArrival implements Arrival {
   }
 
   @Override
-  public Progress take(ByteBuffer octets) {
+  public boolean take(ByteBuffer octets) {
     int before = octets.remaining();
-    Progress progress = arrival.take(octets);
+    progress = arrival.take(octets);
     if (progress == Progress.MORE) {
       received(before - octets.remaining());
     } else {
       connection.deadline(limit);
     }
-    return progress;
+    return progress == Progress.MORE;
+  }
+
+  /** Whether it has come to a line that ends in LF alone, where none may. */
+  boolean hasBareLf() {
+    return progress == Progress.BARE_LF;
   }
 
   private void received(int octets) {

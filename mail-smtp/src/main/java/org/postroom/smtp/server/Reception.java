@@ -27,7 +27,7 @@ import org.postroom.smtp.server.SmtpParams.BareNewline;
  * says whose it is now. Whatever is wrong with it, the content is read to its end and never taken
  * for commands.
  */
-final class Reception implements AutoCloseable {
+final class Reception implements Transaction.Content {
   private final SmtpSession session;
   private final Transaction transaction;
   private final Settings settings;

@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.time.ZoneId;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.fact.Inquiry;
@@ -59,6 +61,11 @@ public record Services(
   /** What we are called. */
   public String hostname() {
     return policy.hostname().name();
+  }
+
+  /** What an address means that a client wrote: the whole one. */
+  Address whole(WrittenAddress address) {
+    return policy.qualified(address);
   }
 
   /** Whether the limits for clients do not hold for this one. */

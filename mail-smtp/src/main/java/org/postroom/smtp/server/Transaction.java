@@ -3,6 +3,7 @@ package org.postroom.smtp.server;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
@@ -14,7 +15,7 @@ import org.postroom.core.policy.Pending;
 import org.postroom.smtp.protocol.MailParameters;
 
 /** One MAIL … DATA within a session: what has been said so far (RFC 5321, 3.3). */
-public final class Transaction implements AutoCloseable {
+public final class Transaction implements SmtpState, AutoCloseable {
   private final ReversePath sender;
   private final MailParameters parameters;
   private final Notes notes;
@@ -24,9 +25,15 @@ public final class Transaction implements AutoCloseable {
   private int targets;
   private int refused;
   private int overshoot;
-  private @Nullable Reception reception;
+  private @Nullable Content content;
 
-  Transaction(ReversePath sender, MailParameters parameters, Notes notes, Pending pending) {
+  /**
+   * Begins.
+   *
+   * @param notes what has been found out for it
+   * @param pending what the lists that were judged have left to later ones
+   */
+  public Transaction(ReversePath sender, MailParameters parameters, Notes notes, Pending pending) {
     this.sender = sender;
     this.parameters = parameters;
     this.notes = notes;
@@ -39,6 +46,16 @@ public final class Transaction implements AutoCloseable {
 
   public MailParameters parameters() {
     return parameters;
+  }
+
+  /** Its sender, for log lines. */
+  String from() {
+    return sender.toString();
+  }
+
+  /** Whether its addresses and header may be UTF-8 (RFC 6531). */
+  boolean isUtf8() {
+    return parameters.smtpUtf8();
   }
 
   /** What has been found out for it. */
@@ -98,17 +115,24 @@ public final class Transaction implements AutoCloseable {
     return ++overshoot;
   }
 
-  /** Whether content has begun to come in chunks. */
+  /** What has come of its content. */
+  interface Content extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Whether content has begun to come. */
   public boolean isReceiving() {
-    return reception != null;
+    return content != null;
   }
 
-  @Nullable Reception reception() {
-    return reception;
+  /** What has come of its content, if it has begun. */
+  <C extends Content> Optional<C> content(Class<C> kind) {
+    return Optional.ofNullable(content).map(kind::cast);
   }
 
-  void reception(Reception begun) {
-    reception = begun;
+  void content(Content begun) {
+    content = begun;
   }
 
   Envelope envelope() {
@@ -123,8 +147,8 @@ public final class Transaction implements AutoCloseable {
 
   @Override
   public void close() {
-    if (reception != null) {
-      reception.close();
+    if (content != null) {
+      content.close();
     }
   }
 }

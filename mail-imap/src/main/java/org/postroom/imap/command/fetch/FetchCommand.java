@@ -14,8 +14,8 @@ import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.protocol.UnfinishedLiteral;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Selected;
 import org.postroom.imap.session.MailboxView;
-import org.postroom.imap.session.Selected;
 
 /**
  * FETCH (RFC 9051, 6.4.5). Answers leave as the store shows the messages; {@code \Seen} is set in

@@ -7,9 +7,9 @@ import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.ImapWriter;
 import org.postroom.imap.protocol.Responder;
-import org.postroom.imap.session.Authenticated;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Authenticated;
 
 /** LIST (RFC 9051, 6.3.9), LSUB (RFC 3501, 6.3.9) and XLIST, which some clients still send. */
 public record ListCommand(

@@ -11,9 +11,9 @@ import org.postroom.imap.protocol.ImapWriter;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Command;
 import org.postroom.imap.session.Completion;
+import org.postroom.imap.session.ImapState.Selected;
 import org.postroom.imap.session.MailboxView;
 import org.postroom.imap.session.Patience;
-import org.postroom.imap.session.Selected;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -2,8 +2,11 @@ package org.postroom.smtp.server.command;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Mechanisms;
 import org.postroom.core.session.LogIn;
+import org.postroom.core.wire.Line;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.protocol.SmtpReply;
@@ -12,9 +15,10 @@ import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
 import org.postroom.smtp.server.SmtpParams;
 import org.postroom.smtp.server.SmtpSession;
+import org.postroom.smtp.server.SmtpState;
 
 /** AUTH (RFC 4954): who the client is, by one of the mechanisms of the house. */
-record AuthCommand(String mechanism, Optional<String> initial) implements Command {
+record AuthCommand(String mechanism, Optional<String> initial) implements Command<SmtpState> {
 
   static AuthCommand parse(SmtpReader in, Dialect dialect) {
     String mechanism = in.word();
@@ -24,14 +28,30 @@ record AuthCommand(String mechanism, Optional<String> initial) implements Comman
   }
 
   /** What may be used now: in clear nothing that shows the password to whoever listens. */
-  static List<String> mechanisms(SmtpSession session) {
-    return session.listening().offersAuth() ? Mechanisms.offered(inClear(session)) : List.of();
+  static List<String> capability(SmtpSession session) {
+    if (session.login().isPresent() || !session.listening().offersAuth()) {
+      return List.of();
+    }
+    List<String> mechanisms = Mechanisms.offered(inClear(session));
+    return mechanisms.isEmpty() ? List.of() : List.of("AUTH " + String.join(" ", mechanisms));
   }
 
   @Override
-  public void execute(SmtpSession session) {
+  public void execute(SmtpSession session, SmtpState state) {
     check(session);
-    session.onWorker(() -> new Conversation(session).begin(mechanism, initial));
+    session.onWorker(() -> logIn(session).byMechanism(mechanism, initial, inClear(session)).run());
+  }
+
+  private static LogIn<Runnable> logIn(SmtpSession session) {
+    return session
+        .services()
+        .logIns()
+        .logIn(
+            session.connection(),
+            session::client,
+            session.services().log(),
+            new Words(session),
+            said -> session.dialogue().goOn(() -> said.get().run()));
   }
 
   private static void check(SmtpSession session) {
@@ -76,32 +96,40 @@ record AuthCommand(String mechanism, Optional<String> initial) implements Comman
     };
   }
 
-  /** The exchange, from line to line. */
-  private static final class Conversation {
-    private final SmtpSession session;
-    private final LogIn logIn;
+  /** SMTP's words for a log-in. */
+  private record Words(SmtpSession session) implements LogIn.Words<Runnable> {
 
-    Conversation(SmtpSession session) {
-      this.session = session;
-      this.logIn = session.logIn(this::follow);
+    @Override
+    public Runnable ask(String challenge, Function<Line, Runnable> answer) {
+      return () -> {
+        session.replyNow(SmtpReply.of(334, "", challenge));
+        session
+            .dialogue()
+            .ask(
+                session.settings().get(SmtpParams.SASL_RESPONSE),
+                line -> {
+                  session.mindLineEnd(line);
+                  answer.apply(line).run();
+                });
+      };
     }
 
-    void begin(String mechanism, Optional<String> initial) {
-      follow(logIn.begin(mechanism, initial, inClear(session)));
-    }
-
-    private void follow(LogIn.Step step) {
-      if (step instanceof LogIn.Step.Challenge challenge) {
-        session.replyNow(SmtpReply.of(334, "", challenge.text()));
-        session.continueWith(line -> follow(logIn.answer(line)));
-      } else if (step instanceof LogIn.Step.Success success) {
-        session.loggedIn(success.account(), success.mechanism());
+    @Override
+    public Runnable accepted(Account account, String mechanism) {
+      return () -> {
+        session.loggedIn(account, mechanism);
         session.reply(235, "2.7.0", "Authentication successful");
-      } else if (step instanceof LogIn.Step.Refused refused) {
-        session.reply(AuthCommand.reply(refused.why()));
-      } else {
-        session.pause();
-      }
+      };
+    }
+
+    @Override
+    public Runnable refused(LogIn.Refusal why) {
+      return () -> session.reply(AuthCommand.reply(why));
+    }
+
+    @Override
+    public Runnable pending() {
+      return session.dialogue()::pause;
     }
   }
 }

@@ -6,14 +6,16 @@ import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
+import org.postroom.smtp.server.Receiving;
 import org.postroom.smtp.server.SmtpSession;
+import org.postroom.smtp.server.SmtpState;
 import org.postroom.smtp.server.Transaction;
 
 /**
  * BDAT (RFC 3030): a chunk of the content, of a length said beforehand. The octets follow the
  * command in any case and are read, or swallowed, before it is answered.
  */
-record BdatCommand(long length, boolean last) implements Command {
+record BdatCommand(long length, boolean last) implements Command<SmtpState> {
 
   static BdatCommand parse(SmtpReader in, Dialect dialect) {
     try {
@@ -30,16 +32,20 @@ record BdatCommand(long length, boolean last) implements Command {
   }
 
   @Override
-  public void execute(SmtpSession session) {
-    Transaction transaction;
-    try {
-      transaction = DataCommand.withRecipients(session);
-    } catch (BadCommand e) {
-      session.swallow(length, () -> session.reply(e.reply()));
+  public void execute(SmtpSession session, SmtpState state) {
+    if (!(state instanceof Transaction transaction)) {
+      Receiving.swallow(session, length, () -> session.reply(SmtpCommands.NEED_MAIL));
       return;
     }
+    Receiving receiving = new Receiving(session, transaction);
     if (transaction.isReceiving()) {
-      session.receiveChunk(transaction, length, last);
+      receiving.chunk(length, last);
+      return;
+    }
+    try {
+      DataCommand.checkRecipients(transaction);
+    } catch (BadCommand e) {
+      Receiving.swallow(session, length, () -> session.reply(e.reply()));
       return;
     }
     session.inquire(
@@ -48,14 +54,15 @@ record BdatCommand(long length, boolean last) implements Command {
         decision -> {
           if (decision.isPermitted()) {
             session.log(decision, Optional.empty());
-            session.receiveChunk(transaction, length, last);
+            receiving.chunk(length, last);
           } else {
-            session.swallow(length, () -> session.passes(decision, Optional.empty()));
+            Receiving.swallow(session, length, () -> session.passes(decision, Optional.empty()));
           }
         },
         trouble ->
             // Whatever happens, its octets must not be taken for commands.
-            session.swallow(
+            Receiving.swallow(
+                session,
                 length,
                 () -> {
                   throw trouble;

@@ -8,11 +8,12 @@ import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
+import org.postroom.smtp.server.Receiving;
 import org.postroom.smtp.server.SmtpSession;
 import org.postroom.smtp.server.Transaction;
 
 /** DATA (RFC 5321, 4.1.1.4): the content, and with it the responsibility. */
-record DataCommand() implements Command {
+record DataCommand() implements Command<Transaction> {
 
   static DataCommand parse(SmtpReader in, Dialect dialect) {
     in.end();
@@ -20,8 +21,8 @@ record DataCommand() implements Command {
   }
 
   @Override
-  public void execute(SmtpSession session) {
-    Transaction transaction = withRecipients(session);
+  public void execute(SmtpSession session, Transaction transaction) {
+    checkRecipients(transaction);
     if (transaction.isReceiving()) {
       // RFC 3030, 3: the two ways must not be mixed.
       throw new BadCommand(503, "5.5.1", "Error: DATA after BDAT");
@@ -31,7 +32,7 @@ record DataCommand() implements Command {
         facts -> judged(session, transaction, facts),
         decision -> {
           if (session.passes(decision, Optional.empty())) {
-            session.receiveData(transaction);
+            new Receiving(session, transaction).data();
           }
         });
   }
@@ -42,17 +43,12 @@ record DataCommand() implements Command {
     return session.judging().content(Moment.DATA, transaction, facts);
   }
 
-  /** The transaction, when there is somebody in it to receive. */
-  static Transaction withRecipients(SmtpSession session) {
-    Transaction transaction =
-        session
-            .transaction()
-            .orElseThrow(() -> new BadCommand(503, "5.5.1", "Error: need MAIL command"));
+  /** Whether there is somebody to receive. */
+  static void checkRecipients(Transaction transaction) {
     if (transaction.count() == 0) {
       throw transaction.hasRefused()
           ? new BadCommand(554, "5.5.1", "Error: no valid recipients")
           : new BadCommand(503, "5.5.1", "Error: need RCPT command");
     }
-    return transaction;
   }
 }

@@ -6,12 +6,13 @@ import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
 import org.postroom.smtp.server.SmtpSession;
+import org.postroom.smtp.server.SmtpState;
 
 /**
  * ETRN (RFC 1985): asks that the mail for a domain be sent now. Nobody may, so it is not offered;
  * who asks all the same learns that, and not that the command is unknown.
  */
-record EtrnCommand(String node) implements Command {
+record EtrnCommand(String node) implements Command<SmtpState.Idle> {
 
   static EtrnCommand parse(SmtpReader in, Dialect dialect) {
     if (in.atEnd()) {
@@ -29,10 +30,7 @@ record EtrnCommand(String node) implements Command {
   }
 
   @Override
-  public void execute(SmtpSession session) {
-    if (session.transaction().isPresent()) {
-      throw new BadCommand(503, "", "Error: MAIL transaction in progress");
-    }
+  public void execute(SmtpSession session, SmtpState.Idle state) {
     throw new BadCommand(459, "", "<" + node + ">: service unavailable");
   }
 }

@@ -1,6 +1,5 @@
 package org.postroom.smtp.server.command;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.postroom.core.fact.Notes;
@@ -13,13 +12,14 @@ import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
 import org.postroom.smtp.server.SmtpSession;
+import org.postroom.smtp.server.SmtpState;
 
 /**
  * EHLO and HELO (RFC 5321, 4.1.1.1): the client's name, and what is offered to it. Any word is
  * taken for a name and worth nothing: what could pass for something else in a log or a header is
  * neutered before anybody sees it, as Postfix does, and blanks are too.
  */
-record HelloCommand(String name, boolean extended) implements Command {
+record HelloCommand(String name, boolean extended) implements Command<SmtpState> {
   private static final Pattern NO_PART_OF_A_NAME = Pattern.compile("[\\s<>()\\\\\";@]");
 
   static HelloCommand parseEhlo(SmtpReader in, Dialect dialect) {
@@ -31,7 +31,7 @@ record HelloCommand(String name, boolean extended) implements Command {
   }
 
   @Override
-  public void execute(SmtpSession session) {
+  public void execute(SmtpSession session, SmtpState state) {
     session.reset(
         () ->
             session.inquire(
@@ -48,12 +48,9 @@ record HelloCommand(String name, boolean extended) implements Command {
   }
 
   private void greet(SmtpSession session) {
-    boolean secure = session.connection().tls().isPresent();
     String hostname = session.services().hostname();
     if (extended) {
-      List<String> mechanisms =
-          session.login().isPresent() ? List.of() : AuthCommand.mechanisms(session);
-      Offer offer = session.listening().offer(secure, mechanisms);
+      Offer offer = session.offer();
       session.greet(new SmtpSession.Greeting(name, true, offer));
       session.reply(offer.reply(hostname));
     } else {

@@ -6,21 +6,21 @@ import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
-import org.postroom.smtp.server.Row;
 import org.postroom.smtp.server.SmtpSession;
+import org.postroom.smtp.server.SmtpState;
 
 /** HELP (RFC 5321, 4.1.1.8): the commands there are, from their table. */
-record HelpCommand() implements Command {
+record HelpCommand() implements Command<SmtpState> {
 
   static HelpCommand parse(SmtpReader in, Dialect dialect) {
     return new HelpCommand();
   }
 
   @Override
-  public void execute(SmtpSession session) {
+  public void execute(SmtpSession session, SmtpState state) {
     List<String> lines = new ArrayList<>();
     lines.add("Commands:");
-    session.listening().commands().rows().stream().map(Row::help).forEach(lines::add);
+    session.commands().rows().forEach(row -> lines.add(row.form()));
     session.reply(new SmtpReply(214, "2.0.0", lines));
   }
 }

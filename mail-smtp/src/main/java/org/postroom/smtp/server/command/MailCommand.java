@@ -13,9 +13,12 @@ import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
 import org.postroom.smtp.server.SmtpParams;
 import org.postroom.smtp.server.SmtpSession;
+import org.postroom.smtp.server.SmtpState;
+import org.postroom.smtp.server.Transaction;
 
 /** MAIL (RFC 5321, 4.1.1.2): a transaction begins. */
-record MailCommand(Optional<WrittenAddress> written, MailParameters parameters) implements Command {
+record MailCommand(Optional<WrittenAddress> written, MailParameters parameters)
+    implements Command<SmtpState.Idle> {
 
   static MailCommand parse(SmtpReader in, Dialect dialect) {
     Optional<WrittenAddress> written = in.reversePath();
@@ -23,12 +26,9 @@ record MailCommand(Optional<WrittenAddress> written, MailParameters parameters) 
   }
 
   @Override
-  public void execute(SmtpSession session) {
+  public void execute(SmtpSession session, SmtpState.Idle state) {
     if (session.greeting().isEmpty() && session.settings().get(SmtpParams.HELO_REQUIRED)) {
       throw new BadCommand(503, "5.5.1", "Error: send HELO/EHLO first");
-    }
-    if (session.transaction().isPresent()) {
-      throw new BadCommand(503, "5.5.1", "Error: nested MAIL command");
     }
     if (session.listening().isSubmission() && session.login().isEmpty()) {
       throw new BadCommand(530, "5.7.0", neededFirst(session));
@@ -59,7 +59,7 @@ record MailCommand(Optional<WrittenAddress> written, MailParameters parameters) 
       RecipientCheck.Refusal refusal = judged.refusal().get();
       session.refuse(refusal.reply(), Optional.empty(), refusal.rule());
     } else {
-      session.begin(sender, parameters, notes, judged.pending());
+      session.begin(new Transaction(sender, parameters, notes, judged.pending()));
       session.reply(250, "2.1.0", "Ok");
     }
   }

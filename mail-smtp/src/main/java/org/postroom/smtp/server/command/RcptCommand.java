@@ -16,7 +16,8 @@ import org.postroom.smtp.server.SmtpSession;
 import org.postroom.smtp.server.Transaction;
 
 /** RCPT (RFC 5321, 4.1.1.3): one more recipient, judged here and now. */
-record RcptCommand(WrittenAddress written, RcptParameters parameters) implements Command {
+record RcptCommand(WrittenAddress written, RcptParameters parameters)
+    implements Command<Transaction> {
 
   /** So many addresses the recipients of a mail may come to, on average. */
   private static final int MOST_EACH = 10;
@@ -27,11 +28,7 @@ record RcptCommand(WrittenAddress written, RcptParameters parameters) implements
   }
 
   @Override
-  public void execute(SmtpSession session) {
-    Transaction transaction =
-        session
-            .transaction()
-            .orElseThrow(() -> new BadCommand(503, "5.5.1", "Error: need MAIL command"));
+  public void execute(SmtpSession session, Transaction transaction) {
     if (transaction.isReceiving()) {
       throw new BadCommand(503, "5.5.1", "Error: content has begun");
     }

@@ -1,44 +1,93 @@
 package org.postroom.smtp.server.command;
 
 import java.util.List;
-import org.postroom.smtp.server.CommandTable;
-import org.postroom.smtp.server.Row;
-import org.postroom.smtp.server.Row.Trait;
+import org.postroom.core.flow.FlowParams;
+import org.postroom.core.session.CommandTable;
+import org.postroom.core.session.Offers;
+import org.postroom.smtp.protocol.SmtpReply;
+import org.postroom.smtp.server.Command;
+import org.postroom.smtp.server.SmtpParams;
+import org.postroom.smtp.server.SmtpRow;
+import org.postroom.smtp.server.SmtpRow.Trait;
+import org.postroom.smtp.server.SmtpSession;
+import org.postroom.smtp.server.SmtpState;
+import org.postroom.smtp.server.Transaction;
 
-/** All commands of the SMTP server. */
+/** All commands of the SMTP server, and the extensions that are there with them. */
 public final class SmtpCommands {
-  public static final CommandTable ALL =
-      new CommandTable(
+  static final SmtpReply NEED_MAIL = SmtpReply.of(503, "5.5.1", "Error: need MAIL command");
+
+  public static final CommandTable<SmtpSession, SmtpRow<?>> ALL =
+      new CommandTable<>(
           List.of(
-              Row.of("EHLO", "EHLO hostname", HelloCommand::parseEhlo)
+              SmtpRow.of("EHLO", "EHLO hostname", HelloCommand::parseEhlo)
+                  .with(Trait.SYNCHRONIZES)
+                  .with(Trait.WITHOUT_TLS)
+                  .with(Trait.JUNK)
+                  .advertises(Offers.of("PIPELINING", "ENHANCEDSTATUSCODES")),
+              SmtpRow.of("HELO", "HELO hostname", HelloCommand::parseHelo)
                   .with(Trait.SYNCHRONIZES)
                   .with(Trait.WITHOUT_TLS)
                   .with(Trait.JUNK),
-              Row.of("HELO", "HELO hostname", HelloCommand::parseHelo)
+              SmtpRow.of("STARTTLS", "STARTTLS", StarttlsCommand::parse)
                   .with(Trait.SYNCHRONIZES)
                   .with(Trait.WITHOUT_TLS)
-                  .with(Trait.JUNK),
-              Row.of("STARTTLS", "STARTTLS", StarttlsCommand::parse)
-                  .with(Trait.SYNCHRONIZES)
-                  .with(Trait.WITHOUT_TLS),
-              Row.of("AUTH", "AUTH mechanism [initial-response]", AuthCommand::parse),
-              Row.of("MAIL", "MAIL FROM:<address> [parameters]", MailCommand::parse),
-              Row.of("RCPT", "RCPT TO:<address> [parameters]", RcptCommand::parse),
-              Row.of("DATA", "DATA", DataCommand::parse).with(Trait.SYNCHRONIZES),
-              // Without TLS where that is a must: its octets have to be swallowed all the same.
-              Row.of("BDAT", "BDAT octets [LAST]", BdatCommand::parse)
+                  .advertises(Offers.<SmtpSession>of("STARTTLS").when(StarttlsCommand::isThere)),
+              SmtpRow.of("AUTH", "AUTH mechanism [initial-response]", AuthCommand::parse)
+                  .advertises(AuthCommand::capability),
+              idle(
+                      "MAIL",
+                      "MAIL FROM:<address> [parameters]",
+                      "Error: nested MAIL command",
+                      MailCommand::parse)
+                  .advertises(session -> List.of(size(session), "8BITMIME", "SMTPUTF8")),
+              inMail("RCPT", "RCPT TO:<address> [parameters]", RcptCommand::parse)
+                  .advertises(Offers.of("DSN")),
+              inMail("DATA", "DATA", DataCommand::parse).with(Trait.SYNCHRONIZES),
+              // In any state, and without TLS where that is a must: its octets have to be swallowed
+              // all the same.
+              SmtpRow.of("BDAT", "BDAT octets [LAST]", BdatCommand::parse)
                   .with(Trait.WITHOUT_TLS)
-                  .with(Trait.WHEN_DENIED),
-              Row.of("RSET", "RSET", RsetCommand::parse).with(Trait.JUNK),
-              Row.of("VRFY", "VRFY address [SMTPUTF8]", VrfyCommand::parse).with(Trait.JUNK),
-              Row.of("ETRN", "ETRN domain", EtrnCommand::parse).with(Trait.JUNK),
-              Row.of("NOOP", "NOOP [anything]", NoopCommand::parse)
+                  .with(Trait.WHEN_DENIED)
+                  .advertises(Offers.of("CHUNKING")),
+              SmtpRow.of("RSET", "RSET", RsetCommand::parse).with(Trait.JUNK),
+              SmtpRow.of("VRFY", "VRFY address [SMTPUTF8]", VrfyCommand::parse)
+                  .with(Trait.JUNK)
+                  .advertises(
+                      Offers.<SmtpSession>of("VRFY")
+                          .when(session -> !session.settings().get(SmtpParams.DISABLE_VRFY))),
+              SmtpRow.in(
+                      SmtpState.Idle.class,
+                      SmtpReply.of(503, "", "Error: MAIL transaction in progress"),
+                      "ETRN",
+                      "ETRN domain",
+                      EtrnCommand::parse)
+                  .with(Trait.JUNK),
+              SmtpRow.of("NOOP", "NOOP [anything]", NoopCommand::parse)
                   .with(Trait.WITHOUT_TLS)
                   .with(Trait.JUNK),
-              Row.of("HELP", "HELP", HelpCommand::parse).with(Trait.WITHOUT_TLS).with(Trait.JUNK),
-              Row.of("QUIT", "QUIT", QuitCommand::parse)
+              SmtpRow.of("HELP", "HELP", HelpCommand::parse)
+                  .with(Trait.WITHOUT_TLS)
+                  .with(Trait.JUNK),
+              SmtpRow.of("QUIT", "QUIT", QuitCommand::parse)
                   .with(Trait.WITHOUT_TLS)
                   .with(Trait.WHEN_DENIED)));
 
   private SmtpCommands() {}
+
+  private static SmtpRow<SmtpState.Idle> idle(
+      String name, String form, String otherwise, Command.Parser<SmtpState.Idle> parser) {
+    return SmtpRow.in(
+        SmtpState.Idle.class, SmtpReply.of(503, "5.5.1", otherwise), name, form, parser);
+  }
+
+  private static SmtpRow<Transaction> inMail(
+      String name, String form, Command.Parser<Transaction> parser) {
+    return SmtpRow.in(Transaction.class, NEED_MAIL, name, form, parser);
+  }
+
+  private static String size(SmtpSession session) {
+    long size = session.settings().get(FlowParams.MESSAGE_SIZE);
+    return size > 0 ? "SIZE " + size : "SIZE";
+  }
 }

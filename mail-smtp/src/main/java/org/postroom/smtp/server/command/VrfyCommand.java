@@ -12,6 +12,7 @@ import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
 import org.postroom.smtp.server.SmtpParams;
 import org.postroom.smtp.server.SmtpSession;
+import org.postroom.smtp.server.SmtpState;
 import org.postroom.smtp.server.Transaction;
 
 /**
@@ -19,7 +20,7 @@ import org.postroom.smtp.server.Transaction;
  *
  * @param utf8 whether the client can read UTF-8 in the answer
  */
-record VrfyCommand(WrittenAddress written, boolean utf8) implements Command {
+record VrfyCommand(WrittenAddress written, boolean utf8) implements Command<SmtpState> {
 
   static VrfyCommand parse(SmtpReader in, Dialect dialect) {
     if (in.atEnd()) {
@@ -35,7 +36,7 @@ record VrfyCommand(WrittenAddress written, boolean utf8) implements Command {
   }
 
   @Override
-  public void execute(SmtpSession session) {
+  public void execute(SmtpSession session, SmtpState state) {
     if (session.settings().get(SmtpParams.DISABLE_VRFY)) {
       throw new BadCommand(502, "5.5.1", "VRFY command is disabled");
     }

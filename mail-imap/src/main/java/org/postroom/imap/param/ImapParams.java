@@ -1,4 +1,4 @@
-package org.postroom.imap;
+package org.postroom.imap.param;
 
 import java.time.Duration;
 import java.util.List;

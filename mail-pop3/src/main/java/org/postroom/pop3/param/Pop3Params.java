@@ -1,4 +1,4 @@
-package org.postroom.pop3;
+package org.postroom.pop3.param;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -7,7 +7,7 @@ import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
-import org.postroom.pop3.session.LockPolicy;
+import org.postroom.core.config.Settings;
 
 /** The parameters of POP3: Dovecot's names where Dovecot has them. */
 public final class Pop3Params {
@@ -113,8 +113,8 @@ public final class Pop3Params {
   private Pop3Params() {}
 
   /** What {@link #LOCK_SESSION} means. */
-  static LockPolicy policy(String text) {
-    return LockPolicy.valueOf(text.toUpperCase(Locale.ROOT));
+  public static LockPolicy lockPolicy(Settings settings) {
+    return LockPolicy.valueOf(settings.get(LOCK_SESSION).toUpperCase(Locale.ROOT));
   }
 
   private static String lockPolicy(String text) {

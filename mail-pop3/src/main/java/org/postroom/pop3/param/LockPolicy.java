@@ -1,4 +1,4 @@
-package org.postroom.pop3.session;
+package org.postroom.pop3.param;
 
 /** What one POP3 session means to another on the same maildrop. */
 public enum LockPolicy {

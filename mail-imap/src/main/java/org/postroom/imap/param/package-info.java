@@ -1,0 +1,2 @@
+/** What the configuration says of IMAP. */
+package org.postroom.imap.param;

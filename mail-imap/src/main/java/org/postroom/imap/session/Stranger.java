@@ -1,4 +1,0 @@
-package org.postroom.imap.session;
-
-/** Nobody is logged in yet. */
-public record Stranger(Client client) {}

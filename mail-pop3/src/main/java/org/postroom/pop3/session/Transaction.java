@@ -1,4 +1,0 @@
-package org.postroom.pop3.session;
-
-/** Logged in, with a maildrop. */
-public record Transaction(Maildrop maildrop) implements Pop3State {}

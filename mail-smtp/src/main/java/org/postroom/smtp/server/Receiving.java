@@ -1,0 +1,129 @@
+package org.postroom.smtp.server;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.postroom.core.policy.Decision;
+import org.postroom.core.policy.Moment;
+import org.postroom.smtp.protocol.SmtpReply;
+
+/** A mail's content in a session: asked for, taken as it comes, and answered when it is whole. */
+public final class Receiving {
+  private static final SmtpReply GO_AHEAD =
+      SmtpReply.of(354, "", "End data with <CR><LF>.<CR><LF>");
+
+  private final SmtpSession session;
+  private final Transaction transaction;
+
+  public Receiving(SmtpSession session, Transaction transaction) {
+    this.session = session;
+    this.transaction = transaction;
+  }
+
+  /** DATA: asks for the content; when it has come to its end, answers (RFC 5321, 4.1.1.4). */
+  public void data() {
+    Reception reception;
+    try {
+      reception = Reception.ofData(session, transaction);
+    } catch (RuntimeException e) {
+      session.reset();
+      throw e;
+    }
+    transaction.content(reception);
+    receive(session, reception.toDot(), () -> finish(reception::finish));
+    session.replyNow(GO_AHEAD);
+  }
+
+  /** BDAT: takes one chunk; with the last one the mail is whole (RFC 3030). */
+  public void chunk(long length, boolean last) {
+    Reception reception;
+    try {
+      reception = chunks();
+    } catch (RuntimeException e) {
+      session.endForContent(e);
+      return;
+    }
+    Runnable then =
+        last
+            ? () -> finish(() -> reception.lastChunkTaken(length))
+            : () -> session.reply(reception.chunkTaken(length));
+    if (length > 0) {
+      receive(session, reception.chunk(length), then);
+    } else {
+      session.onWorker(then);
+    }
+  }
+
+  private Reception chunks() {
+    return transaction
+        .content(Reception.class)
+        .orElseGet(
+            () -> {
+              Reception begun = Reception.ofChunks(session, transaction);
+              transaction.content(begun);
+              return begun;
+            });
+  }
+
+  /** Drops octets that belong to a refused command, then has it answered. */
+  public static void swallow(SmtpSession session, long length, Runnable answer) {
+    Runnable then =
+        () -> {
+          answer.run();
+          session.reset();
+        };
+    if (length > 0) {
+      receive(session, Arrival.dropped(length), then);
+    } else {
+      then.run();
+    }
+  }
+
+  /** What comes next is content, and what follows on it {@code then}. */
+  private static void receive(SmtpSession session, Arrival next, Runnable then) {
+    PacedArrival paced =
+        new PacedArrival(
+            next, session.connection(), session.services().clock(), session.settings());
+    session
+        .dialogue()
+        .receive(
+            paced,
+            () -> {
+              if (paced.hasBareLf()) {
+                session.reset();
+                throw session.bareLf();
+              }
+              then.run();
+            });
+  }
+
+  /** The content is whole: the last word of policy, then ours. */
+  private void finish(Supplier<SmtpReply> reception) {
+    Judging judging = session.judging();
+    if (judging.isConcernedAt(Moment.END_OF_DATA)) {
+      session.inquire(
+          transaction.notes(),
+          facts -> judging.content(Moment.END_OF_DATA, transaction, facts),
+          decision -> finish(reception, decision));
+    } else {
+      accept(reception);
+    }
+  }
+
+  private void finish(Supplier<SmtpReply> reception, Decision decision) {
+    session.enter("END-OF-MESSAGE");
+    if (session.passes(decision, Optional.empty())) {
+      accept(reception);
+    } else {
+      session.reset();
+    }
+  }
+
+  private void accept(Supplier<SmtpReply> reception) {
+    try {
+      session.replyToMail(reception.get());
+    } finally {
+      // RFC 5321, 4.1.1.4: the transaction ends whatever came of it.
+      session.reset();
+    }
+  }
+}

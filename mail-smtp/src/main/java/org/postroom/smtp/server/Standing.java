@@ -1,0 +1,21 @@
+package org.postroom.smtp.server;
+
+import java.util.Optional;
+import org.postroom.core.auth.Account;
+import org.postroom.core.policy.PolicyContext;
+
+/** What is known of a client by what it has said so far, as policy wants to know it. */
+interface Standing {
+
+  /** Where it comes from and who it is. */
+  PolicyContext.Client policyClient();
+
+  /** What it calls itself. */
+  Optional<String> helo();
+
+  /** Whose account it has logged in to. */
+  Optional<Account> account();
+
+  /** The mail it has begun. */
+  Optional<Transaction> transaction();
+}
