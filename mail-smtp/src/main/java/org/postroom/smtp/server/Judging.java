@@ -150,9 +150,7 @@ public final class Judging {
 
     /** Whom nobody knows is refused as the administrator wants it. */
     private int code(Route.Nowhere nowhere, Address address) {
-      return nowhere.isUnknown()
-          ? session.services().policy().codeOfUnknown(address)
-          : nowhere.code();
+      return nowhere.isUnknown() ? services.policy().codeOfUnknown(address) : nowhere.code();
     }
 
     @Override
