@@ -18,6 +18,9 @@ public final class Role {
   /** Like {@link #SUBMISSION}, where providers block 587. */
   public static final Door ALTERNATIVE = org.postroom.smtp.server.Role.ALTERNATIVE.door();
 
+  /** Mail from servers that we know, with an answer for each recipient (RFC 2033). */
+  public static final Door LMTP = org.postroom.smtp.server.Role.LMTP.door();
+
   public static final Door POP3 = Pop3Part.POP3;
   public static final Door POP3S = Pop3Part.POP3S;
   public static final Door IMAP = ImapPart.IMAP;

@@ -112,9 +112,10 @@ final class SmtpService implements Service {
    */
   static Welcome welcome(
       Role role, InetSocketAddress address, Settings settings, Services services) {
+    boolean lmtp = role == Role.LMTP;
     Settings own = role.over(settings);
-    Listening calm = new Listening(own, services);
-    Listening stressed = new Listening(own.underStress(), services);
+    Listening calm = new Listening(lmtp, own, services);
+    Listening stressed = new Listening(lmtp, own.underStress(), services);
     return new Welcome(
         new ListenerOptions(
             role.service(),
@@ -128,7 +129,9 @@ final class SmtpService implements Service {
             services::exempts),
         connection ->
             new SmtpConversation(
-                connection, connection.isCrowded() ? stressed : calm, SmtpCommands.ALL));
+                connection,
+                connection.isCrowded() ? stressed : calm,
+                lmtp ? SmtpCommands.LMTP : SmtpCommands.ALL));
   }
 
   /** The keys for the handshake that comes first; empty where none does. */

@@ -27,9 +27,11 @@ final class Planner {
       for (Target target : expanded.targets()) {
         Recipient recipient = target.recipient();
         if (target.route() instanceof Route.ToMailbox mailbox) {
+          // Of one copy among several whoever brings the mail cannot be told: it would bring all.
+          boolean refusable = mail.origin().hearsOfEach() && expanded.targets().size() == 1;
           deliveries.computeIfAbsent(
               mailbox.account().id(),
-              id -> delivery(mail.envelope().sender(), recipient, mailbox.account()));
+              id -> delivery(mail.envelope().sender(), recipient, mailbox.account(), refusable));
         } else {
           onward.putIfAbsent(
               recipient.address(),
@@ -62,9 +64,14 @@ final class Planner {
   }
 
   static Acceptance.Delivery delivery(ReversePath sender, Recipient recipient, Account account) {
+    return delivery(sender, recipient, account, false);
+  }
+
+  private static Acceptance.Delivery delivery(
+      ReversePath sender, Recipient recipient, Account account, boolean refusable) {
     String header =
         "Return-Path: <" + sender + ">\r\nDelivered-To: " + recipient.address() + "\r\n";
     return new Acceptance.Delivery(
-        account.id(), MailboxName.INBOX, recipient, Content.of(header.getBytes(UTF_8)));
+        account.id(), MailboxName.INBOX, recipient, Content.of(header.getBytes(UTF_8)), refusable);
   }
 }

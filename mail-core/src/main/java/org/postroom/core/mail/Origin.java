@@ -7,6 +7,8 @@ package org.postroom.core.mail;
 public enum Origin {
   /** Other servers bring mail (RFC 5321). */
   SMTP(false, false),
+  /** Other servers bring mail and hear what became of it for each recipient (RFC 2033). */
+  LMTP(false, false),
   /** Users hand in mail (RFC 6409). */
   SUBMISSION(true, false),
   /** The application that we are part of does. */
@@ -27,6 +29,11 @@ public enum Origin {
   /** Whether what is missing in its header is added, as its sender's own server does. */
   public boolean isCompleted() {
     return completed;
+  }
+
+  /** Whether whoever brings it hears what became of it for each recipient. */
+  public boolean hearsOfEach() {
+    return this == LMTP;
   }
 
   /** Whether it was made here, or went this way before: no copies are made of it. */

@@ -1,6 +1,7 @@
 package org.postroom.core.queue;
 
 import java.util.List;
+import java.util.Optional;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Recipient;
@@ -14,13 +15,33 @@ import org.postroom.core.mailbox.MailboxName;
  * @param mail the mail; its content is written once however many recipients share it
  * @param deliveries recipients that end in mailboxes here
  * @param onward recipients that a transport must take further
+ * @param refused copies that could not be made and do not wait; none, while it is only planned
  */
-public record Acceptance(Submission mail, List<Delivery> deliveries, List<Onward> onward) {
+public record Acceptance(
+    Submission mail, List<Delivery> deliveries, List<Onward> onward, List<Refused> refused) {
 
   public Acceptance {
     deliveries = List.copyOf(deliveries);
     onward = List.copyOf(onward);
+    refused = List.copyOf(refused);
   }
+
+  /** One of which nothing is refused. */
+  public Acceptance(Submission mail, List<Delivery> deliveries, List<Onward> onward) {
+    this(mail, deliveries, onward, List.of());
+  }
+
+  /** Why the mailbox of {@code account} does not have its copy; empty where none was refused. */
+  public Optional<Refused> refusal(AccountId account) {
+    return refused.stream().filter(one -> one.account().equals(account)).findFirst();
+  }
+
+  /**
+   * A copy that could not be made, of which whoever brings the mail hears.
+   *
+   * @param full whether there is no room for it; otherwise its account is gone
+   */
+  public record Refused(AccountId account, boolean full) {}
 
   /**
    * One recipient's mailbox.
@@ -29,9 +50,14 @@ public record Acceptance(Submission mail, List<Delivery> deliveries, List<Onward
    * @param recipient whose it is
    * @param header lines that only this copy has (Return-Path, Delivered-To), CRLF at each end;
    *     stands in front of the shared content
+   * @param refusable whether the copy is {@link Refused} when it cannot be made; otherwise it waits
    */
   public record Delivery(
-      AccountId account, MailboxName mailbox, Recipient recipient, Content header) {
+      AccountId account,
+      MailboxName mailbox,
+      Recipient recipient,
+      Content header,
+      boolean refusable) {
 
     /** The most octets of {@code header}: it is kept in the copy's row. */
     public static final int HEADER = 8 << 10;
@@ -40,6 +66,11 @@ public record Acceptance(Submission mail, List<Delivery> deliveries, List<Onward
       if (header.size() > HEADER) {
         throw new IllegalArgumentException(header.size() + " octets of header for one copy");
       }
+    }
+
+    /** One that waits when it cannot be made. */
+    public Delivery(AccountId account, MailboxName mailbox, Recipient recipient, Content header) {
+      this(account, mailbox, recipient, header, false);
     }
 
     /** The same recipient where the mailbox cannot take its copy now: it waits for a later try. */

@@ -16,10 +16,12 @@ public interface MailCommit {
    *
    * <p>A delivery that cannot be made (its account is over quota, or gone since it was looked up)
    * keeps nobody else's copy back: its recipient {@linkplain Acceptance.Delivery#waiting waits} in
-   * the queue. Only when there is nothing but such deliveries the first one's reason is thrown, so
-   * that the client can be told.
+   * the queue, or is {@linkplain Acceptance#refused refused} where the delivery says so. Only when
+   * there is nothing but such deliveries the first one's reason is thrown, so that the client can
+   * be told.
    *
-   * @return what has become true: the acceptance, with those recipients among the onward ones
+   * @return what has become true: the acceptance, with those recipients among the onward or the
+   *     refused ones
    */
   Acceptance commit(Acceptance acceptance);
 

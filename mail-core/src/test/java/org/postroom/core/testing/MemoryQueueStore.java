@@ -67,6 +67,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     Map<AccountId, Long> octets = new HashMap<>();
     List<Acceptance.Delivery> deliveries = new ArrayList<>();
     List<Acceptance.Onward> onward = new ArrayList<>(acceptance.onward());
+    List<Acceptance.Refused> refused = new ArrayList<>();
     RuntimeException first = null;
     for (Acceptance.Delivery delivery : acceptance.deliveries()) {
       long size = delivery.header().size() + acceptance.mail().content().size();
@@ -77,13 +78,17 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
         deliveries.add(delivery);
       } catch (OverQuota | MailboxNotFound e) {
         first = first == null ? e : first;
-        onward.add(delivery.waiting());
+        if (delivery.refusable()) {
+          refused.add(new Acceptance.Refused(delivery.account(), e instanceof OverQuota));
+        } else {
+          onward.add(delivery.waiting());
+        }
       }
     }
     if (first != null && deliveries.isEmpty() && acceptance.onward().isEmpty()) {
       throw first;
     }
-    return new Acceptance(acceptance.mail(), deliveries, onward);
+    return new Acceptance(acceptance.mail(), deliveries, onward, refused);
   }
 
   @Override

@@ -137,6 +137,37 @@ public abstract class QueueStoreContract extends StoreContract {
     assertThat(queue.size()).isEqualTo(1);
   }
 
+  /** Whoever brings the mail hears of each recipient: nothing waits that was not asked to. */
+  @Test
+  void aCopyThatMayBeRefusedIsAndDoesNotWait() {
+    Account bob = newAccount("bob");
+    Account gone = newAccount("gone");
+    Acceptance mail = delivery(text("for three"), ada, MailboxName.INBOX, "A: b\r\n");
+    Acceptance.Delivery fits = refusable(mail);
+    Acceptance.Delivery full = refusable(delivery(text("x"), bob, MailboxName.INBOX, ""));
+    Acceptance.Delivery nowhere = refusable(delivery(text("x"), gone, MailboxName.INBOX, ""));
+    stores().accounts().setQuota(bob.id(), 1);
+    stores().accounts().delete(gone.id());
+
+    Acceptance made =
+        commit.commit(new Acceptance(mail.mail(), List.of(full, fits, nowhere), List.of()));
+
+    assertThat(made.deliveries()).containsExactly(fits);
+    assertThat(made.onward()).isEmpty();
+    assertThat(made.refused())
+        .containsExactly(
+            new Acceptance.Refused(bob.id(), true), new Acceptance.Refused(gone.id(), false));
+    assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
+    assertThat(stores().mail().mailbox(inbox(bob)).messages()).isZero();
+    assertThat(lease("me", 5, 5)).isEmpty();
+  }
+
+  private static Acceptance.Delivery refusable(Acceptance one) {
+    Acceptance.Delivery delivery = one.deliveries().get(0);
+    return new Acceptance.Delivery(
+        delivery.account(), delivery.mailbox(), delivery.recipient(), delivery.header(), true);
+  }
+
   @Test
   void aFullMailboxHasItsOwnCopyWaitAndNobodyElses() {
     Account bob = newAccount("bob");

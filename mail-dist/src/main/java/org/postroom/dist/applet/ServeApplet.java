@@ -122,7 +122,7 @@ public final class ServeApplet implements Callable<Integer> {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     builder.bind(loopback);
     for (Door door : builder.doors()) {
-      if (!door.equals(Role.ALTERNATIVE)) {
+      if (!door.equals(Role.ALTERNATIVE) && !door.equals(Role.LMTP)) {
         builder.listen(door, freePort(loopback, door));
       }
     }

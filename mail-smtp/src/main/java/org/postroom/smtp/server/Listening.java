@@ -5,11 +5,13 @@ import java.util.Locale;
 import java.util.Set;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Completion;
+import org.postroom.core.mail.Origin;
 import org.postroom.smtp.protocol.Extension;
 import org.postroom.smtp.protocol.PathSyntax;
 
 /** One listener: its settings, and what follows from them for all of its sessions. */
 public final class Listening {
+  private final boolean lmtp;
   private final Settings settings;
   private final Services services;
   private final ForbiddenCommands forbidden;
@@ -17,7 +19,14 @@ public final class Listening {
   private final Completion completion;
   private final PathSyntax pathSyntax;
 
-  public Listening(Settings settings, Services services) {
+  /**
+   * At a listener.
+   *
+   * @param lmtp whether LMTP is spoken there
+   * @param settings its own
+   */
+  public Listening(boolean lmtp, Settings settings, Services services) {
+    this.lmtp = lmtp;
     this.settings = settings;
     this.services = services;
     this.forbidden = new ForbiddenCommands(settings.get(SmtpParams.FORBIDDEN_COMMANDS));
@@ -32,6 +41,16 @@ public final class Listening {
     if (!settings.get(SmtpParams.SMTPUTF8_ENABLE)) {
       discarded.add(Extension.SMTPUTF8.keyword());
     }
+  }
+
+  /** Whether LMTP is spoken: a reply for each recipient, and mail for mailboxes here only. */
+  public boolean isLmtp() {
+    return lmtp;
+  }
+
+  /** How mail comes in here. */
+  Origin origin() {
+    return isSubmission() ? Origin.SUBMISSION : lmtp ? Origin.LMTP : Origin.SMTP;
   }
 
   /**

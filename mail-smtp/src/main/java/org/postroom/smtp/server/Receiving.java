@@ -29,7 +29,7 @@ public final class Receiving {
       throw e;
     }
     transaction.content(reception);
-    receive(session, reception.toDot(), () -> finish(reception::finish));
+    receive(session, reception.toDot(), () -> finish(reception, reception::finish));
     session.replyNow(GO_AHEAD);
   }
 
@@ -44,7 +44,7 @@ public final class Receiving {
     }
     Runnable then =
         last
-            ? () -> finish(() -> reception.lastChunkTaken(length))
+            ? () -> finish(reception, () -> reception.lastChunkTaken(length))
             : () -> session.reply(reception.chunkTaken(length));
     if (length > 0) {
       receive(session, reception.chunk(length), then);
@@ -97,33 +97,66 @@ public final class Receiving {
   }
 
   /** The content is whole: the last word of policy, then ours. */
-  private void finish(Supplier<SmtpReply> reception) {
+  private void finish(Reception reception, Supplier<SmtpReply> whole) {
     Judging judging = session.judging();
     if (judging.isConcernedAt(Moment.END_OF_DATA)) {
       session.inquire(
           transaction.notes(),
           facts -> judging.content(Moment.END_OF_DATA, transaction, facts),
-          decision -> finish(reception, decision));
+          decision -> finish(reception, whole, decision),
+          this::failed);
     } else {
-      accept(reception);
+      accept(reception, whole);
     }
   }
 
-  private void finish(Supplier<SmtpReply> reception, Decision decision) {
+  private void finish(Reception reception, Supplier<SmtpReply> whole, Decision decision) {
     session.enter("END-OF-MESSAGE");
-    if (session.passes(decision, Optional.empty())) {
-      accept(reception);
-    } else {
+    Optional<SmtpReply> refusal = Judging.refusal(decision);
+    if (refusal.isPresent()) {
+      others(refusal.get());
+      session.passes(decision, Optional.empty());
       session.reset();
+    } else {
+      session.passes(decision, Optional.empty());
+      accept(reception, whole);
     }
   }
 
-  private void accept(Supplier<SmtpReply> reception) {
+  private void accept(Reception reception, Supplier<SmtpReply> whole) {
     try {
-      session.replyToMail(reception.get());
+      SmtpReply reply = whole.get();
+      if (isLmtp()) {
+        EachAnswer answer = new EachAnswer(reception, MailboxFull.by(session.settings()), reply);
+        transaction.named().forEach(one -> session.replyToMail(answer.to(one)));
+      } else {
+        session.replyToMail(reply);
+      }
+    } catch (RuntimeException e) {
+      failed(e);
     } finally {
       // RFC 5321, 4.1.1.4: the transaction ends whatever came of it.
       session.reset();
     }
+  }
+
+  /** Not even an answer has come of it. */
+  private void failed(RuntimeException e) {
+    others(SmtpReply.of(451, "4.3.0", "Error: not taken now"));
+    throw e;
+  }
+
+  /**
+   * The answer for all recipients but the last one, which is given where answers are: LMTP's client
+   * waits for as many as it has named (RFC 2033, 4.2).
+   */
+  private void others(SmtpReply reply) {
+    for (int i = isLmtp() ? transaction.named().size() : 1; i > 1; i--) {
+      session.replyLeniently(reply);
+    }
+  }
+
+  private boolean isLmtp() {
+    return session.listening().isLmtp();
   }
 }

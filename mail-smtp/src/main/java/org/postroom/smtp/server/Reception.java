@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.ArrivingContent;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.mail.Arriving;
-import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageFull;
@@ -35,6 +35,9 @@ final class Reception implements Transaction.Content {
   private final ArrivingContent content;
   private final DataReader reader;
 
+  /** What has become of the mail, once it is taken. */
+  private @Nullable Acceptance accepted;
+
   /** A chunk was refused: those behind it are of no use any more. */
   private boolean failed;
 
@@ -53,7 +56,7 @@ final class Reception implements Transaction.Content {
     this.mail =
         new Arriving(
             services.ids().get(),
-            session.listening().isSubmission() ? Origin.SUBMISSION : Origin.SMTP,
+            session.listening().origin(),
             client,
             transaction.envelope(),
             services.clock().instant());
@@ -170,6 +173,7 @@ final class Reception implements Transaction.Content {
               transaction.count(),
               content.messageId());
       session.services().flow().logDeliveries(acceptance);
+      accepted = acceptance;
       return SmtpReply.of(250, "2.0.0", "Ok: queued as " + id);
     } catch (StorageFull e) {
       session.services().log().fault(session.id(), "keeping " + id, e);
@@ -183,12 +187,18 @@ final class Reception implements Transaction.Content {
     }
   }
 
+  /** What has become of the mail; empty where it was not taken. */
+  Optional<Acceptance> accepted() {
+    return Optional.ofNullable(accepted);
+  }
+
   @Override
   public void close() {
     content.close();
   }
 
-  private SmtpReply refuse(int code, String status, String text, String rule) {
+  /** Refuses the mail, or a recipient's copy of it, with one line in the log that says why. */
+  SmtpReply refuse(int code, String status, String text, String rule) {
     SmtpReply reply = SmtpReply.of(code, status, text);
     session
         .services()

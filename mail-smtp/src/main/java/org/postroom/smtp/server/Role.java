@@ -15,7 +15,9 @@ public enum Role {
   /** The same, TLS from the first octet (RFC 8314, 3.3). */
   SUBMISSIONS(new Door("submissions", 465, true), true),
   /** The same as submission, where 587 is shut. */
-  ALTERNATIVE(new Door("alternative", 2525, false), true);
+  ALTERNATIVE(new Door("alternative", 2525, false), true),
+  /** A server that we know brings mail for mailboxes here (RFC 2033). */
+  LMTP(new Door("lmtp", 24, false), false);
 
   @SuppressWarnings("ImmutableEnumChecker") // a name, a number and a flag
   private final Door door;

@@ -72,7 +72,9 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
   }
 
   private void welcome() {
-    session.replyNow(SmtpReply.of(220, "", settings.get(SmtpParams.BANNER)));
+    String banner =
+        listening.isLmtp() ? services.hostname() + " LMTP ready" : settings.get(SmtpParams.BANNER);
+    session.replyNow(SmtpReply.of(220, "", banner));
   }
 
   /** A client that may not be here hears so instead of a welcome. */

@@ -59,6 +59,18 @@ public final class SmtpParams {
           atLeast("1s"),
           "How long a TLS handshake may take.");
 
+  public static final Param<Boolean> LMTP_STRANGERS =
+      SET.bool(
+          "lmtp_accept_strangers",
+          "no",
+          "Whether clients outside of $mynetworks may bring mail by LMTP.");
+
+  public static final Param<Boolean> LMTP_RELAY =
+      SET.bool(
+          "lmtp_accept_relay",
+          "no",
+          "Whether mail may come by LMTP for mailboxes that are not here; policy must permit it, too.");
+
   public static final Param<Duration> ERROR_SLEEP =
       SET.time(
           "smtpd_error_sleep_time",

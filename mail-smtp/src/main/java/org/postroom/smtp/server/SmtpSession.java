@@ -171,12 +171,14 @@ public final class SmtpSession implements Standing {
 
   /** The word of the Received header (RFC 3848, RFC 6531). */
   public String protocol() {
+    boolean lmtp = listening.isLmtp();
     if (greeting == null || !greeting.extended()) {
-      return "SMTP";
+      return lmtp ? "LMTP" : "SMTP";
     }
     String secured = (connection.tls().isPresent() ? "S" : "") + (login != null ? "A" : "");
     boolean utf8 = transaction().map(Transaction::isUtf8).orElse(false);
-    return utf8 ? "UTF8SMTP" + secured : "ESMTP" + secured;
+    String plain = lmtp ? "LMTP" : utf8 ? "SMTP" : "ESMTP";
+    return (utf8 ? "UTF8" : "") + plain + secured;
   }
 
   /** What an address means that this client wrote: the whole one. */

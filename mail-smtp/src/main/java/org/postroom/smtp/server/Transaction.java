@@ -1,5 +1,6 @@
 package org.postroom.smtp.server;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ public final class Transaction implements SmtpState, AutoCloseable {
   private final MailParameters parameters;
   private final Notes notes;
   private final Map<Address, Expanded> recipients = new LinkedHashMap<>();
+  private final List<Expanded> named = new ArrayList<>();
   private final Pending pending;
   private int octets;
   private int targets;
@@ -73,6 +75,11 @@ public final class Transaction implements SmtpState, AutoCloseable {
     return List.copyOf(recipients.values());
   }
 
+  /** Those that were taken, as often as they were named (RFC 2033, 4.2). */
+  List<Expanded> named() {
+    return List.copyOf(named);
+  }
+
   /** How many were taken. */
   public int count() {
     return recipients.size();
@@ -81,6 +88,7 @@ public final class Transaction implements SmtpState, AutoCloseable {
   /** Takes one; the same address twice is one recipient, the first word on it counts. */
   public void add(Expanded recipient) {
     Recipient who = recipient.recipient();
+    named.add(recipient);
     if (recipients.putIfAbsent(who.address(), recipient) == null) {
       targets += recipient.targets().size();
       octets +=

@@ -23,11 +23,12 @@ final class DeliveryRoom {
     this.content = acceptance.mail().content().size();
   }
 
-  /** The same, where those wait in the queue whose mailbox cannot take their copy. */
+  /** The same, where those wait or are refused whose mailbox cannot take their copy. */
   static Acceptance possible(Batch batch, Acceptance acceptance) throws SQLException {
     DeliveryRoom room = new DeliveryRoom(batch, acceptance);
     List<Acceptance.Delivery> deliveries = new ArrayList<>();
     List<Acceptance.Onward> onward = new ArrayList<>(acceptance.onward());
+    List<Acceptance.Refused> refused = new ArrayList<>();
     RuntimeException first = null;
     for (Acceptance.Delivery delivery : acceptance.deliveries()) {
       try {
@@ -35,7 +36,11 @@ final class DeliveryRoom {
         deliveries.add(delivery);
       } catch (OverQuota | MailboxNotFound e) {
         first = first == null ? e : first;
-        onward.add(delivery.waiting());
+        if (delivery.refusable()) {
+          refused.add(new Acceptance.Refused(delivery.account(), e instanceof OverQuota));
+        } else {
+          onward.add(delivery.waiting());
+        }
       }
     }
     if (first == null) {
@@ -44,7 +49,7 @@ final class DeliveryRoom {
     if (deliveries.isEmpty() && acceptance.onward().isEmpty()) {
       throw first;
     }
-    return new Acceptance(acceptance.mail(), deliveries, onward);
+    return new Acceptance(acceptance.mail(), deliveries, onward, refused);
   }
 
   /** Refuses an acceptance that cannot become true as it is. */

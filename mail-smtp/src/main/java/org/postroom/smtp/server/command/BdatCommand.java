@@ -43,7 +43,7 @@ record BdatCommand(long length, boolean last) implements Command<SmtpState> {
       return;
     }
     try {
-      DataCommand.checkRecipients(transaction);
+      DataCommand.checkRecipients(session, transaction);
     } catch (BadCommand e) {
       Receiving.swallow(session, length, () -> session.reply(e.reply()));
       return;

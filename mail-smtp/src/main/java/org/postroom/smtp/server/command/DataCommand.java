@@ -22,7 +22,7 @@ record DataCommand() implements Command<Transaction> {
 
   @Override
   public void execute(SmtpSession session, Transaction transaction) {
-    checkRecipients(transaction);
+    checkRecipients(session, transaction);
     if (transaction.isReceiving()) {
       // RFC 3030, 3: the two ways must not be mixed.
       throw new BadCommand(503, "5.5.1", "Error: DATA after BDAT");
@@ -44,9 +44,10 @@ record DataCommand() implements Command<Transaction> {
   }
 
   /** Whether there is somebody to receive. */
-  static void checkRecipients(Transaction transaction) {
+  static void checkRecipients(SmtpSession session, Transaction transaction) {
     if (transaction.count() == 0) {
-      throw transaction.hasRefused()
+      // RFC 2033, 4.2: in LMTP it is 503 in any case.
+      throw transaction.hasRefused() && !session.listening().isLmtp()
           ? new BadCommand(554, "5.5.1", "Error: no valid recipients")
           : new BadCommand(503, "5.5.1", "Error: need RCPT command");
     }

@@ -15,15 +15,19 @@ import org.postroom.smtp.server.SmtpSession;
 import org.postroom.smtp.server.SmtpState;
 
 /**
- * EHLO and HELO (RFC 5321, 4.1.1.1): the client's name, and what is offered to it. Any word is
- * taken for a name and worth nothing: what could pass for something else in a log or a header is
- * neutered before anybody sees it, as Postfix does, and blanks are too.
+ * EHLO and HELO (RFC 5321, 4.1.1.1), LHLO (RFC 2033, 4.1): the client's name, and what is offered
+ * to it. Any word is taken for a name and worth nothing: what could pass for something else in a
+ * log or a header is neutered before anybody sees it, as Postfix does, and blanks are too.
  */
 record HelloCommand(String name, boolean extended) implements Command<SmtpState> {
   private static final Pattern NO_PART_OF_A_NAME = Pattern.compile("[\\s<>()\\\\\";@]");
 
   static HelloCommand parseEhlo(SmtpReader in, Dialect dialect) {
     return new HelloCommand(name(in, "EHLO"), true);
+  }
+
+  static HelloCommand parseLhlo(SmtpReader in, Dialect dialect) {
+    return new HelloCommand(name(in, "LHLO"), true);
   }
 
   static HelloCommand parseHelo(SmtpReader in, Dialect dialect) {

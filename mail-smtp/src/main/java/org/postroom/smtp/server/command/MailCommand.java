@@ -33,6 +33,7 @@ record MailCommand(Optional<WrittenAddress> written, MailParameters parameters)
     if (session.listening().isSubmission() && session.login().isEmpty()) {
       throw new BadCommand(530, "5.7.0", neededFirst(session));
     }
+    LmtpRules.checkClient(session);
     if (session.overLimit(ClientLimits.Event.MESSAGE, SmtpParams.CLIENT_MESSAGE_RATE)) {
       String address = session.connection().remote().getAddress().getHostAddress();
       throw new BadCommand(450, "4.7.1", "Error: too much mail from " + address);

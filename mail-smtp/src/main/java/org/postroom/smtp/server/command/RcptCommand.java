@@ -63,8 +63,10 @@ record RcptCommand(WrittenAddress written, RcptParameters parameters)
   private static void answer(
       SmtpSession session, Transaction transaction, Address address, RecipientCheck.Judged judged) {
     judged.log(session, Optional.of(address));
-    if (judged.refusal().isPresent()) {
-      RecipientCheck.Refusal refusal = judged.refusal().get();
+    Optional<RecipientCheck.Refusal> refused =
+        judged.refusal().or(() -> judged.expanded().flatMap(to -> LmtpRules.relays(session, to)));
+    if (refused.isPresent()) {
+      RecipientCheck.Refusal refusal = refused.get();
       transaction.refused();
       session.refuse(refusal.reply(), Optional.of(address), refusal.rule());
     } else {

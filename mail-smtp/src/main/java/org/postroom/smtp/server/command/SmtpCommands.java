@@ -1,6 +1,7 @@
 package org.postroom.smtp.server.command;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.Offers;
@@ -13,22 +14,15 @@ import org.postroom.smtp.server.SmtpSession;
 import org.postroom.smtp.server.SmtpState;
 import org.postroom.smtp.server.Transaction;
 
-/** All commands of the SMTP server, and the extensions that are there with them. */
+/** All commands of the SMTP and the LMTP server, and the extensions that are there with them. */
 public final class SmtpCommands {
   static final SmtpReply NEED_MAIL = SmtpReply.of(503, "5.5.1", "Error: need MAIL command");
 
   public static final CommandTable<SmtpSession, SmtpRow<?>> ALL =
       new CommandTable<>(
           List.of(
-              SmtpRow.of("EHLO", "EHLO hostname", HelloCommand::parseEhlo)
-                  .with(Trait.SYNCHRONIZES)
-                  .with(Trait.WITHOUT_TLS)
-                  .with(Trait.JUNK)
-                  .advertises(Offers.of("PIPELINING", "ENHANCEDSTATUSCODES")),
-              SmtpRow.of("HELO", "HELO hostname", HelloCommand::parseHelo)
-                  .with(Trait.SYNCHRONIZES)
-                  .with(Trait.WITHOUT_TLS)
-                  .with(Trait.JUNK),
+              extended("EHLO", HelloCommand::parseEhlo),
+              hello("HELO", HelloCommand::parseHelo),
               SmtpRow.of("STARTTLS", "STARTTLS", StarttlsCommand::parse)
                   .with(Trait.SYNCHRONIZES)
                   .with(Trait.WITHOUT_TLS)
@@ -73,7 +67,27 @@ public final class SmtpCommands {
                   .with(Trait.WITHOUT_TLS)
                   .with(Trait.WHEN_DENIED)));
 
+  /** The same with LHLO in the place of EHLO and HELO, and without log-ins (RFC 2033, 4.1). */
+  public static final CommandTable<SmtpSession, SmtpRow<?>> LMTP =
+      new CommandTable<>(
+          Stream.<SmtpRow<?>>concat(
+                  Stream.of(extended("LHLO", HelloCommand::parseLhlo)),
+                  ALL.rows().stream()
+                      .filter(row -> !List.of("EHLO", "HELO", "AUTH", "ETRN").contains(row.name())))
+              .toList());
+
   private SmtpCommands() {}
+
+  private static SmtpRow<SmtpState> hello(String name, Command.Parser<SmtpState> parser) {
+    return SmtpRow.of(name, name + " hostname", parser)
+        .with(Trait.SYNCHRONIZES)
+        .with(Trait.WITHOUT_TLS)
+        .with(Trait.JUNK);
+  }
+
+  private static SmtpRow<SmtpState> extended(String name, Command.Parser<SmtpState> parser) {
+    return hello(name, parser).advertises(Offers.of("PIPELINING", "ENHANCEDSTATUSCODES"));
+  }
 
   private static SmtpRow<SmtpState.Idle> idle(
       String name, String form, String otherwise, Command.Parser<SmtpState.Idle> parser) {
