@@ -42,6 +42,9 @@ public final class Pop3Commands {
                           .when(session -> session.state() instanceof Transaction)),
               inside("RSET", RsetCommand::execute).that(Pop3Commands::never),
               inside("NOOP", NoopCommand::execute).that(Pop3Commands::never),
+              anytime("LANG", LangCommand::execute)
+                  .that(Pop3Commands::never)
+                  .advertises(Offers.of("LANG")),
               anytime("QUIT", QuitCommand::execute)));
 
   private Pop3Commands() {}
