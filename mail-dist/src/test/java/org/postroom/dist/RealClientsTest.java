@@ -85,6 +85,74 @@ final class RealClientsTest {
         .endsWith("a".repeat(1000) + "\r\n");
   }
 
+  @Test
+  void pythonDeliversByLmtpAndHearsOfEachRecipient() throws Exception {
+    Programs.need("python3");
+    String script =
+        """
+        import smtplib, sys
+        port = int(sys.argv[1])
+        with smtplib.LMTP("localhost", port) as c:
+            refused = c.sendmail(
+                "eve@elsewhere.example",
+                ["nobody@example.org", "eve@elsewhere.example", "ada@example.org"],
+                b"Subject: for one\\r\\n\\r\\n.dot\\r\\n")
+            print({who: why[0] for who, why in refused.items()})
+        with smtplib.LMTP("localhost", port) as c:
+            c.lhlo = c.ehlo
+            c.lhlo("client.example")
+            c.mail("eve@elsewhere.example")
+            for who in ("ada", "bob"):
+                c.rcpt(who + "@example.org")
+            print(c.docmd("data")[0])
+            c.send(b"Subject: for two\\r\\n\\r\\n.\\r\\n")
+            print([c.getreply()[1].split()[1].decode() for who in range(2)])
+            print(c.docmd("quit")[0])
+        """;
+
+    String heard = python(script, port(Role.LMTP));
+
+    assertThat(heard.lines())
+        .containsExactly(
+            "{'nobody@example.org': 550, 'eve@elsewhere.example': 550}",
+            "354",
+            "['<ada@example.org>', '<bob@example.org>']",
+            "221");
+    assertThat(
+            new String(curl("imaps://localhost:" + port(Role.IMAPS) + "/INBOX;MAILINDEX=1"), UTF_8))
+        .startsWith("Return-Path: <eve@elsewhere.example>\r\nDelivered-To: ada@example.org\r\n")
+        .contains(" with LMTP id ")
+        .endsWith("\r\n\r\n.dot\r\n");
+  }
+
+  @Test
+  void swaksDeliversByLmtp() throws Exception {
+    Programs.need("swaks");
+
+    String heard =
+        new String(
+            Programs.run(
+                folder,
+                new byte[0],
+                "swaks",
+                "--protocol",
+                "LMTP",
+                "--server",
+                "127.0.0.1:" + port(Role.LMTP),
+                "--helo",
+                "client.example",
+                "--from",
+                "eve@elsewhere.example",
+                "--to",
+                "ada@example.org,bob@example.org"),
+            UTF_8);
+
+    assertThat(heard)
+        .contains("<-  250 2.1.5 <ada@example.org> Ok: queued as ")
+        .contains("<-  250 2.1.5 <bob@example.org> Ok: queued as ")
+        .contains("<-  221 2.0.0 Bye");
+  }
+
   private MailServer open() {
     return MailServer.builder()
         .hostname("mail.example.org")
@@ -93,9 +161,11 @@ final class RealClientsTest {
         .bind(InetAddress.getLoopbackAddress())
         .listen(Role.MX, 0)
         .listen(Role.SUBMISSION, 0)
+        .listen(Role.LMTP, 0)
         .listen(Role.IMAPS, 0)
         .listen(Role.POP3S, 0)
         .account("ada@example.org", PASSWORD)
+        .account("bob@example.org", PASSWORD)
         .start();
   }
 
