@@ -8,6 +8,12 @@ module org.postroom.dist {
   opens org.postroom.dist.applet to
       info.picocli;
 
+  // Of the launcher, which configures the log.
+  exports org.postroom.dist.log to
+      ch.qos.logback.core;
+
+  requires static ch.qos.logback.classic;
+  requires static ch.qos.logback.core;
   requires com.fasterxml.jackson.core;
   requires info.picocli;
   requires jdk.net;

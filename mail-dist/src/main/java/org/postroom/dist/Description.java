@@ -42,6 +42,7 @@ final class Description {
   @Nullable Timers timers;
   @Nullable String openPassword;
   @Nullable Consumer<Acceptance> listener;
+  @Nullable Consumer<Settings> reloaded;
   @Nullable Lifeline lifeline;
   Consumer<Lifeline.Death> mourner = death -> {};
   Clock clock = Clock.systemUTC();

@@ -75,6 +75,9 @@ final class Reloading {
       throw e;
     }
     queue.obey(QueueParams.limits(plan.settings()));
+    if (description.reloaded != null) {
+      description.reloaded.accept(plan.settings());
+    }
     List<String> said = new ArrayList<>(plan.warnings());
     started
         .needRestart(read.settings())

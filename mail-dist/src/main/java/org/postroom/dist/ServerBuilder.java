@@ -138,6 +138,12 @@ public final class ServerBuilder {
     return this;
   }
 
+  /** Has {@code owner} hear of the settings that each reload has put in effect. */
+  public ServerBuilder onReload(Consumer<Settings> owner) {
+    description.reloaded = owner;
+    return this;
+  }
+
   /**
    * Has {@code owner} hear when a part has died that the server cannot be without: the store, an
    * event loop, the queue manager. The server closes itself first, so its ports and its folder are

@@ -80,7 +80,7 @@ final class ImapService implements Service {
                 .map(name -> name.toUpperCase(Locale.ROOT))
                 .collect(Collectors.toSet()),
             sessions,
-            new MailLog("imap"));
+            new MailLog("imap-login"));
     return new Welcome(
         new ListenerOptions(
             door.name(),

@@ -70,7 +70,7 @@ final class Pop3Service implements Service {
             sessions,
             tls,
             clock,
-            new MailLog("pop3"));
+            new MailLog("pop3-login"));
     return new Welcome(
         new ListenerOptions(
             door.name(),

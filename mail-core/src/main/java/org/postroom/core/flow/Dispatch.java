@@ -77,18 +77,25 @@ final class Dispatch {
   /**
    * An attempt that is over.
    *
+   * @param begun when it began
    * @param at when it ended
    * @param reports of those that were to go on
    * @param home those that come into mailboxes here
    * @param answered whether the next hop said anything
    */
   record Ended(
-      QueuedMail mail, Instant at, List<Report> reports, List<Homecoming> home, boolean answered) {}
+      QueuedMail mail,
+      Instant begun,
+      Instant at,
+      List<Report> reports,
+      List<Homecoming> home,
+      boolean answered) {}
 
   /** What one transport came to; {@code heard} is whether that is what it said itself. */
   private record Answer(List<Report> reports, boolean heard) {}
 
   CompletionStage<Ended> attempt(QueuedMail mail) {
+    final Instant begun = clock.instant();
     Map<Route, List<QueuedRecipient>> byRoute = new LinkedHashMap<>();
     List<Report> known = new ArrayList<>();
     List<Homecoming> home = new ArrayList<>();
@@ -117,7 +124,7 @@ final class Dispatch {
                 reports.addAll(answer.join().reports());
                 heard |= answer.join().heard();
               }
-              return new Ended(mail, clock.instant(), List.copyOf(reports), home, heard);
+              return new Ended(mail, begun, clock.instant(), List.copyOf(reports), home, heard);
             });
   }
 

@@ -2,6 +2,7 @@ package org.postroom.core.flow;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -78,7 +79,7 @@ public final class MailFlow implements Attempts {
     this.clock = clock;
     this.timers = timers;
     this.lifeline = lifeline;
-    MailLog log = new MailLog("flow");
+    MailLog log = new MailLog("qmgr");
     this.expansion = expansion;
     this.dispatch =
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
@@ -163,9 +164,10 @@ public final class MailFlow implements Attempts {
 
   @Override
   public Made postpone(QueuedMail mail) {
+    Instant now = clock.instant();
     return new Attempt(
         new Dispatch.Ended(
-            mail, clock.instant(), Transport.Report.all(mail, SUSPENDED), List.of(), false));
+            mail, now, now, Transport.Report.all(mail, SUSPENDED), List.of(), false));
   }
 
   /** An attempt that is over. */

@@ -213,16 +213,25 @@ final class Outcomes {
   }
 
   private void log(Dispatch.Ended attempt, Report report, boolean over) {
-    log(attempt, report.recipient(), report.result(), over);
+    log("smtp", attempt, report.recipient(), report.result(), over);
   }
 
   private void log(
-      Dispatch.Ended attempt, QueuedRecipient recipient, DeliveryResult result, boolean over) {
+      String service,
+      Dispatch.Ended attempt,
+      QueuedRecipient recipient,
+      DeliveryResult result,
+      boolean over) {
     log.attempted(
+        service,
         attempt.mail().id(),
         recipient.recipient().address(),
+        recipient.recipient().namedBySender(),
         result.relay(),
-        Duration.between(attempt.mail().arrived(), attempt.at()),
+        new MailLog.Delays(
+            Duration.ZERO,
+            Duration.between(attempt.mail().arrived(), attempt.begun()),
+            Duration.between(attempt.begun(), attempt.at())),
         result.status(),
         status(result, over),
         result.reason());
@@ -357,7 +366,8 @@ final class Outcomes {
 
     private void log(List<Notification> told) {
       reports.forEach(report -> Outcomes.this.log(attempt, report, over));
-      home.forEach(one -> Outcomes.this.log(attempt, one.recipient(), DELIVERED, over));
+      home.forEach(
+          one -> Outcomes.this.log(Deliveries.SERVICE, attempt, one.recipient(), DELIVERED, over));
       for (Notification notification : told) {
         Acceptance report = notification.report();
         log.notified(mail.id(), notification.kind().logName(), report.mail().id());

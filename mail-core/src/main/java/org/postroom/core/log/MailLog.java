@@ -5,40 +5,112 @@ import java.math.RoundingMode;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.mail.QueueId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of a mail and of the sessions that bring it, one line an event, in the words that
- * administrators search for. Text from clients cannot break out of its line. Threads may share it.
+ * The life of a mail and of the sessions that bring it, one line an event, in Postfix's words (of
+ * log-ins to mailboxes: in Dovecot's), which administrators and their programs search for. Each
+ * line is said by a service, as if it were a program of its own: {@code smtpd}, {@code cleanup},
+ * {@code qmgr}, {@code smtp}; its logger is {@code org.postroom.log.} and the service's name. Text
+ * from clients cannot break out of its line. Threads may share it.
  */
 public final class MailLog {
+  private static final String LOGGERS = "org.postroom.log.";
+
+  private static final Form CONNECT = Form.of("connect", "connect from {client}", "session");
+  private static final Form DISCONNECT =
+      Form.of("disconnect", "disconnect from {client} {commands}", "session");
+  private static final Form BROKEN_OFF =
+      Form.of("broken_off", "{reason} after {stage} from {client}", "session");
+  private static final Form CLIENT =
+      Form.of(
+          "accepted",
+          "{id}: client={client}{{, sasl_username={account}}}",
+          "session",
+          "generation");
+  private static final Form MESSAGE_ID =
+      Form.of("message_id", "{id}: message-id={message_id}", "session");
+  private static final Form QUEUED =
+      Form.of("queued", "{id}: from=<{from}>, size={size}, nrcpt={nrcpt} (queue active)");
+  private static final Form REMOVED = Form.of("removed", "{id}: removed");
+  private static final Form JUDGED =
+      Form.of(
+          "judged",
+          "{id}: {verdict}: {stage} from {client}: {reply}; from=<{from}>{{ to=<{to}>}} proto={proto}"
+              + " helo=<{helo}>{{ rule={rule}}}",
+          "session");
+  private static final Form ATTEMPT =
+      Form.of(
+          "attempt",
+          "{id}: to=<{to}>{{, orig_to=<{orig_to}>}}, relay={relay}, delay={delay}, delays={delays},"
+              + " dsn={dsn}, status={status} ({reason})");
+  private static final Form NOTIFIED =
+      Form.of("notified", "{id}: sender {kind} notification: {report}");
+  private static final Form SASL =
+      Form.of("login", "{client}: sasl_method={mechanism}, sasl_username={account}", "session");
+  private static final Form SASL_FAILED =
+      Form.of(
+          "login_failed",
+          "{client}: SASL {mechanism} authentication failed: {reason}{{, sasl_username={account}}}",
+          "session");
+  private static final Form LOGIN =
+      Form.of(
+          "login",
+          "Login: user=<{account}>, method={mechanism}, rip={client}, session=<{session}>");
+  private static final Form LOGIN_FAILED =
+      Form.of(
+          "login_failed",
+          "Disconnected: {reason} (auth failed, 1 attempts in 0 secs): user=<{account}>,"
+              + " method={mechanism}, rip={client}, session=<{session}>");
+  private static final Form SUSPICIOUS =
+      Form.of("suspicious", "{what} from {client}: {line}", "session");
+  private static final Form FAULT = Form.of("fault", "{attempted}: {reason}", "session");
+
+  private final Function<String, Logger> services;
   private final Logger log;
+  private final Logger cleanup;
+  private final Logger queue;
+  private final Logger bounce;
+  private final boolean mailboxes;
 
   /**
    * A log for one part of the house.
    *
-   * @param part such as {@code smtpd}; ends the logger's name, {@code org.postroom.log.smtpd}
+   * @param service such as {@code smtpd}; those of log-ins to mailboxes end in {@code -login}
    */
-  public MailLog(String part) {
-    this(LoggerFactory.getLogger("org.postroom.log." + part));
+  public MailLog(String service) {
+    this(service, LoggerFactory::getLogger);
   }
 
-  MailLog(Logger log) {
-    this.log = log;
+  /** The same, by loggers of another kind; {@code loggers} is given their names. */
+  public MailLog(String service, Function<String, Logger> loggers) {
+    this.services = name -> loggers.apply(LOGGERS + name);
+    this.log = services.apply(service);
+    this.cleanup = services.apply("cleanup");
+    this.queue = services.apply("qmgr");
+    this.bounce = services.apply("bounce");
+    this.mailboxes = service.endsWith("-login");
+  }
+
+  /** The service whose logger has this name; empty for other loggers than those of mail. */
+  public static String serviceOf(String logger) {
+    return logger.startsWith(LOGGERS) ? logger.substring(LOGGERS.length()) : "";
   }
 
   /** A client, as log lines name it: {@code mx.example.org[192.0.2.1]}. */
   public static String client(String name, InetAddress address) {
-    return name + "[" + address.getHostAddress() + "]";
+    return name + "[" + IpLiteral.written(address) + "]";
   }
 
   /** A session begins. */
   public void connected(String session, String client) {
-    log.info("{}: connect from {}", shown(session, client));
+    info(log, CONNECT, client, session);
   }
 
   /**
@@ -47,12 +119,12 @@ public final class MailLog {
    * @param commands what it did, such as {@code ehlo=1 mail=1 rcpt=4/8}
    */
   public void disconnected(String session, String client, String commands) {
-    log.info("{}: disconnect from {} {}", shown(session, client, commands));
+    info(log, DISCONNECT, client, commands, session);
   }
 
   /** A session ends before its time: {@code lost connection}, {@code timeout} … */
   public void brokenOff(String session, String client, String what, String afterCommand) {
-    log.info("{}: {} after {} from {}", shown(session, what, afterCommand, client));
+    info(log, BROKEN_OFF, what, afterCommand, client, session);
   }
 
   /**
@@ -70,18 +142,14 @@ public final class MailLog {
       long size,
       int recipients,
       String messageId) {
-    log.info(
-        "{}: session={}, client={}{}, message-id={}, from=<{}>, size={}, nrcpt={}, generation={}",
-        shown(
-            id,
-            session,
-            client,
-            login.isEmpty() ? "" : ", sasl_username=" + login,
-            messageId,
-            sender.toString(),
-            size,
-            recipients,
-            generation));
+    info(log, CLIENT, id, client, login, session, generation);
+    info(cleanup, MESSAGE_ID, id, messageId, session);
+    info(queue, QUEUED, id, sender, size, recipients);
+  }
+
+  /** Nothing of a mail is left to do. */
+  public void removed(QueueId id) {
+    info(queue, REMOVED, id);
   }
 
   /**
@@ -93,6 +161,7 @@ public final class MailLog {
    * @param rule why: which rule decided
    */
   public void rejected(
+      String session,
       String mail,
       String stage,
       String client,
@@ -102,7 +171,7 @@ public final class MailLog {
       String protocol,
       String helo,
       String rule) {
-    judged("reject", mail, stage, client, reply, sender, recipient, protocol, helo, rule);
+    judged(session, "reject", mail, stage, client, reply, sender, recipient, protocol, helo, rule);
   }
 
   /**
@@ -112,6 +181,7 @@ public final class MailLog {
    *     administrator's own line is, as {@code warn} or {@code info}
    */
   public void judged(
+      String session,
       String what,
       String mail,
       String stage,
@@ -122,42 +192,77 @@ public final class MailLog {
       String protocol,
       String helo,
       String rule) {
-    log.info(
-        "{}: {}: {} from {}: {}; from=<{}>{} proto={} helo=<{}>{}",
-        shown(
-            mail,
-            what,
-            stage,
-            client,
-            text,
-            sender,
-            recipient.isEmpty() ? "" : " to=<" + recipient.get(0).toString() + ">",
-            protocol,
-            helo,
-            rule.isEmpty() ? "" : " rule=" + rule));
+    info(
+        log,
+        JUDGED,
+        mail,
+        what,
+        stage,
+        client,
+        text,
+        sender,
+        recipient.isEmpty() ? "" : recipient.get(0).toString(),
+        protocol,
+        helo,
+        rule,
+        session);
   }
 
   /**
    * What became of a recipient, for now: a delivery, or an attempt.
    *
+   * @param service who delivers: {@code smtp}, {@code virtual} …
+   * @param original whom the sender has named, where that is another; else empty
    * @param relay who has it now or said no: {@code mailbox}, {@code mx.example.org[192.0.2.1]:25},
    *     {@code none}
-   * @param delay since the mail arrived
+   * @param delays since the mail arrived
    * @param dsn the enhanced status code
    * @param status {@code sent}, {@code deferred}, {@code bounced}, {@code expired}
    */
   public void attempted(
+      String service,
       QueueId id,
       Address recipient,
+      String original,
       String relay,
-      Duration delay,
+      Delays delays,
       String dsn,
       String status,
       String text) {
-    if (log.isInfoEnabled()) {
-      log.info(
-          "{}: to=<{}>, relay={}, delay={}, dsn={}, status={} ({})",
-          shown(id, recipient.toString(), relay, seconds(delay), dsn, status, text));
+    Logger by = services.apply(service);
+    if (by.isInfoEnabled()) {
+      info(
+          by,
+          ATTEMPT,
+          id,
+          recipient,
+          original,
+          relay,
+          seconds(delays.all()),
+          delays.toString(),
+          dsn,
+          status,
+          text);
+    }
+  }
+
+  /**
+   * Where a mail's time went.
+   *
+   * @param before from its arrival to the queue
+   * @param queued in the queue
+   * @param attempt from its beginning to its end; connecting is part of it
+   */
+  public record Delays(Duration before, Duration queued, Duration attempt) {
+
+    Duration all() {
+      return before.plus(queued).plus(attempt);
+    }
+
+    /** As Postfix has them, which tells connecting from transmission. */
+    @Override
+    public String toString() {
+      return seconds(before) + "/" + seconds(queued) + "/0/" + seconds(attempt);
     }
   }
 
@@ -168,33 +273,50 @@ public final class MailLog {
    * @param report the notification's own id
    */
   public void notified(QueueId id, String what, QueueId report) {
-    log.info("{}: sender {} notification: {}", shown(id, what, report));
+    info(bounce, NOTIFIED, id, what, report);
   }
 
   /** Somebody logged in. */
   public void loggedIn(String session, String client, String mechanism, String login) {
-    log.info(
-        "{}: client={}, sasl_method={}, sasl_username={}",
-        shown(session, client, mechanism, login));
+    if (mailboxes) {
+      info(log, LOGIN, login, mechanism, addressOf(client), session);
+    } else {
+      info(log, SASL, client, mechanism, login, session);
+    }
   }
 
   /** Somebody could not log in. */
   public void loginFailed(
       String session, String client, String mechanism, String login, String reason) {
-    log.warn(
-        "{}: warning: {}: SASL {} authentication failed: {}, sasl_username={}",
-        shown(session, client, mechanism, reason, login));
+    if (mailboxes) {
+      log.info("{}", LOGIN_FAILED.filled(reason, login, mechanism, addressOf(client), session));
+    } else {
+      log.warn("{}", SASL_FAILED.filled(client, mechanism, reason, login, session));
+    }
+  }
+
+  /** Dovecot's lines name no names of hosts. */
+  private static String addressOf(String client) {
+    int open = client.lastIndexOf('[');
+    return open >= 0 && client.endsWith("]")
+        ? client.substring(open + 1, client.length() - 1)
+        : client;
   }
 
   /** A client does what no mail client does. */
   public void suspicious(String session, String client, String what, String line) {
-    log.warn("{}: warning: {} from {}: {}", shown(session, what, client, line));
+    log.warn("{}", SUSPICIOUS.filled(what, client, line, session));
   }
 
   /** Something did not work that is ours to mend; the client was told to come again. */
   public void fault(String session, String attempted, Throwable cause) {
-    log.error(
-        "{}: {}: {}", session, attempted, LogText.of(String.valueOf(cause.getMessage())), cause);
+    log.error("{}", FAULT.filled(attempted, String.valueOf(cause.getMessage()), session), cause);
+  }
+
+  private static void info(Logger by, Form form, Object... values) {
+    if (by.isInfoEnabled()) {
+      by.info("{}", form.filled(values));
+    }
   }
 
   /** To the hundredth below a second, to the tenth below ten, whole above. */
@@ -205,15 +327,5 @@ public final class MailLog {
         .setScale(decimals, RoundingMode.HALF_UP)
         .stripTrailingZeros()
         .toPlainString();
-  }
-
-  /** One place for every line: no argument gets into the log as its author wrote it. */
-  private static Object[] shown(Object... arguments) {
-    Object[] shown = new Object[arguments.length];
-    for (int i = 0; i < shown.length; i++) {
-      Object value = arguments[i];
-      shown[i] = value instanceof Number ? value : LogText.of(String.valueOf(value));
-    }
-    return shown;
   }
 }

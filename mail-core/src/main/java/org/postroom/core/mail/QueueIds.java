@@ -6,9 +6,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Makes queue ids: the microsecond of the making, pushed on by one whenever two fall together or
- * the clock goes back, and the seed of whoever makes them. 14 characters; later ones sort behind
- * earlier ones.
+ * Makes queue ids in the form of Postfix's long ones, which programs look for: the second and the
+ * microsecond of the making, pushed on by one whenever two fall together or the clock goes back, a
+ * {@code z}, and the seed of whoever makes them in the place of a file's number. 14 characters
+ * until the year 2600; later ones sort behind earlier ones.
  *
  * <p>Ids of one generator never repeat. Those of two generators (another node, an earlier run)
  * never meet when their seeds differ, or when their clocks never showed the same time.
@@ -17,13 +18,16 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class QueueIds {
   /** Seeds are below this. */
-  public static final int SEEDS = 30 * 30 * 30;
+  public static final int SEEDS = 51 * 51 * 51;
 
-  // No vowels, so that no words come about.
-  private static final String DIGITS = "0123456789BCDFGHJKLMNPQRSTVWXZ";
-  private static final int TIME_DIGITS = 11;
+  // No vowels, so that no words come about; the last one ends the time.
+  private static final String DIGITS = "0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
+  private static final int TIME_BASE = 52;
+  private static final int SEED_BASE = 51;
+  private static final int SECOND_DIGITS = 6;
+  private static final int MICROSECOND_DIGITS = 4;
   private static final int SEED_DIGITS = 3;
-  private static final Instant EPOCH = Instant.parse("2020-01-01T00:00:00Z");
+  private static final long MICROSECONDS = 1_000_000;
 
   private final Clock clock;
   private final String seed;
@@ -39,22 +43,25 @@ public final class QueueIds {
       throw new IllegalArgumentException("seed: " + seed);
     }
     this.clock = clock;
-    this.seed = digits(seed, SEED_DIGITS);
+    this.seed = "z" + digits(seed, SEED_BASE, SEED_DIGITS);
   }
 
   /** An id that was never given before. */
   public QueueId next() {
-    long now = Math.max(0, ChronoUnit.MICROS.between(EPOCH, clock.instant()));
+    long now = Math.max(0, ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()));
     long tick = last.updateAndGet(before -> Math.max(before + 1, now));
-    return new QueueId(digits(tick, TIME_DIGITS) + seed);
+    return new QueueId(
+        digits(tick / MICROSECONDS, TIME_BASE, SECOND_DIGITS)
+            + digits(tick % MICROSECONDS, TIME_BASE, MICROSECOND_DIGITS)
+            + seed);
   }
 
-  private static String digits(long value, int count) {
+  private static String digits(long value, int base, int count) {
     char[] text = new char[count];
     long rest = value;
     for (int i = count - 1; i >= 0; i--) {
-      text[i] = DIGITS.charAt((int) (rest % DIGITS.length()));
-      rest /= DIGITS.length();
+      text[i] = DIGITS.charAt((int) (rest % base));
+      rest /= base;
     }
     return new String(text);
   }

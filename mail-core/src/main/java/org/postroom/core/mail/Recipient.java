@@ -25,6 +25,14 @@ public record Recipient(Address address, Set<Notify> reportOn, Optional<String> 
     reportOn = Set.copyOf(reportOn);
   }
 
+  /** Whom the sender has named, where that is another address; else empty. For people. */
+  public String namedBySender() {
+    return original
+        .map(name -> name.substring(name.indexOf(';') + 1))
+        .filter(name -> !name.equals(address.toString()))
+        .orElse("");
+  }
+
   /** A recipient without special wishes. */
   public static Recipient of(Address address) {
     return new Recipient(address, Set.of(), Optional.empty());

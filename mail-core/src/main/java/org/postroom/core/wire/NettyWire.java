@@ -263,7 +263,7 @@ final class NettyWire implements Wire {
       Strangers.@Nullable Stranger stranger,
       NettyConnection.Place place,
       Function<Connection, Session> sessions) {
-    String id = Long.toString(ids.incrementAndGet(), 36);
+    String id = Long.toString(ids.incrementAndGet());
     NettyConnection connection = null;
     boolean begun = false;
     try {

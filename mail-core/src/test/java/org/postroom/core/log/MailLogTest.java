@@ -1,15 +1,20 @@
 package org.postroom.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.mail.QueueId;
 import org.slf4j.event.EventRecordingLogger;
 import org.slf4j.event.SubstituteLoggingEvent;
@@ -18,8 +23,15 @@ import org.slf4j.helpers.SubstituteLogger;
 
 final class MailLogTest {
   private final Queue<SubstituteLoggingEvent> lines = new ArrayDeque<>();
-  private final MailLog log =
-      new MailLog(new EventRecordingLogger(new SubstituteLogger("test", lines, true), lines));
+  private final MailLog log = of("smtpd");
+
+  private MailLog of(String service) {
+    return new MailLog(
+        service,
+        name ->
+            new EventRecordingLogger(
+                new SubstituteLogger(MailLog.serviceOf(name), lines, true), lines));
+  }
 
   private String line() {
     SubstituteLoggingEvent event = lines.remove();
@@ -47,16 +59,115 @@ final class MailLogTest {
 
     assertThat(line())
         .isEqualTo(
-            "0C1WRKCQQF5002: to=<ada@example.org>, relay=mx.example.org[192.0.2.1]:25, delay="
+            "4hXrxX5YvLz007: to=<ada@example.org>, relay=mx.example.org[192.0.2.1]:25, delay="
                 + written
-                + ", dsn=2.0.0, status=sent (250 2.0.0 Ok)");
+                + ", delays=0/"
+                + written
+                + "/0/0, dsn=2.0.0, status=sent (250 2.0.0 Ok)");
+  }
+
+  /** Postfix has them so, and Dovecot those of mailboxes; programs count and ban by them. */
+  @Test
+  void writesTheLifeOfAMailInTheWordsOfTheField() throws UnknownHostException {
+    String client = MailLog.client("mx.far.example", InetAddress.getByName("2001:db8:0:0:0:0:0:7"));
+    QueueId id = new QueueId("4hXrxX5YvLz007");
+    ReversePath sender = ReversePath.of(Address.parse("eve@far.example"));
+
+    log.connected("7", client);
+    log.accepted(id, 1, "7", client, "", sender, 1234, 2, "<1@far.example>");
+    log.accepted(id, 1, "7", client, "ada@example.org", ReversePath.NULL, 5, 1, "<2@x>");
+    log.attempted(
+        "virtual",
+        id,
+        Address.parse("ada@example.org"),
+        "info@example.org",
+        "mailbox",
+        new MailLog.Delays(Duration.ofMillis(20), Duration.ZERO, Duration.ZERO),
+        "2.0.0",
+        "sent",
+        "delivered to mailbox INBOX");
+    log.removed(id);
+    log.loginFailed("7", client, "PLAIN", "ada", "authentication failure");
+    log.disconnected("7", client, "ehlo=1 quit=1 commands=2");
+    of("imap-login").loggedIn("8", client, "PLAIN", "ada@example.org");
+    of("pop3-login").loginFailed("9", client, "PLAIN", "ada", "Authentication failed");
+
+    assertThat(lines.stream().map(SubstituteLoggingEvent::getLoggerName))
+        .containsExactly(
+            "smtpd",
+            "smtpd",
+            "cleanup",
+            "qmgr",
+            "smtpd",
+            "cleanup",
+            "qmgr",
+            "virtual",
+            "qmgr",
+            "smtpd",
+            "smtpd",
+            "imap-login",
+            "pop3-login");
+    assertThat(Stream.generate(this::line).limit(lines.size()))
+        .containsExactly(
+            "connect from mx.far.example[2001:db8::7]",
+            "4hXrxX5YvLz007: client=mx.far.example[2001:db8::7]",
+            "4hXrxX5YvLz007: message-id=<1@far.example>",
+            "4hXrxX5YvLz007: from=<eve@far.example>, size=1234, nrcpt=2 (queue active)",
+            "4hXrxX5YvLz007: client=mx.far.example[2001:db8::7], sasl_username=ada@example.org",
+            "4hXrxX5YvLz007: message-id=<2@x>",
+            "4hXrxX5YvLz007: from=<>, size=5, nrcpt=1 (queue active)",
+            "4hXrxX5YvLz007: to=<ada@example.org>, orig_to=<info@example.org>, relay=mailbox,"
+                + " delay=0.02, delays=0.02/0/0/0, dsn=2.0.0, status=sent (delivered to mailbox"
+                + " INBOX)",
+            "4hXrxX5YvLz007: removed",
+            "mx.far.example[2001:db8::7]: SASL PLAIN authentication failed: authentication failure,"
+                + " sasl_username=ada",
+            "disconnect from mx.far.example[2001:db8::7] ehlo=1 quit=1 commands=2",
+            "Login: user=<ada@example.org>, method=PLAIN, rip=2001:db8::7, session=<8>",
+            "Disconnected: Authentication failed (auth failed, 1 attempts in 0 secs): user=<ada>,"
+                + " method=PLAIN, rip=2001:db8::7, session=<9>");
+  }
+
+  @Test
+  void programsTakeTheFieldsOfAnEvent() {
+    log.judged(
+        "7",
+        "reject",
+        "NOQUEUE",
+        "RCPT",
+        "unknown[192.0.2.1]",
+        "554 5.7.1 no",
+        "",
+        List.of(),
+        "ESMTP",
+        "h",
+        "reject");
+
+    LogEvent event = (LogEvent) lines.remove().getArgumentArray()[0];
+
+    assertThat(event.name()).isEqualTo("judged");
+    assertThat(event.fields())
+        .containsExactly(
+            entry("id", "NOQUEUE"),
+            entry("verdict", "reject"),
+            entry("stage", "RCPT"),
+            entry("client", "unknown[192.0.2.1]"),
+            entry("reply", "554 5.7.1 no"),
+            entry("proto", "ESMTP"),
+            entry("helo", "h"),
+            entry("rule", "reject"),
+            entry("session", "7"));
+    assertThat(event)
+        .hasToString(
+            "NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 554 5.7.1 no; from=<> proto=ESMTP"
+                + " helo=<h> rule=reject");
   }
 
   @Test
   void whatTheFarSideSaysCannotBreakOutOfItsLine() {
-    attempt(Duration.ZERO, "250 ok\r\n0C1WRKCQQF5002: to=<eve@example.org>, status=sent");
+    attempt(Duration.ZERO, "250 ok\r\n4hXrxX5YvLz007: to=<eve@example.org>, status=sent");
 
-    assertThat(line()).doesNotContain("\r").doesNotContain("\n").contains("250 ok??0C1WRKCQ");
+    assertThat(line()).doesNotContain("\r").doesNotContain("\n").contains("250 ok??4hXrxX5Y");
   }
 
   @Test
@@ -66,7 +177,7 @@ final class MailLogTest {
     log.connected("s", bad);
     log.disconnected("s", bad, bad);
     log.brokenOff("s", bad, bad, bad);
-    log.rejected("NOQUEUE", bad, bad, bad, bad, List.of(), bad, bad, bad);
+    log.rejected("s", "NOQUEUE", bad, bad, bad, bad, List.of(), bad, bad, bad);
     log.loggedIn("s", bad, bad, bad);
     log.loginFailed("s", bad, bad, bad, bad);
     log.suspicious("s", bad, bad, bad);
@@ -80,10 +191,12 @@ final class MailLogTest {
 
   private void attempt(Duration delay, String said) {
     log.attempted(
-        new QueueId("0C1WRKCQQF5002"),
+        "smtp",
+        new QueueId("4hXrxX5YvLz007"),
         Address.parse("ada@example.org"),
+        "",
         "mx.example.org[192.0.2.1]:25",
-        delay,
+        new MailLog.Delays(Duration.ZERO, delay, Duration.ZERO),
         "2.0.0",
         "sent",
         said);

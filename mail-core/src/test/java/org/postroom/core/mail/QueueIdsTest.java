@@ -27,7 +27,17 @@ class QueueIdsTest {
     List<String> given = Stream.generate(() -> ids.next().value()).limit(10_000).toList();
 
     assertThat(given).doesNotHaveDuplicates().isSorted();
-    assertThat(given).allMatch(id -> id.matches("[0-9A-Z]{14}"));
+    assertThat(given).allMatch(id -> id.matches("[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10}z007"));
+  }
+
+  /** What mail_queue(3) of Postfix makes of the same time. */
+  @Test
+  void readsAsPostfixsLongOnes() {
+    QueueIds ids =
+        new QueueIds(
+            Clock.fixed(Instant.ofEpochSecond(1_000_000_000L, 999_999_000), ZoneOffset.UTC), 52);
+
+    assertThat(ids.next().value()).isEqualTo("2clyTD75plz011");
   }
 
   @Test

@@ -20,7 +20,7 @@ import org.postroom.core.time.VirtualTime;
 final class UnwrittenTest {
   private static final QueuedMail MAIL =
       new QueuedMail(
-          new QueueId("0C1WRKCQQF5002"),
+          new QueueId("4hXrxX5YvLz007"),
           ReversePath.NULL,
           new QueuedMail.Traits(BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty()),
           Content.of(new byte[0]),

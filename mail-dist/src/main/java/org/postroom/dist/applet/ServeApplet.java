@@ -18,6 +18,7 @@ import org.postroom.core.secret.Secret;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.log.ServerLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -53,7 +54,8 @@ public final class ServeApplet implements Callable<Integer> {
     Lifeline lifeline = LastWords.lifeline(spec.commandLine().getErr());
     CompletableFuture<MailServer> running = new CompletableFuture<>();
     Hangup.on(() -> reload(running));
-    MailServer server = builder.lifeline(lifeline).start();
+    MailServer server = builder.lifeline(lifeline).onReload(ServerLog::obey).start();
+    ServerLog.obey(server.settings());
     running.complete(server);
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);

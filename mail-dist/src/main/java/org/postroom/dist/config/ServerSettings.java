@@ -10,6 +10,7 @@ import org.postroom.core.flow.AliasParams;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.dist.log.LogParams;
 import org.postroom.storage.Storage;
 
 /** Every parameter there is, and what some of them mean for the server as a whole. */
@@ -24,7 +25,8 @@ public final class ServerSettings {
         AliasParams.ALL,
         QueueParams.ALL,
         AuthParams.ALL,
-        ServerParams.ALL);
+        ServerParams.ALL,
+        LogParams.ALL);
   }
 
   /**

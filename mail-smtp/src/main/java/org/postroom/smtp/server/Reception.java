@@ -55,7 +55,7 @@ final class Reception implements Transaction.Content {
             session.protocol());
     this.mail =
         new Arriving(
-            services.ids().get(),
+            transaction.id(services.ids()),
             session.listening().origin(),
             client,
             transaction.envelope(),
@@ -204,6 +204,7 @@ final class Reception implements Transaction.Content {
         .services()
         .log()
         .rejected(
+            session.id(),
             mail.id().toString(),
             "END-OF-MESSAGE",
             session.client(),

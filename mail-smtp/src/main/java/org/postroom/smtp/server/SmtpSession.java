@@ -17,6 +17,7 @@ import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.Inquiry;
 import org.postroom.core.fact.Notes;
 import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.PolicyContext;
 import org.postroom.core.session.CommandTable;
@@ -386,8 +387,9 @@ public final class SmtpSession implements Standing {
     services
         .log()
         .judged(
+            id(),
             what,
-            "NOQUEUE",
+            transaction().flatMap(Transaction::id).map(QueueId::toString).orElse("NOQUEUE"),
             stage,
             client(),
             text,

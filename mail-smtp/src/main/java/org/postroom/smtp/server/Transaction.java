@@ -5,12 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Notes;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Pending;
 import org.postroom.smtp.protocol.MailParameters;
@@ -28,6 +30,7 @@ public final class Transaction implements SmtpState, AutoCloseable {
   private int refused;
   private int overshoot;
   private @Nullable Content content;
+  private @Nullable QueueId id;
 
   /**
    * Begins.
@@ -96,6 +99,18 @@ public final class Transaction implements SmtpState, AutoCloseable {
               + who.address().domain().name().length()
               + who.original().map(String::length).orElse(0);
     }
+  }
+
+  /** The mail's name, from when its first recipient is taken; empty before. */
+  Optional<QueueId> id() {
+    return Optional.ofNullable(id);
+  }
+
+  /** The mail's name; made here where it has none yet. */
+  public QueueId id(Supplier<QueueId> ids) {
+    QueueId known = id == null ? ids.get() : id;
+    id = known;
+    return known;
   }
 
   /** How many addresses its recipients come to. */

@@ -71,6 +71,7 @@ record RcptCommand(WrittenAddress written, RcptParameters parameters)
       session.refuse(refusal.reply(), Optional.of(address), refusal.rule());
     } else {
       transaction.add(judged.expanded().orElseThrow());
+      transaction.id(session.services().ids());
       // Addresses may be as long as lines are: strangers are charged for what they have us keep.
       session.connection().keeps(transaction.octets());
       session.reply(250, "2.1.5", "Ok");

@@ -1,0 +1,100 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.Until;
+import org.postroom.dist.control.Json;
+
+/** The log of a server that runs by itself: where it goes to, and how it looks. */
+@Tag("process")
+@Timeout(120)
+final class LogFormsTest {
+  private static final byte[] MAIL = "Message-ID: <1@far.test>\r\n\r\nOne.\r\n".getBytes(US_ASCII);
+
+  @TempDir private Path folder;
+
+  private void send(ServerProcess server) throws IOException {
+    try (SmtpDialogue client = SmtpDialogue.open(server.port(Role.MX))) {
+      assertThat(client.send("eve@far.test", "postmaster@example.org", MAIL)).startsWith("250 ");
+      assertThat(client.send("eve@far.test", "nobody@example.org", MAIL)).startsWith("550 ");
+    }
+  }
+
+  private static List<String> lines(Path file) throws IOException {
+    return Files.exists(file) ? Files.readAllLines(file, UTF_8) : List.of();
+  }
+
+  private static boolean has(Path file, String text) {
+    try {
+      return lines(file).stream().anyMatch(line -> line.contains(text));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void standardErrorReadsAsPostfixsLog() throws IOException {
+    Site site = new Site(folder);
+    try (ServerProcess server = site.start()) {
+      site.addAccounts(List.of("postmaster"));
+      send(server);
+      Until.so(() -> server.said().contains("disconnect from"));
+
+      String stamp = "[A-Z][a-z]{2} [ 0-9]\\d \\d\\d:\\d\\d:\\d\\d \\S+ postfix/";
+      String id = "[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{14}";
+      for (String line :
+          List.of(
+              "smtpd\\[\\d+\\]: connect from \\S+\\[127\\.0\\.0\\.1\\]",
+              "smtpd\\[\\d+\\]: " + id + ": client=\\S+\\[127\\.0\\.0\\.1\\]",
+              "cleanup\\[\\d+\\]: " + id + ": message-id=<1@far\\.test>",
+              "qmgr\\[\\d+\\]: "
+                  + id
+                  + ": from=<eve@far\\.test>, size=\\d+, nrcpt=1 \\(queue active\\)",
+              "virtual\\[\\d+\\]: "
+                  + id
+                  + ": to=<postmaster@example\\.org>, relay=mailbox, .*, dsn=2\\.0\\.0, status=sent .*",
+              "qmgr\\[\\d+\\]: " + id + ": removed",
+              "smtpd\\[\\d+\\]: NOQUEUE: reject: RCPT from .* 550 5\\.1\\.1 <nobody@.*; from=<eve@far\\.test>"
+                  + " to=<nobody@example\\.org> proto=ESMTP helo=<.*>.*",
+              "smtpd\\[\\d+\\]: disconnect from \\S+ .*commands=\\d+/\\d+")) {
+        assertThat(server.said().lines()).anyMatch(said -> said.matches(stamp + line), line);
+      }
+      server.stop();
+    }
+  }
+
+  @Test
+  void aFileTakesObjectsAndIsOpenedAnewByAReload() throws Exception {
+    Path log = folder.resolve("mail.log");
+    Path old = folder.resolve("mail.log.1");
+    Site site = new Site(folder).set("maillog_file", log.toString()).set("log_format", "json");
+    try (ServerProcess server = site.start()) {
+      site.addAccounts(List.of("postmaster"));
+      send(server);
+      Until.so(() -> has(log, "\"disconnect\""));
+      assertThat(lines(log))
+          .allSatisfy(line -> assertThat(Json.read(line.getBytes(UTF_8))).isNotNull())
+          .anyMatch(line -> line.contains("\"event\":\"judged\"") && line.contains("nobody@"))
+          .anyMatch(line -> line.contains("\"message_id\":\"<1@far.test>\""));
+
+      Files.move(log, old);
+      server.hangUp();
+      Until.so(() -> has(log, "generation 2 is in effect"));
+      send(server);
+      Until.so(() -> has(log, "\"disconnect\""));
+
+      assertThat(server.said()).doesNotContain("connect from");
+      server.stop();
+    }
+  }
+}
