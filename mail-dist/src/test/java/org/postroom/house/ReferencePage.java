@@ -154,25 +154,11 @@ enum ReferencePage {
             """
             # Commands
 
-            What the three servers take, from their command tables.
+            What the servers take, from their command tables.
             """);
     page.append(MADE);
-    page.append(
-        """
-
-        ## SMTP
-
-        | Command | Ends what may be sent at once | Allowed before TLS is on, where it must be | Junk in numbers |
-        |---|---|---|---|
-        """);
-    for (SmtpRow<?> row : SmtpCommands.ALL.rows()) {
-      row(
-          page,
-          code(row.form()),
-          mark(row, SmtpRow.Trait.SYNCHRONIZES),
-          mark(row, SmtpRow.Trait.WITHOUT_TLS),
-          mark(row, SmtpRow.Trait.JUNK));
-    }
+    smtp(page, "SMTP", SmtpCommands.ALL.rows());
+    smtp(page, "LMTP", SmtpCommands.LMTP.rows());
     page.append("\n## POP3\n\n| Command | When |\n|---|---|\n");
     for (Pop3Row<?> row : Pop3Commands.ALL.rows()) {
       row(page, code(row.name()), state(row.state()));
@@ -182,6 +168,25 @@ enum ReferencePage {
       row(page, code(row.name()), state(row.state()));
     }
     return page.toString();
+  }
+
+  private static void smtp(StringBuilder page, String name, List<SmtpRow<?>> rows) {
+    page.append("\n## ").append(name).append("\n\n");
+    row(
+        page,
+        "Command",
+        "Ends what may be sent at once",
+        "Allowed before TLS is on, where it must be",
+        "Junk in numbers");
+    page.append("|---|---|---|---|\n");
+    for (SmtpRow<?> row : rows) {
+      row(
+          page,
+          code(row.form()),
+          mark(row, SmtpRow.Trait.SYNCHRONIZES),
+          mark(row, SmtpRow.Trait.WITHOUT_TLS),
+          mark(row, SmtpRow.Trait.JUNK));
+    }
   }
 
   private static String mark(SmtpRow<?> row, SmtpRow.Trait trait) {

@@ -16,7 +16,9 @@ import org.postroom.smtp.server.SmtpSession;
 final class LmtpRules {
   private LmtpRules() {}
 
-  /** A client that is none of ours brings no mail by LMTP, unless anybody may. */
+  /**
+   * A client that is none of ours brings no mail by LMTP, and asks for nobody, unless anybody may.
+   */
   static void checkClient(SmtpSession session) {
     if (session.listening().isLmtp()
         && !session.settings().get(SmtpParams.LMTP_STRANGERS)
