@@ -30,7 +30,7 @@ final class Reading {
   private final ImapWriter writer;
   private final Turns turns;
   private @Nullable CommandInput begun;
-  private boolean known;
+  private ReaderLimits limits = STRANGERS;
   private boolean utf8;
 
   Reading(Services services, Connection connection, ImapWriter writer, Turns turns) {
@@ -43,7 +43,12 @@ final class Reading {
 
   /** Somebody is logged in. */
   void allowMore() {
-    known = true;
+    limits =
+        new ReaderLimits(
+            settings.get(ImapParams.MAX_LINE_LENGTH).intValue(),
+            settings.get(ImapParams.MAX_STRING_LENGTH).intValue(),
+            USERS_LITERALS,
+            Math.max(2 * settings.get(ImapParams.APPEND_LIMIT), LEAST_REFUSED));
   }
 
   void allowUtf8() {
@@ -71,7 +76,7 @@ final class Reading {
     if (begun == null) {
       begun = input();
     }
-    return new ImapReader(begun, writer, limits(), utf8);
+    return new ImapReader(begun, writer, limits, utf8);
   }
 
   /** More of the command must come before it can be read. */
@@ -84,21 +89,11 @@ final class Reading {
 
   /** A reader of a line that is no command. */
   ImapReader line() {
-    return new ImapReader(input(), writer, limits(), false);
+    return new ImapReader(input(), writer, limits, false);
   }
 
   private CommandInput input() {
-    return new CommandInput(connection, staging, limits());
-  }
-
-  private ReaderLimits limits() {
-    return known
-        ? new ReaderLimits(
-            settings.get(ImapParams.MAX_LINE_LENGTH).intValue(),
-            settings.get(ImapParams.MAX_STRING_LENGTH).intValue(),
-            USERS_LITERALS,
-            Math.max(2 * settings.get(ImapParams.APPEND_LIMIT), LEAST_REFUSED))
-        : STRANGERS;
+    return new CommandInput(connection, staging, limits);
   }
 
   /** All that the command's reader wants has come: what was gathered is not read again. */

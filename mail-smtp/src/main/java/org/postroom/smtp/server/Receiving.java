@@ -1,5 +1,6 @@
 package org.postroom.smtp.server;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.postroom.core.policy.Decision;
@@ -128,7 +129,9 @@ public final class Receiving {
       SmtpReply reply = whole.get();
       if (isLmtp()) {
         EachAnswer answer = new EachAnswer(reception, MailboxFull.by(session.settings()), reply);
-        transaction.named().forEach(one -> session.replyToMail(answer.to(one)));
+        // All of them first: what goes wrong then is said as often, and not once more.
+        List<SmtpReply> replies = transaction.named().stream().map(answer::to).toList();
+        replies.forEach(session::replyToMail);
       } else {
         session.replyToMail(reply);
       }
