@@ -116,6 +116,17 @@ final class FileTable implements LookupTable {
 
   @Override
   public Optional<String> find(String key) {
+    lookAfter();
+    return content.find(key);
+  }
+
+  @Override
+  public Optional<String> find(String key, Effort effort) {
+    lookAfter();
+    return content.find(key, effort);
+  }
+
+  private void lookAfter() {
     FileWatch with = watch;
     if (with != null) {
       long now = with.clock().millis();
@@ -124,7 +135,6 @@ final class FileTable implements LookupTable {
         look(with, now, false);
       }
     }
-    return content.find(key);
   }
 
   @Override

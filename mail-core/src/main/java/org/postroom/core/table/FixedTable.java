@@ -23,4 +23,9 @@ record FixedTable(String name, Lookup content, boolean matchesPatterns) implemen
   public Optional<String> find(String key) {
     return content.find(key);
   }
+
+  @Override
+  public Optional<String> find(String key, Effort effort) {
+    return content.find(key, effort);
+  }
 }

@@ -9,6 +9,12 @@ interface Lookup {
   /** {@link LookupUnavailable} when there is no answer. */
   Optional<String> find(String key);
 
+  /** The same, for one of many questions about one mail. */
+  default Optional<String> find(String key, Effort effort) {
+    effort.take(1L + key.length());
+    return find(key);
+  }
+
   /** How many entries or rules. */
   int size();
 }

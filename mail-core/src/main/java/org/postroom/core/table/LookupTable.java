@@ -20,6 +20,16 @@ public interface LookupTable {
    */
   Optional<String> find(String key);
 
+  /**
+   * The same, for one of many questions about one mail: what it takes is taken from {@code effort}.
+   *
+   * @throws LookupUnavailable also when that has come to its end
+   */
+  default Optional<String> find(String key, Effort effort) {
+    effort.take(1L + key.length());
+    return find(key);
+  }
+
   /** Whether {@link #find} may wait for something outside of memory. Never changes. */
   default boolean mayBlock() {
     return false;

@@ -16,6 +16,9 @@ final class PatternRules implements Lookup {
   private static final long STEPS = 200_000;
   private static final long STEPS_A_SIGN = 16;
 
+  /** What a rule takes that looks at nothing. */
+  private static final long STEPS_A_RULE = 8;
+
   /**
    * A rule, or the beginning of a block.
    *
@@ -44,7 +47,27 @@ final class PatternRules implements Lookup {
 
   @Override
   public Optional<String> find(String key) {
-    Steps steps = new Steps(key, STEPS + STEPS_A_SIGN * key.length() * rules.size());
+    return find(new Steps(key, mostOfAll(key)));
+  }
+
+  @Override
+  public Optional<String> find(String key, Effort effort) {
+    effort.take(STEPS_A_RULE * rules.size());
+    long most = Math.min(mostOfAll(key), effort.left());
+    Steps steps = new Steps(key, most);
+    try {
+      return find(steps);
+    } finally {
+      effort.take(most - steps.left());
+    }
+  }
+
+  private long mostOfAll(String key) {
+    return STEPS + STEPS_A_SIGN * key.length() * rules.size();
+  }
+
+  private Optional<String> find(Steps steps) {
+    String key = steps.toString();
     long mostOfOne = STEPS + STEPS_A_SIGN * key.length();
     int i = 0;
     while (i < rules.size()) {
@@ -95,6 +118,11 @@ final class PatternRules implements Lookup {
       leftOfAll += left;
       left = Math.min(most, leftOfAll);
       leftOfAll -= left;
+    }
+
+    /** How many looks are left to all. */
+    long left() {
+      return leftOfAll + Math.max(0, left);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.postroom.core.table;
 
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** <code>pipemap:{a, b}</code>: what the first table says is looked for in the second. */
 record PipeTable(String name, Members members) implements LookupTable {
@@ -11,9 +12,19 @@ record PipeTable(String name, Members members) implements LookupTable {
 
   @Override
   public Optional<String> find(String key) {
+    return find(key, LookupTable::find);
+  }
+
+  @Override
+  public Optional<String> find(String key, Effort effort) {
+    return find(key, (table, value) -> table.find(value, effort));
+  }
+
+  private Optional<String> find(
+      String key, BiFunction<LookupTable, String, Optional<String>> asked) {
     Optional<String> value = Optional.of(key);
     for (LookupTable table : members.tables()) {
-      value = table.find(value.get());
+      value = asked.apply(table, value.get());
       if (value.isEmpty()) {
         return value;
       }

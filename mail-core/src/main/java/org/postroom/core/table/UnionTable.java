@@ -1,6 +1,7 @@
 package org.postroom.core.table;
 
 import java.util.Optional;
+import java.util.function.Function;
 
 /** <code>unionmap:{a, b}</code>: what each table says of the key, with commas between. */
 record UnionTable(String name, Members members) implements LookupTable {
@@ -11,9 +12,18 @@ record UnionTable(String name, Members members) implements LookupTable {
 
   @Override
   public Optional<String> find(String key) {
+    return find(table -> table.find(key));
+  }
+
+  @Override
+  public Optional<String> find(String key, Effort effort) {
+    return find(table -> table.find(key, effort));
+  }
+
+  private Optional<String> find(Function<LookupTable, Optional<String>> asked) {
     StringBuilder all = new StringBuilder();
     for (LookupTable table : members.tables()) {
-      String value = table.find(key).orElse("");
+      String value = asked.apply(table).orElse("");
       if (!value.isEmpty()) {
         all.append(all.isEmpty() ? "" : ",").append(value);
       }
