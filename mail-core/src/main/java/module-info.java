@@ -5,6 +5,7 @@ module org.postroom.core {
   exports org.postroom.core.config;
   exports org.postroom.core.dns;
   exports org.postroom.core.fact;
+  exports org.postroom.core.filter;
   exports org.postroom.core.flow;
   exports org.postroom.core.life;
   exports org.postroom.core.log;

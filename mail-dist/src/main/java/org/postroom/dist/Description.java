@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.DnsResolver;
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.filter.FilterStation;
+import org.postroom.core.filter.StandardFilters;
 import org.postroom.core.flow.AliasParams;
+import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Part;
@@ -34,6 +37,7 @@ final class Description {
   final Map<String, String> accounts = new LinkedHashMap<>();
   final Map<String, Transport> transports = new LinkedHashMap<>();
   final Map<String, LookupTable> tables = new LinkedHashMap<>();
+  final List<FilterStation.Named> filters = new ArrayList<>();
   final List<Part> added = new ArrayList<>();
   final SecureRandom random = new SecureRandom();
   @Nullable Storage storage;
@@ -69,6 +73,15 @@ final class Description {
             .sql(new SqlTables());
     tables.forEach(builder::table);
     return builder.build();
+  }
+
+  /** What looks into mails: the house's own, then those of parts, then the owner's. */
+  List<FilterStation.Named> filters(Settings settings, Tables tables) {
+    List<FilterStation.Named> all =
+        new ArrayList<>(StandardFilters.of(settings, settings.get(FlowParams.HEADER_SIZE), tables));
+    all.addAll(parts().filters(settings, tables));
+    all.addAll(filters);
+    return List.copyOf(all);
   }
 
   /** What the configuration comes to as it is. */

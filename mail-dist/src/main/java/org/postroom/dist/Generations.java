@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.postroom.core.config.Settings;
+import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.AddressRouter;
 import org.postroom.core.flow.Bounce;
 import org.postroom.core.flow.Expansion;
@@ -13,6 +14,8 @@ import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Router;
 import org.postroom.core.flow.Transport;
+import org.postroom.core.flow.Wishes;
+import org.postroom.core.log.MailLog;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
@@ -110,6 +113,12 @@ final class Generations implements Attempts, AutoCloseable {
         new MailFlow(
             router,
             new Expansion(router, policy, plan.aliases()),
+            new FilterStation(
+                plan.filters(),
+                premises.staging(),
+                settings.get(FlowParams.MESSAGE_SIZE),
+                new MailLog("cleanup")),
+            Wishes.of(settings),
             premises.commit(),
             premises.queue(),
             transports(plan, owned),

@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
+import org.postroom.core.filter.FilterStation;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.Part;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
+import org.postroom.core.table.Tables;
 import org.postroom.dist.config.ServerSettings;
 import org.postroom.imap.ImapPart;
 import org.postroom.pop3.Pop3Part;
@@ -50,6 +52,11 @@ public final class Parts {
             ServerSettings.ofTheHouse().stream(),
             parts.stream().flatMap(part -> part.params().stream()))
         .toArray(ParamSet[]::new);
+  }
+
+  /** What they have mails looked into by. */
+  List<FilterStation.Named> filters(Settings settings, Tables tables) {
+    return parts.stream().flatMap(part -> part.filters(settings, tables).stream()).toList();
   }
 
   /** All that can be listened for, in a fixed order. */

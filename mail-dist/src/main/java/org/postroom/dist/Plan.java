@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.Aliases;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.policy.OwnAddresses;
@@ -28,6 +29,7 @@ import org.postroom.storage.Storage;
  *
  * @param tables those that are asked; not watched yet
  * @param aliases the addresses that stand for others
+ * @param filters what looks into mails
  * @param own the addresses that are this machine
  * @param listeners where to listen
  * @param portsFromSettings whether the settings say so, or the program
@@ -43,6 +45,7 @@ record Plan(
     Policy policy,
     Tables tables,
     Aliases aliases,
+    List<FilterStation.Named> filters,
     OwnAddresses own,
     List<PlannedListener> listeners,
     boolean portsFromSettings,

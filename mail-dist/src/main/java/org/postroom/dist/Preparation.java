@@ -17,6 +17,7 @@ import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.Place;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
+import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.Aliases;
 import org.postroom.core.part.Door;
 import org.postroom.core.policy.OwnAddresses;
@@ -92,6 +93,7 @@ final class Preparation {
       notices.addAll(policy.warnings());
     }
     Aliases aliases = part(() -> Aliases.of(settings, tables));
+    List<FilterStation.Named> filters = part(() -> description.filters(settings, tables));
     ServicePlan services = ServicePlan.of(read.services(), settings, machine);
     faults.addAll(services.report().faults());
     notices.addAll(services.report().notices());
@@ -112,7 +114,8 @@ final class Preparation {
     }
     tables.warnings().forEach(text -> sayOfTable(Notice.Level.WARNING, text));
     tables.notes().forEach(text -> sayOfTable(Notice.Level.DETAIL, text));
-    if (own == null || policy == null || aliases == null || where == null || keys == null) {
+    boolean whole = own != null && policy != null && aliases != null && filters != null;
+    if (!whole || where == null || keys == null) {
       return null;
     }
     return new Plan(
@@ -120,6 +123,7 @@ final class Preparation {
         policy,
         tables,
         aliases,
+        filters,
         own,
         listeners,
         configuration.ports().isEmpty(),

@@ -11,6 +11,8 @@ import org.postroom.core.config.Param;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.filter.Filter;
+import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
@@ -105,6 +107,17 @@ public final class ServerBuilder {
   /** A table that the settings may name, as {@code program:name}. */
   public ServerBuilder table(String name, LookupTable table) {
     description.tables.put(name, table);
+    return this;
+  }
+
+  /**
+   * Has mails looked into before they are anybody's; asked behind those of the settings, in the
+   * order of these calls.
+   *
+   * @param name what the log calls it
+   */
+  public ServerBuilder filter(String name, Filter filter) {
+    description.filters.add(new FilterStation.Named(name, filter));
     return this;
   }
 

@@ -3,11 +3,12 @@ package org.postroom.dist;
 import java.net.InetSocketAddress;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.part.Door;
+import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.operation.RunningServer;
-import org.postroom.dist.operation.Status;
 import org.postroom.dist.operation.Status.Listening;
+import org.postroom.dist.operation.Status;
 
 /** What operations act upon where a server runs. */
 final class ServerDesk implements Desk, RunningServer {
@@ -20,6 +21,11 @@ final class ServerDesk implements Desk, RunningServer {
   @Override
   public Accounts accounts() {
     return server.accounts();
+  }
+
+  @Override
+  public QueueStore queue() {
+    return server.queue();
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.postroom.dist;
 
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.RunningServer;
@@ -20,12 +21,21 @@ final class StoreDesk implements Desk, AutoCloseable {
 
   @Override
   public Accounts accounts() {
+    return store().accounts();
+  }
+
+  @Override
+  public QueueStore queue() {
+    return store().queue();
+  }
+
+  private SqlStorage store() {
     SqlStorage open = storage;
     if (open == null) {
       open = SqlStorage.open(plan.storage(), description.clock, description.random);
       storage = open;
     }
-    return open.accounts();
+    return open;
   }
 
   @Override

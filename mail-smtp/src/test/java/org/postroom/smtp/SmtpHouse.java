@@ -20,6 +20,9 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.Inquiry;
+import org.postroom.core.filter.FilterParams;
+import org.postroom.core.filter.FilterStation;
+import org.postroom.core.filter.StandardFilters;
 import org.postroom.core.flow.AliasParams;
 import org.postroom.core.flow.Aliases;
 import org.postroom.core.flow.Bounce;
@@ -28,6 +31,7 @@ import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Router;
+import org.postroom.core.flow.Wishes;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
@@ -114,7 +118,9 @@ final class SmtpHouse extends ProtocolHouse {
   protected Listener listen(
       Wire wire, InetSocketAddress address, Optional<TlsContext> implicitTls) {
     if (services == null) {
-      settings = settings(SmtpParams.ALL, PolicyParams.ALL, FlowParams.ALL, AliasParams.ALL);
+      settings =
+          settings(
+              SmtpParams.ALL, PolicyParams.ALL, FlowParams.ALL, AliasParams.ALL, FilterParams.ALL);
       services = services();
     }
     Welcome welcome = SmtpService.welcome(role, address, settings, services);
@@ -124,10 +130,17 @@ final class SmtpHouse extends ProtocolHouse {
   private Services services() {
     Policy policy = Policy.of(settings, new OwnAddresses(List.of(), List.of()), tables.build());
     Router router = new HouseRouter(accounts);
+    Tables tables = Tables.builder().build();
     MailFlow flow =
         new MailFlow(
             router,
-            new Expansion(router, policy, Aliases.of(settings, Tables.builder().build())),
+            new Expansion(router, policy, Aliases.of(settings, tables)),
+            new FilterStation(
+                StandardFilters.of(settings, settings.get(FlowParams.HEADER_SIZE), tables),
+                staging(),
+                settings.get(FlowParams.MESSAGE_SIZE),
+                new MailLog("cleanup")),
+            Wishes.of(settings),
             queue,
             queue,
             Map.of(),
@@ -204,6 +217,11 @@ final class SmtpHouse extends ProtocolHouse {
   /** What waits in the queue. */
   List<QueuedMail> queued() {
     return queue.list(100);
+  }
+
+  /** What is held there. */
+  List<QueuedMail> held() {
+    return queue.held(100);
   }
 
   /** From now on there is no room to stage anything. */

@@ -2,8 +2,10 @@ package org.postroom.core.flow;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +15,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.config.Settings;
 import org.postroom.core.mail.Arriving;
 import org.postroom.core.mail.ContentSink;
+import org.postroom.core.mail.FieldLine;
 import org.postroom.core.mail.MailDate;
 import org.postroom.core.mail.ReceivedHeader;
 import org.postroom.core.mail.Recipient;
@@ -57,20 +60,32 @@ public final class Completion {
    *
    * @param shown what the trace line says of the client
    * @param tls how it is connected ({@code TLSv1.3 with cipher …}); empty in clear
+   * @param fields what stands above the trace line
    * @param sink where the content goes; closed with what is returned
    */
   public ArrivingContent begin(
-      Arriving mail, Submission.Client shown, Optional<String> tls, ContentSink sink) {
+      Arriving mail,
+      Submission.Client shown,
+      Optional<String> tls,
+      List<FieldLine> fields,
+      ContentSink sink) {
     OffsetDateTime date = mail.arrived().atZone(zone).toOffsetDateTime();
     ReceivedHeader trace =
         new ReceivedHeader(shown, tls, hostname, product, mail.id(), only(mail), date);
     return new ArrivingContent(
         sink,
-        trace.toString().getBytes(UTF_8),
+        stamp(fields, trace),
         maxSize,
         maxHeader,
         dropped,
         missing(mail, MailDate.format(date)));
+  }
+
+  private static byte[] stamp(List<FieldLine> fields, ReceivedHeader trace) {
+    ByteArrayOutputStream stamp = new ByteArrayOutputStream(512);
+    fields.forEach(field -> stamp.writeBytes(field.octets()));
+    stamp.writeBytes(trace.toString().getBytes(UTF_8));
+    return stamp.toByteArray();
   }
 
   /** The recipient when there is one only, so that nobody learns of the others. */

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -20,8 +21,8 @@ import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.queue.Acceptance;
-import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.time.Timers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,6 +95,11 @@ final class Dispatch {
   /** What one transport came to; {@code heard} is whether that is what it said itself. */
   private record Answer(List<Report> reports, boolean heard) {}
 
+  /** Whether mail can leave by {@code transport}. */
+  boolean has(String transport) {
+    return transports.containsKey(transport);
+  }
+
   CompletionStage<Ended> attempt(QueuedMail mail) {
     final Instant begun = clock.instant();
     Map<Route, List<QueuedRecipient>> byRoute = new LinkedHashMap<>();
@@ -130,6 +136,10 @@ final class Dispatch {
 
   /** The recipient's route; null where that cannot be said now, which is reported. */
   private @Nullable Route route(QueuedMail mail, QueuedRecipient recipient, List<Report> reports) {
+    Optional<Route.Onward> decided = Route.Onward.decided(mail.destination());
+    if (decided.isPresent()) {
+      return decided.get();
+    }
     try {
       return router.route(recipient.recipient().address(), Facts.WAITING);
     } catch (RuntimeException e) {

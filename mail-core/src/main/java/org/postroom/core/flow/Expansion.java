@@ -64,6 +64,13 @@ public final class Expansion {
     return new Course(recipient, facts).expanded();
   }
 
+  /** The same where virtual(5) has had its say: whoever sends mail elsewhere names who gets it. */
+  Expanded redirected(Recipient recipient, Facts facts) {
+    Course course = new Course(recipient, facts);
+    course.local(recipient.address());
+    return course.ended();
+  }
+
   /** The expansion of one recipient. */
   private final class Course {
     private final Recipient recipient;
@@ -86,6 +93,10 @@ public final class Expansion {
 
     Expanded expanded() {
       follow(recipient.address(), TOO_MANY);
+      return ended();
+    }
+
+    Expanded ended() {
       if (wanted != null) {
         throw wanted;
       }

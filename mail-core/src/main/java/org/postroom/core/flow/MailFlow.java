@@ -3,19 +3,24 @@ package org.postroom.core.flow;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.filter.FilterStation;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
+import org.postroom.core.policy.Verdict;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.Attempts;
 import org.postroom.core.queue.MailCommit;
@@ -33,6 +38,9 @@ public final class MailFlow implements Attempts {
       new DeliveryResult.Deferred(
           "none", "4.4.1", "delivery temporarily suspended: the destination does not answer");
 
+  private static final Verdict.Reject MISCONFIGURED =
+      Verdict.Reject.of(451, ".3.5", "Error: server configuration error");
+
   /** Time for the client's answer, before anybody hears that the machine is failing. */
   private static final Duration AFTER_THE_ANSWER = Duration.ofSeconds(1);
 
@@ -42,6 +50,8 @@ public final class MailFlow implements Attempts {
   private final Timers timers;
   private final Lifeline lifeline;
   private final Expansion expansion;
+  private final FilterStation filters;
+  private final Wishes usual;
   private final Planner planner = new Planner();
   private final Dispatch dispatch;
   private final Deliveries deliveries;
@@ -52,6 +62,8 @@ public final class MailFlow implements Attempts {
    * Joins the stations.
    *
    * @param expansion says whom recipients stand for
+   * @param filters look into mails
+   * @param usual what is wished of a mail that is handed over without a word
    * @param commit where mails become ours
    * @param queue where the outcome of attempts is written
    * @param transports by the name that routes give them
@@ -63,6 +75,8 @@ public final class MailFlow implements Attempts {
   public MailFlow(
       Router router,
       Expansion expansion,
+      FilterStation filters,
+      Wishes usual,
       MailCommit commit,
       QueueStore queue,
       Map<String, Transport> transports,
@@ -81,6 +95,8 @@ public final class MailFlow implements Attempts {
     this.lifeline = lifeline;
     MailLog log = new MailLog("qmgr");
     this.expansion = expansion;
+    this.filters = filters;
+    this.usual = usual;
     this.dispatch =
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.deliveries = new Deliveries(clock, log);
@@ -89,24 +105,68 @@ public final class MailFlow implements Attempts {
   }
 
   /**
-   * Takes responsibility: when this returns, the mail is in its mailboxes and queued, durably, and
-   * the client may hear 250. When it throws, it is nowhere.
+   * Takes responsibility: when this returns {@link Handover.Taken}, the mail is in its mailboxes
+   * and queued, durably, and the client may hear 250. Else, and when it throws, it is nowhere.
    *
    * @return what became of it: a recipient whose mailbox had no room is one that waits
    */
-  public Acceptance accept(Submission mail) {
-    return accept(mail, expansion.all(mail.envelope().recipients()));
+  public Handover accept(Submission mail) {
+    return accept(mail, expansion.all(mail.envelope().recipients()), usual);
   }
 
   /**
    * The same where it is known what the recipients come to.
    *
    * @param recipients those of the envelope, as {@link #expand} has expanded them
+   * @param wishes what its door leaves to us
    */
-  public Acceptance accept(Submission mail, List<Expanded> recipients) {
-    Acceptance acceptance = commit.commit(planner.plan(mail, recipients));
+  public Handover accept(Submission mail, List<Expanded> recipients, Wishes wishes) {
+    List<Address> targets =
+        recipients.stream()
+            .flatMap(expanded -> expanded.targets().stream())
+            .map(target -> target.recipient().address())
+            .toList();
+    try (FilterStation.Examination examined =
+        filters.examine(mail, targets, wishes.consequences(), wishes::wants)) {
+      if (examined.refusal().isPresent()) {
+        return new Handover.Refused(examined.refusal().get(), examined.rule());
+      }
+      Treatment treatment = Treatment.of(examined.consequences());
+      return treatment.discarded()
+          ? new Handover.Discarded()
+          : accept(examined.mail(), recipients, treatment);
+    }
+  }
+
+  private Handover accept(Submission mail, List<Expanded> recipients, Treatment treatment) {
+    if (treatment.filter().isPresent()
+        && !treatment.transport().filter(dispatch::has).isPresent()) {
+      LOG.warn(
+          "{}: no transport for FILTER {}: the mail is refused for now",
+          mail.id(),
+          treatment.filter().get());
+      return new Handover.Refused(MISCONFIGURED, "content_filter");
+    }
+    Acceptance acceptance =
+        commit.commit(planner.plan(mail, treated(recipients, treatment), treatment));
     announce(acceptance);
-    return acceptance;
+    return new Handover.Taken(acceptance);
+  }
+
+  /** Whoever gets it in the end. */
+  private List<Expanded> treated(List<Expanded> recipients, Treatment treatment) {
+    List<Expanded> all = new ArrayList<>(recipients);
+    if (treatment.redirect().isPresent()) {
+      Recipient first = recipients.get(0).recipient();
+      Recipient instead =
+          new Recipient(treatment.redirect().get(), first.reportOn(), first.original());
+      all = new ArrayList<>(List.of(expansion.redirected(instead, Facts.WAITING)));
+    }
+    for (Address copy : treatment.copies()) {
+      Recipient silent = new Recipient(copy, Set.of(Recipient.Notify.NEVER), Optional.empty());
+      all.add(expansion.expand(silent, Facts.WAITING));
+    }
+    return all;
   }
 
   /**

@@ -3,9 +3,11 @@ package org.postroom.core.flow;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
@@ -21,25 +23,51 @@ final class Planner {
 
   /** Each mailbox gets one copy, and each address elsewhere, however many ways lead there. */
   Acceptance plan(Submission mail, List<Expanded> recipients) {
+    return plan(mail, recipients, Treatment.of(List.of()));
+  }
+
+  /** The same for a mail that is to be treated so; one that is held waits in the queue, whole. */
+  Acceptance plan(Submission mail, List<Expanded> recipients, Treatment treatment) {
     Map<AccountId, Acceptance.Delivery> deliveries = new LinkedHashMap<>();
     Map<Address, Acceptance.Onward> onward = new LinkedHashMap<>();
+    Set<AccountId> reported = new HashSet<>();
     for (Expanded expanded : recipients) {
       for (Target target : expanded.targets()) {
         Recipient recipient = target.recipient();
-        if (target.route() instanceof Route.ToMailbox mailbox) {
-          // Of one copy among several whoever brings the mail cannot be told: it would bring all.
-          boolean refusable = mail.origin().hearsOfEach() && expanded.targets().size() == 1;
-          deliveries.computeIfAbsent(
-              mailbox.account().id(),
-              id -> delivery(mail.envelope().sender(), recipient, mailbox.account(), refusable));
+        Route route = treatment.route(target);
+        if (route instanceof Route.ToMailbox mailbox) {
+          AccountId account = mailbox.account().id();
+          if (deliveries.containsKey(account) || reported.contains(account)) {
+            continue;
+          }
+          if (isReported(mail, recipient)) {
+            reported.add(account);
+            onward.put(recipient.address(), Acceptance.Onward.home(recipient));
+          } else {
+            // Of one copy among several whoever brings the mail cannot be told: it would bring all.
+            boolean refusable = mail.origin().hearsOfEach() && expanded.targets().size() == 1;
+            deliveries.put(
+                account,
+                delivery(mail.envelope().sender(), recipient, mailbox.account(), refusable));
+          }
         } else {
           onward.putIfAbsent(
-              recipient.address(),
-              new Acceptance.Onward(recipient, destination(recipient, target.route())));
+              recipient.address(), new Acceptance.Onward(recipient, destination(recipient, route)));
         }
       }
     }
-    return new Acceptance(mail, List.copyOf(deliveries.values()), List.copyOf(onward.values()));
+    Acceptance plan =
+        new Acceptance(mail, List.copyOf(deliveries.values()), List.copyOf(onward.values()));
+    return treatment.held() ? queued(plan).held() : plan;
+  }
+
+  /**
+   * Whether the sender wants to hear that it has arrived (RFC 3461, 4.1): delivery and report are
+   * one unit of work where the queue makes them.
+   */
+  private static boolean isReported(Submission mail, Recipient recipient) {
+    return recipient.reportOn().contains(Recipient.Notify.SUCCESS)
+        && !mail.envelope().sender().isNull();
   }
 
   /**

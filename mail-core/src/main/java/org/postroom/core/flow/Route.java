@@ -1,5 +1,7 @@
 package org.postroom.core.flow;
 
+import java.util.Optional;
+import org.postroom.core.address.Domain;
 import org.postroom.core.auth.Account;
 
 /** Where mail for a recipient goes. */
@@ -13,12 +15,43 @@ public sealed interface Route {
    *
    * @param transport which one: {@code smtp}, {@code relay} …
    * @param nextHop as the transport understands it
+   * @param decided whether that was decided for this mail, so that attempts go by it, too, whatever
+   *     the configuration says of the address by then
    */
-  record Onward(String transport, String nextHop) implements Route {
+  record Onward(String transport, String nextHop, boolean decided) implements Route {
+    private static final String DECIDED = "filter:";
+
+    /** As configuration says it. */
+    public Onward(String transport, String nextHop) {
+      this(transport, nextHop, false);
+    }
+
+    /**
+     * As was decided for the mail.
+     *
+     * @param text {@code transport:nexthop}; without a next hop it goes to {@code domain}
+     */
+    static Onward filtered(String text, Domain domain) {
+      int colon = text.indexOf(':');
+      String hop = text.substring(colon + 1).strip();
+      return new Onward(text.substring(0, colon), hop.isEmpty() ? domain.name() : hop, true);
+    }
+
+    /** What a destination says that was decided for the mail; empty where configuration decides. */
+    static Optional<Onward> decided(String destination) {
+      int hop = destination.indexOf(':', DECIDED.length());
+      return destination.startsWith(DECIDED) && hop > 0
+          ? Optional.of(
+              new Onward(
+                  destination.substring(DECIDED.length(), hop),
+                  destination.substring(hop + 1),
+                  true))
+          : Optional.empty();
+    }
 
     /** What mails for this next hop queue behind. */
     public String destination() {
-      return transport + ":" + nextHop;
+      return (decided ? DECIDED : "") + transport + ":" + nextHop;
     }
   }
 

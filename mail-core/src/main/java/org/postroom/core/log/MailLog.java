@@ -209,6 +209,37 @@ public final class MailLog {
   }
 
   /**
+   * What a filter has found in a mail.
+   *
+   * @param action what was done: {@code reject}, {@code hold}, {@code warning} …
+   * @param about what was found, and where: {@code header Subject: …}
+   * @param text the administrator's own; may be empty
+   */
+  public void examined(
+      QueueId id,
+      String action,
+      String about,
+      String client,
+      ReversePath sender,
+      Address recipient,
+      String protocol,
+      String helo,
+      String text) {
+    log.info(
+        "{}: {}: {} from {}; from=<{}> to=<{}> proto={} helo=<{}>{}",
+        shown(
+            id,
+            action,
+            about,
+            client,
+            sender.toString(),
+            recipient.toString(),
+            protocol,
+            helo,
+            text.isEmpty() ? "" : ": " + text));
+  }
+
+  /**
    * What became of a recipient, for now: a delivery, or an attempt.
    *
    * @param service who delivers: {@code smtp}, {@code virtual} …

@@ -23,6 +23,11 @@ public record Submission(
     StagedContent content,
     Instant arrived) {
 
+  /** The same with other content. */
+  public Submission with(StagedContent other) {
+    return new Submission(id, origin, client, envelope, other, arrived);
+  }
+
   /**
    * Where a mail came from.
    *

@@ -3,6 +3,8 @@ package org.postroom.core.part;
 import java.util.List;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
+import org.postroom.core.filter.FilterStation;
+import org.postroom.core.table.Tables;
 
 /**
  * What a module offers to servers: its parameters, and what they can listen for. Knows no server
@@ -15,6 +17,17 @@ public interface Part {
 
   /** What it can listen for. No two parts of a server may have one of the same name. */
   List<Door> doors();
+
+  /**
+   * What mails are looked into by before they are ours. Made for each configuration, and for each
+   * look at one.
+   *
+   * @param tables that settings may name
+   * @throws org.postroom.core.config.BadConfiguration for what cannot be obeyed
+   */
+  default List<FilterStation.Named> filters(Settings settings, Tables tables) {
+    return List.of();
+  }
 
   /**
    * Makes what runs of it in one server. Called once for each server, before any client comes.

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.config.Settings;
+import org.postroom.core.mail.FieldLine;
 
 /** What an access(5) table says of somebody: the grammar of its values. */
 final class AccessAction {
@@ -48,25 +49,36 @@ final class AccessAction {
           new Verdict.DeferIfPermit(refusal(defer, rest, "Service unavailable"));
       case "DEFER_IF_REJECT" ->
           new Verdict.DeferIfReject(refusal(defer, rest, "Service unavailable"));
-      case "WARN", "INFO" -> new Verdict.Treat(note(word, rest));
-      case "DISCARD" -> new Verdict.Treat(new Consequence.Discard(rest));
-      case "HOLD" -> new Verdict.Treat(new Consequence.Hold(rest));
-      case "FILTER" -> new Verdict.Treat(new Consequence.Filter(rest));
-      case "PREPEND" -> new Verdict.Treat(new Consequence.Prepend(rest));
+      case "WARN", "INFO" -> treat(new Consequence.Note(word.toLowerCase(Locale.ROOT)), rest);
+      case "DISCARD" -> treat(new Consequence.Discard(), triggers("DISCARD action", rest));
+      case "HOLD" -> treat(new Consequence.Hold(), triggers("HOLD action", rest));
+      case "FILTER" ->
+          rest.indexOf(':') < 0
+              ? Verdict.MISCONFIGURED
+              : treat(new Consequence.Filter(rest), "triggers FILTER " + rest);
+      case "PREPEND" ->
+          FieldLine.parse(rest)
+              .map(field -> treat(new Consequence.Prepend(field), "triggers PREPEND " + rest))
+              .orElse(Verdict.MISCONFIGURED);
       case "REDIRECT", "BCC" -> toAnother(word, rest);
       default -> byNumber(word, rest);
     };
   }
 
-  private Consequence note(String word, String rest) {
-    return new Consequence.Note(word.toLowerCase(Locale.ROOT), rest);
+  private Verdict treat(Consequence how, String said) {
+    return new Verdict.Treat(how, about.does(said));
   }
 
-  private static Verdict toAnother(String word, String rest) {
+  private static String triggers(String action, String text) {
+    return text.isEmpty() ? "triggers " + action : text;
+  }
+
+  private Verdict toAnother(String word, String rest) {
     try {
       Address address = Address.parse(rest);
-      return new Verdict.Treat(
-          word.equals("BCC") ? new Consequence.Bcc(address) : new Consequence.Redirect(address));
+      return treat(
+          word.equals("BCC") ? new Consequence.Bcc(address) : new Consequence.Redirect(address),
+          "triggers " + word + " " + rest);
     } catch (MalformedAddress e) {
       return Verdict.MISCONFIGURED;
     }

@@ -69,7 +69,7 @@ public record Decision(
         return fault.reply().toString();
       }
       if (result instanceof Verdict.Treat treat) {
-        return treat.how().toString();
+        return treat.how().logName() + ": " + treat.said();
       }
       return result.toString();
     }
@@ -86,6 +86,15 @@ public record Decision(
   /** What would have been refused by rules that are to warn only. */
   public List<Verdict.Reject> warnings() {
     return steps.stream().flatMap(step -> step.warned().stream()).toList();
+  }
+
+  /** What is to become of the mail, in words for the log. */
+  public List<Verdict.Treat> treatments() {
+    return steps.stream()
+        .map(Step::result)
+        .filter(Verdict.Treat.class::isInstance)
+        .map(Verdict.Treat.class::cast)
+        .toList();
   }
 
   /** The rule that had the last word; empty where none was asked. */

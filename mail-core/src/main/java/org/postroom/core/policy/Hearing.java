@@ -1,8 +1,10 @@
 package org.postroom.core.policy;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
@@ -21,7 +23,7 @@ final class Hearing {
   private final PolicyContext mail;
   private final Facts facts;
   private final List<Decision.Step> steps = new ArrayList<>();
-  private final List<Consequence> consequences;
+  private final Set<Consequence> consequences;
   private Optional<Verdict.Reject> deferIfPermit;
   private Optional<Verdict.Reject> deferIfReject = Optional.empty();
   private boolean discarded;
@@ -33,7 +35,8 @@ final class Hearing {
     this.mail = mail;
     this.facts = facts;
     this.deferIfPermit = before.deferIfPermit();
-    this.consequences = new ArrayList<>(before.consequences());
+    this.consequences = new LinkedHashSet<>(before.consequences());
+    this.discarded = consequences.stream().anyMatch(Consequence.Discard.class::isInstance);
   }
 
   Decision at(Moment moment) {
@@ -54,7 +57,10 @@ final class Hearing {
       throw wanted;
     }
     return new Decision(
-        Decision.About.of(mail), steps, refusal, new Pending(deferIfPermit, consequences));
+        Decision.About.of(mail),
+        steps,
+        refusal,
+        new Pending(deferIfPermit, List.copyOf(consequences)));
   }
 
   /** Of what has not been said there is nothing to judge. */
@@ -178,12 +184,13 @@ final class Hearing {
         : Verdict.DUNNO;
   }
 
-  /** What has no station on the way of a mail must not be lost. */
   private Verdict treat(Consequence how) {
-    if (!how.isCarriedOut()) {
-      return Verdict.MISCONFIGURED;
+    if (!(how instanceof Consequence.Note)) {
+      if (!(how instanceof Consequence.Prepend)) {
+        consequences.remove(how); // the last of its kind counts
+      }
+      consequences.add(how);
     }
-    consequences.add(how);
     discarded |= how instanceof Consequence.Discard;
     return Verdict.DUNNO;
   }

@@ -17,4 +17,9 @@ public record Subject(String name, String kind) {
   String rejected(String why) {
     return "<" + name + ">: " + kind + " rejected: " + why;
   }
+
+  /** {@code <ada@example.org>: Recipient address } and what it does. */
+  String does(String what) {
+    return "<" + name + ">: " + kind + " " + what;
+  }
 }

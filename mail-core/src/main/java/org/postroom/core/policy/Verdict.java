@@ -65,8 +65,12 @@ public sealed interface Verdict {
   /** Our configuration, or what it rests on, is at fault; no warning can be made of it. */
   record Fault(Reject reply) implements Verdict {}
 
-  /** The mail is to be treated so if it is taken; the next restriction is asked. */
-  record Treat(Consequence how) implements Verdict {}
+  /**
+   * The mail is to be treated so if it is taken; the next restriction is asked.
+   *
+   * @param said for the log
+   */
+  record Treat(Consequence how, String said) implements Verdict {}
 
   /** Permits because of what somebody claims; does not open the relay. */
   Verdict OK = new Ok(false);

@@ -16,19 +16,37 @@ import org.postroom.core.mailbox.MailboxName;
  * @param deliveries recipients that end in mailboxes here
  * @param onward recipients that a transport must take further
  * @param refused copies that could not be made and do not wait; none, while it is only planned
+ * @param isHeld whether those in the queue wait until somebody lets them go
  */
 public record Acceptance(
-    Submission mail, List<Delivery> deliveries, List<Onward> onward, List<Refused> refused) {
+    Submission mail,
+    List<Delivery> deliveries,
+    List<Onward> onward,
+    List<Refused> refused,
+    boolean isHeld) {
 
   public Acceptance {
     deliveries = List.copyOf(deliveries);
     onward = List.copyOf(onward);
     refused = List.copyOf(refused);
+    if (isHeld && !deliveries.isEmpty()) {
+      throw new IllegalArgumentException("held mail in a mailbox");
+    }
+  }
+
+  /** The same, where the recipients in the queue wait until somebody lets them go. */
+  public Acceptance held() {
+    return new Acceptance(mail, deliveries, onward, refused, true);
+  }
+
+  /** What has become true of it. */
+  public Acceptance with(List<Delivery> some, List<Onward> others, List<Refused> not) {
+    return new Acceptance(mail, some, others, not, isHeld);
   }
 
   /** One of which nothing is refused. */
   public Acceptance(Submission mail, List<Delivery> deliveries, List<Onward> onward) {
-    this(mail, deliveries, onward, List.of());
+    this(mail, deliveries, onward, List.of(), false);
   }
 
   /** Why the mailbox of {@code account} does not have its copy; empty where none was refused. */

@@ -61,6 +61,17 @@ public interface QueueStore {
    */
   List<QueuedMail> list(int limit);
 
+  /** The same of what is held. */
+  List<QueuedMail> held(int limit);
+
+  /**
+   * Lets recipients go that are held: they are due from now on, like all others. Durable when this
+   * returns.
+   *
+   * @return how many were held
+   */
+  int release(Collection<Long> recipients);
+
   /**
    * What cannot be read and is kept apart until the next start, for listings; at most {@code
    * limit}.

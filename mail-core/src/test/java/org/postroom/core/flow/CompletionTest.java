@@ -53,7 +53,7 @@ class CompletionTest {
       byte[] octets = content.replace("|", "\r\n").getBytes(ISO_8859_1);
       for (int cut = 0; cut <= octets.length; cut++) {
         try (ArrivingContent arriving =
-            completion.begin(mail, client, Optional.empty(), area.open(0))) {
+            completion.begin(mail, client, Optional.empty(), List.of(), area.open(0))) {
           arriving.write(octets, 0, cut);
           arriving.write(octets, cut, octets.length - cut);
           try (StagedContent staged = arriving.finish()) {

@@ -28,8 +28,11 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.config.Settings;
+import org.postroom.core.filter.Filter;
+import org.postroom.core.filter.FilterStation;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
@@ -115,6 +118,8 @@ final class FlowHouse implements AutoCloseable {
     private final VirtualTime time;
     private QueueLimits limits = QueueLimits.DEFAULT;
     private Function<QueueStore, QueueStore> trouble = store -> store;
+    private final List<FilterStation.Named> filters = new ArrayList<>();
+    private long mostLonger;
     private Predicate<Address> home = address -> address.domain().name().equals("here.test");
 
     Plan(VirtualTime time) {
@@ -141,6 +146,18 @@ final class FlowHouse implements AutoCloseable {
     /** What happens right before the store is called for this. */
     Plan before(String method, Runnable happens) {
       return trouble(TroubledStore.beforeInQueue(method, happens));
+    }
+
+    /** So many octets may filters add. */
+    Plan mostLonger(long octets) {
+      mostLonger = octets;
+      return this;
+    }
+
+    /** Looks into each mail. */
+    Plan filter(String name, Filter filter) {
+      filters.add(new FilterStation.Named(name, filter));
+      return this;
     }
 
     FlowHouse open() {
@@ -170,6 +187,8 @@ final class FlowHouse implements AutoCloseable {
         new MailFlow(
             router,
             new Expansion(router, POLICY, Aliases.NONE),
+            new FilterStation(plan.filters, staging, plan.mostLonger, new MailLog("cleanup")),
+            Wishes.NONE,
             stores.queue(),
             queue,
             Map.of("smtp", this::deliver),
@@ -325,6 +344,11 @@ final class FlowHouse implements AutoCloseable {
   static Address address(String text) {
     int at = text.lastIndexOf('@');
     return Address.of(text.substring(0, at), Domain.of(text.substring(at + 1)));
+  }
+
+  /** How many staged contents were not given back. */
+  int staged() {
+    return staging.staged();
   }
 
   /** What lies in ada's INBOX. */

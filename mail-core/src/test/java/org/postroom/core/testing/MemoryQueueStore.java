@@ -40,12 +40,14 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
 
   private final MemoryMailStore mailboxes;
   private final QueueIds ids;
+  private final Clock clock;
   private final Map<Long, Waiting> rows = new TreeMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private long lastRow;
 
   public MemoryQueueStore(MemoryMailStore mailboxes, Clock clock) {
     this.mailboxes = mailboxes;
+    this.clock = clock;
     this.ids = new QueueIds(clock, 1);
   }
 
@@ -88,7 +90,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     if (first != null && deliveries.isEmpty() && acceptance.onward().isEmpty()) {
       throw first;
     }
-    return new Acceptance(acceptance.mail(), deliveries, onward, refused);
+    return acceptance.with(deliveries, onward, refused);
   }
 
   @Override
@@ -101,7 +103,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     synchronized (mailboxes.lock) {
       Map<String, List<Waiting>> chosen = new LinkedHashMap<>();
       rows.values().stream()
-          .filter(row -> !row.due.isAfter(now) && !row.leasedAt(now))
+          .filter(row -> !row.held && !row.due.isAfter(now) && !row.leasedAt(now))
           .filter(row -> choice.wants(row.destination) && !choice.holds(row.id))
           .sorted(BY_DUE)
           .forEach(
@@ -169,7 +171,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
   private Optional<Instant> nextDue(Predicate<String> wanted) {
     synchronized (mailboxes.lock) {
       return rows.values().stream()
-          .filter(row -> wanted.test(row.destination))
+          .filter(row -> !row.held && wanted.test(row.destination))
           .map(row -> row.leaseOwner.isEmpty() ? row.due : row.leaseUntil)
           .min(Comparator.naturalOrder());
     }
@@ -177,9 +179,37 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
 
   @Override
   public List<QueuedMail> list(int limit) {
+    return list(limit, row -> true);
+  }
+
+  @Override
+  public List<QueuedMail> held(int limit) {
+    return list(limit, row -> row.held);
+  }
+
+  @Override
+  public int release(Collection<Long> recipients) {
+    int released = 0;
+    synchronized (mailboxes.lock) {
+      for (Waiting row : rows.values()) {
+        if (row.held && recipients.contains(row.id)) {
+          row.held = false;
+          row.due = clock.instant();
+          released++;
+        }
+      }
+    }
+    if (released > 0) {
+      listeners.forEach(Runnable::run);
+    }
+    return released;
+  }
+
+  private List<QueuedMail> list(int limit, Predicate<Waiting> which) {
     synchronized (mailboxes.lock) {
       List<Waiting> oldest =
           rows.values().stream()
+              .filter(which)
               .sorted(Comparator.comparing((Waiting w) -> w.mail.arrived).thenComparing(w -> w.id))
               .toList();
       return grouped(oldest).stream().limit(limit).toList();
@@ -241,6 +271,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     Mail mail = new Mail(acceptance.mail().id(), acceptance.mail().envelope(), content, arrived);
     for (Acceptance.Onward onward : acceptance.onward()) {
       Waiting row = new Waiting(++lastRow, mail, onward.recipient(), onward.destination());
+      row.held = acceptance.isHeld();
       rows.put(row.id, row);
     }
   }
@@ -308,6 +339,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     private Instant due;
     private String leaseOwner = "";
     private Instant leaseUntil = Instant.MIN;
+    private boolean held;
     private int attempts;
     private boolean delayReported;
     private String lastReason = "";

@@ -32,10 +32,10 @@ import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
-import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueueStore.Settlement;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.queue.QueuedMail;
 
 /** What every {@link QueueStore} does. */
 public abstract class QueueStoreContract extends StoreContract {
@@ -166,6 +166,49 @@ public abstract class QueueStoreContract extends StoreContract {
     Acceptance.Delivery delivery = one.deliveries().get(0);
     return new Acceptance.Delivery(
         delivery.account(), delivery.mailbox(), delivery.recipient(), delivery.header(), true);
+  }
+
+  @Test
+  void whatIsHeldIsNotDueUntilItIsLetGo() {
+    commit.commit(onward(mail(text("held"), List.of("a@one.test", "b@two.test"))).held());
+    commit.commit(onward(mail(text("other"), List.of("c@one.test"))));
+    AtomicInteger told = new AtomicInteger();
+    queue.onQueued(told::incrementAndGet);
+
+    assertThat(queue.size()).isEqualTo(3);
+    List<QueuedMail> leased = lease("me", 10, 10);
+    assertThat(addresses(leased)).containsExactly("c@one.test");
+    queue.releaseLeases("me");
+    List<QueuedMail> held = queue.held(10);
+    assertThat(addresses(held)).containsExactlyInAnyOrder("a@one.test", "b@two.test");
+    assertThat(addresses(queue.list(10))).hasSize(3);
+    long first =
+        held.stream()
+            .flatMap(found -> found.recipients().stream())
+            .filter(one -> one.recipient().address().toString().equals("a@one.test"))
+            .findFirst()
+            .orElseThrow()
+            .id();
+
+    assertThat(queue.release(List.of(first, 999_999L))).isEqualTo(1);
+
+    assertThat(told).hasPositiveValue();
+    assertThat(addresses(lease("me", 10, 10)))
+        .containsExactlyInAnyOrder("a@one.test", "c@one.test");
+    assertThat(addresses(queue.held(10))).containsExactly("b@two.test");
+    assertThat(queue.release(List.of(first))).isZero();
+
+    long second = queue.held(10).get(0).recipients().get(0).id();
+    queue.settle(List.of(new Settlement.Done(second)), List.of());
+    assertThat(queue.held(10)).isEmpty();
+    assertThat(queue.size()).isEqualTo(2);
+  }
+
+  private static List<String> addresses(List<QueuedMail> mails) {
+    return mails.stream()
+        .flatMap(mail -> mail.recipients().stream())
+        .map(one -> one.recipient().address().toString())
+        .toList();
   }
 
   @Test

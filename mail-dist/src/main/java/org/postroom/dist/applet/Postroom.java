@@ -6,8 +6,8 @@ import org.postroom.core.wire.WireFault;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.storage.StorageFault;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine;
 
 /** The command line: {@code postroom serve}, {@code postroom user add} … */
 @Command(
@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
       CheckApplet.class,
       ReloadApplet.class,
       StatusApplet.class,
-      UserApplet.class
+      UserApplet.class,
+      QueueApplet.class
     })
 public final class Postroom {
   // The exit statuses of sysexits.h that scripts know.

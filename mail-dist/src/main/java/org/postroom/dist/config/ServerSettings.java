@@ -6,6 +6,7 @@ import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
+import org.postroom.core.filter.FilterParams;
 import org.postroom.core.flow.AliasParams;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.policy.PolicyParams;
@@ -23,6 +24,7 @@ public final class ServerSettings {
         PolicyParams.ALL,
         FlowParams.ALL,
         AliasParams.ALL,
+        FilterParams.ALL,
         QueueParams.ALL,
         AuthParams.ALL,
         ServerParams.ALL,

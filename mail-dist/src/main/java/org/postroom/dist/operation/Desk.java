@@ -1,12 +1,16 @@
 package org.postroom.dist.operation;
 
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.queue.QueueStore;
 
 /** What operations act upon: a server that runs, or no more than its store. */
 public interface Desk {
 
   /** Who is here. */
   Accounts accounts();
+
+  /** Mail under way. */
+  QueueStore queue();
 
   /**
    * The server.

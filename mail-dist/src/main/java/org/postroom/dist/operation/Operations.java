@@ -11,6 +11,9 @@ public final class Operations {
           UserOperations.CHANGE_PASSWORD,
           UserOperations.LIST,
           UserOperations.DELETE,
+          QueueOperations.HELD,
+          QueueOperations.RELEASE,
+          QueueOperations.DELETE,
           ReloadOperation.RELOAD,
           StatusOperation.STATUS);
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.OperationRefused;
@@ -64,6 +65,11 @@ final class ControlTest {
       new Desk() {
         @Override
         public Accounts accounts() {
+          throw new AssertionError();
+        }
+
+        @Override
+        public QueueStore queue() {
           throw new AssertionError();
         }
 

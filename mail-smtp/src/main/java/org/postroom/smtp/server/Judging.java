@@ -9,7 +9,6 @@ import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.Route;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.policy.Consequence;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.Directory;
 import org.postroom.core.policy.Judge;
@@ -120,11 +119,7 @@ public final class Judging {
             new RecentDecisions.Entry(
                 services.clock().instant(), session, services.generation(), decision));
     decision.warnings().forEach(reply -> log.accept("reject_warning", reply.toString()));
-    for (Consequence each : decision.pending().consequences()) {
-      if (each instanceof Consequence.Note note) {
-        log.accept(note.level(), note.text());
-      }
-    }
+    decision.treatments().forEach(treat -> log.accept(treat.how().logName(), treat.said()));
   }
 
   private PolicyContext context() {

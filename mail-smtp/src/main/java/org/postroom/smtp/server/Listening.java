@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Completion;
+import org.postroom.core.flow.Wishes;
 import org.postroom.core.mail.Origin;
 import org.postroom.smtp.protocol.Extension;
 import org.postroom.smtp.protocol.PathSyntax;
@@ -18,6 +19,7 @@ public final class Listening {
   private final Set<String> discarded;
   private final Completion completion;
   private final PathSyntax pathSyntax;
+  private final Wishes wishes;
 
   /**
    * At a listener.
@@ -34,6 +36,7 @@ public final class Listening {
         new PathSyntax(
             settings.get(SmtpParams.STRICT_ENVELOPES), settings.get(SmtpParams.ALLOW_MIN_USER));
     this.discarded = new HashSet<>();
+    this.wishes = Wishes.of(settings);
     this.completion = new Completion(settings, services.hostname(), services.zone());
     settings
         .get(SmtpParams.DISCARD_EHLO)
@@ -72,6 +75,11 @@ public final class Listening {
   /** Makes the headers of mails whole that come here. */
   Completion completion() {
     return completion;
+  }
+
+  /** What is done with mails that come here, whatever is decided about them. */
+  Wishes wishes() {
+    return wishes;
   }
 
   PathSyntax pathSyntax() {

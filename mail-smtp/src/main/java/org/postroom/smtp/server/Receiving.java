@@ -120,6 +120,7 @@ public final class Receiving {
       session.reset();
     } else {
       session.passes(decision, Optional.empty());
+      transaction.left(decision.pending());
       accept(reception, whole);
     }
   }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.ArrivingContent;
 import org.postroom.core.flow.FlowParams;
+import org.postroom.core.flow.Handover;
 import org.postroom.core.mail.Arriving;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.StagedContent;
@@ -15,10 +16,11 @@ import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.OverQuota;
-import org.postroom.core.queue.Acceptance;
+import org.postroom.core.policy.Consequence;
+import org.postroom.core.policy.Verdict;
 import org.postroom.core.wire.TlsSession;
-import org.postroom.smtp.protocol.DataReader;
 import org.postroom.smtp.protocol.DataReader.Progress;
+import org.postroom.smtp.protocol.DataReader;
 import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.server.SmtpParams.BareNewline;
 
@@ -37,6 +39,9 @@ final class Reception implements Transaction.Content {
 
   /** What has become of the mail, once it is taken. */
   private @Nullable Acceptance accepted;
+
+  /** Fields that were put in front of the header as it arrived. */
+  private final List<Consequence.Prepend> done;
 
   /** A chunk was refused: those behind it are of no use any more. */
   private boolean failed;
@@ -60,6 +65,11 @@ final class Reception implements Transaction.Content {
             client,
             transaction.envelope(),
             services.clock().instant());
+    this.done =
+        transaction.consequences().stream()
+            .filter(Consequence.Prepend.class::isInstance)
+            .map(Consequence.Prepend.class::cast)
+            .toList();
     this.content =
         session
             .listening()
@@ -68,6 +78,7 @@ final class Reception implements Transaction.Content {
                 mail,
                 settings.get(SmtpParams.SASL_HEADER) ? client : client.anonymous(),
                 tls(),
+                done.stream().map(Consequence.Prepend::field).toList(),
                 services.staging().open(transaction.parameters().size()));
     this.reader =
         new DataReader(
@@ -157,23 +168,23 @@ final class Reception implements Transaction.Content {
     }
     QueueId id = mail.id();
     try (StagedContent whole = content.finish()) {
-      Acceptance acceptance =
-          session.services().flow().accept(mail.with(whole), transaction.recipients());
-      session
-          .services()
-          .log()
-          .accepted(
-              id,
-              session.services().generation(),
-              session.id(),
-              session.client(),
-              mail.client().login().orElse(""),
-              transaction.sender(),
-              whole.size(),
-              transaction.count(),
-              content.messageId());
-      session.services().flow().logDeliveries(acceptance);
-      accepted = acceptance;
+      Handover handover =
+          session
+              .services()
+              .flow()
+              .accept(
+                  mail.with(whole),
+                  transaction.recipients(),
+                  session.listening().wishes().and(decided()));
+      if (handover instanceof Handover.Refused refused) {
+        Verdict.Reject reply = refused.reply();
+        return refuse(reply.code(), reply.status(), reply.text(), refused.rule());
+      }
+      logAccepted(whole);
+      if (handover instanceof Handover.Taken taken) {
+        session.services().flow().logDeliveries(taken.acceptance());
+        accepted = taken.acceptance();
+      }
       return SmtpReply.of(250, "2.0.0", "Ok: queued as " + id);
     } catch (StorageFull e) {
       session.services().log().fault(session.id(), "keeping " + id, e);
@@ -187,9 +198,30 @@ final class Reception implements Transaction.Content {
     }
   }
 
-  /** What has become of the mail; empty where it was not taken. */
+  /** What has become of the mail; empty where it was not taken, or is thrown away. */
   Optional<Acceptance> accepted() {
     return Optional.ofNullable(accepted);
+  }
+
+  /** What was decided about the mail and is not done yet. */
+  private List<Consequence> decided() {
+    return transaction.consequences().stream().filter(each -> !done.contains(each)).toList();
+  }
+
+  private void logAccepted(StagedContent whole) {
+    session
+        .services()
+        .log()
+        .accepted(
+            mail.id(),
+            session.services().generation(),
+            session.id(),
+            session.client(),
+            mail.client().login().orElse(""),
+            transaction.sender(),
+            whole.size(),
+            transaction.count(),
+            content.messageId());
   }
 
   @Override

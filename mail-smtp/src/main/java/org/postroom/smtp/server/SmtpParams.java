@@ -9,6 +9,7 @@ import org.postroom.core.config.Choice;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
+import org.postroom.core.filter.FilterParams;
 import org.postroom.core.wire.StrangerLimits;
 
 /** The parameters of the SMTP server. */
@@ -118,12 +119,7 @@ public final class SmtpParams {
           "no",
           "Whether mail for a full mailbox is refused for now (452), and not for good (552).");
 
-  public static final Param<Integer> LINE_LENGTH =
-      SET.integer(
-          "line_length_limit",
-          "2048",
-          atLeast("512"),
-          "Octets of a command line. Lines of a mail may be of any length.");
+  public static final Param<Integer> LINE_LENGTH = SET.include(FilterParams.LINE_LENGTH);
 
   public static final Param<Integer> SASL_RESPONSE =
       SET.integer(

@@ -14,6 +14,7 @@ import org.postroom.core.flow.Expanded;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.policy.Consequence;
 import org.postroom.core.policy.Pending;
 import org.postroom.smtp.protocol.MailParameters;
 
@@ -24,7 +25,7 @@ public final class Transaction implements SmtpState, AutoCloseable {
   private final Notes notes;
   private final Map<Address, Expanded> recipients = new LinkedHashMap<>();
   private final List<Expanded> named = new ArrayList<>();
-  private final Pending pending;
+  private Pending pending;
   private int octets;
   private int targets;
   private int refused;
@@ -71,6 +72,16 @@ public final class Transaction implements SmtpState, AutoCloseable {
   /** What the lists that were judged before have left to later ones, and to the mail's way. */
   public Pending pending() {
     return pending;
+  }
+
+  /** What the lists for a recipient or the content have left; it holds for all of the mail. */
+  public void left(Pending later) {
+    pending = new Pending(pending.deferIfPermit(), later.consequences());
+  }
+
+  /** What is to be done with the mail. */
+  public List<Consequence> consequences() {
+    return pending.consequences();
   }
 
   /** Those that were taken, in their order. */
@@ -120,7 +131,8 @@ public final class Transaction implements SmtpState, AutoCloseable {
 
   /** About how many octets the recipients are. */
   public int octets() {
-    return octets;
+    return octets
+        + pending.consequences().stream().mapToInt(each -> each.toString().length()).sum();
   }
 
   /** One was refused. */

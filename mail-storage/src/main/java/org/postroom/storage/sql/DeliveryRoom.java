@@ -49,7 +49,7 @@ final class DeliveryRoom {
     if (deliveries.isEmpty() && acceptance.onward().isEmpty()) {
       throw first;
     }
-    return new Acceptance(acceptance.mail(), deliveries, onward, refused);
+    return acceptance.with(deliveries, onward, refused);
   }
 
   /** Refuses an acceptance that cannot become true as it is. */

@@ -21,6 +21,7 @@ final class Description {
   private static final int COPY = 1;
   private static final int QUEUED = 2;
   private static final int RECIPIENT = 3;
+  private static final int HELD = 4;
 
   /** What the log reserves at most. */
   static final int MOST = 1 << 20;
@@ -71,6 +72,12 @@ final class Description {
     out.number(envelope.smtpUtf8() ? 1 : 0);
     text(envelope.envelopeId().orElse(""));
     out.number(envelope.fullReturn().map(full -> full ? 2 : 1).orElse(0));
+    return this;
+  }
+
+  /** … and waits there until somebody lets it go. */
+  Description held() {
+    out.octet(HELD);
     return this;
   }
 

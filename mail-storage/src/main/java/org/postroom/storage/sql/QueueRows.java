@@ -44,6 +44,12 @@ final class QueueRows {
           + SqlQueueStore.ASIDE
           + " AND r.mail_id >= ? AND (r.mail_id, r.id) > (?, ?) ORDER BY r.mail_id, r.id LIMIT ?";
 
+  private static final String OLDEST_HELD =
+      SELECT
+          + " WHERE r.leased = "
+          + SqlQueueStore.HELD
+          + " AND r.mail_id >= ? AND (r.mail_id, r.id) > (?, ?) ORDER BY r.mail_id, r.id LIMIT ?";
+
   private static final String ASIDE =
       SELECT + " WHERE r.leased = " + SqlQueueStore.ASIDE + " ORDER BY r.id LIMIT ?";
   private static final String FIRST =
@@ -123,8 +129,17 @@ final class QueueRows {
    * driver may keep all rows of an answer in memory.
    */
   List<QueuedMail> oldest(int limit) throws SQLException {
+    return oldest(OLDEST, limit);
+  }
+
+  /** The same of what is held. */
+  List<QueuedMail> oldestHeld(int limit) throws SQLException {
+    return oldest(OLDEST_HELD, limit);
+  }
+
+  private List<QueuedMail> oldest(String which, int limit) throws SQLException {
     Groups groups = new Groups();
-    try (PreparedStatement select = connection.prepareStatement(OLDEST)) {
+    try (PreparedStatement select = connection.prepareStatement(which)) {
       long mail = 0;
       long recipient = 0;
       int seen = PAGE;

@@ -36,6 +36,9 @@ final class SqlQueueStore implements QueueStore, MailCommit {
   /** In the column {@code leased}: a row that cannot be read, kept for who can mend it. */
   static final int ASIDE = 2;
 
+  /** In the same column: a row that waits until somebody lets it go. */
+  static final int HELD = 3;
+
   private static final int REASON = 2000;
   private static final String INSERT_MAIL =
       "INSERT INTO queue_mail (id, queue_id, sender, body, smtp_utf8, envelope_id, full_return,"
@@ -43,7 +46,7 @@ final class SqlQueueStore implements QueueStore, MailCommit {
   private static final String INSERT_RECIPIENT =
       "INSERT INTO queue_recipient (id, mail_id, address, report_on, original, destination, due_ts,"
           + " ready_ts, leased, lease_owner, attempts, delay_reported, last_reason)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, NULL, 0, FALSE, '')";
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, FALSE, '')";
   private static final String LEASE =
       "UPDATE queue_recipient SET leased = 1, lease_owner = ?, ready_ts = ?"
           + " WHERE id = ? AND ready_ts = ?";
@@ -64,7 +67,13 @@ final class SqlQueueStore implements QueueStore, MailCommit {
   /** Also of what was set aside: it may have been mended. */
   private static final String GIVE_BACK =
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts"
-          + " WHERE leased <> 0";
+          + " WHERE leased IN (1, "
+          + ASIDE
+          + ")";
+
+  private static final String LET_GO =
+      "UPDATE queue_recipient SET leased = 0, due_ts = ?, ready_ts = ? WHERE id = ? AND leased = "
+          + HELD;
 
   private static final String LATER =
       "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, due_ts = ?, ready_ts = ?,"
@@ -214,6 +223,9 @@ final class SqlQueueStore implements QueueStore, MailCommit {
     long due = acceptance.mail().arrived().toEpochMilli();
     Envelope envelope = acceptance.mail().envelope();
     description.queued(acceptance.mail().id(), envelope);
+    if (acceptance.isHeld()) {
+      description.held();
+    }
     long[] recipients = new long[acceptance.onward().size()];
     for (int i = 0; i < recipients.length; i++) {
       recipients[i] = batch.id(Ids.Kind.QUEUE_RECIPIENT);
@@ -222,12 +234,12 @@ final class SqlQueueStore implements QueueStore, MailCommit {
     batch.op(
         statements -> {
           insertMail(statements, mail, message, acceptance, due);
-          insertRecipients(statements, mail, recipients, acceptance.onward(), due);
+          insertRecipients(statements, mail, recipients, acceptance, due);
         });
     batch.afterwards(
         () -> {
-          for (Acceptance.Onward onward : acceptance.onward()) {
-            destinations.ready(onward.destination(), due);
+          if (!acceptance.isHeld()) {
+            acceptance.onward().forEach(one -> destinations.ready(one.destination(), due));
           }
           destinations.count(recipients.length);
           listeners.forEach(Runnable::run);
@@ -257,8 +269,9 @@ final class SqlQueueStore implements QueueStore, MailCommit {
   }
 
   private static void insertRecipients(
-      Journaled statements, long mail, long[] ids, List<Acceptance.Onward> onward, long due)
+      Journaled statements, long mail, long[] ids, Acceptance acceptance, long due)
       throws SQLException {
+    List<Acceptance.Onward> onward = acceptance.onward();
     Prepared insert = statements.of(INSERT_RECIPIENT);
     for (int i = 0; i < ids.length; i++) {
       Recipient recipient = onward.get(i).recipient();
@@ -269,7 +282,8 @@ final class SqlQueueStore implements QueueStore, MailCommit {
       insert.setString(5, recipient.original().orElse(null));
       insert.setString(6, onward.get(i).destination());
       insert.setLong(7, due);
-      insert.setLong(8, due);
+      insert.setLong(8, acceptance.isHeld() ? Long.MAX_VALUE : due);
+      insert.setInt(9, acceptance.isHeld() ? HELD : 0);
       insert.addBatch();
     }
     insert.executeBatch();
@@ -606,6 +620,35 @@ final class SqlQueueStore implements QueueStore, MailCommit {
   @Override
   public List<QueuedMail> list(int limit) {
     return read(queue -> queue.oldest(limit));
+  }
+
+  @Override
+  public List<QueuedMail> held(int limit) {
+    return read(queue -> queue.oldestHeld(limit));
+  }
+
+  @Override
+  public int release(Collection<Long> recipients) {
+    Map<Long, QueueRows.Owned> owned = read(queue -> queue.owned(List.copyOf(recipients)));
+    long time = clock.millis();
+    return committer
+        .run(
+            batch -> {
+              int[] released = {0};
+              batch.op(
+                  statements -> {
+                    released[0] = 0; // the unit may be run again
+                    for (QueueRows.Owned row : owned.values()) {
+                      if (statements.update(LET_GO, time, time, row.recipient()) > 0) {
+                        released[0]++;
+                        batch.afterCommit(() -> destinations.ready(row.destination(), time));
+                      }
+                    }
+                  });
+              batch.afterwards(() -> listeners.forEach(Runnable::run));
+              batch.durable();
+              return released;
+            })[0];
   }
 
   @Override

@@ -54,6 +54,7 @@ record BdatCommand(long length, boolean last) implements Command<SmtpState> {
         decision -> {
           if (decision.isPermitted()) {
             session.log(decision, Optional.empty());
+            transaction.left(decision.pending());
             receiving.chunk(length, last);
           } else {
             Receiving.swallow(session, length, () -> session.passes(decision, Optional.empty()));

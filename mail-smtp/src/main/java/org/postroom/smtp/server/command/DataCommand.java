@@ -32,6 +32,7 @@ record DataCommand() implements Command<Transaction> {
         facts -> judged(session, transaction, facts),
         decision -> {
           if (session.passes(decision, Optional.empty())) {
+            transaction.left(decision.pending());
             new Receiving(session, transaction).data();
           }
         });

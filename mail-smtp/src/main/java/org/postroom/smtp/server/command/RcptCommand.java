@@ -72,6 +72,7 @@ record RcptCommand(WrittenAddress written, RcptParameters parameters)
     } else {
       transaction.add(judged.expanded().orElseThrow());
       transaction.id(session.services().ids());
+      transaction.left(judged.pending());
       // Addresses may be as long as lines are: strangers are charged for what they have us keep.
       session.connection().keeps(transaction.octets());
       session.reply(250, "2.1.5", "Ok");

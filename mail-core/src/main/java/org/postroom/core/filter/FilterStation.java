@@ -1,0 +1,192 @@
+package org.postroom.core.filter;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.postroom.core.address.Address;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.FieldLine;
+import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mail.Staging;
+import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.policy.Consequence;
+import org.postroom.core.policy.Verdict;
+
+/**
+ * The station behind expansion, where filters look into a mail and nothing of it is durable yet.
+ * Asks them one after the other, until one refuses the mail or throws it away.
+ */
+public final class FilterStation {
+  private static final Verdict.Reject FAILED =
+      Verdict.Reject.of(451, ".3.0", "Error: the mail cannot be looked into now");
+  private static final Verdict.Reject TOO_LONG =
+      Verdict.Reject.of(552, ".3.4", "Error: message file too big");
+
+  private final List<Named> filters;
+  private final Staging staging;
+  private final long mostLonger;
+  private final MailLog log;
+
+  /** A filter, and what it is called in the log. */
+  public record Named(String name, Filter filter) {}
+
+  /**
+   * The station of one configuration.
+   *
+   * @param filters in the order in which they are asked
+   * @param staging where edited content lies
+   * @param mostLonger so many octets an edit may add; 0 for any number
+   * @param log for what they remark
+   */
+  public FilterStation(List<Named> filters, Staging staging, long mostLonger, MailLog log) {
+    this.filters = List.copyOf(filters);
+    this.staging = staging;
+    this.mostLonger = mostLonger;
+    this.log = log;
+  }
+
+  /**
+   * What came of the filters. Closing forgets edited content.
+   *
+   * @param mail with the content that it has now
+   * @param consequences what is to be done with it
+   * @param refusal why it is not taken; empty when it is
+   * @param rule which filter refused
+   */
+  public record Examination(
+      Submission mail,
+      List<Consequence> consequences,
+      Optional<Verdict.Reject> refusal,
+      String rule,
+      Optional<StagedContent> edited)
+      implements AutoCloseable {
+
+    @Override
+    public void close() {
+      edited.ifPresent(StagedContent::close);
+    }
+  }
+
+  /**
+   * Has {@code mail} looked into.
+   *
+   * @param targets the addresses that its recipients come to
+   * @param decided what is to be done with it, whatever filters say
+   * @param wanted which filters are asked, by their names
+   * @throws StorageFull and {@link StorageUnavailable} where there is no room for edited content
+   */
+  public Examination examine(
+      Submission mail, List<Address> targets, List<Consequence> decided, Predicate<String> wanted) {
+    Course course = new Course(mail, targets, decided);
+    boolean over = false;
+    try {
+      for (Named named : filters) {
+        if (wanted.test(named.name()) && !course.ask(named)) {
+          break;
+        }
+      }
+      course.prepend();
+      over = true;
+      return course.examination();
+    } finally {
+      if (!over) {
+        course.close();
+      }
+    }
+  }
+
+  /** One mail's way through the filters. */
+  private final class Course {
+    private final List<Address> targets;
+    private final List<Consequence> consequences;
+    private Submission mail;
+    private Optional<StagedContent> edited = Optional.empty();
+    private Optional<Verdict.Reject> refusal = Optional.empty();
+    private String rule = "";
+
+    Course(Submission mail, List<Address> targets, List<Consequence> decided) {
+      this.mail = mail;
+      this.targets = targets;
+      this.consequences = new ArrayList<>(decided);
+    }
+
+    /** Asks one; false where no further one is to be asked. */
+    boolean ask(Named named) {
+      Finding finding = found(named);
+      finding.remarks().forEach(this::log);
+      if (finding instanceof Finding.Refused refused) {
+        refusal = Optional.of(refused.reply());
+        rule = named.name();
+        return false;
+      }
+      Finding.Passed passed = (Finding.Passed) finding;
+      passed.edited().ifPresent(this::becomes);
+      consequences.addAll(passed.consequences());
+      return passed.consequences().stream().noneMatch(Consequence.Discard.class::isInstance);
+    }
+
+    /** Filters are anybody's code: whatever they throw, the mail is refused for now. */
+    private Finding found(Named named) {
+      long most = mostLonger == 0 ? 0 : mail.content().size() + mostLonger;
+      try {
+        return named.filter().examine(new Examined(mail, targets, staging, most));
+      } catch (StorageFull | StorageUnavailable e) {
+        throw e;
+      } catch (ContentEdit.TooLong e) {
+        return new Finding.Refused(TOO_LONG, List.of());
+      } catch (RuntimeException e) {
+        log.fault(mail.id().toString(), "filter " + named.name(), e);
+        return new Finding.Refused(FAILED, List.of());
+      }
+    }
+
+    private void becomes(StagedContent other) {
+      close();
+      edited = Optional.of(other);
+      mail = mail.with(other);
+    }
+
+    /** Fields in front of the header. */
+    void prepend() {
+      List<FieldLine> fields =
+          consequences.stream()
+              .filter(Consequence.Prepend.class::isInstance)
+              .map(each -> ((Consequence.Prepend) each).field())
+              .toList();
+      if (refusal.isPresent() || fields.isEmpty()) {
+        return;
+      }
+      Examined whole = new Examined(mail, targets, staging, 0);
+      try (ContentEdit edit = whole.edit()) {
+        fields.forEach(field -> edit.replace(0, 0, field.octets()));
+        becomes(edit.finish());
+      }
+    }
+
+    private void log(Remark remark) {
+      List<Address> recipients =
+          mail.envelope().recipients().stream().map(one -> one.address()).toList();
+      log.examined(
+          mail.id(),
+          remark.action(),
+          remark.about(),
+          MailLog.client(mail.client().name(), mail.client().address()),
+          mail.envelope().sender(),
+          recipients.get(recipients.size() - 1),
+          mail.client().protocol(),
+          mail.client().helo(),
+          remark.text());
+    }
+
+    Examination examination() {
+      return new Examination(mail, consequences, refusal, rule, edited);
+    }
+
+    void close() {
+      edited.ifPresent(StagedContent::close);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package org.postroom.core.flow;
+
+import org.postroom.core.policy.Verdict;
+import org.postroom.core.queue.Acceptance;
+
+/** What a door hears that has handed a mail over. */
+public sealed interface Handover {
+
+  /** It is ours, durably: in its mailboxes and in the queue. */
+  record Taken(Acceptance acceptance) implements Handover {}
+
+  /** It was thrown away, and whoever sent it must believe that it was taken. */
+  record Discarded() implements Handover {}
+
+  /**
+   * It is not taken.
+   *
+   * @param rule who has refused it
+   */
+  record Refused(Verdict.Reject reply, String rule) implements Handover {}
+}

@@ -1,0 +1,60 @@
+package org.postroom.core.flow;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.address.Address;
+import org.postroom.core.policy.Consequence;
+
+/**
+ * What all consequences come to for one mail: of those that exclude each other the last counts.
+ *
+ * @param discarded whether it is thrown away
+ * @param held whether it waits until somebody lets it go
+ * @param redirect who gets it instead of its recipients; then no filter does
+ * @param filter where all of it goes, {@code transport:nexthop}
+ * @param copies who gets it beside its recipients
+ */
+record Treatment(
+    boolean discarded,
+    boolean held,
+    Optional<Address> redirect,
+    Optional<String> filter,
+    Set<Address> copies) {
+
+  static Treatment of(List<Consequence> consequences) {
+    boolean discarded = false;
+    boolean held = false;
+    Optional<Address> redirect = Optional.empty();
+    Optional<String> filter = Optional.empty();
+    Set<Address> copies = new LinkedHashSet<>();
+    for (Consequence each : consequences) {
+      if (each instanceof Consequence.Discard) {
+        discarded = true;
+      } else if (each instanceof Consequence.Hold) {
+        held = true;
+      } else if (each instanceof Consequence.Redirect to) {
+        redirect = Optional.of(to.recipient());
+      } else if (each instanceof Consequence.Filter through) {
+        filter = Optional.of(through.destination());
+      } else if (each instanceof Consequence.Bcc to) {
+        copies.add(to.recipient());
+      } // else it was done with the content, or said in the log
+    }
+    return new Treatment(
+        discarded, held, redirect, redirect.isPresent() ? Optional.empty() : filter, copies);
+  }
+
+  /** The name of the transport that all of the mail is to go by. */
+  Optional<String> transport() {
+    return filter.map(text -> text.substring(0, text.indexOf(':')));
+  }
+
+  /** Where a target goes. */
+  Route route(Target target) {
+    return filter
+        .<Route>map(text -> Route.Onward.filtered(text, target.recipient().address().domain()))
+        .orElseGet(target::route);
+  }
+}
