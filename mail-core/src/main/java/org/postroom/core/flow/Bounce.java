@@ -50,7 +50,8 @@ public final class Bounce {
     FAILED(
         "non-delivery", "Undelivered Mail Returned to Sender", "failed", "could not be delivered"),
     DELAYED("delay", "Delayed Mail (still being retried)", "delayed", "has not been delivered yet"),
-    RELAYED("delivery status", "Successful Mail Delivery Report", "relayed", "was passed on");
+    RELAYED("delivery status", "Successful Mail Delivery Report", "relayed", "was passed on"),
+    DELIVERED("delivery status", "Successful Mail Delivery Report", "delivered", "was delivered");
 
     private final String name;
     private final String subject;
@@ -140,6 +141,7 @@ public final class Bounce {
         + "\r\n"
         + "Auto-Submitted: auto-replied\r\n"
         + "MIME-Version: 1.0\r\n"
+        + "Content-Transfer-Encoding: 8bit\r\n"
         + "Content-Type: multipart/report; report-type=delivery-status;\r\n"
         + "\tboundary=\""
         + boundary
@@ -169,11 +171,9 @@ public final class Bounce {
         .append(kind.what)
         .append(" for these recipients:\r\n\r\n");
     for (Item item : about.items()) {
-      text.append('<')
-          .append(item.recipient().recipient().address())
-          .append(">: ")
-          .append(oneLine(item.result().reason()))
-          .append("\r\n\r\n");
+      String line =
+          "<" + item.recipient().recipient().address() + ">: " + oneLine(item.result().reason());
+      text.append(FoldedText.of(line, "    ")).append("\r\n");
     }
     if (kind == Kind.DELAYED) {
       text.append("You do not need to send it again: it is tried until it arrives or expires.\r\n");
@@ -186,55 +186,64 @@ public final class Bounce {
 
   private String machinePart(String boundary, QueuedMail mail, About about) {
     Kind kind = about.kind();
+    boolean utf8 = mail.traits().smtpUtf8();
     StringBuilder text = new StringBuilder();
     text.append("\r\n--")
         .append(boundary)
         .append("\r\n")
         .append("Content-Description: Delivery report\r\n")
+        // RFC 6533, 4: fields of a mail that was handed in with SMTPUTF8 are UTF-8.
         .append("Content-Type: message/")
-        .append(mail.traits().smtpUtf8() ? "global-delivery-status" : "delivery-status")
-        .append("\r\n\r\n");
-    mail.traits()
-        .envelopeId()
-        .ifPresent(id -> text.append("Original-Envelope-Id: ").append(oneLine(id)).append("\r\n"));
-    text.append("Reporting-MTA: dns; ")
-        .append(hostname)
+        .append(utf8 ? "global-delivery-status" : "delivery-status")
         .append("\r\n")
-        .append("Arrival-Date: ")
-        .append(MailDate.format(mail.arrived().atZone(zone).toOffsetDateTime()))
+        .append(utf8 ? "Content-Transfer-Encoding: 8bit\r\n" : "")
         .append("\r\n");
+    mail.traits().envelopeId().ifPresent(id -> field(text, utf8, "Original-Envelope-Id", id));
+    field(text, utf8, "Reporting-MTA", "dns; " + hostname);
+    field(text, utf8, "X-Postroom-Queue-ID", mail.id().value());
+    field(text, utf8, "X-Postroom-Sender", typed(String.valueOf(mail.sender())));
+    field(text, utf8, "Arrival-Date", date(mail.arrived()));
     for (Item item : about.items()) {
       text.append("\r\n");
       Recipient recipient = item.recipient().recipient();
-      recipient
-          .original()
-          .ifPresent(o -> text.append("Original-Recipient: ").append(oneLine(o)).append("\r\n"));
-      text.append("Final-Recipient: rfc822; ")
-          .append(recipient.address())
-          .append("\r\n")
-          .append("Action: ")
-          .append(kind.action)
-          .append("\r\n")
-          .append("Status: ")
-          .append(item.result().status())
-          .append("\r\n");
-      String relay = item.result().relay();
-      int bracket = relay.indexOf('[');
-      if (bracket > 0) {
-        text.append("Remote-MTA: dns; ").append(relay, 0, bracket).append("\r\n");
+      recipient.original().ifPresent(o -> field(text, utf8, "Original-Recipient", o));
+      field(text, utf8, "Final-Recipient", typed(recipient.address().toString()));
+      field(text, utf8, "Action", kind.action);
+      field(text, utf8, "Status", item.result().status());
+      String said = item.result().said();
+      if (!said.isEmpty()) {
+        int bracket = item.result().relay().indexOf('[');
+        String host = item.result().relay();
+        field(
+            text, utf8, "Remote-MTA", "dns; " + (bracket > 0 ? host.substring(0, bracket) : host));
       }
-      text.append("Diagnostic-Code: ")
-          .append(bracket > 0 ? "smtp; " : "X-Postroom; ")
-          // RFC 3464, 2.1.1: these fields are ASCII, whatever the far side said.
-          .append(oneLine(item.result().reason()).replaceAll("[^\\x20-\\x7E]", "?"))
-          .append("\r\n");
+      // RFC 3464, 2.3.6: what the far side said, as it is; what we say ourselves is of no protocol.
+      field(
+          text,
+          utf8,
+          "Diagnostic-Code",
+          said.isEmpty() ? "X-Postroom; " + item.result().reason() : "smtp; " + said);
       if (kind == Kind.DELAYED) {
-        text.append("Will-Retry-Until: ")
-            .append(MailDate.format(about.retriesUntil().atZone(zone).toOffsetDateTime()))
-            .append("\r\n");
+        field(text, utf8, "Will-Retry-Until", date(about.retriesUntil()));
       }
     }
     return text.toString();
+  }
+
+  private String date(Instant instant) {
+    return MailDate.format(instant.atZone(zone).toOffsetDateTime());
+  }
+
+  /** With the type of address that it is (RFC 3464, 2.1.2; RFC 6533, 3). */
+  private static String typed(String address) {
+    return (address.chars().allMatch(c -> c < 0x80) ? "rfc822; " : "utf-8; ") + address;
+  }
+
+  /** RFC 3464, 2.1.1: these fields are ASCII, whatever the far side said; or else UTF-8. */
+  private static void field(StringBuilder text, boolean utf8, String name, String value) {
+    String line = oneLine(value);
+    String shown = utf8 ? line : line.replaceAll("[^\\x20-\\x7E]", "?");
+    text.append(FoldedText.of(name + ": " + shown, "    "));
   }
 
   /** The whole mail when it failed, is short, and RET does not forbid it; else its header. */
@@ -244,16 +253,21 @@ public final class Bounce {
         kind == Kind.FAILED
             && content.size() <= MAX_RETURNED
             && mail.traits().fullReturn().orElse(true);
+    boolean utf8 = mail.traits().smtpUtf8();
+    String all = utf8 ? "message/global" : "message/rfc822";
+    String fields = utf8 ? "message/global-headers" : "text/rfc822-headers";
     text(
         sink,
         "\r\n--"
             + boundary
             + "\r\n"
-            + "Content-Description: Undelivered Message"
+            + "Content-Description: "
+            + (kind == Kind.FAILED ? "Undelivered " : kind == Kind.DELAYED ? "Delayed " : "")
+            + "Message"
             + (whole ? "" : " Headers")
             + "\r\n"
             + "Content-Type: "
-            + (whole ? "message/rfc822" : "text/rfc822-headers")
+            + (whole ? all : fields)
             + "\r\n"
             + "Content-Transfer-Encoding: 8bit\r\n\r\n");
     long end = whole ? content.size() : headerLength(content);

@@ -15,6 +15,11 @@ public sealed interface DeliveryResult {
   /** What was said, on one line. */
   String reason();
 
+  /** What the far side said, beginning with its reply code; empty where that is our own word. */
+  default String said() {
+    return "";
+  }
+
   /**
    * The next one has taken responsibility.
    *
@@ -24,7 +29,14 @@ public sealed interface DeliveryResult {
       implements DeliveryResult {}
 
   /** Not now; worth trying again. */
-  record Deferred(String relay, String status, String reason) implements DeliveryResult {}
+  record Deferred(String relay, String status, String reason, String said)
+      implements DeliveryResult {
+
+    /** By our own decision. */
+    public Deferred(String relay, String status, String reason) {
+      this(relay, status, reason, "");
+    }
+  }
 
   /**
    * Not now, because no connection to the next hop came about: neither will one for another mail,
@@ -44,12 +56,20 @@ public sealed interface DeliveryResult {
    * @param what failed
    */
   static DeliveryResult fault(String what, Throwable fault) {
-    String reason = what + ": " + fault;
+    String why = fault.getMessage();
+    String reason = what + (why == null ? "" : ": " + why);
     return fault instanceof StorageUnavailable && !(fault instanceof ContentDamaged)
         ? new HeldUp("none", "4.3.0", reason)
         : new Deferred("none", "4.3.0", reason);
   }
 
   /** Not ever. */
-  record Bounced(String relay, String status, String reason) implements DeliveryResult {}
+  record Bounced(String relay, String status, String reason, String said)
+      implements DeliveryResult {
+
+    /** By our own decision. */
+    public Bounced(String relay, String status, String reason) {
+      this(relay, status, reason, "");
+    }
+  }
 }

@@ -237,6 +237,16 @@ final class Outcomes {
         result.reason());
   }
 
+  /**
+   * What the sender hears of the attempt that was the last: that time ran out (RFC 3463, X.4.7).
+   */
+  private static DeliveryResult expired(DeliveryResult result) {
+    return result instanceof DeliveryResult.Delivered || result instanceof DeliveryResult.Bounced
+        ? result
+        : new DeliveryResult.Deferred(
+            result.relay(), "4.4.7", "delivery time expired: " + result.reason(), result.said());
+  }
+
   private static String status(DeliveryResult result, boolean over) {
     if (result instanceof DeliveryResult.Delivered) {
       return "sent";
@@ -261,6 +271,7 @@ final class Outcomes {
     private final List<Bounce.Item> failed = new ArrayList<>();
     private final List<Bounce.Item> delayed = new ArrayList<>();
     private final List<Bounce.Item> relayed = new ArrayList<>();
+    private final List<Bounce.Item> delivered = new ArrayList<>();
 
     /**
      * One for some of an attempt's recipients.
@@ -287,13 +298,20 @@ final class Outcomes {
       this.over = schedule.isOver(mail.arrived(), mail.sender().isNull(), attempt.at());
       this.late = schedule.isLate(mail.arrived(), attempt.at());
       this.reports.forEach(this::add);
-      this.home.forEach(one -> settlements.add(new Settlement.Done(one.recipient().id())));
+      this.home.forEach(this::add);
+    }
+
+    private void add(Homecoming one) {
+      settlements.add(new Settlement.Done(one.recipient().id()));
+      if (one.recipient().recipient().reportOn().contains(Notify.SUCCESS)) {
+        delivered.add(new Bounce.Item(one.recipient(), DELIVERED));
+      }
     }
 
     private void add(Report report) {
       QueuedRecipient recipient = report.recipient();
       DeliveryResult result = report.result();
-      Bounce.Item item = new Bounce.Item(recipient, result);
+      Bounce.Item item = new Bounce.Item(recipient, over ? expired(result) : result);
       Set<Notify> wishes = recipient.recipient().reportOn();
       if (result instanceof DeliveryResult.Delivered delivered) {
         settlements.add(new Settlement.Done(recipient.id()));
@@ -324,6 +342,7 @@ final class Outcomes {
         tell(told, entering, Bounce.Kind.FAILED, failed);
         tell(told, entering, Bounce.Kind.DELAYED, delayed);
         tell(told, entering, Bounce.Kind.RELAYED, relayed);
+        tell(told, entering, Bounce.Kind.DELIVERED, delivered);
         if (!home.isEmpty()) {
           entering.add(
               HomeComing.of(mail, home.stream().map(Homecoming::delivery).toList(), memory));

@@ -119,7 +119,7 @@ final class Conversation {
                   + " of server "
                   + target));
     }
-    if (mail.traits().smtpUtf8() && !server.offers("SMTPUTF8") && needsUtf8(mail)) {
+    if (mail.traits().smtpUtf8() && !server.offers("SMTPUTF8") && NeedsUtf8.any(mail)) {
       return Report.all(
           mail,
           new DeliveryResult.Bounced(
@@ -294,22 +294,16 @@ final class Conversation {
     return encoded.toString();
   }
 
-  private static boolean needsUtf8(QueuedMail mail) {
-    return !isAscii(mail.sender().toString())
-        || mail.recipients().stream().anyMatch(r -> !isAscii(r.recipient().address().toString()));
-  }
-
-  private static boolean isAscii(String text) {
-    return text.chars().allMatch(c -> c < 0x80);
-  }
-
   private DeliveryResult verdict(Reply reply, String command) {
     String reason =
         "host " + target + " said: " + reply.oneLine() + " (in reply to " + command + " command)";
     return reply.isPermanent()
-        ? new DeliveryResult.Bounced(target.toString(), reply.status(), reason)
+        ? new DeliveryResult.Bounced(target.toString(), reply.status(), reason, reply.oneLine())
         : new DeliveryResult.Deferred(
-            target.toString(), reply.isPositive() ? "4.0.0" : reply.status(), reason);
+            target.toString(),
+            reply.isPositive() ? "4.0.0" : reply.status(),
+            reason,
+            reply.oneLine());
   }
 
   private Reply say(String line) {

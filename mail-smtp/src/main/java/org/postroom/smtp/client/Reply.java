@@ -53,13 +53,14 @@ record Reply(int code, String text) {
     return code >= 500 && code < 600;
   }
 
-  /** The enhanced status code it gave, or the one its class stands for. */
+  /**
+   * The enhanced status code it gave, or the one its class stands for. Of the class of the reply in
+   * any case (RFC 2034, 4).
+   */
   String status() {
     Matcher given = STATUS.matcher(text);
-    if (given.find()) {
-      return given.group(1);
-    }
-    return isPositive() ? "2.0.0" : isPermanent() ? "5.0.0" : "4.0.0";
+    return (isPositive() ? "2" : isPermanent() ? "5" : "4")
+        + (given.find() ? given.group(1).substring(1) : ".0.0");
   }
 
   /** On one line, as the server said it. */

@@ -1,18 +1,21 @@
-package org.postroom.smtp.protocol;
+package org.postroom.smtp.client;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.mail.Content;
 import org.postroom.core.wire.CollectedOutput;
+import org.postroom.smtp.protocol.DataReader;
 
-class DataWriterTest {
+class ContentWriterTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -31,11 +34,28 @@ class DataWriterTest {
     assertThat(send(unescape(content), 0, 100)).isEqualTo(unescape(sent));
   }
 
-  @Test
-  void breaksLinesThatAreTooLong() {
-    String sent = send("x".repeat(25) + "\r\n", 10, 7);
-
-    assertThat(sent).isEqualTo("xxxxxxxxxx\r\n xxxxxxxxx\r\n xxxxxx\r\n.\r\n");
+  @ParameterizedTest
+  @CsvSource({
+    // behind the header, a line end and a space
+    "\\r\\nxxxxxxxxxxxxxxxxxxxxxxxxx, \\r\\nxxxxxxxxxxxx\\r\\n xxxxxxxxxxx\\r\\n xx",
+    // … not within a character
+    "\\r\\nxxxxxxxxxxxéxxxxx, \\r\\nxxxxxxxxxxx\\r\\n éxxxxx",
+    "\\r\\nxxxxxxxxxx€yyy, \\r\\nxxxxxxxxxx\\r\\n €yyy",
+    // in the header, where white space is: nothing is added
+    "S: aaaa bbbb cccc\\r\\n\\r\\n, S: aaaa bbbb\\r\\n cccc\\r\\n\\r\\n",
+    "S: aaaaaaaaa bbbb\\r\\n\\r\\n, S: aaaaaaaaa\\r\\n bbbb\\r\\n\\r\\n",
+    // … or where none is
+    "S:aaaaaaaaaaaaaaaaa\\r\\n\\r\\n, S:aaaaaaaaaa\\r\\n aaaaaaa\\r\\n\\r\\n",
+    "S:aaaaaaaaaé\\r\\n\\r\\n, S:aaaaaaaaa\\r\\n é\\r\\n\\r\\n",
+    "S: a\\r\\n .bbbbbbbbbbbbb\\r\\n\\r\\n, S: a\\r\\n .bbbbbbbbbb\\r\\n bbb\\r\\n\\r\\n",
+  })
+  void foldsLinesThatAreTooLong(String content, String sent) {
+    String in = new String(unescape(content).getBytes(UTF_8), ISO_8859_1);
+    String out = new String(unescape(sent).getBytes(UTF_8), ISO_8859_1);
+    String end = out.endsWith("\r\n") ? ".\r\n" : "\r\n.\r\n";
+    for (int step = 1; step < 20; step++) {
+      assertThat(send(in, 12, step)).isEqualTo(out + end);
+    }
   }
 
   @Test
@@ -63,17 +83,18 @@ class DataWriterTest {
     String text = "0123456789\r\n".repeat(5_000);
     CollectedOutput out = new CollectedOutput();
 
-    new DataWriter(out, 0).writeAll(Content.of(text.getBytes(ISO_8859_1)));
+    new ContentWriter(out, 0).write(Content.of(text.getBytes(ISO_8859_1)));
 
     assertThat(out.text()).isEqualTo(text + ".\r\n");
   }
 
   private static String send(String content, int maxLine, int step) {
     CollectedOutput out = new CollectedOutput();
-    DataWriter writer = new DataWriter(out, maxLine);
+    ContentWriter writer = new ContentWriter(out, maxLine);
     byte[] octets = content.getBytes(ISO_8859_1);
     for (int at = 0; at < octets.length; at += step) {
-      writer.write(octets, at, Math.min(step, octets.length - at));
+      byte[] piece = Arrays.copyOfRange(octets, at, Math.min(octets.length, at + step));
+      writer.write(piece, piece.length);
     }
     writer.end();
     return out.text();
