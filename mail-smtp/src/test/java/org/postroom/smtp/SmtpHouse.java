@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
@@ -143,7 +144,7 @@ final class SmtpHouse extends ProtocolHouse {
             Wishes.of(settings),
             queue,
             queue,
-            Map.of(),
+            Map.of("smtp", (mail, nextHop) -> new CompletableFuture<>()),
             RetrySchedule.DEFAULT,
             Duration.ofHours(1),
             new Bounce("mx.example.org", staging(), time, ZoneOffset.UTC),

@@ -128,7 +128,7 @@ final class CheckOutcome {
     private void reject() {
       Matcher status = STATUS.matcher(rest);
       boolean given = status.matches();
-      boolean forNow = given && status.group(1).equals("4");
+      boolean forNow = given && !status.group(1).equals("5");
       String tail = given ? status.group(2) : ".7.1";
       String said = given ? status.group(3) : rest.isEmpty() ? REJECTED : rest;
       refusal = Verdict.Reject.of(forNow ? 451 : 550, tail, said);
@@ -158,8 +158,8 @@ final class CheckOutcome {
       if (word.equals("BCC")) {
         consequences.add(new Consequence.Bcc(address));
       } else {
-        consequences.removeIf(Consequence.Redirect.class::isInstance);
         consequences.add(new Consequence.Redirect(address));
+        over = true; // whatever the manual says
       }
     }
 

@@ -12,7 +12,7 @@ import org.postroom.core.policy.Consequence;
  *
  * @param discarded whether it is thrown away
  * @param held whether it waits until somebody lets it go
- * @param redirect who gets it instead of its recipients; then no filter does
+ * @param redirect who gets it instead of its recipients; then no filter does, and nobody a copy
  * @param filter where all of it goes, {@code transport:nexthop}
  * @param copies who gets it beside its recipients
  */
@@ -42,8 +42,9 @@ record Treatment(
         copies.add(to.recipient());
       } // else it was done with the content, or said in the log
     }
-    return new Treatment(
-        discarded, held, redirect, redirect.isPresent() ? Optional.empty() : filter, copies);
+    return redirect.isPresent()
+        ? new Treatment(discarded, held, redirect, Optional.empty(), Set.of())
+        : new Treatment(discarded, held, redirect, filter, copies);
   }
 
   /** The name of the transport that all of the mail is to go by. */

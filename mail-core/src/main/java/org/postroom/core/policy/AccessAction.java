@@ -61,7 +61,10 @@ final class AccessAction {
               .map(field -> treat(new Consequence.Prepend(field), "triggers PREPEND " + rest))
               .orElse(Verdict.MISCONFIGURED);
       case "REDIRECT", "BCC" -> toAnother(word, rest);
-      default -> byNumber(word, rest);
+      default ->
+          Character.isDigit(word.charAt(0))
+              ? byNumber(word, rest)
+              : new Verdict.Refer(text, about, proven);
     };
   }
 

@@ -68,6 +68,9 @@ public record Decision(
       if (result instanceof Verdict.Fault fault) {
         return fault.reply().toString();
       }
+      if (result instanceof Verdict.Refer refer) {
+        return "asks " + refer.restrictions();
+      }
       if (result instanceof Verdict.Treat treat) {
         return treat.how().logName() + ": " + treat.said();
       }

@@ -19,6 +19,9 @@ final class Hearing {
   /** So many rules may want something in one round. */
   private static final int MOST_AT_ONCE = 100;
 
+  /** So many tables may name restrictions with tables that do. */
+  private static final int DEEPEST = 100;
+
   private final Judge judge;
   private final PolicyContext mail;
   private final Facts facts;
@@ -29,6 +32,12 @@ final class Hearing {
   private boolean discarded;
   private @Nullable Wanted wanted;
   private int wants;
+
+  /** How many tables have named restrictions that are asked now, one behind the other. */
+  private int depth;
+
+  /** How many of them were asked for what somebody claims. */
+  private int referredByClaims;
 
   Hearing(Judge judge, PolicyContext mail, Pending before, Facts facts) {
     this.judge = judge;
@@ -116,6 +125,11 @@ final class Hearing {
           rule.members().isEmpty()
               ? heard(stage, rule, about, warns)
               : ask(stage, rule.members(), about, warns);
+      if (verdict instanceof Verdict.Refer refer) {
+        verdict = referred(stage, refer, about, warns);
+      } else if (referredByClaims > 0 && rule.permitsAll()) {
+        verdict = Verdict.OK; // rests on what the table was asked for
+      }
       boolean opens = verdict instanceof Verdict.Ok ok && !ok.proven();
       if (opens && judge.guardsAgainst(stage, mail)) {
         continue;
@@ -128,6 +142,23 @@ final class Hearing {
       }
     }
     return Verdict.DUNNO;
+  }
+
+  /** What the restrictions say that a table names. */
+  private Verdict referred(
+      Stage stage, Verdict.Refer refer, PolicyContext about, boolean warnOnly) {
+    Optional<List<Rule>> rules = judge.named(stage, refer.restrictions());
+    if (rules.isEmpty() || depth >= DEEPEST) {
+      return Verdict.MISCONFIGURED;
+    }
+    depth++;
+    referredByClaims += refer.proven() ? 0 : 1;
+    try {
+      return ask(stage, rules.get(), about.about(refer.subject()), warnOnly);
+    } finally {
+      depth--;
+      referredByClaims -= refer.proven() ? 0 : 1;
+    }
   }
 
   /** What comes of a rule: permission, refusal, or nothing for now. */
@@ -179,7 +210,9 @@ final class Hearing {
     } else if (verdict instanceof Verdict.Treat treat) {
       return treat(treat.how());
     }
-    return verdict instanceof Verdict.Fault || verdict instanceof Verdict.Ok
+    return verdict instanceof Verdict.Fault
+            || verdict instanceof Verdict.Ok
+            || verdict instanceof Verdict.Refer
         ? verdict
         : Verdict.DUNNO;
   }

@@ -27,8 +27,16 @@ public final class Judge {
   private final Map<Stage, Rule> last = new EnumMap<>(Stage.class);
   private final Stage guard;
   private final DomainClasses domains;
+  private final Ingredients in;
+  private final Map<Stage, Map<String, Rule>> classes;
 
-  private Judge(Ingredients in, Map<Stage, List<Rule>> lists, Stage guard) {
+  private Judge(
+      Ingredients in,
+      Map<Stage, List<Rule>> lists,
+      Map<Stage, Map<String, Rule>> classes,
+      Stage guard) {
+    this.in = in;
+    this.classes = classes;
     Settings settings = in.settings();
     this.lists = lists;
     this.guard = guard;
@@ -61,6 +69,7 @@ public final class Judge {
   static Judge of(
       Ingredients in, BiConsumer<Param<?>, String> faults, BiConsumer<Param<?>, String> warnings) {
     Map<Stage, List<Rule>> lists = new EnumMap<>(Stage.class);
+    Map<Stage, Map<String, Rule>> classes = new EnumMap<>(Stage.class);
     List<String> found = new ArrayList<>();
     for (Stage stage : Stage.values()) {
       Param<List<String>> param = stage.param();
@@ -74,8 +83,10 @@ public final class Judge {
               },
               text -> warnings.accept(param, text));
       lists.put(stage, parser.rules(in.settings().get(param)));
+      // Those that no list names may be values of tables; what is wrong with them refuses mail then.
+      classes.put(stage, new RuleParser(in, stage, text -> {}, text -> {}).classes());
     }
-    Judge judge = new Judge(in, lists, guard(lists));
+    Judge judge = new Judge(in, lists, classes, guard(lists));
     if (found.isEmpty() && !Rule.denyRelay(judge.rules(judge.guard))) {
       faults.accept(
           Stage.RELAY.param(),
@@ -137,6 +148,11 @@ public final class Judge {
 
   List<Rule> rules(Stage stage) {
     return lists.getOrDefault(stage, List.of());
+  }
+
+  /** The restrictions that a table has as its value; empty for what is none. */
+  Optional<List<Rule>> named(Stage stage, String text) {
+    return RuleParser.value(in, classes.getOrDefault(stage, Map.of()), text);
   }
 
   /** What is asked behind this list, whoever permits: whether the address exists. */

@@ -25,7 +25,12 @@ final class Restrictions {
     /** A whole number of seconds. */
     SECONDS,
     /** A look-up table. */
-    TABLE
+    TABLE;
+
+    /** Whether a table's value may be such a restriction: what is opened is opened at the start. */
+    boolean mayStandInTables() {
+      return this != TABLE;
+    }
   }
 
   /** Makes a restriction of its argument; {@code BadValue} for one that cannot be obeyed. */

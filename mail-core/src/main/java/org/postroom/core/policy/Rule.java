@@ -51,6 +51,11 @@ final class Rule {
     return warnOnly;
   }
 
+  /** Whether it permits, whoever it is. */
+  boolean permitsAll() {
+    return effect == Effect.PERMITS_ALL;
+  }
+
   /** Whether nothing behind it is asked. */
   boolean endsTheList() {
     return effect == Effect.PERMITS_ALL || effect == Effect.REFUSES_ALL && !warnOnly;

@@ -3,9 +3,11 @@ package org.postroom.core.policy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -59,6 +61,60 @@ final class RuleParser {
     }
     ignored(rules);
     return List.copyOf(rules);
+  }
+
+  /** The classes, by name, as items of this list. */
+  Map<String, Rule> classes() {
+    Map<String, Rule> classes = new HashMap<>();
+    for (String name : in.settings().get(RestrictionParams.CLASSES)) {
+      group(name).ifPresent(rule -> classes.put(name, rule));
+    }
+    return classes;
+  }
+
+  /**
+   * The restrictions that a table has as its value; empty for what is none. A table in there is
+   * none: it would be opened by a stranger's mail. A class may have one.
+   */
+  static Optional<List<Rule>> value(Ingredients in, Map<String, Rule> classes, String text) {
+    List<Rule> rules = new ArrayList<>();
+    Iterator<String> items = List.of(text.strip().split("[,\\s]+")).iterator();
+    boolean warnOnly = false;
+    while (items.hasNext()) {
+      String item = items.next();
+      if (item.equalsIgnoreCase(WARN_IF_REJECT)) {
+        warnOnly = true;
+        continue;
+      }
+      Optional<Rule> rule =
+          Optional.ofNullable(classes.get(item)).or(() -> valueItem(in, item, items));
+      if (rule.isEmpty()) {
+        return Optional.empty();
+      }
+      rules.add(warnOnly ? rule.get().warning() : rule.get());
+      warnOnly = false;
+    }
+    return Optional.of(rules);
+  }
+
+  private static Optional<Rule> valueItem(Ingredients in, String item, Iterator<String> items) {
+    Optional<Restrictions.Row> row =
+        Restrictions.named(item).filter(found -> found.argument().mayStandInTables());
+    if (row.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean plain = row.get().argument() == Restrictions.Argument.NONE;
+    if (!plain && !items.hasNext()) {
+      return Optional.empty();
+    }
+    String argument = plain ? "" : items.next();
+    try {
+      Restriction made = row.get().factory().make(in, argument);
+      String name = plain ? row.get().name() : row.get().name() + " " + argument;
+      return Optional.of(Rule.of(name, row.get().effect(), made));
+    } catch (BadValue e) {
+      return Optional.empty();
+    }
   }
 
   private void ignored(List<Rule> rules) {

@@ -72,6 +72,16 @@ public sealed interface Verdict {
    */
   record Treat(Consequence how, String said) implements Verdict {}
 
+  /**
+   * Other restrictions are asked: a table has their names as its value.
+   *
+   * @param restrictions as the value has them
+   * @param subject what replies are about
+   * @param proven whether the table was asked for who the client is; else no {@code permit} in there
+   *     opens the relay
+   */
+  record Refer(String restrictions, Subject subject, boolean proven) implements Verdict {}
+
   /** Permits because of what somebody claims; does not open the relay. */
   Verdict OK = new Ok(false);
 

@@ -328,8 +328,10 @@ class ContentChecksTest {
   @Test
   void ofThoseThatExcludeEachOtherTheLastCounts() {
     String tables =
-        "nested_header_checks =\n"
-            + "header_checks = pcre:{{/^Subject:/ REDIRECT a@a.test}, {/^From:/ REDIRECT b@b.test}}\n";
+        """
+        nested_header_checks =
+        header_checks = pcre:{{/^Subject:/ REDIRECT a@a.test}, {/^From:/ REDIRECT b@b.test}}
+        """;
 
     Finding finding = found(tables, MAIL.replace("\n", "\r\n").getBytes(UTF_8));
 
