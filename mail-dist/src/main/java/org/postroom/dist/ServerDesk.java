@@ -7,8 +7,8 @@ import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.operation.RunningServer;
-import org.postroom.dist.operation.Status.Listening;
 import org.postroom.dist.operation.Status;
+import org.postroom.dist.operation.Status.Listening;
 
 /** What operations act upon where a server runs. */
 final class ServerDesk implements Desk, RunningServer {

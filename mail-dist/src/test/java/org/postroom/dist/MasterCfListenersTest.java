@@ -179,7 +179,7 @@ final class MasterCfListenersTest {
                 2525 inet n - y - - smtpd
                   -o smtpd_relay_restrictions=permit
                 2526 inet n - y - - smtpd
-                  -o content_filter=scan:
+                  -o smtpd_proxy_filter=[127.0.0.1]:10025
                 2527 inet n - y - - smtpd
                   -o smtpd_banner=$nobody -o smtpd_timeot=5
                 2528 inet n - y - - smtpd
@@ -193,7 +193,8 @@ final class MasterCfListenersTest {
     assertThat(faults(report))
         .anyMatch(
             line -> line.startsWith("master.cf, line 1: smtpd_relay_restrictions: in parameter"))
-        .anyMatch(line -> line.startsWith("master.cf, line 3: content_filter: is not supported"))
+        .anyMatch(
+            line -> line.startsWith("master.cf, line 3: smtpd_proxy_filter: is not supported"))
         .anyMatch(line -> line.startsWith("master.cf, line 7: smtpd_timeout: expected a time"))
         .anyMatch(
             line -> line.startsWith("master.cf, line 9: nowhere/inet: \"nowhere\" is no port"))
@@ -239,14 +240,14 @@ final class MasterCfListenersTest {
                   -o content_filter=
                   -o message_size_limit=5
                 cleanup unix n - y - 0 cleanup
-                  -o header_checks=regexp:/x
+                  -o non_smtpd_milters=inet:x
                 """)
             .report();
 
     assertThat(faults(report))
         .singleElement()
         .asString()
-        .startsWith("master.cf, line 4: header_checks: is not supported");
+        .startsWith("master.cf, line 4: non_smtpd_milters: is not supported");
     assertThat(said(report))
         .containsExactly(
             "warning: master.cf, line 1: pickup/unix: message_size_limit holds for the whole server:"

@@ -88,7 +88,9 @@ class AccessActionsTest {
   @Test
   void whatIsHeldIsInNoMailbox() {
     try (SmtpHouse house =
-        house("smtpd_recipient_restrictions", "check_recipient_access inline:{bob@example.org=HOLD}")) {
+        house(
+            "smtpd_recipient_restrictions",
+            "check_recipient_access inline:{bob@example.org=HOLD}")) {
       assertThat(send(house, "ada@example.org", "bob@example.org")).startsWith("250 2.0.0");
 
       assertThat(house.held()).hasSize(1);
@@ -99,15 +101,14 @@ class AccessActionsTest {
   @Test
   void copiesAndRedirections() {
     try (SmtpHouse house =
-        house(
-            "smtpd_sender_restrictions",
-            "check_sender_access static:{BCC bob@example.org}")) {
+        house("smtpd_sender_restrictions", "check_sender_access static:{BCC bob@example.org}")) {
       send(house, "ada@example.org");
       assertThat(house.inbox("ada@example.org")).hasSize(1);
       assertThat(house.inbox("bob@example.org")).hasSize(1);
     }
     try (SmtpHouse house =
-        house("smtpd_sender_restrictions", "check_sender_access static:{REDIRECT bob@example.org}")) {
+        house(
+            "smtpd_sender_restrictions", "check_sender_access static:{REDIRECT bob@example.org}")) {
       send(house, "ada@example.org");
       assertThat(house.inbox("bob@example.org")).hasSize(1);
       assertThat(queued(house)).isEmpty();

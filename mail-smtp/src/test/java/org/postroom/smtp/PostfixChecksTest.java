@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postroom.core.mail.Recipient.Notify;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.transcript.SocketPeer;
 
 /** Header and body checks, and the actions of access tables, do as Postfix has done. */
@@ -26,7 +26,8 @@ final class PostfixChecksTest {
   private static final Map<String, String> DIFFERENCES = new LinkedHashMap<>();
 
   private static final String RECIPIENT = "smtpd_recipient_restrictions: ";
-  private static final String ONCE = "a field is put in once, however many recipients it is said of";
+  private static final String ONCE =
+      "a field is put in once, however many recipients it is said of";
   private static final String NOT_LOST =
       "a line that cannot be obeyed refuses for now, and is not passed over";
   private static final String KEPT = "what is said of a client before MAIL holds for its mails";

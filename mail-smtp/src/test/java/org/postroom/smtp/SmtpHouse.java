@@ -48,6 +48,7 @@ import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.policy.RecentDecisions;
+import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
 import org.postroom.core.table.LookupTable;
@@ -121,7 +122,12 @@ final class SmtpHouse extends ProtocolHouse {
     if (services == null) {
       settings =
           settings(
-              SmtpParams.ALL, PolicyParams.ALL, FlowParams.ALL, AliasParams.ALL, FilterParams.ALL);
+              SmtpParams.ALL,
+              PolicyParams.ALL,
+              FlowParams.ALL,
+              AliasParams.ALL,
+              FilterParams.ALL,
+              QueueParams.ALL);
       services = services();
     }
     Welcome welcome = SmtpService.welcome(role, address, settings, services);

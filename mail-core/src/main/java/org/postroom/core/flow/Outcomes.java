@@ -247,6 +247,14 @@ final class Outcomes {
             result.relay(), "4.4.7", "delivery time expired: " + result.reason(), result.said());
   }
 
+  /** Where nothing fails for good. */
+  private DeliveryResult softened(DeliveryResult result) {
+    return schedule.softBounce() && result instanceof DeliveryResult.Bounced
+        ? new DeliveryResult.Deferred(
+            result.relay(), "4" + result.status().substring(1), result.reason(), result.said())
+        : result;
+  }
+
   private static String status(DeliveryResult result, boolean over) {
     if (result instanceof DeliveryResult.Delivered) {
       return "sent";
@@ -310,7 +318,7 @@ final class Outcomes {
 
     private void add(Report report) {
       QueuedRecipient recipient = report.recipient();
-      DeliveryResult result = report.result();
+      DeliveryResult result = softened(report.result());
       Bounce.Item item = new Bounce.Item(recipient, over ? expired(result) : result);
       Set<Notify> wishes = recipient.recipient().reportOn();
       if (result instanceof DeliveryResult.Delivered delivered) {

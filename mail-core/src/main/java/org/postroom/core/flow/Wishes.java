@@ -26,7 +26,9 @@ public record Wishes(List<Consequence> consequences, boolean checked) {
   public static Wishes of(Settings settings) {
     String filter = settings.get(FilterParams.CONTENT_FILTER);
     return new Wishes(
-        filter.isEmpty() ? List.of() : List.of(new Consequence.Filter(filter)),
+        filter.isEmpty()
+            ? List.of()
+            : List.of(new Consequence.Filter(filter.indexOf(':') < 0 ? filter + ":" : filter)),
         settings.get(FilterParams.RECEIVE_OVERRIDES).stream()
             .noneMatch("no_header_body_checks"::equals));
   }

@@ -83,7 +83,8 @@ public final class Judge {
               },
               text -> warnings.accept(param, text));
       lists.put(stage, parser.rules(in.settings().get(param)));
-      // Those that no list names may be values of tables; what is wrong with them refuses mail then.
+      // Those that no list names may be values of tables; what is wrong with them refuses mail
+      // then.
       classes.put(stage, new RuleParser(in, stage, text -> {}, text -> {}).classes());
     }
     Judge judge = new Judge(in, lists, classes, guard(lists));

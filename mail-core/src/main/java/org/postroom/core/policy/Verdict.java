@@ -77,8 +77,8 @@ public sealed interface Verdict {
    *
    * @param restrictions as the value has them
    * @param subject what replies are about
-   * @param proven whether the table was asked for who the client is; else no {@code permit} in there
-   *     opens the relay
+   * @param proven whether the table was asked for who the client is; else no {@code permit} in
+   *     there opens the relay
    */
   record Refer(String restrictions, Subject subject, boolean proven) implements Verdict {}
 

@@ -86,6 +86,15 @@ public final class QueueParams {
           How long one attempt may take in all, whatever the far side or the transport does. Then its
           connection is cut and the mail waits for the next.""");
 
+  public static final Param<Boolean> SOFT_BOUNCE =
+      SET.bool(
+          "soft_bounce",
+          "no",
+          """
+          Whether nothing fails for good: clients are refused for now, and mail that others refuse for
+          good waits. To try out a configuration.\
+          """);
+
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 
@@ -98,7 +107,8 @@ public final class QueueParams {
         settings.get(MAXIMAL_BACKOFF),
         settings.get(LIFETIME),
         settings.get(BOUNCE_LIFETIME),
-        settings.get(DELAY_WARNING));
+        settings.get(DELAY_WARNING),
+        settings.get(SOFT_BOUNCE));
   }
 
   /** The limits that settings ask for. */

@@ -12,13 +12,25 @@ import java.time.Instant;
  * @param lifetime how long a mail is tried; zero is one attempt
  * @param bounceLifetime the same for mail from the null sender
  * @param delayWarning after how long the sender is told of the delay, once; zero is never
+ * @param softBounce whether what fails for good is tried again all the same
  */
 public record RetrySchedule(
     Duration minimalBackoff,
     Duration maximalBackoff,
     Duration lifetime,
     Duration bounceLifetime,
-    Duration delayWarning) {
+    Duration delayWarning,
+    boolean softBounce) {
+
+  /** One by which what fails for good fails. */
+  public RetrySchedule(
+      Duration minimalBackoff,
+      Duration maximalBackoff,
+      Duration lifetime,
+      Duration bounceLifetime,
+      Duration delayWarning) {
+    this(minimalBackoff, maximalBackoff, lifetime, bounceLifetime, delayWarning, false);
+  }
 
   /** After the first attempt that came to nothing by our own fault; twice as much after each. */
   private static final Duration SOON = Duration.ofSeconds(5);

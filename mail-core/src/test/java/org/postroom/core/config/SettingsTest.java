@@ -292,14 +292,14 @@ final class SettingsTest {
   void unsupportedNameRefusesTheStart() {
     Settings.Builder builder =
         Settings.builder(ALL)
-            .file(MainCf.parse("main.cf", "content_filter = scan:[127.0.0.1]:10024"));
+            .file(MainCf.parse("main.cf", "smtpd_proxy_filter = [127.0.0.1]:10024"));
 
     BadConfiguration bad = catchThrowableOfType(BadConfiguration.class, builder::build);
 
     assertThat(bad.faults()).hasSize(1);
     assertThat(bad)
         .hasMessage(
-            "main.cf, line 1: content_filter: is not supported, and ignoring it would not be safe:"
+            "main.cf, line 1: smtpd_proxy_filter: is not supported, and ignoring it would not be safe:"
                 + " filters are not there yet; remove it, or add it to"
                 + " accept_unsupported_parameters");
   }
@@ -308,13 +308,14 @@ final class SettingsTest {
   void unsupportedNameIsAcceptedWhenAskedFor() {
     MainCf file =
         MainCf.parse(
-            "main.cf", "content_filter = x:\naccept_unsupported_parameters = content_filter\n");
+            "main.cf",
+            "smtpd_proxy_filter = x:\naccept_unsupported_parameters = smtpd_proxy_filter\n");
 
     Settings settings = Settings.builder(ALL).file(file).build();
 
     assertThat(said(settings))
         .containsExactly(
-            "warning: main.cf, line 1: content_filter is not supported and ignored: filters are"
+            "warning: main.cf, line 1: smtpd_proxy_filter is not supported and ignored: filters are"
                 + " not there yet");
   }
 
@@ -322,7 +323,8 @@ final class SettingsTest {
   void unsupportedNameAtItsDefaultHarmsNobody() {
     MainCf file =
         MainCf.parse(
-            "main.cf", "content_filter =\nmanpage_directory = /x\nin_flow_delay = 5s\nbiff = no\n");
+            "main.cf",
+            "smtpd_proxy_filter =\nmanpage_directory = /x\nin_flow_delay = 5s\nbiff = no\n");
 
     Settings settings = Settings.builder(ALL).file(file).build();
 
@@ -423,13 +425,13 @@ final class SettingsTest {
 
   @Test
   void whatIsWrongIsReportedBesideWhatIsToBeKnown() {
-    MainCf file = MainCf.parse("main.cf", "limit = x\nnonsense = 1\nsoft_bounce = yes\n");
+    MainCf file = MainCf.parse("main.cf", "limit = x\nnonsense = 1\ndefer_transports = yes\n");
 
     BadConfiguration bad =
         catchThrowableOfType(
             BadConfiguration.class, () -> Settings.builder(ALL).file(file).build());
 
-    assertThat(bad.faults()).extracting(Fault::name).containsExactly("limit", "soft_bounce");
+    assertThat(bad.faults()).extracting(Fault::name).containsExactly("limit", "defer_transports");
     assertThat(bad.faults())
         .extracting(Fault::paramClass)
         .containsExactly(ParamClass.IMPLEMENTED, ParamClass.REFUSED);

@@ -330,12 +330,12 @@ class ContentChecksTest {
     String tables =
         """
         nested_header_checks =
-        header_checks = pcre:{{/^Subject:/ REDIRECT a@a.test}, {/^From:/ REDIRECT b@b.test}}
+        header_checks = pcre:{{/^Subject:/ FILTER smtp:a}, {/^From:/ FILTER smtp:b}}
         """;
 
     Finding finding = found(tables, MAIL.replace("\n", "\r\n").getBytes(UTF_8));
 
     assertThat(((Finding.Passed) finding).consequences())
-        .containsExactly(new Consequence.Redirect(Address.parse("b@b.test")));
+        .containsExactly(new Consequence.Filter("smtp:b"));
   }
 }

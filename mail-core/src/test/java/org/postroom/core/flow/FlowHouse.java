@@ -120,6 +120,7 @@ final class FlowHouse implements AutoCloseable {
     private Function<QueueStore, QueueStore> trouble = store -> store;
     private final List<FilterStation.Named> filters = new ArrayList<>();
     private long mostLonger;
+    private boolean softBounce;
     private Predicate<Address> home = address -> address.domain().name().equals("here.test");
 
     Plan(VirtualTime time) {
@@ -146,6 +147,12 @@ final class FlowHouse implements AutoCloseable {
     /** What happens right before the store is called for this. */
     Plan before(String method, Runnable happens) {
       return trouble(TroubledStore.beforeInQueue(method, happens));
+    }
+
+    /** Nothing fails for good. */
+    Plan softBounce() {
+      softBounce = true;
+      return this;
     }
 
     /** So many octets may filters add. */
@@ -197,7 +204,8 @@ final class FlowHouse implements AutoCloseable {
                 postfix.maximalBackoff(),
                 postfix.lifetime(),
                 postfix.bounceLifetime(),
-                Duration.ofHours(4)),
+                Duration.ofHours(4),
+                plan.softBounce),
             LIMIT,
             new Bounce("mail.here.test", staging, wall, ZoneOffset.UTC),
             memory,

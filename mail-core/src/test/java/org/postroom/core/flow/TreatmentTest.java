@@ -16,8 +16,8 @@ import org.postroom.core.filter.Finding;
 import org.postroom.core.mail.FieldLine;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Consequence;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 
 /** What becomes of a mail that filters, or its door, wish something of. */
 class TreatmentTest {

@@ -115,7 +115,10 @@ class AccessRulesTest {
         "FILTER smtp:x | OK",
         "REDIRECT a@b.test | OK",
         "REDIRECT nowhere at all | 451 4.3.5 Server configuration error",
-        "permit_mynetworks, reject | 451 4.3.5 Server configuration error",
+        "permit_mynetworks, reject | 554 5.7.1 <x@our.test>: Recipient address rejected: Access denied",
+        "permit_mynetworks | OK",
+        "reject_non_fqdn_sender, nonsense | 451 4.3.5 Server configuration error",
+        "check_sender_access /etc/passwd | 451 4.3.5 Server configuration error",
         "hash:/etc/x | 451 4.3.5 Server configuration error",
       })
   void doesWhatTheValueSays(String value, String answer) {
@@ -184,5 +187,41 @@ class AccessRulesTest {
   void aTableThatCannotBeReadRefusesForNow() {
     assertThat(said("smtpd_recipient_restrictions = check_sender_access hash:/nowhere/x\n"))
         .isEqualTo("451 4.3.0 <x@our.test>: Temporary lookup failure");
+  }
+
+  @Test
+  void classesAreValuesOfTables() {
+    String classes =
+        """
+        smtpd_restriction_classes = strict, again
+        strict = check_sender_access inline:{b.test=DUNNO a.b.test=DEFER}
+        again = check_sender_access static:again
+        """;
+
+    assertThat(said(classes + "smtpd_recipient_restrictions = check_sender_access static:strict\n"))
+        .isEqualTo("450 4.7.1 <u+v@a.b.test>: Sender address rejected: Access denied");
+    assertThat(said(classes + "smtpd_recipient_restrictions = check_sender_access static:again\n"))
+        .as("without end")
+        .isEqualTo("451 4.3.5 Server configuration error");
+    assertThat(
+            said(
+                "smtpd_recipient_restrictions = check_sender_access static:{warn_if_reject reject}\n"))
+        .isEqualTo("OK");
+  }
+
+  @Test
+  void aTableThatNamesPermitOpensNoRelay() {
+    for (String value : List.of("permit", "all", "{permit_mynetworks, permit}")) {
+      String lists =
+          """
+          smtpd_restriction_classes = all
+          all = permit
+          smtpd_relay_restrictions = check_sender_access static:VALUE, reject_unauth_destination
+          """
+              .replace("VALUE", value);
+
+      assertThat(said(lists, "x@far.test"))
+          .isEqualTo("554 5.7.1 <x@far.test>: Relay access denied");
+    }
   }
 }

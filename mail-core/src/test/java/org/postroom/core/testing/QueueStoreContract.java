@@ -32,10 +32,10 @@ import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
-import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueueStore;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 
 /** What every {@link QueueStore} does. */
 public abstract class QueueStoreContract extends StoreContract {

@@ -6,8 +6,8 @@ import org.postroom.core.wire.WireFault;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.storage.StorageFault;
-import picocli.CommandLine.Command;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /** The command line: {@code postroom serve}, {@code postroom user add} … */
 @Command(

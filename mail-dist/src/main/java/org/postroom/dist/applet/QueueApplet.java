@@ -2,11 +2,11 @@ package org.postroom.dist.applet;
 
 import java.io.PrintWriter;
 import java.util.List;
-import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.Operation.Nothing;
+import org.postroom.dist.operation.QueueOperations;
 import org.postroom.dist.operation.QueueOperations.HeldMail;
 import org.postroom.dist.operation.QueueOperations.Mails;
-import org.postroom.dist.operation.QueueOperations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

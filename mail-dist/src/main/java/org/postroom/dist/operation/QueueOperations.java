@@ -3,10 +3,10 @@ package org.postroom.dist.operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
-import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueueStore;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.dist.operation.Operation.Nothing;
 
 /** Mail that is held. */

@@ -56,6 +56,13 @@ public record SmtpReply(int code, String status, List<String> lines) {
     return code >= 500;
   }
 
+  /** The same for now, where it is for good. */
+  public SmtpReply forNow() {
+    return isPermanent()
+        ? new SmtpReply(code - 100, status.isEmpty() ? "" : "4" + status.substring(1), lines)
+        : this;
+  }
+
   /** As it goes over the wire, line ends included. */
   public byte[] encode() {
     StringBuilder all = new StringBuilder(64);

@@ -19,8 +19,8 @@ import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.policy.Consequence;
 import org.postroom.core.policy.Verdict;
 import org.postroom.core.wire.TlsSession;
-import org.postroom.smtp.protocol.DataReader.Progress;
 import org.postroom.smtp.protocol.DataReader;
+import org.postroom.smtp.protocol.DataReader.Progress;
 import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.server.SmtpParams.BareNewline;
 
@@ -240,7 +240,7 @@ final class Reception implements Transaction.Content {
             mail.id().toString(),
             "END-OF-MESSAGE",
             session.client(),
-            reply.toString(),
+            session.said(reply).toString(),
             transaction.sender().toString(),
             List.of(),
             mail.client().protocol(),

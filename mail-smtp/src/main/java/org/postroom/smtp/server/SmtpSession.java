@@ -20,6 +20,7 @@ import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.PolicyContext;
+import org.postroom.core.queue.QueueParams;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.Dialogue;
 import org.postroom.core.wire.Connection;
@@ -375,7 +376,7 @@ public final class SmtpSession implements Standing {
 
   /** Refuses, with one line in the log that says why. */
   public void refuse(SmtpReply reply, Optional<Address> recipient, String rule) {
-    log("reject", reply.toString(), recipient, rule);
+    log("reject", said(reply).toString(), recipient, rule);
     if (reply.code() == 421 || reply.code() == 521) {
       end(reply);
     } else {
@@ -460,8 +461,13 @@ public final class SmtpSession implements Standing {
     tally.wentWell(stage);
   }
 
+  /** How a reply is said here: where nothing fails for good, for now. */
+  SmtpReply said(SmtpReply reply) {
+    return settings.get(QueueParams.SOFT_BOUNCE) ? reply.forNow() : reply;
+  }
+
   private void write(SmtpReply reply) {
-    connection.out().write(reply.encode());
+    connection.out().write(said(reply).encode());
   }
 
   InetAddress address() {
