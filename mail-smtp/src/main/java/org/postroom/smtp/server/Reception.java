@@ -18,6 +18,7 @@ import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.policy.Consequence;
 import org.postroom.core.policy.Verdict;
+import org.postroom.core.queue.Acceptance;
 import org.postroom.core.wire.TlsSession;
 import org.postroom.smtp.protocol.DataReader;
 import org.postroom.smtp.protocol.DataReader.Progress;
