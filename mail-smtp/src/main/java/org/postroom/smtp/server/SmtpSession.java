@@ -17,7 +17,6 @@ import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.Inquiry;
 import org.postroom.core.fact.Notes;
 import org.postroom.core.log.MailLog;
-import org.postroom.core.mail.QueueId;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.PolicyContext;
 import org.postroom.core.queue.QueueParams;
@@ -390,7 +389,7 @@ public final class SmtpSession implements Standing {
         .judged(
             id(),
             what,
-            transaction().flatMap(Transaction::id).map(QueueId::toString).orElse("NOQUEUE"),
+            transaction().map(Transaction::name).orElse("NOQUEUE"),
             stage,
             client(),
             text,

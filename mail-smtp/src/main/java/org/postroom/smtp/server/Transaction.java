@@ -112,9 +112,9 @@ public final class Transaction implements SmtpState, AutoCloseable {
     }
   }
 
-  /** The mail's name, from when its first recipient is taken; empty before. */
-  Optional<QueueId> id() {
-    return Optional.ofNullable(id);
+  /** The mail's name for log lines, from when its first recipient is taken. */
+  String name() {
+    return id == null ? "NOQUEUE" : id.toString();
   }
 
   /** The mail's name; made here where it has none yet. */
