@@ -45,6 +45,11 @@ public final class MailLog {
           "{id}: {verdict}: {stage} from {client}: {reply}; from=<{from}>{{ to=<{to}>}} proto={proto}"
               + " helo=<{helo}>{{ rule={rule}}}",
           "session");
+  private static final Form EXAMINED =
+      Form.of(
+          "examined",
+          "{id}: {verdict}: {about} from {client}; from=<{from}> to=<{to}> proto={proto}"
+              + " helo=<{helo}>{{: {text}}}");
   private static final Form ATTEMPT =
       Form.of(
           "attempt",
@@ -225,18 +230,7 @@ public final class MailLog {
       String protocol,
       String helo,
       String text) {
-    log.info(
-        "{}: {}: {} from {}; from=<{}> to=<{}> proto={} helo=<{}>{}",
-        shown(
-            id,
-            action,
-            about,
-            client,
-            sender.toString(),
-            recipient.toString(),
-            protocol,
-            helo,
-            text.isEmpty() ? "" : ": " + text));
+    info(log, EXAMINED, id, action, about, client, sender, recipient, protocol, helo, text);
   }
 
   /**
