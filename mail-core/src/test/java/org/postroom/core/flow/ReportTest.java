@@ -83,7 +83,7 @@ class ReportTest {
       house.send("x@far.test");
       house.time.advance(Duration.ofSeconds(1));
 
-      assertThat(house.inbox()).singleElement();
+      assertThat(house.inbox()).hasSize(1);
       assertThat(house.inbox().get(0).split("\r\n"))
           .allSatisfy(line -> assertThat(line.length()).isLessThan(310));
     }
