@@ -14,12 +14,10 @@ import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.policy.Consequence;
 import org.postroom.core.policy.Verdict;
 import org.postroom.core.queue.Acceptance;
-import org.postroom.core.wire.TlsSession;
 import org.postroom.smtp.protocol.DataReader;
 import org.postroom.smtp.protocol.DataReader.Progress;
 import org.postroom.smtp.protocol.SmtpReply;
@@ -51,36 +49,15 @@ final class Reception implements Transaction.Content {
     this.session = session;
     this.transaction = transaction;
     this.settings = session.settings();
-    Services services = session.services();
-    Submission.Client client =
-        new Submission.Client(
-            session.connection().remote().getAddress(),
-            session.knownName(),
-            session.greeting().map(SmtpSession.Greeting::name).orElse(""),
-            session.login().map(login -> login.account().login()),
-            session.protocol());
-    this.mail =
-        new Arriving(
-            transaction.id(services.ids()),
-            session.listening().origin(),
-            client,
-            transaction.envelope(),
-            services.clock().instant());
     this.done =
         transaction.consequences().stream()
             .filter(Consequence.Prepend.class::isInstance)
             .map(Consequence.Prepend.class::cast)
             .toList();
-    this.content =
-        session
-            .listening()
-            .completion()
-            .begin(
-                mail,
-                settings.get(SmtpParams.SASL_HEADER) ? client : client.anonymous(),
-                tls(),
-                done.stream().map(Consequence.Prepend::field).toList(),
-                services.staging().open(transaction.parameters().size()));
+    Beginning beginning =
+        Beginning.of(session, transaction, done.stream().map(Consequence.Prepend::field).toList());
+    this.mail = beginning.mail();
+    this.content = beginning.content();
     this.reader =
         new DataReader(
             content::write,
@@ -248,16 +225,5 @@ final class Reception implements Transaction.Content {
             mail.client().helo(),
             rule);
     return reply;
-  }
-
-  private Optional<String> tls() {
-    return settings.get(SmtpParams.TLS_RECEIVED)
-        ? session.connection().tls().map(Reception::describe)
-        : Optional.empty();
-  }
-
-  private static String describe(TlsSession tls) {
-    String bits = "(" + tls.bits() + "/" + tls.bits() + " bits)";
-    return tls.protocol() + " with cipher " + tls.cipher() + " " + bits;
   }
 }
