@@ -11,6 +11,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.Door;
+import org.postroom.core.part.DryRun;
 import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueStore;
@@ -113,6 +114,21 @@ public final class MailServer implements AutoCloseable {
    */
   public List<RecentDecisions.Entry> decisions() {
     return foundation.decisions().all();
+  }
+
+  /**
+   * What would become of a mail that nobody has sent, and why. Waits for whatever has to be asked,
+   * the DNS as well.
+   *
+   * @param door where it would come in
+   * @return empty where nothing listens there, or takes no mail
+   */
+  public Optional<DryRun> explain(Door door, DryRun.Asked mail) {
+    return explain(door.name(), mail);
+  }
+
+  Optional<DryRun> explain(String listener, DryRun.Asked mail) {
+    return doors.explain(listener, generations.current(), mail);
   }
 
   /** What is in effect. */

@@ -6,8 +6,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.part.Door;
+import org.postroom.core.part.DryRun;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
@@ -26,6 +28,7 @@ final class OpenDoors implements AutoCloseable {
   private final Wire wire;
   private final Map<Door, Service> services;
   private Map<Place, Open> open = Map.of();
+  private List<PlannedListener> planned = List.of();
   private boolean closed;
 
   /**
@@ -80,6 +83,7 @@ final class OpenDoors implements AutoCloseable {
       fresh.values().forEach(Listener::close);
       throw e;
     }
+    planned = plan.listeners();
     Map<Place, Open> before = open;
     open = new LinkedHashMap<>();
     for (PlannedListener planned : plan.listeners()) {
@@ -100,6 +104,28 @@ final class OpenDoors implements AutoCloseable {
           } else {
             one.listener().become(welcome.options(), welcome.sessions());
           }
+        });
+  }
+
+  /**
+   * What would become of a mail at a listener.
+   *
+   * @return empty where none of that name takes mail
+   */
+  Optional<DryRun> explain(String name, Generation generation, DryRun.Asked asked) {
+    Optional<PlannedListener> found;
+    synchronized (this) {
+      found =
+          planned.stream()
+              .filter(one -> one.name().equals(name) || one.door().name().equals(name))
+              .findFirst();
+    }
+    return found.flatMap(
+        one -> {
+          Service service = services.get(one.rules());
+          return service == null
+              ? Optional.empty()
+              : service.explain(one.rules(), one.settings(), generation.with(one.policy()), asked);
         });
   }
 

@@ -3,8 +3,10 @@ package org.postroom.dist;
 import java.net.InetSocketAddress;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.part.Door;
+import org.postroom.core.part.DryRun;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.operation.Desk;
+import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.operation.RunningServer;
 import org.postroom.dist.operation.Status;
@@ -45,6 +47,16 @@ final class ServerDesk implements Desk, RunningServer {
         ProcessHandle.current().pid(),
         server.generation(),
         server.doors().stream().map(this::listening).toList());
+  }
+
+  @Override
+  public DryRun explain(String service, DryRun.Asked asked) {
+    return server
+        .explain(service, asked)
+        .orElseThrow(
+            () ->
+                new OperationRefused(
+                    OperationRefused.Kind.REQUEST, "no listener for mail: " + service));
   }
 
   private Listening listening(Door door) {

@@ -14,6 +14,7 @@ import org.postroom.core.fact.Inquiry;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.part.Door;
+import org.postroom.core.part.DryRun;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
@@ -27,6 +28,7 @@ import org.postroom.smtp.client.SmtpClientParams;
 import org.postroom.smtp.client.SmtpTransport;
 import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Listening;
+import org.postroom.smtp.server.Rehearsal;
 import org.postroom.smtp.server.Role;
 import org.postroom.smtp.server.Services;
 import org.postroom.smtp.server.SmtpConversation;
@@ -83,6 +85,18 @@ final class SmtpService implements Service {
     Role role =
         Role.of(door).orElseThrow(() -> new IllegalArgumentException("no door of SMTP: " + door));
     return welcome(role, address, settings, services(generation));
+  }
+
+  @Override
+  public Optional<DryRun> explain(
+      Door door, Settings settings, Generation generation, DryRun.Asked asked) {
+    return Role.of(door)
+        .map(
+            role ->
+                new Rehearsal(
+                        new Listening(role == Role.LMTP, role.over(settings), services(generation)),
+                        asked)
+                    .run());
   }
 
   private Services services(Generation generation) {

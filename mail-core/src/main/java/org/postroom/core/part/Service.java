@@ -2,6 +2,7 @@ package org.postroom.core.part;
 
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Transport;
@@ -36,4 +37,15 @@ public interface Service {
    * @throws IllegalStateException when it needs TLS and there are no keys for it
    */
   Welcome welcome(Door door, InetSocketAddress address, Settings settings, Generation generation);
+
+  /**
+   * What would become of a mail at a door, with the same settings and generation. Waits for
+   * whatever has to be asked.
+   *
+   * @return empty where this door takes no mail
+   */
+  default Optional<DryRun> explain(
+      Door door, Settings settings, Generation generation, DryRun.Asked asked) {
+    return Optional.empty();
+  }
 }

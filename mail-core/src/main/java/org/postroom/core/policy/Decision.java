@@ -48,7 +48,8 @@ public record Decision(
   public record Step(
       String list, String rule, String noted, Verdict result, Optional<Verdict.Reject> warned) {
 
-    private String said() {
+    /** What it said, for people. */
+    public String said() {
       return warned.map(refusal -> "would refuse: " + refusal).orElseGet(() -> said(result));
     }
 

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       CheckApplet.class,
       ReloadApplet.class,
       StatusApplet.class,
+      ExplainApplet.class,
       UserApplet.class,
       QueueApplet.class
     })

@@ -15,6 +15,7 @@ public final class Operations {
           QueueOperations.RELEASE,
           QueueOperations.DELETE,
           ReloadOperation.RELOAD,
+          ExplainOperation.EXPLAIN,
           StatusOperation.STATUS);
 
   private Operations() {}

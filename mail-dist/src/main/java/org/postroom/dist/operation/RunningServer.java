@@ -1,5 +1,7 @@
 package org.postroom.dist.operation;
 
+import org.postroom.core.part.DryRun;
+
 /** A server, as operations see it. */
 public interface RunningServer {
 
@@ -8,4 +10,12 @@ public interface RunningServer {
 
   /** What it is and does now. */
   Status status();
+
+  /**
+   * What it would do with a mail.
+   *
+   * @param service the listener's name
+   * @throws OperationRefused when nothing listens so, or takes no mail
+   */
+  DryRun explain(String service, DryRun.Asked asked);
 }

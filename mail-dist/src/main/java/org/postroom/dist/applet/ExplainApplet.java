@@ -1,0 +1,108 @@
+package org.postroom.dist.applet;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.postroom.dist.control.Json;
+import org.postroom.dist.control.Records;
+import org.postroom.dist.operation.ExplainOperation;
+import org.postroom.dist.operation.ExplainOperation.Destination;
+import org.postroom.dist.operation.ExplainOperation.Explained;
+import org.postroom.dist.operation.ExplainOperation.Question;
+import org.postroom.dist.operation.ExplainOperation.Rule;
+import org.postroom.dist.operation.ExplainOperation.Step;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code postroom explain}: what the server that runs would do with a mail, and why. */
+@Command(
+    name = "explain",
+    description =
+        "Says what the server that runs would do with a mail, rule by rule, and where it would go."
+            + " Nothing is sent.",
+    mixinStandardHelpOptions = true)
+public final class ExplainApplet implements Callable<Integer> {
+  @Mixin private Place place = new Place();
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--client",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "The client's IP address; ${DEFAULT-VALUE} unless given.")
+  private String client = "";
+
+  @Option(names = "--helo", paramLabel = "NAME", description = "What the client calls itself.")
+  private @Nullable String helo;
+
+  @Option(names = "--login", paramLabel = "NAME", description = "Who has logged in.")
+  private @Nullable String login;
+
+  @Option(names = "--tls", description = "The client speaks under TLS.")
+  private boolean tls;
+
+  @Option(
+      names = "--service",
+      paramLabel = "SERVICE",
+      defaultValue = "smtp",
+      description = "The listener; ${DEFAULT-VALUE} unless given.")
+  private String service = "";
+
+  @Option(
+      names = {"-f", "--from"},
+      paramLabel = "SENDER",
+      defaultValue = "",
+      description = "The sender; the null sender unless given.")
+  private String sender = "";
+
+  @Option(names = "--json", description = "As JSON.")
+  private boolean json;
+
+  @Parameters(arity = "1..*", paramLabel = "RECIPIENT", description = "For whom the mail is.")
+  private List<String> recipients = List.of();
+
+  ExplainApplet() {}
+
+  @Override
+  public Integer call() {
+    Explained explained =
+        place
+            .builder()
+            .ask(
+                ExplainOperation.EXPLAIN,
+                new Question(
+                    service,
+                    client,
+                    Optional.ofNullable(helo),
+                    Optional.ofNullable(login),
+                    tls,
+                    sender,
+                    recipients));
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.text(Records.toJson(explained)));
+    } else {
+      explained.steps().forEach(step -> print(out, step));
+    }
+    return 0;
+  }
+
+  private static void print(PrintWriter out, Step step) {
+    out.println(step.command() + ": " + step.reply().map(text -> "refused").orElse("taken"));
+    for (Rule rule : step.rules()) {
+      String facts = rule.facts().isEmpty() ? "" : " (" + rule.facts() + ")";
+      out.println("  " + rule.list() + ": " + rule.rule() + facts + ": " + rule.result());
+    }
+    step.reply().ifPresent(text -> out.println("  reply: " + text));
+    step.way().forEach(text -> out.println("  " + text));
+    for (Destination target : step.targets()) {
+      out.println("  <" + target.recipient() + ">: " + target.route());
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package org.postroom.dist.operation;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.IpLiteral;
+import org.postroom.core.address.MalformedAddress;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.auth.Account;
+import org.postroom.core.flow.Expanded;
+import org.postroom.core.flow.Route;
+import org.postroom.core.flow.Target;
+import org.postroom.core.part.DryRun;
+import org.postroom.core.policy.Decision;
+import org.postroom.dist.operation.OperationRefused.Kind;
+
+/** Says what would become of a mail, and why. */
+public final class ExplainOperation {
+  public static final Operation<Question, Explained> EXPLAIN =
+      new Operation<>("explain", Question.class, Explained.class, ExplainOperation::explain);
+
+  private ExplainOperation() {}
+
+  /**
+   * A mail that nobody has sent.
+   *
+   * @param service at which listener, such as {@code smtp}
+   * @param client the client's address
+   * @param helo what it calls itself
+   * @param login who has logged in
+   * @param tls whether it speaks under TLS
+   * @param sender empty for the null sender
+   */
+  public record Question(
+      String service,
+      String client,
+      Optional<String> helo,
+      Optional<String> login,
+      boolean tls,
+      String sender,
+      List<String> recipients) {}
+
+  /** In the order of a client's commands, up to the first that is refused. */
+  public record Explained(List<Step> steps) {}
+
+  /**
+   * What came of one command.
+   *
+   * @param rules that were asked
+   * @param reply with which it would be refused; nothing where it would be taken
+   * @param way by which a recipient comes to its targets
+   * @param targets who gets the mail, and how
+   */
+  public record Step(
+      String command,
+      List<Rule> rules,
+      Optional<String> reply,
+      List<String> way,
+      List<Destination> targets) {}
+
+  /**
+   * One rule's part.
+   *
+   * @param list the parameter that holds it
+   * @param facts what it rested on
+   * @param result what it said
+   */
+  public record Rule(String list, String rule, String facts, String result) {}
+
+  /** Who gets the mail, and how: {@code mailbox ada}, {@code smtp:far.example}. */
+  public record Destination(String recipient, String route) {}
+
+  private static Explained explain(Desk desk, Question question) {
+    Optional<Account> login =
+        question
+            .login()
+            .map(
+                name ->
+                    desk.accounts()
+                        .byLogin(name)
+                        .orElseThrow(
+                            () -> new OperationRefused(Kind.REQUEST, "no such account: " + name)));
+    DryRun.Asked asked;
+    try {
+      asked =
+          new DryRun.Asked(
+              address(question.client()),
+              question.helo(),
+              login,
+              question.tls(),
+              question.sender().isEmpty()
+                  ? ReversePath.NULL
+                  : ReversePath.of(Address.parse(question.sender())),
+              question.recipients().stream().map(Address::parse).toList());
+    } catch (MalformedAddress e) {
+      throw new OperationRefused(Kind.REQUEST, String.valueOf(e.getMessage()));
+    }
+    DryRun run = desk.server().explain(question.service(), asked);
+    return new Explained(run.steps().stream().map(ExplainOperation::step).toList());
+  }
+
+  private static InetAddress address(String text) {
+    return IpLiteral.parse(text)
+        .orElseThrow(() -> new OperationRefused(Kind.REQUEST, "no IP address: " + text));
+  }
+
+  private static Step step(DryRun.Step step) {
+    Decision decision = step.decision();
+    return new Step(
+        step.command(),
+        decision.steps().stream()
+            .map(rule -> new Rule(rule.list(), rule.rule(), rule.noted().strip(), rule.said()))
+            .toList(),
+        decision.refusal().map(Object::toString),
+        step.expanded().map(Expanded::trace).orElse(List.of()),
+        step.expanded().map(ExplainOperation::destinations).orElse(List.of()));
+  }
+
+  private static List<Destination> destinations(Expanded expanded) {
+    List<Destination> found = new ArrayList<>();
+    for (Target target : expanded.targets()) {
+      found.add(new Destination(target.recipient().address().toString(), route(target.route())));
+    }
+    return found;
+  }
+
+  private static String route(Route route) {
+    if (route instanceof Route.ToMailbox mailbox) {
+      return "mailbox " + mailbox.account().login();
+    }
+    if (route instanceof Route.Onward onward) {
+      return onward.destination();
+    }
+    return route instanceof Route.Nowhere none
+        ? none.code() + " " + none.status() + " " + none.text()
+        : route.toString();
+  }
+}

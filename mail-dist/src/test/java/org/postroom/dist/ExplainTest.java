@@ -1,0 +1,245 @@
+package org.postroom.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.policy.Decision;
+import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.policy.RecentDecisions;
+import org.postroom.core.transcript.SocketPeer;
+import org.postroom.dist.operation.ExplainOperation;
+import org.postroom.dist.operation.ExplainOperation.Explained;
+import org.postroom.dist.operation.ExplainOperation.Question;
+import org.postroom.dist.operation.ExplainOperation.Step;
+import org.postroom.dist.operation.OperationRefused;
+import org.postroom.storage.Storage;
+
+/** What would become of a mail is what becomes of it. */
+@Timeout(120)
+final class ExplainTest {
+  private static MailServer server;
+
+  @BeforeAll
+  static void start() {
+    server =
+        MailServer.builder()
+            .hostname("mx.example.test")
+            .set("mydestination", "example.test")
+            .set("virtual_mailbox_domains", "virtual.test")
+            .set("virtual_alias_domains", "alias.test")
+            .set("relay_domains", "relay.test")
+            .set("relayhost", "[hub.test]:2525")
+            .set("mynetworks", "127.0.0.0/8, 10.0.0.0/8")
+            .set(
+                "virtual_alias_maps",
+                "inline:{ {info@alias.test = ada@example.test, out@far.test}, {@alias.test ="
+                    + " bob@virtual.test} }")
+            .set(
+                "alias_maps",
+                "inline:{ {team = ada, bob@virtual.test}, {loop = loop2}, {loop2 = loop} }")
+            .set(
+                "smtpd_client_restrictions",
+                "check_client_access inline:{ {192.0.2.66=REJECT go away} }")
+            .set(
+                "smtpd_helo_restrictions",
+                "permit_mynetworks, reject_invalid_helo_hostname, check_helo_access"
+                    + " inline:{ {liar.test=REJECT you are not} }")
+            .set(
+                "smtpd_sender_restrictions",
+                "reject_non_fqdn_sender, check_sender_access inline:{ {spam.test=REJECT no spam},"
+                    + " {slow.test=DEFER later} }")
+            .set(
+                "smtpd_recipient_restrictions",
+                "permit_mynetworks, check_recipient_access inline:{ {bob@virtual.test=WARN seen} },"
+                    + " reject_rbl_client list.test")
+            .set(
+                "smtpd_relay_restrictions",
+                "permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination")
+            .storage(Storage.inMemory())
+            .resolver(ZoneResolver.of("99.2.0.192.list.test A 127.0.0.2"))
+            .bind(InetAddress.getLoopbackAddress())
+            .listen(Role.MX, 0)
+            .account("ada@example.test", "correct horse")
+            .account("bob@virtual.test", "correct horse")
+            .account("postmaster@example.test", "correct horse")
+            .start();
+  }
+
+  @AfterAll
+  static void close() {
+    server.close();
+  }
+
+  private static Explained ask(
+      String client, String helo, String login, String sender, String recipient) {
+    return asked(
+        new Question(
+            "smtp",
+            client,
+            Optional.ofNullable(helo),
+            Optional.ofNullable(login),
+            false,
+            sender == null ? "" : sender,
+            List.of(recipient)));
+  }
+
+  private static Step last(Explained explained) {
+    return explained.steps().get(explained.steps().size() - 1);
+  }
+
+  /**
+   * client | helo | login | sender | recipient | the rule that decides | the reply, or who gets it
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "192.0.2.1 | mx.far.test | | x@far.test | ada@example.test | reject_rbl_client | ada@example.test: mailbox ada@example.test",
+        "192.0.2.1 | mx.far.test | | | ada@example.test | reject_rbl_client | ada@example.test: mailbox ada@example.test",
+        "192.0.2.1 | mx.far.test | | x@far.test | bob@virtual.test | reject_rbl_client | bob@virtual.test: mailbox bob@virtual.test",
+        "192.0.2.1 | mx.far.test | | x@far.test | ADA@Example.TEST | reject_rbl_client | mailbox ada@example.test",
+        "192.0.2.1 | mx.far.test | | x@far.test | ada+x@example.test | reject_rbl_client | mailbox ada@example.test",
+        "192.0.2.1 | mx.far.test | | x@far.test | x@relay.test | reject_rbl_client | x@relay.test: relay:[hub.test]:2525",
+        "192.0.2.1 | mx.far.test | | x@far.test | info@alias.test | reject_rbl_client | ada@example.test: mailbox ada@example.test; out@far.test: smtp:[hub.test]:2525",
+        "192.0.2.1 | mx.far.test | | x@far.test | who@alias.test | reject_rbl_client | bob@virtual.test: mailbox bob@virtual.test",
+        "192.0.2.1 | mx.far.test | | x@far.test | team@example.test | reject_rbl_client | ada@example.test: mailbox ada@example.test; bob@virtual.test: mailbox bob@virtual.test",
+        "192.0.2.1 | mx.far.test | | x@far.test | loop@example.test | reject_unlisted_recipient | 5.4.6",
+        "192.0.2.1 | mx.far.test | | x@far.test | nobody@example.test | reject_unlisted_recipient | 550 5.1.1",
+        "192.0.2.1 | mx.far.test | | x@far.test | nobody@virtual.test | reject_unlisted_recipient | 550 5.1.1",
+        "192.0.2.1 | mx.far.test | | x@far.test | x@else.test | reject_unauth_destination | 554 5.7.1 <x@else.test>: Relay access denied",
+        "127.0.0.1 | mx.far.test | | x@far.test | x@else.test | permit_mynetworks | x@else.test: smtp:[hub.test]:2525",
+        "10.9.8.7 | mx.far.test | | x@far.test | x@else.test | permit_mynetworks | x@else.test: smtp:[hub.test]:2525",
+        "11.9.8.7 | mx.far.test | | x@far.test | x@else.test | reject_unauth_destination | 554 5.7.1",
+        "192.0.2.1 | mx.far.test | ada@example.test | ada@example.test | x@else.test | reject_rbl_client | x@else.test: smtp:[hub.test]:2525",
+        "192.0.2.66 | mx.far.test | | x@far.test | ada@example.test | check_client_access | 554 5.7.1 <unknown[192.0.2.66]>: Client host rejected: go away",
+        "192.0.2.66 | mx.far.test | ada@example.test | ada@example.test | x@else.test | check_client_access | 554 5.7.1",
+        "192.0.2.99 | mx.far.test | | x@far.test | ada@example.test | reject_rbl_client | 554 5.7.1 Service unavailable",
+        "192.0.2.1 | liar.test | | x@far.test | ada@example.test | check_helo_access | 554 5.7.1 <liar.test>: Helo command rejected: you are not",
+        "192.0.2.1 | -bad- | | x@far.test | ada@example.test | reject_invalid_helo_hostname | 501 5.5.2",
+        "127.0.0.1 | -bad- | | x@far.test | ada@example.test | permit_mynetworks | mailbox ada@example.test",
+        "192.0.2.1 | mx.far.test | | x@spam.test | ada@example.test | check_sender_access | 554 5.7.1 <x@spam.test>: Sender address rejected: no spam",
+        "127.0.0.1 | mx.far.test | | x@spam.test | ada@example.test | check_sender_access | 554 5.7.1",
+        "192.0.2.1 | mx.far.test | | x@sub.spam.test | ada@example.test | check_sender_access | 554 5.7.1",
+        "192.0.2.1 | mx.far.test | | x@slow.test | ada@example.test | check_sender_access | 450 4.7.1 <x@slow.test>: Sender address rejected: later",
+        "192.0.2.1 | mx.far.test | | x@flat | ada@example.test | reject_non_fqdn_sender | 504 5.5.2",
+        "2001:db8::1 | mx.far.test | | x@far.test | ada@example.test | reject_rbl_client | mailbox ada@example.test",
+      })
+  void namesTheRuleAndWhereItGoes(
+      String client,
+      String helo,
+      String login,
+      String sender,
+      String recipient,
+      String rule,
+      String outcome) {
+    Step step = last(ask(client, helo, login, sender, recipient));
+
+    assertThat(step.command())
+        .isEqualTo("RCPT TO:<" + recipient.replace("Example.TEST", "example.test") + ">");
+    if (rule != null) {
+      assertThat(step.rules().stream().map(ExplainOperation.Rule::rule))
+          .anyMatch(one -> one.startsWith(rule));
+    }
+    String found =
+        step.reply()
+            .orElseGet(
+                () ->
+                    step.targets().stream()
+                        .map(target -> target.recipient() + ": " + target.route())
+                        .collect(Collectors.joining("; ")));
+    assertThat(found).contains(outcome);
+    if (step.reply().isPresent()) {
+      assertThat(step.rules().get(step.rules().size() - 1).rule()).startsWith(rule);
+    }
+  }
+
+  /** The rule, what it rested on, and the table's own words. */
+  @Test
+  void showsWhatEachRuleRestedOnAndTheWayOfAnAlias() {
+    Explained explained = ask("192.0.2.1", "mx.far.test", null, "x@far.test", "info@alias.test");
+
+    assertThat(last(explained).way())
+        .containsExactly(
+            "info@alias.test -> ada@example.test, out@far.test (virtual_alias_maps: "
+                + server.settings().get(PolicyParams.VIRTUAL_ALIAS_MAPS).get(0)
+                + ")");
+    Step refused = last(ask("192.0.2.66", "mx.far.test", null, "x@far.test", "ada@example.test"));
+    assertThat(refused.rules().get(0).facts()).contains("192.0.2.66", "REJECT go away");
+  }
+
+  @Test
+  void whatIsKeptOfARealSessionIsTheSame() {
+    try (SocketPeer peer = SocketPeer.to(server.address(Role.MX))) {
+      peer.readLine();
+      for (String line :
+          List.of("HELO mx.far.test", "MAIL FROM:<x@spam.test>", "RCPT TO:<ada@example.test>")) {
+        peer.send(line + "\r\n");
+        peer.readLine();
+      }
+    }
+    List<RecentDecisions.Entry> kept = server.decisions();
+    Decision real = kept.get(kept.size() - 1).decision();
+
+    Step thought = last(ask("127.0.0.1", "mx.far.test", null, "x@spam.test", "ada@example.test"));
+
+    assertThat(thought.reply()).isEqualTo(real.refusal().map(Object::toString));
+    assertThat(thought.rules())
+        .containsExactlyElementsOf(
+            real.steps().stream()
+                .map(
+                    step ->
+                        new ExplainOperation.Rule(
+                            step.list(), step.rule(), step.noted().strip(), step.said()))
+                .toList());
+  }
+
+  @Test
+  void nothingIsKeptOfWhatDidNotHappen() {
+    int before = server.decisions().size();
+
+    ask("192.0.2.1", "mx.far.test", null, "x@far.test", "ada@example.test");
+
+    assertThat(server.decisions()).hasSize(before);
+  }
+
+  @Test
+  void saysWhatItCannotAnswer() {
+    assertThatThrownBy(() -> ask("nowhere", null, null, "", "ada@example.test"))
+        .isInstanceOf(OperationRefused.class)
+        .hasMessageContaining("no IP address: nowhere");
+    assertThatThrownBy(() -> ask("192.0.2.1", null, "eve", "", "ada@example.test"))
+        .isInstanceOf(OperationRefused.class)
+        .hasMessageContaining("no such account: eve");
+    assertThatThrownBy(() -> ask("192.0.2.1", null, null, "", "ada@"))
+        .isInstanceOf(OperationRefused.class);
+    assertThatThrownBy(
+            () ->
+                asked(
+                    new Question(
+                        "pop3",
+                        "::1",
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        "",
+                        List.of("a@b"))))
+        .isInstanceOf(OperationRefused.class)
+        .hasMessageContaining("no listener for mail: pop3");
+  }
+
+  /** Asks a server in this process, as its socket would. */
+  private static Explained asked(Question question) {
+    return ExplainOperation.EXPLAIN.perform(new ServerDesk(server), question);
+  }
+}

@@ -1,0 +1,141 @@
+package org.postroom.smtp.server;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.address.Address;
+import org.postroom.core.auth.Account;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.fact.Inquiry;
+import org.postroom.core.fact.Notes;
+import org.postroom.core.flow.Expanded;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.part.DryRun;
+import org.postroom.core.policy.Decision;
+import org.postroom.core.policy.Moment;
+import org.postroom.core.policy.PolicyContext;
+import org.postroom.smtp.protocol.MailParameters;
+
+/**
+ * A session that takes place in thought only: the same judging as in a real one, by what a client
+ * would say. Nothing is counted, logged or kept. Limits, and what a command needs before it (TLS, a
+ * log-in), are no part of it.
+ */
+public final class Rehearsal implements Standing {
+  private final Listening listening;
+  private final DryRun.Asked asked;
+  private final PolicyContext.Client client;
+  private final Judging judging;
+  private final List<DryRun.Step> steps = new ArrayList<>();
+  private @Nullable String helo;
+  private @Nullable Transaction transaction;
+
+  /** Of one client's mail at a listener. */
+  public Rehearsal(Listening listening, DryRun.Asked asked) {
+    this.listening = listening;
+    this.asked = asked;
+    this.client =
+        new PolicyContext.Client(
+            asked.client(),
+            ClientName.of(asked.client(), listening),
+            asked.login().map(Account::login),
+            asked.secure(),
+            false);
+    this.judging = new Judging(listening.services(), this);
+  }
+
+  /** Goes through it; waits for what has to be asked. */
+  public DryRun run() {
+    if (connects() && greets()) {
+      begins().ifPresent(begun -> asked.recipients().forEach(to -> names(begun, to)));
+    }
+    return new DryRun(steps);
+  }
+
+  private boolean connects() {
+    if (!judging.isConcernedAt(Moment.CONNECT)) {
+      return true;
+    }
+    Decision decision = found(new Notes(), judging::client);
+    judging.connected(decision);
+    return keep("CONNECT", decision);
+  }
+
+  private boolean greets() {
+    if (asked.helo().isEmpty()) {
+      return true;
+    }
+    String name = asked.helo().get();
+    if (judging.isConcernedAt(Moment.HELO)) {
+      Decision decision = found(new Notes(), facts -> judging.helo(name, facts));
+      judging.greeted(decision);
+      if (!keep("EHLO " + name, decision)) {
+        return false;
+      }
+    }
+    helo = name;
+    return true;
+  }
+
+  private Optional<Transaction> begins() {
+    Notes notes = new Notes();
+    Decision decision = found(notes, facts -> judging.sender(asked.sender(), facts));
+    Transaction begun =
+        new Transaction(asked.sender(), MailParameters.NONE, notes, decision.pending());
+    transaction = begun;
+    return keep("MAIL FROM:<" + asked.sender() + ">", decision)
+        ? Optional.of(begun)
+        : Optional.empty();
+  }
+
+  private void names(Transaction begun, Address address) {
+    Decision decision =
+        found(
+            begun.notes(), facts -> judging.recipient(Optional.of(asked.sender()), address, facts));
+    Optional<Expanded> expanded =
+        decision.isPermitted()
+            ? Optional.of(
+                found(
+                    begun.notes(),
+                    facts -> listening.services().flow().expand(Recipient.of(address), facts)))
+            : Optional.empty();
+    steps.add(new DryRun.Step("RCPT TO:<" + address + ">", decision, expanded));
+    expanded.ifPresent(begun::add);
+  }
+
+  private boolean keep(String command, Decision decision) {
+    steps.add(new DryRun.Step(command, decision, Optional.empty()));
+    return decision.isPermitted();
+  }
+
+  private <R> R found(Notes notes, Function<Facts, R> question) {
+    try {
+      return listening.services().inquiry().pursue(notes, question).toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw Inquiry.unchecked(e);
+    }
+  }
+
+  @Override
+  public PolicyContext.Client policyClient() {
+    return client;
+  }
+
+  @Override
+  public Optional<String> helo() {
+    return Optional.ofNullable(helo);
+  }
+
+  @Override
+  public Optional<Account> account() {
+    return asked.login();
+  }
+
+  @Override
+  public Optional<Transaction> transaction() {
+    return Optional.ofNullable(transaction);
+  }
+}
