@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
-import org.postroom.core.flow.Aliases;
+import org.postroom.core.flow.Addressing;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
@@ -27,7 +27,7 @@ import org.postroom.storage.Storage;
  * refused is refused while it is made.
  *
  * @param tables those that are asked; not watched yet
- * @param aliases the addresses that stand for others
+ * @param addressing whom mail is from and for
  * @param own the addresses that are this machine
  * @param listeners where to listen
  * @param portsFromSettings whether the settings say so, or the program
@@ -42,7 +42,7 @@ record Plan(
     Settings settings,
     Policy policy,
     Tables tables,
-    Aliases aliases,
+    Addressing addressing,
     OwnAddresses own,
     List<PlannedListener> listeners,
     boolean portsFromSettings,

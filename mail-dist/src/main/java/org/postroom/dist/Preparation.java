@@ -17,7 +17,7 @@ import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.Place;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
-import org.postroom.core.flow.Aliases;
+import org.postroom.core.flow.Addressing;
 import org.postroom.core.part.Door;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
@@ -91,7 +91,10 @@ final class Preparation {
     if (policy != null) {
       notices.addAll(policy.warnings());
     }
-    Aliases aliases = part(() -> Aliases.of(settings, tables));
+    Addressing addressing =
+        own == null || policy == null
+            ? null
+            : part(() -> Addressing.of(settings, policy, own, tables));
     ServicePlan services = ServicePlan.of(read.services(), settings, machine);
     faults.addAll(services.report().faults());
     notices.addAll(services.report().notices());
@@ -112,14 +115,14 @@ final class Preparation {
     }
     tables.warnings().forEach(text -> sayOfTable(Notice.Level.WARNING, text));
     tables.notes().forEach(text -> sayOfTable(Notice.Level.DETAIL, text));
-    if (own == null || policy == null || aliases == null || where == null || keys == null) {
+    if (own == null || policy == null || addressing == null || where == null || keys == null) {
       return null;
     }
     return new Plan(
         settings,
         policy,
         tables,
-        aliases,
+        addressing,
         own,
         listeners,
         configuration.ports().isEmpty(),

@@ -2,12 +2,15 @@ package org.postroom.core.flow;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.life.Lifeline;
@@ -15,12 +18,14 @@ import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
+import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.Attempts;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
+import org.postroom.core.rewrite.Rewriting;
 import org.postroom.core.time.Timers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +45,7 @@ public final class MailFlow implements Attempts {
   private final Clock clock;
   private final Timers timers;
   private final Lifeline lifeline;
+  private final Addressing addressing;
   private final Expansion expansion;
   private final Planner planner = new Planner();
   private final Dispatch dispatch;
@@ -50,7 +56,7 @@ public final class MailFlow implements Attempts {
   /**
    * Joins the stations.
    *
-   * @param expansion says whom recipients stand for
+   * @param addressing says whom mail is from and for
    * @param commit where mails become ours
    * @param queue where the outcome of attempts is written
    * @param transports by the name that routes give them
@@ -61,7 +67,8 @@ public final class MailFlow implements Attempts {
    */
   public MailFlow(
       Router router,
-      Expansion expansion,
+      Policy policy,
+      Addressing addressing,
       MailCommit commit,
       QueueStore queue,
       Map<String, Transport> transports,
@@ -79,7 +86,8 @@ public final class MailFlow implements Attempts {
     this.timers = timers;
     this.lifeline = lifeline;
     MailLog log = new MailLog("flow");
-    this.expansion = expansion;
+    this.addressing = addressing;
+    this.expansion = new Expansion(router, policy, addressing.rewriting(), addressing.aliases());
     this.dispatch =
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.deliveries = new Deliveries(clock, log);
@@ -91,9 +99,10 @@ public final class MailFlow implements Attempts {
    * Takes responsibility: when this returns, the mail is in its mailboxes and queued, durably, and
    * the client may hear 250. When it throws, it is nowhere.
    *
-   * @return what became of it: a recipient whose mailbox had no room is one that waits
+   * @return what became of it: a recipient whose mailbox had no room is one that waits; the first
+   *     one is the mail itself, those behind it go to lists in the names of their owners
    */
-  public Acceptance accept(Submission mail) {
+  public List<Acceptance> accept(Submission mail) {
     return accept(mail, expansion.all(mail.envelope().recipients()));
   }
 
@@ -101,11 +110,34 @@ public final class MailFlow implements Attempts {
    * The same where it is known what the recipients come to.
    *
    * @param recipients those of the envelope, as {@link #expand} has expanded them
+   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
    */
-  public Acceptance accept(Submission mail, List<Expanded> recipients) {
-    Acceptance acceptance = commit.commit(planner.plan(mail, recipients));
-    announce(acceptance);
-    return acceptance;
+  public List<Acceptance> accept(Submission mail, List<Expanded> recipients) {
+    ReversePath sender =
+        addressing.rewriting().sender(mail.envelope().sender(), Facts.WAITING, new ArrayList<>());
+    Submission sent = mail.in(mail.envelope().from(sender));
+    List<Acceptance> acceptances =
+        commit.commit(planner.plan(sent, withCopies(sent, recipients), commit::newId));
+    acceptances.forEach(this::announce);
+    return acceptances;
+  }
+
+  private List<Expanded> withCopies(Submission mail, List<Expanded> recipients) {
+    Copies copies = addressing.copies();
+    List<Address> rewritten =
+        copies.asksForRecipients()
+            ? recipients.stream()
+                .map(
+                    one ->
+                        addressing
+                            .rewriting()
+                            .recipient(one.recipient().address(), Facts.WAITING, new ArrayList<>()))
+                .toList()
+            : List.of();
+    List<Recipient> copied = copies.of(mail, rewritten, Facts.WAITING);
+    return copied.isEmpty()
+        ? recipients
+        : Stream.concat(recipients.stream(), expansion.all(copied).stream()).toList();
   }
 
   /**
@@ -127,8 +159,13 @@ public final class MailFlow implements Attempts {
    * Logs where an accepted mail's recipients in this house have it. Apart from {@link #accept}, so
    * that the line that says whose mail it is can come before.
    */
-  public void logDeliveries(Acceptance acceptance) {
-    deliveries.log(acceptance);
+  public void logDeliveries(List<Acceptance> acceptances) {
+    acceptances.forEach(deliveries::log);
+  }
+
+  /** Writes addresses anew in the headers of mails that come in. */
+  public Rewriting rewriting() {
+    return addressing.rewriting();
   }
 
   /**

@@ -49,6 +49,7 @@ import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.table.Tables;
 import org.postroom.core.testing.MemoryStores;
 import org.postroom.core.testing.StagedOctets;
 import org.postroom.core.testing.TroubledStore;
@@ -76,10 +77,13 @@ final class FlowHouse implements AutoCloseable {
   /** What is stored goes by it; what is measured, by the time. */
   final WallClock wall;
 
-  private static final Policy POLICY =
-      Policy.of(
-          Settings.builder(PolicyParams.ALL).set("myhostname", "mail.here.test").build(),
-          new OwnAddresses(List.of(), List.of()));
+  private static final Settings SETTINGS =
+      Settings.builder(PolicyParams.ALL, AliasParams.ALL)
+          .set("myhostname", "mail.here.test")
+          .build();
+  private static final OwnAddresses OWN = new OwnAddresses(List.of(), List.of());
+  private static final Tables TABLES = Tables.builder().build();
+  private static final Policy POLICY = Policy.of(SETTINGS, OWN, TABLES);
 
   private final QueueStore queue;
   private final QueueManager manager;
@@ -169,7 +173,8 @@ final class FlowHouse implements AutoCloseable {
     flow =
         new MailFlow(
             router,
-            new Expansion(router, POLICY, Aliases.NONE),
+            POLICY,
+            Addressing.of(SETTINGS, POLICY, OWN, TABLES),
             stores.queue(),
             queue,
             Map.of("smtp", this::deliver),

@@ -34,7 +34,8 @@ public final class Listening {
         new PathSyntax(
             settings.get(SmtpParams.STRICT_ENVELOPES), settings.get(SmtpParams.ALLOW_MIN_USER));
     this.discarded = new HashSet<>();
-    this.completion = new Completion(settings, services.hostname(), services.zone());
+    this.completion =
+        new Completion(settings, services.hostname(), services.zone(), services.flow().rewriting());
     settings
         .get(SmtpParams.DISCARD_EHLO)
         .forEach(keyword -> discarded.add(keyword.toUpperCase(Locale.ROOT)));

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
+import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.ArrivingContent;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.mail.Arriving;
@@ -36,7 +36,7 @@ final class Reception implements Transaction.Content {
   private final DataReader reader;
 
   /** What has become of the mail, once it is taken. */
-  private @Nullable Acceptance accepted;
+  private List<Acceptance> accepted = List.of();
 
   /** A chunk was refused: those behind it are of no use any more. */
   private boolean failed;
@@ -157,7 +157,7 @@ final class Reception implements Transaction.Content {
     }
     QueueId id = mail.id();
     try (StagedContent whole = content.finish()) {
-      Acceptance acceptance =
+      List<Acceptance> made =
           session.services().flow().accept(mail.with(whole), transaction.recipients());
       session
           .services()
@@ -168,12 +168,12 @@ final class Reception implements Transaction.Content {
               session.id(),
               session.client(),
               mail.client().login().orElse(""),
-              transaction.sender(),
+              made.get(0).mail().envelope().sender(),
               whole.size(),
               transaction.count(),
               content.messageId());
-      session.services().flow().logDeliveries(acceptance);
-      accepted = acceptance;
+      session.services().flow().logDeliveries(made);
+      accepted = made;
       return SmtpReply.of(250, "2.0.0", "Ok: queued as " + id);
     } catch (StorageFull e) {
       session.services().log().fault(session.id(), "keeping " + id, e);
@@ -181,15 +181,15 @@ final class Reception implements Transaction.Content {
     } catch (OverQuota e) {
       MailboxFull full = MailboxFull.by(settings);
       return refuse(full.code(), full.status(), "Error: " + full.text(), MailboxFull.RULE);
-    } catch (StorageUnavailable e) {
+    } catch (StorageUnavailable | LookupUnavailable e) {
       session.services().log().fault(session.id(), "keeping " + id, e);
       return SmtpReply.of(451, "4.3.0", "Error: queue file write error");
     }
   }
 
   /** What has become of the mail; empty where it was not taken. */
-  Optional<Acceptance> accepted() {
-    return Optional.ofNullable(accepted);
+  List<Acceptance> accepted() {
+    return accepted;
   }
 
   @Override
