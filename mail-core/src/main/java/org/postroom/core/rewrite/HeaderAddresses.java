@@ -99,14 +99,38 @@ public final class HeaderAddresses {
         List.of());
   }
 
-  /**
-   * A change to a field.
-   *
-   * @param start the first octet that goes
-   * @param end behind the last one
-   * @param text what comes in their place
-   */
-  public record Edit(int start, int end, byte[] text) {}
+  /** A change to a field: some octets go, and others come in their place. */
+  public static final class Edit {
+    private final int start;
+    private final int end;
+    private final byte[] text;
+
+    /**
+     * One.
+     *
+     * @param start the first octet that goes
+     * @param end behind the last one
+     * @param text what comes in their place; not copied
+     */
+    public Edit(int start, int end, byte[] text) {
+      this.start = start;
+      this.end = end;
+      this.text = text;
+    }
+
+    public int start() {
+      return start;
+    }
+
+    public int end() {
+      return end;
+    }
+
+    /** Not to be changed. */
+    public byte[] text() {
+      return text;
+    }
+  }
 
   /** The steps that have been made, for people; not all where there were many. */
   public List<String> trace() {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.MalformedAddress;
@@ -203,8 +202,11 @@ public final class Rewriting {
     private final Submission.Client client;
     private final List<String> trace;
 
-    /** Completes addresses; null while it is not known which does. */
-    private @Nullable Optional<Qualifier> qualifier;
+    /** Whether {@link #qualifier} is known; asked for when the first address comes. */
+    private boolean known;
+
+    /** Completes addresses; empty where they stay as they are. */
+    private Optional<Qualifier> qualifier = Optional.empty();
 
     OfClient(Submission.Client client, List<String> trace) {
       this.client = client;
@@ -213,8 +215,9 @@ public final class Rewriting {
 
     @Override
     public Optional<Address> rewritten(WrittenAddress written, AddressUse use) {
-      if (qualifier == null) {
+      if (!known) {
         qualifier = localClients.contain(client) ? Optional.of(policy.qualifier()) : remote;
+        known = true;
       }
       if (qualifier.isEmpty() || written.domain().isEmpty() && !completesBare) {
         return Optional.empty();

@@ -11,6 +11,9 @@ public final class Operations {
           UserOperations.CHANGE_PASSWORD,
           UserOperations.LIST,
           UserOperations.DELETE,
+          AliasOperations.ADD,
+          AliasOperations.LIST,
+          AliasOperations.DELETE,
           ReloadOperation.RELOAD,
           StatusOperation.STATUS);
 
