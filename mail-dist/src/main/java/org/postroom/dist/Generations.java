@@ -108,7 +108,6 @@ final class Generations implements Attempts, AutoCloseable {
     MailFlow flow =
         new MailFlow(
             router,
-            policy,
             plan.addressing(),
             premises.commit(),
             premises.queue(),

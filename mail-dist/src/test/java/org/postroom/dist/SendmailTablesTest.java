@@ -112,8 +112,7 @@ final class SendmailTablesTest {
       assertThat(left)
           .extracting(mail -> mail.from() + " " + mail.to())
           .containsExactlyInAnyOrder(
-              "owner-list@mail.example.org [bob@far.test]",
-              "s@elsewhere.test [customer@far.test]");
+              "owner-list@mail.example.org [bob@far.test]", "s@elsewhere.test [customer@far.test]");
       assertThat(inbox(house))
           .singleElement()
           .asString()

@@ -163,7 +163,6 @@ final class SmtpHouse extends ProtocolHouse {
     MailFlow flow =
         new MailFlow(
             router,
-            policy,
             addressing,
             queue,
             queue,

@@ -2,15 +2,12 @@ package org.postroom.core.flow;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.postroom.core.address.Address;
-import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.life.Lifeline;
@@ -18,14 +15,12 @@ import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
-import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.Attempts;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
-import org.postroom.core.rewrite.Rewriting;
 import org.postroom.core.time.Timers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +62,6 @@ public final class MailFlow implements Attempts {
    */
   public MailFlow(
       Router router,
-      Policy policy,
       Addressing addressing,
       MailCommit commit,
       QueueStore queue,
@@ -87,7 +81,7 @@ public final class MailFlow implements Attempts {
     this.lifeline = lifeline;
     MailLog log = new MailLog("flow");
     this.addressing = addressing;
-    this.expansion = new Expansion(router, policy, addressing.rewriting(), addressing.aliases());
+    this.expansion = addressing.expansion(router);
     this.dispatch =
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.deliveries = new Deliveries(clock, log);
@@ -113,31 +107,12 @@ public final class MailFlow implements Attempts {
    * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
    */
   public List<Acceptance> accept(Submission mail, List<Expanded> recipients) {
-    ReversePath sender =
-        addressing.rewriting().sender(mail.envelope().sender(), Facts.WAITING, new ArrayList<>());
-    Submission sent = mail.in(mail.envelope().from(sender));
+    Submission sent = addressing.fromWhom(mail);
     List<Acceptance> acceptances =
-        commit.commit(planner.plan(sent, withCopies(sent, recipients), commit::newId));
+        commit.commit(
+            planner.plan(sent, addressing.forWhom(sent, recipients, expansion), commit::newId));
     acceptances.forEach(this::announce);
     return acceptances;
-  }
-
-  private List<Expanded> withCopies(Submission mail, List<Expanded> recipients) {
-    Copies copies = addressing.copies();
-    List<Address> rewritten =
-        copies.asksForRecipients()
-            ? recipients.stream()
-                .map(
-                    one ->
-                        addressing
-                            .rewriting()
-                            .recipient(one.recipient().address(), Facts.WAITING, new ArrayList<>()))
-                .toList()
-            : List.of();
-    List<Recipient> copied = copies.of(mail, rewritten, Facts.WAITING);
-    return copied.isEmpty()
-        ? recipients
-        : Stream.concat(recipients.stream(), expansion.all(copied).stream()).toList();
   }
 
   /**
@@ -163,9 +138,9 @@ public final class MailFlow implements Attempts {
     acceptances.forEach(deliveries::log);
   }
 
-  /** Writes addresses anew in the headers of mails that come in. */
-  public Rewriting rewriting() {
-    return addressing.rewriting();
+  /** What settings say of whom mail is from and for. */
+  public Addressing addressing() {
+    return addressing;
   }
 
   /**

@@ -60,11 +60,6 @@ public interface Content {
     return new MemoryContent(octets);
   }
 
-  /** What {@code whole} has from {@code from} on, without copying it. */
-  static Content tail(Content whole, long from) {
-    return from == 0 ? whole : new TailContent(whole, from);
-  }
-
   /** {@code first} and then {@code second}, without copying either. */
   static Content concat(Content first, Content second) {
     return new JoinedContent(first, second);

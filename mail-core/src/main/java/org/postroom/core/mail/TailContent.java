@@ -3,11 +3,12 @@ package org.postroom.core.mail;
 import java.nio.ByteBuffer;
 
 /** What another content has from some octet on. */
-final class TailContent implements Content {
+public final class TailContent implements Content {
   private final Content whole;
   private final long from;
 
-  TailContent(Content whole, long from) {
+  /** Nothing is copied. */
+  public TailContent(Content whole, long from) {
     this.whole = whole;
     this.from = from;
   }

@@ -16,6 +16,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.TailContent;
 
 /**
  * Writes addresses in header fields anew. Of a field only the addresses change that stand for
@@ -237,7 +238,7 @@ public final class HeaderAddresses {
     byte[] edited = edited(header);
     return edited == header
         ? content
-        : Content.concat(Content.of(edited), Content.tail(content, end));
+        : Content.concat(Content.of(edited), new TailContent(content, end));
   }
 
   /** Before the empty line; -1 where there is none. */

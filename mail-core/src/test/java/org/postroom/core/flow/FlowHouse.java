@@ -173,7 +173,6 @@ final class FlowHouse implements AutoCloseable {
     flow =
         new MailFlow(
             router,
-            POLICY,
             Addressing.of(SETTINGS, POLICY, OWN, TABLES),
             stores.queue(),
             queue,

@@ -90,10 +90,16 @@ final class AppletsTest {
       assertThat(server.postmaster()).isEqualTo("ada@example.org");
 
       assertThat(
-              run("user", "alias", "add", "-c", file, "bob@example.org", "postmaster@mail.example.org"))
+              run(
+                  "user",
+                  "alias",
+                  "add",
+                  "-c",
+                  file,
+                  "bob@example.org",
+                  "postmaster@mail.example.org"))
           .isEqualTo(
-              new Outcome(
-                  0, "mail for postmaster@mail.example.org goes to bob@example.org\n"));
+              new Outcome(0, "mail for postmaster@mail.example.org goes to bob@example.org\n"));
       assertThat(server.postmaster()).isEqualTo("bob@example.org");
       run("user", "alias", "add", "-c", file, "ada@example.org", "Sales@example.org");
       assertThat(run("user", "alias", "list", "-c", file, "ada@example.org"))

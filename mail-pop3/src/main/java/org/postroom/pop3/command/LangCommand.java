@@ -7,7 +7,9 @@ import org.postroom.pop3.protocol.Replies;
 import org.postroom.pop3.session.Pop3Session;
 import org.postroom.pop3.session.Pop3State;
 
-/** LANG (RFC 6856, 3): which language replies are in. There is one: English, which is the default. */
+/**
+ * LANG (RFC 6856, 3): which language replies are in. There is one: English, which is the default.
+ */
 final class LangCommand {
   private LangCommand() {}
 

@@ -39,12 +39,12 @@ final class EachAnswer {
                     ? reception.refuse(
                         full.code(), full.status(), who + full.text(), MailboxFull.RULE)
                     : reception.refuse(550, "5.1.1", who + "User unknown", "mailbox is gone"))
-        .orElseGet(() -> SmtpReply.of(250, "2.1.5", who + "Ok: queued as " + made.get(0).mail().id()));
+        .orElseGet(
+            () -> SmtpReply.of(250, "2.1.5", who + "Ok: queued as " + made.get(0).mail().id()));
   }
 
   /** Why none of those has it that a recipient stands for. */
-  private static Optional<Acceptance.Refused> refusal(
-      List<Acceptance> made, Expanded recipient) {
+  private static Optional<Acceptance.Refused> refusal(List<Acceptance> made, Expanded recipient) {
     List<Optional<Acceptance.Refused>> each =
         recipient.targets().stream()
             .map(

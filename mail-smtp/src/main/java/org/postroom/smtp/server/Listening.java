@@ -35,7 +35,11 @@ public final class Listening {
             settings.get(SmtpParams.STRICT_ENVELOPES), settings.get(SmtpParams.ALLOW_MIN_USER));
     this.discarded = new HashSet<>();
     this.completion =
-        new Completion(settings, services.hostname(), services.zone(), services.flow().rewriting());
+        new Completion(
+            settings,
+            services.hostname(),
+            services.zone(),
+            services.flow().addressing().rewriting());
     settings
         .get(SmtpParams.DISCARD_EHLO)
         .forEach(keyword -> discarded.add(keyword.toUpperCase(Locale.ROOT)));
