@@ -15,6 +15,7 @@ module org.postroom.core {
   exports org.postroom.core.part;
   exports org.postroom.core.policy;
   exports org.postroom.core.queue;
+  exports org.postroom.core.rewrite;
   exports org.postroom.core.secret;
   exports org.postroom.core.session;
   exports org.postroom.core.table;

@@ -45,6 +45,11 @@ final class AccountsOnTheFly implements Accounts {
   }
 
   @Override
+  public Optional<Optional<Account>> recallLogin(String login) {
+    return accounts.recallLogin(login).filter(Optional::isPresent);
+  }
+
+  @Override
   public Authentication verify(String login, Secret given) {
     byLogin(login);
     return accounts.verify(login, given);
@@ -94,6 +99,11 @@ final class AccountsOnTheFly implements Accounts {
   @Override
   public void addAlias(AccountId account, Address alias) {
     accounts.addAlias(account, alias);
+  }
+
+  @Override
+  public List<Address> aliases(AccountId account) {
+    return accounts.aliases(account);
   }
 
   @Override

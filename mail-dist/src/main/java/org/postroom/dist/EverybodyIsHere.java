@@ -7,19 +7,23 @@ import org.postroom.core.auth.Accounts;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Router;
+import org.postroom.core.table.RecipientDelimiter;
 
 /** Routes every address, of whatever domain, into a mailbox here. */
 final class EverybodyIsHere implements Router {
   private final Accounts accounts;
+  private final RecipientDelimiter delimiter;
 
-  EverybodyIsHere(Accounts accounts) {
+  EverybodyIsHere(Accounts accounts, RecipientDelimiter delimiter) {
     this.accounts = accounts;
+    this.delimiter = delimiter;
   }
 
   @Override
   public Route route(Address recipient, Facts facts) {
+    Address user = Address.of(delimiter.user(recipient.localPart()), recipient.domain());
     return facts
-        .know(AccountFacts.byAddress(accounts, recipient))
+        .know(AccountFacts.byAddress(accounts, user))
         .<Route>map(Route.ToMailbox::new)
         .orElseGet(() -> Route.Nowhere.unknown("User unknown"));
   }

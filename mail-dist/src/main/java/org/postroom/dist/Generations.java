@@ -9,7 +9,6 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.AddressRouter;
 import org.postroom.core.flow.Bounce;
-import org.postroom.core.flow.Expansion;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Router;
@@ -108,11 +107,11 @@ final class Generations implements Attempts, AutoCloseable {
     Policy policy = plan.policy();
     Premises premises = foundation.premises();
     owned.add(plan.tables()).watch(premises.clock(), premises.timers(), foundation.workers());
-    Router router = router(settings, policy);
+    Router router = router(plan);
     MailFlow flow =
         new MailFlow(
             router,
-            new Expansion(router, policy, plan.aliases()),
+            plan.addressing(),
             new FilterStation(
                 plan.filters(),
                 premises.staging(),
@@ -143,18 +142,22 @@ final class Generations implements Attempts, AutoCloseable {
         Optional.of(keys.context()));
   }
 
-  private Router router(Settings settings, Policy policy) {
+  private Router router(Plan plan) {
     return description.openPassword != null
-        ? new EverybodyIsHere(foundation.store().accounts())
+        ? new EverybodyIsHere(foundation.store().accounts(), plan.policy().delimiter())
         : new AddressRouter(
-            policy, foundation.store().accounts(), Optional.of(settings.get(FlowParams.RELAYHOST)));
+            plan.policy(),
+            foundation.store().accounts(),
+            plan.addressing().aliases(),
+            Optional.of(plan.settings().get(FlowParams.RELAYHOST)));
   }
 
   /** Those of the parts; the owner's stand above them, and are the owner's to close. */
   private Map<String, Transport> transports(Plan plan, Owned owned) {
     Map<String, Transport> transports = new LinkedHashMap<>();
     for (Service service : services) {
-      transports.putAll(service.transports(plan::transport, plan.policy(), plan.own()));
+      transports.putAll(
+          service.transports(plan::transport, plan.policy(), plan.own(), plan.tables()));
     }
     for (Transport transport : Set.copyOf(transports.values())) {
       if (transport instanceof AutoCloseable closeable) {

@@ -148,6 +148,11 @@ public final class MailServer implements AutoCloseable {
     return generations.keys().authority();
   }
 
+  /** Who gets mail for postmaster now, for people. */
+  public String postmaster() {
+    return Postmaster.of(generations.current());
+  }
+
   /** What the start, or the last reload, has to say to the administrator. */
   public List<String> warnings() {
     return warnings;

@@ -8,7 +8,7 @@ import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.filter.FilterStation;
-import org.postroom.core.flow.Aliases;
+import org.postroom.core.flow.Addressing;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
@@ -28,7 +28,7 @@ import org.postroom.storage.Storage;
  * refused is refused while it is made.
  *
  * @param tables those that are asked; not watched yet
- * @param aliases the addresses that stand for others
+ * @param addressing whom mail is from and for
  * @param filters what looks into mails
  * @param own the addresses that are this machine
  * @param listeners where to listen
@@ -44,7 +44,7 @@ record Plan(
     Settings settings,
     Policy policy,
     Tables tables,
-    Aliases aliases,
+    Addressing addressing,
     List<FilterStation.Named> filters,
     OwnAddresses own,
     List<PlannedListener> listeners,

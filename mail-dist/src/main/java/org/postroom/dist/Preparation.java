@@ -18,7 +18,7 @@ import org.postroom.core.config.Place;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.FilterStation;
-import org.postroom.core.flow.Aliases;
+import org.postroom.core.flow.Addressing;
 import org.postroom.core.part.Door;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
@@ -92,7 +92,10 @@ final class Preparation {
     if (policy != null) {
       notices.addAll(policy.warnings());
     }
-    Aliases aliases = part(() -> Aliases.of(settings, tables));
+    Addressing addressing =
+        own == null || policy == null
+            ? null
+            : part(() -> Addressing.of(settings, policy, own, tables));
     List<FilterStation.Named> filters = part(() -> description.filters(settings, tables));
     ServicePlan services = ServicePlan.of(read.services(), settings, machine);
     faults.addAll(services.report().faults());
@@ -114,15 +117,17 @@ final class Preparation {
     }
     tables.warnings().forEach(text -> sayOfTable(Notice.Level.WARNING, text));
     tables.notes().forEach(text -> sayOfTable(Notice.Level.DETAIL, text));
-    boolean whole = own != null && policy != null && aliases != null && filters != null;
-    if (!whole || where == null || keys == null) {
+    if (own == null || policy == null || addressing == null || filters == null) {
+      return null;
+    }
+    if (where == null || keys == null) {
       return null;
     }
     return new Plan(
         settings,
         policy,
         tables,
-        aliases,
+        addressing,
         filters,
         own,
         listeners,

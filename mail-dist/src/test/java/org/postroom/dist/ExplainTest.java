@@ -36,6 +36,8 @@ final class ExplainTest {
         MailServer.builder()
             .hostname("mx.example.test")
             .set("mydestination", "example.test")
+            .set("myorigin", "example.test")
+            .set("recipient_delimiter", "+")
             .set("virtual_mailbox_domains", "virtual.test")
             .set("virtual_alias_domains", "alias.test")
             .set("relay_domains", "relay.test")

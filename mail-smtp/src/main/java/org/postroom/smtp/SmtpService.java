@@ -1,13 +1,10 @@
 package org.postroom.smtp;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Inquiry;
@@ -21,10 +18,9 @@ import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.table.Tables;
 import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.TlsContext;
-import org.postroom.core.wire.TlsContexts;
-import org.postroom.smtp.client.SmtpClientParams;
 import org.postroom.smtp.client.SmtpTransport;
 import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Listening;
@@ -54,29 +50,16 @@ final class SmtpService implements Service {
   /** One client under all names; one more for each name that has settings of its own. */
   @Override
   public Map<String, Transport> transports(
-      Function<String, Settings> settings, Policy policy, OwnAddresses own) {
-    Set<InetAddress> ownAddresses = new HashSet<>(own.proxies());
-    own.interfaces().forEach(one -> ownAddresses.add(one.address()));
+      Function<String, Settings> settings, Policy policy, OwnAddresses own, Tables tables) {
     Map<Settings, Transport> bySettings = new HashMap<>();
     Map<String, Transport> transports = new HashMap<>();
     for (String name : NAMES) {
       transports.put(
           name,
           bySettings.computeIfAbsent(
-              settings.apply(name), its -> transport(its, policy, ownAddresses)));
+              settings.apply(name), its -> SmtpTransport.of(its, policy, own, tables, premises)));
     }
     return transports;
-  }
-
-  private Transport transport(Settings settings, Policy policy, Set<InetAddress> own) {
-    return new SmtpTransport(
-        premises.wire(),
-        premises.resolver(),
-        SmtpClientParams.options(
-            settings, Set.of(policy.hostname().name()), own, TlsContexts.opportunisticClient()),
-        premises.random(),
-        premises.clock(),
-        premises.timers());
   }
 
   @Override

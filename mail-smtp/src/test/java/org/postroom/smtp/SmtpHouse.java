@@ -1,6 +1,7 @@
 package org.postroom.smtp;
 
 import java.lang.ref.WeakReference;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,10 +25,10 @@ import org.postroom.core.fact.Inquiry;
 import org.postroom.core.filter.FilterParams;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.filter.StandardFilters;
+import org.postroom.core.flow.AddressRouter;
+import org.postroom.core.flow.Addressing;
 import org.postroom.core.flow.AliasParams;
-import org.postroom.core.flow.Aliases;
 import org.postroom.core.flow.Bounce;
-import org.postroom.core.flow.Expansion;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Route;
@@ -52,6 +53,7 @@ import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
 import org.postroom.core.table.LookupTable;
+import org.postroom.core.table.RecipientDelimiter;
 import org.postroom.core.table.Tables;
 import org.postroom.core.testing.MemoryAccounts;
 import org.postroom.core.testing.MemoryQueueStore;
@@ -60,6 +62,8 @@ import org.postroom.core.transcript.Transcript;
 import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.Wire;
+import org.postroom.smtp.client.OutgoingWords;
+import org.postroom.smtp.client.SmtpClientParams;
 import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Role;
 import org.postroom.smtp.server.Services;
@@ -78,6 +82,10 @@ final class SmtpHouse extends ProtocolHouse {
   private Role role = Role.MX;
   private final Tables.Builder tables = Tables.builder();
   private volatile boolean diskFull;
+  private boolean byAddress;
+  private Addressing addressing;
+  private Policy policy;
+  private Tables opened;
 
   /** On which threads mails were accepted. */
   final List<String> acceptedOn = new CopyOnWriteArrayList<>();
@@ -97,6 +105,17 @@ final class SmtpHouse extends ProtocolHouse {
     Transcript.house(TRANSCRIPTS).forEach(house::given);
     overrides.forEach(house::set);
     return house;
+  }
+
+  /** The same, with routes as a server has them, and its clients on this machine. */
+  SmtpHouse routingByAddress() {
+    byAddress = true;
+    return this;
+  }
+
+  /** A mail as other hosts would see it; in the words of ours where it stays. */
+  QueuedMail outgoing(QueuedMail mail) {
+    return OutgoingWords.of(settings, policy, opened, mail);
   }
 
   /** The same, with its staged content in a folder of the test's. */
@@ -123,6 +142,7 @@ final class SmtpHouse extends ProtocolHouse {
       settings =
           settings(
               SmtpParams.ALL,
+              SmtpClientParams.ALL,
               PolicyParams.ALL,
               FlowParams.ALL,
               AliasParams.ALL,
@@ -135,15 +155,25 @@ final class SmtpHouse extends ProtocolHouse {
   }
 
   private Services services() {
-    Policy policy = Policy.of(settings, new OwnAddresses(List.of(), List.of()), tables.build());
-    Router router = new HouseRouter(accounts);
-    Tables tables = Tables.builder().build();
+    OwnAddresses own =
+        new OwnAddresses(
+            byAddress
+                ? List.of(new OwnAddresses.Interface(InetAddress.getLoopbackAddress(), 8))
+                : List.of(),
+            List.of());
+    opened = tables.aliasFiles(settings.get(AliasParams.ALIAS_MAPS)).build();
+    policy = Policy.of(settings, own, opened);
+    addressing = Addressing.of(settings, policy, own, opened);
+    Router router =
+        byAddress
+            ? new AddressRouter(policy, accounts, addressing.aliases(), Optional.empty())
+            : new HouseRouter(accounts, policy.delimiter());
     MailFlow flow =
         new MailFlow(
             router,
-            new Expansion(router, policy, Aliases.of(settings, tables)),
+            addressing,
             new FilterStation(
-                StandardFilters.of(settings, settings.get(FlowParams.HEADER_SIZE), tables),
+                StandardFilters.of(settings, settings.get(FlowParams.HEADER_SIZE), opened),
                 staging(),
                 settings.get(FlowParams.MESSAGE_SIZE),
                 new MailLog("cleanup")),
@@ -188,14 +218,16 @@ final class SmtpHouse extends ProtocolHouse {
     return sink;
   }
 
-  private record HouseRouter(MemoryAccounts accounts) implements Router {
+  private record HouseRouter(MemoryAccounts accounts, RecipientDelimiter delimiter)
+      implements Router {
     @Override
     public Route route(Address recipient, Facts facts) {
       if (!recipient.domain().equals(Domain.of("example.org"))) {
         return new Route.Onward("smtp", recipient.domain().name());
       }
+      Address user = Address.of(delimiter.user(recipient.localPart()), recipient.domain());
       return facts
-          .know(AccountFacts.byAddress(accounts, recipient))
+          .know(AccountFacts.byAddress(accounts, user))
           .<Route>map(Route.ToMailbox::new)
           .orElseGet(
               () -> new Route.Nowhere(550, "5.1.1", "User unknown in local recipient table"));

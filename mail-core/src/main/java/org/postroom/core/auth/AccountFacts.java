@@ -51,7 +51,7 @@ public final class AccountFacts {
   private record ByLogin(Accounts accounts, String login) implements Fact<Optional<Account>> {
     @Override
     public Optional<Optional<Account>> atOnce() {
-      return Optional.empty();
+      return accounts.recallLogin(login);
     }
 
     @Override

@@ -15,8 +15,16 @@ public interface Accounts {
   Optional<Account> byLogin(String login);
 
   /**
-   * The account that mail for {@code address} goes to: the one whose login or alias it is; without
-   * regard to case, and without an extension behind {@code +} when the full address has none.
+   * What {@link #byLogin} would say, from memory; nothing where the store would have to be asked.
+   * Never blocks.
+   */
+  default Optional<Optional<Account>> recallLogin(String login) {
+    return Optional.empty();
+  }
+
+  /**
+   * The account that mail for {@code address} goes to: the one whose login or alias it is, without
+   * regard to case. What an extension is, and that it may be left out, is not known here.
    */
   Optional<Account> byAddress(Address address);
 
@@ -97,6 +105,9 @@ public interface Accounts {
    * @throws AccountNotFound when there is none
    */
   void addAlias(AccountId account, Address alias);
+
+  /** The addresses beside its login for which mail goes to the account, in order. */
+  List<Address> aliases(AccountId account);
 
   /** Without effect when it is no alias. */
   void removeAlias(Address alias);

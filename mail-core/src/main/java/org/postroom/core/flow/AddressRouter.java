@@ -23,21 +23,29 @@ public final class AddressRouter implements Router {
 
   private final Policy policy;
   private final Accounts accounts;
+  private final Aliases aliases;
   private final Optional<String> relayHost;
 
   /**
    * A router.
    *
+   * @param aliases says who has gone elsewhere
    * @param relayHost next hop for all mail that leaves, such as {@code [mail.example.net]:587}
    */
-  public AddressRouter(Policy policy, Accounts accounts, Optional<String> relayHost) {
+  public AddressRouter(
+      Policy policy, Accounts accounts, Aliases aliases, Optional<String> relayHost) {
     this.policy = policy;
     this.accounts = accounts;
+    this.aliases = aliases;
     this.relayHost = relayHost.filter(host -> !host.isBlank());
   }
 
   @Override
   public Route route(Address recipient, Facts facts) {
+    Optional<Route.Nowhere> moved = aliases.moved(recipient, facts);
+    if (moved.isPresent()) {
+      return moved.get();
+    }
     AddressClass addressClass = policy.domains().classOf(recipient.domain());
     return switch (addressClass) {
       case LOCAL -> toMailbox(recipient, local(recipient, facts), "local recipient", facts);
@@ -57,8 +65,12 @@ public final class AddressRouter implements Router {
         || Router.super.owns(account, sender, facts);
   }
 
+  /** Whose mail it is that comes for {@code address}, with its extension or without. */
   private Optional<Account> byAddress(Address address, Facts facts) {
-    return facts.know(AccountFacts.byAddress(accounts, address));
+    Optional<Account> exact = facts.know(AccountFacts.byAddress(accounts, address));
+    return exact.isPresent() || policy.delimiter().indexIn(address.localPart()) < 0
+        ? exact
+        : facts.know(AccountFacts.byAddress(accounts, Address.of(user(address), address.domain())));
   }
 
   private Optional<Account> local(Address recipient, Facts facts) {
@@ -70,10 +82,8 @@ public final class AddressRouter implements Router {
         .or(() -> byAddress(Address.of(user, policy.origin()), facts));
   }
 
-  private static String user(Address recipient) {
-    String localPart = recipient.localPart();
-    int plus = localPart.indexOf('+');
-    return plus > 0 ? localPart.substring(0, plus) : localPart;
+  private String user(Address recipient) {
+    return policy.delimiter().user(recipient.localPart());
   }
 
   private Route toMailbox(Address recipient, Optional<Account> account, String table, Facts facts) {

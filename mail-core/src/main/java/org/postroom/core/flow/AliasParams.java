@@ -3,8 +3,11 @@ package org.postroom.core.flow;
 import static org.postroom.core.config.Bounds.atLeast;
 
 import java.util.List;
+import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Trait;
+import org.postroom.core.rewrite.RewriteParams;
 
 /** Addresses that stand for others. */
 public final class AliasParams {
@@ -35,14 +38,61 @@ public final class AliasParams {
           atLeast("1"),
           "So many addresses may one recipient come to.");
 
-  public static final Param<List<String>> PROPAGATE_EXTENSIONS =
-      SET.list(
-          "propagate_unmatched_extensions",
-          "canonical, virtual",
+  public static final Param<Integer> RECURSION_LIMIT =
+      SET.integer(
+          "virtual_alias_recursion_limit",
+          "1000",
+          Bounds.between("1", "1000"),
+          "So many aliases may stand one behind the other.");
+
+  public static final Param<Integer> ADDRESS_LENGTH_LIMIT =
+      SET.integer(
+          "virtual_alias_address_length_limit",
+          "1000",
+          atLeast("1"),
+          "So many characters may an address have that another stands for.");
+
+  public static final Param<Boolean> EXPAND_OWNER =
+      SET.bool(
+          "expand_owner_alias",
+          "no",
           """
-          Where user+extension is looked up as user and the extension goes on to the result: of
-          virtual and alias.\
+          Whether mail for an alias of which there is an owner-alias comes from the address that this
+          stands for, instead of from owner-alias itself.\
           """);
+
+  public static final Param<List<String>> RELOCATED_MAPS =
+      SET.list(
+          "relocated_maps",
+          "",
+          "Tables of addresses that are not here any more, and how their users can be reached.");
+
+  public static final Param<String> LUSER_RELAY =
+      SET.value(
+          "luser_relay",
+          "",
+          "an address, with $local, $user, $extension, $domain, $recipient",
+          text -> text,
+          text -> text,
+          """
+          Who gets the mail for names in mydestination that nobody has. Clients can send to such names
+          only where local_recipient_maps is given and empty.\
+          """,
+          Trait.DEFERRED_EXPANSION);
+
+  public static final Param<List<String>> LOCAL_RECIPIENT_MAPS =
+      SET.list(
+          "local_recipient_maps",
+          "proxy:unix:passwd.byname $alias_maps",
+          """
+          Accounts and aliases are the names that are known, whatever this says. Given and empty, with
+          luser_relay, all other names are taken, too.\
+          """);
+
+  static {
+    RewriteParams.PART.params().forEach(SET::include);
+    CopyParams.PART.params().forEach(SET::include);
+  }
 
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();

@@ -1,58 +1,168 @@
 package org.postroom.core.flow;
 
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.postroom.core.address.Address;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
-import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.config.TextWithNames;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
-import org.postroom.core.table.RecipientDelimiter;
+import org.postroom.core.rewrite.AddressMap;
+import org.postroom.core.rewrite.RewriteParams;
+import org.postroom.core.table.TableFact;
+import org.postroom.core.table.TableKeys;
 import org.postroom.core.table.TableList;
 import org.postroom.core.table.Tables;
 
-/**
- * The tables by which addresses stand for others.
- *
- * @param virtual of virtual(5): for addresses of every domain
- * @param local of aliases(5): for names in our own domains
- * @param propagates which of {@code virtual} and {@code alias} hand an extension on
- * @param most so many addresses may one come to
- */
-public record Aliases(TableList virtual, TableList local, Set<String> propagates, int most) {
+/** The tables by which addresses stand for others, and what settings say of that. Immutable. */
+public final class Aliases {
+  private final AddressMap virtual;
+  private final TableList local;
+  private final AddressMap relocated;
+  private final Settings settings;
+  private final Policy policy;
+  private final Set<String> propagates;
+  private final Optional<TextWithNames> unknown;
 
-  /** Everybody stands for himself. */
-  public static final Aliases NONE = new Aliases(TableList.EMPTY, TableList.EMPTY, Set.of(), 1000);
-
-  /** What parts the extension from a user. */
-  static final RecipientDelimiter DELIMITER = new RecipientDelimiter("+");
+  private Aliases(Settings settings, Policy policy, Tables tables) {
+    this.settings = settings;
+    this.policy = policy;
+    this.propagates = Set.copyOf(settings.get(RewriteParams.PROPAGATE_EXTENSIONS));
+    this.virtual =
+        AddressMap.of(
+            settings,
+            PolicyParams.VIRTUAL_ALIAS_MAPS,
+            propagates.contains("virtual"),
+            policy,
+            tables);
+    this.relocated = AddressMap.of(settings, AliasParams.RELOCATED_MAPS, false, policy, tables);
+    try {
+      this.local =
+          new TableList(
+              settings.get(AliasParams.ALIAS_MAPS).stream().map(tables::openLiteral).toList());
+    } catch (BadValue e) {
+      throw new BadConfiguration(settings.fault(AliasParams.ALIAS_MAPS, e.reason()));
+    }
+    String relay = settings.get(AliasParams.LUSER_RELAY);
+    this.unknown =
+        relay.isBlank()
+            ? Optional.empty()
+            : Optional.of(new TextWithNames(AliasParams.LUSER_RELAY.name(), relay));
+    checkRelay();
+  }
 
   /**
    * Those that settings name.
    *
    * @throws BadConfiguration for a table that cannot be had
    */
-  public static Aliases of(Settings settings, Tables tables) {
-    return new Aliases(
-        opened(settings, PolicyParams.VIRTUAL_ALIAS_MAPS, tables, false),
-        opened(settings, AliasParams.ALIAS_MAPS, tables, true),
-        Set.copyOf(settings.get(AliasParams.PROPAGATE_EXTENSIONS)),
-        settings.get(AliasParams.EXPANSION_LIMIT));
+  public static Aliases of(Settings settings, Policy policy, Tables tables) {
+    return new Aliases(settings, policy, tables);
   }
 
-  private static TableList opened(
-      Settings settings, Param<List<String>> param, Tables tables, boolean literal) {
+  private void checkRelay() {
     try {
-      return new TableList(
-          settings.get(param).stream()
-              .map(text -> literal ? tables.openLiteral(text) : tables.open(text))
-              .toList());
+      unknown.ifPresent(text -> text.with(Map.of("local", "user")));
     } catch (BadValue e) {
-      throw new BadConfiguration(settings.fault(param, e.reason()));
+      throw new BadConfiguration(settings.fault(AliasParams.LUSER_RELAY, e.reason()));
     }
   }
 
+  /** Whether everybody stands for himself. */
   boolean isEmpty() {
-    return virtual.isEmpty() && local.isEmpty();
+    return virtual.isEmpty() && local.isEmpty() && relocated.isEmpty() && unknown.isEmpty();
+  }
+
+  /** Whether there are names of aliases(5). */
+  boolean hasLocal() {
+    return !local.isEmpty();
+  }
+
+  /** What virtual(5) says of an address. */
+  Optional<AddressMap.Mapped> virtual(Address address, Facts facts) {
+    return virtual.find(address, facts);
+  }
+
+  /** What aliases(5) says of a local part. */
+  Optional<TableList.Found> local(String localPart, Facts facts) {
+    return facts.know(
+        new TableFact(
+            local,
+            TableKeys.alias(localPart, policy.delimiter()),
+            AliasParams.ALIAS_MAPS.name(),
+            localPart));
+  }
+
+  /** What aliases(5) says of the owner of a list; empty where it has none. */
+  Optional<TableList.Found> owner(String list, Facts facts) {
+    String name = "owner-" + list;
+    return settings.get(PolicyParams.OWNER_REQUEST_SPECIAL)
+        ? facts.know(
+            new TableFact(local, TableKeys.only(name), AliasParams.ALIAS_MAPS.name(), name))
+        : Optional.empty();
+  }
+
+  /** Whether reports on a list's mail go to whom its owner stands for, and not to the owner. */
+  boolean expandsOwner() {
+    return settings.get(AliasParams.EXPAND_OWNER);
+  }
+
+  /** Where somebody has gone to whose mail is not taken any more. */
+  Optional<Route.Nowhere> moved(Address address, Facts facts) {
+    return relocated
+        .found(address, facts)
+        .map(to -> new Route.Nowhere(550, "5.1.6", "User has moved to " + to.value()));
+  }
+
+  /** To whom mail for a name goes that nobody has; empty where to nobody. */
+  Optional<String> unknown(Address address) {
+    String local = address.localPart();
+    int extension = policy.delimiter().indexIn(local);
+    return unknown.map(
+        text ->
+            text.with(
+                Map.of(
+                    "local",
+                    local,
+                    "user",
+                    policy.delimiter().user(local),
+                    "extension",
+                    extension < 0 ? "" : local.substring(extension + 1),
+                    "recipient_delimiter",
+                    extension < 0 ? "" : local.substring(extension, extension + 1),
+                    "domain",
+                    address.domain().name(),
+                    "recipient",
+                    address.toString())));
+  }
+
+  /** Whether names are taken that nobody has, because no table says who is here. */
+  boolean takesUnknown() {
+    return settings.isGiven(AliasParams.LOCAL_RECIPIENT_MAPS)
+        && settings.get(AliasParams.LOCAL_RECIPIENT_MAPS).isEmpty();
+  }
+
+  /** Whether {@code kind} (alias, include) hands an extension on. */
+  boolean propagates(String kind) {
+    return propagates.contains(kind);
+  }
+
+  /** So many addresses may one come to, by virtual(5). */
+  int most() {
+    return settings.get(AliasParams.EXPANSION_LIMIT);
+  }
+
+  /** So many may stand one behind the other. */
+  int deepest() {
+    return settings.get(AliasParams.RECURSION_LIMIT);
+  }
+
+  /** So many characters may an address have. */
+  int longest() {
+    return settings.get(AliasParams.ADDRESS_LENGTH_LIMIT);
   }
 }

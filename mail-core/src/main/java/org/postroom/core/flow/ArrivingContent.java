@@ -9,21 +9,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.rewrite.HeaderAddresses;
+import org.postroom.core.rewrite.HeaderAddresses.Edit;
 
 /**
  * A mail's content on its way to the staging area. The header is held back until it is whole; hops
- * are counted in it, what nobody else may see is dropped from it, what is missing is added, and it
- * gets an end where it has none; all the rest goes through untouched. Once something is wrong (too
- * big, no room) the rest is swallowed without being kept.
+ * are counted in it, what nobody else may see is dropped from it, addresses are written anew, what
+ * is missing is added, and it gets an end where it has none; all the rest goes through untouched.
+ * Once something is wrong (too big, no room) the rest is swallowed without being kept.
  *
  * <p>What is written here has line ends of CRLF: its door has seen to that.
  */
 public final class ArrivingContent implements AutoCloseable {
   private static final byte[] CRLF = {'\r', '\n'};
+
+  private static final byte[] NOTHING = {};
 
   /** Turns the separator of an mbox file into a field, as Postfix does. */
   private static final byte[] MAILBOX_LINE = "X-Mailbox-Line: ".getBytes(US_ASCII);
@@ -37,13 +42,15 @@ public final class ArrivingContent implements AutoCloseable {
   private final int maxHeader;
   private final Set<String> dropped;
   private final @Nullable Missing missing;
+  private final HeaderAddresses addresses;
   private byte[] header = new byte[FIRST];
   private int headerLength;
   private boolean withinHeader = true;
   // Where the line begins that is being read, and the header field it belongs to.
   private int lineStart;
   private int fieldStart = -1;
-  private final List<int[]> removals = new ArrayList<>(0);
+  private final List<Edit> edits = new ArrayList<>(0);
+  private int written;
   private boolean beginsWithMailboxLine;
   private boolean hasDate;
   private boolean hasMessageId;
@@ -63,6 +70,7 @@ public final class ArrivingContent implements AutoCloseable {
    * @param maxHeader octets within which the header must end to be looked at
    * @param dropped names of fields that are taken out, in lower case
    * @param missing what is added when it is missing; null for nothing
+   * @param addresses writes addresses in the header anew
    */
   public ArrivingContent(
       ContentSink sink,
@@ -70,13 +78,15 @@ public final class ArrivingContent implements AutoCloseable {
       long maxSize,
       int maxHeader,
       Set<String> dropped,
-      @Nullable Missing missing) {
+      @Nullable Missing missing,
+      HeaderAddresses addresses) {
     this.sink = sink;
     this.stamp = stamp;
     this.maxSize = maxSize;
     this.maxHeader = maxHeader;
     this.dropped = dropped;
     this.missing = missing;
+    this.addresses = addresses;
   }
 
   /**
@@ -133,7 +143,8 @@ public final class ArrivingContent implements AutoCloseable {
   /** Whether so many octets more can be taken without waiting for a disk. */
   public boolean takesAtOnce(int octets) {
     // A LF alone becomes two octets, and so does what stands behind a CR that was held back.
-    return tooBig || fault != null || sink.takesAtOnce(heldBack() + 2 * octets);
+    boolean asks = withinHeader && !addresses.isQuick();
+    return tooBig || fault != null || !asks && sink.takesAtOnce(heldBack() + 2 * octets);
   }
 
   private int heldBack() {
@@ -141,7 +152,7 @@ public final class ArrivingContent implements AutoCloseable {
       return 0;
     }
     int added = missing == null ? 0 : missing.length();
-    return stamp.length + headerLength + added + MAILBOX_LINE.length + CRLF.length;
+    return stamp.length + headerLength + written + added + MAILBOX_LINE.length + CRLF.length;
   }
 
   /** How many octets came, whatever became of them. */
@@ -169,6 +180,11 @@ public final class ArrivingContent implements AutoCloseable {
     return messageId;
   }
 
+  /** By what addresses in its header were written anew, for people. */
+  public List<String> trace() {
+    return addresses.trace();
+  }
+
   /** The content is whole. */
   public StagedContent finish() {
     if (withinHeader) {
@@ -190,7 +206,7 @@ public final class ArrivingContent implements AutoCloseable {
     if (headerLength + length > header.length) {
       int room = Math.min(Math.max(headerLength + length, header.length * 2), maxHeader);
       try {
-        sink.holdsBack(room);
+        sink.holdsBack(room + written);
       } catch (StorageFull e) {
         fault = e;
         withinHeader = false;
@@ -283,10 +299,27 @@ public final class ArrivingContent implements AutoCloseable {
     }
     for (String name : dropped) {
       if (name.length() == nameEnd - fieldStart && is(name)) {
-        removals.add(new int[] {fieldStart, end});
+        edits.add(new Edit(fieldStart, end, NOTHING));
+        fieldStart = -1;
+        return;
       }
     }
+    rewrite(nameEnd, end);
     fieldStart = -1;
+  }
+
+  private void rewrite(int nameEnd, int end) {
+    try {
+      for (Edit edit : addresses.edits(header, fieldStart, nameEnd, end)) {
+        edits.add(edit);
+        written += edit.text().length;
+      }
+      if (written > 0) {
+        sink.holdsBack(header.length + written);
+      }
+    } catch (LookupUnavailable | StorageFull e) {
+      fault = e;
+    }
   }
 
   private boolean is(String lowerCaseName) {
@@ -314,9 +347,10 @@ public final class ArrivingContent implements AutoCloseable {
       keep(MAILBOX_LINE, 0, MAILBOX_LINE.length);
     }
     int from = 0;
-    for (int[] removal : removals) {
-      keep(header, from, removal[0] - from);
-      from = removal[1];
+    for (Edit edit : edits) {
+      keep(header, from, edit.start() - from);
+      keep(edit.text(), 0, edit.text().length);
+      from = edit.end();
     }
     keep(header, from, end - from);
     if (how == End.NO_FIELD) {
@@ -331,6 +365,8 @@ public final class ArrivingContent implements AutoCloseable {
   private void letGo() {
     header = new byte[0];
     headerLength = 0;
+    edits.clear();
+    written = 0;
     sink.holdsBack(0);
   }
 
@@ -346,11 +382,21 @@ public final class ArrivingContent implements AutoCloseable {
       added.append(missing.messageId()).append("\r\n");
       messageId = missing.messageId().substring(missing.messageId().indexOf('<'));
     }
-    if (!hasFrom) {
-      added.append(missing.from()).append("\r\n");
-    }
     byte[] octets = added.toString().getBytes(UTF_8);
     keep(octets, 0, octets.length);
+    if (!hasFrom) {
+      keepFrom((missing.from() + "\r\n").getBytes(UTF_8));
+    }
+  }
+
+  /** The envelope's sender, as it would be written if it had stood there. */
+  private void keepFrom(byte[] field) {
+    try {
+      byte[] edited = addresses.edited(field);
+      keep(edited, 0, edited.length);
+    } catch (LookupUnavailable e) {
+      fault = e;
+    }
   }
 
   private void keep(byte[] octets, int offset, int length) {

@@ -21,6 +21,7 @@ import org.postroom.core.mail.ReceivedHeader;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.rewrite.Rewriting;
 
 /**
  * The first station on the way of a mail: makes its header whole while its content arrives. Every
@@ -35,16 +36,19 @@ public final class Completion {
   private final boolean always;
   private final long maxSize;
   private final int maxHeader;
+  private final Rewriting rewriting;
 
   /**
    * By settings.
    *
    * @param hostname what we are called
    * @param zone what dates are written in
+   * @param rewriting writes addresses anew
    */
-  public Completion(Settings settings, String hostname, ZoneId zone) {
+  public Completion(Settings settings, String hostname, ZoneId zone, Rewriting rewriting) {
     this.hostname = hostname;
     this.zone = zone;
+    this.rewriting = rewriting;
     this.product = settings.get(PolicyParams.MAIL_NAME);
     this.dropped =
         settings.get(FlowParams.MESSAGE_DROP_HEADERS).stream()
@@ -78,7 +82,8 @@ public final class Completion {
         maxSize,
         maxHeader,
         dropped,
-        missing(mail, MailDate.format(date)));
+        missing(mail, MailDate.format(date)),
+        rewriting.header(mail.client()));
   }
 
   private static byte[] stamp(List<FieldLine> fields, ReceivedHeader trace) {

@@ -21,6 +21,7 @@ import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.Attempts;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.time.Timers;
@@ -35,6 +36,9 @@ import org.slf4j.LoggerFactory;
  * recipients out or does not answer within the time limit has said "not now" for them.
  */
 final class Dispatch {
+  private static final DeliveryResult SUSPENDED =
+      new DeliveryResult.Deferred(
+          "none", "4.4.1", "delivery temporarily suspended: the destination does not answer");
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
   private static final DeliveryResult NO_TRANSPORT =
       new DeliveryResult.Deferred("none", "4.3.5", "mail transport unavailable");
@@ -90,7 +94,25 @@ final class Dispatch {
       Instant at,
       List<Report> reports,
       List<Homecoming> home,
-      boolean answered) {}
+      boolean answered) {
+
+    /** What the attempt says of the destination. */
+    Attempts.Outcome outcome() {
+      if (!answered) {
+        return Attempts.Outcome.UNKNOWN;
+      }
+      boolean unreachable =
+          reports.stream()
+              .allMatch(report -> report.result() instanceof DeliveryResult.Unreachable);
+      return unreachable ? Attempts.Outcome.UNREACHABLE : Attempts.Outcome.ANSWERED;
+    }
+  }
+
+  /** An attempt that is not made, because its destination is given a rest. */
+  Ended postponed(QueuedMail mail) {
+    Instant now = clock.instant();
+    return new Ended(mail, now, now, Report.all(mail, SUSPENDED), List.of(), false);
+  }
 
   /** What one transport came to; {@code heard} is whether that is what it said itself. */
   private record Answer(List<Report> reports, boolean heard) {}

@@ -23,6 +23,14 @@ public record Expanded(Recipient recipient, List<Target> targets, List<String> t
     }
   }
 
+  /** The same for one who has this address and other wishes. */
+  public Expanded wishing(Recipient other) {
+    return other.equals(recipient)
+        ? this
+        : new Expanded(
+            other, targets.stream().map(target -> target.wishing(other)).toList(), trace);
+  }
+
   /** Why nobody would get it; empty when somebody would. */
   public Optional<Route.Nowhere> nowhere() {
     return targets.stream().allMatch(target -> target.route() instanceof Route.Nowhere)

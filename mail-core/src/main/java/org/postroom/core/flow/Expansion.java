@@ -10,23 +10,30 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
-import org.postroom.core.address.Domain;
 import org.postroom.core.address.MalformedAddress;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.address.WrittenAddress;
+import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.Wanted;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.Submission;
 import org.postroom.core.policy.AddressClass;
 import org.postroom.core.policy.Policy;
-import org.postroom.core.table.TableFact;
-import org.postroom.core.table.TableKeys;
+import org.postroom.core.rewrite.AddressItems;
+import org.postroom.core.rewrite.AddressMap;
+import org.postroom.core.rewrite.Rewriting;
 import org.postroom.core.table.TableList;
 
 /**
- * The station that says whom a recipient stands for: by virtual(5) in every domain, then by
- * aliases(5) in our own, again and again until nothing more stands for anything; then each is
- * routed. A pure function of what is known: SMTP asks it at RCPT and carries the answer, whoever
- * has no RCPT asks it when the mail is there.
+ * The station that says whom a recipient stands for: written anew once ({@link Rewriting}), then by
+ * virtual(5) in every domain, then by aliases(5) in our own, again and again until nothing more
+ * stands for anything; then each is routed. A pure function of what is known: SMTP asks it at RCPT
+ * and carries the answer, whoever has no RCPT asks it when the mail is there.
+ *
+ * <p>What an alias of ours names without a domain, or in a domain of ours, is a name of aliases(5)
+ * again, not of virtual(5); what it names in another domain, in a file, or as a list with an owner,
+ * is everything again.
  */
 public final class Expansion {
   private static final Route.Nowhere TOO_MANY =
@@ -34,19 +41,24 @@ public final class Expansion {
   private static final Route.Nowhere MISCONFIGURED =
       new Route.Nowhere(451, "4.3.5", "Server configuration error");
 
-  /** So many aliases may stand one behind the other, and so long may an address become. */
+  /** So many aliases may stand one behind the other, and so many addresses in lists. */
   private static final int DEEPEST = 100;
 
-  private static final int LONGEST = 1000;
+  private static final int LONGEST_LIST = 100_000;
+
+  /** So many steps are told. */
+  private static final int TOLD = 1000;
 
   private final Router router;
   private final Policy policy;
+  private final Rewriting rewriting;
   private final Aliases aliases;
 
   /** Routes by {@code router} what recipients come to. */
-  public Expansion(Router router, Policy policy, Aliases aliases) {
+  public Expansion(Router router, Policy policy, Rewriting rewriting, Aliases aliases) {
     this.router = router;
     this.policy = policy;
+    this.rewriting = rewriting;
     this.aliases = aliases;
   }
 
@@ -55,19 +67,33 @@ public final class Expansion {
     return recipients.stream().map(recipient -> expand(recipient, Facts.WAITING)).toList();
   }
 
+  /** What each recipient of a mail comes to, by asking and waiting for all that is wanted. */
+  List<Expanded> all(Submission mail) {
+    return all(mail.envelope().recipients());
+  }
+
+  /** Whether an address leads to an account's mailbox. */
+  boolean leadsTo(Account account, Address address, Facts facts) {
+    return expand(Recipient.of(address), facts)
+        .routes(Route.ToMailbox.class)
+        .anyMatch(mailbox -> mailbox.account().id().equals(account.id()));
+  }
+
   /** What {@code recipient} comes to. */
   public Expanded expand(Recipient recipient, Facts facts) {
-    if (aliases.isEmpty()) {
-      Route route = router.route(recipient.address(), facts);
-      return new Expanded(recipient, List.of(new Target(recipient, route)), List.of());
+    List<String> trace = new ArrayList<>();
+    Address first = rewriting.recipient(recipient.address(), facts, trace);
+    if (aliases.isEmpty() && first.equals(recipient.address())) {
+      Route route = router.route(first, facts);
+      return new Expanded(recipient, List.of(new Target(recipient, route)), trace);
     }
-    return new Course(recipient, facts).expanded();
+    return new Course(recipient, facts, trace).from(first);
   }
 
   /** The same where virtual(5) has had its say: whoever sends mail elsewhere names who gets it. */
   Expanded redirected(Recipient recipient, Facts facts) {
-    Course course = new Course(recipient, facts);
-    course.local(recipient.address());
+    Course course = new Course(recipient, facts, new ArrayList<>());
+    course.local(recipient.address(), Optional.empty());
     return course.ended();
   }
 
@@ -76,7 +102,7 @@ public final class Expansion {
     private final Recipient recipient;
     private final Facts facts;
     private final Map<String, Target> targets = new LinkedHashMap<>();
-    private final List<String> trace = new ArrayList<>();
+    private final List<String> trace;
     // Addresses that were looked at, and those that the way has come by and that do not stand for
     // themselves, too; in lower case.
     private final Set<String> seen = new HashSet<>();
@@ -85,14 +111,16 @@ public final class Expansion {
     private Route.@Nullable Nowhere fault;
     private Route.@Nullable Nowhere restricted;
     private @Nullable Wanted wanted;
+    private boolean hasList;
 
-    Course(Recipient recipient, Facts facts) {
+    Course(Recipient recipient, Facts facts, List<String> trace) {
       this.recipient = recipient;
       this.facts = facts;
+      this.trace = trace;
     }
 
-    Expanded expanded() {
-      follow(recipient.address(), TOO_MANY);
+    Expanded from(Address first) {
+      follow(first, Optional.empty(), TOO_MANY);
       return ended();
     }
 
@@ -100,177 +128,282 @@ public final class Expansion {
       if (wanted != null) {
         throw wanted;
       }
-      if (targets.size() > aliases.most()) {
-        trace.add("more than " + aliases.most() + " addresses");
+      if (isTooMany()) {
+        told("more than " + most() + " addresses");
         fault = TOO_MANY;
       }
       if (fault == null && targets.isEmpty()) {
         fault = restricted == null ? MISCONFIGURED : restricted;
       }
-      return new Expanded(
-          recipient,
-          fault == null ? List.copyOf(targets.values()) : List.of(new Target(recipient, fault)),
-          trace);
+      return fault == null
+          ? new Expanded(recipient, List.copyOf(targets.values()), trace)
+          : nowhere(fault);
+    }
+
+    private Expanded nowhere(Route.Nowhere why) {
+      return new Expanded(recipient, List.of(new Target(recipient, why)), trace);
+    }
+
+    private int most() {
+      return hasList ? LONGEST_LIST : aliases.most();
+    }
+
+    private boolean isTooMany() {
+      return targets.size() > most();
+    }
+
+    private void told(String step) {
+      if (trace.size() < TOLD) {
+        trace.add(step);
+      }
     }
 
     private void refuse(String why, Route.Nowhere with) {
-      trace.add(why);
+      told(why);
       fault = fault == null ? with : fault;
     }
 
-    /** {@code loop} is what it comes to where the way has been here before. */
-    private void follow(Address address, Route.Nowhere loop) {
+    /** Is to be thrown in the end, so that all that is wanted is asked for together. */
+    private void want(Wanted more) {
+      wanted = wanted == null ? more : wanted.and(more);
+    }
+
+    /** Whether the way may go by {@code address}; {@code loop} is why not if it has been here. */
+    private boolean enters(Address address, int deepest, Route.Nowhere loop) {
       String key = key(address);
       if (path.contains(key)) {
         refuse("loop at " + address, loop);
-      } else if (path.size() >= DEEPEST || key.length() > LONGEST) {
+      } else if (path.size() >= deepest || key.length() > aliases.longest()) {
         refuse("no end at " + address, TOO_MANY);
-      } else if (seen.add(key) && targets.size() <= aliases.most()) {
-        path.add(key);
+      } else {
+        return !isTooMany();
+      }
+      return false;
+    }
+
+    /**
+     * By virtual(5) and on.
+     *
+     * @param owner of the list that the way has come by
+     * @param loop what it comes to where the way has been here before
+     */
+    private void follow(Address address, Optional<ReversePath> owner, Route.Nowhere loop) {
+      if (enters(address, aliases.deepest(), loop) && seen.add(key(address))) {
+        path.add(key(address));
         try {
-          Optional<TableList.Found> found = virtual(address);
+          Optional<AddressMap.Mapped> found = aliases.virtual(address, facts);
           if (found.isEmpty()) {
-            local(address);
+            local(address, owner);
           } else {
-            stands(address, found.get());
+            stands(address, owner, found.get());
           }
         } catch (Wanted more) {
-          wanted = wanted == null ? more : wanted.and(more);
+          want(more);
         }
-        path.remove(key);
+        path.remove(key(address));
       } // else its targets are there, or on their way
     }
 
-    private void stands(Address address, TableList.Found found) {
-      trace.add(
-          address + " -> " + found.value() + " (virtual_alias_maps: " + found.table().name() + ")");
-      List<Address> results = virtualResults(address, found);
+    private void stands(Address address, Optional<ReversePath> owner, AddressMap.Mapped found) {
+      told(found.trace());
+      found.malformed().ifPresent(item -> refuse("no address: " + item, MISCONFIGURED));
       String key = key(address);
-      if (results.stream().anyMatch(result -> key(result).equals(key))) {
+      Optional<Address> itself =
+          found.results().stream().filter(result -> key(result).equals(key)).findFirst();
+      if (itself.isPresent()) {
         path.remove(key);
-        local(address);
+        local(itself.get(), owner);
       }
-      for (Address result : results) {
-        follow(result, TOO_MANY);
+      for (Address result : found.results()) {
+        follow(result, owner, TOO_MANY);
       }
-    }
-
-    private List<Address> virtualResults(Address address, TableList.Found found) {
-      String extension = aliases.propagates().contains("virtual") ? found.key().dropped() : "";
-      List<Address> results = new ArrayList<>();
-      for (String item : AliasItems.of(found.value())) {
-        Address result =
-            item.startsWith("@")
-                ? at(address.localPart(), item.substring(1))
-                : extended(whole(item), extension);
-        if (result == null) {
-          refuse("no address: " + item, MISCONFIGURED);
-        } else {
-          results.add(result);
-        }
-      }
-      return results;
     }
 
     /** Where it is one of our own domains, the local part may be a name of aliases(5). */
-    private void local(Address address) {
+    private void local(Address address, Optional<ReversePath> owner) {
       Optional<TableList.Found> found =
-          !aliases.local().isEmpty()
-                  && policy.domains().classOf(address.domain()) == AddressClass.LOCAL
-              ? alias(address)
+          aliases.hasLocal() && isLocal(address)
+              ? aliases.local(address.localPart(), facts)
               : Optional.empty();
       if (found.isEmpty()) {
-        end(address);
+        end(address, owner);
         return;
       }
       TableList.Found alias = found.get();
       String name = alias.key().text().toLowerCase(Locale.ROOT);
-      trace.add(address + " -> " + alias.value() + " (alias_maps: " + alias.table().name() + ")");
-      String extension = aliases.propagates().contains("alias") ? alias.key().dropped() : "";
-      for (String item : AliasItems.of(alias.value())) {
-        item(address, name, extension, item);
+      told(address + " -> " + alias.value() + " (alias_maps: " + alias.table().name() + ")");
+      hasList = true;
+      Optional<ReversePath> keeper = owner(name);
+      String extension = aliases.propagates("alias") ? alias.key().dropped() : "";
+      new Listed(name, extension, keeper.or(() -> owner), keeper.isPresent())
+          .add(AddressItems.of(alias.value()));
+    }
+
+    private boolean isLocal(Address address) {
+      return policy.domains().classOf(address.domain()) == AddressClass.LOCAL;
+    }
+
+    /** Whom reports on a list's mail go to. */
+    private Optional<ReversePath> owner(String list) {
+      return aliases
+          .owner(list, facts)
+          .flatMap(
+              found -> {
+                String text = aliases.expandsOwner() ? found.value() : "owner-" + list;
+                Address address = whole(text);
+                if (address == null) {
+                  refuse("no address: " + text, MISCONFIGURED);
+                }
+                return Optional.ofNullable(address).map(ReversePath::of);
+              });
+    }
+
+    private void end(Address address, Optional<ReversePath> owner) {
+      try {
+        Route route = router.route(address, facts);
+        if (isNobody(route) && isLocal(address)) {
+          Optional<String> instead = relayed(address);
+          if (instead.isPresent()) {
+            relay(address, owner, instead.get());
+            return;
+          }
+        }
+        put(address, owner, route);
+      } catch (Wanted more) {
+        want(more);
       }
     }
 
-    private void item(Address address, String name, String extension, String item) {
-      boolean last = item.startsWith("\\");
-      String text = last ? item.substring(1) : item;
-      if (!last && (item.startsWith("/") || item.startsWith("|") || item.startsWith(":"))) {
-        notAnAddress(item);
-        return;
-      }
-      WrittenAddress written = written(text);
-      Address result =
-          written == null
-              ? null
-              : extended(
-                  Address.of(written.localPart(), written.domain().orElse(address.domain())),
-                  extension);
-      if (written == null || result == null) {
-        refuse("no address: " + item, MISCONFIGURED);
-        return;
-      }
-      boolean itself =
-          written.domain().isEmpty() && written.localPart().toLowerCase(Locale.ROOT).equals(name);
-      if (last || itself) {
-        end(result);
+    private void put(Address address, Optional<ReversePath> owner, Route route) {
+      targets.putIfAbsent(
+          key(address), new Target(Target.named(address, recipient, owner), route, owner));
+    }
+
+    private boolean isNobody(Route route) {
+      return route instanceof Route.Nowhere nowhere && nowhere.isUnknown();
+    }
+
+    /** Names that clients give are known, unless no table says so; those in tables need not be. */
+    private Optional<String> relayed(Address address) {
+      return aliases.takesUnknown() || !address.equals(recipient.address())
+          ? aliases.unknown(address)
+          : Optional.empty();
+    }
+
+    private void relay(Address address, Optional<ReversePath> owner, String instead) {
+      told(address + " -> " + instead + " (luser_relay)");
+      Address relay = whole(instead);
+      if (relay == null) {
+        refuse("no address: " + instead, MISCONFIGURED);
+      } else if (key(relay).equals(key(address)) || path.contains(key(relay))) {
+        put(address, owner, Route.Nowhere.unknown("User unknown"));
+      } else if (isLocal(relay)) {
+        inside(relay, owner, loopFor(relay.localPart()));
       } else {
-        follow(result, new Route.Nowhere(554, "5.4.6", "alias database loop for " + name));
+        follow(relay, owner, TOO_MANY);
       }
     }
 
-    /** Programs and files get no mail from aliases; those beside them do. */
-    private void notAnAddress(String item) {
-      trace.add("no mail for " + item);
-      if (item.startsWith(":")) {
-        refuse("not read: " + item, MISCONFIGURED);
-      } else {
+    /** By aliases(5) and on: for a name that a name of ours stands for. */
+    private void inside(Address address, Optional<ReversePath> owner, Route.Nowhere loop) {
+      String key = key(address);
+      if (enters(address, DEEPEST, loop) && seen.add(key)) {
+        path.add(key);
+        try {
+          local(address, owner);
+        } catch (Wanted more) {
+          want(more);
+        }
+        path.remove(key);
+      }
+    }
+
+    /** What stands on the right of an alias, or in a file that one names. */
+    private final class Listed {
+      private final String name;
+      private final String extension;
+      private final Optional<ReversePath> owner;
+      private final boolean anew;
+
+      /**
+       * Of an alias.
+       *
+       * @param extension what goes on to its members
+       * @param owner who hears what becomes of its mail
+       * @param anew whether its members get a mail of their own, which begins with virtual(5)
+       */
+      Listed(String name, String extension, Optional<ReversePath> owner, boolean anew) {
+        this.name = name;
+        this.extension = extension;
+        this.owner = owner;
+        this.anew = anew;
+      }
+
+      void add(List<String> items) {
+        for (String item : items) {
+          if (isTooMany()) {
+            return;
+          }
+          add(item);
+        }
+      }
+
+      private void add(String item) {
+        if (item.equals("/dev/null")) {
+          told("thrown away: " + item);
+          targets.putIfAbsent(item, new Target(recipient, new Route.Discarded(), owner));
+        } else if (item.startsWith("/") || item.startsWith("|")) {
+          notAnAddress(item);
+        } else if (item.startsWith(":include:")) {
+          include(item.substring(":include:".length()));
+        } else {
+          address(item);
+        }
+      }
+
+      private void address(String item) {
+        boolean last = item.startsWith("\\");
+        Address bare = whole(last ? item.substring(1) : item);
+        Address result = AddressMap.extended(bare, extension);
+        if (bare == null || result == null) {
+          refuse("no address: " + item, MISCONFIGURED);
+        } else if (!isLocal(result)) {
+          follow(result, owner, loopFor(name));
+        } else if (last || bare.localPart().toLowerCase(Locale.ROOT).equals(name)) {
+          end(result, owner);
+        } else if (anew) {
+          follow(result, owner, loopFor(name));
+        } else {
+          inside(result, owner, loopFor(name));
+        }
+      }
+
+      private void include(String file) {
+        if (!seen.add(":include:" + file)) {
+          return;
+        }
+        try {
+          IncludeFile.Content content = facts.know(new IncludeFile(file));
+          told(name + " -> :include:" + file + ": " + content.fault().orElse("read"));
+          content.fault().ifPresent(why -> refuse(":include:" + file + " " + why, MISCONFIGURED));
+          String goesOn = aliases.propagates("include") ? extension : "";
+          new Listed(name, goesOn, owner, true).add(content.items());
+        } catch (Wanted more) {
+          want(more);
+        }
+      }
+
+      /** Programs and files get no mail from aliases; those beside them do. */
+      private void notAnAddress(String item) {
+        told("no mail for " + item);
         String what = item.startsWith("|") ? "command" : "file";
         restricted = new Route.Nowhere(554, "5.7.1", "mail to " + what + " is restricted");
       }
     }
+  }
 
-    private void end(Address address) {
-      try {
-        targets.putIfAbsent(key(address), new Target(named(address), router.route(address, facts)));
-      } catch (Wanted more) {
-        wanted = wanted == null ? more : wanted.and(more);
-      }
-    }
-
-    /** Its wishes, and the name that the sender knows (RFC 3461, 5.2.7). */
-    private Recipient named(Address address) {
-      return address.equals(recipient.address())
-          ? recipient
-          : new Recipient(
-              address,
-              recipient.reportOn(),
-              recipient.original().or(() -> Optional.of("rfc822;" + recipient.address())));
-    }
-
-    private Optional<TableList.Found> virtual(Address address) {
-      if (aliases.virtual().isEmpty()) {
-        return Optional.empty();
-      }
-      boolean own =
-          address.domain().equals(policy.origin())
-              || policy.domains().classOf(address.domain()) == AddressClass.LOCAL;
-      return facts.know(
-          new TableFact(
-              aliases.virtual(),
-              TableKeys.address(address, Aliases.DELIMITER, own),
-              "virtual_alias_maps",
-              address.toString()));
-    }
-
-    private Optional<TableList.Found> alias(Address address) {
-      return facts.know(
-          new TableFact(
-              aliases.local(),
-              TableKeys.alias(address.localPart(), Aliases.DELIMITER),
-              "alias_maps",
-              address.localPart()));
-    }
+  private static Route.Nowhere loopFor(String alias) {
+    return new Route.Nowhere(554, "5.4.6", "alias database loop for " + alias);
   }
 
   /** Tables do not tell cases apart. */
@@ -278,28 +411,9 @@ public final class Expansion {
     return address.toString().toLowerCase(Locale.ROOT);
   }
 
-  private static @Nullable Address extended(@Nullable Address address, String extension) {
-    return address == null || extension.isEmpty()
-        ? address
-        : at(address.localPart() + extension, address.domain().name());
-  }
-
-  private static @Nullable Address at(String localPart, String domain) {
-    try {
-      return Address.of(localPart, Domain.of(domain));
-    } catch (MalformedAddress e) {
-      return null;
-    }
-  }
-
   private @Nullable Address whole(String text) {
-    WrittenAddress written = written(text);
-    return written == null ? null : policy.qualified(written);
-  }
-
-  private static @Nullable WrittenAddress written(String text) {
     try {
-      return WrittenAddress.parse(text);
+      return policy.qualified(WrittenAddress.parse(text));
     } catch (MalformedAddress e) {
       return null;
     }

@@ -2,12 +2,8 @@ package org.postroom.core.flow;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -20,7 +16,6 @@ import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
-import org.postroom.core.policy.Verdict;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.Attempts;
 import org.postroom.core.queue.MailCommit;
@@ -34,23 +29,17 @@ import org.slf4j.LoggerFactory;
 /** The way of a mail through the house. Each line is one station; each station is one type. */
 public final class MailFlow implements Attempts {
   private static final Logger LOG = LoggerFactory.getLogger(MailFlow.class);
-  private static final DeliveryResult SUSPENDED =
-      new DeliveryResult.Deferred(
-          "none", "4.4.1", "delivery temporarily suspended: the destination does not answer");
-
-  private static final Verdict.Reject MISCONFIGURED =
-      Verdict.Reject.of(451, ".3.5", "Error: server configuration error");
 
   /** Time for the client's answer, before anybody hears that the machine is failing. */
   private static final Duration AFTER_THE_ANSWER = Duration.ofSeconds(1);
 
   private final Router router;
   private final MailCommit commit;
-  private final Clock clock;
   private final Timers timers;
   private final Lifeline lifeline;
+  private final Addressing addressing;
   private final Expansion expansion;
-  private final FilterStation filters;
+  private final Screening screening;
   private final Wishes usual;
   private final Planner planner = new Planner();
   private final Dispatch dispatch;
@@ -61,7 +50,7 @@ public final class MailFlow implements Attempts {
   /**
    * Joins the stations.
    *
-   * @param expansion says whom recipients stand for
+   * @param addressing says whom mail is from and for
    * @param filters look into mails
    * @param usual what is wished of a mail that is handed over without a word
    * @param commit where mails become ours
@@ -74,7 +63,7 @@ public final class MailFlow implements Attempts {
    */
   public MailFlow(
       Router router,
-      Expansion expansion,
+      Addressing addressing,
       FilterStation filters,
       Wishes usual,
       MailCommit commit,
@@ -90,15 +79,15 @@ public final class MailFlow implements Attempts {
       Lifeline lifeline) {
     this.router = router;
     this.commit = commit;
-    this.clock = clock;
     this.timers = timers;
     this.lifeline = lifeline;
     MailLog log = new MailLog("qmgr");
-    this.expansion = expansion;
-    this.filters = filters;
+    this.addressing = addressing;
+    this.expansion = addressing.expansion(router);
     this.usual = usual;
     this.dispatch =
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
+    this.screening = new Screening(filters, expansion, dispatch::has);
     this.deliveries = new Deliveries(clock, log);
     this.outcomes =
         new Outcomes(expansion, planner, commit, queue, schedule, bounce, deliveries, memory, log);
@@ -108,10 +97,11 @@ public final class MailFlow implements Attempts {
    * Takes responsibility: when this returns {@link Handover.Taken}, the mail is in its mailboxes
    * and queued, durably, and the client may hear 250. Else, and when it throws, it is nowhere.
    *
-   * @return what became of it: a recipient whose mailbox had no room is one that waits
+   * @return what became of it: a recipient whose mailbox had no room is one that waits; the first
+   *     one is the mail itself, those behind it go to lists in the names of their owners
    */
   public Handover accept(Submission mail) {
-    return accept(mail, expansion.all(mail.envelope().recipients()), usual);
+    return accept(mail, expansion.all(mail), usual);
   }
 
   /**
@@ -119,54 +109,23 @@ public final class MailFlow implements Attempts {
    *
    * @param recipients those of the envelope, as {@link #expand} has expanded them
    * @param wishes what its door leaves to us
+   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
    */
   public Handover accept(Submission mail, List<Expanded> recipients, Wishes wishes) {
-    List<Address> targets =
-        recipients.stream()
-            .flatMap(expanded -> expanded.targets().stream())
-            .map(target -> target.recipient().address())
-            .toList();
-    try (FilterStation.Examination examined =
-        filters.examine(mail, targets, wishes.consequences(), wishes::wants)) {
-      if (examined.refusal().isPresent()) {
-        return new Handover.Refused(examined.refusal().get(), examined.rule());
-      }
-      Treatment treatment = Treatment.of(examined.consequences());
-      return treatment.discarded()
-          ? new Handover.Discarded()
-          : accept(examined.mail(), recipients, treatment);
-    }
+    return screening.screen(
+        addressing.fromWhom(mail),
+        recipients,
+        wishes,
+        (screened, treatment) -> take(screened, recipients, treatment));
   }
 
-  private Handover accept(Submission mail, List<Expanded> recipients, Treatment treatment) {
-    if (treatment.filter().isPresent()
-        && !treatment.transport().filter(dispatch::has).isPresent()) {
-      LOG.warn(
-          "{}: no transport for FILTER {}: the mail is refused for now",
-          mail.id(),
-          treatment.filter().get());
-      return new Handover.Refused(MISCONFIGURED, "content_filter");
-    }
-    Acceptance acceptance =
-        commit.commit(planner.plan(mail, treated(recipients, treatment), treatment));
-    announce(acceptance);
-    return new Handover.Taken(acceptance);
-  }
-
-  /** Whoever gets it in the end. */
-  private List<Expanded> treated(List<Expanded> recipients, Treatment treatment) {
-    List<Expanded> all = new ArrayList<>(recipients);
-    if (treatment.redirect().isPresent()) {
-      Recipient first = recipients.get(0).recipient();
-      Recipient instead =
-          new Recipient(treatment.redirect().get(), first.reportOn(), first.original());
-      all = new ArrayList<>(List.of(expansion.redirected(instead, Facts.WAITING)));
-    }
-    for (Address copy : treatment.copies()) {
-      Recipient silent = new Recipient(copy, Set.of(Recipient.Notify.NEVER), Optional.empty());
-      all.add(expansion.expand(silent, Facts.WAITING));
-    }
-    return all;
+  private Handover take(Submission mail, List<Expanded> recipients, Treatment treatment) {
+    List<Expanded> served =
+        screening.treated(addressing.forWhom(mail, recipients, expansion), treatment);
+    List<Acceptance> acceptances =
+        commit.commit(planner.plan(mail, served, treatment, commit::newId));
+    acceptances.forEach(this::announce);
+    return new Handover.Taken(acceptances);
   }
 
   /**
@@ -188,8 +147,13 @@ public final class MailFlow implements Attempts {
    * Logs where an accepted mail's recipients in this house have it. Apart from {@link #accept}, so
    * that the line that says whose mail it is can come before.
    */
-  public void logDeliveries(Acceptance acceptance) {
-    deliveries.log(acceptance);
+  public void logDeliveries(List<Acceptance> acceptances) {
+    acceptances.forEach(deliveries::log);
+  }
+
+  /** What settings say of whom mail is from and for. */
+  public Addressing addressing() {
+    return addressing;
   }
 
   /**
@@ -210,11 +174,7 @@ public final class MailFlow implements Attempts {
    * there owns it, through an alias too.
    */
   public boolean owns(Account account, Address sender, Facts facts) {
-    return router.owns(account, sender, facts)
-        || expansion
-            .expand(Recipient.of(sender), facts)
-            .routes(Route.ToMailbox.class)
-            .anyMatch(mailbox -> mailbox.account().id().equals(account.id()));
+    return router.owns(account, sender, facts) || expansion.leadsTo(account, sender, facts);
   }
 
   @Override
@@ -224,10 +184,7 @@ public final class MailFlow implements Attempts {
 
   @Override
   public Made postpone(QueuedMail mail) {
-    Instant now = clock.instant();
-    return new Attempt(
-        new Dispatch.Ended(
-            mail, now, now, Transport.Report.all(mail, SUSPENDED), List.of(), false));
+    return new Attempt(dispatch.postponed(mail));
   }
 
   /** An attempt that is over. */
@@ -242,13 +199,7 @@ public final class MailFlow implements Attempts {
 
     @Override
     public Outcome outcome() {
-      if (!ended.answered()) {
-        return Outcome.UNKNOWN;
-      }
-      boolean unreachable =
-          ended.reports().stream()
-              .allMatch(report -> report.result() instanceof DeliveryResult.Unreachable);
-      return unreachable ? Outcome.UNREACHABLE : Outcome.ANSWERED;
+      return ended.outcome();
     }
 
     @Override

@@ -371,17 +371,19 @@ final class Outcomes {
       if (!items.isEmpty() && !mail.sender().isNull()) {
         Instant until = mail.arrived().plus(schedule.lifetime());
         Bounce.About about = new Bounce.About(kind, items, until, !unread);
-        Acceptance report = plan(bounce.write(commit.newId(), mail, about));
-        Notification notification = new Notification(kind, full ? Planner.queued(report) : report);
-        told.add(notification);
-        entering.add(notification.report());
+        for (Acceptance report : plan(bounce.write(commit.newId(), mail, about))) {
+          Acceptance planned = full ? Planner.queued(report) : report;
+          told.add(new Notification(kind, planned));
+          entering.add(planned);
+        }
       }
     }
 
-    private Acceptance plan(Submission report) {
+    private List<Acceptance> plan(Submission report) {
       boolean planned = false;
       try {
-        Acceptance plan = planner.plan(report, expansion.all(report.envelope().recipients()));
+        List<Acceptance> plan =
+            planner.plan(report, expansion.all(report.envelope().recipients()), commit::newId);
         planned = true;
         return plan;
       } finally {

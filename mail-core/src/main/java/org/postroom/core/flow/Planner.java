@@ -7,12 +7,14 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import org.postroom.core.address.Address;
+import java.util.function.Supplier;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.MailboxName;
@@ -21,53 +23,101 @@ import org.postroom.core.queue.Acceptance;
 /** Plans what becomes of each recipient of a mail: a mailbox here, or the queue. */
 final class Planner {
 
-  /** Each mailbox gets one copy, and each address elsewhere, however many ways lead there. */
-  Acceptance plan(Submission mail, List<Expanded> recipients) {
-    return plan(mail, recipients, Treatment.of(List.of()));
-  }
-
-  /** The same for a mail that is to be treated so; one that is held waits in the queue, whole. */
-  Acceptance plan(Submission mail, List<Expanded> recipients, Treatment treatment) {
-    Map<AccountId, Acceptance.Delivery> deliveries = new LinkedHashMap<>();
-    Map<Address, Acceptance.Onward> onward = new LinkedHashMap<>();
-    Set<AccountId> reported = new HashSet<>();
+  /**
+   * Each mailbox gets one copy, and each address elsewhere, however many ways lead there. What goes
+   * out in the name of a list's owner is a mail of its own: reports on it are the owner's.
+   *
+   * @param treatment of the whole mail; one that is held waits in the queue, whole
+   * @param ids for such mails
+   * @return at least one, the first of which has the mail's id
+   */
+  List<Acceptance> plan(
+      Submission mail, List<Expanded> recipients, Treatment treatment, Supplier<QueueId> ids) {
+    Map<Optional<ReversePath>, Copies> bySender = new LinkedHashMap<>();
+    Set<Object> served = new HashSet<>();
     for (Expanded expanded : recipients) {
-      for (Target target : expanded.targets()) {
-        Recipient recipient = target.recipient();
-        Route route = treatment.route(target);
-        if (route instanceof Route.ToMailbox mailbox) {
-          AccountId account = mailbox.account().id();
-          if (deliveries.containsKey(account) || reported.contains(account)) {
-            continue;
-          }
-          if (isReported(mail, recipient)) {
-            reported.add(account);
-            onward.put(recipient.address(), Acceptance.Onward.home(recipient));
-          } else {
-            // Of one copy among several whoever brings the mail cannot be told: it would bring all.
-            boolean refusable = mail.origin().hearsOfEach() && expanded.targets().size() == 1;
-            deliveries.put(
-                account,
-                delivery(mail.envelope().sender(), recipient, mailbox.account(), refusable));
-          }
-        } else {
-          onward.putIfAbsent(
-              recipient.address(), new Acceptance.Onward(recipient, destination(recipient, route)));
+      for (Target named : expanded.targets()) {
+        Target target = named.by(treatment.route(named));
+        if (isToBeServed(target, served)) {
+          // Of one copy among several whoever brings the mail cannot be told: it would bring all.
+          boolean refusable =
+              mail.origin().hearsOfEach()
+                  && expanded.targets().size() == 1
+                  && mail.envelope().recipients().contains(expanded.recipient());
+          bySender
+              .computeIfAbsent(target.owner(), owner -> new Copies())
+              .add(mail, target, refusable);
         }
       }
     }
-    Acceptance plan =
-        new Acceptance(mail, List.copyOf(deliveries.values()), List.copyOf(onward.values()));
-    return treatment.held() ? queued(plan).held() : plan;
+    if (bySender.isEmpty()) {
+      bySender.put(Optional.empty(), new Copies());
+    }
+    List<Acceptance> plans = new ArrayList<>(bySender.size());
+    bySender.forEach(
+        (owner, copies) -> {
+          QueueId id = plans.isEmpty() ? mail.id() : ids.get();
+          Submission sent = owner.map(sender -> inNameOf(sender, mail, id)).orElse(mail.as(id));
+          Acceptance plan = new Acceptance(sent, copies.deliveries, copies.onward);
+          plans.add(treatment.held() ? queued(plan).held() : plan);
+        });
+    return plans;
+  }
+
+  private static boolean isToBeServed(Target target, Set<Object> served) {
+    if (target.route() instanceof Route.ToMailbox mailbox) {
+      return served.add(mailbox.account().id());
+    }
+    return !(target.route() instanceof Route.Discarded) && served.add(target.recipient().address());
+  }
+
+  /** The same for a mail without treatment of its own. */
+  List<Acceptance> plan(Submission mail, List<Expanded> recipients, Supplier<QueueId> ids) {
+    return plan(mail, recipients, Treatment.of(List.of()), ids);
   }
 
   /**
    * Whether the sender wants to hear that it has arrived (RFC 3461, 4.1): delivery and report are
-   * one unit of work where the queue makes them.
+   * one unit of work where the queue makes them. What goes to a list's members is its owner's.
    */
-  private static boolean isReported(Submission mail, Recipient recipient) {
-    return recipient.reportOn().contains(Recipient.Notify.SUCCESS)
+  private static boolean isReported(Submission mail, Target target) {
+    return target.owner().isEmpty()
+        && target.recipient().reportOn().contains(Recipient.Notify.SUCCESS)
         && !mail.envelope().sender().isNull();
+  }
+
+  /** RFC 3461, 5.2.7.3: what the sender wanted to hear is between him and the list. */
+  private static Submission inNameOf(ReversePath owner, Submission mail, QueueId id) {
+    Envelope envelope = mail.envelope();
+    return mail.as(id)
+        .in(
+            new Envelope(
+                owner,
+                envelope.recipients(),
+                envelope.body(),
+                envelope.smtpUtf8(),
+                Optional.empty(),
+                Optional.empty()));
+  }
+
+  /** What goes out in the name of one sender. */
+  private static final class Copies {
+    private final List<Acceptance.Delivery> deliveries = new ArrayList<>();
+    private final List<Acceptance.Onward> onward = new ArrayList<>();
+
+    void add(Submission mail, Target target, boolean refusable) {
+      Recipient recipient = target.recipient();
+      if (target.route() instanceof Route.ToMailbox mailbox) {
+        if (isReported(mail, target)) {
+          onward.add(Acceptance.Onward.home(recipient));
+          return;
+        }
+        ReversePath sender = target.owner().orElse(mail.envelope().sender());
+        deliveries.add(delivery(sender, recipient, mailbox.account(), refusable));
+      } else {
+        onward.add(new Acceptance.Onward(recipient, destination(recipient, target.route())));
+      }
+    }
   }
 
   /**

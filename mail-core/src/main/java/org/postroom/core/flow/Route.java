@@ -55,6 +55,9 @@ public sealed interface Route {
     }
   }
 
+  /** Into nothing, without a word to anybody: an alias says so. */
+  record Discarded() implements Route {}
+
   /**
    * Nowhere: there is no such recipient, or nothing leads there.
    *

@@ -1,10 +1,46 @@
 package org.postroom.core.flow;
 
+import java.util.Optional;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.mail.Recipient;
 
 /**
  * One of those that a recipient of the envelope stands for, and where its copy goes.
  *
  * @param recipient with the address that it came to; its wishes are those of the one it stands for
+ * @param owner who hears, in place of the sender, what becomes of this copy; empty outside of lists
  */
-public record Target(Recipient recipient, Route route) {}
+public record Target(Recipient recipient, Route route, Optional<ReversePath> owner) {
+
+  /** One of whom the sender hears. */
+  public Target(Recipient recipient, Route route) {
+    this(recipient, route, Optional.empty());
+  }
+
+  /**
+   * What {@code address} has of the wishes of the one who stands for it, and the name that the
+   * sender knows (RFC 3461, 5.2.7); a list's members have none of them.
+   */
+  static Recipient named(Address address, Recipient named, Optional<ReversePath> owner) {
+    if (owner.isPresent()) {
+      return Recipient.of(address);
+    }
+    return address.equals(named.address())
+        ? named
+        : new Recipient(
+            address,
+            named.reportOn(),
+            named.original().or(() -> Optional.of("rfc822;" + named.address())));
+  }
+
+  /** The same by another route. */
+  Target by(Route other) {
+    return other.equals(route) ? this : new Target(recipient, other, owner);
+  }
+
+  /** The same for one whose wishes are other ones. */
+  Target wishing(Recipient other) {
+    return new Target(named(recipient.address(), other, owner), route, owner);
+  }
+}

@@ -29,6 +29,11 @@ public record Envelope(
     }
   }
 
+  /** The same with another sender. */
+  public Envelope from(ReversePath other) {
+    return new Envelope(other, recipients, body, smtpUtf8, envelopeId, fullReturn);
+  }
+
   /** An envelope without extensions. */
   public static Envelope of(ReversePath sender, List<Recipient> recipients) {
     return new Envelope(

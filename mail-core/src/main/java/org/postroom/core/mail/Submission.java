@@ -28,6 +28,16 @@ public record Submission(
     return new Submission(id, origin, client, envelope, other, arrived);
   }
 
+  /** The same under another id. */
+  public Submission as(QueueId other) {
+    return new Submission(other, origin, client, envelope, content, arrived);
+  }
+
+  /** The same in another envelope. */
+  public Submission in(Envelope other) {
+    return new Submission(id, origin, client, other, content, arrived);
+  }
+
   /**
    * Where a mail came from.
    *

@@ -8,6 +8,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.table.Tables;
 
 /**
  * A part at work in one server. Holds what sessions of all generations share, such as counts;
@@ -22,9 +23,10 @@ public interface Service {
    *
    * @param settings what the transport of a name obeys
    * @param own the addresses that are this machine
+   * @param tables of the generation
    */
   default Map<String, Transport> transports(
-      Function<String, Settings> settings, Policy policy, OwnAddresses own) {
+      Function<String, Settings> settings, Policy policy, OwnAddresses own, Tables tables) {
     return Map.of();
   }
 

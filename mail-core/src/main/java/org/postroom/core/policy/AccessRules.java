@@ -14,8 +14,6 @@ import org.postroom.core.table.TableList;
 
 /** Restrictions that look somebody up in an access(5) table. */
 final class AccessRules {
-  private static final RecipientDelimiter DELIMITER = new RecipientDelimiter("+");
-
   private AccessRules() {}
 
   /**
@@ -72,13 +70,13 @@ final class AccessRules {
   static Restriction sender(Ingredients in, String table) {
     String nobody = in.settings().get(RestrictionParams.NULL_ACCESS_KEY);
     return rule(
-        in, table, false, (mail, facts) -> mail.sender().map(sender -> sender(sender, nobody)));
+        in, table, false, (mail, facts) -> mail.sender().map(sender -> sender(in, sender, nobody)));
   }
 
-  private static Asked sender(ReversePath sender, String nobody) {
+  private static Asked sender(Ingredients in, ReversePath sender, String nobody) {
     return sender
         .address()
-        .map(address -> address(address, Subject.SENDER_ADDRESS))
+        .map(address -> address(in, address, Subject.SENDER_ADDRESS))
         .orElseGet(
             () ->
                 new Asked(
@@ -92,7 +90,7 @@ final class AccessRules {
         table,
         false,
         (mail, facts) ->
-            mail.recipient().map(address -> address(address, Subject.RECIPIENT_ADDRESS)));
+            mail.recipient().map(address -> address(in, address, Subject.RECIPIENT_ADDRESS)));
   }
 
   /** Who has logged in. */
@@ -116,11 +114,12 @@ final class AccessRules {
         new Subject(name, kind));
   }
 
-  private static Asked address(Address address, String kind) {
+  private static Asked address(Ingredients in, Address address, String kind) {
+    RecipientDelimiter delimiter = PolicyParams.delimiter(in.settings());
     return new Asked(
         List.of(
             new Keys(
-                TableKeys.access(address, DELIMITER, TableKeys.Parents.BARE), address.toString())),
+                TableKeys.access(address, delimiter, TableKeys.Parents.BARE), address.toString())),
         new Subject(address.toString(), kind));
   }
 

@@ -3,12 +3,14 @@ package org.postroom.core.policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.Network;
+import org.postroom.core.address.Qualifier;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
@@ -19,6 +21,7 @@ import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.table.MatchList;
+import org.postroom.core.table.RecipientDelimiter;
 import org.postroom.core.table.Tables;
 
 /**
@@ -32,17 +35,21 @@ import org.postroom.core.table.Tables;
  * }</pre>
  *
  * @param hostname of this server
- * @param origin what belongs behind an address that was written without domain
+ * @param qualifier what belongs behind an address that was written short
+ * @param delimiter what parts users from extensions
  * @param unlimited whom the limits for clients do not bind
  * @param unknownCodes with which code an address of a class is refused that nobody has
+ * @param senderLogins who may send as whom
  * @param warnings for the administrator
  */
 public record Policy(
     Domain hostname,
-    Domain origin,
+    Qualifier qualifier,
+    RecipientDelimiter delimiter,
     DomainClasses domains,
     MatchList mynetworks,
     MatchList unlimited,
+    SenderLogins senderLogins,
     Judge judge,
     Map<AddressClass, Integer> unknownCodes,
     List<Notice> warnings) {
@@ -67,9 +74,19 @@ public record Policy(
     return new Assembly(settings, own, tables).policy();
   }
 
-  /** What was written without a domain becomes an address at {@link #origin}. */
+  /** What belongs behind an address that was written without domain. */
+  public Domain origin() {
+    return qualifier.origin();
+  }
+
+  /** What was written short becomes a whole address. */
   public Address qualified(WrittenAddress address) {
-    return address.at(origin);
+    return qualifier.qualified(address);
+  }
+
+  /** Whether tables may name users of this domain by their local part alone. */
+  public boolean isUnderOurName(Domain domain) {
+    return domain.equals(origin()) || domains.classOf(domain) == AddressClass.LOCAL;
   }
 
   /** With which code an address that nobody has is refused. */
@@ -100,7 +117,12 @@ public record Policy(
 
     Policy policy() {
       final Domain hostname = domain(PolicyParams.MYHOSTNAME);
-      final Domain origin = domain(PolicyParams.MYORIGIN);
+      final Qualifier qualifier =
+          new Qualifier(
+              domain(PolicyParams.MYORIGIN),
+              settings.get(PolicyParams.APPEND_DOT_MYDOMAIN)
+                  ? Optional.of(domain(PolicyParams.MYDOMAIN))
+                  : Optional.empty());
       DomainClasses domains =
           new DomainClasses(
               names(PolicyParams.MYDESTINATION),
@@ -112,6 +134,7 @@ public record Policy(
       domains.overlaps().forEach(this::overlap);
       MatchList mynetworks = mynetworks();
       MatchList unlimited = unlimited(mynetworks);
+      SenderLogins senderLogins = SenderLogins.of(settings, tables);
       Judge judge =
           Judge.of(
               new Ingredients(settings, domains, mynetworks, own, tables),
@@ -121,7 +144,16 @@ public record Policy(
         throw new BadConfiguration(new Report(faults, warnings));
       }
       return new Policy(
-          hostname, origin, domains, mynetworks, unlimited, judge, unknownCodes(), warnings);
+          hostname,
+          qualifier,
+          PolicyParams.delimiter(settings),
+          domains,
+          mynetworks,
+          unlimited,
+          senderLogins,
+          judge,
+          unknownCodes(),
+          warnings);
     }
 
     private void overlap(DomainClasses.Overlap two) {

@@ -5,7 +5,9 @@ import org.postroom.core.config.BadValue;
 import org.postroom.core.config.MatchItems;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Settings;
 import org.postroom.core.config.Trait;
+import org.postroom.core.table.RecipientDelimiter;
 
 /** Who we are, which domains are ours, whom we trust, and who may relay. */
 public final class PolicyParams {
@@ -30,6 +32,30 @@ public final class PolicyParams {
           "myorigin",
           "$myhostname",
           "What is appended to an address without a domain; or a file that begins with it.");
+
+  public static final Param<Boolean> APPEND_DOT_MYDOMAIN =
+      SET.bool(
+          "append_dot_mydomain",
+          "${{$compatibility_level} <level {1} ? {yes} : {no}}",
+          "Whether mydomain is appended to an address whose domain is one word.");
+
+  public static final Param<String> RECIPIENT_DELIMITER =
+      SET.text(
+          "recipient_delimiter",
+          "",
+          """
+          The characters that part a user from an extension in a local part; the first one that
+          occurs counts. Without any, user+list is another user than user.\
+          """);
+
+  public static final Param<Boolean> OWNER_REQUEST_SPECIAL =
+      SET.bool(
+          "owner_request_special",
+          "yes",
+          """
+          Whether owner-list and list-request are names that no delimiter parts, and mail for an alias
+          of which there is an owner-alias comes from that.\
+          """);
 
   public static final Param<String> MAIL_NAME =
       SET.text("mail_name", "Postroom", "The name in the greeting and in reports.");
@@ -164,6 +190,11 @@ public final class PolicyParams {
       throw new BadValue("");
     }
     return items;
+  }
+
+  static RecipientDelimiter delimiter(Settings settings) {
+    return new RecipientDelimiter(
+        settings.get(RECIPIENT_DELIMITER), settings.get(OWNER_REQUEST_SPECIAL));
   }
 
   private static String parent(String host) {

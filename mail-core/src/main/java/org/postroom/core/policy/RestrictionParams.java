@@ -47,6 +47,15 @@ public final class RestrictionParams {
       SET.partly(
           SET.list("smtpd_etrn_restrictions", "", "What is asked at ETRN."), "ETRN is not offered");
 
+  public static final Param<List<String>> SENDER_LOGIN_MAPS =
+      SET.list(
+          "smtpd_sender_login_maps",
+          "",
+          """
+          Tables of sender addresses and the log-ins that may use them. Without any, an address is his
+          who gets its mail.\
+          """);
+
   public static final Param<List<String>> CLASSES =
       SET.list(
           "smtpd_restriction_classes",

@@ -1,5 +1,6 @@
 package org.postroom.core.queue;
 
+import java.util.List;
 import org.postroom.core.mail.QueueId;
 
 /**
@@ -20,10 +21,17 @@ public interface MailCommit {
    * there is nothing but such deliveries the first one's reason is thrown, so that the client can
    * be told.
    *
-   * @return what has become true: the acceptance, with those recipients among the onward or the
+   * @param acceptances one mail, as it is to go out in the name of one sender or another; all of
+   *     them become ours, or none
+   * @return what has become true: the acceptances, with those recipients among the onward or the
    *     refused ones
    */
-  Acceptance commit(Acceptance acceptance);
+  List<Acceptance> commit(List<Acceptance> acceptances);
+
+  /** The same for one. */
+  default Acceptance commit(Acceptance acceptance) {
+    return commit(List.of(acceptance)).get(0);
+  }
 
   /** An id that no mail in this store has or had. */
   QueueId newId();

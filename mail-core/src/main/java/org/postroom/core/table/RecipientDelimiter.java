@@ -3,14 +3,20 @@ package org.postroom.core.table;
 /**
  * What parts a user from an extension in a local part: the characters of {@code
  * recipient_delimiter}, the first of which that occurs decides.
+ *
+ * @param listsAreWhole whether a hyphen leaves the names of lists' keepers alone
  */
-public record RecipientDelimiter(String characters) {
+public record RecipientDelimiter(String characters, boolean listsAreWhole) {
 
   private static final String OWNER = "owner-";
   private static final String REQUEST = "-request";
 
   /** Local parts are whole. */
   public static final RecipientDelimiter NONE = new RecipientDelimiter("");
+
+  public RecipientDelimiter(String characters) {
+    this(characters, true);
+  }
 
   /** Where the extension begins, at its delimiter; -1 where there is none. */
   public int indexIn(String localPart) {
@@ -37,7 +43,7 @@ public record RecipientDelimiter(String characters) {
     return localPart.equalsIgnoreCase("mailer-daemon")
         || localPart.equalsIgnoreCase("postmaster")
         || localPart.equalsIgnoreCase("double-bounce")
-        || characters.indexOf('-') >= 0 && isOfList(localPart);
+        || listsAreWhole && characters.indexOf('-') >= 0 && isOfList(localPart);
   }
 
   private static boolean isOfList(String localPart) {

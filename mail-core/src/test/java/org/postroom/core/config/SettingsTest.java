@@ -467,23 +467,6 @@ final class SettingsTest {
             "warning: master.cf, line 3: unused parameter: limt=$host (did you mean limit?)");
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "0, true",
-    "0.9, true",
-    "1, false",
-    "3.6, false",
-  })
-  void aDefaultThatDependsOnTheLevelIsJudgedLikeAValue(String level, boolean refused) {
-    Settings.Builder builder = Settings.builder(ALL).set("compatibility_level", level);
-
-    List<Fault> faults = builder.examine().report().faults();
-
-    assertThat(faults)
-        .extracting(Fault::name)
-        .containsExactlyElementsOf(refused ? List.of("append_dot_mydomain") : List.of());
-  }
-
   @Test
   void withoutALevelTheNewestDefaultsHoldAndTheOldOnesAreNamed() {
     MainCf file = MainCf.parse("main.cf", "limit = 5\n");

@@ -21,6 +21,7 @@ import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.table.Tables;
 import org.postroom.core.testing.MemoryAccounts;
 import org.postroom.core.testing.MemoryMailStore;
 import org.postroom.core.time.VirtualTime;
@@ -28,19 +29,51 @@ import org.postroom.core.time.VirtualTime;
 class AddressRouterTest {
   private final MemoryAccounts accounts =
       new MemoryAccounts(new MemoryMailStore(VirtualTime.startingAt(Instant.EPOCH)));
-  private final AddressRouter router =
-      new AddressRouter(
-          Policy.of(
-              Settings.builder(PolicyParams.ALL)
-                  .set("myhostname", "mx.local.example")
-                  .set("mydestination", "local.example, mx.local.example")
-                  .set("virtual_mailbox_domains", "virtual.example")
-                  .set("virtual_alias_domains", "alias.example")
-                  .set("relay_domains", "relay.example")
-                  .build(),
-              new OwnAddresses(List.of(), List.of())),
-          accounts,
-          Optional.empty());
+  private final AddressRouter router = router("+");
+
+  private AddressRouter router(String delimiter) {
+    Settings settings =
+        Settings.builder(PolicyParams.ALL, AliasParams.ALL)
+            .set("myhostname", "mx.local.example")
+            .set("mydestination", "local.example, mx.local.example")
+            .set("virtual_mailbox_domains", "virtual.example")
+            .set("virtual_alias_domains", "alias.example")
+            .set("relay_domains", "relay.example")
+            .set("recipient_delimiter", delimiter)
+            .set("relocated_maps", "inline:{gone@virtual.example=new@far.example, @left.example=x}")
+            .build();
+    Tables tables = Tables.builder().build();
+    Policy policy = Policy.of(settings, new OwnAddresses(List.of(), List.of()), tables);
+    return new AddressRouter(
+        policy, accounts, Aliases.of(settings, policy, tables), Optional.empty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', vera+list@virtual.example, Nowhere",
+    "+, vera+list@virtual.example, ToMailbox",
+    "+-, vera-list+x@virtual.example, ToMailbox",
+    "-, vera+list@virtual.example, Nowhere",
+    "'', root+x@local.example, Nowhere",
+    "-, root-x@local.example, ToMailbox",
+    "+, +x@local.example, Nowhere",
+  })
+  void anExtensionIsWhatTheDelimiterSays(String delimiter, String recipient, String route) {
+    Route found = router(delimiter).route(Address.parse(recipient), Facts.WAITING);
+
+    assertThat(found.getClass().getSimpleName()).isEqualTo(route);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gone@virtual.example, new@far.example",
+    "gone+x@virtual.example, new@far.example",
+    "any@left.example, x",
+  })
+  void whoHasMovedIsGone(String recipient, String to) {
+    assertThat(router.route(Address.parse(recipient), Facts.WAITING))
+        .isEqualTo(new Route.Nowhere(550, "5.1.6", "User has moved to " + to));
+  }
 
   @BeforeEach
   void addPeople() {
@@ -115,8 +148,8 @@ class AddressRouterTest {
   @CsvSource({
     "ada@local.example, false, true",
     "ada+list@local.example, false, true",
-    "root@local.example, false, false",
-    "nobody@local.example, false, false",
+    "root@local.example, false, true",
+    "nobody@local.example, false, true",
     "vera@virtual.example, false, true",
     "vera+list@virtual.example, false, true",
     "nobody@virtual.example, false, true",

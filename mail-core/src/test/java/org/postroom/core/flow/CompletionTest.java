@@ -24,18 +24,28 @@ import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mail.Submission;
+import org.postroom.core.policy.OwnAddresses;
+import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.rewrite.Rewriting;
+import org.postroom.core.table.Tables;
 
 class CompletionTest {
   @TempDir private Path folder;
 
   /** What became of content behind the trace line; {@code |} stands for CRLF. */
   private String completed(Origin origin, String content, String... settings) {
-    Settings.Builder given = Settings.builder(PolicyParams.ALL, FlowParams.ALL);
+    Settings.Builder given =
+        Settings.builder(PolicyParams.ALL, FlowParams.ALL, AliasParams.ALL)
+            .set("myhostname", "mx.example.org");
     for (int i = 0; i < settings.length; i += 2) {
       given.set(settings[i], settings[i + 1]);
     }
-    Completion completion = new Completion(given.build(), "mx.example.org", ZoneOffset.UTC);
+    Settings all = given.build();
+    OwnAddresses own = new OwnAddresses(List.of(), List.of());
+    Tables tables = Tables.builder().build();
+    Rewriting rewriting = Rewriting.of(all, Policy.of(all, own, tables), own, tables);
+    Completion completion = new Completion(all, "mx.example.org", ZoneOffset.UTC, rewriting);
     Submission.Client client =
         new Submission.Client(
             InetAddress.getLoopbackAddress(), "localhost", "x", Optional.empty(), "ESMTP");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.rewrite.Rewriting;
 import org.postroom.core.table.Tables;
 
 class ExpansionTest {
@@ -58,16 +60,35 @@ class ExpansionTest {
       mixed: eve, /dev/log
       half: eve, :include:/etc/list
       own: "|vacation own", \\own
+      null: /dev/null
+      nullandmore: /dev/null, eve
+      atself: atself@local.test, sales@virtual.test
+      toinfo: info
+      news: eve, x@far.test, toinfo
+      owner-news: ada@virtual.test
+      nested: news, q@far.test
+      listed: :include:MEMBERS
+      twice: :include:MEMBERS, :include:MEMBERS, y@far.test
+      world: :include:WORLD
+      relative: :include:members
       """;
 
   @TempDir private Path folder;
 
   private Expanded expand(String recipient, String... settings) throws IOException {
     Files.writeString(folder.resolve("virtual"), VIRTUAL);
-    Files.writeString(folder.resolve("aliases"), ALIASES);
+    Path members =
+        Files.writeString(
+            folder.resolve("members"), "# members\neve, m@far.test\n\n  info\n\"|/bin/cat\"\n");
+    Path world = Files.writeString(folder.resolve("world"), "eve\n");
+    Files.setPosixFilePermissions(world, PosixFilePermissions.fromString("rw-rw-rw-"));
+    Files.writeString(
+        folder.resolve("aliases"),
+        ALIASES.replace("MEMBERS", members.toString()).replace("WORLD", world.toString()));
     Settings.Builder given =
         Settings.builder(PolicyParams.ALL, AliasParams.ALL)
             .set("myhostname", "mx.local.test")
+            .set("recipient_delimiter", "+")
             .set("mydestination", "local.test, mx.local.test")
             .set("virtual_mailbox_domains", "virtual.test")
             .set("virtual_alias_maps", "hash:" + folder.resolve("virtual"))
@@ -77,9 +98,21 @@ class ExpansionTest {
     }
     Settings all = given.build();
     Tables tables = Tables.builder().aliasFiles(all.get(AliasParams.ALIAS_MAPS)).build();
-    Policy policy = Policy.of(all, new OwnAddresses(List.of(), List.of()), tables);
-    Router router = (address, facts) -> new Route.Onward("to", address.toString());
-    return new Expansion(router, policy, Aliases.of(all, tables))
+    OwnAddresses own = new OwnAddresses(List.of(), List.of());
+    Policy policy = Policy.of(all, own, tables);
+    Aliases aliases = Aliases.of(all, policy, tables);
+    Router router =
+        (address, facts) ->
+            aliases
+                .moved(address, facts)
+                .<Route>map(moved -> moved)
+                .orElseGet(
+                    () ->
+                        address.localPart().startsWith("who")
+                                && !address.domain().name().matches("(far|x)\\.test")
+                            ? new Route.Nowhere(550, "5.1.1", "User unknown")
+                            : new Route.Onward("to", address.toString()));
+    return new Expansion(router, policy, Rewriting.of(all, policy, own, tables), aliases)
         .expand(Recipient.of(Address.parse(recipient)), Facts.WAITING);
   }
 
@@ -88,6 +121,8 @@ class ExpansionTest {
         .map(
             target ->
                 target.recipient().address()
+                    + target.owner().map(owner -> " for " + owner).orElse("")
+                    + (target.route() instanceof Route.Discarded ? "=discarded" : "")
                     + (target.route() instanceof Route.Nowhere no
                         ? "=" + no.status() + " " + no.text()
                         : ""))
@@ -102,7 +137,7 @@ class ExpansionTest {
         "nobody@virtual.test; nobody@virtual.test",
         "sales@virtual.test; ada@virtual.test bob@far.test",
         "SALES@virtual.test; ada@virtual.test bob@far.test",
-        "team@virtual.test; ada@virtual.test bob@far.test eve@local.test",
+        "team@virtual.test; ada@virtual.test bob@far.test eve@mx.local.test",
         "keep@virtual.test; keep@virtual.test copy@far.test",
         "info@local.test; ada@virtual.test",
         "info@virtual.test; info@virtual.test",
@@ -114,22 +149,39 @@ class ExpansionTest {
         "a@loop.test; a@loop.test=4.6.0 Alias expansion error",
         "bad@virtual.test; bad@virtual.test=4.3.5 Server configuration error",
         // aliases(5)
-        "postmaster@local.test; ada@virtual.test root@local.test",
+        "postmaster@local.test; ada@virtual.test root@mx.local.test",
         "Root+x@mx.local.test; ada@virtual.test root@mx.local.test",
-        "ada@local.test; ada@local.test",
-        "list@local.test; '\"a b\"@far.test eve@local.test ada@virtual.test bob@far.test'",
+        "ada@local.test; ada@mx.local.test",
+        "list@local.test; '\"a b\"@far.test eve@mx.local.test ada@virtual.test bob@far.test'",
         "eve@virtual.test; eve@virtual.test",
-        "one@local.test; one@local.test=5.4.6 alias database loop for two",
+        "one@local.test; one@local.test=5.4.6 alias database loop for one",
         "prog@local.test; prog@local.test=5.7.1 mail to command is restricted",
         "file@local.test; file@local.test=5.7.1 mail to file is restricted",
         "include@local.test; include@local.test=4.3.5 Server configuration error",
-        "mixed@local.test; eve@local.test",
+        "mixed@local.test; eve@mx.local.test",
         "half@local.test; half@local.test=4.3.5 Server configuration error",
-        "own@local.test; own@local.test",
+        "own@local.test; own@mx.local.test",
         "empty@virtual.test; empty@virtual.test=4.3.5 Server configuration error",
         "grow@virtual.test; grow@virtual.test=4.6.0 Alias expansion error",
         "grow+a@virtual.test; grow+a@virtual.test=4.6.0 Alias expansion error",
         "'\"a b\"@moved.test'; '\"a b\"@far.test'",
+        // What an alias names is no name of virtual(5); what a list names is.
+        "toinfo@local.test; info@mx.local.test",
+        "atself@local.test; atself@local.test ada@virtual.test bob@far.test",
+        "null@local.test; null@local.test=discarded",
+        "nullandmore@local.test; nullandmore@local.test=discarded eve@mx.local.test",
+        // Lists with owners, and in files.
+        "news@local.test; 'eve@mx.local.test for owner-news@mx.local.test"
+            + " x@far.test for owner-news@mx.local.test"
+            + " info@mx.local.test for owner-news@mx.local.test'",
+        "nested@local.test; 'eve@mx.local.test for owner-news@mx.local.test"
+            + " x@far.test for owner-news@mx.local.test"
+            + " info@mx.local.test for owner-news@mx.local.test q@far.test'",
+        "owner-news@local.test; ada@virtual.test",
+        "listed@local.test; eve@mx.local.test m@far.test ada@virtual.test",
+        "twice@local.test; eve@mx.local.test m@far.test ada@virtual.test y@far.test",
+        "world@local.test; world@local.test=4.3.5 Server configuration error",
+        "relative@local.test; relative@local.test=4.3.5 Server configuration error",
       })
   void standsFor(String recipient, String targets) throws IOException {
     assertThat(targets(expand(recipient))).isEqualTo(targets);
@@ -137,7 +189,7 @@ class ExpansionTest {
 
   @Test
   void anAddressThatStandsForItselfTooIsNoLoop() throws IOException {
-    assertThat(targets(expand("self@virtual.test"))).isEqualTo("self@virtual.test");
+    assertThat(targets(expand("self@virtual.test"))).isEqualTo("Self@virtual.test");
   }
 
   @Test
@@ -160,7 +212,7 @@ class ExpansionTest {
     assertThat(targets(expand("ext+a@virtual.test", "propagate_unmatched_extensions", "")))
         .isEqualTo("target@far.test");
     assertThat(targets(expand("root+a@local.test", "propagate_unmatched_extensions", "alias")))
-        .isEqualTo("ada+a@virtual.test root+a@local.test");
+        .isEqualTo("ada+a@virtual.test root+a@mx.local.test");
   }
 
   /** However many ways lead to an address, it is followed once; beyond the limit nobody gets it. */
@@ -194,13 +246,125 @@ class ExpansionTest {
         .hasSize(50);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "who@local.test; $user@far.test; x; who@local.test=5.1.1 User unknown",
+        "who@local.test; $user@far.test; ''; who@far.test",
+        "who+x@local.test; $user.$extension@far.test; ''; who.x@far.test",
+        "who+x@local.test; $local@far.test; ''; who+x@far.test",
+        "whox@local.test; $local-${extension?ext}${extension:none}@x.test; ''; whox-none@x.test",
+        "who@local.test; one+$recipient_delimiter$extension@far.test; ''; one+@far.test",
+        "who@local.test; root; ''; ada@virtual.test root@mx.local.test",
+        "who@local.test; who; ''; who@mx.local.test=5.1.1 User unknown",
+        "towho@local.test; desk@far.test; x; desk@far.test",
+        "who@virtual.test; desk@far.test; ''; who@virtual.test=5.1.1 User unknown",
+      })
+  void namesThatNobodyHasGoWhereTheSettingsSay(
+      String recipient, String relay, String known, String targets) throws IOException {
+    assertThat(
+            targets(
+                expand(
+                    recipient,
+                    "luser_relay",
+                    relay,
+                    "local_recipient_maps",
+                    known,
+                    "virtual_alias_maps",
+                    "inline:{ towho@local.test=who@local.test }")))
+        .isEqualTo(targets);
+  }
+
+  @Test
+  void anAddressIsWrittenAnewBeforeAnybodyIsAskedWhomItStandsFor() throws IOException {
+    Expanded expanded =
+        expand(
+            "old@local.test",
+            "recipient_canonical_maps",
+            "inline:{ old@local.test=sales@virtual.test }");
+
+    assertThat(targets(expanded)).isEqualTo("ada@virtual.test bob@far.test");
+    assertThat(expanded.trace()).hasSize(2);
+    assertThat(expanded.targets().get(0).recipient().original()).contains("rfc822;old@local.test");
+  }
+
+  @Test
+  void whoHasMovedIsSomebodyAllTheSameIfHisAddressStandsForOthers() throws IOException {
+    String moved = "inline:{ {sales@virtual.test=the moon}, bob@far.test=b@far.test }";
+
+    assertThat(targets(expand("sales@virtual.test", "relocated_maps", moved)))
+        .isEqualTo("ada@virtual.test bob@far.test=5.1.6 User has moved to b@far.test");
+    assertThat(targets(expand("other@local.test", "relocated_maps", "inline:{ {other=the moon} }")))
+        .isEqualTo("other@local.test=5.1.6 User has moved to the moon");
+  }
+
+  @Test
+  void theOwnerMayBeExpandedOrMeanNothing() throws IOException {
+    assertThat(targets(expand("news@local.test", "expand_owner_alias", "yes")))
+        .contains("x@far.test for ada@virtual.test");
+    assertThat(targets(expand("news@local.test", "owner_request_special", "no")))
+        .isEqualTo("eve@mx.local.test x@far.test info@mx.local.test");
+    Recipient wishing =
+        new Recipient(
+            Address.parse("news@local.test"), Set.of(Recipient.Notify.SUCCESS), Optional.of("x"));
+    assertThat(expand("news@local.test").wishing(wishing).targets())
+        .allMatch(target -> target.recipient().reportOn().isEmpty());
+    assertThat(expand("toinfo@local.test").wishing(wishing).targets().get(0).recipient())
+        .isEqualTo(
+            new Recipient(
+                Address.parse("info@mx.local.test"),
+                Set.of(Recipient.Notify.SUCCESS),
+                Optional.of("x")));
+  }
+
+  @Test
+  void limitsAreWhatTheSettingsSay() throws IOException {
+    String chain = "inline:{ a@x.test=b@x.test, b@x.test=c@x.test, c@x.test=d@x.test }";
+
+    assertThat(targets(expand("a@x.test", "virtual_alias_maps", chain))).isEqualTo("d@x.test");
+    assertThat(
+            targets(
+                expand(
+                    "a@x.test", "virtual_alias_maps", chain, "virtual_alias_recursion_limit", "3")))
+        .isEqualTo("a@x.test=4.6.0 Alias expansion error");
+    assertThat(
+            targets(
+                expand(
+                    "a@x.test",
+                    "virtual_alias_maps",
+                    "inline:{ a@x.test=longer@x.test }",
+                    "virtual_alias_address_length_limit",
+                    "12")))
+        .isEqualTo("a@x.test=4.6.0 Alias expansion error");
+  }
+
+  /** However long a list in a file is: its length is its owner's choice. */
+  @Test
+  void aListOfTenThousandIsExpanded() throws IOException {
+    Path list =
+        Files.writeString(
+            folder.resolve("list"),
+            IntStream.range(0, 10_000)
+                .mapToObj(i -> "m" + i + "@far.test")
+                .collect(Collectors.joining("\n")));
+    Path aliases = Files.writeString(folder.resolve("more"), "all: :include:" + list + "\n");
+
+    assertThat(expand("all@local.test", "alias_maps", "hash:" + aliases).targets()).hasSize(10_000);
+  }
+
   @Test
   void nobodyStandsForOthersWithoutTables() {
-    Policy policy =
-        Policy.of(
-            Settings.builder(PolicyParams.ALL).build(), new OwnAddresses(List.of(), List.of()));
+    Settings settings = Settings.builder(PolicyParams.ALL, AliasParams.ALL).build();
+    OwnAddresses own = new OwnAddresses(List.of(), List.of());
+    Tables tables = Tables.builder().build();
+    Policy policy = Policy.of(settings, own, tables);
     Expansion expansion =
-        new Expansion((address, facts) -> new Route.Onward("to", "x"), policy, Aliases.NONE);
+        new Expansion(
+            (address, facts) -> new Route.Onward("to", "x"),
+            policy,
+            Rewriting.of(settings, policy, own, tables),
+            Aliases.of(settings, policy, tables));
     Recipient recipient =
         new Recipient(
             Address.parse("a@b.test"), Set.of(Recipient.Notify.NEVER), Optional.of("rfc822;x"));

@@ -52,6 +52,7 @@ import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.table.Tables;
 import org.postroom.core.testing.MemoryStores;
 import org.postroom.core.testing.StagedOctets;
 import org.postroom.core.testing.TroubledStore;
@@ -79,10 +80,13 @@ final class FlowHouse implements AutoCloseable {
   /** What is stored goes by it; what is measured, by the time. */
   final WallClock wall;
 
-  private static final Policy POLICY =
-      Policy.of(
-          Settings.builder(PolicyParams.ALL).set("myhostname", "mail.here.test").build(),
-          new OwnAddresses(List.of(), List.of()));
+  private static final Settings SETTINGS =
+      Settings.builder(PolicyParams.ALL, AliasParams.ALL)
+          .set("myhostname", "mail.here.test")
+          .build();
+  private static final OwnAddresses OWN = new OwnAddresses(List.of(), List.of());
+  private static final Tables TABLES = Tables.builder().build();
+  private static final Policy POLICY = Policy.of(SETTINGS, OWN, TABLES);
 
   private final QueueStore queue;
   private final QueueManager manager;
@@ -193,7 +197,7 @@ final class FlowHouse implements AutoCloseable {
     flow =
         new MailFlow(
             router,
-            new Expansion(router, POLICY, Aliases.NONE),
+            Addressing.of(SETTINGS, POLICY, OWN, TABLES),
             new FilterStation(plan.filters, staging, plan.mostLonger, new MailLog("cleanup")),
             Wishes.NONE,
             stores.queue(),

@@ -56,15 +56,22 @@ class PlannerTest {
               sink.finish(),
               Instant.EPOCH);
       try {
-        Acceptance plan = new Planner().plan(mail, List.of(recipients));
+        List<Acceptance> plans =
+            new Planner().plan(mail, List.of(recipients), () -> new QueueId("Q2"));
         StringBuilder text = new StringBuilder();
-        for (Acceptance.Delivery one : plan.deliveries()) {
-          text.append(one.recipient().address()).append("->").append(one.account().value());
-          text.append(' ');
-        }
-        for (Acceptance.Onward one : plan.onward()) {
-          text.append(one.recipient().address()).append("->").append(one.destination());
-          text.append(' ');
+        for (Acceptance plan : plans) {
+          if (!plan.mail().id().equals(mail.id())) {
+            text.append(plan.mail().id()).append(" from ");
+            text.append(plan.mail().envelope().sender()).append(": ");
+          }
+          for (Acceptance.Delivery one : plan.deliveries()) {
+            text.append(one.recipient().address()).append("->").append(one.account().value());
+            text.append(' ');
+          }
+          for (Acceptance.Onward one : plan.onward()) {
+            text.append(one.recipient().address()).append("->").append(one.destination());
+            text.append(' ');
+          }
         }
         return text.toString().strip();
       } finally {
@@ -108,5 +115,24 @@ class PlannerTest {
                     target("gone@a.test", new Route.Nowhere(550, "5.1.1", "unknown")),
                     target("u5@a.test", mailbox(5)))))
         .isEqualTo("u5@a.test->5 gone@a.test->error:a.test");
+  }
+
+  @Test
+  void whatGoesOutInTheNameOfAnOwnerIsAMailOfItsOwn() {
+    Target listed =
+        new Target(
+            Recipient.of(Address.parse("x@far.test")),
+            onward("far.test"),
+            Optional.of(ReversePath.of(Address.parse("owner-news@here.test"))));
+
+    assertThat(
+            plan(
+                expanded("ada@here.test", target("ada@else.test", onward("else.test"))),
+                expanded("news@here.test", listed)))
+        .isEqualTo(
+            "ada@else.test->smtp:else.test Q2 from owner-news@here.test: x@far.test->smtp:far.test");
+    assertThat(plan(expanded("news@here.test", listed))).isEqualTo("x@far.test->smtp:far.test");
+    assertThat(plan(expanded("null@here.test", target("null@here.test", new Route.Discarded()))))
+        .isEmpty();
   }
 }

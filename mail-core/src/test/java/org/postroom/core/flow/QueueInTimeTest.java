@@ -505,7 +505,7 @@ final class QueueInTimeTest {
   }
 
   private static Acceptance taken(FlowHouse house, String recipient) {
-    return ((Handover.Taken) house.flow.accept(house.mail(recipient))).acceptance();
+    return ((Handover.Taken) house.flow.accept(house.mail(recipient))).acceptances().get(0);
   }
 
   @Test

@@ -26,6 +26,7 @@ class AccessRulesTest {
         myhostname = mx.our.test
         mydestination = our.test
         mynetworks = 192.0.2.0/24
+        recipient_delimiter = +
         smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
         """;
     return Policy.of(

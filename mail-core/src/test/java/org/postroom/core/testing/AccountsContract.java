@@ -86,7 +86,7 @@ public abstract class AccountsContract extends StoreContract {
     String tag = "t".repeat(3_000);
     Account longer = accounts.add("l".repeat(500) + "@example.org", Secret.of("x"));
 
-    assertThat(accounts.byAddress(address(user + "+" + tag + "@example.org"))).contains(ada);
+    assertThat(accounts.byAddress(address(user + "+" + tag + "@example.org"))).isEmpty();
     assertThat(accounts.byAddress(address(tag + "@example.org"))).isEmpty();
     assertThat(accounts.byAddress(address(longer.login()))).contains(longer);
   }
@@ -153,8 +153,7 @@ public abstract class AccountsContract extends StoreContract {
     assertThat(accounts.byAddress(alias)).contains(ada);
     assertThat(accounts.byAddress(address(alias.toString().toUpperCase(Locale.ROOT))))
         .contains(ada);
-    assertThat(accounts.byAddress(address(user + "+list+x@example.org"))).contains(ada);
-    assertThat(accounts.byAddress(address(alias.localPart() + "+x@example.org"))).contains(ada);
+    assertThat(accounts.byAddress(address(user + "+list@example.org"))).isEmpty();
     assertThat(accounts.byAddress(address(user + "@example.com"))).isEmpty();
     assertThat(accounts.byAddress(address(user + "x@example.org"))).isEmpty();
     assertThat(accounts.byAddress(address("+" + user + "@example.org"))).isEmpty();
@@ -162,15 +161,22 @@ public abstract class AccountsContract extends StoreContract {
   }
 
   @Test
-  void anAddressWithAnExtensionOfItsOwnComesFirst() {
-    Account grace = newAccount("grace");
-    String user = ada.login().substring(0, ada.login().indexOf('@'));
-    Address extended = address(user + "+grace@example.org");
+  void listsTheAddressesOfAnAccount() {
+    Address second = newAddress();
+    Address first = newAddress();
+    accounts.addAlias(ada.id(), second);
+    accounts.addAlias(ada.id(), first);
+    accounts.addAlias(newAccount("grace").id(), newAddress());
 
-    accounts.addAlias(grace.id(), extended);
-    assertThat(accounts.byAddress(extended)).contains(grace);
-    accounts.removeAlias(extended);
-    assertThat(accounts.byAddress(extended)).contains(ada);
+    assertThat(accounts.aliases(ada.id()).stream().map(it -> lower(it.toString())))
+        .containsExactlyInAnyOrder(lower(first.toString()), lower(second.toString()))
+        .isSorted();
+    accounts.removeAlias(first);
+    assertThat(accounts.aliases(ada.id())).hasSize(1);
+  }
+
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
   }
 
   @Test
@@ -212,10 +218,8 @@ public abstract class AccountsContract extends StoreContract {
     Map<Address, Boolean> isHere = new LinkedHashMap<>();
     isHere.put(address(ada.login()), true);
     isHere.put(alias, true);
-    isHere.put(address(user + "+list@example.org"), true);
-    isHere.put(address(alias.localPart() + "+x@example.org"), true);
+    isHere.put(address(user + "+list@example.org"), false);
     isHere.put(address("nobody@example.org"), false);
-    isHere.put(address("nobody+x@example.org"), false);
 
     isHere.forEach(
         (address, here) -> {
@@ -227,6 +231,13 @@ public abstract class AccountsContract extends StoreContract {
               .contains(accounts.byAddress(address));
         });
     assertThat(accounts.recall(address("somebody@example.org"))).isEmpty();
+
+    accounts.addAlias(ada.id(), alias);
+    assertThat(accounts.recallLogin("nobody")).isEmpty();
+    assertThat(accounts.byLogin("nobody")).isEmpty();
+    assertThat(accounts.recallLogin("nobody")).contains(Optional.empty());
+    assertThat(accounts.byLogin(ada.login())).contains(ada);
+    assertThat(accounts.recallLogin(ada.login())).contains(Optional.of(ada));
   }
 
   @Test

@@ -43,8 +43,14 @@ public final class MemoryAccounts implements Accounts {
   @Override
   public Optional<Account> byLogin(String login) {
     synchronized (mailboxes.lock) {
+      asked.add("login " + lower(login));
       return Optional.ofNullable(byLogin.get(lower(login))).map(id -> entries.get(id).account);
     }
+  }
+
+  @Override
+  public Optional<Optional<Account>> recallLogin(String login) {
+    return asked.contains("login " + lower(login)) ? Optional.of(byLogin(login)) : Optional.empty();
   }
 
   @Override
@@ -60,13 +66,7 @@ public final class MemoryAccounts implements Accounts {
   public Optional<Account> byAddress(Address address) {
     synchronized (mailboxes.lock) {
       asked.add(text(address));
-      Optional<Account> exact = holderOf(text(address));
-      int plus = address.localPart().indexOf('+');
-      if (exact.isPresent() || plus <= 0) {
-        return exact;
-      }
-      return holderOf(
-          lower(address.localPart().substring(0, plus) + "@" + address.domain().name()));
+      return holderOf(text(address));
     }
   }
 
@@ -168,6 +168,18 @@ public final class MemoryAccounts implements Accounts {
       }
       asked.clear();
       byAlias.put(text(alias), account);
+    }
+  }
+
+  @Override
+  public List<Address> aliases(AccountId account) {
+    synchronized (mailboxes.lock) {
+      return byAlias.entrySet().stream()
+          .filter(entry -> entry.getValue().equals(account))
+          .map(Map.Entry::getKey)
+          .sorted()
+          .map(Address::parse)
+          .toList();
     }
   }
 

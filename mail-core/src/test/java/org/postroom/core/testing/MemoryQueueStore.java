@@ -52,45 +52,51 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
   }
 
   @Override
-  public Acceptance commit(Acceptance acceptance) {
-    Acceptance made =
+  public List<Acceptance> commit(List<Acceptance> acceptances) {
+    List<Acceptance> made =
         mailboxes.changing(
             () -> {
-              Acceptance possible = possible(acceptance);
-              enter(possible);
+              List<Acceptance> possible = possible(acceptances);
+              possible.forEach(this::enter);
               return possible;
             });
-    announce(List.of(made));
+    announce(made);
     return made;
   }
 
   /** The same, where those wait whose mailbox cannot take their copy. */
-  private Acceptance possible(Acceptance acceptance) {
-    Map<AccountId, Long> octets = new HashMap<>();
-    List<Acceptance.Delivery> deliveries = new ArrayList<>();
-    List<Acceptance.Onward> onward = new ArrayList<>(acceptance.onward());
-    List<Acceptance.Refused> refused = new ArrayList<>();
+  private List<Acceptance> possible(List<Acceptance> acceptances) {
+    List<Acceptance> possible = new ArrayList<>();
     RuntimeException first = null;
-    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
-      long size = delivery.header().size() + acceptance.mail().content().size();
-      long before = octets.getOrDefault(delivery.account(), 0L);
-      try {
-        mailboxes.checkDelivery(delivery.account(), before + size);
-        octets.put(delivery.account(), before + size);
-        deliveries.add(delivery);
-      } catch (OverQuota | MailboxNotFound e) {
-        first = first == null ? e : first;
-        if (delivery.refusable()) {
-          refused.add(new Acceptance.Refused(delivery.account(), e instanceof OverQuota));
-        } else {
-          onward.add(delivery.waiting());
+    boolean any = false;
+    for (Acceptance acceptance : acceptances) {
+      Map<AccountId, Long> octets = new HashMap<>();
+      List<Acceptance.Delivery> deliveries = new ArrayList<>();
+      List<Acceptance.Onward> onward = new ArrayList<>(acceptance.onward());
+      List<Acceptance.Refused> refused = new ArrayList<>();
+      for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+        long size = delivery.header().size() + acceptance.mail().content().size();
+        long before = octets.getOrDefault(delivery.account(), 0L);
+        try {
+          mailboxes.checkDelivery(delivery.account(), before + size);
+          octets.put(delivery.account(), before + size);
+          deliveries.add(delivery);
+        } catch (OverQuota | MailboxNotFound e) {
+          first = first == null ? e : first;
+          if (delivery.refusable()) {
+            refused.add(new Acceptance.Refused(delivery.account(), e instanceof OverQuota));
+          } else {
+            onward.add(delivery.waiting());
+          }
         }
       }
+      any |= !deliveries.isEmpty() || !acceptance.onward().isEmpty();
+      possible.add(acceptance.with(deliveries, onward, refused));
     }
-    if (first != null && deliveries.isEmpty() && acceptance.onward().isEmpty()) {
+    if (first != null && !any) {
       throw first;
     }
-    return acceptance.with(deliveries, onward, refused);
+    return possible;
   }
 
   @Override

@@ -168,6 +168,25 @@ public abstract class QueueStoreContract extends StoreContract {
         delivery.account(), delivery.mailbox(), delivery.recipient(), delivery.header(), true);
   }
 
+  /** A mail that goes out in the name of two senders is two, and both are ours, or none. */
+  @Test
+  void acceptsAllOfSeveralOrNone() {
+    Acceptance here = delivery(text("x"), ada, MailboxName.INBOX, "A: b\r\n");
+    Acceptance there = onward(mail(text("x"), List.of("a@one.test")));
+
+    assertThat(commit.commit(List.of(here, there))).containsExactly(here, there);
+    assertThat(queue.size()).isEqualTo(1);
+    assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
+
+    stores().accounts().setQuota(ada.id(), 1);
+    List<Acceptance> made = commit.commit(List.of(here, there));
+    assertThat(made.get(0).deliveries()).isEmpty();
+    assertThat(made.get(0).onward()).hasSize(1);
+    assertThat(queue.size()).isEqualTo(3);
+    assertThatThrownBy(() -> commit.commit(List.of(here, here))).isInstanceOf(OverQuota.class);
+    assertThat(queue.size()).isEqualTo(3);
+  }
+
   @Test
   void whatIsHeldIsNotDueUntilItIsLetGo() {
     commit.commit(onward(mail(text("held"), List.of("a@one.test", "b@two.test"))).held());

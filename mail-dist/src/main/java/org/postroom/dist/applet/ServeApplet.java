@@ -86,6 +86,8 @@ public final class ServeApplet implements Callable<Integer> {
                 + "user add"
                 + place.options()
                 + " NAME@DOMAIN");
+      } else {
+        out.println("Mail for postmaster goes to " + server.postmaster() + ".");
       }
       out.flush();
       stop.await();

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 /** {@code postroom user}: accounts, of a server that runs or of one that does not. */
 @Command(
     name = "user",
-    description = "Accounts: add, passwd, list, delete.",
+    description = "Accounts: add, passwd, list, delete; alias for their further addresses.",
+    subcommands = AliasApplet.class,
     mixinStandardHelpOptions = true)
 public final class UserApplet {
   private static final int NO_USER = 67;

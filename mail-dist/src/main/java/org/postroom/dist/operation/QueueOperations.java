@@ -2,7 +2,7 @@ package org.postroom.dist.operation;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
@@ -84,7 +84,7 @@ public final class QueueOperations {
   }
 
   private static Mails each(
-      Desk desk, Mails asked, BiFunction<QueueStore, List<Long>, Integer> action) {
+      Desk desk, Mails asked, BiConsumer<QueueStore, List<Long>> action) {
     List<QueuedMail> held = desk.queue().held(MOST);
     boolean all = asked.ids().contains(ALL);
     List<String> missing =
@@ -106,7 +106,7 @@ public final class QueueOperations {
       }
     }
     if (!recipients.isEmpty()) {
-      action.apply(desk.queue(), recipients);
+      action.accept(desk.queue(), recipients);
     }
     return new Mails(done);
   }

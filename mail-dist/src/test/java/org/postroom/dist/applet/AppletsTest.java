@@ -83,6 +83,54 @@ final class AppletsTest {
   }
 
   @Test
+  void addressesOfAnAccountAreAddedListedAndTakenAway() throws IOException {
+    String file = write().toString();
+    try (MailServer server = start(Path.of(file))) {
+      run("user", "add", "-c", file, "ada@example.org", "bob@example.org");
+      assertThat(server.postmaster()).isEqualTo("ada@example.org");
+
+      assertThat(
+              run(
+                  "user",
+                  "alias",
+                  "add",
+                  "-c",
+                  file,
+                  "bob@example.org",
+                  "postmaster@mail.example.org"))
+          .isEqualTo(
+              new Outcome(0, "mail for postmaster@mail.example.org goes to bob@example.org\n"));
+      assertThat(server.postmaster()).isEqualTo("bob@example.org");
+      run("user", "alias", "add", "-c", file, "ada@example.org", "Sales@example.org");
+      assertThat(run("user", "alias", "list", "-c", file, "ada@example.org"))
+          .isEqualTo(new Outcome(0, "sales@example.org\n"));
+
+      assertThat(
+              run("user", "alias", "add", "-c", file, "bob@example.org", "sales@example.org")
+                  .status())
+          .isEqualTo(65);
+      assertThat(run("user", "alias", "add", "-c", file, "bob@example.org", "no address").status())
+          .isEqualTo(65);
+      assertThat(run("user", "alias", "delete", "-c", file, "bob@example.org", "sales@example.org"))
+          .isEqualTo(
+              new Outcome(
+                  65,
+                  "postroom: error: sales@example.org is no further address of bob@example.org\n"));
+      assertThat(run("user", "alias", "delete", "-c", file, "bob@example.org", "bob@example.org"))
+          .extracting(Outcome::status)
+          .isEqualTo(65);
+      assertThat(run("user", "alias", "list", "-c", file, "eve@example.org").status())
+          .isEqualTo(65);
+
+      assertThat(run("user", "alias", "delete", "-c", file, "ada@example.org", "sales@example.org"))
+          .isEqualTo(
+              new Outcome(0, "sales@example.org is no address of ada@example.org any more\n"));
+      assertThat(run("user", "alias", "list", "-c", file, "ada@example.org"))
+          .isEqualTo(new Outcome(0, ""));
+    }
+  }
+
+  @Test
   void whereNoServerRunsTheStoreIsEnoughOrNot() throws IOException {
     String file = write().toString();
 

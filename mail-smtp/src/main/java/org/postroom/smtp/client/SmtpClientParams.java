@@ -109,6 +109,15 @@ public final class SmtpClientParams {
           Bounds.atLeast("12"),
           "Longer lines of the content are folded.");
 
+  public static final Param<List<String>> GENERIC_MAPS =
+      SET.list(
+          "smtp_generic_maps",
+          "",
+          """
+          Tables of generic(5): addresses of ours and what other hosts see in their place, in envelope
+          and header.\
+          """);
+
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 

@@ -1,25 +1,36 @@
 package org.postroom.smtp.client;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.config.Report;
+import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.NextHop;
 import org.postroom.core.flow.Transport;
+import org.postroom.core.part.Premises;
+import org.postroom.core.policy.OwnAddresses;
+import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.table.Tables;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.ConnectOptions;
 import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.TlsContexts;
 import org.postroom.core.wire.TlsFailed;
 import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.WireFault;
@@ -37,10 +48,12 @@ public final class SmtpTransport implements Transport, AutoCloseable {
 
   private final Wire wire;
   private final SmtpClientOptions options;
+  private final Optional<GenericAddresses> generic;
   private final TargetFinder finder;
   private final IdleConnections idle;
   private final Clock clock;
 
+  /** One that sends mail as it is. */
   public SmtpTransport(
       Wire wire,
       Resolver resolver,
@@ -48,8 +61,45 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       RandomGenerator random,
       Clock clock,
       Timers timers) {
+    this(wire, resolver, options, Optional.empty(), random, clock, timers);
+  }
+
+  /**
+   * One for a server.
+   *
+   * @param own the addresses that are this machine
+   * @throws org.postroom.core.config.BadConfiguration for a table that cannot be had
+   */
+  public static SmtpTransport of(
+      Settings settings, Policy policy, OwnAddresses own, Tables tables, Premises premises) {
+    Set<InetAddress> ownAddresses = new HashSet<>(own.proxies());
+    own.interfaces().forEach(one -> ownAddresses.add(one.address()));
+    GenericAddresses generic = GenericAddresses.of(settings, policy, tables);
+    return new SmtpTransport(
+        premises.wire(),
+        premises.resolver(),
+        SmtpClientParams.options(
+            settings,
+            Set.of(policy.hostname().name()),
+            ownAddresses,
+            TlsContexts.opportunisticClient()),
+        generic.isEmpty() ? Optional.empty() : Optional.of(generic),
+        premises.random(),
+        premises.clock(),
+        premises.timers());
+  }
+
+  private SmtpTransport(
+      Wire wire,
+      Resolver resolver,
+      SmtpClientOptions options,
+      Optional<GenericAddresses> generic,
+      RandomGenerator random,
+      Clock clock,
+      Timers timers) {
     this.wire = wire;
     this.options = options;
+    this.generic = generic;
     this.clock = clock;
     this.finder = new TargetFinder(resolver, options, random, timers);
     this.idle = new IdleConnections(options, clock, timers);
@@ -57,6 +107,12 @@ public final class SmtpTransport implements Transport, AutoCloseable {
 
   @Override
   public CompletionStage<List<Report>> deliver(QueuedMail mail, String nextHop) {
+    return generic.isPresent()
+        ? generic.get().through(mail, shown -> send(shown, nextHop))
+        : send(mail, nextHop);
+  }
+
+  private CompletionStage<List<Report>> send(QueuedMail mail, String nextHop) {
     Attempt attempt = new Attempt(mail);
     attempt.guarded(
         () -> {

@@ -30,7 +30,7 @@ final class EachAnswer {
     if (reception.accepted().isEmpty()) {
       return whole;
     }
-    Acceptance made = reception.accepted().get();
+    List<Acceptance> made = reception.accepted();
     String who = "<" + recipient.recipient().address() + "> ";
     return refusal(made, recipient)
         .map(
@@ -39,17 +39,20 @@ final class EachAnswer {
                     ? reception.refuse(
                         full.code(), full.status(), who + full.text(), MailboxFull.RULE)
                     : reception.refuse(550, "5.1.1", who + "User unknown", "mailbox is gone"))
-        .orElseGet(() -> SmtpReply.of(250, "2.1.5", who + "Ok: queued as " + made.mail().id()));
+        .orElseGet(
+            () -> SmtpReply.of(250, "2.1.5", who + "Ok: queued as " + made.get(0).mail().id()));
   }
 
   /** Why none of those has it that a recipient stands for. */
-  private static Optional<Acceptance.Refused> refusal(Acceptance made, Expanded recipient) {
+  private static Optional<Acceptance.Refused> refusal(List<Acceptance> made, Expanded recipient) {
     List<Optional<Acceptance.Refused>> each =
         recipient.targets().stream()
             .map(
                 target ->
                     target.route() instanceof Route.ToMailbox mailbox
-                        ? made.refusal(mailbox.account().id())
+                        ? made.stream()
+                            .flatMap(one -> one.refusal(mailbox.account().id()).stream())
+                            .findFirst()
                         : Optional.<Acceptance.Refused>empty())
             .toList();
     return each.stream().allMatch(Optional::isPresent) ? each.get(0) : Optional.empty();

@@ -1,7 +1,9 @@
 package org.postroom.smtp.server;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
@@ -16,6 +18,7 @@ import org.postroom.core.policy.Moment;
 import org.postroom.core.policy.Pending;
 import org.postroom.core.policy.PolicyContext;
 import org.postroom.core.policy.RecentDecisions;
+import org.postroom.core.policy.SenderLogins;
 import org.postroom.core.policy.Sources;
 import org.postroom.core.policy.Verdict;
 import org.postroom.smtp.protocol.SmtpReply;
@@ -28,7 +31,6 @@ public final class Judging {
   private final Services services;
   private final Standing standing;
   private final Judge judge;
-  private final Sources sources;
   private Pending connected = Pending.NOTHING;
   private Pending greeted = Pending.NOTHING;
 
@@ -36,7 +38,6 @@ public final class Judging {
     this.services = services;
     this.standing = standing;
     this.judge = services.policy().judge();
-    this.sources = new Sources(services.resolver(), new SessionsDirectory(), services.timers());
   }
 
   /** Whether there is anything to judge at this moment. */
@@ -71,17 +72,41 @@ public final class Judging {
   }
 
   /**
-   * Whether mail for this recipient may come.
+   * Whether mail for a recipient may come, and whom it would come to.
+   *
+   * @param expanded empty where it may not
+   */
+  public record Recipiency(Decision decision, Optional<Expanded> expanded) {}
+
+  /**
+   * Whether mail for this recipient may come. What it comes to is found out once, for the lists and
+   * for the mail's way.
    *
    * @param sender empty where nobody has begun a mail
    */
-  public Decision recipient(Optional<ReversePath> sender, Address recipient, Facts facts) {
-    PolicyContext context = sender.map(context()::from).orElseGet(this::context).to(recipient);
-    return judge.judge(
-        Moment.RECIPIENT,
-        context.having(1 + standing.transaction().map(Transaction::count).orElse(0)),
-        standing.transaction().map(Transaction::pending).orElse(greeted),
-        facts);
+  public Recipiency recipient(Optional<ReversePath> sender, Recipient recipient, Facts facts) {
+    SessionsDirectory directory = new SessionsDirectory();
+    PolicyContext begun = context(standing.helo(), directory);
+    Decision decision =
+        judge.judge(
+            Moment.RECIPIENT,
+            sender
+                .map(begun::from)
+                .orElse(begun)
+                .to(recipient.address())
+                .having(1 + standing.transaction().map(Transaction::count).orElse(0)),
+            standing.transaction().map(Transaction::pending).orElse(greeted),
+            facts);
+    return new Recipiency(
+        decision,
+        decision.refusal().isPresent()
+            ? Optional.empty()
+            : Optional.of(directory.expanded(recipient.address(), facts).wishing(recipient)));
+  }
+
+  /** Whether the client has logged in as one who may send as this address. */
+  public boolean isClients(Address sender, Facts facts) {
+    return new SessionsDirectory().isClients(sender, facts);
   }
 
   /** Whether the content of this mail may come, or may stay: DATA or END_OF_DATA. */
@@ -127,11 +152,20 @@ public final class Judging {
   }
 
   private PolicyContext context(Optional<String> helo) {
+    return context(helo, new SessionsDirectory());
+  }
+
+  private PolicyContext context(Optional<String> helo, Directory directory) {
+    Sources sources = new Sources(services.resolver(), directory, services.timers());
     return PolicyContext.of(standing.policyClient(), sources).hailedAs(helo);
   }
 
-  /** What routes and accounts say: it is his address who gets its mail. */
+  /**
+   * What routes and accounts say, for one run over the lists: it is his address who gets its mail,
+   * unless tables say whose it is.
+   */
   private final class SessionsDirectory implements Directory {
+    private @Nullable Expanded last;
 
     @Override
     public Optional<Verdict.Reject> unlisted(Address address, Facts facts) {
@@ -150,17 +184,37 @@ public final class Judging {
 
     @Override
     public boolean isOwned(Address sender, Facts facts) {
+      if (logins().isGiven()) {
+        return owners(sender, facts).isPresent();
+      }
       return expanded(sender, facts).routes(Route.ToMailbox.class).findAny().isPresent();
     }
 
     private Expanded expanded(Address address, Facts facts) {
-      return services.flow().expand(Recipient.of(address), facts);
+      if (last == null || !last.recipient().address().equals(address)) {
+        last = services.flow().expand(Recipient.of(address), facts);
+      }
+      return last;
     }
 
     @Override
     public boolean isClients(Address sender, Facts facts) {
       Optional<Account> account = standing.account();
-      return account.isPresent() && services.flow().owns(account.get(), sender, facts);
+      if (account.isEmpty()) {
+        return false;
+      }
+      return logins().isGiven()
+          ? owners(sender, facts).filter(them -> them.contains(account.get().login())).isPresent()
+          : services.flow().owns(account.get(), sender, facts);
+    }
+
+    private SenderLogins logins() {
+      return services.policy().senderLogins();
+    }
+
+    private Optional<Set<String>> owners(Address sender, Facts facts) {
+      boolean ours = services.policy().isUnderOurName(sender.domain());
+      return logins().owners(sender, ours, facts);
     }
   }
 }

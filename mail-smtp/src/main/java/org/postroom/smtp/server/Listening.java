@@ -37,7 +37,12 @@ public final class Listening {
             settings.get(SmtpParams.STRICT_ENVELOPES), settings.get(SmtpParams.ALLOW_MIN_USER));
     this.discarded = new HashSet<>();
     this.wishes = Wishes.of(settings);
-    this.completion = new Completion(settings, services.hostname(), services.zone());
+    this.completion =
+        new Completion(
+            settings,
+            services.hostname(),
+            services.zone(),
+            services.flow().addressing().rewriting());
     settings
         .get(SmtpParams.DISCARD_EHLO)
         .forEach(keyword -> discarded.add(keyword.toUpperCase(Locale.ROOT)));

@@ -2,10 +2,9 @@ package org.postroom.smtp.server;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
+import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.ArrivingContent;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Handover;
@@ -37,7 +36,7 @@ final class Reception implements Transaction.Content {
   private final DataReader reader;
 
   /** What has become of the mail, once it is taken. */
-  private @Nullable Acceptance accepted;
+  private List<Acceptance> accepted = List.of();
 
   /** Fields that were put in front of the header as it arrived. */
   private final List<Consequence.Prepend> done;
@@ -160,8 +159,8 @@ final class Reception implements Transaction.Content {
       }
       logAccepted(whole);
       if (handover instanceof Handover.Taken taken) {
-        session.services().flow().logDeliveries(taken.acceptance());
-        accepted = taken.acceptance();
+        session.services().flow().logDeliveries(taken.acceptances());
+        accepted = taken.acceptances();
       }
       return SmtpReply.of(250, "2.0.0", "Ok: queued as " + id);
     } catch (StorageFull e) {
@@ -170,15 +169,15 @@ final class Reception implements Transaction.Content {
     } catch (OverQuota e) {
       MailboxFull full = MailboxFull.by(settings);
       return refuse(full.code(), full.status(), "Error: " + full.text(), MailboxFull.RULE);
-    } catch (StorageUnavailable e) {
+    } catch (StorageUnavailable | LookupUnavailable e) {
       session.services().log().fault(session.id(), "keeping " + id, e);
       return SmtpReply.of(451, "4.3.0", "Error: queue file write error");
     }
   }
 
   /** What has become of the mail; empty where it was not taken, or is thrown away. */
-  Optional<Acceptance> accepted() {
-    return Optional.ofNullable(accepted);
+  List<Acceptance> accepted() {
+    return accepted;
   }
 
   /** What was decided about the mail and is not done yet. */

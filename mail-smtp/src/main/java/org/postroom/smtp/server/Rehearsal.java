@@ -11,7 +11,6 @@ import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.Inquiry;
 import org.postroom.core.fact.Notes;
-import org.postroom.core.flow.Expanded;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.policy.Decision;
@@ -92,18 +91,12 @@ public final class Rehearsal implements Standing {
   }
 
   private void names(Transaction begun, Address address) {
-    Decision decision =
+    Judging.Recipiency found =
         found(
-            begun.notes(), facts -> judging.recipient(Optional.of(asked.sender()), address, facts));
-    Optional<Expanded> expanded =
-        decision.isPermitted()
-            ? Optional.of(
-                found(
-                    begun.notes(),
-                    facts -> listening.services().flow().expand(Recipient.of(address), facts)))
-            : Optional.empty();
-    steps.add(new DryRun.Step("RCPT TO:<" + address + ">", decision, expanded));
-    expanded.ifPresent(begun::add);
+            begun.notes(),
+            facts -> judging.recipient(Optional.of(asked.sender()), Recipient.of(address), facts));
+    steps.add(new DryRun.Step("RCPT TO:<" + address + ">", found.decision(), found.expanded()));
+    found.expanded().ifPresent(begun::add);
   }
 
   private boolean keep(String command, Decision decision) {

@@ -311,6 +311,15 @@ public final class SmtpParams {
           unless set.\
           """);
 
+  public static final Param<Boolean> OWN_SENDERS =
+      SET.bool(
+          "submission_own_senders",
+          "yes",
+          """
+          Whether those who hand in mail on listeners for submission may do so in the name of addresses
+          only that are theirs: by smtpd_sender_login_maps, or because they get its mail.\
+          """);
+
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 

@@ -18,6 +18,7 @@ import org.postroom.core.flow.ArrivingContent;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mail.StorageFull;
+import org.postroom.core.rewrite.HeaderAddresses;
 import org.postroom.smtp.protocol.DataReader;
 
 class ArrivingContentTest {
@@ -32,7 +33,14 @@ class ArrivingContentTest {
     byte[] octets = "\r".repeat(2_000_000).getBytes(US_ASCII);
     try (StagingArea area = new StagingArea(folder, StagingArea.Limits.DEFAULT);
         ArrivingContent intake =
-            new ArrivingContent(area.open(0), new byte[0], 0, 3_000_000, Set.of(), null)) {
+            new ArrivingContent(
+                area.open(0),
+                new byte[0],
+                0,
+                3_000_000,
+                Set.of(),
+                null,
+                HeaderAddresses.UNTOUCHED)) {
       new DataReader(intake::write, true, false, true).read(ByteBuffer.wrap(octets));
 
       try (StagedContent content = intake.finish()) {
@@ -50,7 +58,8 @@ class ArrivingContentTest {
     try (StagingArea area = new StagingArea(folder, limits)) {
       while (all.isEmpty() || all.get(all.size() - 1).fault() == null) {
         ArrivingContent intake =
-            new ArrivingContent(area.open(0), new byte[0], 0, 100_000, Set.of(), null);
+            new ArrivingContent(
+                area.open(0), new byte[0], 0, 100_000, Set.of(), null, HeaderAddresses.UNTOUCHED);
         all.add(intake);
         intake.write(header, 0, header.length);
         assertThat(area.memoryInUse()).isLessThanOrEqualTo(600_000);
@@ -60,7 +69,8 @@ class ArrivingContentTest {
       assertThat(all.get(all.size() - 1).fault()).isInstanceOf(StorageFull.class);
       all.remove(0).close();
       try (ArrivingContent next =
-          new ArrivingContent(area.open(0), new byte[0], 0, 100_000, Set.of(), null)) {
+          new ArrivingContent(
+              area.open(0), new byte[0], 0, 100_000, Set.of(), null, HeaderAddresses.UNTOUCHED)) {
         next.write(header, 0, header.length);
         next.write("\r\n".getBytes(US_ASCII), 0, 2);
         next.finish().close();
@@ -77,7 +87,8 @@ class ArrivingContentTest {
     byte[] rest = "A: b\r\n".repeat(15_000).getBytes(US_ASCII);
     try (StagingArea area = new StagingArea(folder, new StagingArea.Limits(IN_MEMORY, 40_000));
         ArrivingContent intake =
-            new ArrivingContent(area.open(0), new byte[0], 0, 100_000, Set.of(), null)) {
+            new ArrivingContent(
+                area.open(0), new byte[0], 0, 100_000, Set.of(), null, HeaderAddresses.UNTOUCHED)) {
       long before = area.memoryInUse();
       intake.write(first, 0, first.length);
       assertThat(area.memoryInUse()).isGreaterThan(before);
@@ -112,7 +123,13 @@ class ArrivingContentTest {
       try (StagingArea area = new StagingArea(place, new StagingArea.Limits(IN_MEMORY, 1 << 20));
           ArrivingContent intake =
               new ArrivingContent(
-                  area.open(0), stamp, 0, 200 + random.nextInt(6000), Set.of(), completion)) {
+                  area.open(0),
+                  stamp,
+                  0,
+                  200 + random.nextInt(6000),
+                  Set.of(),
+                  completion,
+                  HeaderAddresses.UNTOUCHED)) {
         DataReader reader = new DataReader(intake::write, true, false, true);
         int next = 1 + random.nextInt(most);
         while (at + next <= octets.length && intake.takesAtOnce(next)) {

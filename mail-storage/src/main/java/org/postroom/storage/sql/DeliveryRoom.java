@@ -23,33 +23,39 @@ final class DeliveryRoom {
     this.content = acceptance.mail().content().size();
   }
 
-  /** The same, where those wait or are refused whose mailbox cannot take their copy. */
-  static Acceptance possible(Batch batch, Acceptance acceptance) throws SQLException {
-    DeliveryRoom room = new DeliveryRoom(batch, acceptance);
-    List<Acceptance.Delivery> deliveries = new ArrayList<>();
-    List<Acceptance.Onward> onward = new ArrayList<>(acceptance.onward());
-    List<Acceptance.Refused> refused = new ArrayList<>();
+  /**
+   * The same, where those wait or are refused whose mailbox cannot take their copy. Where that
+   * would be all of them, the first one's reason is thrown.
+   */
+  static List<Acceptance> possible(Batch batch, List<Acceptance> acceptances) throws SQLException {
+    List<Acceptance> possible = new ArrayList<>(acceptances.size());
     RuntimeException first = null;
-    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
-      try {
-        room.take(delivery);
-        deliveries.add(delivery);
-      } catch (OverQuota | MailboxNotFound e) {
-        first = first == null ? e : first;
-        if (delivery.refusable()) {
-          refused.add(new Acceptance.Refused(delivery.account(), e instanceof OverQuota));
-        } else {
-          onward.add(delivery.waiting());
+    boolean any = false;
+    for (Acceptance acceptance : acceptances) {
+      DeliveryRoom room = new DeliveryRoom(batch, acceptance);
+      List<Acceptance.Delivery> deliveries = new ArrayList<>();
+      List<Acceptance.Onward> onward = new ArrayList<>(acceptance.onward());
+      List<Acceptance.Refused> refused = new ArrayList<>();
+      for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+        try {
+          room.take(delivery);
+          deliveries.add(delivery);
+        } catch (OverQuota | MailboxNotFound e) {
+          first = first == null ? e : first;
+          if (delivery.refusable()) {
+            refused.add(new Acceptance.Refused(delivery.account(), e instanceof OverQuota));
+          } else {
+            onward.add(delivery.waiting());
+          }
         }
       }
+      any |= !deliveries.isEmpty() || !acceptance.onward().isEmpty();
+      possible.add(acceptance.with(deliveries, onward, refused));
     }
-    if (first == null) {
-      return acceptance;
-    }
-    if (deliveries.isEmpty() && acceptance.onward().isEmpty()) {
+    if (first != null && !any) {
       throw first;
     }
-    return acceptance.with(deliveries, onward, refused);
+    return possible;
   }
 
   /** Refuses an acceptance that cannot become true as it is. */

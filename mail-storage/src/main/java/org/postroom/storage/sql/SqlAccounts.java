@@ -79,24 +79,17 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public Optional<Account> byAddress(Address address) {
-    Optional<Account> exact = holderOf(Addresses.key(address));
-    int plus = address.localPart().indexOf('+');
-    if (exact.isPresent() || plus <= 0) {
-      return exact;
-    }
-    return holderOf(
-        Addresses.key(Address.of(address.localPart().substring(0, plus), address.domain())));
+    return holderOf(Addresses.key(address));
   }
 
   @Override
   public Optional<Optional<Account>> recall(Address address) {
-    Optional<Account> exact = knownHolderOf(Addresses.key(address));
-    int plus = address.localPart().indexOf('+');
-    if (exact == null || exact.isPresent() || plus <= 0) {
-      return Optional.ofNullable(exact);
-    }
-    String user = address.localPart().substring(0, plus);
-    return Optional.ofNullable(knownHolderOf(Addresses.key(Address.of(user, address.domain()))));
+    return Optional.ofNullable(knownHolderOf(Addresses.key(address)));
+  }
+
+  @Override
+  public Optional<Optional<Account>> recallLogin(String login) {
+    return Optional.ofNullable(known.login(LoginName.of(login)));
   }
 
   /** What {@link #holderOf} would say, when it is remembered. */
@@ -353,6 +346,26 @@ final class SqlAccounts implements Accounts {
     insert.setString(1, key);
     insert.setInt(2, account.value());
     insert.executeUpdate();
+  }
+
+  @Override
+  public List<Address> aliases(AccountId account) {
+    return database.read(
+        "aliases",
+        connection -> {
+          try (PreparedStatement select =
+              connection.prepareStatement(
+                  "SELECT address FROM account_alias WHERE account_id = ? ORDER BY address")) {
+            select.setInt(1, account.value());
+            List<Address> found = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+              while (rows.next()) {
+                found.add(Addresses.address(rows.getString(1)));
+              }
+            }
+            return found;
+          }
+        });
   }
 
   @Override

@@ -129,17 +129,34 @@ final class SqlQueueStore implements QueueStore, MailCommit {
   // --- taking responsibility
 
   @Override
-  public Acceptance commit(Acceptance acceptance) {
-    try (PlacedBody body = place(acceptance)) {
-      Parsed parsed = parsed(acceptance);
+  public List<Acceptance> commit(List<Acceptance> acceptances) {
+    List<Entering> entering = new ArrayList<>(acceptances.size());
+    try {
+      long octets = place(acceptances, entering);
       return committer.run(
-          body.unwritten(),
+          octets,
           batch -> {
-            Acceptance possible = DeliveryRoom.possible(batch, acceptance);
-            enter(batch, possible, body, parsed);
+            List<Acceptance> possible = DeliveryRoom.possible(batch, acceptances);
+            for (int i = 0; i < possible.size(); i++) {
+              Entering one = entering.get(i);
+              enter(batch, possible.get(i), one.body, one.parsed);
+            }
             return possible;
           });
+    } finally {
+      entering.forEach(one -> one.body.close());
     }
+  }
+
+  /** Writes the bodies of mails that enter; gives how many octets are still to be written. */
+  private long place(List<Acceptance> acceptances, List<Entering> entering) {
+    long octets = 0;
+    for (Acceptance acceptance : acceptances) {
+      PlacedBody body = place(acceptance);
+      entering.add(new Entering(acceptance, body, parsed(acceptance)));
+      octets += body.unwritten();
+    }
+    return octets;
   }
 
   private PlacedBody place(Acceptance acceptance) {
@@ -491,13 +508,7 @@ final class SqlQueueStore implements QueueStore, MailCommit {
     }
     List<Entering> entering = new ArrayList<>();
     try {
-      long octets = 0;
-      for (Acceptance report : reports) {
-        PlacedBody body = place(report);
-        entering.add(new Entering(report, body, parsed(report)));
-        octets += body.unwritten();
-      }
-      settle(settlements, owned, entering, octets);
+      settle(settlements, owned, entering, place(reports, entering));
     } finally {
       entering.forEach(one -> one.body.close());
     }
@@ -508,7 +519,7 @@ final class SqlQueueStore implements QueueStore, MailCommit {
         || one instanceof Settlement.Later later && row.attempts() > later.attempts();
   }
 
-  /** A report to a sender, or mail that has come home, with its body. */
+  /** Mail that is to be ours, with its body. */
   private record Entering(Acceptance report, PlacedBody body, Parsed parsed) {}
 
   private void settle(

@@ -15,7 +15,9 @@ import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.Pending;
 import org.postroom.core.policy.RestrictionParams;
 import org.postroom.smtp.protocol.SmtpReply;
+import org.postroom.smtp.server.Judging;
 import org.postroom.smtp.server.MailboxFull;
+import org.postroom.smtp.server.SmtpParams;
 import org.postroom.smtp.server.SmtpSession;
 
 /** Whether mail from a sender to a recipient is taken from this client: functions of facts. */
@@ -55,12 +57,14 @@ final class RecipientCheck {
   /** Whose sender addresses are whose, where users hand in mail (RFC 6409, 6.1). */
   private static Optional<Refusal> othersAddress(
       SmtpSession session, ReversePath sender, Facts facts) {
-    if (!session.listening().isSubmission() || sender.isNull()) {
+    if (!session.listening().isSubmission()
+        || sender.isNull()
+        || !session.settings().get(SmtpParams.OWN_SENDERS)) {
       return Optional.empty();
     }
     Account account = session.login().orElseThrow().account();
     Address address = sender.address().orElseThrow();
-    if (session.services().flow().owns(account, address, facts)) {
+    if (session.judging().isClients(address, facts)) {
       return Optional.empty();
     }
     String text =
@@ -111,14 +115,12 @@ final class RecipientCheck {
     if (senderRefused.isPresent()) {
       return new Judged(Optional.empty(), senderRefused, Optional.empty());
     }
-    Decision decision = session.judging().recipient(sender, recipient.address(), facts);
-    Optional<Refusal> refusal = refusal(decision);
-    if (refusal.isPresent()) {
-      return new Judged(Optional.of(decision), refusal, Optional.empty());
-    }
-    Expanded expanded = session.services().flow().expand(recipient, facts);
-    return new Judged(
-        Optional.of(decision), full(session, size, expanded, facts), Optional.of(expanded));
+    Judging.Recipiency recipiency = session.judging().recipient(sender, recipient, facts);
+    Decision decision = recipiency.decision();
+    Optional<Refusal> refusal =
+        refusal(decision)
+            .or(() -> recipiency.expanded().flatMap(to -> full(session, size, to, facts)));
+    return new Judged(Optional.of(decision), refusal, recipiency.expanded());
   }
 
   /** What policy refuses. */

@@ -1,17 +1,20 @@
-package org.postroom.core.flow;
+package org.postroom.core.rewrite;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/** What stands on the right of an alias: items between commas and blanks, quoted ones whole. */
-final class AliasItems {
-  private AliasItems() {}
+/**
+ * What stands on the right of a table of addresses: items between commas and blanks, quoted ones
+ * whole.
+ */
+public final class AddressItems {
+  private AddressItems() {}
 
   /**
    * The items of {@code value}. Quotes around a whole item are taken off ({@code "|program a"}),
    * those of a local part stay ({@code "a b"@example.org}).
    */
-  static List<String> of(String value) {
+  public static List<String> of(String value) {
     List<String> items = new ArrayList<>();
     StringBuilder item = new StringBuilder();
     boolean quoted = false;

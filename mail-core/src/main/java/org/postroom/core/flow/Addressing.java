@@ -1,0 +1,75 @@
+package org.postroom.core.flow;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.config.Settings;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.policy.OwnAddresses;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.rewrite.Rewriting;
+import org.postroom.core.table.Tables;
+
+/**
+ * What settings say of whom mail is from and for.
+ *
+ * @param policy which domains are ours
+ * @param rewriting which addresses are written anew
+ * @param aliases which stand for others
+ * @param copies who gets a copy
+ */
+public record Addressing(Policy policy, Rewriting rewriting, Aliases aliases, Copies copies) {
+
+  /**
+   * By settings.
+   *
+   * @throws org.postroom.core.config.BadConfiguration for what cannot be obeyed
+   */
+  public static Addressing of(Settings settings, Policy policy, OwnAddresses own, Tables tables) {
+    return new Addressing(
+        policy,
+        Rewriting.of(settings, policy, own, tables),
+        Aliases.of(settings, policy, tables),
+        Copies.of(settings, policy, tables));
+  }
+
+  /** The station that says whom recipients stand for, who are routed by {@code router}. */
+  Expansion expansion(Router router) {
+    return new Expansion(router, policy, rewriting, aliases);
+  }
+
+  /**
+   * The mail from its sender as it is written anew.
+   *
+   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   */
+  Submission fromWhom(Submission mail) {
+    ReversePath sender =
+        rewriting.sender(mail.envelope().sender(), Facts.WAITING, new ArrayList<>());
+    return mail.in(mail.envelope().from(sender));
+  }
+
+  /**
+   * The recipients of a mail, and those who get a copy of it.
+   *
+   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   */
+  List<Expanded> forWhom(Submission mail, List<Expanded> recipients, Expansion expansion) {
+    List<Address> rewritten =
+        copies.asksForRecipients()
+            ? recipients.stream().map(one -> rewritten(one.recipient())).toList()
+            : List.of();
+    List<Recipient> copied = copies.of(mail, rewritten, Facts.WAITING);
+    return copied.isEmpty()
+        ? recipients
+        : Stream.concat(recipients.stream(), expansion.all(copied).stream()).toList();
+  }
+
+  private Address rewritten(Recipient recipient) {
+    return rewriting.recipient(recipient.address(), Facts.WAITING, new ArrayList<>());
+  }
+}

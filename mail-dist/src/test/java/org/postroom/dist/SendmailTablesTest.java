@@ -1,0 +1,123 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.auth.Account;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.UidSet;
+
+/** The tables of a sendmail host, as they are, in a server that passes mail on. */
+@Timeout(60)
+final class SendmailTablesTest {
+  @TempDir private Path folder;
+
+  private RelayHouse described() throws Exception {
+    Path generics =
+        Files.writeString(
+            folder.resolve("genericstable"),
+            """
+            apache@mail.example.org   shop@adidas.test
+            root@mail.example.org     admin@adidas.test
+            """);
+    Path users =
+        Files.writeString(
+            folder.resolve("virtusertable"),
+            """
+            info@adidas.test    ada@example.org
+            @adidas.test        root
+            """);
+    Path names =
+        Files.writeString(
+            folder.resolve("local-host-names"), "# ours\nmail.example.org\nhost.example.org\n");
+    Path aliases =
+        Files.writeString(
+            folder.resolve("aliases"),
+            """
+            root: ada@example.org
+            list: ada@example.org, bob@far.test
+            owner-list: root
+            """);
+    return new RelayHouse()
+        .set("mydestination", names.toString())
+        .set("smtp_generic_maps", "hash:" + generics)
+        .set("virtual_alias_maps", "hash:" + users)
+        .set("virtual_alias_domains", "adidas.test")
+        .set("alias_maps", "hash:" + aliases);
+  }
+
+  private static List<String> inbox(RelayHouse house) {
+    Account ada = house.server().accounts().byLogin(RelayHouse.ADA).orElseThrow();
+    Mailbox inbox = house.server().mail().find(ada.id(), MailboxName.INBOX).orElseThrow();
+    List<String> mails = new ArrayList<>();
+    house
+        .server()
+        .mail()
+        .read(
+            inbox.id(),
+            UidSet.range(1, 0xFFFF_FFFFL),
+            Set.of(MailStore.Detail.CONTENT),
+            row -> mails.add(new String(row.content().orElseThrow().toBytes(), UTF_8)));
+    return mails;
+  }
+
+  @Test
+  void whatLeavesHasOtherNamesThanWhatStays() throws Exception {
+    try (RelayHouse house = described()) {
+      RelayHop hop = house.relayhost();
+      house.start();
+
+      house.send(
+          "<apache>",
+          List.of("<customer@far.test>", "<info@adidas.test>", "<anybody@adidas.test>"),
+          "From: Shop <apache@mail.example.org>\r\nTo: customer@far.test\r\n\r\nx\r\n"
+              .getBytes(UTF_8));
+
+      RelayHop.Mail left = hop.await();
+      assertThat(left.from()).isEqualTo("shop@adidas.test");
+      assertThat(left.to()).containsExactly("customer@far.test");
+      assertThat(left.text()).contains("\r\nFrom: Shop <shop@adidas.test>\r\n");
+      assertThat(inbox(house))
+          .singleElement()
+          .asString()
+          .contains("Return-Path: <apache@mail.example.org>\r\n")
+          .contains("\r\nFrom: Shop <apache@mail.example.org>\r\n");
+      house.awaitEmptyQueue();
+    }
+  }
+
+  /** Reports on a list's mail are its owner's. */
+  @Test
+  void aListsMailGoesOutInTheNameOfItsOwner() throws Exception {
+    try (RelayHouse house = described()) {
+      RelayHop hop = house.relayhost();
+      house.start();
+
+      house.send(
+          "<s@elsewhere.test>",
+          List.of("<list@host.example.org>", "<customer@far.test>"),
+          RelayHouse.MESSAGE.getBytes(UTF_8));
+
+      List<RelayHop.Mail> left = List.of(hop.await(), hop.await());
+      assertThat(left)
+          .extracting(mail -> mail.from() + " " + mail.to())
+          .containsExactlyInAnyOrder(
+              "owner-list@mail.example.org [bob@far.test]", "s@elsewhere.test [customer@far.test]");
+      assertThat(inbox(house))
+          .singleElement()
+          .asString()
+          .contains("Return-Path: <owner-list@mail.example.org>\r\n");
+      house.awaitEmptyQueue();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package org.postroom.smtp.client;
+
+import org.postroom.core.config.Settings;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.table.Tables;
+
+/** What the client would make of a mail's addresses. */
+public final class OutgoingWords {
+  private OutgoingWords() {}
+
+  public static QueuedMail of(Settings settings, Policy policy, Tables tables, QueuedMail mail) {
+    GenericAddresses generic = GenericAddresses.of(settings, policy, tables);
+    return generic.isEmpty() ? mail : generic.shown(mail);
+  }
+}
