@@ -100,11 +100,13 @@ final class RelayHouse implements AutoCloseable {
         MailServer.builder()
             .hostname("mail.example.org")
             .storage(storage)
-            .bind(InetAddress.getLoopbackAddress())
             .listen(Role.MX, 0)
             .resolver(zone)
             .time(wall, time);
     settings.forEach(builder::set);
+    if (!settings.containsKey("inet_interfaces")) {
+      builder.bind(InetAddress.getLoopbackAddress());
+    }
     accounts.forEach(login -> builder.account(login, "correct horse"));
     server = builder.start();
     return this;
@@ -115,7 +117,7 @@ final class RelayHouse implements AutoCloseable {
   }
 
   SmtpDialogue dialogue() throws Exception {
-    return SmtpDialogue.open(server.address(Role.MX).getPort());
+    return SmtpDialogue.open(server.address(Role.MX));
   }
 
   /** Hands over a mail from ada and sees it accepted. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 
 /** A client's side of SMTP on a plain socket, which hears every reply as it was said. */
@@ -26,7 +27,12 @@ final class SmtpDialogue implements AutoCloseable {
 
   /** Connects and greets. */
   static SmtpDialogue open(int port) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    return open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+  }
+
+  /** The same at another address. */
+  static SmtpDialogue open(InetSocketAddress server) throws IOException {
+    Socket socket = new Socket(server.getAddress(), server.getPort());
     try {
       SmtpDialogue dialogue = new SmtpDialogue(socket);
       dialogue.reply();

@@ -83,8 +83,7 @@ public final class QueueOperations {
     return done.size();
   }
 
-  private static Mails each(
-      Desk desk, Mails asked, BiConsumer<QueueStore, List<Long>> action) {
+  private static Mails each(Desk desk, Mails asked, BiConsumer<QueueStore, List<Long>> action) {
     List<QueuedMail> held = desk.queue().held(MOST);
     boolean all = asked.ids().contains(ALL);
     List<String> missing =
