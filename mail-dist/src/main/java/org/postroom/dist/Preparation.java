@@ -214,7 +214,10 @@ final class Preparation {
   }
 
   private static boolean isSmtp(Door door) {
-    return org.postroom.smtp.server.Role.of(door).isPresent();
+    // master.cf cannot ask for LMTP's: it is no other way to have those that it asks for.
+    return org.postroom.smtp.server.Role.of(door)
+        .filter(role -> role != org.postroom.smtp.server.Role.LMTP)
+        .isPresent();
   }
 
   private void warn(Param<?> param, String text) {

@@ -230,6 +230,33 @@ final class MasterCfListenersTest {
                 + " is the door of smtpd");
   }
 
+  /** There is one postscreen for all clients; it is the servers behind it that are limited. */
+  @Test
+  void postscreensOwnLimitIsNotThatOfItsDoor() throws IOException {
+    int port = freePort();
+    ServerBuilder site =
+        site(MAIN, port + " inet n - y - 1 postscreen\nsmtpd pass - - y - - smtpd\n");
+
+    try (MailServer server = site.start();
+        SmtpDialogue first = SmtpDialogue.open(port);
+        SmtpDialogue second = SmtpDialogue.open(port)) {
+      assertThat(server.doors()).isNotEmpty();
+      assertThat(first.say("NOOP")).startsWith("250 ");
+      assertThat(second.say("NOOP")).startsWith("250 ");
+    }
+  }
+
+  /** LMTP is no other way to have what master.cf asks for. */
+  @Test
+  void lmtpStandsBesideTheServicesOfMasterCf() throws IOException {
+    int port = freePort();
+
+    try (MailServer server =
+        site(MAIN + "listeners = lmtp:0, imap:0\n", port + " inet n - y - - smtpd\n").start()) {
+      assertThat(server.doors()).contains(Role.MX, Role.LMTP, Role.IMAP);
+    }
+  }
+
   @Test
   void whatIsPartOfTheServerHasNoSettingsOfItsOwn() throws IOException {
     Report report =

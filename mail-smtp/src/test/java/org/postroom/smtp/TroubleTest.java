@@ -92,6 +92,26 @@ final class TroubleTest {
     }
   }
 
+  /** Naming one recipient again and again costs as much of the limit as naming many. */
+  @ParameterizedTest
+  @ValueSource(strings = {"MX", "LMTP"})
+  void aRecipientCountsAsOftenAsItIsNamed(String role) {
+    try (SmtpHouse house = house("smtpd_recipient_limit = 5", "mynetworks = 127.0.0.0/8");
+        Talk talk = new Talk(house.listen(Role.valueOf(role)))) {
+      talk.reply();
+      talk.ask((role.equals("LMTP") ? "LHLO" : "EHLO") + " client.example");
+      talk.ask("MAIL FROM:<>");
+      for (int i = 0; i < 5; i++) {
+        assertThat(talk.ask("RCPT TO:<ada@example.org>")).startsWith("250 ");
+      }
+
+      assertThat(talk.ask("RCPT TO:<ada@example.org>")).startsWith("452 4.5.3 ");
+      assertThat(talk.ask("DATA")).startsWith("354 ");
+      assertThat(talk.raw("A: b\r\n\r\n.\r\n").reply()).startsWith("250 ");
+      assertThat(house.inbox("ada@example.org")).hasSize(1);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"helo", "sender", "recipient"})
   void whatCannotBeJudgedIsRefusedForNow(String stage) {

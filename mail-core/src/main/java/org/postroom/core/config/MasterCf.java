@@ -51,9 +51,9 @@ public final class MasterCf {
       return name + "/" + type;
     }
 
-    /** The same with the overrides of another one. */
-    public Service with(List<MainCf.Entry> others) {
-      return new Service(name, type, processes, command, others, arguments, place);
+    /** The same with what another one is limited to and overrides. */
+    public Service as(Service other) {
+      return new Service(name, type, other.processes, command, other.overrides, arguments, place);
     }
   }
 

@@ -15,6 +15,7 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.fact.Wanted;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
@@ -62,9 +63,24 @@ public final class Expansion {
     this.aliases = aliases;
   }
 
-  /** What each of {@code recipients} comes to, by asking and waiting for all that is wanted. */
+  /**
+   * What each of {@code recipients} comes to, by asking and waiting for all that is wanted.
+   *
+   * @throws LookupUnavailable where that cannot be said now: nobody would be told of it later
+   */
   List<Expanded> all(List<Recipient> recipients) {
-    return recipients.stream().map(recipient -> expand(recipient, Facts.WAITING)).toList();
+    return recipients.stream().map(recipient -> sure(expand(recipient, Facts.WAITING))).toList();
+  }
+
+  private static Expanded sure(Expanded expanded) {
+    expanded
+        .nowhere()
+        .filter(nowhere -> nowhere.code() < 500)
+        .ifPresent(
+            nowhere -> {
+              throw new LookupUnavailable(expanded.recipient().address() + ": " + nowhere.text());
+            });
+    return expanded;
   }
 
   /** What each recipient of a mail comes to, by asking and waiting for all that is wanted. */
@@ -94,7 +110,7 @@ public final class Expansion {
   Expanded redirected(Recipient recipient, Facts facts) {
     Course course = new Course(recipient, facts, new ArrayList<>());
     course.local(recipient.address(), Optional.empty());
-    return course.ended();
+    return sure(course.ended());
   }
 
   /** The expansion of one recipient. */

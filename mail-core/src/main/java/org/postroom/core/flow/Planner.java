@@ -45,7 +45,7 @@ final class Planner {
                   && expanded.targets().size() == 1
                   && mail.envelope().recipients().contains(expanded.recipient());
           bySender
-              .computeIfAbsent(target.owner(), owner -> new Copies())
+              .computeIfAbsent(owner(mail, target), owner -> new Copies())
               .add(mail, target, refusable);
         }
       }
@@ -84,6 +84,16 @@ final class Planner {
     return target.owner().isEmpty()
         && target.recipient().reportOn().contains(Recipient.Notify.SUCCESS)
         && !mail.envelope().sender().isNull();
+  }
+
+  /**
+   * In whose name a copy goes out. Nobody hears of a report's own failure (RFC 5321, 6.1), the
+   * owner of a list neither: lists that own each other would never come to an end.
+   */
+  private static Optional<ReversePath> owner(Submission mail, Target target) {
+    return mail.origin().isInternal() && mail.envelope().sender().isNull()
+        ? Optional.empty()
+        : target.owner();
   }
 
   /** RFC 3461, 5.2.7.3: what the sender wanted to hear is between him and the list. */

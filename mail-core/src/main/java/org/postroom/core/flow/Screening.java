@@ -82,7 +82,7 @@ final class Screening {
     }
     for (Address copy : treatment.copies()) {
       Recipient silent = new Recipient(copy, Set.of(Recipient.Notify.NEVER), Optional.empty());
-      all.add(expansion.expand(silent, Facts.WAITING));
+      all.addAll(expansion.all(List.of(silent)));
     }
     return all;
   }

@@ -1,6 +1,7 @@
 package org.postroom.core.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
@@ -76,6 +78,26 @@ class ExpansionTest {
   @TempDir private Path folder;
 
   private Expanded expand(String recipient, String... settings) throws IOException {
+    return expansion(settings).expand(Recipient.of(Address.parse(recipient)), Facts.WAITING);
+  }
+
+  /** Nobody would be told of it later: a copy, a report. */
+  @Test
+  void whatCannotBeSaidNowIsNoExpansionWhereNoClientHears() throws IOException {
+    Expansion expansion = expansion();
+    Recipient broken = Recipient.of(Address.parse("include@local.test"));
+
+    assertThat(expansion.expand(broken, Facts.WAITING).nowhere()).isPresent();
+    assertThatThrownBy(() -> expansion.all(List.of(broken)))
+        .isInstanceOf(LookupUnavailable.class)
+        .hasMessage("include@local.test: Server configuration error");
+    assertThatThrownBy(() -> expansion.redirected(broken, Facts.WAITING))
+        .isInstanceOf(LookupUnavailable.class);
+    assertThat(expansion.all(List.of(Recipient.of(Address.parse("whoever@local.test")))))
+        .hasSize(1);
+  }
+
+  private Expansion expansion(String... settings) throws IOException {
     Files.writeString(folder.resolve("virtual"), VIRTUAL);
     Path members =
         Files.writeString(
@@ -112,8 +134,7 @@ class ExpansionTest {
                                 && !address.domain().name().matches("(far|x)\\.test")
                             ? new Route.Nowhere(550, "5.1.1", "User unknown")
                             : new Route.Onward("to", address.toString()));
-    return new Expansion(router, policy, Rewriting.of(all, policy, own, tables), aliases)
-        .expand(Recipient.of(Address.parse(recipient)), Facts.WAITING);
+    return new Expansion(router, policy, Rewriting.of(all, policy, own, tables), aliases);
   }
 
   private static String targets(Expanded expanded) {

@@ -18,7 +18,7 @@ public final class ServerParams {
           "listeners",
           "smtp:25 submission:587 submissions:465 pop3:110 pop3s:995 imap:143 imaps:993",
           "What to listen for, each as service:port; port 0 takes a free one. Services: smtp,"
-              + " submission, submissions, alternative, pop3, pop3s, imap, imaps. Where, say"
+              + " submission, submissions, alternative, lmtp, pop3, pop3s, imap, imaps. Where, say"
               + " inet_interfaces and inet_protocols.");
 
   public static final Param<String> STORAGE_URL =

@@ -169,7 +169,7 @@ public record ServicePlan(List<Door> doors, Map<String, Settings> transports, Re
       return master.services().stream()
           .filter(service -> service.type().equals("pass") && service.command().equals("smtpd"))
           .findFirst()
-          .map(smtpd -> screen.with(smtpd.overrides()))
+          .map(screen::as)
           .orElse(screen);
     }
 

@@ -6,7 +6,6 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.AppenderAttachable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -21,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The end of the launcher's log: all lines of the process come here. It begins on standard error,
- * in Postfix's form, and goes by the settings once they are known. A line that cannot be written is
- * lost; standard error says so once.
+ * in Postfix's form, and goes by the settings once the server is there. A line that cannot be
+ * written is lost; standard error says so, once until one can be written again.
  */
 public final class ServerLog extends AppenderBase<ILoggingEvent> {
   private LineLayout layout = postfix("localhost", "postfix");
@@ -33,10 +32,9 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
   public ServerLog() {}
 
   /**
-   * Has the process's log go by {@code settings} from now on; a file is opened anew. Nothing
-   * happens where another logging library, or another configuration of ours, is in use.
-   *
-   * @throws UncheckedIOException when it cannot go there; it stays as it was
+   * Has the process's log go by {@code settings} from now on; a file is opened anew. Where that
+   * cannot be it stays as it was, and says so. Nothing happens where another logging library, or
+   * another configuration of it, is in use.
    */
   public static void obey(Settings settings) {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
@@ -73,7 +71,9 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
     try {
       next = target(settings);
     } catch (IOException e) {
-      throw new UncheckedIOException("the log cannot be written: " + e.getMessage(), e);
+      LoggerFactory.getLogger(ServerLog.class)
+          .error("the log stays where it was: {}", e.toString());
+      return;
     }
     String host = settings.get(PolicyParams.MYHOSTNAME);
     int dot = host.indexOf('.');

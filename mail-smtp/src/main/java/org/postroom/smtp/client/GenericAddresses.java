@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.postroom.core.address.Address;
@@ -79,9 +80,9 @@ final class GenericAddresses {
     QueuedMail shown = shown(mail);
     Map<Long, QueuedRecipient> known = new HashMap<>();
     mail.recipients().forEach(recipient -> known.put(recipient.id(), recipient));
-    return transport
-        .apply(shown)
-        .thenApply(
+    CompletableFuture<List<Report>> attempt = transport.apply(shown).toCompletableFuture();
+    CompletableFuture<List<Report>> told =
+        attempt.thenApply(
             reports ->
                 reports.stream()
                     .map(
@@ -90,6 +91,15 @@ final class GenericAddresses {
                                 known.getOrDefault(report.recipient().id(), report.recipient()),
                                 report.result()))
                     .toList());
+    // Who cuts it off means the attempt: one that went on would deliver what is tried again.
+    CompletableFuture<List<Report>> unused =
+        told.whenComplete(
+            (reports, trouble) -> {
+              if (told.isCancelled()) {
+                attempt.cancel(true);
+              }
+            });
+    return told;
   }
 
   /** The mail as other hosts see it. */

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.ArrivingContent;
 import org.postroom.core.mail.Arriving;
+import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.FieldLine;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.wire.TlsSession;
@@ -39,17 +40,23 @@ record Beginning(Arriving mail, ArrivingContent content) {
             client,
             transaction.envelope(),
             services.clock().instant());
-    ArrivingContent content =
-        session
-            .listening()
-            .completion()
-            .begin(
-                mail,
-                settings.get(SmtpParams.SASL_HEADER) ? client : client.anonymous(),
-                tls(session),
-                fields,
-                services.staging().open(transaction.parameters().size()));
-    return new Beginning(mail, content);
+    ContentSink sink = services.staging().open(transaction.parameters().size());
+    try {
+      ArrivingContent content =
+          session
+              .listening()
+              .completion()
+              .begin(
+                  mail,
+                  settings.get(SmtpParams.SASL_HEADER) ? client : client.anonymous(),
+                  tls(session),
+                  fields,
+                  sink);
+      return new Beginning(mail, content);
+    } catch (RuntimeException e) {
+      sink.close();
+      throw e;
+    }
   }
 
   private static Optional<String> tls(SmtpSession session) {

@@ -69,8 +69,11 @@ public final class Receiving {
   public static void swallow(SmtpSession session, long length, Runnable answer) {
     Runnable then =
         () -> {
-          answer.run();
-          session.reset();
+          try {
+            answer.run();
+          } finally {
+            session.reset();
+          }
         };
     if (length > 0) {
       receive(session, Arrival.dropped(length), then);

@@ -20,6 +20,9 @@ import org.postroom.smtp.protocol.MailParameters;
 
 /** One MAIL … DATA within a session: what has been said so far (RFC 5321, 3.3). */
 public final class Transaction implements SmtpState, AutoCloseable {
+  /** About what is kept of an address that a recipient comes to, beside the first. */
+  private static final int OCTETS_A_TARGET = 200;
+
   private final ReversePath sender;
   private final MailParameters parameters;
   private final Notes notes;
@@ -99,14 +102,21 @@ public final class Transaction implements SmtpState, AutoCloseable {
     return recipients.size();
   }
 
+  /** How often recipients were named that were taken; each time counts against the limit. */
+  public int namings() {
+    return named.size();
+  }
+
   /** Takes one; the same address twice is one recipient, the first word on it counts. */
   public void add(Expanded recipient) {
     Recipient who = recipient.recipient();
-    named.add(recipient);
-    if (recipients.putIfAbsent(who.address(), recipient) == null) {
+    Expanded first = recipients.putIfAbsent(who.address(), recipient);
+    named.add(first == null ? recipient : first);
+    if (first == null) {
       targets += recipient.targets().size();
       octets +=
-          who.address().localPart().length()
+          (recipient.targets().size() - 1) * OCTETS_A_TARGET
+              + who.address().localPart().length()
               + who.address().domain().name().length()
               + who.original().map(String::length).orElse(0);
     }

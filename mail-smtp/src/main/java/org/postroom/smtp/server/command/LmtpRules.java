@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.Route;
+import org.postroom.core.policy.ClientNames;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.server.SmtpParams;
@@ -23,9 +24,21 @@ final class LmtpRules {
     if (session.listening().isLmtp()
         && !session.settings().get(SmtpParams.LMTP_STRANGERS)
         && !isTrusted(session)) {
+      // While nobody knows its name, a list of names may have it all the same.
+      int code = isNameKnown(session) ? 550 : 450;
       throw new BadCommand(
-          550, "5.7.1", "<" + session.client() + ">: Client host rejected: Access denied");
+          code,
+          code / 100 + ".7.1",
+          "<" + session.client() + ">: Client host rejected: Access denied");
     }
+  }
+
+  private static boolean isNameKnown(SmtpSession session) {
+    return session
+        .clientNames()
+        .atOnce()
+        .filter(names -> !names.equals(ClientNames.UNCERTAIN))
+        .isPresent();
   }
 
   private static boolean isTrusted(SmtpSession session) {

@@ -33,7 +33,7 @@ record RcptCommand(WrittenAddress written, RcptParameters parameters)
       throw new BadCommand(503, "5.5.1", "Error: content has begun");
     }
     int most = session.settings().get(SmtpParams.RECIPIENTS);
-    if (transaction.count() >= most || transaction.targets() >= MOST_EACH * most) {
+    if (transaction.namings() >= most || transaction.targets() >= MOST_EACH * most) {
       tooMany(session, transaction);
       return;
     }
