@@ -63,6 +63,17 @@ final class Reloading {
     }
   }
 
+  /** By now all of it is in effect, whatever a listener makes of it. */
+  private void tell(Settings settings) {
+    try {
+      if (description.reloaded != null) {
+        description.reloaded.accept(settings);
+      }
+    } catch (RuntimeException e) {
+      LOG.error("reload: a listener failed", e);
+    }
+  }
+
   private Reloaded become(Configuration changed) {
     Configuration.Read read = changed.read(description.parts().params());
     Plan plan = Plan.of(read.asStarted(started), changed, description);
@@ -75,9 +86,7 @@ final class Reloading {
       throw e;
     }
     queue.obey(QueueParams.limits(plan.settings()));
-    if (description.reloaded != null) {
-      description.reloaded.accept(plan.settings());
-    }
+    tell(plan.settings());
     List<String> said = new ArrayList<>(plan.warnings());
     started
         .needRestart(read.settings())

@@ -73,6 +73,14 @@ public interface QueueStore {
   int release(Collection<Long> recipients);
 
   /**
+   * Deletes recipients that are held, for good and without a word to anybody. What is not held any
+   * more, or is gone, is left as it is. Durable when this returns.
+   *
+   * @return how many were held
+   */
+  int delete(Collection<Long> recipients);
+
+  /**
    * What cannot be read and is kept apart until the next start, for listings; at most {@code
    * limit}.
    */

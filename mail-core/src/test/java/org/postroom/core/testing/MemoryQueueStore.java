@@ -211,6 +211,19 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     return released;
   }
 
+  @Override
+  public int delete(Collection<Long> recipients) {
+    synchronized (mailboxes.lock) {
+      List<Settlement> held =
+          rows.values().stream()
+              .filter(row -> row.held && recipients.contains(row.id))
+              .<Settlement>map(row -> new Settlement.Done(row.id))
+              .toList();
+      settle(held, List.of());
+      return held.size();
+    }
+  }
+
   private List<QueuedMail> list(int limit, Predicate<Waiting> which) {
     synchronized (mailboxes.lock) {
       List<Waiting> oldest =

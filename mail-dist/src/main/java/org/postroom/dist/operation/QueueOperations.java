@@ -1,17 +1,17 @@
 package org.postroom.dist.operation;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.Set;
+import java.util.function.ToIntBiFunction;
 import org.postroom.core.queue.QueueStore;
-import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.dist.operation.Operation.Nothing;
 
 /** Mail that is held. */
 public final class QueueOperations {
-  /** So many mails are looked at in one question; what is more is there for the next one. */
+  /** So many mails are looked at in one question. */
   private static final int MOST = 10_000;
 
   private static final String ALL = "ALL";
@@ -34,7 +34,7 @@ public final class QueueOperations {
           "queue-delete",
           Mails.class,
           Mails.class,
-          (desk, asked) -> each(desk, asked, QueueOperations::delete));
+          (desk, asked) -> each(desk, asked, QueueStore::delete));
 
   private QueueOperations() {}
 
@@ -77,37 +77,43 @@ public final class QueueOperations {
         mail.recipients().stream().map(one -> one.recipient().address().toString()).toList());
   }
 
-  private static int delete(QueueStore queue, List<Long> recipients) {
-    List<Settlement> done = recipients.stream().<Settlement>map(Settlement.Done::new).toList();
-    queue.settle(done, List.of());
-    return done.size();
+  /** A mail at a time, so that the answer is what was done, whoever else is at work. */
+  private static Mails each(
+      Desk desk, Mails asked, ToIntBiFunction<QueueStore, List<Long>> action) {
+    Set<String> done = new LinkedHashSet<>();
+    if (asked.ids().contains(ALL)) {
+      int before;
+      do {
+        before = done.size();
+        done.addAll(done(desk.queue(), desk.queue().held(MOST), action));
+      } while (done.size() > before);
+      return new Mails(List.copyOf(done));
+    }
+    List<QueuedMail> held = desk.queue().held(MOST);
+    List<String> missing =
+        asked.ids().stream().filter(id -> held.stream().noneMatch(mail -> is(mail, id))).toList();
+    if (!missing.isEmpty()) {
+      String where = held.size() < MOST ? "" : "among the oldest " + MOST + " ";
+      throw new OperationRefused(
+          OperationRefused.Kind.REQUEST,
+          where + "no mail is held as " + String.join(", ", missing));
+    }
+    List<QueuedMail> named =
+        held.stream().filter(mail -> asked.ids().stream().anyMatch(id -> is(mail, id))).toList();
+    done.addAll(done(desk.queue(), named, action));
+    return new Mails(List.copyOf(done));
   }
 
-  private static Mails each(Desk desk, Mails asked, BiConsumer<QueueStore, List<Long>> action) {
-    List<QueuedMail> held = desk.queue().held(MOST);
-    boolean all = asked.ids().contains(ALL);
-    List<String> missing =
-        asked.ids().stream()
-            .filter(id -> !id.equals(ALL) && held.stream().noneMatch(mail -> is(mail, id)))
-            .toList();
-    if (!missing.isEmpty()) {
-      throw new OperationRefused(
-          OperationRefused.Kind.REQUEST, "no mail is held as " + String.join(", ", missing));
-    }
-    List<String> done = new ArrayList<>();
-    List<Long> recipients = new ArrayList<>();
-    for (QueuedMail mail : held) {
-      if (all || asked.ids().stream().anyMatch(id -> is(mail, id))) {
-        mail.recipients().stream().map(QueuedRecipient::id).forEach(recipients::add);
-        if (!done.contains(mail.id().value())) {
-          done.add(mail.id().value());
-        }
-      }
-    }
-    if (!recipients.isEmpty()) {
-      action.accept(desk.queue(), recipients);
-    }
-    return new Mails(done);
+  private static List<String> done(
+      QueueStore queue, List<QueuedMail> mails, ToIntBiFunction<QueueStore, List<Long>> action) {
+    return mails.stream()
+        .filter(
+            mail ->
+                action.applyAsInt(
+                        queue, mail.recipients().stream().map(QueuedRecipient::id).toList())
+                    > 0)
+        .map(mail -> mail.id().value())
+        .toList();
   }
 
   private static boolean is(QueuedMail mail, String id) {

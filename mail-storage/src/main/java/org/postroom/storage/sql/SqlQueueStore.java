@@ -80,6 +80,9 @@ final class SqlQueueStore implements QueueStore, MailCommit {
           + " attempts = attempts + 1, delay_reported = ?, last_reason = ? WHERE id = ?";
   private static final String DELETE_RECIPIENT = "DELETE FROM queue_recipient WHERE id = ?";
 
+  private static final String DELETE_HELD =
+      "DELETE FROM queue_recipient WHERE id = ? AND leased = " + HELD;
+
   /** With its last recipient. */
   private static final String DELETE_MAIL =
       "DELETE FROM queue_mail WHERE id = ?"
@@ -597,12 +600,25 @@ final class SqlQueueStore implements QueueStore, MailCommit {
       List<Settlement> settlements,
       Map<Long, QueueRows.Owned> owned)
       throws SQLException {
-    Map<Long, Long> messages = new LinkedHashMap<>(); // by mail
-    int gone = 0;
+    List<QueueRows.Owned> done = new ArrayList<>();
     for (Settlement settlement : settlements) {
       QueueRows.Owned row = owned.get(settlement.recipient());
       if (row != null && settlement instanceof Settlement.Done) {
-        gone += statements.update(DELETE_RECIPIENT, row.recipient());
+        done.add(row);
+      }
+    }
+    int unused = remove(batch, statements, DELETE_RECIPIENT, done);
+  }
+
+  /** Removes rows, and mails of which no row is left; gives how many rows there were. */
+  private int remove(
+      Batch batch, Journaled statements, String delete, Collection<QueueRows.Owned> rows)
+      throws SQLException {
+    Map<Long, Long> messages = new LinkedHashMap<>(); // by mail
+    int gone = 0;
+    for (QueueRows.Owned row : rows) {
+      if (statements.update(delete, row.recipient()) > 0) {
+        gone++;
         messages.put(row.mail(), row.message());
       }
     }
@@ -613,6 +629,7 @@ final class SqlQueueStore implements QueueStore, MailCommit {
         Sharing.release(batch, statements, mail.getValue());
       }
     }
+    return gone;
   }
 
   // --- looking
@@ -655,10 +672,26 @@ final class SqlQueueStore implements QueueStore, MailCommit {
                         batch.afterCommit(() -> destinations.ready(row.destination(), time));
                       }
                     }
+                    // Behind the destinations: who is woken before finds nothing ready and sleeps.
+                    batch.afterCommit(() -> listeners.forEach(Runnable::run));
                   });
-              batch.afterwards(() -> listeners.forEach(Runnable::run));
               batch.durable();
               return released;
+            })[0];
+  }
+
+  @Override
+  public int delete(Collection<Long> recipients) {
+    Map<Long, QueueRows.Owned> owned = read(queue -> queue.owned(List.copyOf(recipients)));
+    return committer
+        .run(
+            batch -> {
+              int[] deleted = {0};
+              batch.op(
+                  statements ->
+                      deleted[0] = remove(batch, statements, DELETE_HELD, owned.values()));
+              batch.durable();
+              return deleted;
             })[0];
   }
 

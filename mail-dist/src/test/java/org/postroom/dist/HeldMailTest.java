@@ -1,0 +1,123 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.testing.Until;
+import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.OperationRefused;
+import org.postroom.dist.operation.QueueOperations;
+import org.postroom.dist.operation.QueueOperations.HeldMail;
+import org.postroom.dist.operation.QueueOperations.Mails;
+import org.postroom.storage.Storage;
+
+/**
+ * Mail that a table has held waits, over a restart too, until somebody lets it go or deletes it.
+ */
+@Timeout(120)
+final class HeldMailTest {
+  private static final String ADA = "ada@example.test";
+
+  @TempDir private Path folder;
+
+  private MailServer server;
+
+  @BeforeEach
+  void start() {
+    server =
+        MailServer.builder()
+            .hostname("mx.example.test")
+            .domains("example.test")
+            .set("smtpd_sender_restrictions", "check_sender_access inline:{wait.test=HOLD}")
+            .storage(Storage.h2(folder))
+            .bind(InetAddress.getLoopbackAddress())
+            .listen(Role.MX, 0)
+            .account(ADA, "correct horse")
+            .start();
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private void send(String sender, String subject) throws IOException {
+    byte[] mail = ("Subject: " + subject + "\r\n\r\n").getBytes(US_ASCII);
+    try (SmtpDialogue client = SmtpDialogue.open(server.address(Role.MX))) {
+      assertThat(client.send(sender, ADA, mail)).startsWith("250 ");
+    }
+  }
+
+  private List<String> held() {
+    return QueueOperations.HELD
+        .perform(new ServerDesk(server), new Operation.Nothing())
+        .mails()
+        .stream()
+        .map(HeldMail::id)
+        .toList();
+  }
+
+  private List<String> ask(Operation<Mails, Mails> operation, String... ids) {
+    return operation.perform(new ServerDesk(server), new Mails(List.of(ids))).ids();
+  }
+
+  private int inbox() {
+    AccountId ada = server.accounts().byLogin(ADA).orElseThrow().id();
+    AtomicInteger count = new AtomicInteger();
+    server
+        .mail()
+        .find(ada, MailboxName.INBOX)
+        .ifPresent(
+            box ->
+                server
+                    .mail()
+                    .read(
+                        box.id(),
+                        UidSet.range(1, 0xFFFF_FFFFL),
+                        Set.of(),
+                        message -> count.incrementAndGet()));
+    return count.get();
+  }
+
+  @Test
+  void waitsUntilItIsLetGoOrDeleted() throws IOException {
+    send("x@wait.test", "one");
+    send("x@wait.test", "two");
+    send("x@wait.test", "three");
+    send("x@far.test", "four");
+    List<String> ids = held();
+    assertThat(ids).hasSize(3);
+    assertThat(inbox()).isEqualTo(1);
+
+    server.close();
+    start();
+    assertThat(held()).isEqualTo(ids);
+
+    assertThat(ask(QueueOperations.RELEASE, ids.get(1))).containsExactly(ids.get(1));
+    Until.so(() -> inbox() == 2);
+    assertThatThrownBy(() -> ask(QueueOperations.DELETE, ids.get(0), ids.get(1)))
+        .isInstanceOf(OperationRefused.class)
+        .hasMessageContaining("no mail is held as " + ids.get(1));
+    assertThat(ask(QueueOperations.DELETE, ids.get(0))).containsExactly(ids.get(0));
+    assertThat(ask(QueueOperations.DELETE, "ALL")).containsExactly(ids.get(2));
+    assertThat(ask(QueueOperations.DELETE, "ALL")).isEmpty();
+    assertThat(held()).isEmpty();
+    assertThat(server.queue().size()).isZero();
+    assertThat(inbox()).isEqualTo(2);
+  }
+}
