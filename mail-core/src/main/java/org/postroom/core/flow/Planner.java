@@ -122,7 +122,7 @@ final class Planner {
           onward.add(Acceptance.Onward.home(recipient));
           return;
         }
-        ReversePath sender = target.owner().orElse(mail.envelope().sender());
+        ReversePath sender = owner(mail, target).orElse(mail.envelope().sender());
         deliveries.add(delivery(sender, recipient, mailbox.account(), refusable));
       } else {
         onward.add(new Acceptance.Onward(recipient, destination(recipient, target.route())));

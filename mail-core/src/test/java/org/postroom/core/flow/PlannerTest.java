@@ -43,12 +43,16 @@ class PlannerTest {
 
   /** What is planned, as texts. */
   private String plan(Expanded... recipients) {
+    return plan(Origin.SMTP, recipients);
+  }
+
+  private String plan(Origin origin, Expanded... recipients) {
     try (StagingArea area = new StagingArea(folder, StagingArea.Limits.DEFAULT);
         ContentSink sink = area.open(0)) {
       Submission mail =
           new Submission(
               new QueueId("Q1"),
-              Origin.SMTP,
+              origin,
               new Submission.Client(
                   InetAddress.getLoopbackAddress(), "localhost", "x", Optional.empty(), "ESMTP"),
               Envelope.of(
@@ -134,5 +138,12 @@ class PlannerTest {
     assertThat(plan(expanded("news@here.test", listed))).isEqualTo("x@far.test->smtp:far.test");
     assertThat(plan(expanded("null@here.test", target("null@here.test", new Route.Discarded()))))
         .isEmpty();
+    assertThat(
+            plan(
+                Origin.REPORT,
+                expanded("ada@here.test", target("ada@else.test", onward("else.test"))),
+                expanded("news@here.test", listed)))
+        .as("a report stays a report, or lists that own each other never come to an end")
+        .isEqualTo("ada@else.test->smtp:else.test x@far.test->smtp:far.test");
   }
 }
