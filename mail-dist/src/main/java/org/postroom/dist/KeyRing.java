@@ -21,8 +21,7 @@ final class KeyRing implements AutoCloseable {
   private final SecureRandom random;
   private final Timers timers;
   private final Executor workers;
-  private List<String> names = List.of();
-  private @Nullable Keys own;
+  private @Nullable OwnKeys own;
 
   /**
    * Has no keys yet.
@@ -38,32 +37,35 @@ final class KeyRing implements AutoCloseable {
     this.workers = workers;
   }
 
-  /** The keys of the next generation. Own ones are made anew where the server has another name. */
+  /** The keys of the next generation. Own ones have the names of the current one until then. */
   synchronized Keys keys(Optional<Keys> given, Policy policy) {
-    return given.orElseGet(
-        () -> own(List.of(policy.hostname().name(), "localhost", "127.0.0.1", "::1")));
+    return given.orElseGet(() -> Keys.of(own(policy)));
   }
 
-  private Keys own(List<String> wanted) {
-    if (own != null && names.equals(wanted)) {
-      return own;
-    }
-    retire();
-    Keys made = Keys.own(folder, wanted, clock, random);
-    made.ours().ifPresent(one -> one.keepRenewed(timers, workers));
-    names = wanted;
-    own = made;
-    return made;
+  /** A generation has become the current one: own keys are for its names from now on. */
+  synchronized void adopt(Keys keys, Policy policy) {
+    keys.ours().ifPresent(ours -> ours.become(names(policy)));
   }
 
-  private void retire() {
-    if (own != null) {
-      own.ours().ifPresent(OwnCertificate::retire);
+  private OwnKeys own(Policy policy) {
+    if (own == null) {
+      own =
+          folder == null
+              ? new MemoryKeys(names(policy), clock, random)
+              : new OwnCertificate(folder, names(policy), clock, random);
+      own.keepRenewed(timers, workers);
     }
+    return own;
+  }
+
+  private static List<String> names(Policy policy) {
+    return List.of(policy.hostname().name(), "localhost", "127.0.0.1", "::1");
   }
 
   @Override
   public synchronized void close() {
-    retire();
+    if (own != null) {
+      own.retire();
+    }
   }
 }

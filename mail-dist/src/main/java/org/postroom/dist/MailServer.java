@@ -8,11 +8,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
+import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
-import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.control.Control;
@@ -114,6 +114,11 @@ public final class MailServer implements AutoCloseable {
    */
   public List<RecentDecisions.Entry> decisions() {
     return foundation.decisions().all();
+  }
+
+  /** Those of a mail or a session, by the name that the log and the reply have for it. */
+  public List<RecentDecisions.Entry> decisions(String id) {
+    return foundation.decisions().of(id);
   }
 
   /**

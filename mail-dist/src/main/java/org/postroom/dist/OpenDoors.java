@@ -16,18 +16,22 @@ import org.postroom.core.part.Welcome;
 import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.WireFault;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where a server listens. A change is made as a whole: what is new is opened first, so that one
  * that cannot be made changes nothing; what is open and still wanted stays, and no client that is
- * about to connect to it is lost. From any thread.
+ * about to connect to it is lost. Where a port is to be had at all addresses instead of one, or at
+ * one instead of all, there is nobody for a moment. From any thread.
  */
 final class OpenDoors implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenDoors.class);
   private static final int TRIES = 20;
 
   private final Wire wire;
   private final Map<Door, Service> services;
-  private Map<Place, Open> open = Map.of();
+  private Map<Place, Open> open = new LinkedHashMap<>();
   private List<PlannedListener> planned = List.of();
   private boolean closed;
 
@@ -41,20 +45,54 @@ final class OpenDoors implements AutoCloseable {
     this.services = Map.copyOf(services);
   }
 
-  /** Where a listener of that name is to be; port 0 is any. */
-  private record Place(String listener, InetSocketAddress address) {}
+  /**
+   * Where a listener is to be. Whatever it is called, one at an address is the same listener; those
+   * at any port (0) are told apart by their names.
+   */
+  private record Place(String listener, InetSocketAddress address) {
+
+    static Place of(PlannedListener planned, InetSocketAddress address) {
+      return new Place(address.getPort() == 0 ? planned.name() : "", address);
+    }
+
+    /** Whether only one of the two can be had: all addresses of a port, and one of them. */
+    boolean excludes(Place other) {
+      return address.getPort() != 0
+          && address.getPort() == other.address.getPort()
+          && (isEverywhere() || other.isEverywhere());
+    }
+
+    private boolean isEverywhere() {
+      return address.getAddress().isAnyLocalAddress();
+    }
+  }
 
   /** One that is open. */
-  private record Open(Door door, Listener listener) {}
+  private record Open(Door door, Listener listener, Welcome welcome) {}
 
   /** Refuses what {@code plan} would open and what cannot be had. */
   synchronized void check(Plan plan) {
     Ports ports = new Ports(plan.settings(), plan.portsFromSettings());
+    Set<Place> wanted = wanted(plan);
     for (PlannedListener planned : plan.listeners()) {
       places(planned).stream()
-          .filter(place -> !open.containsKey(place))
+          .filter(place -> !open.containsKey(place) && givingWay(Set.of(place), wanted).isEmpty())
           .forEach(place -> ports.check(planned.name(), place.address()));
     }
+  }
+
+  private static Set<Place> wanted(Plan plan) {
+    Set<Place> wanted = new LinkedHashSet<>();
+    plan.listeners().forEach(planned -> wanted.addAll(places(planned)));
+    return wanted;
+  }
+
+  /** Which open ones that nobody wants any more must be closed before {@code some} can be had. */
+  private List<Place> givingWay(Set<Place> some, Set<Place> wanted) {
+    return open.keySet().stream()
+        .filter(place -> !wanted.contains(place))
+        .filter(place -> some.stream().anyMatch(place::excludes))
+        .toList();
   }
 
   /**
@@ -74,6 +112,8 @@ final class OpenDoors implements AutoCloseable {
       }
     }
     Map<Place, Listener> fresh = new LinkedHashMap<>();
+    List<Place> givenWay = givingWay(welcomes.keySet(), welcomes.keySet());
+    givenWay.forEach(place -> Objects.requireNonNull(open.get(place)).listener().close());
     try {
       for (PlannedListener planned : plan.listeners()) {
         fresh.putAll(opened(planned, welcomes));
@@ -81,6 +121,7 @@ final class OpenDoors implements AutoCloseable {
       opened.run();
     } catch (RuntimeException | Error e) {
       fresh.values().forEach(Listener::close);
+      givenWay.forEach(this::openAgain);
       throw e;
     }
     planned = plan.listeners();
@@ -93,18 +134,33 @@ final class OpenDoors implements AutoCloseable {
             place,
             new Open(
                 planned.door(),
-                one != null ? one.listener() : Objects.requireNonNull(fresh.get(place))));
+                one != null ? one.listener() : Objects.requireNonNull(fresh.get(place)),
+                Objects.requireNonNull(welcomes.get(place))));
       }
     }
     before.forEach(
         (place, one) -> {
           Welcome welcome = welcomes.get(place);
           if (welcome == null) {
-            one.listener().close();
+            if (!givenWay.contains(place)) {
+              one.listener().close();
+            }
           } else {
             one.listener().become(welcome.options(), welcome.sessions());
           }
         });
+  }
+
+  /** It had given way to one that could not be had. */
+  private void openAgain(Place place) {
+    Open one = Objects.requireNonNull(open.get(place));
+    try {
+      Listener listener = wire.listen(one.welcome().options(), one.welcome().sessions());
+      open.put(place, new Open(one.door(), listener, one.welcome()));
+    } catch (WireFault e) {
+      open.remove(place);
+      LOG.error("nobody listens at {} any more: {}", place.address(), e.getMessage());
+    }
   }
 
   /**
@@ -180,7 +236,7 @@ final class OpenDoors implements AutoCloseable {
   }
 
   private static List<Place> places(PlannedListener planned) {
-    return planned.places().stream().map(address -> new Place(planned.name(), address)).toList();
+    return planned.places().stream().map(address -> Place.of(planned, address)).toList();
   }
 
   /** Where a door listens; with several addresses, at the first. */

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * a new authority, which clients have to be given. Whatever a crash leaves half written is made
  * anew.
  */
-final class OwnCertificate {
+final class OwnCertificate implements OwnKeys {
   private static final Logger LOG = LoggerFactory.getLogger(OwnCertificate.class);
   private static final String NAME_CONSTRAINTS = "2.5.29.30";
   private static final Duration BEFORE_ITS_END = Duration.ofDays(30);
@@ -50,7 +50,7 @@ final class OwnCertificate {
   private final Path authorityKeyFile;
   private final Path chainFile;
   private final Path keyFile;
-  private final List<String> names;
+  private volatile List<String> names;
   private final Clock clock;
   private final SecureRandom random;
   private final TlsContext context;
@@ -82,18 +82,34 @@ final class OwnCertificate {
     }
   }
 
-  /** What handshakes are made with; stays the same object when what is in it is renewed. */
-  TlsContext context() {
+  @Override
+  public TlsContext context() {
     return context;
   }
 
-  /** The authority's certificate, in PEM. */
-  String authority() {
+  @Override
+  public String authority() {
     return authority;
   }
 
-  /** Looks after it until {@link #retire}. */
-  void keepRenewed(Timers timers, Executor workers) {
+  @Override
+  public void become(List<String> others) {
+    List<String> before = names;
+    if (before.equals(others)) {
+      return;
+    }
+    names = List.copyOf(others);
+    try {
+      renew();
+    } catch (IOException | WireFault e) {
+      names = before;
+      throw new WireFault(
+          "the keys for " + others.get(0) + " cannot be kept: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void keepRenewed(Timers timers, Executor workers) {
     timers.after(
         BETWEEN_LOOKS,
         () ->
@@ -106,20 +122,24 @@ final class OwnCertificate {
                 }));
   }
 
-  /** It is looked after no more: another one has its place, or the server ends. */
-  void retire() {
+  @Override
+  public void retire() {
     retired = true;
   }
 
   /** Renews what is due; what cannot be written stays as it is until the next look. */
   void look() {
     try {
-      if (renewWhereDue(Optional.empty())) {
-        TlsContexts.replace(context, TlsContexts.server(chainFile, keyFile));
-        authority = Files.readString(authorityFile, US_ASCII);
-      }
+      renew();
     } catch (IOException | WireFault e) {
       LOG.error("tls: the server's certificate could not be renewed: {}", e.getMessage());
+    }
+  }
+
+  private synchronized void renew() throws IOException {
+    if (renewWhereDue(Optional.empty())) {
+      TlsContexts.replace(context, TlsContexts.server(chainFile, keyFile));
+      authority = Files.readString(authorityFile, US_ASCII);
     }
   }
 

@@ -1,7 +1,9 @@
 package org.postroom.dist;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.queue.QueueStore;
@@ -57,6 +59,11 @@ final class ServerDesk implements Desk, RunningServer {
             () ->
                 new OperationRefused(
                     OperationRefused.Kind.REQUEST, "no listener for mail: " + service));
+  }
+
+  @Override
+  public List<RecentDecisions.Entry> decisions(String id) {
+    return server.decisions(id);
   }
 
   private Listening listening(Door door) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.policy.Decision;
-import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.storage.Storage;
 

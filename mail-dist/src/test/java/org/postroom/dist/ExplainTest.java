@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.PolicyParams;
-import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.dist.operation.ExplainOperation;
 import org.postroom.dist.operation.ExplainOperation.Explained;
@@ -72,15 +72,23 @@ final class ExplainTest {
             .resolver(ZoneResolver.of("99.2.0.192.list.test A 127.0.0.2"))
             .bind(InetAddress.getLoopbackAddress())
             .listen(Role.MX, 0)
+            .listen(Role.SUBMISSION, 0)
+            .listen(Role.LMTP, 0)
             .account("ada@example.test", "correct horse")
             .account("bob@virtual.test", "correct horse")
             .account("postmaster@example.test", "correct horse")
+            .account("small@example.test", "correct horse")
             .start();
+    limit("small@example.test", 10_000);
   }
 
   @AfterAll
   static void close() {
     server.close();
+  }
+
+  private static void limit(String login, long octets) {
+    server.accounts().setQuota(server.accounts().byLogin(login).orElseThrow().id(), octets);
   }
 
   private static Explained ask(
@@ -92,6 +100,7 @@ final class ExplainTest {
             Optional.ofNullable(helo),
             Optional.ofNullable(login),
             false,
+            0,
             sender == null ? "" : sender,
             List.of(recipient)));
   }
@@ -166,6 +175,128 @@ final class ExplainTest {
     }
   }
 
+  /** service | client | login | size | sender | recipient | the rule | the reply, or who gets it */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "submission | 192.0.2.1 | ada@example.test | 0 | bob@virtual.test | x@else.test | reject_sender_login_mismatch | 553 5.7.1 <bob@virtual.test>: Sender address rejected: not owned by user ada@example.test",
+        "submission | 192.0.2.1 | ada@example.test | 0 | ada+x@example.test | x@else.test | permit_sasl_authenticated | smtp:[hub.test]:2525",
+        "submission | 192.0.2.1 | ada@example.test | 0 | info@alias.test | x@else.test | permit_sasl_authenticated | smtp:[hub.test]:2525",
+        "submission | 192.0.2.1 | bob@virtual.test | 0 | team@example.test | ada@example.test | permit_sasl_authenticated | mailbox ada@example.test",
+        "submission | 192.0.2.1 | bob@virtual.test | 0 | loop@example.test | ada@example.test | reject_sender_login_mismatch | 553 5.7.1",
+        "smtp | 192.0.2.1 | | 100000 | x@far.test | small@example.test | quota | 552 5.2.2 <small@example.test>: Recipient address rejected: mailbox is full",
+        "smtp | 192.0.2.1 | | 100 | x@far.test | small@example.test | reject_rbl_client | mailbox small@example.test",
+        "lmtp | 127.0.0.1 | | 0 | x@far.test | ada@example.test | permit_mynetworks | mailbox ada@example.test",
+        "lmtp | 127.0.0.1 | | 0 | x@far.test | x@else.test | lmtp_accept_relay | 550 5.7.1 <x@else.test>: Relay access denied",
+        "lmtp | 127.0.0.1 | | 0 | x@far.test | info@alias.test | permit_mynetworks | out@far.test: smtp:[hub.test]:2525",
+        "lmtp | 192.0.2.1 | | 0 | x@far.test | ada@example.test | lmtp_accept_strangers | 550 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied",
+      })
+  void saysWhatHoldsBesideTheLists(
+      String service,
+      String client,
+      String login,
+      long size,
+      String sender,
+      String recipient,
+      String rule,
+      String outcome) {
+    Step step =
+        last(
+            asked(
+                new Question(
+                    service,
+                    client,
+                    Optional.of("mx.far.test"),
+                    Optional.ofNullable(login),
+                    true,
+                    size,
+                    sender,
+                    List.of(recipient))));
+
+    assertThat(step.rules().stream().map(ExplainOperation.Rule::rule))
+        .anyMatch(one -> one.startsWith(rule));
+    assertThat(step.reply().orElseGet(() -> step.targets().toString().replace("route=", "")))
+        .contains(outcome.replace(": smtp", ", smtp"));
+  }
+
+  /** What was decided about the first recipient holds for the second, and nobody is asked twice. */
+  @Test
+  void aSecondRecipientComesBehindTheFirst() {
+    Explained explained =
+        asked(
+            new Question(
+                "smtp",
+                "192.0.2.1",
+                Optional.of("mx.far.test"),
+                Optional.empty(),
+                false,
+                0,
+                "x@far.test",
+                List.of("ada@example.test", "nobody@example.test", "bob@virtual.test")));
+
+    assertThat(explained.steps())
+        .extracting(Step::command)
+        .endsWith(
+            "RCPT TO:<ada@example.test>",
+            "RCPT TO:<nobody@example.test>",
+            "RCPT TO:<bob@virtual.test>");
+    assertThat(explained.steps())
+        .extracting(step -> step.reply().isPresent())
+        .endsWith(false, true, false);
+  }
+
+  /** By the name that the log, the reply and the Received field have for it. */
+  @Test
+  void aRealMailIsFoundByItsIdAndItsSession() {
+    String id;
+    try (SocketPeer peer = SocketPeer.to(server.address(Role.MX))) {
+      peer.readLine();
+      for (String line :
+          List.of(
+              "HELO mx.far.test",
+              "MAIL FROM:<x@far.test>",
+              "RCPT TO:<nobody@example.test>",
+              "RCPT TO:<info@alias.test>",
+              "DATA")) {
+        peer.send(line + "\r\n");
+        peer.readLine();
+      }
+      peer.send(".\r\n");
+      String reply = peer.readLine();
+      id = reply.substring(reply.lastIndexOf(' ') + 1).strip();
+      // Another mail of the same session.
+      for (String line : List.of("MAIL FROM:<x@far.test>", "RCPT TO:<bob@virtual.test>")) {
+        peer.send(line + "\r\n");
+        peer.readLine();
+      }
+    }
+
+    List<ExplainOperation.Recorded> found = recorded(id);
+
+    ExplainOperation.Recorded taken = found.get(found.size() - 1);
+    assertThat(taken.mail()).contains(id);
+    assertThat(taken.step().command()).isEqualTo("RCPT TO:<info@alias.test>");
+    assertThat(taken.step().way()).singleElement().asString().contains("virtual_alias_maps");
+    assertThat(taken.step().targets()).hasSize(2);
+    assertThat(found).noneMatch(one -> one.step().command().contains("bob"));
+    assertThat(recorded(taken.session()))
+        .extracting(one -> one.step().command())
+        .contains(
+            "RCPT TO:<nobody@example.test>",
+            "RCPT TO:<info@alias.test>",
+            "RCPT TO:<bob@virtual.test>");
+    assertThatThrownBy(() -> recorded("4jcPSH6LRJz001"))
+        .isInstanceOf(OperationRefused.class)
+        .hasMessageContaining("no record of 4jcPSH6LRJz001");
+  }
+
+  private static List<ExplainOperation.Recorded> recorded(String id) {
+    return ExplainOperation.RECORD
+        .perform(new ServerDesk(server), new ExplainOperation.Which(id))
+        .records();
+  }
+
   /** The rule, what it rested on, and the table's own words. */
   @Test
   void showsWhatEachRuleRestedOnAndTheWayOfAnAlias() {
@@ -234,6 +365,7 @@ final class ExplainTest {
                         Optional.empty(),
                         Optional.empty(),
                         false,
+                        0,
                         "",
                         List.of("a@b"))))
         .isInstanceOf(OperationRefused.class)

@@ -68,7 +68,9 @@ final class HonestLoad implements AutoCloseable {
     long roundsBefore = rounds.get();
     boolean broken = surprised.await(time.toNanos(), TimeUnit.NANOSECONDS);
     double seconds = (System.nanoTime() - begun) / 1e9;
-    assertThat(broken).as("heard: %s; the server said:\n%s", surprises, server.said()).isFalse();
+    assertThat(broken)
+        .as(() -> "heard: " + surprises + "; the server said:\n" + server.said())
+        .isFalse();
     return new Pace((mails.get() - mailsBefore) / seconds, (rounds.get() - roundsBefore) / seconds);
   }
 

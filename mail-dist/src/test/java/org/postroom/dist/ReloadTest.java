@@ -125,6 +125,72 @@ final class ReloadTest {
     }
   }
 
+  /** An address is the same listener whatever it is called; all addresses give way to one. */
+  @Test
+  void aListenerIsCalledAnotherNameAndAllAddressesBecomeOne() throws IOException {
+    int port = freePort();
+    Path masterCf = folder.resolve("master.cf");
+    settings.put("inet_interfaces", "all");
+    settings.put("inet_protocols", "ipv4");
+    settings.remove("listeners");
+    Files.writeString(masterCf, port + " inet n - n - - smtpd\n");
+    server = described().start();
+    String before = server.address(Role.MX).toString();
+
+    Files.writeString(masterCf, "0.0.0.0:" + port + " inet n - n - - smtpd -o smtpd_banner=two\n");
+    server.reload();
+    assertThat(server.address(Role.MX)).hasToString(before);
+    assertThat(greeting(port)).isEqualTo("220 two");
+
+    Files.writeString(
+        masterCf, "127.0.0.1:" + port + " inet n - n - - smtpd -o smtpd_banner=three\n");
+    server.reload();
+    assertThat(server.address(Role.MX).getAddress().isLoopbackAddress()).isTrue();
+    assertThat(greeting(port)).isEqualTo("220 three");
+
+    Files.writeString(masterCf, port + " inet n - n - - smtpd -o smtpd_banner=four\n");
+    server.reload();
+    assertThat(greeting(port)).isEqualTo("220 four");
+  }
+
+  /** What gave way is there again when the change cannot be made. */
+  @Test
+  void whatGaveWayIsOpenedAgainWhereAnotherPortCannotBeHad() throws IOException {
+    int port = freePort();
+    Path masterCf = folder.resolve("master.cf");
+    settings.put("inet_interfaces", "all");
+    settings.put("inet_protocols", "ipv4");
+    settings.remove("listeners");
+    Files.writeString(masterCf, port + " inet n - n - - smtpd -o smtpd_banner=one\n");
+    server = described().start();
+    Files.writeString(
+        masterCf, "127.0.0.1:" + port + " inet n - n - - smtpd\n" + oneOfTheseOnly(freePort()));
+
+    assertThatThrownBy(server::reload).isInstanceOf(WireFault.class);
+
+    assertThat(greeting(port)).isEqualTo("220 one");
+    assertThat(server.generation()).isEqualTo(1);
+  }
+
+  /** Each can be had, which is what a reload looks at first, but not both. */
+  private static String oneOfTheseOnly(int port) {
+    return ("0.0.0.0:" + port + " inet n - n - - smtpd\n")
+        + ("127.0.0.1:" + port + " inet n - n - - smtpd\n");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static String greeting(int port) throws IOException {
+    try (SocketPeer client =
+        SocketPeer.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+      return client.readLine().strip();
+    }
+  }
+
   @Test
   void listenersOpenAndCloseAndSessionsGoOn() throws IOException {
     settings.put("listeners", "smtp:0 imap:0");
@@ -269,6 +335,35 @@ final class ReloadTest {
       socket.startHandshake();
       return socket.getSession().getPeerCertificates()[0];
     }
+  }
+
+  /**
+   * Clients that trust the server's own authority are not lost by a change that comes to nothing.
+   */
+  @Test
+  void ownKeysAreForAnotherNameOnceThatIsInEffect() throws Exception {
+    settings.put("listeners", "imaps:0");
+    server =
+        MailServer.builder()
+            .configuration(write())
+            .storage(Storage.h2(folder.resolve("data")))
+            .start();
+    String before = server.authority().orElseThrow();
+    settings.put("myhostname", "mx.example.net");
+    write();
+    int port = freePort();
+    Files.writeString(folder.resolve("master.cf"), oneOfTheseOnly(port));
+    assertThatThrownBy(server::reload).isInstanceOf(WireFault.class);
+    assertThat(server.authority()).contains(before);
+    assertThat(folder.resolve("data/tls/ca.pem")).hasContent(before);
+    certificate(TestTls.trusting(before));
+
+    Files.delete(folder.resolve("master.cf"));
+    server.reload();
+
+    String after = server.authority().orElseThrow();
+    assertThat(after).isNotEqualTo(before);
+    assertThat(certificate(TestTls.trusting(after))).asString().contains("mx.example.net");
   }
 
   /** What waits follows the configuration of today. */

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.postroom.core.policy.RecentDecisions;
+import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.storage.Storage;
 

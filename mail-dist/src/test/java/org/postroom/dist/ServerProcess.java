@@ -8,19 +8,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postroom.core.part.Door;
 import org.postroom.dist.applet.Postroom;
 
@@ -37,7 +38,7 @@ final class ServerProcess implements AutoCloseable {
   private static final Pattern LISTENER = Pattern.compile("([a-z0-9]+) (\\d+)");
 
   private final Process process;
-  private final Queue<String> said = new ConcurrentLinkedQueue<>();
+  private final Said said = new Said();
   private final CompletableFuture<Map<Door, Integer>> ports = new CompletableFuture<>();
   private final Thread reader;
 
@@ -149,9 +150,40 @@ final class ServerProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Everything it wrote so far, to standard output and to its log. */
+  /**
+   * What it wrote so far, to standard output and to its log; of very much the beginning and the
+   * end, and between them what is worse than a warning.
+   */
   String said() {
-    return String.join("\n", said);
+    return said.toString();
+  }
+
+  /** A server under load says more than this process has memory for. */
+  private static final class Said {
+    private static final int FIRST = 5_000;
+    private static final int LAST = 20_000;
+
+    private final List<String> first = new ArrayList<>();
+    private final ArrayDeque<String> last = new ArrayDeque<>();
+
+    synchronized void add(String line) {
+      if (first.size() < FIRST) {
+        first.add(line);
+        return;
+      }
+      if (last.size() == LAST) {
+        String gone = last.removeFirst();
+        if ((gone.contains(" error: ") || gone.contains("OutOfMemory")) && first.size() < LAST) {
+          first.add(gone);
+        }
+      }
+      last.addLast(line);
+    }
+
+    @Override
+    public synchronized String toString() {
+      return Stream.concat(first.stream(), last.stream()).collect(Collectors.joining("\n"));
+    }
   }
 
   /** What the kernel counts, in KiB: the process's own share of its memory. */

@@ -13,6 +13,7 @@ import org.postroom.core.part.Door;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
+import org.postroom.core.session.Callers;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.ListenerOptions;
@@ -83,13 +84,14 @@ final class ImapService implements Service {
             new MailLog("imap-login"));
     return new Welcome(
         new ListenerOptions(
-            door.name(),
-            address,
-            door.handshake(tls),
-            settings.get(ImapParams.MAX_SESSIONS),
-            StrangerLimits.LONGEST_LINE,
-            settings.get(ImapParams.LOGIN_TIMEOUT),
-            "* BYE [LIMIT] " + ImapSession.TOO_MANY + "\r\n"),
+                door.name(),
+                address,
+                door.handshake(tls),
+                settings.get(ImapParams.MAX_SESSIONS),
+                StrangerLimits.LONGEST_LINE,
+                settings.get(ImapParams.LOGIN_TIMEOUT),
+                "* BYE [LIMIT] " + ImapSession.TOO_MANY + "\r\n")
+            .whenNoTls((client, reason) -> services.log().noTls(Callers.of(client), reason)),
         connection -> new ImapSession(services, ImapCommands.ALL, connection));
   }
 }

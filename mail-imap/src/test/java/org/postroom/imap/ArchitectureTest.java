@@ -1,6 +1,5 @@
 package org.postroom.imap;
 
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.testing.HouseRules;
 
@@ -8,12 +7,6 @@ import org.postroom.core.testing.HouseRules;
 final class ArchitectureTest extends HouseRules {
   ArchitectureTest() {
     super("imap", "core");
-  }
-
-  /** The list of all commands, and nothing else. */
-  @Override
-  protected Set<String> knowVeryMany() {
-    return Set.of("imap.command.ImapCommands");
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.postroom.core.part.Door;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
+import org.postroom.core.session.Callers;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.wire.ListenerOptions;
@@ -73,13 +74,14 @@ final class Pop3Service implements Service {
             new MailLog("pop3-login"));
     return new Welcome(
         new ListenerOptions(
-            door.name(),
-            address,
-            door.handshake(tls),
-            settings.get(Pop3Params.MAX_SESSIONS),
-            Pop3Session.MAX_LINE,
-            settings.get(Pop3Params.LOGIN_TIMEOUT),
-            "-ERR [SYS/TEMP] " + Pop3Session.TOO_MANY + "\r\n"),
+                door.name(),
+                address,
+                door.handshake(tls),
+                settings.get(Pop3Params.MAX_SESSIONS),
+                Pop3Session.MAX_LINE,
+                settings.get(Pop3Params.LOGIN_TIMEOUT),
+                "-ERR [SYS/TEMP] " + Pop3Session.TOO_MANY + "\r\n")
+            .whenNoTls((client, reason) -> context.log().noTls(Callers.of(client), reason)),
         connection -> new Pop3Session(context, connection, commands));
   }
 }

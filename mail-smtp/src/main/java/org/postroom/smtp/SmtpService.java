@@ -18,6 +18,7 @@ import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.session.Callers;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.TlsContext;
@@ -115,15 +116,15 @@ final class SmtpService implements Service {
     Listening stressed = new Listening(lmtp, own.underStress(), services);
     return new Welcome(
         new ListenerOptions(
-            role.service(),
-            address,
-            implicit(role, own, services),
-            own.get(SmtpParams.SESSIONS),
-            own.get(SmtpParams.SASL_RESPONSE),
-            own.get(SmtpParams.TIMEOUT),
-            SmtpSession.tooMany(services.hostname()) + "\r\n",
-            own.get(SmtpParams.CLIENT_CONNECTIONS),
-            services::exempts),
+                role.service(),
+                address,
+                implicit(role, own, services),
+                own.get(SmtpParams.SESSIONS),
+                own.get(SmtpParams.SASL_RESPONSE),
+                own.get(SmtpParams.TIMEOUT),
+                SmtpSession.tooMany(services.hostname()) + "\r\n")
+            .forStrangers(own.get(SmtpParams.CLIENT_CONNECTIONS), services::exempts)
+            .whenNoTls((client, reason) -> services.log().noTls(Callers.of(client), reason)),
         connection ->
             new SmtpConversation(
                 connection,

@@ -11,6 +11,7 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.storage.sql.Engine;
+import org.postroom.storage.sql.StoreOpening;
 
 /**
  * An open store. Several may be open in one process, each on its own place.
@@ -74,7 +75,7 @@ public final class SqlStorage implements AutoCloseable {
       MemoryBudget memory,
       int hashesAtOnce) {
     return new SqlStorage(
-        Engine.open(where, clock, random, minFree, lifeline, memory, hashesAtOnce));
+        StoreOpening.open(where, clock, random, minFree, lifeline, memory, hashesAtOnce));
   }
 
   /** The mailboxes. */

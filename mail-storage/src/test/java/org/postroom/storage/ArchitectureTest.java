@@ -20,12 +20,6 @@ final class ArchitectureTest extends HouseRules {
     super("storage", "core");
   }
 
-  /** Engine opens all there is; the stores speak of all that mailboxes and the queue hold. */
-  @Override
-  protected Set<String> knowVeryMany() {
-    return Set.of("storage.sql.Engine", "storage.sql.SqlMailStore", "storage.sql.SqlQueueStore");
-  }
-
   @Override
   protected SliceRule oneWay() {
     // The store's inside is told the place as the door was told it, and says what is wrong.

@@ -22,8 +22,6 @@ import org.postroom.core.policy.Verdict;
 public final class FilterStation {
   private static final Verdict.Reject FAILED =
       Verdict.Reject.of(451, ".3.0", "Error: the mail cannot be looked into now");
-  private static final Verdict.Reject TOO_LONG =
-      Verdict.Reject.of(552, ".3.4", "Error: message file too big");
 
   private final List<Named> filters;
   private final Staging staging;
@@ -38,7 +36,7 @@ public final class FilterStation {
    *
    * @param filters in the order in which they are asked
    * @param staging where edited content lies
-   * @param mostLonger so many octets an edit may add; 0 for any number
+   * @param mostLonger so many octets all edits of a mail may add; 0 for any number
    * @param log for what they remark
    */
   public FilterStation(List<Named> filters, Staging staging, long mostLonger, MailLog log) {
@@ -102,6 +100,7 @@ public final class FilterStation {
   private final class Course {
     private final List<Address> targets;
     private final List<Consequence> consequences;
+    private final long most;
     private Submission mail;
     private Optional<StagedContent> edited = Optional.empty();
     private Optional<Verdict.Reject> refusal = Optional.empty();
@@ -109,6 +108,7 @@ public final class FilterStation {
 
     Course(Submission mail, List<Address> targets, List<Consequence> decided) {
       this.mail = mail;
+      this.most = mostLonger == 0 ? 0 : mail.content().size() + mostLonger;
       this.targets = targets;
       this.consequences = new ArrayList<>(decided);
     }
@@ -116,6 +116,9 @@ public final class FilterStation {
     /** Asks one; false where no further one is to be asked. */
     boolean ask(Named named) {
       Finding finding = found(named);
+      if (finding instanceof Finding.Passed ours) {
+        ours.edited().ifPresent(this::becomes);
+      }
       finding.remarks().forEach(this::log);
       if (finding instanceof Finding.Refused refused) {
         refusal = Optional.of(refused.reply());
@@ -123,20 +126,20 @@ public final class FilterStation {
         return false;
       }
       Finding.Passed passed = (Finding.Passed) finding;
-      passed.edited().ifPresent(this::becomes);
       consequences.addAll(passed.consequences());
       return passed.consequences().stream().noneMatch(Consequence.Discard.class::isInstance);
     }
 
     /** Filters are anybody's code: whatever they throw, the mail is refused for now. */
     private Finding found(Named named) {
-      long most = mostLonger == 0 ? 0 : mail.content().size() + mostLonger;
       try {
         return named.filter().examine(new Examined(mail, targets, staging, most));
       } catch (StorageFull | StorageUnavailable e) {
         throw e;
       } catch (ContentEdit.TooLong e) {
-        return new Finding.Refused(TOO_LONG, List.of());
+        // The sender's mail is not too long: what we would put into it is.
+        log.fault(mail.id().toString(), "filter " + named.name(), e);
+        return new Finding.Refused(FAILED, List.of());
       } catch (RuntimeException e) {
         log.fault(mail.id().toString(), "filter " + named.name(), e);
         return new Finding.Refused(FAILED, List.of());

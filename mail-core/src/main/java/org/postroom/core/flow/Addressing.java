@@ -66,7 +66,8 @@ public record Addressing(Policy policy, Rewriting rewriting, Aliases aliases, Co
     List<Recipient> copied = copies.of(mail, rewritten, Facts.WAITING);
     return copied.isEmpty()
         ? recipients
-        : Stream.concat(recipients.stream(), expansion.all(copied).stream()).toList();
+        : Stream.concat(recipients.stream(), expansion.all(copied).stream().map(Expanded::beside))
+            .toList();
   }
 
   private Address rewritten(Recipient recipient) {

@@ -12,8 +12,21 @@ import org.postroom.core.mail.Recipient;
  * @param recipient as the envelope has it
  * @param targets at least one; where nobody is there, it leads nowhere
  * @param trace the steps that led there, for people
+ * @param isBeside whether it is a copy beside others, of which whoever brings the mail knows
+ *     nothing
  */
-public record Expanded(Recipient recipient, List<Target> targets, List<String> trace) {
+public record Expanded(
+    Recipient recipient, List<Target> targets, List<String> trace, boolean isBeside) {
+
+  /** What a recipient that was named comes to. */
+  public Expanded(Recipient recipient, List<Target> targets, List<String> trace) {
+    this(recipient, targets, trace, false);
+  }
+
+  /** The same for a copy beside others. */
+  Expanded beside() {
+    return new Expanded(recipient, targets, trace, true);
+  }
 
   public Expanded {
     targets = List.copyOf(targets);
@@ -28,7 +41,7 @@ public record Expanded(Recipient recipient, List<Target> targets, List<String> t
     return other.equals(recipient)
         ? this
         : new Expanded(
-            other, targets.stream().map(target -> target.wishing(other)).toList(), trace);
+            other, targets.stream().map(target -> target.wishing(other)).toList(), trace, isBeside);
   }
 
   /** Why nobody would get it; empty when somebody would. */

@@ -10,6 +10,7 @@ import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.ContentDamaged;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mail.Submission;
@@ -194,8 +195,9 @@ final class Outcomes {
     for (Homecoming one : home) {
       settlements.add(later(attempt, one.recipient(), NOT_NOW, false));
     }
-    store.settle(settlements, List.of());
+    Set<QueueId> removed = store.settle(settlements, List.of());
     reports.forEach(report -> log(attempt, report, false));
+    removed.forEach(log::removed);
   }
 
   /** It is tried again: soon where we ourselves were the reason, else as the schedule says. */
@@ -355,8 +357,9 @@ final class Outcomes {
           entering.add(
               HomeComing.of(mail, home.stream().map(Homecoming::delivery).toList(), memory));
         }
-        store.settle(settlements, entering);
+        Set<QueueId> removed = store.settle(settlements, entering);
         log(told);
+        removed.forEach(Outcomes.this.log::removed);
       } finally {
         entering.forEach(acceptance -> acceptance.mail().content().close());
       }

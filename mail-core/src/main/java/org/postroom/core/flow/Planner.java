@@ -19,6 +19,7 @@ import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.Acceptance.Claim;
 
 /** Plans what becomes of each recipient of a mail: a mailbox here, or the queue. */
 final class Planner {
@@ -29,39 +30,47 @@ final class Planner {
    *
    * @param treatment of the whole mail; one that is held waits in the queue, whole
    * @param ids for such mails
-   * @return at least one, the first of which has the mail's id
+   * @return at least one, the first of which has the mail's id; it is in its sender's name where
+   *     anything of it is
    */
   List<Acceptance> plan(
       Submission mail, List<Expanded> recipients, Treatment treatment, Supplier<QueueId> ids) {
-    Map<Optional<ReversePath>, Copies> bySender = new LinkedHashMap<>();
+    Map<Optional<ReversePath>, Shares> bySender = new LinkedHashMap<>();
+    Shares own = new Shares();
+    bySender.put(Optional.empty(), own);
     Set<Object> served = new HashSet<>();
     for (Expanded expanded : recipients) {
       for (Target named : expanded.targets()) {
         Target target = named.by(treatment.route(named));
         if (isToBeServed(target, served)) {
-          // Of one copy among several whoever brings the mail cannot be told: it would bring all.
-          boolean refusable =
-              mail.origin().hearsOfEach()
-                  && expanded.targets().size() == 1
-                  && mail.envelope().recipients().contains(expanded.recipient());
           bySender
-              .computeIfAbsent(owner(mail, target), owner -> new Copies())
-              .add(mail, target, refusable);
+              .computeIfAbsent(owner(mail, target), owner -> new Shares())
+              .add(mail, target, claim(mail, expanded));
         }
       }
     }
-    if (bySender.isEmpty()) {
-      bySender.put(Optional.empty(), new Copies());
+    if (own.isEmpty() && bySender.size() > 1) {
+      bySender.remove(Optional.<ReversePath>empty());
     }
     List<Acceptance> plans = new ArrayList<>(bySender.size());
     bySender.forEach(
-        (owner, copies) -> {
+        (owner, shares) -> {
           QueueId id = plans.isEmpty() ? mail.id() : ids.get();
           Submission sent = owner.map(sender -> inNameOf(sender, mail, id)).orElse(mail.as(id));
-          Acceptance plan = new Acceptance(sent, copies.deliveries, copies.onward);
+          Acceptance plan = new Acceptance(sent, shares.deliveries, shares.onward);
           plans.add(treatment.held() ? queued(plan).held() : plan);
         });
     return plans;
+  }
+
+  /** Of one copy among several whoever brings the mail cannot be told: he would bring all again. */
+  private static Claim claim(Submission mail, Expanded expanded) {
+    if (expanded.isBeside()) {
+      return Claim.BESIDE;
+    }
+    return mail.origin().hearsOfEach() && expanded.targets().size() == 1
+        ? Claim.ANSWERED
+        : Claim.NAMED;
   }
 
   private static boolean isToBeServed(Target target, Set<Object> served) {
@@ -111,21 +120,25 @@ final class Planner {
   }
 
   /** What goes out in the name of one sender. */
-  private static final class Copies {
+  private static final class Shares {
     private final List<Acceptance.Delivery> deliveries = new ArrayList<>();
     private final List<Acceptance.Onward> onward = new ArrayList<>();
 
-    void add(Submission mail, Target target, boolean refusable) {
+    boolean isEmpty() {
+      return deliveries.isEmpty() && onward.isEmpty();
+    }
+
+    void add(Submission mail, Target target, Claim claim) {
       Recipient recipient = target.recipient();
       if (target.route() instanceof Route.ToMailbox mailbox) {
         if (isReported(mail, target)) {
-          onward.add(Acceptance.Onward.home(recipient));
+          onward.add(Acceptance.Onward.home(recipient, claim));
           return;
         }
         ReversePath sender = owner(mail, target).orElse(mail.envelope().sender());
-        deliveries.add(delivery(sender, recipient, mailbox.account(), refusable));
+        deliveries.add(delivery(sender, recipient, mailbox.account(), claim));
       } else {
-        onward.add(new Acceptance.Onward(recipient, destination(recipient, target.route())));
+        onward.add(new Acceptance.Onward(recipient, destination(recipient, target.route()), claim));
       }
     }
   }
@@ -152,14 +165,14 @@ final class Planner {
   }
 
   static Acceptance.Delivery delivery(ReversePath sender, Recipient recipient, Account account) {
-    return delivery(sender, recipient, account, false);
+    return delivery(sender, recipient, account, Claim.NAMED);
   }
 
   private static Acceptance.Delivery delivery(
-      ReversePath sender, Recipient recipient, Account account, boolean refusable) {
+      ReversePath sender, Recipient recipient, Account account, Claim claim) {
     String header =
         "Return-Path: <" + sender + ">\r\nDelivered-To: " + recipient.address() + "\r\n";
     return new Acceptance.Delivery(
-        account.id(), MailboxName.INBOX, recipient, Content.of(header.getBytes(UTF_8)), refusable);
+        account.id(), MailboxName.INBOX, recipient, Content.of(header.getBytes(UTF_8)), claim);
   }
 }

@@ -82,7 +82,9 @@ final class Screening {
     }
     for (Address copy : treatment.copies()) {
       Recipient silent = new Recipient(copy, Set.of(Recipient.Notify.NEVER), Optional.empty());
-      all.addAll(expansion.all(List.of(silent)));
+      for (Expanded expanded : expansion.all(List.of(silent))) {
+        all.add(expanded.beside());
+      }
     }
     return all;
   }

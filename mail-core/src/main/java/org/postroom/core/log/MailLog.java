@@ -67,12 +67,20 @@ public final class MailLog {
   private static final Form LOGIN =
       Form.of(
           "login",
-          "Login: user=<{account}>, method={mechanism}, rip={client}, session=<{session}>");
+          "Login: user=<{account}>, method={mechanism}, rip={client}, lip={local}{{, {tls}}},"
+              + " session=<{session}>");
   private static final Form LOGIN_FAILED =
       Form.of(
           "login_failed",
           "Disconnected: {reason} (auth failed, 1 attempts in 0 secs): user=<{account}>,"
-              + " method={mechanism}, rip={client}, session=<{session}>");
+              + " method={mechanism}, rip={client}, lip={local}{{, {tls}}}, session=<{session}>");
+  private static final Form NO_TLS =
+      Form.of("tls_failed", "SSL_accept error from {client}: {reason}", "session");
+  private static final Form NO_TLS_FOR_MAILBOX =
+      Form.of(
+          "tls_failed",
+          "Disconnected (no auth attempts in 0 secs): user=<>, rip={client}, lip={local}, TLS"
+              + " handshaking: SSL_accept() failed: {reason}, session=<{session}>");
   private static final Form SUSPICIOUS =
       Form.of("suspicious", "{what} from {client}: {line}", "session");
   private static final Form FAULT = Form.of("fault", "{attempted}: {reason}", "session");
@@ -301,46 +309,104 @@ public final class MailLog {
     info(bounce, NOTIFIED, id, what, report);
   }
 
+  /**
+   * Whom a session is with.
+   *
+   * @param client its name and address, as {@link MailLog#client} writes them
+   * @param local our address, to which it has come
+   * @param isSecured whether all of it is under TLS by now
+   */
+  public record Caller(String session, String client, InetAddress local, boolean isSecured) {
+
+    /** Dovecot's lines name no names of hosts. */
+    private String address() {
+      int open = client.lastIndexOf('[');
+      return open >= 0 && client.endsWith("]")
+          ? client.substring(open + 1, client.length() - 1)
+          : client;
+    }
+
+    private String tls() {
+      return isSecured ? "TLS" : "";
+    }
+
+    private String here() {
+      return IpLiteral.written(local);
+    }
+  }
+
   /** Somebody logged in. */
-  public void loggedIn(String session, String client, String mechanism, String login) {
+  public void loggedIn(Caller who, String mechanism, String login) {
     if (mailboxes) {
-      info(log, LOGIN, login, mechanism, addressOf(client), session);
+      info(log, LOGIN, login, mechanism, who.address(), who.here(), who.tls(), who.session());
     } else {
-      info(log, SASL, client, mechanism, login, session);
+      info(log, SASL, who.client(), mechanism, login, who.session());
     }
   }
 
   /** Somebody could not log in. */
-  public void loginFailed(
-      String session, String client, String mechanism, String login, String reason) {
+  public void loginFailed(Caller who, String mechanism, String login, String reason) {
     if (mailboxes) {
-      log.info("{}", LOGIN_FAILED.filled(reason, login, mechanism, addressOf(client), session));
+      info(
+          log,
+          LOGIN_FAILED,
+          reason,
+          login,
+          mechanism,
+          who.address(),
+          who.here(),
+          who.tls(),
+          who.session());
     } else {
-      log.warn("{}", SASL_FAILED.filled(client, mechanism, reason, login, session));
+      warn(log, SASL_FAILED, who.client(), mechanism, reason, login, who.session());
     }
   }
 
-  /** Dovecot's lines name no names of hosts. */
-  private static String addressOf(String client) {
-    int open = client.lastIndexOf('[');
-    return open >= 0 && client.endsWith("]")
-        ? client.substring(open + 1, client.length() - 1)
-        : client;
+  /** A client and we have found no TLS that both speak, or it has left in the middle. */
+  public void noTls(Caller who, String reason) {
+    if (mailboxes) {
+      info(log, NO_TLS_FOR_MAILBOX, who.address(), who.here(), reason, who.session());
+    } else {
+      info(log, NO_TLS, who.client(), reason, who.session());
+    }
   }
 
   /** A client does what no mail client does. */
   public void suspicious(String session, String client, String what, String line) {
-    log.warn("{}", SUSPICIOUS.filled(what, client, line, session));
+    warn(log, SUSPICIOUS, what, client, line, session);
   }
 
   /** Something did not work that is ours to mend; the client was told to come again. */
   public void fault(String session, String attempted, Throwable cause) {
-    log.error("{}", FAULT.filled(attempted, String.valueOf(cause.getMessage()), session), cause);
+    said(
+        () ->
+            log.error(
+                "{}", FAULT.filled(attempted, String.valueOf(cause.getMessage()), session), cause));
   }
 
   private static void info(Logger by, Form form, Object... values) {
-    if (by.isInfoEnabled()) {
-      by.info("{}", form.filled(values));
+    said(
+        () -> {
+          if (by.isInfoEnabled()) {
+            by.info("{}", form.filled(values));
+          }
+        });
+  }
+
+  private static void warn(Logger by, Form form, Object... values) {
+    said(() -> by.warn("{}", form.filled(values)));
+  }
+
+  /**
+   * Where the lines go is anybody's code, and there is nobody to tell that it has failed: a mail
+   * that is ours is ours without its line, and its client must hear so.
+   */
+  private static void said(Runnable line) {
+    try {
+      line.run();
+    } catch (RuntimeException e) {
+      Thread thread = Thread.currentThread();
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
     }
   }
 

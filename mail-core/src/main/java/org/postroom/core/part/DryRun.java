@@ -27,12 +27,14 @@ public record DryRun(List<Step> steps) {
    * @param helo what it calls itself; empty where it says HELO to nobody
    * @param login whose account it has logged in to
    * @param secure whether it speaks under TLS
+   * @param size octets of the mail, as SIZE= would say; 0 where it is not said
    */
   public record Asked(
       InetAddress client,
       Optional<String> helo,
       Optional<Account> login,
       boolean secure,
+      long size,
       ReversePath sender,
       List<Address> recipients) {
 
@@ -44,9 +46,8 @@ public record DryRun(List<Step> steps) {
   /**
    * What came of one command.
    *
-   * @param command as the client would say it
-   * @param decision every rule that was asked, with what it rested on
+   * @param decision on which one, and every rule that was asked, with what it rested on
    * @param expanded whom a recipient comes to, and the way there; empty where it was not asked
    */
-  public record Step(String command, Decision decision, Optional<Expanded> expanded) {}
+  public record Step(Decision decision, Optional<Expanded> expanded) {}
 }

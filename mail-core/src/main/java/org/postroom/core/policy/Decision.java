@@ -1,6 +1,7 @@
 package org.postroom.core.policy;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -11,11 +12,16 @@ import org.postroom.core.address.ReversePath;
  * Why a client, sender, recipient or mail was taken or refused: every rule that was asked, with
  * what it saw and said.
  *
+ * @param moment at what command
  * @param refusal empty where it is permitted
  * @param pending what is left to later lists; with what is to become of the mail
  */
 public record Decision(
-    About mail, List<Step> steps, Optional<Verdict.Reject> refusal, Pending pending) {
+    Moment moment,
+    About mail,
+    List<Step> steps,
+    Optional<Verdict.Reject> refusal,
+    Pending pending) {
 
   /**
    * Whom and what it is about. Holds nothing of the session: records outlive it.
@@ -81,6 +87,35 @@ public record Decision(
 
   public Decision {
     steps = List.copyOf(steps);
+  }
+
+  /** One for which no list was asked. */
+  public static Decision unasked(Moment moment, PolicyContext mail) {
+    return new Decision(moment, About.of(mail), List.of(), Optional.empty(), Pending.NOTHING);
+  }
+
+  /**
+   * The same, refused by what holds beside all lists.
+   *
+   * @param param what makes it hold; empty where it always does
+   */
+  public Decision refusedBy(String param, String rule, Verdict.Reject why) {
+    List<Step> all = new ArrayList<>(steps);
+    all.add(new Step(param, rule, "", why, Optional.empty()));
+    return new Decision(moment, mail, all, Optional.of(why), pending);
+  }
+
+  /** The command that was decided on, as the client said it. */
+  public String command() {
+    return switch (moment) {
+      case CONNECT -> "CONNECT";
+      case HELO -> "EHLO " + mail.helo().orElse("");
+      case MAIL -> "MAIL FROM:<" + mail.sender().map(String::valueOf).orElse("") + ">";
+      case RECIPIENT -> "RCPT TO:<" + mail.recipient().map(String::valueOf).orElse("") + ">";
+      case DATA -> "DATA";
+      case END_OF_DATA -> "END-OF-MESSAGE";
+      case ETRN -> "ETRN";
+    };
   }
 
   public boolean isPermitted() {

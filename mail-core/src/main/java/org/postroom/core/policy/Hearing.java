@@ -66,6 +66,7 @@ final class Hearing {
       throw wanted;
     }
     return new Decision(
+        moment,
         Decision.About.of(mail),
         steps,
         refusal,

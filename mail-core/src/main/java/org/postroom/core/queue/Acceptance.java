@@ -61,6 +61,19 @@ public record Acceptance(
    */
   public record Refused(AccountId account, boolean full) {}
 
+  /** What a copy is to whoever brings the mail. */
+  public enum Claim {
+    /** Asked for; it waits when it cannot be made. */
+    NAMED,
+    /** Asked for, and answered apart: it is {@link Refused} when it cannot be made. */
+    ANSWERED,
+    /**
+     * A copy that he knows nothing of. It is made beside others only: where none of those is, he
+     * hears so, comes again, and would bring one more of these each time.
+     */
+    BESIDE
+  }
+
   /**
    * One recipient's mailbox.
    *
@@ -68,14 +81,9 @@ public record Acceptance(
    * @param recipient whose it is
    * @param header lines that only this copy has (Return-Path, Delivered-To), CRLF at each end;
    *     stands in front of the shared content
-   * @param refusable whether the copy is {@link Refused} when it cannot be made; otherwise it waits
    */
   public record Delivery(
-      AccountId account,
-      MailboxName mailbox,
-      Recipient recipient,
-      Content header,
-      boolean refusable) {
+      AccountId account, MailboxName mailbox, Recipient recipient, Content header, Claim claim) {
 
     /** The most octets of {@code header}: it is kept in the copy's row. */
     public static final int HEADER = 8 << 10;
@@ -86,14 +94,14 @@ public record Acceptance(
       }
     }
 
-    /** One that waits when it cannot be made. */
+    /** One that was asked for. */
     public Delivery(AccountId account, MailboxName mailbox, Recipient recipient, Content header) {
-      this(account, mailbox, recipient, header, false);
+      this(account, mailbox, recipient, header, Claim.NAMED);
     }
 
     /** The same recipient where the mailbox cannot take its copy now: it waits for a later try. */
     public Onward waiting() {
-      return Onward.home(recipient);
+      return Onward.home(recipient, claim);
     }
   }
 
@@ -103,11 +111,16 @@ public record Acceptance(
    * @param destination what it queues behind: mails for one destination share connections and wait
    *     for each other, never for other destinations; as a rule {@code transport:nexthop}
    */
-  public record Onward(Recipient recipient, String destination) {
+  public record Onward(Recipient recipient, String destination, Claim claim) {
+
+    /** One that was asked for. */
+    public Onward(Recipient recipient, String destination) {
+      this(recipient, destination, Claim.NAMED);
+    }
 
     /** One that waits for a mailbox here. */
-    public static Onward home(Recipient recipient) {
-      return new Onward(recipient, "mailbox:" + recipient.address().domain());
+    public static Onward home(Recipient recipient, Claim claim) {
+      return new Onward(recipient, "mailbox:" + recipient.address().domain(), claim);
     }
   }
 }

@@ -17,9 +17,9 @@ public interface MailCommit {
    *
    * <p>A delivery that cannot be made (its account is over quota, or gone since it was looked up)
    * keeps nobody else's copy back: its recipient {@linkplain Acceptance.Delivery#waiting waits} in
-   * the queue, or is {@linkplain Acceptance#refused refused} where the delivery says so. Only when
-   * there is nothing but such deliveries the first one's reason is thrown, so that the client can
-   * be told.
+   * the queue, or is {@linkplain Acceptance#refused refused} where the delivery is answered apart.
+   * Only when there is nothing else, but copies that nobody asked for, the first one's reason is
+   * thrown, so that the client can be told.
    *
    * @param acceptances one mail, as it is to go out in the name of one sender or another; all of
    *     them become ours, or none

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.mail.QueueId;
 
 /**
  * Mail that is under way. Recipients are rows with a state; an attempt begins by leasing rows, so
@@ -40,8 +42,10 @@ public interface QueueStore {
    * is gone, or has had more attempts than {@link Settlement.Later} says, all of it was done, and
    * nothing is done or reported now. With nothing to settle it shows whether the store does its
    * work: a unit of nothing becomes durable.
+   *
+   * @return the mails of which nothing is left in the queue; none where it had been done before
    */
-  void settle(List<Settlement> settlements, List<Acceptance> reports);
+  Set<QueueId> settle(List<Settlement> settlements, List<Acceptance> reports);
 
   /**
    * When the next recipient can be leased: when it is due or, if it is leased now, when the lease

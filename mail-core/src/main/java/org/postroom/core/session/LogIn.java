@@ -251,7 +251,7 @@ public final class LogIn<R> {
           case UNAVAILABLE -> "temporary failure";
           default -> "not accepted";
         };
-    log.loginFailed(connection.id(), client.get(), mechanism, login, reason);
+    log.loginFailed(Callers.of(connection, client.get()), mechanism, login, reason);
     return new Step.Refused(why);
   }
 

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,6 +16,9 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Handshake {
   private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
+
+  /** Of a failure, in characters. */
+  private static final int LONGEST_REASON = 120;
 
   private final NettyConnection connection;
   private final Channel channel;
@@ -165,6 +169,7 @@ final class Handshake {
     } else {
       LOG.debug(
           "{}: TLS handshake with {} failed", connection.id(), connection.remote(), event.cause());
+      connection.place().noTls(connection, reason(event.cause()));
     }
     connection.lock();
     try {
@@ -181,5 +186,14 @@ final class Handshake {
     if (!event.isSuccess()) {
       context.close();
     }
+  }
+
+  /** Some libraries repeat all that the client has sent. */
+  private static String reason(Throwable cause) {
+    if (cause instanceof ClosedChannelException) {
+      return "lost connection";
+    }
+    String text = String.valueOf(cause.getMessage());
+    return text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) + "…" : text;
   }
 }

@@ -18,6 +18,7 @@ import java.util.function.Predicate;
  * @param refusal what a client hears when there are too many sessions, line end included
  * @param ofOneAddress the most strangers of one address here; 0 for what holds for all listeners
  * @param known who is no stranger from the beginning, and whom no limit of strangers binds
+ * @param noTls hears of each handshake that has failed; on the event loop
  */
 public record ListenerOptions(
     String name,
@@ -28,7 +29,19 @@ public record ListenerOptions(
     Duration firstDeadline,
     String refusal,
     int ofOneAddress,
-    Predicate<InetAddress> known) {
+    Predicate<InetAddress> known,
+    NoTls noTls) {
+
+  /** Who hears of handshakes that have failed. */
+  public interface NoTls {
+
+    /**
+     * A handshake of {@code client} has failed; its connection is over.
+     *
+     * @param reason in the words of the library that shook hands; has parts of what the client sent
+     */
+    void failed(Connection client, String reason);
+  }
 
   /** The same, where nobody is known and an address may have what it may have anywhere. */
   public ListenerOptions(
@@ -48,7 +61,38 @@ public record ListenerOptions(
         firstDeadline,
         refusal,
         0,
-        client -> false);
+        client -> false,
+        (client, reason) -> {});
+  }
+
+  /** The same with a limit for strangers of its own, and who is none. */
+  public ListenerOptions forStrangers(int mostOfOneAddress, Predicate<InetAddress> others) {
+    return new ListenerOptions(
+        name,
+        address,
+        implicitTls,
+        maxSessions,
+        maxLine,
+        firstDeadline,
+        refusal,
+        mostOfOneAddress,
+        others,
+        noTls);
+  }
+
+  /** The same, where {@code other} hears of handshakes that have failed. */
+  public ListenerOptions whenNoTls(NoTls other) {
+    return new ListenerOptions(
+        name,
+        address,
+        implicitTls,
+        maxSessions,
+        maxLine,
+        firstDeadline,
+        refusal,
+        ofOneAddress,
+        known,
+        other);
   }
 
   /** The same under another name, at another address. */
@@ -62,6 +106,7 @@ public record ListenerOptions(
         firstDeadline,
         refusal,
         ofOneAddress,
-        known);
+        known,
+        noTls);
   }
 }

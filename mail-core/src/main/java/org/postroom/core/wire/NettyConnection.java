@@ -63,6 +63,9 @@ final class NettyConnection implements Connection {
 
     /** It is free for others from now on. Safe to repeat. */
     void leave();
+
+    /** Its handshake has failed. On the event loop, under no lock. */
+    void noTls(Connection connection, String reason);
   }
 
   /**
@@ -112,6 +115,10 @@ final class NettyConnection implements Connection {
 
   NettyWire wire() {
     return wire;
+  }
+
+  Place place() {
+    return place;
   }
 
   Channel channel() {

@@ -60,6 +60,9 @@ final class NettyWire implements Wire {
 
         @Override
         public void leave() {}
+
+        @Override
+        public void noTls(Connection connection, String reason) {}
       };
 
   private final WireOptions options;
@@ -413,6 +416,11 @@ final class NettyWire implements Wire {
       this.listener = listener;
       this.listening = terms.options();
       this.sessions = terms.sessions();
+    }
+
+    @Override
+    public void noTls(Connection connection, String reason) {
+      listening.noTls().failed(connection, reason);
     }
 
     @Override

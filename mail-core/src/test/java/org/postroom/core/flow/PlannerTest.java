@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,10 @@ class PlannerTest {
   }
 
   private String plan(Origin origin, Expanded... recipients) {
+    return plan(origin, new ArrayList<>(), recipients);
+  }
+
+  private String plan(Origin origin, List<Acceptance> planned, Expanded... recipients) {
     try (StagingArea area = new StagingArea(folder, StagingArea.Limits.DEFAULT);
         ContentSink sink = area.open(0)) {
       Submission mail =
@@ -62,6 +67,7 @@ class PlannerTest {
       try {
         List<Acceptance> plans =
             new Planner().plan(mail, List.of(recipients), () -> new QueueId("Q2"));
+        planned.addAll(plans);
         StringBuilder text = new StringBuilder();
         for (Acceptance plan : plans) {
           if (!plan.mail().id().equals(mail.id())) {
@@ -121,6 +127,32 @@ class PlannerTest {
         .isEqualTo("u5@a.test->5 gone@a.test->error:a.test");
   }
 
+  /**
+   * Who hears of each recipient has not asked for copies, and cannot be told of one among several.
+   */
+  @Test
+  void saysWhatWasAskedForAndWhatIsAnswered() {
+    Expanded[] recipients = {
+      expanded("u4@a.test", target("u4@a.test", mailbox(4))),
+      expanded("both@a.test", target("u5@a.test", mailbox(5)), target("u6@a.test", mailbox(6))),
+      expanded("log@a.test", target("u7@a.test", mailbox(7))).beside(),
+      expanded("x@far.test", target("x@far.test", onward("far.test"))).beside()
+    };
+
+    assertThat(claims(Origin.LMTP, recipients))
+        .isEqualTo("[ANSWERED, NAMED, NAMED, BESIDE] [BESIDE]");
+    assertThat(claims(Origin.SMTP, recipients)).isEqualTo("[NAMED, NAMED, NAMED, BESIDE] [BESIDE]");
+  }
+
+  private String claims(Origin origin, Expanded... recipients) {
+    List<Acceptance> planned = new ArrayList<>();
+    plan(origin, planned, recipients);
+    Acceptance only = planned.get(0);
+    return only.deliveries().stream().map(Acceptance.Delivery::claim).toList()
+        + " "
+        + only.onward().stream().map(Acceptance.Onward::claim).toList();
+  }
+
   @Test
   void whatGoesOutInTheNameOfAnOwnerIsAMailOfItsOwn() {
     Target listed =
@@ -133,6 +165,13 @@ class PlannerTest {
             plan(
                 expanded("ada@here.test", target("ada@else.test", onward("else.test"))),
                 expanded("news@here.test", listed)))
+        .isEqualTo(
+            "ada@else.test->smtp:else.test Q2 from owner-news@here.test: x@far.test->smtp:far.test");
+    assertThat(
+            plan(
+                expanded("news@here.test", listed),
+                expanded("ada@here.test", target("ada@else.test", onward("else.test")))))
+        .as("what is the sender's own comes first, whoever was named first")
         .isEqualTo(
             "ada@else.test->smtp:else.test Q2 from owner-news@here.test: x@far.test->smtp:far.test");
     assertThat(plan(expanded("news@here.test", listed))).isEqualTo("x@far.test->smtp:far.test");

@@ -125,6 +125,7 @@ class TreatmentTest {
     }
   }
 
+  /** Its sender's mail is not too long: he is to come again, and the administrator to mend it. */
   @Test
   void editsMayNotMakeAMailLongerThanAnyMayBe() {
     Filter grows =
@@ -139,7 +140,28 @@ class TreatmentTest {
       assertThat(house.flow.accept(house.mail("ada@here.test")))
           .isInstanceOfSatisfying(
               Handover.Refused.class,
-              refused -> assertThat(refused.reply().toString()).startsWith("552 5.3.4"));
+              refused -> assertThat(refused.reply().toString()).startsWith("451 4.3.0"));
+      assertThat(house.staged()).isZero();
+    }
+  }
+
+  @Test
+  void whatOneEditHasAddedAnotherMayNotAddAgain() {
+    Filter grows =
+        mail -> {
+          try (ContentEdit edit = mail.edit()) {
+            edit.replace(0, 0, "X-Filler: 1\r\n".repeat(50).getBytes(UTF_8));
+            return new Finding.Passed(List.of(), java.util.Optional.of(edit.finish()), List.of());
+          }
+        };
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .mostLonger(1000)
+            .filter("x", grows)
+            .filter("y", grows)
+            .open()) {
+      assertThat(house.flow.accept(house.mail("ada@here.test")))
+          .isInstanceOf(Handover.Refused.class);
       assertThat(house.staged()).isZero();
     }
   }

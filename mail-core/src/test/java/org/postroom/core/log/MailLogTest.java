@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.stream.Stream;
@@ -87,10 +88,12 @@ final class MailLogTest {
         "sent",
         "delivered to mailbox INBOX");
     log.removed(id);
-    log.loginFailed("7", client, "PLAIN", "ada", "authentication failure");
+    log.loginFailed(caller("7", client), "PLAIN", "ada", "authentication failure");
+    log.noTls(caller("7", client), "no shared cipher");
     log.disconnected("7", client, "ehlo=1 quit=1 commands=2");
-    of("imap-login").loggedIn("8", client, "PLAIN", "ada@example.org");
-    of("pop3-login").loginFailed("9", client, "PLAIN", "ada", "Authentication failed");
+    of("imap-login").loggedIn(caller("8", client), "PLAIN", "ada@example.org");
+    of("pop3-login").loginFailed(caller("9", client), "PLAIN", "ada", "Authentication failed");
+    of("pop3-login").noTls(caller("10", client), "lost connection");
 
     assertThat(lines.stream().map(SubstituteLoggingEvent::getLoggerName))
         .containsExactly(
@@ -105,7 +108,9 @@ final class MailLogTest {
             "qmgr",
             "smtpd",
             "smtpd",
+            "smtpd",
             "imap-login",
+            "pop3-login",
             "pop3-login");
     assertThat(Stream.generate(this::line).limit(lines.size()))
         .containsExactly(
@@ -122,10 +127,15 @@ final class MailLogTest {
             "4hXrxX5YvLz007: removed",
             "mx.far.example[2001:db8::7]: SASL PLAIN authentication failed: authentication failure,"
                 + " sasl_username=ada",
+            "SSL_accept error from mx.far.example[2001:db8::7]: no shared cipher",
             "disconnect from mx.far.example[2001:db8::7] ehlo=1 quit=1 commands=2",
-            "Login: user=<ada@example.org>, method=PLAIN, rip=2001:db8::7, session=<8>",
+            "Login: user=<ada@example.org>, method=PLAIN, rip=2001:db8::7, lip=198.51.100.7, TLS,"
+                + " session=<8>",
             "Disconnected: Authentication failed (auth failed, 1 attempts in 0 secs): user=<ada>,"
-                + " method=PLAIN, rip=2001:db8::7, session=<9>");
+                + " method=PLAIN, rip=2001:db8::7, lip=198.51.100.7, TLS, session=<9>",
+            "Disconnected (no auth attempts in 0 secs): user=<>, rip=2001:db8::7,"
+                + " lip=198.51.100.7, TLS handshaking: SSL_accept() failed: lost connection,"
+                + " session=<10>");
   }
 
   @Test
@@ -178,14 +188,51 @@ final class MailLogTest {
     log.disconnected("s", bad, bad);
     log.brokenOff("s", bad, bad, bad);
     log.rejected("s", "NOQUEUE", bad, bad, bad, bad, List.of(), bad, bad, bad);
-    log.loggedIn("s", bad, bad, bad);
-    log.loginFailed("s", bad, bad, bad, bad);
+    MailLog.Caller caller = new MailLog.Caller("s", bad, InetAddress.getLoopbackAddress(), false);
+    log.loggedIn(caller, bad, bad);
+    log.loginFailed(caller, bad, bad, bad);
+    log.noTls(caller, bad);
     log.suspicious("s", bad, bad, bad);
     log.fault("s", "storing", new IllegalStateException(bad));
 
-    assertThat(lines).hasSize(8);
+    assertThat(lines).hasSize(9);
     while (!lines.isEmpty()) {
       assertThat(line()).contains("x??").doesNotContain("\n").doesNotContain("\u202e");
+    }
+  }
+
+  /** A mail is ours without its line, too. */
+  @Test
+  void aLogThatFailsIsNobodyElsesTrouble() {
+    MailLog failing =
+        new MailLog(
+            "smtpd",
+            name ->
+                new SubstituteLogger(name, lines, true) {
+                  @Override
+                  public boolean isInfoEnabled() {
+                    throw new IllegalStateException("no room");
+                  }
+                });
+    List<Throwable> seen = new ArrayList<>();
+    Thread thread = Thread.currentThread();
+    Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
+    thread.setUncaughtExceptionHandler((by, trouble) -> seen.add(trouble));
+    try {
+      failing.connected("7", "unknown[192.0.2.1]");
+    } finally {
+      thread.setUncaughtExceptionHandler(before);
+    }
+
+    assertThat(seen).singleElement().asString().contains("no room");
+  }
+
+  private static MailLog.Caller caller(String session, String client) {
+    try {
+      InetAddress here = InetAddress.getByAddress(new byte[] {(byte) 198, 51, 100, 7});
+      return new MailLog.Caller(session, client, here, true);
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -83,14 +85,17 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
           deliveries.add(delivery);
         } catch (OverQuota | MailboxNotFound e) {
           first = first == null ? e : first;
-          if (delivery.refusable()) {
+          if (delivery.claim() == Acceptance.Claim.ANSWERED) {
             refused.add(new Acceptance.Refused(delivery.account(), e instanceof OverQuota));
           } else {
             onward.add(delivery.waiting());
           }
         }
       }
-      any |= !deliveries.isEmpty() || !acceptance.onward().isEmpty();
+      any |=
+          deliveries.stream().anyMatch(one -> one.claim() != Acceptance.Claim.BESIDE)
+              || acceptance.onward().stream()
+                  .anyMatch(one -> one.claim() != Acceptance.Claim.BESIDE);
       possible.add(acceptance.with(deliveries, onward, refused));
     }
     if (first != null && !any) {
@@ -147,21 +152,22 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
   }
 
   @Override
-  public void settle(List<Settlement> settlements, List<Acceptance> reports) {
-    boolean settled =
+  public Set<QueueId> settle(List<Settlement> settlements, List<Acceptance> reports) {
+    Optional<Set<QueueId>> removed =
         mailboxes.changing(
             () -> {
               if (settlements.stream().anyMatch(this::isSettled)) {
-                return false;
+                return Optional.empty();
               }
               check(reports);
-              settlements.forEach(this::settle);
+              Set<QueueId> gone = new HashSet<>();
+              settlements.forEach(one -> gone.add(settle(one)));
+              rows.values().forEach(row -> gone.remove(row.mail.id));
               reports.forEach(this::enter);
-              return true;
+              return Optional.of(gone);
             });
-    if (settled) {
-      announce(reports);
-    }
+    removed.ifPresent(gone -> announce(reports));
+    return removed.orElse(Set.of());
   }
 
   @Override
@@ -301,7 +307,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
         || settlement instanceof Settlement.Later later && row.attempts > later.attempts();
   }
 
-  private void settle(Settlement settlement) {
+  private QueueId settle(Settlement settlement) {
     Waiting row = rows.get(settlement.recipient());
     if (settlement instanceof Settlement.Later later) {
       row.due = later.due();
@@ -312,6 +318,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     } else {
       rows.remove(row.id);
     }
+    return row.mail.id;
   }
 
   private void announce(List<Acceptance> acceptances) {

@@ -3,6 +3,8 @@ package org.postroom.core.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.postroom.core.queue.Acceptance.Claim.ANSWERED;
+import static org.postroom.core.queue.Acceptance.Claim.BESIDE;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -144,9 +146,10 @@ public abstract class QueueStoreContract extends StoreContract {
     Account bob = newAccount("bob");
     Account gone = newAccount("gone");
     Acceptance mail = delivery(text("for three"), ada, MailboxName.INBOX, "A: b\r\n");
-    Acceptance.Delivery fits = refusable(mail);
-    Acceptance.Delivery full = refusable(delivery(text("x"), bob, MailboxName.INBOX, ""));
-    Acceptance.Delivery nowhere = refusable(delivery(text("x"), gone, MailboxName.INBOX, ""));
+    Acceptance.Delivery fits = claimed(mail, ANSWERED);
+    Acceptance.Delivery full = claimed(delivery(text("x"), bob, MailboxName.INBOX, ""), ANSWERED);
+    Acceptance.Delivery nowhere =
+        claimed(delivery(text("x"), gone, MailboxName.INBOX, ""), ANSWERED);
     stores().accounts().setQuota(bob.id(), 1);
     stores().accounts().delete(gone.id());
 
@@ -163,10 +166,32 @@ public abstract class QueueStoreContract extends StoreContract {
     assertThat(lease("me", 5, 5)).isEmpty();
   }
 
-  private static Acceptance.Delivery refusable(Acceptance one) {
+  private static Acceptance.Delivery claimed(Acceptance one, Acceptance.Claim claim) {
     Acceptance.Delivery delivery = one.deliveries().get(0);
     return new Acceptance.Delivery(
-        delivery.account(), delivery.mailbox(), delivery.recipient(), delivery.header(), true);
+        delivery.account(), delivery.mailbox(), delivery.recipient(), delivery.header(), claim);
+  }
+
+  /** Who is told that nobody has it comes again: a copy that he knows nothing of must not stay. */
+  @Test
+  void aCopyThatNobodyAskedForIsMadeBesideOthersOnly() {
+    Account bob = newAccount("bob");
+    Acceptance mail = delivery(text("for one"), ada, MailboxName.INBOX, "A: b\r\n");
+    Acceptance.Delivery full = claimed(mail, ANSWERED);
+    Acceptance.Delivery beside = claimed(delivery(text("x"), bob, MailboxName.INBOX, ""), BESIDE);
+    Acceptance.Onward away =
+        new Acceptance.Onward(Recipient.of(address("c@one.test")), "x", BESIDE);
+    Acceptance whole = new Acceptance(mail.mail(), List.of(full, beside), List.of(away));
+    stores().accounts().setQuota(ada.id(), 1);
+
+    assertThatThrownBy(() -> commit.commit(whole)).isInstanceOf(OverQuota.class);
+    assertThat(stores().mail().mailbox(inbox(bob)).messages()).isZero();
+    assertThat(queue.size()).isZero();
+
+    stores().accounts().setQuota(ada.id(), 0);
+    commit.commit(whole);
+    assertThat(stores().mail().mailbox(inbox(bob)).messages()).isEqualTo(1);
+    assertThat(queue.size()).isEqualTo(1);
   }
 
   /** A mail that goes out in the name of two senders is two, and both are ours, or none. */
@@ -374,7 +399,7 @@ public abstract class QueueStoreContract extends StoreContract {
 
   @Test
   void settlesEachRecipientByItself() {
-    accept("a@one.test", "b@one.test", "c@one.test");
+    Submission mail = accept("a@one.test", "b@one.test", "c@one.test");
     List<QueuedRecipient> rows = lease("me", 5, 5).get(0).recipients();
     Instant later = time.instant().plusSeconds(300);
 
@@ -396,8 +421,12 @@ public abstract class QueueStoreContract extends StoreContract {
     assertThat(again.attempts()).isEqualTo(1);
     assertThat(again.lastReason()).isEqualTo("4.2.1 not now\u00fc");
     assertThat(again.delayReported()).isTrue();
-    queue.settle(List.of(new Settlement.Done(again.id())), List.of());
-    queue.settle(List.of(new Settlement.Done(rows.get(2).id())), List.of());
+    assertThat(queue.settle(List.of(new Settlement.Done(again.id())), List.of()))
+        .as("something is left of it")
+        .isEmpty();
+    List<Settlement> last = List.of(new Settlement.Done(rows.get(2).id()));
+    assertThat(queue.settle(last, List.of())).containsExactly(mail.id());
+    assertThat(queue.settle(last, List.of())).as("it had been done").isEmpty();
     assertThat(queue.size()).isZero();
     assertThat(queue.list(5)).isEmpty();
     assertThat(queue.nextDue()).isEmpty();

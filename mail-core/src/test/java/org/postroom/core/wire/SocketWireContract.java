@@ -25,8 +25,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -657,18 +659,43 @@ abstract class SocketWireContract extends WireContract {
     }
   }
 
-  private Listener listenTls() {
+  /** Who attacks, and whose certificate is too old, are found by the administrator in the log. */
+  @Test
+  void tellsOfHandshakesThatFail() throws Exception {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    ListenerOptions.NoTls watch =
+        (client, reason) -> told.add(client.remote().getPort() + " " + reason);
+    try (Listener listener = wire.listen(tlsOptions().whenNoTls(watch), Talker::new);
+        Socket plain = plainly(listener);
+        Socket hangsUp = plainly(listener)) {
+      plain.getOutputStream().write("EHLO x\r\n".repeat(60).getBytes(ISO_8859_1));
+      assertThat(told.poll(20, TimeUnit.SECONDS))
+          .startsWith(plain.getLocalPort() + " ")
+          .hasSizeLessThan(140);
+      hangsUp.close();
+      assertThat(told.poll(20, TimeUnit.SECONDS))
+          .isEqualTo(hangsUp.getLocalPort() + " lost connection");
+    }
+  }
+
+  private static Socket plainly(Listener listener) throws IOException {
+    return new Socket(listener.address().getAddress(), listener.address().getPort());
+  }
+
+  private ListenerOptions tlsOptions() {
     ListenerOptions plain = options(100);
-    return wire.listen(
-        new ListenerOptions(
-            plain.name(),
-            plain.address(),
-            Optional.of(tls),
-            plain.maxSessions(),
-            plain.maxLine(),
-            plain.firstDeadline(),
-            plain.refusal()),
-        Talker::new);
+    return new ListenerOptions(
+        plain.name(),
+        plain.address(),
+        Optional.of(tls),
+        plain.maxSessions(),
+        plain.maxLine(),
+        plain.firstDeadline(),
+        plain.refusal());
+  }
+
+  private Listener listenTls() {
+    return wire.listen(tlsOptions(), Talker::new);
   }
 
   private String call(Listener listener, TlsContext trust, String name) throws Exception {

@@ -74,15 +74,14 @@ final class StrangersTest {
             new Lifeline());
     return wire.listen(
         new ListenerOptions(
-            "door",
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            Optional.empty(),
-            1000,
-            StrangerLimits.LONGEST_LINE,
-            Duration.ofMinutes(5),
-            "full\r\n",
-            0,
-            address -> known.test(address)),
+                "door",
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Optional.empty(),
+                1000,
+                StrangerLimits.LONGEST_LINE,
+                Duration.ofMinutes(5),
+                "full\r\n")
+            .forStrangers(0, address -> known.test(address)),
         connection -> {
           newest = connection;
           return new Guest(connection);

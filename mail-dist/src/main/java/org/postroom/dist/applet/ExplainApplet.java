@@ -11,21 +11,28 @@ import org.postroom.dist.operation.ExplainOperation;
 import org.postroom.dist.operation.ExplainOperation.Destination;
 import org.postroom.dist.operation.ExplainOperation.Explained;
 import org.postroom.dist.operation.ExplainOperation.Question;
+import org.postroom.dist.operation.ExplainOperation.Recorded;
+import org.postroom.dist.operation.ExplainOperation.Recordings;
 import org.postroom.dist.operation.ExplainOperation.Rule;
 import org.postroom.dist.operation.ExplainOperation.Step;
+import org.postroom.dist.operation.ExplainOperation.Which;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code postroom explain}: what the server that runs would do with a mail, and why. */
+/**
+ * {@code postroom explain}: what the server that runs would do with a mail, or what it has done
+ * with one, and why.
+ */
 @Command(
     name = "explain",
     description =
         "Says what the server that runs would do with a mail, rule by rule, and where it would go."
-            + " Nothing is sent.",
+            + " Nothing is sent. With --id: what it has decided about a mail or a session of late.",
     mixinStandardHelpOptions = true)
 public final class ExplainApplet implements Callable<Integer> {
   @Mixin private Place place = new Place();
@@ -61,16 +68,43 @@ public final class ExplainApplet implements Callable<Integer> {
       description = "The sender; the null sender unless given.")
   private String sender = "";
 
+  @Option(
+      names = "--size",
+      paramLabel = "OCTETS",
+      defaultValue = "0",
+      description = "How long the mail is, where the client says so.")
+  private long size;
+
+  @Option(
+      names = "--id",
+      paramLabel = "ID",
+      description = "The queue id of a mail, or a session's number, as the log has them.")
+  private @Nullable String id;
+
   @Option(names = "--json", description = "As JSON.")
   private boolean json;
 
-  @Parameters(arity = "1..*", paramLabel = "RECIPIENT", description = "For whom the mail is.")
+  @Parameters(arity = "0..*", paramLabel = "RECIPIENT", description = "For whom the mail is.")
   private List<String> recipients = List.of();
 
   ExplainApplet() {}
 
   @Override
   public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    if (recipients.isEmpty() == (id == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "expected either recipients, or --id and no recipient");
+    }
+    if (id != null) {
+      Recordings found = place.builder().ask(ExplainOperation.RECORD, new Which(id));
+      if (json) {
+        out.println(Json.text(Records.toJson(found)));
+      } else {
+        found.records().forEach(record -> print(out, record));
+      }
+      return 0;
+    }
     Explained explained =
         place
             .builder()
@@ -82,15 +116,26 @@ public final class ExplainApplet implements Callable<Integer> {
                     Optional.ofNullable(helo),
                     Optional.ofNullable(login),
                     tls,
+                    size,
                     sender,
                     recipients));
-    PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(Json.text(Records.toJson(explained)));
     } else {
       explained.steps().forEach(step -> print(out, step));
     }
     return 0;
+  }
+
+  private static void print(PrintWriter out, Recorded record) {
+    out.println(
+        record.at()
+            + " session "
+            + record.session()
+            + record.mail().map(mail -> " mail " + mail).orElse("")
+            + " generation "
+            + record.generation());
+    print(out, record.step());
   }
 
   private static void print(PrintWriter out, Step step) {

@@ -10,16 +10,20 @@ import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.flow.Expanded;
+import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Target;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.policy.Decision;
 import org.postroom.dist.operation.OperationRefused.Kind;
 
-/** Says what would become of a mail, and why. */
+/** Says what would become of a mail, or what has become of one, and why. */
 public final class ExplainOperation {
   public static final Operation<Question, Explained> EXPLAIN =
       new Operation<>("explain", Question.class, Explained.class, ExplainOperation::explain);
+
+  public static final Operation<Which, Recordings> RECORD =
+      new Operation<>("explain-record", Which.class, Recordings.class, ExplainOperation::record);
 
   private ExplainOperation() {}
 
@@ -31,6 +35,7 @@ public final class ExplainOperation {
    * @param helo what it calls itself
    * @param login who has logged in
    * @param tls whether it speaks under TLS
+   * @param size octets of the mail; 0 where the client does not say
    * @param sender empty for the null sender
    */
   public record Question(
@@ -39,8 +44,25 @@ public final class ExplainOperation {
       Optional<String> helo,
       Optional<String> login,
       boolean tls,
+      long size,
       String sender,
       List<String> recipients) {}
+
+  /** A mail or a session that was here, by the name that the log has for it. */
+  public record Which(String id) {}
+
+  /** What was decided, the oldest first. */
+  public record Recordings(List<Recorded> records) {}
+
+  /**
+   * What was decided at one command.
+   *
+   * @param at when, as in RFC 3339
+   * @param generation by which configuration
+   * @param mail what the mail is called; nothing where none of it has been taken by then
+   */
+  public record Recorded(
+      String at, String session, long generation, Optional<String> mail, Step step) {}
 
   /** In the order of a client's commands, up to the first that is refused. */
   public record Explained(List<Step> steps) {}
@@ -90,6 +112,7 @@ public final class ExplainOperation {
               question.helo(),
               login,
               question.tls(),
+              question.size(),
               question.sender().isEmpty()
                   ? ReversePath.NULL
                   : ReversePath.of(Address.parse(question.sender())),
@@ -98,7 +121,27 @@ public final class ExplainOperation {
       throw new OperationRefused(Kind.REQUEST, String.valueOf(e.getMessage()));
     }
     DryRun run = desk.server().explain(question.service(), asked);
-    return new Explained(run.steps().stream().map(ExplainOperation::step).toList());
+    return new Explained(
+        run.steps().stream().map(step -> step(step.decision(), step.expanded())).toList());
+  }
+
+  private static Recordings record(Desk desk, Which which) {
+    List<RecentDecisions.Entry> found = desk.server().decisions(which.id());
+    if (found.isEmpty()) {
+      throw new OperationRefused(
+          Kind.REQUEST,
+          "no record of " + which.id() + ": the last decisions are kept, the log has the rest");
+    }
+    return new Recordings(found.stream().map(ExplainOperation::record).toList());
+  }
+
+  private static Recorded record(RecentDecisions.Entry entry) {
+    return new Recorded(
+        entry.at().toString(),
+        entry.session(),
+        entry.generation(),
+        entry.mail().map(Object::toString),
+        step(entry.decision(), entry.expanded()));
   }
 
   private static InetAddress address(String text) {
@@ -106,16 +149,15 @@ public final class ExplainOperation {
         .orElseThrow(() -> new OperationRefused(Kind.REQUEST, "no IP address: " + text));
   }
 
-  private static Step step(DryRun.Step step) {
-    Decision decision = step.decision();
+  private static Step step(Decision decision, Optional<Expanded> expanded) {
     return new Step(
-        step.command(),
+        decision.command(),
         decision.steps().stream()
             .map(rule -> new Rule(rule.list(), rule.rule(), rule.noted().strip(), rule.said()))
             .toList(),
         decision.refusal().map(Object::toString),
-        step.expanded().map(Expanded::trace).orElse(List.of()),
-        step.expanded().map(ExplainOperation::destinations).orElse(List.of()));
+        expanded.map(Expanded::trace).orElse(List.of()),
+        expanded.map(ExplainOperation::destinations).orElse(List.of()));
   }
 
   private static List<Destination> destinations(Expanded expanded) {

@@ -19,6 +19,7 @@ public final class Operations {
           QueueOperations.DELETE,
           ReloadOperation.RELOAD,
           ExplainOperation.EXPLAIN,
+          ExplainOperation.RECORD,
           StatusOperation.STATUS);
 
   private Operations() {}

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -52,14 +53,19 @@ final class LineLayoutTest {
   @Test
   void ofASessionStandsItsNumberAndElseTheProcess() {
     log("smtpd").connected("4711", "unknown[192.0.2.1]");
-    log("imap-login").loggedIn("4712", "unknown[192.0.2.1]", "PLAIN", "ada");
+    log("imap-login")
+        .loggedIn(
+            new MailLog.Caller(
+                "4712", "unknown[192.0.2.1]", InetAddress.getLoopbackAddress(), false),
+            "PLAIN",
+            "ada");
     context.getLogger("org.postroom.storage.sql.Committer").warn("slow {}", "disk");
 
     assertThat(lines(postfix))
         .containsExactly(
             "Nov  8 07:05:09 mx postfix/smtpd[4711]: connect from unknown[192.0.2.1]\n",
             "Nov  8 07:05:09 mx dovecot: imap-login: Login: user=<ada>, method=PLAIN,"
-                + " rip=192.0.2.1, session=<4712>\n",
+                + " rip=192.0.2.1, lip=127.0.0.1, session=<4712>\n",
             "Nov  8 07:05:09 mx postfix/postroom[812]: warning: slow disk\n");
   }
 

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.postroom.core.auth.Account;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.session.Callers;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Connection;
@@ -129,7 +130,7 @@ public final class Client implements Turns.Host {
     reading.allowMore();
     connection.trusted();
     connection.lineLimit(turns.lineLimit());
-    services.log().loggedIn(connection.id(), name(), mechanism, account.login());
+    services.log().loggedIn(Callers.of(connection), mechanism, account.login());
     return Completion.ok("CAPABILITY " + capabilities(), "Logged in.");
   }
 

@@ -56,4 +56,9 @@ public record ImapRow<S extends ImapState>(
   public ImapRow<S> advertises(Offers<Client> other) {
     return new ImapRow<>(name, state, sync, endsSelection, length, parse, other);
   }
+
+  /** The same, when it says so to who has logged in. */
+  public ImapRow<S> advertisesToUsers(String... capabilities) {
+    return advertises(Offers.<Client>of(capabilities).when(Client::isLoggedIn));
+  }
 }

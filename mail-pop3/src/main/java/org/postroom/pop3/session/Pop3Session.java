@@ -14,6 +14,7 @@ import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.session.Callers;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.Dialogue;
 import org.postroom.core.session.LogIn;
@@ -287,7 +288,7 @@ public final class Pop3Session implements Session, Dialogue.Speaker {
     enter(new Transaction(account.id(), taken.get(), maildrop));
     dialogue.forgive();
     connection.deadline(settings.get(Pop3Params.IDLE_TIMEOUT));
-    context.log().loggedIn(connection.id(), client(), mechanism, account.login());
+    context.log().loggedIn(Callers.of(connection), mechanism, account.login());
     replies.ok("Logged in.");
   }
 

@@ -9,6 +9,7 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Expanded;
+import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.flow.Route;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Decision;
@@ -17,7 +18,6 @@ import org.postroom.core.policy.Judge;
 import org.postroom.core.policy.Moment;
 import org.postroom.core.policy.Pending;
 import org.postroom.core.policy.PolicyContext;
-import org.postroom.core.policy.RecentDecisions;
 import org.postroom.core.policy.SenderLogins;
 import org.postroom.core.policy.Sources;
 import org.postroom.core.policy.Verdict;
@@ -67,7 +67,7 @@ public final class Judging {
   }
 
   /** Whether mail from this sender may begin. */
-  public Decision sender(ReversePath sender, Facts facts) {
+  Decision sender(ReversePath sender, Facts facts) {
     return judge.judge(Moment.MAIL, context().from(sender), greeted, facts);
   }
 
@@ -76,7 +76,7 @@ public final class Judging {
    *
    * @param expanded empty where it may not
    */
-  public record Recipiency(Decision decision, Optional<Expanded> expanded) {}
+  record Recipiency(Decision decision, Optional<Expanded> expanded) {}
 
   /**
    * Whether mail for this recipient may come. What it comes to is found out once, for the lists and
@@ -84,7 +84,7 @@ public final class Judging {
    *
    * @param sender empty where nobody has begun a mail
    */
-  public Recipiency recipient(Optional<ReversePath> sender, Recipient recipient, Facts facts) {
+  Recipiency recipient(Optional<ReversePath> sender, Recipient recipient, Facts facts) {
     SessionsDirectory directory = new SessionsDirectory();
     PolicyContext begun = context(standing.helo(), directory);
     Decision decision =
@@ -104,8 +104,14 @@ public final class Judging {
             : Optional.of(directory.expanded(recipient.address(), facts).wishing(recipient)));
   }
 
+  /** Of a recipient for whom no list is asked. */
+  Decision unasked(Optional<ReversePath> sender, Address recipient) {
+    PolicyContext begun = context();
+    return Decision.unasked(Moment.RECIPIENT, sender.map(begun::from).orElse(begun).to(recipient));
+  }
+
   /** Whether the client has logged in as one who may send as this address. */
-  public boolean isClients(Address sender, Facts facts) {
+  boolean isClients(Address sender, Facts facts) {
     return new SessionsDirectory().isClients(sender, facts);
   }
 
@@ -122,7 +128,7 @@ public final class Judging {
   }
 
   /** What a client hears of a decision that is no. */
-  static Optional<SmtpReply> refusal(Decision decision) {
+  public static Optional<SmtpReply> refusal(Decision decision) {
     return decision
         .refusal()
         .map(refusal -> SmtpReply.of(refusal.code(), refusal.status(), refusal.text()));
@@ -132,17 +138,27 @@ public final class Judging {
    * For the record of why mail was taken or refused.
    *
    * @param session by whose name it is kept
+   * @param expanded whom a recipient comes to
    * @param log is given what the administrator wants to read of it: what it is, and its text
    */
-  void keep(String session, Decision decision, BiConsumer<String, String> log) {
-    if (decision.steps().isEmpty()) {
+  void keep(
+      String session,
+      Decision decision,
+      Optional<Expanded> expanded,
+      BiConsumer<String, String> log) {
+    if (decision.steps().isEmpty() && expanded.isEmpty()) {
       return;
     }
     services
         .decisions()
         .keep(
             new RecentDecisions.Entry(
-                services.clock().instant(), session, services.generation(), decision));
+                services.clock().instant(),
+                session,
+                services.generation(),
+                standing.transaction().flatMap(Transaction::id),
+                decision,
+                expanded));
     decision.warnings().forEach(reply -> log.accept("reject_warning", reply.toString()));
     decision.treatments().forEach(treat -> log.accept(treat.how().logName(), treat.said()));
   }

@@ -149,15 +149,20 @@ public final class Receiving {
 
   /** Not even an answer has come of it. */
   private void failed(RuntimeException e) {
-    others(SmtpReply.of(451, "4.3.0", "Error: not taken now"));
+    othersNotNow();
     throw e;
+  }
+
+  /** {@link #others} where nobody is to blame but us. */
+  public void othersNotNow() {
+    others(SmtpReply.of(451, "4.3.0", "Error: not taken now"));
   }
 
   /**
    * The answer for all recipients but the last one, which is given where answers are: LMTP's client
    * waits for as many as it has named (RFC 2033, 4.2).
    */
-  private void others(SmtpReply reply) {
+  public void others(SmtpReply reply) {
     for (int i = isLmtp() ? transaction.named().size() : 1; i > 1; i--) {
       session.replyLeniently(reply);
     }

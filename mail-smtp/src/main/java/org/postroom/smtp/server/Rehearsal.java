@@ -11,8 +11,10 @@ import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.Inquiry;
 import org.postroom.core.fact.Notes;
+import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.part.DryRun;
+import org.postroom.core.policy.ClientNames;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.Moment;
 import org.postroom.core.policy.PolicyContext;
@@ -28,6 +30,7 @@ public final class Rehearsal implements Standing {
   private final DryRun.Asked asked;
   private final PolicyContext.Client client;
   private final Judging judging;
+  private final Admission admission;
   private final List<DryRun.Step> steps = new ArrayList<>();
   private @Nullable String helo;
   private @Nullable Transaction transaction;
@@ -44,6 +47,7 @@ public final class Rehearsal implements Standing {
             asked.secure(),
             false);
     this.judging = new Judging(listening.services(), this);
+    this.admission = new Admission(listening, this, judging);
   }
 
   /** Goes through it; waits for what has to be asked. */
@@ -60,7 +64,7 @@ public final class Rehearsal implements Standing {
     }
     Decision decision = found(new Notes(), judging::client);
     judging.connected(decision);
-    return keep("CONNECT", decision);
+    return keep(decision);
   }
 
   private boolean greets() {
@@ -71,7 +75,7 @@ public final class Rehearsal implements Standing {
     if (judging.isConcernedAt(Moment.HELO)) {
       Decision decision = found(new Notes(), facts -> judging.helo(name, facts));
       judging.greeted(decision);
-      if (!keep("EHLO " + name, decision)) {
+      if (!keep(decision)) {
         return false;
       }
     }
@@ -81,26 +85,34 @@ public final class Rehearsal implements Standing {
 
   private Optional<Transaction> begins() {
     Notes notes = new Notes();
-    Decision decision = found(notes, facts -> judging.sender(asked.sender(), facts));
+    Decision judged = found(notes, facts -> admission.sender(asked.sender(), facts));
+    Decision decision =
+        admission
+            .client()
+            .map(why -> judged.refusedBy("", SmtpParams.LMTP_STRANGERS.name(), why))
+            .orElse(judged);
     Transaction begun =
         new Transaction(asked.sender(), MailParameters.NONE, notes, decision.pending());
     transaction = begun;
-    return keep("MAIL FROM:<" + asked.sender() + ">", decision)
-        ? Optional.of(begun)
-        : Optional.empty();
+    return keep(decision) ? Optional.of(begun) : Optional.empty();
   }
 
   private void names(Transaction begun, Address address) {
-    Judging.Recipiency found =
+    Admission.Judged judged =
         found(
             begun.notes(),
-            facts -> judging.recipient(Optional.of(asked.sender()), Recipient.of(address), facts));
-    steps.add(new DryRun.Step("RCPT TO:<" + address + ">", found.decision(), found.expanded()));
-    found.expanded().ifPresent(begun::add);
+            facts ->
+                admission.recipient(
+                    Optional.of(asked.sender()), asked.size(), Recipient.of(address), facts));
+    steps.add(new DryRun.Step(judged.decision(), judged.expanded()));
+    if (judged.decision().isPermitted()) {
+      judged.expanded().ifPresent(begun::add);
+      begun.left(judged.decision().pending());
+    }
   }
 
-  private boolean keep(String command, Decision decision) {
-    steps.add(new DryRun.Step(command, decision, Optional.empty()));
+  private boolean keep(Decision decision) {
+    steps.add(new DryRun.Step(decision, Optional.empty()));
     return decision.isPermitted();
   }
 
@@ -115,6 +127,12 @@ public final class Rehearsal implements Standing {
   @Override
   public PolicyContext.Client policyClient() {
     return client;
+  }
+
+  @Override
+  public String name() {
+    String known = client.names().atOnce().orElse(ClientNames.UNCERTAIN).verified().text();
+    return MailLog.client(known, client.address());
   }
 
   @Override

@@ -16,10 +16,12 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.Inquiry;
 import org.postroom.core.fact.Notes;
+import org.postroom.core.flow.Expanded;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.PolicyContext;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.core.session.Callers;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.Dialogue;
 import org.postroom.core.wire.Connection;
@@ -165,9 +167,19 @@ public final class SmtpSession implements Standing {
     return judging;
   }
 
+  /** Whether mail is taken from this client. */
+  public Admission admission() {
+    return new Admission(listening, this, judging);
+  }
+
   /** The client, as log lines name it. */
   public String client() {
     return MailLog.client(clientName.now(), address());
+  }
+
+  @Override
+  public String name() {
+    return client();
   }
 
   /** The word of the Received header (RFC 3848, RFC 6531). */
@@ -291,9 +303,22 @@ public final class SmtpSession implements Standing {
     return decision.isPermitted();
   }
 
+  /** The same for a recipient, which comes to {@code judged.expanded()}. */
+  public boolean passes(Admission.Judged judged, Address recipient) {
+    Optional<Address> about = Optional.of(recipient);
+    Decision decision = judged.decision();
+    log(decision, judged.expanded(), about);
+    Judging.refusal(decision).ifPresent(refusal -> refuse(refusal, about, decision.lastRule()));
+    return decision.isPermitted();
+  }
+
   /** For the record; and what the administrator wants to read of it, whatever comes of it. */
   public void log(Decision decision, Optional<Address> recipient) {
-    judging.keep(id(), decision, (what, text) -> log(what, text, recipient, ""));
+    log(decision, Optional.empty(), recipient);
+  }
+
+  private void log(Decision decision, Optional<Expanded> expanded, Optional<Address> recipient) {
+    judging.keep(id(), decision, expanded, (what, text) -> log(what, text, recipient, ""));
   }
 
   /** MAIL: a transaction begins. */
@@ -328,7 +353,7 @@ public final class SmtpSession implements Standing {
   public void loggedIn(Account account, String mechanism) {
     login = new Login(account, mechanism);
     connection.trusted();
-    services.log().loggedIn(id(), client(), mechanism, account.login());
+    services.log().loggedIn(Callers.of(connection, client()), mechanism, account.login());
   }
 
   /** All that was said in clear is forgotten (RFC 3207, 4.2). */
@@ -374,7 +399,7 @@ public final class SmtpSession implements Standing {
   }
 
   /** Refuses, with one line in the log that says why. */
-  public void refuse(SmtpReply reply, Optional<Address> recipient, String rule) {
+  private void refuse(SmtpReply reply, Optional<Address> recipient, String rule) {
     log("reject", said(reply).toString(), recipient, rule);
     if (reply.code() == 421 || reply.code() == 521) {
       end(reply);

@@ -10,6 +10,9 @@ interface Standing {
   /** Where it comes from and who it is. */
   PolicyContext.Client policyClient();
 
+  /** Its name and address, as log lines have them. */
+  String name();
+
   /** What it calls itself. */
   Optional<String> helo();
 

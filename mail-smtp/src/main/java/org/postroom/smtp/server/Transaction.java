@@ -127,6 +127,11 @@ public final class Transaction implements SmtpState, AutoCloseable {
     return id == null ? "NOQUEUE" : id.toString();
   }
 
+  /** The same; empty before that. */
+  Optional<QueueId> id() {
+    return Optional.ofNullable(id);
+  }
+
   /** The mail's name; made here where it has none yet. */
   public QueueId id(Supplier<QueueId> ids) {
     QueueId known = id == null ? ids.get() : id;

@@ -25,7 +25,7 @@ final class DeliveryRoom {
 
   /**
    * The same, where those wait or are refused whose mailbox cannot take their copy. Where that
-   * would be all of them, the first one's reason is thrown.
+   * would be all that was asked for, the first one's reason is thrown.
    */
   static List<Acceptance> possible(Batch batch, List<Acceptance> acceptances) throws SQLException {
     List<Acceptance> possible = new ArrayList<>(acceptances.size());
@@ -42,14 +42,17 @@ final class DeliveryRoom {
           deliveries.add(delivery);
         } catch (OverQuota | MailboxNotFound e) {
           first = first == null ? e : first;
-          if (delivery.refusable()) {
+          if (delivery.claim() == Acceptance.Claim.ANSWERED) {
             refused.add(new Acceptance.Refused(delivery.account(), e instanceof OverQuota));
           } else {
             onward.add(delivery.waiting());
           }
         }
       }
-      any |= !deliveries.isEmpty() || !acceptance.onward().isEmpty();
+      any |=
+          deliveries.stream().anyMatch(one -> one.claim() != Acceptance.Claim.BESIDE)
+              || acceptance.onward().stream()
+                  .anyMatch(one -> one.claim() != Acceptance.Claim.BESIDE);
       possible.add(acceptance.with(deliveries, onward, refused));
     }
     if (first != null && !any) {

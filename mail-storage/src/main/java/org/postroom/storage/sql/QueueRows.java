@@ -60,7 +60,7 @@ final class QueueRows {
   private static final int PAGE = 500;
 
   private static final String OWNED =
-      "SELECT r.mail_id, q.message_id, r.destination, r.attempts"
+      "SELECT r.mail_id, q.message_id, r.destination, r.attempts, q.queue_id"
           + " FROM queue_recipient r JOIN queue_mail q ON q.id = r.mail_id WHERE r.id = ?";
 
   private final Connection connection;
@@ -241,7 +241,8 @@ final class QueueRows {
    * What a recipient's row belongs to, and the attempts it has had. That does not change while its
    * lease is held, so it may be read before the unit of work that needs it.
    */
-  record Owned(long recipient, long mail, long message, String destination, int attempts) {}
+  record Owned(
+      long recipient, long mail, long message, String destination, int attempts, QueueId id) {}
 
   /** What recipients' rows belong to, by recipient; those that are gone are missing. */
   Map<Long, Owned> owned(List<Long> recipients) throws SQLException {
@@ -254,7 +255,12 @@ final class QueueRows {
             found.put(
                 recipient,
                 new Owned(
-                    recipient, row.getLong(1), row.getLong(2), row.getString(3), row.getInt(4)));
+                    recipient,
+                    row.getLong(1),
+                    row.getLong(2),
+                    row.getString(3),
+                    row.getInt(4),
+                    new QueueId(row.getString(5))));
           }
         }
       }

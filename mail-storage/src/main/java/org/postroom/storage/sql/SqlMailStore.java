@@ -7,9 +7,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -18,7 +16,6 @@ import org.postroom.core.mailbox.BadMailboxName;
 import org.postroom.core.mailbox.Changes;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
-import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxChange;
@@ -38,16 +35,13 @@ import org.postroom.core.mailbox.UidSet;
  */
 final class SqlMailStore implements MailStore {
   private static final int MOVE_AT_ONCE = 5000;
-  private static final String COPY_RANGE =
-      "INSERT INTO mailbox_message (id, message_id, internal_ts, internal_offset, saved_ts, header)"
-          + " SELECT id + ?, message_id, internal_ts, internal_offset, ?, header"
-          + " FROM mailbox_message WHERE id BETWEEN ? AND ?";
 
   private final Committer committer;
   private final WholeMailboxes whole;
   private final Catalog catalog;
   private final Database database;
-  private final BodyRoom bodyStore;
+  private final Appending appending;
+  private final Transfer transfer;
   private final Rows rows;
   private final Watchers watchers;
   private final Clock clock;
@@ -65,7 +59,8 @@ final class SqlMailStore implements MailStore {
     this.whole = whole;
     this.catalog = catalog;
     this.database = database;
-    this.bodyStore = bodyStore;
+    this.appending = new Appending(committer, bodyStore, watchers, clock);
+    this.transfer = new Transfer(database.dialect(), watchers, clock);
     this.rows = rows;
     this.watchers = watchers;
     this.clock = clock;
@@ -171,7 +166,7 @@ final class SqlMailStore implements MailStore {
     }
     MailboxState made = Mailboxes.create(batch, account, to, Optional.empty(), clock);
     MailboxId source = new MailboxId(inbox);
-    transfer(batch, source, batch.complete(source).messages().live(), made.row().id(), true);
+    transfer.run(batch, source, batch.complete(source).messages().live(), made.row().id(), true);
   }
 
   @Override
@@ -309,91 +304,7 @@ final class SqlMailStore implements MailStore {
       Mailbox row = mailbox(mailbox);
       return new Appended(row.uidValidity(), UidSet.EMPTY, row.highestModSeq());
     }
-    try (Bodies bodies = new Bodies(messages)) {
-      return append(mailbox, bodies);
-    }
-  }
-
-  private Appended append(MailboxId mailbox, Bodies bodies) {
-    long total = bodies.octets;
-    return committer.run(
-        bodies.unwritten,
-        batch -> {
-          Edit edit = Edit.tail(batch, watchers, mailbox);
-          Edit.checkQuota(batch.account(edit.before().row().account()), total);
-          UidSet.Builder uids = new UidSet.Builder();
-          for (Body body : bodies.all) {
-            uids.add(append(batch, edit, body));
-          }
-          MailboxState after = edit.done();
-          return new Appended(after.row().uidValidity(), uids.build(), edit.modSeq());
-        });
-  }
-
-  private record Body(NewMessage message, PlacedBody body, Parsed parsed) {}
-
-  /** Messages with what can be done of them before the unit of work begins. */
-  private final class Bodies implements AutoCloseable {
-    private final List<Body> all = new ArrayList<>();
-    private long octets;
-    private long unwritten;
-
-    Bodies(List<NewMessage> messages) {
-      boolean placed = false;
-      try {
-        for (NewMessage message : messages) {
-          PlacedBody body = bodyStore.place(message.content(), describedAtMost(message));
-          all.add(new Body(message, body, Parsed.of(message.content().structure())));
-          octets += message.content().size();
-          unwritten += body.unwritten();
-        }
-        placed = true;
-      } finally {
-        if (!placed) {
-          close();
-        }
-      }
-    }
-
-    @Override
-    public void close() {
-      all.forEach(one -> one.body.close());
-    }
-  }
-
-  private static int describedAtMost(NewMessage message) {
-    int octets = Description.COPY_AT_MOST;
-    for (Keyword keyword : message.keywords()) {
-      octets += keyword.name().length() + 2;
-    }
-    return octets;
-  }
-
-  private long append(Batch batch, Edit edit, Body body) throws SQLException {
-    NewMessage message = body.message;
-    long flags = message.flags() & Flags.SYSTEM | edit.bits(message.keywords());
-    long size = message.content().size();
-    long uid = edit.add(flags, size);
-    long id = batch.id(Ids.Kind.MESSAGE);
-    long now = clock.millis();
-    batch.body(
-        id,
-        body.body,
-        () ->
-            new Description(id, now)
-                .copy(edit.before(), uid, flags, message.keywords(), message.date(), null)
-                .toBytes(),
-        body.parsed,
-        1);
-    batch.copy(
-        new Batch.NewCopy(
-            edit.before().key(uid),
-            id,
-            message.date().epochMillis(),
-            message.date().offsetMinutes(),
-            now,
-            null));
-    return uid;
+    return appending.append(mailbox, messages);
   }
 
   @Override
@@ -440,7 +351,7 @@ final class SqlMailStore implements MailStore {
 
   @Override
   public Copied copy(MailboxId source, UidSet uids, MailboxId target) {
-    return whole.run(batch -> transfer(batch, source, uids, target, false));
+    return whole.run(batch -> transfer.run(batch, source, uids, target, false));
   }
 
   @Override
@@ -453,89 +364,13 @@ final class SqlMailStore implements MailStore {
     do {
       int share = Math.min(rest.size(), MOVE_AT_ONCE);
       UidSet some = share == 0 ? UidSet.EMPTY : rest.between(next, rest.nth(share));
-      Copied moved = whole.run(batch -> transfer(batch, source, some, target, true));
+      Copied moved = whole.run(batch -> transfer.run(batch, source, some, target, true));
       validity = moved.uidValidity();
       from = from.union(moved.source());
       to = to.union(moved.target());
       rest = rest.minus(some);
     } while (!rest.isEmpty());
     return new Copied(validity, from, to);
-  }
-
-  private Copied transfer(
-      Batch batch, MailboxId source, UidSet uids, MailboxId target, boolean move)
-      throws SQLException {
-    MailboxState from = batch.complete(source);
-    UidSet live = uids.intersect(from.messages().live());
-    MailboxState known = batch.mailbox(target);
-    if (live.isEmpty()) {
-      return new Copied(known.row().uidValidity(), UidSet.EMPTY, UidSet.EMPTY);
-    }
-    long[] octets = new long[1];
-    from.messages().forEach(live, (page, entry) -> octets[0] += page.size(entry));
-    AccountState owner = batch.account(known.row().account());
-    if (!move || !owner.id().equals(from.row().account())) {
-      Edit.checkQuota(owner, octets[0]);
-    }
-    Edit to = Edit.tail(batch, watchers, target);
-    long first = to.uidNext();
-    KeywordMap keywords = new KeywordMap(from.row().keywords(), to);
-    from.messages()
-        .forEach(live, (page, entry) -> to.add(keywords.map(page.flags(entry)), page.size(entry)));
-    UidSet given = UidSet.range(first, to.uidNext() - 1);
-    to.done();
-    copyRows(batch, from, live, known, first, move);
-    if (move) {
-      Edit out = Edit.all(batch, watchers, source);
-      out.change(live, (page, entry) -> Edit.MOVE);
-      out.done();
-      out.vanished(live, clock.millis());
-    }
-    return new Copied(known.row().uidValidity(), live, given);
-  }
-
-  private void copyRows(
-      Batch batch, MailboxState from, UidSet uids, MailboxState to, long first, boolean move) {
-    long now = clock.millis();
-    String share = database.dialect().shareRange();
-    batch.op(
-        statements -> {
-          if (!move) {
-            for (int run = 0; run < uids.runs(); run++) {
-              statements.update(share, from.key(uids.runFirst(run)), from.key(uids.runLast(run)));
-            }
-          }
-          long next = first;
-          for (int run = 0; run < uids.runs(); run++) {
-            long start = from.key(uids.runFirst(run));
-            long end = from.key(uids.runLast(run));
-            statements.update(COPY_RANGE, to.key(next) - start, now, start, end);
-            next += end - start + 1;
-          }
-        });
-  }
-
-  /** Translates keyword bits from one mailbox to another, learning positions as they come up. */
-  private static final class KeywordMap {
-    private final List<Keyword> names;
-    private final Edit target;
-    private final Map<Integer, Long> known = new HashMap<>();
-
-    KeywordMap(List<Keyword> names, Edit target) {
-      this.names = names;
-      this.target = target;
-    }
-
-    long map(long flags) {
-      long result = flags & Flags.SYSTEM;
-      long rest = flags >>> 8;
-      while (rest != 0) {
-        int position = Long.numberOfTrailingZeros(rest);
-        result |= known.computeIfAbsent(position, p -> target.bits(Set.of(names.get(p))));
-        rest &= rest - 1;
-      }
-      return result;
-    }
   }
 
   @Override

@@ -2,35 +2,28 @@ package org.postroom.storage.sql;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.QueueIds;
-import org.postroom.core.mail.Recipient;
-import org.postroom.core.mailbox.InternalDate;
-import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.queue.Acceptance;
-import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The queue's rows, and the acceptance that fills mailboxes and queue in one unit of work. */
-final class SqlQueueStore implements QueueStore, MailCommit {
+/** The queue's rows: who waits, who has leased them, and what came of attempts. */
+final class SqlQueueStore implements QueueStore {
   private static final Logger LOG = LoggerFactory.getLogger(SqlQueueStore.class);
 
   /** In the column {@code leased}: a row that cannot be read, kept for who can mend it. */
@@ -40,13 +33,6 @@ final class SqlQueueStore implements QueueStore, MailCommit {
   static final int HELD = 3;
 
   private static final int REASON = 2000;
-  private static final String INSERT_MAIL =
-      "INSERT INTO queue_mail (id, queue_id, sender, body, smtp_utf8, envelope_id, full_return,"
-          + " arrived_ts, message_id, recipients) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-  private static final String INSERT_RECIPIENT =
-      "INSERT INTO queue_recipient (id, mail_id, address, report_on, original, destination, due_ts,"
-          + " ready_ts, leased, lease_owner, attempts, delay_reported, last_reason)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, FALSE, '')";
   private static final String LEASE =
       "UPDATE queue_recipient SET leased = 1, lease_owner = ?, ready_ts = ?"
           + " WHERE id = ? AND ready_ts = ?";
@@ -94,10 +80,8 @@ final class SqlQueueStore implements QueueStore, MailCommit {
   private final Committer committer;
   private final Database database;
   private final BlobStore blobs;
-  private final BodyRoom bodyStore;
-  private final Watchers watchers;
+  private final SqlMailCommit commit;
   private final Clock clock;
-  private final QueueIds ids;
   private final Destinations destinations;
   private final Epoch epoch;
   private final List<Runnable> listeners;
@@ -106,207 +90,19 @@ final class SqlQueueStore implements QueueStore, MailCommit {
       Committer committer,
       Database database,
       BlobStore blobs,
-      Watchers watchers,
+      SqlMailCommit commit,
       Clock clock,
-      QueueIds ids,
       Destinations destinations,
       List<Runnable> listeners,
       Epoch epoch) {
     this.committer = committer;
     this.database = database;
     this.blobs = blobs;
-    this.bodyStore = new BodyRoom(database, blobs);
-    this.watchers = watchers;
+    this.commit = commit;
     this.clock = clock;
-    this.ids = ids;
     this.destinations = destinations;
     this.listeners = listeners;
     this.epoch = epoch;
-  }
-
-  @Override
-  public QueueId newId() {
-    return ids.next();
-  }
-
-  // --- taking responsibility
-
-  @Override
-  public List<Acceptance> commit(List<Acceptance> acceptances) {
-    List<Entering> entering = new ArrayList<>(acceptances.size());
-    try {
-      long octets = place(acceptances, entering);
-      return committer.run(
-          octets,
-          batch -> {
-            List<Acceptance> possible = DeliveryRoom.possible(batch, acceptances);
-            for (int i = 0; i < possible.size(); i++) {
-              Entering one = entering.get(i);
-              enter(batch, possible.get(i), one.body, one.parsed);
-            }
-            return possible;
-          });
-    } finally {
-      entering.forEach(one -> one.body.close());
-    }
-  }
-
-  /** Writes the bodies of mails that enter; gives how many octets are still to be written. */
-  private long place(List<Acceptance> acceptances, List<Entering> entering) {
-    long octets = 0;
-    for (Acceptance acceptance : acceptances) {
-      PlacedBody body = place(acceptance);
-      entering.add(new Entering(acceptance, body, parsed(acceptance)));
-      octets += body.unwritten();
-    }
-    return octets;
-  }
-
-  private PlacedBody place(Acceptance acceptance) {
-    long described = Description.QUEUED_AT_MOST * (1L + acceptance.onward().size());
-    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
-      // It may become one that waits.
-      described += Description.COPY_AT_MOST + Description.QUEUED_AT_MOST + delivery.header().size();
-    }
-    return bodyStore.place(
-        acceptance.mail().content(), (int) Math.min(described, Description.MOST));
-  }
-
-  private static Parsed parsed(Acceptance acceptance) {
-    return acceptance.deliveries().isEmpty()
-        ? Parsed.UNASKED
-        : Parsed.of(acceptance.mail().content().structure());
-  }
-
-  private void enter(Batch batch, Acceptance acceptance, PlacedBody body, Parsed parsed)
-      throws SQLException {
-    if (acceptance.deliveries().isEmpty() && acceptance.onward().isEmpty()) {
-      return;
-    }
-    long message = batch.id(Ids.Kind.MESSAGE);
-    Description description = new Description(message, clock.millis());
-    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
-      deliver(batch, message, acceptance, delivery, description);
-    }
-    boolean onward = !acceptance.onward().isEmpty();
-    if (onward) {
-      queue(batch, message, acceptance, description);
-    }
-    batch.body(
-        message,
-        body,
-        description::toBytes,
-        acceptance.deliveries().isEmpty() ? Parsed.UNASKED : parsed,
-        acceptance.deliveries().size() + (onward ? 1 : 0));
-    batch.durable();
-  }
-
-  private void deliver(
-      Batch batch,
-      long message,
-      Acceptance acceptance,
-      Acceptance.Delivery delivery,
-      Description description)
-      throws SQLException {
-    Integer known = batch.account(delivery.account()).mailboxes().get(delivery.mailbox());
-    MailboxId mailbox =
-        known != null
-            ? new MailboxId(known)
-            : Mailboxes.create(
-                    batch, delivery.account(), delivery.mailbox(), Optional.empty(), clock)
-                .row()
-                .id();
-    byte[] header = delivery.header().toBytes();
-    Edit edit = Edit.tail(batch, watchers, mailbox);
-    long uid = edit.add(0, header.length + acceptance.mail().content().size());
-    InternalDate date = localDate(acceptance.mail().arrived());
-    description.copy(edit.before(), uid, 0, Set.of(), date, header);
-    batch.copy(
-        new Batch.NewCopy(
-            edit.before().key(uid),
-            message,
-            date.epochMillis(),
-            date.offsetMinutes(),
-            clock.millis(),
-            header));
-    edit.done();
-  }
-
-  private InternalDate localDate(Instant arrived) {
-    ZoneId zone = clock.getZone();
-    return InternalDate.of(arrived.atZone(zone).toOffsetDateTime());
-  }
-
-  private void queue(Batch batch, long message, Acceptance acceptance, Description description)
-      throws SQLException {
-    long mail = batch.id(Ids.Kind.QUEUE_MAIL);
-    long due = acceptance.mail().arrived().toEpochMilli();
-    Envelope envelope = acceptance.mail().envelope();
-    description.queued(acceptance.mail().id(), envelope);
-    if (acceptance.isHeld()) {
-      description.held();
-    }
-    long[] recipients = new long[acceptance.onward().size()];
-    for (int i = 0; i < recipients.length; i++) {
-      recipients[i] = batch.id(Ids.Kind.QUEUE_RECIPIENT);
-      description.onward(acceptance.onward().get(i));
-    }
-    batch.op(
-        statements -> {
-          insertMail(statements, mail, message, acceptance, due);
-          insertRecipients(statements, mail, recipients, acceptance, due);
-        });
-    batch.afterwards(
-        () -> {
-          if (!acceptance.isHeld()) {
-            acceptance.onward().forEach(one -> destinations.ready(one.destination(), due));
-          }
-          destinations.count(recipients.length);
-          listeners.forEach(Runnable::run);
-        });
-  }
-
-  private static void insertMail(
-      Journaled statements, long id, long message, Acceptance acceptance, long arrived)
-      throws SQLException {
-    Envelope envelope = acceptance.mail().envelope();
-    Prepared insert = statements.of(INSERT_MAIL);
-    insert.setLong(1, id);
-    insert.setString(2, acceptance.mail().id().value());
-    insert.setString(3, Addresses.column(envelope.sender()));
-    insert.setString(4, envelope.body().name());
-    insert.setBoolean(5, envelope.smtpUtf8());
-    insert.setString(6, envelope.envelopeId().orElse(null));
-    if (envelope.fullReturn().isPresent()) {
-      insert.setBoolean(7, envelope.fullReturn().get());
-    } else {
-      insert.setNull(7, Types.BOOLEAN);
-    }
-    insert.setLong(8, arrived);
-    insert.setLong(9, message);
-    insert.setInt(10, acceptance.onward().size());
-    insert.executeUpdate();
-  }
-
-  private static void insertRecipients(
-      Journaled statements, long mail, long[] ids, Acceptance acceptance, long due)
-      throws SQLException {
-    List<Acceptance.Onward> onward = acceptance.onward();
-    Prepared insert = statements.of(INSERT_RECIPIENT);
-    for (int i = 0; i < ids.length; i++) {
-      Recipient recipient = onward.get(i).recipient();
-      insert.setLong(1, ids[i]);
-      insert.setLong(2, mail);
-      insert.setString(3, Addresses.column(recipient.address()));
-      insert.setInt(4, Addresses.bits(recipient.reportOn()));
-      insert.setString(5, recipient.original().orElse(null));
-      insert.setString(6, onward.get(i).destination());
-      insert.setLong(7, due);
-      insert.setLong(8, acceptance.isHeld() ? Long.MAX_VALUE : due);
-      insert.setInt(9, acceptance.isHeld() ? HELD : 0);
-      insert.addBatch();
-    }
-    insert.executeBatch();
   }
 
   // --- attempts
@@ -504,16 +300,13 @@ final class SqlQueueStore implements QueueStore, MailCommit {
   }
 
   @Override
-  public void settle(List<Settlement> settlements, List<Acceptance> reports) {
+  public Set<QueueId> settle(List<Settlement> settlements, List<Acceptance> reports) {
     Map<Long, QueueRows.Owned> owned = owned(settlements);
     if (settlements.stream().anyMatch(one -> isSettled(one, owned.get(one.recipient())))) {
-      return; // one unit of work: all of it was done, and who asks again had not heard so
+      return Set.of(); // one unit of work: all of it was done, and who asks again had not heard so
     }
-    List<Entering> entering = new ArrayList<>();
-    try {
-      settle(settlements, owned, entering, place(reports, entering));
-    } finally {
-      entering.forEach(one -> one.body.close());
+    try (SqlMailCommit.Entering entering = commit.entering(reports)) {
+      return settle(settlements, owned, entering);
     }
   }
 
@@ -522,28 +315,23 @@ final class SqlQueueStore implements QueueStore, MailCommit {
         || one instanceof Settlement.Later later && row.attempts() > later.attempts();
   }
 
-  /** Mail that is to be ours, with its body. */
-  private record Entering(Acceptance report, PlacedBody body, Parsed parsed) {}
-
-  private void settle(
+  private Set<QueueId> settle(
       List<Settlement> settlements,
       Map<Long, QueueRows.Owned> owned,
-      List<Entering> entering,
-      long octets) {
-    committer.run(
-        octets,
+      SqlMailCommit.Entering entering) {
+    return committer.run(
+        entering.unwritten(),
         batch -> {
-          for (Entering one : entering) {
-            DeliveryRoom.check(batch, one.report);
-            enter(batch, one.report, one.body, one.parsed);
-          }
+          Set<QueueId> gone = new HashSet<>();
+          entering.enterAll(batch);
           batch.op(
               statements -> {
-                finish(batch, statements, settlements, owned);
+                gone.clear(); // the unit may be run again
+                finish(batch, statements, settlements, owned, gone);
                 putOff(batch, statements, settlements, owned);
               });
           batch.durable();
-          return true;
+          return gone;
         });
   }
 
@@ -598,7 +386,8 @@ final class SqlQueueStore implements QueueStore, MailCommit {
       Batch batch,
       Journaled statements,
       List<Settlement> settlements,
-      Map<Long, QueueRows.Owned> owned)
+      Map<Long, QueueRows.Owned> owned,
+      Set<QueueId> gone)
       throws SQLException {
     List<QueueRows.Owned> done = new ArrayList<>();
     for (Settlement settlement : settlements) {
@@ -607,26 +396,35 @@ final class SqlQueueStore implements QueueStore, MailCommit {
         done.add(row);
       }
     }
-    int unused = remove(batch, statements, DELETE_RECIPIENT, done);
+    int unused = remove(batch, statements, DELETE_RECIPIENT, done, gone);
   }
 
-  /** Removes rows, and mails of which no row is left; gives how many rows there were. */
+  /**
+   * Removes rows, and mails of which no row is left; gives how many rows there were.
+   *
+   * @param mails takes those of which no row is left
+   */
   private int remove(
-      Batch batch, Journaled statements, String delete, Collection<QueueRows.Owned> rows)
+      Batch batch,
+      Journaled statements,
+      String delete,
+      Collection<QueueRows.Owned> rows,
+      Set<QueueId> mails)
       throws SQLException {
-    Map<Long, Long> messages = new LinkedHashMap<>(); // by mail
+    Map<Long, QueueRows.Owned> messages = new LinkedHashMap<>(); // by mail
     int gone = 0;
     for (QueueRows.Owned row : rows) {
       if (statements.update(delete, row.recipient()) > 0) {
         gone++;
-        messages.put(row.mail(), row.message());
+        messages.put(row.mail(), row);
       }
     }
     int fewer = gone;
     batch.afterCommit(() -> destinations.count(-fewer));
-    for (Map.Entry<Long, Long> mail : messages.entrySet()) {
-      if (statements.update(DELETE_MAIL, mail.getKey(), mail.getKey()) > 0) {
-        Sharing.release(batch, statements, mail.getValue());
+    for (QueueRows.Owned one : messages.values()) {
+      if (statements.update(DELETE_MAIL, one.mail(), one.mail()) > 0) {
+        Sharing.release(batch, statements, one.message());
+        mails.add(one.id());
       }
     }
     return gone;
@@ -689,7 +487,8 @@ final class SqlQueueStore implements QueueStore, MailCommit {
               int[] deleted = {0};
               batch.op(
                   statements ->
-                      deleted[0] = remove(batch, statements, DELETE_HELD, owned.values()));
+                      deleted[0] =
+                          remove(batch, statements, DELETE_HELD, owned.values(), new HashSet<>()));
               batch.durable();
               return deleted;
             })[0];

@@ -48,7 +48,7 @@ class BodiesBesidePostgresTest {
 
   private Engine open(StoreHealth.Reopenings limits) {
     Storage.Postgres database = PostgresServer.freshDatabase();
-    return Engine.openPostgres(
+    return StoreOpening.postgres(
         new Storage.Postgres(
             database.url(),
             database.user(),
@@ -60,7 +60,7 @@ class BodiesBesidePostgresTest {
           opened.set(folder);
           return folder;
         },
-        new Engine.Life(Clock.systemUTC(), lifeline, MemoryBudget.ofHeap(), limits),
+        new Life(Clock.systemUTC(), lifeline, MemoryBudget.ofHeap(), limits),
         new SecureRandom(),
         0);
   }

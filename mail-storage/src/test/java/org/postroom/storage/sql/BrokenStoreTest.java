@@ -49,10 +49,10 @@ class BrokenStoreTest {
   private final Lifeline lifeline = new Lifeline();
 
   private Engine open(StoreHealth.Reopenings limits) {
-    return Engine.openFolder(
+    return StoreOpening.folder(
         temp.toAbsolutePath().normalize(),
         disk::open,
-        new Engine.Life(Clock.systemUTC(), lifeline, MemoryBudget.ofHeap(), limits),
+        new Life(Clock.systemUTC(), lifeline, MemoryBudget.ofHeap(), limits),
         new SecureRandom(),
         0,
         NEVER_SAVED);
@@ -292,7 +292,7 @@ class BrokenStoreTest {
   void diesInMemoryAtOnce() {
     Lifeline own = new Lifeline();
     try (Engine store =
-        Engine.open(
+        StoreOpening.open(
             Storage.inMemory(),
             Clock.systemUTC(),
             new SecureRandom(),

@@ -32,10 +32,10 @@ final class Engines {
       long minFree,
       FolderOrigin.Unsaved most,
       MemoryBudget memory) {
-    return Engine.openFolder(
+    return StoreOpening.folder(
         path,
         opener,
-        new Engine.Life(Clock.systemUTC(), new Lifeline(), memory, ALWAYS),
+        new Life(Clock.systemUTC(), new Lifeline(), memory, ALWAYS),
         new SecureRandom(),
         minFree,
         most);

@@ -99,7 +99,7 @@ class PowerCutTest {
 
     for (int i = 0; i < images; i++) {
       try (Engine store =
-          Engine.open(
+          StoreOpening.open(
               new Storage.H2(folder.resolve("image" + i)),
               Clock.systemUTC(),
               new SecureRandom(),
@@ -154,7 +154,7 @@ class PowerCutTest {
   @Test
   void hasNoWriterBesideTheCommitter() {
     try (Engine store =
-        Engine.open(
+        StoreOpening.open(
             new Storage.H2(folder.resolve("quiet")),
             Clock.systemUTC(),
             new SecureRandom(),

@@ -6,6 +6,7 @@ import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
+import org.postroom.smtp.server.Judging;
 import org.postroom.smtp.server.Receiving;
 import org.postroom.smtp.server.SmtpSession;
 import org.postroom.smtp.server.SmtpState;
@@ -57,7 +58,15 @@ record BdatCommand(long length, boolean last) implements Command<SmtpState> {
             transaction.left(decision.pending());
             receiving.chunk(length, last);
           } else {
-            Receiving.swallow(session, length, () -> session.passes(decision, Optional.empty()));
+            Receiving.swallow(
+                session,
+                length,
+                () -> {
+                  if (last) {
+                    Judging.refusal(decision).ifPresent(receiving::others);
+                  }
+                  session.passes(decision, Optional.empty());
+                });
           }
         },
         trouble ->
@@ -66,6 +75,9 @@ record BdatCommand(long length, boolean last) implements Command<SmtpState> {
                 session,
                 length,
                 () -> {
+                  if (last) {
+                    receiving.othersNotNow();
+                  }
                   throw trouble;
                 }));
   }

@@ -33,7 +33,7 @@ record MailCommand(Optional<WrittenAddress> written, MailParameters parameters)
     if (session.listening().isSubmission() && session.login().isEmpty()) {
       throw new BadCommand(530, "5.7.0", neededFirst(session));
     }
-    LmtpRules.checkClient(session);
+    SmtpCommands.checkAdmitted(session);
     if (session.overLimit(ClientLimits.Event.MESSAGE, SmtpParams.CLIENT_MESSAGE_RATE)) {
       String address = session.connection().remote().getAddress().getHostAddress();
       throw new BadCommand(450, "4.7.1", "Error: too much mail from " + address);
@@ -49,20 +49,13 @@ record MailCommand(Optional<WrittenAddress> written, MailParameters parameters)
     Notes notes = new Notes();
     session.inquire(
         notes,
-        facts -> RecipientCheck.sender(session, sender, facts),
-        judged -> answer(session, sender, notes, judged));
-  }
-
-  private void answer(
-      SmtpSession session, ReversePath sender, Notes notes, RecipientCheck.Judged judged) {
-    judged.log(session, Optional.empty());
-    if (judged.refusal().isPresent()) {
-      RecipientCheck.Refusal refusal = judged.refusal().get();
-      session.refuse(refusal.reply(), Optional.empty(), refusal.rule());
-    } else {
-      session.begin(new Transaction(sender, parameters, notes, judged.pending()));
-      session.reply(250, "2.1.0", "Ok");
-    }
+        facts -> session.admission().sender(sender, facts),
+        decision -> {
+          if (session.passes(decision, Optional.empty())) {
+            session.begin(new Transaction(sender, parameters, notes, decision.pending()));
+            session.reply(250, "2.1.0", "Ok");
+          }
+        });
   }
 
   private static String neededFirst(SmtpSession session) {

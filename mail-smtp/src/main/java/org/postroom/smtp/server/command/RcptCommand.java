@@ -8,6 +8,7 @@ import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.RcptParameters;
 import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.protocol.SmtpReply;
+import org.postroom.smtp.server.Admission;
 import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
@@ -51,28 +52,26 @@ record RcptCommand(WrittenAddress written, RcptParameters parameters)
     session.inquire(
         transaction.notes(),
         facts ->
-            RecipientCheck.recipient(
-                session,
-                Optional.of(transaction.sender()),
-                transaction.parameters().size(),
-                recipient,
-                facts),
+            session
+                .admission()
+                .recipient(
+                    Optional.of(transaction.sender()),
+                    transaction.parameters().size(),
+                    recipient,
+                    facts),
         judged -> answer(session, transaction, address, judged));
   }
 
   private static void answer(
-      SmtpSession session, Transaction transaction, Address address, RecipientCheck.Judged judged) {
-    judged.log(session, Optional.of(address));
-    Optional<RecipientCheck.Refusal> refused =
-        judged.refusal().or(() -> judged.expanded().flatMap(to -> LmtpRules.relays(session, to)));
-    if (refused.isPresent()) {
-      RecipientCheck.Refusal refusal = refused.get();
+      SmtpSession session, Transaction transaction, Address address, Admission.Judged judged) {
+    if (judged.decision().isPermitted()) {
+      transaction.id(session.services().ids()); // before it is logged
+    }
+    if (!session.passes(judged, address)) {
       transaction.refused();
-      session.refuse(refusal.reply(), Optional.of(address), refusal.rule());
     } else {
       transaction.add(judged.expanded().orElseThrow());
-      transaction.id(session.services().ids());
-      transaction.left(judged.pending());
+      transaction.left(judged.decision().pending());
       // Addresses may be as long as lines are: strangers are charged for what they have us keep.
       session.connection().keeps(transaction.octets());
       session.reply(250, "2.1.5", "Ok");

@@ -1,6 +1,5 @@
 package org.postroom.smtp.server.command;
 
-import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.fact.Notes;
@@ -43,7 +42,7 @@ record VrfyCommand(WrittenAddress written, boolean utf8) implements Command<Smtp
     if (session.listening().isSubmission() && session.login().isEmpty()) {
       throw new BadCommand(530, "5.7.0", "Authentication required");
     }
-    LmtpRules.checkClient(session);
+    SmtpCommands.checkAdmitted(session);
     if (session.overLimit(ClientLimits.Event.RECIPIENT, SmtpParams.CLIENT_RECIPIENT_RATE)) {
       String client = session.connection().remote().getAddress().getHostAddress();
       throw new BadCommand(450, "4.7.1", "Error: too many recipients from " + client);
@@ -52,22 +51,17 @@ record VrfyCommand(WrittenAddress written, boolean utf8) implements Command<Smtp
     session.inquire(
         new Notes(),
         facts ->
-            RecipientCheck.recipient(
-                session,
-                session.transaction().map(Transaction::sender),
-                0,
-                Recipient.of(address),
-                facts),
-        judged -> answer(session, address, judged));
-  }
-
-  private void answer(SmtpSession session, Address address, RecipientCheck.Judged judged) {
-    judged.log(session, Optional.of(address));
-    if (judged.refusal().isPresent()) {
-      RecipientCheck.Refusal refusal = judged.refusal().get();
-      session.refuse(refusal.reply(), Optional.of(address), refusal.rule());
-    } else {
-      session.reply(252, "2.0.0", utf8 ? address.unicode() : address.toString());
-    }
+            session
+                .admission()
+                .recipient(
+                    session.transaction().map(Transaction::sender),
+                    0,
+                    Recipient.of(address),
+                    facts),
+        judged -> {
+          if (session.passes(judged, address)) {
+            session.reply(252, "2.0.0", utf8 ? address.unicode() : address.toString());
+          }
+        });
   }
 }

@@ -1,0 +1,119 @@
+package org.postroom.storage.sql;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.Keyword;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.MailStore.Appended;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.mailbox.UidSet;
+
+/**
+ * Puts messages into mailboxes: what can be done before their unit of work begins, and the unit.
+ */
+final class Appending {
+  private final Committer committer;
+  private final BodyRoom bodyStore;
+  private final Watchers watchers;
+  private final Clock clock;
+
+  Appending(Committer committer, BodyRoom bodyStore, Watchers watchers, Clock clock) {
+    this.committer = committer;
+    this.bodyStore = bodyStore;
+    this.watchers = watchers;
+    this.clock = clock;
+  }
+
+  /** See {@link MailStore#append}. */
+  Appended append(MailboxId mailbox, List<NewMessage> messages) {
+    try (Bodies bodies = new Bodies(messages)) {
+      return append(mailbox, bodies);
+    }
+  }
+
+  private Appended append(MailboxId mailbox, Bodies bodies) {
+    long total = bodies.octets;
+    return committer.run(
+        bodies.unwritten,
+        batch -> {
+          Edit edit = Edit.tail(batch, watchers, mailbox);
+          Edit.checkQuota(batch.account(edit.before().row().account()), total);
+          UidSet.Builder uids = new UidSet.Builder();
+          for (Body body : bodies.all) {
+            uids.add(append(batch, edit, body));
+          }
+          MailboxState after = edit.done();
+          return new Appended(after.row().uidValidity(), uids.build(), edit.modSeq());
+        });
+  }
+
+  private record Body(NewMessage message, PlacedBody body, Parsed parsed) {}
+
+  /** Messages with what can be done of them before the unit of work begins. */
+  private final class Bodies implements AutoCloseable {
+    private final List<Body> all = new ArrayList<>();
+    private long octets;
+    private long unwritten;
+
+    Bodies(List<NewMessage> messages) {
+      boolean placed = false;
+      try {
+        for (NewMessage message : messages) {
+          PlacedBody body = bodyStore.place(message.content(), describedAtMost(message));
+          all.add(new Body(message, body, Parsed.of(message.content().structure())));
+          octets += message.content().size();
+          unwritten += body.unwritten();
+        }
+        placed = true;
+      } finally {
+        if (!placed) {
+          close();
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      all.forEach(one -> one.body.close());
+    }
+  }
+
+  private static int describedAtMost(NewMessage message) {
+    int octets = Description.COPY_AT_MOST;
+    for (Keyword keyword : message.keywords()) {
+      octets += keyword.name().length() + 2;
+    }
+    return octets;
+  }
+
+  private long append(Batch batch, Edit edit, Body body) throws SQLException {
+    NewMessage message = body.message;
+    long flags = message.flags() & Flags.SYSTEM | edit.bits(message.keywords());
+    long size = message.content().size();
+    long uid = edit.add(flags, size);
+    long id = batch.id(Ids.Kind.MESSAGE);
+    long now = clock.millis();
+    batch.body(
+        id,
+        body.body,
+        () ->
+            new Description(id, now)
+                .copy(edit.before(), uid, flags, message.keywords(), message.date(), null)
+                .toBytes(),
+        body.parsed,
+        1);
+    batch.copy(
+        new Batch.NewCopy(
+            edit.before().key(uid),
+            id,
+            message.date().epochMillis(),
+            message.date().offsetMinutes(),
+            now,
+            null));
+    return uid;
+  }
+}

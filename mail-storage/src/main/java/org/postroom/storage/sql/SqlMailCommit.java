@@ -1,0 +1,281 @@
+package org.postroom.storage.sql;
+
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.QueueIds;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.MailCommit;
+
+/** Where a mail becomes ours: its mailboxes and the queue are filled in one unit of work. */
+final class SqlMailCommit implements MailCommit {
+  private static final String INSERT_MAIL =
+      "INSERT INTO queue_mail (id, queue_id, sender, body, smtp_utf8, envelope_id, full_return,"
+          + " arrived_ts, message_id, recipients) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  private static final String INSERT_RECIPIENT =
+      "INSERT INTO queue_recipient (id, mail_id, address, report_on, original, destination, due_ts,"
+          + " ready_ts, leased, lease_owner, attempts, delay_reported, last_reason)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, FALSE, '')";
+
+  private final Committer committer;
+  private final BodyRoom bodyStore;
+  private final Watchers watchers;
+  private final Clock clock;
+  private final QueueIds ids;
+  private final Destinations destinations;
+  private final List<Runnable> listeners;
+
+  /**
+   * @param listeners woken when something enters the queue
+   */
+  SqlMailCommit(
+      Committer committer,
+      BodyRoom bodyStore,
+      Watchers watchers,
+      Clock clock,
+      QueueIds ids,
+      Destinations destinations,
+      List<Runnable> listeners) {
+    this.committer = committer;
+    this.bodyStore = bodyStore;
+    this.watchers = watchers;
+    this.clock = clock;
+    this.ids = ids;
+    this.destinations = destinations;
+    this.listeners = listeners;
+  }
+
+  @Override
+  public QueueId newId() {
+    return ids.next();
+  }
+
+  @Override
+  public List<Acceptance> commit(List<Acceptance> acceptances) {
+    try (Entering entering = entering(acceptances)) {
+      return committer.run(
+          entering.unwritten(),
+          batch -> {
+            List<Acceptance> possible = DeliveryRoom.possible(batch, acceptances);
+            for (int i = 0; i < possible.size(); i++) {
+              entering.enter(batch, i, possible.get(i));
+            }
+            return possible;
+          });
+    }
+  }
+
+  /** Mails that are to be ours, with all that is done before their unit of work begins. */
+  Entering entering(List<Acceptance> acceptances) {
+    return new Entering(acceptances);
+  }
+
+  /** Such mails. Closing gives up the bodies that nobody has by then. */
+  final class Entering implements AutoCloseable {
+    private final List<Acceptance> acceptances;
+    private final List<PlacedBody> bodies = new ArrayList<>();
+    private final List<Parsed> parsed = new ArrayList<>();
+
+    private Entering(List<Acceptance> acceptances) {
+      this.acceptances = acceptances;
+      boolean placed = false;
+      try {
+        for (Acceptance one : acceptances) {
+          bodies.add(place(one));
+          parsed.add(parsed(one));
+        }
+        placed = true;
+      } finally {
+        if (!placed) {
+          close();
+        }
+      }
+    }
+
+    /** How many octets are still to be written. */
+    long unwritten() {
+      return bodies.stream().mapToLong(PlacedBody::unwritten).sum();
+    }
+
+    /** Within a unit of work, as they were asked for; throws where there is no room. */
+    void enterAll(Batch batch) throws SQLException {
+      for (int i = 0; i < acceptances.size(); i++) {
+        DeliveryRoom.check(batch, acceptances.get(i));
+        enter(batch, i, acceptances.get(i));
+      }
+    }
+
+    /**
+     * One of them.
+     *
+     * @param number which one
+     * @param possible what can become true of it
+     */
+    private void enter(Batch batch, int number, Acceptance possible) throws SQLException {
+      SqlMailCommit.this.enter(batch, possible, bodies.get(number), parsed.get(number));
+    }
+
+    @Override
+    public void close() {
+      bodies.forEach(PlacedBody::close);
+    }
+  }
+
+  private PlacedBody place(Acceptance acceptance) {
+    long described = Description.QUEUED_AT_MOST * (1L + acceptance.onward().size());
+    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+      // It may become one that waits.
+      described += Description.COPY_AT_MOST + Description.QUEUED_AT_MOST + delivery.header().size();
+    }
+    return bodyStore.place(
+        acceptance.mail().content(), (int) Math.min(described, Description.MOST));
+  }
+
+  private static Parsed parsed(Acceptance acceptance) {
+    return acceptance.deliveries().isEmpty()
+        ? Parsed.UNASKED
+        : Parsed.of(acceptance.mail().content().structure());
+  }
+
+  private void enter(Batch batch, Acceptance acceptance, PlacedBody body, Parsed parsed)
+      throws SQLException {
+    if (acceptance.deliveries().isEmpty() && acceptance.onward().isEmpty()) {
+      return;
+    }
+    long message = batch.id(Ids.Kind.MESSAGE);
+    Description description = new Description(message, clock.millis());
+    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+      deliver(batch, message, acceptance, delivery, description);
+    }
+    boolean onward = !acceptance.onward().isEmpty();
+    if (onward) {
+      queue(batch, message, acceptance, description);
+    }
+    batch.body(
+        message,
+        body,
+        description::toBytes,
+        acceptance.deliveries().isEmpty() ? Parsed.UNASKED : parsed,
+        acceptance.deliveries().size() + (onward ? 1 : 0));
+    batch.durable();
+  }
+
+  private void deliver(
+      Batch batch,
+      long message,
+      Acceptance acceptance,
+      Acceptance.Delivery delivery,
+      Description description)
+      throws SQLException {
+    Integer known = batch.account(delivery.account()).mailboxes().get(delivery.mailbox());
+    MailboxId mailbox =
+        known != null
+            ? new MailboxId(known)
+            : Mailboxes.create(
+                    batch, delivery.account(), delivery.mailbox(), Optional.empty(), clock)
+                .row()
+                .id();
+    byte[] header = delivery.header().toBytes();
+    Edit edit = Edit.tail(batch, watchers, mailbox);
+    long uid = edit.add(0, header.length + acceptance.mail().content().size());
+    InternalDate date = localDate(acceptance.mail().arrived());
+    description.copy(edit.before(), uid, 0, Set.of(), date, header);
+    batch.copy(
+        new Batch.NewCopy(
+            edit.before().key(uid),
+            message,
+            date.epochMillis(),
+            date.offsetMinutes(),
+            clock.millis(),
+            header));
+    edit.done();
+  }
+
+  private InternalDate localDate(Instant arrived) {
+    ZoneId zone = clock.getZone();
+    return InternalDate.of(arrived.atZone(zone).toOffsetDateTime());
+  }
+
+  private void queue(Batch batch, long message, Acceptance acceptance, Description description)
+      throws SQLException {
+    long mail = batch.id(Ids.Kind.QUEUE_MAIL);
+    long due = acceptance.mail().arrived().toEpochMilli();
+    Envelope envelope = acceptance.mail().envelope();
+    description.queued(acceptance.mail().id(), envelope);
+    if (acceptance.isHeld()) {
+      description.held();
+    }
+    long[] recipients = new long[acceptance.onward().size()];
+    for (int i = 0; i < recipients.length; i++) {
+      recipients[i] = batch.id(Ids.Kind.QUEUE_RECIPIENT);
+      description.onward(acceptance.onward().get(i));
+    }
+    batch.op(
+        statements -> {
+          insertMail(statements, mail, message, acceptance, due);
+          insertRecipients(statements, mail, recipients, acceptance, due);
+        });
+    batch.afterwards(
+        () -> {
+          if (!acceptance.isHeld()) {
+            acceptance.onward().forEach(one -> destinations.ready(one.destination(), due));
+          }
+          destinations.count(recipients.length);
+          listeners.forEach(Runnable::run);
+        });
+  }
+
+  private static void insertMail(
+      Journaled statements, long id, long message, Acceptance acceptance, long arrived)
+      throws SQLException {
+    Envelope envelope = acceptance.mail().envelope();
+    Prepared insert = statements.of(INSERT_MAIL);
+    insert.setLong(1, id);
+    insert.setString(2, acceptance.mail().id().value());
+    insert.setString(3, Addresses.column(envelope.sender()));
+    insert.setString(4, envelope.body().name());
+    insert.setBoolean(5, envelope.smtpUtf8());
+    insert.setString(6, envelope.envelopeId().orElse(null));
+    if (envelope.fullReturn().isPresent()) {
+      insert.setBoolean(7, envelope.fullReturn().get());
+    } else {
+      insert.setNull(7, Types.BOOLEAN);
+    }
+    insert.setLong(8, arrived);
+    insert.setLong(9, message);
+    insert.setInt(10, acceptance.onward().size());
+    insert.executeUpdate();
+  }
+
+  private static void insertRecipients(
+      Journaled statements, long mail, long[] ids, Acceptance acceptance, long due)
+      throws SQLException {
+    List<Acceptance.Onward> onward = acceptance.onward();
+    Prepared insert = statements.of(INSERT_RECIPIENT);
+    for (int i = 0; i < ids.length; i++) {
+      Recipient recipient = onward.get(i).recipient();
+      insert.setLong(1, ids[i]);
+      insert.setLong(2, mail);
+      insert.setString(3, Addresses.column(recipient.address()));
+      insert.setInt(4, Addresses.bits(recipient.reportOn()));
+      insert.setString(5, recipient.original().orElse(null));
+      insert.setString(6, onward.get(i).destination());
+      insert.setLong(7, due);
+      insert.setLong(8, acceptance.isHeld() ? Long.MAX_VALUE : due);
+      insert.setInt(9, acceptance.isHeld() ? SqlQueueStore.HELD : 0);
+      insert.addBatch();
+    }
+    insert.executeBatch();
+  }
+}
