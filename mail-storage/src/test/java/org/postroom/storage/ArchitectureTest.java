@@ -65,6 +65,7 @@ final class ArchitectureTest extends HouseRules {
             "Statements",
             "Database",
             "Engine",
+            "StoreOpening",
             "Committer",
             "Origin",
             "FolderOrigin",

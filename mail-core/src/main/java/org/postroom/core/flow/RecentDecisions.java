@@ -3,8 +3,12 @@ package org.postroom.core.flow;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.Moment;
@@ -14,6 +18,9 @@ import org.postroom.core.policy.Moment;
  * whoever wonders why a mail was taken or refused. What is older is in the log. Threads share it.
  */
 public final class RecentDecisions {
+  private static final Set<Moment> BEFORE_A_MAIL =
+      Collections.unmodifiableSet(EnumSet.of(Moment.CONNECT, Moment.HELO, Moment.MAIL));
+
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
   private final int most;
 
@@ -62,30 +69,28 @@ public final class RecentDecisions {
     if (!found.isEmpty()) {
       return found;
     }
-    Optional<Entry> first = all.stream().filter(entry -> isOf(entry, name)).findFirst();
-    return first.map(one -> ofMail(all, one)).orElse(List.of());
+    Optional<Entry> named = all.stream().filter(entry -> isOf(entry, name)).findFirst();
+    return named
+        .map(
+            one ->
+                ofMail(
+                    all.stream().filter(entry -> entry.session().equals(one.session())).toList(),
+                    name))
+        .orElse(List.of());
   }
 
-  private static List<Entry> ofMail(List<Entry> all, Entry first) {
-    String mail = first.mail().orElseThrow().toString();
+  /** Of one session's decisions those about a mail, and the last of each kind before them. */
+  private static List<Entry> ofMail(List<Entry> session, String mail) {
+    EnumMap<Moment, Entry> before = new EnumMap<>(Moment.class);
     List<Entry> found = new ArrayList<>();
-    Optional<Entry> sender = Optional.empty();
-    for (Entry entry : all) {
-      if (!entry.session().equals(first.session())) {
-        continue;
-      }
-      Moment moment = entry.decision().moment();
-      if (entry == first) {
-        sender.ifPresent(found::add);
-      }
-      if (isOf(entry, mail)
-          || found.isEmpty() && moment == Moment.CONNECT
-          || sender.isEmpty() && moment == Moment.HELO) {
+    for (Entry entry : session) {
+      if (isOf(entry, mail)) {
         found.add(entry);
-      } else if (moment == Moment.MAIL) {
-        sender = Optional.of(entry);
+      } else if (found.isEmpty() && BEFORE_A_MAIL.contains(entry.decision().moment())) {
+        before.put(entry.decision().moment(), entry);
       }
     }
+    found.addAll(0, before.values());
     return found;
   }
 

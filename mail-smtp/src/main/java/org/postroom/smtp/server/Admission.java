@@ -15,6 +15,7 @@ import org.postroom.core.policy.ClientNames;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.RestrictionParams;
 import org.postroom.core.policy.Verdict;
+import org.postroom.smtp.protocol.BadCommand;
 
 /**
  * Whether mail from a sender to a recipient is taken from a client: what the lists say, and what
@@ -42,11 +43,20 @@ public final class Admission {
    */
   public record Judged(Decision decision, Optional<Expanded> expanded) {}
 
+  /** Refuses who brings no mail here at all. */
+  public void checkClient() {
+    client()
+        .ifPresent(
+            why -> {
+              throw new BadCommand(why.code(), why.status(), why.text());
+            });
+  }
+
   /**
    * Why the client brings no mail at all, and asks for nobody; empty where it may. A client that is
    * none of ours does so by LMTP only where anybody may.
    */
-  public Optional<Verdict.Reject> client() {
+  Optional<Verdict.Reject> client() {
     if (!listening.isLmtp() || listening.settings().get(SmtpParams.LMTP_STRANGERS)) {
       return Optional.empty();
     }

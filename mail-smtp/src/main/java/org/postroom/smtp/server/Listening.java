@@ -7,8 +7,10 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Completion;
 import org.postroom.core.flow.Wishes;
 import org.postroom.core.mail.Origin;
+import org.postroom.core.queue.QueueParams;
 import org.postroom.smtp.protocol.Extension;
 import org.postroom.smtp.protocol.PathSyntax;
+import org.postroom.smtp.protocol.SmtpReply;
 
 /** One listener: its settings, and what follows from them for all of its sessions. */
 public final class Listening {
@@ -67,6 +69,11 @@ public final class Listening {
    */
   public boolean isSubmission() {
     return settings.get(SmtpParams.SUBMISSION);
+  }
+
+  /** How a reply is said here: where nothing fails for good, for now. */
+  SmtpReply said(SmtpReply reply) {
+    return settings.get(QueueParams.SOFT_BOUNCE) ? reply.forNow() : reply;
   }
 
   public Settings settings() {

@@ -64,7 +64,7 @@ public record Services(
   }
 
   /** What an address means that a client wrote: the whole one. */
-  Address whole(WrittenAddress address) {
+  public Address whole(WrittenAddress address) {
     return policy.qualified(address);
   }
 

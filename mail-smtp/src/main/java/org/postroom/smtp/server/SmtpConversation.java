@@ -169,7 +169,7 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
   /** Runs the command in a line, when it may be given now. */
   @Override
   public void command(Line line) {
-    session.mindLineEnd(line);
+    session.mindLineEnd(line.end() == Line.End.LF);
     String text = CommandText.of(line, settings.get(SmtpParams.LINE_LENGTH));
     SmtpReader in = new SmtpReader(text, listening.pathSyntax());
     String verb = in.verb();

@@ -9,7 +9,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
-import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.auth.Account;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
@@ -20,12 +19,9 @@ import org.postroom.core.flow.Expanded;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.PolicyContext;
-import org.postroom.core.queue.QueueParams;
-import org.postroom.core.session.Callers;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.Dialogue;
 import org.postroom.core.wire.Connection;
-import org.postroom.core.wire.Line;
 import org.postroom.smtp.protocol.Offer;
 import org.postroom.smtp.protocol.SmtpReply;
 
@@ -194,11 +190,6 @@ public final class SmtpSession implements Standing {
     return (utf8 ? "UTF8" : "") + plain + secured;
   }
 
-  /** What an address means that this client wrote: the whole one. */
-  public Address whole(WrittenAddress address) {
-    return services.whole(address);
-  }
-
   /** Whether this client has done more of {@code event} than it may; counts this one. */
   public boolean overLimit(ClientLimits.Event event, Param<Integer> param) {
     int limit = settings.get(param);
@@ -353,7 +344,6 @@ public final class SmtpSession implements Standing {
   public void loggedIn(Account account, String mechanism) {
     login = new Login(account, mechanism);
     connection.trusted();
-    services.log().loggedIn(Callers.of(connection, client()), mechanism, account.login());
   }
 
   /** All that was said in clear is forgotten (RFC 3207, 4.2). */
@@ -445,9 +435,8 @@ public final class SmtpSession implements Standing {
   }
 
   /** A line that ends in LF alone ends the session, where none may. */
-  public void mindLineEnd(Line line) {
-    if (line.end() == Line.End.LF
-        && settings.get(SmtpParams.BARE_NEWLINE) == SmtpParams.BareNewline.REJECT) {
+  public void mindLineEnd(boolean isLfAlone) {
+    if (isLfAlone && settings.get(SmtpParams.BARE_NEWLINE) == SmtpParams.BareNewline.REJECT) {
       throw bareLf();
     }
   }
@@ -487,7 +476,7 @@ public final class SmtpSession implements Standing {
 
   /** How a reply is said here: where nothing fails for good, for now. */
   SmtpReply said(SmtpReply reply) {
-    return settings.get(QueueParams.SOFT_BOUNCE) ? reply.forNow() : reply;
+    return listening.said(reply);
   }
 
   private void write(SmtpReply reply) {

@@ -19,12 +19,12 @@ final class Transfer {
           + " SELECT id + ?, message_id, internal_ts, internal_offset, ?, header"
           + " FROM mailbox_message WHERE id BETWEEN ? AND ?";
 
-  private final Dialect dialect;
+  private final Database database;
   private final Watchers watchers;
   private final Clock clock;
 
-  Transfer(Dialect dialect, Watchers watchers, Clock clock) {
-    this.dialect = dialect;
+  Transfer(Database database, Watchers watchers, Clock clock) {
+    this.database = database;
     this.watchers = watchers;
     this.clock = clock;
   }
@@ -64,7 +64,7 @@ final class Transfer {
   private void copyRows(
       Batch batch, MailboxState from, UidSet uids, MailboxState to, long first, boolean move) {
     long now = clock.millis();
-    String share = dialect.shareRange();
+    String share = database.dialect().shareRange();
     batch.op(
         statements -> {
           if (!move) {

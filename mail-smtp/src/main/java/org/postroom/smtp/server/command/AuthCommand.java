@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Mechanisms;
+import org.postroom.core.session.Callers;
 import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Line;
 import org.postroom.smtp.protocol.BadCommand;
@@ -108,7 +109,7 @@ record AuthCommand(String mechanism, Optional<String> initial) implements Comman
             .ask(
                 session.settings().get(SmtpParams.SASL_RESPONSE),
                 line -> {
-                  session.mindLineEnd(line);
+                  session.mindLineEnd(line.end() == Line.End.LF);
                   answer.apply(line).run();
                 });
       };
@@ -118,6 +119,11 @@ record AuthCommand(String mechanism, Optional<String> initial) implements Comman
     public Runnable accepted(Account account, String mechanism) {
       return () -> {
         session.loggedIn(account, mechanism);
+        session
+            .services()
+            .log()
+            .loggedIn(
+                Callers.of(session.connection(), session.client()), mechanism, account.login());
         session.reply(235, "2.7.0", "Authentication successful");
       };
     }

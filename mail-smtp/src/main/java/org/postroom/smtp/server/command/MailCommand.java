@@ -33,12 +33,12 @@ record MailCommand(Optional<WrittenAddress> written, MailParameters parameters)
     if (session.listening().isSubmission() && session.login().isEmpty()) {
       throw new BadCommand(530, "5.7.0", neededFirst(session));
     }
-    SmtpCommands.checkAdmitted(session);
+    session.admission().checkClient();
     if (session.overLimit(ClientLimits.Event.MESSAGE, SmtpParams.CLIENT_MESSAGE_RATE)) {
       String address = session.connection().remote().getAddress().getHostAddress();
       throw new BadCommand(450, "4.7.1", "Error: too much mail from " + address);
     }
-    ReversePath sender = new ReversePath(written.map(session::whole));
+    ReversePath sender = new ReversePath(written.map(session.services()::whole));
     if (!parameters.smtpUtf8() && !sender.address().map(a -> a.isAscii()).orElse(true)) {
       throw new BadCommand(553, "5.6.7", "Error: an address beyond ASCII needs SMTPUTF8");
     }

@@ -43,7 +43,7 @@ record RcptCommand(WrittenAddress written, RcptParameters parameters)
       String client = session.connection().remote().getAddress().getHostAddress();
       throw new BadCommand(450, "4.7.1", "Error: too many recipients from " + client);
     }
-    Address address = session.whole(written);
+    Address address = session.services().whole(written);
     if (!transaction.parameters().smtpUtf8() && !address.isAscii()) {
       transaction.refused();
       throw new BadCommand(553, "5.6.7", "Error: an address beyond ASCII needs SMTPUTF8");

@@ -5,7 +5,6 @@ import java.util.stream.Stream;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.Offers;
-import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.SmtpParams;
@@ -78,17 +77,6 @@ public final class SmtpCommands {
               .toList());
 
   private SmtpCommands() {}
-
-  /** Refuses who brings no mail here at all. */
-  static void checkAdmitted(SmtpSession session) {
-    session
-        .admission()
-        .client()
-        .ifPresent(
-            why -> {
-              throw new BadCommand(why.code(), why.status(), why.text());
-            });
-  }
 
   private static SmtpRow<SmtpState> hello(String name, Command.Parser<SmtpState> parser) {
     return SmtpRow.of(name, name + " hostname", parser)

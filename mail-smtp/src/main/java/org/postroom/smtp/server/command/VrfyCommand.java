@@ -42,12 +42,12 @@ record VrfyCommand(WrittenAddress written, boolean utf8) implements Command<Smtp
     if (session.listening().isSubmission() && session.login().isEmpty()) {
       throw new BadCommand(530, "5.7.0", "Authentication required");
     }
-    SmtpCommands.checkAdmitted(session);
+    session.admission().checkClient();
     if (session.overLimit(ClientLimits.Event.RECIPIENT, SmtpParams.CLIENT_RECIPIENT_RATE)) {
       String client = session.connection().remote().getAddress().getHostAddress();
       throw new BadCommand(450, "4.7.1", "Error: too many recipients from " + client);
     }
-    Address address = session.whole(written);
+    Address address = session.services().whole(written);
     session.inquire(
         new Notes(),
         facts ->
