@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.policy.Verdict;
 
 /**
  * What a recipient of the envelope comes to: one target or many. Found out once, when the recipient
@@ -49,6 +51,27 @@ public record Expanded(
     return targets.stream().allMatch(target -> target.route() instanceof Route.Nowhere)
         ? routes(Route.Nowhere.class).findFirst()
         : Optional.empty();
+  }
+
+  /**
+   * The same as whoever brings the mail hears it, without words of introduction; whom nobody knows
+   * is refused as {@code policy} has it.
+   */
+  public Optional<Verdict.Reject> refusal(Policy policy) {
+    return nowhere()
+        .map(
+            nowhere ->
+                Verdict.Reject.of(
+                    nowhere.isUnknown()
+                        ? policy.codeOfUnknown(recipient.address())
+                        : nowhere.code(),
+                    nowhere.status().substring(1),
+                    nowhere.text()));
+  }
+
+  /** That the recipient is refused, and why, in the words of a reply to RCPT. */
+  public String rejected(String why) {
+    return "<" + recipient.address() + ">: Recipient address rejected: " + why;
   }
 
   /** The routes of one kind. */

@@ -46,6 +46,12 @@ public final class FlowParams {
           atLeast("1"),
           "Received and Delivered-To headers of a mail; with more it runs in circles.");
 
+  public static final Param<Boolean> QUOTA_FULL_TEMPFAIL =
+      SET.bool(
+          "quota_full_tempfail",
+          "no",
+          "Whether mail for a full mailbox is refused for now (452), and not for good (552).");
+
   public static final Param<Boolean> ADD_MISSING_HEADERS =
       SET.bool(
           "always_add_missing_headers",

@@ -4,12 +4,11 @@ import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.AccountFacts;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.Expanded;
+import org.postroom.core.flow.MailboxFull;
 import org.postroom.core.flow.Route;
-import org.postroom.core.flow.Target;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.ClientNames;
 import org.postroom.core.policy.Decision;
@@ -140,12 +139,9 @@ public final class Admission {
     Decision decision = found.decision();
     if (decision.isPermitted() && found.expanded().isPresent()) {
       Expanded expanded = found.expanded().get();
-      if (isFull(size, expanded, facts)) {
-        MailboxFull full = MailboxFull.by(listening.settings());
-        String text = "<" + recipient.address() + ">: Recipient address rejected: " + full.text();
-        decision =
-            decision.refusedBy(
-                "", MailboxFull.RULE, new Verdict.Reject(full.code(), full.status(), text));
+      Optional<Verdict.Reject> full = full(size, expanded, facts);
+      if (full.isPresent()) {
+        decision = decision.refusedBy("", MailboxFull.RULE, full.get());
       } else if (isRelayedByLmtp(expanded)) {
         String text = "<" + recipient.address() + ">: Relay access denied";
         String rule = SmtpParams.LMTP_RELAY.name();
@@ -182,18 +178,9 @@ public final class Admission {
         : Optional.of(Verdict.Reject.of(553, ".7.1", text));
   }
 
-  /** Whether there is no room for the mail with anybody. */
-  private boolean isFull(long size, Expanded expanded, Facts facts) {
-    return expanded.targets().stream().allMatch(target -> isFull(target, size, facts));
-  }
-
-  /** Without a size, a mailbox is full when nothing more fits in. */
-  private boolean isFull(Target target, long size, Facts facts) {
-    if (!(target.route() instanceof Route.ToMailbox mailbox)) {
-      return false;
-    }
-    long room = facts.know(AccountFacts.room(listening.services().accounts(), mailbox.account()));
-    return room == 0 || size > room;
+  private Optional<Verdict.Reject> full(long size, Expanded expanded, Facts facts) {
+    return MailboxFull.by(listening.settings())
+        .of(expanded, size, listening.services().accounts(), facts);
   }
 
   /** Mail for somebody else's mailbox is not delivered but relayed: not by LMTP, unless allowed. */

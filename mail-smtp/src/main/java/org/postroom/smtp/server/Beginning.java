@@ -3,27 +3,23 @@ package org.postroom.smtp.server;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.config.Settings;
-import org.postroom.core.flow.ArrivingContent;
+import org.postroom.core.flow.Entrance;
+import org.postroom.core.flow.Intake;
 import org.postroom.core.mail.Arriving;
-import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.FieldLine;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.wire.TlsSession;
 
-/**
- * A mail when its content begins to come.
- *
- * @param mail what is known of it by then
- * @param content takes its octets, behind the trace line of this hop
- */
-record Beginning(Arriving mail, ArrivingContent content) {
+/** How the content of a session's mail begins: what is known of the mail by then. */
+final class Beginning {
+  private Beginning() {}
 
   /**
    * The mail of a transaction.
    *
    * @param fields what is put in front of its header
    */
-  static Beginning of(SmtpSession session, Transaction transaction, List<FieldLine> fields) {
+  static Intake of(SmtpSession session, Transaction transaction, List<FieldLine> fields) {
     Services services = session.services();
     Settings settings = session.settings();
     Submission.Client client =
@@ -40,23 +36,12 @@ record Beginning(Arriving mail, ArrivingContent content) {
             client,
             transaction.envelope(),
             services.clock().instant());
-    ContentSink sink = services.staging().open(transaction.parameters().size());
-    try {
-      ArrivingContent content =
-          session
-              .listening()
-              .completion()
-              .begin(
-                  mail,
-                  settings.get(SmtpParams.SASL_HEADER) ? client : client.anonymous(),
-                  tls(session),
-                  fields,
-                  sink);
-      return new Beginning(mail, content);
-    } catch (RuntimeException e) {
-      sink.close();
-      throw e;
-    }
+    Submission.Client shown = settings.get(SmtpParams.SASL_HEADER) ? client : client.anonymous();
+    return session
+        .listening()
+        .entrance()
+        .begin(
+            mail, new Entrance.Shown(shown, tls(session), fields), transaction.parameters().size());
   }
 
   private static Optional<String> tls(SmtpSession session) {

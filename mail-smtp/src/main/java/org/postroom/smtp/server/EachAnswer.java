@@ -3,6 +3,7 @@ package org.postroom.smtp.server;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.flow.Expanded;
+import org.postroom.core.flow.MailboxFull;
 import org.postroom.core.flow.Route;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.smtp.protocol.SmtpReply;

@@ -185,17 +185,7 @@ public final class Judging {
 
     @Override
     public Optional<Verdict.Reject> unlisted(Address address, Facts facts) {
-      return expanded(address, facts)
-          .nowhere()
-          .map(
-              nowhere ->
-                  Verdict.Reject.of(
-                      code(nowhere, address), nowhere.status().substring(1), nowhere.text()));
-    }
-
-    /** Whom nobody knows is refused as the administrator wants it. */
-    private int code(Route.Nowhere nowhere, Address address) {
-      return nowhere.isUnknown() ? services.policy().codeOfUnknown(address) : nowhere.code();
+      return expanded(address, facts).refusal(services.policy());
     }
 
     @Override

@@ -4,8 +4,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import org.postroom.core.config.Settings;
-import org.postroom.core.flow.Completion;
-import org.postroom.core.flow.Wishes;
+import org.postroom.core.flow.Entrance;
 import org.postroom.core.mail.Origin;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.smtp.protocol.Extension;
@@ -19,9 +18,8 @@ public final class Listening {
   private final Services services;
   private final ForbiddenCommands forbidden;
   private final Set<String> discarded;
-  private final Completion completion;
+  private final Entrance entrance;
   private final PathSyntax pathSyntax;
-  private final Wishes wishes;
 
   /**
    * At a listener.
@@ -38,13 +36,9 @@ public final class Listening {
         new PathSyntax(
             settings.get(SmtpParams.STRICT_ENVELOPES), settings.get(SmtpParams.ALLOW_MIN_USER));
     this.discarded = new HashSet<>();
-    this.wishes = Wishes.of(settings);
-    this.completion =
-        new Completion(
-            settings,
-            services.hostname(),
-            services.zone(),
-            services.flow().addressing().rewriting());
+    this.entrance =
+        new Entrance(
+            settings, services.hostname(), services.zone(), services.flow(), services.staging());
     settings
         .get(SmtpParams.DISCARD_EHLO)
         .forEach(keyword -> discarded.add(keyword.toUpperCase(Locale.ROOT)));
@@ -84,14 +78,9 @@ public final class Listening {
     return services;
   }
 
-  /** Makes the headers of mails whole that come here. */
-  Completion completion() {
-    return completion;
-  }
-
-  /** What is done with mails that come here, whatever is decided about them. */
-  Wishes wishes() {
-    return wishes;
+  /** Where the way of mails begins that come here. */
+  Entrance entrance() {
+    return entrance;
   }
 
   PathSyntax pathSyntax() {

@@ -3,6 +3,7 @@ package org.postroom.smtp.server;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.postroom.core.flow.MailboxFull;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.Moment;
 import org.postroom.smtp.protocol.SmtpReply;

@@ -5,15 +5,11 @@ import java.util.List;
 import java.util.function.Function;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.LookupUnavailable;
-import org.postroom.core.flow.ArrivingContent;
-import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Handover;
-import org.postroom.core.mail.Arriving;
+import org.postroom.core.flow.Intake;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
-import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.policy.Consequence;
 import org.postroom.core.policy.Verdict;
 import org.postroom.core.queue.Acceptance;
@@ -30,9 +26,7 @@ import org.postroom.smtp.server.SmtpParams.BareNewline;
 final class Reception implements Transaction.Content {
   private final SmtpSession session;
   private final Transaction transaction;
-  private final Settings settings;
-  private final Arriving mail;
-  private final ArrivingContent content;
+  private final Intake intake;
   private final DataReader reader;
 
   /** What has become of the mail, once it is taken. */
@@ -47,19 +41,17 @@ final class Reception implements Transaction.Content {
   private Reception(SmtpSession session, Transaction transaction, boolean dotStuffed) {
     this.session = session;
     this.transaction = transaction;
-    this.settings = session.settings();
     this.done =
         transaction.consequences().stream()
             .filter(Consequence.Prepend.class::isInstance)
             .map(Consequence.Prepend.class::cast)
             .toList();
-    Beginning beginning =
+    this.intake =
         Beginning.of(session, transaction, done.stream().map(Consequence.Prepend::field).toList());
-    this.mail = beginning.mail();
-    this.content = beginning.content();
+    Settings settings = session.settings();
     this.reader =
         new DataReader(
-            content::write,
+            intake::write,
             dotStuffed,
             settings.get(SmtpParams.BARE_NEWLINE) == BareNewline.REJECT,
             settings.get(SmtpParams.REPLACE_STRAY_CR));
@@ -101,7 +93,7 @@ final class Reception implements Transaction.Content {
     return new Arrival() {
       @Override
       public boolean takesAtOnce(int octets) {
-        return content.takesAtOnce(octets);
+        return intake.takesAtOnce(octets);
       }
 
       @Override
@@ -116,8 +108,8 @@ final class Reception implements Transaction.Content {
     if (failed) {
       return discarded(length);
     }
-    failed = content.tooBig();
-    return failed ? tooBig() : SmtpReply.of(250, "2.0.0", "Ok: " + length + " bytes");
+    failed = intake.isTooBig();
+    return failed ? refuse(Intake.TOO_BIG) : SmtpReply.of(250, "2.0.0", "Ok: " + length + " bytes");
   }
 
   /** The same for the last one. */
@@ -130,34 +122,21 @@ final class Reception implements Transaction.Content {
     return SmtpReply.of(551, "5.0.0", "Discarded " + length + " bytes after earlier error");
   }
 
-  private SmtpReply tooBig() {
-    return refuse(552, "5.3.4", "Error: message file too big", "message_size_limit");
+  private SmtpReply refuse(Handover.Refused refused) {
+    Verdict.Reject reply = refused.reply();
+    return refuse(reply.code(), reply.status(), reply.text(), refused.rule());
   }
 
   /** The content is whole: judges it and takes responsibility for it. Gives the answer. */
   SmtpReply finish() {
     reader.finish();
-    if (content.tooBig()) {
-      return tooBig();
-    }
-    if (content.hops() > settings.get(FlowParams.HOPS)) {
-      return refuse(554, "5.4.6", "Error: too many hops", "hopcount_limit");
-    }
-    QueueId id = mail.id();
-    try (StagedContent whole = content.finish()) {
-      Handover handover =
-          session
-              .services()
-              .flow()
-              .accept(
-                  mail.with(whole),
-                  transaction.recipients(),
-                  session.listening().wishes().and(decided()));
+    QueueId id = intake.mail().id();
+    try {
+      Handover handover = intake.finish(transaction.recipients(), decided());
       if (handover instanceof Handover.Refused refused) {
-        Verdict.Reject reply = refused.reply();
-        return refuse(reply.code(), reply.status(), reply.text(), refused.rule());
+        return refuse(refused);
       }
-      logAccepted(whole);
+      logAccepted();
       if (handover instanceof Handover.Taken taken) {
         session.services().flow().logDeliveries(taken.acceptances());
         accepted = taken.acceptances();
@@ -166,9 +145,6 @@ final class Reception implements Transaction.Content {
     } catch (StorageFull e) {
       session.services().log().fault(session.id(), "keeping " + id, e);
       return SmtpReply.of(452, "4.3.1", "Insufficient system storage");
-    } catch (OverQuota e) {
-      MailboxFull full = MailboxFull.by(settings);
-      return refuse(full.code(), full.status(), "Error: " + full.text(), MailboxFull.RULE);
     } catch (StorageUnavailable | LookupUnavailable e) {
       session.services().log().fault(session.id(), "keeping " + id, e);
       return SmtpReply.of(451, "4.3.0", "Error: queue file write error");
@@ -185,25 +161,25 @@ final class Reception implements Transaction.Content {
     return transaction.consequences().stream().filter(each -> !done.contains(each)).toList();
   }
 
-  private void logAccepted(StagedContent whole) {
+  private void logAccepted() {
     session
         .services()
         .log()
         .accepted(
-            mail.id(),
+            intake.mail().id(),
             session.services().generation(),
             session.id(),
             session.client(),
-            mail.client().login().orElse(""),
+            intake.mail().client().login().orElse(""),
             transaction.sender(),
-            whole.size(),
+            intake.size(),
             transaction.count(),
-            content.messageId());
+            intake.messageId());
   }
 
   @Override
   public void close() {
-    content.close();
+    intake.close();
   }
 
   /** Refuses the mail, or a recipient's copy of it, with one line in the log that says why. */
@@ -214,14 +190,14 @@ final class Reception implements Transaction.Content {
         .log()
         .rejected(
             session.id(),
-            mail.id().toString(),
+            intake.mail().id().toString(),
             "END-OF-MESSAGE",
             session.client(),
             session.said(reply).toString(),
             transaction.sender().toString(),
             List.of(),
-            mail.client().protocol(),
-            mail.client().helo(),
+            intake.mail().client().protocol(),
+            intake.mail().client().helo(),
             rule);
     return reply;
   }

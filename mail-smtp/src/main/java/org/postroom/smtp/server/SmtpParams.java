@@ -113,12 +113,6 @@ public final class SmtpParams {
           atLeast("1"),
           "So many recipients beyond smtpd_recipient_limit are refused without being errors.");
 
-  public static final Param<Boolean> QUOTA_FULL_TEMPFAIL =
-      SET.bool(
-          "quota_full_tempfail",
-          "no",
-          "Whether mail for a full mailbox is refused for now (452), and not for good (552).");
-
   public static final Param<Integer> LINE_LENGTH = SET.include(FilterParams.LINE_LENGTH);
 
   public static final Param<Integer> SASL_RESPONSE =
