@@ -3,6 +3,7 @@ module org.postroom.dist {
   exports org.postroom.dist;
   exports org.postroom.dist.config;
   exports org.postroom.dist.operation;
+  exports org.postroom.dist.submit;
   exports org.postroom.testkit;
 
   opens org.postroom.dist.applet to

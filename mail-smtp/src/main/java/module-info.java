@@ -3,6 +3,8 @@ module org.postroom.smtp {
   exports org.postroom.smtp;
   exports org.postroom.smtp.client to
       org.postroom.dist;
+  exports org.postroom.smtp.protocol to
+      org.postroom.dist;
   exports org.postroom.smtp.server;
 
   requires transitive org.postroom.core;

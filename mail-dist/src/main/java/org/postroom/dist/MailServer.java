@@ -1,5 +1,7 @@
 package org.postroom.dist;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +12,7 @@ import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.mail.Envelope;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
@@ -18,6 +21,8 @@ import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operations;
 import org.postroom.dist.operation.Reloaded;
+import org.postroom.dist.submit.Submitted;
+import org.postroom.dist.submit.Whom;
 
 /**
  * A mail server that runs. Several of them may live in one JVM; closing one stops everything it
@@ -42,6 +47,7 @@ public final class MailServer implements AutoCloseable {
   private final Generations generations;
   private final OpenDoors doors;
   private final Reloading reloading;
+  private final Submitting submitting;
   private final Lifeline lifeline;
   private volatile List<String> warnings;
   private @Nullable DeathWatch watch;
@@ -65,6 +71,7 @@ public final class MailServer implements AutoCloseable {
       doors.become(plan, generations.current(), () -> {});
       reloading = new Reloading(description, plan.settings(), generations, doors, queue);
       warnings = plan.warnings();
+      submitting = owned.add(new Submitting(foundation.premises(), generations::current));
       plan.folder()
           .ifPresent(
               folder -> owned.add(Control.open(folder, Operations::named, new ServerDesk(this))));
@@ -106,6 +113,46 @@ public final class MailServer implements AutoCloseable {
   /** Mail under way. */
   public QueueStore queue() {
     return foundation.queue();
+  }
+
+  /**
+   * Hands in a mail, which goes the way of every other: its header is completed, addresses are
+   * written anew and stand for others, filters look into it. When this returns {@link
+   * Submitted.Taken}, it is in the mailboxes that are here, and in the queue for all others,
+   * durably.
+   *
+   * <p>Nobody gets it where one of its recipients is refused; there is a {@linkplain
+   * #submit(Envelope, InputStream, Whom) choice}. No restriction is asked: an application may send
+   * as whoever it likes, to wherever it likes.
+   *
+   * @param content a message, read to its end and not closed. A LF alone ends a line, a CR alone is
+   *     a space, and a last line gets its end
+   * @throws org.postroom.core.mail.StorageFull when there is no room for it now; it is nowhere
+   * @throws org.postroom.core.mail.StorageUnavailable when the store cannot take it now; it is
+   *     nowhere
+   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now; it is nowhere
+   * @throws java.io.UncheckedIOException when the content cannot be read; it is nowhere
+   * @throws java.util.concurrent.CancellationException when the thread was interrupted while it
+   *     waited for its turn; the mail is nowhere
+   * @throws IllegalStateException when the server is closed
+   */
+  public Submitted submit(Envelope envelope, InputStream content) {
+    return submit(envelope, content, Whom.ALL_OR_NOBODY);
+  }
+
+  /** The same for a message in memory. */
+  public Submitted submit(Envelope envelope, byte[] content) {
+    return submit(envelope, new ByteArrayInputStream(content));
+  }
+
+  /** The same; who gets the mail where some of its recipients cannot is the caller's choice. */
+  public Submitted submit(Envelope envelope, InputStream content, Whom whom) {
+    return submitting.submit(envelope, content, whom);
+  }
+
+  /** Where mail is handed in. */
+  Submitting submitting() {
+    return submitting;
   }
 
   /**

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Report;
@@ -108,6 +109,14 @@ public final class ServerBuilder {
   public ServerBuilder table(String name, LookupTable table) {
     description.tables.put(name, table);
     return this;
+  }
+
+  /**
+   * The same, of a function that gives a key's value: called on workers, for several keys at the
+   * same time; may block. When it throws, whatever rests on the answer is refused for now.
+   */
+  public ServerBuilder table(String name, Function<String, Optional<String>> values) {
+    return table(name, new AskedTable("program:" + name, values));
   }
 
   /**

@@ -83,7 +83,7 @@ public final class Completion {
         maxHeader,
         dropped,
         missing(mail, MailDate.format(date)),
-        rewriting.header(mail.client()));
+        rewriting.header(mail.client(), mail.origin().isLocal()));
   }
 
   private static byte[] stamp(List<FieldLine> fields, ReceivedHeader trace) {

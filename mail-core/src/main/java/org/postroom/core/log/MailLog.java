@@ -34,6 +34,8 @@ public final class MailLog {
           "{id}: client={client}{{, sasl_username={account}}}",
           "session",
           "generation");
+  private static final Form HANDED_IN =
+      Form.of("accepted", "{id}: uid={uid} from=<{from}>", "generation");
   private static final Form MESSAGE_ID =
       Form.of("message_id", "{id}: message-id={message_id}", "session");
   private static final Form QUEUED =
@@ -156,6 +158,28 @@ public final class MailLog {
       int recipients,
       String messageId) {
     info(log, CLIENT, id, client, login, session, generation);
+    queued(id, session, sender, size, recipients, messageId);
+  }
+
+  /**
+   * A mail is ours that was handed in on this machine.
+   *
+   * @param user who did, as the system knows it
+   */
+  public void handedIn(
+      QueueId id,
+      long generation,
+      String user,
+      ReversePath sender,
+      long size,
+      int recipients,
+      String messageId) {
+    info(log, HANDED_IN, id, user, sender, generation);
+    queued(id, "", sender, size, recipients, messageId);
+  }
+
+  private void queued(
+      QueueId id, String session, ReversePath sender, long size, int recipients, String messageId) {
     info(cleanup, MESSAGE_ID, id, messageId, session);
     info(queue, QUEUED, id, sender, size, recipients);
   }

@@ -2,6 +2,8 @@ package org.postroom.core.mail;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 
 /**
@@ -32,6 +34,18 @@ public record Envelope(
   /** The same with another sender. */
   public Envelope from(ReversePath other) {
     return new Envelope(other, recipients, body, smtpUtf8, envelopeId, fullReturn);
+  }
+
+  /**
+   * An envelope without extensions, of addresses as SMTP writes them.
+   *
+   * @param sender empty for the null sender
+   * @throws org.postroom.core.address.MalformedAddress if one is none
+   */
+  public static Envelope parse(String sender, String... recipients) {
+    return of(
+        sender.isEmpty() ? ReversePath.NULL : ReversePath.of(Address.parse(sender)),
+        Stream.of(recipients).map(Address::parse).map(Recipient::of).toList());
   }
 
   /** An envelope without extensions. */

@@ -11,7 +11,7 @@ public enum Origin {
   LMTP(false, false),
   /** Users hand in mail (RFC 6409). */
   SUBMISSION(true, false),
-  /** The application that we are part of does. */
+  /** The application that we are part of does, or a program on this machine. */
   APPLICATION(true, false),
   /** A notification that we write ourselves (RFC 3464). */
   REPORT(false, true),
@@ -29,6 +29,11 @@ public enum Origin {
   /** Whether what is missing in its header is added, as its sender's own server does. */
   public boolean isCompleted() {
     return completed;
+  }
+
+  /** Whether it was handed in on this machine, and not over the network. */
+  public boolean isLocal() {
+    return this == APPLICATION;
   }
 
   /** Whether whoever brings it hears what became of it for each recipient. */

@@ -12,7 +12,8 @@ import org.postroom.core.address.Address;
  * The trace line that every server puts in front (RFC 5321, 4.4), folded. Whatever the client had a
  * hand in is neutered: it cannot end the line, leave its comment or pass for another clause.
  *
- * @param client where the mail came from; one without a HELO name has no {@code from} clause
+ * @param client where the mail came from; one without a HELO name has no {@code from} clause, one
+ *     without a protocol no {@code with} clause
  * @param tls how the connection is protected ({@code TLSv1.3 with cipher … (256/256 bits)}); empty
  *     in clear
  * @param host the name of this server
@@ -63,8 +64,11 @@ public record ReceivedHeader(
               text.append("(Authenticated sender: ").append(comment(login)).append(')');
               fold(text);
             });
-    text.append("by ").append(name(host)).append(" (").append(comment(product)).append(") with ");
-    text.append(name(client.protocol())).append(" id ").append(id);
+    text.append("by ").append(name(host)).append(" (").append(comment(product)).append(')');
+    if (!client.protocol().isEmpty()) {
+      text.append(" with ").append(name(client.protocol()));
+    }
+    text.append(" id ").append(id);
     recipient
         .map(Address::toString)
         .filter(address -> address.length() <= MAX_TEXT)

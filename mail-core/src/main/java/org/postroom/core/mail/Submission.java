@@ -45,7 +45,8 @@ public record Submission(
    * @param name its verified host name, or {@code unknown}
    * @param helo what it called itself; empty for mail made here
    * @param login the account it authenticated as
-   * @param protocol the word of the Received header: {@code ESMTPS} …
+   * @param protocol the word of the Received header: {@code ESMTPS} …; empty for mail that was
+   *     handed in on this machine
    */
   public record Client(
       InetAddress address, String name, String helo, Optional<String> login, String protocol) {

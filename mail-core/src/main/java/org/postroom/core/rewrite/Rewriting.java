@@ -124,15 +124,25 @@ public final class Rewriting {
 
   /** What is done to the addresses in the header of a mail that {@code client} brings. */
   public HeaderAddresses header(Submission.Client client) {
-    if (remote.isEmpty() && localClients.areNot(client)) {
+    return header(client, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param local whether the mail was handed in on this machine, so that it is treated as one of
+   *     our own users', whatever local_header_rewrite_clients says
+   */
+  public HeaderAddresses header(Submission.Client client, boolean local) {
+    if (!local && remote.isEmpty() && localClients.areNot(client)) {
       return HeaderAddresses.UNTOUCHED;
     }
     boolean quick =
-        localClients.isQuick()
+        (local || localClients.isQuick())
             && ofSenders.stream().allMatch(one -> one.map().isQuick())
             && ofRecipients.stream().allMatch(one -> one.map().isQuick());
     List<String> trace = new Trace();
-    return new HeaderAddresses(new OfClient(client, trace), mostTokens, quick, trace);
+    return new HeaderAddresses(new OfClient(client, local, trace), mostTokens, quick, trace);
   }
 
   /** Steps, no more than anybody reads. */
@@ -200,6 +210,7 @@ public final class Rewriting {
   /** The addresses in headers that one client brings. */
   private final class OfClient implements HeaderAddresses.Rule {
     private final Submission.Client client;
+    private final boolean local;
     private final List<String> trace;
 
     /** Whether {@link #qualifier} is known; asked for when the first address comes. */
@@ -208,15 +219,17 @@ public final class Rewriting {
     /** Completes addresses; empty where they stay as they are. */
     private Optional<Qualifier> qualifier = Optional.empty();
 
-    OfClient(Submission.Client client, List<String> trace) {
+    OfClient(Submission.Client client, boolean local, List<String> trace) {
       this.client = client;
+      this.local = local;
       this.trace = trace;
     }
 
     @Override
     public Optional<Address> rewritten(WrittenAddress written, AddressUse use) {
       if (!known) {
-        qualifier = localClients.contain(client) ? Optional.of(policy.qualifier()) : remote;
+        qualifier =
+            local || localClients.contain(client) ? Optional.of(policy.qualifier()) : remote;
         known = true;
       }
       if (qualifier.isEmpty() || written.domain().isEmpty() && !completesBare) {

@@ -77,6 +77,7 @@ final class MailLogTest {
     log.connected("7", client);
     log.accepted(id, 1, "7", client, "", sender, 1234, 2, "<1@far.example>");
     log.accepted(id, 1, "7", client, "ada@example.org", ReversePath.NULL, 5, 1, "<2@x>");
+    of("pickup").handedIn(id, 1, "1000", sender, 6, 1, "<3@x>");
     log.attempted(
         "virtual",
         id,
@@ -104,6 +105,9 @@ final class MailLogTest {
             "smtpd",
             "cleanup",
             "qmgr",
+            "pickup",
+            "cleanup",
+            "qmgr",
             "virtual",
             "qmgr",
             "smtpd",
@@ -121,6 +125,9 @@ final class MailLogTest {
             "4hXrxX5YvLz007: client=mx.far.example[2001:db8::7], sasl_username=ada@example.org",
             "4hXrxX5YvLz007: message-id=<2@x>",
             "4hXrxX5YvLz007: from=<>, size=5, nrcpt=1 (queue active)",
+            "4hXrxX5YvLz007: uid=1000 from=<eve@far.example>",
+            "4hXrxX5YvLz007: message-id=<3@x>",
+            "4hXrxX5YvLz007: from=<eve@far.example>, size=6, nrcpt=1 (queue active)",
             "4hXrxX5YvLz007: to=<ada@example.org>, orig_to=<info@example.org>, relay=mailbox,"
                 + " delay=0.02, delays=0.02/0/0/0, dsn=2.0.0, status=sent (delivered to mailbox"
                 + " INBOX)",

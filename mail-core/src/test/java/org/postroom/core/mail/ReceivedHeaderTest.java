@@ -38,7 +38,7 @@ class ReceivedHeaderTest {
   void saysNothingOfWhatIsNotThere() {
     ReceivedHeader header =
         new ReceivedHeader(
-            client("", "localhost", "127.0.0.1", Optional.empty(), "local"),
+            client("", "localhost", "127.0.0.1", Optional.empty(), ""),
             Optional.empty(),
             "mail.example.org",
             "Postroom",
@@ -49,7 +49,7 @@ class ReceivedHeaderTest {
     assertThat(header.toString())
         .isEqualTo(
             """
-            Received: by mail.example.org (Postroom) with local id 4ABC;
+            Received: by mail.example.org (Postroom) id 4ABC;
             \tWed, 4 Nov 2026 05:06:07 +0100
             """
                 .replace("\n", "\r\n"));

@@ -277,6 +277,19 @@ class RewritingTest {
     assertThat(local(rewriting, "To: a, b, c, d|")).isEqualTo("To: a, b, c, d|");
   }
 
+  /** Wherever the server listens, and whosever headers the settings name. */
+  @Test
+  void whatIsHandedInHereIsOurUsers() {
+    Rewriting rewriting =
+        rewriting("canonical_maps", CANONICAL, "local_header_rewrite_clients", "permit_mynetworks");
+    Submission.Client elsewhere = client("203.0.113.9", Optional.empty());
+    byte[] header = "To: bob\r\n".getBytes(UTF_8);
+
+    assertThat(rewriting.header(elsewhere).edited(header)).isSameAs(header);
+    assertThat(new String(rewriting.header(elsewhere, true).edited(header), UTF_8))
+        .isEqualTo("To: robert@far.test\r\n");
+  }
+
   @Test
   void onlyTheHeaderOfAMailChanges() {
     HeaderAddresses addresses =
