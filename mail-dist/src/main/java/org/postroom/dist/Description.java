@@ -33,13 +33,13 @@ import org.postroom.storage.Storage;
 final class Description {
   private static final Duration DNS_TIMEOUT = Duration.ofSeconds(10);
 
-  final Configuration configuration = new Configuration();
+  final Configuration configuration;
   final Map<String, String> accounts = new LinkedHashMap<>();
   final Map<String, Transport> transports = new LinkedHashMap<>();
   final Map<String, LookupTable> tables = new LinkedHashMap<>();
   final List<FilterStation.Named> filters = new ArrayList<>();
   final List<Part> added = new ArrayList<>();
-  final SecureRandom random = new SecureRandom();
+  final SecureRandom random;
   @Nullable Storage storage;
   @Nullable InetAddress bind;
   @Nullable Resolver resolver;
@@ -50,6 +50,37 @@ final class Description {
   @Nullable Lifeline lifeline;
   Consumer<Lifeline.Death> mourner = death -> {};
   Clock clock = Clock.systemUTC();
+
+  /** Nothing is said yet. */
+  Description() {
+    configuration = new Configuration();
+    random = new SecureRandom();
+  }
+
+  private Description(Description other) {
+    configuration = other.configuration.copy();
+    accounts.putAll(other.accounts);
+    transports.putAll(other.transports);
+    tables.putAll(other.tables);
+    filters.addAll(other.filters);
+    added.addAll(other.added);
+    random = other.random;
+    storage = other.storage;
+    bind = other.bind;
+    resolver = other.resolver;
+    timers = other.timers;
+    openPassword = other.openPassword;
+    listener = other.listener;
+    reloaded = other.reloaded;
+    lifeline = other.lifeline;
+    mourner = other.mourner;
+    clock = other.clock;
+  }
+
+  /** The same, whatever is said to the builder from now on. */
+  Description copy() {
+    return new Description(this);
+  }
 
   /** All parts: those that every server has, and those that were added. */
   Parts parts() {

@@ -14,9 +14,7 @@ import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mailbox.MailStore;
-import org.postroom.core.part.Door;
 import org.postroom.core.part.Premises;
-import org.postroom.core.part.Service;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.time.SystemTimers;
@@ -31,7 +29,7 @@ import org.postroom.dist.config.ServerParams;
  * generation changes it.
  *
  * @param premises as the parts see it
- * @param services the parts at work, by the doors that they have
+ * @param parts those at work
  * @param logIns by the settings of the start; each generation has its own view
  */
 record Foundation(
@@ -42,7 +40,7 @@ record Foundation(
     Lifeline lifeline,
     KeyRing keys,
     Premises premises,
-    Map<Door, Service> services) {
+    OpenParts parts) {
   private static final int KEPT_DECISIONS = 1000;
 
   /**
@@ -135,7 +133,7 @@ record Foundation(
 
   /** Where the server listens; nowhere yet. */
   OpenDoors doors() {
-    return new OpenDoors(premises.wire(), services);
+    return new OpenDoors(premises.wire(), parts.byDoor());
   }
 
   /** For content on its way, where there is no folder. */

@@ -31,14 +31,12 @@ import org.postroom.core.queue.QueuedMail;
  */
 final class Generations implements Attempts, AutoCloseable {
   private final Foundation foundation;
-  private final Set<Service> services;
   private final Description description;
   private volatile Next current;
 
   /** Makes the first. */
   Generations(Plan plan, Foundation foundation, Description description) {
     this.foundation = foundation;
-    this.services = Set.copyOf(foundation.services().values());
     this.description = description;
     this.current = make(plan, 1);
   }
@@ -156,7 +154,7 @@ final class Generations implements Attempts, AutoCloseable {
   /** Those of the parts; the owner's stand above them, and are the owner's to close. */
   private Map<String, Transport> transports(Plan plan, Owned owned) {
     Map<String, Transport> transports = new LinkedHashMap<>();
-    for (Service service : services) {
+    for (Service service : foundation.parts().all()) {
       transports.putAll(
           service.transports(plan::transport, plan.policy(), plan.own(), plan.tables()));
     }

@@ -69,13 +69,15 @@ public final class Parts {
     return doors().stream().filter(door -> door.name().equals(name)).findFirst();
   }
 
-  /** Opens them; gives who listens at each door. */
-  Map<Door, Service> open(Premises premises, Settings started) {
-    Map<Door, Service> services = new LinkedHashMap<>();
+  /** Opens them. */
+  OpenParts open(Premises premises, Settings started) {
+    List<Service> all = new ArrayList<>();
+    Map<Door, Service> byDoor = new LinkedHashMap<>();
     for (Part part : parts) {
       Service service = part.open(premises, started);
-      part.doors().forEach(door -> services.put(door, service));
+      all.add(service);
+      part.doors().forEach(door -> byDoor.put(door, service));
     }
-    return services;
+    return new OpenParts(all, byDoor);
   }
 }

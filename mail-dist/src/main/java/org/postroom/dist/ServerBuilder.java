@@ -220,14 +220,15 @@ public final class ServerBuilder {
   }
 
   /**
-   * Starts. When this returns, every port answers.
+   * Starts. When this returns, every port answers. What the builder is told afterwards is for
+   * another server.
    *
    * @throws org.postroom.core.config.BadConfiguration with all faults of the configuration
    * @throws org.postroom.storage.StorageFault when the store cannot be opened
    * @throws org.postroom.core.wire.WireFault when an address cannot be had
    */
   public MailServer start() {
-    return new MailServer(description);
+    return new MailServer(description.copy());
   }
 
   /**
