@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.DnsResolver;
 import org.postroom.core.dns.Resolver;
@@ -21,6 +22,9 @@ import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Part;
+import org.postroom.core.policy.AddedRestrictions;
+import org.postroom.core.policy.OwnAddresses;
+import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.Tables;
@@ -38,6 +42,7 @@ final class Description {
   final Map<String, Transport> transports = new LinkedHashMap<>();
   final Map<String, LookupTable> tables = new LinkedHashMap<>();
   final List<FilterStation.Named> filters = new ArrayList<>();
+  AddedRestrictions restrictions = AddedRestrictions.NONE;
   final List<Part> added = new ArrayList<>();
   final SecureRandom random;
   @Nullable Storage storage;
@@ -63,6 +68,7 @@ final class Description {
     transports.putAll(other.transports);
     tables.putAll(other.tables);
     filters.addAll(other.filters);
+    restrictions = other.restrictions;
     added.addAll(other.added);
     random = other.random;
     storage = other.storage;
@@ -104,6 +110,15 @@ final class Description {
             .sql(new SqlTables());
     tables.forEach(builder::table);
     return builder.build();
+  }
+
+  /**
+   * What settings say of who may send what where.
+   *
+   * @throws BadConfiguration for what cannot be obeyed
+   */
+  Policy policy(Settings settings, OwnAddresses own, Tables of) {
+    return Policy.of(settings, own, of, restrictions);
   }
 
   /** What looks into mails: the house's own, then those of parts, then the owner's. */

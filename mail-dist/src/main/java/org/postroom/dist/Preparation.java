@@ -88,7 +88,7 @@ final class Preparation {
             : orNone(part(() -> machine.listening(settings)));
     OwnAddresses own = part(() -> machine.own(settings, addresses));
     Tables tables = description.tables(settings, configuration);
-    Policy policy = own == null ? null : part(() -> Policy.of(settings, own, tables));
+    Policy policy = own == null ? null : part(() -> description.policy(settings, own, tables));
     if (policy != null) {
       notices.addAll(policy.warnings());
     }
@@ -106,7 +106,7 @@ final class Preparation {
             : listeners(
                 services,
                 port -> PlannedListener.of(port.door(), port.port(), addresses, settings, policy),
-                its -> Policy.of(its, own, tables));
+                its -> description.policy(its, own, tables));
     ClientCapacity capacity = ClientCapacity.on(settings, OsHost.descriptors());
     Optional<Keys> keys = part(() -> Keys.given(settings));
     Storage where = part(this::storage);

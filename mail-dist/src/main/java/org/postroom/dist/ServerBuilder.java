@@ -19,6 +19,7 @@ import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.Part;
+import org.postroom.core.policy.Restriction;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.time.Timers;
@@ -102,6 +103,34 @@ public final class ServerBuilder {
    */
   public ServerBuilder transport(String name, Transport transport) {
     description.transports.put(name, transport);
+    return this;
+  }
+
+  /**
+   * A restriction that lists may name, judged as those of the house are: a function of the mail and
+   * of facts, called for several mails at the same time; what it has to look up it asks the facts
+   * for. Its {@code OK} ends its list, and opens no relay.
+   *
+   * <pre>{@code
+   * builder
+   *     .restriction("reject_blocked", (mail, facts) -> blocked.test(mail) ? NO : Verdict.DUNNO)
+   *     .set("smtpd_recipient_restrictions", "reject_blocked");
+   * }</pre>
+   *
+   * @throws IllegalArgumentException when there is one of that name
+   */
+  public ServerBuilder restriction(String name, Restriction restriction) {
+    description.restrictions = description.restrictions.with(name, restriction);
+    return this;
+  }
+
+  /**
+   * The same for one that is named with an argument behind it.
+   *
+   * @param ofArgument makes it, whenever a configuration is read
+   */
+  public ServerBuilder restriction(String name, Function<String, Restriction> ofArgument) {
+    description.restrictions = description.restrictions.with(name, ofArgument);
     return this;
   }
 

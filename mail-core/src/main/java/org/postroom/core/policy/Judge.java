@@ -28,14 +28,17 @@ public final class Judge {
   private final Stage guard;
   private final DomainClasses domains;
   private final Ingredients in;
+  private final AddedRestrictions restrictions;
   private final Map<Stage, Map<String, Rule>> classes;
 
   private Judge(
       Ingredients in,
+      AddedRestrictions restrictions,
       Map<Stage, List<Rule>> lists,
       Map<Stage, Map<String, Rule>> classes,
       Stage guard) {
     this.in = in;
+    this.restrictions = restrictions;
     this.classes = classes;
     Settings settings = in.settings();
     this.lists = lists;
@@ -63,11 +66,15 @@ public final class Judge {
   /**
    * Reads the lists.
    *
+   * @param restrictions those that they may name
    * @param faults takes whatever could open a relay or cannot be obeyed
    * @param warnings takes what is of no use
    */
   static Judge of(
-      Ingredients in, BiConsumer<Param<?>, String> faults, BiConsumer<Param<?>, String> warnings) {
+      Ingredients in,
+      AddedRestrictions restrictions,
+      BiConsumer<Param<?>, String> faults,
+      BiConsumer<Param<?>, String> warnings) {
     Map<Stage, List<Rule>> lists = new EnumMap<>(Stage.class);
     Map<Stage, Map<String, Rule>> classes = new EnumMap<>(Stage.class);
     List<String> found = new ArrayList<>();
@@ -76,6 +83,7 @@ public final class Judge {
       RuleParser parser =
           new RuleParser(
               in,
+              restrictions,
               stage,
               text -> {
                 found.add(text);
@@ -85,9 +93,9 @@ public final class Judge {
       lists.put(stage, parser.rules(in.settings().get(param)));
       // Those that no list names may be values of tables; what is wrong with them refuses mail
       // then.
-      classes.put(stage, new RuleParser(in, stage, text -> {}, text -> {}).classes());
+      classes.put(stage, new RuleParser(in, restrictions, stage, text -> {}, text -> {}).classes());
     }
-    Judge judge = new Judge(in, lists, classes, guard(lists));
+    Judge judge = new Judge(in, restrictions, lists, classes, guard(lists));
     if (found.isEmpty() && !Rule.denyRelay(judge.rules(judge.guard))) {
       faults.accept(
           Stage.RELAY.param(),
@@ -153,7 +161,7 @@ public final class Judge {
 
   /** The restrictions that a table has as its value; empty for what is none. */
   Optional<List<Rule>> named(Stage stage, String text) {
-    return RuleParser.value(in, classes.getOrDefault(stage, Map.of()), text);
+    return RuleParser.value(in, restrictions, classes.getOrDefault(stage, Map.of()), text);
   }
 
   /** What is asked behind this list, whoever permits: whether the address exists. */

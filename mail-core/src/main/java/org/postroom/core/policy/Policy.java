@@ -71,7 +71,13 @@ public record Policy(
    * @throws BadConfiguration with all faults, above all when strangers could relay
    */
   public static Policy of(Settings settings, OwnAddresses own, Tables tables) {
-    return new Assembly(settings, own, tables).policy();
+    return of(settings, own, tables, AddedRestrictions.NONE);
+  }
+
+  /** The same, with more restrictions that lists may name. */
+  public static Policy of(
+      Settings settings, OwnAddresses own, Tables tables, AddedRestrictions restrictions) {
+    return new Assembly(settings, own, tables, restrictions).policy();
   }
 
   /** What belongs behind an address that was written without domain. */
@@ -106,13 +112,15 @@ public record Policy(
     private final Settings settings;
     private final OwnAddresses own;
     private final Tables tables;
+    private final AddedRestrictions restrictions;
     private final List<Fault> faults = new ArrayList<>();
     private final List<Notice> warnings = new ArrayList<>();
 
-    Assembly(Settings settings, OwnAddresses own, Tables tables) {
+    Assembly(Settings settings, OwnAddresses own, Tables tables, AddedRestrictions restrictions) {
       this.settings = settings;
       this.own = own;
       this.tables = tables;
+      this.restrictions = restrictions;
     }
 
     Policy policy() {
@@ -138,6 +146,7 @@ public record Policy(
       Judge judge =
           Judge.of(
               new Ingredients(settings, domains, mynetworks, own, tables),
+              restrictions,
               (param, text) -> faults.add(settings.fault(param, text)),
               this::warnOf);
       if (!faults.isEmpty()) {

@@ -25,11 +25,13 @@ final class Restrictions {
     /** A whole number of seconds. */
     SECONDS,
     /** A look-up table. */
-    TABLE;
+    TABLE,
+    /** Whatever the application that has added it takes. */
+    TEXT;
 
     /** Whether a table's value may be such a restriction: what is opened is opened at the start. */
     boolean mayStandInTables() {
-      return this != TABLE;
+      return this != TABLE && this != TEXT;
     }
   }
 

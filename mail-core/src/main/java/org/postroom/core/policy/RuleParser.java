@@ -27,6 +27,7 @@ final class RuleParser {
       Set.of("check_relay_domains", "permit_naked_ip_address", "reject_maps_rbl");
 
   private final Ingredients in;
+  private final AddedRestrictions restrictions;
   private final Stage stage;
   private final Consumer<String> faults;
   private final Consumer<String> warnings;
@@ -35,12 +36,19 @@ final class RuleParser {
   /**
    * Reads one list.
    *
+   * @param restrictions those that it may name
    * @param stage which one
    * @param faults takes what cannot be obeyed
    * @param warnings takes what is of no use
    */
-  RuleParser(Ingredients in, Stage stage, Consumer<String> faults, Consumer<String> warnings) {
+  RuleParser(
+      Ingredients in,
+      AddedRestrictions restrictions,
+      Stage stage,
+      Consumer<String> faults,
+      Consumer<String> warnings) {
     this.in = in;
+    this.restrictions = restrictions;
     this.stage = stage;
     this.faults = faults;
     this.warnings = warnings;
@@ -76,7 +84,8 @@ final class RuleParser {
    * The restrictions that a table has as its value; empty for what is none. A table in there is
    * none: it would be opened by a stranger's mail. A class may have one.
    */
-  static Optional<List<Rule>> value(Ingredients in, Map<String, Rule> classes, String text) {
+  static Optional<List<Rule>> value(
+      Ingredients in, AddedRestrictions restrictions, Map<String, Rule> classes, String text) {
     List<Rule> rules = new ArrayList<>();
     Iterator<String> items = List.of(text.strip().split("[,\\s]+")).iterator();
     boolean warnOnly = false;
@@ -87,7 +96,7 @@ final class RuleParser {
         continue;
       }
       Optional<Rule> rule =
-          Optional.ofNullable(classes.get(item)).or(() -> valueItem(in, item, items));
+          Optional.ofNullable(classes.get(item)).or(() -> valueItem(in, restrictions, item, items));
       if (rule.isEmpty()) {
         return Optional.empty();
       }
@@ -97,9 +106,10 @@ final class RuleParser {
     return Optional.of(rules);
   }
 
-  private static Optional<Rule> valueItem(Ingredients in, String item, Iterator<String> items) {
+  private static Optional<Rule> valueItem(
+      Ingredients in, AddedRestrictions restrictions, String item, Iterator<String> items) {
     Optional<Restrictions.Row> row =
-        Restrictions.named(item).filter(found -> found.argument().mayStandInTables());
+        restrictions.named(item).filter(found -> found.argument().mayStandInTables());
     if (row.isEmpty()) {
       return Optional.empty();
     }
@@ -128,7 +138,7 @@ final class RuleParser {
   }
 
   private Optional<Rule> rule(String name, Iterator<String> items) {
-    Optional<Restrictions.Row> row = Restrictions.named(name);
+    Optional<Restrictions.Row> row = restrictions.named(name);
     if (row.isPresent()) {
       return made(row.get(), items);
     }
