@@ -1,6 +1,7 @@
 package org.postroom.dist.applet;
 
 import java.io.PrintWriter;
+import java.time.ZoneId;
 import java.util.List;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.Operation.Nothing;
@@ -13,15 +14,27 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code postroom queue}: mail that is held, of a server that runs or of one that does not. */
+/** {@code postroom queue}: mail that waits or is held, whether a server runs or not. */
 @Command(
     name = "queue",
-    description = "Mail that is held: held, release, delete.",
+    description = "Mail that waits: list; mail that is held: held, release, delete.",
     mixinStandardHelpOptions = true)
 public final class QueueApplet {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   QueueApplet() {}
+
+  @Command(
+      name = "list",
+      description = "Lists what waits, as mailq does; what is held has a \"!\" behind its id.",
+      mixinStandardHelpOptions = true)
+  int list(@Mixin Place place) {
+    PrintWriter out = spec.commandLine().getOut();
+    QueueListing.print(
+        place.builder().ask(QueueOperations.LIST, new Nothing()), ZoneId.systemDefault(), out);
+    out.flush();
+    return 0;
+  }
 
   @Command(name = "held", description = "Lists what is held.", mixinStandardHelpOptions = true)
   int held(@Mixin Place place) {

@@ -14,6 +14,7 @@ public final class Operations {
           AliasOperations.ADD,
           AliasOperations.LIST,
           AliasOperations.DELETE,
+          QueueOperations.LIST,
           QueueOperations.HELD,
           QueueOperations.RELEASE,
           QueueOperations.DELETE,

@@ -4,17 +4,22 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToIntBiFunction;
+import java.util.stream.Collectors;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.dist.operation.Operation.Nothing;
 
-/** Mail that is held. */
+/** Mail under way, and mail that is held. */
 public final class QueueOperations {
   /** So many mails are looked at in one question. */
   private static final int MOST = 10_000;
 
   private static final String ALL = "ALL";
+
+  /** Says what waits, oldest first; what is held, too. */
+  public static final Operation<Nothing, Waiting> LIST =
+      new Operation<>("queue-list", Nothing.class, Waiting.class, (desk, all) -> waiting(desk));
 
   /** Says what is held, oldest first. */
   public static final Operation<Nothing, Held> HELD =
@@ -43,6 +48,66 @@ public final class QueueOperations {
     public Mails {
       ids = List.copyOf(ids);
     }
+  }
+
+  /**
+   * What waits.
+   *
+   * @param more whether there are others behind these
+   */
+  public record Waiting(List<WaitingMail> mails, boolean more) {
+    public Waiting {
+      mails = List.copyOf(mails);
+    }
+  }
+
+  /**
+   * A mail that waits.
+   *
+   * @param arrived as RFC 3339 writes it
+   * @param recipients those that it waits for
+   */
+  public record WaitingMail(
+      String id,
+      String arrived,
+      long size,
+      String sender,
+      boolean held,
+      List<WaitingRecipient> recipients) {
+    public WaitingMail {
+      recipients = List.copyOf(recipients);
+    }
+  }
+
+  /**
+   * One that a mail waits for.
+   *
+   * @param reason what the last attempt came to; empty before the first
+   */
+  public record WaitingRecipient(String address, String reason) {}
+
+  private static Waiting waiting(Desk desk) {
+    Set<String> held =
+        desk.queue().held(MOST).stream()
+            .map(mail -> mail.id().value())
+            .collect(Collectors.toUnmodifiableSet());
+    List<QueuedMail> found = desk.queue().list(MOST);
+    return new Waiting(
+        found.stream().map(mail -> waiting(mail, held.contains(mail.id().value()))).toList(),
+        found.size() == MOST);
+  }
+
+  private static WaitingMail waiting(QueuedMail mail, boolean held) {
+    return new WaitingMail(
+        mail.id().value(),
+        mail.arrived().toString(),
+        mail.content().size(),
+        mail.sender().toString(),
+        held,
+        mail.recipients().stream()
+            .map(
+                one -> new WaitingRecipient(one.recipient().address().toString(), one.lastReason()))
+            .toList());
   }
 
   /** What is held. */
