@@ -1,6 +1,7 @@
 package org.postroom.dist;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +130,11 @@ final class Description {
     all.addAll(parts().filters(settings, tables));
     all.addAll(filters);
     return List.copyOf(all);
+  }
+
+  /** Where everybody on this machine can hand in mail; whatever else is wrong with the settings. */
+  Optional<Path> socketOfEverybody() {
+    return LocalSockets.ofEverybody(configuration.read(parts().params()).settings(), configuration);
   }
 
   /** What the configuration comes to as it is. */

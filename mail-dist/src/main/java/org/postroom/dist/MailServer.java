@@ -16,10 +16,9 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
+import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueStore;
-import org.postroom.dist.control.Control;
-import org.postroom.dist.operation.Operations;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
@@ -72,9 +71,7 @@ public final class MailServer implements AutoCloseable {
       reloading = new Reloading(description, plan.settings(), generations, doors, queue);
       warnings = plan.warnings();
       submitting = owned.add(new Submitting(foundation.premises(), generations::current));
-      plan.folder()
-          .ifPresent(
-              folder -> owned.add(Control.open(folder, Operations::named, new ServerDesk(this))));
+      LocalSockets.open(plan, description, this, owned);
       if (description.lifeline == null) {
         watch = new DeathWatch(lifeline, this, description.mourner);
         watch.begin();
@@ -186,6 +183,11 @@ public final class MailServer implements AutoCloseable {
   /** What is in effect. */
   public Settings settings() {
     return generations.current().settings();
+  }
+
+  /** Who may send what where, by what is in effect. */
+  Policy policy() {
+    return generations.current().policy();
   }
 
   /** Which generation of the configuration is in effect; the first has number 1. */

@@ -25,6 +25,8 @@ import org.postroom.core.table.LookupTable;
 import org.postroom.core.time.Timers;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.OperationRefused;
+import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.storage.Storage;
 
 /**
@@ -258,6 +260,23 @@ public final class ServerBuilder {
    */
   public MailServer start() {
     return new MailServer(description.copy());
+  }
+
+  /**
+   * Has the server that runs take a mail, as whoever runs this process: by the socket for everybody
+   * where the configuration names one, else as {@link #ask} does.
+   *
+   * @throws org.postroom.dist.operation.OperationRefused with what is wrong
+   */
+  public SubmitOperation.Handed handIn(SubmitOperation.Mail mail) {
+    Optional<Path> open = description.socketOfEverybody();
+    return open.isEmpty()
+        ? ask(SubmitOperation.SUBMIT, mail)
+        : Control.askAt(open.get(), SubmitOperation.SUBMIT, mail)
+            .orElseThrow(
+                () ->
+                    new OperationRefused(
+                        OperationRefused.Kind.NO_SERVER, "no server listens at " + open.get()));
   }
 
   /**

@@ -1,9 +1,13 @@
 package org.postroom.dist;
 
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.flow.RecentDecisions;
+import org.postroom.core.mail.Envelope;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.queue.QueueStore;
@@ -11,15 +15,34 @@ import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.operation.RunningServer;
-import org.postroom.dist.operation.Status;
 import org.postroom.dist.operation.Status.Listening;
+import org.postroom.dist.operation.Status;
+import org.postroom.dist.submit.Submitted;
+import org.postroom.dist.submit.Whom;
 
 /** What operations act upon where a server runs. */
 final class ServerDesk implements Desk, RunningServer {
   private final MailServer server;
+  private final OsUser user;
 
+  /** For the process that the server runs in. */
   ServerDesk(MailServer server) {
+    this(server, OsUser.ofThisProcess());
+  }
+
+  /**
+   * For somebody.
+   *
+   * @param user who asks
+   */
+  ServerDesk(MailServer server, OsUser user) {
     this.server = server;
+    this.user = user;
+  }
+
+  @Override
+  public String user() {
+    return user.name();
   }
 
   @Override
@@ -35,6 +58,21 @@ final class ServerDesk implements Desk, RunningServer {
   @Override
   public RunningServer server() {
     return this;
+  }
+
+  @Override
+  public Address address(String written) {
+    return server.policy().qualified(WrittenAddress.parse(written));
+  }
+
+  @Override
+  public Submitted submit(Envelope envelope, InputStream content) {
+    if (!server.policy().submitters().containsName(user.name())) {
+      throw new OperationRefused(
+          OperationRefused.Kind.NOT_ALLOWED,
+          "user " + user.name() + " is not allowed to submit mail");
+    }
+    return server.submitting().submit(envelope, content, Whom.EVERYBODY, user);
   }
 
   @Override

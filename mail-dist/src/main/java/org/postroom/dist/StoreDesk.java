@@ -20,6 +20,11 @@ final class StoreDesk implements Desk, AutoCloseable {
   }
 
   @Override
+  public String user() {
+    return OsUser.ofThisProcess().name();
+  }
+
+  @Override
   public Accounts accounts() {
     return store().accounts();
   }

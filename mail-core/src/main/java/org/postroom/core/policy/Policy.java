@@ -40,6 +40,7 @@ import org.postroom.core.table.Tables;
  * @param unlimited whom the limits for clients do not bind
  * @param unknownCodes with which code an address of a class is refused that nobody has
  * @param senderLogins who may send as whom
+ * @param submitters which users of this machine may hand in mail
  * @param warnings for the administrator
  */
 public record Policy(
@@ -50,6 +51,7 @@ public record Policy(
     MatchList mynetworks,
     MatchList unlimited,
     SenderLogins senderLogins,
+    MatchList submitters,
     Judge judge,
     Map<AddressClass, Integer> unknownCodes,
     List<Notice> warnings) {
@@ -143,6 +145,7 @@ public record Policy(
       MatchList mynetworks = mynetworks();
       MatchList unlimited = unlimited(mynetworks);
       SenderLogins senderLogins = SenderLogins.of(settings, tables);
+      MatchList submitters = names(PolicyParams.SUBMIT_USERS);
       Judge judge =
           Judge.of(
               new Ingredients(settings, domains, mynetworks, own, tables),
@@ -160,6 +163,7 @@ public record Policy(
           mynetworks,
           unlimited,
           senderLogins,
+          submitters,
           judge,
           unknownCodes(),
           warnings);

@@ -129,6 +129,12 @@ public final class PolicyParams {
           "$virtual_mailbox_maps",
           "Domains whose users are accounts with the whole address as their name.");
 
+  public static final Param<List<String>> SUBMIT_USERS =
+      SET.matchList(
+          "authorized_submit_users",
+          "static:anyone",
+          "Users of this machine who may hand in mail by the command sendmail.");
+
   public static final Param<List<String>> PARENT_DOMAIN_MATCHES_SUBDOMAINS =
       SET.matchList(
           "parent_domain_matches_subdomains",

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.WrittenAddress;
 
@@ -29,6 +30,9 @@ final class AddressField {
   private int at;
   private int tokens;
   private boolean withinGroup;
+
+  /** Whether all that should be addresses are. */
+  private boolean isClean = true;
 
   // The mailbox that is being read: its words and signs, unless it has had one in angle brackets.
   private final StringBuilder text = new StringBuilder();
@@ -68,6 +72,19 @@ final class AddressField {
       return field.places;
     } catch (Malformed e) {
       return List.of();
+    }
+  }
+
+  /** All that stand in a list, however long; empty where it is malformed or names what is none. */
+  static Optional<List<WrittenAddress>> addresses(byte[] list) {
+    AddressField field = new AddressField(list, 0, list.length, Integer.MAX_VALUE);
+    try {
+      field.read();
+      return field.isClean
+          ? Optional.of(field.places.stream().map(Place::address).toList())
+          : Optional.empty();
+    } catch (Malformed e) {
+      return Optional.empty();
     }
   }
 
@@ -158,8 +175,10 @@ final class AddressField {
       try {
         places.add(new Place(textStart, textEnd, WrittenAddress.parse(text.toString())));
       } catch (MalformedAddress e) {
-        // It stays as it is.
+        isClean = false; // it stays as it is
       }
+    } else {
+      isClean &= text.isEmpty();
     }
   }
 

@@ -100,6 +100,15 @@ public final class HeaderAddresses {
         List.of());
   }
 
+  /**
+   * The addresses in the body of a field, or in any list that is written like one (RFC 5322, 3.4).
+   *
+   * @return empty for what is no list
+   */
+  public static Optional<List<WrittenAddress>> addresses(byte[] list) {
+    return AddressField.addresses(list);
+  }
+
   /** A change to a field: some octets go, and others come in their place. */
   public static final class Edit {
     private final int start;

@@ -1,6 +1,7 @@
 package org.postroom.dist.applet;
 
 import java.io.PrintWriter;
+import java.util.Objects;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.wire.WireFault;
 import org.postroom.dist.MailServer;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Command;
       StatusApplet.class,
       ExplainApplet.class,
       UserApplet.class,
-      QueueApplet.class
+      QueueApplet.class,
+      SendmailApplet.class
     })
 public final class Postroom {
   // The exit statuses of sysexits.h that scripts know.
@@ -30,6 +32,7 @@ public final class Postroom {
   private static final int UNAVAILABLE = 69;
   private static final int SOFTWARE = 70;
   private static final int TEMPORARY = 75;
+  private static final int NO_PERMISSION = 77;
   static final int CONFIGURATION = 78;
   private static final int USAGE = 64;
 
@@ -51,6 +54,7 @@ public final class Postroom {
   }
 
   private static int run(CommandLine line, String... args) {
+    asTheyAre(Objects.requireNonNull(line.getSubcommands().get("sendmail")));
     line.setExecutionExceptionHandler(
         (trouble, command, parsed) -> report(command.getErr(), trouble));
     line.setParameterExceptionHandler(
@@ -60,6 +64,14 @@ public final class Postroom {
           return USAGE;
         });
     return args.length == 0 ? line.execute("--help") : line.execute(args);
+  }
+
+  /** Its words are sendmail's, and mean something else to everybody else. */
+  private static void asTheyAre(CommandLine sendmail) {
+    sendmail
+        .setUnmatchedOptionsArePositionalParams(true)
+        .setExpandAtFiles(false)
+        .setEndOfOptionsDelimiter("\0");
   }
 
   private static int report(PrintWriter err, Exception trouble) {
@@ -73,6 +85,7 @@ public final class Postroom {
       return switch (refused.kind()) {
         case REQUEST -> DATA;
         case CONFIGURATION -> CONFIGURATION;
+        case NOT_ALLOWED -> NO_PERMISSION;
         case UNAVAILABLE -> TEMPORARY;
         case NO_SERVER -> UNAVAILABLE;
         case INTERNAL -> SOFTWARE;

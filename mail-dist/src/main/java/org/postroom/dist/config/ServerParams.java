@@ -46,6 +46,15 @@ public final class ServerParams {
               + " keys are new at each start. H2 has its own folder.",
           Trait.RESTART);
 
+  public static final Param<Optional<Path>> SUBMIT_SOCKET =
+      SET.optionalPath(
+          "submit_socket",
+          "",
+          "A socket, such as /run/postroom/submit, by which every user of this machine whom"
+              + " authorized_submit_users permits can hand in mail with the command sendmail. Without"
+              + " it only root and the server's own user can.",
+          Trait.RESTART);
+
   public static final Param<Optional<Path>> TLS_CERT_FILE =
       SET.optionalPath(
           "smtpd_tls_cert_file",

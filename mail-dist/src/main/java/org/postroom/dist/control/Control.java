@@ -2,6 +2,7 @@ package org.postroom.dist.control;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -9,7 +10,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
@@ -21,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
+import org.postroom.core.wire.WireFault;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.OperationRefused;
@@ -37,7 +41,10 @@ public final class Control implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Control.class);
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> EVERYBODY =
+      PosixFilePermissions.fromString("rw-rw-rw-");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration CONTENT = Duration.ofMinutes(10);
   private static final Duration AT_THE_END = Duration.ofSeconds(5);
 
   /** A long one may hash ten thousand passwords. */
@@ -46,25 +53,28 @@ public final class Control implements AutoCloseable {
   private static final int CLIENTS = 16;
 
   private final ServerSocketChannel socket;
-  private final SocketPlace place;
-  private final UserPrincipal owner;
+  private final Runnable remove;
+
+  /** Who may ask; empty for everybody, whom the system names. */
+  private final Optional<UserPrincipal> owner;
+
   private final Function<String, Optional<Operation<?, ?>>> operations;
-  private final Desk desk;
+  private final Function<String, Desk> desks;
   private final Semaphore free = new Semaphore(CLIENTS);
   private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
   private final Thread thread;
 
   private Control(
       ServerSocketChannel socket,
-      SocketPlace place,
-      UserPrincipal owner,
+      Runnable remove,
+      Optional<UserPrincipal> owner,
       Function<String, Optional<Operation<?, ?>>> operations,
-      Desk desk) {
+      Function<String, Desk> desks) {
     this.socket = socket;
-    this.place = place;
+    this.remove = remove;
     this.owner = owner;
     this.operations = operations;
-    this.desk = desk;
+    this.desks = desks;
     this.thread = new Thread(this::run, "postroom-control");
     thread.setDaemon(true);
   }
@@ -73,9 +83,12 @@ public final class Control implements AutoCloseable {
    * Listens in {@code folder}.
    *
    * @param operations what may be asked, by name
+   * @param desks what they act upon, by the user who asks
    */
   public static Control open(
-      Path folder, Function<String, Optional<Operation<?, ?>>> operations, Desk desk) {
+      Path folder,
+      Function<String, Optional<Operation<?, ?>>> operations,
+      Function<String, Desk> desks) {
     SocketPlace place = new SocketPlace(folder);
     ServerSocketChannel socket = null;
     try {
@@ -84,7 +97,8 @@ public final class Control implements AutoCloseable {
       socket.bind(UnixDomainSocketAddress.of(bound));
       // Whoever can write to it can change passwords.
       Files.setPosixFilePermissions(bound, OWNER_ONLY);
-      Control control = new Control(socket, place, Files.getOwner(bound), operations, desk);
+      Control control =
+          new Control(socket, place::remove, Optional.of(Files.getOwner(bound)), operations, desks);
       control.thread.start();
       return control;
     } catch (IOException e) {
@@ -97,6 +111,80 @@ public final class Control implements AutoCloseable {
   }
 
   /**
+   * Listens at a place that everybody on this machine can reach.
+   *
+   * @param operations as {@link #open}
+   * @param desks what they act upon, by the user who asks
+   * @throws WireFault when it cannot be had
+   */
+  public static Control openToAll(
+      Path path,
+      Function<String, Optional<Operation<?, ?>>> operations,
+      Function<String, Desk> desks) {
+    ServerSocketChannel socket = null;
+    try {
+      takeAwayWhatIsLeft(path);
+      socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      socket.bind(UnixDomainSocketAddress.of(path));
+      Files.setPosixFilePermissions(path, EVERYBODY);
+      Control control =
+          new Control(socket, () -> remove(path), Optional.empty(), operations, desks);
+      control.thread.start();
+      return control;
+    } catch (IOException e) {
+      if (socket != null) {
+        close(socket);
+      }
+      throw new WireFault("no socket at " + path + ": " + e.getMessage());
+    }
+  }
+
+  /** The socket of a server that did not end well; never anything else. */
+  private static void takeAwayWhatIsLeft(Path path) throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .isOther()) {
+      throw new IOException("there is a file that is no socket");
+    }
+    Optional<SocketChannel> other = dial(path);
+    if (other.isPresent()) {
+      close(other.get());
+      throw new IOException("another server listens there");
+    }
+    Files.delete(path);
+  }
+
+  private static void remove(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      LOG.debug("control socket: {}", e.getMessage());
+    }
+  }
+
+  /** Empty when nobody listens there, or it is not for us. */
+  private static Optional<SocketChannel> dial(Path path) {
+    try {
+      return Optional.of(SocketChannel.open(UnixDomainSocketAddress.of(path)));
+    } catch (IOException e) {
+      return Optional.empty(); // left behind by a server that did not end well
+    }
+  }
+
+  /**
+   * Asks the server that listens for everybody.
+   *
+   * @return empty when none does
+   * @throws OperationRefused with what the server says is wrong
+   */
+  public static <Q extends Record, A extends Record> Optional<A> askAt(
+      Path path, Operation<Q, A> operation, Q question) {
+    return dial(path).map(channel -> ask(channel, operation, question));
+  }
+
+  /**
    * Asks the server that runs on {@code folder}.
    *
    * @return empty when none runs there
@@ -104,24 +192,30 @@ public final class Control implements AutoCloseable {
    */
   public static <Q extends Record, A extends Record> Optional<A> ask(
       Path folder, Operation<Q, A> operation, Q question) {
-    SocketChannel channel;
+    Optional<Path> bound;
     try {
-      Optional<Path> bound = new SocketPlace(folder).find();
-      if (bound.isEmpty()) {
-        return Optional.empty();
-      }
-      channel = SocketChannel.open(UnixDomainSocketAddress.of(bound.get()));
+      bound = new SocketPlace(folder).find();
     } catch (IOException e) {
-      return Optional.empty(); // left behind by a server that did not end well
+      return Optional.empty(); // not for us to see
     }
+    return bound.flatMap(Control::dial).map(channel -> ask(channel, operation, question));
+  }
+
+  private static <Q extends Record, A extends Record> A ask(
+      SocketChannel channel, Operation<Q, A> operation, Q question) {
     try (channel;
         Frames frames = new Frames(channel)) {
       frames.write(Dialogue.question(operation.name(), question), PATIENCE);
+      Optional<InputStream> content = Records.content(question);
+      if (content.isPresent()) {
+        // It may have to wait for its turn, as any mail.
+        Pieces.write(content.get(), frames, LONGEST_WORK);
+      }
       byte[] answer =
           frames
               .read(Dialogue.LONGEST_ANSWER, LONGEST_WORK)
               .orElseThrow(() -> new IOException("it has ended"));
-      return Optional.of(Dialogue.answer(answer, operation.answer()));
+      return Dialogue.answer(answer, operation.answer());
     } catch (IOException | Json.Malformed e) {
       throw new OperationRefused(
           OperationRefused.Kind.UNAVAILABLE,
@@ -145,7 +239,7 @@ public final class Control implements AutoCloseable {
           join(serving);
           close(client);
         });
-    place.remove();
+    remove.run();
   }
 
   private static void close(Closeable channel) {
@@ -195,8 +289,9 @@ public final class Control implements AutoCloseable {
   private void attend(SocketChannel client) {
     try (client;
         Frames frames = new Frames(client)) {
-      if (mayAsk(client)) {
-        serve(frames);
+      Optional<String> user = user(client);
+      if (user.isPresent()) {
+        serve(frames, desks.apply(user.get()));
       }
     } catch (IOException e) {
       LOG.debug("control socket: {}", e.getMessage());
@@ -207,38 +302,42 @@ public final class Control implements AutoCloseable {
   }
 
   /**
-   * The folder's mode keeps others out; where the system says who it is, that is looked at, too.
+   * Who asks; empty for who may not. The folder's mode keeps others out; where the system says who
+   * it is, that is looked at, too.
    */
-  private boolean mayAsk(SocketChannel client) throws IOException {
+  private Optional<String> user(SocketChannel client) throws IOException {
     if (!client.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
-      return true;
+      return owner.map(UserPrincipal::getName);
     }
     UserPrincipal user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
-    if (user.equals(owner) || user.getName().equals("root")) {
-      return true;
+    if (owner.isEmpty() || user.equals(owner.get()) || user.getName().equals("root")) {
+      return Optional.of(user.getName());
     }
     LOG.warn("control socket: the user {} is not answered", user.getName());
-    return false;
+    return Optional.empty();
   }
 
-  private void serve(Frames frames) throws IOException {
+  private void serve(Frames frames, Desk desk) throws IOException {
     while (true) {
       Optional<byte[]> frame = frames.read(Dialogue.LONGEST_QUESTION, PATIENCE);
       if (frame.isEmpty()) {
         return;
       }
-      frames.write(answer(frame.get()), PATIENCE);
+      Pieces content = new Pieces(frames, PATIENCE, CONTENT);
+      byte[] answer = answer(frame.get(), content, desk);
+      content.close();
+      frames.write(answer, PATIENCE);
     }
   }
 
-  private byte[] answer(byte[] frame) {
+  private byte[] answer(byte[] frame, Pieces content, Desk desk) {
     try {
       Dialogue.Question asked = Dialogue.question(frame);
       Operation<?, ?> operation =
           operations
               .apply(asked.operation())
               .orElseThrow(() -> new Json.Malformed("unknown operation " + asked.operation()));
-      return answer(operation, asked);
+      return answer(operation, asked, content, desk);
     } catch (Json.Malformed e) {
       return Dialogue.refusal(
           new OperationRefused(OperationRefused.Kind.REQUEST, String.valueOf(e.getMessage())));
@@ -248,8 +347,11 @@ public final class Control implements AutoCloseable {
   }
 
   private <Q extends Record, A extends Record> byte[] answer(
-      Operation<Q, A> operation, Dialogue.Question asked) {
-    Q question = Records.of(operation.question(), asked.question());
+      Operation<Q, A> operation, Dialogue.Question asked, Pieces content, Desk desk) {
+    if (Records.hasContent(operation.question())) {
+      content.follow();
+    }
+    Q question = Records.of(operation.question(), asked.question(), content);
     try {
       return Dialogue.answer(operation.perform(desk, question));
     } finally {

@@ -8,7 +8,8 @@ import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.OperationRefused.Kind;
 
 /**
- * What is said on the socket, one frame each way.
+ * What is said on the socket, one frame each way; behind a question that has content come its
+ * {@link Pieces}.
  *
  * <pre>
  * {"version": 1, "operation": "user-list", "question": {}}

@@ -1,5 +1,6 @@
 package org.postroom.dist.control;
 
+import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -26,6 +27,9 @@ public final class Records {
   public static Map<String, @Nullable Object> toJson(Record value) {
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
     for (RecordComponent component : components(value.getClass())) {
+      if (isContent(component)) {
+        continue;
+      }
       Object member = read(value, component);
       if (member instanceof Optional<?> optional) {
         optional.ifPresent(one -> members.put(name(component), plain(one)));
@@ -52,6 +56,15 @@ public final class Records {
    * @throws Json.Malformed when it is none; says which member is wrong
    */
   public static <T extends Record> T of(Class<T> type, @Nullable Object json) {
+    return of(type, json, InputStream.nullInputStream());
+  }
+
+  /**
+   * The same.
+   *
+   * @param content what follows it, for the member that is a stream
+   */
+  static <T extends Record> T of(Class<T> type, @Nullable Object json, InputStream content) {
     if (!(json instanceof Map<?, ?> members)) {
       throw new Json.Malformed("expected an object");
     }
@@ -60,6 +73,10 @@ public final class Records {
     RecordComponent[] components = components(type);
     Object[] arguments = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
+      if (isContent(components[i])) {
+        arguments[i] = content;
+        continue;
+      }
       String name = name(components[i]);
       try {
         arguments[i] = value(components[i].getGenericType(), left.remove(name));
@@ -71,6 +88,23 @@ public final class Records {
       throw new Json.Malformed("unknown: " + String.join(", ", left.keySet()));
     }
     return make(type, components, arguments);
+  }
+
+  /** The stream that a record holds, which is no part of its JSON. */
+  static Optional<InputStream> content(Record value) {
+    return Stream.of(components(value.getClass()))
+        .filter(Records::isContent)
+        .map(component -> (InputStream) read(value, component))
+        .findFirst();
+  }
+
+  /** Whether such records have one. */
+  static boolean hasContent(Class<? extends Record> type) {
+    return Stream.of(components(type)).anyMatch(Records::isContent);
+  }
+
+  private static boolean isContent(RecordComponent component) {
+    return component.getType() == InputStream.class;
   }
 
   /** Forgets the secrets that a record holds. */
@@ -103,7 +137,7 @@ public final class Records {
       return json;
     } else if (type == int.class && json instanceof Long number && number == number.intValue()) {
       return number.intValue();
-    } else if (type == boolean.class && json instanceof Boolean) {
+    } else if ((type == boolean.class || type == Boolean.class) && json instanceof Boolean) {
       return json;
     } else if (type instanceof Class<?> nested && nested.isRecord()) {
       return of(nested.asSubclass(Record.class), json);
@@ -118,7 +152,7 @@ public final class Records {
     if (type == long.class || type == int.class) {
       return "a whole number";
     }
-    return type == boolean.class ? "true or false" : "a text";
+    return type == boolean.class || type == Boolean.class ? "true or false" : "a text";
   }
 
   private static String name(RecordComponent component) {

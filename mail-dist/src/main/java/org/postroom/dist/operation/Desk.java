@@ -6,6 +6,9 @@ import org.postroom.core.queue.QueueStore;
 /** What operations act upon: a server that runs, or no more than its store. */
 public interface Desk {
 
+  /** Who asks, as this machine names its users. */
+  String user();
+
   /** Who is here. */
   Accounts accounts();
 

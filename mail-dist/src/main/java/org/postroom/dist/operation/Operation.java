@@ -1,10 +1,12 @@
 package org.postroom.dist.operation;
 
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.postroom.core.auth.AccountExists;
 import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Fault;
+import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.wire.WireFault;
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Something that a server can be asked to do. Questions and answers are records of texts, numbers,
- * flags, lists, optional values, secrets and other records: what can be written as JSON.
+ * flags, lists, optional values, secrets and other records: what can be written as JSON. A question
+ * may also have one {@code InputStream}, whose octets follow it; it is read once.
  *
  * @param name what requests call it, such as {@code user-add}
  * @param question what it is asked with
@@ -48,7 +51,11 @@ public record Operation<Q extends Record, A extends Record>(
     } catch (BadConfiguration e) {
       throw new OperationRefused(
           Kind.CONFIGURATION, e.faults().stream().map(Fault::toString).toList());
-    } catch (WireFault | StorageUnavailable | StorageFull e) {
+    } catch (WireFault
+        | StorageUnavailable
+        | StorageFull
+        | LookupUnavailable
+        | UncheckedIOException e) {
       throw new OperationRefused(Kind.UNAVAILABLE, String.valueOf(e.getMessage()));
     } catch (AccountExists | AccountNotFound | IllegalArgumentException e) {
       throw new OperationRefused(Kind.REQUEST, String.valueOf(e.getMessage()));

@@ -15,6 +15,8 @@ public final class OperationRefused extends RuntimeException {
     REQUEST,
     /** The configuration is not good; the reasons say where. */
     CONFIGURATION,
+    /** Who asks may not. */
+    NOT_ALLOWED,
     /** An address cannot be had, or the store does not answer: later perhaps. */
     UNAVAILABLE,
     /** No server runs there. */

@@ -18,6 +18,7 @@ public final class Operations {
           QueueOperations.HELD,
           QueueOperations.RELEASE,
           QueueOperations.DELETE,
+          SubmitOperation.SUBMIT,
           ReloadOperation.RELOAD,
           ExplainOperation.EXPLAIN,
           ExplainOperation.RECORD,

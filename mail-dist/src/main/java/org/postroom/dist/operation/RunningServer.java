@@ -1,8 +1,12 @@
 package org.postroom.dist.operation;
 
+import java.io.InputStream;
 import java.util.List;
+import org.postroom.core.address.Address;
 import org.postroom.core.flow.RecentDecisions;
+import org.postroom.core.mail.Envelope;
 import org.postroom.core.part.DryRun;
+import org.postroom.dist.submit.Submitted;
 
 /** A server, as operations see it. */
 public interface RunningServer {
@@ -12,6 +16,20 @@ public interface RunningServer {
 
   /** What it is and does now. */
   Status status();
+
+  /**
+   * The whole address that somebody has written here, perhaps without a domain.
+   *
+   * @throws org.postroom.core.address.MalformedAddress if it is none
+   */
+  Address address(String written);
+
+  /**
+   * Takes a mail from a user of this machine; who cannot have it is reported to its sender.
+   *
+   * @throws OperationRefused when he may not hand in mail
+   */
+  Submitted submit(Envelope envelope, InputStream content);
 
   /**
    * What it would do with a mail.

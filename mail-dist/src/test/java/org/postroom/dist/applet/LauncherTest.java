@@ -103,6 +103,25 @@ final class LauncherTest {
   }
 
   @Test
+  void linksOfSendmailsNamesAreCalledAsIt() throws Exception {
+    for (String name : List.of("sendmail", "mailq", "newaliases")) {
+      Files.createSymbolicLink(house.resolve("bin").resolve(name), house.resolve("postroom"));
+    }
+
+    assertThat(linked("sendmail", "-t", "-i")).endsWith("<sendmail>\n<-t>\n<-i>\n");
+    assertThat(linked("mailq")).endsWith("<sendmail>\n<-bp>\n");
+    assertThat(linked("newaliases")).endsWith("<sendmail>\n<-bi>\n");
+  }
+
+  private String linked(String name, String... words) throws Exception {
+    List<String> all = new ArrayList<>(List.of(house.resolve("bin").resolve(name).toString()));
+    all.addAll(List.of(words));
+    Process process = command(all.toArray(String[]::new));
+    process.getOutputStream().close();
+    return new String(process.getInputStream().readAllBytes(), UTF_8);
+  }
+
+  @Test
   void optionsAreThoseDeclaredAndThenTheAdministrators() throws Exception {
     Outcome outcome = run("", List.of("POSTROOM_JAVA_OPTS=-Xmx128m -Dx=y"), "check");
 

@@ -64,6 +64,11 @@ final class ControlTest {
   private static final Desk EMPTY =
       new Desk() {
         @Override
+        public String user() {
+          throw new AssertionError();
+        }
+
+        @Override
         public Accounts accounts() {
           throw new AssertionError();
         }
@@ -83,7 +88,8 @@ final class ControlTest {
   private final List<AutoCloseable> opened = new ArrayList<>();
 
   private Control open(Path where) {
-    Control control = Control.open(where, name -> Optional.ofNullable(ALL.get(name)), EMPTY);
+    Control control =
+        Control.open(where, name -> Optional.ofNullable(ALL.get(name)), user -> EMPTY);
     opened.add(control);
     return control;
   }

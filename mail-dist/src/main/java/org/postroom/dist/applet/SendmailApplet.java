@@ -1,0 +1,197 @@
+package org.postroom.dist.applet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.postroom.core.address.WrittenAddress;
+import org.postroom.core.rewrite.HeaderAddresses;
+import org.postroom.dist.MailServer;
+import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.OperationRefused;
+import org.postroom.dist.operation.QueueOperations;
+import org.postroom.dist.operation.SubmitOperation.Handed;
+import org.postroom.dist.operation.SubmitOperation.Mail;
+import org.postroom.storage.Storage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code postroom sendmail}: hands in the mail on standard input, with the options that programs
+ * give sendmail(1). The server has to run: where none does, it is a temporary failure, and the mail
+ * stays with the program.
+ *
+ * <p>DIAGNOSTICS: exit statuses are those of sysexits.h: 0 taken, 64 misused, 65 no addresses where
+ * some should be, 69 refused, 75 not now, 77 not allowed, 78 bad configuration.
+ *
+ * <p>BUGS: no SMTP on standard input ({@code -bs}), no verification ({@code -bv}), no flushing of
+ * the queue ({@code -q}). Users other than root and the server's own need {@code submit_socket}.
+ */
+@Command(
+    name = "sendmail",
+    description = {
+      "Hands in the mail on standard input, as sendmail(1) does.",
+      "-t: recipients are those of To, Cc and Bcc, too. -f, -r ADDRESS: the sender. -F NAME: the"
+          + " sender's name. -i, -oi: a line of a dot is no end. -B 7BIT|8BITMIME. -N"
+          + " never|success,failure,delay, -R full|hdrs, -V ID: reports (RFC 3461). -C MAIN.CF, or"
+          + " its folder (default: that of MAIL_CONFIG, /etc/postroom). -bp: postroom queue list. -bi, -I, -bh: nothing to do."
+          + " Ignored: -A -G -L -O -U -X -c -d -e -h -m -n -o -p -v -x."
+    })
+public final class SendmailApplet implements Callable<Integer> {
+  private static final int USAGE = 64;
+  private static final int DATA = 65;
+  private static final int REFUSED = 69;
+  private static final int TEMPORARY = 75;
+  private static final Path USUAL = Path.of("/etc/postroom/main.cf");
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(names = "--help", usageHelp = true, description = "Shows this.")
+  private boolean unusedHelp; // picocli acts upon it
+
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description = "The data folder of a server without a configuration.")
+  private Optional<Path> data = Optional.empty();
+
+  @Parameters(arity = "0..*", paramLabel = "OPTION|RECIPIENT", description = "As sendmail's.")
+  private List<String> words = new ArrayList<>();
+
+  SendmailApplet() {}
+
+  @Override
+  public Integer call() throws IOException {
+    SendmailOptions options;
+    try {
+      options = SendmailOptions.parse(words);
+    } catch (SendmailOptions.Misused e) {
+      return fail(USAGE, String.valueOf(e.getMessage()));
+    }
+    options.warnings().forEach(warning -> say("warning: " + warning));
+    return switch (options.mode()) {
+      case DELIVER -> deliver(options);
+      case ALIASES, NOTHING -> 0;
+      case LIST -> list(options);
+      case FLUSH -> fail(REFUSED, "the queue cannot be flushed; what is due is tried by itself");
+      case SPEAK_SMTP -> fail(REFUSED, "-bs is not there: speak SMTP to the server's port instead");
+      case VERIFY -> fail(REFUSED, "-bv is not there: see postroom explain");
+      case SERVE -> fail(USAGE, "the server is run by postroom serve");
+    };
+  }
+
+  private int list(SendmailOptions options) {
+    QueueListing.print(
+        builder(options).ask(QueueOperations.LIST, new Operation.Nothing()),
+        ZoneId.systemDefault(),
+        spec.commandLine().getOut());
+    return 0;
+  }
+
+  private int fail(int status, String why) {
+    say("fatal: " + why);
+    return status;
+  }
+
+  private void say(String line) {
+    spec.commandLine().getErr().println("sendmail: " + line);
+  }
+
+  private int deliver(SendmailOptions options) throws IOException {
+    List<WrittenAddress> recipients = new ArrayList<>();
+    for (String word : options.recipients()) {
+      Optional<List<WrittenAddress>> found = HeaderAddresses.addresses(word.getBytes(UTF_8));
+      if (found.isEmpty()) {
+        return fail(DATA, "not an address: " + word);
+      }
+      recipients.addAll(found.get());
+    }
+    if (recipients.isEmpty() && !options.recipientsInHeader()) {
+      return fail(
+          USAGE, "Recipient addresses must be specified on the command line or via the -t option");
+    }
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+    try (SendmailInput input = SendmailInput.read(System.in, folder, options.dotIsContent())) {
+      if (options.recipientsInHeader()) {
+        Optional<List<WrittenAddress>> named = input.recipients();
+        if (named.isEmpty()) {
+          return fail(DATA, "a recipient in the header is no address");
+        }
+        recipients.addAll(named.get());
+        if (recipients.isEmpty()) {
+          return fail(USAGE, "No recipient addresses found in message header");
+        }
+      }
+      return deliver(options, recipients, input);
+    }
+  }
+
+  private int deliver(
+      SendmailOptions options, List<WrittenAddress> recipients, SendmailInput input) {
+    Mail mail =
+        new Mail(
+            options.sender(),
+            recipients.stream().map(WrittenAddress::toString).distinct().toList(),
+            options.eightBit(),
+            options.notifyOn(),
+            options.fullReturn(),
+            options.envelopeId(),
+            content(options, input));
+    try {
+      Handed handed = builder(options).handIn(mail);
+      return handed
+          .refusal()
+          .map(reply -> fail(reply.startsWith("4") ? TEMPORARY : REFUSED, reply))
+          .orElse(0);
+    } catch (OperationRefused e) {
+      if (e.kind() != OperationRefused.Kind.NO_SERVER) {
+        throw e;
+      }
+      return fail(TEMPORARY, e.getMessage() + ": the mail is not taken");
+    }
+  }
+
+  /** The mail; with a From field that has the full name, where it would get one without. */
+  private static InputStream content(SendmailOptions options, SendmailInput input) {
+    Optional<String> name = options.fullName().or(() -> Optional.ofNullable(System.getenv("NAME")));
+    String sender = options.sender().orElseGet(() -> System.getProperty("user.name"));
+    return name.isEmpty() || sender.isEmpty() || input.hasFrom()
+        ? input.stream()
+        : input.behind("From: " + phrase(name.get()) + " <" + sender + ">");
+  }
+
+  /** As a header has it (RFC 5322, 3.2.5; RFC 2047 for what is not ASCII). */
+  private static String phrase(String name) {
+    String clean = name.replaceAll("\\p{Cntrl}", " ").strip();
+    if (clean.chars().anyMatch(c -> c > '~')) {
+      return "=?UTF-8?B?" + Base64.getEncoder().encodeToString(clean.getBytes(UTF_8)) + "?=";
+    }
+    return "\"" + clean.replaceAll("([\"\\\\])", "\\\\$1") + "\"";
+  }
+
+  /** The server that is meant, as far as it is said; else the one that is usual on a machine. */
+  private ServerBuilder builder(SendmailOptions options) {
+    ServerBuilder builder = MailServer.builder();
+    if (data.isPresent()) {
+      return builder.storage(Storage.h2(data.get().toAbsolutePath().normalize()));
+    }
+    Path named =
+        options
+            .configuration()
+            .or(() -> Optional.ofNullable(System.getenv("MAIL_CONFIG")).map(Path::of))
+            .orElse(USUAL);
+    return builder.configuration(Files.isDirectory(named) ? named.resolve("main.cf") : named);
+  }
+}

@@ -1,0 +1,262 @@
+package org.postroom.dist.applet;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What sendmail(1) was called with: options of one letter that may stand together, some with a
+ * value, up to the first word that is none.
+ */
+final class SendmailOptions {
+  /** Those of Postfix's sendmail; a colon stands behind one that has a value. */
+  private static final String LETTERS = "A:B:C:F:GIL:N:O:R:UV:X:b:cd:e:f:h:imno:p:q:r:tvx";
+
+  /** They mean nothing here, and programs use them all the same. */
+  private static final String IGNORED = "AGLOUXcehmnpvx";
+
+  private static final Set<String> REPORTS = Set.of("SUCCESS", "FAILURE", "DELAY");
+  private static final int LONGEST_ENVELOPE_ID = 100;
+
+  private Mode mode = Mode.DELIVER;
+  private @Nullable String sender;
+  private @Nullable String fullName;
+  private @Nullable Path configuration;
+  private @Nullable String envelopeId;
+  private @Nullable Boolean fullReturn;
+  private List<String> notify = List.of();
+  private boolean recipientsInHeader;
+  private boolean dotIsContent;
+  private boolean eightBit;
+  private final List<String> warnings = new ArrayList<>();
+  private final List<String> recipients = new ArrayList<>();
+
+  private SendmailOptions() {}
+
+  /** What it is to do. */
+  enum Mode {
+    /** Hand in the mail that stands on standard input. */
+    DELIVER,
+    /** Read the alias files anew, of which there is no need here. */
+    ALIASES,
+    /** Nothing at all. */
+    NOTHING,
+    /** List the queue. */
+    LIST,
+    /** Try everything in the queue at once. */
+    FLUSH,
+    /** Speak SMTP on standard input. */
+    SPEAK_SMTP,
+    /** Say what would become of a mail. */
+    VERIFY,
+    /** Run the server. */
+    SERVE
+  }
+
+  /** What cannot be understood; says what. */
+  static final class Misused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Misused(String message) {
+      super(message);
+    }
+  }
+
+  /** {@link Misused} for an option that there is not. */
+  static SendmailOptions parse(List<String> words) {
+    SendmailOptions options = new SendmailOptions();
+    int at = 0;
+    while (at < words.size() && words.get(at).startsWith("-") && words.get(at).length() > 1) {
+      String word = words.get(at++);
+      if (word.equals("--")) {
+        break;
+      }
+      at = options.cluster(word, words, at);
+    }
+    options.recipients.addAll(words.subList(at, words.size()));
+    return options;
+  }
+
+  /** The options in one word; gives the place of the next one. */
+  private int cluster(String word, List<String> words, int next) {
+    for (int i = 1; i < word.length(); i++) {
+      char letter = word.charAt(i);
+      int known = letter == ':' ? -1 : LETTERS.indexOf(letter);
+      if (known < 0) {
+        throw new Misused("invalid option -- '" + letter + "'");
+      }
+      if (!LETTERS.startsWith(":", known + 1)) {
+        option(letter, "");
+        continue;
+      }
+      boolean attached = i + 1 < word.length();
+      if (attached || letter == 'q') { // -q alone means all
+        option(letter, word.substring(i + 1));
+        return next;
+      }
+      if (next == words.size()) {
+        throw new Misused("option requires an argument -- '" + letter + "'");
+      }
+      option(letter, words.get(next));
+      return next + 1;
+    }
+    return next;
+  }
+
+  private void option(char letter, String value) {
+    switch (letter) {
+      case 'B' -> eightBit = isEightBit(value);
+      case 'C' -> configuration = Path.of(value);
+      case 'F' -> fullName = value;
+      case 'I' -> mode = Mode.ALIASES;
+      case 'N' -> notify = reports(value);
+      case 'R' -> fullReturn = isFull(value);
+      case 'V' -> envelopeId = envelopeId(value);
+      case 'b' -> mode = mode(value);
+      case 'd' -> warnings.add("-d has no effect here");
+      case 'f', 'r' -> sender = value.equals("<>") ? "" : value;
+      case 'i' -> dotIsContent = true;
+      case 'o' -> old(value);
+      case 'q' -> flush(value);
+      case 't' -> recipientsInHeader = true;
+      default -> {
+        if (IGNORED.indexOf(letter) < 0) {
+          throw new IllegalStateException("an option without meaning: " + letter);
+        }
+      }
+    }
+  }
+
+  private static boolean isEightBit(String type) {
+    return switch (type.toUpperCase(Locale.ROOT)) {
+      case "7BIT" -> false;
+      case "8BITMIME" -> true;
+      default -> throw new Misused("-B is 7BIT or 8BITMIME, and not " + type);
+    };
+  }
+
+  private List<String> reports(String value) {
+    if (value.equalsIgnoreCase("never")) {
+      return List.of("NEVER");
+    }
+    List<String> found = List.of(value.toUpperCase(Locale.ROOT).split("[,\\s]+"));
+    if (!REPORTS.containsAll(found)) {
+      warnings.add("-N " + value + " is not known, and ignored");
+      return notify;
+    }
+    return found;
+  }
+
+  private @Nullable Boolean isFull(String value) {
+    switch (value.toLowerCase(Locale.ROOT)) {
+      case "full":
+        return true;
+      case "hdrs":
+        return false;
+      default:
+        warnings.add("-R " + value + " is not known, and ignored");
+        return fullReturn;
+    }
+  }
+
+  private @Nullable String envelopeId(String value) {
+    if (value.isEmpty()
+        || value.length() > LONGEST_ENVELOPE_ID
+        || value.chars().anyMatch(c -> c < ' ' || c > '~')) {
+      warnings.add("-V is ignored: not printable, or too long");
+      return envelopeId;
+    }
+    return value;
+  }
+
+  private static Mode mode(String value) {
+    return switch (value) {
+      case "m" -> Mode.DELIVER;
+      case "i" -> Mode.ALIASES;
+      case "h", "H" -> Mode.NOTHING;
+      case "p" -> Mode.LIST;
+      case "s" -> Mode.SPEAK_SMTP;
+      case "v" -> Mode.VERIFY;
+      case "d", "D", "l" -> Mode.SERVE;
+      default -> throw new Misused("unsupported: -b" + value);
+    };
+  }
+
+  /** The older way to say options. */
+  private void old(String value) {
+    if (value.equals("i")) {
+      dotIsContent = true;
+    } else if (value.startsWith("Q")) {
+      warnings.add("-oQ has no effect: there is one queue");
+    }
+  }
+
+  /** How often the queue is run is said to the server, and means nothing to this program. */
+  private void flush(String value) {
+    if (value.matches("([0-9]+[smhdw]?)+")) {
+      mode = Mode.NOTHING;
+    } else {
+      mode = Mode.FLUSH;
+    }
+  }
+
+  Mode mode() {
+    return mode;
+  }
+
+  /** The envelope's; empty text for the null sender. */
+  Optional<String> sender() {
+    return Optional.ofNullable(sender);
+  }
+
+  /** What is written beside the sender's address, where there is no From field. */
+  Optional<String> fullName() {
+    return Optional.ofNullable(fullName);
+  }
+
+  /** A main.cf, or the folder that it is in. */
+  Optional<Path> configuration() {
+    return Optional.ofNullable(configuration);
+  }
+
+  Optional<String> envelopeId() {
+    return Optional.ofNullable(envelopeId);
+  }
+
+  Optional<Boolean> fullReturn() {
+    return Optional.ofNullable(fullReturn);
+  }
+
+  /** In the words of RFC 3461. */
+  List<String> notifyOn() {
+    return notify;
+  }
+
+  /** Whether those whom the header names get the mail, too. */
+  boolean recipientsInHeader() {
+    return recipientsInHeader;
+  }
+
+  /** Whether a line of a dot is one of the mail's, and not its end. */
+  boolean dotIsContent() {
+    return dotIsContent;
+  }
+
+  boolean eightBit() {
+    return eightBit;
+  }
+
+  /** As they are written; each may be a list. */
+  List<String> recipients() {
+    return recipients;
+  }
+
+  /** What was said that has no effect. */
+  List<String> warnings() {
+    return warnings;
+  }
+}

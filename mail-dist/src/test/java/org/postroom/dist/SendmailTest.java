@@ -1,0 +1,215 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.Until;
+import org.postroom.dist.applet.Postroom;
+
+/** Programs of this machine hand in mail by the command sendmail. */
+@Tag("process")
+@Timeout(300)
+final class SendmailTest {
+  private static final String ADA = "ada@example.org";
+  private static final String BOB = "bob@example.org";
+
+  @TempDir private Path folder;
+  private Path mainCf;
+  private Path sendmail;
+  private MailServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    mainCf = folder.resolve("main.cf");
+    Files.writeString(
+        mainCf,
+        """
+        myhostname = mail.example.org
+        myorigin = example.org
+        virtual_mailbox_domains = example.org
+        inet_interfaces = loopback-only
+        storage_url = h2:data
+        message_size_limit = 1000000
+        header_checks = regexp:{{/^Subject: forbidden/ REJECT not this one}}
+        """);
+    sendmail = folder.resolve("sendmail");
+    Files.writeString(
+        sendmail,
+        "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -cp '%s' %s sendmail -C '%s' \"$@\"\n"
+            .formatted(
+                ProcessHandle.current().info().command().orElse("java"),
+                System.getProperty("java.class.path"),
+                Postroom.class.getName(),
+                mainCf));
+    assertThat(sendmail.toFile().setExecutable(true)).isTrue();
+    server = open();
+  }
+
+  private MailServer open() {
+    return MailServer.builder()
+        .configuration(mainCf)
+        .bind(InetAddress.getLoopbackAddress())
+        .listen(Role.MX, 0)
+        .account(ADA, "correct horse")
+        .account(BOB, "correct horse")
+        .account(System.getProperty("user.name") + "@example.org", "correct horse")
+        .start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private record Outcome(int status, String said) {}
+
+  private Outcome sendmail(String mail, String... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(sendmail.toString()));
+    command.addAll(List.of(words));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(mail.getBytes(UTF_8));
+    } catch (IOException e) {
+      assertThat(e).as("it has ended before it had read all").isNotNull();
+    }
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return new Outcome(process.waitFor(), said);
+  }
+
+  @Test
+  void cronsMailArrives() throws Exception {
+    String me = System.getProperty("user.name");
+    Outcome outcome =
+        sendmail(
+            "To: ada\nSubject: Cron <x>\nBcc: bob@example.org\n\nline\n.\nmore\n",
+            "-FCronDaemon",
+            "-i",
+            "-odi",
+            "-oem",
+            "-oi",
+            "-t");
+
+    assertThat(outcome).isEqualTo(new Outcome(0, ""));
+    assertThat(Inbox.of(server, ADA))
+        .singleElement()
+        .satisfies(
+            mail ->
+                assertThat(mail)
+                    .startsWith("Return-Path: <" + me + "@example.org>\r\n")
+                    .contains("\r\nFrom: \"CronDaemon\" <" + me + "@example.org>\r\n")
+                    .contains("\r\nTo: ada@example.org\r\n")
+                    .doesNotContain("Bcc")
+                    .endsWith("\r\n\r\nline\r\n.\r\nmore\r\n"));
+    assertThat(Inbox.of(server, BOB)).hasSize(1);
+  }
+
+  @Test
+  void statusesSayWhatBecameOfIt() throws Exception {
+    assertThat(sendmail("Subject: forbidden\n\n", "ada").status()).isEqualTo(69);
+    assertThat(sendmail("Subject: forbidden\n\n", "ada").said())
+        .isEqualTo("sendmail: fatal: 550 5.7.1 not this one\n");
+    assertThat(sendmail("Subject: large\n\n" + "x\n".repeat(600_000), "ada").status())
+        .isEqualTo(69);
+    assertThat(sendmail("Subject: x\n\n").status()).isEqualTo(64);
+    assertThat(sendmail("Subject: x\n\n", "-t").status()).isEqualTo(64);
+    assertThat(sendmail("To: a@b@c\n\n", "-t").status()).isEqualTo(65);
+    assertThat(sendmail("", "-bs").status()).isEqualTo(69);
+    assertThat(sendmail("", "-bi")).isEqualTo(new Outcome(0, ""));
+    assertThat(Inbox.of(server, ADA)).isEmpty();
+
+    server.reload(now -> now.set("authorized_submit_users", "!" + me() + ", static:anyone"));
+    assertThat(sendmail("Subject: x\n\n", "ada").status()).isEqualTo(77);
+
+    server.close();
+    Outcome gone = sendmail("Subject: x\n\n", "ada");
+    assertThat(gone.status()).isEqualTo(75);
+    assertThat(gone.said()).startsWith("sendmail: fatal: no server runs on ");
+    server = open();
+  }
+
+  private static String me() {
+    return System.getProperty("user.name");
+  }
+
+  /** Whoever hands it in is gone by then: it is its sender who hears. */
+  @Test
+  void whomNobodyKnowsIsReportedToTheSender() throws Exception {
+    assertThat(sendmail("Subject: x\n\n", "-f", BOB, "nobody@example.org, ada").status()).isZero();
+
+    assertThat(Inbox.of(server, ADA)).hasSize(1);
+    Until.so(() -> !Inbox.of(server, BOB).isEmpty());
+    assertThat(Inbox.of(server, BOB).get(0))
+        .contains("Final-Recipient: rfc822; nobody@example.org\r\n")
+        .contains("Status: 5.1.1\r\n");
+  }
+
+  @Test
+  void mailxSends() throws Exception {
+    Programs.need("s-nail");
+
+    byte[] unused =
+        Programs.run(
+            folder,
+            "from mailx\n.\nGr\u00fc\u00dfe\n".getBytes(UTF_8),
+            "s-nail",
+            "-n",
+            "-S",
+            "v15-compat",
+            "-S",
+            "mta=file://" + sendmail,
+            "-S",
+            "sendwait",
+            "-r",
+            BOB,
+            "-s",
+            "by mailx",
+            "-c",
+            BOB,
+            ADA);
+
+    assertThat(Inbox.of(server, ADA))
+        .singleElement()
+        .satisfies(
+            mail ->
+                assertThat(mail)
+                    .startsWith("Return-Path: <bob@example.org>\r\n")
+                    .contains("\r\nSubject: by mailx\r\n"));
+    assertThat(Inbox.of(server, BOB)).hasSize(1);
+  }
+
+  @Test
+  void muttSends() throws Exception {
+    Programs.need("mutt");
+
+    byte[] unused =
+        Programs.run(
+            folder,
+            "from mutt\n".getBytes(UTF_8),
+            "mutt",
+            "-n",
+            "-F",
+            "/dev/null",
+            "-e",
+            "set sendmail=\"" + sendmail + " -oem -oi\" sendmail_wait=0 from=" + BOB,
+            "-s",
+            "by mutt",
+            ADA);
+
+    assertThat(Inbox.of(server, ADA))
+        .singleElement()
+        .satisfies(mail -> assertThat(mail).contains("\r\nSubject: by mutt\r\n", "from mutt\r\n"));
+  }
+}
