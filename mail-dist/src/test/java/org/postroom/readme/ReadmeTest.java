@@ -13,8 +13,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.wire.CertificateAuthority;
@@ -25,7 +23,7 @@ import org.postroom.storage.Storage;
 
 /** What the README shows is code that is compiled and run here and in the tests beside. */
 final class ReadmeTest {
-  private static final Path ROOT = Path.of("..");
+  private static final Page PAGE = Page.of("README.md");
 
   @Test
   void embedsInAnApplication(@TempDir Path folder) throws IOException {
@@ -48,21 +46,15 @@ final class ReadmeTest {
 
   @Test
   void showsOnlyCodeThatIsCompiled() throws IOException {
-    String sources =
-        squeeze(
-            Files.readString(source("ReadmeTest")) + Files.readString(source("InvoiceMailTest")));
-
-    List<String> snippets = blocks("java");
-
-    assertThat(snippets).hasSize(2);
-    assertThat(snippets).allSatisfy(snippet -> assertThat(sources).contains(squeeze(snippet)));
+    assertThat(PAGE.blocks("java")).hasSize(2);
+    PAGE.showsJavaOf("ReadmeTest", "InvoiceMailTest");
   }
 
   @Test
   void showsNothingThatIsNotTested() throws IOException {
-    assertThat(blocks("sh")).hasSize(2);
-    assertThat(blocks("")).hasSize(blocks("java").size() + blocks("sh").size());
-    assertThat(blocks("sh").get(0).lines().map(line -> line.split(" ")[1]))
+    assertThat(PAGE.blocks("sh")).hasSize(2);
+    assertThat(PAGE.blocks("")).hasSize(PAGE.blocks("java").size() + PAGE.blocks("sh").size());
+    assertThat(PAGE.blocks("sh").get(0).lines().map(line -> line.split(" ")[1]))
         .containsExactly("serve", "test"); // LauncherTest runs them
   }
 
@@ -86,7 +78,7 @@ final class ReadmeTest {
                 System.getProperty("java.class.path"),
                 Postroom.class.getName()));
     assertThat(launcher.toFile().setExecutable(true)).isTrue();
-    String shown = blocks("sh").get(1);
+    String shown = PAGE.blocks("sh").get(1);
     String script =
         shown
             .replace("/var/lib/postroom", folder.resolve("store").toString())
@@ -121,27 +113,5 @@ final class ReadmeTest {
         .directory(folder.toFile())
         .redirectErrorStream(true)
         .start();
-  }
-
-  /** What the README shows in one language; all that it shows, when that is empty. */
-  private static List<String> blocks(String language) throws IOException {
-    Matcher blocks =
-        Pattern.compile("```(\\w*)\n(.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(ROOT.resolve("README.md")));
-    List<String> found = new ArrayList<>();
-    while (blocks.find()) {
-      if (language.isEmpty() || blocks.group(1).equals(language)) {
-        found.add(blocks.group(2));
-      }
-    }
-    return found;
-  }
-
-  private static Path source(String name) {
-    return Path.of("src/test/java/org/postroom/readme", name + ".java");
-  }
-
-  private static String squeeze(String code) {
-    return code.replaceAll("\\s+", " ");
   }
 }

@@ -1,0 +1,244 @@
+package org.postroom.readme;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.fact.Fact;
+import org.postroom.core.filter.Filter;
+import org.postroom.core.filter.Finding;
+import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.flow.Transport;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.policy.Consequence;
+import org.postroom.core.policy.Restriction;
+import org.postroom.core.policy.Verdict;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.testing.Until;
+import org.postroom.dist.Inbox;
+import org.postroom.dist.MailServer;
+import org.postroom.dist.Role;
+import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.operation.Reloaded;
+import org.postroom.dist.submit.Submitted;
+import org.postroom.dist.submit.Whom;
+import org.postroom.storage.Storage;
+
+/** What docs/embedding.md shows is code that is compiled and run here. */
+@Timeout(60)
+final class EmbeddingTest {
+  private static final Page PAGE = Page.of("docs/embedding.md");
+
+  private final InputStream content =
+      new ByteArrayInputStream("Subject: Your invoice\n\nThank you.\n".getBytes(UTF_8));
+
+  @Test
+  void everySnippetIsOfTheseTests() {
+    assertThat(PAGE.blocks("java")).hasSizeGreaterThan(8);
+    assertThat(PAGE.blocks("")).hasSameSizeAs(PAGE.blocks("java"));
+    PAGE.showsJavaOf("EmbeddingTest");
+  }
+
+  private static ServerBuilder described() {
+    return MailServer.builder()
+        .hostname("mail.example.org")
+        .domains("example.org")
+        .storage(Storage.inMemory())
+        .bind(InetAddress.getLoopbackAddress())
+        .listen(Role.MX, 0)
+        .account("ada@example.org", "correct horse");
+  }
+
+  @Test
+  void starts(@TempDir Path folder) {
+    MailServer server =
+        MailServer.builder()
+            .hostname("mail.example.org")
+            .domains("example.org")
+            .storage(Storage.h2(folder))
+            .listen(Role.MX, 0)
+            .listen(Role.SUBMISSIONS, 0)
+            .listen(Role.IMAPS, 0)
+            .account("ada@example.org", "correct horse")
+            .start();
+    int port = server.address(Role.MX).getPort();
+
+    assertThat(port).isPositive();
+    server.close();
+  }
+
+  @Test
+  void handsMailIn() {
+    List<String> log = new ArrayList<>();
+    try (MailServer server = described().start()) {
+      Envelope envelope = Envelope.parse("shop@example.org", "ada@example.org");
+      Submitted answer = server.submit(envelope, content);
+      if (answer instanceof Submitted.Refused refused) {
+        log.add((refused.mayPass() ? "not now: " : "never: ") + refused.reply());
+      }
+      assertThat(log).isEmpty();
+      assertThat(Inbox.of(server, "ada@example.org")).hasSize(1);
+      envelope = Envelope.parse("shop@example.org", "nobody@example.org");
+
+      byte[] message = "Subject: Your invoice\n\nThank you.\n".getBytes(UTF_8);
+      Submitted some = server.submit(envelope, new ByteArrayInputStream(message), Whom.WHOM_IT_CAN);
+      for (Submitted.Outcome one : some.recipients()) {
+        one.refusal().ifPresent(reply -> log.add(one.recipient().address() + ": " + reply));
+      }
+      assertThat(log)
+          .singleElement()
+          .satisfies(line -> assertThat(line).startsWith("nobody@example.org: 550 5.1.1 "));
+    }
+  }
+
+  /** Mail for mobile phones. */
+  private static final class SmsTransport implements Transport {
+    private final List<String> sent = new CopyOnWriteArrayList<>();
+
+    @Override
+    public CompletionStage<List<Report>> deliver(QueuedMail mail, String nextHop) {
+      sent.add(nextHop + ": " + mail.sender());
+      DeliveryResult done = new DeliveryResult.Delivered(nextHop, "2.0.0", "handed over", false);
+      return CompletableFuture.completedFuture(Report.all(mail, done));
+    }
+  }
+
+  @Test
+  void hasATransportOfItsOwn() {
+    SmsTransport sms = new SmsTransport();
+    ServerBuilder builder = described();
+    builder
+        .transport("sms", sms)
+        .filter("to phones", mail -> Finding.passed(new Consequence.Filter("sms:gateway")));
+
+    try (MailServer server = builder.start()) {
+      server.submit(Envelope.parse("shop@example.org", "ada@example.org"), content).orThrow();
+      Until.so(() -> sms.sent.equals(List.of("gateway: shop@example.org")));
+    }
+  }
+
+  @Test
+  void hasARestrictionOfItsOwn() {
+    ServerBuilder builder = described();
+    Set<String> blocked = ConcurrentHashMap.newKeySet();
+    builder
+        .restriction(
+            "reject_blocked",
+            (mail, facts) ->
+                mail.sender().filter(sender -> blocked.contains(sender.toString())).isPresent()
+                    ? Verdict.Reject.of(550, ".7.1", "You are blocked here")
+                    : Verdict.DUNNO)
+        .set("smtpd_sender_restrictions", "reject_blocked");
+
+    try (MailServer server = builder.start()) {
+      blocked.add("eve@far.test");
+      assertThat(Dialogue.with(server, "eve@far.test", "ada@example.org"))
+          .isEqualTo("550 5.7.1 You are blocked here");
+      assertThat(Dialogue.with(server, "x@far.test", "ada@example.org")).startsWith("250 ");
+    }
+  }
+
+  /** What the application's directory says of an address; it has to be asked. */
+  private record Customer(Predicate<String> directory, String address) implements Fact<Boolean> {
+    @Override
+    public Optional<Boolean> atOnce() {
+      return Optional.empty();
+    }
+
+    @Override
+    public CompletionStage<Boolean> ask(Executor mayBlock) {
+      return CompletableFuture.supplyAsync(() -> directory.test(address), mayBlock);
+    }
+  }
+
+  @Test
+  void hasARestrictionThatLooksSomethingUp() {
+    Predicate<String> directory = "x@far.test"::equals;
+    ServerBuilder builder = described();
+    Restriction customersOnly =
+        (mail, facts) ->
+            facts.know(new Customer(directory, mail.sender().orElseThrow().toString()))
+                ? Verdict.DUNNO
+                : Verdict.Reject.of(550, ".7.1", "Customers only");
+    builder
+        .restriction("reject_strangers", customersOnly)
+        .set("smtpd_sender_restrictions", "reject_strangers");
+
+    try (MailServer server = builder.start()) {
+      assertThat(Dialogue.with(server, "eve@far.test", "ada@example.org"))
+          .isEqualTo("550 5.7.1 Customers only");
+      assertThat(Dialogue.with(server, "x@far.test", "ada@example.org")).startsWith("250 ");
+    }
+  }
+
+  @Test
+  void hasATableOfItsOwn() {
+    ServerBuilder builder = described();
+    Map<String, String> nicknames = new ConcurrentHashMap<>();
+    builder
+        .table("nicknames", key -> Optional.ofNullable(nicknames.get(key)))
+        .set("recipient_canonical_maps", "program:nicknames");
+
+    try (MailServer server = builder.start()) {
+      nicknames.put("countess@example.org", "ada@example.org");
+      server.submit(Envelope.parse("", "countess@example.org"), content).orThrow();
+      assertThat(Inbox.of(server, "ada@example.org")).hasSize(1);
+    }
+  }
+
+  @Test
+  void hasAFilterOfItsOwn() {
+    ServerBuilder builder = described();
+    Filter noPrograms =
+        mail ->
+            mail.content().structure().root().subtype().equalsIgnoreCase("x-msdownload")
+                ? Finding.refused(550, ".7.1", "no programs, please")
+                : Finding.NOTHING;
+    builder.filter("no programs", noPrograms);
+
+    try (MailServer server = builder.start()) {
+      byte[] program = "Content-Type: application/x-msdownload\n\nMZ\n".getBytes(UTF_8);
+      Submitted answer = server.submit(Envelope.parse("", "ada@example.org"), program);
+      assertThat(((Submitted.Refused) answer).reply()).hasToString("550 5.7.1 no programs, please");
+    }
+  }
+
+  @Test
+  void hearsOfWhatIsAccepted() {
+    ServerBuilder builder = described();
+    List<String> log = new CopyOnWriteArrayList<>();
+    builder.onAccepted(
+        accepted -> log.add(accepted.mail().id() + " of " + accepted.mail().envelope().sender()));
+
+    try (MailServer server = builder.start()) {
+      Submitted taken = server.submit(Envelope.parse("x@far.test", "ada@example.org"), content);
+      assertThat(log).containsExactly(taken.orThrow() + " of x@far.test");
+    }
+  }
+
+  @Test
+  void obeysAnotherConfigurationWhileItRuns() {
+    try (MailServer server = described().start()) {
+      Reloaded reloaded = server.reload(now -> now.set("message_size_limit", "50000000"));
+      assertThat(reloaded.warnings()).isEmpty();
+      assertThat(reloaded.generation()).isEqualTo(2);
+    }
+  }
+}
