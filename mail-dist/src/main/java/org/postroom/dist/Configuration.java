@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.MasterCf;
@@ -14,6 +15,7 @@ import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.part.Door;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.ServicePlan;
 
 /**
@@ -74,6 +76,11 @@ public final class Configuration {
   Path base() {
     Path folder = file == null ? null : file.toAbsolutePath().getParent();
     return folder == null ? Path.of("") : folder;
+  }
+
+  /** Where every user of this machine can hand in mail; empty where that is not wanted. */
+  Optional<Path> socketOfEverybody(Settings settings) {
+    return settings.get(ServerParams.SUBMIT_SOCKET).map(base()::resolve);
   }
 
   /**

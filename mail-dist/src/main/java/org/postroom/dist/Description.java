@@ -134,7 +134,7 @@ final class Description {
 
   /** Where everybody on this machine can hand in mail; whatever else is wrong with the settings. */
   Optional<Path> socketOfEverybody() {
-    return LocalSockets.ofEverybody(configuration.read(parts().params()).settings(), configuration);
+    return configuration.socketOfEverybody(configuration.read(parts().params()).settings());
   }
 
   /** What the configuration comes to as it is. */

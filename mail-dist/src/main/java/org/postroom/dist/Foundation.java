@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
@@ -15,6 +16,7 @@ import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.Premises;
+import org.postroom.core.part.Service;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.time.SystemTimers;
@@ -110,6 +112,11 @@ record Foundation(
   /** Makes those accounts that are not there; passwords by login. */
   void makeAccounts(Map<String, String> passwords) {
     store.make(passwords);
+  }
+
+  /** The parts at work. */
+  List<Service> services() {
+    return parts.all();
   }
 
   MailStore mail() {

@@ -154,7 +154,7 @@ final class Generations implements Attempts, AutoCloseable {
   /** Those of the parts; the owner's stand above them, and are the owner's to close. */
   private Map<String, Transport> transports(Plan plan, Owned owned) {
     Map<String, Transport> transports = new LinkedHashMap<>();
-    for (Service service : foundation.parts().all()) {
+    for (Service service : foundation.services()) {
       transports.putAll(
           service.transports(plan::transport, plan.policy(), plan.own(), plan.tables()));
     }

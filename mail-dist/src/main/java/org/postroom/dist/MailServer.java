@@ -16,7 +16,6 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
-import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.operation.Reloaded;
@@ -71,7 +70,7 @@ public final class MailServer implements AutoCloseable {
       reloading = new Reloading(description, plan.settings(), generations, doors, queue);
       warnings = plan.warnings();
       submitting = owned.add(new Submitting(foundation.premises(), generations::current));
-      LocalSockets.open(plan, description, this, owned);
+      LocalSockets.open(plan, description.configuration, user -> new ServerDesk(this, user), owned);
       if (description.lifeline == null) {
         watch = new DeathWatch(lifeline, this, description.mourner);
         watch.begin();
@@ -183,11 +182,6 @@ public final class MailServer implements AutoCloseable {
   /** What is in effect. */
   public Settings settings() {
     return generations.current().settings();
-  }
-
-  /** Who may send what where, by what is in effect. */
-  Policy policy() {
-    return generations.current().policy();
   }
 
   /** Which generation of the configuration is in effect; the first has number 1. */

@@ -4,7 +4,6 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.postroom.core.address.Address;
-import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.mail.Envelope;
@@ -15,8 +14,8 @@ import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.operation.RunningServer;
-import org.postroom.dist.operation.Status.Listening;
 import org.postroom.dist.operation.Status;
+import org.postroom.dist.operation.Status.Listening;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
 
@@ -27,7 +26,7 @@ final class ServerDesk implements Desk, RunningServer {
 
   /** For the process that the server runs in. */
   ServerDesk(MailServer server) {
-    this(server, OsUser.ofThisProcess());
+    this(server, OsUser.ofThisProcess().name());
   }
 
   /**
@@ -35,9 +34,9 @@ final class ServerDesk implements Desk, RunningServer {
    *
    * @param user who asks
    */
-  ServerDesk(MailServer server, OsUser user) {
+  ServerDesk(MailServer server, String user) {
     this.server = server;
-    this.user = user;
+    this.user = new OsUser(user);
   }
 
   @Override
@@ -62,12 +61,12 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public Address address(String written) {
-    return server.policy().qualified(WrittenAddress.parse(written));
+    return server.submitting().address(written);
   }
 
   @Override
   public Submitted submit(Envelope envelope, InputStream content) {
-    if (!server.policy().submitters().containsName(user.name())) {
+    if (!server.submitting().permits(user)) {
       throw new OperationRefused(
           OperationRefused.Kind.NOT_ALLOWED,
           "user " + user.name() + " is not allowed to submit mail");

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +25,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.LookupUnavailable;
@@ -33,6 +36,7 @@ import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Recipient.Notify;
+import org.postroom.core.mail.StorageFull;
 import org.postroom.core.policy.Consequence;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.testing.Until;
@@ -69,6 +73,32 @@ final class SubmitTest {
     return CompletableFuture.completedFuture(
         Transport.Report.all(
             mail, new DeliveryResult.Delivered("far.test", "2.0.0", "250 2.0.0 Ok", true)));
+  }
+
+  /** Cannot be read any further when so many octets have been. */
+  private static class Dots extends InputStream {
+    private long left;
+
+    Dots(long left) {
+      this.left = left;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0];
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      if (left == 0) {
+        throw new IOException("the disk of the application");
+      }
+      int count = (int) Math.min(length, left);
+      Arrays.fill(target, offset, offset + count, (byte) '.');
+      left -= count;
+      return count;
+    }
   }
 
   private static InputStream stream(String text) {
@@ -286,10 +316,12 @@ final class SubmitTest {
     try (MailServer server = described().set("message_size_limit", "100000").start()) {
       AtomicLong read = new AtomicLong();
       InputStream endless =
-          new InputStream() {
+          new Dots(Long.MAX_VALUE) {
             @Override
-            public int read() {
-              return read.incrementAndGet() % 70 == 0 ? '\n' : 'a';
+            public int read(byte[] target, int offset, int length) throws IOException {
+              int count = super.read(target, offset, length);
+              read.addAndGet(count);
+              return count;
             }
           };
 
@@ -308,20 +340,22 @@ final class SubmitTest {
   }
 
   @Test
+  void whereTheDiskIsFullItIsNobodysAndMayBeHandedInAgain(@TempDir Path folder) {
+    try (MailServer server =
+        described()
+            .storage(Storage.h2(folder))
+            .set("queue_minfree", "1" + "0".repeat(17))
+            .start()) {
+      assertThatThrownBy(() -> server.submit(Envelope.parse(BOB, ADA), MAIL))
+          .isInstanceOf(StorageFull.class);
+      assertThat(Inbox.of(server, ADA)).isEmpty();
+    }
+  }
+
+  @Test
   void contentThatCannotBeReadIsNobodys() {
     try (MailServer server = described().start()) {
-      InputStream broken =
-          new InputStream() {
-            private int left = 500_000;
-
-            @Override
-            public int read() throws IOException {
-              if (left-- <= 0) {
-                throw new IOException("the disk of the application");
-              }
-              return '.';
-            }
-          };
+      InputStream broken = new Dots(500_000);
 
       assertThatThrownBy(() -> server.submit(Envelope.parse(BOB, ADA), broken))
           .isInstanceOf(UncheckedIOException.class)

@@ -1,0 +1,225 @@
+package org.postroom.dist;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.postroom.core.address.Address;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.flow.Entrance;
+import org.postroom.core.flow.Expanded;
+import org.postroom.core.flow.Handover;
+import org.postroom.core.flow.Intake;
+import org.postroom.core.flow.MailboxFull;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.Arriving;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Origin;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.part.Generation;
+import org.postroom.core.part.Premises;
+import org.postroom.core.policy.Verdict;
+import org.postroom.core.queue.QueueParams;
+import org.postroom.dist.submit.Submitted;
+import org.postroom.dist.submit.Submitted.Outcome;
+import org.postroom.dist.submit.Whom;
+import org.postroom.smtp.protocol.DataReader;
+
+/** One mail that is handed in, from its recipients to what has become of it. */
+final class HandedInMail {
+  private static final int CHUNK = 16 * 1024;
+  private static final byte[] LINE_END = {'\r', '\n'};
+
+  private static final Submission.Client HERE =
+      new Submission.Client(
+          InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), "");
+
+  private final Premises premises;
+  private final Generation generation;
+  private final MailLog log;
+  private final Envelope envelope;
+  private final Whom whom;
+  private final OsUser user;
+  private final List<Outcome> outcomes = new ArrayList<>();
+  private final Map<Address, Expanded> taken = new LinkedHashMap<>();
+
+  /**
+   * One.
+   *
+   * @param generation by which it goes
+   * @param whom who is to get it where some cannot
+   * @param user who hands it in
+   */
+  HandedInMail(
+      Premises premises,
+      Generation generation,
+      MailLog log,
+      Envelope envelope,
+      Whom whom,
+      OsUser user) {
+    this.premises = premises;
+    this.generation = generation;
+    this.log = log;
+    this.envelope = complete(envelope);
+    this.whom = whom;
+    this.user = user;
+  }
+
+  /** Nobody asks an application for SMTPUTF8 (RFC 6531): where its addresses need it, it is so. */
+  private static Envelope complete(Envelope envelope) {
+    boolean ascii =
+        envelope.sender().address().map(address -> address.isAscii()).orElse(true)
+            && envelope.recipients().stream().allMatch(one -> one.address().isAscii());
+    return new Envelope(
+        envelope.sender(),
+        envelope.recipients(),
+        envelope.body(),
+        envelope.smtpUtf8() || !ascii,
+        envelope.envelopeId(),
+        envelope.fullReturn());
+  }
+
+  /** Takes it, with its content. */
+  Submitted submit(InputStream content) {
+    envelope.recipients().forEach(this::judge);
+    Optional<Verdict.Reject> first =
+        outcomes.stream().flatMap(one -> one.refusal().stream()).findFirst();
+    if (first.isPresent() && (whom != Whom.WHOM_IT_CAN || taken.isEmpty())) {
+      return new Submitted.Refused(first.get(), "recipient", outcomes);
+    }
+    Envelope served =
+        new Envelope(
+            envelope.sender(),
+            taken.values().stream().map(Expanded::recipient).toList(),
+            envelope.body(),
+            envelope.smtpUtf8(),
+            envelope.envelopeId(),
+            envelope.fullReturn());
+    Arriving mail =
+        new Arriving(
+            premises.commit().newId(),
+            Origin.APPLICATION,
+            HERE,
+            served,
+            premises.clock().instant());
+    try (Intake intake =
+        entrance().begin(mail, new Entrance.Shown(HERE, Optional.empty(), List.of()), 0)) {
+      read(content, intake);
+      return answer(intake, intake.finish(List.copyOf(taken.values()), List.of()));
+    }
+  }
+
+  private Entrance entrance() {
+    return new Entrance(
+        generation.settings(),
+        generation.policy().hostname().name(),
+        premises.zone(),
+        generation.flow(),
+        premises.staging());
+  }
+
+  private void judge(Recipient recipient) {
+    Optional<Verdict.Reject> refusal;
+    try {
+      Expanded expanded = generation.flow().expand(recipient, Facts.WAITING);
+      refusal = whom == Whom.EVERYBODY ? Optional.empty() : refusal(expanded);
+      if (refusal.isEmpty()) {
+        // The same address twice is one recipient, the first word on it counts.
+        taken.putIfAbsent(recipient.address(), expanded);
+      }
+    } catch (LookupUnavailable e) {
+      refusal =
+          Optional.of(
+              new Verdict.Reject(
+                  451, "4.3.0", "<" + recipient.address() + ">: Temporary lookup failure"));
+    }
+    refusal = refusal.map(this::said);
+    refusal.ifPresent(reply -> logRefused("NOQUEUE", "RCPT", reply, List.of(recipient), ""));
+    outcomes.add(new Outcome(recipient, refusal));
+  }
+
+  private Optional<Verdict.Reject> refusal(Expanded expanded) {
+    return expanded
+        .refusal(generation.policy())
+        .map(
+            reply ->
+                new Verdict.Reject(reply.code(), reply.status(), expanded.rejected(reply.text())))
+        .or(
+            () ->
+                MailboxFull.by(generation.settings())
+                    .of(expanded, 0, premises.accounts(), Facts.WAITING));
+  }
+
+  /** As it is said where nothing fails for good. */
+  private Verdict.Reject said(Verdict.Reject reply) {
+    return generation.settings().get(QueueParams.SOFT_BOUNCE) && reply.code() >= 500
+        ? Verdict.Reject.of(reply.code() - 100, reply.status().substring(1), reply.text())
+        : reply;
+  }
+
+  /** Lines end as they do in SMTP, where a LF alone ends one and a CR alone does not. */
+  private static void read(InputStream content, Intake intake) {
+    DataReader lines = new DataReader(intake::write, false, false, true);
+    byte[] chunk = new byte[CHUNK];
+    int last = '\n';
+    try {
+      for (int count = content.read(chunk);
+          count >= 0 && !intake.isTooBig();
+          count = content.read(chunk)) {
+        DataReader.Progress unused = lines.read(ByteBuffer.wrap(chunk, 0, count));
+        last = count > 0 ? chunk[count - 1] : last;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the content cannot be read", e);
+    }
+    lines.finish();
+    if (last != '\n') {
+      intake.write(LINE_END, 0, LINE_END.length);
+    }
+  }
+
+  private Submitted answer(Intake intake, Handover handover) {
+    QueueId id = intake.mail().id();
+    if (handover instanceof Handover.Refused refused) {
+      Verdict.Reject reply = said(refused.reply());
+      logRefused(id.value(), "END-OF-MESSAGE", reply, List.of(), refused.rule());
+      return new Submitted.Refused(reply, refused.rule(), outcomes);
+    }
+    log.handedIn(
+        id,
+        generation.number(),
+        user.id(),
+        envelope.sender(),
+        intake.size(),
+        taken.size(),
+        intake.messageId());
+    if (handover instanceof Handover.Taken all) {
+      generation.flow().logDeliveries(all.acceptances());
+    }
+    return new Submitted.Taken(id, outcomes);
+  }
+
+  private void logRefused(
+      String id, String stage, Verdict.Reject reply, List<Recipient> whose, String rule) {
+    log.rejected(
+        "",
+        id,
+        stage,
+        MailLog.client(HERE.name(), HERE.address()),
+        reply.toString(),
+        envelope.sender().toString(),
+        whose.stream().map(Recipient::address).toList(),
+        HERE.protocol(),
+        HERE.helo(),
+        rule);
+  }
+}
