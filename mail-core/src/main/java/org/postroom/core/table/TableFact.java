@@ -17,7 +17,8 @@ public final class TableFact implements Fact<Optional<TableList.Found>> {
    *
    * @param keys the forms of {@code of} under which tables of this kind are asked
    * @param parameter which names the tables
-   * @param of what is looked for, whole: equal ones are one question
+   * @param of what is looked for, whole: equal ones are one question, if {@code keys} are of one
+   *     kind
    */
   public TableFact(TableList tables, TableKeys keys, String parameter, String of) {
     this.tables = tables;
@@ -37,7 +38,10 @@ public final class TableFact implements Fact<Optional<TableList.Found>> {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof TableFact fact && fact.tables.equals(tables) && fact.name.equals(name);
+    return other instanceof TableFact fact
+        && fact.tables.equals(tables)
+        && fact.name.equals(name)
+        && fact.keys.isOfKind(keys);
   }
 
   @Override

@@ -151,6 +151,14 @@ public abstract class TableKeys implements Iterable<TableKey> {
     };
   }
 
+  /**
+   * Whether both look for the same kind of thing: a client that calls itself by its address is
+   * looked for as a host, and its address in another way.
+   */
+  final boolean isOfKind(TableKeys other) {
+    return getClass() == other.getClass(); // one class a factory
+  }
+
   /** There is no form at this step, but there are steps behind it; no key is empty. */
   private static final TableKey SKIPPED = TableKey.part("");
 

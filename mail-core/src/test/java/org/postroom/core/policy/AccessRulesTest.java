@@ -16,6 +16,8 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Fact;
+import org.postroom.core.fact.Inquiry;
+import org.postroom.core.fact.Notes;
 
 class AccessRulesTest {
   private static final InetAddress CLIENT = IpLiteral.parse("203.0.113.9").orElseThrow();
@@ -224,5 +226,25 @@ class AccessRulesTest {
       assertThat(said(lists, "x@far.test"))
           .isEqualTo("554 5.7.1 <x@far.test>: Relay access denied");
     }
+  }
+
+  /** One answer for both would let a client through that calls itself by its own address. */
+  @Test
+  void whatAClientCallsItselfAndWhatItIsAreTwoQuestions() {
+    Policy policy =
+        policy(
+            "smtpd_recipient_restrictions = check_helo_access inline:{203.0.113=REJECT},"
+                + " check_client_access inline:{203.0.113=REJECT}\n");
+    PolicyContext mail = mail("mx.host.example", "203.0.113.9", ReversePath.NULL, "x@our.test");
+
+    assertThat(
+            new Inquiry(Runnable::run, Judged.NOBODY_KNOWS.timers())
+                .pursue(
+                    new Notes(),
+                    facts -> policy.judge().judge(Moment.RECIPIENT, mail, Pending.NOTHING, facts))
+                .toCompletableFuture()
+                .join()
+                .isPermitted())
+        .isFalse();
   }
 }
