@@ -29,6 +29,7 @@ import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.table.LookupTable;
+import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Workers;
@@ -100,8 +101,12 @@ final class Description {
     return resolver == null ? DnsResolver.ofSystem(DNS_TIMEOUT, workers) : resolver;
   }
 
-  /** The tables that a configuration may name. */
-  Tables tables(Settings settings, Configuration of) {
+  /**
+   * The tables that a configuration may name.
+   *
+   * @param databases asks those that lie there; whose they are closes them
+   */
+  Tables tables(Settings settings, Configuration of, SqlSource databases) {
     Tables.Builder builder =
         Tables.builder()
             .base(of.base())
@@ -109,7 +114,7 @@ final class Description {
             .aliasFiles(settings.get(AliasParams.ALIAS_MAPS))
             .aliasFiles(settings.get(AliasParams.ALIAS_DATABASE))
             .random(RandomGenerator.getDefault())
-            .sql(new SqlTables());
+            .sql(databases);
     tables.forEach(builder::table);
     return builder.build();
   }
@@ -137,8 +142,13 @@ final class Description {
     return configuration.socketOfEverybody(configuration.read(parts().params()).settings());
   }
 
-  /** What the configuration comes to as it is. */
+  /** What the configuration comes to as it is, for a look at it: no database is asked. */
   Plan plan() {
-    return Plan.of(configuration.read(parts().params()), configuration, this);
+    return plan(new SqlTables());
+  }
+
+  /** The same, for a server that asks {@code databases}. */
+  Plan plan(SqlSource databases) {
+    return Plan.of(configuration.read(parts().params()), configuration, this, databases);
   }
 }

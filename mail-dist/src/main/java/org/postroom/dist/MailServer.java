@@ -21,6 +21,7 @@ import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
+import org.postroom.storage.SqlTables;
 
 /**
  * A mail server that runs. Several of them may live in one JVM; closing one stops everything it
@@ -53,7 +54,9 @@ public final class MailServer implements AutoCloseable {
 
   MailServer(Description description) {
     lifeline = description.lifeline == null ? new Lifeline() : description.lifeline;
-    Plan plan = description.plan();
+    // Sessions of every generation ask them.
+    SqlTables databases = owned.add(new SqlTables());
+    Plan plan = description.plan(databases);
     // Whatever can be refused is refused before the store is touched.
     plan.checkPorts();
     try {
@@ -67,7 +70,7 @@ public final class MailServer implements AutoCloseable {
       owned.add(foundation.purge());
       doors = owned.add(foundation.doors());
       doors.become(plan, generations.current(), () -> {});
-      reloading = new Reloading(description, plan.settings(), generations, doors, queue);
+      reloading = new Reloading(description, databases, plan.settings(), generations, doors, queue);
       warnings = plan.warnings();
       submitting = owned.add(new Submitting(foundation.premises(), generations::current));
       LocalSockets.open(plan, description.configuration, user -> new ServerDesk(this, user), owned);

@@ -12,6 +12,7 @@ import org.postroom.core.flow.Addressing;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.WireFault;
 import org.postroom.core.wire.WireOptions;
@@ -66,10 +67,15 @@ record Plan(
    *
    * @param read those that are to be in effect
    * @param configuration what they were read from
+   * @param databases asks the tables that lie there
    * @throws org.postroom.core.config.BadConfiguration with everything that there is to say
    */
-  static Plan of(Configuration.Read read, Configuration configuration, Description description) {
-    return new Preparation(read, configuration, description).plan();
+  static Plan of(
+      Configuration.Read read,
+      Configuration configuration,
+      Description description,
+      SqlSource databases) {
+    return new Preparation(read, configuration, description, databases).plan();
   }
 
   /** For the administrator, at each start. */

@@ -22,6 +22,7 @@ import org.postroom.core.flow.Addressing;
 import org.postroom.core.part.Door;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
 import org.postroom.dist.config.Interfaces;
 import org.postroom.dist.config.ServerParams;
@@ -38,6 +39,7 @@ final class Preparation {
   private final Settings settings;
   private final Configuration configuration;
   private final Description description;
+  private final SqlSource databases;
   private final List<Fault> faults = new ArrayList<>();
   private final List<Notice> notices = new ArrayList<>();
 
@@ -47,11 +49,16 @@ final class Preparation {
    * @param read the settings that are to be in effect
    * @param configuration what they were read from
    */
-  Preparation(Configuration.Read read, Configuration configuration, Description description) {
+  Preparation(
+      Configuration.Read read,
+      Configuration configuration,
+      Description description,
+      SqlSource databases) {
     this.read = read;
     this.settings = read.settings();
     this.configuration = configuration;
     this.description = description;
+    this.databases = databases;
     faults.addAll(read.report().faults());
     notices.addAll(read.report().notices());
   }
@@ -87,7 +94,7 @@ final class Preparation {
             ? List.of(description.bind)
             : orNone(part(() -> machine.listening(settings)));
     OwnAddresses own = part(() -> machine.own(settings, addresses));
-    Tables tables = description.tables(settings, configuration);
+    Tables tables = description.tables(settings, configuration, databases);
     Policy policy = own == null ? null : part(() -> description.policy(settings, own, tables));
     if (policy != null) {
       notices.addAll(policy.warnings());

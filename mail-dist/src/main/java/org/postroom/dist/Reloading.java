@@ -7,6 +7,7 @@ import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.core.table.SqlSource;
 import org.postroom.dist.operation.Reloaded;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ final class Reloading {
   private static final Logger LOG = LoggerFactory.getLogger(Reloading.class);
 
   private final Description description;
+  private final SqlSource databases;
   private final Settings started;
   private final Generations generations;
   private final OpenDoors doors;
@@ -30,11 +32,13 @@ final class Reloading {
    */
   Reloading(
       Description description,
+      SqlSource databases,
       Settings started,
       Generations generations,
       OpenDoors doors,
       QueueManager queue) {
     this.description = description;
+    this.databases = databases;
     this.started = started;
     this.generations = generations;
     this.doors = doors;
@@ -76,7 +80,7 @@ final class Reloading {
 
   private Reloaded become(Configuration changed) {
     Configuration.Read read = changed.read(description.parts().params());
-    Plan plan = Plan.of(read.asStarted(started), changed, description);
+    Plan plan = Plan.of(read.asStarted(started), changed, description, databases);
     doors.check(plan);
     Generations.Next next = generations.next(plan);
     try {

@@ -14,6 +14,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -100,6 +103,33 @@ final class ReloadTest {
       assertThat(server.decisions())
           .extracting(one -> one.generation())
           .containsExactly(1L, 1L, 2L, 2L);
+    }
+  }
+
+  @Test
+  void whoIsThereStillAsksTheDatabasesOfTheOldOne() throws Exception {
+    Files.writeString(
+        folder.resolve("senders.cf"),
+        """
+        jdbc_url = jdbc:h2:mem:senders;DB_CLOSE_DELAY=-1
+        query = SELECT said FROM senders WHERE name = '%s'
+        """);
+    try (Connection database =
+            DriverManager.getConnection("jdbc:h2:mem:senders;DB_CLOSE_DELAY=-1");
+        Statement statement = database.createStatement()) {
+      statement.execute("CREATE TABLE senders (name VARCHAR(100), said VARCHAR(100))");
+      statement.execute("INSERT INTO senders VALUES ('eve@far.test', 'REJECT not you')");
+    }
+    settings.put("smtpd_sender_restrictions", "check_sender_access pgsql:senders.cf");
+    server = described().start();
+    try (SmtpDialogue before = dial()) {
+      settings.remove("smtpd_sender_restrictions");
+      write();
+      server.reload();
+
+      assertThat(before.send("eve@far.test", "ada@example.org", MAIL))
+          .startsWith("554 5.7.1 <eve@far.test>: Sender address rejected: not you");
+      assertThat(before.send("bob@far.test", "ada@example.org", MAIL)).startsWith("250 ");
     }
   }
 

@@ -3,6 +3,7 @@ package org.postroom.storage;
 import java.util.HashMap;
 import java.util.Map;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.secret.Secret;
 import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.SqlTableFile;
 import org.postroom.storage.sql.ForeignDatabase;
@@ -12,10 +13,10 @@ import org.postroom.storage.sql.ForeignDatabase;
  * here; any other is found where the application's classes are. Tables of one database share a few
  * connections, which are made when they are needed.
  */
-public final class SqlTables implements SqlSource {
+public final class SqlTables implements SqlSource, AutoCloseable {
   private final Map<Login, ForeignDatabase> databases = new HashMap<>();
 
-  private record Login(String url, String user) {}
+  private record Login(String url, String user, Secret password) {}
 
   /** {@link BadValue} where there is no driver, or no host. */
   @Override
@@ -26,12 +27,13 @@ public final class SqlTables implements SqlSource {
     synchronized (databases) {
       database =
           databases.computeIfAbsent(
-              new Login(url, file.user()),
+              new Login(url, file.user(), file.password()),
               login -> new ForeignDatabase(url, file.user(), file.password()));
     }
     return (values, most) -> database.ask(file.query(), values, most);
   }
 
+  /** Ends the connections; whoever asks after that has no answer. */
   @Override
   public void close() {
     synchronized (databases) {

@@ -20,11 +20,11 @@ import org.postroom.core.fact.LookupUnavailable;
 
 /**
  * A table that is a file. It is read when it is opened, and again when it has changed, which a
- * look-up finds out, once a second at most, by the file's time, size and identity:
+ * worker finds out by the file's time, size and identity: behind a look-up, once a second at most,
+ * and from time to time where nobody asks.
  *
  * <ul>
- *   <li>A small file is read by the look-up that finds the change. A large one is read by a worker;
- *       meanwhile the old content counts.
+ *   <li>Until it is read the old content counts: no look-up touches the disk.
  *   <li>A file that was written less than a second ago is left alone, because whoever writes it in
  *       place may not be done; and what changed while it was read is not taken. After a few such
  *       times it is. A file that is renamed into its place has no such moment.
@@ -34,9 +34,6 @@ import org.postroom.core.fact.LookupUnavailable;
  * A look-up takes no lock and never waits for a reading that another one has begun.
  */
 final class FileTable implements LookupTable {
-
-  /** What is read on whatever thread looks, in well under a millisecond. */
-  static final long SMALL = 64 * 1024;
 
   /** What is read at all: four hundred thousand entries or more. */
   static final long LARGEST = 32L * 1024 * 1024;
@@ -132,7 +129,7 @@ final class FileTable implements LookupTable {
       long now = with.clock().millis();
       long last = looked.get();
       if ((now - last >= SECOND || now < last) && looked.compareAndSet(last, now)) {
-        look(with, now, false);
+        handOn(with, now);
       }
     }
   }
@@ -147,48 +144,37 @@ final class FileTable implements LookupTable {
     return name;
   }
 
-  /** Looks after the file now, and reads it on this thread if need be. */
+  /** Looks after the file now, and reads it if need be: on this thread. */
   void refresh() {
     FileWatch with = watch;
     if (with != null) {
       long now = with.clock().millis();
       looked.set(now);
-      look(with, now, true);
+      if (looking.compareAndSet(false, true)) {
+        look(with, now);
+      }
     }
   }
 
-  private void look(FileWatch with, long now, boolean mayWait) {
-    if (!looking.compareAndSet(false, true)) {
-      return;
+  private void handOn(FileWatch with, long now) {
+    if (looking.compareAndSet(false, true)
+        && !with.timers().handOn(with.workers(), () -> look(with, now))) {
+      looking.set(false);
     }
-    boolean handedOn = false;
+  }
+
+  /** By who holds {@link #looking}, which this gives back. */
+  private void look(FileWatch with, long now) {
     try {
       Stamp found = Stamp.of(path);
       gone = false;
-      if (found.equals(seen) || found.isFresh(now) && delays++ < MOST_DELAYS) {
-        return;
-      }
-      if (mayWait || found.size() <= SMALL) {
+      if (!found.equals(seen) && !(found.isFresh(now) && delays++ < MOST_DELAYS)) {
         take(found, with);
-      } else {
-        handedOn =
-            with.timers()
-                .handOn(
-                    with.workers(),
-                    () -> {
-                      try {
-                        take(found, with);
-                      } finally {
-                        looking.set(false);
-                      }
-                    });
       }
     } catch (IOException e) {
       lost(e, with);
     } finally {
-      if (!handedOn) {
-        looking.set(false);
-      }
+      looking.set(false);
     }
   }
 

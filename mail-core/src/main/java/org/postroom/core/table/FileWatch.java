@@ -8,6 +8,6 @@ import org.postroom.core.time.Timers;
 /**
  * What it takes to see that files change.
  *
- * @param workers read large files
+ * @param workers look after files and read them
  */
 record FileWatch(Clock clock, Timers timers, Executor workers, TableLog log) {}

@@ -14,9 +14,6 @@ public interface SqlSource {
    */
   Query prepare(SqlTableFile file);
 
-  /** Ends the connections; whoever asks after that has no answer. */
-  default void close() {}
-
   /** One statement of one table. Threads share it; it may block. */
   interface Query {
 

@@ -32,7 +32,7 @@ import org.postroom.core.time.Timers;
 public final class Tables implements AutoCloseable {
 
   /** How long a change of a file that nobody asks for stays unseen. */
-  private static final Duration ROUND = Duration.ofSeconds(60);
+  private static final Duration ROUND = Duration.ofSeconds(10);
 
   private final Path base;
   private final String defaultType;
@@ -130,17 +130,12 @@ public final class Tables implements AutoCloseable {
     all.forEach(FileTable::refresh);
   }
 
-  /** Databases are asked no more; files are looked after by look-ups alone. */
+  /** Files are looked after by look-ups alone. */
   @Override
-  public void close() {
-    synchronized (this) {
-      closed = true;
-      if (round != null) {
-        round.cancel();
-      }
-    }
-    if (sql != null) {
-      sql.close();
+  public synchronized void close() {
+    closed = true;
+    if (round != null) {
+      round.cancel();
     }
   }
 
@@ -339,7 +334,7 @@ public final class Tables implements AutoCloseable {
       return this;
     }
 
-    /** Who asks databases; closed with the tables. */
+    /** Who asks databases; it is its giver's to close. */
     public Builder sql(SqlSource source) {
       sql = source;
       return this;

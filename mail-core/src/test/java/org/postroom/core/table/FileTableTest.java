@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,14 +59,31 @@ final class FileTableTest {
     }
   }
 
+  /** What is found when somebody has asked a moment before. */
+  private Optional<String> found(LookupTable table) {
+    try {
+      table.find("k");
+    } catch (LookupUnavailable e) {
+      // It has never been read yet.
+    }
+    workers();
+    return table.find("k");
+  }
+
   @Test
-  void aChangeIsSeenWithinASecond() throws IOException {
+  void aChangeIsSeenWithinASecondByAWorkerWhileTheOldContentCounts() throws IOException {
     write("k old\n");
     LookupTable table = tables.open("hash:t");
     write("k newer\n");
 
     assertThat(table.find("k")).contains("old");
+    assertThat(work).isEmpty();
     second();
+    assertThat(table.find("k")).contains("old");
+    second();
+    assertThat(table.find("k")).contains("old");
+    assertThat(work).hasSize(1);
+    workers();
     assertThat(table.find("k")).contains("newer");
     assertThat(work).isEmpty();
   }
@@ -81,7 +99,7 @@ final class FileTableTest {
     Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
     second();
 
-    assertThat(table.find("k")).contains("new");
+    assertThat(found(table)).contains("new");
   }
 
   @Test
@@ -91,10 +109,10 @@ final class FileTableTest {
     second();
     write("", Duration.ZERO);
 
-    assertThat(table.find("k")).contains("old");
+    assertThat(found(table)).contains("old");
     write("k new\n", Duration.ZERO);
     second();
-    assertThat(table.find("k")).contains("new");
+    assertThat(found(table)).contains("new");
   }
 
   @Test
@@ -105,7 +123,7 @@ final class FileTableTest {
     for (int i = 1; i <= 8; i++) {
       second();
       write("k " + i + "\n", Duration.ZERO);
-      assertThat(table.find("k")).contains(i < 6 ? "0" : "6");
+      assertThat(found(table)).contains(i < 6 ? "0" : "6");
     }
   }
 
@@ -116,10 +134,10 @@ final class FileTableTest {
     write("/^k$/ new\n/(/ x\n");
 
     second();
-    assertThat(table.find("k")).contains("old");
+    assertThat(found(table)).contains("old");
     write("/^k$/ newest\n");
     second();
-    assertThat(table.find("k")).contains("newest");
+    assertThat(found(table)).contains("newest");
   }
 
   @Test
@@ -129,10 +147,10 @@ final class FileTableTest {
     Files.delete(file);
 
     second();
-    assertThat(table.find("k")).contains("old");
+    assertThat(found(table)).contains("old");
     write("k new\n");
     second();
-    assertThat(table.find("k")).contains("new");
+    assertThat(found(table)).contains("new");
   }
 
   @Test
@@ -146,7 +164,7 @@ final class FileTableTest {
         .hasMessage("hash:t: there is no such file");
     write("k v\n");
     second();
-    assertThat(table.find("k")).contains("v");
+    assertThat(found(table)).contains("v");
   }
 
   @Test
@@ -170,30 +188,12 @@ final class FileTableTest {
   }
 
   @Test
-  void aLargeFileIsReadByAWorkerWhileTheOldContentCounts() throws IOException {
-    String many = "# a line that makes it large\n".repeat(10_000);
-    write("k old\n" + many);
-    LookupTable table = tables.open("hash:t");
-    write("k newer\n" + many);
-    second();
-
-    assertThat(table.find("k")).contains("old");
-    assertThat(work).hasSize(1);
-    second();
-    assertThat(table.find("k")).contains("old");
-    assertThat(work).hasSize(1);
-    workers();
-    assertThat(table.find("k")).contains("newer");
-  }
-
-  @Test
   void aFileThatNobodyAsksForIsLookedAfterAllTheSame() throws IOException {
-    String many = "# a line that makes it large\n".repeat(10_000);
-    write("k old\n" + many);
+    write("k old\n");
     LookupTable table = tables.open("hash:t");
-    write("k newer\n" + many);
+    write("k newer\n");
 
-    time.advance(Duration.ofSeconds(61));
+    time.advance(Duration.ofSeconds(11));
     workers();
 
     assertThat(table.find("k")).contains("newer");
@@ -233,6 +233,6 @@ final class FileTableTest {
 
     wall.jump(Duration.ofHours(-1));
 
-    assertThat(table.find("k")).contains("newer");
+    assertThat(found(table)).contains("newer");
   }
 }

@@ -9,8 +9,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.fact.LookupUnavailable;
@@ -19,19 +21,35 @@ import org.postroom.core.secret.Secret;
 /** A database of somebody else, which is only asked. */
 public final class ForeignDatabase implements AutoCloseable {
   private static final int CONNECTIONS = 4;
-  private static final int CONNECT_MILLIS = 5_000;
+  private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final int ANSWER_SECONDS = 10;
+
+  /** So many may wait for it at once; each of them holds a worker. */
+  private static final int MOST_WAITING = 32;
 
   private final String url;
   private final String user;
   private final Secret password;
+  private final Duration patience;
+  private final Semaphore places = new Semaphore(MOST_WAITING);
+
+  /** Whether nobody has reached it of late; then one at a time finds out whether it is back. */
+  private volatile boolean away;
+
+  private final Semaphore scout = new Semaphore(1);
   private @Nullable HikariDataSource pool;
   private boolean closed;
 
   public ForeignDatabase(String url, String user, Secret password) {
+    this(url, user, password, CONNECT);
+  }
+
+  /** The same, with another patience for connections. */
+  ForeignDatabase(String url, String user, Secret password, Duration patience) {
     this.url = url;
     this.user = user;
     this.password = password;
+    this.patience = patience;
   }
 
   /** {@link BadValue} where nobody knows how to reach such a database. */
@@ -47,10 +65,24 @@ public final class ForeignDatabase implements AutoCloseable {
    * All columns of all rows, without NULLs.
    *
    * @param most after so many it is enough
-   * @throws LookupUnavailable when there is no answer
+   * @throws LookupUnavailable when there is no answer; at once where too many wait for one already,
+   *     or somebody has just waited in vain
    */
   public List<String> ask(String sql, List<String> values, int most) {
-    try (Connection connection = pool().getConnection();
+    Semaphore place = away ? scout : places;
+    if (!place.tryAcquire()) {
+      throw new LookupUnavailable(
+          shown(url) + (away ? " cannot be reached" : " is asked by too many at once"));
+    }
+    try {
+      return answer(sql, values, most);
+    } finally {
+      place.release();
+    }
+  }
+
+  private List<String> answer(String sql, List<String> values, int most) {
+    try (Connection connection = connection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setQueryTimeout(ANSWER_SECONDS);
       statement.setMaxRows(most);
@@ -62,6 +94,17 @@ public final class ForeignDatabase implements AutoCloseable {
       }
     } catch (SQLException e) {
       throw new LookupUnavailable(shown(url) + " does not answer: " + e.getMessage());
+    }
+  }
+
+  private Connection connection() throws SQLException {
+    try {
+      Connection connection = pool().getConnection();
+      away = false;
+      return connection;
+    } catch (SQLException e) {
+      away = true;
+      throw e;
     }
   }
 
@@ -105,7 +148,7 @@ public final class ForeignDatabase implements AutoCloseable {
       config.setMinimumIdle(0);
       config.setReadOnly(true);
       config.setInitializationFailTimeout(-1);
-      config.setConnectionTimeout(CONNECT_MILLIS);
+      config.setConnectionTimeout(patience.toMillis());
       if (isPostgres()) {
         config.addDataSourceProperty("prepareThreshold", "0"); // there may be a pooler before it
         config.addDataSourceProperty("socketTimeout", String.valueOf(ANSWER_SECONDS + 5));
