@@ -14,6 +14,7 @@ module org.postroom.core {
   exports org.postroom.core.mime;
   exports org.postroom.core.part;
   exports org.postroom.core.policy;
+  exports org.postroom.core.policy.service;
   exports org.postroom.core.queue;
   exports org.postroom.core.rewrite;
   exports org.postroom.core.secret;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
@@ -93,15 +94,13 @@ record Foundation(
             ZoneId.systemDefault());
     KeyRing keys =
         owned.add(new KeyRing(folder, description.clock, description.random, timers, workers));
-    return new Foundation(
-        store,
-        logIns,
-        workers,
-        memory,
-        lifeline,
-        keys,
-        premises,
-        description.parts().open(premises, settings));
+    Map<Door, Service> services = description.parts().open(premises, settings);
+    for (Service service : Set.copyOf(services.values())) {
+      if (service instanceof AutoCloseable closeable) {
+        owned.add(closeable);
+      }
+    }
+    return new Foundation(store, logIns, workers, memory, lifeline, keys, premises, services);
   }
 
   /** The accounts that are kept in the store. */

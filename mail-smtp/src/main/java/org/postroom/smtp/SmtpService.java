@@ -18,6 +18,7 @@ import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.policy.service.PolicyServers;
 import org.postroom.core.session.Callers;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.ListenerOptions;
@@ -34,18 +35,22 @@ import org.postroom.smtp.server.SmtpSession;
 import org.postroom.smtp.server.command.SmtpCommands;
 
 /** SMTP in one server. What clients do is counted here, over all listeners and generations. */
-final class SmtpService implements Service {
+final class SmtpService implements Service, AutoCloseable {
   /** Mail for others, and mail for domains that we relay for. */
   private static final List<String> NAMES = List.of("smtp", "relay");
 
   private final Premises premises;
   private final ClientLimits limits;
   private final Inquiry inquiry;
+  private final PolicyServers servers;
 
   SmtpService(Premises premises, Settings started) {
     this.premises = premises;
     this.limits = new ClientLimits(premises.clock(), started);
     this.inquiry = new Inquiry(premises.workers(), premises.timers());
+    this.servers =
+        PolicyServers.open(
+            premises.wire(), premises.resolver(), premises.timers(), premises.workers());
   }
 
   /** One client under all names; one more for each name that has settings of its own. */
@@ -83,6 +88,12 @@ final class SmtpService implements Service {
                     .run());
   }
 
+  /** Policy servers are asked no more. */
+  @Override
+  public void close() {
+    servers.close();
+  }
+
   private Services services(Generation generation) {
     return new Services(
         generation.number(),
@@ -96,6 +107,7 @@ final class SmtpService implements Service {
         premises.commit()::newId,
         limits,
         premises.resolver(),
+        servers,
         generation.tls(),
         new MailLog("smtpd"),
         premises.timers(),

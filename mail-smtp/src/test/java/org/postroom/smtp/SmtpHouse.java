@@ -49,6 +49,7 @@ import org.postroom.core.part.Welcome;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.policy.service.PolicyServers;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
@@ -80,6 +81,7 @@ final class SmtpHouse extends ProtocolHouse {
   private Services services;
   private Settings settings;
   private Role role = Role.MX;
+  private ZoneResolver zone = ZoneResolver.of();
   private final Tables.Builder tables = Tables.builder();
   private volatile boolean diskFull;
   private boolean byAddress;
@@ -124,6 +126,12 @@ final class SmtpHouse extends ProtocolHouse {
     return this;
   }
 
+  /** With these names in the DNS. */
+  SmtpHouse knowing(String... records) {
+    zone = ZoneResolver.of(records);
+    return this;
+  }
+
   /** With a table of the test's, {@code program:name}. */
   SmtpHouse table(String name, LookupTable table) {
     tables.table(name, table);
@@ -148,13 +156,13 @@ final class SmtpHouse extends ProtocolHouse {
               AliasParams.ALL,
               FilterParams.ALL,
               QueueParams.ALL);
-      services = services();
+      services = services(wire);
     }
     Welcome welcome = SmtpService.welcome(role, address, settings, services);
     return wire.listen(welcome.options(), welcome.sessions());
   }
 
-  private Services services() {
+  private Services services(Wire wire) {
     OwnAddresses own =
         new OwnAddresses(
             byAddress
@@ -201,7 +209,8 @@ final class SmtpHouse extends ProtocolHouse {
         this::stage,
         queue::newId,
         new ClientLimits(time, settings),
-        ZoneResolver.of(),
+        zone,
+        PolicyServers.open(wire, zone, time, workers()),
         certificate(),
         new MailLog("smtpd"),
         time,

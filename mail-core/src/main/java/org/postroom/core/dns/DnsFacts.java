@@ -23,6 +23,11 @@ public final class DnsFacts {
     return new Exchangers(resolver, domain);
   }
 
+  /** The name servers of a domain. */
+  public static Fact<Answer<Domain>> nameServers(Resolver resolver, Domain domain) {
+    return new NameServers(resolver, domain);
+  }
+
   /** The texts (TXT) of a name. */
   public static Fact<Answer<String>> texts(Resolver resolver, Domain name) {
     return new Texts(resolver, name);
@@ -69,6 +74,18 @@ public final class DnsFacts {
     @Override
     public String toString() {
       return "mail exchangers of " + domain;
+    }
+  }
+
+  private record NameServers(Resolver resolver, Domain domain) implements Remote<Domain> {
+    @Override
+    public CompletionStage<Answer<Domain>> ask() {
+      return resolver.nameServers(domain);
+    }
+
+    @Override
+    public String toString() {
+      return "name servers of " + domain;
     }
   }
 

@@ -20,6 +20,7 @@ import org.xbill.DNS.Cache;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.ExtendedResolver;
 import org.xbill.DNS.MXRecord;
+import org.xbill.DNS.NSRecord;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
@@ -83,6 +84,11 @@ public final class DnsResolver implements Resolver {
             r instanceof MXRecord mx
                 ? new MailExchanger(mx.getPriority(), text(mx.getTarget()))
                 : null);
+  }
+
+  @Override
+  public CompletionStage<Answer<Domain>> nameServers(Domain domain) {
+    return ask(domain, Type.NS, r -> r instanceof NSRecord ns ? domain(ns.getTarget()) : null);
   }
 
   @Override

@@ -17,6 +17,9 @@ public interface Resolver {
   /** The mail exchangers of {@code domain}, as the zone gives them: unsorted. */
   CompletionStage<Answer<MailExchanger>> mx(Domain domain);
 
+  /** The name servers of {@code domain} (NS), where it is a zone of its own. */
+  CompletionStage<Answer<Domain>> nameServers(Domain domain);
+
   /** The addresses of {@code host}: A and AAAA. */
   CompletionStage<Answer<InetAddress>> addresses(Domain host);
 

@@ -15,6 +15,11 @@ record SomeAddresses(Resolver all, Predicate<InetAddress> usable) implements Res
   }
 
   @Override
+  public CompletionStage<Answer<Domain>> nameServers(Domain domain) {
+    return all.nameServers(domain);
+  }
+
+  @Override
   public CompletionStage<Answer<InetAddress>> addresses(Domain host) {
     return all.addresses(host).thenApply(this::usable);
   }

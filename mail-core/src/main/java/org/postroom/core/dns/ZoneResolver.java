@@ -19,6 +19,7 @@ import org.postroom.core.address.Domain;
  * <pre>{@code
  * # one record a line
  * example.org     MX 10 mx.example.org
+ * example.org     NS ns.example.org
  * mx.example.org  A 192.0.2.1
  * www.example.org CNAME mx.example.org
  * 192.0.2.1       PTR mx.example.org
@@ -29,13 +30,14 @@ import org.postroom.core.address.Domain;
  * <p>Mail is not sent to a loopback address that a name has, unless {@code smtp_special_networks}
  * lists it.
  *
- * <p>Types are MX, A, AAAA, PTR (of an address), TXT, CNAME and SERVFAIL. A name without a line
+ * <p>Types are MX, NS, A, AAAA, PTR (of an address), TXT, CNAME and SERVFAIL. A name without a line
  * does not exist, unless one below it does.
  */
 public final class ZoneResolver implements Resolver {
   private static final int MOST_ALIASES = 16;
 
   private final Map<String, List<MailExchanger>> exchangers = new HashMap<>();
+  private final Map<String, List<Domain>> nameServers = new HashMap<>();
   private final Map<String, List<InetAddress>> addresses = new HashMap<>();
   private final Map<String, List<String>> texts = new HashMap<>();
   private final Map<InetAddress, List<Domain>> names = new HashMap<>();
@@ -69,7 +71,7 @@ public final class ZoneResolver implements Resolver {
     int expected =
         switch (type) {
           case "SERVFAIL" -> 2;
-          case "A", "AAAA", "CNAME", "PTR", "TXT" -> 3;
+          case "A", "AAAA", "CNAME", "NS", "PTR", "TXT" -> 3;
           case "MX" -> 4;
           default -> -1;
         };
@@ -89,6 +91,8 @@ public final class ZoneResolver implements Resolver {
           exchangers
               .computeIfAbsent(owner, o -> new ArrayList<>())
               .add(new MailExchanger(Integer.parseInt(words[2]), key(words[3])));
+      case "NS" ->
+          nameServers.computeIfAbsent(owner, o -> new ArrayList<>()).add(Domain.of(key(words[2])));
       case "TXT" -> texts.computeIfAbsent(owner, o -> new ArrayList<>()).add(words[2]);
       case "CNAME" -> aliases.put(owner, key(words[2]));
       case "SERVFAIL" -> broken.add(owner);
@@ -126,6 +130,11 @@ public final class ZoneResolver implements Resolver {
   @Override
   public CompletionStage<Answer<MailExchanger>> mx(Domain domain) {
     return look(domain, exchangers);
+  }
+
+  @Override
+  public CompletionStage<Answer<Domain>> nameServers(Domain domain) {
+    return look(domain, nameServers);
   }
 
   @Override

@@ -12,7 +12,8 @@ import org.postroom.core.table.Tables;
 
 /**
  * A part at work in one server. Holds what sessions of all generations share, such as counts;
- * everything that configuration says comes with the call. Any thread may call.
+ * everything that configuration says comes with the call. Any thread may call. One that can be
+ * closed is closed with the server, when its doors are.
  */
 public interface Service {
 

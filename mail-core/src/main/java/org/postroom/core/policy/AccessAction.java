@@ -3,6 +3,7 @@ package org.postroom.core.policy;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.config.Settings;
@@ -11,22 +12,22 @@ import org.postroom.core.mail.FieldLine;
 /** What an access(5) table says of somebody: the grammar of its values. */
 final class AccessAction {
   private static final Pattern STATUS =
-      Pattern.compile("([245])(\\.\\d{1,3})(\\.\\d{1,3})\\s+(.*)");
+      Pattern.compile("([245])(\\.\\d{1,3})(\\.\\d{1,3})(?:\\s+(.*))?");
 
   private final Settings settings;
   private final Subject about;
-  private final boolean proven;
+  private final Verdict.Worth worth;
 
   /**
    * Reads values.
    *
    * @param about whom they are found for
-   * @param proven whether that is who the client is, and not what it claims
+   * @param worth of a permission
    */
-  AccessAction(Settings settings, Subject about, boolean proven) {
+  AccessAction(Settings settings, Subject about, Verdict.Worth worth) {
     this.settings = settings;
     this.about = about;
-    this.proven = proven;
+    this.worth = worth;
   }
 
   /** What {@code value} says; a fault of the configuration where it says nothing that we know. */
@@ -40,7 +41,7 @@ final class AccessAction {
     String rest = text.substring(end).strip();
     int defer = settings.get(RestrictionParams.ACCESS_DEFER_CODE);
     return switch (word) {
-      case "", "OK", "RELAY" -> proven ? Verdict.PROVEN : Verdict.OK;
+      case "", "OK", "RELAY" -> worth.permission();
       case "DUNNO" -> Verdict.DUNNO;
       case "REJECT" ->
           refusal(settings.get(RestrictionParams.ACCESS_REJECT_CODE), rest, "Access denied");
@@ -64,7 +65,7 @@ final class AccessAction {
       default ->
           Character.isDigit(word.charAt(0))
               ? byNumber(word, rest)
-              : new Verdict.Refer(text, about, proven);
+              : new Verdict.Refer(text, about, worth);
     };
   }
 
@@ -88,24 +89,27 @@ final class AccessAction {
   }
 
   /**
-   * {@code 450 text} refuses; any other number is a stamp of whoever wrote the table, and permits.
+   * {@code 450 text} refuses; any other number, and a code without text, is a stamp of whoever
+   * wrote the table, and permits.
    */
   private Verdict byNumber(String word, String rest) {
-    if (word.matches("[45]\\d\\d")) {
+    if (word.matches("[45]\\d\\d") && !rest.isEmpty()) {
       return refusal(Integer.parseInt(word), rest, "Access denied");
     }
-    return word.matches("\\d+") && rest.isEmpty()
-        ? proven ? Verdict.PROVEN : Verdict.OK
-        : Verdict.MISCONFIGURED;
+    return word.matches("\\d+") && rest.isEmpty() ? worth.permission() : Verdict.MISCONFIGURED;
   }
 
   private Verdict.Reject refusal(int code, String text, String preset) {
     Matcher status = STATUS.matcher(text);
     if (status.matches()) {
       String tail = tail(status.group(2), status.group(3));
-      return Verdict.Reject.of(code, tail, about.rejected(status.group(4)));
+      return Verdict.Reject.of(code, tail, about.rejected(orPreset(status.group(4), preset)));
     }
-    return Verdict.Reject.of(code, ".7.1", about.rejected(text.isEmpty() ? preset : text));
+    return Verdict.Reject.of(code, ".7.1", about.rejected(orPreset(text, preset)));
+  }
+
+  private static String orPreset(@Nullable String text, String preset) {
+    return text == null || text.isEmpty() ? preset : text;
   }
 
   /** A status that speaks of an address speaks of the one that it is about (RFC 3463, 3.2). */

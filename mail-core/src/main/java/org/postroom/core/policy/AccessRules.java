@@ -6,11 +6,8 @@ import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.RecipientDelimiter;
-import org.postroom.core.table.TableFact;
 import org.postroom.core.table.TableKeys;
-import org.postroom.core.table.TableList;
 
 /** Restrictions that look somebody up in an access(5) table. */
 final class AccessRules {
@@ -29,7 +26,7 @@ final class AccessRules {
 
   /** The client: its verified name and that one's parents, then its address and its networks. */
   static Restriction client(Ingredients in, String table) {
-    return rule(in, table, true, AccessRules::client);
+    return rule(in, table, Verdict.Worth.PROVEN, AccessRules::client);
   }
 
   private static Optional<Asked> client(PolicyContext mail, Facts facts) {
@@ -44,18 +41,16 @@ final class AccessRules {
 
   /** What the DNS says of the client's address, whether it leads back or not. */
   static Restriction reverseName(Ingredients in, String table) {
-    Restriction rule =
-        rule(
-            in,
-            table,
-            false,
-            (mail, facts) -> {
-              HostName name = facts.know(mail.client().names()).reverse();
-              return name.isKnown()
-                  ? Optional.of(host(name.text(), Subject.REVERSE_CLIENT_HOST))
-                  : Optional.empty();
-            });
-    return notPermitting(rule);
+    return rule(
+        in,
+        table,
+        Verdict.Worth.NONE,
+        (mail, facts) -> {
+          HostName name = facts.know(mail.client().names()).reverse();
+          return name.isKnown()
+              ? Optional.of(host(name.text(), Subject.REVERSE_CLIENT_HOST))
+              : Optional.empty();
+        });
   }
 
   /** What the client calls itself. */
@@ -63,14 +58,17 @@ final class AccessRules {
     return rule(
         in,
         table,
-        false,
+        Verdict.Worth.CLAIMED,
         (mail, facts) -> mail.helo().map(name -> host(name, Subject.HELO_COMMAND)));
   }
 
   static Restriction sender(Ingredients in, String table) {
     String nobody = in.settings().get(RestrictionParams.NULL_ACCESS_KEY);
     return rule(
-        in, table, false, (mail, facts) -> mail.sender().map(sender -> sender(in, sender, nobody)));
+        in,
+        table,
+        Verdict.Worth.CLAIMED,
+        (mail, facts) -> mail.sender().map(sender -> sender(in, sender, nobody)));
   }
 
   private static Asked sender(Ingredients in, ReversePath sender, String nobody) {
@@ -88,7 +86,7 @@ final class AccessRules {
     return rule(
         in,
         table,
-        false,
+        Verdict.Worth.CLAIMED,
         (mail, facts) ->
             mail.recipient().map(address -> address(in, address, Subject.RECIPIENT_ADDRESS)));
   }
@@ -98,7 +96,7 @@ final class AccessRules {
     return rule(
         in,
         table,
-        true,
+        Verdict.Worth.PROVEN,
         (mail, facts) ->
             mail.client()
                 .login()
@@ -123,38 +121,21 @@ final class AccessRules {
         new Subject(address.toString(), kind));
   }
 
-  /**
-   * One that asks {@code name} for {@code who}.
-   *
-   * @param identity whether that is who the client is; a table of patterns, which may match
-   *     everybody, opens the relay to nobody all the same
-   */
-  private static Restriction rule(Ingredients in, String name, boolean identity, Who who) {
-    LookupTable table = in.tables().open(name);
-    TableList tables = new TableList(List.of(table));
-    boolean proven = identity && !table.matchesPatterns() && !name.startsWith("static:");
+  /** One that asks the table {@code name} for {@code who}. */
+  private static Restriction rule(Ingredients in, String name, Verdict.Worth worth, Who who) {
+    AccessTable table = AccessTable.open(in, name, worth);
     return (mail, facts) -> {
       Optional<Asked> asked = who.asked(mail, facts);
       if (asked.isEmpty()) {
         return Verdict.DUNNO;
       }
       for (Keys keys : asked.get().keys()) {
-        Optional<TableList.Found> found =
-            facts.know(new TableFact(tables, keys.keys(), table.name(), keys.of()));
-        if (found.isPresent()) {
-          return new AccessAction(in.settings(), asked.get().subject(), proven)
-              .of(found.get().value());
+        Optional<Verdict> said = table.says(keys.keys(), keys.of(), asked.get().subject(), facts);
+        if (said.isPresent()) {
+          return said.get();
         }
       }
       return Verdict.DUNNO;
-    };
-  }
-
-  /** What anybody can put into the DNS permits nothing. */
-  private static Restriction notPermitting(Restriction rule) {
-    return (mail, facts) -> {
-      Verdict verdict = rule.judge(mail, facts);
-      return verdict instanceof Verdict.Ok ? Verdict.MISCONFIGURED : verdict;
     };
   }
 }

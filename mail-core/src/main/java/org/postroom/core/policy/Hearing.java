@@ -153,12 +153,16 @@ final class Hearing {
       return Verdict.MISCONFIGURED;
     }
     depth++;
-    referredByClaims += refer.proven() ? 0 : 1;
+    int claims = refer.worth() == Verdict.Worth.PROVEN ? 0 : 1;
+    referredByClaims += claims;
     try {
-      return ask(stage, rules.get(), about.about(refer.subject()), warnOnly);
+      Verdict verdict = ask(stage, rules.get(), about.about(refer.subject()), warnOnly);
+      return verdict instanceof Verdict.Ok && refer.worth() == Verdict.Worth.NONE
+          ? Verdict.MISCONFIGURED
+          : verdict;
     } finally {
       depth--;
-      referredByClaims -= refer.proven() ? 0 : 1;
+      referredByClaims -= claims;
     }
   }
 

@@ -34,6 +34,17 @@ enum Party {
     return this == SENDER ? mail.senderWithAddress() : mail.recipient();
   }
 
+  /** What replies are about that speak of it. */
+  Subject subject(PolicyContext mail, Facts facts) {
+    return switch (this) {
+      case CLIENT, CLIENT_NAME -> mail.clientHost(facts.know(mail.client().names()));
+      case REVERSE_NAME -> new Subject(facts.know(mail.client().names()).reverse().text(), kind);
+      case HELO -> mail.heloCommand();
+      case SENDER -> mail.senderAddress();
+      case RECIPIENT -> mail.recipientAddress();
+    };
+  }
+
   /** {@code <ada@example.org>: Sender address rejected: } and why. */
   String rejected(Address address, String why) {
     return new Subject(address.toString(), kind).rejected(why);

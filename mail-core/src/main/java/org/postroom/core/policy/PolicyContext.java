@@ -2,6 +2,7 @@ package org.postroom.core.policy;
 
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Fact;
@@ -14,6 +15,7 @@ import org.postroom.core.fact.Fact;
  * @param recipient empty before RCPT, and where there are several
  * @param recipients how many there are, this one included
  * @param subject what the replies of the list that is judged are about
+ * @param occasion what else the session knows, for who asks
  */
 public record PolicyContext(
     Client client,
@@ -22,6 +24,7 @@ public record PolicyContext(
     Optional<Address> recipient,
     int recipients,
     Subject subject,
+    Supplier<Occasion> occasion,
     Sources sources) {
 
   private static final Subject NOTHING = new Subject("", "");
@@ -50,33 +53,46 @@ public record PolicyContext(
   /** A client that has said nothing yet. */
   public static PolicyContext of(Client client, Sources sources) {
     return new PolicyContext(
-        client, Optional.empty(), Optional.empty(), Optional.empty(), 0, NOTHING, sources);
+        client,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        NOTHING,
+        () -> Occasion.UNKNOWN,
+        sources);
   }
 
   /** The same behind HELO or EHLO. */
   public PolicyContext hailedAs(Optional<String> name) {
-    return new PolicyContext(client, name, sender, recipient, recipients, subject, sources);
+    return new PolicyContext(
+        client, name, sender, recipient, recipients, subject, occasion, sources);
   }
 
   /** The same behind MAIL. */
   public PolicyContext from(ReversePath path) {
     return new PolicyContext(
-        client, helo, Optional.of(path), recipient, recipients, subject, sources);
+        client, helo, Optional.of(path), recipient, recipients, subject, occasion, sources);
   }
 
   /** The same for one recipient. */
   public PolicyContext to(Address address) {
     return new PolicyContext(
-        client, helo, sender, Optional.of(address), recipients, subject, sources);
+        client, helo, sender, Optional.of(address), recipients, subject, occasion, sources);
   }
 
   /** The same with so many recipients, this one included. */
   public PolicyContext having(int count) {
-    return new PolicyContext(client, helo, sender, recipient, count, subject, sources);
+    return new PolicyContext(client, helo, sender, recipient, count, subject, occasion, sources);
+  }
+
+  /** The same with what else is known at this moment. */
+  public PolicyContext on(Supplier<Occasion> moment) {
+    return new PolicyContext(client, helo, sender, recipient, recipients, subject, moment, sources);
   }
 
   PolicyContext about(Subject other) {
-    return new PolicyContext(client, helo, sender, recipient, recipients, other, sources);
+    return new PolicyContext(client, helo, sender, recipient, recipients, other, occasion, sources);
   }
 
   /** The sender's address, where it has one. */

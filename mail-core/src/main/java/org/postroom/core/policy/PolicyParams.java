@@ -7,6 +7,7 @@ import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.config.Trait;
+import org.postroom.core.policy.service.PolicyServiceParams;
 import org.postroom.core.table.RecipientDelimiter;
 
 /** Who we are, which domains are ours, whom we trust, and who may relay. */
@@ -183,6 +184,7 @@ public final class PolicyParams {
 
   static {
     RestrictionParams.PART.params().forEach(SET::include);
+    PolicyServiceParams.PART.params().forEach(SET::include);
   }
 
   /** Stays the last line: it takes in every parameter declared above. */

@@ -15,23 +15,36 @@ import java.util.stream.Collectors;
  * The catalogue of restrictions: one row each. A new restriction is a row and its factory. What
  * permits says {@link Verdict#PROVEN} only if it knows who the client is.
  */
-final class Restrictions {
+public final class Restrictions {
 
   /** What stands behind a name. */
   enum Argument {
-    NONE,
+    NONE(""),
     /** The name of a list in the DNS, perhaps with a filter. */
-    DNS_LIST,
+    DNS_LIST("list.example or list.example=filter"),
     /** A whole number of seconds. */
-    SECONDS,
+    SECONDS("seconds"),
     /** A look-up table. */
-    TABLE,
+    TABLE("type:name"),
+    /** A policy server, perhaps with options. */
+    SERVER("inet:host:port, unix:path, or { either, option=value ... }"),
     /** Whatever the application that has added it takes. */
-    TEXT;
+    TEXT("anything");
+
+    private final String form;
+
+    Argument(String form) {
+      this.form = form;
+    }
+
+    /** How it is written, for people. */
+    String form() {
+      return form;
+    }
 
     /** Whether a table's value may be such a restriction: what is opened is opened at the start. */
     boolean mayStandInTables() {
-      return this != TABLE && this != TEXT;
+      return this != TABLE && this != SERVER && this != TEXT;
     }
   }
 
@@ -207,6 +220,87 @@ final class Restrictions {
               AccessRules::recipient,
               "What a table says of the recipient."),
           table("check_sasl_access", AccessRules::login, "What a table says of who has logged in."),
+          servers(
+              "check_client_a_access",
+              ServerRules.Kind.A,
+              Party.CLIENT_NAME,
+              "What a table says of the addresses of the client's name; never a permission."),
+          servers(
+              "check_client_ns_access",
+              ServerRules.Kind.NS,
+              Party.CLIENT_NAME,
+              "What a table says of the name servers of the client's name; never a permission."),
+          servers(
+              "check_client_mx_access",
+              ServerRules.Kind.MX,
+              Party.CLIENT_NAME,
+              "What a table says of the mail exchangers of the client's name; never a permission."),
+          servers(
+              "check_reverse_client_hostname_a_access",
+              ServerRules.Kind.A,
+              Party.REVERSE_NAME,
+              "What a table says of the addresses of the client's unverified name; never a permission."),
+          servers(
+              "check_reverse_client_hostname_ns_access",
+              ServerRules.Kind.NS,
+              Party.REVERSE_NAME,
+              "What a table says of the name servers of the client's unverified name; never a permission."),
+          servers(
+              "check_reverse_client_hostname_mx_access",
+              ServerRules.Kind.MX,
+              Party.REVERSE_NAME,
+              "What a table says of the mail exchangers of the client's unverified name; never a permission."),
+          servers(
+              "check_helo_a_access",
+              ServerRules.Kind.A,
+              Party.HELO,
+              "What a table says of the addresses of the client's own word; never a permission."),
+          servers(
+              "check_helo_ns_access",
+              ServerRules.Kind.NS,
+              Party.HELO,
+              "What a table says of the name servers of the client's own word; never a permission."),
+          servers(
+              "check_helo_mx_access",
+              ServerRules.Kind.MX,
+              Party.HELO,
+              "What a table says of the mail exchangers of the client's own word; never a permission."),
+          servers(
+              "check_sender_a_access",
+              ServerRules.Kind.A,
+              Party.SENDER,
+              "What a table says of the addresses of the sender's domain; never a permission."),
+          servers(
+              "check_sender_ns_access",
+              ServerRules.Kind.NS,
+              Party.SENDER,
+              "What a table says of the name servers of the sender's domain; never a permission."),
+          servers(
+              "check_sender_mx_access",
+              ServerRules.Kind.MX,
+              Party.SENDER,
+              "What a table says of the mail exchangers of the sender's domain; never a permission."),
+          servers(
+              "check_recipient_a_access",
+              ServerRules.Kind.A,
+              Party.RECIPIENT,
+              "What a table says of the addresses of the recipient's domain; never a permission."),
+          servers(
+              "check_recipient_ns_access",
+              ServerRules.Kind.NS,
+              Party.RECIPIENT,
+              "What a table says of the name servers of the recipient's domain; never a permission."),
+          servers(
+              "check_recipient_mx_access",
+              ServerRules.Kind.MX,
+              Party.RECIPIENT,
+              "What a table says of the mail exchangers of the recipient's domain; never a permission."),
+          new Row(
+              "check_policy_service",
+              Argument.SERVER,
+              Effect.NEUTRAL,
+              PolicyServiceRules::check,
+              "What a policy server says: any action of access(5); never permits relaying."),
           list("reject_rbl_client", Party.CLIENT, "Refuses clients whose address is listed."),
           list("reject_rbl", Party.CLIENT, "The same as reject_rbl_client."),
           list("reject_rhsbl_client", Party.CLIENT_NAME, "Refuses clients whose name is listed."),
@@ -238,6 +332,30 @@ final class Restrictions {
 
   private Restrictions() {}
 
+  /**
+   * A restriction, for people.
+   *
+   * @param argument how what stands behind it is written; empty where nothing does
+   * @param isTableValue whether it may be the value of an access(5) table
+   * @param relaying what it does to a stranger's mail for elsewhere; empty where nobody can tell
+   */
+  public record Described(
+      String name, String argument, boolean isTableValue, String relaying, String doc) {}
+
+  /** All of them, in the order of the catalogue. */
+  public static List<Described> described() {
+    return ALL.stream()
+        .map(
+            row ->
+                new Described(
+                    row.name(),
+                    row.argument().form(),
+                    row.argument().mayStandInTables(),
+                    row.effect().words(),
+                    row.doc()))
+        .toList();
+  }
+
   static Optional<Row> named(String name) {
     return Optional.ofNullable(BY_NAME.get(name.toLowerCase(Locale.ROOT)));
   }
@@ -253,6 +371,10 @@ final class Restrictions {
 
   private static Row table(String name, Factory factory, String doc) {
     return new Row(name, Argument.TABLE, Effect.NEUTRAL, factory, doc);
+  }
+
+  private static Row servers(String name, ServerRules.Kind kind, Party party, String doc) {
+    return table(name, (in, table) -> ServerRules.of(in, table, kind, party), doc);
   }
 
   private static Row list(String name, Party party, String doc) {

@@ -207,8 +207,7 @@ final class RuleParser {
   }
 
   private static boolean takesArgument(String item) {
-    return item.startsWith("check_") && item.endsWith("_access")
-        || item.equals("check_policy_service");
+    return item.startsWith("check_") && item.endsWith("_access");
   }
 
   private static String problem(String item) {

@@ -1,6 +1,7 @@
 package org.postroom.core.policy;
 
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.policy.service.PolicyServers;
 import org.postroom.core.time.Timers;
 
 /**
@@ -8,6 +9,8 @@ import org.postroom.core.time.Timers;
  *
  * @param resolver for what the DNS says
  * @param directory for what the house says of addresses
+ * @param servers for what policy servers say
  * @param timers for restrictions that wait
  */
-public record Sources(Resolver resolver, Directory directory, Timers timers) {}
+public record Sources(
+    Resolver resolver, Directory directory, PolicyServers servers, Timers timers) {}

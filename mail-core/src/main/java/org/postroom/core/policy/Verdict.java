@@ -77,10 +77,28 @@ public sealed interface Verdict {
    *
    * @param restrictions as the value has them
    * @param subject what replies are about
-   * @param proven whether the table was asked for who the client is; else no {@code permit} in
-   *     there opens the relay
+   * @param worth of a permission among them
    */
-  record Refer(String restrictions, Subject subject, boolean proven) implements Verdict {}
+  record Refer(String restrictions, Subject subject, Worth worth) implements Verdict {}
+
+  /** What the permission is worth that somebody gives, by what it rests on. */
+  enum Worth {
+    /** Who the client is: it opens the relay. */
+    PROVEN,
+    /** What somebody claims: it does not. */
+    CLAIMED,
+    /** What anybody can write into the DNS: it is a fault of the configuration. */
+    NONE;
+
+    /** The permission itself. */
+    Verdict permission() {
+      return switch (this) {
+        case PROVEN -> Verdict.PROVEN;
+        case CLAIMED -> Verdict.OK;
+        case NONE -> Verdict.MISCONFIGURED;
+      };
+    }
+  }
 
   /** Permits because of what somebody claims; does not open the relay. */
   Verdict OK = new Ok(false);

@@ -19,6 +19,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.policy.service.PolicyServers;
 
 /** What lists of restrictions come to: codes and texts are those of the compatible systems. */
 final class JudgeTest {
@@ -68,7 +69,8 @@ final class JudgeTest {
         }
       };
 
-  private static final Sources SOURCES = new Sources(ZONE, HOUSE, Judged.NOBODY_KNOWS.timers());
+  private static final Sources SOURCES =
+      new Sources(ZONE, HOUSE, PolicyServers.NONE, Judged.NOBODY_KNOWS.timers());
 
   private static Policy policy(String mainCf) {
     String all =

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.policy.service.PolicyServers;
 import org.postroom.core.time.VirtualTime;
 
 /** Clients before the judge, for tests. */
@@ -14,6 +15,7 @@ final class Judged {
       new Sources(
           ZoneResolver.of(),
           Directory.EMPTY,
+          PolicyServers.NONE,
           VirtualTime.startingAt(Instant.parse("2026-11-24T15:00:00Z")));
 
   private Judged() {}

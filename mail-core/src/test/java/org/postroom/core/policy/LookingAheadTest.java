@@ -21,6 +21,7 @@ import org.postroom.core.dns.Resolver;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Inquiry;
 import org.postroom.core.fact.Notes;
+import org.postroom.core.policy.service.PolicyServers;
 import org.postroom.core.time.VirtualTime;
 
 /** What is far away is asked for side by side, and never without bounds. */
@@ -54,6 +55,11 @@ final class LookingAheadTest {
     }
 
     @Override
+    public CompletionStage<Answer<Domain>> nameServers(Domain domain) {
+      return later("NS " + domain);
+    }
+
+    @Override
     public CompletionStage<Answer<InetAddress>> addresses(Domain host) {
       return later("A " + host);
     }
@@ -84,7 +90,7 @@ final class LookingAheadTest {
                 PolicyContext.Client.of(
                     IpLiteral.parse("203.0.113.9").orElseThrow(),
                     Fact.of("client name", ClientNames.ABSENT)),
-                new Sources(resolver, Directory.EMPTY, time))
+                new Sources(resolver, Directory.EMPTY, PolicyServers.NONE, time))
             .hailedAs(Optional.of("h.test"))
             .to(Address.parse("ada@our.test"));
     return new Inquiry(Runnable::run, time)

@@ -98,9 +98,13 @@ public final class Admission {
                     .text());
   }
 
-  /** The first refusal at MAIL: none, where refusals wait for RCPT. */
-  public Decision sender(ReversePath sender, Facts facts) {
-    Decision decision = judging.sender(sender, facts);
+  /**
+   * The first refusal at MAIL: none, where refusals wait for RCPT.
+   *
+   * @param size what the mail will have, as far as the client has said; else 0
+   */
+  public Decision sender(ReversePath sender, long size, Facts facts) {
+    Decision decision = judging.sender(sender, size, facts);
     return listening.settings().get(RestrictionParams.DELAY_REJECT)
         ? decision
         : othersAddress(sender, facts)

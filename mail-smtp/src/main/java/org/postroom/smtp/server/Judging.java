@@ -66,9 +66,14 @@ public final class Judging {
     greeted = decision.pending();
   }
 
-  /** Whether mail from this sender may begin. */
-  Decision sender(ReversePath sender, Facts facts) {
-    return judge.judge(Moment.MAIL, context().from(sender), greeted, facts);
+  /**
+   * Whether mail from this sender may begin.
+   *
+   * @param size what it will have, as far as the client has said; else 0
+   */
+  Decision sender(ReversePath sender, long size, Facts facts) {
+    PolicyContext begins = context().from(sender).on(() -> standing.occasion().ofMail(size));
+    return judge.judge(Moment.MAIL, begins, greeted, facts);
   }
 
   /**
@@ -172,8 +177,9 @@ public final class Judging {
   }
 
   private PolicyContext context(Optional<String> helo, Directory directory) {
-    Sources sources = new Sources(services.resolver(), directory, services.timers());
-    return PolicyContext.of(standing.policyClient(), sources).hailedAs(helo);
+    Sources sources =
+        new Sources(services.resolver(), directory, services.servers(), services.timers());
+    return PolicyContext.of(standing.policyClient(), sources).hailedAs(helo).on(standing::occasion);
   }
 
   /**

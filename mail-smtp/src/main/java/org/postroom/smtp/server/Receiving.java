@@ -105,6 +105,7 @@ public final class Receiving {
   private void finish(Reception reception, Supplier<SmtpReply> whole) {
     Judging judging = session.judging();
     if (judging.isConcernedAt(Moment.END_OF_DATA)) {
+      session.enter("END-OF-MESSAGE");
       session.inquire(
           transaction.notes(),
           facts -> judging.content(Moment.END_OF_DATA, transaction, facts),
@@ -116,7 +117,6 @@ public final class Receiving {
   }
 
   private void finish(Reception reception, Supplier<SmtpReply> whole, Decision decision) {
-    session.enter("END-OF-MESSAGE");
     Optional<SmtpReply> refusal = Judging.refusal(decision);
     if (refusal.isPresent()) {
       others(refusal.get());

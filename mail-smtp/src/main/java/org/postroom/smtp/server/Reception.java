@@ -151,6 +151,11 @@ final class Reception implements Transaction.Content {
     }
   }
 
+  @Override
+  public long size() {
+    return content.size();
+  }
+
   /** What has become of the mail; empty where it was not taken, or is thrown away. */
   List<Acceptance> accepted() {
     return accepted;

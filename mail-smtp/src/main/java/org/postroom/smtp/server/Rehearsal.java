@@ -17,6 +17,7 @@ import org.postroom.core.part.DryRun;
 import org.postroom.core.policy.ClientNames;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.Moment;
+import org.postroom.core.policy.Occasion;
 import org.postroom.core.policy.PolicyContext;
 import org.postroom.smtp.protocol.MailParameters;
 
@@ -32,6 +33,7 @@ public final class Rehearsal implements Standing {
   private final Judging judging;
   private final Admission admission;
   private final List<DryRun.Step> steps = new ArrayList<>();
+  private String stage = "CONNECT";
   private @Nullable String helo;
   private @Nullable Transaction transaction;
 
@@ -72,6 +74,7 @@ public final class Rehearsal implements Standing {
       return true;
     }
     String name = asked.helo().get();
+    stage = "EHLO";
     if (judging.isConcernedAt(Moment.HELO)) {
       Decision decision = found(new Notes(), facts -> judging.helo(name, facts));
       judging.greeted(decision);
@@ -84,8 +87,10 @@ public final class Rehearsal implements Standing {
   }
 
   private Optional<Transaction> begins() {
+    stage = "MAIL";
     Notes notes = new Notes();
-    Decision judged = found(notes, facts -> admission.sender(asked.sender(), facts));
+    Decision judged =
+        found(notes, facts -> admission.sender(asked.sender(), asked.size(), facts));
     Decision decision =
         admission
             .client()
@@ -98,6 +103,7 @@ public final class Rehearsal implements Standing {
   }
 
   private void names(Transaction begun, Address address) {
+    stage = "RCPT";
     Admission.Judged judged =
         found(
             begun.notes(),
@@ -133,6 +139,21 @@ public final class Rehearsal implements Standing {
   public String name() {
     String known = client.names().atOnce().orElse(ClientNames.UNCERTAIN).verified().text();
     return MailLog.client(known, client.address());
+  }
+
+  @Override
+  public Occasion occasion() {
+    return new Occasion(
+        stage,
+        listening.isLmtp() ? "LMTP" : "ESMTP",
+        Optional.empty(),
+        Optional.empty(),
+        "",
+        "",
+        asked.size(),
+        "",
+        Optional.empty(),
+        false);
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.policy.service.PolicyServers;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.TlsContext;
@@ -35,6 +36,7 @@ import org.postroom.core.wire.TlsContext;
  * @param ids names for new mails
  * @param limits counts what clients do
  * @param resolver for the names of clients
+ * @param servers for what policy servers say
  * @param tls keys for handshakes; empty when there are none
  * @param timers for what must not be waited for too long
  * @param clock what Date and Received headers go by
@@ -52,6 +54,7 @@ public record Services(
     Supplier<QueueId> ids,
     ClientLimits limits,
     Resolver resolver,
+    PolicyServers servers,
     Optional<TlsContext> tls,
     MailLog log,
     Timers timers,

@@ -18,6 +18,7 @@ import org.postroom.core.fact.Notes;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.policy.Decision;
+import org.postroom.core.policy.Occasion;
 import org.postroom.core.policy.PolicyContext;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.Dialogue;
@@ -47,6 +48,11 @@ public final class SmtpSession implements Standing {
   private int junk;
   private boolean hasty;
 
+  /** Tells the mails of this session from those of others, before and after a restart. */
+  private final long since;
+
+  private int mails;
+
   SmtpSession(
       Connection connection,
       Listening listening,
@@ -60,6 +66,7 @@ public final class SmtpSession implements Standing {
     this.services = listening.services();
     this.clientName = ClientName.of(connection.remote().getAddress(), listening);
     this.judging = new Judging(services, this);
+    this.since = services.clock().millis();
   }
 
   /**
@@ -146,6 +153,23 @@ public final class SmtpSession implements Standing {
   public PolicyContext.Client policyClient() {
     return new PolicyContext.Client(
         address(), clientName, account().map(Account::login), connection.tls().isPresent(), hasty);
+  }
+
+  @Override
+  public Occasion occasion() {
+    boolean extended = greeting != null && greeting.extended();
+    Optional<Transaction> mail = transaction();
+    return new Occasion(
+        stage.equals("BDAT") ? "DATA" : stage,
+        listening.isLmtp() ? "LMTP" : extended ? "ESMTP" : "SMTP",
+        Optional.of(connection.remote()),
+        Optional.of(connection.local()),
+        mail.flatMap(Transaction::id).map(String::valueOf).orElse(""),
+        mail.map(begun -> id() + "." + Long.toHexString(since) + "." + mails).orElse(""),
+        mail.map(Transaction::size).orElse(0L),
+        login().map(Login::mechanism).orElse(""),
+        connection.tls(),
+        connection.isCrowded());
   }
 
   /** What the DNS calls the client. */
@@ -321,6 +345,7 @@ public final class SmtpSession implements Standing {
   public void reset() {
     if (state instanceof Transaction begun) {
       state = SmtpState.IDLE;
+      mails++;
       begun.close();
       connection.keeps(0);
     }

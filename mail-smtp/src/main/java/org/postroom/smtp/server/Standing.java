@@ -2,6 +2,7 @@ package org.postroom.smtp.server;
 
 import java.util.Optional;
 import org.postroom.core.auth.Account;
+import org.postroom.core.policy.Occasion;
 import org.postroom.core.policy.PolicyContext;
 
 /** What is known of a client by what it has said so far, as policy wants to know it. */
@@ -12,6 +13,9 @@ interface Standing {
 
   /** Its name and address, as log lines have them. */
   String name();
+
+  /** What else is known of the moment. */
+  Occasion occasion();
 
   /** What it calls itself. */
   Optional<String> helo();

@@ -167,8 +167,17 @@ public final class Transaction implements SmtpState, AutoCloseable {
 
   /** What has come of its content. */
   interface Content extends AutoCloseable {
+
+    /** How many octets have come. */
+    long size();
+
     @Override
     void close();
+  }
+
+  /** How long the mail is, or will be, as far as anybody has said; else 0. */
+  long size() {
+    return content == null ? parameters.size() : content.size();
   }
 
   /** Whether content has begun to come. */

@@ -53,6 +53,11 @@ final class CountingResolver implements Resolver {
   }
 
   @Override
+  public CompletionStage<Answer<Domain>> nameServers(Domain domain) {
+    return zone.nameServers(domain);
+  }
+
+  @Override
   public CompletionStage<Answer<InetAddress>> addresses(Domain host) {
     hosts.add(host);
     if (!keeping) {

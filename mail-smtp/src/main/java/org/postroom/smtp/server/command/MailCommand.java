@@ -49,7 +49,7 @@ record MailCommand(Optional<WrittenAddress> written, MailParameters parameters)
     Notes notes = new Notes();
     session.inquire(
         notes,
-        facts -> session.admission().sender(sender, facts),
+        facts -> session.admission().sender(sender, parameters.size(), facts),
         decision -> {
           if (session.passes(decision, Optional.empty())) {
             session.begin(new Transaction(sender, parameters, notes, decision.pending()));

@@ -1,0 +1,52 @@
+package org.postroom.core.policy;
+
+import java.util.List;
+import java.util.Optional;
+import org.postroom.core.config.Settings;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.table.LookupTable;
+import org.postroom.core.table.TableFact;
+import org.postroom.core.table.TableKeys;
+import org.postroom.core.table.TableList;
+
+/** An access(5) table that a restriction has opened. */
+final class AccessTable {
+  private final Settings settings;
+  private final LookupTable table;
+  private final TableList tables;
+  private final Verdict.Worth worth;
+
+  private AccessTable(Settings settings, LookupTable table, Verdict.Worth worth) {
+    this.settings = settings;
+    this.table = table;
+    this.tables = new TableList(List.of(table));
+    this.worth = worth;
+  }
+
+  /**
+   * Opens it; {@code BadValue} for one that cannot be had.
+   *
+   * @param worth of its permissions; where they would open the relay, and the table is one of
+   *     patterns, which may match everybody, they do not
+   */
+  static AccessTable open(Ingredients in, String name, Verdict.Worth worth) {
+    LookupTable table = in.tables().open(name);
+    boolean everybody = table.matchesPatterns() || name.startsWith("static:");
+    return new AccessTable(
+        in.settings(),
+        table,
+        worth == Verdict.Worth.PROVEN && everybody ? Verdict.Worth.CLAIMED : worth);
+  }
+
+  /**
+   * What it says, if it has any of the keys.
+   *
+   * @param of what the keys are forms of
+   * @param about what replies name
+   */
+  Optional<Verdict> says(TableKeys keys, String of, Subject about, Facts facts) {
+    return facts
+        .know(new TableFact(tables, keys, table.name(), of))
+        .map(found -> new AccessAction(settings, about, worth).of(found.value()));
+  }
+}
