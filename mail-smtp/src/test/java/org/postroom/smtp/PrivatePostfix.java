@@ -1,0 +1,158 @@
+package org.postroom.smtp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.postroom.core.transcript.SocketPeer;
+
+/**
+ * The real Postfix, with folders and ports of its own: one port for each configuration. Mail that
+ * it takes is thrown away. Needs root, as Postfix does.
+ */
+final class PrivatePostfix implements AutoCloseable {
+  private static final Path PROGRAM = Path.of("/usr/sbin/postfix");
+
+  private static final String SERVICES =
+      """
+      pickup unix n - n 60 1 pickup
+      cleanup unix n - n - 0 cleanup
+      qmgr unix n - n 300 1 qmgr
+      rewrite unix - - n - - trivial-rewrite
+      bounce unix - - n - 0 bounce
+      defer unix - - n - 0 bounce
+      trace unix - - n - 0 bounce
+      verify unix - - n - 1 verify
+      proxymap unix - - n - - proxymap
+      error unix - - n - - error
+      retry unix - - n - - error
+      discard unix - - n - - discard
+      anvil unix - - n - 1 anvil
+      scache unix - - n - 1 scache
+      postlog unix-dgram n - n - 1 postlogd
+      """;
+
+  private final Path etc;
+  private final List<Integer> ports = new ArrayList<>();
+
+  private PrivatePostfix(Path folder) {
+    this.etc = folder.resolve("etc");
+  }
+
+  /** Whether this machine has one of the version that was recorded, and may start it. */
+  static boolean isThere() {
+    return Files.isExecutable(PROGRAM)
+        && "root".equals(System.getProperty("user.name"))
+        && run("/usr/sbin/postconf", "-d", "-h", "mail_version").startsWith("3.7.");
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param folder of the test's
+   * @param configurations what goes over the settings of all records
+   */
+  static PrivatePostfix start(Path folder, List<Map<String, String>> configurations) {
+    PrivatePostfix postfix = new PrivatePostfix(folder);
+    try {
+      postfix.write(folder, configurations);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    run("/usr/sbin/postfix", "-c", postfix.etc.toString(), "start"); // it listens when that ends
+    return postfix;
+  }
+
+  private void write(Path folder, List<Map<String, String>> configurations) throws IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    for (String part : List.of("etc", "queue", "data")) {
+      Files.createDirectory(folder.resolve(part));
+    }
+    run("/bin/chown", "postfix", folder.resolve("data").toString());
+    Files.writeString(
+        etc.resolve("main.cf"),
+        """
+        compatibility_level = 3.6
+        queue_directory = FOLDER/queue
+        data_directory = FOLDER/data
+        import_environment = MAIL_CONFIG, { RES_OPTIONS = timeout:1 attempts:1 }
+        maillog_file = FOLDER/log
+        maillog_file_prefixes = FOLDER
+        inet_interfaces = 127.0.0.1
+        inet_protocols = ipv4
+        myhostname = mx.example.org
+        mydestination = example.org
+        mynetworks = 192.0.2.0/24
+        alias_maps =
+        local_recipient_maps = inline:{ada=x, bob=x}
+        local_transport = discard:
+        default_transport = discard:
+        smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+        smtpd_restriction_classes = strict
+        strict = permit_mynetworks, reject_non_fqdn_sender, reject
+        smtpd_error_sleep_time = 0
+        smtpd_hard_error_limit = 100
+        smtpd_client_connection_count_limit = 0
+        """
+            .replace("FOLDER", folder.toString()));
+    StringBuilder services = new StringBuilder(SERVICES);
+    ports.addAll(freePorts(configurations.size()));
+    int i = 0;
+    for (Map<String, String> configuration : configurations) {
+      services.append("127.0.0.1:" + ports.get(i) + " inet n - n - - smtpd\n");
+      i++;
+      configuration.forEach(
+          (name, value) -> services.append("  -o { ").append(name + " = " + value).append(" }\n"));
+    }
+    Files.writeString(etc.resolve("master.cf"), services);
+  }
+
+  /** All are taken before the first is given back, so that no two are the same. */
+  private static List<Integer> freePorts(int count) throws IOException {
+    List<ServerSocket> taken = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      return taken.stream().map(ServerSocket::getLocalPort).toList();
+    } finally {
+      for (ServerSocket one : taken) {
+        one.close();
+      }
+    }
+  }
+
+  /** Connects to the port of a configuration. */
+  SocketPeer dial(int configuration) {
+    return SocketPeer.to(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(configuration)));
+  }
+
+  @Override
+  public void close() {
+    run("/usr/sbin/postfix", "-c", etc.toString(), "stop");
+  }
+
+  private static String run(String... command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      process.getOutputStream().close();
+      String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+      process.waitFor();
+      return said;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
