@@ -12,6 +12,7 @@ import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
+import org.postroom.core.policy.Restrictions;
 import org.postroom.dist.Parts;
 import org.postroom.imap.command.ImapCommands;
 import org.postroom.imap.session.ImapRow;
@@ -26,7 +27,8 @@ import org.postroom.smtp.server.command.SmtpCommands;
 enum ReferencePage {
   PARAMETERS("parameters.md"),
   UNSUPPORTED("unsupported-parameters.md"),
-  COMMANDS("commands.md");
+  COMMANDS("commands.md"),
+  RESTRICTIONS("restrictions.md");
 
   /** Writes them all. */
   static final String COMMAND =
@@ -51,6 +53,7 @@ enum ReferencePage {
       case PARAMETERS -> parameters();
       case UNSUPPORTED -> unsupported();
       case COMMANDS -> commands();
+      case RESTRICTIONS -> restrictions();
     };
   }
 
@@ -166,6 +169,39 @@ enum ReferencePage {
     page.append("\n## IMAP\n\n| Command | When |\n|---|---|\n");
     for (ImapRow<?> row : ImapCommands.ALL.rows()) {
       row(page, code(row.name()), state(row.state()));
+    }
+    return page.toString();
+  }
+
+  private static String restrictions() {
+    StringBuilder page =
+        new StringBuilder(
+            """
+            # Restrictions
+
+            What may stand in `smtpd_client_restrictions`, `smtpd_helo_restrictions`, `smtpd_sender_restrictions`,
+            `smtpd_relay_restrictions`, `smtpd_recipient_restrictions`, `smtpd_data_restrictions` and
+            `smtpd_end_of_data_restrictions`. Any of them may stand in any list; one that looks at what has not been said yet
+            says nothing. `warn_if_reject` before one makes a line in the log of its refusal. A class of
+            `smtpd_restriction_classes` stands for its members. A table by itself is `check_client_access`,
+            `check_helo_access`, `check_sender_access` or `check_recipient_access`, by the list that it stands in.
+
+            "Relaying" says what becomes of a stranger's mail for elsewhere where the answer is the same for all of it: a list
+            must refuse it before anything permits it to everybody, or the server does not start. What permits because of what
+            somebody claims, or others say, permits no relaying ([decision 23](decisions/0023-what-others-say-opens-no-relay.md)).
+            Options of `check_policy_service` are the names of `smtpd_policy_service_*` without that beginning.
+            """);
+    page.append(MADE);
+    page.append(
+        "\n| Name | Argument | As a table's value | Relaying | Meaning |\n|---|---|---|---|---|\n");
+    for (Restrictions.Described one : Restrictions.described()) {
+      row(
+          page,
+          code(one.name()),
+          code(one.argument()),
+          one.isTableValue() ? "yes" : "by a class",
+          one.relaying(),
+          one.doc());
     }
     return page.toString();
   }
