@@ -105,6 +105,11 @@ public final class SmallPolicyServer implements AutoCloseable {
     return connections.size();
   }
 
+  /** How many of them are open. */
+  public long open() {
+    return connections.stream().filter(SocketChannel::isOpen).count();
+  }
+
   /** Ends the connections there are; it goes on to listen. */
   public void endConnections() {
     connections.forEach(SmallPolicyServer::close);
