@@ -57,7 +57,7 @@ final class Connections {
    * Puts a question once. One that a kept connection loses is put again at once: its server had
    * gone before it was asked.
    *
-   * @return the action; exceptionally {@link PolicyTrouble}
+   * @return the action; exceptionally what kept it from coming
    */
   CompletionStage<String> ask(String request) {
     CompletableFuture<Open> lease = lease();

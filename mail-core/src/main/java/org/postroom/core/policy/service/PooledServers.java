@@ -52,7 +52,7 @@ final class PooledServers implements PolicyServers {
               log.trouble(service.toString(), Connections.told(trouble));
               return tries > 1
                   ? pause(service).thenCompose(p -> ask(connections, service, request, tries - 1))
-                  : CompletableFuture.failedFuture(trouble);
+                  : CompletableFuture.failedFuture(new PolicyTrouble(Connections.told(trouble)));
             })
         .thenCompose(answer -> answer);
   }
