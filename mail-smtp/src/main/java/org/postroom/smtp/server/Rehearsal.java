@@ -89,8 +89,7 @@ public final class Rehearsal implements Standing {
   private Optional<Transaction> begins() {
     stage = "MAIL";
     Notes notes = new Notes();
-    Decision judged =
-        found(notes, facts -> admission.sender(asked.sender(), asked.size(), facts));
+    Decision judged = found(notes, facts -> admission.sender(asked.sender(), asked.size(), facts));
     Decision decision =
         admission
             .client()
