@@ -10,4 +10,4 @@ import org.postroom.core.time.Timers;
  *
  * @param workers look after files and read them
  */
-record FileWatch(Clock clock, Timers timers, Executor workers, TableLog log) {}
+public record FileWatch(Clock clock, Timers timers, Executor workers, TableLog log) {}
