@@ -30,7 +30,7 @@ public final class SqlTables implements SqlSource, AutoCloseable {
               new Login(url, file.user(), file.password()),
               login -> new ForeignDatabase(url, file.user(), file.password()));
     }
-    return (values, most) -> database.ask(file.query(), values, most);
+    return (values, most) -> database.rows(file.query(), values, most);
   }
 
   /** Ends the connections; whoever asks after that has no answer. */

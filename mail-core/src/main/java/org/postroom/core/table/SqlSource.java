@@ -1,6 +1,7 @@
 package org.postroom.core.table;
 
 import java.util.List;
+import java.util.Map;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.fact.LookupUnavailable;
 
@@ -18,13 +19,14 @@ public interface SqlSource {
   interface Query {
 
     /**
-     * All columns of all rows, without those that are NULL.
+     * All rows: what is in each column by its name in lower case, in their order, without those
+     * that are NULL.
      *
      * @param values for the question marks, in their order; of any type that the database makes of
      *     text
-     * @param most how many are wanted at most
+     * @param most how many rows are wanted at most
      * @throws LookupUnavailable when the database does not answer
      */
-    List<String> ask(List<String> values, int most);
+    List<Map<String, String>> rows(List<String> values, int most);
   }
 }

@@ -48,7 +48,8 @@ final class SqlTable implements LookupTable {
       return Optional.empty();
     }
     int limit = file.limit() > 0 ? file.limit() : MOST;
-    List<String> values = query.ask(bound.get(), limit + 1);
+    List<String> values = new ArrayList<>();
+    query.rows(bound.get(), limit + 1).forEach(row -> values.addAll(row.values()));
     if (values.size() > limit) {
       throw new LookupUnavailable(name + ": more than " + limit + " values for one key");
     }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ final class SqlTableTest {
             prepared ->
                 (values, most) -> {
                   asked.add(prepared.query() + " " + values);
-                  return answer;
+                  return answer.stream().map(value -> Map.of("v", value)).toList();
                 })
         .build()
         .open(type + ":q.cf");

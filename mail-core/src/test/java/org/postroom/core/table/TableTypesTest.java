@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -42,7 +43,10 @@ final class TableTypesTest extends LookupTableContract {
         .type("mine", name -> OWN)
         .random(new SplittableRandom(1))
         .environment(name -> name.equals("k") ? Optional.of("v") : Optional.empty())
-        .sql(file -> (values, most) -> values.equals(List.of("k")) ? List.of("v") : List.of())
+        .sql(
+            file ->
+                (values, most) ->
+                    values.equals(List.of("k")) ? List.of(Map.of("v", "v")) : List.of())
         .build();
   }
 

@@ -7,11 +7,15 @@ import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.BadValue;
@@ -62,13 +66,13 @@ public final class ForeignDatabase implements AutoCloseable {
   }
 
   /**
-   * All columns of all rows, without NULLs.
+   * All rows by the names of their columns, without NULLs.
    *
    * @param most after so many it is enough
    * @throws LookupUnavailable when there is no answer; at once where too many wait for one already,
    *     or somebody has just waited in vain
    */
-  public List<String> ask(String sql, List<String> values, int most) {
+  public List<Map<String, String>> rows(String sql, List<String> values, int most) {
     Semaphore place = away ? scout : places;
     if (!place.tryAcquire()) {
       throw new LookupUnavailable(
@@ -81,7 +85,7 @@ public final class ForeignDatabase implements AutoCloseable {
     }
   }
 
-  private List<String> answer(String sql, List<String> values, int most) {
+  private List<Map<String, String>> answer(String sql, List<String> values, int most) {
     try (Connection connection = connection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setQueryTimeout(ANSWER_SECONDS);
@@ -90,7 +94,7 @@ public final class ForeignDatabase implements AutoCloseable {
         bind(statement, i + 1, values.get(i));
       }
       try (ResultSet rows = statement.executeQuery()) {
-        return values(rows, most);
+        return rows(rows);
       }
     } catch (SQLException e) {
       throw new LookupUnavailable(shown(url) + " does not answer: " + e.getMessage());
@@ -118,16 +122,19 @@ public final class ForeignDatabase implements AutoCloseable {
     }
   }
 
-  private static List<String> values(ResultSet rows, int most) throws SQLException {
-    List<String> found = new ArrayList<>();
-    int columns = rows.getMetaData().getColumnCount();
-    while (found.size() < most && rows.next()) {
-      for (int i = 1; i <= columns && found.size() < most; i++) {
+  private static List<Map<String, String>> rows(ResultSet rows) throws SQLException {
+    List<Map<String, String>> found = new ArrayList<>();
+    ResultSetMetaData columns = rows.getMetaData();
+    while (rows.next()) {
+      Map<String, String> row = new LinkedHashMap<>();
+      for (int i = 1; i <= columns.getColumnCount(); i++) {
         String value = rows.getString(i);
         if (value != null) {
-          found.add(value);
+          String name = columns.getColumnLabel(i).toLowerCase(Locale.ROOT);
+          row.put(row.containsKey(name) ? name + " " + i : name, value);
         }
       }
+      found.add(row);
     }
     return found;
   }
