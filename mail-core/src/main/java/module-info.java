@@ -2,6 +2,7 @@
 module org.postroom.core {
   exports org.postroom.core.address;
   exports org.postroom.core.auth;
+  exports org.postroom.core.auth.scheme;
   exports org.postroom.core.config;
   exports org.postroom.core.dns;
   exports org.postroom.core.fact;
@@ -29,6 +30,7 @@ module org.postroom.core {
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.unix.common;
+  requires org.apache.commons.codec;
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;
   requires org.dnsjava;

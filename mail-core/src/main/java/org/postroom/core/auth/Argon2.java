@@ -1,9 +1,6 @@
 package org.postroom.core.auth;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.lang.ref.SoftReference;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Deque;
@@ -11,8 +8,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.postroom.core.secret.Secret;
@@ -28,11 +23,6 @@ public final class Argon2 {
   private static final int SALT_OCTETS = 16;
   private static final int HASH_OCTETS = 32;
   private static final Cost MOST = new Cost(1 << 20, 64, 16);
-  private static final Pattern PHC =
-      Pattern.compile(
-          "\\$argon2id\\$v=19\\$m=(\\d{1,7}),t=(\\d{1,3}),p=(\\d{1,2})"
-              + "\\$([A-Za-z0-9+/]{11,86})\\$([A-Za-z0-9+/]{16,86})");
-
   private final Cost cost;
   private final SecureRandom random;
   private final Semaphore turns;
@@ -79,7 +69,18 @@ public final class Argon2 {
   public String hash(Secret password) {
     byte[] salt = new byte[SALT_OCTETS];
     random.nextBytes(salt);
-    byte[] hash = compute(password, salt, cost, HASH_OCTETS);
+    byte[] hash =
+        inTurn(
+            password,
+            (octets, memory) ->
+                Argon2Hash.compute(
+                    octets,
+                    Argon2Parameters.ARGON2_id,
+                    Argon2Parameters.ARGON2_VERSION_13,
+                    cost,
+                    salt,
+                    HASH_OCTETS,
+                    memory));
     Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
     return String.format(
         Locale.ROOT,
@@ -93,37 +94,27 @@ public final class Argon2 {
 
   /** Whether {@code phc} is a hash of {@code password}; no when it is no such hash at all. */
   public boolean verify(Secret password, String phc) {
-    Optional<Parsed> parsed = parse(phc);
-    if (parsed.isEmpty()) {
-      return false;
-    }
-    Parsed it = parsed.get();
-    byte[] hash = compute(password, decode(it.salt), it.cost, decode(it.hash).length);
-    return MessageDigest.isEqual(hash, decode(it.hash));
+    return parse(phc).filter(hash -> matches(password, hash)).isPresent();
   }
 
   /** Whether {@code phc} was made at another cost than new ones are. */
   public boolean isOutdated(String phc) {
-    return parse(phc).filter(it -> it.cost.equals(cost)).isEmpty();
+    return parse(phc).filter(it -> it.cost().equals(cost)).isEmpty();
   }
 
-  private byte[] compute(Secret password, byte[] salt, Cost at, int length) {
-    byte[] hash = new byte[length];
+  private boolean matches(Secret password, Argon2Hash hash) {
+    return inTurn(password, (octets, memory) -> hash.matches(octets, memory));
+  }
+
+  private interface Work<T> {
+    T with(byte[] octets, Memory memory);
+  }
+
+  private <T> T inTurn(Secret password, Work<T> work) {
     turns.acquireUninterruptibly();
     Memory memory = memory();
     try (Secret prepared = Passwords.prepare(password)) {
-      Argon2BytesGenerator generator = new Argon2BytesGenerator();
-      generator.init(
-          new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
-              .withVersion(Argon2Parameters.ARGON2_VERSION_13)
-              .withMemoryAsKB(at.memoryKib())
-              .withIterations(at.passes())
-              .withParallelism(at.lanes())
-              .withSalt(salt)
-              .withBlockPool(memory)
-              .build());
-      generator.generateBytes(prepared.octets(), hash);
-      return hash;
+      return work.with(prepared.octets(), memory);
     } finally {
       idle.push(new SoftReference<>(memory));
       turns.release();
@@ -141,31 +132,14 @@ public final class Argon2 {
     return new Memory(cost.memoryKib());
   }
 
-  private static Optional<Parsed> parse(String phc) {
-    Matcher matcher = PHC.matcher(phc);
-    if (!matcher.matches()) {
-      return Optional.empty();
-    }
-    int memory = Integer.parseInt(matcher.group(1));
-    int passes = Integer.parseInt(matcher.group(2));
-    int lanes = Integer.parseInt(matcher.group(3));
-    boolean usable =
-        lanes >= 1
-            && lanes <= MOST.lanes()
-            && passes >= 1
-            && passes <= MOST.passes()
-            && memory >= 8 * lanes
-            && memory <= MOST.memoryKib()
-            && matcher.group(4).length() % 4 != 1
-            && matcher.group(5).length() % 4 != 1;
-    return usable
-        ? Optional.of(
-            new Parsed(new Cost(memory, passes, lanes), matcher.group(4), matcher.group(5)))
-        : Optional.empty();
+  private static Optional<Argon2Hash> parse(String phc) {
+    return Argon2Hash.parse(phc).filter(Argon2Hash::isArgon2id).filter(it -> isUsable(it.cost()));
   }
 
-  private static byte[] decode(String base64) {
-    return Base64.getDecoder().decode(base64.getBytes(US_ASCII));
+  private static boolean isUsable(Cost cost) {
+    return cost.lanes() <= MOST.lanes()
+        && cost.passes() <= MOST.passes()
+        && cost.memoryKib() <= MOST.memoryKib();
   }
 
   /**
@@ -190,13 +164,6 @@ public final class Argon2 {
       if (count < free.length) {
         free[count++] = block.clear();
       }
-    }
-  }
-
-  private record Parsed(Cost cost, String salt, String hash) {
-    @Override
-    public String toString() {
-      return "***";
     }
   }
 }
