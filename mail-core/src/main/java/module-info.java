@@ -3,6 +3,7 @@ module org.postroom.core {
   exports org.postroom.core.address;
   exports org.postroom.core.auth;
   exports org.postroom.core.auth.scheme;
+  exports org.postroom.core.auth.source;
   exports org.postroom.core.config;
   exports org.postroom.core.dns;
   exports org.postroom.core.fact;

@@ -67,6 +67,11 @@ final class AccountsOnTheFly implements Accounts {
   }
 
   @Override
+  public Optional<String> sourceOf(Account account) {
+    return accounts.sourceOf(account);
+  }
+
+  @Override
   public List<Account> list() {
     return accounts.list();
   }

@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.AccountSource;
+import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.DnsResolver;
@@ -42,6 +44,7 @@ final class Description {
 
   final Configuration configuration;
   final Map<String, String> accounts = new LinkedHashMap<>();
+  final Map<String, AccountSource> sources = new LinkedHashMap<>();
   final Map<String, Transport> transports = new LinkedHashMap<>();
   final Map<String, LookupTable> tables = new LinkedHashMap<>();
   final List<FilterStation.Named> filters = new ArrayList<>();
@@ -68,6 +71,7 @@ final class Description {
   private Description(Description other) {
     configuration = other.configuration.copy();
     accounts.putAll(other.accounts);
+    sources.putAll(other.sources);
     transports.putAll(other.transports);
     tables.putAll(other.tables);
     filters.addAll(other.filters);
@@ -126,6 +130,11 @@ final class Description {
    */
   Policy policy(Settings settings, OwnAddresses own, Tables of) {
     return Policy.of(settings, own, of, restrictions);
+  }
+
+  /** Where people are known. */
+  AccountSources people(Settings settings, Configuration of) {
+    return AccountSources.of(settings, of.base(), sources, new SqlTables(), clock);
   }
 
   /** What looks into mails: the house's own, then those of parts, then the owner's. */

@@ -56,6 +56,7 @@ record Foundation(
     Path folder = plan.folder().orElse(null);
     MemoryBudget memory = MemoryBudget.ofHeap();
     Store store = owned.add(Store.open(plan, description, lifeline, memory));
+    owned.add(plan.people());
     if (folder != null) {
       PrivateFolder.make(folder);
     }
@@ -76,6 +77,7 @@ record Foundation(
         owned.add(LogIns.open(settings, accounts, timers, description.random, lifeline));
     Workers workers =
         owned.add(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline));
+    plan.people().watch(description.clock, timers, workers);
     Wire wire = owned.add(Wires.open(plan.wire(memory), timers, workers, lifeline));
     Premises premises =
         new Premises(
@@ -103,9 +105,9 @@ record Foundation(
     return new Foundation(store, logIns, workers, memory, lifeline, keys, premises, services);
   }
 
-  /** The accounts that are kept in the store. */
+  /** Who is here, without those who are made up when they are asked for. */
   Accounts accounts() {
-    return store.storage().accounts();
+    return store.known();
   }
 
   /** Makes those accounts that are not there; passwords by login. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
@@ -30,6 +31,7 @@ import org.postroom.storage.Storage;
  *
  * @param tables those that are asked; not watched yet
  * @param addressing whom mail is from and for
+ * @param people where they are known
  * @param filters what looks into mails
  * @param own the addresses that are this machine
  * @param listeners where to listen
@@ -46,6 +48,7 @@ record Plan(
     Policy policy,
     Tables tables,
     Addressing addressing,
+    AccountSources people,
     List<FilterStation.Named> filters,
     OwnAddresses own,
     List<PlannedListener> listeners,

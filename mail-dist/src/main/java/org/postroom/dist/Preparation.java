@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.source.AccountSources;
+import org.postroom.core.auth.source.SourceParams;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Fault;
 import org.postroom.core.config.Notice;
@@ -103,6 +105,7 @@ final class Preparation {
         own == null || policy == null
             ? null
             : part(() -> Addressing.of(settings, policy, own, tables));
+    AccountSources people = part(() -> description.people(settings, configuration));
     List<FilterStation.Named> filters = part(() -> description.filters(settings, tables));
     ServicePlan services = ServicePlan.of(read.services(), settings, machine);
     faults.addAll(services.report().faults());
@@ -122,12 +125,15 @@ final class Preparation {
       // What the machine lacks is no matter yet for who has lines to mend.
       capacity.warning().ifPresent(text -> warn(ServerParams.SESSIONS, text));
     }
+    if (people != null) {
+      people.warnings().forEach(text -> warn(SourceParams.SOURCES, text));
+    }
     tables.warnings().forEach(text -> sayOfTable(Notice.Level.WARNING, text));
     tables.notes().forEach(text -> sayOfTable(Notice.Level.DETAIL, text));
     if (own == null || policy == null || addressing == null || filters == null) {
       return null;
     }
-    if (where == null || keys == null) {
+    if (where == null || keys == null || people == null) {
       return null;
     }
     return new Plan(
@@ -135,6 +141,7 @@ final class Preparation {
         policy,
         tables,
         addressing,
+        people,
         filters,
         own,
         listeners,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.postroom.core.auth.AccountSource;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Report;
@@ -158,6 +159,16 @@ public final class ServerBuilder {
    */
   public ServerBuilder filter(String name, Filter filter) {
     description.filters.add(new FilterStation.Named(name, filter));
+    return this;
+  }
+
+  /**
+   * People whom the application knows. {@code account_sources} may name them, as {@code
+   * program:name}; else they are asked for behind those that it names. Each gets an account when
+   * mail first comes for him, or when he first logs in.
+   */
+  public ServerBuilder accounts(String name, AccountSource source) {
+    description.sources.put(name, source);
     return this;
   }
 

@@ -3,6 +3,7 @@ package org.postroom.dist;
 import java.util.Map;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.AuthParams;
+import org.postroom.core.auth.LoginName;
 import org.postroom.core.config.Settings;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
@@ -17,8 +18,9 @@ import org.postroom.storage.StorageFault;
  * The open store of a server.
  *
  * @param accounts those that mail is taken for and that log in
+ * @param known the same without those that are made up when they are asked for
  */
-record Store(SqlStorage storage, Accounts accounts) implements AutoCloseable {
+record Store(SqlStorage storage, Accounts accounts, Accounts known) implements AutoCloseable {
 
   /** Opens it as settings say; what is wrong with it is said with their place. */
   static Store open(Plan plan, Description description, Lifeline lifeline, MemoryBudget memory) {
@@ -33,11 +35,13 @@ record Store(SqlStorage storage, Accounts accounts) implements AutoCloseable {
               lifeline,
               memory,
               AuthParams.atOnce(settings));
+      Accounts known = known(plan, description, storage);
       return new Store(
           storage,
           description.openPassword == null
-              ? storage.accounts()
-              : new AccountsOnTheFly(storage.accounts(), description.openPassword));
+              ? known
+              : new AccountsOnTheFly(known, description.openPassword),
+          known);
     } catch (StorageFault e) {
       throw description.storage != null
           ? e
@@ -45,16 +49,29 @@ record Store(SqlStorage storage, Accounts accounts) implements AutoCloseable {
     }
   }
 
-  /** Makes those accounts that are not there; passwords by login. */
+  /** The accounts of all sources. */
+  static Accounts known(Plan plan, Description description, SqlStorage storage) {
+    return plan.people()
+        .over(storage.accounts(), storage.homes(), description.clock, description.random);
+  }
+
+  /** Makes those accounts that are not there, of the store's own; passwords by login. */
   void make(Map<String, String> passwords) {
     passwords.forEach(
         (login, password) -> {
-          if (storage.accounts().byLogin(login).isEmpty()) {
-            try (Secret secret = Secret.of(password)) {
+          try (Secret secret = Secret.of(password)) {
+            if (!isThere(login)) {
               storage.accounts().add(login, secret);
             }
           }
         });
+  }
+
+  /** Whether there are mailboxes of that name, whoever knows whose. */
+  private boolean isThere(String login) {
+    return storage.accounts().byLogin(login).isPresent()
+        || storage.accounts().list().stream()
+            .anyMatch(account -> account.login().equals(LoginName.of(login)));
   }
 
   /** What clears expunged messages away, not started. */

@@ -26,7 +26,7 @@ final class StoreDesk implements Desk, AutoCloseable {
 
   @Override
   public Accounts accounts() {
-    return store().accounts();
+    return Store.known(plan, description, store());
   }
 
   @Override
@@ -57,5 +57,6 @@ final class StoreDesk implements Desk, AutoCloseable {
     if (storage != null) {
       storage.close();
     }
+    plan.people().close();
   }
 }

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Argon2;
+import org.postroom.core.auth.Homes;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mailbox.MailStore;
@@ -96,6 +97,11 @@ public final class SqlStorage implements AutoCloseable {
   /** The accounts. */
   public Accounts accounts() {
     return engine.accounts();
+  }
+
+  /** Where the mail of those is kept whom others know. */
+  public Homes homes() {
+    return engine.homes();
   }
 
   /**

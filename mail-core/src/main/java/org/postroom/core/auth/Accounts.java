@@ -56,10 +56,24 @@ public interface Accounts {
    */
   ScramKeys scramKeys(String login);
 
+  /**
+   * Whether SCRAM is of use to everybody here. Where not, it is not offered: a client that took it
+   * would not try the password itself.
+   */
+  default boolean haveScramKeys() {
+    return true;
+  }
+
+  /**
+   * Which source knows the account, as {@code account_sources} names it; empty where none does any
+   * more, so that it keeps its mail, gets none, and cannot log in.
+   */
+  Optional<String> sourceOf(Account account);
+
   /** The one that was made first and is still here; empty where nobody is. */
   Optional<Account> eldest();
 
-  /** All accounts, by login. */
+  /** All accounts that have mailboxes, by login: those that no source knows any more, too. */
   List<Account> list();
 
   /**
@@ -67,6 +81,7 @@ public interface Accounts {
    *
    * @param login kept as {@link LoginName} spells it
    * @throws AccountExists when the login is taken, or is another account's alias
+   * @throws KeptElsewhere when accounts of that name are not the store's to make
    * @throws org.postroom.core.address.MalformedAddress when it is longer than one can be kept
    */
   Account add(String login, Secret password);
@@ -75,6 +90,7 @@ public interface Accounts {
    * Replaces the password, and with it everything derived from it and remembered of it.
    *
    * @throws AccountNotFound when there is none
+   * @throws KeptElsewhere when the store does not keep it
    */
   void changePassword(AccountId account, Secret password);
 

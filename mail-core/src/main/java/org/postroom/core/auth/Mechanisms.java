@@ -20,10 +20,11 @@ public final class Mechanisms {
    * The names of those that may be used now.
    *
    * @param inClear whether a password may be sent as it is
+   * @param withKeys whether there are the keys that the others need
    */
-  public static List<String> offered(boolean inClear) {
+  public static List<String> offered(boolean inClear, boolean withKeys) {
     return ALL.stream()
-        .filter(mechanism -> inClear || !mechanism.sendsPassword())
+        .filter(mechanism -> mechanism.sendsPassword() ? inClear : withKeys)
         .map(SaslMechanism::name)
         .toList();
   }

@@ -1,12 +1,14 @@
 package org.postroom.core.session;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.LoginThrottle;
+import org.postroom.core.auth.Mechanisms;
 import org.postroom.core.auth.PasswordQueue;
 import org.postroom.core.config.Settings;
 import org.postroom.core.life.Lifeline;
@@ -96,6 +98,15 @@ public final class LogIns implements AutoCloseable {
     return settings.get(AuthParams.THROTTLE)
         ? new LoginThrottle(timers, random)
         : LoginThrottle.off(timers, random);
+  }
+
+  /**
+   * The names of the mechanisms that may be used now.
+   *
+   * @param inClear whether a password may be sent as it is
+   */
+  public List<String> offered(boolean inClear) {
+    return Mechanisms.offered(inClear, accounts.haveScramKeys());
   }
 
   /**

@@ -154,8 +154,10 @@ class SaslTest {
 
   @Test
   void offersWhatHidesPasswordsInClear() {
-    assertThat(Mechanisms.offered(false)).containsExactly("SCRAM-SHA-256");
-    assertThat(Mechanisms.offered(true)).containsExactly("SCRAM-SHA-256", "PLAIN", "LOGIN");
+    assertThat(Mechanisms.offered(false, true)).containsExactly("SCRAM-SHA-256");
+    assertThat(Mechanisms.offered(true, true)).containsExactly("SCRAM-SHA-256", "PLAIN", "LOGIN");
+    assertThat(Mechanisms.offered(true, false)).containsExactly("PLAIN", "LOGIN");
+    assertThat(Mechanisms.offered(false, false)).isEmpty();
   }
 
   @Test

@@ -54,6 +54,11 @@ public final class MemoryAccounts implements Accounts {
   }
 
   @Override
+  public Optional<String> sourceOf(Account account) {
+    return byLogin(account.login()).map(one -> "memory");
+  }
+
+  @Override
   public Optional<Account> eldest() {
     synchronized (mailboxes.lock) {
       return entries.values().stream()

@@ -68,9 +68,29 @@ public final class UserApplet {
         " to ");
   }
 
-  @Command(name = "list", description = "Lists logins.", mixinStandardHelpOptions = true)
+  @Command(
+      name = "list",
+      description = {
+        "Lists logins that have mailboxes.",
+        "Behind one that is not the server's own, the source that knows it."
+      },
+      mixinStandardHelpOptions = true)
   int list(@Mixin Place place) {
-    return request(place, UserOperations.LIST, new Nothing(), login -> login);
+    PrintWriter out = spec.commandLine().getOut();
+    UserOperations.Known known = place.builder().ask(UserOperations.LIST, new Nothing());
+    for (int i = 0; i < known.logins().size(); i++) {
+      out.println(known.logins().get(i) + behind(known.sources().get(i)));
+    }
+    out.flush();
+    return 0;
+  }
+
+  private static String behind(String source) {
+    return switch (source) {
+      case "sql" -> "";
+      case "" -> " (known to no source any more)";
+      default -> " (" + source + ")";
+    };
   }
 
   @Command(

@@ -3,6 +3,7 @@ package org.postroom.dist.config;
 import java.nio.file.Path;
 import java.util.List;
 import org.postroom.core.auth.AuthParams;
+import org.postroom.core.auth.source.SourceParams;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
@@ -27,6 +28,7 @@ public final class ServerSettings {
         FilterParams.ALL,
         QueueParams.ALL,
         AuthParams.ALL,
+        SourceParams.ALL,
         ServerParams.ALL,
         LogParams.ALL);
   }

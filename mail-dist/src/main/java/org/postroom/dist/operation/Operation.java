@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.postroom.core.auth.AccountExists;
 import org.postroom.core.auth.AccountNotFound;
+import org.postroom.core.auth.KeptElsewhere;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Fault;
 import org.postroom.core.fact.LookupUnavailable;
@@ -57,7 +58,7 @@ public record Operation<Q extends Record, A extends Record>(
         | LookupUnavailable
         | UncheckedIOException e) {
       throw new OperationRefused(Kind.UNAVAILABLE, String.valueOf(e.getMessage()));
-    } catch (AccountExists | AccountNotFound | IllegalArgumentException e) {
+    } catch (AccountExists | AccountNotFound | KeptElsewhere | IllegalArgumentException e) {
       throw new OperationRefused(Kind.REQUEST, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.error("{} failed", name, e);

@@ -19,9 +19,9 @@ public final class UserOperations {
       new Operation<>(
           "user-passwd", NewPassword.class, Logins.class, UserOperations::changePassword);
 
-  /** Says which accounts there are. */
-  public static final Operation<Nothing, Logins> LIST =
-      new Operation<>("user-list", Nothing.class, Logins.class, (desk, all) -> list(desk));
+  /** Says which accounts there are, and who knows them. */
+  public static final Operation<Nothing, Known> LIST =
+      new Operation<>("user-list", Nothing.class, Known.class, (desk, all) -> list(desk));
 
   /** Deletes accounts and all their mail, for good; none of them when one is not there. */
   public static final Operation<Logins, Logins> DELETE =
@@ -33,6 +33,18 @@ public final class UserOperations {
   public record Logins(List<String> logins) {
     public Logins {
       logins = List.copyOf(logins);
+    }
+  }
+
+  /**
+   * Accounts, and for each the source that knows it; empty where none does any more.
+   *
+   * @param sources in the same order
+   */
+  public record Known(List<String> logins, List<String> sources) {
+    public Known {
+      logins = List.copyOf(logins);
+      sources = List.copyOf(sources);
     }
   }
 
@@ -57,8 +69,12 @@ public final class UserOperations {
     return logins(found);
   }
 
-  private static Logins list(Desk desk) {
-    return logins(desk.accounts().list());
+  private static Known list(Desk desk) {
+    Accounts accounts = desk.accounts();
+    List<Account> all = accounts.list();
+    return new Known(
+        all.stream().map(Account::login).toList(),
+        all.stream().map(account -> accounts.sourceOf(account).orElse("")).toList());
   }
 
   private static Logins delete(Desk desk, Logins asked) {

@@ -3,7 +3,6 @@ package org.postroom.imap.command;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.auth.Mechanisms;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;
 import org.postroom.imap.session.Client;
@@ -30,7 +29,7 @@ record AuthenticateCommand(String mechanism, @Nullable String initial)
   static List<String> capabilities(Client client) {
     return client.isLoggedIn()
         ? List.of()
-        : Mechanisms.offered(client.mayUsePlaintext()).stream().map("AUTH="::concat).toList();
+        : client.mechanisms().stream().map("AUTH="::concat).toList();
   }
 
   @Override

@@ -86,6 +86,11 @@ public final class Client implements Turns.Host {
     return LogIn.allowsPlaintext(connection, services.settings());
   }
 
+  /** The mechanisms by which it may log in now. */
+  public List<String> mechanisms() {
+    return services.logIns().offered(mayUsePlaintext());
+  }
+
   public boolean mayStartTls() {
     return !isLoggedIn() && connection.tls().isEmpty() && services.tls().isPresent();
   }

@@ -2,7 +2,6 @@ package org.postroom.pop3.command;
 
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.auth.Mechanisms;
 import org.postroom.pop3.protocol.Arguments;
 import org.postroom.pop3.session.Pop3Session;
 import org.postroom.pop3.session.Pop3State.Authorization;
@@ -11,21 +10,16 @@ import org.postroom.pop3.session.Pop3State.Authorization;
 final class AuthCommand {
   private AuthCommand() {}
 
-  /** What may be used now: in clear nothing that shows the password to whoever listens. */
-  private static List<String> mechanisms(Pop3Session session) {
-    return Mechanisms.offered(session.allowsPlaintext());
-  }
-
   /** The mechanisms for CAPA, where there are any. */
   static List<String> capability(Pop3Session session) {
-    String mechanisms = String.join(" ", mechanisms(session));
+    String mechanisms = String.join(" ", session.mechanisms());
     return mechanisms.isEmpty() ? List.of() : List.of("SASL " + mechanisms);
   }
 
   static void execute(Pop3Session session, Authorization state, Arguments arguments) {
     if (arguments.isAtEnd()) {
       session.replies().ok("");
-      mechanisms(session).forEach(session.replies()::line);
+      session.mechanisms().forEach(session.replies()::line);
       session.replies().end();
       return;
     }

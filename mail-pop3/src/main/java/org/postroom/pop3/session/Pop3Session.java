@@ -101,6 +101,11 @@ public final class Pop3Session implements Session, Dialogue.Speaker {
     return LogIn.allowsPlaintext(connection, settings);
   }
 
+  /** What may be used now: in clear nothing that shows the password to whoever listens. */
+  public List<String> mechanisms() {
+    return context.logIns().offered(allowsPlaintext());
+  }
+
   @Override
   public void opened() {
     connection.deadline(settings.get(Pop3Params.LOGIN_TIMEOUT));

@@ -62,7 +62,11 @@ final class Credentials {
   }
 
   /** What is kept of a password. */
-  record Stored(String hash, ScramKeys keys) {}
+  record Stored(String hash, ScramKeys keys) {
+    /** Of a home, whose person shows elsewhere who he is. */
+    static final Stored NONE =
+        new Stored("", new ScramKeys(new byte[0], 0, new byte[0], new byte[0]));
+  }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Remembered(byte[] mac, long until) {}
@@ -124,7 +128,8 @@ final class Credentials {
     return stored == null ? madeUp(login) : stored.keys();
   }
 
-  private ScramKeys madeUp(String login) {
+  /** Those of a name that has none: always the same. */
+  ScramKeys madeUp(String login) {
     byte[] name = login.getBytes(UTF_8);
     byte[] salt = Arrays.copyOf(mac(secret, "salt ".getBytes(UTF_8), name), 16);
     return new ScramKeys(

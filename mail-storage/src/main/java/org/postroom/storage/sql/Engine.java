@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Argon2;
+import org.postroom.core.auth.Homes;
 import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.MailCommit;
@@ -27,6 +28,7 @@ public final class Engine implements AutoCloseable {
   private final SqlMailCommit commit;
   private final SqlQueueStore queue;
   private final SqlAccounts accounts;
+  private final SqlHomes homes;
 
   /**
    * Puts a store together.
@@ -70,7 +72,9 @@ public final class Engine implements AutoCloseable {
     commit = new SqlMailCommit(committer, bodies, watchers, clock, ids, destinations, queued);
     queue =
         new SqlQueueStore(committer, database, blobs, commit, clock, destinations, queued, epoch);
-    accounts = new SqlAccounts(committer, database, credentials, known, clock);
+    AccountRows accountRows = new AccountRows(committer, database, known, clock);
+    accounts = new SqlAccounts(accountRows, database, credentials, clock);
+    homes = new SqlHomes(accountRows, accounts, credentials);
     database.opened();
     committer.start(); // nobody commits, or saves, before the database is known to be good
   }
@@ -143,6 +147,11 @@ public final class Engine implements AutoCloseable {
   /** The accounts. */
   public Accounts accounts() {
     return accounts;
+  }
+
+  /** The same, for people who are known elsewhere. */
+  public Homes homes() {
+    return homes;
   }
 
   /** Clears away what was expunged longer than {@code grace} ago; returns how many messages. */

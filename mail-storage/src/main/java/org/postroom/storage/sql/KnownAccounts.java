@@ -5,11 +5,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.auth.Account;
 
 /**
- * Who logins and addresses belong to, as far as it was asked for: known answers, also that there is
- * nobody. They stand for rows, so all are forgotten whenever an account changes, and whenever a
+ * Whose row a login or an address is, as far as it was asked for: known answers, also that there is
+ * none. They stand for rows, so all are forgotten whenever an account changes, and whenever a
  * change may have been kept of which nobody heard. From any thread.
  */
 final class KnownAccounts {
@@ -18,8 +17,8 @@ final class KnownAccounts {
   /** Strangers choose what is asked for: what is longer is looked for anew each time. */
   private static final int LONGEST = 320;
 
-  private final Map<String, Optional<Account>> byLogin = new ConcurrentHashMap<>();
-  private final Map<String, Optional<Account>> byAddress = new ConcurrentHashMap<>();
+  private final Map<String, Optional<AccountRow>> byLogin = new ConcurrentHashMap<>();
+  private final Map<String, Optional<AccountRow>> byAddress = new ConcurrentHashMap<>();
   private final Credentials credentials;
   private volatile long changes;
 
@@ -30,37 +29,37 @@ final class KnownAccounts {
 
   /** What {@link #byLogin} would say, when it is remembered; else null. */
   @SuppressWarnings("NullableOptional") // "nobody" is remembered, too
-  @Nullable Optional<Account> login(String key) {
+  @Nullable Optional<AccountRow> login(String key) {
     return byLogin.get(key);
   }
 
   /** What {@link #byAddress} would say, when it is remembered; else null. */
   @SuppressWarnings("NullableOptional")
-  @Nullable Optional<Account> address(String key) {
+  @Nullable Optional<AccountRow> address(String key) {
     return byAddress.get(key);
   }
 
   /** Who logs in so; asks {@code rows} when that is not remembered. */
-  Optional<Account> byLogin(String key, Supplier<Optional<Account>> rows) {
+  Optional<AccountRow> byLogin(String key, Supplier<Optional<AccountRow>> rows) {
     return remembered(byLogin, key, rows);
   }
 
   /** Whose address it is; asks {@code rows} when that is not remembered. */
-  Optional<Account> byAddress(String key, Supplier<Optional<Account>> rows) {
+  Optional<AccountRow> byAddress(String key, Supplier<Optional<AccountRow>> rows) {
     return remembered(byAddress, key, rows);
   }
 
-  private Optional<Account> remembered(
-      Map<String, Optional<Account>> memory, String key, Supplier<Optional<Account>> rows) {
-    Optional<Account> known = memory.get(key);
+  private Optional<AccountRow> remembered(
+      Map<String, Optional<AccountRow>> memory, String key, Supplier<Optional<AccountRow>> rows) {
+    Optional<AccountRow> known = memory.get(key);
     if (known != null) {
       return known;
     }
-    if (key.indexOf('\0') >= 0 || key.length() > SqlAccounts.LONGEST_NAME) {
+    if (key.indexOf('\0') >= 0 || key.length() > AccountRows.LONGEST_NAME) {
       return Optional.empty(); // no row has such a name
     }
     long before = changes;
-    Optional<Account> found = rows.get();
+    Optional<AccountRow> found = rows.get();
     if (key.length() > LONGEST) {
       return found;
     }

@@ -7,13 +7,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
-import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountExists;
 import org.postroom.core.auth.AccountId;
@@ -23,44 +19,26 @@ import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.LoginName;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.mailbox.SpecialUse;
 import org.postroom.core.secret.Secret;
 
 /**
- * Accounts and aliases. Who an address belongs to is {@linkplain KnownAccounts remembered} (this
- * store is the only one that changes it), passwords are judged by {@link Credentials}.
+ * Accounts and aliases: the {@linkplain AccountRows rows} that have a password, which is judged by
+ * {@link Credentials}.
  */
 final class SqlAccounts implements Accounts {
-  private static final String SELECT =
-      "SELECT a.id, a.login, a.enabled, a.quota_octets FROM account a";
-  private static final String INSERT =
-      "INSERT INTO account (id, login, enabled, quota_octets, used_octets, used_messages, modseq,"
-          + " uid_validity, object_id, password, scram_salt, scram_iterations, scram_stored_key,"
-          + " scram_server_key, created_ts) VALUES (?, ?, TRUE, 0, 0, 0, 0, 0, ?, ?, ?, ?, ?, ?, ?)";
   private static final String PASSWORD =
       "UPDATE account SET password = ?, scram_salt = ?, scram_iterations = ?,"
           + " scram_stored_key = ?, scram_server_key = ? WHERE id = ?";
 
-  /** As its columns have it. */
-  static final int LONGEST_NAME = 1_000;
-
-  private final Committer committer;
+  private final AccountRows rows;
   private final Database database;
   private final Credentials credentials;
-  private final KnownAccounts known;
   private final Clock clock;
 
-  SqlAccounts(
-      Committer committer,
-      Database database,
-      Credentials credentials,
-      KnownAccounts known,
-      Clock clock) {
-    this.committer = committer;
+  SqlAccounts(AccountRows rows, Database database, Credentials credentials, Clock clock) {
+    this.rows = rows;
     this.database = database;
     this.credentials = credentials;
-    this.known = known;
     this.clock = clock;
   }
 
@@ -68,81 +46,45 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public Optional<Account> byLogin(String login) {
-    String name = LoginName.of(login);
-    return known.byLogin(name, () -> first(SELECT + " WHERE a.login = ?", name));
-  }
-
-  @Override
-  public Optional<Account> eldest() {
-    return query(SELECT + " ORDER BY a.id LIMIT 1", null).stream().findFirst();
-  }
-
-  @Override
-  public Optional<Account> byAddress(Address address) {
-    return holderOf(Addresses.key(address));
-  }
-
-  @Override
-  public Optional<Optional<Account>> recall(Address address) {
-    return Optional.ofNullable(knownHolderOf(Addresses.key(address)));
+    return own(rows.byLogin(LoginName.of(login)));
   }
 
   @Override
   public Optional<Optional<Account>> recallLogin(String login) {
-    return Optional.ofNullable(known.login(LoginName.of(login)));
+    return AccountRows.account(rows.recallLogin(LoginName.of(login)), AccountRow::hasPassword);
   }
 
-  /** What {@link #holderOf} would say, when it is remembered. */
-  @SuppressWarnings("NullableOptional") // "nobody" is remembered, too
-  private @Nullable Optional<Account> knownHolderOf(String key) {
-    Optional<Account> same = known.login(key);
-    return same == null || same.isPresent() ? same : known.address(key);
+  @Override
+  public Optional<Account> byAddress(Address address) {
+    return byLogin(Addresses.key(address)).or(() -> own(rows.byAlias(address)));
   }
 
-  private Optional<Account> holderOf(String key) {
-    Optional<Account> same = byLogin(key);
-    return same.isPresent()
+  @Override
+  public Optional<Optional<Account>> recall(Address address) {
+    Optional<Optional<Account>> same = recallLogin(Addresses.key(address));
+    return same.isEmpty() || same.get().isPresent()
         ? same
-        : known.byAddress(
-            key,
-            () ->
-                first(
-                    SELECT + " JOIN account_alias s ON s.account_id = a.id WHERE s.address = ?",
-                    key));
+        : AccountRows.account(rows.recallAlias(address), AccountRow::hasPassword);
   }
 
-  private Optional<Account> first(String sql, String parameter) {
-    return query(sql, parameter).stream().findFirst();
+  /** Of those that have a password here. */
+  private static Optional<Account> own(Optional<AccountRow> row) {
+    return row.filter(AccountRow::hasPassword).map(AccountRow::account);
   }
 
-  private List<Account> query(String sql, @Nullable String parameter) {
-    return database.read("accounts", connection -> select(connection, sql, parameter));
+  @Override
+  public Optional<String> sourceOf(Account account) {
+    return rows.byLogin(account.login()).filter(AccountRow::hasPassword).map(row -> "sql");
   }
 
-  private static List<Account> select(Connection connection, String sql, @Nullable String parameter)
-      throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      if (parameter != null) {
-        select.setString(1, parameter);
-      }
-      List<Account> found = new ArrayList<>();
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          found.add(
-              new Account(
-                  new AccountId(rows.getInt(1)),
-                  rows.getString(2),
-                  rows.getBoolean(3),
-                  rows.getLong(4)));
-        }
-      }
-      return found;
-    }
+  @Override
+  public Optional<Account> eldest() {
+    return rows.eldest().map(AccountRow::account);
   }
 
   @Override
   public List<Account> list() {
-    return query(SELECT + " ORDER BY a.login", null);
+    return rows.all().stream().map(AccountRow::account).toList();
   }
 
   // --- passwords
@@ -156,10 +98,9 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public Optional<Authentication> recall(String login, Secret password) {
-    String name = LoginName.of(login);
-    Optional<Account> account = known.login(name);
-    return (account == null ? Optional.<Account>empty() : account)
-        .filter(one -> credentials.remembers(one.id(), name, password))
+    return recallLogin(login)
+        .flatMap(account -> account)
+        .filter(one -> credentials.remembers(one.id(), one.login(), password))
         .map(SqlAccounts::rightful);
   }
 
@@ -176,85 +117,35 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public Account add(String login, Secret password) {
-    String name = kept(LoginName.of(login));
+    String name = AccountRows.kept(LoginName.of(login));
     Credentials.Stored stored = credentials.derive(password);
-    return changing(
+    return rows.changing(
         batch -> {
           batch.flush();
           if (taken(batch, name)) {
             throw new AccountExists(name);
           }
-          AccountId id = new AccountId((int) batch.id(Ids.Kind.ACCOUNT));
-          batch.creation(statements -> insert(statements, id, name, stored));
-          batch.put(new AccountState(id, 0, 0, 0, 0, 0, Map.of(), Set.of()));
-          makeMailboxes(batch, id);
-          return new Account(id, name, true, 0);
+          return rows.created(batch, name, stored);
         });
   }
 
-  private static String kept(String name) {
-    if (name.length() > LONGEST_NAME) {
-      throw new MalformedAddress("an account's name has at most " + LONGEST_NAME + " characters");
-    }
-    return name;
-  }
-
   private static boolean taken(Batch batch, String name) throws SQLException {
-    for (String sql :
-        List.of(
-            "SELECT id FROM account WHERE login = ?",
-            "SELECT account_id FROM account_alias WHERE address = ?")) {
-      Prepared select = batch.statements().of(sql);
-      select.setString(1, name);
-      try (ResultSet rows = select.executeQuery()) {
-        if (rows.next()) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private void insert(Journaled statements, AccountId id, String login, Credentials.Stored stored)
-      throws SQLException {
-    Prepared insert = statements.of(INSERT);
-    insert.setInt(1, id.value());
-    insert.setString(2, login);
-    insert.setString(3, "A" + UUID.randomUUID().toString().replace("-", ""));
-    insert.setString(4, stored.hash());
-    set(insert, 5, stored.keys());
-    insert.setLong(9, clock.millis());
-    insert.executeUpdate();
-  }
-
-  private static void set(Prepared statement, int first, ScramKeys keys) throws SQLException {
-    statement.setBytes(first, keys.salt());
-    statement.setInt(first + 1, keys.iterations());
-    statement.setBytes(first + 2, keys.storedKey());
-    statement.setBytes(first + 3, keys.serverKey());
-  }
-
-  private void makeMailboxes(Batch batch, AccountId id) throws SQLException {
-    Mailboxes.create(batch, id, MailboxName.INBOX, Optional.empty(), clock);
-    Mailboxes.subscribe(batch, id, MailboxName.INBOX);
-    for (SpecialUse use : SpecialUse.values()) {
-      MailboxName name = MailboxName.of(use.attribute().substring(1));
-      Mailboxes.create(batch, id, name, Optional.of(use), clock);
-      Mailboxes.subscribe(batch, id, name);
-    }
+    return AccountRows.isThere(batch, "SELECT id FROM account WHERE login = ?", name)
+        || AccountRows.isThere(
+            batch, "SELECT account_id FROM account_alias WHERE address = ?", name);
   }
 
   @Override
   public void changePassword(AccountId account, Secret password) {
     Credentials.Stored stored = credentials.derive(password);
-    changing(
+    rows.changing(
         batch -> {
           require(batch, account);
           batch.op(
               statements -> {
                 Prepared update = statements.of(PASSWORD);
                 update.setString(1, stored.hash());
-                set(update, 2, stored.keys());
+                AccountRows.set(update, 2, stored.keys());
                 update.setInt(6, account.value());
                 update.executeUpdate();
               });
@@ -264,7 +155,7 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public void setEnabled(AccountId account, boolean enabled) {
-    changing(
+    rows.changing(
         batch -> {
           require(batch, account);
           batch.op(
@@ -296,7 +187,7 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public void setQuota(AccountId account, long octets) {
-    changing(
+    rows.changing(
         batch -> {
           batch.put(require(batch, account).withQuota(octets));
           batch.op(
@@ -309,8 +200,8 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public void addAlias(AccountId account, Address alias) {
-    String key = kept(Addresses.key(alias));
-    changing(
+    String key = AccountRows.kept(Addresses.key(alias));
+    rows.changing(
         batch -> {
           require(batch, account);
           batch.flush();
@@ -370,7 +261,7 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public void removeAlias(Address alias) {
-    changing(
+    rows.changing(
         batch -> {
           batch.op(
               statements -> {
@@ -384,7 +275,7 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public void delete(AccountId account) {
-    changing(
+    rows.changing(
         batch -> {
           Optional<AccountState> state = batch.findAccount(account);
           if (state.isPresent()) {
@@ -406,16 +297,5 @@ final class SqlAccounts implements Accounts {
 
   private static AccountState require(Batch batch, AccountId account) throws SQLException {
     return batch.findAccount(account).orElseThrow(() -> new AccountNotFound(account));
-  }
-
-  /** Has a change made; nothing that was remembered before it is believed afterwards. */
-  private <T> T changing(Unit<T> unit) {
-    return committer.run(
-        batch -> {
-          T result = unit.run(batch);
-          batch.durable();
-          batch.afterwards(known::forget);
-          return result;
-        });
   }
 }

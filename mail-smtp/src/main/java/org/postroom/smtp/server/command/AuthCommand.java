@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.Mechanisms;
 import org.postroom.core.session.Callers;
 import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Line;
@@ -33,7 +32,7 @@ record AuthCommand(String mechanism, Optional<String> initial) implements Comman
     if (session.login().isPresent() || !session.listening().offersAuth()) {
       return List.of();
     }
-    List<String> mechanisms = Mechanisms.offered(inClear(session));
+    List<String> mechanisms = session.services().logIns().offered(inClear(session));
     return mechanisms.isEmpty() ? List.of() : List.of("AUTH " + String.join(" ", mechanisms));
   }
 

@@ -1,0 +1,48 @@
+package org.postroom.core.auth;
+
+import java.util.Optional;
+import org.postroom.core.address.Address;
+import org.postroom.core.secret.Secret;
+
+/**
+ * Where people's mail is kept, whoever knows them: every account there is in the store. One that
+ * was made for somebody of another source has no password here. Called as {@link Accounts} is.
+ */
+public interface Homes {
+
+  /**
+   * The account that keeps the mail of {@code login}; made, with its INBOX and the usual mailboxes,
+   * when it is not there.
+   *
+   * @param login as {@link LoginName} spells it
+   * @throws org.postroom.core.address.MalformedAddress when it is longer than one can be kept
+   */
+  Account home(String login);
+
+  /** The account of that name, where it is there and remembered. Never blocks. */
+  Optional<Account> recallHome(String login);
+
+  /** The account that has {@code address} as a further one. */
+  Optional<Account> byAlias(Address address);
+
+  /**
+   * What {@link #byAlias} would say, from memory; nothing where the store would have to be asked.
+   */
+  Optional<Optional<Account>> recallAlias(Address address);
+
+  /** Those who have a password here: the source that is always there. */
+  AccountSource people();
+
+  /**
+   * Limits what the account may hold; 0 is without limit.
+   *
+   * @return it with that limit
+   */
+  Account withQuota(Account home, long octets);
+
+  /** Made-up SCRAM keys, always the same for a name: what an unknown one is answered with. */
+  ScramKeys madeUpKeys(String login);
+
+  /** Takes as long as to look at a wrong password of one of {@link #people}. */
+  void lookInVain(Secret password);
+}

@@ -1,0 +1,11 @@
+package org.postroom.core.auth.source;
+
+import org.postroom.core.auth.AccountSource;
+import org.postroom.core.table.FileWatch;
+
+/** A source that rests on files. */
+interface Watching extends AccountSource {
+
+  /** Sees from now on when they change. */
+  void watch(FileWatch with);
+}
