@@ -157,8 +157,9 @@ public final class MailFlow implements Attempts {
   }
 
   /**
-   * Has {@code listener} see every mail that a client handed over, after it is durable and before
-   * the client hears so, on the session's worker. The content is readable during the call.
+   * Has {@code listener} see every mail that was handed over, after it is durable and before
+   * whoever has handed it over hears so, on his thread or his session's worker. The content is
+   * readable during the call.
    */
   public void onAccepted(Consumer<Acceptance> listener) {
     accepted = listener;

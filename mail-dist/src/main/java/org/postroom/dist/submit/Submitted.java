@@ -30,7 +30,8 @@ public sealed interface Submitted {
   /**
    * One recipient.
    *
-   * @param refusal why it gets nothing; empty where it is served
+   * @param refusal why it gets nothing, whatever becomes of the others; empty where it is served,
+   *     or would be if the mail were taken
    */
   record Outcome(Recipient recipient, Optional<Verdict.Reject> refusal) {}
 

@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.mail.Envelope;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 
@@ -128,6 +129,23 @@ final class AppletsTest {
       assertThat(run("user", "alias", "list", "-c", file, "ada@example.org"))
           .isEqualTo(new Outcome(0, ""));
     }
+  }
+
+  @Test
+  void whatWaitsIsListedWhetherAServerRunsOrNot() throws IOException {
+    String file = write("relayhost = [127.0.0.1]:1").toString();
+    assertThat(run("queue", "list", "-c", file)).isEqualTo(new Outcome(0, "Mail queue is empty\n"));
+    String id;
+    try (MailServer server = start(Path.of(file))) {
+      id = server.submit(Envelope.parse("", "x@far.test"), new byte[0]).orThrow().value();
+
+      assertThat(run("queue", "list", "-c", file).said())
+          .contains(
+              "\n" + id + " ", " MAILER-DAEMON\n", " x@far.test\n\n-- 0 Kbytes in 1 Request.\n");
+    }
+    assertThat(run("sendmail", "-C", file, "-bp").said()).contains("\n" + id + " ");
+    assertThat(run("sendmail", "-C", file, "-bs").status()).isEqualTo(69);
+    assertThat(run("sendmail", "-k").said()).startsWith("sendmail: fatal: invalid option -- 'k'");
   }
 
   @Test
