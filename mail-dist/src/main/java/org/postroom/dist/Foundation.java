@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
@@ -96,13 +95,13 @@ record Foundation(
             ZoneId.systemDefault());
     KeyRing keys =
         owned.add(new KeyRing(folder, description.clock, description.random, timers, workers));
-    Map<Door, Service> services = description.parts().open(premises, settings);
-    for (Service service : Set.copyOf(services.values())) {
+    OpenParts parts = description.parts().open(premises, settings);
+    for (Service service : parts.all()) {
       if (service instanceof AutoCloseable closeable) {
         owned.add(closeable);
       }
     }
-    return new Foundation(store, logIns, workers, memory, lifeline, keys, premises, services);
+    return new Foundation(store, logIns, workers, memory, lifeline, keys, premises, parts);
   }
 
   /** Who is here, without those who are made up when they are asked for. */

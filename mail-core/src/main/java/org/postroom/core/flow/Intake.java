@@ -82,6 +82,11 @@ public final class Intake implements AutoCloseable {
     }
   }
 
+  /** How many octets have come so far. */
+  public long arrived() {
+    return content.size();
+  }
+
   /** How many octets it has, ours in front included; once it has {@linkplain #finish ended}. */
   public long size() {
     return size;

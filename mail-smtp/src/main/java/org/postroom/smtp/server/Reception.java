@@ -153,7 +153,7 @@ final class Reception implements Transaction.Content {
 
   @Override
   public long size() {
-    return content.size();
+    return intake.arrived();
   }
 
   /** What has become of the mail; empty where it was not taken, or is thrown away. */
