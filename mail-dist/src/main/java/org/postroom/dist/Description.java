@@ -133,8 +133,8 @@ final class Description {
   }
 
   /** Where people are known. */
-  AccountSources people(Settings settings, Configuration of) {
-    return AccountSources.of(settings, of.base(), sources, new SqlTables(), clock);
+  AccountSources people(Settings settings, Configuration of, SqlSource databases) {
+    return AccountSources.of(settings, of.base(), sources, databases, clock);
   }
 
   /** What looks into mails: the house's own, then those of parts, then the owner's. */

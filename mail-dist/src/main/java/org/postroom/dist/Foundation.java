@@ -55,7 +55,6 @@ record Foundation(
     Path folder = plan.folder().orElse(null);
     MemoryBudget memory = MemoryBudget.ofHeap();
     Store store = owned.add(Store.open(plan, description, lifeline, memory));
-    owned.add(plan.people());
     if (folder != null) {
       PrivateFolder.make(folder);
     }

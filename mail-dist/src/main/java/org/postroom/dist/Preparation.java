@@ -105,7 +105,7 @@ final class Preparation {
         own == null || policy == null
             ? null
             : part(() -> Addressing.of(settings, policy, own, tables));
-    AccountSources people = part(() -> description.people(settings, configuration));
+    AccountSources people = part(() -> description.people(settings, configuration, databases));
     List<FilterStation.Named> filters = part(() -> description.filters(settings, tables));
     ServicePlan services = ServicePlan.of(read.services(), settings, machine);
     faults.addAll(services.report().faults());

@@ -57,6 +57,5 @@ final class StoreDesk implements Desk, AutoCloseable {
     if (storage != null) {
       storage.close();
     }
-    plan.people().close();
   }
 }

@@ -45,6 +45,12 @@ final class ForeignDatabaseTest {
     }
   }
 
+  private static List<String> ask(ForeignDatabase database, String query) {
+    return database.rows(query, List.of(), 1).stream()
+        .flatMap(row -> row.values().stream())
+        .toList();
+  }
+
   @Test
   void whoWouldBeOneTooManyHearsAtOnce() throws IOException {
     ExecutorService threads = Executors.newCachedThreadPool();
@@ -53,7 +59,7 @@ final class ForeignDatabaseTest {
       List<CompletableFuture<?>> asked = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         asked.add(
-            CompletableFuture.supplyAsync(() -> database.ask("SELECT 1", List.of(), 1), threads));
+            CompletableFuture.supplyAsync(() -> ask(database, "SELECT 1"), threads));
       }
 
       List<String> told = asked.stream().map(ForeignDatabaseTest::told).toList();
@@ -70,13 +76,13 @@ final class ForeignDatabaseTest {
     ExecutorService threads = Executors.newCachedThreadPool();
     try (ServerSocket socket = listener();
         ForeignDatabase database = silent(socket, Duration.ofMillis(300))) {
-      assertThatThrownBy(() -> database.ask("SELECT 1", List.of(), 1))
+      assertThatThrownBy(() -> ask(database, "SELECT 1"))
           .isInstanceOf(LookupUnavailable.class)
           .hasMessageContaining("does not answer");
       List<CompletableFuture<?>> asked = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         asked.add(
-            CompletableFuture.supplyAsync(() -> database.ask("SELECT 1", List.of(), 1), threads));
+            CompletableFuture.supplyAsync(() -> ask(database, "SELECT 1"), threads));
       }
 
       List<String> told = asked.stream().map(ForeignDatabaseTest::told).toList();
@@ -92,14 +98,14 @@ final class ForeignDatabaseTest {
     try (ForeignDatabase database =
         new ForeignDatabase(
             "jdbc:h2:mem:back;IFEXISTS=TRUE", "", Secret.of(""), Duration.ofMillis(300))) {
-      assertThatThrownBy(() -> database.ask("SELECT 1", List.of(), 1))
+      assertThatThrownBy(() -> ask(database, "SELECT 1"))
           .isInstanceOf(LookupUnavailable.class);
       try (ForeignDatabase other =
           new ForeignDatabase(
               "jdbc:h2:mem:back;DB_CLOSE_DELAY=-1", "", Secret.of(""), Duration.ofSeconds(5))) {
-        assertThat(other.ask("SELECT 1", List.of(), 1)).containsExactly("1");
-        assertThat(database.ask("SELECT 1", List.of(), 1)).containsExactly("1");
-        assertThat(database.ask("SELECT 2", List.of(), 1)).containsExactly("2");
+        assertThat(ask(other, "SELECT 1")).containsExactly("1");
+        assertThat(ask(database, "SELECT 1")).containsExactly("1");
+        assertThat(ask(database, "SELECT 2")).containsExactly("2");
       }
     }
   }

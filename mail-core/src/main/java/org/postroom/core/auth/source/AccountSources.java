@@ -28,7 +28,7 @@ import org.postroom.core.time.Timers;
  * they were opened until {@link #watch} says by what their changes are seen; databases are
  * connected to when they are asked.
  */
-public final class AccountSources implements AutoCloseable {
+public final class AccountSources {
 
   /** The store's own people. */
   static final String OWN = "sql";
@@ -38,17 +38,15 @@ public final class AccountSources implements AutoCloseable {
 
   private final List<Opened> all;
   private final NameFormat format;
-  private final SqlSource sql;
   private final List<String> warnings;
 
   /** One of them; empty is the store's own, which is not open yet. */
   private record Opened(String name, Optional<AccountSource> source) {}
 
   private AccountSources(
-      List<Opened> all, NameFormat format, SqlSource sql, List<String> warnings) {
+      List<Opened> all, NameFormat format, List<String> warnings) {
     this.all = List.copyOf(all);
     this.format = format;
-    this.sql = sql;
     this.warnings = List.copyOf(warnings);
   }
 
@@ -57,7 +55,7 @@ public final class AccountSources implements AutoCloseable {
    *
    * @param base where relative paths begin
    * @param program those of the embedding program, by name
-   * @param sql asks databases; closed with this
+   * @param sql asks databases; whose they are closes them
    * @throws BadConfiguration for what cannot be obeyed
    */
   public static AccountSources of(
@@ -119,7 +117,7 @@ public final class AccountSources implements AutoCloseable {
     if (!faults.isEmpty()) {
       throw new BadConfiguration(faults);
     }
-    return new AccountSources(all, settings.get(SourceParams.USERNAME_FORMAT), sql, warnings);
+    return new AccountSources(all, settings.get(SourceParams.USERNAME_FORMAT), warnings);
   }
 
   private static Path path(Path base, String text) {
@@ -172,11 +170,6 @@ public final class AccountSources implements AutoCloseable {
         watching.watch(with);
       }
     }
-  }
-
-  @Override
-  public void close() {
-    sql.close();
   }
 
   /** Their names, in their order. */
