@@ -166,6 +166,26 @@ final class AccountSourcesTest {
         .hasMessageContaining("is kept by passwd-file:");
   }
 
+  /** Mail of somebody who is lost is no account that is missing, and no reason not to start. */
+  @Test
+  void anAccountThatIsWantedIsNotMadeOverAHome() throws Exception {
+    Storage place = Storage.h2(folder.resolve("data"));
+    try (MailServer server = described().storage(place).start()) {
+      assertThat(send(server, "ada@example.org")).startsWith("250 ");
+    }
+    ServerBuilder later =
+        described()
+            .storage(place)
+            .set("account_sources", "sql")
+            .account("Ada@example.org", "taken over");
+    try (MailServer server = later.start()) {
+      assertThat(server.accounts().byLogin("ada@example.org")).isEmpty();
+      assertThat(logIn(server, "ada@example.org", "secret")).startsWith("NO");
+      assertThat(send(server, "ada@example.org")).startsWith("550 5.1.1 ");
+      assertThat(send(server, "own@example.org")).startsWith("250 2.0.0 ");
+    }
+  }
+
   @Test
   void anApplicationHasPeopleOfItsOwn() throws Exception {
     ServerBuilder described =

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.source.SourceParams;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Door;
 import org.postroom.core.secret.Secret;
@@ -79,7 +81,7 @@ public final class ServeApplet implements Callable<Integer> {
       announce(out, server);
       if (embedded) {
         greet(out, server, firstAccount(server));
-      } else if (server.accounts().list().isEmpty()) {
+      } else if (knowsNobody(server)) {
         out.println(
             "There are no accounts yet:  "
                 + command()
@@ -96,6 +98,12 @@ public final class ServeApplet implements Callable<Integer> {
       stopped.countDown();
     }
     return 0;
+  }
+
+  /** Whether nobody can have mail before somebody is added. */
+  private static boolean knowsNobody(MailServer server) {
+    return server.settings().get(SourceParams.SOURCES).equals(List.of("sql"))
+        && server.accounts().list().isEmpty();
   }
 
   /** At SIGHUP; what is wrong is in the log. While the server starts there is nothing to reload. */
