@@ -23,18 +23,24 @@ final class DeathWatch implements AutoCloseable {
   private volatile Lifeline.@Nullable Death found;
 
   /**
-   * Watches nothing before {@link #begin}.
+   * Watches, from when the server can be closed.
    *
    * @param owner is told when the server has been closed
    */
-  DeathWatch(Lifeline lifeline, AutoCloseable server, Consumer<Lifeline.Death> owner) {
+  static DeathWatch begun(Lifeline lifeline, AutoCloseable server, Consumer<Lifeline.Death> owner) {
+    DeathWatch watch = new DeathWatch(lifeline, server, owner);
+    watch.begin();
+    return watch;
+  }
+
+  private DeathWatch(Lifeline lifeline, AutoCloseable server, Consumer<Lifeline.Death> owner) {
     this.lifeline = lifeline;
     this.server = server;
     this.owner = owner;
   }
 
-  /** Begins to watch, when the server can be closed; hears of what has died before, too. */
-  void begin() {
+  /** Hears of what has died before, too. */
+  private void begin() {
     Thread thread = new Thread(this::watch, "postroom-deathwatch");
     thread.setDaemon(true);
     thread.start();

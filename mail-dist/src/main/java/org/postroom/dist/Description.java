@@ -35,6 +35,7 @@ import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Workers;
+import org.postroom.dist.config.ServerSettings;
 import org.postroom.storage.SqlTables;
 import org.postroom.storage.Storage;
 
@@ -130,6 +131,15 @@ final class Description {
    */
   Policy policy(Settings settings, OwnAddresses own, Tables of) {
     return Policy.of(settings, own, of, restrictions);
+  }
+
+  /**
+   * Where mail is kept.
+   *
+   * @throws BadConfiguration where the settings do not say it
+   */
+  Storage storage(Settings settings, Configuration of) {
+    return storage != null ? storage : ServerSettings.storage(settings, of.base());
   }
 
   /** Where people are known. */

@@ -9,10 +9,16 @@ import org.postroom.core.config.Fault;
 import org.postroom.core.config.Settings;
 import org.postroom.core.part.Door;
 import org.postroom.dist.config.ServerParams;
+import org.postroom.smtp.server.Role;
 
 /** The listeners that the parameter {@code listeners} asks for. */
 final class Listeners {
   private Listeners() {}
+
+  /** Whether master.cf can ask for such a door: for those of SMTP, but not for LMTP's. */
+  static boolean isOfMasterCf(Door door) {
+    return Role.of(door).filter(role -> role != Role.LMTP).isPresent();
+  }
 
   /**
    * Door and port of each.

@@ -54,7 +54,6 @@ public final class MailServer implements AutoCloseable {
 
   MailServer(Description description) {
     lifeline = description.lifeline == null ? new Lifeline() : description.lifeline;
-    // Sessions of every generation ask them.
     SqlTables databases = owned.add(new SqlTables());
     Plan plan = description.plan(databases);
     // Whatever can be refused is refused before the store is touched.
@@ -75,8 +74,7 @@ public final class MailServer implements AutoCloseable {
       submitting = owned.add(new Submitting(foundation.premises(), generations::current));
       LocalSockets.open(plan, description.configuration, user -> new ServerDesk(this, user), owned);
       if (description.lifeline == null) {
-        watch = new DeathWatch(lifeline, this, description.mourner);
-        watch.begin();
+        watch = DeathWatch.begun(lifeline, this, description.mourner);
       }
     } catch (RuntimeException | Error e) {
       owned.close();
@@ -149,7 +147,6 @@ public final class MailServer implements AutoCloseable {
     return submitting.submit(envelope, content, whom);
   }
 
-  /** Where mail is handed in. */
   Submitting submitting() {
     return submitting;
   }

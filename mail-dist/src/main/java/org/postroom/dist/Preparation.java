@@ -28,7 +28,6 @@ import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
 import org.postroom.dist.config.Interfaces;
 import org.postroom.dist.config.ServerParams;
-import org.postroom.dist.config.ServerSettings;
 import org.postroom.dist.config.ServicePlan;
 import org.postroom.storage.Storage;
 
@@ -119,7 +118,7 @@ final class Preparation {
                 its -> description.policy(its, own, tables));
     ClientCapacity capacity = ClientCapacity.on(settings, OsHost.descriptors());
     Optional<Keys> keys = part(() -> Keys.given(settings));
-    Storage where = part(this::storage);
+    Storage where = part(() -> description.storage(settings, configuration));
     Optional<Path> folder = where == null ? Optional.empty() : folder(where);
     if (faults.isEmpty() && !read.isReload()) {
       // What the machine lacks is no matter yet for who has lines to mend.
@@ -152,12 +151,6 @@ final class Preparation {
         folder,
         keys,
         report());
-  }
-
-  private Storage storage() {
-    return description.storage != null
-        ? description.storage
-        : ServerSettings.storage(settings, configuration.base());
   }
 
   /** The store's folder, or the server's own; with a fault when others can enter it. */
@@ -198,11 +191,11 @@ final class Preparation {
     boolean byMaster = !read.services().source().isEmpty() && configuration.ports().isEmpty();
     boolean byHand =
         settings.isGiven(ServerParams.LISTENERS)
-            && ports.keySet().stream().anyMatch(Preparation::isSmtp);
+            && ports.keySet().stream().anyMatch(Listeners::isOfMasterCf);
     List<PlannedListener> all = new ArrayList<>();
     ports.forEach(
         (door, port) -> {
-          if (!byMaster || byHand || !isSmtp(door)) {
+          if (!byMaster || byHand || !Listeners.isOfMasterCf(door)) {
             all.add(planned.apply(new Port(door, port)));
           }
         });
@@ -225,13 +218,6 @@ final class Preparation {
       }
     }
     return all;
-  }
-
-  private static boolean isSmtp(Door door) {
-    // master.cf cannot ask for LMTP's: it is no other way to have those that it asks for.
-    return org.postroom.smtp.server.Role.of(door)
-        .filter(role -> role != org.postroom.smtp.server.Role.LMTP)
-        .isPresent();
   }
 
   private void warn(Param<?> param, String text) {

@@ -58,8 +58,7 @@ final class ForeignDatabaseTest {
         ForeignDatabase database = silent(socket, Duration.ofSeconds(3))) {
       List<CompletableFuture<?>> asked = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
-        asked.add(
-            CompletableFuture.supplyAsync(() -> ask(database, "SELECT 1"), threads));
+        asked.add(CompletableFuture.supplyAsync(() -> ask(database, "SELECT 1"), threads));
       }
 
       List<String> told = asked.stream().map(ForeignDatabaseTest::told).toList();
@@ -81,8 +80,7 @@ final class ForeignDatabaseTest {
           .hasMessageContaining("does not answer");
       List<CompletableFuture<?>> asked = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
-        asked.add(
-            CompletableFuture.supplyAsync(() -> ask(database, "SELECT 1"), threads));
+        asked.add(CompletableFuture.supplyAsync(() -> ask(database, "SELECT 1"), threads));
       }
 
       List<String> told = asked.stream().map(ForeignDatabaseTest::told).toList();
@@ -98,8 +96,7 @@ final class ForeignDatabaseTest {
     try (ForeignDatabase database =
         new ForeignDatabase(
             "jdbc:h2:mem:back;IFEXISTS=TRUE", "", Secret.of(""), Duration.ofMillis(300))) {
-      assertThatThrownBy(() -> ask(database, "SELECT 1"))
-          .isInstanceOf(LookupUnavailable.class);
+      assertThatThrownBy(() -> ask(database, "SELECT 1")).isInstanceOf(LookupUnavailable.class);
       try (ForeignDatabase other =
           new ForeignDatabase(
               "jdbc:h2:mem:back;DB_CLOSE_DELAY=-1", "", Secret.of(""), Duration.ofSeconds(5))) {

@@ -43,8 +43,7 @@ public final class AccountSources {
   /** One of them; empty is the store's own, which is not open yet. */
   private record Opened(String name, Optional<AccountSource> source) {}
 
-  private AccountSources(
-      List<Opened> all, NameFormat format, List<String> warnings) {
+  private AccountSources(List<Opened> all, NameFormat format, List<String> warnings) {
     this.all = List.copyOf(all);
     this.format = format;
     this.warnings = List.copyOf(warnings);
