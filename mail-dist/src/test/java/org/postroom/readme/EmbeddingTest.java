@@ -21,6 +21,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.auth.Person;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.Finding;
@@ -31,6 +32,7 @@ import org.postroom.core.policy.Consequence;
 import org.postroom.core.policy.Restriction;
 import org.postroom.core.policy.Verdict;
 import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.Inbox;
 import org.postroom.dist.MailServer;
@@ -217,6 +219,26 @@ final class EmbeddingTest {
       byte[] program = "Content-Type: application/x-msdownload\n\nMZ\n".getBytes(UTF_8);
       Submitted answer = server.submit(Envelope.parse("", "ada@example.org"), program);
       assertThat(((Submitted.Refused) answer).reply()).hasToString("550 5.7.1 no programs, please");
+    }
+  }
+
+  @Test
+  void hasPeopleOfItsOwn() {
+    ServerBuilder builder = described().listen(Role.POP3, 0);
+    Map<String, String> staff = new ConcurrentHashMap<>();
+    builder.accounts(
+        "staff",
+        name ->
+            Optional.ofNullable(staff.get(name))
+                .map(password -> Person.of(name, given -> given.equals(Secret.of(password)))));
+
+    try (MailServer server = builder.start()) {
+      staff.put("grace@example.org", "nanoseconds");
+      server.submit(Envelope.parse("", "grace@example.org"), content).orThrow();
+      assertThat(Dialogue.byPop3(server, "grace@example.org", "nanoseconds", "STAT"))
+          .startsWith("+OK 1 ");
+      assertThat(Dialogue.byPop3(server, "grace@example.org", "seconds", "STAT"))
+          .startsWith("-ERR");
     }
   }
 
