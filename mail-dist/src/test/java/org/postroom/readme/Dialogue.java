@@ -25,8 +25,7 @@ final class Dialogue {
 
   /** The answer to {@code command} of POP3 to who logs in, or to the log-in that has failed. */
   static String byPop3(MailServer server, String login, String password, String command) {
-    return last(
-        server.address(Role.POP3).getPort(), "USER " + login, "PASS " + password, command);
+    return last(server.address(Role.POP3).getPort(), "USER " + login, "PASS " + password, command);
   }
 
   private static String last(int port, String... commands) {

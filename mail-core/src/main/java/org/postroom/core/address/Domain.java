@@ -89,18 +89,31 @@ public record Domain(String name) {
     if (name.isEmpty() || name.length() > LONGEST) {
       throw new MalformedAddress("a domain has 1 to 255 octets: " + shown(name));
     }
-    for (String label : name.split("\\.", -1)) {
-      boolean sound =
-          !label.isEmpty()
-              && label.length() <= LONGEST_LABEL
-              && label.charAt(0) != '-'
-              && label.charAt(label.length() - 1) != '-'
-              && label.chars().allMatch(Domain::isLabelCharacter);
-      if (!sound) {
-        throw new MalformedAddress("not a domain: " + shown(name));
+    int start = 0;
+    for (int i = 0; i <= name.length(); i++) {
+      if (i == name.length() || name.charAt(i) == '.') {
+        if (!isLabel(name, start, i)) {
+          throw new MalformedAddress("not a domain: " + shown(name));
+        }
+        start = i + 1;
       }
     }
     return name;
+  }
+
+  private static boolean isLabel(String name, int start, int end) {
+    if (start == end
+        || end - start > LONGEST_LABEL
+        || name.charAt(start) == '-'
+        || name.charAt(end - 1) == '-') {
+      return false;
+    }
+    for (int i = start; i < end; i++) {
+      if (!isLabelCharacter(name.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isLabelCharacter(int c) {

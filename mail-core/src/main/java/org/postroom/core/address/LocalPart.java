@@ -25,7 +25,13 @@ final class LocalPart {
 
   /** Whether every character is one of a word, or a dot, wherever that stands. */
   static boolean isBare(String text) {
-    return !text.isEmpty() && text.codePoints().allMatch(c -> c == '.' || isAtext(c));
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i); // half of a character is above 0x80, as the whole one is
+      if (c != '.' && !isAtext(c)) {
+        return false;
+      }
+    }
+    return !text.isEmpty();
   }
 
   private static boolean isDotString(String text) {

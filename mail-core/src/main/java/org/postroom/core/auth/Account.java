@@ -8,4 +8,11 @@ package org.postroom.core.auth;
  * @param enabled whether it may log in; mail is taken for it all the same
  * @param quotaOctets the most octets its mailboxes may hold; 0 is without limit
  */
-public record Account(AccountId id, String login, boolean enabled, long quotaOctets) {}
+public record Account(AccountId id, String login, boolean enabled, long quotaOctets) {
+
+  /** For people: records of decisions have it. */
+  @Override
+  public String toString() {
+    return enabled ? login : login + " (disabled)";
+  }
+}

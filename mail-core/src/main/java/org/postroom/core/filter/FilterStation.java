@@ -154,6 +154,9 @@ public final class FilterStation {
 
     /** Fields in front of the header. */
     void prepend() {
+      if (consequences.isEmpty()) {
+        return;
+      }
       List<FieldLine> fields =
           consequences.stream()
               .filter(Consequence.Prepend.class::isInstance)

@@ -25,6 +25,17 @@ public record Expanded(
     this(recipient, targets, trace, false);
   }
 
+  /** The same with the first {@code most} targets and steps, for people. */
+  Expanded first(int most) {
+    return targets.size() <= most && trace.size() <= most
+        ? this
+        : new Expanded(
+            recipient,
+            targets.subList(0, Math.min(most, targets.size())),
+            trace.subList(0, Math.min(most, trace.size())),
+            isBeside);
+  }
+
   /** The same for a copy beside others. */
   Expanded beside() {
     return new Expanded(recipient, targets, trace, true);
@@ -48,9 +59,12 @@ public record Expanded(
 
   /** Why nobody would get it; empty when somebody would. */
   public Optional<Route.Nowhere> nowhere() {
-    return targets.stream().allMatch(target -> target.route() instanceof Route.Nowhere)
-        ? routes(Route.Nowhere.class).findFirst()
-        : Optional.empty();
+    for (Target target : targets) {
+      if (!(target.route() instanceof Route.Nowhere)) {
+        return Optional.empty();
+      }
+    }
+    return routes(Route.Nowhere.class).findFirst();
   }
 
   /**

@@ -35,7 +35,7 @@ public final class RecentDecisions {
    * @param session in whose conversation, as the log names it
    * @param generation by which configuration
    * @param mail what the mail is called; empty where nothing of one has been taken by then
-   * @param expanded whom a recipient comes to; empty where it was not asked
+   * @param expanded whom a recipient comes to, of very many the first; empty where it was not asked
    */
   public record Entry(
       Instant at,
@@ -43,7 +43,15 @@ public final class RecentDecisions {
       long generation,
       Optional<QueueId> mail,
       Decision decision,
-      Optional<Expanded> expanded) {}
+      Optional<Expanded> expanded) {
+
+    /** A list is as long as its owner likes, and strangers say how often it is asked for. */
+    private static final int MOST_TARGETS = 20;
+
+    public Entry {
+      expanded = expanded.map(whole -> whole.first(MOST_TARGETS));
+    }
+  }
 
   public synchronized void keep(Entry entry) {
     if (entries.size() == most) {
@@ -79,17 +87,28 @@ public final class RecentDecisions {
         .orElse(List.of());
   }
 
-  /** Of one session's decisions those about a mail, and the last of each kind before them. */
+  /**
+   * Of one session's decisions those about a mail, the last of each kind before them, and the
+   * recipients that were refused before the first one was taken.
+   */
   private static List<Entry> ofMail(List<Entry> session, String mail) {
     EnumMap<Moment, Entry> before = new EnumMap<>(Moment.class);
+    List<Entry> refused = new ArrayList<>();
     List<Entry> found = new ArrayList<>();
     for (Entry entry : session) {
+      Moment moment = entry.decision().moment();
       if (isOf(entry, mail)) {
         found.add(entry);
-      } else if (found.isEmpty() && BEFORE_A_MAIL.contains(entry.decision().moment())) {
-        before.put(entry.decision().moment(), entry);
+      } else if (found.isEmpty() && entry.mail().isPresent()) {
+        refused.clear(); // of another mail
+      } else if (found.isEmpty() && BEFORE_A_MAIL.contains(moment)) {
+        before.put(moment, entry);
+        refused.clear();
+      } else if (found.isEmpty() && moment == Moment.RECIPIENT) {
+        refused.add(entry);
       }
     }
+    found.addAll(0, refused);
     found.addAll(0, before.values());
     return found;
   }

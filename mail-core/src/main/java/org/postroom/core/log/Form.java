@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How events of one kind are written: their words, with places for fields, once for both forms of
@@ -98,11 +99,19 @@ final class Form {
   Map<String, Object> fields(Object[] values) {
     Map<String, Object> fields = new LinkedHashMap<>();
     for (int i = 0; i < values.length; i++) {
-      Object value = values[i] instanceof Number ? values[i] : LogText.of(values[i].toString());
-      if (!value.equals("")) {
-        fields.put(names.get(i), value);
-      }
+      String name = names.get(i);
+      value(values[i]).ifPresent(value -> fields.put(name, value));
     }
     return fields;
+  }
+
+  Optional<Object> field(String name, Object[] values) {
+    int at = names.indexOf(name);
+    return at < 0 ? Optional.empty() : value(values[at]);
+  }
+
+  private static Optional<Object> value(Object given) {
+    Object value = given instanceof Number ? given : LogText.of(given.toString());
+    return value.equals("") ? Optional.empty() : Optional.of(value);
   }
 }

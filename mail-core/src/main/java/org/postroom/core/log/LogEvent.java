@@ -1,6 +1,7 @@
 package org.postroom.core.log;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Something that happened to a mail or in a session. {@link MailLog} gives it to the logging API as
@@ -24,6 +25,11 @@ public final class LogEvent {
   /** Its fields in the order of its words, without those that have no value: texts and numbers. */
   public Map<String, Object> fields() {
     return form.fields(values);
+  }
+
+  /** The value of one field, as {@link #fields} has it; empty where it has none. */
+  public Optional<Object> field(String name) {
+    return form.field(name, values);
   }
 
   /** Its words, as Postfix writes them. */

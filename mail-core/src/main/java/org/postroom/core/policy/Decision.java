@@ -124,16 +124,20 @@ public record Decision(
 
   /** What would have been refused by rules that are to warn only. */
   public List<Verdict.Reject> warnings() {
-    return steps.stream().flatMap(step -> step.warned().stream()).toList();
+    List<Verdict.Reject> all = new ArrayList<>();
+    steps.forEach(step -> step.warned().ifPresent(all::add));
+    return all;
   }
 
   /** What is to become of the mail, in words for the log. */
   public List<Verdict.Treat> treatments() {
-    return steps.stream()
-        .map(Step::result)
-        .filter(Verdict.Treat.class::isInstance)
-        .map(Verdict.Treat.class::cast)
-        .toList();
+    List<Verdict.Treat> all = new ArrayList<>();
+    for (Step step : steps) {
+      if (step.result() instanceof Verdict.Treat treat) {
+        all.add(treat);
+      }
+    }
+    return all;
   }
 
   /** The rule that had the last word; empty where none was asked. */

@@ -49,7 +49,12 @@ final class Hearing {
   }
 
   Decision at(Moment moment) {
-    List<Stage> stages = judge.stages(moment).stream().filter(this::concerns).toList();
+    List<Stage> stages = new ArrayList<>();
+    for (Stage stage : judge.stages(moment)) {
+      if (concerns(stage)) {
+        stages.add(stage);
+      }
+    }
     Optional<Verdict.Reject> refusal = Optional.empty();
     for (int i = 0; i < stages.size() && refusal.isEmpty() && !discarded; i++) {
       Stage stage = stages.get(i);

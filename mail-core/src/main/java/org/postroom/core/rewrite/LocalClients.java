@@ -74,8 +74,13 @@ final class LocalClients {
 
   /** {@link org.postroom.core.fact.LookupUnavailable} when a table has no answer now. */
   boolean contain(Submission.Client client) {
-    return known.stream().anyMatch(item -> item.matches(client))
-        || tables.stream()
+    for (Item item : known) {
+      if (item.matches(client)) {
+        return true;
+      }
+    }
+    return !tables.isEmpty()
+        && tables.stream()
             .anyMatch(table -> table.find(IpLiteral.written(client.address())).isPresent());
   }
 }

@@ -73,7 +73,7 @@ final class PostfixLayout implements LineLayout {
       line.append("dovecot: ").append(service).append(": ");
       return;
     }
-    Object session = ours == null ? null : ours.fields().get("session");
+    Object session = ours == null ? null : ours.field("session").orElse(null);
     line.append(name)
         .append('/')
         .append(service.isEmpty() ? REST : service)

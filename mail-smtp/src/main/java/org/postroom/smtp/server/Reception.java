@@ -163,7 +163,9 @@ final class Reception implements Transaction.Content {
 
   /** What was decided about the mail and is not done yet. */
   private List<Consequence> decided() {
-    return transaction.consequences().stream().filter(each -> !done.contains(each)).toList();
+    return transaction.consequences().isEmpty()
+        ? List.of()
+        : transaction.consequences().stream().filter(each -> !done.contains(each)).toList();
   }
 
   private void logAccepted() {

@@ -105,7 +105,11 @@ final class SqlMailCommit implements MailCommit {
 
     /** How many octets are still to be written. */
     long unwritten() {
-      return bodies.stream().mapToLong(PlacedBody::unwritten).sum();
+      long octets = 0;
+      for (PlacedBody body : bodies) {
+        octets += body.unwritten();
+      }
+      return octets;
     }
 
     /** Within a unit of work, as they were asked for; throws where there is no room. */
