@@ -22,6 +22,11 @@ final class AccountsOnTheFly implements Accounts {
   }
 
   @Override
+  public String meant(String typed) {
+    return accounts.meant(typed);
+  }
+
+  @Override
   public Optional<Account> byLogin(String login) {
     return Optional.of(accounts.byLogin(login).orElseGet(() -> make(login)));
   }
@@ -51,7 +56,7 @@ final class AccountsOnTheFly implements Accounts {
 
   @Override
   public Authentication verify(String login, Secret given) {
-    byLogin(login);
+    Optional<Account> unused = byLogin(meant(login));
     return accounts.verify(login, given);
   }
 
@@ -62,8 +67,13 @@ final class AccountsOnTheFly implements Accounts {
 
   @Override
   public ScramKeys scramKeys(String login) {
-    byLogin(login);
+    Optional<Account> unused = byLogin(meant(login));
     return accounts.scramKeys(login);
+  }
+
+  @Override
+  public boolean haveScramKeys() {
+    return accounts.haveScramKeys();
   }
 
   @Override

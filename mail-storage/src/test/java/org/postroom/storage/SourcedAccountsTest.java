@@ -1,5 +1,6 @@
 package org.postroom.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,8 +24,11 @@ import org.postroom.core.auth.AccountSource;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.KeptElsewhere;
+import org.postroom.core.auth.Mechanisms;
 import org.postroom.core.auth.Person;
 import org.postroom.core.auth.Proof;
+import org.postroom.core.auth.SaslExchange;
+import org.postroom.core.auth.SaslStep;
 import org.postroom.core.auth.scheme.HashLimits;
 import org.postroom.core.auth.scheme.StoredPassword;
 import org.postroom.core.auth.source.AccountSources;
@@ -39,6 +43,7 @@ import org.postroom.core.queue.QueueStore;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.AccountSourceContract;
 import org.postroom.core.testing.AccountsContract;
+import org.postroom.core.testing.ScramClient;
 import org.postroom.core.testing.Stores;
 import org.postroom.core.time.VirtualTime;
 
@@ -396,8 +401,38 @@ final class SourcedAccountsTest {
     assertThat(verify(accounts, "ada@example.org", "secret"))
         .isInstanceOf(Authentication.Success.class);
     assertThat(recall(accounts, "ada@example.net", "secret")).isPresent();
-    assertThat(accounts.byLogin("ada@example.org")).isPresent();
+    assertThat(accounts.meant("Ada@example.org")).isEqualTo("ada");
     assertThat(accounts.byAddress(address("ada@example.org"))).isEmpty();
+  }
+
+  /** Else who is to be deleted is somebody else. */
+  @Test
+  void whatIsNoLogInTakesNamesAsTheyAre() {
+    Account info = storage.accounts().add("info", Secret.of("secret"));
+    Accounts accounts = accounts("auth_username_format", "%Ln");
+
+    assertThat(accounts.byLogin("info@other.example")).isEmpty();
+    assertThat(accounts.recallLogin("info@other.example")).contains(Optional.empty());
+    assertThat(accounts.byLogin("info")).contains(info);
+    assertThat(accounts.scramKeys("info@other.example").salt())
+        .isEqualTo(accounts.scramKeys("info").salt());
+  }
+
+  @Test
+  void scramTakesNamesAsTheyAreTyped() throws Exception {
+    Account info = storage.accounts().add("info", Secret.of("secret"));
+    SaslExchange exchange =
+        Mechanisms.named("SCRAM-SHA-256")
+            .orElseThrow()
+            .start(accounts("auth_username_format", "%Ln"), new SecureRandom());
+    ScramClient client = new ScramClient("n,,", "info@other.example", "nonce", "secret");
+
+    SaslStep first = exchange.begin(Optional.of(client.first().getBytes(UTF_8)));
+    String said = new String(((SaslStep.Challenge) first).octets(), UTF_8);
+    SaslStep attempt = exchange.step(client.last(said).getBytes(UTF_8));
+
+    assertThat(((SaslStep.Attempt) attempt).judge()).isInstanceOf(SaslStep.Challenge.class);
+    assertThat(exchange.step(new byte[0])).isEqualTo(new SaslStep.Success(info));
   }
 
   /** A client that took SCRAM would not try the password itself. */

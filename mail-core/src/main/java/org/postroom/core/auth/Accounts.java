@@ -11,6 +11,14 @@ import org.postroom.core.secret.Secret;
  */
 public interface Accounts {
 
+  /**
+   * The login that a client means which says {@code typed} to log in, as {@link LoginName} spells
+   * it; {@code auth_username_format} may make another name of it. {@link #verify}, {@link
+   * #recall(String, Secret)} and {@link #scramKeys} take a name as it was typed; everything else
+   * takes logins as they are.
+   */
+  String meant(String typed);
+
   /** The account that logs in as {@code login}, in any of its spellings ({@link LoginName}). */
   Optional<Account> byLogin(String login);
 
@@ -60,9 +68,7 @@ public interface Accounts {
    * Whether SCRAM is of use to everybody here. Where not, it is not offered: a client that took it
    * would not try the password itself.
    */
-  default boolean haveScramKeys() {
-    return true;
-  }
+  boolean haveScramKeys();
 
   /**
    * Which source knows the account, as {@code account_sources} names it; empty where none does any

@@ -242,7 +242,7 @@ public final class LoginThrottle {
   /**
    * Somebody comes to log in.
    *
-   * @param login as said by the client, in any case
+   * @param login the one that the client means, so that no spelling of it has a count of its own
    * @param waiting hears when the answer is {@link Admission.Later}; perhaps before this returns
    */
   public Admission admit(InetAddress client, String login, Waiting waiting) {

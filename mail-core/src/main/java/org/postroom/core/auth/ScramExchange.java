@@ -115,7 +115,7 @@ final class ScramExchange implements SaslExchange {
       clientKey[i] ^= proof[i];
     }
     boolean right = MessageDigest.isEqual(ScramKeys.sha256(clientKey), before.keys.storedKey());
-    Optional<Account> account = accounts.byLogin(before.login);
+    Optional<Account> account = accounts.byLogin(accounts.meant(before.login));
     if (!right || account.isEmpty()) {
       return PasswordCheck.failed(SaslStep.Kind.REFUSED, before.login);
     }

@@ -272,7 +272,7 @@ public final class LogIn<R> {
       LoginThrottle.Admission admission;
       try {
         InetAddress address = connection.remote().getAddress();
-        admission = house.throttle.admit(address, attempt.login(), this);
+        admission = house.throttle.admit(address, house.accounts.meant(attempt.login()), this);
       } catch (RuntimeException e) {
         log.fault(connection.id(), "authenticating", e);
         end(LogIn.this.refused(Refusal.UNAVAILABLE, ""), Duration.ZERO);

@@ -41,6 +41,11 @@ public final class MemoryAccounts implements Accounts {
   }
 
   @Override
+  public String meant(String typed) {
+    return LoginName.of(typed);
+  }
+
+  @Override
   public Optional<Account> byLogin(String login) {
     synchronized (mailboxes.lock) {
       asked.add("login " + lower(login));
@@ -51,6 +56,11 @@ public final class MemoryAccounts implements Accounts {
   @Override
   public Optional<Optional<Account>> recallLogin(String login) {
     return asked.contains("login " + lower(login)) ? Optional.of(byLogin(login)) : Optional.empty();
+  }
+
+  @Override
+  public boolean haveScramKeys() {
+    return true;
   }
 
   @Override

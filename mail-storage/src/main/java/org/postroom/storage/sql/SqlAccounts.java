@@ -45,6 +45,11 @@ final class SqlAccounts implements Accounts {
   // --- who is here
 
   @Override
+  public String meant(String typed) {
+    return LoginName.of(typed);
+  }
+
+  @Override
   public Optional<Account> byLogin(String login) {
     return own(rows.byLogin(LoginName.of(login)));
   }
@@ -70,6 +75,11 @@ final class SqlAccounts implements Accounts {
   /** Of those that have a password here. */
   private static Optional<Account> own(Optional<AccountRow> row) {
     return row.filter(AccountRow::hasPassword).map(AccountRow::account);
+  }
+
+  @Override
+  public boolean haveScramKeys() {
+    return true;
   }
 
   @Override

@@ -50,13 +50,18 @@ final class SourcedAccounts implements Accounts {
   // --- who is here
 
   @Override
+  public String meant(String typed) {
+    return LoginName.of(format.of(typed));
+  }
+
+  @Override
   public Optional<Account> byLogin(String login) {
-    return people.find(format.of(login)).map(known -> people.account(known.person()));
+    return people.find(login).map(known -> people.account(known.person()));
   }
 
   @Override
   public Optional<Optional<Account>> recallLogin(String login) {
-    return accounts(people.recall(format.of(login)));
+    return accounts(people.recall(login));
   }
 
   @Override
@@ -120,7 +125,7 @@ final class SourcedAccounts implements Accounts {
 
   @Override
   public Authentication verify(String login, Secret password) {
-    Optional<People.Known> known = people.find(format.of(login));
+    Optional<People.Known> known = people.find(meant(login));
     if (known.isPresent() && matches(known.get(), password)) {
       return rightful(people.account(known.get().person()));
     }
@@ -157,7 +162,7 @@ final class SourcedAccounts implements Accounts {
   @Override
   public Optional<Authentication> recall(String login, Secret password) {
     return people
-        .recall(format.of(login))
+        .recall(meant(login))
         .flatMap(known -> known)
         .map(People.Known::person)
         .filter(one -> one.proof().recalls(password) || recent.recall(one, password))
@@ -171,11 +176,11 @@ final class SourcedAccounts implements Accounts {
 
   @Override
   public ScramKeys scramKeys(String login) {
-    String name = format.of(login);
+    String name = meant(login);
     return people
         .find(name)
         .flatMap(known -> known.person().proof().scramKeys())
-        .orElseGet(() -> homes.madeUpKeys(LoginName.of(name)));
+        .orElseGet(() -> homes.madeUpKeys(name));
   }
 
   @Override
