@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
@@ -131,6 +132,32 @@ final class SqlUsersTest {
               () -> with("password_query = SELECT x FROM nowhere WHERE y = '%u'\n").find("ada"))
           .isInstanceOf(LookupUnavailable.class)
           .hasMessageContaining("does not answer");
+    }
+
+    /** Else two people would share a mailbox. */
+    @Test
+    void aNameWithoutADomainStaysInItsDomain() {
+      AccountSource source =
+          with(
+              "password_query = SELECT 'ada' AS username, hash AS password FROM people"
+                  + " WHERE name = 'ada' AND '%d' <> ''\n");
+
+      for (String domain : List.of("one.example", "two.example")) {
+        assertThat(source.find("x@" + domain).orElseThrow().login()).isEqualTo("ada@" + domain);
+      }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TRUE, false", "FALSE, true", "NULL, true"})
+    void aColumnMaySayYesOrNo(String value, boolean mayLogIn) {
+      AccountSource source =
+          with(
+              "password_query = SELECT hash AS password, CAST(%s AS BOOLEAN) AS nologin,"
+                      .formatted(value)
+                  + " CAST(FALSE AS BOOLEAN) AS proxy, '' AS noauthenticate FROM people"
+                  + " WHERE name = '%n'\n");
+
+      assertThat(source.find("ada@example.org").orElseThrow().mayLogIn()).isEqualTo(mayLogIn);
     }
 
     @Test

@@ -22,6 +22,12 @@ import org.postroom.core.config.BadValue;
 record PersonFields(String usual, HashLimits limits) {
   private static final Set<String> FLAGS = Set.of("nologin", "noauthenticate");
 
+  /** Those of {@link #LOCKING} that a value can take back. */
+  private static final Set<String> YES_OR_NO = Set.of("nopassword", "proxy", "proxy_maybe");
+
+  /** In any case; as files and databases write it, of which PostgreSQL has {@code f}. */
+  private static final Set<String> NO = Set.of("", "no", "n", "0", "false", "f", "off");
+
   /** Each says who may come in, or how, in a way that is not checked here. */
   private static final Set<String> LOCKING =
       Set.of(
@@ -62,31 +68,53 @@ record PersonFields(String usual, HashLimits limits) {
   /**
    * The person.
    *
-   * @param login what the mail is kept under, where no field says otherwise
+   * @param name what he is called, which is what the mail is kept under where no field says
+   *     otherwise
    * @param warnings hears what cannot be obeyed, without any password
    */
   Person person(
-      String login, Optional<String> password, Map<String, String> fields, List<String> warnings) {
-    Person person = Person.of(fields.getOrDefault("user", login), proof(login, password, warnings));
+      String name, Optional<String> password, Map<String, String> fields, List<String> warnings) {
+    String login = login(name, fields);
+    Person person = Person.of(login, proof(login, password, warnings));
     for (Map.Entry<String, String> field : fields.entrySet()) {
-      String name = plain(field.getKey());
-      if (FLAGS.contains(name)) {
+      String key = plain(field.getKey());
+      if (FLAGS.contains(key)) {
         person = isNo(field.getValue()) ? person : person.withLogIn(false);
-      } else if (LOCKING.contains(name)) {
-        warnings.add(name + " is not obeyed, so " + login + " cannot log in");
-        person = person.withLogIn(false);
-      } else if (name.equals("quota_rule") || name.equals("quota_storage_size")) {
-        Optional<Long> octets = octets(name.equals("quota_rule") ? RULE : SIZE, field.getValue());
+      } else if (LOCKING.contains(key)) {
+        if (!YES_OR_NO.contains(key) || !isNo(field.getValue())) {
+          warnings.add(key + " is not obeyed, so " + login + " cannot log in");
+          person = person.withLogIn(false);
+        }
+      } else if (key.equals("quota_rule") || key.equals("quota_storage_size")) {
+        Optional<Long> octets = octets(key.equals("quota_rule") ? RULE : SIZE, field.getValue());
         if (octets.isEmpty()) {
-          warnings.add(login + ": " + name + " is not obeyed: " + field.getValue());
+          warnings.add(login + ": " + key + " is not obeyed: " + field.getValue());
         } else {
           person = person.withQuota(octets.get());
         }
-      } else if (!WITHOUT_MEANING.contains(name)) {
+      } else if (!WITHOUT_MEANING.contains(key)) {
         warnings.add(login + ": " + field.getKey() + " is not obeyed");
       }
     }
     return person;
+  }
+
+  /**
+   * {@code user} is another name as a whole; {@code username} is one in the same domain, unless it
+   * says another; {@code domain} is another domain. So two who are called alike in two domains stay
+   * two.
+   */
+  private static String login(String name, Map<String, String> fields) {
+    String login = fields.getOrDefault("user", "");
+    if (login.isEmpty()) {
+      String username = fields.getOrDefault("username", "");
+      int at = name.lastIndexOf('@');
+      boolean inDomain = at >= 0 && username.indexOf('@') < 0;
+      login = username.isEmpty() ? name : username + (inDomain ? name.substring(at) : "");
+    }
+    String domain = fields.getOrDefault("domain", "");
+    int at = login.lastIndexOf('@');
+    return domain.isEmpty() ? login : (at < 0 ? login : login.substring(0, at)) + "@" + domain;
   }
 
   private static String plain(String key) {
@@ -95,7 +123,7 @@ record PersonFields(String usual, HashLimits limits) {
   }
 
   private static boolean isNo(String value) {
-    return value.equals("no") || value.equals("n") || value.equals("0") || value.equals("false");
+    return NO.contains(value.strip().toLowerCase(Locale.ROOT));
   }
 
   /** What {@code password} is the stored form of; none where it is locked, or cannot be used. */

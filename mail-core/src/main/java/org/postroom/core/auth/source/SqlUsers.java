@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.postroom.core.auth.AccountSource;
-import org.postroom.core.auth.LoginName;
 import org.postroom.core.auth.Person;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
@@ -171,8 +170,7 @@ final class SqlUsers implements AccountSource {
     Map<String, String> row = new LinkedHashMap<>(known.get());
     more.ifPresent(one -> one.forEach(row::putIfAbsent));
     List<String> warnings = new ArrayList<>();
-    Person person =
-        fields.person(login(key, row), Optional.ofNullable(row.get("password")), row, warnings);
+    Person person = fields.person(key, Optional.ofNullable(row.get("password")), row, warnings);
     warnings.forEach(this::warn);
     return Optional.of(person);
   }
@@ -183,13 +181,6 @@ final class SqlUsers implements AccountSource {
       throw new LookupUnavailable(name + ": more than one row for " + key);
     }
     return rows.stream().findFirst();
-  }
-
-  /** {@code user}, or {@code username} and {@code domain}, where the row has them. */
-  private static String login(String key, Map<String, String> row) {
-    String user = row.get("username");
-    String domain = row.get("domain");
-    return LoginName.of(user == null ? key : domain == null ? user : user + "@" + domain);
   }
 
   /** Each once: the same row is asked for again and again. */
