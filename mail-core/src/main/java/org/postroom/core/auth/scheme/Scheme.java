@@ -17,34 +17,31 @@ import org.postroom.core.config.Nearest;
 /**
  * The catalogue of schemes, by Dovecot's names: one row each.
  *
- * @param isWeak whether whoever gets hold of the data soon knows the password
  * @param octets how data without a word on its encoding becomes octets
  */
-record Scheme(String name, boolean isWeak, Function<String, byte[]> octets, Maker maker) {
+record Scheme(String name, Function<String, byte[]> octets, Maker maker) {
 
   /** Makes the check; {@link BadValue} for data that is none of the scheme's, or costs too much. */
   interface Maker {
     Check make(byte[] data, HashLimits limits);
   }
 
-  private static final boolean WEAK = true;
-
   static final List<Scheme> ALL =
       List.of(
-          text("PLAIN", WEAK, Scheme::plain),
-          text("CLEAR", WEAK, Scheme::plain),
-          text("CLEARTEXT", WEAK, Scheme::plain),
-          text("CRYPT", false, Scheme::crypt),
-          text("SHA512-CRYPT", false, Scheme::crypt),
-          text("SHA256-CRYPT", false, Scheme::crypt),
-          text("MD5-CRYPT", WEAK, Scheme::crypt),
-          text("BLF-CRYPT", false, Scheme::crypt),
-          text("DES-CRYPT", WEAK, Scheme::crypt),
-          text("ARGON2ID", false, Scheme::crypt),
-          text("ARGON2I", false, Scheme::crypt),
-          text("PBKDF2", false, KeyDerivations::pbkdf2),
-          text("SCRAM-SHA-256", false, KeyDerivations::scramSha256),
-          text("SCRAM-SHA-1", false, KeyDerivations::scramSha1),
+          text("PLAIN", Scheme::plain),
+          text("CLEAR", Scheme::plain),
+          text("CLEARTEXT", Scheme::plain),
+          text("CRYPT", Scheme::crypt),
+          text("SHA512-CRYPT", Scheme::crypt),
+          text("SHA256-CRYPT", Scheme::crypt),
+          text("MD5-CRYPT", Scheme::crypt),
+          text("BLF-CRYPT", Scheme::crypt),
+          text("DES-CRYPT", Scheme::crypt),
+          text("ARGON2ID", Scheme::crypt),
+          text("ARGON2I", Scheme::crypt),
+          text("PBKDF2", KeyDerivations::pbkdf2),
+          text("SCRAM-SHA-256", KeyDerivations::scramSha256),
+          text("SCRAM-SHA-1", KeyDerivations::scramSha1),
           salted("SSHA", 20, "SHA-1"),
           salted("SSHA256", 32, "SHA-256"),
           salted("SSHA512", 64, "SHA-512"),
@@ -56,9 +53,9 @@ record Scheme(String name, boolean isWeak, Function<String, byte[]> octets, Make
           digest("PLAIN-MD5", 16, "MD5"),
           digest("LDAP-MD5", 16, "MD5"),
           digest("PLAIN-MD4", 16, "MD4"),
-          text("MD5", WEAK, Scheme::md5),
-          new Scheme("CRAM-MD5", WEAK, data -> Encoding.guessed(data, 32), Digests::cramMd5),
-          new Scheme("HMAC-MD5", WEAK, data -> Encoding.guessed(data, 32), Digests::cramMd5));
+          text("MD5", Scheme::md5),
+          new Scheme("CRAM-MD5", data -> Encoding.guessed(data, 32), Digests::cramMd5),
+          new Scheme("HMAC-MD5", data -> Encoding.guessed(data, 32), Digests::cramMd5));
 
   private static final Map<String, Scheme> BY_NAME =
       ALL.stream().collect(Collectors.toUnmodifiableMap(Scheme::name, scheme -> scheme));
@@ -66,19 +63,18 @@ record Scheme(String name, boolean isWeak, Function<String, byte[]> octets, Make
   private static final Set<String> REFUSED =
       Set.of("DIGEST-MD5", "OTP", "SKEY", "RPA", "LANMAN", "NTLM", "PBKDF2-SHA512");
 
-  private static Scheme text(String name, boolean weak, Maker maker) {
-    return new Scheme(name, weak, Encoding.TEXT::decode, maker);
+  private static Scheme text(String name, Maker maker) {
+    return new Scheme(name, Encoding.TEXT::decode, maker);
   }
 
   private static Scheme salted(String name, int octets, String algorithm) {
     return new Scheme(
-        name, WEAK, Encoding.BASE64::decode, (data, limits) -> Digests.of(algorithm, octets, data));
+        name, Encoding.BASE64::decode, (data, limits) -> Digests.of(algorithm, octets, data));
   }
 
   private static Scheme digest(String name, int octets, String algorithm) {
     return new Scheme(
         name,
-        WEAK,
         data -> Encoding.guessed(data, octets),
         (data, limits) -> Digests.exactly(algorithm, octets, data));
   }
@@ -114,11 +110,6 @@ record Scheme(String name, boolean isWeak, Function<String, byte[]> octets, Make
     } catch (BadValue e) {
       throw new BadValue(name + ": " + e.reason());
     }
-  }
-
-  /** Whether its data are one of several forms. */
-  boolean isCrypt() {
-    return name.equals(StoredPassword.CRYPT);
   }
 
   private static Check plain(byte[] data, HashLimits limits) {

@@ -25,7 +25,7 @@ public final class StoredPassword implements Proof {
   private final String text;
   private final Check check;
 
-  private StoredPassword(Scheme scheme, String text, Check check) {
+  StoredPassword(Scheme scheme, String text, Check check) {
     this.scheme = scheme;
     this.text = text;
     this.check = check;
@@ -56,14 +56,15 @@ public final class StoredPassword implements Proof {
     Scheme unused = Scheme.named(name);
   }
 
-  /** Whether whoever gets hold of it soon knows the password. */
-  public boolean isWeak() {
-    return scheme.isWeak() || scheme.isCrypt() && CryptForms.isWeak(text);
-  }
-
   @Override
   public boolean matches(Secret password) {
-    return check.matches(password.octets());
+    try {
+      return check.matches(password.octets());
+    } catch (IllegalArgumentException e) {
+      // A library's words on what it cannot use have the hash in them, and this goes to the log.
+      throw new IllegalStateException(
+          "a stored password of " + scheme.name() + " cannot be used: " + e.getClass().getName());
+    }
   }
 
   @Override
