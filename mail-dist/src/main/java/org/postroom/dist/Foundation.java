@@ -75,7 +75,7 @@ record Foundation(
         owned.add(LogIns.open(settings, accounts, timers, description.random, lifeline));
     Workers workers =
         owned.add(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline));
-    plan.people().watch(description.clock, timers, workers);
+    AutoCloseable unused = owned.add(plan.people().watch(description.clock, timers, workers));
     Wire wire = owned.add(Wires.open(plan.wire(memory), timers, workers, lifeline));
     Premises premises =
         new Premises(

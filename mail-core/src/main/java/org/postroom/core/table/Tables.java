@@ -3,7 +3,6 @@ package org.postroom.core.table;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,9 +30,6 @@ import org.postroom.core.time.Timers;
  */
 public final class Tables implements AutoCloseable {
 
-  /** How long a change of a file that nobody asks for stays unseen. */
-  private static final Duration ROUND = Duration.ofSeconds(10);
-
   private final Path base;
   private final String defaultType;
   private final Set<String> aliasFiles;
@@ -48,7 +44,7 @@ public final class Tables implements AutoCloseable {
   private final List<String> warnings = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private @Nullable FileWatch watch;
-  private Timers.@Nullable Timer round;
+  private @Nullable FileRounds rounds;
   private boolean closed;
 
   private Tables(Builder builder) {
@@ -134,8 +130,8 @@ public final class Tables implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    if (round != null) {
-      round.cancel();
+    if (rounds != null) {
+      rounds.close();
     }
   }
 
@@ -169,19 +165,8 @@ public final class Tables implements AutoCloseable {
   }
 
   private synchronized void goRound(FileWatch with) {
-    if (!closed) {
-      round =
-          with.timers()
-              .after(
-                  ROUND,
-                  () ->
-                      with.timers()
-                          .handOn(
-                              with.workers(),
-                              () -> {
-                                refresh();
-                                goRound(with);
-                              }));
+    if (!closed && rounds == null) {
+      rounds = FileRounds.begin(with, this::refresh);
     }
   }
 
@@ -192,9 +177,7 @@ public final class Tables implements AutoCloseable {
     FileWatch with = watch;
     if (with != null) {
       table.watch(with);
-      if (round == null) {
-        goRound(with);
-      }
+      goRound(with);
     }
     return table;
   }

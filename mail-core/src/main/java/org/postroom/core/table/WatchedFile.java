@@ -6,8 +6,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.fact.LookupUnavailable;
@@ -26,7 +28,8 @@ import org.postroom.core.fact.LookupUnavailable;
  *   <li>What cannot be used, or is gone, leaves the last good content in place and is said once.
  * </ul>
  *
- * Who asks takes no lock and never waits for a reading that another one has begun.
+ * Who asks takes no lock and never waits for a reading that another one has begun; who has time
+ * does.
  *
  * @param <T> what the file comes to: immutable
  */
@@ -42,10 +45,17 @@ public final class WatchedFile<T> {
   private final Path path;
   private final Source<T> source;
   private volatile @Nullable FileWatch watch;
+
+  /** When somebody was last sent, or went, to look. */
   private final AtomicLong looked = new AtomicLong();
 
+  /** Whether a worker is to look. */
+  private final AtomicBoolean handedOn = new AtomicBoolean();
+
+  private volatile Span seenIn = Span.NONE;
+
   /** Who holds it looks after the file, alone; the fields below are its. */
-  private final AtomicBoolean looking = new AtomicBoolean();
+  private final ReentrantLock looking = new ReentrantLock();
 
   private @Nullable Stamp seen;
   private int delays;
@@ -68,6 +78,20 @@ public final class WatchedFile<T> {
 
     boolean isFresh(long now) {
       return Math.abs(now - modified) < SECOND;
+    }
+  }
+
+  /**
+   * When the content is as somebody has found the file.
+   *
+   * @param from when he looked
+   * @param until when the next one has to
+   */
+  private record Span(long from, long until) {
+    private static final Span NONE = new Span(0, 0);
+
+    boolean holds(long now) {
+      return from <= now && now < until;
     }
   }
 
@@ -135,13 +159,36 @@ public final class WatchedFile<T> {
    * @throws LookupUnavailable when it could never be read
    */
   public T content() {
-    lookAfter(false);
+    FileWatch with = watch;
+    if (with != null) {
+      long now = with.clock().millis();
+      long last = looked.get();
+      if ((now - last >= SECOND || now < last) && looked.compareAndSet(last, now)) {
+        handOn(with);
+      }
+    }
     return known();
   }
 
-  /** The same for who may wait: a file that has changed is read first. */
+  /**
+   * The same, where somebody has looked after the file within the last second; else nothing, and
+   * {@link #fresh} is to be asked.
+   */
+  public Optional<T> recent() {
+    FileWatch with = watch;
+    return with == null || seenIn.holds(with.clock().millis())
+        ? Optional.of(known())
+        : Optional.empty();
+  }
+
+  /**
+   * The same for who may wait: a file that has changed is read first, by this thread or another.
+   */
   public T fresh() {
-    lookAfter(true);
+    FileWatch with = watch;
+    if (with != null && !seenIn.holds(with.clock().millis())) {
+      look(with, false);
+    }
     return known();
   }
 
@@ -153,64 +200,67 @@ public final class WatchedFile<T> {
     return known;
   }
 
-  private void lookAfter(boolean mayWait) {
-    FileWatch with = watch;
-    if (with != null) {
-      long now = with.clock().millis();
-      long last = looked.get();
-      if ((now - last >= SECOND || now < last) && looked.compareAndSet(last, now)) {
-        if (mayWait) {
-          lookNow(with, now);
-        } else {
-          handOn(with, now);
-        }
-      }
-    }
-  }
-
   /** Looks after the file now, and reads it if need be: on this thread. */
   public void refresh() {
     FileWatch with = watch;
     if (with != null) {
+      look(with, true);
+    }
+  }
+
+  private void handOn(FileWatch with) {
+    if (handedOn.compareAndSet(false, true)
+        && !with.timers().handOn(with.workers(), () -> lookForOthers(with))) {
+      handedOn.set(false);
+    }
+  }
+
+  private void lookForOthers(FileWatch with) {
+    try {
+      look(with, true);
+    } finally {
+      handedOn.set(false);
+    }
+  }
+
+  /** Waits for who looks, and then looks; not where he has done it, unless {@code always}. */
+  private void look(FileWatch with, boolean always) {
+    looking.lock();
+    try {
       long now = with.clock().millis();
-      looked.set(now);
-      lookNow(with, now);
+      if (always || !seenIn.holds(now)) {
+        looked.set(now);
+        long next = look(with, now);
+        seenIn = new Span(now, Math.max(now, Math.min(next, now + SECOND)));
+      }
+    } finally {
+      looking.unlock();
     }
   }
 
-  private void lookNow(FileWatch with, long now) {
-    if (looking.compareAndSet(false, true)) {
-      look(with, now);
-    }
-  }
-
-  private void handOn(FileWatch with, long now) {
-    if (looking.compareAndSet(false, true)
-        && !with.timers().handOn(with.workers(), () -> look(with, now))) {
-      looking.set(false);
-    }
-  }
-
-  /** By who holds {@link #looking}, which this gives back. */
-  private void look(FileWatch with, long now) {
+  /** Gives when one has to look again: earlier, where what was found is not taken yet. */
+  private long look(FileWatch with, long now) {
     try {
       Stamp found = Stamp.of(path);
       gone = false;
-      if (!found.equals(seen) && !(found.isFresh(now) && delays++ < MOST_DELAYS)) {
-        take(found, with);
+      if (!found.equals(seen)) {
+        if (found.isFresh(now) && delays++ < MOST_DELAYS) {
+          return found.modified() + SECOND;
+        }
+        return take(found, now, with);
       }
     } catch (IOException e) {
       lost(e, with);
-    } finally {
-      looking.set(false);
     }
+    return now + SECOND;
   }
 
-  private void take(Stamp found, FileWatch with) {
+  private long take(Stamp found, long now, FileWatch with) {
     try {
       Reading<T> reading = read(found);
-      if (!Stamp.of(path).equals(found) && delays++ < MOST_DELAYS) {
-        return;
+      Stamp later = Stamp.of(path);
+      if (!later.equals(found) && delays++ < MOST_DELAYS) {
+        return later.modified() + SECOND;
       }
       content = reading.content();
       with.log().read(name, reading.entries());
@@ -219,10 +269,11 @@ public final class WatchedFile<T> {
       with.log().kept(name, e.reason());
     } catch (IOException e) {
       lost(e, with);
-      return;
+      return now + SECOND;
     }
     seen = found;
     delays = 0;
+    return now + SECOND;
   }
 
   private void lost(IOException e, FileWatch with) {

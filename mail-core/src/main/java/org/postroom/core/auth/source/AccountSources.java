@@ -19,6 +19,7 @@ import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Fault;
 import org.postroom.core.config.Settings;
 import org.postroom.core.log.TableLog;
+import org.postroom.core.table.FileRounds;
 import org.postroom.core.table.FileWatch;
 import org.postroom.core.table.SqlSource;
 import org.postroom.core.time.Timers;
@@ -158,17 +159,22 @@ public final class AccountSources {
   }
 
   /**
-   * From now on, files that change are read again.
+   * From now on, files that change are read again, until what this gives is closed.
    *
-   * @param workers read large ones
+   * @param workers read those that nobody asks for
    */
-  public void watch(Clock clock, Timers timers, Executor workers) {
+  public AutoCloseable watch(Clock clock, Timers timers, Executor workers) {
     FileWatch with = new FileWatch(clock, timers, workers, new TableLog());
-    for (Opened one : all) {
-      if (one.source().orElse(null) instanceof Watching watching) {
-        watching.watch(with);
-      }
-    }
+    List<Watching> files =
+        all.stream()
+            .flatMap(one -> one.source().stream())
+            .filter(Watching.class::isInstance)
+            .map(Watching.class::cast)
+            .toList();
+    files.forEach(one -> one.watch(with));
+    return files.isEmpty()
+        ? () -> {}
+        : FileRounds.begin(with, () -> files.forEach(Watching::refresh));
   }
 
   /** Their names, in their order. */

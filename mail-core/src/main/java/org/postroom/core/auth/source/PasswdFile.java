@@ -101,8 +101,13 @@ final class PasswdFile<T> {
     return Optional.ofNullable(file.fresh().get(name));
   }
 
-  /** The same, without waiting. */
-  Optional<T> recall(String name) {
-    return Optional.ofNullable(file.content().get(name));
+  /** The same, without waiting; nothing where nobody has looked after the file just now. */
+  Optional<Optional<T>> recall(String name) {
+    return file.recent().map(people -> Optional.ofNullable(people.get(name)));
+  }
+
+  /** Looks after the file now, and reads it when it has changed. */
+  void refresh() {
+    file.refresh();
   }
 }

@@ -30,7 +30,12 @@ final class PasswdFileSource implements Watching {
 
   @Override
   public Optional<Optional<Person>> recall(String name) {
-    return Optional.of(file.recall(name));
+    return file.recall(name);
+  }
+
+  @Override
+  public void refresh() {
+    file.refresh();
   }
 
   @Override

@@ -7,7 +7,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.postroom.core.auth.Person;
 import org.postroom.core.auth.Proof;
@@ -104,32 +103,50 @@ final class SystemUsers implements Watching {
 
   @Override
   public Optional<Person> find(String name) {
-    return users.find(name).map(user -> whole(user, shadow::find));
+    return users
+        .find(name)
+        .map(user -> user.inShadow() ? whole(user.person(), line(user)) : user.person());
   }
 
   @Override
   public Optional<Optional<Person>> recall(String name) {
-    return Optional.of(users.recall(name).map(user -> whole(user, shadow::recall)));
+    Optional<Optional<User>> recalled = users.recall(name);
+    if (recalled.isEmpty() || recalled.get().isEmpty()) {
+      return recalled.map(nobody -> Optional.empty());
+    }
+    User user = recalled.get().get();
+    return user.inShadow()
+        ? recallLine(user).map(line -> Optional.of(whole(user.person(), line)))
+        : Optional.of(Optional.of(user.person()));
   }
 
-  private Person whole(User user, Function<String, Optional<Shadow>> lines) {
-    if (!user.inShadow()) {
-      return user.person();
-    }
-    Person person = user.person();
-    Shadow line = line(person.login(), lines);
+  private Person whole(Person person, Shadow line) {
     boolean expired = LocalDate.now(clock).toEpochDay() >= line.expires();
     return new Person(
         person.login(), line.proof(), person.mayLogIn() && !expired, person.quotaOctets());
   }
 
   /** Who cannot be looked up there, because nobody may, has no password: he gets his mail. */
-  private static Shadow line(String login, Function<String, Optional<Shadow>> lines) {
+  private Shadow line(User user) {
     try {
-      return lines.apply(login).orElse(Shadow.NONE);
+      return shadow.find(user.person().login()).orElse(Shadow.NONE);
     } catch (LookupUnavailable e) {
       return Shadow.NONE;
     }
+  }
+
+  private Optional<Shadow> recallLine(User user) {
+    try {
+      return shadow.recall(user.person().login()).map(line -> line.orElse(Shadow.NONE));
+    } catch (LookupUnavailable e) {
+      return Optional.of(Shadow.NONE);
+    }
+  }
+
+  @Override
+  public void refresh() {
+    users.refresh();
+    shadow.refresh();
   }
 
   @Override

@@ -8,4 +8,7 @@ interface Watching extends AccountSource {
 
   /** Sees from now on when they change. */
   void watch(FileWatch with);
+
+  /** Looks after them now, and reads those that have changed. */
+  void refresh();
 }

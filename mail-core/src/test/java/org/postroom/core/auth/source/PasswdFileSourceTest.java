@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +102,14 @@ final class PasswdFileSourceTest extends AccountSourceContract {
   @CsvSource({
     "nologin, false, ''",
     "nologin=no, true, ''",
+    "nologin=F, true, ''",
+    "nologin=FALSE, true, ''",
+    "nologin=, true, ''",
+    "nologin=t, false, ''",
+    "nologin=TRUE, false, ''",
+    "nopassword=false, true, ''",
+    "proxy=f proxy_maybe=N, true, ''",
+    "allow_nets=, false, 'allow_nets is not obeyed, so ada cannot log in'",
     "noauthenticate=y, false, ''",
     "allow_nets=192.0.2.0/24, false, 'allow_nets is not obeyed, so ada cannot log in'",
     "nopassword=y, false, 'nopassword is not obeyed, so ada cannot log in'",
@@ -151,6 +161,27 @@ final class PasswdFileSourceTest extends AccountSourceContract {
         .isEqualTo("ada.l@example.org");
   }
 
+  /** Two who are called alike in two domains have two mailboxes. */
+  @ParameterizedTest
+  @CsvSource({
+    "ada@one.example, username=foo, foo@one.example",
+    "ada@one.example, username=foo@two.example, foo@two.example",
+    "ada@one.example, user=foo, foo",
+    "ada@one.example, domain=two.example, ada@two.example",
+    "ada@one.example, username=foo domain=two.example, foo@two.example",
+    "ada@one.example, username=foo@one.example domain=two.example, foo@two.example",
+    "ada@one.example, user=foo domain=two.example, foo@two.example",
+    "ada@one.example, username= domain= user=, ada@one.example",
+    "ada, username=foo, foo",
+    "ada, domain=two.example, ada@two.example"
+  })
+  void whatHisMailIsKeptUnder(String name, String extra, String login) {
+    AccountSource source = open(name + ":{PLAIN}x:::::: " + extra + "\n");
+
+    assertThat(source.find(name).orElseThrow().login()).isEqualTo(login);
+    assertThat(warnings).isEmpty();
+  }
+
   @Test
   void aLineThatIsNoneIsAFaultWithItsPlace() {
     assertThatThrownBy(() -> open("ada:{PLAIN}x\n<<<<<<< HEAD\n"))
@@ -173,7 +204,36 @@ final class PasswdFileSourceTest extends AccountSourceContract {
 
     write("ada:{PLAIN}x\n#\n");
     time.advance(Duration.ofSeconds(1));
+    assertThat(source.recall("ada")).as("nobody has looked").isEmpty();
+    assertThat(source.find("ada")).isPresent();
     assertThat(source.recall("ada").orElseThrow()).isPresent();
+  }
+
+  /** Whoever was let in a moment ago, or did not exist, may not be so any more. */
+  @Test
+  void whoAsksFirstAfterAChangeHearsOfIt() throws Exception {
+    ExecutorService workers = Executors.newFixedThreadPool(2);
+    try {
+      PasswdFileSource source =
+          PasswdFileSource.open(
+              write("ada:{PLAIN}x\n"), new PersonFields("CRYPT", new HashLimits(1024)), warnings);
+      source.watch(new FileWatch(time, time, workers, new TableLog()));
+      for (int i = 0; i < 20; i++) {
+        String come = "come" + i;
+        String gone = i == 0 ? "ada" : "come" + (i - 1);
+        assertThat(source.find(gone)).isPresent();
+        assertThat(source.recall(gone).orElseThrow()).isPresent();
+        write(come + ":{PLAIN}x\n");
+        time.advance(Duration.ofSeconds(1));
+
+        assertThat(source.recall(come)).isEmpty();
+        assertThat(source.recall(gone)).isEmpty();
+        assertThat(workers.submit(() -> source.find(come)).get()).as(come).isPresent();
+        assertThat(source.find(gone)).as(gone).isEmpty();
+      }
+    } finally {
+      workers.shutdownNow();
+    }
   }
 
   /** Nobody is told that somebody does not exist because a file is not there. */
