@@ -168,6 +168,7 @@ final class Description {
 
   /** The same, for a server that asks {@code databases}. */
   Plan plan(SqlSource databases) {
-    return Plan.of(configuration.read(parts().params()), configuration, this, databases);
+    return Plan.of(
+        configuration.read(parts().params()), configuration, this, databases, Optional.empty());
   }
 }

@@ -69,7 +69,7 @@ public final class MailServer implements AutoCloseable {
       owned.add(foundation.purge());
       doors = owned.add(foundation.doors());
       doors.become(plan, generations.current(), () -> {});
-      reloading = new Reloading(description, databases, plan.settings(), generations, doors, queue);
+      reloading = new Reloading(description, databases, plan, generations, doors, queue);
       warnings = plan.warnings();
       submitting = owned.add(new Submitting(foundation.premises(), generations::current));
       LocalSockets.open(plan, description.configuration, user -> new ServerDesk(this, user), owned);

@@ -71,14 +71,16 @@ record Plan(
    * @param read those that are to be in effect
    * @param configuration what they were read from
    * @param databases asks the tables that lie there
+   * @param known where people are known to a server that runs; else they are looked for
    * @throws org.postroom.core.config.BadConfiguration with everything that there is to say
    */
   static Plan of(
       Configuration.Read read,
       Configuration configuration,
       Description description,
-      SqlSource databases) {
-    return new Preparation(read, configuration, description, databases).plan();
+      SqlSource databases,
+      Optional<AccountSources> known) {
+    return new Preparation(read, configuration, description, databases, known).plan();
   }
 
   /** For the administrator, at each start. */

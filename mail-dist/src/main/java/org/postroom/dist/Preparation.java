@@ -41,6 +41,7 @@ final class Preparation {
   private final Configuration configuration;
   private final Description description;
   private final SqlSource databases;
+  private final Optional<AccountSources> known;
   private final List<Fault> faults = new ArrayList<>();
   private final List<Notice> notices = new ArrayList<>();
 
@@ -49,17 +50,20 @@ final class Preparation {
    *
    * @param read the settings that are to be in effect
    * @param configuration what they were read from
+   * @param known where people are known to a server that runs, which only a restart changes
    */
   Preparation(
       Configuration.Read read,
       Configuration configuration,
       Description description,
-      SqlSource databases) {
+      SqlSource databases,
+      Optional<AccountSources> known) {
     this.read = read;
     this.settings = read.settings();
     this.configuration = configuration;
     this.description = description;
     this.databases = databases;
+    this.known = known;
     faults.addAll(read.report().faults());
     notices.addAll(read.report().notices());
   }
@@ -104,7 +108,8 @@ final class Preparation {
         own == null || policy == null
             ? null
             : part(() -> Addressing.of(settings, policy, own, tables));
-    AccountSources people = part(() -> description.people(settings, configuration, databases));
+    AccountSources people =
+        part(() -> known.orElseGet(() -> description.people(settings, configuration, databases)));
     List<FilterStation.Named> filters = part(() -> description.filters(settings, tables));
     ServicePlan services = ServicePlan.of(read.services(), settings, machine);
     faults.addAll(services.report().faults());
@@ -124,7 +129,7 @@ final class Preparation {
       // What the machine lacks is no matter yet for who has lines to mend.
       capacity.warning().ifPresent(text -> warn(ServerParams.SESSIONS, text));
     }
-    if (people != null) {
+    if (people != null && known.isEmpty()) {
       people.warnings().forEach(text -> warn(SourceParams.SOURCES, text));
     }
     tables.warnings().forEach(text -> sayOfTable(Notice.Level.WARNING, text));

@@ -2,7 +2,9 @@ package org.postroom.dist;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.queue.QueueManager;
@@ -22,6 +24,7 @@ final class Reloading {
   private final Description description;
   private final SqlSource databases;
   private final Settings started;
+  private final AccountSources people;
   private final Generations generations;
   private final OpenDoors doors;
   private final QueueManager queue;
@@ -33,13 +36,14 @@ final class Reloading {
   Reloading(
       Description description,
       SqlSource databases,
-      Settings started,
+      Plan started,
       Generations generations,
       OpenDoors doors,
       QueueManager queue) {
     this.description = description;
     this.databases = databases;
-    this.started = started;
+    this.started = started.settings();
+    this.people = started.people();
     this.generations = generations;
     this.doors = doors;
     this.queue = queue;
@@ -80,7 +84,8 @@ final class Reloading {
 
   private Reloaded become(Configuration changed) {
     Configuration.Read read = changed.read(description.parts().params());
-    Plan plan = Plan.of(read.asStarted(started), changed, description, databases);
+    Plan plan =
+        Plan.of(read.asStarted(started), changed, description, databases, Optional.of(people));
     doors.check(plan);
     Generations.Next next = generations.next(plan);
     try {

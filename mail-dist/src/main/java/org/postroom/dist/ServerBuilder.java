@@ -28,6 +28,7 @@ import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.SubmitOperation;
+import org.postroom.storage.SqlTables;
 import org.postroom.storage.Storage;
 
 /**
@@ -298,13 +299,16 @@ public final class ServerBuilder {
    * @throws org.postroom.storage.StorageFault when no server runs and the store cannot be opened
    */
   public <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
-    Plan plan = description.plan();
-    Optional<A> answer = plan.folder().flatMap(folder -> Control.ask(folder, operation, question));
-    if (answer.isPresent()) {
-      return answer.get();
-    }
-    try (StoreDesk desk = new StoreDesk(plan, description)) {
-      return operation.perform(desk, question);
+    try (SqlTables databases = new SqlTables()) {
+      Plan plan = description.plan(databases);
+      Optional<A> answer =
+          plan.folder().flatMap(folder -> Control.ask(folder, operation, question));
+      if (answer.isPresent()) {
+        return answer.get();
+      }
+      try (StoreDesk desk = new StoreDesk(plan, description)) {
+        return operation.perform(desk, question);
+      }
     }
   }
 }

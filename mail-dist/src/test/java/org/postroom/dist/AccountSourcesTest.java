@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -115,11 +119,13 @@ final class AccountSourcesTest {
 
   @Test
   void scramIsOfferedWhereItIsOfUseToAll() throws Exception {
-    try (MailServer server = described().start();
-        ImapDialogue imap = ImapDialogue.open(server.address(Role.IMAP).getPort())) {
-      assertThat(imap.sayForOneLine("CAPABILITY"))
-          .contains("AUTH=PLAIN")
-          .doesNotContain("AUTH=SCRAM-SHA-256");
+    for (ServerBuilder some : List.of(described(), described().accountsOnTheFly("open"))) {
+      try (MailServer server = some.start();
+          ImapDialogue imap = ImapDialogue.open(server.address(Role.IMAP).getPort())) {
+        assertThat(imap.sayForOneLine("CAPABILITY"))
+            .contains("AUTH=PLAIN")
+            .doesNotContain("AUTH=SCRAM-SHA-256");
+      }
     }
     try (MailServer server = described().set("account_sources", "sql").start();
         ImapDialogue imap = ImapDialogue.open(server.address(Role.IMAP).getPort())) {
@@ -139,6 +145,69 @@ final class AccountSourcesTest {
       assertThat(logIn(server, "eve@example.org", "secret")).startsWith("OK");
       assertThat(logIn(server, "ada@example.org", "secret")).startsWith("NO");
       assertThat(send(server, "ada@example.org")).startsWith("550 5.1.1 ");
+    }
+  }
+
+  /** Where people are known is the start's: an edit under way is none of a reload's faults. */
+  @Test
+  void aReloadDoesNotReadWherePeopleAreKnown() throws Exception {
+    try (MailServer server = described().start()) {
+      Files.writeString(folder.resolve("users"), "ada@example.org:{PLAIN}secret\n<<<<<<<\n");
+
+      server.reload(configuration -> {});
+
+      assertThat(server.generation()).isEqualTo(2);
+      assertThat(logIn(server, "ada@example.org", "secret")).startsWith("OK");
+    }
+  }
+
+  /** Who asks a store without a server leaves no connection behind. */
+  @Test
+  void whoAsksTheStoreItselfLeavesTheDatabasesOfPeople() throws Exception {
+    String url = "jdbc:h2:mem:" + getClass().getSimpleName();
+    Path people =
+        Files.writeString(
+            folder.resolve("people.cf"),
+            "jdbc_url = " + url + "\npassword_query = SELECT '%u' AS username, 'x' AS password\n");
+    ServerBuilder described =
+        described()
+            .storage(Storage.h2(folder.resolve("data")))
+            .set("account_sources", "sql sql:" + people);
+    try (Connection keeper = DriverManager.getConnection(url);
+        Statement statement = keeper.createStatement()) {
+      assertThatThrownBy(
+              () ->
+                  described.ask(
+                      UserOperations.CHANGE_PASSWORD,
+                      new UserOperations.NewPassword(List.of("ada@example.org"), Secret.of("x"))))
+          .isInstanceOf(OperationRefused.class)
+          .hasMessageContaining("is kept by sql:");
+      try (ResultSet sessions =
+          statement.executeQuery("SELECT COUNT(*) FROM INFORMATION_SCHEMA.SESSIONS")) {
+        assertThat(sessions.next()).isTrue();
+        assertThat(sessions.getInt(1)).isEqualTo(1);
+      }
+    }
+  }
+
+  /** Else who is deleted is somebody else. */
+  @Test
+  void operationsTakeNamesAsTheyAre() throws Exception {
+    ServerBuilder described =
+        described()
+            .storage(Storage.h2(folder.resolve("data")))
+            .set("account_sources", "sql")
+            .set("auth_username_format", "%Ln")
+            .account("info", "secret");
+    try (MailServer server = described.start()) {
+      assertThat(logIn(server, "info@other.example", "secret")).startsWith("OK");
+      assertThatThrownBy(
+              () ->
+                  described.ask(
+                      UserOperations.DELETE,
+                      new UserOperations.Logins(List.of("info@other.example"))))
+          .isInstanceOf(OperationRefused.class);
+      assertThat(server.accounts().byLogin("info")).isPresent();
     }
   }
 
