@@ -103,7 +103,10 @@ final class PasswdFile<T> {
 
   /** The same, without waiting; nothing where nobody has looked after the file just now. */
   Optional<Optional<T>> recall(String name) {
-    return file.recent().map(people -> Optional.ofNullable(people.get(name)));
+    Optional<Map<String, T>> people = file.recent();
+    return people.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Optional.ofNullable(people.get().get(name)));
   }
 
   /** Looks after the file now, and reads it when it has changed. */
