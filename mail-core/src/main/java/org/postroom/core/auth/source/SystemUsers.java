@@ -111,13 +111,20 @@ final class SystemUsers implements Watching {
   @Override
   public Optional<Optional<Person>> recall(String name) {
     Optional<Optional<User>> recalled = users.recall(name);
-    if (recalled.isEmpty() || recalled.get().isEmpty()) {
-      return recalled.map(nobody -> Optional.empty());
+    if (recalled.isEmpty()) {
+      return Optional.empty();
+    }
+    if (recalled.get().isEmpty()) {
+      return Optional.of(Optional.empty());
     }
     User user = recalled.get().get();
-    return user.inShadow()
-        ? recallLine(user).map(line -> Optional.of(whole(user.person(), line)))
-        : Optional.of(Optional.of(user.person()));
+    if (!user.inShadow()) {
+      return Optional.of(Optional.of(user.person()));
+    }
+    Optional<Shadow> line = recallLine(user);
+    return line.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Optional.of(whole(user.person(), line.get())));
   }
 
   private Person whole(Person person, Shadow line) {
