@@ -1,9 +1,11 @@
 package org.postroom.core.policy.service;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -23,6 +25,11 @@ final class Connections {
   /** Each of these holds a worker while it is asked. */
   private static final int MOST_BY_SOCKET = 16;
 
+  /** More than these do not have their turn in time. */
+  private static final int MOST_WAITING = 1000;
+
+  private static final String NOBODY = "nobody is asked any more";
+
   private final PolicyService service;
   private final Connector connector;
   private final Timers timers;
@@ -32,6 +39,9 @@ final class Connections {
   private final Deque<CompletableFuture<Open>> waiting = new ArrayDeque<>();
   private int open;
   private boolean closed;
+
+  /** Whether some thread is giving connections to those who wait. */
+  private boolean serving;
 
   Connections(PolicyService service, Connector connector, Timers timers) {
     this.service = service;
@@ -54,13 +64,24 @@ final class Connections {
   }
 
   /**
+   * Somebody who is to have a connection.
+   *
+   * @param kept the one; null where it has to be made
+   */
+  private record Turn(CompletableFuture<Open> lease, @Nullable Open kept) {}
+
+  /**
    * Puts a question once. One that a kept connection loses is put again at once: its server had
-   * gone before it was asked.
+   * gone before it was asked. All of that has one time.
    *
    * @return the action; exceptionally what kept it from coming
    */
   CompletionStage<String> ask(String request) {
-    CompletableFuture<Open> lease = lease();
+    return ask(request, timers.nanoTime() + service.limits().timeout().toNanos());
+  }
+
+  private CompletionStage<String> ask(String request, long until) {
+    CompletableFuture<Open> lease = new CompletableFuture<>();
     CompletableFuture<String> answer =
         lease.thenCompose(
             mine -> {
@@ -69,31 +90,35 @@ final class Connections {
             });
     Timers.Timer end =
         timers.after(
-            service.limits().timeout(),
+            Duration.ofNanos(Math.max(0, until - timers.nanoTime())),
             () ->
                 answer.completeExceptionally(
                     new PolicyTrouble(
                         "no answer within " + service.limits().timeout().toSeconds() + " s")));
-    return answer
-        .<CompletionStage<String>>handle(
-            (action, trouble) -> {
-              end.cancel();
-              if (trouble == null) {
-                release(lease.join());
-                return CompletableFuture.completedFuture(action);
-              }
-              return wasGone(lease, trouble)
-                  ? ask(request)
-                  : CompletableFuture.failedFuture(trouble);
-            })
-        .thenCompose(said -> said);
+    CompletionStage<String> said =
+        answer
+            .<CompletionStage<String>>handle(
+                (action, trouble) -> {
+                  end.cancel();
+                  if (trouble == null) {
+                    release(lease.join());
+                    return CompletableFuture.completedFuture(action);
+                  }
+                  return wasGone(lease, trouble)
+                      ? ask(request, until)
+                      : CompletableFuture.failedFuture(trouble);
+                })
+            .thenCompose(once -> once);
+    enter(lease);
+    return said;
   }
 
   /** Gives up a lease that has come to nothing; whether its connection had ended before. */
   private boolean wasGone(CompletableFuture<Open> lease, Throwable trouble) {
-    if (!lease.isDone()) {
-      // Nobody has had it: when it comes it is somebody else's.
-      CompletableFuture<Void> unused = lease.thenAccept(this::release);
+    if (lease.completeExceptionally(trouble)) {
+      synchronized (this) {
+        waiting.remove(lease);
+      }
       return false;
     }
     if (lease.isCompletedExceptionally()) {
@@ -115,25 +140,60 @@ final class Connections {
         : trouble;
   }
 
-  private CompletableFuture<Open> lease() {
-    CompletableFuture<Open> lease = new CompletableFuture<>();
-    Open kept = null;
-    boolean connects = false;
+  /** Joins those who wait, unless they are too many: then nobody's turn would come in time. */
+  private void enter(CompletableFuture<Open> lease) {
+    Optional<String> why;
     synchronized (this) {
-      kept = takeIdle();
-      if (kept == null && open < most) {
-        open++;
-        connects = true;
-      } else if (kept == null) {
-        waiting.add(lease);
+      why =
+          closed
+              ? Optional.of(NOBODY)
+              : waiting.size() >= MOST_WAITING
+                  ? Optional.of("too many questions wait for a connection")
+                  : Optional.empty();
+      if (why.isEmpty()) {
+        waiting.addLast(lease);
       }
     }
-    if (kept != null) {
-      lease.complete(kept);
-    } else if (connects) {
-      connect(lease);
+    why.ifPresent(trouble -> lease.completeExceptionally(new PolicyTrouble(trouble)));
+    serve();
+  }
+
+  /**
+   * Gives connections to those who wait. One thread at a time does; what becomes free meanwhile, or
+   * by what it does itself, it finds when it looks again.
+   */
+  private void serve() {
+    synchronized (this) {
+      if (serving) {
+        return;
+      }
+      serving = true;
     }
-    return lease;
+    for (Turn turn = next(); turn != null; turn = next()) {
+      if (turn.kept() == null) {
+        connect(turn.lease());
+      } else if (!turn.lease().complete(turn.kept())) {
+        release(turn.kept());
+      }
+    }
+  }
+
+  /** The next one's turn; null when nobody waits, or all must wait on. */
+  private synchronized @Nullable Turn next() {
+    while (!waiting.isEmpty()) {
+      if (waiting.element().isDone()) {
+        waiting.remove(); // it has given up
+        continue;
+      }
+      Open kept = takeIdle();
+      if (kept == null && open >= most) {
+        break;
+      }
+      open += kept == null ? 1 : 0;
+      return new Turn(waiting.remove(), kept);
+    }
+    serving = false;
+    return null;
   }
 
   /** The one used last, which is the likeliest to be there still. */
@@ -157,7 +217,10 @@ final class Connections {
             .whenComplete(
                 (connection, trouble) -> {
                   if (trouble == null) {
-                    lease.complete(new Open(connection, timers.nanoTime()));
+                    Open made = new Open(connection, timers.nanoTime());
+                    if (!lease.complete(made)) {
+                      release(made); // nobody waits for it any more
+                    }
                   } else {
                     lease.completeExceptionally(trouble);
                     oneLess();
@@ -165,25 +228,19 @@ final class Connections {
                 });
   }
 
-  /** Goes to who waits, or waits itself. */
+  /** Is kept for whoever comes next. */
   private void release(Open mine) {
-    if (mine.connection.isClosed() || isWorn(mine)) {
-      discard(mine);
-      return;
-    }
-    CompletableFuture<Open> next;
-    boolean ends;
+    boolean stays;
     synchronized (this) {
-      next = waiting.poll();
-      ends = next == null && closed;
-      if (next == null && !closed) {
+      stays = !closed && !mine.connection.isClosed() && !isWorn(mine);
+      if (stays) {
         mine.end = timers.after(service.limits().maxIdle(), () -> expire(mine));
         idle.addLast(mine);
       }
     }
-    if (next != null) {
-      next.complete(mine);
-    } else if (ends) {
+    if (stays) {
+      serve();
+    } else {
       discard(mine);
     }
   }
@@ -211,17 +268,10 @@ final class Connections {
 
   /** There is room for another one. */
   private void oneLess() {
-    CompletableFuture<Open> next;
     synchronized (this) {
       open--;
-      next = waiting.poll();
-      if (next != null) {
-        open++;
-      }
     }
-    if (next != null) {
-      connect(next);
-    }
+    serve();
   }
 
   private static void cancelEnd(Open kept) {
@@ -245,7 +295,6 @@ final class Connections {
       cancelEnd(one);
       one.connection.close();
     }
-    left.forEach(
-        lease -> lease.completeExceptionally(new PolicyTrouble("nobody is asked any more")));
+    left.forEach(lease -> lease.completeExceptionally(new PolicyTrouble(NOBODY)));
   }
 }

@@ -306,6 +306,52 @@ final class PolicyServersTest {
   }
 
   @Test
+  void soManyWaitForAConnectionAndNotMore() {
+    SmallPolicyServer server =
+        server(false, request -> request.startsWith("a=b") ? action("OK") : "");
+    String once = server.name() + ", try_limit=1";
+    List<CompletableFuture<String>> slow = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      slow.add(ask(once, "slow=" + i));
+    }
+    Until.so(() -> server.requests().size() == 16);
+    List<CompletableFuture<String>> waiting = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      waiting.add(ask(once, "n=" + i));
+    }
+
+    assertThat(waiting.subList(1000, 3000))
+        .as("more than these do not wait")
+        .allSatisfy(
+            answer ->
+                assertThat(outcome(answer)).isEqualTo("too many questions wait for a connection"));
+    assertThat(waiting.subList(0, 1000)).noneMatch(CompletableFuture::isDone);
+
+    time.advance(Duration.ofSeconds(100));
+
+    assertThat(slow).allMatch(CompletableFuture::isCompletedExceptionally);
+    assertThat(waiting).allMatch(CompletableFuture::isCompletedExceptionally);
+    assertThat(answer(once, "a=b")).isEqualTo("OK");
+  }
+
+  /** However many wait, each hears of it, and no stack is too small for them. */
+  @Test
+  void whereTheServerHasGoneAllWhoWaitHearOfIt() {
+    SmallPolicyServer server = server(false, request -> "");
+    String once = server.name() + ", try_limit=1";
+    List<CompletableFuture<String>> all = new ArrayList<>();
+    for (int i = 0; i < 1016; i++) {
+      all.add(ask(once, "n=" + i));
+    }
+    Until.so(() -> server.requests().size() == 16);
+
+    server.close();
+
+    all.forEach(answer -> assertThat(outcome(answer)).doesNotStartWith("answered"));
+    assertThat(time.instant()).isBefore(Instant.EPOCH.plusSeconds(100));
+  }
+
+  @Test
   void nobodyIsAskedAfterTheEnd() {
     SmallPolicyServer server = server(true, request -> action("OK"));
     answer(server.name(), "a=b");
