@@ -1,5 +1,6 @@
 package org.postroom.core.fact;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,6 +14,9 @@ import java.util.concurrent.Executor;
  * @param <T> the answer, which may be "there is none" but never "not now": that is an exception
  */
 public interface Fact<T> {
+
+  /** For those who know nothing better. */
+  Duration USUAL_PATIENCE = Duration.ofSeconds(100);
 
   /**
    * The answer, if it is in memory; nothing where somebody has to be asked. On the event loop: must
@@ -35,6 +39,11 @@ public interface Fact<T> {
    */
   default boolean isFarAway() {
     return false;
+  }
+
+  /** How long an answer is waited for: whoever does not give it by then has said "not now". */
+  default Duration patience() {
+    return USUAL_PATIENCE;
   }
 
   /** One that is known: {@code name} is how it is called in records. */

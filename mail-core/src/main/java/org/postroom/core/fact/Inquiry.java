@@ -1,6 +1,6 @@
 package org.postroom.core.fact;
 
-import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -17,9 +17,6 @@ public final class Inquiry {
 
   /** So many facts serve one mail; a function that always wants others has a fault. */
   private static final int MOST = 100_000;
-
-  /** Whoever does not answer within this time has said "not now". */
-  private static final Duration PATIENCE = Duration.ofSeconds(100);
 
   private final Executor mayBlock;
   private final Timers timers;
@@ -58,8 +55,11 @@ public final class Inquiry {
 
   private CompletionStage<Notes> asked(Notes notes, Wanted wanted) {
     Notes.Asked asked = notes.ask(wanted.facts(), mayBlock);
-    Timers.Timer end = timers.after(PATIENCE, asked::giveUp);
-    return asked.answered().whenComplete((more, trouble) -> end.cancel());
+    List<Timers.Timer> ends =
+        wanted.facts().stream()
+            .map(fact -> timers.after(fact.patience(), () -> asked.giveUp(fact)))
+            .toList();
+    return asked.answered().whenComplete((more, trouble) -> ends.forEach(Timers.Timer::cancel));
   }
 
   /** What {@code trouble} is, unwrapped; an {@code Error} is thrown. */

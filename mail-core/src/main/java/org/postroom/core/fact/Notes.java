@@ -67,12 +67,11 @@ public final class Notes implements Facts {
               });
     }
 
-    /** What is not answered cannot be had now. */
-    void giveUp() {
-      answers.forEach(
-          (fact, note) ->
-              note.complete(
-                  new Note.Unavailable(new LookupUnavailable("no answer in time: " + fact))));
+    /** If it is not answered, it cannot be had now. */
+    void giveUp(Fact<?> fact) {
+      answers
+          .get(fact)
+          .complete(new Note.Unavailable(new LookupUnavailable("no answer in time: " + fact)));
     }
   }
 

@@ -47,6 +47,11 @@ class InquiryTest {
     }
 
     @Override
+    public Duration patience() {
+      return name.startsWith("slow") ? Duration.ofMinutes(10) : USUAL_PATIENCE;
+    }
+
+    @Override
     public boolean isFarAway() {
       return name.startsWith("far");
     }
@@ -128,6 +133,22 @@ class InquiryTest {
     assertThat(answer).isNotDone();
     answers.get("far b").completeExceptionally(new LookupUnavailable("no answer"));
     assertThat(answer).isCompletedWithValue("1");
+  }
+
+  @Test
+  void eachFactIsWaitedForAsLongAsItTakes() {
+    CompletableFuture<String> slow = pursue(facts -> facts.know(new Question("slow")));
+    CompletableFuture<String> other =
+        new Inquiry(Runnable::run, time)
+            .pursue(new Notes(), facts -> facts.know(new Question("a")))
+            .toCompletableFuture();
+
+    time.advance(Duration.ofSeconds(100));
+    assertThat(other).isCompletedExceptionally();
+    assertThat(slow).isNotDone();
+
+    time.advance(Duration.ofSeconds(500));
+    assertThat(slow).isCompletedExceptionally();
   }
 
   @Test

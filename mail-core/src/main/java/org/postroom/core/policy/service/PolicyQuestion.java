@@ -1,5 +1,6 @@
 package org.postroom.core.policy.service;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -22,6 +23,12 @@ public record PolicyQuestion(PolicyServers servers, PolicyService service, Strin
   @Override
   public CompletionStage<String> ask(Executor mayBlock) {
     return servers.ask(service, request);
+  }
+
+  /** All tries, and a moment more: each of them has its own end. */
+  @Override
+  public Duration patience() {
+    return service.limits().inAll().plusSeconds(1);
   }
 
   @Override

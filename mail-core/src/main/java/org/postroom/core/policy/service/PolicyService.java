@@ -61,7 +61,13 @@ public record PolicyService(Peer peer, Limits limits, String defaultAction, Stri
       Duration maxTtl,
       int requests,
       int tries,
-      Duration retryDelay) {}
+      Duration retryDelay) {
+
+    /** How long one question may take, with all its tries. */
+    Duration inAll() {
+      return timeout.plus(retryDelay).multipliedBy(tries).minus(retryDelay);
+    }
+  }
 
   /** {@link BadValue} for what names no server, or has an option that is none. */
   public static PolicyService of(String argument, Settings settings) {
