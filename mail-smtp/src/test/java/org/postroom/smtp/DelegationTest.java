@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.postroom.core.testing.SmallPolicyServer.CLOSE;
 import static org.postroom.core.testing.SmallPolicyServer.action;
 
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.testing.SmallPolicyServer;
+import org.postroom.core.testing.Until;
 import org.postroom.smtp.server.Role;
 
 /** What a policy server says of mail is done, and it is told what it wants to know. */
@@ -128,6 +134,46 @@ final class DelegationTest {
 
       assertThat(server.requests()).hasSize(2);
       assertThat(server.connections()).isEqualTo(1);
+    }
+  }
+
+  /** Others come while it is asked: the question stays what it was. */
+  @Test
+  void isAskedOnceThoughTheServerFillsUpMeanwhile() {
+    CountDownLatch full = new CountDownLatch(1);
+    UnaryOperator<String> waits =
+        request -> {
+          try {
+            return full.await(30, TimeUnit.SECONDS) ? action("DUNNO") : CLOSE;
+          } catch (InterruptedException e) {
+            return CLOSE;
+          }
+        };
+    List<Talk> others = new ArrayList<>();
+    try (SmallPolicyServer server = SmallPolicyServer.byTcp(waits);
+        SmtpHouse house =
+            house(
+                "default_process_limit",
+                "8",
+                "smtpd_recipient_restrictions",
+                "check_policy_service " + server.name())) {
+      InetSocketAddress mx = house.listen(Role.MX);
+      try (Talk talk = Talk.greeted(mx)) {
+        talk.ask("MAIL FROM:<grace@example.net>");
+        CompletableFuture<String> reply =
+            CompletableFuture.supplyAsync(() -> talk.ask("RCPT TO:<ada@example.org>"));
+        Until.so(() -> server.requests().size() == 1);
+        for (int i = 0; i < 7; i++) {
+          others.add(Talk.greeted(mx));
+        }
+        full.countDown();
+
+        assertThat(reply.join()).isEqualTo("250 2.1.5 Ok");
+        assertThat(server.requests()).hasSize(1);
+        assertThat(server.lastValue("stress")).isEmpty();
+      } finally {
+        others.forEach(Talk::close);
+      }
     }
   }
 

@@ -6,7 +6,8 @@ import org.postroom.core.wire.TlsSession;
 
 /**
  * What a session knows at the moment at which something is judged, beside what restrictions look
- * at: what policy servers are told.
+ * at: what policy servers are told. Stays the same while a question is asked, so that it is asked
+ * once.
  *
  * @param state the command, or {@code CONNECT}, or {@code END-OF-MESSAGE}; BDAT is {@code DATA}
  * @param protocol {@code SMTP}, {@code ESMTP} or {@code LMTP}
@@ -18,7 +19,7 @@ import org.postroom.core.wire.TlsSession;
  * @param size of the mail, as far as it is known; else 0
  * @param mechanism by which the client has logged in; else empty
  * @param tls empty in clear
- * @param stressed whether there are more clients than places
+ * @param stressed whether there were more clients than places when the session began
  */
 public record Occasion(
     String state,

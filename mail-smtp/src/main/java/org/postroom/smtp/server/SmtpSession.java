@@ -51,6 +51,9 @@ public final class SmtpSession implements Standing {
   /** Tells the mails of this session from those of others, before and after a restart. */
   private final long since;
 
+  /** As it was when the session began: a question that is put again is the same question. */
+  private final boolean stressed;
+
   private int mails;
 
   SmtpSession(
@@ -67,6 +70,7 @@ public final class SmtpSession implements Standing {
     this.clientName = ClientName.of(connection.remote().getAddress(), listening);
     this.judging = new Judging(services, this);
     this.since = services.clock().millis();
+    this.stressed = connection.isCrowded();
   }
 
   /**
@@ -169,7 +173,7 @@ public final class SmtpSession implements Standing {
         mail.map(Transaction::size).orElse(0L),
         login().map(Login::mechanism).orElse(""),
         connection.tls(),
-        connection.isCrowded());
+        stressed);
   }
 
   /** What the DNS calls the client. */
