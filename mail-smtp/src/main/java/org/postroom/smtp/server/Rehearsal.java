@@ -19,14 +19,20 @@ import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.Moment;
 import org.postroom.core.policy.Occasion;
 import org.postroom.core.policy.PolicyContext;
+import org.postroom.core.wire.TlsSession;
 import org.postroom.smtp.protocol.MailParameters;
 
 /**
  * A session that takes place in thought only: the same judging as in a real one, by what a client
- * would say. Nothing is counted, logged or kept. Limits, and what a command needs before it (TLS, a
- * log-in), are no part of it.
+ * would say. Nothing is counted, logged or kept here; whoever is asked elsewhere, as a policy
+ * server is, may keep that he was. Limits, and what a command needs before it (TLS, a log-in), are
+ * no part of it.
  */
 public final class Rehearsal implements Standing {
+  /** What a client with TLS agrees on as a rule. */
+  private static final TlsSession USUAL_TLS =
+      new TlsSession("TLSv1.3", "TLS_AES_256_GCM_SHA384", 256, List.of());
+
   private final Listening listening;
   private final DryRun.Asked asked;
   private final PolicyContext.Client client;
@@ -151,7 +157,7 @@ public final class Rehearsal implements Standing {
         "",
         asked.size(),
         "",
-        Optional.empty(),
+        asked.secure() ? Optional.of(USUAL_TLS) : Optional.empty(),
         false);
   }
 
