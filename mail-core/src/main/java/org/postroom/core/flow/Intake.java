@@ -3,6 +3,7 @@ package org.postroom.core.flow;
 import java.util.List;
 import org.postroom.core.mail.Arriving;
 import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.policy.Consequence;
 import org.postroom.core.policy.Verdict;
@@ -22,6 +23,12 @@ public final class Intake implements AutoCloseable {
   private static final Handover.Refused LOOPS =
       new Handover.Refused(
           new Verdict.Reject(554, "5.4.6", "Error: too many hops"), FlowParams.HOPS.name());
+
+  /** Somebody's mailbox went while the mail came; who sends it again hears whose. */
+  private static final Handover.Refused GONE =
+      new Handover.Refused(
+          new Verdict.Reject(451, "4.3.0", "Error: a recipient's mailbox is not there any more"),
+          "mailbox");
 
   private final Entrance entrance;
   private final Arriving mail;
@@ -79,6 +86,8 @@ public final class Intake implements AutoCloseable {
       return entrance.flow().accept(mail.with(whole), recipients, entrance.wishes().and(decided));
     } catch (OverQuota e) {
       return MailboxFull.by(entrance.settings()).ofMail();
+    } catch (MailboxNotFound e) {
+      return GONE;
     }
   }
 
