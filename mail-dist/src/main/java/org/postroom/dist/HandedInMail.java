@@ -33,6 +33,7 @@ import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Submitted.Outcome;
 import org.postroom.dist.submit.Whom;
 import org.postroom.smtp.protocol.DataReader;
+import org.postroom.smtp.server.SmtpParams;
 
 /** One mail that is handed in, from its recipients to what has become of it. */
 final class HandedInMail {
@@ -90,6 +91,10 @@ final class HandedInMail {
 
   /** Takes it, with its content. */
   Submitted submit(InputStream content) {
+    int most = generation.settings().get(SmtpParams.RECIPIENTS);
+    if (envelope.recipients().size() > most) {
+      return tooMany(most);
+    }
     envelope.recipients().forEach(this::judge);
     Optional<Verdict.Reject> first =
         outcomes.stream().flatMap(one -> one.refusal().stream()).findFirst();
@@ -116,6 +121,20 @@ final class HandedInMail {
       read(content, intake);
       return answer(intake, intake.finish(List.copyOf(taken.values()), List.of()));
     }
+  }
+
+  /** Unlike in SMTP nobody can send the others later: they were all named at once. */
+  private Submitted tooMany(int most) {
+    Verdict.Reject reply =
+        said(
+            new Verdict.Reject(
+                554, "5.5.3", "Error: too many recipients, " + most + " may be named at once"));
+    String rule = SmtpParams.RECIPIENTS.name();
+    logRefused("NOQUEUE", "RCPT", reply, List.of(), rule);
+    return new Submitted.Refused(
+        reply,
+        rule,
+        envelope.recipients().stream().map(one -> new Outcome(one, Optional.of(reply))).toList());
   }
 
   private Entrance entrance() {

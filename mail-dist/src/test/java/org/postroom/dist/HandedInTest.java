@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -170,10 +173,61 @@ final class HandedInTest {
     assertThat(open).hasContent("not a socket");
   }
 
+  /** Whoever is given a wrong path must not take away what the machine needs. */
+  @Test
+  void whatIsNoSocketStaysWhereItIs() throws Exception {
+    server.close();
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThatThrownBy(() -> described().set("submit_socket", pipe.toString()).start())
+        .isInstanceOf(WireFault.class)
+        .hasMessageContaining("no socket");
+    assertThat(pipe).exists();
+  }
+
+  @Test
+  void takesTheSocketsPlaceThatAKilledServerLeft() throws IOException {
+    server.close();
+    Path open = folder.resolve("open");
+    try (ServerSocketChannel left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      left.bind(UnixDomainSocketAddress.of(open));
+    }
+
+    server = described().set("submit_socket", open.toString()).start();
+
+    assertThat(Control.askAt(open, SubmitOperation.SUBMIT, small()).orElseThrow().refusal())
+        .isEmpty();
+  }
+
+  @Test
+  void soManyMayBeNamedAtOnceAndWhoNamesMoreHearsOfIt() throws IOException {
+    server.reload(now -> now.set("smtpd_recipient_limit", "3"));
+
+    assertThat(ask("", mail(100), "ada", "ada", "ada").refusal()).isEmpty();
+    assertThat(ask("", mail(5_000_000), "ada", "ada", "ada", "ada").refusal())
+        .contains("554 5.5.3 Error: too many recipients, 3 may be named at once");
+
+    server.close();
+    Path open = folder.resolve("open");
+    server = described().set("submit_socket", open.toString()).start();
+    String[] many = new String[4000];
+    Arrays.fill(many, "somebody-with-a-name@example.org");
+    assertThatThrownBy(() -> Control.askAt(open, SubmitOperation.SUBMIT, to(many)))
+        .isInstanceOf(OperationRefused.class)
+        .hasMessage("more than 65536 octets of addresses and options");
+    assertThat(Control.askAt(open, SubmitOperation.SUBMIT, small()).orElseThrow().refusal())
+        .isEmpty();
+  }
+
   private static Mail small() {
+    return to("ada");
+  }
+
+  private static Mail to(String... recipients) {
     return new Mail(
         Optional.of(""),
-        List.of("ada"),
+        List.of(recipients),
         false,
         List.of(),
         Optional.empty(),

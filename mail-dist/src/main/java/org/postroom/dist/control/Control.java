@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -12,7 +13,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
@@ -20,8 +20,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 import org.postroom.core.wire.WireFault;
@@ -45,12 +48,24 @@ public final class Control implements AutoCloseable {
       PosixFilePermissions.fromString("rw-rw-rw-");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration CONTENT = Duration.ofMinutes(10);
+  private static final Duration TO_CONNECT = Duration.ofSeconds(30);
   private static final Duration AT_THE_END = Duration.ofSeconds(5);
 
   /** A long one may hash ten thousand passwords. */
   private static final Duration LONGEST_WORK = Duration.ofHours(1);
 
+  /** A client that has more to ask than fits into this comes again. */
+  private static final Duration LIFE = Duration.ofMinutes(15);
+
+  /** What anybody on this machine may have the server keep in memory. */
+  private static final int LONGEST_OF_EVERYBODY = 64 * 1024;
+
   private static final int CLIENTS = 16;
+
+  /** stat(2). */
+  private static final int FILE_TYPE = 0xF000;
+
+  private static final int SOCKET = 0xC000;
 
   private final ServerSocketChannel socket;
   private final Runnable remove;
@@ -139,21 +154,23 @@ public final class Control implements AutoCloseable {
     }
   }
 
-  /** The socket of a server that did not end well; never anything else. */
+  /** The socket of a server that did not end well; never anything else, nor one that is in use. */
   private static void takeAwayWhatIsLeft(Path path) throws IOException {
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-        .isOther()) {
+    int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    if ((mode & FILE_TYPE) != SOCKET) {
       throw new IOException("there is a file that is no socket");
     }
-    Optional<SocketChannel> other = dial(path);
-    if (other.isPresent()) {
-      close(other.get());
-      throw new IOException("another server listens there");
+    try (SocketChannel other = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      other.configureBlocking(false); // a server that is busy may not be waited for
+      boolean unused = other.connect(UnixDomainSocketAddress.of(path));
+    } catch (ConnectException nobodyListens) {
+      Files.delete(path);
+      return;
     }
-    Files.delete(path);
+    throw new IOException("another server listens there");
   }
 
   private static void remove(Path path) {
@@ -164,12 +181,29 @@ public final class Control implements AutoCloseable {
     }
   }
 
-  /** Empty when nobody listens there, or it is not for us. */
+  /** Empty when nobody listens there, or has no time for us, or it is not for us. */
   private static Optional<SocketChannel> dial(Path path) {
     try {
-      return Optional.of(SocketChannel.open(UnixDomainSocketAddress.of(path)));
+      SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+      AtomicBoolean over = new AtomicBoolean();
+      // Where too many are before us the system lets us wait, and for ever if need be.
+      CompletableFuture.delayedExecutor(TO_CONNECT.toMillis(), TimeUnit.MILLISECONDS)
+          .execute(
+              () -> {
+                if (!over.getAndSet(true)) {
+                  close(channel);
+                }
+              });
+      try {
+        boolean unused = channel.connect(UnixDomainSocketAddress.of(path));
+        return over.getAndSet(true) ? Optional.empty() : Optional.of(channel);
+      } catch (IOException e) {
+        over.set(true);
+        close(channel);
+        return Optional.empty(); // left behind by a server that did not end well
+      }
     } catch (IOException e) {
-      return Optional.empty(); // left behind by a server that did not end well
+      return Optional.empty();
     }
   }
 
@@ -209,11 +243,11 @@ public final class Control implements AutoCloseable {
       Optional<InputStream> content = Records.content(question);
       if (content.isPresent()) {
         // It may have to wait for its turn, as any mail.
-        Pieces.write(content.get(), frames, LONGEST_WORK);
+        Pieces.write(content.get(), frames, CONTENT);
       }
       byte[] answer =
           frames
-              .read(Dialogue.LONGEST_ANSWER, LONGEST_WORK)
+              .read(Dialogue.LONGEST_ANSWER, content.isPresent() ? CONTENT : LONGEST_WORK)
               .orElseThrow(() -> new IOException("it has ended"));
       return Dialogue.answer(answer, operation.answer());
     } catch (IOException | Json.Malformed e) {
@@ -226,20 +260,26 @@ public final class Control implements AutoCloseable {
   /** Stops listening; what is being answered is waited for, for a while. */
   @Override
   public void close() {
+    remove.run(); // first: when nobody listens any more, another server may have its socket there
     close(socket);
     thread.interrupt(); // it may be waiting for a client to go
-    join(thread);
+    long end = System.nanoTime() + AT_THE_END.toNanos();
+    join(thread, end);
+    clients
+        .keySet()
+        .forEach(
+            client -> {
+              try {
+                client.shutdownInput(); // nothing more is asked
+              } catch (IOException e) {
+                LOG.debug("control socket: {}", e.getMessage());
+              }
+            });
     clients.forEach(
         (client, serving) -> {
-          try {
-            client.shutdownInput(); // nothing more is asked
-          } catch (IOException e) {
-            LOG.debug("control socket: {}", e.getMessage());
-          }
-          join(serving);
+          join(serving, end);
           close(client);
         });
-    remove.run();
   }
 
   private static void close(Closeable channel) {
@@ -250,9 +290,12 @@ public final class Control implements AutoCloseable {
     }
   }
 
-  private static void join(Thread ending) {
+  private static void join(Thread ending, long end) {
     try {
-      ending.join(AT_THE_END.toMillis());
+      long left = (end - System.nanoTime()) / 1_000_000;
+      if (left > 0) { // 0 would mean for ever
+        ending.join(left);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -318,13 +361,31 @@ public final class Control implements AutoCloseable {
   }
 
   private void serve(Frames frames, Desk desk) throws IOException {
-    while (true) {
-      Optional<byte[]> frame = frames.read(Dialogue.LONGEST_QUESTION, PATIENCE);
-      if (frame.isEmpty()) {
-        return;
-      }
+    long end = System.nanoTime() + LIFE.toNanos();
+    while (System.nanoTime() < end) {
       Pieces content = new Pieces(frames, PATIENCE, CONTENT);
-      byte[] answer = answer(frame.get(), content, desk);
+      byte[] answer;
+      try {
+        Optional<byte[]> frame =
+            frames.read(
+                owner.isEmpty() ? LONGEST_OF_EVERYBODY : Dialogue.LONGEST_QUESTION, PATIENCE);
+        if (frame.isEmpty()) {
+          return;
+        }
+        answer = answer(frame.get(), content, desk);
+      } catch (Frames.TooLong e) {
+        if (owner.isPresent() || e.length() > Dialogue.LONGEST_QUESTION) {
+          throw e;
+        }
+        // Whoever names too many people hears of it, behind all that he says.
+        frames.skip(e.length(), PATIENCE);
+        content.follow();
+        answer =
+            Dialogue.refusal(
+                new OperationRefused(
+                    OperationRefused.Kind.REQUEST,
+                    "more than " + LONGEST_OF_EVERYBODY + " octets of addresses and options"));
+      }
       content.close();
       frames.write(answer, PATIENCE);
     }

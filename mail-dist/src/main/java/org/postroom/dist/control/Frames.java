@@ -24,6 +24,23 @@ final class Frames implements AutoCloseable {
   private final Selector selector;
   private final SelectionKey key;
 
+  /** A frame has more octets than it may; they have not been read. */
+  static final class TooLong extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final int length;
+
+    TooLong(int length, int most) {
+      super("a frame of " + Integer.toUnsignedString(length) + " octets; " + most + " are allowed");
+      this.length = length;
+    }
+
+    /** How many it has. */
+    long length() {
+      return Integer.toUnsignedLong(length);
+    }
+  }
+
   Frames(SocketChannel socket) throws IOException {
     this.socket = socket;
     socket.configureBlocking(false);
@@ -48,8 +65,7 @@ final class Frames implements AutoCloseable {
     }
     int length = head.getInt(0);
     if (length < 0 || length > most) {
-      throw new IOException(
-          "a frame of " + Integer.toUnsignedString(length) + " octets; " + most + " are allowed");
+      throw new TooLong(length, most);
     }
     byte[] content = new byte[0];
     while (content.length < length) {
@@ -62,9 +78,23 @@ final class Frames implements AutoCloseable {
     return Optional.of(content);
   }
 
+  /** Reads the octets of a frame that is {@link TooLong}, and keeps none. */
+  void skip(long length, Duration patience) throws IOException {
+    long end = System.nanoTime() + patience.toNanos();
+    long left = length;
+    while (left > 0) {
+      int step = (int) Math.min(left, STEP);
+      if (!fill(ByteBuffer.allocate(step), end)) {
+        throw new EOFException("cut off in a frame");
+      }
+      left -= step;
+    }
+  }
+
   /** Whether it is full; else the far side has ended. */
   private boolean fill(ByteBuffer into, long end) throws IOException {
     while (into.hasRemaining()) {
+      checkTime(end); // one that always has an octet more is never waited for
       int count = socket.read(into);
       if (count < 0) {
         return false;
@@ -86,17 +116,21 @@ final class Frames implements AutoCloseable {
     ByteBuffer frame = ByteBuffer.allocate(HEAD + content.length);
     frame.putInt(content.length).put(content).flip();
     while (frame.hasRemaining()) {
+      checkTime(end);
       if (socket.write(frame) == 0) {
         await(SelectionKey.OP_WRITE, end);
       }
     }
   }
 
-  private void await(int operation, long end) throws IOException {
-    long left = (end - System.nanoTime()) / 1_000_000;
-    if (left <= 0) {
+  private static void checkTime(long end) throws IOException {
+    if (System.nanoTime() - end >= 0) {
       throw new IOException("a frame takes too long");
     }
+  }
+
+  private void await(int operation, long end) throws IOException {
+    long left = Math.max(1, (end - System.nanoTime()) / 1_000_000); // 0 would mean for ever
     key.interestOps(operation);
     selector.select(left);
     selector.selectedKeys().clear();
