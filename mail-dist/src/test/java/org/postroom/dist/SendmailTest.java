@@ -130,6 +130,14 @@ final class SendmailTest {
     assertThat(sendmail("", "-bi")).isEqualTo(new Outcome(0, ""));
     assertThat(Inbox.of(server, ADA)).isEmpty();
 
+    assertThat(sendmail("Subject: x\n\n", "-f", "a@b@c", "ada").status()).isEqualTo(65);
+    for (String sender : List.of("<" + BOB + ">", "Bob <" + BOB + ">", BOB + " (Bob)")) {
+      assertThat(sendmail("Subject: x\n\n", "-f", sender, "ada")).isEqualTo(new Outcome(0, ""));
+    }
+    assertThat(Inbox.of(server, ADA))
+        .hasSize(3)
+        .allMatch(mail -> mail.startsWith("Return-Path: <" + BOB + ">"));
+
     server.reload(now -> now.set("authorized_submit_users", "!" + me() + ", static:anyone"));
     assertThat(sendmail("Subject: x\n\n", "ada").status()).isEqualTo(77);
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -13,6 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.postroom.core.address.WrittenAddress;
+import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.rewrite.HeaderAddresses;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.ServerBuilder;
@@ -22,6 +26,7 @@ import org.postroom.dist.operation.QueueOperations;
 import org.postroom.dist.operation.SubmitOperation.Handed;
 import org.postroom.dist.operation.SubmitOperation.Mail;
 import org.postroom.storage.Storage;
+import org.postroom.storage.StorageFault;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,7 +39,8 @@ import picocli.CommandLine.Spec;
  * stays with the program.
  *
  * <p>DIAGNOSTICS: exit statuses are those of sysexits.h: 0 taken, 64 misused, 65 no addresses where
- * some should be, 69 refused, 75 not now, 77 not allowed, 78 bad configuration.
+ * some should be, 69 refused for good, 77 not allowed, 75 whatever else keeps the mail from being
+ * taken: a program that tries again later has not lost it.
  *
  * <p>BUGS: no SMTP on standard input ({@code -bs}), no verification ({@code -bv}), no flushing of
  * the queue ({@code -q}). Users other than root and the server's own need {@code submit_socket}.
@@ -54,6 +60,7 @@ public final class SendmailApplet implements Callable<Integer> {
   private static final int DATA = 65;
   private static final int REFUSED = 69;
   private static final int TEMPORARY = 75;
+  private static final int NOT_ALLOWED = 77;
   private static final Path USUAL = Path.of("/etc/postroom/main.cf");
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -73,7 +80,7 @@ public final class SendmailApplet implements Callable<Integer> {
   SendmailApplet() {}
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     SendmailOptions options;
     try {
       options = SendmailOptions.parse(words);
@@ -109,7 +116,7 @@ public final class SendmailApplet implements Callable<Integer> {
     spec.commandLine().getErr().println("sendmail: " + line);
   }
 
-  private int deliver(SendmailOptions options) throws IOException {
+  private int deliver(SendmailOptions options) {
     List<WrittenAddress> recipients = new ArrayList<>();
     for (String word : options.recipients()) {
       Optional<List<WrittenAddress>> found = HeaderAddresses.addresses(word.getBytes(UTF_8));
@@ -117,6 +124,16 @@ public final class SendmailApplet implements Callable<Integer> {
         return fail(DATA, "not an address: " + word);
       }
       recipients.addAll(found.get());
+    }
+    Optional<String> sender = options.sender();
+    if (sender.isPresent() && !sender.get().isEmpty()) {
+      sender =
+          HeaderAddresses.addresses(sender.get().getBytes(UTF_8))
+              .filter(found -> found.size() == 1)
+              .map(found -> found.get(0).toString());
+      if (sender.isEmpty()) {
+        return fail(DATA, "not an address: " + options.sender().get());
+      }
     }
     if (recipients.isEmpty() && !options.recipientsInHeader()) {
       return fail(
@@ -134,21 +151,26 @@ public final class SendmailApplet implements Callable<Integer> {
           return fail(USAGE, "No recipient addresses found in message header");
         }
       }
-      return deliver(options, recipients, input);
+      return deliver(options, sender, recipients, input);
+    } catch (IOException | UncheckedIOException | StorageUnavailable | StorageFull e) {
+      return fail(TEMPORARY, "the mail cannot be read: " + e.getMessage());
     }
   }
 
   private int deliver(
-      SendmailOptions options, List<WrittenAddress> recipients, SendmailInput input) {
+      SendmailOptions options,
+      Optional<String> sender,
+      List<WrittenAddress> recipients,
+      SendmailInput input) {
     Mail mail =
         new Mail(
-            options.sender(),
+            sender,
             recipients.stream().map(WrittenAddress::toString).distinct().toList(),
             options.eightBit(),
             options.notifyOn(),
             options.fullReturn(),
             options.envelopeId(),
-            content(options, input));
+            content(options, sender, input));
     try {
       Handed handed = builder(options).handIn(mail);
       return handed
@@ -156,17 +178,22 @@ public final class SendmailApplet implements Callable<Integer> {
           .map(reply -> fail(reply.startsWith("4") ? TEMPORARY : REFUSED, reply))
           .orElse(0);
     } catch (OperationRefused e) {
-      if (e.kind() != OperationRefused.Kind.NO_SERVER) {
-        throw e;
-      }
+      return switch (e.kind()) {
+        case REQUEST -> fail(DATA, String.valueOf(e.getMessage()));
+        case NOT_ALLOWED -> fail(NOT_ALLOWED, String.valueOf(e.getMessage()));
+        case CONFIGURATION, UNAVAILABLE, NO_SERVER, INTERNAL ->
+            fail(TEMPORARY, e.getMessage() + ": the mail is not taken");
+      };
+    } catch (BadConfiguration | StorageFault e) {
       return fail(TEMPORARY, e.getMessage() + ": the mail is not taken");
     }
   }
 
   /** The mail; with a From field that has the full name, where it would get one without. */
-  private static InputStream content(SendmailOptions options, SendmailInput input) {
+  private static InputStream content(
+      SendmailOptions options, Optional<String> from, SendmailInput input) {
     Optional<String> name = options.fullName().or(() -> Optional.ofNullable(System.getenv("NAME")));
-    String sender = options.sender().orElseGet(() -> System.getProperty("user.name"));
+    String sender = from.orElseGet(() -> System.getProperty("user.name"));
     return name.isEmpty() || sender.isEmpty() || input.hasFrom()
         ? input.stream()
         : input.behind("From: " + phrase(name.get()) + " <" + sender + ">");
