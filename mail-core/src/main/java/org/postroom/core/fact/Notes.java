@@ -69,9 +69,10 @@ public final class Notes implements Facts {
 
     /** If it is not answered, it cannot be had now. */
     void giveUp(Fact<?> fact) {
-      answers
-          .get(fact)
-          .complete(new Note.Unavailable(new LookupUnavailable("no answer in time: " + fact)));
+      CompletableFuture<Note> answer = answers.get(fact);
+      if (answer != null) {
+        answer.complete(new Note.Unavailable(new LookupUnavailable("no answer in time: " + fact)));
+      }
     }
   }
 

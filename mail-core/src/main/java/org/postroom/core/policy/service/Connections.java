@@ -117,7 +117,7 @@ final class Connections {
   private boolean wasGone(CompletableFuture<Open> lease, Throwable trouble) {
     if (lease.completeExceptionally(trouble)) {
       synchronized (this) {
-        waiting.remove(lease);
+        waiting.removeIf(one -> one == lease);
       }
       return false;
     }
