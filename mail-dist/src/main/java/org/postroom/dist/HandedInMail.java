@@ -33,7 +33,6 @@ import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Submitted.Outcome;
 import org.postroom.dist.submit.Whom;
 import org.postroom.smtp.protocol.DataReader;
-import org.postroom.smtp.server.SmtpParams;
 
 /** One mail that is handed in, from its recipients to what has become of it. */
 final class HandedInMail {
@@ -50,6 +49,7 @@ final class HandedInMail {
   private final Envelope envelope;
   private final Whom whom;
   private final OsUser user;
+  private final Limit limit;
   private final List<Outcome> outcomes = new ArrayList<>();
   private final Map<Address, Expanded> taken = new LinkedHashMap<>();
 
@@ -66,14 +66,23 @@ final class HandedInMail {
       MailLog log,
       Envelope envelope,
       Whom whom,
-      OsUser user) {
+      OsUser user,
+      Limit limit) {
     this.premises = premises;
     this.generation = generation;
     this.log = log;
     this.envelope = complete(envelope);
     this.whom = whom;
     this.user = user;
+    this.limit = limit;
   }
+
+  /**
+   * How many recipients a mail may have.
+   *
+   * @param rule which parameter says so
+   */
+  record Limit(int recipients, String rule) {}
 
   /** Nobody asks an application for SMTPUTF8 (RFC 6531): where its addresses need it, it is so. */
   private static Envelope complete(Envelope envelope) {
@@ -91,9 +100,8 @@ final class HandedInMail {
 
   /** Takes it, with its content. */
   Submitted submit(InputStream content) {
-    int most = generation.settings().get(SmtpParams.RECIPIENTS);
-    if (envelope.recipients().size() > most) {
-      return tooMany(most);
+    if (envelope.recipients().size() > limit.recipients()) {
+      return tooMany();
     }
     envelope.recipients().forEach(this::judge);
     Optional<Verdict.Reject> first =
@@ -124,12 +132,14 @@ final class HandedInMail {
   }
 
   /** Unlike in SMTP nobody can send the others later: they were all named at once. */
-  private Submitted tooMany(int most) {
+  private Submitted tooMany() {
     Verdict.Reject reply =
         said(
             new Verdict.Reject(
-                554, "5.5.3", "Error: too many recipients, " + most + " may be named at once"));
-    String rule = SmtpParams.RECIPIENTS.name();
+                554,
+                "5.5.3",
+                "Error: too many recipients, " + limit.recipients() + " may be named at once"));
+    String rule = limit.rule();
     logRefused("NOQUEUE", "RCPT", reply, List.of(), rule);
     return new Submitted.Refused(
         reply,

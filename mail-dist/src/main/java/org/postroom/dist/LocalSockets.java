@@ -1,8 +1,12 @@
 package org.postroom.dist;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Desk;
+import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.Operations;
 import org.postroom.dist.operation.SubmitOperation;
 
@@ -32,5 +36,26 @@ final class LocalSockets {
                         name -> Operations.named(name).filter(SubmitOperation.SUBMIT::equals),
                         desks)));
     plan.folder().ifPresent(folder -> owned.add(Control.open(folder, Operations::named, desks)));
+  }
+
+  /**
+   * Has the server take a mail that listens for everybody; where it does not yet, root can reach it
+   * all the same.
+   *
+   * @param folder where it is its owner's alone
+   * @throws OperationRefused with what is wrong
+   */
+  static SubmitOperation.Handed handIn(
+      Path everybodys, Supplier<Optional<Path>> folder, SubmitOperation.Mail mail) {
+    return Control.askAt(everybodys, SubmitOperation.SUBMIT, mail)
+        .or(
+            () ->
+                OsUser.ofThisProcess().name().equals("root")
+                    ? folder.get().flatMap(own -> Control.ask(own, SubmitOperation.SUBMIT, mail))
+                    : Optional.empty())
+        .orElseThrow(
+            () ->
+                new OperationRefused(
+                    OperationRefused.Kind.NO_SERVER, "no server listens at " + everybodys));
   }
 }

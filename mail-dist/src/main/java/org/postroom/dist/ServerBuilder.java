@@ -26,7 +26,6 @@ import org.postroom.core.table.LookupTable;
 import org.postroom.core.time.Timers;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.storage.SqlTables;
 import org.postroom.storage.Storage;
@@ -284,22 +283,7 @@ public final class ServerBuilder {
     Optional<Path> open = description.socketOfEverybody();
     return open.isEmpty()
         ? ask(SubmitOperation.SUBMIT, mail)
-        : Control.askAt(open.get(), SubmitOperation.SUBMIT, mail)
-            .or(() -> inFolder(mail))
-            .orElseThrow(
-                () ->
-                    new OperationRefused(
-                        OperationRefused.Kind.NO_SERVER, "no server listens at " + open.get()));
-  }
-
-  /** A server that does not listen for everybody yet: root can reach it all the same. */
-  private Optional<SubmitOperation.Handed> inFolder(SubmitOperation.Mail mail) {
-    return OsUser.ofThisProcess().name().equals("root")
-        ? description
-            .plan()
-            .folder()
-            .flatMap(folder -> Control.ask(folder, SubmitOperation.SUBMIT, mail))
-        : Optional.empty();
+        : LocalSockets.handIn(open.get(), () -> description.plan().folder(), mail);
   }
 
   /**
