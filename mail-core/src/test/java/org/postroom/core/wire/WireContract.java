@@ -412,7 +412,7 @@ abstract class WireContract {
     Listener listener = listen();
     try (Peer peer = dial(listener)) {
       assertThat(peer.readLine()).isEqualTo("hello");
-      peer.send("suspend\r\nafter\r\nnap\r\nlast\r\n");
+      peer.send("suspend\r\nafter\r\n");
       assertThat(peer.readLine()).isEqualTo("suspended");
       Connection connection = connections.take();
 
@@ -421,8 +421,12 @@ abstract class WireContract {
       connection.resume(() -> connection.out().ascii("resumed\r\n"));
       connection.resume(() -> connection.out().ascii("resumed twice\r\n"));
 
-      for (String line :
-          new String[] {"resumed", "task", "<after>CRLF", "asleep", "awake", "<last>CRLF"}) {
+      for (String line : new String[] {"resumed", "task", "<after>CRLF"}) {
+        assertThat(peer.readLine()).isEqualTo(line);
+      }
+      // Only now: a nap before would be what the second one has resumed.
+      peer.send("nap\r\nlast\r\n");
+      for (String line : new String[] {"asleep", "awake", "<last>CRLF"}) {
         assertThat(peer.readLine()).isEqualTo(line);
       }
     }
