@@ -22,6 +22,7 @@ import org.postroom.core.queue.QueueLimits;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.testing.Fault;
 import org.postroom.core.testing.TroubledStore;
+import org.postroom.core.testing.Until;
 
 /** What the queue does as time goes on, jumps, or meets trouble: each mail once, at its time. */
 @Timeout(60)
@@ -458,9 +459,10 @@ final class QueueInTimeTest {
       for (int k = 0; k < 60; k++) {
         house.send(k + "@living.test");
       }
-      house.time.advance(Duration.ZERO); // no time passes
+      house.time.advance(Duration.ZERO);
 
-      assertThat(living.mails).hasSize(60);
+      // No time passes; but the threads that deliver may be slow on a machine that is.
+      Until.so(() -> living.mails.size() == 60);
     }
   }
 
