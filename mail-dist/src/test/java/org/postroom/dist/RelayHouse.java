@@ -9,14 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.postroom.core.auth.AccountId;
 import org.postroom.core.dns.ZoneResolver;
-import org.postroom.core.mailbox.MailStore;
-import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.testing.WallClock;
 import org.postroom.core.time.VirtualTime;
@@ -232,23 +227,7 @@ final class RelayHouse implements AutoCloseable {
     // What has left the queue is seen there a moment before it is synced and seen in mailboxes:
     // a unit of work of our own comes behind all that.
     server.queue().settle(List.of(), List.of());
-    AccountId account = server.accounts().byLogin(login).orElseThrow().id();
-    List<String> messages = new ArrayList<>();
-    server
-        .mail()
-        .find(account, MailboxName.INBOX)
-        .ifPresent(
-            inbox ->
-                server
-                    .mail()
-                    .read(
-                        inbox.id(),
-                        UidSet.range(1, 0xFFFF_FFFFL),
-                        Set.of(MailStore.Detail.CONTENT),
-                        row ->
-                            messages.add(
-                                new String(row.content().orElseThrow().toBytes(), UTF_8))));
-    return messages;
+    return Inbox.of(server, login);
   }
 
   /** Waits for ada's INBOX to have so many messages. */
