@@ -130,6 +130,10 @@ public final class SmallPolicyServer implements AutoCloseable {
       while (true) {
         SocketChannel connection = listener.accept();
         connections.add(connection);
+        if (!listener.isOpen()) {
+          close(connection); // it came while this ended: nobody else would end it
+          return;
+        }
         thread(() -> serve(connection));
       }
     } catch (IOException e) {
