@@ -56,12 +56,32 @@ public record Address(String localPart, Domain domain) {
 
   /** Whether it can be sent where UTF-8 is not allowed. */
   public boolean isAscii() {
-    return localPart.chars().allMatch(c -> c < 0x80);
+    for (int i = 0; i < localPart.length(); i++) {
+      if (localPart.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The SMTP form for people: the domain in its own script. */
   public String unicode() {
     return LocalPart.written(localPart) + "@" + domain.unicode();
+  }
+
+  // Addresses are compared several times for each mail: what the compiler makes of a record is
+  // linked
+  // at run time, and slow until it is.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Address that
+        && localPart.equals(that.localPart)
+        && domain.equals(that.domain);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * localPart.hashCode() + domain.hashCode();
   }
 
   @Override

@@ -125,6 +125,16 @@ public record Domain(String name) {
   }
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof Domain that && name.equals(that.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
+  @Override
   public String toString() {
     return name;
   }

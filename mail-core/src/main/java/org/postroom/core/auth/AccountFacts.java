@@ -43,6 +43,18 @@ public final class AccountFacts {
     }
 
     @Override
+    public boolean equals(Object other) {
+      return other instanceof ByAddress that
+          && accounts == that.accounts
+          && address.equals(that.address);
+    }
+
+    @Override
+    public int hashCode() {
+      return address.hashCode();
+    }
+
+    @Override
     public String toString() {
       return "account for " + address;
     }
@@ -91,6 +103,18 @@ public final class AccountFacts {
     @Override
     public CompletionStage<Long> ask(Executor mayBlock) {
       return CompletableFuture.supplyAsync(() -> accounts.room(account), mayBlock);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Room that
+          && accounts == that.accounts
+          && account.equals(that.account);
+    }
+
+    @Override
+    public int hashCode() {
+      return account.login().hashCode();
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,10 @@ public final class Settings {
   private final Map<String, MainCf.Entry> given;
   private final Map<String, String> presets;
   private final Map<String, Object> values;
+
+  /** The same by their parameters: a mail asks some fifty times. */
+  private final IdentityHashMap<Param<?>, Object> effective;
+
   private final Map<String, String> expanded;
   private final Set<String> transports;
   private final List<Notice> notices;
@@ -42,6 +47,7 @@ public final class Settings {
     this.given = check.given;
     this.presets = check.presets;
     this.values = check.values;
+    this.effective = effective(params, values);
     this.expanded = check.expanded;
     this.transports = check.transports;
     this.notices = List.copyOf(check.notices);
@@ -59,9 +65,22 @@ public final class Settings {
     this.given = given;
     this.presets = same.presets;
     this.values = values;
+    this.effective = effective(params, values);
     this.expanded = expanded;
     this.transports = same.transports;
     this.notices = same.notices;
+  }
+
+  private static IdentityHashMap<Param<?>, Object> effective(
+      Map<String, Param<?>> params, Map<String, Object> values) {
+    IdentityHashMap<Param<?>, Object> effective = new IdentityHashMap<>();
+    for (Param<?> param : params.values()) {
+      Object value = values.get(param.name());
+      if (value != null) {
+        effective.put(param, value);
+      }
+    }
+    return effective;
   }
 
   /**
@@ -103,8 +122,8 @@ public final class Settings {
   /** The value in effect. A parameter of a set that is not part of these settings is a bug. */
   @SuppressWarnings("unchecked") // a value is made by its own parameter's type
   public <T> T get(Param<T> param) {
-    Object value = values.get(param.name());
-    if (value == null || params.get(param.name()) != param) {
+    Object value = effective.get(param);
+    if (value == null) {
       throw new IllegalArgumentException("not part of these settings: " + param);
     }
     return (T) value;

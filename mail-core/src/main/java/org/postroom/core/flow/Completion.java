@@ -95,9 +95,8 @@ public final class Completion {
 
   /** The recipient when there is one only, so that nobody learns of the others. */
   private static Optional<Address> only(Arriving mail) {
-    return mail.envelope().recipients().size() == 1
-        ? mail.envelope().recipients().stream().map(Recipient::address).findFirst()
-        : Optional.empty();
+    List<Recipient> recipients = mail.envelope().recipients();
+    return recipients.size() == 1 ? Optional.of(recipients.get(0).address()) : Optional.empty();
   }
 
   private ArrivingContent.@Nullable Missing missing(Arriving mail, String date) {

@@ -30,9 +30,12 @@ public record MailboxFull(int code, String status, String text) {
    */
   public Optional<Verdict.Reject> of(
       Expanded recipient, long size, Accounts accounts, Facts facts) {
-    return recipient.targets().stream().allMatch(target -> isFull(target, size, accounts, facts))
-        ? Optional.of(new Verdict.Reject(code, status, recipient.rejected(text)))
-        : Optional.empty();
+    for (Target target : recipient.targets()) {
+      if (!isFull(target, size, accounts, facts)) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(new Verdict.Reject(code, status, recipient.rejected(text)));
   }
 
   /** Says so of the whole mail. */

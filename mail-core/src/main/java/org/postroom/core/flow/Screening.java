@@ -45,11 +45,12 @@ final class Screening {
    * Has the mail looked into; it is not refused and not thrown away where {@code next} is asked.
    */
   Handover screen(Submission mail, List<Expanded> recipients, Wishes wishes, Next next) {
-    List<Address> targets =
-        recipients.stream()
-            .flatMap(expanded -> expanded.targets().stream())
-            .map(target -> target.recipient().address())
-            .toList();
+    List<Address> targets = new ArrayList<>();
+    for (Expanded expanded : recipients) {
+      for (Target target : expanded.targets()) {
+        targets.add(target.recipient().address());
+      }
+    }
     try (FilterStation.Examination examined =
         filters.examine(mail, targets, wishes.consequences(), wishes::wants)) {
       if (examined.refusal().isPresent()) {

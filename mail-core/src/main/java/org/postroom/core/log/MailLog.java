@@ -1,7 +1,5 @@
 package org.postroom.core.log;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -437,10 +435,13 @@ public final class MailLog {
   /** To the hundredth below a second, to the tenth below ten, whole above. */
   private static String seconds(Duration delay) {
     long millis = Math.max(0, delay.toMillis());
-    int decimals = millis < 1000 ? 2 : millis < 10_000 ? 1 : 0;
-    return BigDecimal.valueOf(millis, 3)
-        .setScale(decimals, RoundingMode.HALF_UP)
-        .stripTrailingZeros()
-        .toPlainString();
+    int unit = millis < 1000 ? 10 : millis < 10_000 ? 100 : 1000;
+    long rounded = (millis + unit / 2) / unit * unit;
+    String whole = String.valueOf(rounded / 1000);
+    long rest = rounded % 1000;
+    if (rest == 0) {
+      return whole;
+    }
+    return whole + "." + rest / 100 + (rest % 100 == 0 ? "" : rest % 100 / 10);
   }
 }

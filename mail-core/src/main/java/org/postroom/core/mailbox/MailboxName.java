@@ -73,6 +73,16 @@ public record MailboxName(String value) implements Comparable<MailboxName> {
   }
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof MailboxName that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
+  }
+
+  @Override
   public String toString() {
     return value;
   }

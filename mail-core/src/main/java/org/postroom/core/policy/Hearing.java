@@ -45,7 +45,9 @@ final class Hearing {
     this.facts = facts;
     this.deferIfPermit = before.deferIfPermit();
     this.consequences = new LinkedHashSet<>(before.consequences());
-    this.discarded = consequences.stream().anyMatch(Consequence.Discard.class::isInstance);
+    for (Consequence each : consequences) {
+      discarded |= each instanceof Consequence.Discard;
+    }
   }
 
   Decision at(Moment moment) {
@@ -103,17 +105,19 @@ final class Hearing {
 
   /** Whether somebody has the address is asked whoever permits it, but not twice. */
   private Optional<Verdict.Reject> unlisted(Stage stage) {
-    Optional<Rule> rule =
-        judge
-            .last(stage)
-            .filter(
-                last ->
-                    steps.stream()
-                        .noneMatch(
-                            step -> step.rule().equals(last.name()) && step.warned().isEmpty()));
+    Optional<Rule> rule = judge.last(stage).filter(last -> !wasAsked(last));
     return discarded || rule.isEmpty()
         ? Optional.empty()
         : refused(ask(stage, List.of(rule.get()), about(stage), false));
+  }
+
+  private boolean wasAsked(Rule rule) {
+    for (Decision.Step step : steps) {
+      if (step.rule().equals(rule.name()) && step.warned().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Optional<Verdict.Reject> refused(Verdict verdict) {
@@ -264,7 +268,11 @@ final class Hearing {
         answers = new StringBuilder();
       }
       if (answers.length() < MOST_SIGNS) {
-        String said = String.valueOf(answer);
+        // What an Optional says of itself takes longer than all else here.
+        String said =
+            answer instanceof Optional<?> some
+                ? some.map(String::valueOf).orElse("none")
+                : String.valueOf(answer);
         answers.append(' ').append(fact).append('=');
         answers.append(said, 0, Math.min(said.length(), MOST_SIGNS));
       }

@@ -2,9 +2,11 @@ package org.postroom.core.policy;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
@@ -25,6 +27,7 @@ public final class Judge {
   private final Map<Stage, List<Rule>> lists;
   private final Map<Moment, List<Stage>> stages = new EnumMap<>(Moment.class);
   private final Map<Stage, Rule> last = new EnumMap<>(Stage.class);
+  private final Set<Moment> concerned = EnumSet.noneOf(Moment.class);
   private final Stage guard;
   private final DomainClasses domains;
   private final Ingredients in;
@@ -56,6 +59,11 @@ public final class Judge {
       last.put(
           relayFirst ? Stage.RECIPIENT : Stage.RELAY,
           unlisted(AddressRules.UNLISTED_RECIPIENT, Party.RECIPIENT));
+    }
+    for (Moment moment : Moment.values()) {
+      if (stages(moment).stream().anyMatch(stage -> hasRules(stage))) {
+        concerned.add(moment);
+      }
     }
   }
 
@@ -146,8 +154,11 @@ public final class Judge {
 
   /** Whether there is anything to judge at this moment. */
   public boolean isConcernedAt(Moment moment) {
-    return stages(moment).stream()
-        .anyMatch(stage -> !rules(stage).isEmpty() || last.containsKey(stage));
+    return concerned.contains(moment);
+  }
+
+  private boolean hasRules(Stage stage) {
+    return !rules(stage).isEmpty() || last.containsKey(stage);
   }
 
   /** The lists of a moment, in their order. */

@@ -18,7 +18,11 @@ public record OwnAddresses(List<Interface> interfaces, List<InetAddress> proxies
   }
 
   public boolean contain(InetAddress address) {
-    return proxies.contains(address)
-        || interfaces.stream().anyMatch(own -> own.address().equals(address));
+    for (Interface own : interfaces) {
+      if (own.address().equals(address)) {
+        return true;
+      }
+    }
+    return proxies.contains(address);
   }
 }

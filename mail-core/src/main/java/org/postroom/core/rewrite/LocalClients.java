@@ -69,18 +69,23 @@ final class LocalClients {
 
   /** Whether it is plain, without a look-up, that the client is none of them. */
   boolean areNot(Submission.Client client) {
-    return tables.isEmpty() && known.stream().noneMatch(item -> item.matches(client));
+    return tables.isEmpty() && !isKnown(client);
   }
 
   /** {@link org.postroom.core.fact.LookupUnavailable} when a table has no answer now. */
   boolean contain(Submission.Client client) {
+    return isKnown(client)
+        || !tables.isEmpty()
+            && tables.stream()
+                .anyMatch(table -> table.find(IpLiteral.written(client.address())).isPresent());
+  }
+
+  private boolean isKnown(Submission.Client client) {
     for (Item item : known) {
       if (item.matches(client)) {
         return true;
       }
     }
-    return !tables.isEmpty()
-        && tables.stream()
-            .anyMatch(table -> table.find(IpLiteral.written(client.address())).isPresent());
+    return false;
   }
 }

@@ -50,6 +50,11 @@ public final class Rewriting {
   private final Optional<Qualifier> remote;
   private final int mostTokens;
 
+  /** Whether no look-up takes long; with those for clients that are not known to be ours. */
+  private final boolean quick;
+
+  private final boolean quickForAll;
+
   private Rewriting(Settings settings, Policy policy, OwnAddresses own, Tables tables) {
     this.policy = policy;
     Set<String> propagating = Set.copyOf(settings.get(RewriteParams.PROPAGATE_EXTENSIONS));
@@ -80,6 +85,10 @@ public final class Rewriting {
     this.localClients = LocalClients.of(settings, policy, own, tables);
     this.remote = remote(settings);
     this.mostTokens = settings.get(RewriteParams.TOKENS);
+    this.quick =
+        ofSenders.stream().allMatch(one -> one.map().isQuick())
+            && ofRecipients.stream().allMatch(one -> one.map().isQuick());
+    this.quickForAll = quick && localClients.isQuick();
   }
 
   /**
@@ -137,12 +146,9 @@ public final class Rewriting {
     if (!local && remote.isEmpty() && localClients.areNot(client)) {
       return HeaderAddresses.UNTOUCHED;
     }
-    boolean quick =
-        (local || localClients.isQuick())
-            && ofSenders.stream().allMatch(one -> one.map().isQuick())
-            && ofRecipients.stream().allMatch(one -> one.map().isQuick());
     List<String> trace = new Trace();
-    return new HeaderAddresses(new OfClient(client, local, trace), mostTokens, quick, trace);
+    return new HeaderAddresses(
+        new OfClient(client, local, trace), mostTokens, local ? quick : quickForAll, trace);
   }
 
   /** Steps, no more than anybody reads. */

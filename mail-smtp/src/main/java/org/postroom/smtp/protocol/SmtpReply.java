@@ -23,7 +23,7 @@ public record SmtpReply(int code, String status, List<String> lines) {
     if (lines.isEmpty()) {
       throw new IllegalArgumentException("a reply without a line");
     }
-    lines = lines.stream().map(SmtpReply::clean).toList();
+    lines = lines.size() == 1 ? List.of(clean(lines.get(0))) : cleaned(lines);
   }
 
   /** A reply of one line. */
@@ -80,6 +80,10 @@ public record SmtpReply(int code, String status, List<String> lines) {
   @Override
   public String toString() {
     return status.isEmpty() ? code + " " + text() : code + " " + status + " " + text();
+  }
+
+  private static List<String> cleaned(List<String> lines) {
+    return lines.stream().map(SmtpReply::clean).toList();
   }
 
   private static String clean(String text) {

@@ -1,12 +1,14 @@
 package org.postroom.smtp.server;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.Handover;
 import org.postroom.core.flow.Intake;
+import org.postroom.core.mail.FieldLine;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
@@ -33,7 +35,7 @@ final class Reception implements Transaction.Content {
   private List<Acceptance> accepted = List.of();
 
   /** Fields that were put in front of the header as it arrived. */
-  private final List<Consequence.Prepend> done;
+  private final List<Consequence.Prepend> done = new ArrayList<>();
 
   /** A chunk was refused: those behind it are of no use any more. */
   private boolean failed;
@@ -41,13 +43,14 @@ final class Reception implements Transaction.Content {
   private Reception(SmtpSession session, Transaction transaction, boolean dotStuffed) {
     this.session = session;
     this.transaction = transaction;
-    this.done =
-        transaction.consequences().stream()
-            .filter(Consequence.Prepend.class::isInstance)
-            .map(Consequence.Prepend.class::cast)
-            .toList();
-    this.intake =
-        Beginning.of(session, transaction, done.stream().map(Consequence.Prepend::field).toList());
+    List<FieldLine> fields = new ArrayList<>();
+    for (Consequence each : transaction.consequences()) {
+      if (each instanceof Consequence.Prepend prepend) {
+        done.add(prepend);
+        fields.add(prepend.field());
+      }
+    }
+    this.intake = Beginning.of(session, transaction, fields);
     Settings settings = session.settings();
     this.reader =
         new DataReader(

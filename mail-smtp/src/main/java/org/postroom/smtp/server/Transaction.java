@@ -146,8 +146,11 @@ public final class Transaction implements SmtpState, AutoCloseable {
 
   /** About how many octets the recipients are. */
   public int octets() {
-    return octets
-        + pending.consequences().stream().mapToInt(each -> each.toString().length()).sum();
+    int all = octets;
+    for (Consequence each : pending.consequences()) {
+      all += each.toString().length();
+    }
+    return all;
   }
 
   /** One was refused. */
@@ -195,9 +198,13 @@ public final class Transaction implements SmtpState, AutoCloseable {
   }
 
   Envelope envelope() {
+    List<Recipient> wished = new ArrayList<>(recipients.size());
+    for (Expanded each : recipients.values()) {
+      wished.add(each.recipient());
+    }
     return new Envelope(
         sender,
-        recipients.values().stream().map(Expanded::recipient).toList(),
+        wished,
         parameters.body(),
         parameters.smtpUtf8(),
         parameters.envelopeId(),

@@ -13,4 +13,19 @@ public record BlobLocation(int segment, long offset, long length) {
       throw new IllegalArgumentException(segment + "/" + offset + "/" + length);
     }
   }
+
+  // A key of maps, several times for each mail: what the compiler makes of a record is slow until
+  // it is linked and compiled.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof BlobLocation that
+        && segment == that.segment
+        && offset == that.offset
+        && length == that.length;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * segment + Long.hashCode(offset);
+  }
 }
