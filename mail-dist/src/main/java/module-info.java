@@ -24,8 +24,8 @@ module org.postroom.dist {
   requires org.postroom.smtp;
   requires org.postroom.pop3;
   requires org.postroom.imap;
-  requires apache.mime4j.core;
   requires static org.jspecify;
   requires static org.junit.jupiter.api;
+  requires static org.junit.platform.commons;
   requires org.slf4j;
 }

@@ -25,6 +25,7 @@ import org.postroom.dist.config.ServicePlan;
 public final class Configuration {
   private final Map<Param<?>, Object> values = new LinkedHashMap<>();
   private final Map<String, String> texts = new LinkedHashMap<>();
+  private final Map<String, String> presets = new LinkedHashMap<>();
   private final Map<Door, Integer> ports = new LinkedHashMap<>();
   private @Nullable Path file;
 
@@ -35,6 +36,7 @@ public final class Configuration {
     Configuration copy = new Configuration();
     copy.values.putAll(values);
     copy.texts.putAll(texts);
+    copy.presets.putAll(presets);
     copy.ports.putAll(ports);
     copy.file = file;
     return copy;
@@ -59,6 +61,11 @@ public final class Configuration {
   public Configuration set(String name, String value) {
     texts.put(name, value);
     return this;
+  }
+
+  /** One parameter, where nobody gives it: another default. */
+  void preset(String name, String value) {
+    presets.put(name, value);
   }
 
   /** Listens at a door; port 0 takes a free one. The first call replaces {@code listeners}. */
@@ -111,6 +118,7 @@ public final class Configuration {
         Settings.builder(params).file(file == null ? MainCf.EMPTY : MainCf.read(file));
     builder.preset(PolicyParams.MYHOSTNAME, OsHost.name());
     builder.preset("config_directory", base().toAbsolutePath().toString());
+    presets.forEach(builder::preset);
     builder.transports(ServicePlan.transports(services));
     values.forEach((param, value) -> builder.set((Param<Object>) param, value));
     texts.forEach(builder::set);

@@ -76,7 +76,8 @@ record Foundation(
     Workers workers =
         owned.add(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline));
     AutoCloseable unused = owned.add(plan.people().watch(description.clock, timers, workers));
-    Wire wire = owned.add(Wires.open(plan.wire(memory), timers, workers, lifeline));
+    Wire wire =
+        owned.add(Wires.open(description.overheard(plan.wire(memory)), timers, workers, lifeline));
     Premises premises =
         new Premises(
             wire,

@@ -14,7 +14,6 @@ import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.filter.Filter;
-import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
@@ -24,6 +23,7 @@ import org.postroom.core.policy.Restriction;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.time.Timers;
+import org.postroom.core.wire.Ear;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.SubmitOperation;
@@ -158,7 +158,7 @@ public final class ServerBuilder {
    * @param name what the log calls it
    */
   public ServerBuilder filter(String name, Filter filter) {
-    description.filters.add(new FilterStation.Named(name, filter));
+    description.filter(name, filter);
     return this;
   }
 
@@ -186,10 +186,11 @@ public final class ServerBuilder {
 
   /**
    * Every address is somebody here: an account is made when mail first comes for it, or when
-   * somebody first logs in as it, with this password. For tests; nothing is relayed then.
+   * somebody first logs in as it, with this password. For tests; nothing is relayed then, so that
+   * anybody may send to anybody, unless {@link #domains} says where the addresses are.
    */
   public ServerBuilder accountsOnTheFly(String password) {
-    description.openPassword = password;
+    description.everybodyIsHere(password);
     return this;
   }
 
@@ -224,6 +225,15 @@ public final class ServerBuilder {
    */
   public ServerBuilder lifeline(Lifeline ofTheProcess) {
     description.lifeline = ofTheProcess;
+    return this;
+  }
+
+  /**
+   * Has {@code ear} hear all that clients and next hops say and are said, in clear, passwords and
+   * content as well. For tests.
+   */
+  public ServerBuilder overheardBy(Ear ear) {
+    description.ear = ear;
     return this;
   }
 

@@ -4,27 +4,18 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
-import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.part.Door;
-import org.postroom.core.queue.Acceptance;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
-import org.postroom.dist.ServerBuilder;
-import org.postroom.storage.Storage;
 
 /**
  * A mail server for a test: takes mail for every address, keeps it in memory, and lets the test
@@ -48,78 +39,43 @@ import org.postroom.storage.Storage;
  * since its {@link #forget}, whatever the others do.
  */
 public final class TestMail implements AutoCloseable {
-  /** Everybody's. */
+  /** Everybody's who is not named by the set-up. */
   public static final String PASSWORD = "secret";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int MOST_SHOWN = 20;
 
   private final House house;
+  private final Duration patience;
 
-  /** How many mails had come when this view began. Guarded by the house's mails. */
-  private int mark;
+  /** How many mails, and refusals, had come when this view began. */
+  private volatile int mark;
 
-  private TestMail(House house) {
+  private volatile int refusalMark;
+
+  TestMail(House house, Duration patience) {
     this.house = house;
+    this.patience = patience;
+    house.look(this);
     forget();
-  }
-
-  /** The server, and all that it has received. */
-  private static final class House implements AutoCloseable {
-    private final List<ReceivedMail> received = new ArrayList<>();
-    private final VirtualTime time = VirtualTime.flowingFrom(Clock.systemUTC().instant());
-    private final MailServer server;
-
-    House() {
-      server = open();
-    }
-
-    private MailServer open() {
-      ServerBuilder builder =
-          MailServer.builder()
-              .hostname("mail.test")
-              .storage(Storage.inMemory())
-              .bind(InetAddress.getLoopbackAddress())
-              .set("mynetworks", "127.0.0.0/8 [::1]/128")
-              .set("auth_throttle", "no")
-              .set("auth_failure_delay", "0s")
-              .accountsOnTheFly(PASSWORD)
-              .resolver(ZoneResolver.of())
-              .time(time, time)
-              .onAccepted(this::take);
-      for (Door door : builder.doors()) {
-        builder.listen(door, 0);
-      }
-      try {
-        return builder.start();
-      } catch (RuntimeException | Error e) {
-        time.close();
-        throw e;
-      }
-    }
-
-    private void take(Acceptance acceptance) {
-      ReceivedMail mail = ReceivedMail.of(acceptance);
-      synchronized (received) {
-        received.add(mail);
-        received.notifyAll();
-      }
-    }
-
-    @Override
-    public void close() {
-      server.close();
-      time.close();
-    }
   }
 
   /** Starts a server on free ports of loopback. */
   public static TestMail start() {
-    return new TestMail(new House());
+    return with().start();
+  }
+
+  /** Begins to say how the server is to be. */
+  public static MailSetup with() {
+    return new MailSetup();
   }
 
   /** Another view of the same server, which sees the mail that comes from now on. */
-  TestMail view() {
-    return new TestMail(house);
+  public TestMail view() {
+    return new TestMail(house, patience);
+  }
+
+  int mark() {
+    return mark;
   }
 
   /** Where a client connects to. */
@@ -193,22 +149,35 @@ public final class TestMail implements AutoCloseable {
 
   /** What has arrived since the test began, in order. */
   public List<ReceivedMail> received() {
-    synchronized (house.received) {
-      return List.copyOf(house.received.subList(mark, house.received.size()));
-    }
+    return house.received(mark);
   }
 
-  /** Forgets what has arrived, for this view alone; mailboxes keep it. */
+  /** What clients were refused since the test began, in order. */
+  public List<Refusal> refusals() {
+    return house.conversations.refusals(refusalMark);
+  }
+
+  /** Forgets what has arrived and what was refused, for this view alone; mailboxes keep it. */
   public void forget() {
-    synchronized (house.received) {
-      mark = house.received.size();
-    }
+    mark = house.count();
+    refusalMark = house.conversations.refused();
+    house.forgotten();
+  }
+
+  /**
+   * Takes away what tests have left behind, for all views; sessions that are open see it happen as
+   * if another client did it. Forgets what has arrived.
+   */
+  public void reset(Reset what) {
+    house.reset(what);
+    forget();
   }
 
   /**
    * Waits until one mail has arrived that {@code wanted} accepts.
    *
-   * @throws AssertionError when none comes in ten seconds, or there are more; says what did arrive
+   * @throws AssertionError when none comes in time, or there are more; says what did arrive, and
+   *     what was refused
    */
   public ReceivedMail awaitOne(Predicate<ReceivedMail> wanted) {
     List<ReceivedMail> found = await(1, wanted);
@@ -221,35 +190,37 @@ public final class TestMail implements AutoCloseable {
   /**
    * Waits until {@code count} mails have arrived that {@code wanted} accepts.
    *
-   * @throws AssertionError when they do not come in ten seconds; says what did arrive
+   * @throws AssertionError when they do not come in time; says what did arrive, and what was
+   *     refused
    */
   public List<ReceivedMail> await(int count, Predicate<ReceivedMail> wanted) {
-    Instant end = Clock.systemUTC().instant().plus(PATIENCE);
-    synchronized (house.received) {
-      while (true) {
-        List<ReceivedMail> found = received().stream().filter(wanted).toList();
-        if (found.size() >= count) {
-          return found;
-        }
-        long left = Duration.between(Clock.systemUTC().instant(), end).toMillis();
-        if (left <= 0) {
-          throw new AssertionError(
-              "waited "
-                  + PATIENCE.toSeconds()
-                  + " s for "
-                  + count
-                  + " mails and saw "
-                  + found.size()
-                  + "; what arrived:"
-                  + list(received()));
-        }
-        try {
-          house.received.wait(left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new AssertionError("interrupted while waiting for mail", e);
-        }
-      }
+    List<ReceivedMail> found = house.await(mark, wanted, size -> size >= count, patience);
+    if (found.size() < count) {
+      throw new AssertionError(
+          "waited "
+              + told(patience)
+              + " for "
+              + (count == 1 ? "a mail" : count + " mails")
+              + " and saw "
+              + found.size()
+              + "; what arrived:"
+              + list(received())
+              + "\nwhat was refused:"
+              + list(refusals()));
+    }
+    return found;
+  }
+
+  /**
+   * Waits for {@code silence}, in which no mail may have arrived that {@code unwanted} accepts, nor
+   * before.
+   *
+   * @throws AssertionError when one has
+   */
+  public void awaitNone(Predicate<ReceivedMail> unwanted, Duration silence) {
+    List<ReceivedMail> found = house.await(mark, unwanted, size -> size > 0, silence);
+    if (!found.isEmpty()) {
+      throw new AssertionError("expected no such mail, but this came:" + list(found));
     }
   }
 
@@ -263,9 +234,17 @@ public final class TestMail implements AutoCloseable {
     return new Endpoint("localhost", house.server.address(door).getPort());
   }
 
-  private static String list(List<ReceivedMail> mails) {
-    return mails.isEmpty()
-        ? " nothing"
-        : mails.stream().map(mail -> "\n  " + mail).collect(Collectors.joining());
+  private static String told(Duration time) {
+    return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+  }
+
+  private static String list(List<?> all) {
+    if (all.isEmpty()) {
+      return " nothing";
+    }
+    int first = Math.max(0, all.size() - MOST_SHOWN);
+    StringBuilder list = new StringBuilder(first == 0 ? "" : " (" + first + " before these)");
+    all.subList(first, all.size()).forEach(one -> list.append("\n  ").append(one));
+    return list.toString();
   }
 }

@@ -83,6 +83,33 @@ abstract class StoreBehaviour {
     return found;
   }
 
+  /** As POP3 clients and rules do: an entry of its own for each message. */
+  @Test
+  void purgesWhatWasExpungedMessageByMessage() {
+    try (SqlStorage store = open()) {
+      Account ada = store.accounts().add("ada@example.org", Secret.of("secret"));
+      MailboxId inbox = inbox(store, ada);
+      MailboxId other =
+          store.mail().create(ada.id(), MailboxName.of("Other"), Optional.empty()).id();
+      List<NewMessage> many = Collections.nCopies(700, message("a"));
+      store.mail().append(inbox, many);
+      store.mail().append(other, many);
+      for (long uid = 1; uid < 700; uid++) {
+        store.mail().expunge(inbox, UidSet.of(uid));
+        store.mail().expunge(other, UidSet.of(uid));
+      }
+
+      assertThat(store.purge(Duration.ofSeconds(-1))).isEqualTo(2 * 699);
+      for (MailboxId each : List.of(inbox, other)) {
+        List<Long> left = new ArrayList<>();
+        store.mail().read(each, UidSet.range(1, 700), Set.of(), row -> left.add(row.uid()));
+        assertThat(left).containsExactly(700L);
+        assertThat(store.mail().snapshot(each).uids()).isEqualTo(UidSet.of(700));
+      }
+      assertThat(store.purge(Duration.ofSeconds(-1))).isZero();
+    }
+  }
+
   @Test
   void showsExpungedMessagesUntilTheyArePurged() {
     try (SqlStorage store = open()) {

@@ -59,10 +59,15 @@ public final class Argon2 {
 
   /**
    * How many are computed at once, as a rule: at least two, so that one costly hash does not keep
-   * all others waiting; beyond that half the processors, which have mail to move too.
+   * all others waiting; beyond that half the processors, which have mail to move too. Where two
+   * took more than a fifth of the heap, one: somebody guesses all the time, so that what hashes
+   * take is never free.
    */
   public static int atOnce() {
-    return Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));
+    Runtime machine = Runtime.getRuntime();
+    long room = machine.maxMemory() / 5 / (Cost.DEFAULT.memoryKib() * 1024L);
+    int wanted = Math.max(2, Math.min(8, machine.availableProcessors() / 2));
+    return (int) Math.max(1, Math.min(wanted, room));
   }
 
   /** A new hash of {@code password}, with a salt of its own. */

@@ -42,7 +42,7 @@ public final class AuthParams {
           Bounds.between("0", "64"),
           """
           How many passwords are checked at the same time; each takes 19 MiB. 0: half as many as \
-          there are processors, from 2 to 8.""",
+          there are processors, from 2 to 8; 1 where two took more than a fifth of the heap.""",
           Trait.RESTART);
 
   /** Stays the last line: it takes in every parameter declared above. */

@@ -7,31 +7,60 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** Keys and trust, and the handlers made of them. */
+/**
+ * Keys and trust, and the handlers made of them. What is made when it is first used costs nothing
+ * where nobody speaks TLS.
+ */
 final class NettyTlsContext implements TlsContext {
-  private volatile SslContext context;
+  private final boolean isClient;
   private final boolean verifies;
+  private final Supplier<SslContext> maker;
+  private volatile @Nullable SslContext context;
 
+  /** Of keys that are known to be good. */
   NettyTlsContext(SslContext context, boolean verifies) {
+    this(() -> context, context.isClient(), verifies);
     this.context = context;
+  }
+
+  /**
+   * One that is made when it is first used.
+   *
+   * @param maker called once, on the event loop or any other thread
+   */
+  NettyTlsContext(Supplier<SslContext> maker, boolean isClient, boolean verifies) {
+    this.maker = maker;
+    this.isClient = isClient;
     this.verifies = verifies;
   }
 
   void replaceBy(NettyTlsContext other) {
-    if (other.verifies != verifies || other.context.isClient() != context.isClient()) {
+    if (other.verifies != verifies || other.isClient != isClient) {
       throw new IllegalArgumentException("A TLS context is replaced by one of its own kind only");
     }
-    context = other.context;
+    context = other.context();
+  }
+
+  SslContext context() {
+    SslContext now = context;
+    if (now == null) {
+      synchronized (this) {
+        now = context == null ? maker.get() : context;
+        context = now;
+      }
+    }
+    return now;
   }
 
   SslHandler handler(ByteBufAllocator buffers, @Nullable String serverName, int port) {
-    SslContext now = context;
+    SslContext now = context();
     SslHandler handler =
         serverName == null ? now.newHandler(buffers) : now.newHandler(buffers, serverName, port);
     if (verifies) {

@@ -283,6 +283,7 @@ final class NettyWire implements Wire {
               place,
               sessions);
       open.add(connection);
+      overhear(connection, channel);
       connection.begin();
       begun = true;
     } finally {
@@ -296,6 +297,16 @@ final class NettyWire implements Wire {
       connection.shutDown();
     }
     return connection;
+  }
+
+  private void overhear(NettyConnection connection, Channel channel) {
+    options
+        .ear()
+        .ifPresent(
+            ear -> {
+              ear.begun(connection.id(), connection.local(), connection.remote());
+              channel.pipeline().addLast(new Overhearing(ear, connection.id()));
+            });
   }
 
   /** A session has had its last call. */

@@ -21,6 +21,7 @@ import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 import org.postroom.core.secret.Privacy;
@@ -122,6 +123,15 @@ public final class TlsContexts {
     }
   }
 
+  /**
+   * For a server whose keys are made when the first client wants them.
+   *
+   * @param maker called once, on any thread
+   */
+  public static TlsContext lazyServer(Supplier<TlsContext> maker) {
+    return new NettyTlsContext(() -> ((NettyTlsContext) maker.get()).context(), false, false);
+  }
+
   /** For a client that encrypts with anybody (RFC 7435, opportunistic): nothing is verified. */
   public static TlsContext opportunisticClient() {
     return client(
@@ -149,16 +159,19 @@ public final class TlsContexts {
     ((NettyTlsContext) current).replaceBy((NettyTlsContext) fresh);
   }
 
+  /** Many servers never are one: it is made for the first connection. */
   private static TlsContext client(SslContextBuilder builder, boolean verifies) {
+    return new NettyTlsContext(() -> built(builder, verifies), true, verifies);
+  }
+
+  private static SslContext built(SslContextBuilder builder, boolean verifies) {
     try {
       // Netty verifies names by default; opportunistic TLS must not (any name will do).
-      SslContext context =
-          builder
-              .sslProvider(provider())
-              .protocols(PROTOCOLS)
-              .endpointIdentificationAlgorithm(verifies ? "HTTPS" : null)
-              .build();
-      return new NettyTlsContext(context, verifies);
+      return builder
+          .sslProvider(provider())
+          .protocols(PROTOCOLS)
+          .endpointIdentificationAlgorithm(verifies ? "HTTPS" : null)
+          .build();
     } catch (SSLException e) {
       throw new WireFault("TLS for clients is not to be had: " + e.getMessage(), e);
     }

@@ -1,6 +1,7 @@
 package org.postroom.core.wire;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.postroom.core.life.MemoryBudget;
 
 /**
@@ -13,6 +14,7 @@ import org.postroom.core.life.MemoryBudget;
  * @param strangers what clients may have of it before they are known
  * @param unsent what may lie unread of the answers to those that are known, beyond a little for
  *     each; who gets nothing of it is answered in smaller steps
+ * @param ear hears all that is said
  */
 public record WireOptions(
     int eventLoops,
@@ -20,7 +22,8 @@ public record WireOptions(
     AddressFamily family,
     boolean nativeTransport,
     StrangerLimits strangers,
-    MemoryBudget unsent) {
+    MemoryBudget unsent,
+    Optional<Ear> ear) {
 
   public WireOptions {
     if (eventLoops < 1) {
@@ -40,31 +43,38 @@ public record WireOptions(
         AddressFamily.ANY,
         true,
         StrangerLimits.none(),
-        new MemoryBudget(Long.MAX_VALUE));
+        new MemoryBudget(Long.MAX_VALUE),
+        Optional.empty());
   }
 
   /** The same with another grace period. */
   public WireOptions withGrace(Duration other) {
-    return new WireOptions(eventLoops, other, family, nativeTransport, strangers, unsent);
+    return new WireOptions(eventLoops, other, family, nativeTransport, strangers, unsent, ear);
   }
 
   /** The same with listeners for one family of addresses. */
   public WireOptions withFamily(AddressFamily other) {
-    return new WireOptions(eventLoops, grace, other, nativeTransport, strangers, unsent);
+    return new WireOptions(eventLoops, grace, other, nativeTransport, strangers, unsent, ear);
   }
 
   /** The same without natives, or with them. */
   public WireOptions withNativeTransport(boolean other) {
-    return new WireOptions(eventLoops, grace, family, other, strangers, unsent);
+    return new WireOptions(eventLoops, grace, family, other, strangers, unsent, ear);
   }
 
   /** The same with limits for strangers. */
   public WireOptions withStrangers(StrangerLimits other) {
-    return new WireOptions(eventLoops, grace, family, nativeTransport, other, unsent);
+    return new WireOptions(eventLoops, grace, family, nativeTransport, other, unsent, ear);
   }
 
   /** The same with another bound for answers. */
   public WireOptions withUnsent(MemoryBudget other) {
-    return new WireOptions(eventLoops, grace, family, nativeTransport, strangers, other);
+    return new WireOptions(eventLoops, grace, family, nativeTransport, strangers, other, ear);
+  }
+
+  /** The same, overheard. */
+  public WireOptions withEar(Ear other) {
+    return new WireOptions(
+        eventLoops, grace, family, nativeTransport, strangers, unsent, Optional.of(other));
   }
 }

@@ -46,7 +46,13 @@ public final class PipeWire implements Wire {
     wire =
         new NettyWire(
             new WireOptions(
-                1, grace, AddressFamily.ANY, false, strangers, new MemoryBudget(Long.MAX_VALUE)),
+                1,
+                grace,
+                AddressFamily.ANY,
+                false,
+                strangers,
+                new MemoryBudget(Long.MAX_VALUE),
+                Optional.empty()),
             pipes,
             buffers,
             timers,

@@ -68,7 +68,13 @@ abstract class SocketWireContract extends WireContract {
     handshakes = tls;
     WireOptions options =
         new WireOptions(
-            1, Duration.ofSeconds(1), AddressFamily.ANY, nativeTransport, strangers, unsent);
+            1,
+            Duration.ofSeconds(1),
+            AddressFamily.ANY,
+            nativeTransport,
+            strangers,
+            unsent,
+            Optional.empty());
     wire =
         new NettyWire(
             options, NettyTransport.forSockets(options), buffers, time, workers, lifeline);
@@ -104,7 +110,8 @@ abstract class SocketWireContract extends WireContract {
       AddressFamily family, String any, boolean four, boolean six) throws IOException {
     assumeTrue(isHere(ip("::1")), "no IPv6 here");
     WireOptions options =
-        new WireOptions(1, Duration.ofSeconds(1), family, nativeTransport, strangers, unsent);
+        new WireOptions(
+            1, Duration.ofSeconds(1), family, nativeTransport, strangers, unsent, Optional.empty());
     try (Wire restricted =
         new NettyWire(
             options, NettyTransport.forSockets(options), buffers, time, workers, lifeline)) {
@@ -548,7 +555,14 @@ abstract class SocketWireContract extends WireContract {
           }
         };
     WireOptions one =
-        new WireOptions(1, Duration.ofSeconds(1), AddressFamily.ANY, false, strangers, unsent);
+        new WireOptions(
+            1,
+            Duration.ofSeconds(1),
+            AddressFamily.ANY,
+            false,
+            strangers,
+            unsent,
+            Optional.empty());
     NettyTransport transport = NettyTransport.forSockets(one);
     try (Wire hasty = new NettyWire(one, transport, buffers, atOnce, workers, lifeline)) {
       Listener listener =

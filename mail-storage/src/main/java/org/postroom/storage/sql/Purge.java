@@ -4,7 +4,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.UidSet;
@@ -15,6 +14,12 @@ import org.postroom.core.mailbox.UidSet;
  * units, so that mail flows in between.
  */
 final class Purge {
+  /** So many entries are looked at for one unit. */
+  private static final int MOST_ENTRIES = 512;
+
+  /** When those have so many messages, no more are cleared in one unit. */
+  private static final int MOST_MESSAGES = 512;
+
   private final WholeMailboxes units;
 
   Purge(WholeMailboxes units) {
@@ -38,69 +43,92 @@ final class Purge {
 
   private record Vanished(int mailbox, long modSeq, int part, UidSet uids) {}
 
-  /** One entry of mailbox_vanished; -1 when there is none. */
+  /**
+   * The oldest entries of mailbox_vanished, of one mailbox; -1 when there are none. Many of them at
+   * once, since a client that expunges message by message makes one for each, and every unit looks
+   * through the mailbox's pages.
+   */
   private static int traces(Batch batch, long before) throws SQLException {
     batch.flush();
-    Vanished entry = oldest(batch.statements(), before);
-    if (entry == null) {
+    List<Vanished> entries = oldest(batch.statements(), before);
+    if (entries.isEmpty()) {
       return -1;
     }
     batch.durable();
+    int mailbox = entries.get(0).mailbox;
     MailboxState state;
     try {
-      state = batch.complete(new MailboxId(entry.mailbox));
+      state = batch.complete(new MailboxId(mailbox));
     } catch (MailboxNotFound e) {
       batch.op(
           statements ->
-              statements.update(
-                  "DELETE FROM mailbox_vanished WHERE mailbox_id = ?", entry.mailbox));
+              statements.update("DELETE FROM mailbox_vanished WHERE mailbox_id = ?", mailbox));
       return 0;
     }
+    long[] all =
+        entries.stream().flatMapToLong(entry -> entry.uids.stream()).sorted().distinct().toArray();
+    UidSet uids = UidSet.of(all);
     List<Long> owned = new ArrayList<>();
     List<Long> lent = new ArrayList<>();
     Messages messages = state.messages();
     for (int p = 0; p < state.messages().count(); p++) {
       Page page = state.messages().page(p);
-      boolean[] gone = new boolean[page.count()];
-      boolean any = false;
-      for (int i = 0; i < page.count(); i++) {
-        if (!page.live(i) && entry.uids.contains(page.uid(i))) {
-          gone[i] = true;
-          any = true;
-          (page.moved(i) ? lent : owned).add(state.key(page.uid(i)));
-        }
-      }
-      if (any) {
-        messages = messages.with(page.without(gone));
+      if (uids.countUpTo(page.uid(page.count() - 1)) > uids.countUpTo(page.uid(0) - 1)) {
+        messages = messages.with(without(uids, page, state, owned, lent));
       }
     }
-    batch.put(state.with(messages).withVanished(entry.modSeq));
+    long latest = entries.stream().mapToLong(Vanished::modSeq).max().orElseThrow();
+    batch.put(state.with(messages).withVanished(latest));
     batch.op(
         statements -> {
           clear(batch, statements, owned, lent);
-          statements.update(
-              "UPDATE mailbox_vanished SET purged = TRUE"
-                  + " WHERE mailbox_id = ? AND modseq = ? AND part = ?",
-              entry.mailbox,
-              entry.modSeq,
-              entry.part);
+          for (Vanished entry : entries) {
+            statements.update(
+                "UPDATE mailbox_vanished SET purged = TRUE"
+                    + " WHERE mailbox_id = ? AND modseq = ? AND part = ?",
+                entry.mailbox,
+                entry.modSeq,
+                entry.part);
+          }
         });
-    return entry.uids.size();
+    return uids.size();
   }
 
-  private static @Nullable Vanished oldest(Journaled statements, long before) throws SQLException {
+  /** The page without the traces of {@code uids}, whose keys are added. */
+  private static Page without(
+      UidSet uids, Page page, MailboxState state, List<Long> owned, List<Long> lent) {
+    boolean[] gone = new boolean[page.count()];
+    for (int i = 0; i < page.count(); i++) {
+      if (!page.live(i) && uids.contains(page.uid(i))) {
+        gone[i] = true;
+        (page.moved(i) ? lent : owned).add(state.key(page.uid(i)));
+      }
+    }
+    return page.without(gone);
+  }
+
+  /** Of the oldest entries those of the mailbox that has the very oldest. */
+  private static List<Vanished> oldest(Journaled statements, long before) throws SQLException {
     Prepared select =
         statements.of(
             "SELECT mailbox_id, modseq, part, uids FROM mailbox_vanished"
                 + " WHERE purged = FALSE AND expunged_ts < ?"
-                + " ORDER BY expunged_ts, mailbox_id, modseq, part LIMIT 1");
+                + " ORDER BY expunged_ts, mailbox_id, modseq, part LIMIT "
+                + MOST_ENTRIES);
     select.setLong(1, before);
+    List<Vanished> entries = new ArrayList<>();
+    int messages = 0;
     try (ResultSet rows = select.executeQuery()) {
-      return rows.next()
-          ? new Vanished(
-              rows.getInt(1), rows.getLong(2), rows.getInt(3), Octets.decodeUids(rows.getBytes(4)))
-          : null;
+      while (messages < MOST_MESSAGES && rows.next()) {
+        int mailbox = rows.getInt(1);
+        if (entries.isEmpty() || entries.get(0).mailbox == mailbox) {
+          UidSet uids = Octets.decodeUids(rows.getBytes(4));
+          entries.add(new Vanished(mailbox, rows.getLong(2), rows.getInt(3), uids));
+          messages += uids.size();
+        }
+      }
     }
+    return entries;
   }
 
   private static void clear(Batch batch, Journaled statements, List<Long> owned, List<Long> lent)

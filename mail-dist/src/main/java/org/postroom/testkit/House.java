@@ -1,0 +1,216 @@
+package org.postroom.testkit;
+
+import java.lang.ref.WeakReference;
+import java.net.InetAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.postroom.core.auth.Account;
+import org.postroom.core.config.Notice;
+import org.postroom.core.config.ParamClass;
+import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.part.Door;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.secret.Secret;
+import org.postroom.core.time.VirtualTime;
+import org.postroom.dist.MailServer;
+import org.postroom.dist.ServerBuilder;
+import org.postroom.storage.Storage;
+
+/** A test's server, and all that it has received. Threads share it. */
+final class House implements AutoCloseable {
+  final Conversations conversations = new Conversations();
+  final VirtualTime time = VirtualTime.flowingFrom(Clock.systemUTC().instant());
+  final MailServer server;
+  private final MailSetup setup;
+
+  /** What some view has still to see. */
+  private final ArrayDeque<ReceivedMail> received = new ArrayDeque<>();
+
+  /** How many mails there were before those. */
+  private int gone;
+
+  private final List<WeakReference<TestMail>> views = new ArrayList<>();
+
+  private House(MailSetup setup) {
+    this.setup = setup;
+    try {
+      server = describe().start();
+      if (setup.isFrozen) {
+        time.freeze();
+      }
+    } catch (RuntimeException | Error e) {
+      time.close();
+      throw e;
+    }
+  }
+
+  static House open(MailSetup setup) {
+    return new House(setup);
+  }
+
+  private ServerBuilder describe() {
+    ServerBuilder builder =
+        MailServer.builder()
+            .hostname("mail.test")
+            .storage(setup.folder == null ? Storage.inMemory() : Storage.h2(setup.folder))
+            .bind(InetAddress.getLoopbackAddress())
+            .set("message_size_limit", "100000000")
+            .set("auth_throttle", "no")
+            .set("auth_failure_delay", "0s")
+            .resolver(ZoneResolver.of())
+            .time(time, time)
+            .overheardBy(conversations)
+            .onAccepted(this::take);
+    if (setup.isStrict) {
+      builder.set("mynetworks", "").domains(setup.domains().toArray(new String[0]));
+    } else {
+      builder.set("mynetworks", "127.0.0.0/8 [::1]/128").accountsOnTheFly(TestMail.PASSWORD);
+    }
+    setup.accounts.forEach(builder::account);
+    for (Door door : builder.doors()) {
+      builder.listen(door, setup.ports.getOrDefault(door, 0));
+    }
+    setup.settings.forEach(builder::set);
+    refuseUnknown(builder);
+    return builder;
+  }
+
+  /** A name that is misspelt would leave a test that tests nothing. */
+  private void refuseUnknown(ServerBuilder builder) {
+    if (setup.settings.isEmpty()) {
+      return;
+    }
+    for (Notice notice : builder.report().notices()) {
+      if (notice.paramClass() == ParamClass.UNKNOWN) {
+        throw new IllegalArgumentException(notice.name() + ": " + notice.text());
+      }
+    }
+  }
+
+  // --- mail
+
+  private void take(Acceptance acceptance) {
+    ReceivedMail mail =
+        ReceivedMail.of(
+            acceptance.mail(), id -> conversations.saying("queued as " + id).orElse(""));
+    synchronized (this) {
+      received.add(mail);
+      notifyAll();
+    }
+  }
+
+  /** One more that looks at it; sees what comes from now on. */
+  synchronized void look(TestMail view) {
+    views.add(new WeakReference<>(view));
+  }
+
+  /** How many mails have come. */
+  synchronized int count() {
+    return gone + received.size();
+  }
+
+  /** Those behind the first {@code mark}. */
+  synchronized List<ReceivedMail> received(int mark) {
+    List<ReceivedMail> all = new ArrayList<>(received);
+    return List.copyOf(all.subList(Math.max(0, mark - gone), all.size()));
+  }
+
+  /** Lets go of what no view will look at any more. */
+  synchronized void forgotten() {
+    views.removeIf(view -> view.get() == null);
+    int first = count();
+    for (WeakReference<TestMail> view : views) {
+      TestMail looking = view.get();
+      first = looking == null ? first : Math.min(first, looking.mark());
+    }
+    while (gone < first) {
+      received.remove();
+      gone++;
+    }
+  }
+
+  /**
+   * Waits until those behind {@code mark} that are wanted are enough, or {@code patience} is over.
+   *
+   * @param isEnough of how many
+   * @return those that are wanted by then
+   */
+  synchronized List<ReceivedMail> await(
+      int mark, Predicate<ReceivedMail> wanted, Predicate<Integer> isEnough, Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    while (true) {
+      List<ReceivedMail> found = received(mark).stream().filter(wanted).toList();
+      long left = end - System.nanoTime();
+      if (left <= 0 || isEnough.test(found.size())) {
+        return found;
+      }
+      try {
+        wait(left / 1_000_000, (int) (left % 1_000_000));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted while waiting for mail", e);
+      }
+    }
+  }
+
+  // --- as it was
+
+  void reset(Reset what) {
+    if (what == Reset.NOTHING) {
+      return;
+    }
+    for (Account account : server.accounts().list()) {
+      if (what == Reset.USERS && !setup.accounts.containsKey(account.login())) {
+        server.accounts().delete(account.id());
+      } else {
+        empty(account, what != Reset.MESSAGES);
+      }
+    }
+    if (what == Reset.USERS) {
+      makeAccounts();
+    }
+  }
+
+  private void empty(Account account, boolean foldersToo) {
+    MailStore mail = server.mail();
+    for (Mailbox mailbox : mail.list(account.id())) {
+      boolean isEverybodys = mailbox.name().isInbox() || mailbox.specialUse().isPresent();
+      if (foldersToo && !isEverybodys) {
+        mail.delete(mailbox.id());
+      } else if (mailbox.messages() > 0) {
+        mail.expunge(mailbox.id(), mail.snapshot(mailbox.id()).uids());
+      }
+    }
+    if (foldersToo) {
+      for (MailboxName name : mail.subscriptions(account.id())) {
+        if (mail.find(account.id(), name).isEmpty()) {
+          mail.unsubscribe(account.id(), name);
+        }
+      }
+    }
+  }
+
+  private void makeAccounts() {
+    for (Map.Entry<String, String> one : setup.accounts.entrySet()) {
+      if (server.accounts().byLogin(one.getKey()).isEmpty()) {
+        try (Secret password = Secret.of(one.getValue())) {
+          Account unused = server.accounts().add(one.getKey(), password);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    time.close();
+  }
+}

@@ -1,0 +1,198 @@
+package org.postroom.readme;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.postroom.testkit.Mails.any;
+import static org.postroom.testkit.Mails.to;
+
+import jakarta.activation.DataHandler;
+import jakarta.mail.Message;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.Transport;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.util.ByteArrayDataSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.testkit.Attachment;
+import org.postroom.testkit.MailExtension;
+import org.postroom.testkit.MailTest;
+import org.postroom.testkit.ReceivedMail;
+import org.postroom.testkit.TestMail;
+
+/** What docs/testing.md shows is code that is compiled and run here. */
+@Timeout(60)
+final class TestingTest {
+  private static final Page PAGE = Page.of("docs/testing.md");
+
+  @TempDir private static Path folder;
+
+  @Test
+  void everySnippetIsOfTheseTests() {
+    assertThat(PAGE.blocks("java")).hasSizeGreaterThan(5);
+    PAGE.showsJavaOf("TestingTest");
+  }
+
+  /** The text of a failure is shown as it is. */
+  @Test
+  void aFailureSaysWhatThePageShows() {
+    try (TestMail mail =
+        TestMail.with()
+            .account("ada@example.org", "geheim")
+            .strict()
+            .patience(Duration.ofMillis(1))
+            .start()) {
+      assertThatThrownBy(() -> shop(mail).sendInvoice("eve@example.org"));
+      String shown = PAGE.blocks("").stream().filter(it -> it.startsWith("waited")).findAny().get();
+      assertThatThrownBy(() -> mail.awaitOne(to("eve@example.org")))
+          .hasMessage(shown.strip().replace("10 s", "1 ms"));
+    }
+  }
+
+  @MailTest
+  @Nested
+  final class InvoiceTest {
+
+    @Test
+    void isSent(TestMail mail) {
+      shop(mail).sendInvoice("ada@example.org");
+
+      ReceivedMail invoice = mail.awaitOne(to("ada@example.org"));
+      assertThat(invoice.subject()).isEqualTo("Ihre Rechnung für März");
+      assertThat(invoice.text()).contains("Vielen Dank");
+      assertThat(invoice.attachments())
+          .extracting(Attachment::name)
+          .containsExactly("Rechnung.pdf");
+    }
+  }
+
+  @MailTest(
+      accounts = {"ada@example.org", "bob@example.org:geheim"},
+      strict = true,
+      settings = "message_size_limit = 50000")
+  @Nested
+  final class StrictTest {
+
+    @Test
+    void strangersAreRefused(TestMail mail) {
+      assertThatThrownBy(() -> shop(mail).sendInvoice("eve@example.org"))
+          .hasMessageContaining("550 5.1.1");
+    }
+  }
+
+  @Nested
+  final class RegisteredTest {
+    @RegisterExtension
+    final MailExtension extension =
+        MailExtension.of(TestMail.with().folder(folder).patience(Duration.ofSeconds(30)));
+
+    @Test
+    void isThere(TestMail mail) {
+      shop(mail).sendInvoice("ada@example.org");
+      assertThat(mail.awaitOne(any()).recipients()).containsExactly("ada@example.org");
+    }
+  }
+
+  @Test
+  void withoutJUnit() {
+    try (TestMail mail = TestMail.with().account("ada@example.org", "geheim").start()) {
+      shop(mail).sendInvoice("ada@example.org");
+      assertThat(mail.awaitOne(any()).recipients()).containsExactly("ada@example.org");
+    }
+  }
+
+  @MailTest
+  @Nested
+  final class RegistrationTest {
+    private TestMail server;
+
+    @Test
+    void confirms() {
+      ReceivedMail mail = awaitRegistration();
+      assertThat(mail.links()).containsExactly("https://shop.example/confirm?id=7");
+      assertThat(mail.codes()).containsExactly("493021");
+      assertThat(mail.isSecured()).isTrue();
+      assertThat(mail.login()).contains("shop@example.net");
+      assertThat(mail.transcript()).contains("C: STARTTLS", "C: MAIL FROM:<shop@example.net>");
+    }
+
+    private ReceivedMail awaitRegistration() {
+      shop(server).confirmRegistration("ada@example.org");
+      return server.awaitOne(to("ada@example.org"));
+    }
+
+    @Test
+    void timePasses(TestMail mail) {
+      var before = mail.time().instant();
+      mail.time().advance(Duration.ofDays(5));
+      assertThat(mail.time().instant()).isAfter(before.plus(Duration.ofDays(5)));
+    }
+  }
+
+  private static Shop shop(TestMail mail) {
+    return new Shop(mail);
+  }
+
+  /** An application that sends mail. */
+  private record Shop(TestMail mail) {
+
+    void sendInvoice(String customer) {
+      try {
+        MimeBodyPart text = new MimeBodyPart();
+        text.setText("Vielen Dank für Ihre Bestellung.", "utf-8");
+        MimeBodyPart invoice = new MimeBodyPart();
+        invoice.setDataHandler(
+            new DataHandler(
+                new ByteArrayDataSource("%PDF-1.4".getBytes(UTF_8), "application/pdf")));
+        invoice.setFileName("Rechnung.pdf");
+        MimeMessage message =
+            message(new Properties(), mail.smtp(), customer, "Ihre Rechnung für März");
+        message.setContent(new MimeMultipart("mixed", text, invoice));
+        Transport.send(message);
+      } catch (MessagingException e) {
+        throw new IllegalStateException(reason(e), e);
+      }
+    }
+
+    void confirmRegistration(String customer) {
+      try {
+        Properties properties = new Properties();
+        properties.put("mail.smtp.auth", "true");
+        properties.put("mail.smtp.starttls.required", "true");
+        properties.put("mail.smtp.ssl.socketFactory", mail.sslContext().getSocketFactory());
+        MimeMessage message =
+            message(properties, mail.submission(), customer, "Welcome to the shop");
+        message.setText("Open https://shop.example/confirm?id=7 or enter 493021.");
+        Transport.send(message, "shop@example.net", TestMail.PASSWORD);
+      } catch (MessagingException e) {
+        throw new IllegalStateException(reason(e), e);
+      }
+    }
+
+    private static String reason(MessagingException e) {
+      return e.getMessage() + ": " + e.getNextException();
+    }
+
+    private static MimeMessage message(
+        Properties properties, TestMail.Endpoint server, String customer, String subject)
+        throws MessagingException {
+      properties.put("mail.smtp.host", server.host());
+      properties.put("mail.smtp.port", Integer.toString(server.port()));
+      MimeMessage message = new MimeMessage(Session.getInstance(properties));
+      message.setFrom("shop@example.net");
+      message.setRecipient(Message.RecipientType.TO, new InternetAddress(customer));
+      message.setSubject(subject, "utf-8");
+      return message;
+    }
+  }
+}
