@@ -3,7 +3,11 @@ package org.postroom.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -11,12 +15,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.policy.Decision;
-import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.dist.operation.ExplainOperation;
 import org.postroom.dist.operation.ExplainOperation.Explained;
@@ -28,10 +32,16 @@ import org.postroom.storage.Storage;
 /** What would become of a mail is what becomes of it. */
 @Timeout(120)
 final class ExplainTest {
+  @TempDir private static Path folder;
   private static MailServer server;
 
+  /** A table whose rows stand in the file, one in a line. */
+  private static String file(String type, String name, String... rows) throws IOException {
+    return type + ":" + Files.write(folder.resolve(name), List.of(rows));
+  }
+
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     server =
         MailServer.builder()
             .hostname("mx.example.test")
@@ -45,26 +55,39 @@ final class ExplainTest {
             .set("mynetworks", "127.0.0.0/8, 10.0.0.0/8")
             .set(
                 "virtual_alias_maps",
-                "inline:{ {info@alias.test = ada@example.test, out@far.test}, {@alias.test ="
-                    + " bob@virtual.test} }")
+                file(
+                    "hash",
+                    "virtual",
+                    "# who is whose",
+                    "info@alias.test ada@example.test,",
+                    " out@far.test",
+                    "@alias.test bob@virtual.test"))
             .set(
                 "alias_maps",
-                "inline:{ {team = ada, bob@virtual.test}, {loop = loop2}, {loop2 = loop} }")
+                file(
+                    "hash", "aliases", "team: ada, bob@virtual.test", "loop: loop2", "loop2: loop"))
             .set(
                 "smtpd_client_restrictions",
-                "check_client_access inline:{ {192.0.2.66=REJECT go away} }")
+                "check_client_access "
+                    + file(
+                        "cidr",
+                        "clients",
+                        "",
+                        "198.51.100.0/24 OK",
+                        "192.0.2.64/29 REJECT go away"))
             .set(
                 "smtpd_helo_restrictions",
-                "permit_mynetworks, reject_invalid_helo_hostname, check_helo_access"
-                    + " inline:{ {liar.test=REJECT you are not} }")
+                "permit_mynetworks, reject_invalid_helo_hostname, check_helo_access "
+                    + file(
+                        "regexp", "helos", "/^good/ DUNNO", "/^liar\\.test$/ REJECT you are not"))
             .set(
                 "smtpd_sender_restrictions",
-                "reject_non_fqdn_sender, check_sender_access inline:{ {spam.test=REJECT no spam},"
-                    + " {slow.test=DEFER later} }")
+                "reject_non_fqdn_sender, check_sender_access "
+                    + file("hash", "senders", "spam.test REJECT no spam", "slow.test DEFER later"))
             .set(
                 "smtpd_recipient_restrictions",
-                "permit_mynetworks, check_recipient_access inline:{ {bob@virtual.test=WARN seen} },"
-                    + " reject_rbl_client list.test")
+                "permit_mynetworks, check_recipient_access"
+                    + " inline:{ {bob@virtual.test=WARN seen} }, reject_rbl_client list.test")
             .set(
                 "smtpd_relay_restrictions",
                 "permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination")
@@ -305,10 +328,40 @@ final class ExplainTest {
     assertThat(last(explained).way())
         .containsExactly(
             "info@alias.test -> ada@example.test, out@far.test (virtual_alias_maps: "
-                + server.settings().get(PolicyParams.VIRTUAL_ALIAS_MAPS).get(0)
-                + ")");
+                + folder.resolve("virtual")
+                + ", line 2)");
     Step refused = last(ask("192.0.2.66", "mx.far.test", null, "x@far.test", "ada@example.test"));
-    assertThat(refused.rules().get(0).facts()).contains("192.0.2.66", "REJECT go away");
+    assertThat(refused.rules().get(0).facts())
+        .endsWith("=192.0.2.66 REJECT go away (" + folder.resolve("clients") + ", line 3)");
+  }
+
+  /** client | helo | sender | recipient | the file and line of the row that decides */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "192.0.2.66 | mx.far.test | x@far.test | ada@example.test | clients, line 3",
+        "198.51.100.7 | mx.far.test | x@far.test | ada@example.test | clients, line 2",
+        "192.0.2.1 | liar.test | x@far.test | ada@example.test | helos, line 2",
+        "192.0.2.1 | good.test | x@far.test | ada@example.test | helos, line 1",
+        "192.0.2.1 | mx.far.test | x@spam.test | ada@example.test | senders, line 1",
+        "192.0.2.1 | mx.far.test | x@sub.spam.test | ada@example.test | senders, line 1",
+        "192.0.2.1 | mx.far.test | x@slow.test | ada@example.test | senders, line 2",
+        "192.0.2.1 | mx.far.test | x@far.test | info@alias.test | virtual, line 2",
+        "192.0.2.1 | mx.far.test | x@far.test | who@alias.test | virtual, line 4",
+        "192.0.2.1 | mx.far.test | x@far.test | team@example.test | aliases, line 1",
+      })
+  void namesTheLineOfTheTableThatDecides(
+      String client, String helo, String sender, String recipient, String where) {
+    Explained explained = ask(client, helo, null, sender, recipient);
+
+    List<String> places = new ArrayList<>();
+    for (Step step : explained.steps()) {
+      step.rules().forEach(rule -> places.addAll(rule.rows()));
+      places.addAll(step.way());
+    }
+
+    assertThat(places).anyMatch(place -> place.contains(folder.resolve(where).toString()));
   }
 
   @Test
@@ -333,7 +386,11 @@ final class ExplainTest {
                 .map(
                     step ->
                         new ExplainOperation.Rule(
-                            step.list(), step.rule(), step.noted().strip(), step.said()))
+                            step.list(),
+                            step.rule(),
+                            step.noted().strip(),
+                            step.rows(),
+                            step.said()))
                 .toList());
   }
 

@@ -247,7 +247,7 @@ public final class Expansion {
       }
       TableList.Found alias = found.get();
       String name = alias.key().text().toLowerCase(Locale.ROOT);
-      told(address + " -> " + alias.value() + " (alias_maps: " + alias.table().name() + ")");
+      told(address + " -> " + alias.value() + " (alias_maps: " + alias.where() + ")");
       hasList = true;
       Optional<ReversePath> keeper = owner(name);
       String extension = aliases.propagates("alias") ? alias.key().dropped() : "";

@@ -48,11 +48,21 @@ public record Decision(
    *
    * @param list the parameter that holds the rule
    * @param noted the facts that the rule rested on, for people
+   * @param rows where those rows of tables stand that it rested on: file and line
    * @param result what it said, or what was made of it
    * @param warned what it would have refused, had it not been to warn only
    */
   public record Step(
-      String list, String rule, String noted, Verdict result, Optional<Verdict.Reject> warned) {
+      String list,
+      String rule,
+      String noted,
+      List<String> rows,
+      Verdict result,
+      Optional<Verdict.Reject> warned) {
+
+    public Step {
+      rows = List.copyOf(rows);
+    }
 
     /** What it said, for people. */
     public String said() {
@@ -101,7 +111,7 @@ public record Decision(
    */
   public Decision refusedBy(String param, String rule, Verdict.Reject why) {
     List<Step> all = new ArrayList<>(steps);
-    all.add(new Step(param, rule, "", why, Optional.empty()));
+    all.add(new Step(param, rule, "", List.of(), why, Optional.empty()));
     return new Decision(moment, mail, all, Optional.of(why), pending);
   }
 

@@ -10,6 +10,7 @@ import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.fact.Wanted;
+import org.postroom.core.table.TableList;
 
 /**
  * One run over the lists. Where a fact is wanting it goes on as if that rule had nothing to say,
@@ -187,7 +188,13 @@ final class Hearing {
     }
     Optional<Verdict.Reject> warned = warnOnly ? reply(verdict) : Optional.empty();
     steps.add(
-        new Decision.Step(stage.param().name(), rule.name(), consulted.said(), verdict, warned));
+        new Decision.Step(
+            stage.param().name(),
+            rule.name(),
+            consulted.said(),
+            consulted.rows(),
+            verdict,
+            warned));
     return warned.isPresent() ? Verdict.DUNNO : after(verdict);
   }
 
@@ -256,6 +263,7 @@ final class Hearing {
     private static final int MOST_SIGNS = 1000;
 
     private @Nullable StringBuilder answers;
+    private final List<String> rows = new ArrayList<>(0);
 
     Consulted(Facts facts) {
       this.facts = facts;
@@ -268,15 +276,26 @@ final class Hearing {
         answers = new StringBuilder();
       }
       if (answers.length() < MOST_SIGNS) {
-        // What an Optional says of itself takes longer than all else here.
-        String said =
-            answer instanceof Optional<?> some
-                ? some.map(String::valueOf).orElse("none")
-                : String.valueOf(answer);
+        String said = answer instanceof Optional<?> some ? found(some) : String.valueOf(answer);
         answers.append(' ').append(fact).append('=');
         answers.append(said, 0, Math.min(said.length(), MOST_SIGNS));
       }
       return answer;
+    }
+
+    /** What is there; what an Optional says of itself takes longer than all else here. */
+    private String found(Optional<?> answer) {
+      if (answer.isEmpty()) {
+        return "none";
+      }
+      if (answer.get() instanceof TableList.Found row) {
+        rows.add(row.where());
+      }
+      return String.valueOf(answer.get());
+    }
+
+    List<String> rows() {
+      return rows;
     }
 
     String said() {

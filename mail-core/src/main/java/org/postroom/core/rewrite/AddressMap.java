@@ -124,7 +124,7 @@ public final class AddressMap {
     return new Mapped(
         List.copyOf(results),
         Optional.ofNullable(malformed),
-        address + " -> " + found.value() + " (" + parameter + ": " + found.table().name() + ")");
+        address + " -> " + found.value() + " (" + parameter + ": " + found.where() + ")");
   }
 
   private @Nullable Address whole(String text) {

@@ -8,7 +8,7 @@ final class AliasFormat implements Format {
 
   @Override
   public Lookup read(TableLines lines, long octets) throws IOException {
-    PackedEntries.Builder entries = new PackedEntries.Builder(octets);
+    PackedEntries.Builder entries = new PackedEntries.Builder(lines.prefix(), octets);
     while (lines.next()) {
       String line = lines.text();
       int colon = colon(line);
@@ -18,7 +18,7 @@ final class AliasFormat implements Format {
         lines.warn("need name:value pair -- ignoring this line");
       } else if (name.charAt(0) != '"' && name.indexOf('@') >= 0) {
         lines.warn("name must be local -- ignoring this line");
-      } else if (!entries.put(unquoted(name), value)) {
+      } else if (!entries.put(unquoted(name), value, lines.number())) {
         lines.warn("duplicate entry: \"" + unquoted(name) + "\" -- ignoring this line");
       }
     }

@@ -59,7 +59,7 @@ final class CidrFormat implements Format {
     if (value.isEmpty()) {
       lines.warn("no lookup result: skipping this rule");
     } else {
-      rules.add(new Range(Network.parse(line.substring(start, end)), start > 0), value);
+      rules.add(new Range(Network.parse(line.substring(start, end)), start > 0), lines.row(value));
     }
   }
 

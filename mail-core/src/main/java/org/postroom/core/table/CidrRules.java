@@ -29,7 +29,7 @@ final class CidrRules implements Lookup {
   }
 
   @Override
-  public Optional<String> find(String key) {
+  public Optional<Row> row(String key) {
     if (key.length() > 45) {
       return Optional.empty();
     }
@@ -97,14 +97,14 @@ final class CidrRules implements Lookup {
   }
 
   /** Where each stretch with another value begins. */
-  private record Intervals(List<Point> starts, List<Optional<String>> values) {
+  private record Intervals(List<Point> starts, List<Optional<Row>> values) {
 
     Intervals {
       starts = List.copyOf(starts);
       values = List.copyOf(values);
     }
 
-    Optional<String> find(Point point) {
+    Optional<Row> find(Point point) {
       int low = 0;
       int high = starts.size() - 1;
       while (low <= high) {
@@ -126,7 +126,7 @@ final class CidrRules implements Lookup {
 
     private final List<Edge> ipv4 = new ArrayList<>();
     private final List<Edge> ipv6 = new ArrayList<>();
-    private final List<Optional<String>> values = new ArrayList<>();
+    private final List<Optional<Row>> values = new ArrayList<>();
     private final Deque<CidrFormat.Range> conditions = new ArrayDeque<>();
 
     void begin(CidrFormat.Range condition) {
@@ -137,7 +137,7 @@ final class CidrRules implements Lookup {
       conditions.pop();
     }
 
-    void add(CidrFormat.Range range, String value) {
+    void add(CidrFormat.Range range, Row row) {
       boolean six = isSix(range);
       List<Interval> stretches = parts(range, List.of(Interval.all(six)));
       for (CidrFormat.Range condition : conditions) {
@@ -150,7 +150,7 @@ final class CidrRules implements Lookup {
           edges.add(new Edge(each.last().next(), values.size(), false));
         }
       }
-      values.add(Optional.of(value));
+      values.add(Optional.of(row));
     }
 
     CidrRules build() {
@@ -199,7 +199,7 @@ final class CidrRules implements Lookup {
       edges.sort(Comparator.comparing(Edge::at));
       TreeSet<Integer> holding = new TreeSet<>();
       List<Point> starts = new ArrayList<>();
-      List<Optional<String>> found = new ArrayList<>();
+      List<Optional<Row>> found = new ArrayList<>();
       for (int i = 0; i < edges.size(); i++) {
         Edge edge = edges.get(i);
         if (edge.begins()) {
@@ -208,7 +208,7 @@ final class CidrRules implements Lookup {
           holding.remove(edge.rule());
         }
         boolean lastHere = i + 1 == edges.size() || !edges.get(i + 1).at().equals(edge.at());
-        Optional<String> value = holding.isEmpty() ? Optional.empty() : values.get(holding.first());
+        Optional<Row> value = holding.isEmpty() ? Optional.empty() : values.get(holding.first());
         if (lastHere && (found.isEmpty() || !found.get(found.size() - 1).equals(value))) {
           starts.add(edge.at());
           found.add(value);

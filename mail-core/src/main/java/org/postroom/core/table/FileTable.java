@@ -64,6 +64,11 @@ final class FileTable implements LookupTable {
   }
 
   @Override
+  public Optional<Row> row(String key) {
+    return file.content().row(key);
+  }
+
+  @Override
   public Optional<String> find(String key, Effort effort) {
     return file.content().find(key, effort);
   }

@@ -25,6 +25,11 @@ record FixedTable(String name, Lookup content, boolean matchesPatterns) implemen
   }
 
   @Override
+  public Optional<Row> row(String key) {
+    return content.row(key);
+  }
+
+  @Override
   public Optional<String> find(String key, Effort effort) {
     return content.find(key, effort);
   }

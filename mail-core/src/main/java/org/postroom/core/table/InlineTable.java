@@ -29,8 +29,8 @@ final class InlineTable {
     if (items.isEmpty()) {
       throw new BadValue(in.text() + ": an empty table; it has to be: inline:{ key = value }");
     }
-    PackedEntries.Builder entries = new PackedEntries.Builder(in.name().length());
-    last.forEach(entries::put);
+    PackedEntries.Builder entries = new PackedEntries.Builder("", in.name().length());
+    last.forEach((key, value) -> entries.put(key, value, 0));
     return new FixedTable(in.text(), entries.build(), false);
   }
 }

@@ -8,7 +8,7 @@ final class KeyValueFormat implements Format {
 
   @Override
   public Lookup read(TableLines lines, long octets) throws IOException {
-    PackedEntries.Builder entries = new PackedEntries.Builder(octets);
+    PackedEntries.Builder entries = new PackedEntries.Builder(lines.prefix(), octets);
     while (lines.next()) {
       String line = lines.text();
       int end = keyEnd(line);
@@ -21,7 +21,7 @@ final class KeyValueFormat implements Format {
       if (key.endsWith(":")) {
         lines.warn("record is in \"key: value\" format; is this an alias file?");
       }
-      if (!entries.put(key, value)) {
+      if (!entries.put(key, value, lines.number())) {
         lines.warn("duplicate entry: \"" + key + "\" -- ignoring this line");
       }
     }

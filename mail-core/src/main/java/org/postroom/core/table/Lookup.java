@@ -7,12 +7,22 @@ import org.postroom.core.fact.LookupUnavailable;
 interface Lookup {
 
   /** {@link LookupUnavailable} when there is no answer. */
-  Optional<String> find(String key);
+  Optional<Row> row(String key);
+
+  /** The same, for one of many questions about one mail. */
+  default Optional<Row> row(String key, Effort effort) {
+    effort.take(1L + key.length());
+    return row(key);
+  }
+
+  /** Its value alone. */
+  default Optional<String> find(String key) {
+    return row(key).map(Row::value);
+  }
 
   /** The same, for one of many questions about one mail. */
   default Optional<String> find(String key, Effort effort) {
-    effort.take(1L + key.length());
-    return find(key);
+    return row(key, effort).map(Row::value);
   }
 
   /** How many entries or rules. */

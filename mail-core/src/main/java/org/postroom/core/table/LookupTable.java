@@ -30,6 +30,14 @@ public interface LookupTable {
     return find(key);
   }
 
+  /**
+   * The same as {@link #find(String)}, with where it is written, for who explains a decision. A
+   * table that is no text has nothing to add.
+   */
+  default Optional<Row> row(String key) {
+    return find(key).map(Row::of);
+  }
+
   /** Whether {@link #find} may wait for something outside of memory. Never changes. */
   default boolean mayBlock() {
     return false;

@@ -9,22 +9,25 @@ import java.util.Optional;
 /**
  * Keys and values in two arrays, because a hundred thousand of them as objects would take more than
  * a small heap can give: the texts one behind the other, and where each begins, found by its key's
- * hash (open addressing, at most two thirds full). Keys are folded to lower case. Immutable.
+ * hash (open addressing, at most two thirds full). Behind each stands the number of its line. Keys
+ * are folded to lower case. Immutable.
  */
 final class PackedEntries implements Lookup {
 
+  private final String source;
   private final byte[] texts;
   private final int[] slots;
   private final int size;
 
-  private PackedEntries(byte[] texts, int[] slots, int size) {
+  private PackedEntries(String source, byte[] texts, int[] slots, int size) {
+    this.source = source;
     this.texts = texts;
     this.slots = slots;
     this.size = size;
   }
 
   @Override
-  public Optional<String> find(String key) {
+  public Optional<Row> row(String key) {
     byte[] wanted = folded(key);
     int at = slots[slot(texts, slots, wanted)];
     if (at == 0) {
@@ -32,7 +35,9 @@ final class PackedEntries implements Lookup {
     }
     int value = at - 1 + width(wanted.length) + wanted.length;
     int length = number(texts, value);
-    return Optional.of(new String(texts, value + width(length), length, UTF_8));
+    int text = value + width(length);
+    return Optional.of(
+        new Row(new String(texts, text, length, UTF_8), source, number(texts, text + length)));
   }
 
   @Override
@@ -87,20 +92,27 @@ final class PackedEntries implements Lookup {
 
   /** Takes entries, the first of each key. */
   static final class Builder {
+    private final String source;
     private byte[] texts;
     private int used;
     private int[] slots = new int[16];
     private int size;
 
     /**
+     * @param source what stands before the numbers of lines
      * @param octets about how much text comes
      */
-    Builder(long octets) {
+    Builder(String source, long octets) {
+      this.source = source;
       texts = new byte[(int) Math.max(16, Math.min(octets, 1 << 30))];
     }
 
-    /** False, and nothing is changed, when the key is there. */
-    boolean put(String key, String value) {
+    /**
+     * False, and nothing is changed, when the key is there.
+     *
+     * @param line 0 where there is none
+     */
+    boolean put(String key, String value, int line) {
       byte[] folded = folded(key);
       int slot = slot(texts, slots, folded);
       if (slots[slot] != 0) {
@@ -109,6 +121,8 @@ final class PackedEntries implements Lookup {
       slots[slot] = used + 1;
       append(folded);
       append(value.getBytes(UTF_8));
+      room(width(line));
+      append(line);
       size++;
       if (size * 3L > slots.length * 2L) {
         grow();
@@ -118,24 +132,32 @@ final class PackedEntries implements Lookup {
 
     PackedEntries build() {
       return new PackedEntries(
-          used == texts.length ? texts : Arrays.copyOf(texts, used), slots, size);
+          source, used == texts.length ? texts : Arrays.copyOf(texts, used), slots, size);
     }
 
     private void append(byte[] text) {
-      int need = used + width(text.length) + text.length;
+      room(width(text.length) + text.length);
+      append(text.length);
+      System.arraycopy(text, 0, texts, used, text.length);
+      used += text.length;
+    }
+
+    private void room(int octets) {
+      int need = used + octets;
       if (need > texts.length) {
         texts = Arrays.copyOf(texts, Math.max(need, texts.length + texts.length / 2));
       }
-      if (text.length < 0x80) {
-        texts[used++] = (byte) text.length;
+    }
+
+    private void append(int number) {
+      if (number < 0x80) {
+        texts[used++] = (byte) number;
       } else {
-        texts[used++] = (byte) (text.length >>> 24 | 0x80);
-        texts[used++] = (byte) (text.length >>> 16);
-        texts[used++] = (byte) (text.length >>> 8);
-        texts[used++] = (byte) text.length;
+        texts[used++] = (byte) (number >>> 24 | 0x80);
+        texts[used++] = (byte) (number >>> 16);
+        texts[used++] = (byte) (number >>> 8);
+        texts[used++] = (byte) number;
       }
-      System.arraycopy(text, 0, texts, used, text.length);
-      used += text.length;
     }
 
     private void grow() {

@@ -46,12 +46,12 @@ final class PatternRules implements Lookup {
   }
 
   @Override
-  public Optional<String> find(String key) {
+  public Optional<Row> row(String key) {
     return find(new Steps(key, mostOfAll(key)));
   }
 
   @Override
-  public Optional<String> find(String key, Effort effort) {
+  public Optional<Row> row(String key, Effort effort) {
     effort.take(STEPS_A_RULE * rules.size());
     long most = Math.min(mostOfAll(key), effort.left());
     Steps steps = new Steps(key, most);
@@ -66,7 +66,7 @@ final class PatternRules implements Lookup {
     return STEPS + STEPS_A_SIGN * key.length() * rules.size();
   }
 
-  private Optional<String> find(Steps steps) {
+  private Optional<Row> find(Steps steps) {
     String key = steps.toString();
     long mostOfOne = STEPS + STEPS_A_SIGN * key.length();
     int i = 0;
@@ -78,7 +78,7 @@ final class PatternRules implements Lookup {
       if (rule.value() == null) {
         i = holds ? i + 1 : rule.behind();
       } else if (holds) {
-        return Optional.of(rule.value().filled(matcher));
+        return Optional.of(new Row(rule.value().filled(matcher), rule.line(), 0));
       } else {
         i++;
       }

@@ -20,6 +20,23 @@ record PipeTable(String name, Members members) implements LookupTable {
     return find(key, (table, value) -> table.find(value, effort));
   }
 
+  @Override
+  public Optional<Row> row(String key) {
+    Optional<Row> last = Optional.empty();
+    String value = key;
+    StringBuilder places = new StringBuilder();
+    for (LookupTable table : members.tables()) {
+      last = table.row(value);
+      if (last.isEmpty()) {
+        return last;
+      }
+      value = last.get().value();
+      places.append(places.isEmpty() || last.get().place().isEmpty() ? "" : ", then ");
+      places.append(last.get().place());
+    }
+    return last.map(row -> new Row(row.value(), places.toString(), 0));
+  }
+
   private Optional<String> find(
       String key, BiFunction<LookupTable, String, Optional<String>> asked) {
     Optional<String> value = Optional.of(key);

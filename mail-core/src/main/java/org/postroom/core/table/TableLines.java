@@ -75,10 +75,22 @@ final class TableLines {
 
   /** Where, as log lines say it. */
   String place() {
-    if (at == 0) {
-      return source;
-    }
-    return source + (lines == null ? ", rule " : ", line ") + at;
+    return at == 0 ? source : prefix() + at;
+  }
+
+  /** What stands before the number of a line. */
+  String prefix() {
+    return source + (lines == null ? ", rule " : ", line ");
+  }
+
+  /** The number of the line. */
+  int number() {
+    return at;
+  }
+
+  /** What this line gives for its key. */
+  Row row(String value) {
+    return new Row(value, prefix(), at);
   }
 
   /** The line is passed over, or taken though it looks wrong. */

@@ -17,9 +17,25 @@ public record TableList(List<LookupTable> tables) {
    * What was found.
    *
    * @param key the form that was found
-   * @param table where
+   * @param table in which
    */
-  public record Found(TableKey key, String value, LookupTable table) {}
+  public record Found(TableKey key, Row row, LookupTable table) {
+
+    public String value() {
+      return row.value();
+    }
+
+    /** Where it stands, for people: file and line as far as they are known, else the table. */
+    public String where() {
+      return row.place().isEmpty() ? table.name() : row.place();
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+      return key + " " + value() + " (" + where() + ")";
+    }
+  }
 
   public TableList {
     tables = List.copyOf(tables);
@@ -39,9 +55,9 @@ public record TableList(List<LookupTable> tables) {
         if (!key.whole() && table.matchesPatterns()) {
           continue;
         }
-        Optional<String> value = table.find(key.text());
-        if (value.isPresent()) {
-          return Optional.of(new Found(key, value.get(), table));
+        Optional<Row> row = table.row(key.text());
+        if (row.isPresent()) {
+          return Optional.of(new Found(key, row.get(), table));
         }
       }
     }

@@ -20,6 +20,26 @@ record UnionTable(String name, Members members) implements LookupTable {
     return find(table -> table.find(key, effort));
   }
 
+  @Override
+  public Optional<Row> row(String key) {
+    StringBuilder values = new StringBuilder();
+    StringBuilder places = new StringBuilder();
+    for (LookupTable table : members.tables()) {
+      table
+          .row(key)
+          .filter(row -> !row.value().isEmpty())
+          .ifPresent(
+              row -> {
+                values.append(values.isEmpty() ? "" : ",").append(row.value());
+                places.append(places.isEmpty() || row.place().isEmpty() ? "" : " and ");
+                places.append(row.place());
+              });
+    }
+    return values.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Row(values.toString(), places.toString(), 0));
+  }
+
   private Optional<String> find(Function<LookupTable, Optional<String>> asked) {
     StringBuilder all = new StringBuilder();
     for (LookupTable table : members.tables()) {

@@ -16,17 +16,21 @@ final class PackedEntriesTest {
   void isTheSameAsAMap() {
     Random random = new Random(7);
     Map<String, String> plain = new HashMap<>();
-    PackedEntries.Builder builder = new PackedEntries.Builder(0);
+    PackedEntries.Builder builder = new PackedEntries.Builder("f, line ", 0);
     for (int i = 0; i < 20_000; i++) {
       String key = key(random);
       String value = "v".repeat(random.nextInt(300)) + i;
       boolean isNew = plain.putIfAbsent(key.toLowerCase(Locale.ROOT), value) == null;
-      assertThat(builder.put(key, value)).isEqualTo(isNew);
+      assertThat(builder.put(key, value, i)).isEqualTo(isNew);
     }
     PackedEntries packed = builder.build();
 
     assertThat(packed.size()).isEqualTo(plain.size());
-    plain.forEach((key, value) -> assertThat(packed.find(key)).contains(value));
+    plain.forEach(
+        (key, value) -> {
+          int line = Integer.parseInt(value.substring(value.lastIndexOf('v') + 1));
+          assertThat(packed.row(key)).contains(new Row(value, "f, line ", line));
+        });
     for (int i = 0; i < 20_000; i++) {
       String key = key(random);
       assertThat(packed.find(key))

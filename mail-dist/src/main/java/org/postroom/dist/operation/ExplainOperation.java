@@ -87,9 +87,10 @@ public final class ExplainOperation {
    *
    * @param list the parameter that holds it
    * @param facts what it rested on
+   * @param rows where the rows of tables stand that it rested on: file and line
    * @param result what it said
    */
-  public record Rule(String list, String rule, String facts, String result) {}
+  public record Rule(String list, String rule, String facts, List<String> rows, String result) {}
 
   /** Who gets the mail, and how: {@code mailbox ada}, {@code smtp:far.example}. */
   public record Destination(String recipient, String route) {}
@@ -153,7 +154,10 @@ public final class ExplainOperation {
     return new Step(
         decision.command(),
         decision.steps().stream()
-            .map(rule -> new Rule(rule.list(), rule.rule(), rule.noted().strip(), rule.said()))
+            .map(
+                rule ->
+                    new Rule(
+                        rule.list(), rule.rule(), rule.noted().strip(), rule.rows(), rule.said()))
             .toList(),
         decision.refusal().map(Object::toString),
         expanded.map(Expanded::trace).orElse(List.of()),
