@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,9 @@ import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.filter.StandardFilters;
 import org.postroom.core.flow.AliasParams;
+import org.postroom.core.flow.Attempted;
 import org.postroom.core.flow.FlowParams;
+import org.postroom.core.flow.Tidings;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Part;
@@ -61,7 +64,10 @@ final class Description {
   @Nullable Resolver resolver;
   @Nullable Timers timers;
   @Nullable String openPassword;
-  @Nullable Consumer<Acceptance> listener;
+  Consumer<Acceptance> accepted = mail -> {};
+  Consumer<Attempted> delivered = recipient -> {};
+  Consumer<Attempted> delayed = recipient -> {};
+  Consumer<Attempted> bounced = recipient -> {};
   @Nullable Consumer<Settings> reloaded;
   @Nullable Lifeline lifeline;
   @Nullable Ear ear;
@@ -89,7 +95,10 @@ final class Description {
     resolver = other.resolver;
     timers = other.timers;
     openPassword = other.openPassword;
-    listener = other.listener;
+    accepted = other.accepted;
+    delivered = other.delivered;
+    delayed = other.delayed;
+    bounced = other.bounced;
     reloaded = other.reloaded;
     lifeline = other.lifeline;
     ear = other.ear;
@@ -111,6 +120,16 @@ final class Description {
   /** The same, whatever is said to the builder from now on. */
   Description copy() {
     return new Description(this);
+  }
+
+  /** Whom mails are spoken of to: the log, and the owner's listeners. */
+  Tidings tidings(Timers by, Executor workers, Lifeline of) {
+    Tidings tidings = new Tidings(clock, by, workers, of);
+    tidings.onAccepted(accepted);
+    tidings.onDelivered(delivered);
+    tidings.onDelayed(delayed);
+    tidings.onBounced(bounced);
+    return tidings;
   }
 
   /** All parts: those that every server has, and those that were added. */

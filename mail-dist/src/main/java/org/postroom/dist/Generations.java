@@ -12,6 +12,7 @@ import org.postroom.core.flow.Bounce;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.Router;
+import org.postroom.core.flow.Tidings;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.flow.Wishes;
 import org.postroom.core.log.MailLog;
@@ -32,12 +33,16 @@ import org.postroom.core.queue.QueuedMail;
 final class Generations implements Attempts, AutoCloseable {
   private final Foundation foundation;
   private final Description description;
+  private final Tidings tidings;
   private volatile Next current;
 
   /** Makes the first. */
   Generations(Plan plan, Foundation foundation, Description description) {
     this.foundation = foundation;
     this.description = description;
+    this.tidings =
+        description.tidings(
+            foundation.premises().timers(), foundation.workers(), foundation.lifeline());
     this.current = make(plan, 1);
   }
 
@@ -125,13 +130,11 @@ final class Generations implements Attempts, AutoCloseable {
             new Bounce(
                 policy.hostname().name(), premises.staging(), premises.clock(), premises.zone()),
             foundation.memory(),
+            tidings,
             premises.clock(),
             premises.timers(),
             foundation.workers(),
             foundation.lifeline());
-    if (description.listener != null) {
-      flow.onAccepted(description.listener);
-    }
     return new Generation(
         number,
         settings,

@@ -14,7 +14,8 @@ import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.filter.Filter;
-import org.postroom.core.flow.MailFlow;
+import org.postroom.core.flow.Attempted;
+import org.postroom.core.flow.Tidings;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Door;
@@ -196,10 +197,31 @@ public final class ServerBuilder {
 
   /**
    * Has {@code listener} see every mail that clients hand over, once it is durable; see {@link
-   * MailFlow#onAccepted}.
+   * Tidings#onAccepted}.
    */
-  public ServerBuilder onAccepted(Consumer<Acceptance> other) {
-    description.listener = other;
+  public ServerBuilder onAccepted(Consumer<Acceptance> listener) {
+    description.accepted = listener;
+    return this;
+  }
+
+  /**
+   * Has {@code listener} hear of each recipient that waited in the queue and whose mail the next
+   * hop has taken; see {@link Tidings#onDelivered}.
+   */
+  public ServerBuilder onDelivered(Consumer<Attempted> listener) {
+    description.delivered = listener;
+    return this;
+  }
+
+  /** The same for each attempt upon which there will be another one. */
+  public ServerBuilder onDelayed(Consumer<Attempted> listener) {
+    description.delayed = listener;
+    return this;
+  }
+
+  /** The same for each recipient that is given up: refused for good, or tried for too long. */
+  public ServerBuilder onBounced(Consumer<Attempted> listener) {
+    description.bounced = listener;
     return this;
   }
 

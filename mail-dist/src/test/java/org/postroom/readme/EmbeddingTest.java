@@ -256,6 +256,45 @@ final class EmbeddingTest {
   }
 
   @Test
+  void hearsWhatBecomesOfWhatWaits() {
+    ServerBuilder builder = described();
+    List<String> log = new CopyOnWriteArrayList<>();
+    builder
+        .onDelivered(one -> log.add(one.recipient().address() + " has it: " + one.result().relay()))
+        .onDelayed(one -> log.add(one.recipient().address() + " waits: " + one.result().reason()))
+        .onBounced(one -> log.add(one.recipient().address() + " never: " + one.result().reason()));
+    builder
+        .transport("far", EmbeddingTest::far)
+        .filter("to far", mail -> Finding.passed(new Consequence.Filter("far:away")));
+
+    try (MailServer server = builder.start()) {
+      server.submit(Envelope.parse("", "ada@example.org"), content).orThrow();
+      server.submit(Envelope.parse("busy@far.test", "ada@example.org"), content).orThrow();
+      server.submit(Envelope.parse("rude@far.test", "ada@example.org"), content).orThrow();
+      Until.so(
+          () ->
+              Set.copyOf(log)
+                  .equals(
+                      Set.of(
+                          "ada@example.org has it: away",
+                          "ada@example.org waits: not now",
+                          "ada@example.org never: go away")));
+    }
+  }
+
+  /** Answers by who sends. */
+  private static CompletionStage<List<Transport.Report>> far(QueuedMail mail, String nextHop) {
+    String sender = mail.sender().toString();
+    DeliveryResult result =
+        sender.startsWith("busy")
+            ? new DeliveryResult.Deferred(nextHop, "4.2.1", "not now")
+            : sender.startsWith("rude")
+                ? new DeliveryResult.Bounced(nextHop, "5.7.1", "go away")
+                : new DeliveryResult.Delivered(nextHop, "2.0.0", "taken", false);
+    return CompletableFuture.completedFuture(Transport.Report.all(mail, result));
+  }
+
+  @Test
   void obeysAnotherConfigurationWhileItRuns() {
     try (MailServer server = described().start()) {
       Reloaded reloaded = server.reload(now -> now.set("message_size_limit", "50000000"));

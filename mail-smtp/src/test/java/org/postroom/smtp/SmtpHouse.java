@@ -34,6 +34,7 @@ import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Router;
+import org.postroom.core.flow.Tidings;
 import org.postroom.core.flow.Wishes;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
@@ -176,6 +177,8 @@ final class SmtpHouse extends ProtocolHouse {
         byAddress
             ? new AddressRouter(policy, accounts, addressing.aliases(), Optional.empty())
             : new HouseRouter(accounts, policy.delimiter());
+    Tidings tidings = new Tidings(time, time, workers(), new Lifeline());
+    tidings.onAccepted(acceptance -> acceptedOn.add(Thread.currentThread().getName()));
     MailFlow flow =
         new MailFlow(
             router,
@@ -193,11 +196,11 @@ final class SmtpHouse extends ProtocolHouse {
             Duration.ofHours(1),
             new Bounce("mx.example.org", staging(), time, ZoneOffset.UTC),
             MemoryBudget.ofHeap(),
+            tidings,
             time,
             time,
             workers(),
             new Lifeline());
-    flow.onAccepted(acceptance -> acceptedOn.add(Thread.currentThread().getName()));
     return new Services(
         1,
         policy,

@@ -6,14 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
-import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
@@ -23,29 +21,19 @@ import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
 import org.postroom.core.time.Timers;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The way of a mail through the house. Each line is one station; each station is one type. */
 public final class MailFlow implements Attempts {
-  private static final Logger LOG = LoggerFactory.getLogger(MailFlow.class);
-
-  /** Time for the client's answer, before anybody hears that the machine is failing. */
-  private static final Duration AFTER_THE_ANSWER = Duration.ofSeconds(1);
-
   private final Router router;
   private final MailCommit commit;
-  private final Timers timers;
-  private final Lifeline lifeline;
   private final Addressing addressing;
   private final Expansion expansion;
   private final Screening screening;
   private final Wishes usual;
   private final Planner planner = new Planner();
   private final Dispatch dispatch;
-  private final Deliveries deliveries;
   private final Outcomes outcomes;
-  private volatile Consumer<Acceptance> accepted = acceptance -> {};
+  private final Tidings tidings;
 
   /**
    * Joins the stations.
@@ -57,9 +45,10 @@ public final class MailFlow implements Attempts {
    * @param queue where the outcome of attempts is written
    * @param transports by the name that routes give them
    * @param memory what is held of mail that comes home is charged to it
+   * @param tidings says what becomes of mails
    * @param attemptLimit how long one attempt may take
    * @param workers where attempts that take longer are cut off
-   * @param lifeline hears of a machine that fails under a listener
+   * @param lifeline hears of a machine that fails under a transport
    */
   public MailFlow(
       Router router,
@@ -73,24 +62,22 @@ public final class MailFlow implements Attempts {
       Duration attemptLimit,
       Bounce bounce,
       MemoryBudget memory,
+      Tidings tidings,
       Clock clock,
       Timers timers,
       Executor workers,
       Lifeline lifeline) {
     this.router = router;
     this.commit = commit;
-    this.timers = timers;
-    this.lifeline = lifeline;
-    MailLog log = new MailLog("qmgr");
     this.addressing = addressing;
     this.expansion = addressing.expansion(router);
     this.usual = usual;
     this.dispatch =
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.screening = new Screening(filters, expansion, dispatch::has);
-    this.deliveries = new Deliveries(clock, log);
+    this.tidings = tidings;
     this.outcomes =
-        new Outcomes(expansion, planner, commit, queue, schedule, bounce, deliveries, memory, log);
+        new Outcomes(expansion, planner, commit, queue, schedule, bounce, memory, tidings);
   }
 
   /**
@@ -124,23 +111,8 @@ public final class MailFlow implements Attempts {
         screening.treated(addressing.forWhom(mail, recipients, expansion), treatment);
     List<Acceptance> acceptances =
         commit.commit(planner.plan(mail, served, treatment, commit::newId));
-    acceptances.forEach(this::announce);
+    acceptances.forEach(tidings::announce);
     return new Handover.Taken(acceptances);
-  }
-
-  /**
-   * The mail is ours by now, and the client must hear so, or it would send it again: whatever the
-   * listener throws, checked exceptions of other languages included, ends here.
-   */
-  private void announce(Acceptance acceptance) {
-    try {
-      accepted.accept(acceptance);
-    } catch (Throwable e) {
-      if (Lifeline.isFatal(e)) {
-        timers.after(AFTER_THE_ANSWER, () -> lifeline.died("listener for accepted mail", e));
-      }
-      LOG.error("{}: the listener for accepted mail failed", acceptance.mail().id(), e);
-    }
   }
 
   /**
@@ -148,21 +120,12 @@ public final class MailFlow implements Attempts {
    * that the line that says whose mail it is can come before.
    */
   public void logDeliveries(List<Acceptance> acceptances) {
-    acceptances.forEach(deliveries::log);
+    acceptances.forEach(tidings::arrived);
   }
 
   /** What settings say of whom mail is from and for. */
   public Addressing addressing() {
     return addressing;
-  }
-
-  /**
-   * Has {@code listener} see every mail that was handed over, after it is durable and before
-   * whoever has handed it over hears so, on his thread or his session's worker. The content is
-   * readable during the call.
-   */
-  public void onAccepted(Consumer<Acceptance> listener) {
-    accepted = listener;
   }
 
   /** What {@code recipient} comes to now. */

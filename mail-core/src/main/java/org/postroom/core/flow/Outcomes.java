@@ -1,6 +1,5 @@
 package org.postroom.core.flow;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +7,6 @@ import java.util.Set;
 import org.postroom.core.flow.Dispatch.Homecoming;
 import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.life.MemoryBudget;
-import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient.Notify;
@@ -55,9 +53,8 @@ final class Outcomes {
   private final QueueStore store;
   private final RetrySchedule schedule;
   private final Bounce bounce;
-  private final Deliveries deliveries;
   private final MemoryBudget memory;
-  private final MailLog log;
+  private final Tidings tidings;
 
   Outcomes(
       Expansion expansion,
@@ -66,18 +63,16 @@ final class Outcomes {
       QueueStore store,
       RetrySchedule schedule,
       Bounce bounce,
-      Deliveries deliveries,
       MemoryBudget memory,
-      MailLog log) {
+      Tidings tidings) {
     this.expansion = expansion;
     this.planner = planner;
     this.commit = commit;
     this.store = store;
     this.schedule = schedule;
     this.bounce = bounce;
-    this.deliveries = deliveries;
     this.memory = memory;
-    this.log = log;
+    this.tidings = tidings;
   }
 
   /** What is still to be written of an attempt; one caller at a time. */
@@ -196,8 +191,15 @@ final class Outcomes {
       settlements.add(later(attempt, one.recipient(), NOT_NOW, false));
     }
     Set<QueueId> removed = store.settle(settlements, List.of());
-    reports.forEach(report -> log(attempt, report, false));
-    removed.forEach(log::removed);
+    for (Report report : reports) {
+      DeliveryResult result = report.result();
+      if (result instanceof DeliveryResult.Delivered) {
+        tidings.delivered(attempt, report.recipient(), result, false);
+      } else {
+        tidings.delayed(attempt, report.recipient(), result, result);
+      }
+    }
+    tidings.removed(removed);
   }
 
   /** It is tried again: soon where we ourselves were the reason, else as the schedule says. */
@@ -212,31 +214,6 @@ final class Outcomes {
             : schedule.next(arrived, attempt.at()),
         result.status() + " " + result.reason(),
         recipient.delayReported() || told);
-  }
-
-  private void log(Dispatch.Ended attempt, Report report, boolean over) {
-    log("smtp", attempt, report.recipient(), report.result(), over);
-  }
-
-  private void log(
-      String service,
-      Dispatch.Ended attempt,
-      QueuedRecipient recipient,
-      DeliveryResult result,
-      boolean over) {
-    log.attempted(
-        service,
-        attempt.mail().id(),
-        recipient.recipient().address(),
-        recipient.recipient().namedBySender(),
-        result.relay(),
-        new MailLog.Delays(
-            Duration.ZERO,
-            Duration.between(attempt.mail().arrived(), attempt.begun()),
-            Duration.between(attempt.begun(), attempt.at())),
-        result.status(),
-        status(result, over),
-        result.reason());
   }
 
   /**
@@ -257,16 +234,6 @@ final class Outcomes {
         : result;
   }
 
-  private static String status(DeliveryResult result, boolean over) {
-    if (result instanceof DeliveryResult.Delivered) {
-      return "sent";
-    }
-    if (result instanceof DeliveryResult.Bounced) {
-      return "bounced";
-    }
-    return over ? "expired" : "deferred";
-  }
-
   /** One unit of work. */
   private final class Settling {
     private final Dispatch.Ended attempt;
@@ -282,6 +249,9 @@ final class Outcomes {
     private final List<Bounce.Item> delayed = new ArrayList<>();
     private final List<Bounce.Item> relayed = new ArrayList<>();
     private final List<Bounce.Item> delivered = new ArrayList<>();
+
+    /** What there is to say when all of it is written. */
+    private final List<Runnable> said = new ArrayList<>();
 
     /**
      * One for some of an attempt's recipients.
@@ -313,6 +283,7 @@ final class Outcomes {
 
     private void add(Homecoming one) {
       settlements.add(new Settlement.Done(one.recipient().id()));
+      said.add(() -> tidings.delivered(attempt, one.recipient(), DELIVERED, true));
       if (one.recipient().recipient().reportOn().contains(Notify.SUCCESS)) {
         delivered.add(new Bounce.Item(one.recipient(), DELIVERED));
       }
@@ -325,11 +296,13 @@ final class Outcomes {
       Set<Notify> wishes = recipient.recipient().reportOn();
       if (result instanceof DeliveryResult.Delivered delivered) {
         settlements.add(new Settlement.Done(recipient.id()));
+        said.add(() -> tidings.delivered(attempt, recipient, result, false));
         if (wishes.contains(Notify.SUCCESS) && !delivered.reports()) {
           relayed.add(item);
         }
       } else if (result instanceof DeliveryResult.Bounced || over) {
         settlements.add(new Settlement.Done(recipient.id()));
+        said.add(() -> tidings.bounced(attempt, recipient, report.result(), item.result()));
         if (wishes.isEmpty() || wishes.contains(Notify.FAILURE)) {
           failed.add(item);
         }
@@ -339,6 +312,7 @@ final class Outcomes {
                 && !recipient.delayReported()
                 && (wishes.isEmpty() || wishes.contains(Notify.DELAY));
         settlements.add(later(attempt, recipient, result, tell));
+        said.add(() -> tidings.delayed(attempt, recipient, report.result(), result));
         if (tell) {
           delayed.add(item);
         }
@@ -358,8 +332,9 @@ final class Outcomes {
               HomeComing.of(mail, home.stream().map(Homecoming::delivery).toList(), memory));
         }
         Set<QueueId> removed = store.settle(settlements, entering);
-        log(told);
-        removed.forEach(Outcomes.this.log::removed);
+        said.forEach(Runnable::run);
+        told.forEach(one -> tidings.notified(mail.id(), one.kind().logName(), one.report()));
+        tidings.removed(removed);
       } finally {
         entering.forEach(acceptance -> acceptance.mail().content().close());
       }
@@ -393,17 +368,6 @@ final class Outcomes {
         if (!planned) {
           report.content().close();
         }
-      }
-    }
-
-    private void log(List<Notification> told) {
-      reports.forEach(report -> Outcomes.this.log(attempt, report, over));
-      home.forEach(
-          one -> Outcomes.this.log(Deliveries.SERVICE, attempt, one.recipient(), DELIVERED, over));
-      for (Notification notification : told) {
-        Acceptance report = notification.report();
-        log.notified(mail.id(), notification.kind().logName(), report.mail().id());
-        deliveries.log(report);
       }
     }
   }

@@ -75,6 +75,7 @@ final class FlowHouse implements AutoCloseable {
   final MemoryBudget memory = new MemoryBudget(1 << 20);
   final Workers workers = Workers.named("flow", 8);
   final MailFlow flow;
+  final Tidings tidings;
   private final Predicate<Address> home;
 
   /** What is stored goes by it; what is measured, by the time. */
@@ -194,6 +195,7 @@ final class FlowHouse implements AutoCloseable {
     staging = new StagingArea(folder, StagingArea.Limits.DEFAULT);
     RetrySchedule postfix = RetrySchedule.DEFAULT;
     Router router = (recipient, facts) -> route(recipient);
+    tidings = new Tidings(wall, time, workers, lifeline);
     flow =
         new MailFlow(
             router,
@@ -213,6 +215,7 @@ final class FlowHouse implements AutoCloseable {
             LIMIT,
             new Bounce("mail.here.test", staging, wall, ZoneOffset.UTC),
             memory,
+            tidings,
             wall,
             time,
             workers,

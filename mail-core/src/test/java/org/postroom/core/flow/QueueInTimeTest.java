@@ -519,14 +519,14 @@ final class QueueInTimeTest {
               new IllegalStateException("x"),
               new StackOverflowError(),
               new NoClassDefFoundError("a/B"))) {
-        house.flow.onAccepted(acceptance -> sneaky(thrown));
+        house.tidings.onAccepted(acceptance -> sneaky(thrown));
         assertThat(taken(house, "ada@here.test").deliveries()).hasSize(1);
       }
       house.time.advance(Duration.ofMinutes(1));
       assertThat(house.lifeline.death()).isEmpty();
 
       OutOfMemoryError failing = new OutOfMemoryError("a test's");
-      house.flow.onAccepted(acceptance -> sneaky(failing));
+      house.tidings.onAccepted(acceptance -> sneaky(failing));
       assertThat(taken(house, "ada@here.test").deliveries()).hasSize(1);
       assertThat(house.lifeline.death()).as("before the answer").isEmpty();
       house.time.advance(Duration.ofSeconds(1));

@@ -1,0 +1,202 @@
+package org.postroom.core.flow;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.postroom.core.flow.Dispatch.Ended;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.time.Timers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What there is to say of mails that are ours, once it is durable: to the log, and to who listens.
+ * A listener can do no harm: what it throws is logged, and what it hears of the queue it hears on a
+ * worker of its own. The last listener of a kind counts.
+ */
+public final class Tidings {
+  private static final Logger LOG = LoggerFactory.getLogger(Tidings.class);
+
+  /** Who delivers into mailboxes here. */
+  private static final String MAILBOXES = "virtual";
+
+  private static final String NEXT_HOPS = "smtp";
+
+  /** Time for the client's answer, before anybody hears that the machine is failing. */
+  private static final Duration AFTER_THE_ANSWER = Duration.ofSeconds(1);
+
+  private final MailLog log = new MailLog("qmgr");
+  private final Clock clock;
+  private final Timers timers;
+  private final Lifeline lifeline;
+  private final Announcements announcements;
+  private volatile Consumer<Acceptance> accepted = acceptance -> {};
+  private volatile Consumer<Attempted> delivered = attempted -> {};
+  private volatile Consumer<Attempted> delayed = attempted -> {};
+  private volatile Consumer<Attempted> bounced = attempted -> {};
+
+  /**
+   * Nobody listens yet.
+   *
+   * @param workers where listeners hear of the queue
+   * @param lifeline hears of a machine that fails under a listener
+   */
+  public Tidings(Clock clock, Timers timers, Executor workers, Lifeline lifeline) {
+    this.clock = clock;
+    this.timers = timers;
+    this.lifeline = lifeline;
+    this.announcements = new Announcements(timers, workers, lifeline);
+  }
+
+  /**
+   * Has {@code listener} see every mail that was handed over, after it is durable and before
+   * whoever has handed it over hears so, on his thread or his session's worker. The content is
+   * readable during the call.
+   */
+  public void onAccepted(Consumer<Acceptance> listener) {
+    accepted = listener;
+  }
+
+  /**
+   * Has {@code listener} hear of each recipient that waited in the queue and whose mail the next
+   * hop has taken, or a mailbox here. One call after the other, soon after it is durable, in the
+   * order in which it became so; while a listener is slow ten thousand wait, and the log says how
+   * many more it has not heard of.
+   */
+  public void onDelivered(Consumer<Attempted> listener) {
+    delivered = listener;
+  }
+
+  /** The same for each attempt upon which there will be another one. */
+  public void onDelayed(Consumer<Attempted> listener) {
+    delayed = listener;
+  }
+
+  /**
+   * The same for each recipient that is given up: refused for good, or tried for too long ({@code
+   * 4.4.7}).
+   */
+  public void onBounced(Consumer<Attempted> listener) {
+    bounced = listener;
+  }
+
+  /**
+   * The mail is ours by now, and the client must hear so, or it would send it again: whatever the
+   * listener throws, checked exceptions of other languages included, ends here.
+   */
+  void announce(Acceptance acceptance) {
+    try {
+      accepted.accept(acceptance);
+    } catch (Throwable e) {
+      if (Lifeline.isFatal(e)) {
+        timers.after(AFTER_THE_ANSWER, () -> lifeline.died("listener for accepted mail", e));
+      }
+      LOG.error("{}: the listener for accepted mail failed", acceptance.mail().id(), e);
+    }
+  }
+
+  /** What came into mailboxes here as it was accepted. */
+  void arrived(Acceptance acceptance) {
+    MailLog.Delays delays =
+        new MailLog.Delays(
+            Duration.between(acceptance.mail().arrived(), clock.instant()),
+            Duration.ZERO,
+            Duration.ZERO);
+    for (Acceptance.Delivery delivery : acceptance.deliveries()) {
+      log.attempted(
+          MAILBOXES,
+          acceptance.mail().id(),
+          delivery.recipient().address(),
+          delivery.recipient().namedBySender(),
+          "mailbox",
+          delays,
+          "2.0.0",
+          "sent",
+          "delivered to mailbox " + delivery.mailbox());
+    }
+    if (acceptance.onward().isEmpty()) {
+      log.removed(acceptance.mail().id());
+    }
+  }
+
+  /** A notification is on its way. */
+  void notified(QueueId about, String kind, Acceptance report) {
+    log.notified(about, kind, report.mail().id());
+    arrived(report);
+  }
+
+  /** Of these mails nothing is left to do. */
+  void removed(Collection<QueueId> mails) {
+    mails.forEach(log::removed);
+  }
+
+  /** A recipient is done with: its mail has left, or is in its mailbox here. */
+  void delivered(Ended attempt, QueuedRecipient recipient, DeliveryResult result, boolean here) {
+    log(here ? MAILBOXES : NEXT_HOPS, attempt, recipient, result, "sent");
+    tell(delivered, attempt, recipient, result);
+  }
+
+  /**
+   * There will be another attempt.
+   *
+   * @param result as it was said; in the log that counts
+   * @param taken what was made of it
+   */
+  void delayed(
+      Ended attempt, QueuedRecipient recipient, DeliveryResult result, DeliveryResult taken) {
+    String status = result instanceof DeliveryResult.Bounced ? "bounced" : "deferred";
+    log(NEXT_HOPS, attempt, recipient, result, status);
+    tell(delayed, attempt, recipient, taken);
+  }
+
+  /** It is given up; parameters as those of {@link #delayed}. */
+  void bounced(
+      Ended attempt, QueuedRecipient recipient, DeliveryResult result, DeliveryResult taken) {
+    String status = result instanceof DeliveryResult.Bounced ? "bounced" : "expired";
+    log(NEXT_HOPS, attempt, recipient, result, status);
+    tell(bounced, attempt, recipient, taken);
+  }
+
+  private void tell(
+      Consumer<Attempted> listener,
+      Ended attempt,
+      QueuedRecipient recipient,
+      DeliveryResult result) {
+    Attempted said =
+        new Attempted(
+            attempt.mail().id(),
+            attempt.mail().sender(),
+            recipient.recipient(),
+            attempt.mail().arrived(),
+            attempt.at(),
+            result);
+    announcements.announce(() -> listener.accept(said));
+  }
+
+  private void log(
+      String service,
+      Ended attempt,
+      QueuedRecipient recipient,
+      DeliveryResult result,
+      String status) {
+    log.attempted(
+        service,
+        attempt.mail().id(),
+        recipient.recipient().address(),
+        recipient.recipient().namedBySender(),
+        result.relay(),
+        new MailLog.Delays(
+            Duration.ZERO,
+            Duration.between(attempt.mail().arrived(), attempt.begun()),
+            Duration.between(attempt.begun(), attempt.at())),
+        result.status(),
+        status,
+        result.reason());
+  }
+}
