@@ -2,8 +2,9 @@ package org.postroom.dist;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public final class Configuration {
   private final Map<Param<?>, Object> values = new LinkedHashMap<>();
   private final Map<String, String> texts = new LinkedHashMap<>();
   private final Map<String, String> presets = new LinkedHashMap<>();
-  private final Map<Door, Integer> ports = new LinkedHashMap<>();
+  private final List<Wanted> listeners = new ArrayList<>();
   private @Nullable Path file;
 
   Configuration() {}
@@ -37,7 +38,7 @@ public final class Configuration {
     copy.values.putAll(values);
     copy.texts.putAll(texts);
     copy.presets.putAll(presets);
-    copy.ports.putAll(ports);
+    copy.listeners.addAll(listeners);
     copy.file = file;
     return copy;
   }
@@ -70,13 +71,22 @@ public final class Configuration {
 
   /** Listens at a door; port 0 takes a free one. The first call replaces {@code listeners}. */
   public Configuration listen(Door door, int port) {
-    ports.put(door, port);
+    listeners.removeIf(one -> one instanceof Wanted.AtPort && one.door().equals(door));
+    listeners.add(new Wanted.AtPort(door, port));
+    return this;
+  }
+
+  /** The same at a socket in the file system; {@code unix_listener_mode} says who may connect. */
+  public Configuration listen(Door door, Path socket) {
+    Path whole = socket.toAbsolutePath().normalize();
+    listeners.removeIf(one -> one instanceof Wanted.AtSocket at && at.path().equals(whole));
+    listeners.add(new Wanted.AtSocket(door, whole));
     return this;
   }
 
   /** Where to listen, as the program says; empty when the settings say it. */
-  Map<Door, Integer> ports() {
-    return Collections.unmodifiableMap(new LinkedHashMap<>(ports));
+  List<Wanted> listeners() {
+    return List.copyOf(listeners);
   }
 
   /** What a relative path in the settings is relative to. */

@@ -3,9 +3,10 @@ package org.postroom.dist;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Accounts;
@@ -87,13 +88,13 @@ public final class MailServer implements AutoCloseable {
     return new ServerBuilder();
   }
 
-  /** Where a door listens; with several addresses, the first. */
+  /** At which address of the network a door listens; with several, the first. */
   public InetSocketAddress address(Door door) {
     return doors.address(door);
   }
 
-  /** The doors that are listened at. */
-  public Set<Door> doors() {
+  /** The doors that are listened at, and where: at addresses, or at sockets in the file system. */
+  public Map<Door, List<SocketAddress>> doors() {
     return doors.doors();
   }
 

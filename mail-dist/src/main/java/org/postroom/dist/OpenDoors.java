@@ -1,6 +1,9 @@
 package org.postroom.dist;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,26 +52,39 @@ final class OpenDoors implements AutoCloseable {
    * Where a listener is to be. Whatever it is called, one at an address is the same listener; those
    * at any port (0) are told apart by their names.
    */
-  private record Place(String listener, InetSocketAddress address) {
+  private record Place(String listener, SocketAddress address) {
 
-    static Place of(PlannedListener planned, InetSocketAddress address) {
-      return new Place(address.getPort() == 0 ? planned.name() : "", address);
+    static Place of(PlannedListener planned, SocketAddress address) {
+      boolean anyPort = address instanceof InetSocketAddress inet && inet.getPort() == 0;
+      return new Place(anyPort ? planned.name() : "", address);
     }
 
     /** Whether only one of the two can be had: all addresses of a port, and one of them. */
     boolean excludes(Place other) {
-      return address.getPort() != 0
-          && address.getPort() == other.address.getPort()
-          && (isEverywhere() || other.isEverywhere());
+      return address instanceof InetSocketAddress here
+          && other.address instanceof InetSocketAddress there
+          && here.getPort() != 0
+          && here.getPort() == there.getPort()
+          && (isEverywhere(here) || isEverywhere(there));
     }
 
-    private boolean isEverywhere() {
+    private static boolean isEverywhere(InetSocketAddress address) {
       return address.getAddress().isAnyLocalAddress();
     }
   }
 
   /** One that is open. */
-  private record Open(Door door, Listener listener, Welcome welcome) {}
+  private record Open(Door door, Listener listener, Welcome welcome) {
+
+    /** Where it is; the port is the real one. */
+    SocketAddress address() {
+      return isInFiles() ? welcome.options().address() : listener.address();
+    }
+
+    boolean isInFiles() {
+      return welcome.options().address() instanceof UnixDomainSocketAddress;
+    }
+  }
 
   /** Refuses what {@code plan} would open and what cannot be had. */
   synchronized void check(Plan plan) {
@@ -185,8 +201,7 @@ final class OpenDoors implements AutoCloseable {
         });
   }
 
-  private Welcome welcome(
-      PlannedListener planned, InetSocketAddress address, Generation generation) {
+  private Welcome welcome(PlannedListener planned, SocketAddress address, Generation generation) {
     Service service = services.get(planned.rules());
     if (service == null) {
       throw new IllegalArgumentException("no part listens for " + planned.rules());
@@ -194,7 +209,8 @@ final class OpenDoors implements AutoCloseable {
     Welcome welcome =
         service.welcome(
             planned.rules(), address, planned.settings(), generation.with(planned.policy()));
-    return new Welcome(welcome.options().as(planned.name(), address), welcome.sessions());
+    return new Welcome(
+        welcome.options().as(planned.name(), address).with(planned.rights()), welcome.sessions());
   }
 
   /** Opens a listener where it is not open yet. A free port is the same at all its addresses. */
@@ -206,11 +222,16 @@ final class OpenDoors implements AutoCloseable {
         for (Place place : places(planned)) {
           Welcome welcome = welcomes.get(place);
           if (welcome != null && !open.containsKey(place)) {
-            InetSocketAddress address = new InetSocketAddress(place.address().getAddress(), port);
+            SocketAddress address = place.address();
+            if (address instanceof InetSocketAddress inet) {
+              address = new InetSocketAddress(inet.getAddress(), port);
+            }
             Listener listener =
                 wire.listen(welcome.options().as(planned.name(), address), welcome.sessions());
             fresh.put(place, listener);
-            port = listener.address().getPort();
+            if (address instanceof InetSocketAddress) {
+              port = listener.address().getPort();
+            }
           }
         }
         return fresh;
@@ -228,7 +249,7 @@ final class OpenDoors implements AutoCloseable {
   private int port(PlannedListener planned) {
     for (Place place : places(planned)) {
       Open one = open.get(place);
-      if (one != null) {
+      if (one != null && !one.isInFiles()) {
         return one.listener().address().getPort();
       }
     }
@@ -239,19 +260,21 @@ final class OpenDoors implements AutoCloseable {
     return planned.places().stream().map(address -> Place.of(planned, address)).toList();
   }
 
-  /** Where a door listens; with several addresses, at the first. */
+  /** At which address of the network a door listens; with several, at the first. */
   synchronized InetSocketAddress address(Door door) {
     return open.values().stream()
-        .filter(one -> one.door().equals(door))
+        .filter(one -> one.door().equals(door) && !one.isInFiles())
         .map(one -> one.listener().address())
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("there is no listener for " + door));
   }
 
-  /** The doors that are open. */
-  synchronized Set<Door> doors() {
-    Set<Door> doors = new LinkedHashSet<>();
-    open.values().forEach(one -> doors.add(one.door()));
+  /** The doors that are open, and where each is. */
+  synchronized Map<Door, List<SocketAddress>> doors() {
+    Map<Door, List<SocketAddress>> doors = new LinkedHashMap<>();
+    for (Open one : open.values()) {
+      doors.computeIfAbsent(one.door(), door -> new ArrayList<>()).add(one.address());
+    }
     return doors;
   }
 

@@ -2,10 +2,14 @@ package org.postroom.dist;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.List;
 import org.postroom.core.config.Settings;
 import org.postroom.core.part.Door;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.wire.SocketRights;
+import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.ServicePlan;
 import org.postroom.smtp.server.SmtpParams;
 
@@ -15,8 +19,8 @@ import org.postroom.smtp.server.SmtpParams;
  * @param name for log lines
  * @param door for what it is, as far as one can tell
  * @param rules the door whose defaults hold for it
- * @param addresses where
- * @param port 0 takes a free one
+ * @param places where: addresses of the network, all with the same port, of which 0 is any; or a
+ *     socket in the file system
  * @param settings what holds for it
  * @param policy that follows from them
  */
@@ -24,19 +28,38 @@ record PlannedListener(
     String name,
     Door door,
     Door rules,
-    List<InetAddress> addresses,
-    int port,
+    List<SocketAddress> places,
     Settings settings,
     Policy policy) {
 
   PlannedListener {
-    addresses = List.copyOf(addresses);
+    places = List.copyOf(places);
   }
 
   /** One that the parameter {@code listeners}, or a program, asks for. */
   static PlannedListener of(
-      Door door, int port, List<InetAddress> addresses, Settings settings, Policy policy) {
-    return new PlannedListener(door.name(), door, door, addresses, port, settings, policy);
+      Wanted wanted, List<InetAddress> addresses, Settings settings, Policy policy) {
+    Door door = wanted.door();
+    if (wanted instanceof Wanted.AtSocket socket) {
+      return new PlannedListener(
+          door.name(),
+          door,
+          door,
+          List.of(UnixDomainSocketAddress.of(socket.path())),
+          behindRights(settings),
+          policy);
+    }
+    int port = ((Wanted.AtPort) wanted).port();
+    List<SocketAddress> places =
+        addresses.stream().<SocketAddress>map(at -> new InetSocketAddress(at, port)).toList();
+    return new PlannedListener(door.name(), door, door, places, settings, policy);
+  }
+
+  /**
+   * Whoever may write to the socket may bring mail by LMTP: the socket's rights say who that is.
+   */
+  private static Settings behindRights(Settings settings) {
+    return settings.over().preset(SmtpParams.LMTP_STRANGERS, "yes").build();
   }
 
   /** One that a service of master.cf asks for: its settings say everything. */
@@ -44,21 +67,23 @@ record PlannedListener(
     Door door = Role.MX;
     if (service.settings().get(SmtpParams.TLS_WRAPPERMODE)) {
       door = Role.SUBMISSIONS;
-    } else if (service.port() == Role.SUBMISSION.port()) {
+    } else if (service.isAtPort(Role.SUBMISSION.port())) {
       door = Role.SUBMISSION;
     }
     return new PlannedListener(
-        service.name(),
-        door,
-        Role.MX,
-        service.addresses(),
-        service.port(),
-        service.settings(),
-        policy);
+        service.name(), door, Role.MX, service.places(), service.settings(), policy);
   }
 
-  /** Where it is to listen; port 0 is any. */
-  List<InetSocketAddress> places() {
-    return addresses.stream().map(address -> new InetSocketAddress(address, port)).toList();
+  /** Whose the socket in the file system is. */
+  SocketRights rights() {
+    return new SocketRights(
+        settings.get(ServerParams.SOCKET_MODE),
+        settings.get(ServerParams.SOCKET_USER),
+        settings.get(ServerParams.SOCKET_GROUP));
+  }
+
+  /** The port that is asked for; 0 is any, and what a listener in the file system has. */
+  int port() {
+    return places.get(0) instanceof InetSocketAddress inet ? inet.getPort() : 0;
   }
 }

@@ -3,17 +3,21 @@ package org.postroom.dist;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.wire.SocketFile;
 import org.postroom.core.wire.WireFault;
 import org.postroom.dist.config.ServerParams;
 
 /**
- * Tries whether every port can be had, before a start opens anything else: a start that fails for
- * want of a port changes nothing.
+ * Tries whether every port and every socket in the file system can be had, before a start opens
+ * anything else: a start that fails for want of a port changes nothing.
  *
  * @param fromSettings whether the listeners are those of the configuration
  */
@@ -29,11 +33,25 @@ record Ports(Settings settings, boolean fromSettings) {
         listener -> listener.places().forEach(address -> check(listener.name(), address)));
   }
 
-  /** The same for one address; any port is as good as free. */
-  void check(String name, InetSocketAddress address) {
-    if (address.getPort() == 0) {
-      return;
+  /** The same for one place; any port is as good as free. */
+  void check(String name, SocketAddress place) {
+    if (place instanceof UnixDomainSocketAddress file) {
+      check(name, file.getPath());
+    } else if (place instanceof InetSocketAddress inet && inet.getPort() != 0) {
+      check(name, inet);
     }
+  }
+
+  private void check(String name, Path socket) {
+    try {
+      SocketFile.check(socket);
+    } catch (IOException e) {
+      String text = "cannot listen on unix:" + socket + " for " + name + ": " + e.getMessage();
+      throw new WireFault(at(ServerParams.LISTENERS, text), e);
+    }
+  }
+
+  private void check(String name, InetSocketAddress address) {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(address);

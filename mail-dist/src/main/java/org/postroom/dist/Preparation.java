@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -21,7 +20,6 @@ import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.Addressing;
-import org.postroom.core.part.Door;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.SqlSource;
@@ -119,7 +117,7 @@ final class Preparation {
             ? List.of()
             : listeners(
                 services,
-                port -> PlannedListener.of(port.door(), port.port(), addresses, settings, policy),
+                wanted -> PlannedListener.of(wanted, addresses, settings, policy),
                 its -> description.policy(its, own, tables));
     ClientCapacity capacity = ClientCapacity.on(settings, OsHost.descriptors());
     Optional<Keys> keys = part(() -> Keys.given(settings));
@@ -149,7 +147,7 @@ final class Preparation {
         filters,
         own,
         listeners,
-        configuration.ports().isEmpty(),
+        configuration.listeners().isEmpty(),
         services.transports(),
         capacity,
         where,
@@ -178,32 +176,29 @@ final class Preparation {
     return where instanceof Storage.H2 ? ServerParams.STORAGE_URL : ServerParams.STORAGE_FOLDER;
   }
 
-  /** A door with its port. */
-  private record Port(Door door, int port) {}
-
   /**
    * The listeners that the program asks for; else those of {@code listeners}, where master.cf has
    * those of SMTP unless somebody has named one there.
    */
   private List<PlannedListener> listeners(
       ServicePlan services,
-      Function<Port, PlannedListener> planned,
+      Function<Wanted, PlannedListener> planned,
       Function<Settings, Policy> policies) {
-    Map<Door, Integer> ports =
-        configuration.ports().isEmpty()
+    boolean bySettings = configuration.listeners().isEmpty();
+    List<Wanted> wanted =
+        bySettings
             ? orNone(part(() -> Listeners.of(settings, description.parts())))
-            : configuration.ports();
-    boolean byMaster = !read.services().source().isEmpty() && configuration.ports().isEmpty();
+            : configuration.listeners();
+    boolean byMaster = !read.services().source().isEmpty() && bySettings;
     boolean byHand =
         settings.isGiven(ServerParams.LISTENERS)
-            && ports.keySet().stream().anyMatch(Listeners::isOfMasterCf);
+            && wanted.stream().anyMatch(one -> Listeners.isOfMasterCf(one.door()));
     List<PlannedListener> all = new ArrayList<>();
-    ports.forEach(
-        (door, port) -> {
-          if (!byMaster || byHand || !Listeners.isOfMasterCf(door)) {
-            all.add(planned.apply(new Port(door, port)));
-          }
-        });
+    for (Wanted one : wanted) {
+      if (!byMaster || byHand || !Listeners.isOfMasterCf(one.door())) {
+        all.add(planned.apply(one));
+      }
+    }
     if (byMaster && byHand) {
       notices.add(
           new Notice(
@@ -236,10 +231,6 @@ final class Preparation {
 
   private static <T> List<T> orNone(@Nullable List<T> list) {
     return list == null ? List.of() : list;
-  }
-
-  private static <K, V> Map<K, V> orNone(@Nullable Map<K, V> map) {
-    return map == null ? Map.of() : map;
   }
 
   /** One part of it; null where it has a fault, which is kept. */

@@ -89,6 +89,15 @@ public final class ServerBuilder {
     return this;
   }
 
+  /**
+   * The same at a socket in the file system. Whoever may write to it may connect: {@code
+   * unix_listener_mode} and its kin say who that is. Clients count as localhost, 127.0.0.1.
+   */
+  public ServerBuilder listen(Door door, Path socket) {
+    description.configuration.listen(door, socket);
+    return this;
+  }
+
   /** The one address to listen on: instead of {@code inet_interfaces}. */
   public ServerBuilder bind(InetAddress address) {
     description.bind = address;

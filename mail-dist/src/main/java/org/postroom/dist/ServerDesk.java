@@ -2,6 +2,7 @@ package org.postroom.dist;
 
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Accounts;
@@ -85,7 +86,9 @@ final class ServerDesk implements Desk, RunningServer {
         MailServer.VERSION,
         ProcessHandle.current().pid(),
         server.generation(),
-        server.doors().stream().map(this::listening).toList());
+        server.doors().entrySet().stream()
+            .flatMap(door -> door.getValue().stream().map(at -> listening(door.getKey(), at)))
+            .toList());
   }
 
   @Override
@@ -103,8 +106,9 @@ final class ServerDesk implements Desk, RunningServer {
     return server.decisions(id);
   }
 
-  private Listening listening(Door door) {
-    InetSocketAddress address = server.address(door);
-    return new Listening(door.name(), address.getAddress().getHostAddress(), address.getPort());
+  private static Listening listening(Door door, SocketAddress place) {
+    return place instanceof InetSocketAddress inet
+        ? new Listening(door.name(), inet.getAddress().getHostAddress(), inet.getPort())
+        : new Listening(door.name(), "unix:" + place, 0);
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,7 +66,7 @@ final class AddedPartTest {
                           + generation.number()));
     }
 
-    private static ListenerOptions options(Door door, InetSocketAddress address) {
+    private static ListenerOptions options(Door door, SocketAddress address) {
       return new ListenerOptions(
           door.name(), address, Optional.empty(), 10, 100, Duration.ofSeconds(10), "full\r\n");
     }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +59,7 @@ final class BuilderTest {
       server.reload();
 
       assertThat(server.settings().get(PolicyParams.MYHOSTNAME)).isEqualTo("mail.example.org");
-      assertThat(server.doors()).containsExactly(Role.MX);
+      assertThat(server.doors()).containsOnlyKeys(Role.MX);
       server.submit(Envelope.parse("", ADA), MAIL).orThrow();
       assertThat(Inbox.of(server, ADA)).hasSize(1);
     }
@@ -97,7 +97,7 @@ final class BuilderTest {
 
     @Override
     public Welcome welcome(
-        Door door, InetSocketAddress address, Settings settings, Generation generation) {
+        Door door, SocketAddress address, Settings settings, Generation generation) {
       throw new IllegalArgumentException("no door: " + door);
     }
   }

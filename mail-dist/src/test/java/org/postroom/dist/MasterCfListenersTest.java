@@ -75,7 +75,7 @@ final class MasterCfListenersTest {
     try (MailServer server = site.start();
         Peer one = connected(first);
         Peer two = connected(second)) {
-      assertThat(server.doors()).containsExactlyInAnyOrder(Role.MX, Role.IMAP);
+      assertThat(server.doors()).containsOnlyKeys(Role.MX, Role.IMAP);
       assertThat(one.readLine()).isEqualTo("220 mail.example.org-at-" + first);
       assertThat(two.readLine()).isEqualTo("220 mail.example.org second");
       assertThat(ask(one, "EHLO c.test"))
@@ -253,7 +253,7 @@ final class MasterCfListenersTest {
 
     try (MailServer server =
         site(MAIN + "listeners = lmtp:0, imap:0\n", port + " inet n - y - - smtpd\n").start()) {
-      assertThat(server.doors()).contains(Role.MX, Role.LMTP, Role.IMAP);
+      assertThat(server.doors()).containsKeys(Role.MX, Role.LMTP, Role.IMAP);
     }
   }
 

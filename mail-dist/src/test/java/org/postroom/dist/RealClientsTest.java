@@ -153,6 +153,67 @@ final class RealClientsTest {
         .contains("<-  221 2.0.0 Bye");
   }
 
+  @Test
+  void programsOfThisMachineDeliverByLmtpAtASocketInTheFileSystem() throws Exception {
+    Programs.need("python3");
+    Programs.need("curl");
+    String socket = folder.resolve("lmtp").toString();
+    String script =
+        """
+        import smtplib, sys
+        with smtplib.LMTP(sys.argv[1]) as c:
+            refused = c.sendmail(
+                "eve@elsewhere.example",
+                ["nobody@example.org", "ada@example.org"],
+                b"Subject: by the socket\\r\\n\\r\\n.dot\\r\\n")
+            print({who: why[0] for who, why in refused.items()})
+        """;
+
+    String heard = python(script, socket);
+
+    assertThat(heard).isEqualTo("{'nobody@example.org': 550}\n");
+    assertThat(
+            new String(
+                Programs.run(
+                    folder,
+                    new byte[0],
+                    "curl",
+                    "-sS",
+                    "--unix-socket",
+                    folder.resolve("imap").toString(),
+                    "--user",
+                    "ada@example.org:" + PASSWORD,
+                    "imap://localhost/INBOX;MAILINDEX=1"),
+                UTF_8))
+        .contains("(localhost [127.0.0.1])", " with LMTP id ")
+        .endsWith("\r\n\r\n.dot\r\n");
+  }
+
+  @Test
+  void swaksDeliversByLmtpAtASocketInTheFileSystem() throws Exception {
+    Programs.need("swaks");
+
+    String heard =
+        new String(
+            Programs.run(
+                folder,
+                new byte[0],
+                "swaks",
+                "--protocol",
+                "LMTP",
+                "--socket",
+                folder.resolve("lmtp").toString(),
+                "--helo",
+                "client.example",
+                "--from",
+                "eve@elsewhere.example",
+                "--to",
+                "ada@example.org,bob@example.org"),
+            UTF_8);
+
+    assertThat(heard).contains("<-  250 2.1.5 <bob@example.org> Ok: queued as ");
+  }
+
   private MailServer open() {
     return MailServer.builder()
         .hostname("mail.example.org")
@@ -162,6 +223,8 @@ final class RealClientsTest {
         .listen(Role.MX, 0)
         .listen(Role.SUBMISSION, 0)
         .listen(Role.LMTP, 0)
+        .listen(Role.LMTP, folder.resolve("lmtp"))
+        .listen(Role.IMAP, folder.resolve("imap"))
         .listen(Role.IMAPS, 0)
         .listen(Role.POP3S, 0)
         .account("ada@example.org", PASSWORD)

@@ -234,7 +234,7 @@ final class ReloadTest {
 
       server.reload();
 
-      assertThat(server.doors()).containsExactly(Role.MX, Role.POP3);
+      assertThat(server.doors()).containsOnlyKeys(Role.MX, Role.POP3);
       assertThat(server.address(Role.MX)).as("the same socket").isEqualTo(smtp);
       try (SocketPeer pop3 = SocketPeer.to(server.address(Role.POP3))) {
         assertThat(pop3.readLine()).startsWith("+OK");
@@ -301,7 +301,7 @@ final class ReloadTest {
           .hasMessageContaining("port " + taken.getLocalPort() + " for imap");
     }
     assertThat(server.generation()).isEqualTo(1);
-    assertThat(server.doors()).containsExactly(Role.MX);
+    assertThat(server.doors()).containsOnlyKeys(Role.MX);
     dial().close();
   }
 
@@ -438,7 +438,7 @@ final class ReloadTest {
     server.reload(now -> now.set(FlowParams.MESSAGE_SIZE, 2000L).listen(Role.IMAP, 0));
 
     assertThat(server.settings().get(FlowParams.MESSAGE_SIZE)).isEqualTo(2000L);
-    assertThat(server.doors()).containsExactly(Role.MX, Role.IMAP);
+    assertThat(server.doors()).containsOnlyKeys(Role.MX, Role.IMAP);
     assertThatThrownBy(() -> server.reload(now -> now.set("smtpd_timeout", "soon")))
         .isInstanceOf(BadConfiguration.class);
     assertThat(server.reload().generation()).as("what was refused is forgotten").isEqualTo(3);
@@ -447,7 +447,7 @@ final class ReloadTest {
   @Test
   void aClosedServerDoesNotReload() throws IOException {
     server = described().start();
-    Door door = server.doors().iterator().next();
+    Door door = server.doors().keySet().iterator().next();
     server.close();
 
     assertThatThrownBy(server::reload).isInstanceOf(IllegalStateException.class);

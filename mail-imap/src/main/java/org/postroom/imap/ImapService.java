@@ -1,6 +1,6 @@
 package org.postroom.imap;
 
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
@@ -51,7 +51,7 @@ final class ImapService implements Service {
 
   @Override
   public Welcome welcome(
-      Door door, InetSocketAddress address, Settings settings, Generation generation) {
+      Door door, SocketAddress address, Settings settings, Generation generation) {
     return welcome(door, address, settings, generation.logIns(), generation.tls());
   }
 
@@ -64,7 +64,7 @@ final class ImapService implements Service {
    */
   Welcome welcome(
       Door door,
-      InetSocketAddress address,
+      SocketAddress address,
       Settings settings,
       LogIns logIns,
       Optional<TlsContext> tls) {

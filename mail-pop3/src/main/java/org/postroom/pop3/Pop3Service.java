@@ -1,6 +1,6 @@
 package org.postroom.pop3;
 
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -45,7 +45,7 @@ final class Pop3Service implements Service {
 
   @Override
   public Welcome welcome(
-      Door door, InetSocketAddress address, Settings settings, Generation generation) {
+      Door door, SocketAddress address, Settings settings, Generation generation) {
     return welcome(door, address, settings, generation.logIns(), generation.tls());
   }
 
@@ -58,7 +58,7 @@ final class Pop3Service implements Service {
    */
   Welcome welcome(
       Door door,
-      InetSocketAddress address,
+      SocketAddress address,
       Settings settings,
       LogIns logIns,
       Optional<TlsContext> tls) {

@@ -1,6 +1,6 @@
 package org.postroom.smtp;
 
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +70,7 @@ final class SmtpService implements Service, AutoCloseable {
 
   @Override
   public Welcome welcome(
-      Door door, InetSocketAddress address, Settings settings, Generation generation) {
+      Door door, SocketAddress address, Settings settings, Generation generation) {
     Role role =
         Role.of(door).orElseThrow(() -> new IllegalArgumentException("no door of SMTP: " + door));
     return welcome(role, address, settings, services(generation));
@@ -120,8 +120,7 @@ final class SmtpService implements Service, AutoCloseable {
    *
    * @param settings of the listener, over which the role's defaults go
    */
-  static Welcome welcome(
-      Role role, InetSocketAddress address, Settings settings, Services services) {
+  static Welcome welcome(Role role, SocketAddress address, Settings settings, Services services) {
     boolean lmtp = role == Role.LMTP;
     Settings own = role.over(settings);
     Listening calm = new Listening(lmtp, own, services);

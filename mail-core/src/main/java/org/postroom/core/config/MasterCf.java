@@ -26,6 +26,7 @@ public final class MasterCf {
    *
    * @param name as written; of an {@code inet} service, {@code [host:]port}
    * @param type {@code inet}, {@code unix}, {@code pass} …
+   * @param isPrivate whether its socket is for programs of the server alone
    * @param processes the limit of processes as written, {@code -} for the default
    * @param command the program, such as {@code smtpd}
    * @param overrides parameters that hold for this service alone ({@code -o}), the last word on
@@ -35,6 +36,7 @@ public final class MasterCf {
   public record Service(
       String name,
       String type,
+      boolean isPrivate,
       String processes,
       String command,
       List<MainCf.Entry> overrides,
@@ -53,7 +55,8 @@ public final class MasterCf {
 
     /** The same with what another one is limited to and overrides. */
     public Service as(Service other) {
-      return new Service(name, type, other.processes, command, other.overrides, arguments, place);
+      return new Service(
+          name, type, isPrivate, other.processes, command, other.overrides, arguments, place);
     }
   }
 
@@ -164,6 +167,7 @@ public final class MasterCf {
           new Service(
               name,
               type,
+              !fields.get(2).equals("n"),
               fields.get(6),
               fields.get(7),
               List.copyOf(overrides.values()),

@@ -1,6 +1,6 @@
 package org.postroom.core.part;
 
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -39,7 +39,7 @@ public interface Service {
    * @param settings what this listener obeys; as a rule those of the generation
    * @throws IllegalStateException when it needs TLS and there are no keys for it
    */
-  Welcome welcome(Door door, InetSocketAddress address, Settings settings, Generation generation);
+  Welcome welcome(Door door, SocketAddress address, Settings settings, Generation generation);
 
   /**
    * What would become of a mail at a door, with the same settings and generation. Waits for

@@ -13,7 +13,10 @@ public interface Connection {
   /** Short, unique in this process while it lives; stands first in log lines. */
   String id();
 
-  /** The peer's address; what a trusted PROXY header says, when there is one. */
+  /**
+   * The peer's address; what a trusted PROXY header says, when there is one. {@link
+   * LocalPeer#ADDRESS} where it came by a socket in the file system, which is our end's, too.
+   */
   InetSocketAddress remote();
 
   /** Our end's address. */

@@ -6,7 +6,11 @@ import java.util.function.Function;
 /** A listening socket. */
 public interface Listener extends AutoCloseable {
 
-  /** Where it listens; the port is the real one also when 0 was asked for. */
+  /**
+   * Where it listens; the port is the real one also when 0 was asked for.
+   *
+   * @throws IllegalStateException when that is a socket in the file system
+   */
   InetSocketAddress address();
 
   /**

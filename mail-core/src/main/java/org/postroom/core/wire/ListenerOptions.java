@@ -1,7 +1,7 @@
 package org.postroom.core.wire;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -10,7 +10,9 @@ import java.util.function.Predicate;
  * How to listen.
  *
  * @param name for log lines and metrics: {@code smtp}, {@code imaps} …
- * @param address where; port 0 takes a free one
+ * @param address where: an address of the network, whose port 0 takes a free one, or a socket in
+ *     the file system ({@link java.net.UnixDomainSocketAddress})
+ * @param rights whose the socket in the file system is
  * @param implicitTls when present, the handshake comes before everything else (RFC 8314)
  * @param maxSessions further connections are answered by {@code refusal} and closed
  * @param maxLine the {@link Connection#lineLimit} until the session sets one
@@ -22,7 +24,8 @@ import java.util.function.Predicate;
  */
 public record ListenerOptions(
     String name,
-    InetSocketAddress address,
+    SocketAddress address,
+    SocketRights rights,
     Optional<TlsContext> implicitTls,
     int maxSessions,
     int maxLine,
@@ -46,7 +49,7 @@ public record ListenerOptions(
   /** The same, where nobody is known and an address may have what it may have anywhere. */
   public ListenerOptions(
       String name,
-      InetSocketAddress address,
+      SocketAddress address,
       Optional<TlsContext> implicitTls,
       int maxSessions,
       int maxLine,
@@ -55,6 +58,7 @@ public record ListenerOptions(
     this(
         name,
         address,
+        SocketRights.OWNER_ONLY,
         implicitTls,
         maxSessions,
         maxLine,
@@ -70,6 +74,7 @@ public record ListenerOptions(
     return new ListenerOptions(
         name,
         address,
+        rights,
         implicitTls,
         maxSessions,
         maxLine,
@@ -85,6 +90,7 @@ public record ListenerOptions(
     return new ListenerOptions(
         name,
         address,
+        rights,
         implicitTls,
         maxSessions,
         maxLine,
@@ -96,9 +102,26 @@ public record ListenerOptions(
   }
 
   /** The same under another name, at another address. */
-  public ListenerOptions as(String otherName, InetSocketAddress other) {
+  public ListenerOptions as(String otherName, SocketAddress other) {
     return new ListenerOptions(
         otherName,
+        other,
+        rights,
+        implicitTls,
+        maxSessions,
+        maxLine,
+        firstDeadline,
+        refusal,
+        ofOneAddress,
+        known,
+        noTls);
+  }
+
+  /** The same, where a socket in the file system has other rights. */
+  public ListenerOptions with(SocketRights other) {
+    return new ListenerOptions(
+        name,
+        address,
         other,
         implicitTls,
         maxSessions,

@@ -1,12 +1,12 @@
 package org.postroom.core.wire;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.local.LocalAddress;
@@ -15,37 +15,43 @@ import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.local.LocalServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** What differs between sockets by epoll, sockets by NIO and pipes within the process. */
+/**
+ * What differs between sockets by epoll, sockets by NIO and pipes within the process; and between
+ * sockets of the network and those in the file system.
+ */
 abstract sealed class NettyTransport {
 
   abstract IoHandlerFactory ioHandlers();
 
   /**
-   * Makes the channels of listeners. One that is to have IPv6 alone may have to turn others away.
+   * Has listeners at {@code where} made by a bootstrap, with all that it needs besides. Those that
+   * are to have IPv6 alone may have to turn others away.
    */
-  abstract ChannelFactory<? extends ServerChannel> serverChannels(AddressFamily family);
+  abstract void prepare(ServerBootstrap bootstrap, SocketAddress where, AddressFamily family);
 
-  /** What the bootstrap of such a listener needs besides. */
-  void restrict(ServerBootstrap bootstrap, AddressFamily family) {}
-
-  abstract Class<? extends Channel> clientChannel();
+  abstract void prepare(Bootstrap bootstrap, ConnectOptions connecting);
 
   /** The address to bind or to connect to. */
-  abstract SocketAddress address(InetSocketAddress wanted, boolean binding);
+  abstract SocketAddress address(SocketAddress wanted, boolean binding);
 
-  /** The same in the words of the Internet. */
-  abstract InetSocketAddress inet(SocketAddress address);
+  /** The same in the words of the Internet; null where an end has no name. */
+  abstract InetSocketAddress inet(@Nullable SocketAddress address);
 
-  boolean sockets() {
+  /** Whether who comes from there is one of those that are listened to. */
+  boolean admits(@Nullable SocketAddress peer, AddressFamily family) {
     return true;
   }
 
@@ -54,14 +60,53 @@ abstract sealed class NettyTransport {
   }
 
   private abstract static sealed class Sockets extends NettyTransport {
+    private static final int BACKLOG = 1024;
+
     @Override
-    SocketAddress address(InetSocketAddress wanted, boolean binding) {
+    final void prepare(ServerBootstrap bootstrap, SocketAddress where, AddressFamily family) {
+      bootstrap.option(ChannelOption.SO_BACKLOG, BACKLOG);
+      if (where instanceof UnixDomainSocketAddress) {
+        prepareInFiles(bootstrap);
+        return;
+      }
+      bootstrap
+          .option(ChannelOption.SO_REUSEADDR, true)
+          .childOption(ChannelOption.TCP_NODELAY, true)
+          .childOption(ChannelOption.SO_KEEPALIVE, true)
+          .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+      prepareForNetwork(bootstrap, family);
+    }
+
+    abstract void prepareForNetwork(ServerBootstrap bootstrap, AddressFamily family);
+
+    abstract void prepareInFiles(ServerBootstrap bootstrap);
+
+    @Override
+    final void prepare(Bootstrap bootstrap, ConnectOptions connecting) {
+      bootstrap
+          .channel(clientChannel())
+          .option(ChannelOption.TCP_NODELAY, true)
+          .option(ChannelOption.SO_KEEPALIVE, true)
+          .option(ChannelOption.ALLOW_HALF_CLOSURE, true);
+      connecting.bind().ifPresent(from -> bootstrap.localAddress(new InetSocketAddress(from, 0)));
+    }
+
+    abstract Class<? extends Channel> clientChannel();
+
+    @Override
+    SocketAddress address(SocketAddress wanted, boolean binding) {
       return wanted;
     }
 
     @Override
-    InetSocketAddress inet(SocketAddress address) {
-      return (InetSocketAddress) address;
+    final InetSocketAddress inet(@Nullable SocketAddress address) {
+      return address instanceof InetSocketAddress inet ? inet : LocalPeer.ADDRESS;
+    }
+
+    /** IPv4 comes in IPv6, where the system cannot keep it away. */
+    @Override
+    final boolean admits(@Nullable SocketAddress peer, AddressFamily family) {
+      return !(peer instanceof InetSocketAddress inet) || family.contains(inet.getAddress());
     }
 
     static SocketProtocolFamily protocol(AddressFamily family) {
@@ -83,17 +128,28 @@ abstract sealed class NettyTransport {
     }
 
     @Override
-    ChannelFactory<? extends ServerChannel> serverChannels(AddressFamily family) {
-      return family == AddressFamily.ANY
-          ? EpollServerSocketChannel::new
-          : () -> new EpollServerSocketChannel(protocol(family));
-    }
-
-    @Override
-    void restrict(ServerBootstrap bootstrap, AddressFamily family) {
+    void prepareForNetwork(ServerBootstrap bootstrap, AddressFamily family) {
+      bootstrap.channelFactory(
+          family == AddressFamily.ANY
+              ? EpollServerSocketChannel::new
+              : () -> new EpollServerSocketChannel(protocol(family)));
       if (family == AddressFamily.IPV6) {
         bootstrap.option(IPV6_ONLY, 1);
       }
+    }
+
+    @Override
+    void prepareInFiles(ServerBootstrap bootstrap) {
+      bootstrap
+          .channelFactory(EpollServerDomainSocketChannel::new)
+          .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
+
+    @Override
+    SocketAddress address(SocketAddress wanted, boolean binding) {
+      return wanted instanceof UnixDomainSocketAddress file
+          ? new DomainSocketAddress(file.getPath().toString())
+          : wanted;
     }
 
     @Override
@@ -109,10 +165,17 @@ abstract sealed class NettyTransport {
     }
 
     @Override
-    ChannelFactory<? extends ServerChannel> serverChannels(AddressFamily family) {
-      return family == AddressFamily.ANY
-          ? NioServerSocketChannel::new
-          : () -> new NioServerSocketChannel(SelectorProvider.provider(), protocol(family));
+    void prepareForNetwork(ServerBootstrap bootstrap, AddressFamily family) {
+      bootstrap.channelFactory(
+          family == AddressFamily.ANY
+              ? NioServerSocketChannel::new
+              : () -> new NioServerSocketChannel(SelectorProvider.provider(), protocol(family)));
+    }
+
+    /** Netty knows no half-closed ones here: who ends its side gets no more answers. */
+    @Override
+    void prepareInFiles(ServerBootstrap bootstrap) {
+      bootstrap.channelFactory(NioServerDomainSocketChannel::new);
     }
 
     @Override
@@ -132,31 +195,27 @@ abstract sealed class NettyTransport {
     }
 
     @Override
-    ChannelFactory<? extends ServerChannel> serverChannels(AddressFamily family) {
-      return LocalServerChannel::new;
+    void prepare(ServerBootstrap bootstrap, SocketAddress where, AddressFamily family) {
+      bootstrap.channelFactory(LocalServerChannel::new);
     }
 
     @Override
-    Class<? extends Channel> clientChannel() {
-      return LocalChannel.class;
+    void prepare(Bootstrap bootstrap, ConnectOptions connecting) {
+      bootstrap.channel(LocalChannel.class);
     }
 
     @Override
-    SocketAddress address(InetSocketAddress wanted, boolean binding) {
-      int port = binding && wanted.getPort() == 0 ? ports.incrementAndGet() : wanted.getPort();
+    SocketAddress address(SocketAddress wanted, boolean binding) {
+      int asked = ((InetSocketAddress) wanted).getPort();
+      int port = binding && asked == 0 ? ports.incrementAndGet() : asked;
       return new LocalAddress("pipe-" + System.identityHashCode(this) + ":" + port);
     }
 
     @Override
-    InetSocketAddress inet(SocketAddress address) {
-      String id = ((LocalAddress) address).id();
+    InetSocketAddress inet(@Nullable SocketAddress address) {
+      String id = address instanceof LocalAddress local ? local.id() : "";
       int port = id.startsWith("pipe-") ? Integer.parseInt(id.substring(id.indexOf(':') + 1)) : 0;
       return new InetSocketAddress(loopback, port);
-    }
-
-    @Override
-    boolean sockets() {
-      return false;
     }
   }
 }

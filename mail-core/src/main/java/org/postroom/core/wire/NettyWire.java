@@ -14,10 +14,14 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -149,7 +153,7 @@ final class NettyWire implements Wire {
     return options.unsent();
   }
 
-  InetSocketAddress inet(SocketAddress address) {
+  InetSocketAddress inet(@Nullable SocketAddress address) {
     return transport.inet(address);
   }
 
@@ -162,7 +166,6 @@ final class NettyWire implements Wire {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
-            .channelFactory(transport.serverChannels(options.family()))
             .childOption(ChannelOption.ALLOCATOR, buffers)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Unsent.IN_ANY_CASE)
             .handler(new AtTheDoor(listening.name()))
@@ -170,9 +173,8 @@ final class NettyWire implements Wire {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    if (transport.sockets()
-                        && !options.family().contains(inet(channel.remoteAddress()).getAddress())) {
-                      channel.close(); // IPv4 in IPv6, where the system cannot keep it away
+                    if (!transport.admits(channel.remoteAddress(), options.family())) {
+                      channel.close();
                       return;
                     }
                     channel.pipeline().addLast(new Accepting(listener, listener.terms));
@@ -185,28 +187,19 @@ final class NettyWire implements Wire {
                     super.exceptionCaught(context, problem);
                   }
                 });
-    if (transport.sockets()) {
-      bootstrap
-          .option(ChannelOption.SO_REUSEADDR, true)
-          .option(ChannelOption.SO_BACKLOG, 1024)
-          .childOption(ChannelOption.TCP_NODELAY, true)
-          .childOption(ChannelOption.SO_KEEPALIVE, true)
-          .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-      transport.restrict(bootstrap, options.family());
-    }
-    ChannelFuture bound =
-        bootstrap.bind(transport.address(listening.address(), true)).awaitUninterruptibly();
-    if (!bound.isSuccess()) {
+    transport.prepare(bootstrap, listening.address(), options.family());
+    try {
+      listener.bind(bootstrap);
+    } catch (IOException e) {
       throw new WireFault(
           "Cannot listen on "
               + text(listening.address())
               + " ("
               + listening.name()
               + "): "
-              + bound.cause().getMessage(),
-          bound.cause());
+              + e.getMessage(),
+          e);
     }
-    listener.channel = bound.channel();
     listeners.add(listener);
     if (closing) {
       listener.close();
@@ -214,8 +207,10 @@ final class NettyWire implements Wire {
     return listener;
   }
 
-  private static String text(InetSocketAddress address) {
-    return address.getHostString() + ":" + address.getPort();
+  private static String text(SocketAddress address) {
+    return address instanceof InetSocketAddress inet
+        ? inet.getHostString() + ":" + inet.getPort()
+        : "unix:" + address;
   }
 
   @Override
@@ -229,20 +224,13 @@ final class NettyWire implements Wire {
     Bootstrap bootstrap =
         new Bootstrap()
             .group(loops)
-            .channel(transport.clientChannel())
             .option(ChannelOption.ALLOCATOR, buffers)
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, Unsent.MUCH)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int) Math.min(Integer.MAX_VALUE, Math.max(1, connecting.timeout().toMillis())))
             .handler(new Connecting(connecting, session, connected));
-    if (transport.sockets()) {
-      bootstrap
-          .option(ChannelOption.TCP_NODELAY, true)
-          .option(ChannelOption.SO_KEEPALIVE, true)
-          .option(ChannelOption.ALLOW_HALF_CLOSURE, true);
-      connecting.bind().ifPresent(from -> bootstrap.localAddress(new InetSocketAddress(from, 0)));
-    }
+    transport.prepare(bootstrap, connecting);
     bootstrap
         .connect(transport.address(peer, false))
         .addListener(
@@ -522,8 +510,37 @@ final class NettyWire implements Wire {
     private volatile Terms terms;
     private volatile @Nullable Channel channel;
 
+    /** Where the address is one in the file system. */
+    private volatile @Nullable SocketFile file;
+
     private NettyListener(Terms terms) {
       this.terms = terms;
+    }
+
+    private void bind(ServerBootstrap bootstrap) throws IOException {
+      ListenerOptions wanted = terms.options();
+      if (!(wanted.address() instanceof UnixDomainSocketAddress unix)) {
+        channel = bound(bootstrap, wanted.address());
+        return;
+      }
+      SocketFile made = SocketFile.at(unix.getPath());
+      Channel bound = bound(bootstrap, made.provisional());
+      try {
+        made.putInPlace(wanted.rights());
+      } catch (IOException | RuntimeException e) {
+        bound.close().awaitUninterruptibly();
+        throw e;
+      }
+      channel = bound;
+      file = made;
+    }
+
+    private Channel bound(ServerBootstrap bootstrap, SocketAddress where) throws IOException {
+      ChannelFuture bound = bootstrap.bind(transport.address(where, true)).awaitUninterruptibly();
+      if (!bound.isSuccess()) {
+        throw new IOException(bound.cause().getMessage(), bound.cause());
+      }
+      return bound.channel();
     }
 
     Channel channel() {
@@ -534,8 +551,16 @@ final class NettyWire implements Wire {
       return bound;
     }
 
+    /** Where it listens in the file system. */
+    Optional<Path> path() {
+      return Optional.ofNullable(file).map(SocketFile::path);
+    }
+
     @Override
     public InetSocketAddress address() {
+      if (file != null) {
+        throw new IllegalStateException("It listens at a socket in the file system: " + file);
+      }
       return transport.inet(channel().localAddress());
     }
 
@@ -546,12 +571,21 @@ final class NettyWire implements Wire {
 
     @Override
     public void become(ListenerOptions options, Function<Connection, Session> maker) {
+      SocketRights before = terms.options().rights();
       terms = new Terms(options, maker);
+      SocketFile its = file;
+      if (its != null && !before.equals(options.rights())) {
+        its.change(options.rights());
+      }
     }
 
     @Override
     public void close() {
       listeners.remove(this);
+      SocketFile its = file;
+      if (its != null) {
+        its.remove();
+      }
       channel().close().awaitUninterruptibly();
     }
   }

@@ -33,10 +33,18 @@ final class MasterCfTest {
     assertThat(master.services())
         .containsExactly(
             new MasterCf.Service(
-                "smtp", "inet", "-", "smtpd", List.of(), List.of(), new Place("master.cf", 2)),
+                "smtp",
+                "inet",
+                false,
+                "-",
+                "smtpd",
+                List.of(),
+                List.of(),
+                new Place("master.cf", 2)),
             new MasterCf.Service(
                 "465",
                 "inet",
+                false,
                 "20",
                 "smtpd",
                 List.of(
@@ -49,6 +57,7 @@ final class MasterCfTest {
             new MasterCf.Service(
                 "maildrop",
                 "unix",
+                true,
                 "-",
                 "pipe",
                 List.of(),

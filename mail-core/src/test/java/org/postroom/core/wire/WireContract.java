@@ -310,7 +310,7 @@ abstract class WireContract {
   }
 
   /** A client of ours whose turn waits for a line that does not come. */
-  private Connection waitingClient(Listener listener) throws Exception {
+  Connection waitingClient(Listener listener) throws Exception {
     Connection waiting =
         wire()
             .connect(
@@ -712,10 +712,15 @@ abstract class WireContract {
     return eitherWays.take();
   }
 
+  /** At another place, where the same one cannot be had twice. */
+  ListenerOptions elsewhere(ListenerOptions options) {
+    return options;
+  }
+
   Listener listenEitherWay() {
     return wire()
         .listen(
-            options(5000),
+            elsewhere(options(5000)),
             connection -> {
               begun.incrementAndGet();
               EitherWay session =

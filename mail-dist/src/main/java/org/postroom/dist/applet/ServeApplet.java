@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.source.SourceParams;
 import org.postroom.core.life.Lifeline;
@@ -173,16 +175,29 @@ public final class ServeApplet implements Callable<Integer> {
 
   private static void announce(PrintWriter out, MailServer server) {
     StringBuilder line = new StringBuilder("Postroom listens:");
-    for (Door door : server.doors()) {
-      int port = server.address(door).getPort();
-      line.append(' ').append(door).append(' ').append(port);
-      if (port != door.port()) {
-        line.append(" (instead of ").append(door.port()).append(')');
-      }
-      line.append(',');
-    }
+    server
+        .doors()
+        .forEach(
+            (door, places) -> {
+              line.append(' ').append(door).append(' ').append(where(door, places));
+              line.append(',');
+            });
     line.setLength(line.length() - 1);
     out.println(line);
+  }
+
+  private static String where(Door door, List<SocketAddress> places) {
+    return places.stream()
+        .map(
+            place -> {
+              if (!(place instanceof InetSocketAddress inet)) {
+                return place.toString();
+              }
+              int port = inet.getPort();
+              return port == door.port() ? "" + port : port + " (instead of " + door.port() + ")";
+            })
+        .distinct()
+        .collect(Collectors.joining(" and "));
   }
 
   /** What there is to do next, each line to be pasted as it is. */

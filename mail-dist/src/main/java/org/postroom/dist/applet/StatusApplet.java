@@ -45,7 +45,8 @@ public final class StatusApplet implements Callable<Integer> {
             + status.generation()
             + " of its configuration is in effect.");
     for (Listening one : status.listeners()) {
-      out.println(one.service() + " " + one.address() + " port " + one.port());
+      String port = one.port() == 0 ? "" : " port " + one.port();
+      out.println(one.service() + " " + one.address() + port);
     }
     return 0;
   }

@@ -1,8 +1,17 @@
 package org.postroom.dist.config;
 
+import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.attribute.UserPrincipalLookupService;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
@@ -19,7 +28,46 @@ public final class ServerParams {
           "smtp:25 submission:587 submissions:465 pop3:110 pop3s:995 imap:143 imaps:993",
           "What to listen for, each as service:port; port 0 takes a free one. Services: smtp,"
               + " submission, submissions, alternative, lmtp, pop3, pop3s, imap, imaps. Where, say"
-              + " inet_interfaces and inet_protocols.");
+              + " inet_interfaces and inet_protocols. As service:unix:path at a socket in the file"
+              + " system, such as lmtp:unix:/run/postroom/lmtp or, in queue_directory,"
+              + " lmtp:unix:private/lmtp; who may connect, say unix_listener_mode and its kin, and"
+              + " all who do count as localhost, 127.0.0.1.");
+
+  public static final Param<Path> QUEUE_DIRECTORY =
+      SET.path(
+          "queue_directory",
+          "/var/spool/postfix",
+          "What paths of sockets in listeners and in master.cf are relative to. Nothing else is"
+              + " there.");
+
+  public static final Param<Set<PosixFilePermission>> SOCKET_MODE =
+      SET.value(
+          "unix_listener_mode",
+          "0600",
+          "a mode in octal digits, such as 0660",
+          ServerParams::mode,
+          ServerParams::octal,
+          "The mode of sockets in the file system that are listened at: whoever may write to one may"
+              + " connect. Those of services in master.cf may have their own.");
+
+  public static final Param<Optional<UserPrincipal>> SOCKET_USER =
+      SET.value(
+          "unix_listener_user",
+          "",
+          "a user of this machine, or nothing",
+          name -> named(name, UserPrincipalLookupService::lookupPrincipalByName),
+          user -> user.map(UserPrincipal::getName).orElse(""),
+          "Whose the sockets in the file system are that are listened at; by default the server's"
+              + " own user's. Only root can give them away.");
+
+  public static final Param<Optional<GroupPrincipal>> SOCKET_GROUP =
+      SET.value(
+          "unix_listener_group",
+          "",
+          "a group of this machine, or nothing",
+          name -> named(name, UserPrincipalLookupService::lookupPrincipalByGroupName),
+          group -> group.map(GroupPrincipal::getName).orElse(""),
+          "The group of the sockets in the file system that are listened at.");
 
   public static final Param<String> STORAGE_URL =
       SET.text(
@@ -119,4 +167,47 @@ public final class ServerParams {
   public static final ParamSet ALL = SET.build();
 
   private ServerParams() {}
+
+  private static Set<PosixFilePermission> mode(String digits) {
+    if (!digits.matches("0?[0-7]{3}")) {
+      throw new BadValue("");
+    }
+    int bits = Integer.parseInt(digits, 8);
+    Set<PosixFilePermission> mode = EnumSet.noneOf(PosixFilePermission.class);
+    for (PosixFilePermission one : PosixFilePermission.values()) {
+      if ((bits & bit(one)) != 0) {
+        mode.add(one);
+      }
+    }
+    return mode;
+  }
+
+  private static String octal(Set<PosixFilePermission> mode) {
+    int bits = 0;
+    for (PosixFilePermission one : mode) {
+      bits |= bit(one);
+    }
+    return "0" + bits / 64 + bits / 8 % 8 + bits % 8;
+  }
+
+  /** They stand in the order of chmod(1)'s letters. */
+  private static int bit(PosixFilePermission permission) {
+    return 0400 >> permission.ordinal();
+  }
+
+  /** Looks up a name in the system's own list. */
+  private interface LookUp<T> {
+    T of(UserPrincipalLookupService people, String name) throws IOException;
+  }
+
+  private static <T> Optional<T> named(String name, LookUp<T> lookUp) {
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(lookUp.of(FileSystems.getDefault().getUserPrincipalLookupService(), name));
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new BadValue("nobody is called so on this machine");
+    }
+  }
 }

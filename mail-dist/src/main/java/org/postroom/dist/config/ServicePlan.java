@@ -1,6 +1,10 @@
 package org.postroom.dist.config;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,12 +80,19 @@ public record ServicePlan(List<Door> doors, Map<String, Settings> transports, Re
    * A listener of a service.
    *
    * @param name for log lines
-   * @param addresses where; those of {@code inet_interfaces} where the service names none
+   * @param places where: at addresses, those of {@code inet_interfaces} where the service names
+   *     none; or at a socket in the queue directory
    * @param settings what holds for it
    */
-  public record Door(String name, List<InetAddress> addresses, int port, Settings settings) {
+  public record Door(String name, List<SocketAddress> places, Settings settings) {
     public Door {
-      addresses = List.copyOf(addresses);
+      places = List.copyOf(places);
+    }
+
+    /** Whether it is one of the network with this port. */
+    public boolean isAtPort(int port) {
+      return places.stream()
+          .anyMatch(place -> place instanceof InetSocketAddress inet && inet.getPort() == port);
     }
   }
 
@@ -134,6 +145,8 @@ public record ServicePlan(List<Door> doors, Map<String, Settings> transports, Re
       boolean listens = service.type().equals("inet");
       if (listens && command.equals("smtpd")) {
         door(service);
+      } else if (service.type().equals("unix") && command.equals("smtpd")) {
+        socket(service);
       } else if (listens && command.equals("postscreen")) {
         say(
             Notice.Level.WARNING,
@@ -192,12 +205,29 @@ public record ServicePlan(List<Door> doors, Map<String, Settings> transports, Re
                 ? machine.listening(settings)
                 : machine.listening(
                     settings, PolicyParams.INET_INTERFACES, name.substring(0, colon));
-        doors.add(new Door(name, addresses, number.get(), own.get()));
+        List<SocketAddress> places =
+            addresses.stream()
+                .<SocketAddress>map(at -> new InetSocketAddress(at, number.get()))
+                .toList();
+        doors.add(new Door(name, places, own.get()));
       } catch (BadConfiguration e) {
         if (colon >= 0) {
           e.faults().forEach(fault -> fault(service, fault.text()));
         }
       }
+    }
+
+    /** Where programs of the compatible systems look for it (master(5)). */
+    private void socket(MasterCf.Service service) {
+      over(service)
+          .ifPresent(
+              own -> {
+                Path path =
+                    own.get(ServerParams.QUEUE_DIRECTORY)
+                        .resolve(service.isPrivate() ? "private" : "public")
+                        .resolve(service.name());
+                doors.add(new Door(service.name(), List.of(UnixDomainSocketAddress.of(path)), own));
+              });
     }
 
     private static Optional<Integer> port(String text) {
@@ -210,7 +240,8 @@ public record ServicePlan(List<Door> doors, Map<String, Settings> transports, Re
     /** The server's settings with the service's own over them; empty where they have a fault. */
     private Optional<Settings> over(MasterCf.Service service) {
       Settings.Builder builder = settings.over().preset("service_name", service.name());
-      if (service.type().equals("inet") && !service.processes().equals(DEFAULT_LIMIT)) {
+      boolean listens = service.type().equals("inet") || service.command().equals("smtpd");
+      if (listens && !service.processes().equals(DEFAULT_LIMIT)) {
         String limit =
             service.processes().matches("0+")
                 ? Integer.toString(Integer.MAX_VALUE)

@@ -4,14 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
+import org.postroom.core.wire.SocketFile;
+import org.postroom.core.wire.SocketRights;
 import org.postroom.core.wire.WireFault;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.Operation;
@@ -44,8 +44,6 @@ public final class Control implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Control.class);
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
-  private static final Set<PosixFilePermission> EVERYBODY =
-      PosixFilePermissions.fromString("rw-rw-rw-");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration CONTENT = Duration.ofMinutes(10);
   private static final Duration TO_CONNECT = Duration.ofSeconds(30);
@@ -61,11 +59,6 @@ public final class Control implements AutoCloseable {
   private static final int LONGEST_OF_EVERYBODY = 64 * 1024;
 
   private static final int CLIENTS = 16;
-
-  /** stat(2). */
-  private static final int FILE_TYPE = 0xF000;
-
-  private static final int SOCKET = 0xC000;
 
   private final ServerSocketChannel socket;
   private final Runnable remove;
@@ -138,12 +131,11 @@ public final class Control implements AutoCloseable {
       Function<String, Desk> desks) {
     ServerSocketChannel socket = null;
     try {
-      takeAwayWhatIsLeft(path);
+      SocketFile file = SocketFile.at(path);
       socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-      socket.bind(UnixDomainSocketAddress.of(path));
-      Files.setPosixFilePermissions(path, EVERYBODY);
-      Control control =
-          new Control(socket, () -> remove(path), Optional.empty(), operations, desks);
+      socket.bind(file.provisional());
+      file.putInPlace(SocketRights.EVERYBODY);
+      Control control = new Control(socket, file::remove, Optional.empty(), operations, desks);
       control.thread.start();
       return control;
     } catch (IOException e) {
@@ -151,33 +143,6 @@ public final class Control implements AutoCloseable {
         close(socket);
       }
       throw new WireFault("no socket at " + path + ": " + e.getMessage());
-    }
-  }
-
-  /** The socket of a server that did not end well; never anything else, nor one that is in use. */
-  private static void takeAwayWhatIsLeft(Path path) throws IOException {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-    if ((mode & FILE_TYPE) != SOCKET) {
-      throw new IOException("there is a file that is no socket");
-    }
-    try (SocketChannel other = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      other.configureBlocking(false); // a server that is busy may not be waited for
-      boolean unused = other.connect(UnixDomainSocketAddress.of(path));
-    } catch (ConnectException nobodyListens) {
-      Files.delete(path);
-      return;
-    }
-    throw new IOException("another server listens there");
-  }
-
-  private static void remove(Path path) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      LOG.debug("control socket: {}", e.getMessage());
     }
   }
 

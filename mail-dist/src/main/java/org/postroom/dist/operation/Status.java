@@ -14,6 +14,11 @@ public record Status(String version, long process, long generation, List<Listeni
     listeners = List.copyOf(listeners);
   }
 
-  /** A door that is open. */
+  /**
+   * A door that is open.
+   *
+   * @param address of this machine; {@code unix:} and the path where it is a socket in the file
+   *     system, which has the port 0
+   */
   public record Listening(String service, String address, int port) {}
 }

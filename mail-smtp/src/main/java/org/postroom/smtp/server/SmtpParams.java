@@ -64,7 +64,8 @@ public final class SmtpParams {
       SET.bool(
           "lmtp_accept_strangers",
           "no",
-          "Whether clients outside of $mynetworks may bring mail by LMTP.");
+          "Whether clients outside of $mynetworks may bring mail by LMTP; yes where a listener is a"
+              + " socket in the file system, whose rights say who may come.");
 
   public static final Param<Boolean> LMTP_RELAY =
       SET.bool(
