@@ -191,9 +191,11 @@ final class SocketListenersTest {
   void whatIsNoListenerIsNamed() throws IOException {
     assertThat(
             faults(
-                "listeners = lmtp:unix: smtp:unix:FOLDER/a imap:unix:FOLDER/./a\n"
-                    + "unix_listener_mode = 0800\n"
-                    + "unix_listener_user = nobody-is-called-so\n"))
+                """
+                listeners = lmtp:unix: smtp:unix:FOLDER/a imap:unix:FOLDER/./a
+                unix_listener_mode = 0800
+                unix_listener_user = nobody-is-called-so
+                """))
         .satisfiesExactlyInAnyOrder(
             fault -> assertThat(fault).contains("\"lmtp:unix:\" is no listener"),
             fault -> assertThat(fault).contains("another listener has this socket"),

@@ -5,9 +5,9 @@ import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -172,27 +172,24 @@ public final class ServerParams {
     if (!digits.matches("0?[0-7]{3}")) {
       throw new BadValue("");
     }
-    int bits = Integer.parseInt(digits, 8);
-    Set<PosixFilePermission> mode = EnumSet.noneOf(PosixFilePermission.class);
-    for (PosixFilePermission one : PosixFilePermission.values()) {
-      if ((bits & bit(one)) != 0) {
-        mode.add(one);
-      }
+    StringBuilder letters = new StringBuilder();
+    for (char digit : digits.substring(digits.length() - 3).toCharArray()) {
+      letters.append((digit & 4) == 0 ? '-' : 'r');
+      letters.append((digit & 2) == 0 ? '-' : 'w');
+      letters.append((digit & 1) == 0 ? '-' : 'x');
     }
-    return mode;
+    return PosixFilePermissions.fromString(letters.toString());
   }
 
   private static String octal(Set<PosixFilePermission> mode) {
-    int bits = 0;
-    for (PosixFilePermission one : mode) {
-      bits |= bit(one);
+    String letters = PosixFilePermissions.toString(mode);
+    StringBuilder digits = new StringBuilder("0");
+    for (int i = 0; i < letters.length(); i += 3) {
+      int digit = letters.charAt(i) == '-' ? 0 : 4;
+      digit += letters.charAt(i + 1) == '-' ? 0 : 2;
+      digits.append(digit + (letters.charAt(i + 2) == '-' ? 0 : 1));
     }
-    return "0" + bits / 64 + bits / 8 % 8 + bits % 8;
-  }
-
-  /** They stand in the order of chmod(1)'s letters. */
-  private static int bit(PosixFilePermission permission) {
-    return 0400 >> permission.ordinal();
+    return digits.toString();
   }
 
   /** Looks up a name in the system's own list. */
