@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session is to do next: what has been asked of it and what it waits for. All of it under
- * the connection's lock.
+ * What a session is asked to do and what it waits for, and whether it is at work. All of it under
+ * the connection's lock; what follows from it is {@link NextTurn}'s.
  */
 final class Agenda {
 
@@ -27,8 +27,17 @@ final class Agenda {
     }
   }
 
-  private final NettyConnection connection;
   private int lineLimit;
+
+  /** Whether a thread has the session. */
+  private boolean running;
+
+  /**
+   * The event loop has begun a turn (it may have read the line) that a worker has to end. The
+   * worker's, and under the lock while none runs.
+   */
+  private boolean begun;
+
   private boolean opening = true;
   private boolean suspended;
   private boolean crowdedOut;
@@ -37,9 +46,43 @@ final class Agenda {
   private @Nullable ArrayDeque<Runnable> tasks;
   private @Nullable Runnable rest;
 
-  Agenda(NettyConnection connection, int lineLimit) {
-    this.connection = connection;
+  Agenda(int lineLimit) {
     this.lineLimit = lineLimit;
+  }
+
+  /** A thread takes the session, or leaves it. */
+  void runs(boolean now) {
+    running = now;
+  }
+
+  boolean isRunning() {
+    return running;
+  }
+
+  /** Whether the next turn is the rest of one. */
+  void begun(boolean now) {
+    begun = now;
+  }
+
+  boolean hasBegun() {
+    return begun;
+  }
+
+  /** Nobody waits for it and it waits for nobody: others may have its place. */
+  boolean isAtRest() {
+    return !running && !suspended;
+  }
+
+  boolean isOpening() {
+    return opening;
+  }
+
+  boolean hasTask() {
+    return tasks != null && !tasks.isEmpty();
+  }
+
+  boolean isStoppingNow() {
+    return patienceEnded;
   }
 
   int lineLimit() {
@@ -110,50 +153,6 @@ final class Agenda {
   /** The server stops: whatever is under way. */
   void stopNow() {
     patienceEnded = true;
-  }
-
-  /** While no turn runs. */
-  Turn next() {
-    Link link = connection.link;
-    if (link.isEnding()) {
-      return Turn.END;
-    }
-    boolean expired = connection.patience.isExpired();
-    if (connection.handshake.isGoingOn()) {
-      return expired || crowdedOut || stopping || link.isInputEnded() ? Turn.END : Turn.NONE;
-    }
-    if (opening) {
-      return stopping || crowdedOut ? Turn.END : Turn.OPEN;
-    }
-    if (rest != null) {
-      // In the middle of an answer nothing else can be said.
-      boolean over = expired || crowdedOut || patienceEnded;
-      return over ? Turn.END : connection.unsent.isRead() ? Turn.REST : Turn.NONE;
-    }
-    if (stopping && (patienceEnded || lineLimit != NettyInput.ANY_OCTET)) {
-      return Turn.SHUT_DOWN; // content that is under way comes to its end first
-    }
-    if (crowdedOut) {
-      return Turn.CROWDED_OUT;
-    }
-    if (suspended || connection.patience.isHeld()) {
-      return Turn.NONE;
-    }
-    if (expired) {
-      return Turn.TIMED_OUT;
-    }
-    return connection.turns.hasBegun() ? Turn.READY : nextOfClient();
-  }
-
-  private Turn nextOfClient() {
-    boolean task = tasks != null && !tasks.isEmpty();
-    if (!task && !connection.input.lineReady(lineLimit)) {
-      return connection.link.isInputEnded() ? Turn.END : Turn.NONE;
-    }
-    if (!connection.link.mayWait() && !connection.unsent.isRead()) {
-      return Turn.NONE; // whoever does not read is told nothing more
-    }
-    return task ? Turn.TASK : Turn.READY;
   }
 
   /** {@code turn} begins; what it has to run, if that is not the session's. */

@@ -7,6 +7,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +21,15 @@ final class Handshake {
   /** Of a failure, in characters. */
   private static final int LONGEST_REASON = 120;
 
-  private final NettyConnection connection;
+  private final NearEnd end;
   private final Channel channel;
+  private final Link link;
+  private final NettyInput input;
+  private final NettyOutput output;
+  private final Unsent unsent;
+  private final StrangerCharge charge;
+  private final Consumer<String> failed;
+  private final Runnable goOn;
 
   /** It has been asked for; it begins when the turn is over. The worker's. */
   private @Nullable TlsContext asked;
@@ -34,10 +42,33 @@ final class Handshake {
 
   private volatile @Nullable TlsSession agreed;
 
-  Handshake(NettyConnection connection, Channel channel, @Nullable TlsContext implicitTls) {
-    this.connection = connection;
-    this.channel = channel;
+  /**
+   * One of a connection.
+   *
+   * @param implicitTls what it begins with, if with any
+   * @param failed hears why one has; on the event loop, under no lock
+   * @param goOn has the session do what it is to do next; on the event loop, under no lock
+   */
+  Handshake(
+      NearEnd end,
+      Link link,
+      NettyInput input,
+      NettyOutput output,
+      Unsent unsent,
+      StrangerCharge charge,
+      @Nullable TlsContext implicitTls,
+      Consumer<String> failed,
+      Runnable goOn) {
+    this.end = end;
+    this.channel = end.channel();
+    this.link = link;
+    this.input = input;
+    this.output = output;
+    this.unsent = unsent;
+    this.charge = charge;
     this.implicitTls = implicitTls;
+    this.failed = failed;
+    this.goOn = goOn;
     this.goingOn = implicitTls != null;
   }
 
@@ -50,21 +81,18 @@ final class Handshake {
   }
 
   /** On the worker: what is written are the last words in clear, and leave with the handshake. */
-  boolean isAsked() {
-    return asked != null;
-  }
-
   void ask(TlsContext context) {
     begins();
     asked = context;
+    output.holdBack();
   }
 
   private void begins() {
-    connection.lock();
+    end.lock();
     try {
       goingOn = true;
     } finally {
-      connection.unlock();
+      end.unlock();
     }
   }
 
@@ -77,8 +105,8 @@ final class Handshake {
     TlsContext wanted = asked;
     if (wanted != null) {
       asked = null;
-      ByteBuf farewell = connection.output.takePending();
-      connection.onLoop(() -> install(wanted, null, farewell));
+      ByteBuf farewell = output.takePending();
+      end.onLoop(() -> install(wanted, null, farewell));
     }
   }
 
@@ -90,27 +118,27 @@ final class Handshake {
   void beginAtOnce() {
     TlsContext wanted = implicitTls;
     if (wanted != null) {
-      connection.guarded(() -> install(wanted, null, null));
+      end.guarded(() -> install(wanted, null, null));
     }
   }
 
   /** Waits for it. */
   TlsSession asClient(TlsContext context, String serverName) {
     begins();
-    ByteBuf farewell = connection.output.takePending();
-    connection.onLoop(() -> install(context, serverName, farewell));
-    connection.lock();
+    ByteBuf farewell = output.takePending();
+    end.onLoop(() -> install(context, serverName, farewell));
+    end.lock();
     try {
       while (goingOn) {
-        if (connection.link.isInputEnded()) {
-          throw connection.link.noTls();
+        if (link.isInputEnded()) {
+          throw link.noTls();
         }
-        connection.link.await();
+        link.await();
       }
     } finally {
-      connection.unlock();
+      end.unlock();
     }
-    return agreed().orElseThrow(connection.link::noTls);
+    return agreed().orElseThrow(link::noTls);
   }
 
   /**
@@ -123,28 +151,27 @@ final class Handshake {
     ByteBuf words = farewell;
     ByteBuf hello = null;
     try {
-      if (!connection.charge.mayShakeHands()) {
+      if (!charge.mayShakeHands()) {
         channel.close();
         return;
       }
-      connection.lock();
+      end.lock();
       try {
-        if (connection.link.isFinished() || !channel.isActive()) {
+        if (link.isFinished() || !channel.isActive()) {
           return;
         }
-        hello = connection.input.drainForHandshake();
+        hello = input.drainForHandshake();
       } finally {
-        connection.unlock();
+        end.unlock();
       }
-      connection.charge.weigh();
+      charge.weigh();
       if (words != null) {
         ByteBuf last = words;
         words = null;
-        connection.unsent.send(last);
+        unsent.send(last);
       }
       SslHandler handler =
-          ((NettyTlsContext) context)
-              .handler(channel.alloc(), serverName, connection.remote().getPort());
+          ((NettyTlsContext) context).handler(channel.alloc(), serverName, end.remote().getPort());
       channel.pipeline().addFirst(handler);
       if (hello != null) {
         ByteBuf first = hello;
@@ -167,22 +194,21 @@ final class Handshake {
     if (event.isSuccess() && handler != null) {
       agreed = NettyTlsContext.describe(handler.engine().getSession());
     } else {
-      LOG.debug(
-          "{}: TLS handshake with {} failed", connection.id(), connection.remote(), event.cause());
-      connection.place().noTls(connection, reason(event.cause()));
+      LOG.debug("{}: TLS handshake with {} failed", end.id(), end.remote(), event.cause());
+      failed.accept(reason(event.cause()));
     }
-    connection.lock();
+    end.lock();
     try {
       if (event.isSuccess()) {
         goingOn = false;
-        connection.link.changed();
+        link.changed();
       } else {
-        connection.link.down(event.cause());
+        link.down(event.cause());
       }
     } finally {
-      connection.unlock();
+      end.unlock();
     }
-    connection.turns.scheduleAtOnce();
+    goOn.run();
     if (!event.isSuccess()) {
       context.close();
     }

@@ -2,7 +2,6 @@ package org.postroom.core.wire;
 
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * we made waits for news of it. All of it under the connection's lock.
  */
 final class Link {
-  private final NettyConnection connection;
+  private final NearEnd end;
+  private final Patience patience;
   private final Condition news;
 
   /** Whether a turn may wait for its peer: we have made the connection, and not a client. */
@@ -23,9 +23,10 @@ final class Link {
   private boolean waiting;
   private @Nullable Throwable cause;
 
-  Link(NettyConnection connection, ReentrantLock lock, boolean mayWait) {
-    this.connection = connection;
-    this.news = lock.newCondition();
+  Link(NearEnd end, Patience patience, boolean mayWait) {
+    this.end = end;
+    this.patience = patience;
+    this.news = end.theLock().newCondition();
     this.mayWait = mayWait;
   }
 
@@ -91,7 +92,7 @@ final class Link {
   void awaitInput(Queue<?> queue) {
     while (queue.isEmpty()) {
       if (inputEnded) {
-        throw new ConnectionLost(connection.remote() + " ended the connection");
+        throw new ConnectionLost(end.remote() + " ended the connection");
       }
       await();
     }
@@ -100,42 +101,52 @@ final class Link {
   /** Waits for a change; throws when waiting has become useless. */
   @SuppressWarnings("WaitNotInLoop") // all callers are the loops
   void await() {
-    if (connection.channel().eventLoop().inEventLoop()) {
+    if (end.channel().eventLoop().inEventLoop()) {
       // It would wait for itself.
-      throw new IllegalStateException("Session " + connection.id() + " waits on the event loop");
+      throw new IllegalStateException("Session " + end.id() + " waits on the event loop");
     }
     if (!mayWait) {
       // A client that sends or reads slowly would hold a worker.
-      throw new IllegalStateException("Session " + connection.id() + " waits for its client");
+      throw new IllegalStateException("Session " + end.id() + " waits for its client");
     }
     if (isEnding()) {
       throw lost();
     }
-    if (connection.patience.isExpired()) {
-      throw new DeadlineExceeded(connection.remote() + " did not get on in time");
+    if (patience.isExpired()) {
+      throw new DeadlineExceeded(end.remote() + " did not get on in time");
     }
-    connection.patience.armIfIdle();
+    patience.armIfIdle();
     waiting = true;
     try {
       news.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ConnectionLost("Interrupted while waiting for " + connection.remote(), e);
+      throw new ConnectionLost("Interrupted while waiting for " + end.remote(), e);
     } finally {
       waiting = false;
     }
   }
 
+  /** Throws when it does not stand any more; takes the lock itself. */
+  void checkOpen() {
+    if (!end.channel().isActive()) {
+      end.lock();
+      try {
+        throw lost();
+      } finally {
+        end.unlock();
+      }
+    }
+  }
+
   ConnectionLost lost() {
     String message =
-        closeAsked
-            ? "Closed: " + connection.remote()
-            : "Connection to " + connection.remote() + " lost";
+        closeAsked ? "Closed: " + end.remote() : "Connection to " + end.remote() + " lost";
     return cause == null ? new ConnectionLost(message) : new ConnectionLost(message, cause);
   }
 
   TlsFailed noTls() {
-    String message = "TLS handshake with " + connection.remote() + " failed";
+    String message = "TLS handshake with " + end.remote() + " failed";
     return new TlsFailed(message, cause == null ? lost() : cause);
   }
 }

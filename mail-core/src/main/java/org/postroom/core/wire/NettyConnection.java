@@ -4,73 +4,42 @@ import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One connection, put together from its parts, each with what it owns:
+ * One connection, put together from its {@link Parts}, of which each knows only those before it,
+ * and of what works with all of them: {@link Turns} (the session, and the thread that has it) and
+ * {@link Receiver} (word from the event loop).
  *
- * <pre>
- * {@link Link}            whether it stands, and in which directions
- * {@link NettyInput}      what has come and has not been read
- * {@link NettyOutput}     what a turn writes
- * {@link Unsent}          what was sent and lies here
- * {@link Agenda}          what the session is to do next
- * {@link Turns}           the session, and the thread that has it
- * {@link Patience}        deadline and hold
- * {@link Handshake}       TLS
- * {@link StrangerCharge}  what it holds as long as nobody knows it
- * {@link Receiver}        word from the event loop
- * </pre>
- *
- * <p>There is one lock for all of them. The event loop, the timers and other sessions leave word
- * under it. At most one thread has a session at any time, here called its worker, be it the event
- * loop; what is the worker's needs no lock, and belongs to whoever holds the lock while no turn
- * runs. Under the lock nobody waits, no session is called, and the channel is told nothing upon
- * which it would call the {@link Receiver} before it returns (a pipe reads as soon as it may):
- * {@link #onLoop} is for that. {@link Strangers} has a lock of its own, which is taken before a
- * connection's and never inside one.
+ * <p>There is one lock for all of them, that of {@link NearEnd}. The event loop, the timers and
+ * other sessions leave word under it. At most one thread has a session at any time, here called its
+ * worker, be it the event loop; what is the worker's needs no lock, and belongs to whoever holds
+ * the lock while no turn runs. Under the lock nobody waits, no session is called, and the channel
+ * is told nothing upon which it would call the {@link Receiver} before it returns (a pipe reads as
+ * soon as it may): {@link NearEnd#onLoop} is for that. {@link Strangers} has a lock of its own,
+ * which is taken before a connection's and never inside one.
  */
 final class NettyConnection implements Connection {
-  private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
-
-  private final ReentrantLock lock = new ReentrantLock();
   private final NettyWire wire;
-  private final Channel channel;
-  private final String id;
+  private final NearEnd end;
   private final InetSocketAddress local;
-  private final InetSocketAddress remote;
-  private final Place place;
+  private final Doorway door;
 
-  final Link link;
+  private final Patience patience;
+  private final Link link;
   final NettyInput input;
-  final NettyOutput output;
-  final Unsent unsent;
-  final Agenda agenda;
-  final Turns turns;
-  final Patience patience;
-  final Handshake handshake;
-  final StrangerCharge charge;
-
-  /** What a connection has at the door it came in by. From any thread, under any lock. */
-  interface Place {
-
-    /** Whether most of what there is for clients is taken. */
-    boolean isCrowded();
-
-    /** It is free for others from now on. Safe to repeat. */
-    void leave();
-
-    /** Its handshake has failed. On the event loop, under no lock. */
-    void noTls(Connection connection, String reason);
-  }
+  private final Agenda agenda;
+  private final StrangerCharge charge;
+  private final Handshake handshake;
+  private final NettyOutput output;
+  private final Parts parts;
+  private final Turns turns;
 
   /**
    * A connection.
    *
+   * @param mayWait whether turns may wait for the peer: we have made the connection
    * @param implicitTls what it begins with, before anything is said in clear (RFC 8314)
    * @param stranger null for who is known from the beginning
    */
@@ -83,89 +52,100 @@ final class NettyConnection implements Connection {
       int lineLimit,
       @Nullable TlsContext implicitTls,
       Strangers.@Nullable Stranger stranger,
-      Place place,
+      Doorway door,
       Function<Connection, Session> sessions) {
     this.wire = wire;
-    this.channel = channel;
-    this.id = id;
+    this.end = new NearEnd(channel, id, wire.inet(channel.remoteAddress()), wire::heed);
     this.local = wire.inet(channel.localAddress());
-    this.remote = wire.inet(channel.remoteAddress());
-    this.place = place;
-    this.link = new Link(this, lock, mayWait);
-    this.input = new NettyInput(lock, channel.config(), this::onLoop, link::awaitInput);
-    this.output = new NettyOutput(this, channel.alloc());
-    this.unsent = new Unsent(this, channel, wire.unsent());
-    this.agenda = new Agenda(this, lineLimit);
-    this.turns = new Turns(this, channel, sessions);
-    this.patience = new Patience(this, wire.timers(), firstDeadline);
-    this.handshake = new Handshake(this, channel, implicitTls);
+    this.door = door;
+    this.patience = new Patience(end, wire.timers(), firstDeadline, new Awake());
+    this.link = new Link(end, patience, mayWait);
+    this.input = new NettyInput(end.theLock(), channel.config(), end::onLoop, link::awaitInput);
+    this.agenda = new Agenda(lineLimit);
+    Unsent unsent = new Unsent(end, link, patience, agenda, wire.unsent(), this::isStranger);
+    this.output = new NettyOutput(link, unsent, channel.alloc());
     this.charge =
-        new StrangerCharge(this, wire.strangers(), stranger, place, wire.timers().nanoTime());
+        new StrangerCharge(
+            end,
+            link,
+            input,
+            unsent,
+            agenda,
+            wire.strangers(),
+            stranger,
+            door,
+            wire.timers().nanoTime(),
+            this::schedule);
+    this.handshake =
+        new Handshake(
+            end,
+            link,
+            input,
+            output,
+            unsent,
+            charge,
+            implicitTls,
+            this::hasNoTls,
+            this::scheduleAtOnce);
+    this.parts = new Parts(patience, link, input, agenda, unsent, output, charge, handshake);
+    this.turns = new Turns(end, parts, () -> sessions.apply(this), wire.workers(), this::hasEnded);
   }
 
   // --- for its parts ---
 
-  void lock() {
-    lock.lock();
+  private boolean isStranger() {
+    return charge.isStranger();
   }
 
-  void unlock() {
-    lock.unlock();
+  private void schedule() {
+    turns.schedule();
   }
 
-  NettyWire wire() {
-    return wire;
+  private void scheduleAtOnce() {
+    turns.scheduleAtOnce();
   }
 
-  Place place() {
-    return place;
+  private void hasNoTls(String reason) {
+    door.noTls(this, reason);
+  }
+
+  private void hasEnded() {
+    wire.ended(this);
+  }
+
+  /** Where a session sleeps no longer. */
+  private final class Awake implements Patience.Heard {
+    @Override
+    public void holdIsOver() {
+      turns.schedule();
+    }
+
+    @Override
+    public boolean mayExpire() {
+      return turns.mayExpire();
+    }
+
+    @Override
+    public void expired() {
+      link.changed();
+      turns.schedule();
+    }
   }
 
   Channel channel() {
-    return channel;
-  }
-
-  /** Has a task done on the event loop, after what that is doing now. */
-  void onLoop(Runnable task) {
-    channel.eventLoop().execute(() -> guarded(task));
-  }
-
-  /**
-   * Does a task of the event loop, which would log what it throws and forget it: here it is heeded,
-   * and ends the connection.
-   */
-  @SuppressWarnings("FutureReturnValueIgnored") // heard where the channel becomes inactive
-  void guarded(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException | Error e) {
-      wire.heed(e);
-      LOG.error("{}: connection with {} cannot go on", id, remote, e);
-      channel.close();
-    }
-  }
-
-  void checkOpen() {
-    if (!channel.isActive()) {
-      lock.lock();
-      try {
-        throw link.lost();
-      } finally {
-        lock.unlock();
-      }
-    }
+    return end.channel();
   }
 
   // --- for the wire ---
 
   /** On the event loop, once: begins the session, after the handshake when there is one. */
   void begin() {
-    channel.pipeline().addLast(new Receiver(this, channel));
-    lock.lock();
+    end.channel().pipeline().addLast(new Receiver(end, parts, turns));
+    end.lock();
     try {
       patience.watch();
     } finally {
-      lock.unlock();
+      end.unlock();
     }
     charge.begin();
     if (handshake.comesFirst()) {
@@ -183,37 +163,37 @@ final class NettyConnection implements Connection {
 
   /** The server stops. */
   void shutDown() {
-    lock.lock();
+    end.lock();
     try {
       agenda.stop();
       input.hasPlace(); // what comes to its end while the server stops has its room
       turns.schedule();
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
   /** The server stops, and content that is under way has had its time. */
   void waitNoLonger() {
-    lock.lock();
+    end.lock();
     try {
       agenda.stopNow();
       turns.schedule();
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
   /** Ends it without further words. */
   @SuppressWarnings("FutureReturnValueIgnored") // heard where the channel becomes inactive
   void cut() {
-    channel.close();
-    lock.lock();
+    end.channel().close();
+    end.lock();
     try {
       link.down(null);
       turns.schedule();
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
@@ -221,12 +201,12 @@ final class NettyConnection implements Connection {
 
   @Override
   public String id() {
-    return id;
+    return end.id();
   }
 
   @Override
   public InetSocketAddress remote() {
-    return remote;
+    return end.remote();
   }
 
   @Override
@@ -251,42 +231,42 @@ final class NettyConnection implements Connection {
 
   @Override
   public void deadline(Duration within) {
-    lock.lock();
+    end.lock();
     try {
       patience.limit(within);
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
   @Override
   public void lineLimit(int octets) {
-    lock.lock();
+    end.lock();
     try {
       agenda.lineLimit(octets);
       input.allow(octets);
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
   @Override
   public void awaitOctets() {
-    lock.lock();
+    end.lock();
     try {
       agenda.lineLimit(NettyInput.ANY_OCTET);
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
   @Override
   public void whenRead(Runnable more) {
-    lock.lock();
+    end.lock();
     try {
       agenda.rest(more);
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
@@ -296,27 +276,27 @@ final class NettyConnection implements Connection {
     if (wait.isZero() || wait.isNegative()) {
       return;
     }
-    lock.lock();
+    end.lock();
     try {
       patience.hold(wait);
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
   @Override
   public void suspend() {
-    lock.lock();
+    end.lock();
     try {
       agenda.suspend();
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
   @Override
   public void resume(Runnable task) {
-    lock.lock();
+    end.lock();
     try {
       if (!link.isOver() && agenda.resume(task)) {
         patience.beginAnew();
@@ -324,20 +304,20 @@ final class NettyConnection implements Connection {
         charge.mayRest(); // what it is to say next may wait for its peer
       }
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
   @Override
   public void execute(Runnable task) {
-    lock.lock();
+    end.lock();
     try {
       if (!link.isOver()) {
         agenda.add(task);
         turns.schedule();
       }
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
@@ -358,7 +338,7 @@ final class NettyConnection implements Connection {
 
   @Override
   public boolean isCrowded() {
-    return place.isCrowded();
+    return door.isCrowded();
   }
 
   @Override
@@ -368,42 +348,36 @@ final class NettyConnection implements Connection {
 
   @Override
   public boolean isStopping() {
-    lock.lock();
+    end.lock();
     try {
       return agenda.isStopping();
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
   @Override
   public boolean isClosed() {
-    lock.lock();
+    end.lock();
     try {
       return link.isOver();
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
   @Override
   public boolean mayBeGone() {
-    lock.lock();
+    end.lock();
     try {
       return link.isOver() || link.isInputEnded();
     } finally {
-      lock.unlock();
+      end.unlock();
     }
   }
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      link.closeAsked();
-      turns.schedule();
-    } finally {
-      lock.unlock();
-    }
+    turns.close();
   }
 }

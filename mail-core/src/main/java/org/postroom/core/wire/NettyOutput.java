@@ -13,13 +13,25 @@ final class NettyOutput implements Output {
   private static final int CHUNK = 32 * 1024;
   private static final int FIRST = 512;
 
-  private final NettyConnection connection;
+  private final Link link;
+  private final Unsent unsent;
   private final ByteBufAllocator buffers;
   private @Nullable ByteBuf pending;
+  private boolean heldBack;
 
-  NettyOutput(NettyConnection connection, ByteBufAllocator buffers) {
-    this.connection = connection;
+  NettyOutput(Link link, Unsent unsent, ByteBufAllocator buffers) {
+    this.link = link;
+    this.unsent = unsent;
     this.buffers = buffers;
+  }
+
+  /** What is written from now on are the last words in clear, and leave with the handshake. */
+  void holdBack() {
+    heldBack = true;
+  }
+
+  boolean isHeldBack() {
+    return heldBack;
   }
 
   boolean isPending() {
@@ -30,6 +42,7 @@ final class NettyOutput implements Output {
   @Nullable ByteBuf takePending() {
     ByteBuf taken = pending;
     pending = null;
+    heldBack = false;
     return taken;
   }
 
@@ -87,26 +100,26 @@ final class NettyOutput implements Output {
 
   @Override
   public void flush() {
-    if (connection.handshake.isAsked()) {
+    if (heldBack) {
       return;
     }
     ByteBuf full = takePending();
     if (full == null) {
-      connection.checkOpen();
+      link.checkOpen();
       return;
     }
     try {
-      connection.unsent.awaitRoom(MOST);
+      unsent.awaitRoom(MOST);
     } catch (RuntimeException e) {
       pending = full; // it may be the goodbye of a session that has asked for its end
       throw e;
     }
-    connection.unsent.send(full);
+    unsent.send(full);
   }
 
   @Override
   public boolean hasRoom() {
-    return connection.unsent.hasRoom();
+    return unsent.hasRoom();
   }
 
   /** A buffer with room for at least one octet; sends a full one first. */

@@ -54,21 +54,6 @@ final class NettyWire implements Wire {
   /** What is waited for after everything was cut: sessions hear of their end, threads stop. */
   private static final Duration AFTER_CUT = Duration.ofSeconds(3);
 
-  /** Where a connection of ours is: nobody else wants to be there. */
-  private static final NettyConnection.Place NO_DOOR =
-      new NettyConnection.Place() {
-        @Override
-        public boolean isCrowded() {
-          return false;
-        }
-
-        @Override
-        public void leave() {}
-
-        @Override
-        public void noTls(Connection connection, String reason) {}
-      };
-
   private final WireOptions options;
   private final NettyTransport transport;
   private final ByteBufAllocator buffers;
@@ -252,7 +237,7 @@ final class NettyWire implements Wire {
       int maxLine,
       @Nullable TlsContext implicitTls,
       Strangers.@Nullable Stranger stranger,
-      NettyConnection.Place place,
+      Doorway door,
       Function<Connection, Session> sessions) {
     String id = Long.toString(ids.incrementAndGet());
     NettyConnection connection = null;
@@ -268,7 +253,7 @@ final class NettyWire implements Wire {
               maxLine,
               implicitTls,
               stranger,
-              place,
+              door,
               sessions);
       open.add(connection);
       overhear(connection, channel);
@@ -384,7 +369,7 @@ final class NettyWire implements Wire {
               options.maxLine(),
               null,
               null,
-              NO_DOOR,
+              Doorway.NONE,
               session));
       // Not before: what goes wrong above is heard below, and closes the channel.
       if (!context.isRemoved()) {
@@ -402,8 +387,7 @@ final class NettyWire implements Wire {
   }
 
   /** Takes in one accepted channel, or refuses it. */
-  private final class Accepting extends ChannelInboundHandlerAdapter
-      implements NettyConnection.Place {
+  private final class Accepting extends ChannelInboundHandlerAdapter implements Doorway {
     private final NettyListener listener;
     private final ListenerOptions listening;
     private final Function<Connection, Session> sessions;

@@ -12,8 +12,9 @@ import org.postroom.core.time.Timers;
 final class Patience {
   private static final Duration LONGEST = Duration.ofDays(3650);
 
-  private final NettyConnection connection;
+  private final NearEnd end;
   private final Timers timers;
+  private final Heard heard;
   private Timers.@Nullable Timer timer;
   private long timerAt;
   private long limit;
@@ -21,10 +22,25 @@ final class Patience {
   private long heldUntil;
   private boolean held;
   private boolean expired;
+  private boolean over;
 
-  Patience(NettyConnection connection, Timers timers, Duration first) {
-    this.connection = connection;
+  /** Who hears of what has come to its end; under the lock. */
+  interface Heard {
+
+    /** The hold is over. */
+    void holdIsOver();
+
+    /** Whether the deadline counts now. */
+    boolean mayExpire();
+
+    /** It has passed. */
+    void expired();
+  }
+
+  Patience(NearEnd end, Timers timers, Duration first, Heard heard) {
+    this.end = end;
     this.timers = timers;
+    this.heard = heard;
     this.limit = nanos(first);
     this.deadlineAt = timers.nanoTime() + limit;
   }
@@ -94,6 +110,7 @@ final class Patience {
 
   /** Nothing is due any more. */
   void end() {
+    over = true;
     if (timer != null) {
       timer.cancel();
       timer = null;
@@ -121,10 +138,10 @@ final class Patience {
 
   /** Takes the lock itself. */
   private void timerRan() {
-    connection.lock();
+    end.lock();
     try {
       timer = null;
-      if (connection.link.isFinished()) {
+      if (over) {
         return;
       }
       long now = timers.nanoTime();
@@ -134,16 +151,15 @@ final class Patience {
         held = false;
         deadlineAt = now + limit;
         arm();
-        connection.turns.schedule();
-      } else if (connection.turns.mayExpire()) {
+        heard.holdIsOver();
+      } else if (heard.mayExpire()) {
         expired = true;
-        connection.link.changed();
-        connection.turns.schedule();
+        heard.expired();
       }
       // Else the turn is busy with something of its own, or the session is suspended: it is armed
       // again when the turn waits, and when that or the next one ends.
     } finally {
-      connection.unlock();
+      end.unlock();
     }
   }
 }

@@ -19,17 +19,21 @@ import org.slf4j.LoggerFactory;
 final class Receiver extends ChannelDuplexHandler {
   private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
 
-  private final NettyConnection connection;
+  private final NearEnd end;
   private final Channel channel;
+  private final Parts parts;
+  private final Turns turns;
 
-  Receiver(NettyConnection connection, Channel channel) {
-    this.connection = connection;
-    this.channel = channel;
+  Receiver(NearEnd end, Parts parts, Turns turns) {
+    this.end = end;
+    this.channel = end.channel();
+    this.parts = parts;
+    this.turns = turns;
   }
 
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-    connection.unsent.arrived();
+    parts.unsent().arrived();
     context.write(message, promise);
   }
 
@@ -40,13 +44,13 @@ final class Receiver extends ChannelDuplexHandler {
       return;
     }
     boolean full;
-    connection.lock();
+    end.lock();
     try {
-      full = connection.input.arrive(octets, connection.agenda.lineLimit());
+      full = parts.input().arrive(octets, parts.agenda().lineLimit());
     } finally {
-      connection.unlock();
+      end.unlock();
     }
-    connection.charge.weigh();
+    parts.charge().weigh();
     if (full) {
       wake(); // the read may have ended in the middle of a burst
     }
@@ -58,25 +62,25 @@ final class Receiver extends ChannelDuplexHandler {
   }
 
   private void wake() {
-    connection.lock();
+    end.lock();
     try {
-      connection.link.changed();
+      parts.link().changed();
     } finally {
-      connection.unlock();
+      end.unlock();
     }
-    connection.turns.scheduleAtOnce();
+    turns.scheduleAtOnce();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    connection.charge.weigh();
-    connection.lock();
+    parts.charge().weigh();
+    end.lock();
     try {
-      if (!connection.turns.isRunning()) {
-        connection.unsent.settle();
+      if (!parts.agenda().isRunning()) {
+        parts.unsent().settle();
       }
     } finally {
-      connection.unlock();
+      end.unlock();
     }
     if (channel.isWritable()) {
       wake();
@@ -86,7 +90,7 @@ final class Receiver extends ChannelDuplexHandler {
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
-      connection.handshake.ended(context, handshake);
+      parts.handshake().ended(context, handshake);
     } else if (event instanceof ChannelInputShutdownEvent
         || event instanceof SslCloseCompletionEvent) {
       ended(false, null);
@@ -100,25 +104,25 @@ final class Receiver extends ChannelDuplexHandler {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
-    connection.wire().heed(problem);
-    LOG.debug("{}: connection with {} broke", connection.id(), connection.remote(), problem);
+    end.heed(problem);
+    LOG.debug("{}: connection with {} broke", end.id(), end.remote(), problem);
     ended(true, problem);
     context.close();
   }
 
   private void ended(boolean wholly, @Nullable Throwable problem) {
     boolean done;
-    connection.lock();
+    end.lock();
     try {
       if (wholly) {
-        connection.link.down(problem);
+        parts.link().down(problem);
       } else {
-        connection.link.inputEnded(problem);
+        parts.link().inputEnded(problem);
       }
-      done = connection.link.isFinished();
-      connection.turns.schedule();
+      done = parts.link().isFinished();
+      turns.schedule();
     } finally {
-      connection.unlock();
+      end.unlock();
     }
     if (done) {
       channel.close();

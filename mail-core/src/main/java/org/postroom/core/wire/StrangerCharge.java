@@ -8,9 +8,14 @@ import org.jspecify.annotations.Nullable;
  * which is read everywhere and becomes null once.
  */
 final class StrangerCharge implements Strangers.Guest {
-  private final NettyConnection connection;
+  private final NearEnd end;
+  private final Link link;
+  private final NettyInput input;
+  private final Unsent unsent;
+  private final Agenda agenda;
   private final Strangers strangers;
-  private final NettyConnection.Place place;
+  private final Doorway door;
+  private final Runnable schedule;
   private volatile Strangers.@Nullable Stranger stranger;
 
   /** So many octets the session keeps of what it has read. */
@@ -22,17 +27,33 @@ final class StrangerCharge implements Strangers.Guest {
   /** Was asked to go while it was at work: says so when it is at rest. */
   private boolean passedOver;
 
+  /**
+   * One of a connection.
+   *
+   * @param stranger null for who is known from the beginning
+   * @param schedule has the session do what it is to do next; under the lock
+   */
   StrangerCharge(
-      NettyConnection connection,
+      NearEnd end,
+      Link link,
+      NettyInput input,
+      Unsent unsent,
+      Agenda agenda,
       Strangers strangers,
       Strangers.@Nullable Stranger stranger,
-      NettyConnection.Place place,
-      long now) {
-    this.connection = connection;
+      Doorway door,
+      long now,
+      Runnable schedule) {
+    this.end = end;
+    this.link = link;
+    this.input = input;
+    this.unsent = unsent;
+    this.agenda = agenda;
     this.strangers = strangers;
     this.stranger = stranger;
-    this.place = place;
+    this.door = door;
     this.restingSince = now;
+    this.schedule = schedule;
   }
 
   boolean isStranger() {
@@ -49,7 +70,7 @@ final class StrangerCharge implements Strangers.Guest {
 
   /** Its client is known. Without the lock. */
   void trusted() {
-    Strangers.Stranger was = end();
+    Strangers.Stranger was = forget();
     if (was != null) {
       strangers.isKnown(was);
     }
@@ -60,33 +81,33 @@ final class StrangerCharge implements Strangers.Guest {
    * time; false when it was no stranger. Without the lock.
    */
   boolean left() {
-    Strangers.Stranger was = end();
+    Strangers.Stranger was = forget();
     if (was != null) {
       strangers.left(was);
-      place.leave();
+      door.leave();
     }
     return was != null;
   }
 
-  private Strangers.@Nullable Stranger end() {
-    connection.lock();
+  private Strangers.@Nullable Stranger forget() {
+    end.lock();
     try {
       Strangers.Stranger was = stranger;
       stranger = null;
-      connection.input.hasPlace();
+      input.hasPlace();
       return was;
     } finally {
-      connection.unlock();
+      end.unlock();
     }
   }
 
   /** The session keeps so much of what it has read. Without the lock. */
   void keeps(int octets) {
-    connection.lock();
+    end.lock();
     try {
       kept = octets;
     } finally {
-      connection.unlock();
+      end.unlock();
     }
     weigh();
   }
@@ -113,11 +134,11 @@ final class StrangerCharge implements Strangers.Guest {
   }
 
   private long lacking() {
-    connection.lock();
+    end.lock();
     try {
       return charge();
     } finally {
-      connection.unlock();
+      end.unlock();
     }
   }
 
@@ -128,19 +149,19 @@ final class StrangerCharge implements Strangers.Guest {
    * @return false when it is to be asked once more
    */
   private boolean waitsForRoom(boolean again) {
-    connection.lock();
+    end.lock();
     try {
-      boolean leaves = connection.link.isOver() || connection.agenda.isStopping();
+      boolean leaves = link.isOver() || agenda.isStopping();
       if (leaves || charge() == 0) {
         return true; // who leaves is read to its end
       }
-      if (isAtRest() && again) {
+      if (agenda.isAtRest() && again) {
         return false;
       }
-      connection.input.lacksPlace();
+      input.lacksPlace();
       return true;
     } finally {
-      connection.unlock();
+      end.unlock();
     }
   }
 
@@ -149,14 +170,14 @@ final class StrangerCharge implements Strangers.Guest {
     Strangers.Stranger one = stranger;
     long lacking = one == null ? 0 : one.holds(weight());
     if (lacking == 0) {
-      connection.input.hasPlace();
+      input.hasPlace();
     }
     return lacking;
   }
 
   /** What it holds of ours, beside the session itself. */
   private long weight() {
-    return (long) connection.input.held() + kept + connection.unsent.octets();
+    return (long) input.held() + kept + unsent.octets();
   }
 
   /**
@@ -172,58 +193,54 @@ final class StrangerCharge implements Strangers.Guest {
   /** Under the lock: something has ended that kept it from being at rest. */
   void mayRest() {
     Strangers.Stranger one = stranger;
-    if (passedOver && one != null && isAtRest()) {
+    if (passedOver && one != null && agenda.isAtRest()) {
       passedOver = false;
       one.comesToRest();
     }
   }
 
-  private boolean isAtRest() {
-    return !connection.turns.isRunning() && !connection.agenda.isSuspended();
-  }
-
   @Override
   public long restingSince() {
-    connection.lock();
+    end.lock();
     try {
       return restingSince;
     } finally {
-      connection.unlock();
+      end.unlock();
     }
   }
 
   @Override
   public boolean giveWay() {
-    connection.lock();
+    end.lock();
     try {
-      boolean leaves = connection.link.isOver() || connection.agenda.isStopping();
+      boolean leaves = link.isOver() || agenda.isStopping();
       if (leaves || stranger == null) {
         return false;
       }
-      if (!isAtRest()) {
+      if (!agenda.isAtRest()) {
         passedOver = true;
         return false;
       }
       stranger = null;
-      place.leave();
-      connection.agenda.crowdOut();
-      connection.turns.schedule();
+      door.leave();
+      agenda.crowdOut();
+      schedule.run();
       return true;
     } finally {
-      connection.unlock();
+      end.unlock();
     }
   }
 
   /** Whether there is room for what TLS takes; somebody may have to go for it. */
   boolean mayShakeHands() {
     for (Strangers.Stranger one = stranger; one != null; one = stranger) {
-      connection.lock();
+      end.lock();
       try {
         if (stranger != one || one.needs(Strangers.TLS_OCTETS)) {
           return true;
         }
       } finally {
-        connection.unlock();
+        end.unlock();
       }
       if (!strangers.makeRoom(one, Strangers.TLS_OCTETS)) {
         return false;

@@ -5,8 +5,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.wire.Agenda.Turn;
 import org.slf4j.Logger;
@@ -29,36 +30,34 @@ final class Turns implements Runnable {
   /** So many of them on the event loop; what a client sends beyond that is no short exchange. */
   private static final int AT_ONCE = 16;
 
-  private final NettyConnection connection;
+  private final NearEnd end;
   private final Channel channel;
-  private final Function<Connection, Session> sessions;
-
-  /** Whether a thread has the session. Under the lock. */
-  private boolean running;
+  private final Parts parts;
+  private final NextTurn next;
+  private final Supplier<Session> sessions;
+  private final Executor workers;
+  private final Runnable ended;
 
   // The worker's.
   private @Nullable Session session;
 
-  /** The event loop has begun a turn (it may have read the line) that a worker has to end. */
-  private boolean begun;
-
   /** The turn leaves its line for a later one. Not the same as being held: that may be over. */
   private boolean putOff;
 
-  Turns(NettyConnection connection, Channel channel, Function<Connection, Session> sessions) {
-    this.connection = connection;
-    this.channel = channel;
+  /**
+   * None yet.
+   *
+   * @param sessions makes the session, once
+   * @param ended hears that it has had its last call
+   */
+  Turns(NearEnd end, Parts parts, Supplier<Session> sessions, Executor workers, Runnable ended) {
+    this.end = end;
+    this.channel = end.channel();
+    this.parts = parts;
+    this.next = new NextTurn(parts);
     this.sessions = sessions;
-  }
-
-  /** Under the lock. */
-  boolean isRunning() {
-    return running;
-  }
-
-  /** Whether the next turn is the rest of one. The worker's, and under the lock while none runs. */
-  boolean hasBegun() {
-    return begun;
+    this.workers = workers;
+    this.ended = ended;
   }
 
   /** On the worker: the line may be left where it is. */
@@ -68,8 +67,8 @@ final class Turns implements Runnable {
 
   /** Under the lock: whether the deadline counts now, and not only when the turn waits or ends. */
   boolean mayExpire() {
-    boolean waits = connection.link.isWaiting() || connection.handshake.isGoingOn();
-    return !connection.agenda.isSuspended() && (waits || !running);
+    boolean waits = parts.link().isWaiting() || parts.handshake().isGoingOn();
+    return !parts.agenda().isSuspended() && (waits || !parts.agenda().isRunning());
   }
 
   /**
@@ -77,34 +76,45 @@ final class Turns implements Runnable {
    */
   void schedule() {
     if (isDue()) {
-      running = true;
+      parts.agenda().runs(true);
       handOver();
     }
   }
 
   /** Under the lock: whether the session is parked and something is to be done. */
   private boolean isDue() {
-    return !running && !connection.link.isFinished() && connection.agenda.next() != Turn.NONE;
+    return !parts.agenda().isRunning() && !parts.link().isFinished() && next.now() != Turn.NONE;
   }
 
   /** Gives the session to a worker. */
   private void handOver() {
     try {
-      connection.wire().workers().execute(this);
+      workers.execute(this);
     } catch (RuntimeException | Error e) {
       // Nobody is left to talk (the workers are gone before the wire, or no thread can be had for
       // one), but the session must hear of its end, and the wire.
-      connection.wire().heed(e);
+      end.heed(e);
       if (!(e instanceof RejectedExecutionException)) {
-        LOG.error("{}: no worker for the session with {}", connection.id(), connection.remote(), e);
+        LOG.error("{}: no worker for the session with {}", end.id(), end.remote(), e);
       }
-      connection.lock();
+      end.lock();
       try {
-        connection.link.closeAsked();
+        parts.link().closeAsked();
       } finally {
-        connection.unlock();
+        end.unlock();
       }
-      connection.onLoop(this);
+      end.onLoop(this);
+    }
+  }
+
+  /** Says what was written, then ends. From any thread; safe to repeat. */
+  void close() {
+    end.lock();
+    try {
+      parts.link().closeAsked();
+      schedule();
+    } finally {
+      end.unlock();
     }
   }
 
@@ -131,22 +141,22 @@ final class Turns implements Runnable {
    * as they wait for nothing. The first that could, and all that follow, are a worker's.
    */
   void scheduleAtOnce() {
-    connection.lock();
+    end.lock();
     try {
       if (!isDue()) {
         return;
       }
-      running = true;
+      parts.agenda().runs(true);
     } finally {
-      connection.unlock();
+      end.unlock();
     }
     for (int turns = 0; turns < AT_ONCE; turns++) {
       Turn turn = nextOrSleep();
       if (turn == null) {
         return;
       }
-      if (turn == Turn.NONE && connection.unsent.isInOrder()) {
-        connection.output.flush();
+      if (turn == Turn.NONE && parts.unsent().isInOrder()) {
+        parts.output().flush();
       } else if (!performAtOnce(turn)) {
         break;
       }
@@ -157,38 +167,38 @@ final class Turns implements Runnable {
   /** The next turn, {@link Turn#NONE} when an answer is to be sent first; null: it is parked. */
   private @Nullable Turn nextOrSleep() {
     boolean lacksRoom;
-    connection.lock();
+    end.lock();
     try {
-      Turn turn = connection.agenda.next();
+      Turn turn = next.now();
       if (turn != Turn.NONE || owesAnswer()) {
         return turn;
       }
       lacksRoom = park();
     } finally {
-      connection.unlock();
+      end.unlock();
     }
     if (lacksRoom) {
-      connection.charge.weigh();
+      parts.charge().weigh();
     }
     return null;
   }
 
   /** Under the lock: whether what was written must be sent before the session may sleep. */
   private boolean owesAnswer() {
-    return connection.output.isPending() && !connection.handshake.isAsked();
+    return parts.output().isPending() && !parts.output().isHeldBack();
   }
 
   /** Under the lock: the session sleeps. Returns whether there is no room for what it holds. */
   private boolean park() {
-    connection.input.park();
-    running = false;
-    connection.unsent.settle();
-    connection.handshake.beginWhenAsked();
-    long since = connection.patience.rest();
-    if (!connection.agenda.isSuspended()) {
-      connection.patience.watch();
+    parts.input().park();
+    parts.agenda().runs(false);
+    parts.unsent().settle();
+    parts.handshake().beginWhenAsked();
+    long since = parts.patience().rest();
+    if (!parts.agenda().isSuspended()) {
+      parts.patience().watch();
     }
-    return connection.charge.rest(since);
+    return parts.charge().rest(since);
   }
 
   /** Returns whether the turn is done, so that the next may begin. */
@@ -199,18 +209,19 @@ final class Turns implements Runnable {
         return true;
       }
       // What the event loop writes now must go out in order, and go out.
-      if (turn != Turn.READY || !connection.unsent.isInOrder() || !connection.unsent.isRead()) {
+      if (turn != Turn.READY || !parts.unsent().isInOrder() || !parts.unsent().isRead()) {
         return false;
       }
-      begun = !session().readyAtOnce();
-      return !begun;
+      boolean done = session().readyAtOnce();
+      parts.agenda().begun(!done);
+      return done;
     } catch (RuntimeException | Error e) {
       // The session's last call may wait, so that it is a worker's too.
-      connection.wire().heed(e);
+      end.heed(e);
       if (!(e instanceof WireFault)) {
-        LOG.error("{}: session with {} failed", connection.id(), connection.remote(), e);
+        LOG.error("{}: session with {} failed", end.id(), end.remote(), e);
       }
-      connection.close();
+      close();
       return false;
     }
   }
@@ -219,7 +230,7 @@ final class Turns implements Runnable {
   private boolean perform(Turn turn) {
     try {
       switch (turn) {
-        case NONE -> connection.output.flush(); // nothing stays unsent while the session sleeps
+        case NONE -> parts.output().flush(); // nothing stays unsent while the session sleeps
         case OPEN -> open();
         case REST, TASK -> {
           Runnable task = take(turn);
@@ -244,63 +255,62 @@ final class Turns implements Runnable {
       }
       return turn != Turn.END && !turn.isOurWish();
     } catch (WireFault e) {
-      LOG.debug(
-          "{}: session with {} ended: {}", connection.id(), connection.remote(), e.getMessage());
+      LOG.debug("{}: session with {} ended: {}", end.id(), end.remote(), e.getMessage());
       return false;
     } catch (RuntimeException | Error e) {
-      connection.wire().heed(e);
-      LOG.error("{}: session with {} failed", connection.id(), connection.remote(), e);
+      end.heed(e);
+      LOG.error("{}: session with {} failed", end.id(), end.remote(), e);
       return false;
     }
   }
 
   private @Nullable Runnable take(Turn turn) {
-    connection.lock();
+    end.lock();
     try {
-      return connection.agenda.take(turn);
+      return parts.agenda().take(turn);
     } finally {
-      connection.unlock();
+      end.unlock();
     }
   }
 
   private void open() {
     Runnable unused = take(Turn.OPEN);
-    session = sessions.apply(connection);
+    session = sessions.get();
     session.opened();
   }
 
   private void ready() {
-    NettyInput input = connection.input;
-    long before = begun ? -1 : input.taken();
-    begun = false;
+    NettyInput input = parts.input();
+    long before = parts.agenda().hasBegun() ? -1 : input.taken();
+    parts.agenda().begun(false);
     putOff = false;
     session().ready();
     if (input.taken() == before && !putOff && !isLeaving()) {
-      throw new IllegalStateException("Session " + connection.id() + " left its line unread");
+      throw new IllegalStateException("Session " + end.id() + " left its line unread");
     }
   }
 
   private boolean isLeaving() {
-    connection.lock();
+    end.lock();
     try {
-      return connection.handshake.isGoingOn() || connection.link.isOver();
+      return parts.handshake().isGoingOn() || parts.link().isOver();
     } finally {
-      connection.unlock();
+      end.unlock();
     }
   }
 
   private void forLastWords() {
-    connection.lock();
+    end.lock();
     try {
-      connection.patience.forLastWords();
+      parts.patience().forLastWords();
     } finally {
-      connection.unlock();
+      end.unlock();
     }
   }
 
   private Session session() {
     if (session == null) {
-      throw new IllegalStateException("Not opened: " + connection.id());
+      throw new IllegalStateException("Not opened: " + end.id());
     }
     return session;
   }
@@ -311,45 +321,44 @@ final class Turns implements Runnable {
     boolean late;
     boolean crowded;
     Duration limit;
-    connection.lock();
+    end.lock();
     try {
-      connection.link.finished();
-      limit = connection.patience.limit();
-      late = connection.patience.isExpired();
-      crowded = connection.agenda.isCrowdedOut();
-      unread =
-          !connection.link.isInputEnded() && (connection.input.hasUnread() || last.isOurWish());
-      connection.input.release();
-      connection.agenda.clear();
-      connection.patience.end();
+      parts.link().finished();
+      limit = parts.patience().limit();
+      late = parts.patience().isExpired();
+      crowded = parts.agenda().isCrowdedOut();
+      unread = !parts.link().isInputEnded() && (parts.input().hasUnread() || last.isOurWish());
+      parts.input().release();
+      parts.agenda().clear();
+      parts.patience().end();
     } finally {
-      connection.unlock();
+      end.unlock();
     }
-    boolean wasStranger = connection.charge.left();
-    connection.unsent.giveBackWhenClosed();
+    boolean wasStranger = parts.charge().left();
+    parts.unsent().giveBackWhenClosed();
     // It has not read until now, and its time is over or its room is needed.
-    boolean hopeless = (late || crowded) && !connection.unsent.isRead();
+    boolean hopeless = (late || crowded) && !parts.unsent().isRead();
     ChannelFuture lastWords =
         sayLastWords(hopeless, unread, Farewell.patience(limit, wasStranger || crowded));
     if (session != null) {
       try {
         session.closed();
       } catch (RuntimeException | Error e) {
-        connection.wire().heed(e);
-        LOG.error("{}: end of session with {} failed", connection.id(), connection.remote(), e);
+        end.heed(e);
+        LOG.error("{}: end of session with {} failed", end.id(), end.remote(), e);
       }
     }
     if (lastWords == null) {
-      connection.wire().ended(connection);
+      ended.run();
     } else {
       // A wire that closes must not stop its loops before the goodbye is on its way.
-      lastWords.addListener(sent -> connection.wire().ended(connection));
+      lastWords.addListener(sent -> ended.run());
     }
   }
 
   /** Sends what was written last, then closes; null when nobody will read it. */
   private @Nullable ChannelFuture sayLastWords(boolean hopeless, boolean unread, Duration within) {
-    ByteBuf rest = connection.output.takePending();
+    ByteBuf rest = parts.output().takePending();
     if (hopeless || !channel.isActive()) {
       if (rest != null) {
         rest.release();

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.postroom.core.life.MemoryBudget;
 
 /**
@@ -21,9 +22,13 @@ final class Unsent {
   /** What may lie unsent for every client, known or not. */
   static final WriteBufferWaterMark IN_ANY_CASE = new WriteBufferWaterMark(4 * 1024, 16 * 1024);
 
-  private final NettyConnection connection;
+  private final NearEnd end;
   private final Channel channel;
+  private final Link link;
+  private final Patience patience;
+  private final Agenda agenda;
   private final MemoryBudget budget;
+  private final BooleanSupplier isStranger;
 
   /**
    * How many writes a worker has left for the event loop that have not come there. What the event
@@ -37,10 +42,25 @@ final class Unsent {
   /** So much of the budget is this connection's; as {@link #roomy}. */
   private long charged;
 
-  Unsent(NettyConnection connection, Channel channel, MemoryBudget budget) {
-    this.connection = connection;
-    this.channel = channel;
+  /**
+   * Nothing lies there.
+   *
+   * @param isStranger whether nobody knows the client
+   */
+  Unsent(
+      NearEnd end,
+      Link link,
+      Patience patience,
+      Agenda agenda,
+      MemoryBudget budget,
+      BooleanSupplier isStranger) {
+    this.end = end;
+    this.channel = end.channel();
+    this.link = link;
+    this.patience = patience;
+    this.agenda = agenda;
     this.budget = budget;
+    this.isStranger = isStranger;
   }
 
   void send(ByteBuf octets) {
@@ -79,10 +99,7 @@ final class Unsent {
    * for it, so that few answers have to pause; who comes later is answered in small steps.
    */
   boolean hasRoom() {
-    if (!roomy
-        && !connection.link.mayWait()
-        && !connection.charge.isStranger()
-        && budget.tryTake(MUCH.high())) {
+    if (!roomy && !link.mayWait() && !isStranger.getAsBoolean() && budget.tryTake(MUCH.high())) {
       roomy = true;
       charged += MUCH.high();
       channel.config().setWriteBufferWaterMark(MUCH);
@@ -98,24 +115,23 @@ final class Unsent {
     if (channel.isWritable() || channel.eventLoop().inEventLoop()) {
       return; // a turn on the event loop writes little, and none begins before the peer reads on
     }
-    if (!connection.link.mayWait()) {
+    if (!link.mayWait()) {
       if (channel.isActive() && channel.bytesBeforeWritable() > most) {
-        throw new IllegalStateException(
-            "Session " + connection.id() + " says more than its client reads");
+        throw new IllegalStateException("Session " + end.id() + " says more than its client reads");
       }
       return;
     }
-    connection.lock();
+    end.lock();
     try {
-      connection.patience.beginAnew();
+      patience.beginAnew();
       while (!channel.isWritable()) {
         if (!channel.isActive()) {
-          connection.link.down(null);
+          link.down(null);
         }
-        connection.link.await();
+        link.await();
       }
     } finally {
-      connection.unlock();
+      end.unlock();
     }
   }
 
@@ -124,16 +140,16 @@ final class Unsent {
    * lies there is charged, be there room for it or not.
    */
   void settle() {
-    if (connection.link.isFinished() || connection.link.mayWait()) {
+    if (link.isFinished() || link.mayWait()) {
       return;
     }
-    if (roomy && !connection.agenda.hasRest() && channel.isWritable()) {
+    if (roomy && !agenda.hasRest() && channel.isWritable()) {
       roomy = false;
       channel.config().setWriteBufferWaterMark(IN_ANY_CASE);
     }
     long free = IN_ANY_CASE.high();
     long kept = roomy ? MUCH.high() : 0;
-    long beyond = connection.charge.isStranger() ? 0 : Math.max(0, octets() - free - kept);
+    long beyond = isStranger.getAsBoolean() ? 0 : Math.max(0, octets() - free - kept);
     charge(kept + beyond);
   }
 
