@@ -2,8 +2,11 @@
 module org.postroom.core {
   exports org.postroom.core.address;
   exports org.postroom.core.auth;
-  exports org.postroom.core.auth.scheme;
-  exports org.postroom.core.auth.source;
+  exports org.postroom.core.auth.scheme to
+      org.postroom.storage;
+  exports org.postroom.core.auth.source to
+      org.postroom.dist,
+      org.postroom.storage;
   exports org.postroom.core.config;
   exports org.postroom.core.dns;
   exports org.postroom.core.fact;
