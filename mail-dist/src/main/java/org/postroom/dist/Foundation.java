@@ -18,6 +18,7 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.core.secret.FirstUse;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.time.SystemTimers;
 import org.postroom.core.time.Timers;
@@ -51,6 +52,7 @@ record Foundation(
    * @param owned takes in what is to be closed
    */
   static Foundation open(Plan plan, Description description, Lifeline lifeline, Owned owned) {
+    FirstUse.ofCryptography();
     Settings settings = plan.settings();
     Path folder = plan.folder().orElse(null);
     MemoryBudget memory = MemoryBudget.ofHeap();

@@ -144,6 +144,10 @@ final class NettyWire implements Wire {
 
   @Override
   public Listener listen(ListenerOptions listening, Function<Connection, Session> sessions) {
+    return Callers.leave(() -> bind(listening, sessions));
+  }
+
+  private Listener bind(ListenerOptions listening, Function<Connection, Session> sessions) {
     if (closing) {
       throw new WireFault("The wire is closed");
     }
@@ -297,6 +301,10 @@ final class NettyWire implements Wire {
 
   @Override
   public void close() {
+    boolean unused = Callers.leave(this::end);
+  }
+
+  private boolean end() {
     closing = true;
     listeners.forEach(NettyListener::close);
     open.forEach(NettyConnection::shutDown);
@@ -305,10 +313,9 @@ final class NettyWire implements Wire {
     awaitNone(LAST_CALL);
     open.forEach(NettyConnection::cut);
     awaitNone(AFTER_CUT);
-    boolean unused =
-        loops
-            .shutdownGracefully(0, AFTER_CUT.toMillis(), TimeUnit.MILLISECONDS)
-            .awaitUninterruptibly(2 * AFTER_CUT.toMillis());
+    return loops
+        .shutdownGracefully(0, AFTER_CUT.toMillis(), TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(2 * AFTER_CUT.toMillis());
   }
 
   private void awaitNone(Duration most) {
@@ -570,7 +577,7 @@ final class NettyWire implements Wire {
       if (its != null) {
         its.remove();
       }
-      channel().close().awaitUninterruptibly();
+      ChannelFuture unused = Callers.leave(() -> channel().close().awaitUninterruptibly());
     }
   }
 }

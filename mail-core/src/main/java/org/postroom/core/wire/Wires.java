@@ -24,12 +24,14 @@ public final class Wires {
    * @param lifeline hears of the death of an event loop
    */
   public static Wire open(WireOptions options, Timers timers, Executor workers, Lifeline lifeline) {
-    return new NettyWire(
-        options,
-        NettyTransport.forSockets(options),
-        ByteBufAllocator.DEFAULT,
-        timers,
-        workers,
-        lifeline);
+    return Callers.leave(
+        () ->
+            new NettyWire(
+                options,
+                NettyTransport.forSockets(options),
+                ByteBufAllocator.DEFAULT,
+                timers,
+                workers,
+                lifeline));
   }
 }
