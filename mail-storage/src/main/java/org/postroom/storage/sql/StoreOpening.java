@@ -117,6 +117,19 @@ public final class StoreOpening {
     }
   }
 
+  private static DataSource source(Storage.Postgres where) {
+    try {
+      return PostgresOrigin.source(where.url(), where.user(), where.password());
+    } catch (NoClassDefFoundError e) {
+      throw StorageFault.lasting(
+          "PostgreSQL's driver is not among the classes, and "
+              + where.url()
+              + " needs it:"
+              + " add org.postgresql:postgresql to the application.",
+          e);
+    }
+  }
+
   /** Opens a store in PostgreSQL; bodies lie where {@code where} says, opened by {@code opener}. */
   static Engine postgres(
       Storage.Postgres where,
@@ -124,10 +137,7 @@ public final class StoreOpening {
       Life life,
       SecureRandom random,
       long minFree) {
-    DataSource source =
-        where
-            .source()
-            .orElseGet(() -> PostgresOrigin.source(where.url(), where.user(), where.password()));
+    DataSource source = where.source().orElseGet(() -> source(where));
     String name =
         "the database " + (where.source().isPresent() ? "of the application" : where.url());
     StoreHealth health = life.of(name);
