@@ -53,9 +53,20 @@ final class ReadmeTest {
   @Test
   void showsNothingThatIsNotTested() throws IOException {
     assertThat(PAGE.blocks("sh")).hasSize(2);
-    assertThat(PAGE.blocks("")).hasSize(PAGE.blocks("java").size() + PAGE.blocks("sh").size());
+    assertThat(PAGE.blocks("xml")).hasSize(1);
+    assertThat(PAGE.blocks("")).hasSize(1 + PAGE.blocks("java").size() + PAGE.blocks("sh").size());
     assertThat(PAGE.blocks("sh").get(0).lines().map(line -> line.split(" ")[1]))
         .containsExactly("serve", "test"); // LauncherTest runs them
+  }
+
+  @Test
+  void namesTheArchiveThatIsBuilt() throws IOException {
+    String version = Files.readString(Path.of("../pom.xml")).split("</?version>", 3)[1];
+    assertThat(PAGE.blocks("xml").get(0).replaceAll("\\s", ""))
+        .isEqualTo(
+            "<dependency><groupId>org.postroom</groupId><artifactId>mail-dist</artifactId><version>"
+                + version
+                + "</version></dependency>");
   }
 
   @Test

@@ -1,0 +1,4 @@
+/** A shop that sends mail to itself. */
+module shop {
+  requires org.postroom;
+}
