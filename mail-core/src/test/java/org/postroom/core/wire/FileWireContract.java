@@ -36,7 +36,8 @@ abstract class FileWireContract extends WireContract {
 
   private Wire wire(AddressFamily family) {
     WireOptions options =
-        new WireOptions(1, Duration.ofSeconds(1), family, nativeTransport, strangers, unsent);
+        new WireOptions(
+            1, Duration.ofSeconds(1), family, nativeTransport, strangers, unsent, Optional.empty());
     return new NettyWire(
         options, NettyTransport.forSockets(options), buffers, time, workers, lifeline);
   }
