@@ -20,7 +20,6 @@ import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.DnsResolver;
 import org.postroom.core.dns.Resolver;
-import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.filter.StandardFilters;
 import org.postroom.core.flow.AliasParams;
@@ -33,14 +32,12 @@ import org.postroom.core.part.Part;
 import org.postroom.core.policy.AddedRestrictions;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
-import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Ear;
-import org.postroom.core.wire.WireOptions;
 import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.ServerSettings;
 import org.postroom.storage.SqlTables;
@@ -106,17 +103,6 @@ final class Description {
     clock = other.clock;
   }
 
-  /** One more that looks into mails, behind the others. */
-  void filter(String name, Filter filter) {
-    filters.add(new FilterStation.Named(name, filter));
-  }
-
-  /** Every address is somebody's, in whatever domain it is, unless the domains are named. */
-  void everybodyIsHere(String password) {
-    openPassword = password;
-    configuration.preset(PolicyParams.VIRTUAL_MAILBOX_DOMAINS.name(), "static:all");
-  }
-
   /** The same, whatever is said to the builder from now on. */
   Description copy() {
     return new Description(this);
@@ -135,11 +121,6 @@ final class Description {
   /** All parts: those that every server has, and those that were added. */
   Parts parts() {
     return Parts.standard().and(added);
-  }
-
-  /** The same, overheard where somebody wants to hear. */
-  WireOptions overheard(WireOptions options) {
-    return ear == null ? options : options.withEar(ear);
   }
 
   /** Looks up names. */

@@ -79,7 +79,8 @@ record Foundation(
         owned.add(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline));
     AutoCloseable unused = owned.add(plan.people().watch(description.clock, timers, workers));
     Wire wire =
-        owned.add(Wires.open(description.overheard(plan.wire(memory)), timers, workers, lifeline));
+        owned.add(
+            Wires.open(plan.wire(memory).withEar(description.ear), timers, workers, lifeline));
     Premises premises =
         new Premises(
             wire,

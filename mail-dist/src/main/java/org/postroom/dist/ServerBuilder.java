@@ -14,21 +14,21 @@ import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.filter.Filter;
+import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.Attempted;
 import org.postroom.core.flow.Tidings;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.Part;
+import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.policy.Restriction;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Ear;
-import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.SubmitOperation;
-import org.postroom.storage.SqlTables;
 import org.postroom.storage.Storage;
 
 /**
@@ -168,7 +168,7 @@ public final class ServerBuilder {
    * @param name what the log calls it
    */
   public ServerBuilder filter(String name, Filter filter) {
-    description.filter(name, filter);
+    description.filters.add(new FilterStation.Named(name, filter));
     return this;
   }
 
@@ -200,7 +200,8 @@ public final class ServerBuilder {
    * anybody may send to anybody, unless {@link #domains} says where the addresses are.
    */
   public ServerBuilder accountsOnTheFly(String password) {
-    description.everybodyIsHere(password);
+    description.openPassword = password;
+    description.configuration.preset(PolicyParams.VIRTUAL_MAILBOX_DOMAINS.name(), "static:all");
     return this;
   }
 
@@ -321,10 +322,7 @@ public final class ServerBuilder {
    * @throws org.postroom.dist.operation.OperationRefused with what is wrong
    */
   public SubmitOperation.Handed handIn(SubmitOperation.Mail mail) {
-    Optional<Path> open = description.socketOfEverybody();
-    return open.isEmpty()
-        ? ask(SubmitOperation.SUBMIT, mail)
-        : LocalSockets.handIn(open.get(), () -> description.plan().folder(), mail);
+    return new FromOutside(description).handIn(mail);
   }
 
   /**
@@ -335,16 +333,6 @@ public final class ServerBuilder {
    * @throws org.postroom.storage.StorageFault when no server runs and the store cannot be opened
    */
   public <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
-    try (SqlTables databases = new SqlTables()) {
-      Plan plan = description.plan(databases);
-      Optional<A> answer =
-          plan.folder().flatMap(folder -> Control.ask(folder, operation, question));
-      if (answer.isPresent()) {
-        return answer.get();
-      }
-      try (StoreDesk desk = new StoreDesk(plan, description)) {
-        return operation.perform(desk, question);
-      }
-    }
+    return new FromOutside(description).ask(operation, question);
   }
 }

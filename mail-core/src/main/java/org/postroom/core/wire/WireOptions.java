@@ -2,6 +2,7 @@ package org.postroom.core.wire;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.MemoryBudget;
 
 /**
@@ -72,9 +73,9 @@ public record WireOptions(
     return new WireOptions(eventLoops, grace, family, nativeTransport, strangers, other, ear);
   }
 
-  /** The same, overheard. */
-  public WireOptions withEar(Ear other) {
+  /** The same, overheard, or by nobody. */
+  public WireOptions withEar(@Nullable Ear other) {
     return new WireOptions(
-        eventLoops, grace, family, nativeTransport, strangers, unsent, Optional.of(other));
+        eventLoops, grace, family, nativeTransport, strangers, unsent, Optional.ofNullable(other));
   }
 }
