@@ -21,6 +21,7 @@ import org.postroom.core.config.Fault;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.transcript.FilePeer;
 import org.postroom.core.wire.WireFault;
+import org.postroom.dist.operation.Status;
 import org.postroom.storage.Storage;
 
 /** Listeners at sockets in the file system, for programs of this machine. */
@@ -95,6 +96,8 @@ final class SocketListenersTest {
     }
     assertThat(inbox()).contains("from next.example (localhost [127.0.0.1])", " with LMTP id ");
     assertThat(server.doors()).containsOnlyKeys(Role.LMTP);
+    assertThat(new ServerDesk(server).status().listeners())
+        .containsExactly(new Status.Listening("lmtp", "unix:" + folder.resolve("lmtp"), 0));
     assertThatThrownBy(() -> server.address(Role.LMTP))
         .isInstanceOf(IllegalArgumentException.class);
     server.close();

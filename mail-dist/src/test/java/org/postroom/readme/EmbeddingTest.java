@@ -34,6 +34,7 @@ import org.postroom.core.policy.Verdict;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.Until;
+import org.postroom.core.transcript.FilePeer;
 import org.postroom.dist.Inbox;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
@@ -239,6 +240,18 @@ final class EmbeddingTest {
           .startsWith("+OK 1 ");
       assertThat(Dialogue.byPop3(server, "grace@example.org", "seconds", "STAT"))
           .startsWith("-ERR");
+    }
+  }
+
+  @Test
+  void listensForProgramsOfThisMachine(@TempDir Path folder) {
+    ServerBuilder builder = described();
+    builder.listen(Role.LMTP, folder.resolve("lmtp"));
+
+    try (MailServer server = builder.start();
+        FilePeer program = FilePeer.to(folder.resolve("lmtp"))) {
+      assertThat(server.doors()).containsKey(Role.LMTP);
+      assertThat(program.readLine()).isEqualTo("220 mail.example.org LMTP ready");
     }
   }
 
