@@ -54,7 +54,7 @@ class ShopTest {
         ResultSet rows =
             connection
                 .createStatement()
-                .executeQuery("SELECT \"script\" FROM \"flyway_schema_history\"")) {
+                .executeQuery("SELECT \"script\" FROM \"flyway_schema_history\" WHERE \"type\" = 'SQL'")) {
       while (rows.next()) {
         scripts.add(rows.getString(1));
       }

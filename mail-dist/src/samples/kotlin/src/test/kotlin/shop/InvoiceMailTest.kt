@@ -9,7 +9,7 @@ import java.util.Properties
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Test
-import org.postroom.testkit.Mails.to
+import org.postroom.testkit.Mails
 import org.postroom.testkit.TestMail
 
 class InvoiceMailTest {
@@ -30,6 +30,6 @@ class InvoiceMailTest {
         message.setText("Thank you.")
         Transport.send(message)
 
-        assertEquals("Your invoice", mail.awaitOne(to("ada@example.org")).subject())
+        assertEquals("Your invoice", mail.awaitOne(Mails.to("ada@example.org")).subject())
     }
 }
