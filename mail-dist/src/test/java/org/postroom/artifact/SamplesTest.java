@@ -78,25 +78,33 @@ final class SamplesTest {
     return repository;
   }
 
-  /** Groups that the machine's repository had not: the next time may be without a network. */
+  /**
+   * Gives the machine's repository the groups that it had not: the next time may be without a
+   * network. The links go, so that nobody follows them.
+   */
   private static void keepWhatWasFetched(Path repository) throws IOException {
     Path known = Path.of(System.getProperty("postroom.repository"));
     for (Path groups : List.of(repository, repository.resolve("org"))) {
-      try (Stream<Path> fetched = Files.list(groups)) {
-        for (Path group : fetched.filter(one -> !Files.isSymbolicLink(one)).toList()) {
-          Path kept = known.resolve(repository.relativize(group).toString());
-          if (!group.endsWith("org") && !group.endsWith("postroom") && !Files.exists(kept)) {
-            copyOf(group, kept);
-          }
+      for (Path group : list(groups)) {
+        Path kept = known.resolve(repository.relativize(group).toString());
+        if (Files.isSymbolicLink(group)) {
+          Files.delete(group);
+        } else if (!group.endsWith("org") && !group.endsWith("postroom") && !Files.exists(kept)) {
+          copyOf(group, kept);
         }
       }
     }
   }
 
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+
   private static void link(Path from, Path to, Set<String> without) throws IOException {
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file :
-          files.filter(one -> !without.contains(one.getFileName().toString())).toList()) {
+    for (Path file : list(from)) {
+      if (!without.contains(file.getFileName().toString())) {
         Files.createSymbolicLink(to.resolve(file.getFileName()), file.toAbsolutePath());
       }
     }
