@@ -65,6 +65,11 @@ final class Flows {
         foundation.lifeline());
   }
 
+  /** Listeners hear of nothing any more. */
+  void close() {
+    tidings.close();
+  }
+
   private Router router(Plan plan) {
     return description.openPassword != null
         ? new EverybodyIsHere(foundation.store().accounts(), plan.policy().delimiter())

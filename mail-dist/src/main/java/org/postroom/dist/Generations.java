@@ -110,6 +110,7 @@ final class Generations implements Attempts, AutoCloseable {
 
   @Override
   public void close() {
+    flows.close();
     current.close();
   }
 }

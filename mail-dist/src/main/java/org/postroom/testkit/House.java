@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.postroom.core.auth.Account;
 import org.postroom.core.config.Notice;
@@ -18,6 +19,8 @@ import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.part.Door;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.QueueStore.Settlement;
+import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.MailServer;
@@ -177,6 +180,18 @@ final class House implements AutoCloseable {
     if (what == Reset.USERS) {
       makeAccounts();
     }
+    emptyQueue();
+  }
+
+  /** What waits to leave is done with, without a word to its sender. */
+  private void emptyQueue() {
+    List<Settlement> done = new ArrayList<>();
+    for (QueuedMail mail : server.queue().list(Integer.MAX_VALUE)) {
+      mail.recipients().forEach(one -> done.add(new Settlement.Done(one.id())));
+    }
+    if (!done.isEmpty()) {
+      server.queue().settle(done, List.of());
+    }
   }
 
   private void empty(Account account, boolean foldersToo) {
@@ -200,9 +215,13 @@ final class House implements AutoCloseable {
 
   private void makeAccounts() {
     for (Map.Entry<String, String> one : setup.accounts.entrySet()) {
-      if (server.accounts().byLogin(one.getKey()).isEmpty()) {
-        try (Secret password = Secret.of(one.getValue())) {
+      Optional<Account> known = server.accounts().byLogin(one.getKey());
+      try (Secret password = Secret.of(one.getValue())) {
+        if (known.isEmpty()) {
           Account unused = server.accounts().add(one.getKey(), password);
+        } else {
+          server.accounts().changePassword(known.get().id(), password);
+          server.accounts().setEnabled(known.get().id(), true);
         }
       }
     }

@@ -1,8 +1,10 @@
 package org.postroom.testkit;
 
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.commons.support.AnnotationSupport;
@@ -52,37 +55,26 @@ public final class MailExtension
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    running(context).forget();
-    TestMail view = view(context);
-    for (Object test : context.getRequiredTestInstances().getAllInstances()) {
-      give(test, view);
+    if (isAlone(context)) {
+      running(context).forget();
     }
-  }
-
-  /** To fields that are to be given one before each test, and not by the test itself. */
-  private static void give(Object test, TestMail view) {
-    for (Field field :
-        ReflectionSupport.findFields(
-            test.getClass(),
-            one -> one.getType() == TestMail.class && !Modifier.isStatic(one.getModifiers()),
-            HierarchyTraversalMode.TOP_DOWN)) {
-      try {
-        if (!Modifier.isFinal(field.getModifiers())
-            && field.trySetAccessible()
-            && field.get(test) == null) {
-          field.set(test, view);
-        }
-      } catch (IllegalAccessException e) {
-        throw new IllegalStateException(field + " cannot be given a value", e);
-      }
+    View view = view(context);
+    for (Object test : context.getRequiredTestInstances().getAllInstances()) {
+      view.giveTo(test);
     }
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
-    if (context.getExecutionMode() == ExecutionMode.SAME_THREAD) {
+    view(context).takeBack();
+    if (isAlone(context)) {
       running(context).mail().reset(values(context).reset());
     }
+  }
+
+  /** Whether no other test of the class runs at the same time. */
+  private static boolean isAlone(ExtensionContext context) {
+    return context.getExecutionMode() == ExecutionMode.SAME_THREAD;
   }
 
   @Override
@@ -92,37 +84,102 @@ public final class MailExtension
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return context.getTestMethod().isPresent() ? view(context) : running(context).ofClass();
+    if (context.getTestMethod().isPresent()) {
+      return view(context).mail();
+    }
+    if (values(context).perMethod()) {
+      throw new ParameterResolutionException(
+          "with perMethod there is a server for each test: a test method asks for it, or a field");
+    }
+    return running(context).ofClass();
   }
 
   /** The test's; what it sees begins with the first call. */
-  private TestMail view(ExtensionContext context) {
+  private View view(ExtensionContext context) {
     return context
         .getStore(NAMESPACE)
         .getOrComputeIfAbsent(
-            View.class, type -> new View(running(context).mail().view()), View.class)
-        .mail();
+            "view of " + context.getUniqueId(),
+            key -> new View(running(context).mail().view(), new ArrayList<>()),
+            View.class);
   }
 
-  /** Not the view itself: JUnit would close it after the test, and the server with it. */
-  private record View(TestMail mail) {}
+  /**
+   * A test's view. Not the view itself: JUnit would close it after the test, and the server with
+   * it.
+   *
+   * @param fields takes their values away again
+   */
+  private record View(TestMail mail, List<Runnable> fields) {
 
+    /** To fields that are to be given one before each test, and not by the test itself. */
+    void giveTo(Object test) {
+      for (Field field :
+          ReflectionSupport.findFields(
+              test.getClass(),
+              one -> one.getType() == TestMail.class && !Modifier.isStatic(one.getModifiers()),
+              HierarchyTraversalMode.TOP_DOWN)) {
+        if (!Modifier.isFinal(field.getModifiers())
+            && field.trySetAccessible()
+            && value(field, test) == null) {
+          set(field, test, mail);
+          fields.add(() -> set(field, test, null));
+        }
+      }
+    }
+
+    void takeBack() {
+      fields.forEach(Runnable::run);
+      fields.clear();
+    }
+
+    private static @Nullable Object value(Field field, Object test) {
+      try {
+        return field.get(test);
+      } catch (IllegalAccessException e) {
+        throw new IllegalStateException(field + " cannot be read", e);
+      }
+    }
+
+    private static void set(Field field, Object test, @Nullable TestMail value) {
+      try {
+        field.set(test, value);
+      } catch (IllegalAccessException e) {
+        throw new IllegalStateException(field + " cannot be given a value", e);
+      }
+    }
+  }
+
+  /** The server of a test: its class's, or that of the class around it whose values hold. */
   private Running running(ExtensionContext context) {
-    MailTest values = values(context);
-    return (values.perMethod() ? context : classOf(context))
+    ExtensionContext owner = owner(context);
+    return owner
         .getStore(NAMESPACE)
         .getOrComputeIfAbsent(
-            Running.class,
-            type ->
+            serverOf(owner),
+            key ->
                 new Running(
-                    (setup == null ? setup(values) : setup).start(), new CopyOnWriteArrayList<>()),
+                    (setup == null ? setup(values(context)) : setup).start(),
+                    new CopyOnWriteArrayList<>()),
             Running.class);
+  }
+
+  /** A key that no other extension has, and no context around that one. */
+  private Object serverOf(ExtensionContext owner) {
+    return List.of("server", owner.getUniqueId(), setup == null ? "annotated" : setup);
+  }
+
+  private ExtensionContext owner(ExtensionContext context) {
+    if (values(context).perMethod()) {
+      return context;
+    }
+    return said(context).orElseGet(() -> classOf(context));
   }
 
   private static MailSetup setup(MailTest values) {
     MailSetup setup = TestMail.with().patience(Duration.ofSeconds(values.patience()));
     for (String account : values.accounts()) {
-      int colon = account.indexOf(':', account.lastIndexOf('@') + 1);
+      int colon = account.indexOf(':', account.indexOf('@') + 1);
       setup.account(
           colon < 0 ? account : account.substring(0, colon),
           colon < 0 ? TestMail.PASSWORD : account.substring(colon + 1));
@@ -146,27 +203,37 @@ public final class MailExtension
     return setup;
   }
 
-  /** Those of the class, or of the one around it; else as they are without a word. */
-  private static MailTest values(ExtensionContext context) {
-    for (Optional<ExtensionContext> at = Optional.of(context);
-        at.isPresent();
-        at = at.get().getParent()) {
-      Optional<MailTest> found =
-          at.get()
-              .getElement()
-              .flatMap(element -> AnnotationSupport.findAnnotation(element, MailTest.class));
-      if (found.isPresent()) {
-        return found.get();
-      }
+  /** The class whose annotation holds for a test: its own, or one around it. */
+  private static Optional<ExtensionContext> said(ExtensionContext context) {
+    Optional<ExtensionContext> at = Optional.of(context);
+    while (at.isPresent() && annotation(at.get()).isEmpty()) {
+      at = at.get().getParent();
     }
-    return Silent.class.getAnnotation(MailTest.class);
+    return at;
+  }
+
+  private static Optional<MailTest> annotation(ExtensionContext context) {
+    return context
+        .getElement()
+        .flatMap(element -> AnnotationSupport.findAnnotation(element, MailTest.class));
+  }
+
+  private static MailTest values(ExtensionContext context) {
+    return said(context)
+        .flatMap(MailExtension::annotation)
+        .orElseGet(() -> Silent.class.getAnnotation(MailTest.class));
   }
 
   @MailTest
   private static final class Silent {}
 
+  /** Between a test and its class there may be a template's context. */
   private static ExtensionContext classOf(ExtensionContext context) {
-    return context.getTestMethod().isPresent() ? context.getParent().orElse(context) : context;
+    ExtensionContext at = context;
+    while (at.getTestMethod().isPresent() && at.getParent().isPresent()) {
+      at = at.getParent().get();
+    }
+    return at;
   }
 
   /**
@@ -175,19 +242,25 @@ public final class MailExtension
    * @param views those that constructors and methods before all tests were given
    */
   @SuppressWarnings("deprecation") // AutoCloseable is only closed by later versions
-  private record Running(TestMail mail, List<TestMail> views)
+  private record Running(TestMail mail, List<WeakReference<TestMail>> views)
       implements ExtensionContext.Store.CloseableResource, AutoCloseable {
 
     TestMail ofClass() {
       TestMail view = mail.view();
-      views.add(view);
+      views.removeIf(one -> one.get() == null);
+      views.add(new WeakReference<>(view));
       return view;
     }
 
     /** A test begins: what came before is not seen by it, whichever view it looks through. */
     void forget() {
       mail.forget();
-      views.forEach(TestMail::forget);
+      for (WeakReference<TestMail> view : views) {
+        TestMail looking = view.get();
+        if (looking != null) {
+          looking.forget();
+        }
+      }
     }
 
     @Override

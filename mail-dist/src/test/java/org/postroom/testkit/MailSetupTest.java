@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.secret.Secret;
 import org.postroom.dist.Role;
 
 /** A test says how its server is to be, and hears what was refused. */
@@ -150,6 +152,51 @@ final class MailSetupTest {
     }
   }
 
+  /** What a mail says is no refusal, and whoever pipelines sees which command was refused. */
+  @Test
+  void aRefusalIsThatOfItsCommand() throws IOException {
+    try (TestMail mail = TestMail.with().account("ada@example.org", "secret").strict().start()) {
+      try (Lines client = new Lines(mail.smtp())) {
+        client.say("EHLO client.example");
+        client.say("MAIL FROM:<a@b.example>");
+        client.say("RCPT TO:<eve@example.org>\r\nRCPT TO:<ada@example.org>");
+        client.say("NOOP"); // the answer to the second of the two
+        client.say("DATA");
+        client.say("Subject: s\r\n\r\n550 this\r\nt NO that\r\n-ERR those\r\n.");
+      }
+      try (Lines client = new Lines(mail.imap())) {
+        client.ask("LOGIN ada@example.org secret");
+        client.ask("SELECT INBOX");
+        assertThat(client.ask("FETCH 1 BODY[]"))
+            .contains("t NO that"); // which it takes for the end
+        client.ask("NOOP");
+        client.ask("SELECT Nowhere");
+        assertThat(client.ask("NOOP")).contains("t NO ");
+      }
+
+      assertThat(mail.refusals())
+          .extracting(Refusal::command)
+          .containsExactly("RCPT TO:<eve@example.org>", "t SELECT Nowhere");
+    }
+  }
+
+  /** No test finds what another has left to be delivered. */
+  @Test
+  void aResetEmptiesTheQueue() {
+    try (TestMail mail = TestMail.with().account("ada@example.org", "secret").strict().start()) {
+      mail.server()
+          .submit(
+              Envelope.parse("ada@example.org", "bob@elsewhere.example"), "\r\nx".getBytes(UTF_8));
+      assertThat(mail.server().queue().size()).isEqualTo(1);
+
+      mail.reset(Reset.MESSAGES);
+
+      assertThat(mail.server().queue().size()).isZero();
+      mail.time().advance(Duration.ofDays(6));
+      mail.awaitNone(any(), Duration.ofMillis(20));
+    }
+  }
+
   @Test
   void aResetTakesAwayWhatItSays() throws IOException {
     try (TestMail mail = TestMail.with().account("ada@example.org", "secret").start()) {
@@ -170,6 +217,10 @@ final class MailSetupTest {
       assertThat(mail.server().accounts().list()).hasSize(2);
 
       leave(mail);
+      try (Secret other = Secret.of("other")) {
+        var ada = mail.server().accounts().byLogin("ada@example.org").orElseThrow();
+        mail.server().accounts().changePassword(ada.id(), other);
+      }
       mail.reset(Reset.USERS);
       assertThat(mail.server().accounts().list()).hasSize(1);
       assertThat(messages(mail, "ada@example.org")).isEqualTo("MESSAGES 0");

@@ -5,12 +5,16 @@ import static org.postroom.testkit.Mails.any;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.postroom.core.auth.Account;
 
 /** What the annotation and a registered extension say is so. */
 final class MailTestValuesTest {
@@ -81,6 +85,61 @@ final class MailTestValuesTest {
     @Order(2)
     void another(TestMail mail) {
       assertThat(mail.smtp().port()).isNotEqualTo(port);
+    }
+  }
+
+  @MailTest(accounts = "around@example.org", strict = true)
+  @Nested
+  final class AroundTest {
+
+    @Test
+    void hasItsOwn(TestMail mail) {
+      assertThat(logins(mail)).containsExactly("around@example.org");
+    }
+
+    @MailTest(accounts = "within@example.org", strict = true)
+    @Nested
+    final class WithinTest {
+
+      @RepeatedTest(2)
+      void hasItsOwn(TestMail mail) {
+        assertThat(logins(mail)).containsExactly("within@example.org");
+      }
+    }
+
+    @Nested
+    final class SilentTest {
+
+      @Test
+      void hasThatOfTheClassAround(TestMail mail) {
+        assertThat(logins(mail)).containsExactly("around@example.org");
+      }
+    }
+
+    private List<String> logins(TestMail mail) {
+      return mail.server().accounts().list().stream().map(Account::login).toList();
+    }
+  }
+
+  /** The same instance for all tests. */
+  @MailTest
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+  @Nested
+  final class OneInstanceTest {
+    private TestMail field;
+
+    @RepeatedTest(3)
+    void hasAViewForEach(TestMail mail) throws IOException {
+      assertThat(field).isSameAs(mail);
+      try (Lines client = new Lines(mail.smtp())) {
+        client.say("EHLO x");
+        client.say("MAIL FROM:<a@b.example>");
+        client.say("RCPT TO:<ada@example.org>");
+        client.say("DATA");
+        client.say("\r\nx\r\n.");
+      }
+      assertThat(mail.awaitOne(any()).text()).isEqualTo("x\n");
     }
   }
 

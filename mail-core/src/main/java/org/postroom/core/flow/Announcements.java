@@ -25,6 +25,7 @@ final class Announcements {
   // Guarded by this object's monitor.
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private boolean running;
+  private boolean closed;
   private long lost;
 
   /**
@@ -41,11 +42,14 @@ final class Announcements {
   /** Behind all that was announced before. From any thread. */
   void announce(Runnable announcement) {
     synchronized (this) {
+      if (closed) {
+        return;
+      }
       if (waiting.size() == MOST) {
         if (lost++ == 0) {
           LOG.warn(
-              "a listener is so slow that {} announcements wait: it hears of no others until it"
-                  + " has heard these",
+              "a listener is so slow that {} announcements wait: it hears of no others until"
+                  + " there is room",
               MOST);
         }
         return;
@@ -63,6 +67,12 @@ final class Announcements {
 
   private synchronized void stop() {
     running = false;
+    waiting.clear();
+  }
+
+  /** What waits is not heard of any more; what is heard of now is the last. */
+  synchronized void close() {
+    closed = true;
     waiting.clear();
   }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.flow.Dispatch.Ended;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.log.MailLog;
@@ -37,9 +38,9 @@ public final class Tidings {
   private final Lifeline lifeline;
   private final Announcements announcements;
   private volatile Consumer<Acceptance> accepted = acceptance -> {};
-  private volatile Consumer<Attempted> delivered = attempted -> {};
-  private volatile Consumer<Attempted> delayed = attempted -> {};
-  private volatile Consumer<Attempted> bounced = attempted -> {};
+  private volatile @Nullable Consumer<Attempted> delivered;
+  private volatile @Nullable Consumer<Attempted> delayed;
+  private volatile @Nullable Consumer<Attempted> bounced;
 
   /**
    * Nobody listens yet.
@@ -163,11 +164,19 @@ public final class Tidings {
     tell(bounced, attempt, recipient, taken);
   }
 
+  /** Nobody hears of anything any more. */
+  public void close() {
+    announcements.close();
+  }
+
   private void tell(
-      Consumer<Attempted> listener,
+      @Nullable Consumer<Attempted> listener,
       Ended attempt,
       QueuedRecipient recipient,
       DeliveryResult result) {
+    if (listener == null) {
+      return;
+    }
     Attempted said =
         new Attempted(
             attempt.mail().id(),

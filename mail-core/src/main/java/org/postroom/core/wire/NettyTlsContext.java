@@ -7,6 +7,8 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -22,12 +24,12 @@ final class NettyTlsContext implements TlsContext {
   private final boolean isClient;
   private final boolean verifies;
   private final Supplier<SslContext> maker;
-  private volatile @Nullable SslContext context;
+  private final AtomicReference<@Nullable SslContext> context = new AtomicReference<>();
 
   /** Of keys that are known to be good. */
   NettyTlsContext(SslContext context, boolean verifies) {
     this(() -> context, context.isClient(), verifies);
-    this.context = context;
+    this.context.set(context);
   }
 
   /**
@@ -45,18 +47,22 @@ final class NettyTlsContext implements TlsContext {
     if (other.verifies != verifies || other.isClient != isClient) {
       throw new IllegalArgumentException("A TLS context is replaced by one of its own kind only");
     }
-    context = other.context();
+    context.set(other.context());
   }
 
   SslContext context() {
-    SslContext now = context;
+    SslContext now = context.get();
     if (now == null) {
       synchronized (this) {
-        now = context == null ? maker.get() : context;
-        context = now;
+        now = context.get();
+        if (now == null) {
+          SslContext made = maker.get();
+          // What has replaced it meanwhile is newer.
+          now = context.compareAndSet(null, made) ? made : context.get();
+        }
       }
     }
-    return now;
+    return Objects.requireNonNull(now);
   }
 
   SslHandler handler(ByteBufAllocator buffers, @Nullable String serverName, int port) {

@@ -162,7 +162,10 @@ final class NettyWire implements Wire {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    if (!transport.admits(channel.remoteAddress(), options.family())) {
+                    boolean isInet = channel.localAddress() instanceof InetSocketAddress;
+                    boolean isUnknown =
+                        isInet && !(channel.remoteAddress() instanceof InetSocketAddress);
+                    if (isUnknown || !transport.admits(channel.remoteAddress(), options.family())) {
                       channel.close();
                       return;
                     }
@@ -515,7 +518,13 @@ final class NettyWire implements Wire {
         return;
       }
       SocketFile made = SocketFile.at(unix.getPath());
-      Channel bound = bound(bootstrap, made.provisional());
+      Channel bound;
+      try {
+        bound = bound(bootstrap, made.provisional());
+      } catch (IOException | RuntimeException e) {
+        made.abandon();
+        throw e;
+      }
       try {
         made.putInPlace(wanted.rights());
       } catch (IOException | RuntimeException e) {

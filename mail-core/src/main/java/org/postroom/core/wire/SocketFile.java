@@ -12,16 +12,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A socket in the file system at which a server listens. It is bound under a name that nobody knows
- * and comes to its place with all the rights it is to have, in the place of what a server has left
- * that did not end well. A socket at which somebody listens, and what is no socket, stay as they
- * are. It is taken away by who has made it, unless another one has taken its place by then.
+ * A socket in the file system at which a server listens. It is bound in a folder that is ours alone
+ * (rights are given by name, and whoever may write beside it could put a link there), and comes to
+ * its place with all the rights it is to have, in the place of what a server has left that did not
+ * end well. A socket at which somebody listens, and what is no socket, stay as they are. It is
+ * taken away by who has made it, unless another one has taken its place by then.
  */
 public final class SocketFile {
   private static final Logger LOG = LoggerFactory.getLogger(SocketFile.class);
@@ -34,7 +40,12 @@ public final class SocketFile {
 
   private static final int SOCKET = 0xC000;
 
+  private static final FileAttribute<Set<PosixFilePermission>> OURS_ALONE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
   private final Path path;
+
+  /** In a folder of its own. */
   private final Path first;
 
   /** The file itself, whatever it is called; null where the system does not tell. */
@@ -52,8 +63,18 @@ public final class SocketFile {
    */
   public static SocketFile at(Path path) throws IOException {
     check(path);
+    Path first = first(path);
+    Files.createDirectory(folder(first), OURS_ALONE);
+    return new SocketFile(path, first);
+  }
+
+  private static Path first(Path path) {
     String name = "." + Integer.toHexString(ThreadLocalRandom.current().nextInt() | 0x1000_0000);
-    return new SocketFile(path, path.resolveSibling(name));
+    return path.resolveSibling(name).resolve("s");
+  }
+
+  private static Path folder(Path first) {
+    return Objects.requireNonNull(first.getParent());
   }
 
   /**
@@ -63,7 +84,8 @@ public final class SocketFile {
    */
   public static void check(Path path) throws IOException {
     Path folder = path.toAbsolutePath().getParent();
-    if (path.toString().getBytes(UTF_8).length > MAX_PATH) {
+    int octets = Math.max(octets(path), octets(first(path)));
+    if (octets > MAX_PATH) {
       throw new IOException("the path of a socket has no more than " + MAX_PATH + " octets");
     }
     if (folder == null || !Files.isDirectory(folder)) {
@@ -75,6 +97,10 @@ public final class SocketFile {
     if (Files.exists(path, NOFOLLOW_LINKS)) {
       checkDead(path);
     }
+  }
+
+  private static int octets(Path path) {
+    return path.toString().getBytes(UTF_8).length;
   }
 
   private static void checkDead(Path path) throws IOException {
@@ -108,21 +134,50 @@ public final class SocketFile {
   public void putInPlace(SocketRights rights) throws IOException {
     try {
       rights.to(first);
-      key = Files.readAttributes(first, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey();
+      key = key(first);
       Files.move(first, path, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(first);
-      throw e;
+    } finally {
+      abandon();
     }
   }
 
-  /** Gives it other rights; where that cannot be, it keeps those it has, and the log says so. */
+  /** It does not come to its place: nothing is left of it. */
+  public void abandon() {
+    try {
+      Files.deleteIfExists(first);
+      Files.deleteIfExists(folder(first));
+    } catch (IOException e) {
+      LOG.debug("{}: {}", first, e.toString());
+    }
+  }
+
+  /**
+   * Gives it other rights, away from its place for a moment, where nobody can put another one under
+   * its name; where that cannot be, the log says so. What is not ours there stays as it is.
+   */
   void change(SocketRights rights) {
     try {
-      rights.to(path);
+      Files.createDirectory(folder(first), OURS_ALONE);
+      try {
+        Files.move(path, first, StandardCopyOption.ATOMIC_MOVE);
+        try {
+          if (!Objects.equals(key, key(first))) {
+            throw new IOException("another one has taken its place");
+          }
+          rights.asIfNew(folder(first)).to(first);
+        } finally {
+          Files.move(first, path, StandardCopyOption.ATOMIC_MOVE);
+        }
+      } finally {
+        abandon();
+      }
     } catch (IOException e) {
-      LOG.warn("{} keeps its owner and mode: {}", path, e.toString());
+      LOG.warn("{}: owner and mode could not be changed: {}", path, e.toString());
     }
+  }
+
+  private static @Nullable Object key(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey();
   }
 
   /**
@@ -131,8 +186,7 @@ public final class SocketFile {
    */
   public void remove() {
     try {
-      Object there =
-          Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey();
+      Object there = key(path);
       if (there == null || there.equals(key)) {
         Files.deleteIfExists(path);
       }

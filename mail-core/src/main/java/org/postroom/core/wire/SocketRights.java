@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
@@ -36,7 +37,20 @@ public record SocketRights(
         PosixFilePermissions.fromString(mode), Optional.empty(), Optional.empty());
   }
 
-  /** Gives them to a socket. */
+  /**
+   * The same for a socket that had other ones: what is left to the system is as that gave it to
+   * {@code fresh}.
+   */
+  SocketRights asIfNew(Path fresh) throws IOException {
+    PosixFileAttributes given =
+        Files.readAttributes(fresh, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    return new SocketRights(
+        mode,
+        owner.or(() -> Optional.of(given.owner())),
+        group.or(() -> Optional.of(given.group())));
+  }
+
+  /** Gives them to a socket, whose name nobody else may have given to anything else. */
   void to(Path path) throws IOException {
     PosixFileAttributeView file =
         Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);

@@ -130,8 +130,9 @@ public final class Control implements AutoCloseable {
       Function<String, Optional<Operation<?, ?>>> operations,
       Function<String, Desk> desks) {
     ServerSocketChannel socket = null;
+    SocketFile file = null;
     try {
-      SocketFile file = SocketFile.at(path);
+      file = SocketFile.at(path);
       socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       socket.bind(file.provisional());
       file.putInPlace(SocketRights.EVERYBODY);
@@ -141,6 +142,9 @@ public final class Control implements AutoCloseable {
     } catch (IOException e) {
       if (socket != null) {
         close(socket);
+      }
+      if (file != null) {
+        file.abandon();
       }
       throw new WireFault("no socket at " + path + ": " + e.getMessage());
     }

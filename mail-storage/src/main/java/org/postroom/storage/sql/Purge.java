@@ -14,10 +14,10 @@ import org.postroom.core.mailbox.UidSet;
  * units, so that mail flows in between.
  */
 final class Purge {
-  /** So many entries are looked at for one unit. */
+  /** So many entries are cleared in one unit. */
   private static final int MOST_ENTRIES = 512;
 
-  /** When those have so many messages, no more are cleared in one unit. */
+  /** When those have so many messages, no more of them are. */
   private static final int MOST_MESSAGES = 512;
 
   private final WholeMailboxes units;
@@ -44,18 +44,17 @@ final class Purge {
   private record Vanished(int mailbox, long modSeq, int part, UidSet uids) {}
 
   /**
-   * The oldest entries of mailbox_vanished, of one mailbox; -1 when there are none. Many of them at
-   * once, since a client that expunges message by message makes one for each, and every unit looks
-   * through the mailbox's pages.
+   * Entries of the mailbox that has the oldest of mailbox_vanished; -1 when there are none. Many of
+   * them at once, since a client that expunges message by message makes one for each, and every
+   * unit looks through the mailbox's pages.
    */
   private static int traces(Batch batch, long before) throws SQLException {
     batch.flush();
-    List<Vanished> entries = oldest(batch.statements(), before);
-    if (entries.isEmpty()) {
+    int mailbox = mailboxOfOldest(batch.statements(), before);
+    if (mailbox == 0) {
       return -1;
     }
     batch.durable();
-    int mailbox = entries.get(0).mailbox;
     MailboxState state;
     try {
       state = batch.complete(new MailboxId(mailbox));
@@ -65,6 +64,9 @@ final class Purge {
               statements.update("DELETE FROM mailbox_vanished WHERE mailbox_id = ?", mailbox));
       return 0;
     }
+    List<Vanished> due = due(batch.statements(), mailbox, state.vanishedModSeq(), before);
+    List<Vanished> entries =
+        due.isEmpty() ? due(batch.statements(), mailbox, 0, before) : due; // the clock went back
     long[] all =
         entries.stream().flatMapToLong(entry -> entry.uids.stream()).sorted().distinct().toArray();
     UidSet uids = UidSet.of(all);
@@ -107,25 +109,41 @@ final class Purge {
     return page.without(gone);
   }
 
-  /** Of the oldest entries those of the mailbox that has the very oldest. */
-  private static List<Vanished> oldest(Journaled statements, long before) throws SQLException {
+  /** 0 when nothing is due. */
+  private static int mailboxOfOldest(Journaled statements, long before) throws SQLException {
     Prepared select =
         statements.of(
-            "SELECT mailbox_id, modseq, part, uids FROM mailbox_vanished"
-                + " WHERE purged = FALSE AND expunged_ts < ?"
-                + " ORDER BY expunged_ts, mailbox_id, modseq, part LIMIT "
-                + MOST_ENTRIES);
+            "SELECT mailbox_id FROM mailbox_vanished WHERE purged = FALSE AND expunged_ts < ?"
+                + " ORDER BY expunged_ts, mailbox_id, modseq, part LIMIT 1");
     select.setLong(1, before);
+    try (ResultSet rows = select.executeQuery()) {
+      return rows.next() ? rows.getInt(1) : 0;
+    }
+  }
+
+  /**
+   * What is due of a mailbox, oldest first.
+   *
+   * @param from the mod-sequence up to which all is purged, as a rule
+   */
+  private static List<Vanished> due(Journaled statements, int mailbox, long from, long before)
+      throws SQLException {
+    Prepared select =
+        statements.of(
+            "SELECT modseq, part, uids FROM mailbox_vanished"
+                + " WHERE mailbox_id = ? AND modseq >= ? AND purged = FALSE AND expunged_ts < ?"
+                + " ORDER BY modseq, part LIMIT "
+                + MOST_ENTRIES);
+    select.setInt(1, mailbox);
+    select.setLong(2, from);
+    select.setLong(3, before);
     List<Vanished> entries = new ArrayList<>();
     int messages = 0;
     try (ResultSet rows = select.executeQuery()) {
       while (messages < MOST_MESSAGES && rows.next()) {
-        int mailbox = rows.getInt(1);
-        if (entries.isEmpty() || entries.get(0).mailbox == mailbox) {
-          UidSet uids = Octets.decodeUids(rows.getBytes(4));
-          entries.add(new Vanished(mailbox, rows.getLong(2), rows.getInt(3), uids));
-          messages += uids.size();
-        }
+        UidSet uids = Octets.decodeUids(rows.getBytes(3));
+        entries.add(new Vanished(mailbox, rows.getLong(1), rows.getInt(2), uids));
+        messages += uids.size();
       }
     }
     return entries;
