@@ -65,7 +65,7 @@ final class House implements AutoCloseable {
             .hostname("mail.test")
             .storage(setup.folder == null ? Storage.inMemory() : Storage.h2(setup.folder))
             .bind(InetAddress.getLoopbackAddress())
-            .set("message_size_limit", "100000000")
+            .set("message_size_limit", "50000000")
             .set("auth_throttle", "no")
             .set("auth_failure_delay", "0s")
             .resolver(ZoneResolver.of())
