@@ -199,6 +199,9 @@ final class Outcomes {
         tidings.delayed(attempt, report.recipient(), result, result);
       }
     }
+    for (Homecoming one : home) {
+      tidings.delayed(attempt, one.recipient(), NOT_NOW, NOT_NOW);
+    }
     tidings.removed(removed);
   }
 

@@ -18,6 +18,10 @@ final class TableLines {
   private static final int MOST_WARNINGS = 20;
 
   private final String source;
+
+  /** Made once: all rows of a table have it. */
+  private final String prefix;
+
   private final @Nullable LogicalLines lines;
   private final List<String> inline;
   private final List<String> warnings = new ArrayList<>();
@@ -30,6 +34,7 @@ final class TableLines {
    */
   TableLines(String source, Reader reader) {
     this.source = source;
+    this.prefix = source + ", line ";
     this.lines = new LogicalLines(reader);
     this.inline = List.of();
   }
@@ -37,6 +42,7 @@ final class TableLines {
   /** Rules that stand in the configuration itself. */
   TableLines(String source, List<String> inline) {
     this.source = source;
+    this.prefix = source + ", rule ";
     this.lines = null;
     this.inline = inline;
   }
@@ -75,12 +81,12 @@ final class TableLines {
 
   /** Where, as log lines say it. */
   String place() {
-    return at == 0 ? source : prefix() + at;
+    return at == 0 ? source : prefix + at;
   }
 
   /** What stands before the number of a line. */
   String prefix() {
-    return source + (lines == null ? ", rule " : ", line ");
+    return prefix;
   }
 
   /** The number of the line. */
@@ -90,7 +96,7 @@ final class TableLines {
 
   /** What this line gives for its key. */
   Row row(String value) {
-    return new Row(value, prefix(), at);
+    return new Row(value, prefix, at);
   }
 
   /** The line is passed over, or taken though it looks wrong. */
