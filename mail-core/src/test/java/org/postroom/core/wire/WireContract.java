@@ -592,9 +592,13 @@ abstract class WireContract {
     for (int i = 0; i < 200; i++) {
       Peer peer = dial(listener);
       greedy.add(peer);
+      if (i > 0) {
+        assertThat(peer.readLine()).isEqualTo("hello");
+      }
       peer.send("long 12000\r\n");
       peer.send("z".repeat(11_000));
       if (i % 20 == 19) {
+        awaitRest(0); // nobody makes room who is at work
         isServed(listenEitherWay());
       }
     }
