@@ -55,8 +55,10 @@ public final class MailExtension
 
   @Override
   public void beforeEach(ExtensionContext context) {
+    Running running = running(context);
+    running.mail().forget(); // nobody looks through it: what only it would see is let go
     if (isAlone(context)) {
-      running(context).forget();
+      running.forget();
     }
     View view = view(context);
     for (Object test : context.getRequiredTestInstances().getAllInstances()) {
@@ -254,7 +256,6 @@ public final class MailExtension
 
     /** A test begins: what came before is not seen by it, whichever view it looks through. */
     void forget() {
-      mail.forget();
       for (WeakReference<TestMail> view : views) {
         TestMail looking = view.get();
         if (looking != null) {

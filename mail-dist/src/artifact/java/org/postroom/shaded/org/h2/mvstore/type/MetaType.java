@@ -33,7 +33,7 @@ public final class MetaType<D> extends BasicDataType<DataType<?>> {
 
   @Override
   public int compare(DataType<?> a, DataType<?> b) {
-    throw new UnsupportedOperationException();
+    throw new UnsupportedOperationException(); // these are values of a map, which nobody orders
   }
 
   @Override
