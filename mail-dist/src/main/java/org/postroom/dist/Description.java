@@ -38,6 +38,7 @@ import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Ear;
+import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.ServerSettings;
 import org.postroom.storage.SqlTables;
@@ -124,8 +125,10 @@ final class Description {
   }
 
   /** Looks up names. */
-  Resolver dns(Workers workers) {
-    return resolver == null ? DnsResolver.ofSystem(DNS_TIMEOUT, workers) : resolver;
+  Resolver dns(Wire wire, Workers workers) {
+    return resolver == null
+        ? DnsResolver.ofSystem(wire.questions(), DNS_TIMEOUT, workers)
+        : resolver;
   }
 
   /**

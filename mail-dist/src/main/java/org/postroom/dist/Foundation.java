@@ -89,7 +89,7 @@ record Foundation(
             store.storage().queue(),
             accounts,
             staging,
-            plan.usable(description.dns(workers)),
+            plan.usable(description.dns(wire, workers)),
             new RecentDecisions(KEPT_DECISIONS),
             workers,
             RandomGenerator.getDefault(),

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
+import org.postroom.core.wire.Questions;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.Cache;
@@ -26,7 +27,6 @@ import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.ResolverConfig;
 import org.xbill.DNS.ReverseMap;
-import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
@@ -48,23 +48,22 @@ public final class DnsResolver implements Resolver {
   }
 
   /** Asks the name servers of this machine's configuration. */
-  public static DnsResolver ofSystem(Duration timeout, Executor executor) {
-    return of(ResolverConfig.getCurrentConfig().servers(), timeout, executor);
+  public static DnsResolver ofSystem(Questions network, Duration timeout, Executor executor) {
+    return of(network, ResolverConfig.getCurrentConfig().servers(), timeout, executor);
   }
 
   /**
    * Asks these name servers.
    *
+   * @param network by which they are asked, and with which this ends
    * @param timeout for one server and try; the whole answer takes three times as long at most
    * @param executor runs what follows on an answer
    */
   public static DnsResolver of(
-      List<InetSocketAddress> servers, Duration timeout, Executor executor) {
+      Questions network, List<InetSocketAddress> servers, Duration timeout, Executor executor) {
     List<org.xbill.DNS.Resolver> each = new ArrayList<>();
     for (InetSocketAddress server : servers) {
-      SimpleResolver one = new SimpleResolver(server);
-      one.setTimeout(timeout);
-      each.add(one);
+      each.add(new NameServer(network, server, timeout));
     }
     ExtendedResolver all = new ExtendedResolver(each);
     all.setTimeout(timeout.multipliedBy(3));

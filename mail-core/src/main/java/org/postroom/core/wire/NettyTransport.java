@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -15,6 +16,7 @@ import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.local.LocalServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -43,6 +45,13 @@ abstract sealed class NettyTransport {
   abstract void prepare(ServerBootstrap bootstrap, SocketAddress where, AddressFamily family);
 
   abstract void prepare(Bootstrap bootstrap, ConnectOptions connecting);
+
+  /**
+   * Has datagrams sent and received.
+   *
+   * @throws WireFault where there are none
+   */
+  abstract void prepareForDatagrams(Bootstrap bootstrap);
 
   /** The address to bind or to connect to. */
   abstract SocketAddress address(SocketAddress wanted, boolean binding);
@@ -92,6 +101,13 @@ abstract sealed class NettyTransport {
     }
 
     abstract Class<? extends Channel> clientChannel();
+
+    @Override
+    final void prepareForDatagrams(Bootstrap bootstrap) {
+      bootstrap.channel(datagramChannel());
+    }
+
+    abstract Class<? extends Channel> datagramChannel();
 
     @Override
     SocketAddress address(SocketAddress wanted, boolean binding) {
@@ -156,6 +172,11 @@ abstract sealed class NettyTransport {
     Class<? extends Channel> clientChannel() {
       return EpollSocketChannel.class;
     }
+
+    @Override
+    Class<? extends Channel> datagramChannel() {
+      return EpollDatagramChannel.class;
+    }
   }
 
   private static final class NioSockets extends Sockets {
@@ -182,6 +203,11 @@ abstract sealed class NettyTransport {
     Class<? extends Channel> clientChannel() {
       return NioSocketChannel.class;
     }
+
+    @Override
+    Class<? extends Channel> datagramChannel() {
+      return NioDatagramChannel.class;
+    }
   }
 
   /** Pipes: nothing leaves the process. Ports are numbers of this object, so wires do not meet. */
@@ -202,6 +228,11 @@ abstract sealed class NettyTransport {
     @Override
     void prepare(Bootstrap bootstrap, ConnectOptions connecting) {
       bootstrap.channel(LocalChannel.class);
+    }
+
+    @Override
+    void prepareForDatagrams(Bootstrap bootstrap) {
+      throw new WireFault("No datagrams go through a pipe");
     }
 
     @Override

@@ -237,6 +237,11 @@ final class NettyWire implements Wire {
     return connected;
   }
 
+  @Override
+  public Questions questions() {
+    return new NettyQuestions(loops, transport);
+  }
+
   private NettyConnection begin(
       Channel channel,
       boolean mayWait,

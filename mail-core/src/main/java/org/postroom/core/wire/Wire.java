@@ -24,6 +24,9 @@ public interface Wire extends AutoCloseable {
   CompletionStage<Connection> connect(
       InetSocketAddress peer, ConnectOptions options, Function<Connection, Session> session);
 
+  /** Asks servers of the network on the same threads, until this is closed. */
+  Questions questions();
+
   /**
    * Stops accepting and has every session say goodbye. Turns that run, and content that is under
    * way, may come to their end within the grace period first; then all is cut. Always returns.

@@ -15,19 +15,39 @@ import org.junit.jupiter.api.Timeout;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.dns.Resolver.MailExchanger;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.time.SystemTimers;
+import org.postroom.core.wire.Wire;
+import org.postroom.core.wire.WireOptions;
+import org.postroom.core.wire.Wires;
 
 @Timeout(60)
 class DnsResolverTest {
   private final LoopbackNameServer server = new LoopbackNameServer();
+  private final SystemTimers timers = new SystemTimers("dns-test", new Lifeline());
+  private final Wire wire = Wires.open(WireOptions.defaults(), timers, ForkJoinPool.commonPool());
   private final DnsResolver resolver = of(server.address());
 
-  private static DnsResolver of(InetSocketAddress... servers) {
-    return DnsResolver.of(List.of(servers), Duration.ofMillis(500), ForkJoinPool.commonPool());
+  private DnsResolver of(InetSocketAddress... servers) {
+    return DnsResolver.of(
+        wire.questions(), List.of(servers), Duration.ofMillis(500), ForkJoinPool.commonPool());
   }
 
   @AfterEach
   void close() {
+    wire.close();
+    timers.close();
     server.close();
+  }
+
+  /** What an application would keep for ever. */
+  @Test
+  void leavesNoThreadBehind() throws Exception {
+    server.add("example.org. 300 MX 10 mx.example.org.");
+    assertThat(records(of(resolver.mx(Domain.of("example.org"))))).hasSize(1);
+
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().startsWith("dnsjava"));
   }
 
   private static <T> Answer<T> of(CompletionStage<Answer<T>> stage) throws Exception {

@@ -44,6 +44,7 @@ import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.PipeWire;
+import org.postroom.core.wire.Questions;
 import org.postroom.core.wire.Session;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.Wire;
@@ -373,6 +374,11 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
     public CompletionStage<Connection> connect(
         InetSocketAddress peer, ConnectOptions options, Function<Connection, Session> session) {
       return near.connect(peer, options, session);
+    }
+
+    @Override
+    public Questions questions() {
+      return near.questions();
     }
 
     @Override

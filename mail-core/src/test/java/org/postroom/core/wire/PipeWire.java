@@ -96,6 +96,11 @@ public final class PipeWire implements Wire {
     return wire.connect(peer, options, session);
   }
 
+  @Override
+  public Questions questions() {
+    return wire.questions();
+  }
+
   /** A client's end, in plain blocking calls. */
   public Peer dial(Listener listener) {
     PipePeer peer = new PipePeer();
