@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -129,22 +130,46 @@ public final class SocketFile {
   /**
    * It has been bound, and somebody listens.
    *
-   * @throws IOException when it cannot have these rights or this place; then it is gone
+   * @throws IOException when it cannot have these rights or this place, which another server may
+   *     have taken in the meantime; then it is gone
    */
   public void putInPlace(SocketRights rights) throws IOException {
     try {
       rights.to(first);
       key = key(first);
-      Files.move(first, path, StandardCopyOption.ATOMIC_MOVE);
+      if (Files.exists(path, NOFOLLOW_LINKS)) {
+        takeAwayDead();
+      }
+      Files.createLink(path, first); // unlike a move, never in the place of another one
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException("another server has come first", e);
     } finally {
       abandon();
     }
+  }
+
+  /** Asks once more where nobody else can put one under its name: two may have found one dead. */
+  private void takeAwayDead() throws IOException {
+    checkDead(path);
+    Path aside = aside();
+    Files.move(path, aside, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      checkDead(aside);
+    } catch (IOException alive) {
+      Files.createLink(path, aside);
+      throw alive;
+    }
+  }
+
+  private Path aside() {
+    return first.resolveSibling("o");
   }
 
   /** It does not come to its place: nothing is left of it. */
   public void abandon() {
     try {
       Files.deleteIfExists(first);
+      Files.deleteIfExists(aside());
       Files.deleteIfExists(folder(first));
     } catch (IOException e) {
       LOG.debug("{}: {}", first, e.toString());

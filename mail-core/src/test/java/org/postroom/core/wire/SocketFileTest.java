@@ -62,6 +62,33 @@ final class SocketFileTest {
   }
 
   @Test
+  void ofTwoThatFindADeadOneTheFirstHasThePlace() throws IOException {
+    Path path = folder.resolve("lmtp");
+    try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      dead.bind(UnixDomainSocketAddress.of(path));
+    }
+    try (ServerSocketChannel one = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      SocketFile first = SocketFile.at(path);
+      SocketFile second = SocketFile.at(path);
+      one.bind(first.provisional());
+      other.bind(second.provisional());
+      first.putInPlace(SocketRights.OWNER_ONLY);
+
+      assertThatThrownBy(() -> second.putInPlace(SocketRights.OWNER_ONLY))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("another server");
+      SocketChannel.open(UnixDomainSocketAddress.of(path)).close();
+      assertThat(one.accept()).isNotNull();
+      assertThat(names()).containsExactly("lmtp");
+      second.remove();
+      assertThat(names()).containsExactly("lmtp");
+      first.remove();
+      assertThat(names()).isEmpty();
+    }
+  }
+
+  @Test
   void aPathThatIsTooLongForTheWayThereIsRefused() {
     String name = "a".repeat(Math.max(1, 101 - folder.toString().length()));
     assertThatThrownBy(() -> SocketFile.at(folder.resolve(name)))
