@@ -294,8 +294,11 @@ public final class QueueManager implements AutoCloseable {
           .attempt(mail)
           .whenComplete(
               (made, trouble) -> {
-                if (trouble != null || !handOn(() -> over(mail, made))) {
+                if (trouble != null) {
                   lost(mail, trouble);
+                } else if (!handOn(() -> over(mail, made))) {
+                  // The workers have ended, the store has not: what was taken is not sent again.
+                  over(mail, made);
                 }
                 work.end();
               });
@@ -316,7 +319,7 @@ public final class QueueManager implements AutoCloseable {
   }
 
   /** Nobody knows what an attempt came to; its recipients are due again when their lease ends. */
-  private void lost(QueuedMail mail, @Nullable Throwable trouble) {
+  private void lost(QueuedMail mail, Throwable trouble) {
     LOG.error("{}: nothing is known of an attempt", mail.id(), trouble);
     release(mail);
     end(mail.destination(), Attempts.Outcome.UNKNOWN);
