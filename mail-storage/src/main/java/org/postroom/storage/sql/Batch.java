@@ -192,7 +192,7 @@ final class Batch {
    * @return whether they were taken: not when they may be older than what has been forgotten
    *     meanwhile
    */
-  boolean take(MailboxId id, Page[] pages, Object since) throws SQLException {
+  boolean take(MailboxId id, KeptPage[] pages, Object since) throws SQLException {
     MailboxState state = mailbox(id);
     MailboxState known = catalog.mailbox(id.value());
     if (known == null || known.messages().since() != since) {
@@ -221,7 +221,7 @@ final class Batch {
    * Pages are written at the end of a batch, so what the database has now is what the catalogue's
    * state stands for: both get them, and can be compared page by page afterwards.
    */
-  private MailboxState withPages(MailboxState state, Page[] stored, boolean complete) {
+  private MailboxState withPages(MailboxState state, KeptPage[] stored, boolean complete) {
     MailboxState base = catalog.mailbox(state.id());
     if (base == null) {
       throw new IllegalStateException("mailbox " + state.id() + " was changed, but never loaded");
@@ -494,7 +494,7 @@ final class Batch {
       Messages now = state.messages();
       int b = 0;
       for (int n = 0; n < now.count(); n++) {
-        Page page = now.page(n);
+        KeptPage page = now.page(n);
         while (b < before.count() && before.page(b).index() < page.index()) {
           delete.setLong(1, state.pageKey(before.page(b).index()));
           delete.addBatch();
@@ -524,7 +524,7 @@ final class Batch {
     }
   }
 
-  private record PageWrite(long key, Page page) {}
+  private record PageWrite(long key, KeptPage page) {}
 
   private void write(String sql, List<PageWrite> pages) throws SQLException {
     if (pages.isEmpty()) {

@@ -10,6 +10,7 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
@@ -431,7 +432,23 @@ final class Database implements AutoCloseable {
     Readers current = readers;
     readers = null;
     if (current != null) {
-      current.connections.close();
+      close(current.connections);
+    }
+  }
+
+  /**
+   * The pool waits as long for the thread that opens its connections as may be waited for a log-in,
+   * and warns when that is no time at all.
+   */
+  private static void close(HikariDataSource pool) {
+    DataSource source = pool.getDataSource();
+    try {
+      int before = source.getLoginTimeout();
+      source.setLoginTimeout(1);
+      pool.close();
+      source.setLoginTimeout(before);
+    } catch (SQLException e) {
+      pool.close();
     }
   }
 

@@ -76,17 +76,22 @@ final class Loading {
   }
 
   /** All pages of a mailbox, by rising UID. */
-  static Page[] pages(Journaled statements, int mailbox) throws SQLException {
-    List<Page> pages = new ArrayList<>();
+  static KeptPage[] pages(Journaled statements, int mailbox) throws SQLException {
+    List<KeptPage> pages = new ArrayList<>();
     Prepared select = statements.of(PAGES);
     select.setLong(1, (long) mailbox << 32);
     select.setLong(2, (long) mailbox << 32 | 0xFFFF_FFFFL);
     try (ResultSet rows = select.executeQuery()) {
       while (rows.next()) {
-        pages.add(Page.decode((int) rows.getLong(1), rows.getBytes(2)));
+        pages.add(kept((int) rows.getLong(1), rows.getBytes(2)));
       }
     }
-    return pages.toArray(Page[]::new);
+    return pages.toArray(KeptPage[]::new);
+  }
+
+  private static KeptPage kept(int index, byte[] data) {
+    Page page = Page.decode(index, data);
+    return page.living() > 0 ? page : new DormantPage(index, page.highestModSeq(), data);
   }
 
   static @Nullable Page page(Journaled statements, int mailbox, int index) throws SQLException {

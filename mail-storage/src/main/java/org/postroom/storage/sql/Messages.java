@@ -13,24 +13,29 @@ import org.postroom.core.mailbox.UidSet;
  * here.
  */
 final class Messages {
-  static final Messages NONE = new Messages(new Page[0], true, new Object());
+  static final Messages NONE = new Messages(new KeptPage[0], 0, true, new Object());
 
-  private final Page[] pages;
+  private final KeptPage[] pages;
+
+  /** What all pages take. */
+  private final long octets;
+
   private final boolean complete;
   private final Object since;
 
   /** Found when first asked for; harmless to find twice. */
   private volatile @Nullable UidSet live;
 
-  private Messages(Page[] pages, boolean complete, Object since) {
+  private Messages(KeptPage[] pages, long octets, boolean complete, Object since) {
     this.pages = pages;
+    this.octets = octets;
     this.complete = complete;
     this.since = since;
   }
 
   /** Of a mailbox whose messages nobody has asked for, or that were forgotten. */
   static Messages unknown() {
-    return new Messages(new Page[0], false, new Object());
+    return new Messages(new KeptPage[0], 0, false, new Object());
   }
 
   /**
@@ -51,13 +56,13 @@ final class Messages {
     return pages.length;
   }
 
-  Page page(int i) {
+  KeptPage page(int i) {
     return pages[i];
   }
 
   @Nullable Page pageOf(long uid) {
     int at = find(Page.indexOf(uid));
-    return at < 0 ? null : pages[at];
+    return at < 0 ? null : pages[at].open();
   }
 
   /** The place of the page with that index, or of the first behind it. */
@@ -70,25 +75,37 @@ final class Messages {
   Messages with(Page page) {
     int at = find(page.index());
     if (at >= 0) {
+      long rest = octets - pages[at].octets();
       if (page.count() == 0) {
-        Page[] fewer = new Page[pages.length - 1];
+        KeptPage[] fewer = new KeptPage[pages.length - 1];
         System.arraycopy(pages, 0, fewer, 0, at);
         System.arraycopy(pages, at + 1, fewer, at, fewer.length - at);
-        return new Messages(fewer, complete, since);
+        return new Messages(fewer, rest, complete, since);
       }
-      Page[] same = pages.clone();
-      same[at] = page;
-      return new Messages(same, complete, since);
+      KeptPage[] same = pages.clone();
+      same[at] = at < same.length - 1 ? page.atRest() : page;
+      return new Messages(same, rest + same[at].octets(), complete, since);
     }
     if (page.count() == 0) {
       return this;
     }
     int to = -at - 1;
-    Page[] more = new Page[pages.length + 1];
+    KeptPage[] more = new KeptPage[pages.length + 1];
     System.arraycopy(pages, 0, more, 0, to);
     more[to] = page;
     System.arraycopy(pages, to, more, to + 1, pages.length - to);
-    return new Messages(more, complete, since);
+    return new Messages(more, octets + page.octets(), complete, since).withLastButOneAtRest();
+  }
+
+  /** Mail comes into the last page alone. */
+  private Messages withLastButOneAtRest() {
+    int at = pages.length - 2;
+    if (at < 0 || !(pages[at] instanceof Page page) || page.living() > 0) {
+      return this;
+    }
+    KeptPage[] same = pages.clone();
+    same[at] = page.atRest();
+    return new Messages(same, octets - page.octets() + same[at].octets(), complete, since);
   }
 
   boolean has(int index) {
@@ -96,10 +113,10 @@ final class Messages {
   }
 
   /** These, and of {@code stored} those that were missing here. */
-  Messages over(Page[] stored, boolean nowComplete) {
-    List<Page> all = new ArrayList<>(pages.length + stored.length);
+  Messages over(KeptPage[] stored, boolean nowComplete) {
+    List<KeptPage> all = new ArrayList<>(pages.length + stored.length);
     int mine = 0;
-    for (Page page : stored) {
+    for (KeptPage page : stored) {
       while (mine < pages.length && pages[mine].index() < page.index()) {
         all.add(pages[mine++]);
       }
@@ -112,7 +129,11 @@ final class Messages {
     while (mine < pages.length) {
       all.add(pages[mine++]);
     }
-    return new Messages(all.toArray(Page[]::new), complete || nowComplete, since);
+    long sum = 0;
+    for (KeptPage page : all) {
+      sum += page.octets();
+    }
+    return new Messages(all.toArray(KeptPage[]::new), sum, complete || nowComplete, since);
   }
 
   /** The UIDs that are not expunged. */
@@ -120,10 +141,13 @@ final class Messages {
     UidSet known = live;
     if (known == null) {
       UidSet.Builder uids = new UidSet.Builder();
-      for (Page page : pages) {
-        for (int i = 0; i < page.count(); i++) {
-          if (page.live(i)) {
-            uids.add(page.uid(i));
+      for (KeptPage kept : pages) {
+        if (kept.living() > 0) {
+          Page page = kept.open();
+          for (int i = 0; i < page.count(); i++) {
+            if (page.live(i)) {
+              uids.add(page.uid(i));
+            }
           }
         }
       }
@@ -135,10 +159,13 @@ final class Messages {
 
   /** The lowest live UID without {@code \Seen}; 0 when there is none. */
   long firstUnseen() {
-    for (Page page : pages) {
-      for (int i = 0; i < page.count(); i++) {
-        if (page.live(i) && (page.flags(i) & Flags.SEEN) == 0) {
-          return page.uid(i);
+    for (KeptPage kept : pages) {
+      if (kept.living() > 0) {
+        Page page = kept.open();
+        for (int i = 0; i < page.count(); i++) {
+          if (page.live(i) && (page.flags(i) & Flags.SEEN) == 0) {
+            return page.uid(i);
+          }
         }
       }
     }
@@ -149,6 +176,8 @@ final class Messages {
   void forEach(UidSet uids, Visitor visitor) {
     int at = 0;
     int entry = 0;
+    int opened = -1;
+    Page page = Page.empty(0);
     for (int run = 0; run < uids.runs(); run++) {
       long from = uids.runFirst(run);
       long to = uids.runLast(run);
@@ -157,10 +186,10 @@ final class Messages {
         at = start;
         entry = 0;
       }
-      while (at < pages.length) {
-        Page page = pages[at];
-        if (page.index() > Page.indexOf(to)) {
-          break;
+      while (at < pages.length && pages[at].index() <= Page.indexOf(to)) {
+        if (opened != at) {
+          opened = at;
+          page = pages[at].open();
         }
         while (entry < page.count() && page.uid(entry) < from) {
           entry++;
@@ -180,11 +209,7 @@ final class Messages {
 
   /** About how much memory this takes. */
   long octets() {
-    long octets = 64 + 8L * pages.length;
-    for (Page page : pages) {
-      octets += page.octets();
-    }
-    return octets;
+    return 64 + 8L * pages.length + octets;
   }
 
   private int find(int index) {

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>Expunged messages stay as traces (with {@link #EXPUNGED} set) until they are purged, because
  * sessions may still show them.
  */
-final class Page {
+final class Page implements KeptPage {
   /** How many UIDs fall into one page, as a power of two. */
   static final int SHIFT = 8;
 
@@ -30,6 +30,7 @@ final class Page {
   private final long[] born;
   private final int[] size;
   private final long highestModSeq;
+  private final int living;
 
   private Page(int index, byte[] place, long[] flags, long[] modSeq, long[] born, int[] size) {
     this.index = index;
@@ -39,10 +40,13 @@ final class Page {
     this.born = born;
     this.size = size;
     long highest = 0;
-    for (long value : modSeq) {
-      highest = Math.max(highest, value);
+    int alive = 0;
+    for (int i = 0; i < place.length; i++) {
+      highest = Math.max(highest, modSeq[i]);
+      alive += (flags[i] & EXPUNGED) == 0 ? 1 : 0;
     }
     this.highestModSeq = highest;
+    this.living = alive;
   }
 
   static Page empty(int index) {
@@ -53,7 +57,8 @@ final class Page {
     return (int) (uid >>> SHIFT);
   }
 
-  int index() {
+  @Override
+  public int index() {
     return index;
   }
 
@@ -91,13 +96,29 @@ final class Page {
     return (flags[i] & MOVED) != 0;
   }
 
-  long highestModSeq() {
+  @Override
+  public long highestModSeq() {
     return highestModSeq;
   }
 
-  /** About how much memory this takes. */
-  int octets() {
+  @Override
+  public int living() {
+    return living;
+  }
+
+  @Override
+  public int octets() {
     return 128 + count() * 29;
+  }
+
+  @Override
+  public Page open() {
+    return this;
+  }
+
+  /** As it is to be kept when it is not the last of its mailbox, which is changed soon. */
+  KeptPage atRest() {
+    return living == 0 && count() > 0 ? new DormantPage(index, highestModSeq, encode()) : this;
   }
 
   /** Where {@code uid} is; negative when it is not here, as binary searches say it. */
@@ -146,7 +167,8 @@ final class Page {
     return draft.build();
   }
 
-  byte[] encode() {
+  @Override
+  public byte[] encode() {
     Octets out = new Octets(16 + count() * 10);
     out.octet(VERSION);
     out.number(count());

@@ -74,9 +74,11 @@ final class Purge {
     List<Long> lent = new ArrayList<>();
     Messages messages = state.messages();
     for (int p = 0; p < state.messages().count(); p++) {
-      Page page = state.messages().page(p);
-      if (uids.countUpTo(page.uid(page.count() - 1)) > uids.countUpTo(page.uid(0) - 1)) {
-        messages = messages.with(without(uids, page, state, owned, lent));
+      KeptPage page = state.messages().page(p);
+      long first = Math.max(1, (long) page.index() << Page.SHIFT);
+      long behind = (page.index() + 1L) << Page.SHIFT;
+      if (uids.countUpTo(behind - 1) > uids.countUpTo(first - 1)) {
+        messages = messages.with(without(uids, page.open(), state, owned, lent));
       }
     }
     long latest = entries.stream().mapToLong(Vanished::modSeq).max().orElseThrow();

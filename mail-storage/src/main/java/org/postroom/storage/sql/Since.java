@@ -34,8 +34,8 @@ final class Since {
     UidSet.Builder gone = new UidSet.Builder();
     Messages messages = state.messages();
     for (int p = 0; p < messages.count(); p++) {
-      Page page = messages.page(p);
-      if (page.highestModSeq() > modSeq) {
+      if (messages.page(p).highestModSeq() > modSeq) {
+        Page page = messages.page(p).open();
         for (int i = 0; i < page.count(); i++) {
           if (page.modSeq(i) <= modSeq) {
             continue;

@@ -47,7 +47,7 @@ final class WholeMailboxes {
   }
 
   private void read(ColdMailbox cold) {
-    Page[] pages =
+    KeptPage[] pages =
         database.read(
             "a mailbox",
             connection -> Loading.pages(new Statements(connection, null), cold.mailbox().value()));
