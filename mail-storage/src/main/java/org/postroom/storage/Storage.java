@@ -26,16 +26,16 @@ public sealed interface Storage {
   }
 
   /** PostgreSQL, bodies in the database too. One server at a time may use the database. */
-  static Storage postgres(String url, String user, String password) {
-    return new Postgres(url, user, password, Optional.empty(), Optional.empty());
+  static Postgres postgres(String url, String user, String password) {
+    return new Postgres(url, user, password, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /**
    * PostgreSQL by connections of the application; they must come with auto-commit on, and are not
    * closed when the store is.
    */
-  static Storage postgres(DataSource source) {
-    return new Postgres("", "", "", Optional.of(source), Optional.empty());
+  static Postgres postgres(DataSource source) {
+    return new Postgres("", "", "", Optional.of(source), Optional.empty(), Optional.empty());
   }
 
   /** See {@link Storage#h2}. */
@@ -48,14 +48,28 @@ public sealed interface Storage {
    * See {@link Storage#postgres}.
    *
    * @param bodies the folder of the blob log; when empty, bodies are kept in the database
+   * @param schema where the tables are; when empty, where connections say
    */
   record Postgres(
-      String url, String user, String password, Optional<DataSource> source, Optional<Path> bodies)
+      String url,
+      String user,
+      String password,
+      Optional<DataSource> source,
+      Optional<Path> bodies,
+      Optional<String> schema)
       implements Storage {
 
     /** The same with bodies in a blob log in {@code folder}: faster, but on this machine only. */
     public Postgres withBodiesIn(Path folder) {
-      return new Postgres(url, user, password, source, Optional.of(folder));
+      return new Postgres(url, user, password, source, Optional.of(folder), schema);
+    }
+
+    /**
+     * The same with its tables in a schema of their own, which is made when it is missing: beside
+     * the tables of an application in one database, whose names may be the same.
+     */
+    public Postgres inSchema(String name) {
+      return new Postgres(url, user, password, source, bodies, Optional.of(name));
     }
 
     /** Without the password. */

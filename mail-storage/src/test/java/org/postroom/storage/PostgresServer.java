@@ -47,6 +47,7 @@ public final class PostgresServer {
         "postgres",
         "",
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 }

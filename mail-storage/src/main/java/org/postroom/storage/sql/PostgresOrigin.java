@@ -68,7 +68,7 @@ final class PostgresOrigin implements Origin {
     this.minFree = minFree;
   }
 
-  static DataSource source(String url, String user, String password) {
+  static DataSource source(String url, String user, String password, Optional<String> schema) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setURL(url);
     if (!user.isEmpty()) { // else the URL's, or the system's user
@@ -77,6 +77,7 @@ final class PostgresOrigin implements Origin {
     if (!password.isEmpty()) {
       source.setPassword(password);
     }
+    schema.ifPresent(source::setCurrentSchema);
     source.setReWriteBatchedInserts(true);
     source.setTcpKeepAlive(true);
     return source;

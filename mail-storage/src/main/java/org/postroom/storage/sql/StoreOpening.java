@@ -118,8 +118,12 @@ public final class StoreOpening {
   }
 
   private static DataSource source(Storage.Postgres where) {
+    if (where.source().isPresent()) {
+      DataSource of = where.source().get();
+      return where.schema().<DataSource>map(name -> new SchemaSource(of, name)).orElse(of);
+    }
     try {
-      return PostgresOrigin.source(where.url(), where.user(), where.password());
+      return PostgresOrigin.source(where.url(), where.user(), where.password(), where.schema());
     } catch (NoClassDefFoundError e) {
       throw StorageFault.lasting(
           "PostgreSQL's driver is not among the classes, and "
@@ -137,7 +141,7 @@ public final class StoreOpening {
       Life life,
       SecureRandom random,
       long minFree) {
-    DataSource source = where.source().orElseGet(() -> source(where));
+    DataSource source = source(where);
     String name =
         "the database " + (where.source().isPresent() ? "of the application" : where.url());
     StoreHealth health = life.of(name);
@@ -152,6 +156,9 @@ public final class StoreOpening {
             health);
     try {
       database.writer().connection().rollback();
+      if (where.schema().isPresent()) {
+        makeSchema(source, where.schema().get());
+      }
       DataFolder opened = folder.map(HeldFolder::current).orElse(null);
       prepare(database, source, opened == null ? null : opened.identity().store(), opened);
       BlobStore blobs =
@@ -165,6 +172,13 @@ public final class StoreOpening {
     } catch (Error e) {
       database.close();
       throw e;
+    }
+  }
+
+  private static void makeSchema(DataSource source, String name) throws SQLException {
+    try (Connection connection = source.getConnection()) {
+      String quoted = "\"" + name.replace("\"", "\"\"") + "\"";
+      Database.execute(connection, "CREATE SCHEMA IF NOT EXISTS " + quoted);
     }
   }
 

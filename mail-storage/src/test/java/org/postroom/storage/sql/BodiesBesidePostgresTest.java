@@ -54,7 +54,8 @@ class BodiesBesidePostgresTest {
             database.user(),
             database.password(),
             Optional.empty(),
-            Optional.of(temp.toAbsolutePath().normalize())),
+            Optional.of(temp.toAbsolutePath().normalize()),
+            Optional.empty()),
         path -> {
           DataFolder folder = disk.open(path);
           opened.set(folder);
