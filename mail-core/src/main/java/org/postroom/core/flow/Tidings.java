@@ -57,8 +57,8 @@ public final class Tidings {
 
   /**
    * Has {@code listener} see every mail that was handed over, after it is durable and before
-   * whoever has handed it over hears so, on his thread or his session's worker. The content is
-   * readable during the call.
+   * whoever has handed it over hears so, on his thread or his session's worker. The content can be
+   * read for as long as somebody has the mail: in his mailbox, or in the queue.
    */
   public void onAccepted(Consumer<Acceptance> listener) {
     accepted = listener;

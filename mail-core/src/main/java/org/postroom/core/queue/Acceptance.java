@@ -44,6 +44,11 @@ public record Acceptance(
     return new Acceptance(mail, some, others, not, isHeld);
   }
 
+  /** The same of a mail that is the same, and lies elsewhere. */
+  public Acceptance of(Submission same) {
+    return new Acceptance(same, deliveries, onward, refused, isHeld);
+  }
+
   /** One of which nothing is refused. */
   public Acceptance(Submission mail, List<Delivery> deliveries, List<Onward> onward) {
     this(mail, deliveries, onward, List.of(), false);

@@ -24,7 +24,7 @@ public interface MailCommit {
    * @param acceptances one mail, as it is to go out in the name of one sender or another; all of
    *     them become ours, or none
    * @return what has become true: the acceptances, with those recipients among the onward or the
-   *     refused ones
+   *     refused ones. Content may be read there for as long as the store has the mail
    */
   List<Acceptance> commit(List<Acceptance> acceptances);
 

@@ -129,7 +129,9 @@ public abstract class QueueStoreContract extends StoreContract {
     Acceptance here = delivery(text("x"), ada, MailboxName.INBOX, "A: b\r\n");
     Acceptance both = new Acceptance(here.mail(), here.deliveries(), onward(here.mail()).onward());
 
-    assertThat(commit.commit(both)).isEqualTo(both);
+    Acceptance taken = commit.commit(both);
+    assertThat(taken.of(both.mail())).isEqualTo(both);
+    assertThat(taken.mail().content().toBytes()).isEqualTo(both.mail().content().toBytes());
     assertThat(queue.size()).isEqualTo(1);
     assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
 
@@ -200,7 +202,10 @@ public abstract class QueueStoreContract extends StoreContract {
     Acceptance here = delivery(text("x"), ada, MailboxName.INBOX, "A: b\r\n");
     Acceptance there = onward(mail(text("x"), List.of("a@one.test")));
 
-    assertThat(commit.commit(List.of(here, there))).containsExactly(here, there);
+    List<Acceptance> taken = commit.commit(List.of(here, there));
+    assertThat(taken).hasSize(2);
+    assertThat(taken.get(0).of(here.mail())).isEqualTo(here);
+    assertThat(taken.get(1).of(there.mail())).isEqualTo(there);
     assertThat(queue.size()).isEqualTo(1);
     assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
 

@@ -401,6 +401,7 @@ final class Batch {
     boolean shared = false;
     for (NewBody body : bodies) {
       BlobRef ref = blobs.put(statements, body.id, body.description.get(), body.body);
+      body.body.put(ref);
       insert.setLong(1, body.id);
       insert.setInt(2, ref.segment());
       insert.setLong(3, ref.offset());

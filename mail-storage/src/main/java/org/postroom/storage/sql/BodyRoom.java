@@ -1,6 +1,7 @@
 package org.postroom.storage.sql;
 
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageFull;
 
 /**
@@ -29,5 +30,11 @@ final class BodyRoom {
       throw new StorageFull("too little room is left on the disk of " + database);
     }
     return blobs.place(body, described);
+  }
+
+  /** What a mail has been made of that is durable: its content as the store has it. */
+  StagedContent kept(PlacedBody body, StagedContent brought) {
+    BlobRef ref = body.ref();
+    return ref == null ? brought : new KeptContent(blobs.open(ref), brought.structure());
   }
 }

@@ -3,6 +3,7 @@ package org.postroom.storage.sql;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.ContentDamaged;
 
@@ -24,7 +25,7 @@ final class MemoryBlobs implements BlobStore {
 
   @Override
   public Content open(BlobRef ref) {
-    return new Body(ref);
+    return new Body(ref, bodies.get(ref.offset()));
   }
 
   @Override
@@ -37,12 +38,9 @@ final class MemoryBlobs implements BlobStore {
     bodies.clear();
   }
 
-  private final class Body implements Content {
-    private final BlobRef ref;
-
-    Body(BlobRef ref) {
-      this.ref = ref;
-    }
+  /** Whoever has opened it can read it, also when nobody else has it any more. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Body(BlobRef ref, byte @Nullable [] octets) implements Content {
 
     @Override
     public long size() {
@@ -51,7 +49,6 @@ final class MemoryBlobs implements BlobStore {
 
     @Override
     public int read(long position, ByteBuffer target) {
-      byte[] octets = bodies.get(ref.offset());
       if (octets == null) {
         throw new ContentDamaged("the body of message " + ref.offset() + " is gone");
       }

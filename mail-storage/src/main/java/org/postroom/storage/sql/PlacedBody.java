@@ -14,6 +14,7 @@ final class PlacedBody implements AutoCloseable {
   private final Content content;
   private final @Nullable Place place;
   private volatile boolean used;
+  private volatile @Nullable BlobRef ref;
 
   private record Place(BlobLog log, Reservation at, int capacity) {}
 
@@ -68,6 +69,16 @@ final class PlacedBody implements AutoCloseable {
   /** Octets that are reserved for the description. */
   int capacity() {
     return place == null ? 0 : place.capacity;
+  }
+
+  /** The unit of work has put it there; null when it begins (anew). */
+  void put(@Nullable BlobRef at) {
+    ref = at;
+  }
+
+  /** Where it is, once its unit of work is durable; null when nobody needed it. */
+  @Nullable BlobRef ref() {
+    return ref;
   }
 
   /** The record is completed: it is somebody's. */

@@ -13,6 +13,7 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.queue.Acceptance;
@@ -63,16 +64,29 @@ final class SqlMailCommit implements MailCommit {
 
   @Override
   public List<Acceptance> commit(List<Acceptance> acceptances) {
+    return commit(acceptances, batch -> acceptances);
+  }
+
+  /**
+   * The same, with more in the unit of work.
+   *
+   * @param first what the unit begins with; throws where nothing is to be done
+   */
+  List<Acceptance> commit(List<Acceptance> acceptances, Unit<?> first) {
     try (Entering entering = entering(acceptances)) {
-      return committer.run(
-          entering.unwritten(),
-          batch -> {
-            List<Acceptance> possible = DeliveryRoom.possible(batch, acceptances);
-            for (int i = 0; i < possible.size(); i++) {
-              entering.enter(batch, i, possible.get(i));
-            }
-            return possible;
-          });
+      List<Acceptance> taken =
+          committer.run(
+              entering.unwritten(),
+              batch -> {
+                Object unused = first.run(batch);
+                entering.bodies.forEach(body -> body.put(null));
+                List<Acceptance> possible = DeliveryRoom.possible(batch, acceptances);
+                for (int i = 0; i < possible.size(); i++) {
+                  entering.enter(batch, i, possible.get(i));
+                }
+                return possible;
+              });
+      return entering.kept(taken);
     }
   }
 
@@ -118,6 +132,16 @@ final class SqlMailCommit implements MailCommit {
         DeliveryRoom.check(batch, acceptances.get(i));
         enter(batch, i, acceptances.get(i));
       }
+    }
+
+    /** The same with their content as the store has it by now. */
+    private List<Acceptance> kept(List<Acceptance> taken) {
+      List<Acceptance> kept = new ArrayList<>(taken.size());
+      for (int i = 0; i < taken.size(); i++) {
+        Submission mail = taken.get(i).mail();
+        kept.add(taken.get(i).of(mail.with(bodyStore.kept(bodies.get(i), mail.content()))));
+      }
+      return kept;
     }
 
     /**
