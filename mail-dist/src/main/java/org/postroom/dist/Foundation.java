@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
@@ -15,6 +17,7 @@ import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
 import org.postroom.core.queue.QueueStore;
@@ -26,6 +29,7 @@ import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.Wires;
 import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.ServerParams;
+import org.postroom.dist.submit.Outbox;
 
 /**
  * What a server stands on, from its start to its end: the store, time, threads, the network. No
@@ -134,11 +138,21 @@ record Foundation(
     return premises.decisions();
   }
 
+  /** Clears away what was expunged so long ago; returns how many messages. */
+  int purge(Duration grace) {
+    return store.storage().purge(grace);
+  }
+
   /** Clears expunged messages away, until what it gives is closed. */
   AutoCloseable purge() {
     Purging purging = store.purging(premises.timers(), workers);
     purging.start();
     return purging;
+  }
+
+  /** The application's outbox, which is looked into from now on. */
+  Outbox outbox(Supplier<Generation> current, Owned owned) {
+    return HostOutbox.open(store.storage(), premises, current, owned);
   }
 
   /** Where the server listens; nowhere yet. */

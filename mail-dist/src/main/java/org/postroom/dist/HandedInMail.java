@@ -4,19 +4,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.postroom.core.address.Address;
+import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.Entrance;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.Handover;
 import org.postroom.core.flow.Intake;
+import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.MailboxFull;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Arriving;
@@ -32,12 +33,12 @@ import org.postroom.core.queue.QueueParams;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Submitted.Outcome;
 import org.postroom.dist.submit.Whom;
-import org.postroom.smtp.protocol.DataReader;
+import org.postroom.smtp.protocol.MessageLines;
+import org.postroom.smtp.server.SmtpParams;
 
 /** One mail that is handed in, from its recipients to what has become of it. */
 final class HandedInMail {
   private static final int CHUNK = 16 * 1024;
-  private static final byte[] LINE_END = {'\r', '\n'};
 
   private static final Submission.Client HERE =
       new Submission.Client(
@@ -45,6 +46,7 @@ final class HandedInMail {
 
   private final Premises premises;
   private final Generation generation;
+  private final MailFlow flow;
   private final MailLog log;
   private final Envelope envelope;
   private final Whom whom;
@@ -57,12 +59,14 @@ final class HandedInMail {
    * One.
    *
    * @param generation by which it goes
+   * @param flow its way, as that generation has it
    * @param whom who is to get it where some cannot
    * @param user who hands it in
    */
   HandedInMail(
       Premises premises,
       Generation generation,
+      MailFlow flow,
       MailLog log,
       Envelope envelope,
       Whom whom,
@@ -70,6 +74,7 @@ final class HandedInMail {
       Limit limit) {
     this.premises = premises;
     this.generation = generation;
+    this.flow = flow;
     this.log = log;
     this.envelope = complete(envelope);
     this.whom = whom;
@@ -82,7 +87,13 @@ final class HandedInMail {
    *
    * @param rule which parameter says so
    */
-  record Limit(int recipients, String rule) {}
+  record Limit(int recipients, String rule) {
+
+    /** The one that settings say. */
+    static Limit of(Settings settings) {
+      return new Limit(settings.get(SmtpParams.RECIPIENTS), SmtpParams.RECIPIENTS.name());
+    }
+  }
 
   /** Nobody asks an application for SMTPUTF8 (RFC 6531): where its addresses need it, it is so. */
   private static Envelope complete(Envelope envelope) {
@@ -152,14 +163,14 @@ final class HandedInMail {
         generation.settings(),
         generation.policy().hostname().name(),
         premises.zone(),
-        generation.flow(),
+        flow,
         premises.staging());
   }
 
   private void judge(Recipient recipient) {
     Optional<Verdict.Reject> refusal;
     try {
-      Expanded expanded = generation.flow().expand(recipient, Facts.WAITING);
+      Expanded expanded = flow.expand(recipient, Facts.WAITING);
       refusal = whom == Whom.EVERYBODY ? Optional.empty() : refusal(expanded);
       if (refusal.isEmpty()) {
         // The same address twice is one recipient, the first word on it counts.
@@ -195,25 +206,19 @@ final class HandedInMail {
         : reply;
   }
 
-  /** Lines end as they do in SMTP, where a LF alone ends one and a CR alone does not. */
   private static void read(InputStream content, Intake intake) {
-    DataReader lines = new DataReader(intake::write, false, false, true);
+    MessageLines lines = new MessageLines(intake::write);
     byte[] chunk = new byte[CHUNK];
-    int last = '\n';
     try {
       for (int count = content.read(chunk);
           count >= 0 && !intake.isTooBig();
           count = content.read(chunk)) {
-        DataReader.Progress unused = lines.read(ByteBuffer.wrap(chunk, 0, count));
-        last = count > 0 ? chunk[count - 1] : last;
+        lines.write(chunk, 0, count);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("the content cannot be read", e);
     }
     lines.finish();
-    if (last != '\n') {
-      intake.write(LINE_END, 0, LINE_END.length);
-    }
   }
 
   private Submitted answer(Intake intake, Handover handover) {
@@ -232,7 +237,7 @@ final class HandedInMail {
         taken.size(),
         intake.messageId());
     if (handover instanceof Handover.Taken all) {
-      generation.flow().logDeliveries(all.acceptances());
+      flow.logDeliveries(all.acceptances());
     }
     return new Submitted.Taken(id, outcomes);
   }

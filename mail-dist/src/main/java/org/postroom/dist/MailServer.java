@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +18,11 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
-import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.operation.Reloaded;
+import org.postroom.dist.submit.Outbox;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
-import org.postroom.storage.SqlTables;
 
 /**
  * A mail server that runs. Several of them may live in one JVM; closing one stops everything it
@@ -43,37 +43,17 @@ public final class MailServer implements AutoCloseable {
   /** Closed in the opposite order of opening. */
   private final Owned owned = new Owned();
 
-  private final Foundation foundation;
-  private final Generations generations;
-  private final OpenDoors doors;
-  private final Reloading reloading;
-  private final Submitting submitting;
+  private final Running running;
   private final Lifeline lifeline;
-  private volatile List<String> warnings;
   private @Nullable DeathWatch watch;
   private boolean closed;
 
   MailServer(Description description) {
     lifeline = description.lifeline == null ? new Lifeline() : description.lifeline;
-    SqlTables databases = owned.add(new SqlTables());
-    Plan plan = description.plan(databases);
-    // Whatever can be refused is refused before the store is touched.
-    plan.checkPorts();
     try {
-      foundation = Foundation.open(plan, description, lifeline, owned);
-      // What follows is closed before the wire, on which sessions still come to their end: first no
-      // more commands, then nobody new, no more attempts, and no idle connections to next hops.
-      generations = owned.add(new Generations(plan, foundation, description));
-      QueueManager queue = owned.add(generations.queue(plan));
-      foundation.makeAccounts(description.accounts);
-      queue.start();
-      owned.add(foundation.purge());
-      doors = owned.add(foundation.doors());
-      doors.become(plan, generations.current(), () -> {});
-      reloading = new Reloading(description, databases, plan, generations, doors, queue);
-      warnings = plan.warnings();
-      submitting = owned.add(new Submitting(foundation.premises(), generations::current));
-      LocalSockets.open(plan, description.configuration, user -> new ServerDesk(this, user), owned);
+      running = Running.open(description, lifeline, owned);
+      LocalSockets.open(
+          running.started(), description.configuration, user -> new ServerDesk(this, user), owned);
       if (description.lifeline == null) {
         watch = DeathWatch.begun(lifeline, this, description.mourner);
       }
@@ -90,27 +70,27 @@ public final class MailServer implements AutoCloseable {
 
   /** At which address of the network a door listens; with several, the first. */
   public InetSocketAddress address(Door door) {
-    return doors.address(door);
+    return running.doors().address(door);
   }
 
   /** The doors that are listened at, and where: at addresses, or at sockets in the file system. */
   public Map<Door, List<SocketAddress>> doors() {
-    return doors.doors();
+    return running.doors().doors();
   }
 
   /** Who is here. */
   public Accounts accounts() {
-    return foundation.accounts();
+    return running.foundation().accounts();
   }
 
   /** The mailboxes. */
   public MailStore mail() {
-    return foundation.mail();
+    return running.foundation().mail();
   }
 
   /** Mail under way. */
   public QueueStore queue() {
-    return foundation.queue();
+    return running.foundation().queue();
   }
 
   /**
@@ -145,24 +125,31 @@ public final class MailServer implements AutoCloseable {
 
   /** The same; who gets the mail where some of its recipients cannot is the caller's choice. */
   public Submitted submit(Envelope envelope, InputStream content, Whom whom) {
-    return submitting.submit(envelope, content, whom);
+    return running.submitting().submit(envelope, content, whom);
   }
 
-  Submitting submitting() {
-    return submitting;
+  /** Clears away what was expunged longer than {@code grace} ago, as it does after an hour. */
+  public void purge(Duration grace) {
+    int unused = running.foundation().purge(grace);
   }
 
-  /**
-   * Why the last recipients that SMTP clients named were taken or refused, the oldest first: every
-   * rule that was asked, with what it looked at and what it said.
-   */
+  /** Mail in the application's own transactions, with a store in PostgreSQL. */
+  public Outbox outbox() {
+    return running.outbox();
+  }
+
+  Running running() {
+    return running;
+  }
+
+  /** Why the last recipients of SMTP clients were taken or refused, by all rules; oldest first. */
   public List<RecentDecisions.Entry> decisions() {
-    return foundation.decisions().all();
+    return running.foundation().decisions().all();
   }
 
   /** Those of a mail or a session, by the name that the log and the reply have for it. */
   public List<RecentDecisions.Entry> decisions(String id) {
-    return foundation.decisions().of(id);
+    return running.foundation().decisions().of(id);
   }
 
   /**
@@ -173,48 +160,40 @@ public final class MailServer implements AutoCloseable {
    * @return empty where nothing listens there, or takes no mail
    */
   public Optional<DryRun> explain(Door door, DryRun.Asked mail) {
-    return explain(door.name(), mail);
-  }
-
-  Optional<DryRun> explain(String listener, DryRun.Asked mail) {
-    return doors.explain(listener, generations.current(), mail);
+    return running.explain(door.name(), mail);
   }
 
   /** What is in effect. */
   public Settings settings() {
-    return generations.current().settings();
+    return running.generations().current().settings();
   }
 
   /** Which generation of the configuration is in effect; the first has number 1. */
   public long generation() {
-    return generations.current().number();
+    return running.generations().current().number();
   }
 
-  /**
-   * The certificate (PEM) of the authority that the server made for itself, for clients to trust.
-   */
+  /** The certificate (PEM) of the authority that the server made for itself, to be trusted. */
   public Optional<String> authority() {
-    return generations.keys().authority();
+    return running.generations().keys().authority();
   }
 
   /** Who gets mail for postmaster now, for people. */
   public String postmaster() {
-    return Postmaster.of(generations.current());
+    return Postmaster.of(running.generations().current());
   }
 
   /** What the start, or the last reload, has to say to the administrator. */
   public List<String> warnings() {
-    return warnings;
+    return running.reloading().warnings();
   }
 
   /**
    * Reads the configuration and the certificates again and obeys them from now on: who connects
    * afterwards, and what is tried afterwards. Sessions that have begun go on as they are.
    *
-   * @throws org.postroom.core.config.BadConfiguration with all faults; then everything stays as it
-   *     is
-   * @throws org.postroom.core.wire.WireFault when an address cannot be had; then everything stays
-   *     as it is
+   * @throws org.postroom.core.config.BadConfiguration with all faults; then all is as it was
+   * @throws org.postroom.core.wire.WireFault when an address cannot be had; the same
    * @throws IllegalStateException when the server is closed
    */
   public Reloaded reload() {
@@ -223,9 +202,7 @@ public final class MailServer implements AutoCloseable {
 
   /** The same with other parameters and listeners, which later reloads keep. */
   public Reloaded reload(Consumer<Configuration> change) {
-    Reloaded reloaded = reloading.reload(change);
-    warnings = reloaded.warnings();
-    return reloaded;
+    return running.reloading().reload(change);
   }
 
   /** Stops accepting, lets what runs end, closes the store. Always returns; safe to repeat. */

@@ -29,6 +29,7 @@ final class Reloading {
   private final OpenDoors doors;
   private final QueueManager queue;
   private Configuration configuration;
+  private volatile List<String> warnings;
 
   /**
    * @param started what only a restart changes is as this says
@@ -48,6 +49,12 @@ final class Reloading {
     this.doors = doors;
     this.queue = queue;
     this.configuration = description.configuration.copy();
+    this.warnings = started.warnings();
+  }
+
+  /** What the start, or the last reload, has to say. */
+  List<String> warnings() {
+    return warnings;
   }
 
   /** See {@link MailServer#reload(Consumer)}. */
@@ -57,6 +64,7 @@ final class Reloading {
       change.accept(changed);
       Reloaded reloaded = become(changed);
       configuration = changed;
+      warnings = reloaded.warnings();
       reloaded.warnings().forEach(line -> LOG.warn("reload: {}", line));
       LOG.info("reload: generation {} is in effect", reloaded.generation());
       return reloaded;

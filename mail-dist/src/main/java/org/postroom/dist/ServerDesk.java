@@ -62,17 +62,17 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public Address address(String written) {
-    return server.submitting().address(written);
+    return server.running().submitting().address(written);
   }
 
   @Override
   public Submitted submit(Envelope envelope, InputStream content) {
-    if (!server.submitting().permits(user)) {
+    if (!server.running().submitting().permits(user)) {
       throw new OperationRefused(
           OperationRefused.Kind.NOT_ALLOWED,
           "user " + user.name() + " is not allowed to submit mail");
     }
-    return server.submitting().submit(envelope, content, Whom.EVERYBODY, user);
+    return server.running().submitting().submit(envelope, content, Whom.EVERYBODY, user);
   }
 
   @Override
@@ -94,6 +94,7 @@ final class ServerDesk implements Desk, RunningServer {
   @Override
   public DryRun explain(String service, DryRun.Asked asked) {
     return server
+        .running()
         .explain(service, asked)
         .orElseThrow(
             () ->

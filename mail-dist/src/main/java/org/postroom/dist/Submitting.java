@@ -15,7 +15,6 @@ import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
-import org.postroom.smtp.server.SmtpParams;
 
 /**
  * The door for mail that is handed in on this machine: by the application that the server is part
@@ -96,10 +95,15 @@ final class Submitting implements AutoCloseable {
   /** Goes by what is in effect when its turn has come. */
   private HandedInMail mail(Envelope envelope, Whom whom, OsUser user) {
     Generation generation = current.get();
-    HandedInMail.Limit limit =
-        new HandedInMail.Limit(
-            generation.settings().get(SmtpParams.RECIPIENTS), SmtpParams.RECIPIENTS.name());
-    return new HandedInMail(premises, generation, log, envelope, whom, user, limit);
+    return new HandedInMail(
+        premises,
+        generation,
+        generation.flow(),
+        log,
+        envelope,
+        whom,
+        user,
+        HandedInMail.Limit.of(generation.settings()));
   }
 
   /** Takes no more, and lets those end that are under way, for a while. */

@@ -2,11 +2,18 @@ package org.postroom.readme;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +40,8 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.policy.Consequence;
 import org.postroom.core.policy.Restriction;
 import org.postroom.core.policy.Verdict;
+import org.postroom.core.queue.NotEnqueued;
+import org.postroom.core.queue.OutboxStore;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.Until;
@@ -108,6 +119,52 @@ final class EmbeddingTest {
       assertThat(log)
           .singleElement()
           .satisfies(line -> assertThat(line).startsWith("nobody@example.org: 550 5.1.1 "));
+    }
+  }
+
+  @Test
+  @Tag("process")
+  void writesMailInItsOwnTransaction() throws Exception {
+    List<String> log = new ArrayList<>();
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+        Connection connection = postgres.getPostgresDatabase().getConnection();
+        MailServer server = withTheDatabaseOf(connection, postgres.getPostgresDatabase()).start()) {
+      connection.setAutoCommit(false);
+      try (PreparedStatement insert =
+          connection.prepareStatement("INSERT INTO purchase VALUES (?)")) {
+        insert.setInt(1, 4711);
+        insert.executeUpdate();
+      }
+      Envelope envelope = Envelope.parse("shop@example.org", "ada@example.org");
+      server.outbox().enqueue(connection, "purchase-4711", envelope, content);
+      connection.commit();
+      Until.so(() -> !Inbox.of(server, "ada@example.org").isEmpty());
+
+      Optional<OutboxStore.Known> known = server.outbox().find("purchase-4711");
+      known.ifPresent(mail -> log.add(mail.key() + " is " + mail.state() + " " + mail.reply()));
+      assertThat(log).containsExactly("purchase-4711 is TAKEN ");
+    }
+  }
+
+  private static ServerBuilder withTheDatabaseOf(Connection connection, DataSource dataSource)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE purchase (id INT PRIMARY KEY)");
+    }
+    ServerBuilder builder = described();
+    builder.storage(Storage.postgres(dataSource).inSchema("mail"));
+    return builder;
+  }
+
+  @Test
+  void writesNoMailInATransactionOfAnotherDatabase() throws Exception {
+    try (MailServer server = described().start();
+        Connection connection = DriverManager.getConnection("jdbc:h2:mem:")) {
+      Envelope envelope = Envelope.parse("shop@example.org", "ada@example.org");
+      assertThatThrownBy(() -> server.outbox().enqueue(connection, "1", envelope, content))
+          .isInstanceOf(NotEnqueued.class)
+          .hasMessageContaining("in PostgreSQL")
+          .hasMessageEndingWith("this one keeps it in memory");
     }
   }
 

@@ -1,15 +1,22 @@
 package org.postroom.storage;
 
+import java.io.InputStream;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.auth.Homes;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.mail.Envelope;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.MailCommit;
+import org.postroom.core.queue.NotEnqueued;
+import org.postroom.core.queue.OutboxStore;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.storage.sql.Engine;
 import org.postroom.storage.sql.StoreOpening;
@@ -102,6 +109,28 @@ public final class SqlStorage implements AutoCloseable {
   /** Where the mail of those is kept whom others know. */
   public Homes homes() {
     return engine.homes();
+  }
+
+  /** Mails of applications' transactions; empty where {@link #enqueue} cannot be. */
+  public Optional<OutboxStore> outbox() {
+    return engine.outbox();
+  }
+
+  /**
+   * Writes a mail into the outbox with an application's own connection, in its transaction: it is
+   * there when, and only when, that commits. The database must be the store's.
+   *
+   * @param key by which it is known: with the same one nothing is written any more
+   * @param most octets of content
+   * @return whether it was written; else the key is known
+   * @throws NotEnqueued when it cannot be, or must not be; the transaction is as it was
+   * @throws java.io.UncheckedIOException when the content cannot be read; the same
+   * @throws SQLException whatever the application's connection says
+   */
+  public boolean enqueue(
+      Connection connection, String key, Envelope envelope, InputStream content, long most)
+      throws SQLException {
+    return engine.enqueue(connection, key, envelope, content, most);
   }
 
   /**

@@ -32,7 +32,8 @@ final class ArchitectureTest extends HouseRules {
   /**
    * What a unit of work changes is repeated from the journal after a crash, or it is lost. So rows
    * are changed through {@code Prepared} alone, but for what opens, migrates and saves the database
-   * itself; and a unit sees no connection that it could do otherwise with.
+   * itself, and for an application's own transaction, which is none of ours; and a unit sees no
+   * connection that it could do otherwise with.
    */
   @Test
   void rowsAreChangedThroughWhatTheJournalRepeats() {
@@ -43,6 +44,7 @@ final class ArchitectureTest extends HouseRules {
             "Database",
             "FolderOrigin",
             "H2",
+            "HostTransaction",
             "PostgresOrigin",
             "Schema",
             "Respelling");

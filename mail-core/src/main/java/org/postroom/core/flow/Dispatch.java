@@ -114,6 +114,12 @@ final class Dispatch {
     return new Ended(mail, now, now, Report.all(mail, SUSPENDED), List.of(), false);
   }
 
+  /** No attempt at all: it is refused for all its recipients before there is one. */
+  Ended refused(QueuedMail mail, DeliveryResult why) {
+    Instant now = clock.instant();
+    return new Ended(mail, now, now, Report.all(mail, why), List.of(), false);
+  }
+
   /** What one transport came to; {@code heard} is whether that is what it said itself. */
   private record Answer(List<Report> reports, boolean heard) {}
 

@@ -33,6 +33,7 @@ public final class MailFlow implements Attempts {
   private final Planner planner = new Planner();
   private final Dispatch dispatch;
   private final Outcomes outcomes;
+  private final Returning returning;
   private final Tidings tidings;
 
   /**
@@ -78,6 +79,28 @@ public final class MailFlow implements Attempts {
     this.tidings = tidings;
     this.outcomes =
         new Outcomes(expansion, planner, commit, queue, schedule, bounce, memory, tidings);
+    this.returning = new Returning(expansion, planner, bounce, tidings);
+  }
+
+  private MailFlow(MailFlow other, MailCommit commit) {
+    this.router = other.router;
+    this.commit = commit;
+    this.addressing = other.addressing;
+    this.expansion = other.expansion;
+    this.screening = other.screening;
+    this.usual = other.usual;
+    this.dispatch = other.dispatch;
+    this.outcomes = other.outcomes;
+    this.returning = other.returning;
+    this.tidings = other.tidings;
+  }
+
+  /**
+   * The same way with another end: what is accepted becomes ours in the unit of work of {@code
+   * other}, together with whatever else that does. Attempts are not concerned.
+   */
+  public MailFlow into(MailCommit other) {
+    return new MailFlow(this, other);
   }
 
   /**
@@ -121,6 +144,17 @@ public final class MailFlow implements Attempts {
    */
   public void logDeliveries(List<Acceptance> acceptances) {
     acceptances.forEach(tidings::arrived);
+  }
+
+  /**
+   * Tells the sender of a mail that nobody gets it: its report becomes ours in one unit of work.
+   * Nobody is told of a notification's own failure, and nobody who did not want to hear.
+   *
+   * @param mail that was to be accepted, and is not
+   * @param why as it was said of all its recipients
+   */
+  public void giveBack(QueuedMail mail, DeliveryResult why) {
+    returning.giveBack(dispatch.refused(mail, why), why, commit);
   }
 
   /** What settings say of whom mail is from and for. */

@@ -1,6 +1,7 @@
 package org.postroom.core.mail;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -40,6 +41,11 @@ public interface Content {
         throw new UncheckedIOException(e);
       }
     }
+  }
+
+  /** A stream of all octets; it holds nothing that would have to be closed. */
+  default InputStream stream() {
+    return new ContentStream(this);
   }
 
   /** All octets in memory: for content that is known to be small. */

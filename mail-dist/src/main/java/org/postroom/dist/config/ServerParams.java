@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -124,6 +125,23 @@ public final class ServerParams {
           Bounds.atLeast("0"),
           "Octets that must stay free on the disk; below that, new mail is refused for now.",
           Trait.RESTART);
+
+  public static final Param<Duration> OUTBOX_INTERVAL =
+      SET.time(
+          "outbox_poll_interval",
+          "1s",
+          Bounds.atLeast("1s"),
+          "With a store in PostgreSQL: how often the server looks for mail that the application has"
+              + " written in transactions of its own. For some seconds after it has written one, the"
+              + " server looks more often.");
+
+  public static final Param<Duration> OUTBOX_KEYS =
+      SET.time(
+          "outbox_key_lifetime",
+          "30d",
+          Bounds.atLeast("1h"),
+          "How long the key of such a mail is known after it was taken: until then nothing is sent"
+              + " again under the same key.");
 
   public static final Param<Integer> WORKERS =
       SET.integer(

@@ -20,6 +20,9 @@ interface Dialect {
   /** Whether the error says that the connection is gone, and another may do. */
   boolean isConnectionLost(SQLException e);
 
+  /** Whether transactions of applications can reach our tables. */
+  boolean hasOutbox();
+
   /** H2, in PostgreSQL mode. */
   final class H2 implements Dialect {
     @Override
@@ -38,6 +41,12 @@ interface Dialect {
     @Override
     public boolean isFull(SQLException e) {
       return mentionsFullDisk(e);
+    }
+
+    /** Nobody else has a connection; what one commits would be in the database, not the journal. */
+    @Override
+    public boolean hasOutbox() {
+      return false;
     }
 
     /** It lives in this process: what is wrong with one is wrong with all. */
@@ -59,6 +68,11 @@ interface Dialect {
       return "INSERT INTO message_share (message_id, extra) SELECT message_id, COUNT(*)::INT"
           + " FROM mailbox_message WHERE id BETWEEN ? AND ? GROUP BY message_id"
           + " ON CONFLICT (message_id) DO UPDATE SET extra = message_share.extra + EXCLUDED.extra";
+    }
+
+    @Override
+    public boolean hasOutbox() {
+      return true;
     }
 
     @Override

@@ -1,0 +1,65 @@
+package org.postroom.core.flow;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.postroom.core.mail.Recipient.Notify;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.MailCommit;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+
+/**
+ * The station for a mail that nobody gets and whose sender is not there any more to be told so by a
+ * reply: he is told by a report (RFC 3464).
+ */
+final class Returning {
+  private final Expansion expansion;
+  private final Planner planner;
+  private final Bounce bounce;
+  private final Tidings tidings;
+
+  Returning(Expansion expansion, Planner planner, Bounce bounce, Tidings tidings) {
+    this.expansion = expansion;
+    this.planner = planner;
+    this.bounce = bounce;
+    this.tidings = tidings;
+  }
+
+  /**
+   * Has the report be ours. It waits in the queue even for a mailbox here, so that a full one does
+   * not stand against it.
+   */
+  void giveBack(Dispatch.Ended refused, DeliveryResult why, MailCommit commit) {
+    QueuedMail mail = refused.mail();
+    List<Bounce.Item> told = new ArrayList<>();
+    for (QueuedRecipient recipient : mail.recipients()) {
+      Set<Notify> wishes = recipient.recipient().reportOn();
+      if (wishes.isEmpty() || wishes.contains(Notify.FAILURE)) {
+        told.add(new Bounce.Item(recipient, why));
+      }
+    }
+    List<Acceptance> reports = List.of();
+    if (told.isEmpty() || mail.sender().isNull()) {
+      commit.commit(reports);
+    } else {
+      Bounce.About about = new Bounce.About(Bounce.Kind.FAILED, told, refused.at(), true);
+      Submission report = bounce.write(commit.newId(), mail, about);
+      try {
+        reports =
+            planner
+                .plan(report, expansion.all(report.envelope().recipients()), commit::newId)
+                .stream()
+                .map(Planner::queued)
+                .toList();
+        commit.commit(reports);
+      } finally {
+        report.content().close();
+      }
+    }
+    mail.recipients().forEach(recipient -> tidings.bounced(refused, recipient, why, why));
+    reports.forEach(
+        acceptance -> tidings.notified(mail.id(), Bounce.Kind.FAILED.logName(), acceptance));
+  }
+}

@@ -1,0 +1,55 @@
+package org.postroom.dist;
+
+import java.util.Optional;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.part.DryRun;
+import org.postroom.core.queue.QueueManager;
+import org.postroom.dist.submit.Outbox;
+import org.postroom.storage.SqlTables;
+
+/**
+ * The parts of a server that runs.
+ *
+ * @param started by which it was started
+ * @param outbox what the application writes in its own transactions
+ */
+record Running(
+    Plan started,
+    Foundation foundation,
+    Generations generations,
+    OpenDoors doors,
+    Reloading reloading,
+    Submitting submitting,
+    Outbox outbox) {
+
+  /**
+   * Opens one after the other; when this returns, every port answers.
+   *
+   * @param owned takes what is to be closed, also when this throws
+   */
+  static Running open(Description description, Lifeline lifeline, Owned owned) {
+    SqlTables databases = owned.add(new SqlTables());
+    Plan plan = description.plan(databases);
+    // Whatever can be refused is refused before the store is touched.
+    plan.checkPorts();
+    Foundation foundation = Foundation.open(plan, description, lifeline, owned);
+    // What follows is closed before the wire, on which sessions still come to their end: first no
+    // more commands, then nobody new, no more attempts, and no idle connections to next hops.
+    Generations generations = owned.add(new Generations(plan, foundation, description));
+    QueueManager queue = owned.add(generations.queue(plan));
+    foundation.makeAccounts(description.accounts);
+    queue.start();
+    owned.add(foundation.purge());
+    OpenDoors doors = owned.add(foundation.doors());
+    doors.become(plan, generations.current(), () -> {});
+    Reloading reloading = new Reloading(description, databases, plan, generations, doors, queue);
+    Submitting submitting = owned.add(new Submitting(foundation.premises(), generations::current));
+    Outbox outbox = foundation.outbox(generations::current, owned);
+    return new Running(plan, foundation, generations, doors, reloading, submitting, outbox);
+  }
+
+  /** What would become of a mail at a listener; see {@link MailServer#explain}. */
+  Optional<DryRun> explain(String listener, DryRun.Asked mail) {
+    return doors.explain(listener, generations.current(), mail);
+  }
+}

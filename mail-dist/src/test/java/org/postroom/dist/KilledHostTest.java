@@ -1,0 +1,127 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.testing.Until;
+
+/**
+ * Kills an application with its server at random moments, and looks. The rule: each transaction
+ * that was committed has sent its mail once, octet for octet, and no other has sent one. {@code
+ * -Dpostroom.kill.rounds=100} for long.
+ */
+@Tag("process")
+@Tag("scaled")
+final class KilledHostTest {
+  /** Orders whose mails were there, and were taken away: none of them may come again. */
+  private final Set<Long> seen = new HashSet<>();
+
+  @Test
+  void eachTransactionThatWasCommittedHasSentItsMailOnceAfterEachKill() throws Exception {
+    int rounds = Integer.getInteger("postroom.kill.rounds", 3);
+    Random random = new Random(4711);
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+      execute(postgres, "CREATE TABLE shop_order (id BIGSERIAL PRIMARY KEY)");
+      for (int round = 0; round < rounds; round++) {
+        sellAndKill(postgres.getJdbcUrl("postgres", "postgres"), 20 + random.nextInt(200));
+        check(postgres, round);
+      }
+    }
+  }
+
+  private static void execute(EmbeddedPostgres postgres, String sql) throws SQLException {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Runs the shop in a process of its own, and kills it after so many orders. */
+  private static void sellAndKill(String url, int orders) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ShopProcess.class.getName(),
+                url)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    int taken = 0;
+    try (BufferedReader out = process.inputReader(US_ASCII)) {
+      String line;
+      while ((line = out.readLine()) != null) {
+        if (line.startsWith("order ") && ++taken == orders) {
+          process.toHandle().destroyForcibly(); // what it has said stays readable
+        }
+      }
+    } finally {
+      process.destroyForcibly();
+    }
+    process.waitFor();
+    assertThat(taken).as("orders taken").isGreaterThanOrEqualTo(orders);
+  }
+
+  private void check(EmbeddedPostgres postgres, int round) throws SQLException {
+    Set<Long> orders = numbers(postgres, "SELECT id FROM shop_order");
+    orders.removeAll(seen);
+    Set<Long> found = new HashSet<>();
+    try (MailServer server = ShopProcess.server(postgres.getJdbcUrl("postgres", "postgres"))) {
+      Until.so(() -> isEmpty(postgres));
+      for (String mail : Inbox.of(server, ShopProcess.ADA)) {
+        int subject = mail.indexOf("Subject: order ");
+        long order = Long.parseLong(mail.substring(subject + 15, mail.indexOf('\r', subject)));
+        assertThat(found.add(order)).as("round %d: order %d once", round, order).isTrue();
+        assertThat(body(mail)).isEqualTo(body(ShopProcess.text(order)));
+      }
+      AccountId ada = server.accounts().byLogin(ShopProcess.ADA).orElseThrow().id();
+      MailboxId inbox = server.mail().find(ada, MailboxName.INBOX).orElseThrow().id();
+      server.mail().expunge(inbox, server.mail().snapshot(inbox).uids());
+      server.purge(Duration.ZERO);
+    }
+    assertThat(found).as("round %d", round).isEqualTo(orders);
+    seen.addAll(found);
+  }
+
+  private static String body(String mail) {
+    return mail.substring(mail.indexOf("\r\n\r\n"));
+  }
+
+  private static boolean isEmpty(EmbeddedPostgres postgres) {
+    try {
+      return numbers(postgres, "SELECT id FROM mail.outbox_mail WHERE next_ts IS NOT NULL")
+          .isEmpty();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Set<Long> numbers(EmbeddedPostgres postgres, String sql) throws SQLException {
+    Set<Long> numbers = new HashSet<>();
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        numbers.add(rows.getLong(1));
+      }
+    }
+    return numbers;
+  }
+}
