@@ -2,6 +2,7 @@
 module org.postroom.dist {
   exports org.postroom.dist;
   exports org.postroom.dist.config;
+  exports org.postroom.dist.mailbox;
   exports org.postroom.dist.operation;
   exports org.postroom.dist.submit;
   exports org.postroom.testkit;

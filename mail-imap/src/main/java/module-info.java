@@ -2,6 +2,8 @@
 module org.postroom.imap {
   exports org.postroom.imap;
   exports org.postroom.imap.param;
+  exports org.postroom.imap.protocol to
+      org.postroom.dist;
 
   requires org.postroom.core;
   requires org.slf4j;

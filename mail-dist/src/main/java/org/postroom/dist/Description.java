@@ -28,6 +28,7 @@ import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Tidings;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.Part;
 import org.postroom.core.policy.AddedRestrictions;
 import org.postroom.core.policy.OwnAddresses;
@@ -41,6 +42,7 @@ import org.postroom.core.wire.Ear;
 import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.ServerSettings;
+import org.postroom.dist.mailbox.Appended;
 import org.postroom.storage.SqlTables;
 import org.postroom.storage.Storage;
 
@@ -66,6 +68,7 @@ final class Description {
   Consumer<Attempted> delivered = recipient -> {};
   Consumer<Attempted> delayed = recipient -> {};
   Consumer<Attempted> bounced = recipient -> {};
+  @Nullable Consumer<Appended> appended;
   @Nullable Consumer<Settings> reloaded;
   @Nullable Lifeline lifeline;
   @Nullable Ear ear;
@@ -97,6 +100,7 @@ final class Description {
     delivered = other.delivered;
     delayed = other.delayed;
     bounced = other.bounced;
+    appended = other.appended;
     reloaded = other.reloaded;
     lifeline = other.lifeline;
     ear = other.ear;
@@ -117,6 +121,11 @@ final class Description {
     tidings.onDelayed(delayed);
     tidings.onBounced(bounced);
     return tidings;
+  }
+
+  /** The mailboxes of a store, with whom there is to hear of it. */
+  MailStore mail(MailStore of) {
+    return appended == null ? of : new HeardMailStore(of, appended);
   }
 
   /** All parts: those that every server has, and those that were added. */

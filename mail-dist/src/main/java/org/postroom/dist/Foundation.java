@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.RecentDecisions;
@@ -29,6 +30,7 @@ import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.Wires;
 import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.ServerParams;
+import org.postroom.dist.mailbox.Mailboxes;
 import org.postroom.dist.submit.Outbox;
 
 /**
@@ -88,7 +90,7 @@ record Foundation(
     Premises premises =
         new Premises(
             wire,
-            store.storage().mail(),
+            description.mail(store.storage().mail()),
             store.storage().mailCommit(),
             store.storage().queue(),
             accounts,
@@ -148,6 +150,12 @@ record Foundation(
     Purging purging = store.purging(premises.timers(), workers);
     purging.start();
     return purging;
+  }
+
+  /** The mailboxes of who logs in so, or would. */
+  Mailboxes mailboxes(String login) {
+    return new Mailboxes(
+        premises, premises.accounts().byLogin(login).orElseThrow(() -> new AccountNotFound(login)));
   }
 
   /** The application's outbox, which is looked into from now on. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.RecentDecisions;
@@ -19,6 +20,8 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.dist.mailbox.Folder;
+import org.postroom.dist.mailbox.Mailboxes;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.submit.Outbox;
 import org.postroom.dist.submit.Submitted;
@@ -126,6 +129,23 @@ public final class MailServer implements AutoCloseable {
   /** The same; who gets the mail where some of its recipients cannot is the caller's choice. */
   public Submitted submit(Envelope envelope, InputStream content, Whom whom) {
     return running.submitting().submit(envelope, content, whom);
+  }
+
+  /** The mailboxes of who logs in as {@code login}; {@link AccountNotFound} for nobody. */
+  public Mailboxes mailboxes(String login) {
+    return running.foundation().mailboxes(login);
+  }
+
+  /**
+   * Puts a message into a mailbox as it is, past all stations of a mail's way; see {@link
+   * Folder#append(InputStream)}.
+   *
+   * @throws AccountNotFound when there is no such account
+   * @throws org.postroom.core.mailbox.MailboxNotFound when it has no such mailbox
+   * @throws org.postroom.core.mailbox.OverQuota when there is no room for it
+   */
+  public long deliver(String login, String mailbox, InputStream message) {
+    return mailboxes(login).folder(mailbox).append(message);
   }
 
   /** Clears away what was expunged longer than {@code grace} ago, as it does after an hour. */

@@ -27,6 +27,7 @@ import org.postroom.core.queue.Acceptance;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Ear;
+import org.postroom.dist.mailbox.Appended;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.storage.Storage;
@@ -211,6 +212,16 @@ public final class ServerBuilder {
    */
   public ServerBuilder onAccepted(Consumer<Acceptance> listener) {
     description.accepted = listener;
+    return this;
+  }
+
+  /**
+   * Has {@code listener} hear of messages that are put into mailboxes as they are: by IMAP's
+   * APPEND, or by {@link MailServer#mailboxes}. After they are durable, before whoever puts them
+   * there hears so, on his session's worker or his thread. What it throws is logged.
+   */
+  public ServerBuilder onAppended(Consumer<Appended> listener) {
+    description.appended = listener;
     return this;
   }
 

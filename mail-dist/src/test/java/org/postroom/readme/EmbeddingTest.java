@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -50,6 +52,10 @@ import org.postroom.dist.Inbox;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.mailbox.Folder;
+import org.postroom.dist.mailbox.Mailboxes;
+import org.postroom.dist.mailbox.StoredMessage;
+import org.postroom.dist.mailbox.Watch;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
@@ -165,6 +171,31 @@ final class EmbeddingTest {
           .isInstanceOf(NotEnqueued.class)
           .hasMessageContaining("in PostgreSQL")
           .hasMessageEndingWith("this one keeps it in memory");
+    }
+  }
+
+  @Test
+  void readsAndChangesMailboxes(@TempDir Path temporary) throws IOException {
+    List<String> log = new CopyOnWriteArrayList<>();
+    Path mbox = temporary.resolve("mbox");
+    Files.writeString(mbox, "From x Fri Jul  8 12:08:34 2011\nSubject: old\n\nbody\n");
+    try (MailServer server = described().start()) {
+      long uid = server.deliver("ada@example.org", "INBOX", content);
+      Mailboxes mailboxes = server.mailboxes("ada@example.org");
+      Folder inbox = mailboxes.inbox();
+      for (StoredMessage message : inbox.messages()) {
+        log.add(message.uid() + " " + message.from() + ": " + message.subject());
+      }
+      inbox.flag(List.of(uid), "\\Seen", "todo");
+      inbox.move(List.of(uid), mailboxes.create("Invoices/2026"));
+      assertThat(log).containsExactly("1 : Your invoice");
+
+      Watch watch = inbox.watch(folder -> log.add(folder.name() + " has " + folder.size()));
+      int count = mailboxes.importFrom(mbox, "Archive");
+      assertThat(count).isEqualTo(1);
+      mailboxes.folder("Archive").copy(List.of(1L), inbox);
+      Until.so(() -> log.contains("INBOX has 1"));
+      watch.close();
     }
   }
 

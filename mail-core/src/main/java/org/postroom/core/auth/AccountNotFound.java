@@ -7,4 +7,8 @@ public final class AccountNotFound extends RuntimeException {
   public AccountNotFound(AccountId account) {
     super("there is no account " + account.value());
   }
+
+  public AccountNotFound(String login) {
+    super("there is no account " + login);
+  }
 }

@@ -1,0 +1,290 @@
+package org.postroom.dist.mailbox;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.postroom.core.mail.ContentSink;
+import org.postroom.core.mail.Staging;
+import org.postroom.smtp.protocol.MessageLines;
+
+/**
+ * A file with one message, or, when it begins with {@code From } and a space, with many (mbox:
+ * lines that begin so within a message are quoted by a {@code >} more, or the message's
+ * Content-Length says where it ends). Fields that mail programs keep for themselves in mboxes
+ * become flags, and are left out.
+ */
+final class MailFile {
+  private static final String FROM = "From ";
+
+  /** What looks like the first line of a message in an mbox: it ends with a date. */
+  private static final Pattern SEPARATOR =
+      Pattern.compile(
+          "From .*?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?<month>[A-Z][a-z]{2}) +(?<day>\\d{1,2})"
+              + " +(?<hour>\\d{1,2}):(?<minute>\\d{2})(?::(?<second>\\d{2}))?"
+              + "(?: +(?<zone>[+-]\\d{4}|[A-Z]{1,5}))? +(?<year>\\d{4})(?: +(?<zoneafter>[+-]\\d{4}))?.*");
+
+  private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  private static final Pattern FIELD = Pattern.compile("([!-9;-~]+)[ \\t]*:.*");
+  private static final Set<String> KEPT_BY_PROGRAMS =
+      Set.of("status", "x-status", "x-keywords", "x-uid", "x-imap", "x-imapbase", "content-length");
+  private static final int PEEK = 64 * 1024;
+
+  private final LineFile in;
+  private final Folder target;
+  private final Staging staging;
+  private final Instant changed;
+
+  private final Set<String> flags = new HashSet<>();
+  private OffsetDateTime date = OffsetDateTime.MIN;
+  private long contentLength = -1;
+  private boolean isProgramsOwn;
+  private boolean isMbox;
+  private boolean more;
+
+  private MailFile(LineFile in, Folder target, Staging staging, Instant changed) {
+    this.in = in;
+    this.target = target;
+    this.staging = staging;
+    this.changed = changed;
+  }
+
+  /**
+   * Puts a file's messages into a mailbox.
+   *
+   * @param flags that each of them has
+   * @return how many
+   * @throws BrokenMailFile where it is no such file; what stood before that is in the mailbox
+   */
+  static int read(Path file, Folder target, Staging staging, Set<String> flags) throws IOException {
+    try (LineFile in = new LineFile(file)) {
+      Instant changed = Files.getLastModifiedTime(file).toInstant();
+      return new MailFile(in, target, staging, changed).read(flags);
+    }
+  }
+
+  private int read(Set<String> given) throws IOException {
+    more = in.next();
+    isMbox = more && in.startsWith(FROM);
+    int count = 0;
+    while (more) {
+      flags.clear();
+      flags.addAll(given);
+      date = OffsetDateTime.ofInstant(changed, ZoneOffset.UTC);
+      if (isMbox) {
+        date = separator(in.text(), date);
+        more = in.next();
+      }
+      count += message() ? 1 : 0;
+    }
+    return count;
+  }
+
+  private boolean message() throws IOException {
+    contentLength = -1;
+    isProgramsOwn = false;
+    try (ContentSink sink = staging.open(0)) {
+      MessageLines out = new MessageLines(sink::write);
+      header(out);
+      if (more) {
+        body(out);
+      }
+      if (isProgramsOwn) {
+        return false;
+      }
+      out.finish();
+      long unused = target.append(sink, flags, date);
+      return true;
+    }
+  }
+
+  private void header(MessageLines out) throws IOException {
+    boolean first = true;
+    boolean dropped = false;
+    boolean numbered = false;
+    boolean warns = false;
+    for (; more && !in.isBlank(); more = in.next()) {
+      if (isMbox && in.startsWith(FROM)) {
+        return; // a message without a body
+      }
+      if (in.isLineStart() && !isFolded()) {
+        String text = in.text();
+        Matcher field = FIELD.matcher(text);
+        dropped = isMbox && text.startsWith(">From ");
+        if (!dropped && !field.matches()) {
+          if (first) {
+            throw in.broken("no header field: " + shown(text));
+          }
+          throw in.broken("no header field, and no empty line before it: " + shown(text));
+        }
+        if (!dropped) {
+          String name = field.group(1).toLowerCase(Locale.ROOT);
+          dropped = isMbox && KEPT_BY_PROGRAMS.contains(name);
+          String value = text.substring(text.indexOf(':') + 1).strip();
+          note(name, value);
+          numbered |= name.equals("x-imap");
+          warns |= name.equals("subject") && value.startsWith("DON'T DELETE THIS MESSAGE");
+          isProgramsOwn = isMbox && numbered && warns;
+        }
+      } else if (first) {
+        throw in.broken("no header field: " + shown(in.text()));
+      }
+      first = false;
+      if (!dropped) {
+        out.write(in.array(), in.from(), in.length());
+      }
+    }
+  }
+
+  private boolean isFolded() {
+    return in.at(0) == ' ' || in.at(0) == '\t';
+  }
+
+  private static String shown(String text) {
+    String clean = text.replaceAll("[^ -~]", "?");
+    return clean.length() <= 60 ? clean : clean.substring(0, 60) + "…";
+  }
+
+  /** What mail programs note in an mbox. */
+  private void note(String name, String value) {
+    if (!isMbox) {
+      return;
+    }
+    switch (name) {
+      case "status", "x-status" -> {
+        flag(value, 'R', "\\Seen");
+        flag(value, 'A', "\\Answered");
+        flag(value, 'F', "\\Flagged");
+        flag(value, 'D', "\\Deleted");
+        flag(value, 'T', "\\Draft");
+      }
+      case "x-keywords" -> {
+        for (String keyword : value.split("[ ,]+")) {
+          if (!keyword.isEmpty()) {
+            flags.add(keyword);
+          }
+        }
+      }
+      case "content-length" ->
+          contentLength = value.matches("\\d{1,15}") ? Long.parseLong(value) : -1;
+      default -> {}
+    }
+  }
+
+  private void flag(String value, char letter, String flag) {
+    if (value.indexOf(letter) >= 0) {
+      flags.add(flag);
+    }
+  }
+
+  /** From the empty line on, which is the piece that is read. */
+  private void body(MessageLines out) throws IOException {
+    out.write(in.array(), in.from(), in.length());
+    long start = in.endOffset();
+    long end = isMbox && contentLength >= 0 ? start + contentLength : -1;
+    boolean measured = end >= 0 && isEnd(end);
+    boolean quoted = isMbox && !(measured && holdsSeparator(start, end));
+    boolean blank = true;
+    for (more = in.next(); more; more = in.next()) {
+      if (measured ? in.offset() >= end : isMbox && blank && isSeparator()) {
+        break;
+      }
+      int skipped = quoted && isQuoted() ? 1 : 0;
+      int length = in.length() - skipped;
+      if (measured) {
+        length = (int) Math.min(length, end - in.offset() - skipped);
+      }
+      // The empty line before the next message is none of this one's.
+      if (!measured && isMbox && in.isBlank() && isEnd(in.offset())) {
+        blank = true;
+        continue;
+      }
+      out.write(in.array(), in.from() + skipped, length);
+      blank = in.isBlank();
+    }
+    while (measured && more && in.isBlank()) {
+      more = in.next();
+    }
+  }
+
+  private boolean isSeparator() {
+    return in.startsWith(FROM) && SEPARATOR.matcher(in.text()).matches();
+  }
+
+  /** One or more {@code >} before {@code From }. */
+  private boolean isQuoted() {
+    if (!in.isLineStart() || in.at(0) != '>') {
+      return false;
+    }
+    int at = 0;
+    while (at < in.length() && in.at(at) == '>') {
+      at++;
+    }
+    if (in.length() - at < FROM.length()) {
+      return false;
+    }
+    for (int i = 0; i < FROM.length(); i++) {
+      if (in.at(at + i) != FROM.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether at most an empty line stands between here and the next message, or the file's end. */
+  private boolean isEnd(long position) throws IOException {
+    if (position > in.size()) {
+      return false;
+    }
+    String rest = new String(in.peek(position, 200), ISO_8859_1);
+    String next =
+        rest.startsWith("\r\n")
+            ? rest.substring(2)
+            : rest.startsWith("\n") ? rest.substring(1) : rest;
+    return next.isEmpty() && position + rest.length() == in.size()
+        || SEPARATOR.matcher(next.lines().findFirst().orElse("")).matches();
+  }
+
+  /** Whether a message has a line that would end it, had its length not been said (mboxcl2). */
+  private boolean holdsSeparator(long from, long to) throws IOException {
+    for (long at = Math.max(0, from - 1); at < to; at += PEEK - FROM.length()) {
+      String some = new String(in.peek(at, (int) Math.min(PEEK, to - at)), ISO_8859_1);
+      if (some.contains("\n" + FROM)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** When the message came, in UTC where the line does not say more. */
+  private static OffsetDateTime separator(String line, OffsetDateTime otherwise) {
+    Matcher found = SEPARATOR.matcher(line);
+    if (!found.matches()) {
+      return otherwise;
+    }
+    int month = MONTHS.indexOf(found.group("month"));
+    String zone = found.group("zoneafter") == null ? found.group("zone") : found.group("zoneafter");
+    try {
+      return OffsetDateTime.of(
+          Integer.parseInt(found.group("year")),
+          month / 3 + 1,
+          Integer.parseInt(found.group("day")),
+          Integer.parseInt(found.group("hour")),
+          Integer.parseInt(found.group("minute")),
+          found.group("second") == null ? 0 : Integer.parseInt(found.group("second")),
+          0,
+          zone == null || !zone.matches("[+-]\\d{4}") ? ZoneOffset.UTC : ZoneOffset.of(zone));
+    } catch (java.time.DateTimeException e) {
+      return otherwise;
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package org.postroom.dist.mailbox;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.postroom.core.mail.Staging;
+import org.postroom.imap.protocol.ModifiedUtf7;
+
+/**
+ * Reads mail that other programs have kept: a message, an mbox, a folder of such files, or a
+ * Maildir with its subfolders (Maildir++) and flags.
+ */
+final class MailImport {
+  private static final String CUR = "cur";
+  private static final String NEW = "new";
+
+  private final Mailboxes mailboxes;
+  private final Staging staging;
+
+  MailImport(Mailboxes mailboxes, Staging staging) {
+    this.mailboxes = mailboxes;
+    this.staging = staging;
+  }
+
+  /** See {@link Mailboxes#importFrom}. */
+  int read(Path source, String mailbox) {
+    try {
+      if (!Files.exists(source)) {
+        throw new BrokenMailFile(source, "there is no such file");
+      }
+      if (!Files.isDirectory(source)) {
+        return MailFile.read(source, target(mailbox), staging, Set.of());
+      }
+      return Files.isDirectory(source.resolve(CUR))
+          ? maildirs(source, mailbox)
+          : files(source, mailbox);
+    } catch (IOException e) {
+      throw new UncheckedIOException(source + " cannot be read", e);
+    }
+  }
+
+  private Folder target(String mailbox) {
+    return mailboxes.find(mailbox).orElseGet(() -> mailboxes.create(mailbox));
+  }
+
+  private int files(Path folder, String mailbox) throws IOException {
+    int count = 0;
+    for (Path file : sorted(folder)) {
+      if (Files.isRegularFile(file) && !isHidden(file)) {
+        count += MailFile.read(file, target(mailbox), staging, Set.of());
+      }
+    }
+    return count;
+  }
+
+  private static boolean isHidden(Path file) {
+    return file.getFileName().toString().startsWith(".");
+  }
+
+  private static List<Path> sorted(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted(Comparator.comparing(file -> file.getFileName().toString())).toList();
+    }
+  }
+
+  private int maildirs(Path source, String mailbox) throws IOException {
+    int count = maildir(source, mailbox);
+    for (Path folder : sorted(source)) {
+      String name = folder.getFileName().toString();
+      if (name.startsWith(".") && Files.isDirectory(folder.resolve(CUR))) {
+        count += maildir(folder, below(mailbox, folder, name.substring(1)));
+      }
+    }
+    return count;
+  }
+
+  /** Of Maildir++, whose levels are separated by dots and whose names are as IMAP4rev1 has them. */
+  private static String below(String mailbox, Path folder, String name) {
+    String decoded;
+    try {
+      decoded = ModifiedUtf7.decode(name.replace('.', '/'));
+    } catch (IllegalArgumentException e) {
+      throw new BrokenMailFile(folder, "no folder can be called so");
+    }
+    return mailbox.equalsIgnoreCase("INBOX") ? decoded : mailbox + "/" + decoded;
+  }
+
+  private int maildir(Path folder, String mailbox) throws IOException {
+    Folder target = target(mailbox);
+    Map<Character, String> keywords = keywords(folder.resolve("dovecot-keywords"));
+    int count = 0;
+    for (String part : List.of(CUR, NEW)) {
+      if (Files.isDirectory(folder.resolve(part))) {
+        for (Path file : sorted(folder.resolve(part))) {
+          if (Files.isRegularFile(file) && !isHidden(file)) {
+            count += MailFile.read(file, target, staging, flags(file, keywords));
+          }
+        }
+      }
+    }
+    return count;
+  }
+
+  /** What stands behind {@code :2,} in a file's name. */
+  private static Set<String> flags(Path file, Map<Character, String> keywords) {
+    String name = file.getFileName().toString();
+    int info = name.lastIndexOf(":2,");
+    Set<String> flags = new HashSet<>();
+    if (info >= 0) {
+      for (char letter : name.substring(info + 3).toCharArray()) {
+        String flag =
+            switch (letter) {
+              case 'D' -> "\\Draft";
+              case 'F' -> "\\Flagged";
+              case 'P' -> "$Forwarded";
+              case 'R' -> "\\Answered";
+              case 'S' -> "\\Seen";
+              case 'T' -> "\\Deleted";
+              default -> keywords.getOrDefault(letter, "");
+            };
+        if (!flag.isEmpty()) {
+          flags.add(flag);
+        }
+      }
+    }
+    return flags;
+  }
+
+  /** Dovecot's names for the letters a to z: lines of number and name. */
+  private static Map<Character, String> keywords(Path file) throws IOException {
+    Map<Character, String> keywords = new HashMap<>();
+    if (Files.isRegularFile(file)) {
+      long number = 0;
+      for (String line : Files.readAllLines(file, UTF_8)) {
+        number++;
+        String[] words = line.split(" ", 2);
+        if (words.length < 2 || !words[0].matches("\\d|1\\d|2[0-5]")) {
+          throw new BrokenMailFile(file, "line " + number + ": expected a number and a keyword");
+        }
+        keywords.put((char) ('a' + Integer.parseInt(words[0])), words[1]);
+      }
+    }
+    return keywords;
+  }
+}

@@ -1,0 +1,81 @@
+package org.postroom.dist.mailbox;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.postroom.core.mailbox.Flags;
+import org.postroom.core.mailbox.Keyword;
+
+/**
+ * Flags by name.
+ *
+ * @param system bits of those that every mailbox has
+ * @param keywords all others
+ */
+record NamedFlags(long system, Set<Keyword> keywords) {
+  private static final Map<String, Long> SYSTEM = bitsByName();
+
+  private static Map<String, Long> bitsByName() {
+    Map<String, Long> names = new LinkedHashMap<>();
+    names.put("\\Answered", Flags.ANSWERED);
+    names.put("\\Flagged", Flags.FLAGGED);
+    names.put("\\Deleted", Flags.DELETED);
+    names.put("\\Seen", Flags.SEEN);
+    names.put("\\Draft", Flags.DRAFT);
+    return Map.copyOf(names);
+  }
+
+  /**
+   * Those of {@code names}.
+   *
+   * @throws IllegalArgumentException for a name that none can have
+   */
+  static NamedFlags of(Collection<String> names) {
+    long system = 0;
+    Set<Keyword> keywords = new LinkedHashSet<>();
+    for (String name : names) {
+      long bit = bit(name);
+      if (bit == 0) {
+        keywords.add(keyword(name));
+      }
+      system |= bit;
+    }
+    return new NamedFlags(system, keywords);
+  }
+
+  private static long bit(String name) {
+    return SYSTEM.entrySet().stream()
+        .filter(one -> one.getKey().equalsIgnoreCase(name))
+        .mapToLong(Map.Entry::getValue)
+        .findFirst()
+        .orElse(0);
+  }
+
+  /** RFC 9051, 9: an atom. */
+  private static Keyword keyword(String name) {
+    if (!name.matches("[!#$&'+-\\[^-z|}~]+")) {
+      throw new IllegalArgumentException("no flag can be called " + name);
+    }
+    return new Keyword(name);
+  }
+
+  /** Names of a message's flags. */
+  static Set<String> names(long flags, List<Keyword> keywords) {
+    Set<String> names = new LinkedHashSet<>();
+    SYSTEM.forEach(
+        (name, bit) -> {
+          if ((flags & bit) != 0) {
+            names.add(name);
+          }
+        });
+    for (int i = 0; i < keywords.size(); i++) {
+      if ((flags & Flags.keywordBit(i)) != 0) {
+        names.add(keywords.get(i).name());
+      }
+    }
+    return Set.copyOf(names);
+  }
+}

@@ -1,0 +1,2 @@
+/** Mailboxes as an application has them: what lies there, read and changed without a client. */
+package org.postroom.dist.mailbox;
