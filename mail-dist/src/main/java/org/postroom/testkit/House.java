@@ -9,11 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountId;
 import org.postroom.core.config.Notice;
 import org.postroom.core.config.ParamClass;
 import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
@@ -25,6 +29,7 @@ import org.postroom.core.secret.Secret;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.mailbox.Appended;
 import org.postroom.storage.Storage;
 
 /** A test's server, and all that it has received. Threads share it. */
@@ -37,6 +42,9 @@ final class House implements AutoCloseable {
   /** What some view has still to see. */
   private final ArrayDeque<ReceivedMail> received = new ArrayDeque<>();
 
+  /** Nobody has received what is put into mailboxes just now. */
+  private volatile boolean isPreloading;
+
   /** How many mails there were before those. */
   private int gone;
 
@@ -46,6 +54,7 @@ final class House implements AutoCloseable {
     this.setup = setup;
     try {
       server = describe().start();
+      preload();
       if (setup.isFrozen) {
         time.freeze();
       }
@@ -71,7 +80,8 @@ final class House implements AutoCloseable {
             .resolver(ZoneResolver.of())
             .time(time, time)
             .overheardBy(conversations)
-            .onAccepted(this::take);
+            .onAccepted(this::take)
+            .onAppended(this::take);
     if (setup.isStrict) {
       builder.set("mynetworks", "").domains(setup.domains().toArray(new String[0]));
     } else {
@@ -100,14 +110,59 @@ final class House implements AutoCloseable {
 
   // --- mail
 
+  /** What lies in memory is there once: in the store. A folder's store may be closed before. */
   private void take(Acceptance acceptance) {
-    ReceivedMail mail =
-        ReceivedMail.of(
-            acceptance.mail(), id -> conversations.saying("queued as " + id).orElse(""));
-    synchronized (this) {
-      received.add(mail);
-      notifyAll();
+    Submission mail = acceptance.mail();
+    add(
+        new ReceivedMail(
+            mail,
+            setup.folder == null ? mail.content() : Content.of(mail.content().toBytes()),
+            id -> conversations.saying("queued as " + id).orElse(""),
+            () ->
+                acceptance.deliveries().stream()
+                    .map(one -> new InMailbox(login(one.account()), one.mailbox().value()))
+                    .toList()));
+  }
+
+  /** Messages that somebody has put into a mailbox. */
+  private void take(Appended appended) {
+    if (isPreloading) {
+      return;
     }
+    Mailbox mailbox = appended.mailbox();
+    server
+        .mail()
+        .read(
+            mailbox.id(),
+            appended.uids(),
+            Set.of(MailStore.Detail.CONTENT, MailStore.Detail.STRUCTURE),
+            row -> {
+              Content content = row.content().orElseThrow();
+              add(
+                  new ReceivedMail(
+                      setup.folder == null ? content : Content.of(content.toBytes()),
+                      row.structure().root(),
+                      new InMailbox(login(mailbox.account()), mailbox.name().value())));
+            });
+  }
+
+  private synchronized void add(ReceivedMail mail) {
+    received.add(mail);
+    notifyAll();
+  }
+
+  private String login(AccountId account) {
+    return server.accounts().list().stream()
+        .filter(one -> one.id().equals(account))
+        .findFirst()
+        .map(Account::login)
+        .orElse("");
+  }
+
+  private void preload() {
+    isPreloading = true;
+    setup.preloads.forEach(one -> one.into(server));
+    isPreloading = false;
   }
 
   /** One more that looks at it; sees what comes from now on. */
@@ -181,6 +236,8 @@ final class House implements AutoCloseable {
       makeAccounts();
     }
     emptyQueue();
+    server.purge(Duration.ZERO);
+    preload();
   }
 
   /** What waits to leave is done with, without a word to its sender. */

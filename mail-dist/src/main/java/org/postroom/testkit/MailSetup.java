@@ -2,8 +2,10 @@ package org.postroom.testkit;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ public final class MailSetup {
   final Map<String, String> accounts = new LinkedHashMap<>();
   final Map<String, String> settings = new LinkedHashMap<>();
   final Map<Door, Integer> ports = new LinkedHashMap<>();
+  final List<Preload> preloads = new ArrayList<>();
   Duration patience = Duration.ofSeconds(10);
   boolean isStrict;
   boolean isFrozen;
@@ -80,6 +83,20 @@ public final class MailSetup {
     return this;
   }
 
+  /**
+   * Mail that lies in a mailbox from the start, and again after each {@link Reset} but {@link
+   * Reset#NOTHING}: a message as a file, an mbox, a folder of such files, or a Maildir with its
+   * flags and subfolders. No test has received it.
+   *
+   * @param account is made when it is not there
+   * @param mailbox the same
+   */
+  public MailSetup preload(String account, String mailbox, Path source) {
+    accounts.putIfAbsent(account, TestMail.PASSWORD);
+    preloads.add(new Preload(account, mailbox, source));
+    return this;
+  }
+
   /** Mail lies in this folder, and is there for the next server that has it. */
   public MailSetup folder(Path kept) {
     folder = kept;
@@ -89,6 +106,7 @@ public final class MailSetup {
   /**
    * Starts it.
    *
+   * @throws org.postroom.dist.mailbox.BrokenMailFile for mail that cannot be read
    * @throws org.postroom.core.config.BadConfiguration for settings that it cannot obey, a name that
    *     is none among them
    * @throws org.postroom.core.wire.WireFault when a port cannot be had

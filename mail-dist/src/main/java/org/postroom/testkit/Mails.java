@@ -21,6 +21,14 @@ public final class Mails {
     return mail -> mail.sender().equalsIgnoreCase(address);
   }
 
+  /** Mail in this mailbox, sent there or put there by IMAP's APPEND. */
+  public static Predicate<ReceivedMail> in(String account, String folder) {
+    return mail ->
+        mail.mailboxes().stream()
+            .anyMatch(
+                one -> one.account().equalsIgnoreCase(account) && one.folder().equals(folder));
+  }
+
   /** Mail with this subject. */
   public static Predicate<ReceivedMail> withSubject(String subject) {
     return mail -> mail.subject().equals(subject);

@@ -1,16 +1,21 @@
 package org.postroom.testkit;
 
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.mime.EncodedWords;
@@ -35,48 +40,86 @@ public final class ReceivedMail {
   private static final Pattern CODE =
       Pattern.compile("(?<![\\w/.#%=&+-])(?:\\d{4,8}|\\d{3}[ -]\\d{3})(?![\\w/%]|[.-]\\d)");
 
+  private static final Submission.Client NOBODY =
+      new Submission.Client(
+          InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), "");
+
   private final String id;
-  private final Envelope envelope;
+  private final Optional<Envelope> envelope;
   private final Submission.Client client;
-  private final byte[] content;
+  private final Content content;
   private final MimePart root;
   private final Function<String, String> transcripts;
-
-  private ReceivedMail(
-      Submission mail, byte[] content, MimePart root, Function<String, String> transcripts) {
-    this.id = mail.id().toString();
-    this.envelope = mail.envelope();
-    this.client = mail.client();
-    this.content = content;
-    this.root = root;
-    this.transcripts = transcripts;
-  }
+  private final Supplier<List<InMailbox>> mailboxes;
 
   /**
-   * What {@code mail} is.
+   * One that was sent.
    *
+   * @param content its octets, which are not copied
    * @param transcripts of sessions, by the id of a mail that has come in them
+   * @param mailboxes those that it came into
    */
-  static ReceivedMail of(Submission mail, Function<String, String> transcripts) {
-    return new ReceivedMail(
-        mail, mail.content().toBytes(), mail.content().structure().root(), transcripts);
+  ReceivedMail(
+      Submission mail,
+      Content content,
+      Function<String, String> transcripts,
+      Supplier<List<InMailbox>> mailboxes) {
+    this.id = mail.id().toString();
+    this.envelope = Optional.of(mail.envelope());
+    this.client = mail.client();
+    this.content = content;
+    this.root = mail.content().structure().root();
+    this.transcripts = transcripts;
+    this.mailboxes = mailboxes;
+  }
+
+  /** One that somebody has put into a mailbox. */
+  ReceivedMail(Content content, MimePart root, InMailbox mailbox) {
+    this.id = "";
+    this.envelope = Optional.empty();
+    this.client = NOBODY;
+    this.content = content;
+    this.root = root;
+    this.transcripts = none -> "";
+    this.mailboxes = () -> List.of(mailbox);
   }
 
   // --- who brought it, and for whom
 
+  /**
+   * Whether it was not sent, but put into a mailbox by IMAP's APPEND, as programs do with what they
+   * have sent and with drafts. Then it has no envelope, and nobody brought it.
+   */
+  public boolean isAppended() {
+    return envelope.isEmpty();
+  }
+
+  /** The mailboxes that it came into. */
+  public List<InMailbox> mailboxes() {
+    return mailboxes.get();
+  }
+
   /** The envelope's sender; empty for the null sender. */
   public String sender() {
-    return envelope.sender().toString();
+    return envelope.map(one -> one.sender().toString()).orElse("");
   }
 
   /** The envelope's recipients. */
   public List<String> recipients() {
-    return envelope.recipients().stream().map(one -> one.address().toString()).toList();
+    return envelope.stream()
+        .flatMap(one -> one.recipients().stream())
+        .map(one -> one.address().toString())
+        .toList();
   }
 
-  /** The whole envelope, with what the client said by the parameters of MAIL and RCPT. */
+  /**
+   * The whole envelope, with what the client said by the parameters of MAIL and RCPT.
+   *
+   * @throws IllegalStateException when it was {@linkplain #isAppended put into a mailbox}
+   */
   public Envelope envelope() {
-    return envelope;
+    return envelope.orElseThrow(
+        () -> new IllegalStateException("what is put into a mailbox has no envelope"));
   }
 
   /** Who had logged in to send it; empty where nobody had. */
@@ -131,7 +174,7 @@ public final class ReceivedMail {
   /** All fields of that name, decoded. */
   public List<String> headers(String name) {
     List<String> values = new ArrayList<>();
-    for (HeaderField field : HeaderFields.of(content, 0, (int) root.headerLength())) {
+    for (HeaderField field : HeaderFields.of(octets(0, (int) root.headerLength()))) {
       if (field.isNamed(name)) {
         values.add(EncodedWords.decode(field.value()));
       }
@@ -197,12 +240,20 @@ public final class ReceivedMail {
   public String body() {
     int header = (int) root.headerLength();
     Charset utf8 = TextDecoder.charset("utf-8");
-    return new String(content, header, content.length - header, utf8);
+    return new String(octets(header, (int) content.size() - header), utf8);
   }
 
   /** All octets, the Received field of this hop in front. */
   public byte[] content() {
-    return content.clone();
+    return content.toBytes();
+  }
+
+  private byte[] octets(int from, int length) {
+    ByteBuffer octets = ByteBuffer.allocate(length);
+    while (octets.hasRemaining() && content.read(from + octets.position(), octets) > 0) {
+      // Until it is full.
+    }
+    return octets.array();
   }
 
   // --- its parts
@@ -255,31 +306,34 @@ public final class ReceivedMail {
   /** What is in an encoding that nobody knows is left as it is. */
   private byte[] decoded(MimePart part) {
     int from = (int) part.bodyOffset();
-    int length = (int) Math.min(part.bodyLength(), content.length - from);
+    int length = (int) Math.min(part.bodyLength(), content.size() - from);
+    byte[] encoded = octets(from, length);
     Optional<TransferDecoder> decoder = TransferDecoder.of(part.encoding());
     if (decoder.isEmpty()) {
-      return Arrays.copyOfRange(content, from, from + length);
+      return encoded;
     }
     byte[] out = new byte[TransferDecoder.room(length)];
-    int end = decoder.get().decode(content, from, length, out, 0);
+    int end = decoder.get().decode(encoded, 0, length, out, 0);
     return Arrays.copyOf(out, decoder.get().finish(out, end));
   }
 
   /** What a test sees of it when it was waited for in vain. */
   @Override
   public String toString() {
-    return "<" + sender() + "> to " + recipients() + ": " + subject();
+    return isAppended()
+        ? "put into " + mailboxes() + ": " + subject()
+        : "<" + sender() + "> to " + recipients() + ": " + subject();
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof ReceivedMail mail
         && mail.envelope.equals(envelope)
-        && Arrays.equals(mail.content, content);
+        && Arrays.equals(mail.content(), content());
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(content);
+    return Objects.hash(envelope, content.size());
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.postroom.testkit.Mails.any;
+import static org.postroom.testkit.Mails.in;
 import static org.postroom.testkit.Mails.to;
 
 import jakarta.activation.DataHandler;
@@ -16,6 +17,8 @@ import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.util.ByteArrayDataSource;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
@@ -104,6 +107,15 @@ final class TestingTest {
   }
 
   @Test
+  void mailIsThereBefore(@TempDir Path old) throws IOException {
+    Path mbox = old.resolve("mbox");
+    Files.writeString(mbox, "From x Fri Jul  8 12:08:34 2011\nSubject: old\n\nbody\n");
+    TestMail mail = TestMail.with().preload("ada@example.org", "Archive", mbox).start();
+    assertThat(mail.server().mailboxes("ada@example.org").folder("Archive").size()).isEqualTo(1);
+    mail.close();
+  }
+
+  @Test
   void withoutJUnit() {
     try (TestMail mail = TestMail.with().account("ada@example.org", "geheim").start()) {
       shop(mail).sendInvoice("ada@example.org");
@@ -129,6 +141,15 @@ final class TestingTest {
     private ReceivedMail awaitRegistration() {
       shop(server).confirmRegistration("ada@example.org");
       return server.awaitOne(to("ada@example.org"));
+    }
+
+    @Test
+    void keepsACopy(TestMail mail) {
+      byte[] message = "Subject: Welcome\n\nbody\n".getBytes(UTF_8);
+      long unused = mail.server().mailboxes("shop@example.net").folder("Sent").append(message);
+
+      ReceivedMail copy = mail.awaitOne(in("shop@example.net", "Sent"));
+      assertThat(copy.isAppended()).isTrue();
     }
 
     @Test
