@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountSource;
@@ -72,6 +73,7 @@ final class Description {
   @Nullable Consumer<Settings> reloaded;
   @Nullable Lifeline lifeline;
   @Nullable Ear ear;
+  UnaryOperator<Wire> wire = UnaryOperator.identity();
   Consumer<Lifeline.Death> mourner = death -> {};
   Clock clock = Clock.systemUTC();
 
@@ -104,6 +106,7 @@ final class Description {
     reloaded = other.reloaded;
     lifeline = other.lifeline;
     ear = other.ear;
+    wire = other.wire;
     mourner = other.mourner;
     clock = other.clock;
   }

@@ -86,7 +86,8 @@ record Foundation(
     AutoCloseable unused = owned.add(plan.people().watch(description.clock, timers, workers));
     Wire wire =
         owned.add(
-            Wires.open(plan.wire(memory).withEar(description.ear), timers, workers, lifeline));
+            description.wire.apply(
+                Wires.open(plan.wire(memory).withEar(description.ear), timers, workers, lifeline)));
     Premises premises =
         new Premises(
             wire,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.postroom.core.auth.AccountSource;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Param;
@@ -27,6 +28,7 @@ import org.postroom.core.queue.Acceptance;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Ear;
+import org.postroom.core.wire.Wire;
 import org.postroom.dist.mailbox.Appended;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.SubmitOperation;
@@ -277,6 +279,15 @@ public final class ServerBuilder {
    */
   public ServerBuilder overheardBy(Ear ear) {
     description.ear = ear;
+    return this;
+  }
+
+  /**
+   * Has the server listen and connect by a wire that is made of its own, such as one that leads to
+   * other ports; closing it closes the server's. For tests.
+   */
+  public ServerBuilder wire(UnaryOperator<Wire> ofItsOwn) {
+    description.wire = ofItsOwn;
     return this;
   }
 

@@ -2,7 +2,6 @@ package org.postroom.testkit;
 
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.config.Notice;
 import org.postroom.core.config.ParamClass;
-import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.MailStore;
@@ -35,9 +33,10 @@ import org.postroom.storage.Storage;
 /** A test's server, and all that it has received. Threads share it. */
 final class House implements AutoCloseable {
   final Conversations conversations = new Conversations();
-  final VirtualTime time = VirtualTime.flowingFrom(Clock.systemUTC().instant());
+  final VirtualTime time;
   final MailServer server;
   private final MailSetup setup;
+  private final Surroundings surroundings;
 
   /** What some view has still to see. */
   private final ArrayDeque<ReceivedMail> received = new ArrayDeque<>();
@@ -50,8 +49,10 @@ final class House implements AutoCloseable {
 
   private final List<WeakReference<TestMail>> views = new ArrayList<>();
 
-  private House(MailSetup setup) {
+  private House(MailSetup setup, Surroundings surroundings) {
     this.setup = setup;
+    this.surroundings = surroundings;
+    this.time = surroundings.time();
     try {
       server = describe().start();
       preload();
@@ -59,34 +60,33 @@ final class House implements AutoCloseable {
         time.freeze();
       }
     } catch (RuntimeException | Error e) {
-      time.close();
+      surroundings.end();
       throw e;
     }
   }
 
   static House open(MailSetup setup) {
-    return new House(setup);
+    return open(setup, Surroundings.alone());
+  }
+
+  /** One that is not alone. */
+  static House open(MailSetup setup, Surroundings surroundings) {
+    return new House(setup, surroundings);
   }
 
   private ServerBuilder describe() {
     ServerBuilder builder =
         MailServer.builder()
-            .hostname("mail.test")
             .storage(setup.folder == null ? Storage.inMemory() : Storage.h2(setup.folder))
             .bind(InetAddress.getLoopbackAddress())
             .set("message_size_limit", "50000000")
             .set("auth_throttle", "no")
             .set("auth_failure_delay", "0s")
-            .resolver(ZoneResolver.of())
             .time(time, time)
             .overheardBy(conversations)
             .onAccepted(this::take)
             .onAppended(this::take);
-    if (setup.isStrict) {
-      builder.set("mynetworks", "").domains(setup.domains().toArray(new String[0]));
-    } else {
-      builder.set("mynetworks", "127.0.0.0/8 [::1]/128").accountsOnTheFly(TestMail.PASSWORD);
-    }
+    surroundings.describe(builder, setup);
     setup.accounts.forEach(builder::account);
     for (Door door : builder.doors()) {
       builder.listen(door, setup.ports.getOrDefault(door, 0));
@@ -287,6 +287,6 @@ final class House implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-    time.close();
+    surroundings.end();
   }
 }

@@ -1,0 +1,82 @@
+package org.postroom.testkit;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.postroom.core.wire.ConnectOptions;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.Listener;
+import org.postroom.core.wire.ListenerOptions;
+import org.postroom.core.wire.Session;
+import org.postroom.core.wire.Wire;
+import org.postroom.core.wire.WireFault;
+
+/**
+ * Which ways lead from the servers of a test to each other: hosts that are no machine's have ports
+ * of this one. Threads share it.
+ */
+final class Roads {
+  private final Function<InetSocketAddress, Optional<InetSocketAddress>> roads;
+
+  /** Connections that may be open, and to whom. */
+  private final Map<Connection, InetAddress> open =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  /**
+   * None is open yet.
+   *
+   * @param roads where a connection comes to; empty where it is refused
+   */
+  Roads(Function<InetSocketAddress, Optional<InetSocketAddress>> roads) {
+    this.roads = roads;
+  }
+
+  /** A server's wire, by which it comes to the others. */
+  Wire over(Wire wire) {
+    return new Wire() {
+      @Override
+      public Listener listen(ListenerOptions options, Function<Connection, Session> sessions) {
+        return wire.listen(options, sessions);
+      }
+
+      @Override
+      public CompletionStage<Connection> connect(
+          InetSocketAddress peer, ConnectOptions options, Function<Connection, Session> session) {
+        Optional<InetSocketAddress> road = roads.apply(peer);
+        if (road.isEmpty()) {
+          return CompletableFuture.failedFuture(new WireFault("Connection refused"));
+        }
+        return wire.connect(
+            road.get(),
+            options,
+            connection -> {
+              open.put(connection, peer.getAddress());
+              return session.apply(connection);
+            });
+      }
+
+      @Override
+      public void close() {
+        wire.close();
+      }
+    };
+  }
+
+  /** Ends what is open to {@code host}. */
+  void cut(InetAddress host) {
+    synchronized (open) {
+      for (Map.Entry<Connection, InetAddress> one : new ArrayList<>(open.entrySet())) {
+        if (one.getValue().equals(host)) {
+          one.getKey().close();
+        }
+      }
+    }
+  }
+}

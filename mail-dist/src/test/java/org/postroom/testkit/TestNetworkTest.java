@@ -1,0 +1,217 @@
+package org.postroom.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.postroom.testkit.Mails.any;
+import static org.postroom.testkit.Mails.to;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.dist.Inbox;
+
+/** Mail goes between the servers of a test as it does between those of the world. */
+@Timeout(60)
+final class TestNetworkTest {
+  private static final String SHOP = "shop.example";
+  private static final String CUSTOMERS = "example.org";
+  private static final String ADA = "ada@example.org";
+
+  @Test
+  void mailFindsItsWayByMxUnderTls() throws IOException {
+    try (TestNetwork network = TestNetwork.of(SHOP, CUSTOMERS)) {
+      send(network.at(SHOP), ADA);
+
+      ReceivedMail mail = network.at(CUSTOMERS).awaitOne(to(ADA));
+      assertThat(mail.sender()).isEqualTo("shop@shop.example");
+      assertThat(mail.isSecured()).isTrue();
+      assertThat(mail.helo()).isEqualTo("mx.shop.example");
+      assertThat(mail.headers("Received")).hasSize(2);
+      assertThat(network.names().asked()).contains("example.org MX", "mx.example.org A");
+      assertThat(Inbox.of(network.at(CUSTOMERS).server(), ADA)).hasSize(1);
+    }
+  }
+
+  @Test
+  void mailStaysWhereItsRecipientIs() throws IOException {
+    try (TestNetwork network = TestNetwork.of(SHOP, CUSTOMERS)) {
+      send(network.at(CUSTOMERS), ADA);
+
+      assertThat(network.at(CUSTOMERS).awaitOne(any()).recipients()).containsExactly(ADA);
+      assertThat(network.names().asked()).isEmpty();
+      assertThat(network.at(SHOP).received()).isEmpty();
+    }
+  }
+
+  @Test
+  void waitsForAServerThatIsAway() throws IOException {
+    try (TestNetwork network = TestNetwork.with().server(SHOP).server(CUSTOMERS).frozen().start()) {
+      TestMail shop = network.at(SHOP);
+      send(shop, ADA);
+      network.time().advance(Duration.ZERO);
+      assertThat(network.at(CUSTOMERS).received()).hasSize(1);
+
+      network.away(CUSTOMERS);
+      send(shop, ADA);
+      network.time().advance(Duration.ofHours(2));
+
+      assertThat(network.at(CUSTOMERS).received()).hasSize(1);
+      assertThat(queued(shop))
+          .singleElement()
+          .satisfies(
+              one -> {
+                assertThat(one.attempts()).isGreaterThan(1);
+                assertThat(one.lastReason())
+                    .contains("mx.example.org[198.51.100.2]:25")
+                    .contains("Connection refused");
+              });
+
+      network.back(CUSTOMERS);
+      network.time().advance(Duration.ofHours(2));
+
+      assertThat(network.at(CUSTOMERS).received()).hasSize(2);
+      assertThat(queued(shop)).isEmpty();
+    }
+  }
+
+  @Test
+  void comesBackFromWhereNobodyWantsIt() throws IOException {
+    try (TestNetwork network =
+        TestNetwork.with()
+            .server(SHOP)
+            .server(CUSTOMERS, TestMail.with().account(ADA, "pw").strict())
+            .frozen()
+            .start()) {
+      TestMail shop = network.at(SHOP);
+      send(shop, "bob@example.org");
+      network.time().advance(Duration.ZERO);
+
+      assertThat(network.at(CUSTOMERS).received()).isEmpty();
+      assertThat(network.at(CUSTOMERS).refusals())
+          .anySatisfy(one -> assertThat(one.answer()).startsWith("550 5.1.1 "));
+      assertThat(Inbox.of(shop.server(), "shop@shop.example"))
+          .singleElement()
+          .satisfies(report -> assertThat(report).contains("bob@example.org", "5.1.1"));
+    }
+  }
+
+  @Test
+  void comesBackAfterFiveDays() throws IOException {
+    try (TestNetwork network = TestNetwork.with().server(SHOP).server(CUSTOMERS).frozen().start()) {
+      TestMail shop = network.at(SHOP);
+      network.away(CUSTOMERS);
+      send(shop, ADA);
+      network.time().advance(Duration.ofDays(6));
+
+      assertThat(queued(shop)).isEmpty();
+      assertThat(Inbox.of(shop.server(), "shop@shop.example"))
+          .singleElement()
+          .satisfies(report -> assertThat(report).contains("Status: 4.4.7", ADA));
+    }
+  }
+
+  @Test
+  void namesMayFailAndChange() throws IOException {
+    try (TestNetwork network =
+        TestNetwork.with()
+            .server(SHOP)
+            .server(CUSTOMERS)
+            .records("void.example MX 0 .")
+            .frozen()
+            .start()) {
+      TestMail shop = network.at(SHOP);
+      network.names().fail("mx.example.org");
+      send(shop, ADA);
+      network.time().advance(Duration.ofMinutes(1));
+      assertThat(queued(shop))
+          .singleElement()
+          .satisfies(one -> assertThat(one.lastReason()).startsWith("4.4.3 "));
+
+      network.names().put("example.org MX 10 other.example", "other.example A 198.51.100.2");
+      network.time().advance(Duration.ofHours(2));
+      assertThat(network.at(CUSTOMERS).received()).hasSize(1);
+
+      network.names().remove("example.org");
+      send(shop, ADA);
+      send(shop, "bob@void.example");
+      network.time().advance(Duration.ZERO);
+      List<String> reports = Inbox.of(shop.server(), "shop@shop.example");
+      assertThat(reports).hasSize(2);
+      assertThat(reports.get(0)).contains("5.4.4");
+      assertThat(reports.get(1)).contains("5.1.10");
+    }
+  }
+
+  @Test
+  void answersOfTheDnsTakeTheirTime() throws IOException {
+    try (TestNetwork network = TestNetwork.with().server(SHOP).server(CUSTOMERS).frozen().start()) {
+      network.names().answerAfter(Duration.ofSeconds(10));
+      Instant begun = network.time().instant();
+      send(network.at(SHOP), ADA);
+      network.time().advance(Duration.ofMinutes(1));
+
+      ReceivedMail mail = network.at(CUSTOMERS).awaitOne(to(ADA));
+      String received = mail.headers("Received").get(0);
+      Instant came =
+          Instant.from(
+              DateTimeFormatter.RFC_1123_DATE_TIME.parse(
+                  received.substring(received.indexOf(';') + 1).strip()));
+      assertThat(came)
+          .as("after the MX, and its host")
+          .isAfterOrEqualTo(begun.plusSeconds(19))
+          .isBefore(begun.plusSeconds(60));
+    }
+  }
+
+  @Test
+  void whoNeedsToLogInElsewhereIsRefused() throws IOException {
+    try (TestNetwork network =
+        TestNetwork.with().server(SHOP, TestMail.with().strict()).server(CUSTOMERS).start()) {
+      assertThatThrownBy(() -> send(network.at(SHOP), ADA)).hasMessageContaining("454 4.7.1");
+    }
+  }
+
+  @Test
+  void refusesWhatIsNoNetwork() {
+    assertThatThrownBy(() -> TestNetwork.of(SHOP, SHOP))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has a server already");
+    assertThatThrownBy(TestNetwork::of).isInstanceOf(IllegalArgumentException.class);
+    try (TestNetwork network = TestNetwork.of(SHOP)) {
+      assertThatThrownBy(() -> network.at("example.net"))
+          .hasMessageContaining("example.net has no server")
+          .hasMessageContaining(SHOP);
+      assertThatThrownBy(() -> network.names().put("example.net MX"))
+          .hasMessageContaining("Not a record");
+    }
+  }
+
+  private static List<QueuedRecipient> queued(TestMail mail) {
+    return mail.server().queue().list(100).stream()
+        .map(QueuedMail::recipients)
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static void send(TestMail by, String recipient) throws IOException {
+    try (Lines client = new Lines(by.smtp())) {
+      expect("250", client.say("EHLO client.example"));
+      expect("250", client.say("MAIL FROM:<shop@shop.example>"));
+      expect("250", client.say("RCPT TO:<" + recipient + ">"));
+      expect("354", client.say("DATA"));
+      expect("250", client.say("Subject: invoice\r\n\r\nThank you.\r\n."));
+    }
+  }
+
+  private static void expect(String code, String answer) {
+    if (!answer.startsWith(code)) {
+      throw new AssertionError("expected " + code + ", heard " + answer);
+    }
+  }
+}
