@@ -71,6 +71,11 @@ final class Flows {
   }
 
   private Router router(Plan plan) {
+    return plan.addressing().safeSend().over(everywhere(plan), foundation.store().accounts());
+  }
+
+  /** Where mail goes that may leave. */
+  private Router everywhere(Plan plan) {
     return description.openPassword != null
         ? new EverybodyIsHere(foundation.store().accounts(), plan.policy().delimiter())
         : new AddressRouter(

@@ -270,8 +270,24 @@ public final class Settings {
 
     /** A text as an administrator would write it, expanded like one. */
     public Builder set(String name, String text) {
+      MainCf.Entry before = given.get(name);
+      if (before != null && isAdministrators(name) && !before.place().equals(Place.PROGRAM)) {
+        if (!before.value().equals(text)) {
+          faults.add(
+              new Fault(
+                  before.place(),
+                  name,
+                  "said here, and the program says \"" + text + "\": only the file may change it"));
+        }
+        return this;
+      }
       given.put(name, new MainCf.Entry(name, text, Place.PROGRAM));
       return this;
+    }
+
+    private boolean isAdministrators(String name) {
+      Param<?> param = params.get(name);
+      return param != null && param.has(Trait.ADMINISTRATOR);
     }
 
     /** What somebody wrote, expanded like everything else. */

@@ -21,8 +21,10 @@ import org.postroom.core.table.Tables;
  * @param rewriting which addresses are written anew
  * @param aliases which stand for others
  * @param copies who gets a copy
+ * @param safeSend whose mail may leave
  */
-public record Addressing(Policy policy, Rewriting rewriting, Aliases aliases, Copies copies) {
+public record Addressing(
+    Policy policy, Rewriting rewriting, Aliases aliases, Copies copies, SafeSend safeSend) {
 
   /**
    * By settings.
@@ -34,7 +36,8 @@ public record Addressing(Policy policy, Rewriting rewriting, Aliases aliases, Co
         policy,
         Rewriting.of(settings, policy, own, tables),
         Aliases.of(settings, policy, tables),
-        Copies.of(settings, policy, tables));
+        Copies.of(settings, policy, tables),
+        SafeSend.of(settings, tables));
   }
 
   /** The station that says whom recipients stand for, who are routed by {@code router}. */

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.address.Address;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.life.Lifeline;
@@ -135,11 +136,10 @@ final class Dispatch {
     List<Homecoming> home = new ArrayList<>();
     for (QueuedRecipient recipient : mail.recipients()) {
       Route route = route(mail, recipient, known);
-      if (route instanceof Route.ToMailbox mailbox) {
+      if (route instanceof Route.Here here) {
         home.add(
             new Homecoming(
-                recipient,
-                Planner.delivery(mail.sender(), recipient.recipient(), mailbox.account())));
+                recipient, Planner.delivery(mail.sender(), recipient.recipient(), here)));
       } else if (route instanceof Route.Nowhere none) {
         known.add(new Report(recipient, nowhere(none)));
       } else if (route != null) {
@@ -165,11 +165,11 @@ final class Dispatch {
   /** The recipient's route; null where that cannot be said now, which is reported. */
   private @Nullable Route route(QueuedMail mail, QueuedRecipient recipient, List<Report> reports) {
     Optional<Route.Onward> decided = Route.Onward.decided(mail.destination());
-    if (decided.isPresent()) {
-      return decided.get();
-    }
+    Address address = recipient.recipient().address();
     try {
-      return router.route(recipient.recipient().address(), Facts.WAITING);
+      return decided.isPresent() && !router.keeps(address, Facts.WAITING)
+          ? decided.get()
+          : router.route(address, Facts.WAITING);
     } catch (RuntimeException e) {
       LOG.warn("{}: cannot be routed now: {}", mail.id(), e.getMessage());
       reports.add(new Report(recipient, DeliveryResult.fault("cannot be routed now", e)));

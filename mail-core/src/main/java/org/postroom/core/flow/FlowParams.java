@@ -6,6 +6,7 @@ import java.util.List;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Trait;
 
 /** What is done to mail on its way, and where it goes that is not for us. */
 public final class FlowParams {
@@ -21,6 +22,26 @@ public final class FlowParams {
           "The next hop of all mail that leaves: host, host:port, [host] or [host]:port; in brackets"
               + " without looking up MX records. Of several, one is tried after the other. Empty"
               + " sends to the recipient's own mail exchangers.");
+
+  public static final Param<String> SAFE_SEND =
+      SET.text(
+          "safe_send_mailbox",
+          "",
+          """
+          For a server that is not in production: whose mailbox (a login, or an address here) gets \
+          what would leave for anybody but safe_send_recipients, in its folder "Not sent", each copy \
+          with the recipient in a field X-Safe-Send. Empty lets everything leave. Where the file \
+          says it, a program that embeds the server cannot say otherwise.""",
+          Trait.ADMINISTRATOR);
+
+  public static final Param<List<String>> SAFE_SEND_RECIPIENTS =
+      SET.matchList(
+          "safe_send_recipients",
+          "",
+          """
+          Addresses and domains (.example.com for what is below one) to which mail leaves although \
+          there is a safe_send_mailbox.""",
+          Trait.ADMINISTRATOR);
 
   public static final Param<Long> MESSAGE_SIZE =
       SET.longs(

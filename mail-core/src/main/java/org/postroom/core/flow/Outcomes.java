@@ -12,7 +12,6 @@ import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mail.Submission;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
@@ -33,9 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Outcomes {
   private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
-  private static final DeliveryResult DELIVERED =
-      new DeliveryResult.Delivered(
-          "mailbox", "2.0.0", "delivered to mailbox " + MailboxName.INBOX, true);
   private static final DeliveryResult FULL =
       new DeliveryResult.Deferred("mailbox", "4.2.2", "the mailbox is full");
   private static final DeliveryResult GONE =
@@ -285,10 +281,13 @@ final class Outcomes {
     }
 
     private void add(Homecoming one) {
+      DeliveryResult result =
+          new DeliveryResult.Delivered(
+              "mailbox", "2.0.0", "delivered to mailbox " + one.delivery().mailbox(), true);
       settlements.add(new Settlement.Done(one.recipient().id()));
-      said.add(() -> tidings.delivered(attempt, one.recipient(), DELIVERED, true));
+      said.add(() -> tidings.delivered(attempt, one.recipient(), result, true));
       if (one.recipient().recipient().reportOn().contains(Notify.SUCCESS)) {
-        delivered.add(new Bounce.Item(one.recipient(), DELIVERED));
+        delivered.add(new Bounce.Item(one.recipient(), result));
       }
     }
 

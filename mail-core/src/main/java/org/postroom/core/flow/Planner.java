@@ -11,13 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.Acceptance.Claim;
 
@@ -130,13 +128,13 @@ final class Planner {
 
     void add(Submission mail, Target target, Claim claim) {
       Recipient recipient = target.recipient();
-      if (target.route() instanceof Route.ToMailbox mailbox) {
+      if (target.route() instanceof Route.Here here) {
         if (isReported(mail, target)) {
           onward.add(Acceptance.Onward.home(recipient, claim));
           return;
         }
         ReversePath sender = owner(mail, target).orElse(mail.envelope().sender());
-        deliveries.add(delivery(sender, recipient, mailbox.account(), claim));
+        deliveries.add(delivery(sender, recipient, here, claim));
       } else {
         onward.add(new Acceptance.Onward(recipient, destination(recipient, target.route()), claim));
       }
@@ -164,15 +162,16 @@ final class Planner {
     return new Acceptance(plan.mail(), List.of(), onward);
   }
 
-  static Acceptance.Delivery delivery(ReversePath sender, Recipient recipient, Account account) {
-    return delivery(sender, recipient, account, Claim.NAMED);
+  static Acceptance.Delivery delivery(ReversePath sender, Recipient recipient, Route.Here here) {
+    return delivery(sender, recipient, here, Claim.NAMED);
   }
 
   private static Acceptance.Delivery delivery(
-      ReversePath sender, Recipient recipient, Account account, Claim claim) {
-    String header =
-        "Return-Path: <" + sender + ">\r\nDelivered-To: " + recipient.address() + "\r\n";
+      ReversePath sender, Recipient recipient, Route.Here here, Claim claim) {
+    // What is kept was not delivered to anybody: it says so itself.
+    String field = here instanceof Route.Kept ? "X-Safe-Send: not sent to " : "Delivered-To: ";
+    String header = "Return-Path: <" + sender + ">\r\n" + field + recipient.address() + "\r\n";
     return new Acceptance.Delivery(
-        account.id(), MailboxName.INBOX, recipient, Content.of(header.getBytes(UTF_8)), claim);
+        here.account().id(), here.mailbox(), recipient, Content.of(header.getBytes(UTF_8)), claim);
   }
 }

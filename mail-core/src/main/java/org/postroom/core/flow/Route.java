@@ -3,12 +3,41 @@ package org.postroom.core.flow;
 import java.util.Optional;
 import org.postroom.core.address.Domain;
 import org.postroom.core.auth.Account;
+import org.postroom.core.mailbox.MailboxName;
 
 /** Where mail for a recipient goes. */
 public sealed interface Route {
 
+  /** Into a mailbox here. */
+  sealed interface Here extends Route {
+    /** Whose. */
+    Account account();
+
+    /** Which of his. */
+    MailboxName mailbox();
+  }
+
   /** Into the account's INBOX. */
-  record ToMailbox(Account account) implements Route {}
+  record ToMailbox(Account account) implements Here {
+
+    @Override
+    public MailboxName mailbox() {
+      return MailboxName.INBOX;
+    }
+  }
+
+  /**
+   * Not on its way, but into a mailbox of who looks after what must not leave; see {@link
+   * SafeSend}.
+   */
+  record Kept(Account account) implements Here {
+    private static final MailboxName NOT_SENT = MailboxName.of("Not sent");
+
+    @Override
+    public MailboxName mailbox() {
+      return NOT_SENT;
+    }
+  }
 
   /**
    * To the next hop.

@@ -15,6 +15,11 @@ public interface Router {
   /** Where mail for {@code recipient} goes now. */
   Route route(Address recipient, Facts facts);
 
+  /** Whether mail for {@code recipient} must not leave, whatever was decided for it. */
+  default boolean keeps(Address recipient, Facts facts) {
+    return false;
+  }
+
   /** Whether mail from {@code sender} may be submitted by {@code account}: who gets it owns it. */
   default boolean owns(Account account, Address sender, Facts facts) {
     return route(sender, facts) instanceof Route.ToMailbox mailbox

@@ -52,9 +52,10 @@ record Treatment(
     return filter.map(text -> text.substring(0, text.indexOf(':')));
   }
 
-  /** Where a target goes. */
+  /** Where a target goes; what must not leave does not leave by a filter. */
   Route route(Target target) {
     return filter
+        .filter(text -> !(target.route() instanceof Route.Kept))
         .<Route>map(text -> Route.Onward.filtered(text, target.recipient().address().domain()))
         .orElseGet(target::route);
   }

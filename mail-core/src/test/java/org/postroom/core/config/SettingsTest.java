@@ -51,6 +51,9 @@ final class SettingsTest {
       SET.bool(
           "modern", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}", "By level, and ours.");
 
+  private static final Param<String> GUARD =
+      SET.text("guard", "", "Who looks after it.", Trait.ADMINISTRATOR);
+
   private static final ParamSet ALL = SET.build();
 
   private static List<String> said(Settings settings) {
@@ -198,6 +201,21 @@ final class SettingsTest {
     assertThat(settings.place(HOST)).isEqualTo(new Place("main.cf", 2));
     assertThat(settings.place(LIMIT)).isEqualTo(Place.DEFAULT);
     assertThat(settings.isGiven(LIMIT)).isFalse();
+  }
+
+  @Test
+  void whatIsTheAdministratorsIsTheFilesToSay() {
+    MainCf file = MainCf.parse("main.cf", "limit = 5\nguard = ada\n");
+
+    assertThatThrownBy(() -> Settings.builder(ALL).file(file).set(GUARD, "").build())
+        .hasMessageContaining("main.cf, line 2: guard: said here, and the program says \"\"");
+    assertThatThrownBy(() -> Settings.builder(ALL).file(file).set("guard", "eve").build())
+        .isInstanceOf(BadConfiguration.class);
+
+    Settings same = Settings.builder(ALL).file(file).set(GUARD, "ada").build();
+    assertThat(same.place(GUARD)).isEqualTo(new Place("main.cf", 2));
+    Settings alone = Settings.builder(ALL).set(GUARD, "eve").set(GUARD, "bob").build();
+    assertThat(alone.get(GUARD)).isEqualTo("bob");
   }
 
   @Test

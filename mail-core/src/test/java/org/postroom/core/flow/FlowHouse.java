@@ -82,7 +82,7 @@ final class FlowHouse implements AutoCloseable {
   final WallClock wall;
 
   private static final Settings SETTINGS =
-      Settings.builder(PolicyParams.ALL, AliasParams.ALL)
+      Settings.builder(PolicyParams.ALL, AliasParams.ALL, FlowParams.ALL)
           .set("myhostname", "mail.here.test")
           .build();
   private static final OwnAddresses OWN = new OwnAddresses(List.of(), List.of());

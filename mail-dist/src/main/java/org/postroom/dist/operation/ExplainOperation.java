@@ -176,6 +176,9 @@ public final class ExplainOperation {
     if (route instanceof Route.ToMailbox mailbox) {
       return "mailbox " + mailbox.account().login();
     }
+    if (route instanceof Route.Kept kept) {
+      return "kept in mailbox " + kept.account().login() + " (safe_send_mailbox)";
+    }
     if (route instanceof Route.Onward onward) {
       return onward.destination();
     }

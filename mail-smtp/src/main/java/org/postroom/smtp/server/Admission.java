@@ -194,7 +194,7 @@ public final class Admission {
         && expanded.targets().stream()
             .anyMatch(
                 target ->
-                    target.route() instanceof Route.Onward
+                    (target.route() instanceof Route.Onward || target.route() instanceof Route.Kept)
                         && target.recipient().address().equals(expanded.recipient().address()));
   }
 }

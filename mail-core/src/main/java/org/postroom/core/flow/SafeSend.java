@@ -1,0 +1,117 @@
+package org.postroom.core.flow;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.MalformedAddress;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountFacts;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.config.BadValue;
+import org.postroom.core.config.Settings;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.table.MatchList;
+import org.postroom.core.table.Tables;
+
+/**
+ * Keeps mail on a server that is not in production: what would leave it, for anybody but those who
+ * are named, comes into one mailbox here instead. It stands where routes are said, so it holds for
+ * whatever leaves: what clients and applications send, what aliases come to, copies, reports, and
+ * what waits in the queue.
+ */
+public final class SafeSend {
+  private static final Route.Nowhere NOBODY =
+      new Route.Nowhere(
+          451, "4.3.5", "Server configuration error: nobody has " + FlowParams.SAFE_SEND.name());
+
+  private final String mailbox;
+  private final MatchList domains;
+  private final Set<String> addresses;
+
+  private SafeSend(String mailbox, MatchList domains, Set<String> addresses) {
+    this.mailbox = mailbox;
+    this.domains = domains;
+    this.addresses = addresses;
+  }
+
+  /**
+   * As settings have it.
+   *
+   * @throws BadConfiguration for a list that cannot be obeyed
+   */
+  static SafeSend of(Settings settings, Tables tables) {
+    List<String> texts = new ArrayList<>();
+    Set<String> addresses = new HashSet<>();
+    try {
+      for (String item : settings.get(FlowParams.SAFE_SEND_RECIPIENTS)) {
+        if (item.indexOf('@') >= 0 && item.indexOf(':') < 0) {
+          addresses.add(key(Address.parse(item)));
+        } else {
+          texts.add(item);
+        }
+      }
+      return new SafeSend(
+          settings.get(FlowParams.SAFE_SEND),
+          MatchList.ofDomains(texts, false, tables::open),
+          addresses);
+    } catch (BadValue | MalformedAddress e) {
+      throw new BadConfiguration(
+          settings.fault(FlowParams.SAFE_SEND_RECIPIENTS, String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Where {@code router} routes, but for what must not leave; itself where all may. */
+  public Router over(Router router, Accounts accounts) {
+    return mailbox.isEmpty() ? router : new Guarded(router, accounts);
+  }
+
+  private boolean mayLeave(Address recipient) {
+    return addresses.contains(key(recipient)) || domains.contains(recipient.domain());
+  }
+
+  /** Local parts differ by case in theory; who is named here is meant however he is written. */
+  private static String key(Address address) {
+    return address.toString().toLowerCase(Locale.ROOT);
+  }
+
+  private final class Guarded implements Router {
+    private final Router router;
+    private final Accounts accounts;
+
+    Guarded(Router router, Accounts accounts) {
+      this.router = router;
+      this.accounts = accounts;
+    }
+
+    @Override
+    public Route route(Address recipient, Facts facts) {
+      Route route = router.route(recipient, facts);
+      if (!(route instanceof Route.Onward) || mayLeave(recipient)) {
+        return route;
+      }
+      return keeper(facts).<Route>map(Route.Kept::new).orElse(NOBODY);
+    }
+
+    @Override
+    public boolean keeps(Address recipient, Facts facts) {
+      return !mayLeave(recipient) && router.route(recipient, facts) instanceof Route.Onward;
+    }
+
+    /** Whose a mailbox is, and what is sent to whom, has nothing to do with it. */
+    @Override
+    public boolean owns(Account account, Address sender, Facts facts) {
+      return router.owns(account, sender, facts);
+    }
+
+    private Optional<Account> keeper(Facts facts) {
+      return Address.tryParse(mailbox)
+          .flatMap(address -> facts.know(AccountFacts.byAddress(accounts, address)))
+          .or(() -> facts.know(AccountFacts.byLogin(accounts, mailbox)));
+    }
+  }
+}
