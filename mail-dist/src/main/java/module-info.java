@@ -6,6 +6,8 @@ module org.postroom.dist {
   exports org.postroom.dist.operation;
   exports org.postroom.dist.submit;
   exports org.postroom.testkit;
+  exports org.postroom.testkit.greenmail;
+  exports org.postroom.testkit.wiser;
 
   opens org.postroom.dist.applet to
       info.picocli;
@@ -18,6 +20,7 @@ module org.postroom.dist {
   requires static ch.qos.logback.core;
   requires com.fasterxml.jackson.core;
   requires info.picocli;
+  requires static jakarta.mail;
   requires jdk.net;
   requires jdk.unsupported;
   requires transitive org.postroom.core;

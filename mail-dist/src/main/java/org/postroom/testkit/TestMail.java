@@ -224,6 +224,11 @@ public final class TestMail implements AutoCloseable {
     }
   }
 
+  /** Waits for so many mails in all, {@code longest} at most; whether they are there then. */
+  public boolean isThere(int count, Duration longest) {
+    return house.await(mark, any -> true, size -> size >= count, longest).size() >= count;
+  }
+
   /** Closes the server, for all views. */
   @Override
   public void close() {

@@ -39,6 +39,7 @@ final class VisibleTest {
           "org.postroom.shaded.org.apache.commons.logging.",
           "org.postroom.shaded.org.apache.commons.text.",
           "org.postroom.shaded.org.h2.server.",
+          "jakarta.mail.",
           "org.jspecify.",
           "org.junit.jupiter.api.",
           "org.junit.platform.commons.",

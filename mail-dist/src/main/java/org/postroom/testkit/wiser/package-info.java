@@ -1,0 +1,6 @@
+/**
+ * For tests that were written for SubEtha's Wiser: the methods that they use, by the names that
+ * they know, over {@link org.postroom.testkit.TestMail}. Change the imports; {@code
+ * docs/testing.md} says what differs. New tests begin at {@link org.postroom.testkit.MailTest}.
+ */
+package org.postroom.testkit.wiser;
