@@ -32,4 +32,8 @@ module org.postroom.dist {
   requires static org.junit.jupiter.api;
   requires static org.junit.platform.commons;
   requires org.slf4j;
+  requires static spring.beans;
+  requires static spring.context;
+  requires static spring.core;
+  requires static spring.test;
 }

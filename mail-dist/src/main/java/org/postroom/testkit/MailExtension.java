@@ -59,6 +59,9 @@ public final class MailExtension
     running.mail().forget(); // nobody looks through it: what only it would see is let go
     if (isAlone(context)) {
       running.forget();
+      if (!running.isOfClass() && !isParallel(context)) {
+        running.mail().reset(values(context).reset());
+      }
     }
     View view = view(context);
     for (Object test : context.getRequiredTestInstances().getAllInstances()) {
@@ -68,10 +71,20 @@ public final class MailExtension
 
   @Override
   public void afterEach(ExtensionContext context) {
-    view(context).takeBack();
-    if (isAlone(context)) {
-      running(context).mail().reset(values(context).reset());
+    View view = view(context);
+    view.takeBack();
+    // An application, and its server with it, may have been closed by now.
+    if (isAlone(context) && view.running().isOfClass()) {
+      view.running().mail().reset(values(context).reset());
     }
+  }
+
+  /** Whether tests of several classes may run at the same time. */
+  private static boolean isParallel(ExtensionContext context) {
+    return context
+        .getConfigurationParameter("junit.jupiter.execution.parallel.enabled")
+        .filter(Boolean::parseBoolean)
+        .isPresent();
   }
 
   /** Whether no other test of the class runs at the same time. */
@@ -102,7 +115,10 @@ public final class MailExtension
         .getStore(NAMESPACE)
         .getOrComputeIfAbsent(
             "view of " + context.getUniqueId(),
-            key -> new View(running(context).mail().view(), new ArrayList<>()),
+            key -> {
+              Running running = running(context);
+              return new View(running, running.mail().view(), new ArrayList<>());
+            },
             View.class);
   }
 
@@ -112,7 +128,7 @@ public final class MailExtension
    *
    * @param fields takes their values away again
    */
-  private record View(TestMail mail, List<Runnable> fields) {
+  private record View(Running running, TestMail mail, List<Runnable> fields) {
 
     /** To fields that are to be given one before each test, and not by the test itself. */
     void giveTo(Object test) {
@@ -152,18 +168,30 @@ public final class MailExtension
     }
   }
 
-  /** The server of a test: its class's, or that of the class around it whose values hold. */
+  /**
+   * The server of a test: that of its application, its class's, or that of the class around it
+   * whose values hold.
+   */
   private Running running(ExtensionContext context) {
     ExtensionContext owner = owner(context);
+    Optional<TestMail> applications =
+        setup == null ? SpringContexts.mail(context) : Optional.empty();
     return owner
         .getStore(NAMESPACE)
         .getOrComputeIfAbsent(
-            serverOf(owner),
+            applications.<Object>map(mail -> mail).orElseGet(() -> serverOf(owner)),
             key ->
-                new Running(
-                    (setup == null ? setup(values(context)) : setup).start(),
-                    new CopyOnWriteArrayList<>()),
+                applications
+                    .map(mail -> new Running(mail, false, new CopyOnWriteArrayList<>()))
+                    .orElseGet(() -> started(context)),
             Running.class);
+  }
+
+  private Running started(ExtensionContext context) {
+    return new Running(
+        (setup == null ? setup(values(context)) : setup).start(),
+        true,
+        new CopyOnWriteArrayList<>());
   }
 
   /** A key that no other extension has, and no context around that one. */
@@ -178,7 +206,8 @@ public final class MailExtension
     return said(context).orElseGet(() -> classOf(context));
   }
 
-  private static MailSetup setup(MailTest values) {
+  /** What the annotation says. */
+  static MailSetup setup(MailTest values) {
     MailSetup setup = TestMail.with().patience(Duration.ofSeconds(values.patience()));
     for (String account : values.accounts()) {
       int colon = account.indexOf(':', account.indexOf('@') + 1);
@@ -241,10 +270,11 @@ public final class MailExtension
   /**
    * A server. JUnit closes what is in its store.
    *
+   * @param isOfClass whether no other class has it, and it ends with this one
    * @param views those that constructors and methods before all tests were given
    */
   @SuppressWarnings("deprecation") // AutoCloseable is only closed by later versions
-  private record Running(TestMail mail, List<WeakReference<TestMail>> views)
+  private record Running(TestMail mail, boolean isOfClass, List<WeakReference<TestMail>> views)
       implements ExtensionContext.Store.CloseableResource, AutoCloseable {
 
     TestMail ofClass() {
@@ -266,7 +296,9 @@ public final class MailExtension
 
     @Override
     public void close() {
-      mail.close();
+      if (isOfClass) {
+        mail.close();
+      }
     }
   }
 }

@@ -43,7 +43,8 @@ final class VisibleTest {
           "org.jspecify.",
           "org.junit.jupiter.api.",
           "org.junit.platform.commons.",
-          "org.postgresql.");
+          "org.postgresql.",
+          "org.springframework.");
 
   private static final long MOST_OCTETS = 12_000_000;
 
@@ -54,6 +55,7 @@ final class VisibleTest {
             "META-INF/MANIFEST.MF",
             "META-INF/LICENSE",
             "META-INF/NOTICE",
+            "META-INF/spring.factories",
             PLUGINS,
             "module-info.class");
     assertThat(Archive.entries()).doesNotHaveDuplicates();

@@ -10,32 +10,24 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.postroom.testkit.MailTest;
 import org.postroom.testkit.TestMail;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.mail.SimpleMailMessage;
 import org.springframework.mail.javamail.JavaMailSender;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 
 /** The application's own H2, Flyway and Netty, of its own versions, beside ours. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@MailTest
 class ShopTest {
-  private static final TestMail MAIL = TestMail.start();
-
-  @DynamicPropertySource
-  static void properties(DynamicPropertyRegistry registry) {
-    registry.add("spring.mail.host", () -> MAIL.smtp().host());
-    registry.add("spring.mail.port", () -> MAIL.smtp().port());
-  }
-
   @Autowired private DataSource database;
   @Autowired private Customers customers;
   @Autowired private JavaMailSender sender;
 
   @Test
-  void writesToACustomer() {
+  void writesToACustomer(TestMail mail) {
     customers.save(new Customer(1L, "ada@example.org"));
     SimpleMailMessage message = new SimpleMailMessage();
     message.setFrom("shop@example.net");
@@ -44,7 +36,7 @@ class ShopTest {
     message.setText("Thank you.");
     sender.send(message);
 
-    assertEquals("Your invoice", MAIL.awaitOne(to("ada@example.org")).subject());
+    assertEquals("Your invoice", mail.awaitOne(to("ada@example.org")).subject());
   }
 
   @Test
