@@ -6,8 +6,10 @@ module org.postroom.smtp {
   exports org.postroom.smtp.protocol to
       org.postroom.dist;
   exports org.postroom.smtp.server;
+  exports org.postroom.smtp.subetha;
 
   requires transitive org.postroom.core;
   requires org.slf4j;
   requires static org.jspecify;
+  requires static subethasmtp;
 }

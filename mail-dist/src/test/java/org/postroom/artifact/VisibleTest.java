@@ -44,7 +44,8 @@ final class VisibleTest {
           "org.junit.jupiter.api.",
           "org.junit.platform.commons.",
           "org.postgresql.",
-          "org.springframework.");
+          "org.springframework.",
+          "org.subethamail.");
 
   private static final long MOST_OCTETS = 12_000_000;
 

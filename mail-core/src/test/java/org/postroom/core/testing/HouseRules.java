@@ -246,9 +246,10 @@ public abstract class HouseRules {
     return type.getModifiers().contains(JavaModifier.PUBLIC);
   }
 
-  /** What joins JUnit and what is there for tests that were written for other libraries. */
+  /** What joins JUnit and what is there for code that was written for other libraries. */
   private static boolean isForOthers(JavaClass type) {
-    return type.getPackageName().startsWith("org.postroom.testkit");
+    return type.getPackageName().startsWith("org.postroom.testkit")
+        || type.getPackageName().equals("org.postroom.smtp.subetha");
   }
 
   private static boolean isSeen(JavaMethod method) {
