@@ -34,13 +34,20 @@ record Page(String text) {
     return found;
   }
 
+  /** A test of this package. */
+  static Path test(String name) {
+    return Path.of("src/test/java/org/postroom/readme", name + ".java");
+  }
+
   /** Its Java stands in tests of this package, but for layout. */
   void showsJavaOf(String... tests) {
+    showsJavaOf(Stream.of(tests).map(Page::test).toArray(Path[]::new));
+  }
+
+  /** Its Java stands in these files, but for layout. */
+  void showsJavaOf(Path... files) {
     String sources =
-        Stream.of(tests)
-            .map(name -> Path.of("src/test/java/org/postroom/readme", name + ".java"))
-            .map(path -> squeeze(read(path)))
-            .collect(Collectors.joining());
+        Stream.of(files).map(path -> squeeze(read(path))).collect(Collectors.joining());
     assertThat(blocks("java")).allSatisfy(shown -> assertThat(sources).contains(squeeze(shown)));
   }
 

@@ -32,6 +32,7 @@ import org.postroom.testkit.MailExtension;
 import org.postroom.testkit.MailTest;
 import org.postroom.testkit.ReceivedMail;
 import org.postroom.testkit.TestMail;
+import org.postroom.testkit.TestNetwork;
 
 /** What docs/testing.md shows is code that is compiled and run here. */
 @Timeout(60)
@@ -43,7 +44,10 @@ final class TestingTest {
   @Test
   void everySnippetIsOfTheseTests() {
     assertThat(PAGE.blocks("java")).hasSizeGreaterThan(5);
-    PAGE.showsJavaOf("TestingTest");
+    PAGE.showsJavaOf(
+        Page.test("TestingTest"),
+        Page.test("UsualTest"),
+        Path.of("src/samples/boot-3.5-jpa/src/test/java/shop/ShopTest.java"));
   }
 
   /** The text of a failure is shown as it is. */
@@ -157,6 +161,20 @@ final class TestingTest {
       var before = mail.time().instant();
       mail.time().advance(Duration.ofDays(5));
       assertThat(mail.time().instant()).isAfter(before.plus(Duration.ofDays(5)));
+    }
+  }
+
+  @Test
+  void severalServers() {
+    try (TestNetwork network = TestNetwork.of("shop.example", "example.org")) {
+      TestMail shop = network.at("shop.example");
+      network.away("example.org");
+      shop(shop).sendInvoice("ada@example.org");
+      network.back("example.org");
+      network.time().advance(Duration.ofHours(1));
+
+      ReceivedMail invoice = network.at("example.org").awaitOne(to("ada@example.org"));
+      assertThat(invoice.helo()).isEqualTo("mx.shop.example");
     }
   }
 
