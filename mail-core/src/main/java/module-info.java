@@ -12,6 +12,8 @@ module org.postroom.core {
   exports org.postroom.core.fact;
   exports org.postroom.core.filter;
   exports org.postroom.core.flow;
+  exports org.postroom.core.json to
+      org.postroom.dist;
   exports org.postroom.core.life;
   exports org.postroom.core.log;
   exports org.postroom.core.mail;
@@ -28,6 +30,7 @@ module org.postroom.core {
   exports org.postroom.core.time;
   exports org.postroom.core.wire;
 
+  requires com.fasterxml.jackson.core;
   requires io.netty.buffer;
   requires io.netty.common;
   requires io.netty.handler;

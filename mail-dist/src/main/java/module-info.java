@@ -18,7 +18,6 @@ module org.postroom.dist {
 
   requires static ch.qos.logback.classic;
   requires static ch.qos.logback.core;
-  requires com.fasterxml.jackson.core;
   requires info.picocli;
   requires static jakarta.mail;
   requires jdk.net;

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.json.Json;
 import org.postroom.core.testing.Until;
-import org.postroom.dist.control.Json;
 
 /** The log of a server that runs by itself: where it goes to, and how it looks. */
 @Tag("process")

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.postroom.dist.control.Json;
+import org.postroom.core.json.Json;
 import org.postroom.dist.control.Records;
 import org.postroom.dist.operation.ExplainOperation;
 import org.postroom.dist.operation.ExplainOperation.Destination;

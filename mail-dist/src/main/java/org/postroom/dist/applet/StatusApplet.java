@@ -2,7 +2,7 @@ package org.postroom.dist.applet;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.postroom.dist.control.Json;
+import org.postroom.core.json.Json;
 import org.postroom.dist.control.Records;
 import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.Status;

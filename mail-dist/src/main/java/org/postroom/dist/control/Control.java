@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
+import org.postroom.core.json.Json;
 import org.postroom.core.wire.SocketFile;
 import org.postroom.core.wire.SocketRights;
 import org.postroom.core.wire.WireFault;

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.json.Json;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.OperationRefused.Kind;
 

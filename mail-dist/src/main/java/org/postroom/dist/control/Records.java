@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.json.Json;
 import org.postroom.core.secret.Secret;
 
 /**

@@ -9,9 +9,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.postroom.core.json.Json;
 import org.postroom.core.log.LogEvent;
 import org.postroom.core.log.MailLog;
-import org.postroom.dist.control.Json;
 
 /**
  * One object a line: {@code ts}, {@code level}, {@code service}, {@code event}, then the fields of

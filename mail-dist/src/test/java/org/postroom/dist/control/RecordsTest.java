@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.json.Json;
 import org.postroom.core.secret.Secret;
 
 final class RecordsTest {
@@ -57,37 +57,6 @@ final class RecordsTest {
     assertThatThrownBy(() -> Records.of(Inner.class, Json.read(octets(json))))
         .isInstanceOf(Json.Malformed.class)
         .hasMessage(words);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "{",
-        "{'a':1}{",
-        "{'a':1} 2",
-        "{'a':1,'a':2}",
-        "1.5",
-        "99999999999999999999",
-        "1e3",
-        "[1,]",
-        "'\u0000'",
-        "NaN",
-        "[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]"
-      })
-  void whatIsNoJsonIsMalformed(String text) {
-    assertThatThrownBy(() -> Json.read(octets(text))).isInstanceOf(Json.Malformed.class);
-  }
-
-  /** Cut anywhere, it is malformed and nothing worse. */
-  @Test
-  void halfOfItIsMalformed() {
-    byte[] whole = octets("{'a':[1,true,null,'ü'],'b':{'c':'d'}}");
-    for (int length = 0; length < whole.length; length++) {
-      byte[] half = java.util.Arrays.copyOf(whole, length);
-      assertThatThrownBy(() -> Json.read(half)).isInstanceOf(Json.Malformed.class);
-    }
-    assertThat(Json.read(whole)).isNotNull();
   }
 
   private static byte[] octets(String json) {

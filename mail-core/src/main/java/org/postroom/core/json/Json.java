@@ -1,4 +1,4 @@
-package org.postroom.dist.control;
+package org.postroom.core.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -17,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON (RFC 8259) as values: maps, lists, texts, whole numbers as {@code Long}, flags and null.
- * Fractions are no values of ours.
+ * JSON (RFC 8259) as values: maps, lists, texts, whole numbers as {@code Long}, fractions as {@code
+ * Double}, flags and null.
  */
 public final class Json {
   private static final int DEEPEST = 20;
@@ -81,6 +81,7 @@ public final class Json {
       }
       case VALUE_STRING -> in.getText();
       case VALUE_NUMBER_INT -> in.getLongValue();
+      case VALUE_NUMBER_FLOAT -> in.getDoubleValue();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
@@ -128,6 +129,8 @@ public final class Json {
       out.writeEndArray();
     } else if (value instanceof String text) {
       out.writeString(text);
+    } else if (value instanceof Double fraction) {
+      out.writeNumber(fraction);
     } else if (value instanceof Number number) {
       out.writeNumber(number.longValue());
     } else if (value instanceof Boolean flag) {

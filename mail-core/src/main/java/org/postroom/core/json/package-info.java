@@ -1,0 +1,2 @@
+/** JSON as values. */
+package org.postroom.core.json;
