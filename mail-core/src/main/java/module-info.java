@@ -7,6 +7,8 @@ module org.postroom.core {
   exports org.postroom.core.auth.source to
       org.postroom.dist,
       org.postroom.storage;
+  exports org.postroom.core.auth.token to
+      org.postroom.dist;
   exports org.postroom.core.config;
   exports org.postroom.core.dns;
   exports org.postroom.core.fact;
@@ -37,6 +39,7 @@ module org.postroom.core {
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.unix.common;
+  requires java.net.http;
   requires org.apache.commons.codec;
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;

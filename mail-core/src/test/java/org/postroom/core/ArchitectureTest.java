@@ -25,7 +25,7 @@ final class ArchitectureTest extends HouseRules {
       new TreeMap<>(
           Map.ofEntries(
               Map.entry("address", 8L),
-              Map.entry("auth", 23L),
+              Map.entry("auth", 25L),
               Map.entry("config", 22L),
               Map.entry("dns", 4L),
               Map.entry("fact", 6L),

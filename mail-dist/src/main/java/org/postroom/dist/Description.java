@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,12 +14,11 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.auth.AccountSource;
 import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
-import org.postroom.core.dns.DnsResolver;
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.filter.StandardFilters;
 import org.postroom.core.flow.AliasParams;
@@ -41,7 +39,6 @@ import org.postroom.core.table.Tables;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Ear;
 import org.postroom.core.wire.Wire;
-import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.ServerSettings;
 import org.postroom.dist.mailbox.Appended;
 import org.postroom.storage.SqlTables;
@@ -49,11 +46,8 @@ import org.postroom.storage.Storage;
 
 /** What {@link ServerBuilder} was told. Null is where nothing was said and the settings decide. */
 final class Description {
-  private static final Duration DNS_TIMEOUT = Duration.ofSeconds(10);
-
   final Configuration configuration;
-  final Map<String, String> accounts = new LinkedHashMap<>();
-  final Map<String, AccountSource> sources = new LinkedHashMap<>();
+  final Residents residents;
   final Map<String, Transport> transports = new LinkedHashMap<>();
   final Map<String, LookupTable> tables = new LinkedHashMap<>();
   final List<FilterStation.Named> filters = new ArrayList<>();
@@ -64,7 +58,6 @@ final class Description {
   @Nullable InetAddress bind;
   @Nullable Resolver resolver;
   @Nullable Timers timers;
-  @Nullable String openPassword;
   Consumer<Acceptance> accepted = mail -> {};
   Consumer<Attempted> delivered = recipient -> {};
   Consumer<Attempted> delayed = recipient -> {};
@@ -80,13 +73,13 @@ final class Description {
   /** Nothing is said yet. */
   Description() {
     configuration = new Configuration();
+    residents = new Residents();
     random = new SecureRandom();
   }
 
   private Description(Description other) {
     configuration = other.configuration.copy();
-    accounts.putAll(other.accounts);
-    sources.putAll(other.sources);
+    residents = new Residents(other.residents);
     transports.putAll(other.transports);
     tables.putAll(other.tables);
     filters.addAll(other.filters);
@@ -97,7 +90,6 @@ final class Description {
     bind = other.bind;
     resolver = other.resolver;
     timers = other.timers;
-    openPassword = other.openPassword;
     accepted = other.accepted;
     delivered = other.delivered;
     delayed = other.delayed;
@@ -136,11 +128,9 @@ final class Description {
     return Parts.standard().and(added);
   }
 
-  /** Looks up names. */
-  Resolver dns(Wire wire, Workers workers) {
-    return resolver == null
-        ? DnsResolver.ofSystem(wire.questions(), DNS_TIMEOUT, workers)
-        : resolver;
+  /** Has mails looked into, behind those that were named before. */
+  void filter(String name, Filter filter) {
+    filters.add(new FilterStation.Named(name, filter));
   }
 
   /**
@@ -181,7 +171,16 @@ final class Description {
 
   /** Where people are known. */
   AccountSources people(Settings settings, Configuration of, SqlSource databases) {
-    return AccountSources.of(settings, of.base(), sources, databases, clock);
+    return residents.known(settings, of.base(), databases, clock);
+  }
+
+  /**
+   * Finds out whether those tokens can be checked that a mechanism takes; nobody is asked.
+   *
+   * @throws BadConfiguration where nobody checks them
+   */
+  void checkTokens(Settings settings) {
+    residents.checkTokens(settings, clock, random);
   }
 
   /** What looks into mails: the house's own, then those of parts, then the owner's. */

@@ -76,7 +76,7 @@ final class Flows {
 
   /** Where mail goes that may leave. */
   private Router everywhere(Plan plan) {
-    return description.openPassword != null
+    return description.residents.openPassword != null
         ? new EverybodyIsHere(foundation.store().accounts(), plan.policy().delimiter())
         : new AddressRouter(
             plan.policy(),

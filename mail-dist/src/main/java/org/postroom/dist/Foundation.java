@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.postroom.core.auth.AccountNotFound;
@@ -80,7 +79,15 @@ record Foundation(
     Accounts accounts = store.accounts();
     // Closed after the wire: who waits to be logged in hears a goodbye like everybody else.
     LogIns logIns =
-        owned.add(LogIns.open(settings, accounts, timers, description.random, lifeline));
+        owned.add(
+            LogIns.open(
+                settings,
+                accounts,
+                description.residents.tokens(
+                    settings, description.clock, description.random, owned),
+                timers,
+                description.random,
+                lifeline));
     Workers workers =
         owned.add(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline));
     AutoCloseable unused = owned.add(plan.people().watch(description.clock, timers, workers));
@@ -96,7 +103,7 @@ record Foundation(
             store.storage().queue(),
             accounts,
             staging,
-            plan.usable(description.dns(wire, workers)),
+            plan.dns(description.resolver, wire.questions(), workers),
             new RecentDecisions(KEPT_DECISIONS),
             workers,
             RandomGenerator.getDefault(),
@@ -119,9 +126,9 @@ record Foundation(
     return store.known();
   }
 
-  /** Makes those accounts that are not there; passwords by login. */
-  void makeAccounts(Map<String, String> passwords) {
-    store.make(passwords);
+  /** Makes those accounts that are to be there and are not. */
+  void makeAccounts(Description description) {
+    store.make(description.residents.accounts);
   }
 
   /** The parts at work. */

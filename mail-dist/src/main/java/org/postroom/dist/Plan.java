@@ -1,12 +1,15 @@
 package org.postroom.dist;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
+import org.postroom.core.dns.DnsResolver;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.Addressing;
@@ -17,6 +20,8 @@ import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.WireFault;
 import org.postroom.core.wire.WireOptions;
+import org.postroom.core.wire.Questions;
+import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.Interfaces;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
@@ -60,6 +65,8 @@ record Plan(
     Optional<Keys> given,
     Report report) {
 
+  private static final Duration DNS_TIMEOUT = Duration.ofSeconds(10);
+
   Plan {
     listeners = List.copyOf(listeners);
     transports = Map.copyOf(transports);
@@ -96,8 +103,14 @@ record Plan(
         .withUnsent(ClientCapacity.unsent(memory));
   }
 
-  /** The same names, with the addresses that are used alone. */
-  Resolver usable(Resolver dns) {
+  /**
+   * Looks up names; of their addresses, those that are used alone.
+   *
+   * @param given in the place of the DNS
+   * @param network by which that is asked
+   */
+  Resolver dns(@Nullable Resolver given, Questions network, Workers workers) {
+    Resolver dns = given == null ? DnsResolver.ofSystem(network, DNS_TIMEOUT, workers) : given;
     return dns.only(Interfaces.family(settings)::contains);
   }
 

@@ -108,6 +108,12 @@ final class Preparation {
             : part(() -> Addressing.of(settings, policy, own, tables));
     AccountSources people =
         part(() -> known.orElseGet(() -> description.people(settings, configuration, databases)));
+    Object unused =
+        part(
+            () -> {
+              description.checkTokens(settings);
+              return settings;
+            });
     List<FilterStation.Named> filters = part(() -> description.filters(settings, tables));
     ServicePlan services = ServicePlan.of(read.services(), settings, machine);
     faults.addAll(services.report().faults());

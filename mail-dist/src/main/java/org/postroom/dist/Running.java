@@ -37,7 +37,7 @@ record Running(
     // more commands, then nobody new, no more attempts, and no idle connections to next hops.
     Generations generations = owned.add(new Generations(plan, foundation, description));
     QueueManager queue = owned.add(generations.queue(plan));
-    foundation.makeAccounts(description.accounts);
+    foundation.makeAccounts(description);
     queue.start();
     owned.add(foundation.purge());
     OpenDoors doors = owned.add(foundation.doors());

@@ -9,20 +9,19 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.postroom.core.auth.AccountSource;
+import org.postroom.core.auth.TokenCheck;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.filter.Filter;
-import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.Attempted;
 import org.postroom.core.flow.Tidings;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.Part;
-import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.policy.Restriction;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.table.LookupTable;
@@ -171,7 +170,7 @@ public final class ServerBuilder {
    * @param name what the log calls it
    */
   public ServerBuilder filter(String name, Filter filter) {
-    description.filters.add(new FilterStation.Named(name, filter));
+    description.filter(name, filter);
     return this;
   }
 
@@ -181,13 +180,25 @@ public final class ServerBuilder {
    * mail first comes for him, or when he first logs in.
    */
   public ServerBuilder accounts(String name, AccountSource source) {
-    description.sources.put(name, source);
+    description.residents.sources.put(name, source);
+    return this;
+  }
+
+  /**
+   * Says whose tokens are with which somebody logs in by OAUTHBEARER or XOAUTH2; both are offered
+   * then, unless {@code auth_mechanisms} names others. What the settings say of issuers does not
+   * count.
+   */
+  public ServerBuilder tokens(TokenCheck check) {
+    description.residents.tokens = check;
+    description.configuration.preset(
+        "auth_mechanisms", "scram-sha-256 plain login oauthbearer xoauth2");
     return this;
   }
 
   /** An account that is made at start when it is not there. */
   public ServerBuilder account(String login, String password) {
-    description.accounts.put(login, password);
+    description.residents.accounts.put(login, password);
     return this;
   }
 
@@ -203,8 +214,8 @@ public final class ServerBuilder {
    * anybody may send to anybody, unless {@link #domains} says where the addresses are.
    */
   public ServerBuilder accountsOnTheFly(String password) {
-    description.openPassword = password;
-    description.configuration.preset(PolicyParams.VIRTUAL_MAILBOX_DOMAINS.name(), "static:all");
+    description.residents.openPassword = password;
+    description.configuration.preset("virtual_mailbox_domains", "static:all");
     return this;
   }
 

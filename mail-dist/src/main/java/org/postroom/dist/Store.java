@@ -38,9 +38,9 @@ record Store(SqlStorage storage, Accounts accounts, Accounts known) implements A
       Accounts known = known(plan, description, storage);
       return new Store(
           storage,
-          description.openPassword == null
+          description.residents.openPassword == null
               ? known
-              : new AccountsOnTheFly(known, description.openPassword),
+              : new AccountsOnTheFly(known, description.residents.openPassword),
           known);
     } catch (StorageFault e) {
       throw description.storage != null

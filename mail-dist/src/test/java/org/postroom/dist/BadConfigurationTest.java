@@ -49,6 +49,7 @@ final class BadConfigurationTest {
         "listeners = imap:70000 | listeners: \"imap:70000\" is no listener; expected service:port",
         "smtpd_relay_restrictions = permit_mynetworks | smtpd_relay_restrictions: ",
         "mynetworks = 10.0.0.1/8 | 10.0.0.0/8",
+        "auth_mechanisms = plain xoauth2 | needs oauth2_openid_configuration_url",
         "storage_url = oracle | storage_url: \"oracle\" is no place; expected h2:FOLDER",
         "smtpd_tls_cert_file = /nowhere/cert.pem | /nowhere/cert.pem does not exist: put"
       })

@@ -32,6 +32,7 @@ import org.postroom.core.part.Door;
 import org.postroom.core.testing.House;
 import org.postroom.core.testing.Sentences;
 import org.postroom.core.testing.TestTls;
+import org.postroom.core.testing.TestTokens;
 import org.postroom.core.time.Timers;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.transcript.LeftOut;
@@ -66,6 +67,7 @@ final class WholeHouse implements House, Stage, AutoCloseable {
   private Door role;
   private InetAddress clientsFrom = InetAddress.getLoopbackAddress();
   private boolean loggedIn;
+  private boolean tokens;
   private int guesses;
   private MailServer server;
   private CompletableFuture<Void> stopping = CompletableFuture.completedFuture(null);
@@ -142,6 +144,11 @@ final class WholeHouse implements House, Stage, AutoCloseable {
   }
 
   @Override
+  public void tokens() {
+    tokens = true;
+  }
+
+  @Override
   public void withoutCertificate() {
     throw new LeftOut("a whole server is never without a certificate");
   }
@@ -176,6 +183,9 @@ final class WholeHouse implements House, Stage, AutoCloseable {
             .listen(Role.POP3, 0)
             .resolver(ZoneResolver.of())
             .time(time, timers);
+    if (tokens) {
+      builder.tokens(new TestTokens());
+    }
     settings.forEach(builder::set);
     server = builder.start();
     // A database may have served another house.

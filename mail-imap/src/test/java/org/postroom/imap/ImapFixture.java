@@ -51,6 +51,7 @@ final class ImapFixture implements AutoCloseable {
       LogIns.open(
           Settings.builder(AuthParams.ALL).build(),
           accounts,
+          Optional.empty(),
           timers,
           new SecureRandom(),
           new Lifeline());

@@ -421,10 +421,9 @@ final class SourcedAccountsTest {
   @Test
   void scramTakesNamesAsTheyAreTyped() throws Exception {
     Account info = storage.accounts().add("info", Secret.of("secret"));
-    SaslExchange exchange =
-        Mechanisms.named("SCRAM-SHA-256")
-            .orElseThrow()
-            .start(accounts("auth_username_format", "%Ln"), new SecureRandom());
+    Mechanisms mechanisms =
+        Mechanisms.withoutTokens(accounts("auth_username_format", "%Ln"), new SecureRandom());
+    SaslExchange exchange = mechanisms.start(mechanisms.named("SCRAM-SHA-256").orElseThrow());
     ScramClient client = new ScramClient("n,,", "info@other.example", "nonce", "secret");
 
     SaslStep first = exchange.begin(Optional.of(client.first().getBytes(UTF_8)));

@@ -1,6 +1,10 @@
 package org.postroom.core.auth;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
@@ -16,6 +20,20 @@ public final class AuthParams {
           "disable_plaintext_auth",
           "yes",
           "Whether passwords need TLS, except from this machine itself.");
+
+  public static final Param<List<String>> MECHANISMS =
+      SET.value(
+          "auth_mechanisms",
+          "scram-sha-256 plain login",
+          "names of mechanisms",
+          AuthParams::mechanisms,
+          names -> String.join(" ", names).toLowerCase(Locale.ROOT),
+          """
+          The SASL mechanisms by which one may log in, of scram-sha-256, plain, login, oauthbearer and \
+          xoauth2. Without plain and login, no password is taken by IMAP's LOGIN and POP3's PASS \
+          either. The last two take tokens, and need to know who checks those: \
+          oauth2_introspection_mode.""",
+          Trait.RESTART);
 
   public static final Param<Duration> FAILURE_DELAY =
       SET.time(
@@ -49,6 +67,21 @@ public final class AuthParams {
   public static final ParamSet ALL = SET.build();
 
   private AuthParams() {}
+
+  /** In upper case, as clients name them. */
+  private static List<String> mechanisms(String text) {
+    List<String> names = new ArrayList<>();
+    for (String word : text.toUpperCase(Locale.ROOT).split("[,\\s]+", -1)) {
+      if (word.isEmpty()) {
+        continue;
+      }
+      if (Mechanisms.ALL.stream().noneMatch(one -> one.name().equals(word))) {
+        throw new BadValue("no mechanism of this server: " + word.toLowerCase(Locale.ROOT));
+      }
+      names.add(word);
+    }
+    return List.copyOf(names);
+  }
 
   /** How many passwords are hashed at the same time, wherever they come from. */
   public static int atOnce(Settings settings) {

@@ -28,6 +28,7 @@ public sealed interface SaslStep {
   final class Attempt implements SaslStep, AutoCloseable {
     private final String login;
     private final Optional<Secret> password;
+    private final boolean withToken;
     private final Supplier<Optional<SaslStep>> recall;
     private final Supplier<SaslStep> judge;
 
@@ -42,18 +43,37 @@ public sealed interface SaslStep {
         Secret password,
         Supplier<Optional<SaslStep>> recall,
         Supplier<SaslStep> judge) {
-      this.login = login;
-      this.password = Optional.of(password);
-      this.recall = recall;
-      this.judge = judge;
+      this(login, Optional.of(password), false, recall, judge);
     }
 
     /** An attempt that shows no password and costs little. */
     Attempt(String login, Supplier<SaslStep> judge) {
+      this(login, Optional.empty(), false, () -> Optional.of(judge.get()), judge);
+    }
+
+    private Attempt(
+        String login,
+        Optional<Secret> password,
+        boolean withToken,
+        Supplier<Optional<SaslStep>> recall,
+        Supplier<SaslStep> judge) {
       this.login = login;
-      this.password = Optional.empty();
-      this.recall = () -> Optional.of(judge.get());
+      this.password = password;
+      this.withToken = withToken;
+      this.recall = recall;
       this.judge = judge;
+    }
+
+    /**
+     * An attempt with a token.
+     *
+     * @param login empty where only the token says it
+     * @param recall decides, where nobody has to be asked for that
+     * @param judge decides, and may wait for who is asked
+     */
+    static Attempt withToken(
+        String login, Secret token, Supplier<Optional<SaslStep>> recall, Supplier<SaslStep> judge) {
+      return new Attempt(login, Optional.of(token), true, recall, judge);
     }
 
     /** Who it says it is. */
@@ -61,17 +81,25 @@ public sealed interface SaslStep {
       return login;
     }
 
-    /** What it says, where the mechanism sends that. */
+    /** The password or token that it says, where the mechanism sends that. */
     public Optional<Secret> password() {
       return password;
     }
 
-    /** What comes of it, where that can be said without hashing. */
+    /** Whether somebody else may have to be asked about it, and nothing is hashed. */
+    public boolean isWithToken() {
+      return withToken;
+    }
+
+    /** What comes of it, where that can be said without hashing, and without asking anybody. */
     public Optional<SaslStep> recall() {
       return recall.get();
     }
 
-    /** What comes of it: no {@code Attempt} again. Hashes, where there is a password. */
+    /**
+     * What comes of it: no {@code Attempt} again. Hashes, where there is a password; waits for who
+     * is asked, where there is a token.
+     */
     public SaslStep judge() {
       return judge.get();
     }
@@ -89,16 +117,26 @@ public sealed interface SaslStep {
    * It is over without success.
    *
    * @param login who it said to be, as far as that was understood: for log and throttle
+   * @param why more of it for the log; may be empty
+   * @param told what the mechanism has the client be told before: a challenge, to which it may
+   *     answer what it likes
    */
-  record Failure(Kind kind, Optional<String> login) implements SaslStep {}
+  record Failure(Kind kind, Optional<String> login, String why, Optional<String> told)
+      implements SaslStep {
+
+    /** One that needs no words. */
+    Failure(Kind kind, Optional<String> login) {
+      this(kind, login, "", Optional.empty());
+    }
+  }
 
   /** Why an exchange failed. */
   enum Kind {
     /** The client does not keep to the mechanism. */
     MALFORMED,
-    /** Unknown, or the wrong password: not said which. */
+    /** Unknown, or the wrong password or token: not said which. */
     REFUSED,
-    /** The password is right, but it wants to act as somebody else. */
+    /** The password or token is right, but it wants to act as somebody else. */
     NOT_AUTHORIZED,
     /** The password is right, but the account may not log in. */
     DISABLED

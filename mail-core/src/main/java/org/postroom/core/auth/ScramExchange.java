@@ -63,9 +63,9 @@ final class ScramExchange implements SaslExchange {
     if (!matcher.matches()) {
       return PasswordCheck.malformed();
     }
-    Optional<String> login = unescaped(matcher.group("name"));
+    Optional<String> login = SaslName.unescaped(matcher.group("name"));
     String given = matcher.group("authzid");
-    Optional<String> authzid = given == null ? login : unescaped(given);
+    Optional<String> authzid = given == null ? login : SaslName.unescaped(given);
     if (login.isEmpty() || authzid.isEmpty()) {
       return PasswordCheck.malformed();
     }
@@ -129,16 +129,6 @@ final class ScramExchange implements SaslExchange {
     byte[] signature = ScramKeys.hmac(before.keys.serverKey(), signed);
     String end = "v=" + Base64.getEncoder().encodeToString(signature);
     return new SaslStep.Challenge(end.getBytes(US_ASCII));
-  }
-
-  /**
-   * RFC 5802, 5.1: {@code =2C} is a comma, {@code =3D} an equals sign, any other {@code =} wrong.
-   */
-  private static Optional<String> unescaped(String saslname) {
-    String rest = saslname.replace("=2C", "").replace("=3D", "");
-    return rest.indexOf('=') >= 0
-        ? Optional.empty()
-        : Optional.of(saslname.replace("=2C", ",").replace("=3D", "="));
   }
 
   private static Optional<byte[]> decoded(String base64) {

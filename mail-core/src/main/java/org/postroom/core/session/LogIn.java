@@ -1,5 +1,7 @@
 package org.postroom.core.session;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -10,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.LoginThrottle;
-import org.postroom.core.auth.Mechanisms;
 import org.postroom.core.auth.Mechanisms.SaslMechanism;
 import org.postroom.core.auth.PasswordQueue;
 import org.postroom.core.auth.SaslExchange;
 import org.postroom.core.auth.SaslResponse;
 import org.postroom.core.auth.SaslStep;
 import org.postroom.core.config.Settings;
+import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.secret.Secret;
@@ -27,9 +29,9 @@ import org.postroom.core.wire.StrangerLimits;
 /**
  * One client's way to being logged in, from line to line (RFC 4422): the same in SMTP (RFC 4954),
  * POP3 (RFC 5034) and IMAP (RFC 9051, 6.2.2; RFC 4959), which give it the {@link Words}. Every
- * attempt waits for its turn at the throttle before the password is looked at, and for a thread
- * when it has to be hashed; no other thread waits meanwhile, and nothing is done for a client that
- * has left.
+ * attempt waits for its turn at the throttle before the password or token is looked at, and for a
+ * thread when it has to be hashed, or somebody to be asked; no other thread waits meanwhile, and
+ * nothing is done for a client that has left.
  *
  * <p>Belongs to its session: called in its turns, one call after the other. Whatever happens,
  * trouble of the store too, becomes one of those words; failures are logged here.
@@ -93,6 +95,9 @@ public final class LogIn<R> {
   private sealed interface Step {
     record Challenge(String text) implements Step {}
 
+    /** It is over, and the client is told why; whatever it answers to that. */
+    record Told(String text, Refused refused) implements Step {}
+
     record Success(Account account, String mechanism) implements Step {}
 
     record Refused(Refusal why) implements Step {}
@@ -101,8 +106,8 @@ public final class LogIn<R> {
   }
 
   /**
-   * Whether a password may cross this connection as it is: under TLS, from the same machine, or by
-   * the administrator's will.
+   * Whether a password or token may cross this connection as it is: under TLS, from the same
+   * machine, or by the administrator's will.
    *
    * @param settings must hold {@link AuthParams#DISABLE_PLAINTEXT_AUTH}
    */
@@ -116,7 +121,7 @@ public final class LogIn<R> {
   public enum Refusal {
     /** There is no such mechanism. */
     UNKNOWN_MECHANISM,
-    /** The mechanism sends the password, and whoever listens would see it. */
+    /** The mechanism sends the password or token, and whoever listens would see it. */
     NEEDS_TLS,
     /** The client's line is no base64. */
     NOT_BASE64,
@@ -126,15 +131,15 @@ public final class LogIn<R> {
     CANCELLED,
     /** The client does not keep to the mechanism. */
     MALFORMED,
-    /** Unknown, or the wrong password: not said which. */
+    /** Unknown, or the wrong password or token: not said which. */
     WRONG,
-    /** The password is right, but it wants to act as somebody else. */
+    /** The password or token is right, but it wants to act as somebody else. */
     NOT_AUTHORIZED,
-    /** The password is right, but the account may not log in. */
+    /** The password or token is right, but the account may not log in. */
     DISABLED,
     /** Nobody has looked: too many attempts of this network have failed, or too many wait. */
     BUSY,
-    /** Nobody could look: the store cannot be asked. */
+    /** Nobody could look: the store, or who knows the token, cannot be asked. */
     UNAVAILABLE
   }
 
@@ -143,7 +148,7 @@ public final class LogIn<R> {
    *
    * @param name of the mechanism, in any case
    * @param initial the initial response in base64, when the command has one
-   * @param inClear whether a password may be sent as it is
+   * @param inClear whether a password or token may be sent as it is
    */
   public R byMechanism(String name, Optional<String> initial, boolean inClear) {
     return say(begin(name, initial, inClear));
@@ -157,12 +162,18 @@ public final class LogIn<R> {
   public R byPassword(String login, Secret password) {
     mechanism = "PLAIN";
     exchange = null;
-    return say(follow(Mechanisms.withPassword(house.accounts, login, password)));
+    return say(
+        house.mechanisms.takePasswords()
+            ? follow(house.mechanisms.withPassword(login, password))
+            : new Step.Refused(Refusal.UNKNOWN_MECHANISM));
   }
 
   private R say(Step step) {
     if (step instanceof Step.Challenge challenge) {
       return words.ask(challenge.text(), line -> say(answer(line)));
+    }
+    if (step instanceof Step.Told told) {
+      return words.ask(told.text(), line -> say(told.refused()));
     }
     if (step instanceof Step.Success success) {
       return words.accepted(success.account(), success.mechanism());
@@ -171,11 +182,11 @@ public final class LogIn<R> {
   }
 
   private Step begin(String name, Optional<String> initial, boolean inClear) {
-    Optional<SaslMechanism> found = Mechanisms.named(name);
+    Optional<SaslMechanism> found = house.mechanisms.named(name);
     if (found.isEmpty()) {
       return new Step.Refused(Refusal.UNKNOWN_MECHANISM);
     }
-    if (found.get().sendsPassword() && !inClear) {
+    if (found.get().sendsSecret() && !inClear) {
       return new Step.Refused(Refusal.NEEDS_TLS);
     }
     Optional<SaslResponse> response = initial.map(SaslResponse::parseInitial);
@@ -183,7 +194,7 @@ public final class LogIn<R> {
       return new Step.Refused(Refusal.NOT_BASE64);
     }
     mechanism = found.get().name();
-    SaslExchange begun = found.get().start(house.accounts, house.random);
+    SaslExchange begun = house.mechanisms.start(found.get());
     exchange = begun;
     return guarded(() -> begun.begin(response.flatMap(SaslResponse::value)));
   }
@@ -229,7 +240,12 @@ public final class LogIn<R> {
       return new Step.Pending();
     }
     SaslStep.Failure failure = (SaslStep.Failure) step;
-    return refused(refusal(failure.kind()), failure.login().orElse(""));
+    Step.Refused refused =
+        refused(refusal(failure.kind()), failure.login().orElse(""), failure.why());
+    return failure
+        .told()
+        .<Step>map(text -> new Step.Told(SaslResponse.encode(text.getBytes(UTF_8)), refused))
+        .orElse(refused);
   }
 
   private static Refusal refusal(SaslStep.Kind kind) {
@@ -241,7 +257,12 @@ public final class LogIn<R> {
     };
   }
 
-  private Step refused(Refusal why, String login) {
+  /**
+   * Says in the log that it is over.
+   *
+   * @param more of the reason; may be empty
+   */
+  private Step.Refused refused(Refusal why, String login, String more) {
     String reason =
         switch (why) {
           case MALFORMED -> "malformed response";
@@ -251,13 +272,17 @@ public final class LogIn<R> {
           case UNAVAILABLE -> "temporary failure";
           default -> "not accepted";
         };
-    log.loginFailed(Callers.of(connection, client.get()), mechanism, login, reason);
+    log.loginFailed(
+        Callers.of(connection, client.get()),
+        mechanism,
+        login,
+        more.isEmpty() ? reason : reason + ": " + more);
     return new Step.Refused(why);
   }
 
   /**
-   * One attempt on its way: to its turn, to a thread that hashes, to its answer. The session is
-   * suspended from its beginning to its answer, so that only one thread has it at a time.
+   * One attempt on its way: to its turn, to a thread that looks at it, to its answer. The session
+   * is suspended from its beginning to its answer, so that only one thread has it at a time.
    */
   private final class Look implements LoginThrottle.Waiting, PasswordQueue.Job {
     private final SaslStep.Attempt attempt;
@@ -275,7 +300,7 @@ public final class LogIn<R> {
         admission = house.throttle.admit(address, house.accounts.meant(attempt.login()), this);
       } catch (RuntimeException e) {
         log.fault(connection.id(), "authenticating", e);
-        end(LogIn.this.refused(Refusal.UNAVAILABLE, ""), Duration.ZERO);
+        end(LogIn.this.refused(Refusal.UNAVAILABLE, "", ""), Duration.ZERO);
         return;
       }
       if (admission instanceof LoginThrottle.Admission.Now now) {
@@ -305,7 +330,7 @@ public final class LogIn<R> {
 
     @Override
     public void refused() {
-      end(LogIn.this.refused(Refusal.BUSY, attempt.login()), Duration.ZERO);
+      end(LogIn.this.refused(Refusal.BUSY, attempt.login(), ""), Duration.ZERO);
     }
 
     @Override
@@ -323,7 +348,8 @@ public final class LogIn<R> {
     }
 
     private void enqueue(LoginThrottle.Turn given) {
-      if (!house.passwords.add(given, this)) {
+      PasswordQueue queue = attempt.isWithToken() ? house.tokens : house.passwords;
+      if (!queue.add(given, this)) {
         turnedAway();
       }
     }
@@ -339,7 +365,7 @@ public final class LogIn<R> {
     }
 
     /**
-     * Takes what is remembered, or else what {@code judge} says; nothing: it is to be hashed.
+     * Takes what is known, or else what {@code judge} says; nothing: it is to be looked at.
      * Whatever is thrown ends the attempt, else the session would stay suspended.
      */
     private void conclude(Supplier<Optional<SaslStep>> judge) {
@@ -348,16 +374,19 @@ public final class LogIn<R> {
         throw new IllegalStateException("looked at before its turn");
       }
       Optional<SaslStep> judged = Optional.empty();
+      String trouble = "";
       boolean thrown = true;
       try {
         judged = attempt.recall().or(judge);
         thrown = false;
+      } catch (LookupUnavailable e) {
+        trouble = String.valueOf(e.getMessage()); // others' to mend
       } catch (RuntimeException e) {
         log.fault(connection.id(), "authenticating", e);
       } finally {
         if (thrown) {
           mine.unused();
-          end(LogIn.this.refused(Refusal.UNAVAILABLE, attempt.login()), Duration.ZERO);
+          end(LogIn.this.refused(Refusal.UNAVAILABLE, attempt.login(), trouble), Duration.ZERO);
         }
       }
       if (thrown) {

@@ -2,6 +2,7 @@ package org.postroom.core.session;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -10,6 +11,7 @@ import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.auth.Mechanisms;
 import org.postroom.core.auth.PasswordQueue;
+import org.postroom.core.auth.TokenCheck;
 import org.postroom.core.config.Settings;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.log.MailLog;
@@ -19,39 +21,50 @@ import org.postroom.core.wire.Workers;
 
 /**
  * How clients of all protocols log in: one throttle and one queue for all of them, so that who
- * guesses by POP3 is slow by SMTP too. Threads share it. Closing it drops the attempts that wait;
- * their connections end.
+ * guesses by POP3 is slow by SMTP too. Tokens wait in a queue of their own, so that an issuer that
+ * does not answer keeps nobody from his password. Threads share it. Closing it drops the attempts
+ * that wait; their connections end.
  */
 public final class LogIns implements AutoCloseable {
+  /** Tokens looked at at the same time, most of which wait for their issuer. */
+  private static final int TOKENS_AT_ONCE = 8;
+
   final Accounts accounts;
+  final Mechanisms mechanisms;
   final LoginThrottle throttle;
   final PasswordQueue passwords;
+
+  /** Where tokens wait; the same rules hold there. */
+  final PasswordQueue tokens;
+
   final Timers timers;
-  final RandomGenerator random;
   final Duration failureDelay;
-  private final AutoCloseable threads;
+  private final List<Workers> threads;
 
   private LogIns(
       Accounts accounts,
+      Mechanisms mechanisms,
       LoginThrottle throttle,
       PasswordQueue passwords,
+      PasswordQueue tokens,
       Timers timers,
-      RandomGenerator random,
       Duration failureDelay,
-      AutoCloseable threads) {
+      List<Workers> threads) {
     this.accounts = accounts;
+    this.mechanisms = mechanisms;
     this.throttle = throttle;
     this.passwords = passwords;
+    this.tokens = tokens;
     this.timers = timers;
-    this.random = random;
     this.failureDelay = failureDelay;
     this.threads = threads;
   }
 
   /**
-   * Log-ins with threads of their own, which check passwords.
+   * Log-ins with threads of their own, which check passwords and tokens.
    *
    * @param settings must hold {@link AuthParams#ALL}
+   * @param check checks tokens, and stays the caller's
    * @param timers what waiting goes by
    * @param random for nonces and keys: cryptographically strong
    * @param lifeline hears when a check has met an error after which nothing can be relied upon
@@ -59,30 +72,34 @@ public final class LogIns implements AutoCloseable {
   public static LogIns open(
       Settings settings,
       Accounts accounts,
+      Optional<TokenCheck> check,
       Timers timers,
       RandomGenerator random,
       Lifeline lifeline) {
     int atOnce = AuthParams.atOnce(settings);
     Workers threads = Workers.onPlatformThreads("postroom-login", atOnce, lifeline);
+    Workers others = Workers.onPlatformThreads("postroom-token", TOKENS_AT_ONCE, lifeline);
     return new LogIns(
         accounts,
+        Mechanisms.of(settings.get(AuthParams.MECHANISMS), accounts, check, random),
         throttle(settings, timers, random),
         new PasswordQueue(threads, atOnce),
+        new PasswordQueue(others, TOKENS_AT_ONCE),
         timers,
-        random,
         settings.get(AuthParams.FAILURE_DELAY),
-        threads);
+        List.of(threads, others));
   }
 
-  /** Log-ins that share a throttle and a queue, which stay the caller's. */
+  /** Log-ins that share a throttle and a queue for all, which stay the caller's. */
   public static LogIns of(
       Accounts accounts,
+      Mechanisms mechanisms,
       LoginThrottle throttle,
-      PasswordQueue passwords,
+      PasswordQueue queue,
       Timers timers,
-      RandomGenerator random,
       Duration failureDelay) {
-    return new LogIns(accounts, throttle, passwords, timers, random, failureDelay, () -> {});
+    return new LogIns(
+        accounts, mechanisms, throttle, queue, queue, timers, failureDelay, List.of());
   }
 
   /**
@@ -90,8 +107,15 @@ public final class LogIns implements AutoCloseable {
    * this one, and is not to be closed itself.
    */
   public LogIns obeying(Settings settings) {
-    return of(
-        accounts, throttle, passwords, timers, random, settings.get(AuthParams.FAILURE_DELAY));
+    return new LogIns(
+        accounts,
+        mechanisms,
+        throttle,
+        passwords,
+        tokens,
+        timers,
+        settings.get(AuthParams.FAILURE_DELAY),
+        List.of());
   }
 
   private static LoginThrottle throttle(Settings settings, Timers timers, RandomGenerator random) {
@@ -103,10 +127,15 @@ public final class LogIns implements AutoCloseable {
   /**
    * The names of the mechanisms that may be used now.
    *
-   * @param inClear whether a password may be sent as it is
+   * @param inClear whether a password or token may be sent as it is
    */
   public List<String> offered(boolean inClear) {
-    return Mechanisms.offered(inClear, accounts.haveScramKeys());
+    return mechanisms.offered(inClear);
+  }
+
+  /** Whether one may log in by showing a password. */
+  public boolean takePasswords() {
+    return mechanisms.takePasswords();
   }
 
   /**
@@ -127,10 +156,7 @@ public final class LogIns implements AutoCloseable {
   @Override
   public void close() {
     passwords.close();
-    try {
-      threads.close();
-    } catch (Exception e) {
-      throw new IllegalStateException("threads that cannot be closed", e);
-    }
+    tokens.close();
+    threads.forEach(Workers::close);
   }
 }

@@ -2,8 +2,10 @@ package org.postroom.core.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -11,13 +13,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.config.Settings;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.MemoryAccounts;
 import org.postroom.core.testing.MemoryMailStore;
 import org.postroom.core.testing.ScramClient;
+import org.postroom.core.testing.TestTokens;
 
 class SaslTest {
   private final Accounts accounts = new MemoryAccounts(new MemoryMailStore(Clock.systemUTC()));
+  private final Mechanisms mechanisms = Mechanisms.withoutTokens(accounts, new Random(1));
   private Account tim;
 
   @BeforeEach
@@ -154,21 +160,55 @@ class SaslTest {
 
   @Test
   void offersWhatHidesPasswordsInClear() {
-    assertThat(Mechanisms.offered(false, true)).containsExactly("SCRAM-SHA-256");
-    assertThat(Mechanisms.offered(true, true)).containsExactly("SCRAM-SHA-256", "PLAIN", "LOGIN");
-    assertThat(Mechanisms.offered(true, false)).containsExactly("PLAIN", "LOGIN");
-    assertThat(Mechanisms.offered(false, false)).isEmpty();
+    assertThat(mechanisms.offered(false)).containsExactly("SCRAM-SHA-256");
+    assertThat(mechanisms.offered(true)).containsExactly("SCRAM-SHA-256", "PLAIN", "LOGIN");
+    assertThat(TestTokens.mechanisms(accounts, new Random(1)).offered(false))
+        .containsExactly("SCRAM-SHA-256");
+    assertThat(TestTokens.mechanisms(accounts, new Random(1)).offered(true))
+        .containsExactly("SCRAM-SHA-256", "PLAIN", "LOGIN", "OAUTHBEARER", "XOAUTH2");
   }
 
   @Test
-  void passwordsCrossTheWireInPlainAndLoginOnly() {
-    assertThat(Mechanisms.ALL.stream().filter(Mechanisms.SaslMechanism::sendsPassword))
+  void scramAloneShowsNoSecret() {
+    assertThat(Mechanisms.ALL.stream().filter(one -> !one.sendsSecret()))
         .extracting(Mechanisms.SaslMechanism::name)
-        .containsExactly("PLAIN", "LOGIN");
+        .containsExactly("SCRAM-SHA-256");
+  }
+
+  /** Whoever names others in auth_mechanisms has none but those, whatever a client asks for. */
+  @Test
+  void onlyWhatIsNamedIsTaken() {
+    Mechanisms few =
+        Mechanisms.of(List.of("PLAIN", "XOAUTH2"), accounts, Optional.empty(), new Random(1));
+
+    assertThat(few.offered(true)).containsExactly("PLAIN");
+    assertThat(few.named("plain")).isPresent();
+    assertThat(few.named("SCRAM-SHA-256")).isEmpty();
+    assertThat(few.named("XOAUTH2")).as("nobody checks tokens").isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "plain, PLAIN",
+    "'oauthbearer,xoauth2 PLAIN', OAUTHBEARER XOAUTH2 PLAIN",
+    "'', ''",
+  })
+  void mechanismsAreNamedInAnyCase(String text, String names) {
+    Settings settings = Settings.builder(AuthParams.ALL).set("auth_mechanisms", text).build();
+
+    assertThat(String.join(" ", settings.get(AuthParams.MECHANISMS))).isEqualTo(names);
+  }
+
+  @Test
+  void aMechanismThatIsNotThereIsAFault() {
+    assertThatThrownBy(
+            () -> Settings.builder(AuthParams.ALL).set("auth_mechanisms", "plain ntlm").build())
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("no mechanism of this server: ntlm");
   }
 
   private SaslExchange start(String mechanism) {
-    return Mechanisms.named(mechanism).orElseThrow().start(accounts, new Random(1));
+    return mechanisms.start(mechanisms.named(mechanism).orElseThrow());
   }
 
   private SaslStep plain(String message) {

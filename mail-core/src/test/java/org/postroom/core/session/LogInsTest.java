@@ -25,13 +25,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.LoginThrottle;
+import org.postroom.core.auth.Mechanisms;
 import org.postroom.core.auth.PasswordQueue;
+import org.postroom.core.auth.TokenCheck;
+import org.postroom.core.auth.TokenVerdict;
+import org.postroom.core.config.Settings;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.MemoryAccounts;
 import org.postroom.core.testing.MemoryMailStore;
+import org.postroom.core.testing.PassingTime;
+import org.postroom.core.testing.TestTokens;
 import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.transcript.FarConnection;
@@ -63,13 +71,14 @@ class LogInsTest {
   private final AtomicInteger turnedAway = new AtomicInteger();
   private volatile Consumer<String> before = login -> {};
   private volatile UnaryOperator<String> meant = typed -> typed;
-  private final LogIns logIns =
+  private final Accounts accounts = observed();
+  private LogIns logIns =
       LogIns.of(
-          observed(),
+          accounts,
+          TestTokens.mechanisms(accounts, random),
           new LoginThrottle(time, random),
           new PasswordQueue(hashing, 2),
           time,
-          random,
           Duration.ofSeconds(2));
   private final Listener listener = wire.listen(Talker::new);
 
@@ -284,6 +293,127 @@ class LogInsTest {
     assertThat(crowd).filteredOn(peer -> peer.readLine() == null).hasSizeLessThanOrEqualTo(1);
     assertThat(late.readLine()).isIn(null, "no: BUSY");
     crowd.forEach(Peer::close);
+  }
+
+  // --- tokens
+
+  @Test
+  void whoBringsATokenIsInAtOnce() {
+    try (Peer peer = dial()) {
+      for (String token : List.of("good.ada", "known-good.ada")) {
+        peer.send(HERE + " AUTH xoauth2 " + xoauth2("ada", token) + "\r\n");
+        assertThat(peer.readLine()).isEqualTo("ada is in by XOAUTH2");
+      }
+      peer.send(HERE + " CLEAR XOAUTH2 " + xoauth2("ada", "good.ada") + "\r\n");
+      assertThat(peer.readLine()).isEqualTo("no: NEEDS_TLS");
+    }
+  }
+
+  /** RFC 7628, 3.2.3: it must answer, and with what counts for nothing. */
+  @Test
+  void whoIsToldWhyMayAnswerWhatItLikes() throws Exception {
+    try (Peer peer = dial()) {
+      for (String answer : List.of("", "AQ==", "*", "!", "A".repeat(LogIn.RESPONSE_LIMIT + 4))) {
+        peer.send(HERE + " AUTH XOAUTH2 " + xoauth2("ada", "bad.token") + "\r\n");
+        String told = PassingTime.until(time, workers, peer::readLine);
+        assertThat(new String(Base64.getDecoder().decode(told.substring(2)), UTF_8))
+            .contains("\"status\":\"401\"");
+        peer.send(answer + "\r\n");
+        assertThat(peer.readLine()).isEqualTo("no: WRONG");
+      }
+    }
+  }
+
+  @Test
+  void aTokenNobodyCanLookAtNowIsNoGuess() {
+    try (Peer peer = dial()) {
+      for (int i = 0; i < 20; i++) {
+        peer.send(HERE + " AUTH XOAUTH2 " + xoauth2("ada", "away.ada" + i) + "\r\n");
+        assertThat(peer.readLine()).isEqualTo("no: UNAVAILABLE");
+      }
+      peer.send(HERE + " PASS ada secret\r\n");
+      assertThat(peer.readLine()).isEqualTo("ada is in by PLAIN");
+    }
+  }
+
+  @Test
+  void whoGuessesTokensHasToWaitAsWithPasswords() throws Exception {
+    List<String> heard = new ArrayList<>();
+    try (Peer peer = dial()) {
+      for (int i = 0; i < 16; i++) {
+        peer.send(HERE + " AUTH XOAUTH2 " + xoauth2("ada", "bad.token" + i) + "\r\n");
+        String said = PassingTime.until(time, workers, peer::readLine);
+        if (said.startsWith("+")) {
+          peer.send("\r\n");
+          said = peer.readLine();
+        }
+        heard.add(said);
+      }
+    }
+    assertThat(heard).startsWith("no: WRONG").contains("no: BUSY");
+  }
+
+  /** The issuer may be slow, or not answer at all. */
+  @Test
+  void tokensThatAreLookedAtKeepNobodyFromHisPassword() {
+    CountDownLatch gate = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(8);
+    TokenCheck slow =
+        token -> {
+          asked.countDown();
+          await(gate);
+          return new TokenVerdict.Accepted("ada");
+        };
+    try (LogIns own =
+        LogIns.open(
+            Settings.builder(AuthParams.ALL).set("auth_mechanisms", "plain xoauth2").build(),
+            accounts,
+            Optional.of(slow),
+            time,
+            random,
+            new Lifeline())) {
+      logIns = own;
+      List<Peer> crowd = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        Peer peer = dial();
+        peer.send("10.0." + i + ".1 AUTH XOAUTH2 " + xoauth2("ada", "token") + "\r\n");
+        crowd.add(peer);
+      }
+      await(asked);
+
+      try (Peer peer = dial()) {
+        peer.send(HERE + " PASS ada secret\r\n");
+        assertThat(peer.readLine()).isEqualTo("ada is in by PLAIN");
+      }
+      gate.countDown();
+      crowd.forEach(peer -> assertThat(peer.readLine()).isEqualTo("ada is in by XOAUTH2"));
+      crowd.forEach(Peer::close);
+    }
+  }
+
+  /** Without PLAIN and LOGIN no protocol's own command takes one either. */
+  @Test
+  void whereNoPasswordIsTakenNoneIsLookedAt() {
+    Mechanisms scram = Mechanisms.of(List.of("SCRAM-SHA-256"), accounts, Optional.empty(), random);
+    logIns =
+        LogIns.of(
+            accounts,
+            scram,
+            new LoginThrottle(time, random),
+            new PasswordQueue(hashing, 2),
+            time,
+            Duration.ofSeconds(2));
+    try (Peer peer = dial()) {
+      peer.send(HERE + " PASS ada secret\r\n");
+      assertThat(peer.readLine()).isEqualTo("no: UNKNOWN_MECHANISM");
+      peer.send(HERE + " AUTH PLAIN " + base64("\0ada\0secret") + "\r\n");
+      assertThat(peer.readLine()).isEqualTo("no: UNKNOWN_MECHANISM");
+    }
+    assertThat(looked).isEmpty();
+  }
+
+  private static String xoauth2(String user, String token) {
+    return base64("user=" + user + "\1auth=Bearer " + token + "\1\1");
   }
 
   private Peer dial() {

@@ -29,6 +29,9 @@ public interface House {
   /** Has connections begin behind the greeting and a log-in of ada's. */
   void loggedIn();
 
+  /** Has clients log in with {@link TestTokens}, too. */
+  void tokens();
+
   /** Has no certificate for who asks for TLS. */
   void withoutCertificate();
 

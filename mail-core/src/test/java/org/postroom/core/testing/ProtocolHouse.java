@@ -26,6 +26,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.LoginThrottle;
+import org.postroom.core.auth.Mechanisms;
 import org.postroom.core.auth.PasswordQueue;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
@@ -65,7 +66,8 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
   public final VirtualTime time;
   public final MemoryMailStore store;
   public final MemoryAccounts accounts;
-  protected final LogIns logIns;
+  protected LogIns logIns;
+  private final SecureRandom random = new SecureRandom();
   private final LoginThrottle throttle;
   private final Map<String, String> settings = new LinkedHashMap<>();
   private final Turns workers;
@@ -97,10 +99,13 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
     this.shared = shared;
     store = new MemoryMailStore(time);
     accounts = new MemoryAccounts(store);
-    SecureRandom random = new SecureRandom();
     throttle = new LoginThrottle(time, random);
-    PasswordQueue passwords = new PasswordQueue(workers, 2);
-    logIns = LogIns.of(accounts, throttle, passwords, time, random, FAILURE_DELAY);
+    logIns = logIns(Mechanisms.withoutTokens(accounts, random));
+  }
+
+  private LogIns logIns(Mechanisms mechanisms) {
+    PasswordQueue queue = new PasswordQueue(workers, 2);
+    return LogIns.of(accounts, mechanisms, throttle, queue, time, FAILURE_DELAY);
   }
 
   /** Has the protocol's service, the same one each time, listen. */
@@ -179,6 +184,11 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
   @Override
   public void loggedIn() {
     throw new IllegalArgumentException("A log-in is a part of this protocol's transcripts");
+  }
+
+  @Override
+  public final void tokens() {
+    logIns = logIns(TestTokens.mechanisms(accounts, random));
   }
 
   @Override

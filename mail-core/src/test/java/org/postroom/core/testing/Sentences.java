@@ -41,6 +41,7 @@ public final class Sentences {
           sentence("a log-in", (house, said) -> house.loggedIn()),
           sentence("a connection in clear", (house, said) -> house.inClear()),
           sentence("clients from elsewhere", (house, said) -> house.fromElsewhere()),
+          sentence("tokens", (house, said) -> house.tokens()),
           sentence("no certificate", (house, said) -> house.withoutCertificate()),
           sentence(
               "a store that fails at (\\w+)",

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.source.SourceParams;
+import org.postroom.core.auth.token.TokenParams;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
@@ -29,6 +30,7 @@ public final class ServerSettings {
         QueueParams.ALL,
         AuthParams.ALL,
         SourceParams.ALL,
+        TokenParams.ALL,
         ServerParams.ALL,
         LogParams.ALL);
   }

@@ -29,7 +29,7 @@ final class StrangersCommands {
           ImapRow.of("LOGIN", Stranger.class, Sync.NONE, LoginCommand::parse)
               .advertises(
                   Offers.<Client>of("LOGINDISABLED")
-                      .when(client -> !client.isLoggedIn() && !client.mayUsePlaintext())));
+                      .when(client -> !client.isLoggedIn() && !client.mayUsePassword())));
 
   private StrangersCommands() {}
 }

@@ -80,10 +80,16 @@ public final class Client implements Turns.Host {
   }
 
   /**
-   * Whether a password may be sent as it is: TLS, the same machine, or the administrator's will.
+   * Whether a password or token may be sent as it is: TLS, the same machine, or the administrator's
+   * will.
    */
   public boolean mayUsePlaintext() {
     return LogIn.allowsPlaintext(connection, services.settings());
+  }
+
+  /** Whether it may log in by showing a password now. */
+  public boolean mayUsePassword() {
+    return mayUsePlaintext() && services.logIns().takePasswords();
   }
 
   /** The mechanisms by which it may log in now. */

@@ -28,7 +28,7 @@ public final class Pop3Commands {
                   .advertises(beforeLogIn(Offers.of("STLS")).when(StlsCommand::isThere)),
               before("USER", UserCommand::execute)
                   .that(Pop3Commands::never)
-                  .advertises(beforeLogIn(Offers.of("USER")).when(Pop3Session::allowsPlaintext)),
+                  .advertises(beforeLogIn(Offers.of("USER")).when(Pop3Session::allowsPassword)),
               before("PASS", PassCommand::execute),
               before("AUTH", AuthCommand::execute).advertises(beforeLogIn(AuthCommand::capability)),
               before("UTF8", Utf8Command::execute).advertises(beforeLogIn(Offers.of("UTF8 USER"))),

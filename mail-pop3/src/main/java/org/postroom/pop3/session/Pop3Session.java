@@ -101,6 +101,11 @@ public final class Pop3Session implements Session, Dialogue.Speaker {
     return LogIn.allowsPlaintext(connection, settings);
   }
 
+  /** Whether it may log in by showing a password now. */
+  public boolean allowsPassword() {
+    return allowsPlaintext() && context.logIns().takePasswords();
+  }
+
   /** What may be used now: in clear nothing that shows the password to whoever listens. */
   public List<String> mechanisms() {
     return context.logIns().offered(allowsPlaintext());

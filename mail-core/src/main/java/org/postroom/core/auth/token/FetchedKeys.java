@@ -1,0 +1,148 @@
+package org.postroom.core.auth.token;
+
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.postroom.core.fact.LookupUnavailable;
+
+/**
+ * The keys that an issuer shows, fetched when they are first needed, after a quarter of an hour,
+ * and when a token names one that is not among them; at most every ten seconds, by one thread for
+ * all. While it does not answer, those of the last day go on to count. Threads share it.
+ */
+final class FetchedKeys implements KeySource {
+  private static final Duration FRESH = Duration.ofMinutes(15);
+  private static final Duration KEPT = Duration.ofHours(24);
+  private static final Duration PAUSE = Duration.ofSeconds(10);
+
+  private final Issuer issuer;
+  private final Place place;
+  private final Clock clock;
+  private final ReentrantLock fetching = new ReentrantLock();
+  private volatile Known known = new Known(List.of(), Long.MIN_VALUE, Long.MIN_VALUE, "");
+
+  /** Where they are. */
+  sealed interface Place {
+
+    /** There. */
+    record Keys(URI uri) implements Place {}
+
+    /**
+     * Where the issuer's description says.
+     *
+     * @param issuers what it may say it is
+     */
+    record Described(URI uri, Set<String> issuers) implements Place {}
+  }
+
+  /**
+   * What is known.
+   *
+   * @param of when the keys were fetched, in milliseconds
+   * @param tried when that was last tried
+   * @param trouble what came of that; empty where all is well
+   */
+  private record Known(List<VerifyingKey> keys, long of, long tried, String trouble) {}
+
+  FetchedKeys(Issuer issuer, Place place, Clock clock) {
+    this.issuer = issuer;
+    this.place = place;
+    this.clock = clock;
+  }
+
+  @Override
+  public Optional<List<VerifyingKey>> recall(Optional<String> keyId) {
+    Known now = known;
+    List<VerifyingKey> meant = meant(now, keyId);
+    boolean isPause = isWithin(PAUSE, now.tried());
+    if (!meant.isEmpty()) {
+      return isPause || isWithin(FRESH, now.of()) ? Optional.of(meant) : Optional.empty();
+    }
+    if (!isPause) {
+      return Optional.empty();
+    }
+    if (!now.trouble().isEmpty()) {
+      throw new LookupUnavailable(now.trouble());
+    }
+    return Optional.of(meant);
+  }
+
+  @Override
+  public List<VerifyingKey> find(Optional<String> keyId) {
+    Optional<List<VerifyingKey>> before = recall(keyId);
+    if (before.isPresent()) {
+      return before.get();
+    }
+    List<VerifyingKey> old = meant(known, keyId);
+    if (old.isEmpty()) {
+      fetching.lock();
+    } else if (!fetching.tryLock()) {
+      return old; // somebody else is waiting for newer ones
+    }
+    try {
+      Optional<List<VerifyingKey>> meanwhile = recall(keyId);
+      if (meanwhile.isPresent()) {
+        return meanwhile.get();
+      }
+      fetch();
+    } finally {
+      fetching.unlock();
+    }
+    return recall(keyId).orElse(List.of());
+  }
+
+  private List<VerifyingKey> meant(Known now, Optional<String> keyId) {
+    return isWithin(KEPT, now.of())
+        ? now.keys().stream().filter(key -> key.isMeant(keyId)).toList()
+        : List.of();
+  }
+
+  /** A clock that was put back makes nothing last longer. */
+  private boolean isWithin(Duration span, long since) {
+    long now = clock.millis();
+    return since <= now && since > now - span.toMillis();
+  }
+
+  private void fetch() {
+    Known before = known;
+    try {
+      List<VerifyingKey> keys = VerifyingKey.of(claims(uri()));
+      long now = clock.millis();
+      known = new Known(keys, now, now, "");
+    } catch (LookupUnavailable e) {
+      known = new Known(before.keys(), before.of(), clock.millis(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private URI uri() {
+    if (place instanceof Place.Keys keys) {
+      return keys.uri();
+    }
+    Place.Described described = (Place.Described) place;
+    Claims said = claims(described.uri());
+    // RFC 8414, 3.3: else one issuer could pass for another.
+    if (said.text("issuer").filter(described.issuers()::contains).isEmpty()) {
+      throw Issuer.unavailable(described.uri(), "its description is another issuer's");
+    }
+    try {
+      return said.text("jwks_uri")
+          .map(URI::create)
+          .filter(Issuer::mayBeAsked)
+          .orElseThrow(() -> Issuer.unavailable(described.uri(), "it names no place of keys"));
+    } catch (IllegalArgumentException e) {
+      throw Issuer.unavailable(described.uri(), "it names no place of keys");
+    }
+  }
+
+  private Claims claims(URI uri) {
+    Issuer.Answer answer = issuer.get(uri, Optional.empty());
+    if (answer.status() != 200) {
+      throw Issuer.unavailable(uri, "it answers " + answer.status());
+    }
+    return answer.said().orElseThrow(() -> Issuer.unavailable(uri, "its answer is no object"));
+  }
+}
