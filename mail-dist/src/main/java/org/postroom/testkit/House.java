@@ -34,6 +34,7 @@ import org.postroom.storage.Storage;
 final class House implements AutoCloseable {
   final Conversations conversations = new Conversations();
   final VirtualTime time;
+  final Tokens tokens;
   final MailServer server;
   private final MailSetup setup;
   private final Surroundings surroundings;
@@ -53,6 +54,7 @@ final class House implements AutoCloseable {
     this.setup = setup;
     this.surroundings = surroundings;
     this.time = surroundings.time();
+    this.tokens = new Tokens(time);
     try {
       server = describe().start();
       preload();
@@ -87,6 +89,9 @@ final class House implements AutoCloseable {
             .onAccepted(this::take)
             .onAppended(this::take);
     surroundings.describe(builder, setup);
+    if (setup.settings.keySet().stream().noneMatch(name -> name.startsWith("oauth2_"))) {
+      builder.tokens(tokens.check());
+    }
     setup.accounts.forEach(builder::account);
     for (Door door : builder.doors()) {
       builder.listen(door, setup.ports.getOrDefault(door, 0));

@@ -122,6 +122,16 @@ public final class TestMail implements AutoCloseable {
     return house.time;
   }
 
+  /** A token with which {@code login} logs in by XOAUTH2 or OAUTHBEARER, for an hour. */
+  public String token(String login) {
+    return house.tokens.of(login).mint();
+  }
+
+  /** Other tokens, good ones and bad ones. */
+  public Tokens tokens() {
+    return house.tokens;
+  }
+
   /** The certificate (PEM) of the authority to trust. */
   public String authority() {
     return house.server.authority().orElseThrow();

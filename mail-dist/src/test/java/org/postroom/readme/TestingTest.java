@@ -8,6 +8,7 @@ import static org.postroom.testkit.Mails.in;
 import static org.postroom.testkit.Mails.to;
 
 import jakarta.activation.DataHandler;
+import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
@@ -178,8 +179,51 @@ final class TestingTest {
     }
   }
 
+  @MailTest
+  @Nested
+  final class OutboxTest {
+
+    @Test
+    void logsInWithAToken(TestMail mail) {
+      String token = mail.token("shop@example.net");
+      outbox(mail, token).send("ada@example.org");
+      assertThat(mail.awaitOne(to("ada@example.org")).login()).contains("shop@example.net");
+
+      String expired = mail.tokens().of("shop@example.net").expired().mint();
+      assertThatThrownBy(() -> outbox(mail, expired).send("ada@example.org"))
+          .hasRootCauseInstanceOf(AuthenticationFailedException.class);
+
+      mail.tokens().revoke(token);
+      assertThatThrownBy(() -> outbox(mail, token).send("ada@example.org"))
+          .hasRootCauseInstanceOf(AuthenticationFailedException.class);
+    }
+
+    private static Outbox outbox(TestMail mail, String token) {
+      return new Outbox(mail, token);
+    }
+  }
+
   private static Shop shop(TestMail mail) {
     return new Shop(mail);
+  }
+
+  /** An application that sends mail by somebody's leave. */
+  private record Outbox(TestMail mail, String token) {
+
+    void send(String customer) {
+      try {
+        Properties properties = new Properties();
+        properties.put("mail.smtp.auth", "true");
+        properties.put("mail.smtp.auth.mechanisms", "XOAUTH2");
+        properties.put("mail.smtp.starttls.required", "true");
+        properties.put("mail.smtp.ssl.socketFactory", mail.sslContext().getSocketFactory());
+        MimeMessage message = Shop.message(properties, mail.submission(), customer, "Hello");
+        message.setText("Hello.");
+        Transport.send(message, "shop@example.net", token);
+      } catch (MessagingException e) {
+        throw new IllegalStateException(Shop.reason(e), e);
+      }
+    }
   }
 
   /** An application that sends mail. */

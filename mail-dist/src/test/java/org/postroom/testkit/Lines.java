@@ -37,6 +37,26 @@ final class Lines implements AutoCloseable {
     return all.toString();
   }
 
+  /** Says a line; the next line of the answer. */
+  String line(String line) throws IOException {
+    socket.getOutputStream().write((line + "\r\n").getBytes(UTF_8));
+    return in.readLine();
+  }
+
+  /**
+   * Says an IMAP command, unless it is empty, and when it is asked for it the rest; what is
+   * answered to that.
+   */
+  String askInTwo(String command, String rest) throws IOException {
+    if (!command.isEmpty()) {
+      String asked = line("t " + command);
+      if (!asked.startsWith("+")) {
+        return asked;
+      }
+    }
+    return line(rest);
+  }
+
   private String until(String line, String last) throws IOException {
     socket.getOutputStream().write((line + "\r\n").getBytes(UTF_8));
     String answer = in.readLine();
