@@ -4,13 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.File;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Until;
 
 final class JsonTest {
 
@@ -24,6 +33,30 @@ final class JsonTest {
     members.put("nothing", null);
 
     assertThat(Json.read(Json.write(members))).isEqualTo(members);
+  }
+
+  /** An application's threads live longer than we do. */
+  @Test
+  @Timeout(30)
+  void nothingOfItStaysInAThread() throws Exception {
+    List<URL> places = new ArrayList<>();
+    for (String place : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      places.add(Path.of(place).toUri().toURL());
+    }
+    URLClassLoader loader =
+        new URLClassLoader(places.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+    Method read = loader.loadClass(Json.class.getName()).getMethod("read", byte[].class);
+    assertThat(read.invoke(null, octets("{'a':1}"))).isEqualTo(Map.of("a", 1L));
+    WeakReference<ClassLoader> gone = new WeakReference<>(loader);
+    read = null;
+    loader.close();
+    loader = null;
+
+    Until.so(
+        () -> {
+          System.gc();
+          return gone.get() == null;
+        });
   }
 
   @Test
