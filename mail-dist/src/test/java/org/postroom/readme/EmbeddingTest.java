@@ -17,6 +17,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.Person;
+import org.postroom.core.auth.TokenVerdict;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.Finding;
@@ -48,6 +50,7 @@ import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.Until;
 import org.postroom.core.transcript.FilePeer;
+import org.postroom.core.transcript.SocketPeer;
 import org.postroom.dist.Inbox;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
@@ -328,6 +331,28 @@ final class EmbeddingTest {
           .startsWith("+OK 1 ");
       assertThat(Dialogue.byPop3(server, "grace@example.org", "seconds", "STAT"))
           .startsWith("-ERR");
+    }
+  }
+
+  @Test
+  void checksTokensItself() {
+    ServerBuilder builder =
+        described().listen(Role.POP3, 0).account("grace@example.org", "nanoseconds");
+    Map<String, String> sessions = Map.of("0c3f", "grace@example.org");
+    builder.tokens(
+        token ->
+            Optional.ofNullable(sessions.get(token.reveal()))
+                .<TokenVerdict>map(TokenVerdict.Accepted::new)
+                .orElse(new TokenVerdict.Refused("no session of ours")));
+
+    try (MailServer server = builder.start();
+        SocketPeer client = SocketPeer.to(server.address(Role.POP3))) {
+      client.readLine();
+      client.send("AUTH OAUTHBEARER\r\n");
+      assertThat(client.readLine()).isEqualTo("+ ");
+      byte[] message = "n,,\1auth=Bearer 0c3f\1\1".getBytes(UTF_8);
+      client.send(Base64.getEncoder().encodeToString(message) + "\r\n");
+      assertThat(client.readLine()).startsWith("+OK");
     }
   }
 
