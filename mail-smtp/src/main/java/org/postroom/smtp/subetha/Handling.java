@@ -67,7 +67,7 @@ final class Handling implements AutoCloseable {
   /** Has the handler read the content. */
   synchronized void data(Content content) throws RejectException, IOException {
     // What it returns was for a reply that has words of its own here.
-    String unused = begun().data(new ContentStream(content));
+    String unused = begun().data(content.stream());
   }
 
   /** A rejection with its code and words; a code that refuses nothing is one for good. */
