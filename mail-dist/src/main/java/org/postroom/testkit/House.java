@@ -88,7 +88,7 @@ final class House implements AutoCloseable {
             .overheardBy(conversations)
             .onAccepted(this::take)
             .onAppended(this::take);
-    surroundings.describe(builder, setup);
+    surroundings.describe(builder, setup.domains(), setup.isStrict);
     if (setup.settings.keySet().stream().noneMatch(name -> name.startsWith("oauth2_"))) {
       builder.tokens(tokens.check());
     }

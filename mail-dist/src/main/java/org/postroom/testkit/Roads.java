@@ -14,6 +14,7 @@ import org.postroom.core.wire.ConnectOptions;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.ListenerOptions;
+import org.postroom.core.wire.Questions;
 import org.postroom.core.wire.Session;
 import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.WireFault;
@@ -60,6 +61,11 @@ final class Roads {
               open.put(connection, peer.getAddress());
               return session.apply(connection);
             });
+      }
+
+      @Override
+      public Questions questions() {
+        return wire.questions();
       }
 
       @Override

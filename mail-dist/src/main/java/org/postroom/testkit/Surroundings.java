@@ -1,6 +1,7 @@
 package org.postroom.testkit;
 
 import java.time.Clock;
+import java.util.Set;
 import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.ServerBuilder;
@@ -14,9 +15,10 @@ interface Surroundings {
   /**
    * Tells a server about them, before the test's own settings.
    *
-   * @param setup what the test has said of it
+   * @param domains those of the people whom the test has named
+   * @param strict whether nobody else is here
    */
-  void describe(ServerBuilder server, MailSetup setup);
+  void describe(ServerBuilder server, Set<String> domains, boolean strict);
 
   /** The server is closed. */
   void end();
@@ -31,10 +33,10 @@ interface Surroundings {
       }
 
       @Override
-      public void describe(ServerBuilder server, MailSetup setup) {
+      public void describe(ServerBuilder server, Set<String> domains, boolean strict) {
         server.hostname("mail.test").resolver(ZoneResolver.of());
-        if (setup.isStrict) {
-          server.set("mynetworks", "").domains(setup.domains().toArray(new String[0]));
+        if (strict) {
+          server.set("mynetworks", "").domains(domains.toArray(new String[0]));
         } else {
           server.set("mynetworks", "127.0.0.0/8 [::1]/128").accountsOnTheFly(TestMail.PASSWORD);
         }

@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -192,16 +193,16 @@ public final class TestNetwork implements AutoCloseable {
     }
 
     @Override
-    public void describe(ServerBuilder server, MailSetup setup) {
-      Set<String> domains = setup.domains();
+    public void describe(ServerBuilder server, Set<String> others, boolean strict) {
+      Set<String> domains = new LinkedHashSet<>(others);
       domains.add(domain);
       server
           .hostname(host)
           .domains(domains.toArray(new String[0]))
           .resolver(names)
           .wire(roads::over)
-          .set("mynetworks", setup.isStrict ? "" : "127.0.0.0/8 [::1]/128");
-      if (!setup.isStrict) {
+          .set("mynetworks", strict ? "" : "127.0.0.0/8 [::1]/128");
+      if (!strict) {
         server.accounts("everybody", everybody());
       }
     }
