@@ -23,6 +23,17 @@ final class Dialogue {
         "RCPT TO:<" + recipient + ">");
   }
 
+  /** The answer to a mail of a stranger. */
+  static String mail(MailServer server, String sender, String recipient) {
+    return last(
+        server.address(Role.MX).getPort(),
+        "HELO x.far.test",
+        "MAIL FROM:<" + sender + ">",
+        "RCPT TO:<" + recipient + ">",
+        "DATA",
+        "Subject: hello\r\n\r\nhello\r\n.");
+  }
+
   /** The answer to {@code command} of POP3 to who logs in, or to the log-in that has failed. */
   static String byPop3(MailServer server, String login, String password, String command) {
     return last(server.address(Role.POP3).getPort(), "USER " + login, "PASS " + password, command);

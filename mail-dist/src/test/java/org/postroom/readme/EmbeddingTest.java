@@ -62,7 +62,9 @@ import org.postroom.dist.mailbox.Watch;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
+import org.postroom.smtp.subetha.SubEtha;
 import org.postroom.storage.Storage;
+import org.subethamail.smtp.helper.BasicMessageListener;
 
 /** What docs/embedding.md shows is code that is compiled and run here. */
 @Timeout(60)
@@ -211,6 +213,28 @@ final class EmbeddingTest {
       sent.add(nextHop + ": " + mail.sender());
       DeliveryResult done = new DeliveryResult.Delivered(nextHop, "2.0.0", "handed over", false);
       return CompletableFuture.completedFuture(Report.all(mail, done));
+    }
+  }
+
+  @Test
+  void runsWhatWasWrittenForSubEtha() {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    BasicMessageListener listener = (context, from, to, data) -> heard.add(from + " to " + to);
+    ServerBuilder builder = described();
+    SubEtha handlers = SubEtha.of(listener);
+    builder
+        .restriction("subetha_recipient", handlers.recipients())
+        .restriction("subetha_content", handlers.content())
+        .filter("subetha", handlers.filter())
+        .transport("relay", SubEtha.NOWHERE)
+        .set("relay_domains", "static:all")
+        .set("smtpd_recipient_restrictions", "subetha_recipient")
+        .set("smtpd_end_of_data_restrictions", "subetha_content");
+
+    try (handlers;
+        MailServer server = builder.start()) {
+      assertThat(Dialogue.mail(server, "eve@example.net", "ada@example.com")).startsWith("250 ");
+      assertThat(heard).containsExactly("eve@example.net to ada@example.com");
     }
   }
 
