@@ -20,6 +20,7 @@ import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.Addressing;
+import org.postroom.core.flow.FlowParams;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.SqlSource;
@@ -114,6 +115,7 @@ final class Preparation {
               description.checkTokens(settings);
               return settings;
             });
+    sayWhatStays();
     List<FilterStation.Named> filters = part(() -> description.filters(settings, tables));
     ServicePlan services = ServicePlan.of(read.services(), settings, machine);
     faults.addAll(services.report().faults());
@@ -224,6 +226,17 @@ final class Preparation {
       }
     }
     return all;
+  }
+
+  /** At each start: for whoever wonders where mail is. */
+  private void sayWhatStays() {
+    if (!settings.get(FlowParams.SAFE_SEND).isEmpty()) {
+      warn(
+          FlowParams.SAFE_SEND,
+          "mail leaves for those of safe_send_recipients ("
+              + String.join(", ", settings.get(FlowParams.SAFE_SEND_RECIPIENTS))
+              + ") only; all other comes into this mailbox");
+    }
   }
 
   private void warn(Param<?> param, String text) {

@@ -67,6 +67,8 @@ final class SafeSendServerTest {
           .endsWith("Thank you.\r\n");
       assertThat(kept.get(1)).contains("X-Safe-Send: not sent to bob@far.example");
       assertThat(queued(server)).containsExactly("me@qa.example");
+      assertThat(server.warnings())
+          .anySatisfy(one -> assertThat(one).contains("safe_send_recipients (qa.example)"));
       assertThat(Inbox.of(server, TESTER)).isEmpty();
     }
   }

@@ -15,6 +15,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.secret.Secret;
+import org.postroom.testkit.InMailbox;
 import org.postroom.testkit.MailSetup;
 import org.postroom.testkit.ReceivedMail;
 import org.postroom.testkit.Reset;
@@ -135,21 +136,21 @@ public class GreenMail {
 
   // --- what has come
 
-  /** Every message that has come, once for each of its recipients. */
+  /** Every message that has come, or was put into a mailbox; once for each of its recipients. */
   public MimeMessage[] getReceivedMessages() {
-    return received(recipient -> true);
+    return received(owner -> true);
   }
 
   /** Those for a domain. */
   public MimeMessage[] getReceivedMessagesForDomain(String domain) {
-    return received(recipient -> recipient.endsWith("@" + domain));
+    return received(owner -> owner.endsWith("@" + domain));
   }
 
   private MimeMessage[] received(Predicate<String> wanted) {
     List<MimeMessage> messages = new ArrayList<>();
     for (ReceivedMail mail : testMail().received()) {
-      for (String recipient : mail.recipients()) {
-        if (wanted.test(recipient)) {
+      for (String owner : owners(mail)) {
+        if (wanted.test(owner)) {
           messages.add(Messages.of(mail.content()));
         }
       }
@@ -176,7 +177,14 @@ public class GreenMail {
   }
 
   private static int messages(TestMail mail) {
-    return mail.received().stream().mapToInt(one -> one.recipients().size()).sum();
+    return mail.received().stream().mapToInt(one -> owners(one).size()).sum();
+  }
+
+  /** Whose a mail is: its recipients, or he into whose mailbox it was put. */
+  private static List<String> owners(ReceivedMail mail) {
+    return mail.isAppended()
+        ? mail.mailboxes().stream().map(InMailbox::account).toList()
+        : mail.recipients();
   }
 
   // --- where it is

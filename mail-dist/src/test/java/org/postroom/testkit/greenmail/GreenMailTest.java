@@ -1,0 +1,93 @@
+package org.postroom.testkit.greenmail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.mail.Folder;
+import jakarta.mail.Message;
+import jakarta.mail.Store;
+import jakarta.mail.internet.MimeMessage;
+import java.util.Properties;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What tests for GreenMail rely on beside the usual. */
+final class GreenMailTest {
+  private final GreenMail greenMail =
+      new GreenMail(ServerSetup.dynamicPort(ServerSetupTest.SMTP, ServerSetupTest.IMAP));
+
+  @AfterEach
+  void stop() {
+    greenMail.stop();
+  }
+
+  private void send(String to, String subject) {
+    GreenMailUtil.sendTextEmail(
+        to, "shop@example.net", subject, "Hello.", greenMail.getSmtp().getServerSetup());
+  }
+
+  @Test
+  void usersAreThereAgainAfterAReset() {
+    greenMail.start();
+    Properties passwords = new Properties();
+    passwords.setProperty("ada@example.org", "geheim");
+    greenMail.setUsers(passwords);
+    send("ada@example.org", "one");
+    send("bob@example.org", "two");
+
+    greenMail.reset();
+
+    assertThat(greenMail.getReceivedMessages()).isEmpty();
+    assertThat(greenMail.testMail().server().accounts().list())
+        .extracting(one -> one.login())
+        .containsExactly("ada@example.org");
+  }
+
+  @Test
+  void whatIsPutIntoAMailboxIsReceived() throws Exception {
+    greenMail.start();
+    greenMail.setUser("ada@example.org", "ada", "geheim");
+    MimeMessage message =
+        GreenMailUtil.createTextEmail(
+            "ada@example.org",
+            "shop@example.net",
+            "draft",
+            "Hello.",
+            greenMail.getSmtp().getServerSetup());
+    try (Store store = greenMail.getImap().createSession().getStore("imap")) {
+      store.connect("localhost", greenMail.getImap().getPort(), "ada", "geheim");
+      Folder drafts = store.getFolder("Drafts");
+      drafts.appendMessages(new Message[] {message});
+    }
+
+    assertThat(greenMail.waitForIncomingEmail(1)).isTrue();
+    assertThat(greenMail.getReceivedMessages()[0].getSubject()).isEqualTo("draft");
+  }
+
+  @Test
+  void startsOnceAndStopsOnce() {
+    assertThatThrownBy(greenMail::getReceivedMessages).hasMessageContaining("start()");
+    greenMail.start();
+    int port = greenMail.getSmtp().getPort();
+    greenMail.start();
+
+    assertThat(greenMail.getSmtp().getPort()).isEqualTo(port);
+    assertThat(greenMail.isRunning()).isTrue();
+    greenMail.stop();
+    greenMail.stop();
+    assertThat(greenMail.isRunning()).isFalse();
+  }
+
+  @Test
+  void whatIsNoProtocolIsRefused() {
+    assertThatThrownBy(() -> new ServerSetup(0, "127.0.0.1", "ftp"))
+        .hasMessageContaining("ftp is no protocol of mail");
+  }
+
+  @Test
+  void portsAreThoseOfTheSetup() {
+    assertThat(ServerSetupTest.IMAPS.getPort()).isEqualTo(3993);
+    assertThat(ServerSetupTest.IMAPS.isSecure()).isTrue();
+    assertThat(ServerSetupTest.SMTP.dynamicPort().getPort()).isZero();
+  }
+}
