@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -103,7 +104,7 @@ public final class TestNames implements Resolver {
   /** A line's name and type. */
   private static String kind(String line) {
     String[] words = line.split("\\s+", 3);
-    return key(words[0]) + " " + (words.length < 2 ? "" : words[1]);
+    return key(words[0]) + " " + (words.length < 2 ? "" : words[1].toUpperCase(Locale.ROOT));
   }
 
   private static String key(String name) {

@@ -133,7 +133,7 @@ final class TestNetworkTest {
           .singleElement()
           .satisfies(one -> assertThat(one.lastReason()).startsWith("4.4.3 "));
 
-      network.names().put("example.org MX 10 other.example", "other.example A 198.51.100.2");
+      network.names().put("example.org mx 10 other.example", "other.example A 198.51.100.2");
       network.time().advance(Duration.ofHours(2));
       assertThat(network.at(CUSTOMERS).received()).hasSize(1);
 
