@@ -89,6 +89,11 @@ public final class Configuration {
     return List.copyOf(listeners);
   }
 
+  /** Whether a file says what its program does not. */
+  boolean hasFile() {
+    return file != null;
+  }
+
   /** What a relative path in the settings is relative to. */
   Path base() {
     Path folder = file == null ? null : file.toAbsolutePath().getParent();
@@ -128,6 +133,10 @@ public final class Configuration {
         Settings.builder(params).file(file == null ? MainCf.EMPTY : MainCf.read(file));
     builder.preset(PolicyParams.MYHOSTNAME, OsHost.name());
     builder.preset("config_directory", base().toAbsolutePath().toString());
+    if (file == null) {
+      // An application that says no more is there for itself.
+      builder.preset(PolicyParams.INET_INTERFACES, "loopback-only");
+    }
     presets.forEach(builder::preset);
     builder.transports(ServicePlan.transports(services));
     values.forEach((param, value) -> builder.set((Param<Object>) param, value));

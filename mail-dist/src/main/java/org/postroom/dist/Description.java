@@ -166,7 +166,9 @@ final class Description {
    * @throws BadConfiguration where the settings do not say it
    */
   Storage storage(Settings settings, Configuration of) {
-    return storage != null ? storage : ServerSettings.storage(settings, of.base());
+    return storage != null
+        ? storage
+        : ServerSettings.storage(settings, of.base(), of.hasFile());
   }
 
   /** Where people are known. */

@@ -64,7 +64,14 @@ final class Preparation {
     this.databases = databases;
     this.known = known;
     faults.addAll(read.report().faults());
-    notices.addAll(read.report().notices());
+    for (Notice notice : read.report().notices()) {
+      // Files of others may have names that nobody knows; a program's own are misspelt.
+      if (notice.paramClass() == ParamClass.UNKNOWN && notice.place().equals(Place.PROGRAM)) {
+        faults.add(new Fault(notice.place(), "", notice.text()));
+      } else {
+        notices.add(notice);
+      }
+    }
   }
 
   /**

@@ -73,13 +73,15 @@ public final class ServerBuilder {
     return this;
   }
 
-  /** One parameter, as a file would write it. */
+  /** One parameter, as a file would write it; a name that is none fails the start. */
   public ServerBuilder set(String name, String value) {
     description.configuration.set(name, value);
     return this;
   }
 
-  /** Where mail is kept: instead of {@code storage_url}. */
+  /**
+   * Where mail is kept: instead of {@code storage_url}. Without a file, one of them must be said.
+   */
   public ServerBuilder storage(Storage where) {
     description.storage = where;
     return this;
@@ -100,7 +102,10 @@ public final class ServerBuilder {
     return this;
   }
 
-  /** The one address to listen on: instead of {@code inet_interfaces}. */
+  /**
+   * The one address to listen on: instead of {@code inet_interfaces}, which is {@code
+   * loopback-only} where there is no file.
+   */
   public ServerBuilder bind(InetAddress address) {
     description.bind = address;
     return this;
@@ -196,7 +201,7 @@ public final class ServerBuilder {
     return this;
   }
 
-  /** An account that is made at start when it is not there. */
+  /** An account that is made at start when it is not there; one that is keeps its password. */
   public ServerBuilder account(String login, String password) {
     description.residents.accounts.put(login, password);
     return this;

@@ -12,8 +12,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.config.Notice;
-import org.postroom.core.config.ParamClass;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.MailStore;
@@ -97,20 +95,7 @@ final class House implements AutoCloseable {
       builder.listen(door, setup.ports.getOrDefault(door, 0));
     }
     setup.settings.forEach(builder::set);
-    refuseUnknown(builder);
     return builder;
-  }
-
-  /** A name that is misspelt would leave a test that tests nothing. */
-  private void refuseUnknown(ServerBuilder builder) {
-    if (setup.settings.isEmpty()) {
-      return;
-    }
-    for (Notice notice : builder.report().notices()) {
-      if (notice.paramClass() == ParamClass.UNKNOWN) {
-        throw new IllegalArgumentException(notice.name() + ": " + notice.text());
-      }
-    }
   }
 
   // --- mail

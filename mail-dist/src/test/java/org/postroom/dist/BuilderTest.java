@@ -2,8 +2,10 @@ package org.postroom.dist;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.Finding;
@@ -63,6 +66,49 @@ final class BuilderTest {
       server.submit(Envelope.parse("", ADA), MAIL).orThrow();
       assertThat(Inbox.of(server, ADA)).hasSize(1);
     }
+  }
+
+  /** An application that says no more is there for itself. */
+  @Test
+  void listensOnLoopbackWhereNothingElseIsSaid() {
+    ServerBuilder builder =
+        MailServer.builder()
+            .hostname("mail.example.org")
+            .storage(Storage.inMemory())
+            .listen(Role.MX, 0);
+    try (MailServer server = builder.start()) {
+      assertThat(server.doors().get(Role.MX))
+          .isNotEmpty()
+          .allSatisfy(
+              at -> assertThat(((InetSocketAddress) at).getAddress().isLoopbackAddress()).isTrue());
+    }
+    assertThat(
+            builder
+                .set("inet_interfaces", "all")
+                .check()
+                .settings()
+                .text(PolicyParams.INET_INTERFACES))
+        .isEqualTo("all");
+  }
+
+  /** A folder that appears where the application was started is no place for mail. */
+  @Test
+  void whereMailIsKeptHasToBeSaid() {
+    ServerBuilder builder =
+        MailServer.builder().hostname("mail.example.org").bind(InetAddress.getLoopbackAddress());
+
+    assertThatThrownBy(builder::start)
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("storage_url: it is not said where mail is kept");
+    assertThat(builder.set("storage_url", "memory:").check().warnings()).isNotNull();
+  }
+
+  @Test
+  void aNameThatIsNoneFailsTheStart() {
+    assertThatThrownBy(() -> described().set("mesage_size_limit", "5").start())
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("mesage_size_limit")
+        .hasMessageContaining("message_size_limit");
   }
 
   /** Listens for nothing; mail can leave by it. */

@@ -45,16 +45,19 @@ final class RefusedSettingsTest {
         "smtpd_tls_req_ccert | yes"
       })
   void doesNotStartWithWhatItWouldHaveToIgnore(String name, String value) {
-    ServerBuilder site = MailServer.builder().hostname("mail.example.org").set(name, value);
+    ServerBuilder site = described().set(name, value);
 
     assertThatThrownBy(site::check).isInstanceOf(BadConfiguration.class).hasMessageContaining(name);
+  }
+
+  private static ServerBuilder described() {
+    return MailServer.builder().hostname("mail.example.org").set("storage_url", "memory:");
   }
 
   @Test
   void startsWithWhatDebianWritesAndSaysWhatIsNotActedUpon() {
     ServerBuilder.Checked checked =
-        MailServer.builder()
-            .hostname("mail.example.org")
+        described()
             .set("alias_maps", "hash:/etc/aliases")
             .set("alias_database", "hash:/etc/aliases")
             .set("biff", "no")
@@ -72,8 +75,7 @@ final class RefusedSettingsTest {
 
   @Test
   void startsWhenToldToIgnoreIt() {
-    MailServer.builder()
-        .hostname("mail.example.org")
+    described()
         .set("smtpd_milters", "inet:127.0.0.1:8891")
         .set("accept_unsupported_parameters", "smtpd_milters")
         .check();

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.Role;
@@ -86,7 +87,7 @@ final class MailSetupTest {
   @Test
   void aMisspeltNameIsRefused() {
     assertThatThrownBy(() -> TestMail.with().set("mesage_size_limit", "1").start())
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(BadConfiguration.class)
         .hasMessageContaining("mesage_size_limit")
         .hasMessageContaining("message_size_limit");
   }

@@ -39,8 +39,16 @@ public final class ServerSettings {
    * Where mail is kept.
    *
    * @param base what a relative folder is relative to
+   * @param mayBeUnsaid whether the default will do: beside a file, not wherever a program was started
    */
-  public static Storage storage(Settings settings, Path base) {
+  public static Storage storage(Settings settings, Path base, boolean mayBeUnsaid) {
+    if (!mayBeUnsaid && !settings.isGiven(ServerParams.STORAGE_URL)) {
+      throw new BadConfiguration(
+          settings.fault(
+              ServerParams.STORAGE_URL,
+              "it is not said where mail is kept: storage(Storage.h2(folder)), or inMemory(), or"
+                  + " postgres(dataSource)"));
+    }
     String url = settings.get(ServerParams.STORAGE_URL);
     if (url.startsWith("h2:") && url.length() > 3) {
       return Storage.h2(base.resolve(url.substring(3)));
