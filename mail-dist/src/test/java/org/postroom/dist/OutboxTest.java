@@ -288,20 +288,9 @@ final class OutboxTest {
     try (Connection connection = connect()) {
       refused(connection, "k", new byte[1001], "1000 octets");
       refused(connection, "", mail("x"), "key");
-      assertThatThrownBy(
-              () ->
-                  server
-                      .outbox()
-                      .enqueue(
-                          connection,
-                          "k",
-                          TO_ADA,
-                          new InputStream() {
-                            @Override
-                            public int read() throws IOException {
-                              throw new IOException("gone");
-                            }
-                          }))
+      InputStream gone = InputStream.nullInputStream();
+      gone.close();
+      assertThatThrownBy(() -> server.outbox().enqueue(connection, "k", TO_ADA, gone))
           .isInstanceOf(UncheckedIOException.class);
       worksOn(connection);
     }
