@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.LookupUnavailable;
-import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Envelope;
@@ -147,6 +146,6 @@ final class CollectedMail {
     generation
         .flow()
         .into(outbox.ending(mail.row(), Optional.of(reply)))
-        .giveBack(returned, new DeliveryResult.Bounced("none", "5" + status.substring(1), text));
+        .giveBack(returned, "5" + status.substring(1), text);
   }
 }

@@ -116,8 +116,9 @@ final class Dispatch {
   }
 
   /** No attempt at all: it is refused for all its recipients before there is one. */
-  Ended refused(QueuedMail mail, DeliveryResult why) {
+  Ended refused(QueuedMail mail, String status, String reason) {
     Instant now = clock.instant();
+    DeliveryResult why = new DeliveryResult.Bounced("none", status, reason);
     return new Ended(mail, now, now, Report.all(mail, why), List.of(), false);
   }
 

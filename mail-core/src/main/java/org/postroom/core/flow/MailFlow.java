@@ -33,7 +33,6 @@ public final class MailFlow implements Attempts {
   private final Planner planner = new Planner();
   private final Dispatch dispatch;
   private final Outcomes outcomes;
-  private final Returning returning;
   private final Tidings tidings;
 
   /**
@@ -79,7 +78,6 @@ public final class MailFlow implements Attempts {
     this.tidings = tidings;
     this.outcomes =
         new Outcomes(expansion, planner, commit, queue, schedule, bounce, memory, tidings);
-    this.returning = new Returning(expansion, planner, bounce, tidings);
   }
 
   private MailFlow(MailFlow other, MailCommit commit) {
@@ -91,7 +89,6 @@ public final class MailFlow implements Attempts {
     this.usual = other.usual;
     this.dispatch = other.dispatch;
     this.outcomes = other.outcomes;
-    this.returning = other.returning;
     this.tidings = other.tidings;
   }
 
@@ -151,10 +148,11 @@ public final class MailFlow implements Attempts {
    * Nobody is told of a notification's own failure, and nobody who did not want to hear.
    *
    * @param mail that was to be accepted, and is not
-   * @param why as it was said of all its recipients
+   * @param status why, as an enhanced status code (RFC 3463), for all its recipients
+   * @param reason the same for people
    */
-  public void giveBack(QueuedMail mail, DeliveryResult why) {
-    returning.giveBack(dispatch.refused(mail, why), why, commit);
+  public void giveBack(QueuedMail mail, String status, String reason) {
+    outcomes.giveBack(dispatch.refused(mail, status, reason), commit);
   }
 
   /** What settings say of whom mail is from and for. */

@@ -51,6 +51,7 @@ final class Outcomes {
   private final Bounce bounce;
   private final MemoryBudget memory;
   private final Tidings tidings;
+  private final Returning returning;
 
   Outcomes(
       Expansion expansion,
@@ -69,6 +70,12 @@ final class Outcomes {
     this.bounce = bounce;
     this.memory = memory;
     this.tidings = tidings;
+    this.returning = new Returning(expansion, planner, bounce, tidings);
+  }
+
+  /** Tells the sender of a mail that never was in the queue; see {@link Returning}. */
+  void giveBack(Dispatch.Ended refused, MailCommit other) {
+    returning.giveBack(refused, other);
   }
 
   /** What is still to be written of an attempt; one caller at a time. */

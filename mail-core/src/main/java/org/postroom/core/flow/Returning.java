@@ -8,7 +8,6 @@ import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 
 /**
  * The station for a mail that nobody gets and whose sender is not there any more to be told so by a
@@ -31,13 +30,13 @@ final class Returning {
    * Has the report be ours. It waits in the queue even for a mailbox here, so that a full one does
    * not stand against it.
    */
-  void giveBack(Dispatch.Ended refused, DeliveryResult why, MailCommit commit) {
+  void giveBack(Dispatch.Ended refused, MailCommit commit) {
     QueuedMail mail = refused.mail();
     List<Bounce.Item> told = new ArrayList<>();
-    for (QueuedRecipient recipient : mail.recipients()) {
-      Set<Notify> wishes = recipient.recipient().reportOn();
+    for (Transport.Report report : refused.reports()) {
+      Set<Notify> wishes = report.recipient().recipient().reportOn();
       if (wishes.isEmpty() || wishes.contains(Notify.FAILURE)) {
-        told.add(new Bounce.Item(recipient, why));
+        told.add(new Bounce.Item(report.recipient(), report.result()));
       }
     }
     List<Acceptance> reports = List.of();
@@ -58,7 +57,9 @@ final class Returning {
         report.content().close();
       }
     }
-    mail.recipients().forEach(recipient -> tidings.bounced(refused, recipient, why, why));
+    for (Transport.Report report : refused.reports()) {
+      tidings.bounced(refused, report.recipient(), report.result(), report.result());
+    }
     reports.forEach(
         acceptance -> tidings.notified(mail.id(), Bounce.Kind.FAILED.logName(), acceptance));
   }

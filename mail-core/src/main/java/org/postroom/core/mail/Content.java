@@ -45,7 +45,7 @@ public interface Content {
 
   /** A stream of all octets; it holds nothing that would have to be closed. */
   default InputStream stream() {
-    return new ContentStream(this);
+    return new ContentStream(this::read, size());
   }
 
   /** All octets in memory: for content that is known to be small. */

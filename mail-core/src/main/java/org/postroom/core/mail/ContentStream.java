@@ -4,14 +4,21 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** Content, read from front to end. What cannot be read is thrown as {@link Content#read} says. */
+/** Octets that can be read from anywhere, read from front to end. */
 final class ContentStream extends InputStream {
-  private final Content content;
+  private final Octets octets;
+  private final long size;
   private final byte[] one = new byte[1];
   private long position;
 
-  ContentStream(Content content) {
-    this.content = content;
+  /** Where they come from; 0 at the end. */
+  interface Octets {
+    int read(long position, ByteBuffer target);
+  }
+
+  ContentStream(Octets octets, long size) {
+    this.octets = octets;
+    this.size = size;
   }
 
   @Override
@@ -25,13 +32,13 @@ final class ContentStream extends InputStream {
     if (length == 0) {
       return 0;
     }
-    int count = content.read(position, ByteBuffer.wrap(target, offset, length));
+    int count = octets.read(position, ByteBuffer.wrap(target, offset, length));
     position += count;
     return count == 0 ? -1 : count;
   }
 
   @Override
   public int available() {
-    return (int) Math.min(Integer.MAX_VALUE, Math.max(0, content.size() - position));
+    return (int) Math.min(Integer.MAX_VALUE, Math.max(0, size - position));
   }
 }
