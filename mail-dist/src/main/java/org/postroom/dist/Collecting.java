@@ -33,6 +33,7 @@ final class Collecting implements AutoCloseable {
   private static final Duration FIRST_LOOK = Duration.ofMillis(10);
 
   private static final int LOOKS = 8;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration FORGETTING = Duration.ofHours(1);
 
   private final Premises premises;
@@ -160,7 +161,10 @@ final class Collecting implements AutoCloseable {
     return closed;
   }
 
-  /** Takes no more, and lets the one end that is under way. */
+  /**
+   * Takes no more, and lets the one end that is under way, for a while: whoever closes may be its
+   * own listener.
+   */
   @Override
   public synchronized void close() {
     closed = true;
@@ -168,9 +172,11 @@ final class Collecting implements AutoCloseable {
       timer.cancel();
     }
     boolean interrupted = false;
-    while (looking) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    for (long left = PATIENCE.toMillis(); looking && left > 0; ) {
       try {
-        wait();
+        wait(left);
+        left = (end - System.nanoTime()) / 1_000_000;
       } catch (InterruptedException e) {
         interrupted = true;
       }

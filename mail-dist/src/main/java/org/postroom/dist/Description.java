@@ -166,9 +166,7 @@ final class Description {
    * @throws BadConfiguration where the settings do not say it
    */
   Storage storage(Settings settings, Configuration of) {
-    return storage != null
-        ? storage
-        : ServerSettings.storage(settings, of.base(), of.hasFile());
+    return storage != null ? storage : ServerSettings.storage(settings, of.base(), of.hasFile());
   }
 
   /** Where people are known. */

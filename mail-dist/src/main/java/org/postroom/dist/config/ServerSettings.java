@@ -39,7 +39,8 @@ public final class ServerSettings {
    * Where mail is kept.
    *
    * @param base what a relative folder is relative to
-   * @param mayBeUnsaid whether the default will do: beside a file, not wherever a program was started
+   * @param mayBeUnsaid whether the default will do: beside a file, not wherever a program was
+   *     started
    */
   public static Storage storage(Settings settings, Path base, boolean mayBeUnsaid) {
     if (!mayBeUnsaid && !settings.isGiven(ServerParams.STORAGE_URL)) {
