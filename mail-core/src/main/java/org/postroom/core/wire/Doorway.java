@@ -7,6 +7,11 @@ interface Doorway {
   Doorway NONE =
       new Doorway() {
         @Override
+        public String name() {
+          return "";
+        }
+
+        @Override
         public boolean isCrowded() {
           return false;
         }
@@ -17,6 +22,9 @@ interface Doorway {
         @Override
         public void noTls(Connection connection, String reason) {}
       };
+
+  /** The listener's; empty where it is nobody's door. */
+  String name();
 
   /** Whether most of what there is for clients is taken. */
   boolean isCrowded();

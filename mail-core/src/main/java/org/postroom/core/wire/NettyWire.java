@@ -269,8 +269,12 @@ final class NettyWire implements Wire {
               sessions);
       open.add(connection);
       overhear(connection, channel);
+      Interposed between = interpose(connection, channel, door);
       connection.begin();
       begun = true;
+      if (between != null) {
+        between.begins();
+      }
     } finally {
       if (!begun && connection != null) {
         connection.neverBegan();
@@ -292,6 +296,14 @@ final class NettyWire implements Wire {
               ear.begun(connection.id(), connection.local(), connection.remote());
               channel.pipeline().addLast(new Overhearing(ear, connection.id()));
             });
+  }
+
+  private @Nullable Interposed interpose(
+      NettyConnection connection, Channel channel, Doorway door) {
+    Meddler meddler = options.meddler().orElse(null);
+    return meddler == null || door == Doorway.NONE
+        ? null
+        : Interposed.in(channel, connection, timers, meddler, door.name());
   }
 
   /** A session has had its last call. */
@@ -414,6 +426,11 @@ final class NettyWire implements Wire {
       this.listener = listener;
       this.listening = terms.options();
       this.sessions = terms.sessions();
+    }
+
+    @Override
+    public String name() {
+      return listening.name();
     }
 
     @Override

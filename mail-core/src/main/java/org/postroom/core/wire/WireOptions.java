@@ -16,6 +16,7 @@ import org.postroom.core.life.MemoryBudget;
  * @param unsent what may lie unread of the answers to those that are known, beyond a little for
  *     each; who gets nothing of it is answered in smaller steps
  * @param ear hears all that is said
+ * @param meddler comes between clients and sessions
  */
 public record WireOptions(
     int eventLoops,
@@ -24,7 +25,8 @@ public record WireOptions(
     boolean nativeTransport,
     StrangerLimits strangers,
     MemoryBudget unsent,
-    Optional<Ear> ear) {
+    Optional<Ear> ear,
+    Optional<Meddler> meddler) {
 
   public WireOptions {
     if (eventLoops < 1) {
@@ -45,37 +47,54 @@ public record WireOptions(
         true,
         StrangerLimits.none(),
         new MemoryBudget(Long.MAX_VALUE),
+        Optional.empty(),
         Optional.empty());
   }
 
   /** The same with another grace period. */
   public WireOptions withGrace(Duration other) {
-    return new WireOptions(eventLoops, other, family, nativeTransport, strangers, unsent, ear);
+    return new WireOptions(
+        eventLoops, other, family, nativeTransport, strangers, unsent, ear, meddler);
   }
 
   /** The same with listeners for one family of addresses. */
   public WireOptions withFamily(AddressFamily other) {
-    return new WireOptions(eventLoops, grace, other, nativeTransport, strangers, unsent, ear);
+    return new WireOptions(
+        eventLoops, grace, other, nativeTransport, strangers, unsent, ear, meddler);
   }
 
   /** The same without natives, or with them. */
   public WireOptions withNativeTransport(boolean other) {
-    return new WireOptions(eventLoops, grace, family, other, strangers, unsent, ear);
+    return new WireOptions(eventLoops, grace, family, other, strangers, unsent, ear, meddler);
   }
 
   /** The same with limits for strangers. */
   public WireOptions withStrangers(StrangerLimits other) {
-    return new WireOptions(eventLoops, grace, family, nativeTransport, other, unsent, ear);
+    return new WireOptions(eventLoops, grace, family, nativeTransport, other, unsent, ear, meddler);
   }
 
   /** The same with another bound for answers. */
   public WireOptions withUnsent(MemoryBudget other) {
-    return new WireOptions(eventLoops, grace, family, nativeTransport, strangers, other, ear);
+    return new WireOptions(
+        eventLoops, grace, family, nativeTransport, strangers, other, ear, meddler);
   }
 
   /** The same, overheard, or by nobody. */
   public WireOptions withEar(@Nullable Ear other) {
     return new WireOptions(
-        eventLoops, grace, family, nativeTransport, strangers, unsent, Optional.ofNullable(other));
+        eventLoops,
+        grace,
+        family,
+        nativeTransport,
+        strangers,
+        unsent,
+        Optional.ofNullable(other),
+        meddler);
+  }
+
+  /** The same with somebody between clients and sessions, or with nobody. */
+  public WireOptions withMeddler(Optional<Meddler> other) {
+    return new WireOptions(
+        eventLoops, grace, family, nativeTransport, strangers, unsent, ear, other);
   }
 }

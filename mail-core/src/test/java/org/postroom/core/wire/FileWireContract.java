@@ -37,7 +37,14 @@ abstract class FileWireContract extends WireContract {
   private Wire wire(AddressFamily family) {
     WireOptions options =
         new WireOptions(
-            1, Duration.ofSeconds(1), family, nativeTransport, strangers, unsent, Optional.empty());
+            1,
+            Duration.ofSeconds(1),
+            family,
+            nativeTransport,
+            strangers,
+            unsent,
+            Optional.empty(),
+            Optional.of(between));
     return new NettyWire(
         options, NettyTransport.forSockets(options), buffers, time, workers, lifeline);
   }

@@ -34,7 +34,7 @@ public final class PipeWire implements Wire {
   private final NettyWire wire;
 
   private PipeWire(Duration grace, Timers timers, Executor workers) {
-    this(grace, StrangerLimits.none(), timers, workers, new Lifeline());
+    this(grace, StrangerLimits.none(), timers, workers, new Lifeline(), Optional.empty());
   }
 
   private PipeWire(
@@ -42,7 +42,8 @@ public final class PipeWire implements Wire {
       StrangerLimits strangers,
       Timers timers,
       Executor workers,
-      Lifeline lifeline) {
+      Lifeline lifeline,
+      Optional<Meddler> meddler) {
     wire =
         new NettyWire(
             new WireOptions(
@@ -52,7 +53,8 @@ public final class PipeWire implements Wire {
                 false,
                 strangers,
                 new MemoryBudget(Long.MAX_VALUE),
-                Optional.empty()),
+                Optional.empty(),
+                meddler),
             pipes,
             buffers,
             timers,
@@ -68,7 +70,19 @@ public final class PipeWire implements Wire {
   /** The same with limits for strangers. */
   static PipeWire open(
       StrangerLimits strangers, Timers timers, Executor workers, Lifeline lifeline) {
-    return new PipeWire(Duration.ofSeconds(1), strangers, timers, workers, lifeline);
+    return new PipeWire(
+        Duration.ofSeconds(1), strangers, timers, workers, lifeline, Optional.empty());
+  }
+
+  /** The same with somebody between clients and sessions. */
+  static PipeWire open(
+      StrangerLimits strangers,
+      Timers timers,
+      Executor workers,
+      Lifeline lifeline,
+      Meddler meddler) {
+    return new PipeWire(
+        Duration.ofSeconds(1), strangers, timers, workers, lifeline, Optional.of(meddler));
   }
 
   /** Listens for sessions made by {@code sessions}, with limits that no test meets by chance. */

@@ -3,7 +3,7 @@ package org.postroom.core.wire;
 import org.postroom.core.transcript.Peer;
 
 class PipeWireTest extends WireContract {
-  private final PipeWire wire = PipeWire.open(strangers, time, workers, lifeline);
+  private final PipeWire wire = PipeWire.open(strangers, time, workers, lifeline, between);
 
   @Override
   Wire wire() {

@@ -32,6 +32,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -74,7 +75,8 @@ abstract class SocketWireContract extends WireContract {
             nativeTransport,
             strangers,
             unsent,
-            Optional.empty());
+            Optional.empty(),
+            Optional.of(between));
     wire =
         new NettyWire(
             options, NettyTransport.forSockets(options), buffers, time, workers, lifeline);
@@ -100,6 +102,45 @@ abstract class SocketWireContract extends WireContract {
     return handshakes;
   }
 
+  @Test
+  void whoComesBetweenCanLoseTheConnection() throws Exception {
+    between.isThere = true;
+    Listener listener = listen();
+    try (Socket socket =
+        new Socket(listener.address().getAddress(), listener.address().getPort())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write("reset\r\n".getBytes(ISO_8859_1));
+
+      assertThatThrownBy(() -> socket.getInputStream().readAllBytes())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("reset");
+    }
+  }
+
+  @Test
+  void whoComesBetweenCanRefuseAHandshake() throws Exception {
+    between.isThere = true;
+    Listener listener = listen();
+
+    assertThatThrownBy(() -> startTls(listener, "refuse\r\n").startHandshake())
+        .isInstanceOf(SSLException.class)
+        .hasMessageContaining("handshake_failure");
+  }
+
+  @Test
+  void whoComesBetweenSeesWhatIsUnderTls() throws Exception {
+    between.isThere = true;
+    Listener listener = listen();
+
+    try (SSLSocket socket = startTls(listener, "starttls\r\n")) {
+      socket.startHandshake();
+      socket.getOutputStream().write("own\r\n".getBytes(ISO_8859_1));
+
+      assertThat(new String(socket.getInputStream().readNBytes(6), ISO_8859_1))
+          .isEqualTo("mine\r\n");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "ANY, 0.0.0.0, true, true",
@@ -111,7 +152,14 @@ abstract class SocketWireContract extends WireContract {
     assumeTrue(isHere(ip("::1")), "no IPv6 here");
     WireOptions options =
         new WireOptions(
-            1, Duration.ofSeconds(1), family, nativeTransport, strangers, unsent, Optional.empty());
+            1,
+            Duration.ofSeconds(1),
+            family,
+            nativeTransport,
+            strangers,
+            unsent,
+            Optional.empty(),
+            Optional.empty());
     try (Wire restricted =
         new NettyWire(
             options, NettyTransport.forSockets(options), buffers, time, workers, lifeline)) {
@@ -562,6 +610,7 @@ abstract class SocketWireContract extends WireContract {
             false,
             strangers,
             unsent,
+            Optional.empty(),
             Optional.empty());
     NettyTransport transport = NettyTransport.forSockets(one);
     try (Wire hasty = new NettyWire(one, transport, buffers, atOnce, workers, lifeline)) {

@@ -55,6 +55,9 @@ abstract class WireContract {
   final AtomicInteger ended = new AtomicInteger();
   final BlockingQueue<Connection> connections = new LinkedBlockingQueue<>();
 
+  /** Comes between clients and sessions in tests that say so. */
+  final Between between = new Between();
+
   abstract Wire wire();
 
   abstract Peer dial(Listener listener);
@@ -116,6 +119,55 @@ abstract class WireContract {
           assertThat(peer.readAll()).as("cut at %s", cut).isEqualTo(expected);
         }
       }
+    }
+  }
+
+  @Test
+  void whoComesBetweenDecidesWhatIsHeard() {
+    between.isThere = true;
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      peer.send("own\r\n");
+      assertThat(peer.readLine()).isEqualTo("mine");
+      peer.send("one\r\n");
+      assertThat(peer.readLine()).isEqualTo("<one>CRLF");
+      peer.send("part");
+      peer.send("end\r\n");
+      peer.send("bye\r\n");
+
+      assertThat(peer.readAll()).isEqualTo("so long\r\n");
+    }
+    assertThat(between.heard()).isEqualTo("own\r\none\r\npartend\r\nbye\r\n");
+  }
+
+  @Test
+  void whoComesBetweenKeepsTheTimeOfTheServer() {
+    between.isThere = true;
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      peer.send("later\r\n");
+      Until.so(() -> time.pending() > 1);
+      assertThat(between.said()).isEqualTo("hello\r\n");
+      time.advance(Between.LATER);
+      assertThat(peer.readLine()).isEqualTo("<one>CRLF");
+    }
+  }
+
+  /** A goodbye that is kept back is said before the end. */
+  @Test
+  void whatIsKeptBackIsSaidBeforeTheEnd() {
+    between.isThere = true;
+    Listener listener = listen();
+    try (Peer peer = dial(listener)) {
+      assertThat(peer.readLine()).isEqualTo("hello");
+      peer.send("keep\r\n");
+      Until.so(() -> between.said().endsWith("bye\r\n"));
+      CompletableFuture<String> rest = CompletableFuture.supplyAsync(peer::readAll);
+      passTimeUntil(rest);
+
+      assertThat(rest.join()).isEqualTo("bye\r\n");
     }
   }
 
