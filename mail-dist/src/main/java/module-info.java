@@ -6,6 +6,7 @@ module org.postroom.dist {
   exports org.postroom.dist.operation;
   exports org.postroom.dist.submit;
   exports org.postroom.testkit;
+  exports org.postroom.testkit.fault;
   exports org.postroom.testkit.greenmail;
   exports org.postroom.testkit.wiser;
 

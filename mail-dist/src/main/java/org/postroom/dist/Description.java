@@ -39,6 +39,7 @@ import org.postroom.core.table.Tables;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Ear;
 import org.postroom.core.wire.Wire;
+import org.postroom.core.wire.WireOptions;
 import org.postroom.dist.config.ServerSettings;
 import org.postroom.dist.mailbox.Appended;
 import org.postroom.storage.SqlTables;
@@ -67,6 +68,7 @@ final class Description {
   @Nullable Lifeline lifeline;
   @Nullable Ear ear;
   UnaryOperator<Wire> wire = UnaryOperator.identity();
+  Disturbance disturbance = Disturbance.NONE;
   Consumer<Lifeline.Death> mourner = death -> {};
   Clock clock = Clock.systemUTC();
 
@@ -99,6 +101,7 @@ final class Description {
     lifeline = other.lifeline;
     ear = other.ear;
     wire = other.wire;
+    disturbance = other.disturbance;
     mourner = other.mourner;
     clock = other.clock;
   }
@@ -120,7 +123,13 @@ final class Description {
 
   /** The mailboxes of a store, with whom there is to hear of it. */
   MailStore mail(MailStore of) {
-    return appended == null ? of : new HeardMailStore(of, appended);
+    MailStore seen = disturbance.over(of);
+    return appended == null ? seen : new HeardMailStore(seen, appended);
+  }
+
+  /** How a wire works that is listened to by whoever is to. */
+  WireOptions wire(WireOptions options) {
+    return options.withEar(ear).withMeddler(disturbance.wire());
   }
 
   /** All parts: those that every server has, and those that were added. */

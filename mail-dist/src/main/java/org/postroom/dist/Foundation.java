@@ -94,12 +94,12 @@ record Foundation(
     Wire wire =
         owned.add(
             description.wire.apply(
-                Wires.open(plan.wire(memory).withEar(description.ear), timers, workers, lifeline)));
+                Wires.open(description.wire(plan.wire(memory)), timers, workers, lifeline)));
     Premises premises =
         new Premises(
             wire,
             description.mail(store.storage().mail()),
-            store.storage().mailCommit(),
+            description.disturbance.over(store.storage().mailCommit()),
             store.storage().queue(),
             accounts,
             staging,

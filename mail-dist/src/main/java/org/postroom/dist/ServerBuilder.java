@@ -307,6 +307,12 @@ public final class ServerBuilder {
     return this;
   }
 
+  /** Has something come between the server and what it stands on. For tests. */
+  public ServerBuilder disturbedBy(Disturbance disturbance) {
+    description.disturbance = disturbance;
+    return this;
+  }
+
   /** The time it goes by, such as a virtual clock. */
   public ServerBuilder time(Clock otherClock, Timers otherTimers) {
     description.clock = otherClock;

@@ -178,6 +178,10 @@ final class Conversation {
     return lines.stream().anyMatch(line -> line.startsWith(server.mark) && line.contains(text));
   }
 
+  Recording recording() {
+    return Recording.of(lines.stream());
+  }
+
   void end() {
     ended = true;
     commands.clear();

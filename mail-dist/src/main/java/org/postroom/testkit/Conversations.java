@@ -79,6 +79,11 @@ final class Conversations implements Ear {
     return List.copyOf(all.subList(Math.min(all.size(), Math.max(0, mark - gone)), all.size()));
   }
 
+  /** Those that are kept. */
+  synchronized List<Recording> all() {
+    return sessions.values().stream().map(Conversation::recording).toList();
+  }
+
   /** The last session in which the server has said {@code text}; empty when it is not kept. */
   synchronized Optional<String> saying(String text) {
     String found = null;

@@ -27,12 +27,14 @@ import org.postroom.dist.MailServer;
 import org.postroom.dist.ServerBuilder;
 import org.postroom.dist.mailbox.Appended;
 import org.postroom.storage.Storage;
+import org.postroom.testkit.fault.Faults;
 
 /** A test's server, and all that it has received. Threads share it. */
 final class House implements AutoCloseable {
   final Conversations conversations = new Conversations();
   final VirtualTime time;
   final Tokens tokens;
+  final Faults faults;
   final MailServer server;
   private final MailSetup setup;
   private final Surroundings surroundings;
@@ -53,6 +55,7 @@ final class House implements AutoCloseable {
     this.surroundings = surroundings;
     this.time = surroundings.time();
     this.tokens = new Tokens(time);
+    this.faults = new Faults(time, time);
     try {
       server = describe().start();
       preload();
@@ -84,12 +87,14 @@ final class House implements AutoCloseable {
             .set("auth_failure_delay", "0s")
             .time(time, time)
             .overheardBy(conversations)
+            .disturbedBy(faults)
             .onAccepted(this::take)
             .onAppended(this::take);
     surroundings.describe(builder, setup.domains(), setup.isStrict);
     if (setup.settings.keySet().stream().noneMatch(name -> name.startsWith("oauth2_"))) {
       builder.tokens(tokens.check());
     }
+    builder.resolver(faults.over(surroundings.names()));
     setup.accounts.forEach(builder::account);
     for (Door door : builder.doors()) {
       builder.listen(door, setup.ports.getOrDefault(door, 0));
@@ -215,6 +220,7 @@ final class House implements AutoCloseable {
     if (what == Reset.NOTHING) {
       return;
     }
+    faults.clear();
     for (Account account : server.accounts().list()) {
       if (what == Reset.USERS && !setup.accounts.containsKey(account.login())) {
         server.accounts().delete(account.id());

@@ -73,6 +73,10 @@ public final class MailExtension
   public void afterEach(ExtensionContext context) {
     View view = view(context);
     view.takeBack();
+    String faults = view.mail().faults().told();
+    if (context.getExecutionException().isPresent() && !faults.isEmpty()) {
+      context.publishReportEntry("faults", faults);
+    }
     // An application, and its server with it, may have been closed by now.
     if (isAlone(context) && view.running().isOfClass()) {
       view.running().mail().reset(values(context).reset());

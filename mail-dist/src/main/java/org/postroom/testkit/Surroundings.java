@@ -2,6 +2,7 @@ package org.postroom.testkit;
 
 import java.time.Clock;
 import java.util.Set;
+import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.ServerBuilder;
@@ -12,8 +13,11 @@ interface Surroundings {
   /** The clock that it goes by. */
   VirtualTime time();
 
+  /** The names that it looks up. */
+  Resolver names();
+
   /**
-   * Tells a server about them, before the test's own settings.
+   * Tells a server about the others, before the test's own settings.
    *
    * @param domains those of the people whom the test has named
    * @param strict whether nobody else is here
@@ -33,8 +37,13 @@ interface Surroundings {
       }
 
       @Override
+      public Resolver names() {
+        return ZoneResolver.of();
+      }
+
+      @Override
       public void describe(ServerBuilder server, Set<String> domains, boolean strict) {
-        server.hostname("mail.test").resolver(ZoneResolver.of());
+        server.hostname("mail.test");
         if (strict) {
           server.set("mynetworks", "").domains(domains.toArray(new String[0]));
         } else {

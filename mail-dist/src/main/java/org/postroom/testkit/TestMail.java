@@ -16,6 +16,11 @@ import org.postroom.core.part.Door;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
+import org.postroom.testkit.fault.Fault;
+import org.postroom.testkit.fault.Faults;
+import org.postroom.testkit.fault.Place;
+import org.postroom.testkit.fault.Verb;
+import org.postroom.testkit.fault.When;
 
 /**
  * A mail server for a test: takes mail for every address, keeps it in memory, and lets the test
@@ -78,8 +83,56 @@ public final class TestMail implements AutoCloseable {
     return mark;
   }
 
-  /** Where a client connects to. */
-  public record Endpoint(String host, int port) {}
+  /** Where a client connects to, and where it may find faults. */
+  public static final class Endpoint {
+    private final int port;
+    private final boolean isTls;
+    private final Place place;
+
+    private Endpoint(int port, boolean isTls, Place place) {
+      this.port = port;
+      this.isTls = isTls;
+      this.place = place;
+    }
+
+    public String host() {
+      return "localhost";
+    }
+
+    public int port() {
+      return port;
+    }
+
+    /** A fault for the next time; see {@link Place#next}. */
+    public When next(Verb verb) {
+      return place.next(verb);
+    }
+
+    /** A fault for the how manieth time; see {@link Place#nth}. */
+    public When nth(int time, Verb verb) {
+      return place.nth(time, verb);
+    }
+
+    /** A fault for every time; see {@link Place#every(Verb)}. */
+    public When every(Verb verb) {
+      return place.every(verb);
+    }
+
+    /** A fault for whole sessions; see {@link Place#every()}. */
+    public When every() {
+      return place.every();
+    }
+
+    /** Nothing is said of a capability there. */
+    public Fault without(String capability) {
+      return place.without(capability);
+    }
+
+    @Override
+    public String toString() {
+      return host() + ":" + port;
+    }
+  }
 
   /** Mail from anybody, in clear or by STARTTLS. */
   public Endpoint smtp() {
@@ -94,6 +147,11 @@ public final class TestMail implements AutoCloseable {
   /** Mail from those who log in, TLS at once. */
   public Endpoint submissions() {
     return endpoint(Role.SUBMISSIONS);
+  }
+
+  /** Mail from servers, with an answer for each recipient. */
+  public Endpoint lmtp() {
+    return endpoint(Role.LMTP);
   }
 
   public Endpoint pop3() {
@@ -132,6 +190,11 @@ public final class TestMail implements AutoCloseable {
     return house.tokens;
   }
 
+  /** The faults that the server makes, for all views; {@link #reset} takes them away. */
+  public Faults faults() {
+    return house.faults;
+  }
+
   /** The certificate (PEM) of the authority to trust. */
   public String authority() {
     return house.server.authority().orElseThrow();
@@ -165,6 +228,27 @@ public final class TestMail implements AutoCloseable {
   /** What clients were refused since the test began, in order. */
   public List<Refusal> refusals() {
     return house.conversations.refusals(refusalMark);
+  }
+
+  /** What was said in the last sessions, those that are not over among them, in their order. */
+  public List<Recording> recordings() {
+    return house.conversations.all();
+  }
+
+  /**
+   * Says to this server what a client has said, and holds its answers against those of the
+   * recording. Passwords are {@link #PASSWORD}.
+   *
+   * @throws AssertionError where an answer is another one
+   */
+  public void replay(Recording recording, Endpoint server) {
+    int longest = (int) Math.min(Integer.MAX_VALUE, patience.toMillis());
+    try (Replay replay =
+        new Replay(server.host(), server.port(), server.isTls, sslContext(), longest)) {
+      replay.run(recording);
+    } catch (IOException e) {
+      throw new AssertionError("the recording could not be replayed: " + e.getMessage(), e);
+    }
   }
 
   /** Forgets what has arrived and what was refused, for this view alone; mailboxes keep it. */
@@ -216,7 +300,8 @@ public final class TestMail implements AutoCloseable {
               + "; what arrived:"
               + list(received())
               + "\nwhat was refused:"
-              + list(refusals()));
+              + list(refusals())
+              + (house.faults.all().isEmpty() ? "" : "\n" + house.faults.told()));
     }
     return found;
   }
@@ -246,7 +331,8 @@ public final class TestMail implements AutoCloseable {
   }
 
   private Endpoint endpoint(Door door) {
-    return new Endpoint("localhost", house.server.address(door).getPort());
+    return new Endpoint(
+        house.server.address(door).getPort(), door.implicitTls(), house.faults.at(door));
   }
 
   private static String told(Duration time) {

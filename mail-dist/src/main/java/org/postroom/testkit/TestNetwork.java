@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.postroom.core.address.Domain;
 import org.postroom.core.auth.AccountSource;
 import org.postroom.core.auth.Person;
+import org.postroom.core.dns.Resolver;
 import org.postroom.core.part.Door;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.time.VirtualTime;
@@ -193,13 +194,17 @@ public final class TestNetwork implements AutoCloseable {
     }
 
     @Override
+    public Resolver names() {
+      return names;
+    }
+
+    @Override
     public void describe(ServerBuilder server, Set<String> others, boolean strict) {
       Set<String> domains = new LinkedHashSet<>(others);
       domains.add(domain);
       server
           .hostname(host)
           .domains(domains.toArray(new String[0]))
-          .resolver(names)
           .wire(roads::over)
           .set("mynetworks", strict ? "" : "127.0.0.0/8 [::1]/128");
       if (!strict) {

@@ -6,12 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.postroom.testkit.Mails.any;
 import static org.postroom.testkit.Mails.in;
 import static org.postroom.testkit.Mails.to;
+import static org.postroom.testkit.fault.Verb.APPEND;
+import static org.postroom.testkit.fault.Verb.CONTENT;
+import static org.postroom.testkit.fault.Verb.FETCH;
+import static org.postroom.testkit.fault.Verb.HANDSHAKE;
+import static org.postroom.testkit.fault.Verb.MAIL;
+import static org.postroom.testkit.fault.Verb.RCPT;
+import static org.postroom.testkit.fault.Verb.RETR;
 
 import jakarta.activation.DataHandler;
 import jakarta.mail.AuthenticationFailedException;
+import jakarta.mail.Folder;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
+import jakarta.mail.Store;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
@@ -22,6 +31,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -32,8 +43,11 @@ import org.postroom.testkit.Attachment;
 import org.postroom.testkit.MailExtension;
 import org.postroom.testkit.MailTest;
 import org.postroom.testkit.ReceivedMail;
+import org.postroom.testkit.Recording;
 import org.postroom.testkit.TestMail;
 import org.postroom.testkit.TestNetwork;
+import org.postroom.testkit.fault.Protocol;
+import org.postroom.testkit.fault.StoreWork;
 
 /** What docs/testing.md shows is code that is compiled and run here. */
 @Timeout(60)
@@ -203,6 +217,80 @@ final class TestingTest {
     }
   }
 
+  @MailTest
+  @Nested
+  final class FaultsTest {
+
+    @Test
+    void areMetByAnApplication(TestMail mail) {
+      mail.smtp().next(RCPT).to("ada@example.org").reply(450, "4.2.0 Greylisted");
+
+      shop(mail).sendInvoiceUntilTaken("ada@example.org");
+
+      mail.awaitOne(to("ada@example.org"));
+      assertThat(mail.faults().unused()).isEmpty();
+    }
+
+    @Test
+    void areRecorded(TestMail mail) throws IOException {
+      shop(mail).sendInvoice("ada@example.org");
+      Path file = folder.resolve("recording");
+
+      Recording recording = mail.recordings().get(0);
+      Files.writeString(file, recording.text());
+
+      mail.replay(Recording.parse(Files.readString(file)), mail.smtp());
+
+      assertThat(mail.await(2, any())).hasSize(2);
+    }
+
+    @Test
+    void areOfManyKinds(TestMail mail) {
+      mail.smtp().next(CONTENT).loseAnswer();
+      mail.smtp().every(MAIL).withChance(0.1).drop();
+      mail.submission().next(HANDSHAKE).failTls();
+      mail.pop3().nth(3, RETR).delay(Duration.ofSeconds(20));
+      mail.imap().every(FETCH).afterAnswered(10_000).stall();
+      mail.imap().without("IDLE");
+      mail.faults().at(Protocol.IMAP).next(APPEND).reply("NO [OVERQUOTA] No room");
+      mail.faults().store(StoreWork.ACCEPT).times(2).full();
+      mail.faults().dns("example.net").times(3).fails();
+      assertThat(mail.faults().all()).hasSize(9);
+    }
+  }
+
+  @MailTest(accounts = "ada@example.org", strict = true, settings = "delay_warning_time = 4h")
+  @Nested
+  final class FiveDaysTest {
+
+    @Test
+    void areOverInAMoment(TestMail mail) throws MessagingException {
+      mail.faults().dns("elsewhere.example").fails();
+      shop(mail).sendInvoiceFrom("ada@example.org", "bob@elsewhere.example");
+
+      mail.time().advance(Duration.ofDays(6));
+
+      assertThat(subjects(mail, "ada@example.org"))
+          .containsExactly(
+              "Delayed Mail (still being retried)", "Undelivered Mail Returned to Sender");
+    }
+
+    private static List<String> subjects(TestMail mail, String login) throws MessagingException {
+      Properties properties = new Properties();
+      properties.put("mail.imaps.ssl.socketFactory", mail.sslContext().getSocketFactory());
+      try (Store store = Session.getInstance(properties).getStore("imaps")) {
+        store.connect(mail.imaps().host(), mail.imaps().port(), login, TestMail.PASSWORD);
+        Folder inbox = store.getFolder("INBOX");
+        inbox.open(Folder.READ_ONLY);
+        List<String> subjects = new ArrayList<>();
+        for (Message message : inbox.getMessages()) {
+          subjects.add(message.getSubject());
+        }
+        return subjects;
+      }
+    }
+  }
+
   private static Shop shop(TestMail mail) {
     return new Shop(mail);
   }
@@ -247,14 +335,37 @@ final class TestingTest {
       }
     }
 
+    void sendInvoiceUntilTaken(String customer) {
+      try {
+        sendInvoice(customer);
+      } catch (IllegalStateException e) {
+        sendInvoice(customer);
+      }
+    }
+
+    void sendInvoiceFrom(String seller, String customer) {
+      try {
+        MimeMessage message = message(authenticated(), mail.submission(), customer, "Invoice");
+        message.setFrom(seller);
+        message.setText("Thank you");
+        Transport.send(message, seller, TestMail.PASSWORD);
+      } catch (MessagingException e) {
+        throw new IllegalStateException(reason(e), e);
+      }
+    }
+
+    private Properties authenticated() {
+      Properties properties = new Properties();
+      properties.put("mail.smtp.auth", "true");
+      properties.put("mail.smtp.starttls.required", "true");
+      properties.put("mail.smtp.ssl.socketFactory", mail.sslContext().getSocketFactory());
+      return properties;
+    }
+
     void confirmRegistration(String customer) {
       try {
-        Properties properties = new Properties();
-        properties.put("mail.smtp.auth", "true");
-        properties.put("mail.smtp.starttls.required", "true");
-        properties.put("mail.smtp.ssl.socketFactory", mail.sslContext().getSocketFactory());
         MimeMessage message =
-            message(properties, mail.submission(), customer, "Welcome to the shop");
+            message(authenticated(), mail.submission(), customer, "Welcome to the shop");
         message.setText("Open https://shop.example/confirm?id=7 or enter 493021.");
         Transport.send(message, "shop@example.net", TestMail.PASSWORD);
       } catch (MessagingException e) {

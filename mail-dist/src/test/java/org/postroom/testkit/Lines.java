@@ -14,7 +14,12 @@ final class Lines implements AutoCloseable {
   private final BufferedReader in;
 
   Lines(TestMail.Endpoint server) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    this(server.port());
+  }
+
+  /** The same for who knows no more than where it is on this machine. */
+  Lines(int port) throws IOException {
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(30_000);
     in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
     in.readLine();

@@ -185,6 +185,7 @@ final class MailSetupTest {
   @Test
   void aResetEmptiesTheQueue() {
     try (TestMail mail = TestMail.with().account("ada@example.org", "secret").strict().start()) {
+      mail.faults().dns("elsewhere.example").fails();
       mail.server()
           .submit(
               Envelope.parse("ada@example.org", "bob@elsewhere.example"), "\r\nx".getBytes(UTF_8));

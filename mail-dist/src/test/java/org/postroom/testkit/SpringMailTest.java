@@ -35,7 +35,7 @@ final class SpringMailTest {
     /** What an application that sends mail has. */
     record Sender(String host, int port) {
       void send(String recipient) throws IOException {
-        try (Lines client = new Lines(new TestMail.Endpoint(host, port))) {
+        try (Lines client = new Lines(port)) {
           client.say("EHLO application.example");
           client.say("MAIL FROM:<shop@example.net>");
           client.say("RCPT TO:<" + recipient + ">");
