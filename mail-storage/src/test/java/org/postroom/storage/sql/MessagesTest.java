@@ -30,7 +30,7 @@ class MessagesTest {
       Page.Draft draft = (page == null ? Page.empty(Page.indexOf(next)) : page).draft(1);
       draft.add(next, next % 3 == 0 ? Flags.SEEN : 0, 100, ++modSeq);
       messages = messages.with(draft.build());
-      plain.put(next, next % 3 == 0 ? (long) Flags.SEEN : 0L);
+      plain.put(next, next % 3 == 0 ? Flags.SEEN : 0L);
       next++;
     }
   }
