@@ -9,39 +9,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
-import org.postroom.core.dns.Resolver;
 import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.filter.StandardFilters;
 import org.postroom.core.flow.AliasParams;
-import org.postroom.core.flow.Attempted;
 import org.postroom.core.flow.FlowParams;
-import org.postroom.core.flow.Tidings;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.Part;
 import org.postroom.core.policy.AddedRestrictions;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
-import org.postroom.core.queue.Acceptance;
+import org.postroom.core.policy.Restriction;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
-import org.postroom.core.time.Timers;
-import org.postroom.core.wire.Ear;
-import org.postroom.core.wire.Wire;
-import org.postroom.core.wire.WireOptions;
 import org.postroom.dist.config.ServerSettings;
-import org.postroom.dist.mailbox.Appended;
 import org.postroom.storage.SqlTables;
 import org.postroom.storage.Storage;
 
@@ -49,6 +39,8 @@ import org.postroom.storage.Storage;
 final class Description {
   final Configuration configuration;
   final Residents residents;
+  final Audience audience;
+  final Circumstances circumstances;
   final Map<String, Transport> transports = new LinkedHashMap<>();
   final Map<String, LookupTable> tables = new LinkedHashMap<>();
   final List<FilterStation.Named> filters = new ArrayList<>();
@@ -57,18 +49,7 @@ final class Description {
   final SecureRandom random;
   @Nullable Storage storage;
   @Nullable InetAddress bind;
-  @Nullable Resolver resolver;
-  @Nullable Timers timers;
-  Consumer<Acceptance> accepted = mail -> {};
-  Consumer<Attempted> delivered = recipient -> {};
-  Consumer<Attempted> delayed = recipient -> {};
-  Consumer<Attempted> bounced = recipient -> {};
-  @Nullable Consumer<Appended> appended;
-  @Nullable Consumer<Settings> reloaded;
   @Nullable Lifeline lifeline;
-  @Nullable Ear ear;
-  UnaryOperator<Wire> wire = UnaryOperator.identity();
-  Disturbance disturbance = Disturbance.NONE;
   Consumer<Lifeline.Death> mourner = death -> {};
   Clock clock = Clock.systemUTC();
 
@@ -76,12 +57,16 @@ final class Description {
   Description() {
     configuration = new Configuration();
     residents = new Residents();
+    audience = new Audience();
+    circumstances = new Circumstances();
     random = new SecureRandom();
   }
 
   private Description(Description other) {
     configuration = other.configuration.copy();
     residents = new Residents(other.residents);
+    audience = new Audience(other.audience);
+    circumstances = new Circumstances(other.circumstances);
     transports.putAll(other.transports);
     tables.putAll(other.tables);
     filters.addAll(other.filters);
@@ -90,18 +75,7 @@ final class Description {
     random = other.random;
     storage = other.storage;
     bind = other.bind;
-    resolver = other.resolver;
-    timers = other.timers;
-    accepted = other.accepted;
-    delivered = other.delivered;
-    delayed = other.delayed;
-    bounced = other.bounced;
-    appended = other.appended;
-    reloaded = other.reloaded;
     lifeline = other.lifeline;
-    ear = other.ear;
-    wire = other.wire;
-    disturbance = other.disturbance;
     mourner = other.mourner;
     clock = other.clock;
   }
@@ -111,30 +85,24 @@ final class Description {
     return new Description(this);
   }
 
-  /** Whom mails are spoken of to: the log, and the owner's listeners. */
-  Tidings tidings(Timers by, Executor workers, Lifeline of) {
-    Tidings tidings = new Tidings(clock, by, workers, of);
-    tidings.onAccepted(accepted);
-    tidings.onDelivered(delivered);
-    tidings.onDelayed(delayed);
-    tidings.onBounced(bounced);
-    return tidings;
-  }
-
-  /** The mailboxes of a store, with whom there is to hear of it. */
-  MailStore mail(MailStore of) {
-    MailStore seen = disturbance.over(of);
-    return appended == null ? seen : new HeardMailStore(seen, appended);
-  }
-
-  /** How a wire works that is listened to by whoever is to. */
-  WireOptions wire(WireOptions options) {
-    return options.withEar(ear).withMeddler(disturbance.wire());
-  }
-
   /** All parts: those that every server has, and those that were added. */
   Parts parts() {
     return Parts.standard().and(added);
+  }
+
+  /** A restriction that lists may name. */
+  void restriction(String name, Restriction restriction) {
+    restrictions = restrictions.with(name, restriction);
+  }
+
+  /** One that is named with an argument. */
+  void restriction(String name, Function<String, Restriction> ofArgument) {
+    restrictions = restrictions.with(name, ofArgument);
+  }
+
+  /** A table of a function. */
+  void table(String name, Function<String, Optional<String>> values) {
+    tables.put(name, new AskedTable("program:" + name, values));
   }
 
   /** Has mails looked into, behind those that were named before. */

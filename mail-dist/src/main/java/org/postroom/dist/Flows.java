@@ -29,8 +29,11 @@ final class Flows {
     this.foundation = foundation;
     this.description = description;
     this.tidings =
-        description.tidings(
-            foundation.premises().timers(), foundation.workers(), foundation.lifeline());
+        description.audience.tidings(
+            description.clock,
+            foundation.premises().timers(),
+            foundation.workers(),
+            foundation.lifeline());
   }
 
   /**

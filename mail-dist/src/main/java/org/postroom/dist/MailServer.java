@@ -133,7 +133,7 @@ public final class MailServer implements AutoCloseable {
 
   /** The mailboxes of who logs in as {@code login}; {@link AccountNotFound} for nobody. */
   public Mailboxes mailboxes(String login) {
-    return running.foundation().mailboxes(login);
+    return running.mailboxes(login);
   }
 
   /**
@@ -150,7 +150,7 @@ public final class MailServer implements AutoCloseable {
 
   /** Clears away what was expunged longer than {@code grace} ago, as it does after an hour. */
   public void purge(Duration grace) {
-    int unused = running.foundation().purge(grace);
+    int unused = running.purge(grace);
   }
 
   /** Mail in the application's own transactions, with a store in PostgreSQL. */

@@ -1,16 +1,13 @@
 package org.postroom.dist;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.source.AccountSources;
+import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
-import org.postroom.core.dns.DnsResolver;
-import org.postroom.core.dns.Resolver;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.Addressing;
 import org.postroom.core.life.MemoryBudget;
@@ -18,10 +15,8 @@ import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
-import org.postroom.core.wire.Questions;
 import org.postroom.core.wire.WireFault;
 import org.postroom.core.wire.WireOptions;
-import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.Interfaces;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
@@ -65,8 +60,6 @@ record Plan(
     Optional<Keys> given,
     Report report) {
 
-  private static final Duration DNS_TIMEOUT = Duration.ofSeconds(10);
-
   Plan {
     listeners = List.copyOf(listeners);
     transports = Map.copyOf(transports);
@@ -79,7 +72,7 @@ record Plan(
    * @param configuration what they were read from
    * @param databases asks the tables that lie there
    * @param known where people are known to a server that runs; else they are looked for
-   * @throws org.postroom.core.config.BadConfiguration with everything that there is to say
+   * @throws BadConfiguration with everything that there is to say
    */
   static Plan of(
       Configuration.Read read,
@@ -88,6 +81,15 @@ record Plan(
       SqlSource databases,
       Optional<AccountSources> known) {
     return new Preparation(read, configuration, description, databases, known).plan();
+  }
+
+  /** All that there is to say of what was described, faults and silence included. */
+  static Report report(Description description) {
+    try {
+      return description.plan().report();
+    } catch (BadConfiguration e) {
+      return e.report();
+    }
   }
 
   /** For the administrator, at each start. */
@@ -101,17 +103,6 @@ record Plan(
         .withFamily(Interfaces.family(settings))
         .withStrangers(capacity.limits(settings, memory))
         .withUnsent(ClientCapacity.unsent(memory));
-  }
-
-  /**
-   * Looks up names; of their addresses, those that are used alone.
-   *
-   * @param given in the place of the DNS
-   * @param network by which that is asked
-   */
-  Resolver dns(@Nullable Resolver given, Questions network, Workers workers) {
-    Resolver dns = given == null ? DnsResolver.ofSystem(network, DNS_TIMEOUT, workers) : given;
-    return dns.only(Interfaces.family(settings)::contains);
   }
 
   /** What a transport obeys. */

@@ -82,9 +82,7 @@ final class Reloading {
   /** By now all of it is in effect, whatever a listener makes of it. */
   private void tell(Settings settings) {
     try {
-      if (description.reloaded != null) {
-        description.reloaded.accept(settings);
-      }
+      description.audience.reloaded.accept(settings);
     } catch (RuntimeException e) {
       LOG.error("reload: a listener failed", e);
     }

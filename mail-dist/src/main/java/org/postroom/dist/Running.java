@@ -1,9 +1,13 @@
 package org.postroom.dist;
 
+import java.time.Duration;
 import java.util.Optional;
+import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.DryRun;
+import org.postroom.core.part.Premises;
 import org.postroom.core.queue.QueueManager;
+import org.postroom.dist.mailbox.Mailboxes;
 import org.postroom.dist.submit.Outbox;
 import org.postroom.storage.SqlTables;
 
@@ -44,8 +48,22 @@ record Running(
     doors.become(plan, generations.current(), () -> {});
     Reloading reloading = new Reloading(description, databases, plan, generations, doors, queue);
     Submitting submitting = owned.add(new Submitting(foundation.premises(), generations::current));
-    Outbox outbox = foundation.outbox(generations::current, owned);
+    Outbox outbox =
+        HostOutbox.open(
+            foundation.store().storage(), foundation.premises(), generations::current, owned);
     return new Running(plan, foundation, generations, doors, reloading, submitting, outbox);
+  }
+
+  /** The mailboxes of who logs in so, or would. */
+  Mailboxes mailboxes(String login) {
+    Premises premises = foundation.premises();
+    return new Mailboxes(
+        premises, premises.accounts().byLogin(login).orElseThrow(() -> new AccountNotFound(login)));
+  }
+
+  /** Clears away what was expunged so long ago; returns how many messages. */
+  int purge(Duration grace) {
+    return foundation.store().storage().purge(grace);
   }
 
   /** What would become of a mail at a listener; see {@link MailServer#explain}. */

@@ -10,7 +10,6 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.postroom.core.auth.AccountSource;
 import org.postroom.core.auth.TokenCheck;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
@@ -140,7 +139,7 @@ public final class ServerBuilder {
    * @throws IllegalArgumentException when there is one of that name
    */
   public ServerBuilder restriction(String name, Restriction restriction) {
-    description.restrictions = description.restrictions.with(name, restriction);
+    description.restriction(name, restriction);
     return this;
   }
 
@@ -150,7 +149,7 @@ public final class ServerBuilder {
    * @param ofArgument makes it, whenever a configuration is read
    */
   public ServerBuilder restriction(String name, Function<String, Restriction> ofArgument) {
-    description.restrictions = description.restrictions.with(name, ofArgument);
+    description.restriction(name, ofArgument);
     return this;
   }
 
@@ -165,7 +164,8 @@ public final class ServerBuilder {
    * same time; may block. When it throws, whatever rests on the answer is refused for now.
    */
   public ServerBuilder table(String name, Function<String, Optional<String>> values) {
-    return table(name, new AskedTable("program:" + name, values));
+    description.table(name, values);
+    return this;
   }
 
   /**
@@ -209,7 +209,7 @@ public final class ServerBuilder {
 
   /** Looks up names for the server: instead of the DNS. */
   public ServerBuilder resolver(Resolver other) {
-    description.resolver = other;
+    description.circumstances.resolver = other;
     return this;
   }
 
@@ -229,7 +229,7 @@ public final class ServerBuilder {
    * Tidings#onAccepted}.
    */
   public ServerBuilder onAccepted(Consumer<Acceptance> listener) {
-    description.accepted = listener;
+    description.audience.accepted = listener;
     return this;
   }
 
@@ -239,7 +239,7 @@ public final class ServerBuilder {
    * there hears so, on his session's worker or his thread. What it throws is logged.
    */
   public ServerBuilder onAppended(Consumer<Appended> listener) {
-    description.appended = listener;
+    description.audience.appended = listener;
     return this;
   }
 
@@ -248,25 +248,25 @@ public final class ServerBuilder {
    * hop has taken; see {@link Tidings#onDelivered}.
    */
   public ServerBuilder onDelivered(Consumer<Attempted> listener) {
-    description.delivered = listener;
+    description.audience.delivered = listener;
     return this;
   }
 
   /** The same for each attempt upon which there will be another one. */
   public ServerBuilder onDelayed(Consumer<Attempted> listener) {
-    description.delayed = listener;
+    description.audience.delayed = listener;
     return this;
   }
 
   /** The same for each recipient that is given up: refused for good, or tried for too long. */
   public ServerBuilder onBounced(Consumer<Attempted> listener) {
-    description.bounced = listener;
+    description.audience.bounced = listener;
     return this;
   }
 
   /** Has {@code owner} hear of the settings that each reload has put in effect. */
   public ServerBuilder onReload(Consumer<Settings> owner) {
-    description.reloaded = owner;
+    description.audience.reloaded = owner;
     return this;
   }
 
@@ -294,7 +294,7 @@ public final class ServerBuilder {
    * content as well. For tests.
    */
   public ServerBuilder overheardBy(Ear ear) {
-    description.ear = ear;
+    description.circumstances.ear = ear;
     return this;
   }
 
@@ -303,20 +303,20 @@ public final class ServerBuilder {
    * other ports; closing it closes the server's. For tests.
    */
   public ServerBuilder wire(UnaryOperator<Wire> ofItsOwn) {
-    description.wire = ofItsOwn;
+    description.circumstances.wire = ofItsOwn;
     return this;
   }
 
   /** Has something come between the server and what it stands on. For tests. */
   public ServerBuilder disturbedBy(Disturbance disturbance) {
-    description.disturbance = disturbance;
+    description.circumstances.disturbance = disturbance;
     return this;
   }
 
   /** The time it goes by, such as a virtual clock. */
   public ServerBuilder time(Clock otherClock, Timers otherTimers) {
     description.clock = otherClock;
-    description.timers = otherTimers;
+    description.circumstances.timers = otherTimers;
     return this;
   }
 
@@ -340,11 +340,7 @@ public final class ServerBuilder {
 
   /** The same for who wants to hear everything there is to say, faults and silence included. */
   public Report report() {
-    try {
-      return description.plan().report();
-    } catch (BadConfiguration e) {
-      return e.report();
-    }
+    return Plan.report(description);
   }
 
   /**

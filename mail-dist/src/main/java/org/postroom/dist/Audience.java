@@ -1,0 +1,52 @@
+package org.postroom.dist;
+
+import java.time.Clock;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.config.Settings;
+import org.postroom.core.flow.Attempted;
+import org.postroom.core.flow.Tidings;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.time.Timers;
+import org.postroom.dist.mailbox.Appended;
+
+/** Who hears of what a server does: what {@link ServerBuilder} was told of that. */
+final class Audience {
+  Consumer<Acceptance> accepted = mail -> {};
+  Consumer<Attempted> delivered = recipient -> {};
+  Consumer<Attempted> delayed = recipient -> {};
+  Consumer<Attempted> bounced = recipient -> {};
+  @Nullable Consumer<Appended> appended;
+  Consumer<Settings> reloaded = settings -> {};
+
+  /** Nobody yet. */
+  Audience() {}
+
+  /** The same, whatever is said to the other from now on. */
+  Audience(Audience other) {
+    accepted = other.accepted;
+    delivered = other.delivered;
+    delayed = other.delayed;
+    bounced = other.bounced;
+    appended = other.appended;
+    reloaded = other.reloaded;
+  }
+
+  /** Whom mails are spoken of to: the log, and the owner's listeners. */
+  Tidings tidings(Clock clock, Timers by, Executor workers, Lifeline of) {
+    Tidings tidings = new Tidings(clock, by, workers, of);
+    tidings.onAccepted(accepted);
+    tidings.onDelivered(delivered);
+    tidings.onDelayed(delayed);
+    tidings.onBounced(bounced);
+    return tidings;
+  }
+
+  /** The mailboxes of a store, with whom there is to hear of what is put there. */
+  MailStore hears(MailStore of) {
+    return appended == null ? of : new HeardMailStore(of, appended);
+  }
+}

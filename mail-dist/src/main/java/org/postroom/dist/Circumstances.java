@@ -1,0 +1,67 @@
+package org.postroom.dist;
+
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.config.Settings;
+import org.postroom.core.dns.DnsResolver;
+import org.postroom.core.dns.Resolver;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.time.SystemTimers;
+import org.postroom.core.time.Timers;
+import org.postroom.core.wire.Ear;
+import org.postroom.core.wire.Wire;
+import org.postroom.core.wire.WireOptions;
+import org.postroom.core.wire.Wires;
+import org.postroom.core.wire.Workers;
+import org.postroom.dist.config.Interfaces;
+
+/**
+ * Time, names and the network that a server goes by: the machine's, where {@link ServerBuilder} was
+ * told of no others.
+ */
+final class Circumstances {
+  private static final Duration DNS_TIMEOUT = Duration.ofSeconds(10);
+
+  @Nullable Timers timers;
+  @Nullable Resolver resolver;
+  @Nullable Ear ear;
+  UnaryOperator<Wire> wire = UnaryOperator.identity();
+  Disturbance disturbance = Disturbance.NONE;
+
+  /** The machine's. */
+  Circumstances() {}
+
+  /** The same, whatever is said to the other from now on. */
+  Circumstances(Circumstances other) {
+    timers = other.timers;
+    resolver = other.resolver;
+    ear = other.ear;
+    wire = other.wire;
+    disturbance = other.disturbance;
+  }
+
+  /** What deadlines go by; the server's own are closed with it. */
+  Timers timers(Lifeline lifeline, Owned owned) {
+    return timers == null ? owned.add(new SystemTimers("postroom-timers", lifeline)) : timers;
+  }
+
+  /** The network. */
+  Wire wire(WireOptions options, Timers by, Workers workers, Lifeline lifeline) {
+    WireOptions all = options.withEar(ear).withMeddler(disturbance.wire());
+    return wire.apply(Wires.open(all, by, workers, lifeline));
+  }
+
+  /**
+   * Looks up names; of their addresses, those that are used alone.
+   *
+   * @param network by which the machine's name servers are asked
+   */
+  Resolver names(Settings settings, Wire network, Workers workers) {
+    Resolver names =
+        resolver == null
+            ? DnsResolver.ofSystem(network.questions(), DNS_TIMEOUT, workers)
+            : resolver;
+    return names.only(Interfaces.family(settings)::contains);
+  }
+}
