@@ -46,6 +46,13 @@ final class Rules {
       return times.contain(seen.incrementAndGet());
     }
 
+    /** Its occasion is there, and something else stands in its way: its turn is another time. */
+    private void isPassedBy() {
+      if (times.first() > 1) {
+        seen.incrementAndGet();
+      }
+    }
+
     private boolean mayHappen() {
       return !times.areOver(seen.get());
     }
@@ -117,13 +124,16 @@ final class Rules {
       return List.of();
     }
     List<Armed> due = new ArrayList<>();
+    boolean isOver = false;
     for (Armed one : armed) {
-      if (one.fault.when() instanceof Occasion.Said said
-          && seat.isAt(said)
-          && isSuch.test(said)
-          && one.isNow()
-          && seat.isDrawn(said.chance())) {
-        due.add(one);
+      if (one.fault.when() instanceof Occasion.Said said && seat.isAt(said) && isSuch.test(said)) {
+        if (isOver) {
+          one.isPassedBy();
+        } else if (one.isNow() && seat.isDrawn(said.chance())) {
+          due.add(one);
+          boolean waits = said.afterSent().isPresent() || said.afterAnswered().isPresent();
+          isOver = one.fault.act().isLast() && !waits;
+        }
       }
     }
     return due;
@@ -140,10 +150,14 @@ final class Rules {
   }
 
   private List<Armed> due(Predicate<Occasion> isSuch) {
-    List<Armed> due = new ArrayList<>();
+    List<Armed> due = new ArrayList<>(1);
     for (Armed one : armed) {
-      if (isSuch.test(one.fault.when()) && one.isNow()) {
-        due.add(one);
+      if (isSuch.test(one.fault.when())) {
+        if (!due.isEmpty()) {
+          one.isPassedBy();
+        } else if (one.isNow()) {
+          due.add(one);
+        }
       }
     }
     return due;
