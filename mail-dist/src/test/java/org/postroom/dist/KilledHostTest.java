@@ -16,10 +16,9 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.postroom.core.auth.AccountId;
-import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.testing.Until;
+import org.postroom.dist.mailbox.Folder;
+import org.postroom.dist.mailbox.StoredMessage;
 
 /**
  * Kills an application with its server at random moments, and looks. The rule: each transaction
@@ -32,8 +31,7 @@ final class KilledHostTest {
   private static final String STRANGERS =
       "SELECT pid FROM pg_stat_activity"
           + " WHERE datname = current_database() AND pid <> pg_backend_pid()";
-  private static final String WAITING =
-      "SELECT id FROM mail.outbox_mail WHERE next_ts IS NOT NULL";
+  private static final String WAITING = "SELECT id FROM mail.outbox_mail WHERE next_ts IS NOT NULL";
 
   /** Orders whose mails were there, and were taken away: none of them may come again. */
   private final Set<Long> seen = new HashSet<>();
@@ -85,7 +83,7 @@ final class KilledHostTest {
     assertThat(taken).as("orders taken").isGreaterThanOrEqualTo(orders);
   }
 
-  private void check(EmbeddedPostgres postgres, int round) throws SQLException {
+  private void check(EmbeddedPostgres postgres, int round) throws SQLException, IOException {
     // The database may still be committing what it was told to by who is dead.
     Until.so(() -> isNone(postgres, STRANGERS));
     Set<Long> orders = numbers(postgres, "SELECT id FROM shop_order");
@@ -93,15 +91,15 @@ final class KilledHostTest {
     Set<Long> found = new HashSet<>();
     try (MailServer server = ShopProcess.server(postgres.getJdbcUrl("postgres", "postgres"))) {
       Until.so(() -> isNone(postgres, WAITING));
-      for (String mail : Inbox.of(server, ShopProcess.ADA)) {
+      Folder inbox = server.mailboxes(ShopProcess.ADA).inbox();
+      for (StoredMessage message : inbox.messages()) {
+        String mail = new String(message.open().readAllBytes(), US_ASCII);
         int subject = mail.indexOf("Subject: order ");
         long order = Long.parseLong(mail.substring(subject + 15, mail.indexOf('\r', subject)));
         assertThat(found.add(order)).as("round %d: order %d once", round, order).isTrue();
         assertThat(body(mail)).isEqualTo(body(ShopProcess.text(order)));
       }
-      AccountId ada = server.accounts().byLogin(ShopProcess.ADA).orElseThrow().id();
-      MailboxId inbox = server.mail().find(ada, MailboxName.INBOX).orElseThrow().id();
-      server.mail().expunge(inbox, server.mail().snapshot(inbox).uids());
+      inbox.clear();
       server.purge(Duration.ZERO);
     }
     seen.addAll(found);

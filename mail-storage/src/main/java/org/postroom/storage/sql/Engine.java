@@ -189,9 +189,9 @@ public final class Engine implements AutoCloseable {
     return outbox.get().enqueue(connection, key, envelope, content, most);
   }
 
-  /** Clears away what was expunged longer than {@code grace} ago; returns how many messages. */
+  /** Clears away what was expunged {@code grace} ago or longer; returns how many messages. */
   public int purge(Duration grace) {
-    int purged = purge.run(clock.millis() - grace.toMillis());
+    int purged = purge.run(clock.millis() - grace.toMillis() + 1);
     committer.run(
         batch -> {
           database.tidy();
