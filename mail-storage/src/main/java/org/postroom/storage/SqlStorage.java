@@ -113,7 +113,7 @@ public final class SqlStorage implements AutoCloseable {
 
   /** Mails of applications' transactions; empty where {@link #enqueue} cannot be. */
   public Optional<OutboxStore> outbox() {
-    return engine.outbox();
+    return engine.outbox().rows();
   }
 
   /**
@@ -130,7 +130,7 @@ public final class SqlStorage implements AutoCloseable {
   public boolean enqueue(
       Connection connection, String key, Envelope envelope, InputStream content, long most)
       throws SQLException {
-    return engine.enqueue(connection, key, envelope, content, most);
+    return engine.outbox().enqueue(connection, key, envelope, content, most);
   }
 
   /**

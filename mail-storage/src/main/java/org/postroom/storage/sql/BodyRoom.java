@@ -1,8 +1,9 @@
 package org.postroom.storage.sql;
 
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StorageFull;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.queue.Acceptance;
 
 /**
  * Takes bodies on the thread that brings them, as long as there is room on the disk: the committer
@@ -32,9 +33,12 @@ final class BodyRoom {
     return blobs.place(body, described);
   }
 
-  /** What a mail has been made of that is durable: its content as the store has it. */
-  StagedContent kept(PlacedBody body, StagedContent brought) {
+  /** The same mail with its content as the store has it, where it is durable. */
+  Acceptance kept(PlacedBody body, Acceptance taken) {
     BlobRef ref = body.ref();
-    return ref == null ? brought : new KeptContent(blobs.open(ref), brought.structure());
+    Submission mail = taken.mail();
+    return ref == null
+        ? taken
+        : taken.of(mail.with(new KeptContent(blobs.open(ref), mail.content().structure())));
   }
 }

@@ -1,6 +1,5 @@
 package org.postroom.storage.sql;
 
-import java.io.InputStream;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -9,17 +8,13 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.auth.Homes;
-import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.MailCommit;
-import org.postroom.core.queue.NotEnqueued;
-import org.postroom.core.queue.OutboxStore;
 import org.postroom.core.queue.QueueStore;
 
 /** A store that is open: its parts, put together. */
@@ -34,7 +29,7 @@ public final class Engine implements AutoCloseable {
   private final SqlQueueStore queue;
   private final SqlAccounts accounts;
   private final SqlHomes homes;
-  private final Optional<SqlOutbox> outbox;
+  private final Outbox outbox;
 
   /**
    * Puts a store together.
@@ -81,10 +76,7 @@ public final class Engine implements AutoCloseable {
     AccountRows accountRows = new AccountRows(committer, database, known, clock);
     accounts = new SqlAccounts(accountRows, database, credentials, clock);
     homes = new SqlHomes(accountRows, accounts, credentials);
-    outbox =
-        database.dialect().hasOutbox()
-            ? Optional.of(new SqlOutbox(committer, database, commit, clock))
-            : Optional.empty();
+    outbox = Outbox.of(database, committer, commit, clock);
     database.opened();
     committer.start(); // nobody commits, or saves, before the database is known to be good
   }
@@ -164,29 +156,9 @@ public final class Engine implements AutoCloseable {
     return homes;
   }
 
-  /** Mails of applications' transactions; empty where the database cannot be one with theirs. */
-  public Optional<OutboxStore> outbox() {
-    return outbox.map(known -> known);
-  }
-
-  /**
-   * Writes a mail into the outbox in an application's own transaction.
-   *
-   * @param most octets of content
-   * @return whether it was written; else the key is known
-   * @throws NotEnqueued when it cannot be, or must not be
-   * @throws SQLException whatever the application's connection says
-   */
-  public boolean enqueue(
-      Connection connection, String key, Envelope envelope, InputStream content, long most)
-      throws SQLException {
-    if (outbox.isEmpty()) {
-      throw new NotEnqueued(
-          "a mail can be part of your transaction only where the server keeps its mail in"
-              + " PostgreSQL, in the same database; this one keeps it in "
-              + database);
-    }
-    return outbox.get().enqueue(connection, key, envelope, content, most);
+  /** Mails of applications' own transactions. */
+  public Outbox outbox() {
+    return outbox;
   }
 
   /** Clears away what was expunged {@code grace} ago or longer; returns how many messages. */

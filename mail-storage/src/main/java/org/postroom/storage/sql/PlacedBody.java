@@ -71,8 +71,13 @@ final class PlacedBody implements AutoCloseable {
     return place == null ? 0 : place.capacity;
   }
 
-  /** The unit of work has put it there; null when it begins (anew). */
-  void put(@Nullable BlobRef at) {
+  /** Its unit of work begins, perhaps anew. */
+  void begin() {
+    ref = null;
+  }
+
+  /** The unit of work has put it there. */
+  void put(BlobRef at) {
     ref = at;
   }
 

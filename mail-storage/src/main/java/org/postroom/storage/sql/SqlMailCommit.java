@@ -13,7 +13,6 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.queue.Acceptance;
@@ -79,7 +78,7 @@ final class SqlMailCommit implements MailCommit {
               entering.unwritten(),
               batch -> {
                 Object unused = first.run(batch);
-                entering.bodies.forEach(body -> body.put(null));
+                entering.bodies.forEach(PlacedBody::begin);
                 List<Acceptance> possible = DeliveryRoom.possible(batch, acceptances);
                 for (int i = 0; i < possible.size(); i++) {
                   entering.enter(batch, i, possible.get(i));
@@ -138,8 +137,7 @@ final class SqlMailCommit implements MailCommit {
     private List<Acceptance> kept(List<Acceptance> taken) {
       List<Acceptance> kept = new ArrayList<>(taken.size());
       for (int i = 0; i < taken.size(); i++) {
-        Submission mail = taken.get(i).mail();
-        kept.add(taken.get(i).of(mail.with(bodyStore.kept(bodies.get(i), mail.content()))));
+        kept.add(bodyStore.kept(bodies.get(i), taken.get(i)));
       }
       return kept;
     }
