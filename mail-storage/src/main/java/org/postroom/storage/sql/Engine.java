@@ -12,7 +12,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.auth.Homes;
-import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
@@ -69,8 +68,7 @@ public final class Engine implements AutoCloseable {
     purge = new Purge(whole);
     BodyRoom bodies = new BodyRoom(database, blobs);
     mail = new SqlMailStore(committer, whole, catalog, database, bodies, rows, watchers, clock);
-    QueueIds ids = new QueueIds(clock, (int) (epoch.number() % QueueIds.SEEDS));
-    commit = new SqlMailCommit(committer, bodies, watchers, clock, ids, destinations, queued);
+    commit = new SqlMailCommit(committer, bodies, watchers, clock, epoch.queueIds(clock), destinations, queued);
     queue =
         new SqlQueueStore(committer, database, blobs, commit, clock, destinations, queued, epoch);
     AccountRows accountRows = new AccountRows(committer, database, known, clock);

@@ -2,6 +2,8 @@ package org.postroom.storage.sql;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
+import org.postroom.core.mail.QueueIds;
 
 /**
  * Which opening of the store this is. Each opening draws the next number; whoever commits looks, in
@@ -21,6 +23,11 @@ record Epoch(long number) {
   private static final String LOOK = "SELECT v FROM store_state WHERE k = '" + KEY + "' FOR UPDATE";
   private static final String CHANGE = "UPDATE store_state SET v = ? WHERE k = '" + KEY + "'";
   private static final String INSERT = "INSERT INTO store_state (k, v) VALUES ('" + KEY + "', ?)";
+
+  /** Gives ids that those of other openings never are. */
+  QueueIds queueIds(Clock clock) {
+    return new QueueIds(clock, (int) (number % QueueIds.SEEDS));
+  }
 
   /** Draws the next, in the running transaction. */
   static Epoch draw(Statements statements) throws SQLException {

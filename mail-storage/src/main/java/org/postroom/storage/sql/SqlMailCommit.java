@@ -63,7 +63,12 @@ final class SqlMailCommit implements MailCommit {
 
   @Override
   public List<Acceptance> commit(List<Acceptance> acceptances) {
-    return commit(acceptances, batch -> acceptances);
+    return commit(acceptances, batch -> {});
+  }
+
+  /** What a unit of work begins with, beside the mails. */
+  interface First {
+    void run(Batch batch) throws SQLException;
   }
 
   /**
@@ -71,13 +76,13 @@ final class SqlMailCommit implements MailCommit {
    *
    * @param first what the unit begins with; throws where nothing is to be done
    */
-  List<Acceptance> commit(List<Acceptance> acceptances, Unit<?> first) {
+  List<Acceptance> commit(List<Acceptance> acceptances, First first) {
     try (Entering entering = entering(acceptances)) {
       List<Acceptance> taken =
           committer.run(
               entering.unwritten(),
               batch -> {
-                Object unused = first.run(batch);
+                first.run(batch);
                 entering.bodies.forEach(PlacedBody::begin);
                 List<Acceptance> possible = DeliveryRoom.possible(batch, acceptances);
                 for (int i = 0; i < possible.size(); i++) {
