@@ -13,9 +13,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.postroom.core.testing.Until;
 
 /**
  * A program that starts and ends many servers, in turn and together, and says what is left of them:
@@ -36,8 +36,8 @@ final class StartsAndStops {
     inTurn(rounds);
     together(together);
     Map<String, Long> after = left();
-    for (int looks = 0; looks < 100 && !isQuiet(before, after); looks++) {
-      TimeUnit.MILLISECONDS.sleep(50); // what ends by itself has a moment for it
+    for (int looks = 0; looks < 300 && !isQuiet(before, after); looks++) {
+      Until.aMoment(); // what ends by itself has a moment for it
       after = left();
     }
     Map<String, Long> last = after;

@@ -95,8 +95,20 @@ final class MailImportTest {
 
     assertThat(texts("Old"))
         .containsExactly(
-            "Subject: one\r\nX-Keep: x\r\n\r\nbody\r\n\r\nFrom me\r\n>From you\r\n>Form\r\n\r\n"
-                + "From nobody knows where\r\n",
+            String.join(
+                "\r\n",
+                List.of(
+                    "Subject: one",
+                    "X-Keep: x",
+                    "",
+                    "body",
+                    "",
+                    "From me",
+                    ">From you",
+                    ">Form",
+                    "",
+                    "From nobody knows where",
+                    "")),
             "Subject: two\r\n\r\n",
             "Subject: three\r\n");
     List<StoredMessage> messages = adas.folder("Old").messages();
