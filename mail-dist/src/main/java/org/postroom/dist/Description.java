@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.FilterStation;
@@ -23,6 +24,7 @@ import org.postroom.core.flow.AliasParams;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.part.Door;
 import org.postroom.core.part.Part;
 import org.postroom.core.policy.AddedRestrictions;
 import org.postroom.core.policy.OwnAddresses;
@@ -158,6 +160,26 @@ final class Description {
    */
   void checkTokens(Settings settings) {
     residents.checkTokens(settings, clock, random);
+  }
+
+  /** All that such a server can listen for. */
+  List<Door> doors() {
+    return parts().doors();
+  }
+
+  /** The configuration as a start would read it. */
+  ServerBuilder.Checked check() {
+    Plan plan = plan();
+    return new ServerBuilder.Checked(plan.settings(), plan.warnings());
+  }
+
+  /** All that there is to say of it, faults and silence included. */
+  Report report() {
+    try {
+      return plan().report();
+    } catch (BadConfiguration e) {
+      return e.report();
+    }
   }
 
   /** What looks into mails: the house's own, then those of parts, then the owner's. */

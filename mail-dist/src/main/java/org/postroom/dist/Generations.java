@@ -43,9 +43,9 @@ final class Generations implements Attempts, AutoCloseable {
     return current.generation();
   }
 
-  /** The keys of the current one. */
-  Keys keys() {
-    return current.keys();
+  /** The certificate (PEM) of the authority that the server made for itself. */
+  Optional<String> authority() {
+    return current.keys().authority();
   }
 
   /** What follows the current one by {@code plan}. */

@@ -129,12 +129,7 @@ final class HandedInMail {
             envelope.envelopeId(),
             envelope.fullReturn());
     Arriving mail =
-        new Arriving(
-            premises.commit().newId(),
-            Origin.APPLICATION,
-            HERE,
-            served,
-            premises.clock().instant());
+        new Arriving(flow.newId(), Origin.APPLICATION, HERE, served, premises.clock().instant());
     try (Intake intake =
         entrance().begin(mail, new Entrance.Shown(HERE, Optional.empty(), List.of()), 0)) {
       read(content, intake);

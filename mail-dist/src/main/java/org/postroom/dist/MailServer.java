@@ -195,7 +195,7 @@ public final class MailServer implements AutoCloseable {
 
   /** The certificate (PEM) of the authority that the server made for itself, to be trusted. */
   public Optional<String> authority() {
-    return running.generations().keys().authority();
+    return running.generations().authority();
   }
 
   /** Who gets mail for postmaster now, for people. */

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.postroom.core.auth.source.AccountSources;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.FilterStation;
@@ -72,7 +71,7 @@ record Plan(
    * @param configuration what they were read from
    * @param databases asks the tables that lie there
    * @param known where people are known to a server that runs; else they are looked for
-   * @throws BadConfiguration with everything that there is to say
+   * @throws org.postroom.core.config.BadConfiguration with everything that there is to say
    */
   static Plan of(
       Configuration.Read read,
@@ -81,15 +80,6 @@ record Plan(
       SqlSource databases,
       Optional<AccountSources> known) {
     return new Preparation(read, configuration, description, databases, known).plan();
-  }
-
-  /** All that there is to say of what was described, faults and silence included. */
-  static Report report(Description description) {
-    try {
-      return description.plan().report();
-    } catch (BadConfiguration e) {
-      return e.report();
-    }
   }
 
   /** For the administrator, at each start. */

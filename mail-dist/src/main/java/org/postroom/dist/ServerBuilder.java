@@ -322,7 +322,7 @@ public final class ServerBuilder {
 
   /** All that such a server can listen for. */
   public List<Door> doors() {
-    return description.parts().doors();
+    return description.doors();
   }
 
   /** A configuration that could be started with. */
@@ -334,13 +334,12 @@ public final class ServerBuilder {
    * @throws org.postroom.core.config.BadConfiguration with all faults
    */
   public Checked check() {
-    Plan plan = description.plan();
-    return new Checked(plan.settings(), plan.warnings());
+    return description.check();
   }
 
   /** The same for who wants to hear everything there is to say, faults and silence included. */
   public Report report() {
-    return Plan.report(description);
+    return description.report();
   }
 
   /**

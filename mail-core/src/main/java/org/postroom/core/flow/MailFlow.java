@@ -12,6 +12,7 @@ import org.postroom.core.fact.Facts;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
@@ -153,6 +154,11 @@ public final class MailFlow implements Attempts {
    */
   public void giveBack(QueuedMail mail, String status, String reason) {
     outcomes.giveBack(dispatch.refused(mail, status, reason), commit);
+  }
+
+  /** An id for a mail that begins its way. */
+  public QueueId newId() {
+    return commit.newId();
   }
 
   /** What settings say of whom mail is from and for. */

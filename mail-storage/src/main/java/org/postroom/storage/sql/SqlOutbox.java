@@ -228,8 +228,7 @@ final class SqlOutbox implements OutboxStore {
   }
 
   /** Only the committer ends rows, one unit after the other: what is read here stays true. */
-  private void end(Batch batch, long row, Optional<String> id, String reply)
-      throws SQLException {
+  private void end(Batch batch, long row, Optional<String> id, String reply) throws SQLException {
     if (batch.number(IS_WAITING, row) == 0) {
       throw new IllegalStateException("row " + row + " of the outbox was ended before");
     }
