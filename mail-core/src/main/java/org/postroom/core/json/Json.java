@@ -1,5 +1,7 @@
 package org.postroom.core.json;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -11,6 +13,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,16 +27,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Json {
   private static final int DEEPEST = 20;
+  private static final int LONGEST_NAME = 256;
+  private static final String BYTE_ORDER_MARK = "\ufeff";
 
   /** Kept here: what is kept by a thread of an application would keep our class loader. */
   private static final int BUFFERS = 8;
 
+  /** Strangers choose the names in what is read (tokens): none is kept for the next one. */
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .recyclerPool(JsonRecyclerPools.newBoundedPool(BUFFERS))
           .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(DEEPEST).maxNumberLength(20).build())
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEEPEST)
+                  .maxNumberLength(20)
+                  .maxNameLength(LONGEST_NAME)
+                  .build())
           .build();
 
   private Json() {}
@@ -47,12 +60,13 @@ public final class Json {
   }
 
   /**
-   * The one value that stands in {@code octets}.
+   * The one value that stands in {@code octets}, which are UTF-8; names of members have 256
+   * characters at most.
    *
    * @throws Malformed when there is none, or more
    */
   public static @Nullable Object read(byte[] octets) {
-    try (JsonParser in = FACTORY.createParser(octets)) {
+    try (JsonParser in = FACTORY.createParser(text(octets))) {
       Object value = value(in, in.nextToken());
       if (in.nextToken() != null) {
         throw new Malformed("more than one value");
@@ -60,6 +74,16 @@ public final class Json {
       return value;
     } catch (IOException e) {
       throw new Malformed(String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " "));
+    }
+  }
+
+  /** Read as octets, names would be kept after all. */
+  private static String text(byte[] octets) {
+    try {
+      String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    } catch (CharacterCodingException e) {
+      throw new Malformed("no UTF-8");
     }
   }
 

@@ -1,5 +1,7 @@
 package org.postroom.core.json;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -62,6 +64,29 @@ final class JsonTest {
   @Test
   void aDateMayHaveAFraction() {
     assertThat(Json.read(octets("[1.5,1e3,-0.25]"))).isEqualTo(List.of(1.5, 1000.0, -0.25));
+  }
+
+  /** Strangers send other names each time: what is kept of them is never let go. */
+  @Test
+  void namesAreNotKept() {
+    String name = "n".repeat(256);
+    String longer = name + "n";
+
+    assertThat(nameIn(name)).isEqualTo(name).isNotSameAs(nameIn(name));
+    assertThatThrownBy(() -> nameIn(longer)).isInstanceOf(Json.Malformed.class);
+  }
+
+  private static Object nameIn(String name) {
+    return ((Map<?, ?>) Json.read(octets("{'" + name + "':1}"))).keySet().iterator().next();
+  }
+
+  @Test
+  void itIsUtf8AndNothingElse() {
+    assertThat(Json.read(octets("\ufeff['ü','😀']"))).isEqualTo(List.of("ü", "😀"));
+    assertThatThrownBy(() -> Json.read("\"ü\"".getBytes(ISO_8859_1)))
+        .isInstanceOf(Json.Malformed.class)
+        .hasMessageContaining("UTF-8");
+    assertThatThrownBy(() -> Json.read("[1]".getBytes(UTF_16))).isInstanceOf(Json.Malformed.class);
   }
 
   @ParameterizedTest
