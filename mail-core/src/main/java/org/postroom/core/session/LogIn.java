@@ -162,10 +162,11 @@ public final class LogIn<R> {
   public R byPassword(String login, Secret password) {
     mechanism = "PLAIN";
     exchange = null;
-    return say(
-        house.mechanisms.takePasswords()
-            ? follow(house.mechanisms.withPassword(login, password))
-            : new Step.Refused(Refusal.UNKNOWN_MECHANISM));
+    if (house.mechanisms.takePasswords()) {
+      return say(follow(house.mechanisms.withPassword(login, password)));
+    }
+    password.close();
+    return say(refused(Refusal.UNKNOWN_MECHANISM, login, "passwords are not taken"));
   }
 
   private R say(Step step) {

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +52,10 @@ import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.PipeWire;
 import org.postroom.core.wire.Session;
 import org.postroom.core.wire.Workers;
+import org.slf4j.event.EventRecordingLogger;
+import org.slf4j.event.SubstituteLoggingEvent;
+import org.slf4j.helpers.MessageFormatter;
+import org.slf4j.helpers.SubstituteLogger;
 
 /** Log-ins by a protocol that has no words of its own, from any address that a client names. */
 @Timeout(60)
@@ -66,6 +72,11 @@ class LogInsTest {
 
   /** Whose password was looked at. */
   private final List<String> looked = new CopyOnWriteArrayList<>();
+
+  /** Every password that came without an exchange. */
+  private final List<Secret> brought = new CopyOnWriteArrayList<>();
+
+  private final Queue<SubstituteLoggingEvent> lines = new ConcurrentLinkedQueue<>();
 
   private final AtomicInteger ended = new AtomicInteger();
   private final AtomicInteger turnedAway = new AtomicInteger();
@@ -406,6 +417,15 @@ class LogInsTest {
     try (Peer peer = dial()) {
       peer.send(HERE + " PASS ada secret\r\n");
       assertThat(peer.readLine()).isEqualTo("no: UNKNOWN_MECHANISM");
+      assertThat(brought).singleElement().isEqualTo(Secret.of(new byte["secret".length()]));
+      assertThat(lines)
+          .singleElement()
+          .extracting(
+              line ->
+                  MessageFormatter.arrayFormat(line.getMessage(), line.getArgumentArray())
+                      .getMessage())
+          .asString()
+          .contains("ada", "passwords are not taken");
       peer.send(HERE + " AUTH PLAIN " + base64("\0ada\0secret") + "\r\n");
       assertThat(peer.readLine()).isEqualTo("no: UNKNOWN_MECHANISM");
     }
@@ -489,15 +509,24 @@ class LogInsTest {
         return;
       }
       Connection far = new FarConnection(connection, FarConnection.at(words[0]));
-      LogIn<String> logIn =
-          logIns.logIn(far, () -> words[0], new MailLog("test"), this, later -> say(later.get()));
+      MailLog log =
+          new MailLog(
+              "test",
+              name -> new EventRecordingLogger(new SubstituteLogger(name, lines, true), lines));
+      LogIn<String> logIn = logIns.logIn(far, () -> words[0], log, this, later -> say(later.get()));
       say(
           words[1].equals("PASS")
-              ? logIn.byPassword(words[2], Secret.of(words[3]))
+              ? logIn.byPassword(words[2], bring(words[3]))
               : logIn.byMechanism(
                   words[2],
                   words.length > 3 ? Optional.of(words[3]) : Optional.empty(),
                   words[1].equals("AUTH")));
+    }
+
+    private Secret bring(String password) {
+      Secret secret = Secret.of(password);
+      brought.add(secret);
+      return secret;
     }
 
     private void say(String text) {
