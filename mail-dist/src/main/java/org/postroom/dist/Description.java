@@ -158,8 +158,8 @@ final class Description {
    *
    * @throws BadConfiguration where nobody checks them
    */
-  void checkTokens(Settings settings) {
-    residents.checkTokens(settings, clock, random);
+  List<String> checkTokens(Settings settings) {
+    return residents.checkTokens(settings, clock, random);
   }
 
   /** All that such a server can listen for. */

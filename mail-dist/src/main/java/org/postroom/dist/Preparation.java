@@ -116,12 +116,7 @@ final class Preparation {
             : part(() -> Addressing.of(settings, policy, own, tables));
     AccountSources people =
         part(() -> known.orElseGet(() -> description.people(settings, configuration, databases)));
-    Object unused =
-        part(
-            () -> {
-              description.checkTokens(settings);
-              return settings;
-            });
+    List<String> ofTokens = orNone(part(() -> description.checkTokens(settings)));
     sayWhatStays();
     List<FilterStation.Named> filters = part(() -> description.filters(settings, tables));
     ServicePlan services = ServicePlan.of(read.services(), settings, machine);
@@ -144,6 +139,7 @@ final class Preparation {
     }
     if (people != null && known.isEmpty()) {
       people.warnings().forEach(text -> warn(SourceParams.SOURCES, text));
+      ofTokens.forEach(text -> warn(SourceParams.USERNAME_FORMAT, text));
     }
     tables.warnings().forEach(text -> sayOfTable(Notice.Level.WARNING, text));
     tables.notes().forEach(text -> sayOfTable(Notice.Level.DETAIL, text));

@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountSource;
 import org.postroom.core.auth.TokenCheck;
 import org.postroom.core.auth.source.AccountSources;
+import org.postroom.core.auth.source.SourceParams;
 import org.postroom.core.auth.token.TokenIssuer;
 import org.postroom.core.config.Settings;
 import org.postroom.core.table.SqlSource;
@@ -41,11 +43,25 @@ final class Residents {
     return AccountSources.of(settings, base, sources, databases, clock);
   }
 
-  /** Finds out whether {@link #tokens} would do. */
-  void checkTokens(Settings settings, Clock clock, SecureRandom random) {
-    try (Owned closed = new Owned()) {
-      Optional<TokenCheck> unused = tokens(settings, clock, random, closed);
+  /**
+   * Finds out whether {@link #tokens} would do.
+   *
+   * @return what an administrator should know of that
+   */
+  List<String> checkTokens(Settings settings, Clock clock, SecureRandom random) {
+    if (tokens != null) {
+      return List.of();
     }
+    boolean isIssuers;
+    try (Owned closed = new Owned()) {
+      isIssuers = tokens(settings, clock, random, closed).isPresent();
+    }
+    return isIssuers && settings.get(SourceParams.USERNAME_FORMAT).dropsDomain()
+        ? List.of(
+            "auth_username_format drops the domain, so that whoever the issuer of tokens calls ada,"
+                + " at whatever domain, is ada here: it must not know people of other domains than"
+                + " yours")
+        : List.of();
   }
 
   /**

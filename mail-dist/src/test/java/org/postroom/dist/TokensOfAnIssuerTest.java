@@ -51,6 +51,9 @@ final class TokensOfAnIssuerTest {
             "oauth2_client_id = mail");
     try (MailServer server = builder().configuration(file).account("ada", "secret").start();
         SocketPeer client = SocketPeer.to(server.address(Role.IMAP))) {
+      assertThat(server.warnings())
+          .as("ada of any domain that the issuer knows is ada here")
+          .anyMatch(line -> line.contains("auth_username_format drops the domain"));
       assertThat(client.readLine()).contains("AUTH=PLAIN AUTH=OAUTHBEARER").doesNotContain("XOA");
 
       assertThat(said(client, token("eve@example.org"))).startsWith("+ ");
@@ -72,7 +75,8 @@ final class TokensOfAnIssuerTest {
         write(
             "auth_mechanisms = plain oauthbearer",
             "oauth2_introspection_mode = post",
-            "oauth2_introspection_url = " + issuer.url("/ask"));
+            "oauth2_introspection_url = " + issuer.url("/ask"),
+            "oauth2_client_id = mail");
     issuer.answers("/ask", exchange -> TestIssuer.say(exchange, 503, new byte[0]));
     try (MailServer server = builder().configuration(file).account("ada", "secret").start();
         SocketPeer client = SocketPeer.to(server.address(Role.IMAP))) {
@@ -82,6 +86,21 @@ final class TokensOfAnIssuerTest {
       client.send("b LOGIN ada secret\r\n");
       assertThat(client.readLine()).startsWith("b OK");
     }
+  }
+
+  @Test
+  void anIssuerWhosePeopleKeepTheirDomainsIsNoMatter() throws IOException {
+    Path file =
+        write(
+            "auth_mechanisms = plain oauthbearer",
+            "oauth2_openid_configuration_url = " + issuer.url("/.well-known/openid-configuration"),
+            "oauth2_client_id = mail");
+
+    assertThat(builder().configuration(file).check().warnings())
+        .noneMatch(line -> line.contains("auth_username_format"));
+    assertThat(builder().set("auth_username_format", "%Ln").check().warnings())
+        .as("nobody logs in with a token")
+        .noneMatch(line -> line.contains("auth_username_format"));
   }
 
   /** The application's own check needs no settings, and takes the place of those there are. */

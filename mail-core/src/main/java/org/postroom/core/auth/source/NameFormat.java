@@ -38,6 +38,11 @@ public record NameFormat(String text) {
     return of("a@b").equals("a@b");
   }
 
+  /** Whether people of different domains have one name in this form. */
+  public boolean dropsDomain() {
+    return of("a@b").equals(of("a@c"));
+  }
+
   /**
    * The same text as Postfix's tables write it: {@code %s} for the whole, {@code %u} before the @.
    */
