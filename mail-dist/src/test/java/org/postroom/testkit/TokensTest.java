@@ -135,6 +135,7 @@ final class TokensTest {
             .set("auth_mechanisms", "plain xoauth2")
             .set("oauth2_introspection_mode", "post")
             .set("oauth2_introspection_url", "http://localhost:1/")
+            .set("oauth2_client_id", "mail")
             .start()) {
       try (Lines client = new Lines(mail.imap())) {
         assertThat(client.ask("CAPABILITY"))

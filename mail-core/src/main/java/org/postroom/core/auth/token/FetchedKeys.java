@@ -11,8 +11,12 @@ import org.postroom.core.fact.LookupUnavailable;
 
 /**
  * The keys that an issuer shows, fetched when they are first needed, after a quarter of an hour,
- * and when a token names one that is not among them; at most every ten seconds, by one thread for
- * all. While it does not answer, those of the last day go on to count. Threads share it.
+ * and when none of them has signed a token: it may be a new one's, by a new name or the old one's.
+ * At most every ten seconds, by one thread for all. While it does not answer, or shows none, those
+ * of the last day go on to count. Threads share it.
+ *
+ * <p>A token of a key that is not there counts as somebody else's only when the issuer was asked
+ * for its sake: within the ten seconds it is one that nobody can look at.
  */
 final class FetchedKeys implements KeySource {
   private static final Duration FRESH = Duration.ofMinutes(15);
@@ -55,36 +59,43 @@ final class FetchedKeys implements KeySource {
   }
 
   @Override
-  public Optional<List<VerifyingKey>> recall(Optional<String> keyId) {
+  public Optional<Signer> recall(Jwt token) {
     Known now = known;
-    List<VerifyingKey> meant = meant(now, keyId);
+    Signer signer = signer(now, token);
     boolean isPause = isWithin(PAUSE, now.tried());
-    if (!meant.isEmpty()) {
-      return isPause || isWithin(FRESH, now.of()) ? Optional.of(meant) : Optional.empty();
+    if (signer == Signer.ISSUER) {
+      return isPause || isWithin(FRESH, now.of()) ? Optional.of(signer) : Optional.empty();
     }
     if (!isPause) {
       return Optional.empty();
     }
+    requireNoTrouble(now);
+    if (signer == Signer.UNKNOWN) {
+      throw new LookupUnavailable(
+          "the issuer has no such key, and was asked less than ten seconds ago");
+    }
+    return Optional.of(signer);
+  }
+
+  private static void requireNoTrouble(Known now) {
     if (!now.trouble().isEmpty()) {
       throw new LookupUnavailable(now.trouble());
     }
-    return Optional.of(meant);
   }
 
   @Override
-  public List<VerifyingKey> find(Optional<String> keyId) {
-    Optional<List<VerifyingKey>> before = recall(keyId);
+  public Signer find(Jwt token) {
+    Optional<Signer> before = recall(token);
     if (before.isPresent()) {
       return before.get();
     }
-    List<VerifyingKey> old = meant(known, keyId);
-    if (old.isEmpty()) {
+    if (signer(known, token) != Signer.ISSUER) {
       fetching.lock();
     } else if (!fetching.tryLock()) {
-      return old; // somebody else is waiting for newer ones
+      return Signer.ISSUER; // somebody else is waiting for newer ones
     }
     try {
-      Optional<List<VerifyingKey>> meanwhile = recall(keyId);
+      Optional<Signer> meanwhile = recall(token);
       if (meanwhile.isPresent()) {
         return meanwhile.get();
       }
@@ -92,13 +103,16 @@ final class FetchedKeys implements KeySource {
     } finally {
       fetching.unlock();
     }
-    return recall(keyId).orElse(List.of());
+    Known now = known;
+    Signer signer = signer(now, token);
+    if (signer != Signer.ISSUER) {
+      requireNoTrouble(now);
+    }
+    return signer;
   }
 
-  private List<VerifyingKey> meant(Known now, Optional<String> keyId) {
-    return isWithin(KEPT, now.of())
-        ? now.keys().stream().filter(key -> key.isMeant(keyId)).toList()
-        : List.of();
+  private Signer signer(Known now, Jwt token) {
+    return Signer.of(token, isWithin(KEPT, now.of()) ? now.keys() : List.of());
   }
 
   /** A clock that was put back makes nothing last longer. */
@@ -110,7 +124,11 @@ final class FetchedKeys implements KeySource {
   private void fetch() {
     Known before = known;
     try {
-      List<VerifyingKey> keys = VerifyingKey.of(claims(uri()));
+      URI uri = uri();
+      List<VerifyingKey> keys = VerifyingKey.of(claims(uri));
+      if (keys.isEmpty()) {
+        throw Issuer.unavailable(uri, "it shows no key that is understood");
+      }
       long now = clock.millis();
       known = new Known(keys, now, now, "");
     } catch (LookupUnavailable e) {

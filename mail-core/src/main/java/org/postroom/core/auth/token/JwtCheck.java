@@ -24,20 +24,7 @@ public final class JwtCheck implements TokenCheck {
   /** By one key, whose id is {@code keyId}. */
   public static JwtCheck by(TokenRules rules, String keyId, PublicKey key, Clock clock) {
     VerifyingKey one = new VerifyingKey(Optional.of(keyId), Optional.empty(), key);
-    return new JwtCheck(
-        rules,
-        new KeySource() {
-          @Override
-          public Optional<List<VerifyingKey>> recall(Optional<String> meant) {
-            return Optional.of(find(meant));
-          }
-
-          @Override
-          public List<VerifyingKey> find(Optional<String> meant) {
-            return one.isMeant(meant) ? List.of(one) : List.of();
-          }
-        },
-        clock);
+    return new JwtCheck(rules, KeySource.of(List.of(one)), clock);
   }
 
   @Override
@@ -47,7 +34,7 @@ public final class JwtCheck implements TokenCheck {
 
   @Override
   public TokenVerdict check(Secret token) {
-    return judge(token, keyId -> Optional.of(keys.find(keyId))).orElseThrow();
+    return judge(token, jwt -> Optional.of(keys.find(jwt))).orElseThrow();
   }
 
   @Override
@@ -57,7 +44,7 @@ public final class JwtCheck implements TokenCheck {
 
   /** What would be no good if it were true costs no key. */
   private Optional<TokenVerdict> judge(
-      Secret token, Function<Optional<String>, Optional<List<VerifyingKey>>> keysOf) {
+      Secret token, Function<Jwt, Optional<KeySource.Signer>> signerOf) {
     Optional<Jwt> parsed = Jwt.parse(token.reveal());
     if (parsed.isEmpty()) {
       return refused("it is no token that is understood");
@@ -69,16 +56,15 @@ public final class JwtCheck implements TokenCheck {
     TokenVerdict verdict = rules.judge(jwt.claims(), clock.instant());
     return verdict instanceof TokenVerdict.Refused
         ? Optional.of(verdict)
-        : keysOf.apply(jwt.keyId()).map(found -> signed(jwt, found, verdict));
+        : signerOf.apply(jwt).map(signer -> signed(signer, verdict));
   }
 
-  private static TokenVerdict signed(Jwt jwt, List<VerifyingKey> keys, TokenVerdict verdict) {
-    if (keys.isEmpty()) {
-      return new TokenVerdict.Refused("the issuer has no such key");
-    }
-    return keys.stream().anyMatch(key -> key.verifies(jwt))
-        ? verdict
-        : new TokenVerdict.Refused("its signature is not the issuer's");
+  private static TokenVerdict signed(KeySource.Signer signer, TokenVerdict verdict) {
+    return switch (signer) {
+      case ISSUER -> verdict;
+      case OTHER -> new TokenVerdict.Refused("its signature is not the issuer's");
+      case UNKNOWN -> new TokenVerdict.Refused("the issuer has no such key");
+    };
   }
 
   private static Optional<TokenVerdict> refused(String why) {

@@ -75,22 +75,32 @@ public final class TokenIssuer implements TokenCheck, AutoCloseable {
       faults.add(
           lacking(settings, TokenParams.ISSUERS, "needs oauth2_issuers: whose tokens are taken?"));
     }
-    if (audiences(settings).isEmpty() && settings.get(TokenParams.SCOPE).isEmpty()) {
-      faults.add(
-          lacking(
-              settings,
-              TokenParams.CLIENT_ID,
-              "needs oauth2_client_id, oauth2_audience or oauth2_scope: else tokens that the issuer"
-                  + " has made for anything else would let in"));
-    }
+    faults.addAll(faultsOfPurpose(settings));
     return faults;
   }
 
+  private static List<Fault> faultsOfPurpose(Settings settings) {
+    return audiences(settings).isEmpty() && settings.get(TokenParams.SCOPE).isEmpty()
+        ? List.of(
+            lacking(
+                settings,
+                TokenParams.CLIENT_ID,
+                "needs oauth2_client_id, oauth2_audience or oauth2_scope: else tokens that the"
+                    + " issuer has made for anything else would let in"))
+        : List.of();
+  }
+
   private static List<Fault> faultsOfAsked(Settings settings) {
-    return settings.get(TokenParams.INTROSPECTION_URL).isPresent()
-        ? List.of()
-        : List.of(
-            lacking(settings, TokenParams.INTROSPECTION_URL, "needs oauth2_introspection_url"));
+    if (settings.get(TokenParams.INTROSPECTION_URL).isEmpty()) {
+      return List.of(
+          lacking(settings, TokenParams.INTROSPECTION_URL, "needs oauth2_introspection_url"));
+    }
+    return saysForWhom(settings) ? faultsOfPurpose(settings) : List.of();
+  }
+
+  /** Who is asked as the bearer would ask tells about the bearer, and nothing about his token. */
+  private static boolean saysForWhom(Settings settings) {
+    return settings.get(TokenParams.INTROSPECTION_MODE) == TokenParams.Mode.POST;
   }
 
   /** Said where mechanisms were asked for: what is lacking stands nowhere. */
@@ -125,7 +135,9 @@ public final class TokenIssuer implements TokenCheck, AutoCloseable {
         rules(
             settings,
             Set.copyOf(settings.get(TokenParams.ISSUERS)),
-            Set.copyOf(settings.get(TokenParams.AUDIENCE))),
+            saysForWhom(settings) && settings.get(TokenParams.SCOPE).isEmpty()
+                ? audiences(settings)
+                : Set.copyOf(settings.get(TokenParams.AUDIENCE))),
         new RememberedTokens(clock, settings.get(TokenParams.CACHE), random),
         clock);
   }

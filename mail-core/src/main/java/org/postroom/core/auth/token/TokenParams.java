@@ -60,7 +60,8 @@ public final class TokenParams {
           "",
           """
           What the issuer calls this server: it says so with oauth2_client_secret when it asks (post), \
-          and tokens that are checked here must be for it, unless oauth2_audience names somebody else.""",
+          and tokens must be for it (local, post), unless oauth2_audience names somebody else; where \
+          the issuer is asked, oauth2_scope may say what they must be good for instead.""",
           Trait.RESTART);
 
   static final Param<Secret> CLIENT_SECRET =

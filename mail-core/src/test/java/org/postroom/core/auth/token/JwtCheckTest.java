@@ -170,6 +170,13 @@ final class JwtCheckTest {
         "email | -- | Refused",
         "email_verified | true | Accepted",
         "email_verified | false | Refused",
+        "email_verified | ^true^ | Accepted",
+        "email_verified | ^false^ | Refused",
+        "email_verified | ^^ | Refused",
+        "email_verified | 1 | Refused",
+        "email_verified | null | Refused",
+        "email_verified | [true] | Refused",
+        "email_verified | -- | Accepted",
       })
   void claimsMustHold(String name, String json, String verdict) {
     Map<String, Object> claims = claims();
@@ -239,12 +246,12 @@ final class JwtCheckTest {
     KeySource none =
         new KeySource() {
           @Override
-          public Optional<List<VerifyingKey>> recall(Optional<String> keyId) {
+          public Optional<Signer> recall(Jwt token) {
             return Optional.empty();
           }
 
           @Override
-          public List<VerifyingKey> find(Optional<String> keyId) {
+          public Signer find(Jwt token) {
             throw new AssertionError("asked for keys");
           }
         };
@@ -276,19 +283,7 @@ final class JwtCheckTest {
 
   private static TokenVerdict check(String token, TokenRules rules, List<Map<String, Object>> set) {
     List<VerifyingKey> keys = keys(set);
-    KeySource source =
-        new KeySource() {
-          @Override
-          public Optional<List<VerifyingKey>> recall(Optional<String> keyId) {
-            return Optional.of(find(keyId));
-          }
-
-          @Override
-          public List<VerifyingKey> find(Optional<String> keyId) {
-            return keys.stream().filter(key -> key.isMeant(keyId)).toList();
-          }
-        };
-    return new JwtCheck(rules, source, CLOCK).check(Secret.of(token));
+    return new JwtCheck(rules, KeySource.of(keys), CLOCK).check(Secret.of(token));
   }
 
   private static List<VerifyingKey> keys(List<Map<String, Object>> set) {

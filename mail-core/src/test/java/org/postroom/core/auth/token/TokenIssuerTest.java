@@ -80,10 +80,63 @@ final class TokenIssuerTest {
     assertThat(check(tokens, KEY)).isEqualTo(ADA);
 
     issuer.shows("/keys", NEXT);
-    assertThat(check(tokens, NEXT)).as("a moment ago it was not there").isInstanceOf(REFUSED);
+    assertThatThrownBy(() -> check(tokens, NEXT))
+        .as("it may be there now")
+        .isInstanceOf(LookupUnavailable.class);
     time.advance(Duration.ofSeconds(10));
     assertThat(check(tokens, NEXT)).isEqualTo(ADA);
+    time.advance(Duration.ofSeconds(10));
     assertThat(check(tokens, KEY)).as("taken back").isInstanceOf(REFUSED);
+  }
+
+  @Test
+  void aNewKeyIsFetchedWhereTokensNameNone() {
+    describe(issuer.url(""));
+    issuer.shows("/keys", KEY);
+    TokenIssuer tokens = local();
+    Secret old = Secret.of(KEY.sign(Map.of("alg", "ES256"), claims()));
+    Secret next = Secret.of(NEXT.sign(Map.of("alg", "ES256"), claims()));
+    assertThat(tokens.check(old)).isEqualTo(ADA);
+
+    issuer.shows("/keys", NEXT);
+    time.advance(Duration.ofSeconds(10));
+    assertThat(tokens.recall(next)).as("the issuer is to be asked").isEmpty();
+    assertThat(tokens.check(next)).isEqualTo(ADA);
+    assertThat(tokens.recall(next)).contains(ADA);
+    assertThat(tokens.check(old)).isInstanceOf(REFUSED);
+  }
+
+  @Test
+  void aNewKeyIsFetchedThatHasTheNameOfTheOldOne() {
+    SigningKey replaced = NEXT.named("1");
+    describe(issuer.url(""));
+    issuer.shows("/keys", KEY);
+    TokenIssuer tokens = local();
+    assertThat(check(tokens, KEY)).isEqualTo(ADA);
+
+    issuer.shows("/keys", replaced);
+    time.advance(Duration.ofSeconds(10));
+    assertThat(check(tokens, replaced)).isEqualTo(ADA);
+    assertThat(check(tokens, KEY)).isInstanceOf(REFUSED);
+  }
+
+  /** Whoever empties the set, or has begun to use keys of a kind that is new, is not away. */
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{'keys':[]}", "{'keys':[{'kty':'AKP','kid':'1'}]}", "{'keys':7}"})
+  void aSetWithoutAKeyIsTroubleAndTheOldOnesCount(String set) {
+    describe(issuer.url(""));
+    issuer.shows("/keys", KEY);
+    TokenIssuer tokens = local();
+    assertThat(check(tokens, KEY)).isEqualTo(ADA);
+
+    byte[] none = set.replace('\'', '"').getBytes(UTF_8);
+    issuer.answers("/keys", exchange -> TestIssuer.say(exchange, 200, none));
+    time.advance(Duration.ofMinutes(15));
+    assertThat(check(tokens, KEY)).isEqualTo(ADA);
+    assertThatThrownBy(() -> check(tokens, NEXT))
+        .isInstanceOf(LookupUnavailable.class)
+        .hasMessageContaining("no key that is understood");
+    assertThat(issuer.asked).hasSize(4);
   }
 
   /** Else whoever sends tokens of keys that are not there has the issuer asked as often. */
@@ -93,8 +146,11 @@ final class TokenIssuerTest {
     issuer.shows("/keys", KEY);
     TokenIssuer tokens = local();
 
+    assertThat(check(tokens, NEXT)).as("asked for its sake").isInstanceOf(REFUSED);
     for (int i = 0; i < 100; i++) {
-      assertThat(check(tokens, NEXT.named("x" + i))).isInstanceOf(REFUSED);
+      SigningKey another = NEXT.named("x" + i);
+      assertThatThrownBy(() -> check(tokens, another)).isInstanceOf(LookupUnavailable.class);
+      assertThat(check(tokens, NEXT.named("1"))).isInstanceOf(REFUSED);
     }
     assertThat(issuer.asked).hasSize(2);
   }
@@ -186,7 +242,17 @@ final class TokenIssuerTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"redirect", "huge", "endless", "no JSON", "a list", "empty", "404", "cut"})
+      strings = {
+        "redirect",
+        "huge",
+        "endless",
+        "no JSON",
+        "a list",
+        "no keys",
+        "empty",
+        "404",
+        "cut"
+      })
   void anAnswerThatIsNoneIsTrouble(String what) {
     issuer.shows("/elsewhere", KEY);
     issuer.answers(
@@ -206,6 +272,7 @@ final class TokenIssuerTest {
             }
             case "no JSON" -> TestIssuer.say(exchange, 200, "<html>".getBytes(UTF_8));
             case "a list" -> TestIssuer.say(exchange, 200, "[]".getBytes(UTF_8));
+            case "no keys" -> TestIssuer.say(exchange, 200, "{}".getBytes(UTF_8));
             case "empty" -> TestIssuer.say(exchange, 200, new byte[0]);
             case "cut" -> {
               exchange.sendResponseHeaders(200, 1000);
@@ -279,7 +346,7 @@ final class TokenIssuerTest {
 
   @Test
   void theIssuerIsAskedAboutTokensAsTheRfcHasIt() {
-    issuer.says("/ask", Map.of("active", true, "email", "ada@example.org"));
+    issuer.says("/ask", Map.of("active", true, "aud", "mail:server", "email", "ada@example.org"));
     TokenIssuer tokens =
         open(
             "oauth2_introspection_mode", "post",
@@ -327,9 +394,12 @@ final class TokenIssuerTest {
         "post | 200 | {'active':false} | Refused",
         "post | 200 | {'email':'ada@example.org'} | Refused",
         "post | 200 | {'active':'true','email':'ada@example.org'} | Refused",
-        "post | 200 | {'active':true} | Refused",
-        "post | 200 | {'active':true,'email':'ada@example.org','exp':1} | Refused",
-        "post | 200 | {'active':true,'email':'ada@example.org','iss':'x'} | Accepted",
+        "post | 200 | {'active':true,'aud':'mail'} | Refused",
+        "post | 200 | {'active':true,'aud':'mail','email':'ada@example.org','exp':1} | Refused",
+        "post | 200 | {'active':true,'aud':'mail','email':'ada@example.org','iss':'x'} | Accepted",
+        "post | 200 | {'active':true,'aud':['web','mail'],'email':'ada@example.org'} | Accepted",
+        "post | 200 | {'active':true,'aud':'web','email':'ada@example.org'} | Refused",
+        "post | 200 | {'active':true,'email':'ada@example.org'} | Refused",
         "post | 401 | {} | away",
         "post | 400 | {} | away",
         "post | 500 | {} | away",
@@ -337,6 +407,7 @@ final class TokenIssuerTest {
         "post | 200 | [] | away",
         "auth | 200 | {'email':'ada@example.org'} | Accepted",
         "auth | 200 | {'email':'ada@example.org','email_verified':false} | Refused",
+        "auth | 200 | {'email':'ada@example.org','email_verified':'false'} | Refused",
         "auth | 200 | {'active':false,'email':'ada@example.org'} | Refused",
         "auth | 401 | {} | Refused",
         "auth | 403 | {} | Refused",
@@ -348,7 +419,13 @@ final class TokenIssuerTest {
     byte[] said = json.replace('\'', '"').getBytes(UTF_8);
     issuer.answers("/ask", exchange -> TestIssuer.say(exchange, status, said));
     TokenIssuer tokens =
-        open("oauth2_introspection_mode", mode, "oauth2_introspection_url", issuer.url("/ask?t="));
+        open(
+            "oauth2_introspection_mode",
+            mode,
+            "oauth2_introspection_url",
+            issuer.url("/ask?t="),
+            "oauth2_client_id",
+            "mail");
 
     if (verdict.equals("away")) {
       assertThatThrownBy(() -> tokens.check(Secret.of("secret-token")))
@@ -360,12 +437,34 @@ final class TokenIssuerTest {
     }
   }
 
+  /** Issuers that say nothing of the audience are to have a scope for mail. */
+  @Test
+  void whatATokenIsGoodForMayTakeThePlaceOfForWhomItIs() {
+    issuer.says("/ask", Map.of("active", true, "scope", "openid mail", "email", "ada@example.org"));
+    String url = issuer.url("/ask");
+    TokenIssuer mail = asked(url, "oauth2_client_id", "mail-server", "oauth2_scope", "mail");
+    TokenIssuer both = asked(url, "oauth2_audience", "mail-server", "oauth2_scope", "mail");
+    TokenIssuer more = asked(url, "oauth2_scope", "mail send");
+
+    assertThat(mail.check(Secret.of("token"))).isEqualTo(ADA);
+    assertThat(both.check(Secret.of("token"))).isInstanceOf(REFUSED);
+    assertThat(more.check(Secret.of("token"))).isInstanceOf(TokenVerdict.TooNarrow.class);
+  }
+
+  private TokenIssuer asked(String url, String... pairs) {
+    List<String> all =
+        new ArrayList<>(
+            List.of("oauth2_introspection_mode", "post", "oauth2_introspection_url", url));
+    all.addAll(List.of(pairs));
+    return open(all.toArray(new String[0]));
+  }
+
   @Test
   void whoWasGoodIsNotAskedAboutForAMinuteUnlessHisTokenEnds() {
     long end = time.instant().getEpochSecond() + 90;
-    issuer.says("/ask", Map.of("active", true, "email", "ada@example.org", "exp", end));
-    TokenIssuer tokens =
-        open("oauth2_introspection_mode", "post", "oauth2_introspection_url", issuer.url("/ask"));
+    issuer.says(
+        "/ask", Map.of("active", true, "aud", "mail", "email", "ada@example.org", "exp", end));
+    TokenIssuer tokens = asked(issuer.url("/ask"), "oauth2_audience", "mail");
     Secret token = Secret.of("token");
 
     assertThat(tokens.recall(token)).isEmpty();
@@ -386,8 +485,7 @@ final class TokenIssuerTest {
   @Test
   void whoWasBadIsAskedAboutAgain() {
     issuer.says("/ask", Map.of("active", false));
-    TokenIssuer tokens =
-        open("oauth2_introspection_mode", "post", "oauth2_introspection_url", issuer.url("/ask"));
+    TokenIssuer tokens = asked(issuer.url("/ask"), "oauth2_audience", "mail");
 
     assertThat(tokens.check(Secret.of("token"))).isInstanceOf(REFUSED);
     assertThat(tokens.recall(Secret.of("token"))).isEmpty();
@@ -416,6 +514,8 @@ final class TokenIssuerTest {
         "oauth2_openid_configuration_url=https://i.test/.well-known/openid-configuration"
             + " | needs oauth2_client_id, oauth2_audience or oauth2_scope",
         "oauth2_introspection_mode=post | needs oauth2_introspection_url",
+        "oauth2_introspection_mode=post;oauth2_introspection_url=https://i.test/ask"
+            + " | needs oauth2_client_id, oauth2_audience or oauth2_scope",
       })
   void whatIsNotEnoughIsAFault(String said, String fault) {
     List<String> pairs = new ArrayList<>(List.of("auth_mechanisms", "plain oauthbearer"));
