@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -141,17 +142,23 @@ public class GreenMail {
     return received(owner -> true);
   }
 
-  /** Those for a domain. */
+  /**
+   * Those in whose header a recipient has this text, in any case; once for each of their
+   * recipients, whoever that is.
+   */
   public MimeMessage[] getReceivedMessagesForDomain(String domain) {
-    return received(owner -> owner.endsWith("@" + domain));
+    String text = domain.toLowerCase(Locale.ROOT);
+    return received(
+        message -> Messages.recipients(message).toLowerCase(Locale.ROOT).contains(text));
   }
 
-  private MimeMessage[] received(Predicate<String> wanted) {
+  private MimeMessage[] received(Predicate<MimeMessage> wanted) {
     List<MimeMessage> messages = new ArrayList<>();
     for (ReceivedMail mail : testMail().received()) {
-      for (String owner : owners(mail)) {
-        if (wanted.test(owner)) {
-          messages.add(Messages.of(mail.content()));
+      for (int i = 0; i < owners(mail).size(); i++) {
+        MimeMessage message = mail.isAppended() ? Messages.of(mail.content()) : Messages.sent(mail);
+        if (wanted.test(message)) {
+          messages.add(message);
         }
       }
     }

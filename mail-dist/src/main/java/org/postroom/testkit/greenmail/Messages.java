@@ -10,11 +10,21 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Properties;
+import org.postroom.testkit.ReceivedMail;
 
 /** Messages as Jakarta Mail has them, and as octets. */
 final class Messages {
   private Messages() {}
+
+  /** One that came by SMTP: what ends its last line counts as the end of the data, as there. */
+  static MimeMessage sent(ReceivedMail mail) {
+    byte[] octets = mail.content();
+    int end = octets.length;
+    boolean isEnded = end > 1 && octets[end - 2] == '\r' && octets[end - 1] == '\n';
+    return of(isEnded ? Arrays.copyOf(octets, end - 2) : octets);
+  }
 
   static MimeMessage of(byte[] octets) {
     try {
@@ -34,6 +44,16 @@ final class Messages {
       throw new IllegalStateException("Jakarta Mail cannot write the message", e);
     } catch (IOException e) {
       throw new UncheckedIOException("Jakarta Mail cannot write the message", e);
+    }
+  }
+
+  /** All whom its header names; empty where there is none. */
+  static String recipients(MimeMessage message) {
+    try {
+      Address[] all = message.getAllRecipients();
+      return all == null ? "" : InternetAddress.toString(all);
+    } catch (MessagingException e) {
+      throw new IllegalStateException("Jakarta Mail cannot read the recipients", e);
     }
   }
 

@@ -2,6 +2,7 @@ package org.postroom.testkit.wiser;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postroom.dist.Role;
@@ -11,8 +12,8 @@ import org.postroom.testkit.TestMail;
 
 /**
  * A mail server with the methods that tests for Wiser call: takes mail for everybody and keeps it,
- * one message for each recipient. {@link #testMail} is the fixture behind it, for all that this
- * class does not have.
+ * one message for each recipient, until they are taken out of the list. {@link #testMail} is the
+ * fixture behind it, for all that this class does not have.
  */
 public final class Wiser {
   private static final int SMTP = 25;
@@ -20,6 +21,14 @@ public final class Wiser {
   private int port = SMTP;
   private @Nullable String hostname;
   private @Nullable TestMail running;
+
+  /** Sees what comes, whatever is forgotten by the other. */
+  private @Nullable TestMail view;
+
+  private final List<WiserMessage> messages = Collections.synchronizedList(new ArrayList<>());
+
+  /** How many of the view's mails are messages, or were. */
+  private int collected;
 
   /** At port 25, until {@link #setPort} says otherwise. */
   public Wiser() {}
@@ -50,15 +59,21 @@ public final class Wiser {
       if (hostname != null) {
         setup.set("myhostname", hostname);
       }
-      running = setup.start();
+      TestMail started = setup.start();
+      running = started;
+      view = started.view();
+      collected = 0;
     }
   }
 
-  /** Stops; the messages can be read no more. */
+  /** Stops; the messages stay. */
   public synchronized void stop() {
-    if (running != null) {
-      running.close();
+    TestMail ending = running;
+    if (ending != null) {
+      collect();
+      ending.close();
       running = null;
+      view = null;
     }
   }
 
@@ -70,15 +85,26 @@ public final class Wiser {
     return running;
   }
 
-  /** Every message that has come, once for each of its recipients. */
+  /**
+   * Every message that has come, once for each of its recipients. It is one list, which may be
+   * cleared, and which has what has come since when this is called again.
+   */
   public List<WiserMessage> getMessages() {
-    List<WiserMessage> messages = new ArrayList<>();
-    for (ReceivedMail mail : testMail().received()) {
-      for (String recipient : mail.recipients()) {
-        messages.add(new WiserMessage(mail, recipient));
-      }
-    }
+    collect();
     return messages;
+  }
+
+  private synchronized void collect() {
+    TestMail looking = view;
+    if (looking == null) {
+      return;
+    }
+    List<ReceivedMail> all = looking.received();
+    for (ReceivedMail mail : all.subList(collected, all.size())) {
+      byte[] data = mail.content(); // the server may be gone when it is read
+      mail.recipients().forEach(one -> messages.add(new WiserMessage(mail, one, data)));
+    }
+    collected = all.size();
   }
 
   /** Where it is. */
@@ -88,8 +114,8 @@ public final class Wiser {
 
   /** Writes all messages, for people. */
   public void dumpMessages(PrintStream out) {
-    out.println("----- messages of " + getServer());
-    getMessages().forEach(message -> message.dumpMessage(out));
+    out.println("----- messages");
+    List.copyOf(getMessages()).forEach(message -> message.dumpMessage(out));
     out.println("----- end");
   }
 

@@ -14,10 +14,17 @@ import org.postroom.testkit.ReceivedMail;
 public final class WiserMessage {
   private final ReceivedMail mail;
   private final String recipient;
+  private final byte[] data;
 
-  WiserMessage(ReceivedMail mail, String recipient) {
+  /**
+   * Of a mail to one of its recipients.
+   *
+   * @param data its octets, which are not copied
+   */
+  WiserMessage(ReceivedMail mail, String recipient, byte[] data) {
     this.mail = mail;
     this.recipient = recipient;
+    this.data = data;
   }
 
   /** Empty for the null sender. */
@@ -31,7 +38,7 @@ public final class WiserMessage {
 
   /** All octets, the Received field in front. */
   public byte[] getData() {
-    return mail.content();
+    return data.clone();
   }
 
   /** The same as Jakarta Mail has it, which must be there for this method alone. */
@@ -40,7 +47,7 @@ public final class WiserMessage {
         Session.getInstance(new Properties()), new ByteArrayInputStream(getData()));
   }
 
-  /** The mail as the fixture has it: decoded. */
+  /** The mail as the fixture has it: decoded, as long as the server runs. */
   public ReceivedMail mail() {
     return mail;
   }

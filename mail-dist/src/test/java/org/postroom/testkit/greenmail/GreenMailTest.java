@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jakarta.mail.Folder;
 import jakarta.mail.Message;
 import jakarta.mail.Store;
+import jakarta.mail.Transport;
 import jakarta.mail.internet.MimeMessage;
+import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,47 @@ final class GreenMailTest {
 
     assertThat(greenMail.waitForIncomingEmail(1)).isTrue();
     assertThat(greenMail.getReceivedMessages()[0].getSubject()).isEqualTo("draft");
+  }
+
+  /** What ends the last line is the end of the data there, and tests compare the whole text. */
+  @Test
+  void aMessageEndsWithItsText() throws Exception {
+    greenMail.start();
+    send("ada@example.org", "one");
+
+    MimeMessage message = greenMail.getReceivedMessages()[0];
+    assertThat(GreenMailUtil.getBody(message)).isEqualTo("Hello.");
+    assertThat(message.getContent()).isEqualTo("Hello.");
+  }
+
+  /** By the header, which names both in both messages. */
+  @Test
+  void thoseOfADomainAreThoseThatNameIt() {
+    greenMail.start();
+    send("ada@Example.ORG, bob@example.com", "one");
+    send("eve@example.net", "two");
+
+    assertThat(greenMail.getReceivedMessagesForDomain("example.org")).hasSize(2);
+    assertThat(greenMail.getReceivedMessagesForDomain("EVE@")).hasSize(1);
+    assertThat(greenMail.getReceivedMessagesForDomain("example.edu")).isEmpty();
+  }
+
+  /** Its certificate is one of no authority that anybody knows. */
+  @Test
+  void sessionsByTlsBelieveIt() throws Exception {
+    greenMail.start();
+    greenMail.setUser("ada@example.org", "ada", "geheim");
+
+    try (Transport transport = greenMail.getSmtps().createSession().getTransport()) {
+      transport.connect("ada", "geheim");
+      assertThat(transport.isConnected()).isTrue();
+    }
+    for (GreenMail.Server server : List.of(greenMail.getImaps(), greenMail.getPop3s())) {
+      try (Store store = server.createSession().getStore()) {
+        store.connect("ada", "geheim");
+        assertThat(store.isConnected()).isTrue();
+      }
+    }
   }
 
   @Test
