@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
@@ -38,63 +40,105 @@ record SpringMail(MailTest values) implements ContextCustomizer {
     }
   }
 
+  /** Nothing is started before the context begins to be: one that never does closes nothing. */
   @Override
   public void customizeContext(
       ConfigurableApplicationContext context, MergedContextConfiguration merged) {
-    MailSetup setup = MailExtension.setup(values);
-    TestMail mail = setup.start();
-    ConfigurableListableBeanFactory beans = context.getBeanFactory();
-    beans.registerSingleton(BEAN, mail);
-    if (beans instanceof DefaultSingletonBeanRegistry registry) {
-      // The first of all is destroyed last: beans may send mail at their end.
-      registry.registerDisposableBean(BEAN, mail::close);
-    }
-    context
-        .getEnvironment()
-        .getPropertySources()
-        .addFirst(
-            new MapPropertySource(
-                "mail server of the test", properties(context.getEnvironment(), setup, mail)));
+    context.addBeanFactoryPostProcessor(new Start(values, context));
   }
 
-  /** Where the server is, and what it takes to be let in. */
-  private static Map<String, Object> properties(
-      Environment application, MailSetup setup, TestMail mail) {
-    boolean tlsAtOnce =
-        says(application, MAIL + "ssl.enabled", SMTP + "ssl.enable")
-            || "smtps".equals(application.getProperty(MAIL + "protocol"));
-    boolean tls =
-        tlsAtOnce || says(application, SMTP + "starttls.enable", SMTP + "starttls.required");
-    boolean logsIn =
-        says(application, SMTP + "auth") || application.containsProperty(MAIL + "username");
-    TestMail.Endpoint at =
-        tlsAtOnce ? mail.submissions() : tls || logsIn ? mail.submission() : mail.smtp();
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put(MAIL + "host", at.host());
-    all.put(MAIL + "port", at.port());
-    if (logsIn) {
-      String user = user(application, setup);
-      all.put(MAIL + "username", user);
-      all.put(MAIL + "password", setup.accounts.getOrDefault(user, TestMail.PASSWORD));
-      // Nobody is asked for a password in clear.
-      all.put(SMTP + "starttls.enable", !tlsAtOnce);
+  /** Comes first of all that happens to the beans; what fails behind it has the beans destroyed. */
+  private record Start(MailTest values, ConfigurableApplicationContext context)
+      implements BeanDefinitionRegistryPostProcessor {
+
+    @Override
+    public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+      MailSetup setup = MailExtension.setup(values);
+      Wishes wishes = Wishes.of(context.getEnvironment(), setup);
+      TestMail mail = setup.start();
+      try {
+        ConfigurableListableBeanFactory beans = context.getBeanFactory();
+        beans.registerSingleton(BEAN, mail);
+        if (beans instanceof DefaultSingletonBeanRegistry singletons) {
+          // The first of all is destroyed last: beans may send mail at their end.
+          singletons.registerDisposableBean(BEAN, mail::close);
+        }
+        context
+            .getEnvironment()
+            .getPropertySources()
+            .addFirst(new MapPropertySource("mail server of the test", wishes.answers(mail)));
+      } catch (RuntimeException | Error e) {
+        mail.close();
+        throw e;
+      }
     }
-    if (tls || logsIn) {
-      all.put(MAIL + "ssl.bundle", BUNDLE);
-      all.put("spring.ssl.bundle.pem." + BUNDLE + ".truststore.certificate", mail.authority());
-    }
-    return all;
+
+    @Override
+    public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {}
   }
 
-  private static boolean says(Environment application, String... names) {
-    return Stream.of(names)
-        .anyMatch(name -> "true".equalsIgnoreCase(application.getProperty(name)));
-  }
+  /**
+   * How the application would send.
+   *
+   * @param user who it is, where it logs in
+   * @param password his, here
+   */
+  private record Wishes(
+      boolean tlsAtOnce, boolean tls, boolean logsIn, String user, String password) {
 
-  /** Who it says it is, where that is somebody; of a server with few people one of these. */
-  private static String user(Environment application, MailSetup setup) {
-    String own = application.getProperty(MAIL + "username", "");
-    boolean isHere = !setup.isStrict && !own.isBlank() || setup.accounts.containsKey(own);
-    return isHere ? own : setup.accounts.keySet().stream().findFirst().orElse(APPLICATION);
+    static Wishes of(Environment application, MailSetup setup) {
+      boolean tlsAtOnce =
+          says(application, MAIL + "ssl.enabled", SMTP + "ssl.enable")
+              || text(application, MAIL + "protocol").equals("smtps");
+      boolean tls =
+          tlsAtOnce || says(application, SMTP + "starttls.enable", SMTP + "starttls.required");
+      boolean logsIn =
+          says(application, SMTP + "auth") || application.containsProperty(MAIL + "username");
+      String user = user(text(application, MAIL + "username"), setup);
+      return new Wishes(
+          tlsAtOnce, tls, logsIn, user, setup.accounts.getOrDefault(user, TestMail.PASSWORD));
+    }
+
+    /** Where the server is, and what it takes to be let in. */
+    Map<String, Object> answers(TestMail mail) {
+      TestMail.Endpoint at =
+          tlsAtOnce ? mail.submissions() : tls || logsIn ? mail.submission() : mail.smtp();
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put(MAIL + "host", at.host());
+      all.put(MAIL + "port", at.port());
+      if (logsIn) {
+        all.put(MAIL + "username", user);
+        all.put(MAIL + "password", password);
+        // Nobody is asked for a password in clear.
+        all.put(SMTP + "starttls.enable", !tlsAtOnce);
+      }
+      if (tls || logsIn) {
+        all.put(MAIL + "ssl.bundle", BUNDLE);
+        all.put("spring.ssl.bundle.pem." + BUNDLE + ".truststore.certificate", mail.authority());
+      }
+      return all;
+    }
+
+    private static boolean says(Environment application, String... names) {
+      return Stream.of(names).anyMatch(name -> "true".equalsIgnoreCase(text(application, name)));
+    }
+
+    /**
+     * What it says; empty where it says nothing, or by a variable ({@code ${MAIL_USERNAME}}) that
+     * only the machine has on which it is in earnest.
+     */
+    private static String text(Environment application, String name) {
+      try {
+        return application.getProperty(name, "");
+      } catch (IllegalArgumentException e) {
+        return "";
+      }
+    }
+
+    /** Who it says it is, where that is somebody; of a server with few people one of these. */
+    private static String user(String own, MailSetup setup) {
+      boolean isHere = !setup.isStrict && !own.isBlank() || setup.accounts.containsKey(own);
+      return isHere ? own : setup.accounts.keySet().stream().findFirst().orElse(APPLICATION);
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
@@ -153,8 +154,7 @@ final class SpringMailTest {
   @Test
   void theServerEndsWithTheApplication() throws IOException {
     GenericApplicationContext context = new GenericApplicationContext();
-    new SpringMail(Anybody.class.getAnnotation(MailTest.class))
-        .customizeContext(context, new MergedContextConfiguration(null, null, null, null, null));
+    customize(context, Anybody.class);
     context.refresh();
     int port = context.getEnvironment().getProperty("spring.mail.port", Integer.class);
     new Socket(InetAddress.getLoopbackAddress(), port).close();
@@ -163,6 +163,54 @@ final class SpringMailTest {
 
     assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
         .isInstanceOf(ConnectException.class);
+  }
+
+  private static void customize(GenericApplicationContext context, Class<?> values) {
+    new SpringMail(values.getAnnotation(MailTest.class))
+        .customizeContext(context, new MergedContextConfiguration(null, null, null, null, null));
+  }
+
+  /** {@code spring.mail.username=${MAIL_USERNAME}} is how applications get their secrets. */
+  @Test
+  void whatOnlyItsMachineSaysIsNoMatter() {
+    assertThat(
+            told(
+                Map.of(
+                    "spring.mail.username", "${NO_SUCH_MAIL_USERNAME}",
+                    "spring.mail.protocol", "${NO_SUCH_MAIL_PROTOCOL}"),
+                Anybody.class))
+        .containsEntry("spring.mail.username", "application@mail.test")
+        .containsEntry("spring.mail.password", TestMail.PASSWORD);
+  }
+
+  @Test
+  void theServerEndsWithAnApplicationThatDoesNotStart() {
+    GenericApplicationContext context = new GenericApplicationContext();
+    customize(context, Anybody.class);
+    AtomicInteger port = new AtomicInteger();
+    context.registerBean(
+        "broken",
+        Object.class,
+        () -> {
+          port.set(context.getEnvironment().getProperty("spring.mail.port", Integer.class));
+          throw new IllegalStateException("it does not start");
+        });
+
+    assertThatThrownBy(context::refresh).hasStackTraceContaining("it does not start");
+
+    assertThat(port.get()).isPositive();
+    assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port.get()).close())
+        .isInstanceOf(ConnectException.class);
+  }
+
+  /** Nobody would close it: what customizes the context after us may fail. */
+  @Test
+  void nothingRunsBeforeTheApplicationDoes() {
+    try (GenericApplicationContext context = new GenericApplicationContext()) {
+      customize(context, Anybody.class);
+
+      assertThat(context.getEnvironment().containsProperty("spring.mail.port")).isFalse();
+    }
   }
 
   @Test
@@ -184,13 +232,10 @@ final class SpringMailTest {
           .getEnvironment()
           .getPropertySources()
           .addLast(new MapPropertySource("application", Map.copyOf(application)));
-      new SpringMail(values.getAnnotation(MailTest.class))
-          .customizeContext(context, new MergedContextConfiguration(null, null, null, null, null));
-      Map<String, Object> told =
-          ((MapPropertySource) context.getEnvironment().getPropertySources().iterator().next())
-              .getSource();
+      customize(context, values);
       context.refresh();
-      return told;
+      return ((MapPropertySource) context.getEnvironment().getPropertySources().iterator().next())
+          .getSource();
     }
   }
 
