@@ -43,7 +43,7 @@ final class Planner {
         if (isToBeServed(target, served)) {
           bySender
               .computeIfAbsent(owner(mail, target), owner -> new Shares())
-              .add(mail, target, claim(mail, expanded));
+              .add(mail, target, claim(mail, expanded, target));
         }
       }
     }
@@ -62,9 +62,12 @@ final class Planner {
   }
 
   /** Of one copy among several whoever brings the mail cannot be told: he would bring all again. */
-  private static Claim claim(Submission mail, Expanded expanded) {
+  private static Claim claim(Submission mail, Expanded expanded, Target target) {
     if (expanded.isBeside()) {
       return Claim.BESIDE;
+    }
+    if (target.route() instanceof Route.Kept) {
+      return Claim.KEPT;
     }
     return mail.origin().hearsOfEach() && expanded.targets().size() == 1
         ? Claim.ANSWERED

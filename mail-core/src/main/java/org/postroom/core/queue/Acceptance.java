@@ -73,6 +73,11 @@ public record Acceptance(
     /** Asked for, and answered apart: it is {@link Refused} when it cannot be made. */
     ANSWERED,
     /**
+     * Asked for, and kept in somebody else's mailbox instead. That one's room is no matter of who
+     * brings the mail: where it cannot be made now it waits, and counts as made.
+     */
+    KEPT,
+    /**
      * A copy that he knows nothing of. It is made beside others only: where none of those is, he
      * hears so, comes again, and would bring one more of these each time.
      */

@@ -138,10 +138,17 @@ class PlannerTest {
       expanded("log@a.test", target("u7@a.test", mailbox(7))).beside(),
       expanded("x@far.test", target("x@far.test", onward("far.test"))).beside()
     };
+    Route kept = new Route.Kept(new Account(new AccountId(8), "u8", true, 0));
 
     assertThat(claims(Origin.LMTP, recipients))
         .isEqualTo("[ANSWERED, NAMED, NAMED, BESIDE] [BESIDE]");
     assertThat(claims(Origin.SMTP, recipients)).isEqualTo("[NAMED, NAMED, NAMED, BESIDE] [BESIDE]");
+    assertThat(
+            claims(
+                Origin.LMTP,
+                expanded("y@far.test", target("y@far.test", kept)),
+                expanded("z@far.test", target("z@far.test", kept)).beside()))
+        .isEqualTo("[KEPT, BESIDE] []");
   }
 
   private String claims(Origin origin, Expanded... recipients) {

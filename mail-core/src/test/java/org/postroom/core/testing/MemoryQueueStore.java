@@ -89,6 +89,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
             refused.add(new Acceptance.Refused(delivery.account(), e instanceof OverQuota));
           } else {
             onward.add(delivery.waiting());
+            any |= delivery.claim() == Acceptance.Claim.KEPT;
           }
         }
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.postroom.core.queue.Acceptance.Claim.ANSWERED;
 import static org.postroom.core.queue.Acceptance.Claim.BESIDE;
+import static org.postroom.core.queue.Acceptance.Claim.KEPT;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -193,6 +194,21 @@ public abstract class QueueStoreContract extends StoreContract {
     stores().accounts().setQuota(ada.id(), 0);
     commit.commit(whole);
     assertThat(stores().mail().mailbox(inbox(bob)).messages()).isEqualTo(1);
+    assertThat(queue.size()).isEqualTo(1);
+  }
+
+  /** Whose room it is has nothing to do with who brings it: a mail is taken for that one alone. */
+  @Test
+  void aCopyThatIsKeptWaitsAndCountsAsMade() {
+    Acceptance mail = delivery(text("not sent"), ada, MailboxName.INBOX, "A: b\r\n");
+    Acceptance.Delivery kept = claimed(mail, KEPT);
+    stores().accounts().setQuota(ada.id(), 1);
+
+    Acceptance made = commit.commit(new Acceptance(mail.mail(), List.of(kept), List.of()));
+
+    assertThat(made.deliveries()).isEmpty();
+    assertThat(made.refused()).isEmpty();
+    assertThat(made.onward()).containsExactly(kept.waiting());
     assertThat(queue.size()).isEqualTo(1);
   }
 

@@ -44,7 +44,10 @@ final class EachAnswer {
             () -> SmtpReply.of(250, "2.1.5", who + "Ok: queued as " + made.get(0).mail().id()));
   }
 
-  /** Why none of those has it that a recipient stands for. */
+  /**
+   * Why none of those has it that a recipient stands for. A copy that is kept elsewhere is never
+   * refused, also where that account is a recipient itself and is full.
+   */
   private static Optional<Acceptance.Refused> refusal(List<Acceptance> made, Expanded recipient) {
     List<Optional<Acceptance.Refused>> each =
         recipient.targets().stream()

@@ -46,6 +46,7 @@ final class DeliveryRoom {
             refused.add(new Acceptance.Refused(delivery.account(), e instanceof OverQuota));
           } else {
             onward.add(delivery.waiting());
+            any |= delivery.claim() == Acceptance.Claim.KEPT;
           }
         }
       }
