@@ -52,7 +52,46 @@ final class SettingsCheck {
         expandOwn(Objects.requireNonNull(given.get(name)));
       }
     }
+    administrators();
     new Judgement(this).judge();
+  }
+
+  /**
+   * Once the file says one of an administrator's parameters, all of them are the file's, and none
+   * goes by another name: the program could say what that one stands for.
+   */
+  private void administrators() {
+    List<MainCf.Entry> said =
+        given.values().stream()
+            .filter(
+                entry -> {
+                  Param<?> param = params.get(entry.name());
+                  return param != null && param.has(Trait.ADMINISTRATOR);
+                })
+            .toList();
+    Optional<MainCf.Entry> byFile =
+        said.stream().filter(entry -> !entry.place().equals(Place.PROGRAM)).findFirst();
+    if (byFile.isEmpty()) {
+      return;
+    }
+    for (MainCf.Entry entry : said) {
+      if (!isNew(entry.name())) {
+        continue;
+      }
+      if (entry.place().equals(Place.PROGRAM)) {
+        String text =
+            "the program says it, and this file says "
+                + byFile.get().name()
+                + ": only the file may change it";
+        faults.add(new Fault(byFile.get().place(), entry.name(), text));
+      } else if (entry.value().replace("$$", "").indexOf('$') >= 0) {
+        faults.add(
+            new Fault(
+                entry.place(),
+                entry.name(),
+                "must not refer to other parameters, which the program may change"));
+      }
+    }
   }
 
   Optional<KnownNames.Entry> known(String name) {

@@ -53,6 +53,8 @@ final class SettingsTest {
 
   private static final Param<String> GUARD =
       SET.text("guard", "", "Who looks after it.", Trait.ADMINISTRATOR);
+  private static final Param<String> GUESTS =
+      SET.text("guests", "", "Whom the guard lets out.", Trait.ADMINISTRATOR);
 
   private static final ParamSet ALL = SET.build();
 
@@ -201,6 +203,35 @@ final class SettingsTest {
     assertThat(settings.place(HOST)).isEqualTo(new Place("main.cf", 2));
     assertThat(settings.place(LIMIT)).isEqualTo(Place.DEFAULT);
     assertThat(settings.isGiven(LIMIT)).isFalse();
+  }
+
+  /** Whoever may say the one could undo the other. */
+  @Test
+  void theProgramSaysNothingBesideTheAdministrator() {
+    MainCf file = MainCf.parse("main.cf", "limit = 5\nguard = ada\n");
+
+    assertThatThrownBy(() -> Settings.builder(ALL).file(file).set("guests", "static:all").build())
+        .hasMessageContaining("main.cf, line 2: guests: ")
+        .hasMessageContaining("only the file may change it");
+    assertThat(Settings.builder(ALL).set(GUARD, "ada").set(GUESTS, "bob").build().get(GUESTS))
+        .isEqualTo("bob");
+  }
+
+  /** A name in it would be the program's to fill. */
+  @Test
+  void whatIsTheAdministratorsIsWrittenOut() {
+    assertThatThrownBy(
+            () ->
+                Settings.builder(ALL)
+                    .file(MainCf.parse("main.cf", "keeper = ada\nguard = $keeper\n"))
+                    .build())
+        .hasMessageContaining("main.cf, line 2: guard: must not refer to other parameters");
+    assertThat(
+            Settings.builder(ALL)
+                .file(MainCf.parse("main.cf", "guard = a$$b\n"))
+                .build()
+                .get(GUARD))
+        .isEqualTo("a$b");
   }
 
   @Test
