@@ -11,16 +11,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.filter.Finding;
+import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.FlowParams;
+import org.postroom.core.flow.Transport;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.policy.Consequence;
+import org.postroom.core.testing.Until;
 import org.postroom.dist.operation.ExplainOperation;
 import org.postroom.storage.Storage;
 
@@ -132,6 +141,33 @@ final class SafeSendServerTest {
     }
   }
 
+  /** Nobody knows whom a filter's destination tells: mail for people here does not go there. */
+  @ParameterizedTest
+  @CsvSource({"'', 0", "sms:gateway, 1"})
+  void filtersGetMailWhereTheyAreNamed(String filters, int texts) {
+    List<String> texted = new CopyOnWriteArrayList<>();
+    try (MailServer server =
+        builder()
+            .set("safe_send_mailbox", TESTER)
+            .set("safe_send_filters", filters)
+            .filter("texts", mail -> Finding.passed(new Consequence.Filter("sms:gateway")))
+            .transport(
+                "sms",
+                (mail, hop) -> {
+                  texted.add(hop);
+                  return CompletableFuture.completedFuture(
+                      Transport.Report.all(
+                          mail, new DeliveryResult.Delivered(hop, "2.0.0", "texted", false)));
+                })
+            .start()) {
+      server.submit(Envelope.parse("tester@example.org", "shop@example.org"), MESSAGE).orThrow();
+      Until.so(() -> server.queue().size() == 0);
+
+      assertThat(texted).hasSize(texts);
+      assertThat(Inbox.of(server, "shop@example.org")).hasSize(1 - texts);
+    }
+  }
+
   @Test
   void aDryRunSaysSo() {
     try (MailServer server = builder().set("safe_send_mailbox", TESTER).start()) {
@@ -186,9 +222,7 @@ final class SafeSendServerTest {
     try (MailServer server = builder().set("safe_send_mailbox", TESTER).start()) {
       AccountId tester = server.accounts().byLogin(TESTER).orElseThrow().id();
       server.accounts().setQuota(tester, 10);
-      var unused =
-          server.submit(
-              Envelope.parse("shop@example.org", "shop@example.org", "ada@far.example"), MESSAGE);
+      server.submit(Envelope.parse("shop@example.org", "ada@far.example"), MESSAGE).orThrow();
 
       assertThat(queued(server)).containsExactly("ada@far.example");
       assertThat(server.queue().list(10).get(0).destination()).isEqualTo("mailbox:far.example");

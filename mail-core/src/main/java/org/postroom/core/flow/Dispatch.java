@@ -168,7 +168,9 @@ final class Dispatch {
     Optional<Route.Onward> decided = Route.Onward.decided(mail.destination());
     Address address = recipient.recipient().address();
     try {
-      return decided.isPresent() && !router.keeps(address, Facts.WAITING)
+      return decided.isPresent()
+              && router.permits(decided.get())
+              && !router.keeps(address, Facts.WAITING)
           ? decided.get()
           : router.route(address, Facts.WAITING);
     } catch (RuntimeException e) {

@@ -39,8 +39,19 @@ public final class FlowParams {
           "safe_send_recipients",
           "",
           """
-          Addresses and domains (.example.com for what is below one) to which mail leaves although \
-          there is a safe_send_mailbox.""",
+          Addresses and domains (.example.com for what is below one), and tables of either, to which \
+          mail leaves although there is a safe_send_mailbox. The first item that matches decides, \
+          !item against.""",
+          Trait.ADMINISTRATOR);
+
+  public static final Param<List<String>> SAFE_SEND_FILTERS =
+      SET.list(
+          "safe_send_filters",
+          "",
+          """
+          Where filters may send mail (content_filter, FILTER, filters of the program) although \
+          there is a safe_send_mailbox: transport:nexthop, or a transport alone for all its next \
+          hops. No other filter's destination is used: mail goes on without it.""",
           Trait.ADMINISTRATOR);
 
   public static final Param<Long> MESSAGE_SIZE =

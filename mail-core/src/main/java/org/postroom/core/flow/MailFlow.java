@@ -75,7 +75,7 @@ public final class MailFlow implements Attempts {
     this.usual = usual;
     this.dispatch =
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
-    this.screening = new Screening(filters, expansion, dispatch::has);
+    this.screening = new Screening(filters, expansion, router::permits, dispatch::has);
     this.tidings = tidings;
     this.outcomes =
         new Outcomes(expansion, planner, commit, queue, schedule, bounce, memory, tidings);

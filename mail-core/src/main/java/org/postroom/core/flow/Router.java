@@ -15,6 +15,11 @@ public interface Router {
   /** Where mail for {@code recipient} goes now. */
   Route route(Address recipient, Facts facts);
 
+  /** Whether mail may go where a filter has decided that it goes; else it goes by its routes. */
+  default boolean permits(Route.Onward decided) {
+    return true;
+  }
+
   /** Whether mail for {@code recipient} must not leave, whatever was decided for it. */
   default boolean keeps(Address recipient, Facts facts) {
     return false;

@@ -1,13 +1,9 @@
 package org.postroom.core.flow;
 
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.postroom.core.address.Address;
-import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountFacts;
 import org.postroom.core.auth.Accounts;
@@ -22,7 +18,7 @@ import org.postroom.core.table.Tables;
  * Keeps mail on a server that is not in production: what would leave it, for anybody but those who
  * are named, comes into one mailbox here instead. It stands where routes are said, so it holds for
  * whatever leaves: what clients and applications send, what aliases come to, copies, reports, and
- * what waits in the queue.
+ * what waits in the queue. A filter's destination is a way around routes, so it has to be named.
  */
 public final class SafeSend {
   private static final Route.Nowhere NOBODY =
@@ -30,13 +26,13 @@ public final class SafeSend {
           451, "4.3.5", "Server configuration error: nobody has " + FlowParams.SAFE_SEND.name());
 
   private final String mailbox;
-  private final MatchList domains;
-  private final Set<String> addresses;
+  private final MatchList recipients;
+  private final Set<String> filters;
 
-  private SafeSend(String mailbox, MatchList domains, Set<String> addresses) {
+  private SafeSend(String mailbox, MatchList recipients, Set<String> filters) {
     this.mailbox = mailbox;
-    this.domains = domains;
-    this.addresses = addresses;
+    this.recipients = recipients;
+    this.filters = filters;
   }
 
   /**
@@ -45,21 +41,14 @@ public final class SafeSend {
    * @throws BadConfiguration for a list that cannot be obeyed
    */
   static SafeSend of(Settings settings, Tables tables) {
-    List<String> texts = new ArrayList<>();
-    Set<String> addresses = new HashSet<>();
     try {
-      for (String item : settings.get(FlowParams.SAFE_SEND_RECIPIENTS)) {
-        if (item.indexOf('@') >= 0 && item.indexOf(':') < 0) {
-          addresses.add(key(Address.parse(item)));
-        } else {
-          texts.add(item);
-        }
-      }
       return new SafeSend(
           settings.get(FlowParams.SAFE_SEND),
-          MatchList.ofDomains(texts, false, tables::open),
-          addresses);
-    } catch (BadValue | MalformedAddress e) {
+          MatchList.ofRecipients(settings.get(FlowParams.SAFE_SEND_RECIPIENTS), tables::open),
+          settings.get(FlowParams.SAFE_SEND_FILTERS).stream()
+              .map(text -> text.endsWith(":") ? text.substring(0, text.length() - 1) : text)
+              .collect(Collectors.toSet()));
+    } catch (BadValue e) {
       throw new BadConfiguration(
           settings.fault(FlowParams.SAFE_SEND_RECIPIENTS, String.valueOf(e.getMessage())));
     }
@@ -68,15 +57,6 @@ public final class SafeSend {
   /** Where {@code router} routes, but for what must not leave; itself where all may. */
   public Router over(Router router, Accounts accounts) {
     return mailbox.isEmpty() ? router : new Guarded(router, accounts);
-  }
-
-  private boolean mayLeave(Address recipient) {
-    return addresses.contains(key(recipient)) || domains.contains(recipient.domain());
-  }
-
-  /** Local parts differ by case in theory; who is named here is meant however he is written. */
-  private static String key(Address address) {
-    return address.toString().toLowerCase(Locale.ROOT);
   }
 
   private final class Guarded implements Router {
@@ -91,7 +71,7 @@ public final class SafeSend {
     @Override
     public Route route(Address recipient, Facts facts) {
       Route route = router.route(recipient, facts);
-      if (!(route instanceof Route.Onward) || mayLeave(recipient)) {
+      if (!(route instanceof Route.Onward) || recipients.contains(recipient)) {
         return route;
       }
       return keeper(facts).<Route>map(Route.Kept::new).orElse(NOBODY);
@@ -99,7 +79,14 @@ public final class SafeSend {
 
     @Override
     public boolean keeps(Address recipient, Facts facts) {
-      return !mayLeave(recipient) && router.route(recipient, facts) instanceof Route.Onward;
+      return !recipients.contains(recipient)
+          && router.route(recipient, facts) instanceof Route.Onward;
+    }
+
+    @Override
+    public boolean permits(Route.Onward decided) {
+      return filters.contains(decided.transport())
+          || filters.contains(decided.transport() + ":" + decided.nextHop());
     }
 
     /** Whose a mailbox is, and what is sent to whom, has nothing to do with it. */

@@ -22,17 +22,24 @@ final class Screening {
 
   private final FilterStation filters;
   private final Expansion expansion;
+  private final Predicate<Route.Onward> permits;
   private final Predicate<String> isTransport;
 
   /**
    * Asks {@code filters}.
    *
    * @param expansion of those who get a mail instead of its recipients, or beside them
+   * @param permits whether mail may go where a filter sends it
    * @param isTransport whether there is a transport of a name
    */
-  Screening(FilterStation filters, Expansion expansion, Predicate<String> isTransport) {
+  Screening(
+      FilterStation filters,
+      Expansion expansion,
+      Predicate<Route.Onward> permits,
+      Predicate<String> isTransport) {
     this.filters = filters;
     this.expansion = expansion;
+    this.permits = permits;
     this.isTransport = isTransport;
   }
 
@@ -56,20 +63,31 @@ final class Screening {
       if (examined.refusal().isPresent()) {
         return new Handover.Refused(examined.refusal().get(), examined.rule());
       }
-      Treatment treatment = Treatment.of(examined.consequences());
+      Treatment treatment = permitted(mail, Treatment.of(examined.consequences()));
       if (treatment.discarded()) {
         return new Handover.Discarded();
       }
-      if (treatment.filter().isPresent()
-          && !treatment.transport().filter(isTransport).isPresent()) {
+      if (treatment.decided().filter(way -> !isTransport.test(way.transport())).isPresent()) {
         LOG.warn(
             "{}: no transport for FILTER {}: the mail is refused for now",
             mail.id(),
-            treatment.filter().get());
+            treatment.filter().orElse(""));
         return new Handover.Refused(MISCONFIGURED, "content_filter");
       }
       return next.take(examined.mail(), treatment);
     }
+  }
+
+  /** The same, but for a filter's destination that must not be used. */
+  private Treatment permitted(Submission mail, Treatment treatment) {
+    if (treatment.decided().filter(permits.negate()).isEmpty()) {
+      return treatment;
+    }
+    LOG.warn(
+        "{}: does not go to FILTER {}, which safe_send_filters does not name",
+        mail.id(),
+        treatment.filter().orElse(""));
+    return treatment.unfiltered();
   }
 
   /** Whoever gets it in the end. */

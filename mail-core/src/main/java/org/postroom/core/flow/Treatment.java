@@ -47,9 +47,19 @@ record Treatment(
         : new Treatment(discarded, held, redirect, filter, copies);
   }
 
-  /** The name of the transport that all of the mail is to go by. */
-  Optional<String> transport() {
-    return filter.map(text -> text.substring(0, text.indexOf(':')));
+  /** The way that all of the mail is to go; without a next hop where each recipient's domain is. */
+  Optional<Route.Onward> decided() {
+    return filter.map(
+        text -> {
+          int colon = text.indexOf(':');
+          return new Route.Onward(
+              text.substring(0, colon), text.substring(colon + 1).strip(), true);
+        });
+  }
+
+  /** The same without a filter's destination. */
+  Treatment unfiltered() {
+    return new Treatment(discarded, held, redirect, Optional.empty(), copies);
   }
 
   /** Where a target goes; what must not leave does not leave by a filter. */

@@ -10,9 +10,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.MalformedAddress;
@@ -41,7 +43,8 @@ public final class MatchList {
   private enum Kind {
     NAMES,
     DOMAINS,
-    CLIENTS
+    CLIENTS,
+    RECIPIENTS
   }
 
   private final Kind kind;
@@ -81,6 +84,15 @@ public final class MatchList {
     return new MatchList(Kind.CLIENTS, subdomains).with(texts, tables);
   }
 
+  /**
+   * Addresses of people, and domains as {@link #ofDomains} has them, where {@code .example.com}
+   * stands for what is below; a table has either as keys. Who is named is meant however his local
+   * part is written. {@link BadValue} for an item that we cannot obey.
+   */
+  public static MatchList ofRecipients(List<String> texts, Function<String, LookupTable> tables) {
+    return new MatchList(Kind.RECIPIENTS, false).with(texts, tables);
+  }
+
   /** Blocks of addresses. */
   public static MatchList ofNetworks(List<Network> networks) {
     MatchList list = new MatchList(Kind.CLIENTS, false);
@@ -91,6 +103,17 @@ public final class MatchList {
   /** {@link LookupUnavailable} if a file or table that decides could not be read. */
   public boolean contains(Domain domain) {
     return containsName(domain.name());
+  }
+
+  /** {@link LookupUnavailable} if a file or table that decides could not be read. */
+  public boolean contains(Address recipient) {
+    String folded = folded(recipient);
+    return matches(() -> folded, Optional.empty());
+  }
+
+  /** Local parts differ by case in theory only. */
+  private static String folded(Address recipient) {
+    return recipient.toString().toLowerCase(Locale.ROOT);
   }
 
   /** As {@link #contains(Domain)}, for a name of which nobody knows whether it is a domain. */
@@ -155,6 +178,8 @@ public final class MatchList {
       } catch (MalformedAddress e) {
         throw new BadValue(String.valueOf(e.getMessage()));
       }
+    } else if (kind == Kind.RECIPIENTS && item.indexOf('@') >= 0) {
+      addRecipient(item, negated);
     } else {
       addName(Domain.spelled(item), negated);
     }
@@ -175,6 +200,20 @@ public final class MatchList {
             network.toString()));
   }
 
+  private void addRecipient(String item, boolean negated) {
+    try {
+      String meant = folded(Address.parse(item));
+      items.add(new Item(negated, (name, address) -> name.get().equals(meant), item));
+    } catch (MalformedAddress e) {
+      throw new BadValue(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The domain in a name; of all but recipients that is the name. */
+  private String domain(String name) {
+    return kind == Kind.RECIPIENTS ? name.substring(name.lastIndexOf('@') + 1) : name;
+  }
+
   private void addName(String item, boolean negated) {
     if (item.isEmpty()) {
       throw new BadValue("an item is empty");
@@ -188,7 +227,7 @@ public final class MatchList {
         new Item(
             negated,
             (name, address) -> {
-              String asked = name.get();
+              String asked = domain(name.get());
               return asked.equals(item) || below && asked.endsWith(suffix);
             },
             item));
@@ -221,8 +260,13 @@ public final class MatchList {
     if (kind == Kind.NAMES) {
       return table.find(name.get()).isPresent();
     }
+    if (kind == Kind.RECIPIENTS && table.find(name.get()).isPresent()) {
+      return true;
+    }
     TableKeys.Parents parents = subdomains ? TableKeys.Parents.BARE : TableKeys.Parents.DOTTED;
-    return new TableList(List.of(table)).find(TableKeys.host(name.get(), parents)).isPresent();
+    return new TableList(List.of(table))
+        .find(TableKeys.host(domain(name.get()), parents))
+        .isPresent();
   }
 
   private void addFile(

@@ -43,10 +43,15 @@ final class SafeSendTest {
   }
 
   private Router router(String mailbox, String recipients) {
+    return router(mailbox, recipients, "");
+  }
+
+  private Router router(String mailbox, String recipients, String filters) {
     return SafeSend.of(
             Settings.builder(FlowParams.ALL)
                 .set("safe_send_mailbox", mailbox)
                 .set("safe_send_recipients", recipients)
+                .set("safe_send_filters", filters)
                 .build(),
             Tables.builder().build())
         .over(everywhere, accounts);
@@ -64,6 +69,13 @@ final class SafeSendTest {
     "eve@far.example, bob@far.example, Kept",
     "bob@far.example, '!far.example, inline:{far.example=x}', Kept",
     "bob@far.example, inline:{far.example=x}, Onward",
+    "bob@far.example, inline:{BOB@far.example=x}, Onward",
+    "eve@far.example, inline:{bob@far.example=x}, Kept",
+    "ceo@far.example, '!ceo@far.example, far.example', Kept",
+    "CEO@far.example, '!ceo@far.example, far.example', Kept",
+    "bob@far.example, '!ceo@far.example, far.example', Onward",
+    "ceo@far.example, 'far.example, !ceo@far.example', Onward",
+    "ceo@far.example, '!inline:{ceo@far.example=x}, far.example', Kept",
     "bob@here.test, '', ToMailbox",
     "bob@gone.test, '', Nowhere",
   })
@@ -112,6 +124,25 @@ final class SafeSendTest {
         new Target(Recipient.of(Address.parse("bob@far.example")), new Route.Kept(tester));
 
     assertThat(treatment.route(kept)).isEqualTo(kept.route());
+  }
+
+  /** A filter is a way out of the house for whoever has a mailbox here, too. */
+  @ParameterizedTest
+  @CsvSource({
+    "sms, gateway, '', false",
+    "sms, gateway, sms, true",
+    "sms, gateway, sms:gateway, true",
+    "smtp, far.example, smtp:, true",
+    "sms, gateway, 'sms:other, smtp', false",
+    "smtp, [127.0.0.1]:10025, 'smtp:[127.0.0.1]:10025', true",
+    "smtp, far.example, 'smtp:[127.0.0.1]:10025', false",
+  })
+  void aFiltersDestinationIsNamedOrNotUsed(
+      String transport, String hop, String filters, boolean permitted) {
+    Route.Onward decided = new Route.Onward(transport, hop, true);
+
+    assertThat(router("tester@here.test", "", filters).permits(decided)).isEqualTo(permitted);
+    assertThat(router("", "", filters).permits(decided)).isTrue();
   }
 
   @Test
