@@ -252,6 +252,38 @@ final class SourcedAccountsTest {
     assertThat(looks).hasValue(2);
   }
 
+  /** Of whom nothing is known but whether a password is his, there is none before he logs in. */
+  @Test
+  void whoIsKnownByHisPasswordAloneGetsAnAccountWhenHeLogsIn() {
+    Proof proof =
+        new Proof() {
+          @Override
+          public boolean matches(Secret password) {
+            return password.equals(Secret.of("secret"));
+          }
+
+          @Override
+          public boolean isAllThatIsKnown() {
+            return true;
+          }
+        };
+    crowd.put("ada@example.org", Person.of("ada@example.org", proof));
+    crowd.put("sales@example.org", Person.of("sales@example.org", proof));
+    Accounts accounts = accounts();
+
+    assertThat(accounts.byAddress(address("ada@example.org"))).isEmpty();
+    assertThat(accounts.byLogin("ada@example.org")).isEmpty();
+    assertThat(verify(accounts, "ada@example.org", "falsch")).isEqualTo(FAILURE);
+    assertThat(accounts.list()).isEmpty();
+
+    assertThat(verify(accounts, "ada@example.org", "secret"))
+        .isInstanceOf(Authentication.Success.class);
+    Account ada = accounts.byAddress(address("ada@example.org")).orElseThrow();
+    accounts.addAlias(ada.id(), address("sales@example.org"));
+    assertThat(accounts.byAddress(address("sales@example.org"))).contains(ada);
+    assertThat(accounts.list()).containsExactly(ada);
+  }
+
   @Test
   void whoIsLostByHisSourceKeepsHisMailAndIsUnknown() {
     join("ada@example.org", "secret");

@@ -5,8 +5,9 @@ import java.util.Optional;
 /**
  * Knows people: who is called how, what shows that somebody is who he says, and how much he may
  * keep. Their mail is not its business: who is asked for gets an account in the store ({@link
- * Homes}), and keeps it there when the source does not know him any more. Several sources are asked
- * in their order; who is found first counts.
+ * Homes}; where his proof {@linkplain Proof#isAllThatIsKnown is all that is known} of him, when he
+ * logs in), and keeps it there when the source does not know him any more. Several sources are
+ * asked in their order; who is found first counts.
  *
  * <p>An application's own is handed to {@code ServerBuilder.accounts}:
  *

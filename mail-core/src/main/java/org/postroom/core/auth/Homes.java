@@ -19,6 +19,9 @@ public interface Homes {
    */
   Account home(String login);
 
+  /** The account of that name, where it is there already. */
+  Optional<Account> existingHome(String login);
+
   /** The account of that name, where it is there and remembered. Never blocks. */
   Optional<Account> recallHome(String login);
 

@@ -20,6 +20,14 @@ public interface Proof {
     return false;
   }
 
+  /**
+   * Whether nothing but this shows that there is such a person: his source cannot say who is not
+   * there. He gets an account when it has matched, and nobody is called so before.
+   */
+  default boolean isAllThatIsKnown() {
+    return false;
+  }
+
   /** What SCRAM-SHA-256 needs, where that is kept: without it, he can show the password alone. */
   default Optional<ScramKeys> scramKeys() {
     return Optional.empty();

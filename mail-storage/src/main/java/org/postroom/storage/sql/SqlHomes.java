@@ -25,8 +25,12 @@ final class SqlHomes implements Homes {
 
   @Override
   public Account home(String login) {
-    Optional<AccountRow> row = rows.byLogin(login);
-    return row.isPresent() ? row.get().account() : make(login);
+    return existingHome(login).orElseGet(() -> make(login));
+  }
+
+  @Override
+  public Optional<Account> existingHome(String login) {
+    return rows.byLogin(login).map(AccountRow::account);
   }
 
   /**

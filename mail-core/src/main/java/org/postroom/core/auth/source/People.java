@@ -103,9 +103,23 @@ final class People {
     return name.isEmpty() || name.length() > LONGEST_NAME || name.indexOf('\0') >= 0;
   }
 
-  /** The account of somebody who is known, which is made when it is not there. */
+  /**
+   * The account of somebody who is known, which is made when it is not there; empty for who is
+   * nobody before he has logged in.
+   */
+  Optional<Account> resident(Person person) {
+    return person.proof().isAllThatIsKnown()
+        ? homes.existingHome(person.login()).map(home -> account(home, person))
+        : Optional.of(account(person));
+  }
+
+  /** The account of somebody who is there, which is made when it is not. */
   Account account(Person person) {
-    Account home = homes.home(person.login());
+    return account(homes.home(person.login()), person);
+  }
+
+  private Account account(Account there, Person person) {
+    Account home = there;
     OptionalLong quota = person.quotaOctets();
     if (quota.isPresent() && quota.getAsLong() != home.quotaOctets()) {
       home = homes.withQuota(home, quota.getAsLong());

@@ -21,8 +21,8 @@ import org.postroom.core.secret.Secret;
 
 /**
  * The accounts of people whom several sources know: each of them has one in the store, which is
- * made when somebody first asks for him. Who is known to none has no account here, even if there is
- * mail of his.
+ * made when somebody first asks for him, or when he first logs in, where his proof is all that is
+ * known of him. Who is known to none has no account here, even if there is mail of his.
  *
  * <p>A wrong password takes as long for a name that nobody has as for one that somebody has: every
  * failure costs a look at one of the store's passwords, where it is a source, and one at a password
@@ -56,7 +56,7 @@ final class SourcedAccounts implements Accounts {
 
   @Override
   public Optional<Account> byLogin(String login) {
-    return people.find(login).map(known -> people.account(known.person()));
+    return people.find(login).flatMap(known -> people.resident(known.person()));
   }
 
   @Override
@@ -68,8 +68,13 @@ final class SourcedAccounts implements Accounts {
   public Optional<Account> byAddress(Address address) {
     return people
         .find(name(address))
-        .or(() -> homes.byAlias(address).flatMap(home -> people.find(home.login())))
-        .map(known -> people.account(known.person()));
+        .flatMap(known -> people.resident(known.person()))
+        .or(
+            () ->
+                homes
+                    .byAlias(address)
+                    .flatMap(home -> people.find(home.login()))
+                    .flatMap(known -> people.resident(known.person())));
   }
 
   @Override
@@ -240,8 +245,9 @@ final class SourcedAccounts implements Accounts {
 
   @Override
   public void addAlias(AccountId account, Address alias) {
-    Optional<People.Known> known = people.find(name(alias));
-    if (known.isPresent() && !people.account(known.get().person()).id().equals(account)) {
+    Optional<Account> other =
+        people.find(name(alias)).flatMap(known -> people.resident(known.person()));
+    if (other.isPresent() && !other.get().id().equals(account)) {
       throw new AccountExists(name(alias));
     }
     own.addAlias(account, alias);
