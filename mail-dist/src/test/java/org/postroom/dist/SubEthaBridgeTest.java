@@ -10,19 +10,26 @@ import java.net.InetAddress;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.AccountSource;
 import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.flow.Transport;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.part.DryRun;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.testing.Until;
 import org.postroom.smtp.subetha.SubEtha;
 import org.postroom.storage.Storage;
+import org.subethamail.smtp.AuthenticationHandler;
+import org.subethamail.smtp.AuthenticationHandlerFactory;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.RejectException;
@@ -39,8 +46,10 @@ import org.subethamail.smtp.helper.SmarterMessageListener;
 /** What was written for SubEtha runs here, and is called as it is there. */
 final class SubEthaBridgeTest {
   private final List<String> calls = new CopyOnWriteArrayList<>();
+  private final List<String> relayed = new CopyOnWriteArrayList<>();
   private MailServer server;
   private SubEtha handlers;
+  private String restrictions = "subetha_recipient";
 
   private void start(SubEtha subEtha) {
     start(subEtha, null);
@@ -62,14 +71,21 @@ final class SubEthaBridgeTest {
             .restriction("subetha_recipient", subEtha.recipients())
             .restriction("subetha_content", subEtha.content())
             .filter("subetha", subEtha.filter())
-            .transport("relay", SubEtha.NOWHERE)
+            .transport("relay", this::relay)
+            .set("mydestination", "")
             .set("relay_domains", "static:all")
-            .set("smtpd_recipient_restrictions", "subetha_recipient")
+            .set("smtpd_recipient_restrictions", restrictions)
             .set("smtpd_end_of_data_restrictions", "subetha_content");
     if (accounts != null) {
       builder.accounts("subetha", accounts);
     }
     server = builder.start();
+  }
+
+  /** The way on that there is not, and who was to go it. */
+  private CompletionStage<List<Transport.Report>> relay(QueuedMail mail, String nextHop) {
+    mail.recipients().forEach(one -> relayed.add(one.recipient().address().toString()));
+    return SubEtha.NOWHERE.deliver(mail, nextHop);
   }
 
   @AfterEach
@@ -172,6 +188,29 @@ final class SubEthaBridgeTest {
       assertThat(client.say("RCPT TO:<bob@example.org>"))
           .startsWith(from.startsWith("full") ? "452 4.2.2" : "250 ");
     }
+  }
+
+  /** What it was not asked about, or heard of in vain, is no mail of its. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "check_recipient_access inline:{ada@example.org=OK}, subetha_recipient",
+        "subetha_recipient, check_recipient_access inline:{bob@example.org=REJECT}"
+      })
+  void aMailForOthersThanItsHandlerHasTakenIsRefused(String other) throws Exception {
+    restrictions = other;
+    start(SubEtha.of(Handler::new));
+
+    try (SmtpDialogue client = dialogue()) {
+      client.say("MAIL FROM:<a@x.example>");
+      assertThat(client.say("RCPT TO:<ada@example.org>")).startsWith("250 ");
+      client.say("RCPT TO:<bob@example.org>");
+      client.say("DATA");
+      assertThat(client.content(out -> out.write("Subject: s\r\n\r\nhello\r\n".getBytes(UTF_8))))
+          .startsWith("451 ");
+    }
+    assertThat(calls).doesNotContain("data hello").endsWith("done");
+    assertThat(server.queue().size()).isZero();
   }
 
   /** What a handler leaves unread is no command. */
@@ -285,15 +324,21 @@ final class SubEthaBridgeTest {
     assertThat(calls).endsWith("done");
   }
 
-  /** Mail that did not come by SMTP was not for handlers, and is not sent on either. */
+  /**
+   * Mail that did not come by SMTP was not for handlers, and is not sent on either: it fails for
+   * good at the one way that there is, and so does the report on it.
+   */
   @Test
   void theApplicationsOwnMailGoesNowhere() {
     start(SubEtha.of(Handler::new));
 
-    var unused =
-        server.submit(
-            Envelope.parse("a@x.example", "ada@example.org"), "Subject: s\r\n\r\n".getBytes(UTF_8));
+    server
+        .submit(
+            Envelope.parse("a@x.example", "ada@example.org"), "Subject: s\r\n\r\n".getBytes(UTF_8))
+        .orThrow();
 
+    Until.so(() -> server.queue().size() == 0);
+    assertThat(relayed).containsExactly("ada@example.org", "a@x.example");
     assertThat(calls).isEmpty();
   }
 
@@ -336,10 +381,50 @@ final class SubEthaBridgeTest {
       start(SubEtha.of(Handler::new), people);
       try (SmtpDialogue client = dialogue()) {
         assertThat(logIn(client, "ada@example.org", "falsch")).startsWith("535 ");
+        assertThat(server.accounts().byLogin("ada@example.org")).isEmpty();
+        assertThat(server.accounts().list()).isEmpty();
         assertThat(logIn(client, "ada@example.org", "geheim")).startsWith("235 ");
+        assertThat(server.accounts().byLogin("ada@example.org")).isPresent();
       }
       server.close();
     }
+  }
+
+  /** A code of 400 to 499 says nothing of a password. */
+  @ParameterizedTest
+  @CsvSource({"454, 454", "421, 454", "535, 535", "250, 535"})
+  void aLogInThatFailsForNowDoesSo(int code, String answer) throws Exception {
+    AuthenticationHandler fails =
+        new AuthenticationHandler() {
+          @Override
+          public Optional<String> auth(String clientInput, MessageContext context)
+              throws RejectException {
+            throw new RejectException(code, "no");
+          }
+
+          @Override
+          public Object getIdentity() {
+            throw new AssertionError();
+          }
+        };
+    AuthenticationHandlerFactory factory =
+        new AuthenticationHandlerFactory() {
+          @Override
+          public List<String> getAuthenticationMechanisms() {
+            return List.of("PLAIN");
+          }
+
+          @Override
+          public AuthenticationHandler create() {
+            return fails;
+          }
+        };
+    start(SubEtha.of(Handler::new), SubEtha.accounts(factory));
+
+    try (SmtpDialogue client = dialogue()) {
+      assertThat(logIn(client, "ada@example.org", "geheim")).startsWith(answer + " ");
+    }
+    assertThat(server.accounts().list()).isEmpty();
   }
 
   private static String logIn(SmtpDialogue client, String user, String password) throws Exception {
@@ -352,14 +437,14 @@ final class SubEthaBridgeTest {
     assertThatThrownBy(
             () ->
                 SubEtha.accounts(
-                    new org.subethamail.smtp.AuthenticationHandlerFactory() {
+                    new AuthenticationHandlerFactory() {
                       @Override
                       public List<String> getAuthenticationMechanisms() {
                         return List.of("CRAM-MD5");
                       }
 
                       @Override
-                      public org.subethamail.smtp.AuthenticationHandler create() {
+                      public AuthenticationHandler create() {
                         throw new AssertionError();
                       }
                     }))

@@ -227,6 +227,7 @@ final class EmbeddingTest {
         .restriction("subetha_content", handlers.content())
         .filter("subetha", handlers.filter())
         .transport("relay", SubEtha.NOWHERE)
+        .set("mydestination", "")
         .set("relay_domains", "static:all")
         .set("smtpd_recipient_restrictions", "subetha_recipient")
         .set("smtpd_end_of_data_restrictions", "subetha_content");

@@ -1,10 +1,14 @@
 package org.postroom.smtp.subetha;
 
 import java.io.IOException;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.address.Address;
 import org.postroom.core.mail.Content;
 import org.postroom.core.policy.Verdict;
 import org.subethamail.smtp.MessageHandler;
@@ -21,6 +25,7 @@ final class Handling implements AutoCloseable {
   private final SessionContext session;
   private final String sender;
   private @Nullable MessageHandler handler;
+  private final Set<Address> accepted = new HashSet<>();
   private Optional<Verdict.Reject> refused = Optional.empty();
   private boolean closed;
 
@@ -31,19 +36,25 @@ final class Handling implements AutoCloseable {
     this.sender = sender;
   }
 
-  /** The mail's instance. */
-  String id() {
-    return session.id();
+  /** What the mail comes in. */
+  SessionContext session() {
+    return session;
+  }
+
+  /** Whether it has taken those recipients, and no other. */
+  synchronized boolean isFor(Collection<Address> recipients) {
+    return accepted.equals(new HashSet<>(recipients));
   }
 
   /** Why mail for {@code recipient}, or from the sender, is rejected; empty where it is not. */
-  synchronized Optional<Verdict.Reject> recipient(String recipient) {
+  synchronized Optional<Verdict.Reject> recipient(Address recipient) {
     MessageHandler begun = begun();
     if (refused.isPresent()) {
       return refused;
     }
     try {
-      begun.recipient(recipient);
+      begun.recipient(recipient.toString());
+      accepted.add(recipient);
       return Optional.empty();
     } catch (RejectException e) {
       return Optional.of(refusal(e));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Base64;
 import java.util.List;
+import org.postroom.core.fact.LookupUnavailable;
 import org.subethamail.smtp.AuthenticationHandler;
 import org.subethamail.smtp.AuthenticationHandlerFactory;
 import org.subethamail.smtp.MessageContext;
@@ -43,6 +44,9 @@ final class MechanismCheck implements Passwords.Check {
         over = handler.auth(line, context).isEmpty();
       }
     } catch (RejectException e) {
+      if (e.getCode() / 100 == 4) {
+        throw new LookupUnavailable("the handler of log-ins says " + e.getCode());
+      }
       throw new LoginFailedException(String.valueOf(e.getMessage()));
     }
     if (!over) {

@@ -3,6 +3,7 @@ package org.postroom.smtp.subetha;
 import java.util.Optional;
 import org.postroom.core.auth.AccountSource;
 import org.postroom.core.auth.Person;
+import org.postroom.core.auth.Proof;
 import org.postroom.core.secret.Secret;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.auth.LoginFailedException;
@@ -12,20 +13,40 @@ record Passwords(Check check) {
 
   /** Looks at a password. */
   interface Check {
+
+    /**
+     * Whether it is right.
+     *
+     * @throws org.postroom.core.fact.LookupUnavailable when that cannot be said now
+     */
     void login(String user, String password, MessageContext context) throws LoginFailedException;
   }
 
-  /** Everybody may be somebody; who he is shows when he logs in. */
+  /** Everybody may be somebody; who he is shows when he logs in, and nobody is here before. */
   AccountSource source() {
-    return name -> Optional.of(Person.of(name, password -> isHis(name, password)));
+    return name -> Optional.of(Person.of(name, new ByLogin(name)));
   }
 
-  private boolean isHis(String name, Secret password) {
-    try {
-      check.login(name, password.reveal(), SessionContext.unknown());
+  private final class ByLogin implements Proof {
+    private final String name;
+
+    ByLogin(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public boolean matches(Secret password) {
+      try {
+        check.login(name, password.reveal(), SessionContext.unknown());
+        return true;
+      } catch (LoginFailedException e) {
+        return false;
+      }
+    }
+
+    @Override
+    public boolean isAllThatIsKnown() {
       return true;
-    } catch (LoginFailedException e) {
-      return false;
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.policy.PolicyContext;
@@ -17,14 +18,14 @@ final class Question implements Fact<Optional<Verdict.Reject>> {
   private final Handlings handlings;
   private final SessionContext session;
   private final String sender;
-  private final String recipient;
+  private final Address recipient;
   private final int number;
 
-  Question(Handlings handlings, PolicyContext mail) {
+  Question(Handlings handlings, PolicyContext mail, Address recipient) {
     this.handlings = handlings;
     this.session = SubEtha.context(mail);
     this.sender = mail.sender().map(ReversePath::toString).orElse("");
-    this.recipient = mail.recipient().map(String::valueOf).orElse("");
+    this.recipient = recipient;
     this.number = mail.recipients();
   }
 

@@ -12,14 +12,33 @@ import org.subethamail.smtp.server.SMTPServer;
  * What handlers may ask of the session that a mail comes in.
  *
  * @param id of the mail
+ * @param server where the client has come to
  */
 record SessionContext(
-    String id, Optional<InetSocketAddress> client, Optional<String> helo, Optional<String> login)
+    String id,
+    Optional<InetSocketAddress> client,
+    Optional<InetSocketAddress> server,
+    Optional<String> helo,
+    Optional<String> login)
     implements MessageContext {
 
   /** One of nobody's, for a password that is looked at. */
   static SessionContext unknown() {
-    return new SessionContext("", Optional.empty(), Optional.empty(), Optional.empty());
+    return new SessionContext(
+        "", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * Whether both are mails of one connection, of which the later one ends the other. Connections
+   * that have no addresses cannot be told apart.
+   */
+  boolean isOfConnection(SessionContext other) {
+    return client.isPresent() && client.equals(other.client) && server.equals(other.server);
+  }
+
+  /** The client's host; nothing where it is not known. */
+  String host() {
+    return client.map(InetSocketAddress::getHostString).orElse("");
   }
 
   @Override

@@ -11,11 +11,14 @@ import org.postroom.core.filter.Finding;
 import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.mail.Origin;
+import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Consequence;
 import org.postroom.core.policy.Occasion;
 import org.postroom.core.policy.PolicyContext;
 import org.postroom.core.policy.Restriction;
 import org.postroom.core.policy.Verdict;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.subethamail.smtp.AuthenticationHandlerFactory;
 import org.subethamail.smtp.MessageHandlerFactory;
 import org.subethamail.smtp.RejectException;
@@ -39,6 +42,7 @@ import org.subethamail.smtp.helper.SmarterMessageListenerAdapter;
  *     .restriction("subetha_content", handlers.content())
  *     .filter("subetha", handlers.filter())
  *     .transport("relay", SubEtha.NOWHERE)
+ *     .set("mydestination", "")
  *     .set("relay_domains", "static:all")
  *     .set("smtpd_recipient_restrictions", "subetha_recipient")
  *     .set("smtpd_end_of_data_restrictions", "subetha_content")
@@ -48,13 +52,17 @@ import org.subethamail.smtp.helper.SmarterMessageListenerAdapter;
  * <p>Each mail has a handler of its own, which is called on workers, one call after the other:
  * {@code from} with the first recipient, {@code recipient} with each, {@code data} when the content
  * is whole and the server's own checks have passed, then {@code done}. What they reject is refused
- * with their code and words. {@code data} reads what is already there, so that whatever it leaves
+ * with their code and words. A mail whose recipients are not those that its handler has taken is
+ * refused for now: {@link #recipients} stands last among the restrictions of recipients, with
+ * nothing before it that allows, and no domain is looked after by anybody else ({@code
+ * mydestination} is empty). {@code data} reads what is already there, so that whatever it leaves
  * unread harms nobody.
  *
  * <p>Deviation: a sender is rejected where its first recipient is named, not before; what {@code
  * data} returns is not said to the client; {@code done} is called late for mails that clients give
- * up, at the latest by {@link #close}. {@code Command} and {@code SessionHandler} of SubEtha have
- * no place here, and {@code MessageContext.getSMTPServer} has no answer.
+ * up: with the next mail of the connection, with the first mail after an hour, or by {@link
+ * #close}. {@code Command} and {@code SessionHandler} of SubEtha have no place here, and {@code
+ * MessageContext.getSMTPServer} has no answer.
  */
 public final class SubEtha implements AutoCloseable {
   /** The way on for mail that no handler has taken: there is none. */
@@ -66,8 +74,13 @@ public final class SubEtha implements AutoCloseable {
                   new DeliveryResult.Bounced(
                       "none", "5.3.5", "mail here is for the handlers of the application")));
 
+  private static final Logger LOG = LoggerFactory.getLogger(SubEtha.class);
+
   /** Octets that the adapters of listeners keep in memory. */
   private static final int IN_MEMORY = 5 << 20;
+
+  /** Mails that handlers may have begun with at once. */
+  private static final int BEGUN = 10_000;
 
   private static final Verdict.Reject NOT_NOW =
       Verdict.Reject.of(451, ".3.0", "Error: the mail cannot be handled now");
@@ -75,7 +88,7 @@ public final class SubEtha implements AutoCloseable {
   private final Handlings handlings;
 
   private SubEtha(MessageHandlerFactory handlers) {
-    this.handlings = new Handlings(handlers);
+    this.handlings = new Handlings(handlers, System::nanoTime, BEGUN);
   }
 
   /** These handlers. */
@@ -105,13 +118,15 @@ public final class SubEtha implements AutoCloseable {
 
   /** Asks handlers about recipients: for {@code smtpd_recipient_restrictions}. */
   public Restriction recipients() {
-    return (mail, facts) ->
-        mail.occasion().get().instance().isEmpty()
-            ? Verdict.DUNNO // a dry run: there is no mail that a handler could begin with
-            : facts
-                .know(new Question(handlings, mail))
-                .<Verdict>map(refusal -> refusal)
-                .orElse(Verdict.DUNNO);
+    return (mail, facts) -> {
+      if (mail.recipient().isEmpty() || mail.occasion().get().instance().isEmpty()) {
+        return Verdict.DUNNO; // a dry run: there is no mail that a handler could begin with
+      }
+      return facts
+          .know(new Question(handlings, mail, mail.recipient().get()))
+          .<Verdict>map(refusal -> refusal)
+          .orElse(Verdict.DUNNO);
+    };
   }
 
   /** Knows a mail again whose content has come: for {@code smtpd_end_of_data_restrictions}. */
@@ -135,6 +150,13 @@ public final class SubEtha implements AutoCloseable {
       return isOfAClient ? Finding.refused(451, ".3.0", NOT_NOW.text()) : Finding.NOTHING;
     }
     try (Handling handling = begun.get()) {
+      if (!handling.isFor(mail.envelope().recipients().stream().map(Recipient::address).toList())) {
+        LOG.warn(
+            "{}: a handler was asked about other recipients than the mail has: its restriction"
+                + " stands last in smtpd_recipient_restrictions, and nothing allows before it",
+            mail.id());
+        return Finding.refused(451, ".3.0", NOT_NOW.text());
+      }
       handling.data(mail.content());
       return Finding.passed(new Consequence.Discard());
     } catch (RejectException e) {
@@ -146,12 +168,18 @@ public final class SubEtha implements AutoCloseable {
     }
   }
 
-  /** Who may log in: {@code ServerBuilder.accounts} takes it. */
+  /**
+   * Who may log in: {@code ServerBuilder.accounts} takes it. Nobody is here before he has logged in
+   * once, so mail for him is for nobody until then.
+   */
   public static AccountSource accounts(UsernamePasswordValidator passwords) {
     return new Passwords(passwords::login).source();
   }
 
-  /** The same by a factory that has PLAIN or LOGIN among its mechanisms. */
+  /**
+   * The same by a factory that has PLAIN or LOGIN among its mechanisms. A rejection with a code of
+   * 400 to 499 is an error for now, any other a wrong password.
+   */
   public static AccountSource accounts(AuthenticationHandlerFactory handlers) {
     return new Passwords(new MechanismCheck(handlers)).source();
   }
@@ -165,6 +193,7 @@ public final class SubEtha implements AutoCloseable {
   /** What a question is about: {@link PolicyContext} as handlers see it. */
   static SessionContext context(PolicyContext mail) {
     Occasion now = mail.occasion().get();
-    return new SessionContext(now.instance(), now.client(), mail.helo(), mail.client().login());
+    return new SessionContext(
+        now.instance(), now.client(), now.server(), mail.helo(), mail.client().login());
   }
 }
