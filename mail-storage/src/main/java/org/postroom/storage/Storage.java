@@ -66,7 +66,10 @@ public sealed interface Storage {
 
     /**
      * The same with its tables in a schema of their own, which is made when it is missing: beside
-     * the tables of an application in one database, whose names may be the same.
+     * the tables of an application in one database, whose names may be the same. Not behind a
+     * pooler of connections.
+     *
+     * @param name as it is, whatever its case
      */
     public Postgres inSchema(String name) {
       return new Postgres(url, user, password, source, bodies, Optional.of(name));

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore;
@@ -176,6 +177,27 @@ final class PooledPostgresTest {
           .isInstanceOf(StorageFault.class)
           .hasMessageContaining("another server works in this database");
       assertThat(direct.accounts().list()).isEmpty();
+    }
+  }
+
+  /** What a session sets stays with the backend that it has just then. */
+  @ParameterizedTest
+  @ValueSource(strings = {"session", "transaction"})
+  void refusesASchemaOfItsOwn(String mode) throws Exception {
+    try (PgBouncer pooler = pooler(mode)) {
+      PGSimpleDataSource application = new PGSimpleDataSource();
+      application.setURL(pooler.url(database));
+
+      assertThatThrownBy(
+              () ->
+                  SqlStorage.open(
+                          Storage.postgres(application).inSchema("mail"),
+                          Clock.systemUTC(),
+                          new SecureRandom())
+                      .close())
+          .isInstanceOfSatisfying(StorageFault.class, f -> assertThat(f.mayPass()).isFalse())
+          .hasMessageContaining("There is a pooler in front of the database")
+          .hasMessageContaining("ALTER ROLE ... SET search_path");
     }
   }
 

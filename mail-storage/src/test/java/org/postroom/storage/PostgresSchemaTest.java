@@ -1,11 +1,13 @@
 package org.postroom.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
@@ -14,6 +16,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postroom.core.secret.Secret;
 
@@ -22,20 +26,33 @@ import org.postroom.core.secret.Secret;
 final class PostgresSchemaTest {
   private final Storage.Postgres place = PostgresServer.freshDatabase();
 
-  /** In which schema connections were when they were given back. */
+  /** Where the application's connections look for tables. */
+  private static final String PATH = "public, \"$user\", pg_catalog";
+
+  /** How connections were when they were given back. */
   private final List<String> givenBack = new CopyOnWriteArrayList<>();
 
-  private DataSource application() {
+  /**
+   * A pool of an application.
+   *
+   * @param autoCommit how its connections come
+   */
+  private DataSource application(boolean autoCommit) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setURL(place.url());
     source.setUser(place.user());
+    source.setCurrentSchema(PATH);
     return (DataSource)
         Proxy.newProxyInstance(
             getClass().getClassLoader(),
             new Class<?>[] {DataSource.class},
             (self, method, arguments) -> {
               Object answer = invoke(method, source, arguments);
-              return answer instanceof Connection connection ? watched(connection) : answer;
+              if (answer instanceof Connection connection) {
+                connection.setAutoCommit(autoCommit);
+                return watched(connection);
+              }
+              return answer;
             });
   }
 
@@ -46,10 +63,38 @@ final class PostgresSchemaTest {
             new Class<?>[] {Connection.class},
             (self, method, arguments) -> {
               if (method.getName().equals("close") && !connection.isClosed()) {
-                givenBack.add(connection.getSchema());
+                givenBack.add(state(connection));
               }
               return invoke(method, connection, arguments);
             });
+  }
+
+  /** As a pool does, it takes back first what was not committed. */
+  private static String state(Connection connection) throws SQLException {
+    boolean autoCommit = connection.getAutoCommit();
+    if (!autoCommit) {
+      connection.rollback();
+    }
+    return only(connection, "SELECT current_setting('search_path')") + " " + autoCommit;
+  }
+
+  private static String only(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      assertThat(rows.next()).isTrue();
+      String only = rows.getString(1);
+      assertThat(rows.next()).isFalse();
+      return only;
+    }
+  }
+
+  private void execute(String... statements) throws SQLException {
+    try (Connection connection = application(true).getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
   }
 
   private static Object invoke(java.lang.reflect.Method method, Object on, Object[] arguments)
@@ -70,26 +115,52 @@ final class PostgresSchemaTest {
     }
   }
 
-  @Test
-  void hasTablesOfItsOwnAndGivesConnectionsBackAsTheyWere() throws SQLException {
-    DataSource application = application();
-    try (Connection connection = application.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TABLE account (whose TEXT)");
-    }
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void hasTablesOfItsOwnAndGivesConnectionsBackAsTheyWere(boolean autoCommit) throws SQLException {
+    execute("CREATE TABLE account (whose TEXT)");
+    givenBack.clear();
 
-    check(Storage.postgres(application).inSchema("Mail of the \"shop\""));
+    check(Storage.postgres(application(autoCommit)).inSchema("Mail of the \"shop\""));
 
-    assertThat(givenBack).hasSizeGreaterThan(5).containsOnly("public");
+    assertThat(givenBack).hasSizeGreaterThan(5).containsOnly(PATH + " " + autoCommit);
   }
 
   @Test
   void hasTablesOfItsOwnByItsOwnConnections() throws SQLException {
-    try (Connection connection = application().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TABLE account (whose TEXT)");
-    }
+    execute("CREATE TABLE account (whose TEXT)");
 
-    check(Storage.postgres(place.url(), place.user(), "").inSchema("mail"));
+    check(Storage.postgres(place.url(), place.user(), "").inSchema("Shop_Mail"));
+
+    try (Connection connection = application(true).getConnection()) {
+      assertThat(
+              only(connection, "SELECT schemaname FROM pg_tables WHERE tablename = 'store_state'"))
+          .isEqualTo("Shop_Mail");
+    }
+  }
+
+  /** Database administrators make schemas, and let nobody else do so. */
+  @Test
+  void aSchemaThatIsThereNeedsNoRightToMakeOne() throws SQLException {
+    String user = "mailer" + System.nanoTime();
+    execute("CREATE ROLE " + user + " LOGIN", "CREATE SCHEMA mail AUTHORIZATION " + user);
+
+    check(Storage.postgres(place.url(), user, "").inSchema("mail"));
+  }
+
+  @Test
+  void aSchemaThatItsUserMayNotUseIsRefused() throws SQLException {
+    String user = "mailer" + System.nanoTime();
+    execute("CREATE ROLE " + user + " LOGIN", "CREATE SCHEMA mail");
+
+    assertThatThrownBy(
+            () ->
+                SqlStorage.open(
+                        Storage.postgres(place.url(), user, "").inSchema("mail"),
+                        Clock.systemUTC(),
+                        new SecureRandom())
+                    .close())
+        .isInstanceOfSatisfying(StorageFault.class, f -> assertThat(f.mayPass()).isFalse())
+        .hasMessageContaining("to be in the schema mail is in none that its user may use");
   }
 }

@@ -2,7 +2,6 @@ package org.postroom.storage.sql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -77,7 +76,7 @@ final class PostgresOrigin implements Origin {
     if (!password.isEmpty()) {
       source.setPassword(password);
     }
-    schema.ifPresent(source::setCurrentSchema);
+    schema.ifPresent(name -> source.setCurrentSchema(new OwnSchema(name).quoted()));
     source.setReWriteBatchedInserts(true);
     source.setTcpKeepAlive(true);
     return source;
@@ -102,29 +101,20 @@ final class PostgresOrigin implements Origin {
 
   /**
    * A pooler that gives a connection another backend for each transaction may not know of
-   * statements that the driver has prepared at the one before. It shows in the number of the
-   * backend, which poolers make up so that a request to cancel comes to them.
+   * statements that the driver has prepared at the one before.
    */
   private void keepNothingPreparedInAPool(Connection writer) throws SQLException {
     if (!writer.isWrapperFor(PGConnection.class)) {
       return;
     }
     PGConnection connection = writer.unwrap(PGConnection.class);
-    if (connection.getPrepareThreshold() == 0 || connection.getBackendPID() == backend(writer)) {
+    if (connection.getPrepareThreshold() == 0 || !Pooler.isBefore(writer)) {
       return;
     }
     connection.setPrepareThreshold(0);
     if (source instanceof PGSimpleDataSource ours) {
       LOG.info("there is a pooler in front of the database: statements are not prepared");
       ours.setPrepareThreshold(0);
-    }
-  }
-
-  private static int backend(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT pg_backend_pid()");
-        ResultSet rows = select.executeQuery()) {
-      rows.next();
-      return rows.getInt(1);
     }
   }
 

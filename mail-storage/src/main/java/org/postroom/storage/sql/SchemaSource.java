@@ -4,14 +4,15 @@ import java.io.PrintWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Connections of an application, in another schema than the application's. They are given back as
- * they were: pools keep them for it.
+ * Connections of an application, in another schema than the application's, and with auto-commit on.
+ * They are given back as they were: pools keep them for it.
  */
 final class SchemaSource implements DataSource {
   private final DataSource source;
@@ -33,12 +34,15 @@ final class SchemaSource implements DataSource {
   }
 
   private Connection inSchema(Connection connection) throws SQLException {
-    String before = connection.getSchema();
+    Before before;
     try {
+      before = Before.of(connection);
+      connection.setAutoCommit(true); // else a rollback would take the schema back, too
       connection.setSchema(schema);
-    } catch (SQLException e) {
-      connection.close();
-      throw e;
+    } catch (SQLException | RuntimeException e) {
+      try (connection) {
+        throw e;
+      }
     }
     return (Connection)
         Proxy.newProxyInstance(
@@ -46,7 +50,7 @@ final class SchemaSource implements DataSource {
             new Class<?>[] {Connection.class},
             (self, method, arguments) -> {
               if (method.getName().equals("close")) {
-                giveBack(connection, before);
+                before.giveBack(connection);
                 return null;
               }
               try {
@@ -57,13 +61,36 @@ final class SchemaSource implements DataSource {
             });
   }
 
-  private static void giveBack(Connection connection, @Nullable String before) throws SQLException {
-    try (connection) {
-      if (!connection.isClosed()) {
-        if (!connection.getAutoCommit()) {
-          connection.rollback();
+  /**
+   * How a connection came.
+   *
+   * @param path all schemas in which it looks for tables, as the server says it
+   */
+  private record Before(boolean autoCommit, String path) {
+
+    static Before of(Connection connection) throws SQLException {
+      try (PreparedStatement select =
+              connection.prepareStatement("SELECT current_setting('search_path')");
+          ResultSet rows = select.executeQuery()) {
+        rows.next();
+        return new Before(connection.getAutoCommit(), rows.getString(1));
+      }
+    }
+
+    void giveBack(Connection connection) throws SQLException {
+      try (connection) {
+        if (!connection.isClosed()) {
+          if (!connection.getAutoCommit()) {
+            connection.rollback();
+            connection.setAutoCommit(true);
+          }
+          try (PreparedStatement set =
+              connection.prepareStatement("SELECT set_config('search_path', ?, false)")) {
+            set.setString(1, path);
+            set.executeQuery().close();
+          }
+          connection.setAutoCommit(autoCommit);
         }
-        connection.setSchema(before);
       }
     }
   }

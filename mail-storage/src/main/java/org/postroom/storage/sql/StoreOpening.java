@@ -157,7 +157,7 @@ public final class StoreOpening {
     try {
       database.writer().connection().rollback();
       if (where.schema().isPresent()) {
-        makeSchema(source, where.schema().get());
+        new OwnSchema(where.schema().get()).prepare(source);
       }
       DataFolder opened = folder.map(HeldFolder::current).orElse(null);
       prepare(database, source, opened == null ? null : opened.identity().store(), opened);
@@ -172,13 +172,6 @@ public final class StoreOpening {
     } catch (Error e) {
       database.close();
       throw e;
-    }
-  }
-
-  private static void makeSchema(DataSource source, String name) throws SQLException {
-    try (Connection connection = source.getConnection()) {
-      String quoted = "\"" + name.replace("\"", "\"\"") + "\"";
-      Database.execute(connection, "CREATE SCHEMA IF NOT EXISTS " + quoted);
     }
   }
 
