@@ -52,12 +52,21 @@ final class House implements AutoCloseable {
     this.faults = new Faults(time, time);
     try {
       server = describe().start();
+    } catch (RuntimeException | Error e) {
+      surroundings.end();
+      throw e;
+    }
+    try {
       preload();
       if (setup.isFrozen) {
         time.freeze();
       }
     } catch (RuntimeException | Error e) {
-      surroundings.end();
+      try {
+        close();
+      } catch (RuntimeException | Error second) {
+        e.addSuppressed(second);
+      }
       throw e;
     }
   }
@@ -150,8 +159,11 @@ final class House implements AutoCloseable {
 
   private void preload() {
     isPreloading = true;
-    setup.preloads.forEach(one -> one.into(server));
-    isPreloading = false;
+    try {
+      setup.preloads.forEach(one -> one.into(server));
+    } finally {
+      isPreloading = false;
+    }
   }
 
   /** One more that looks at it; sees what comes from now on. */
@@ -222,7 +234,10 @@ final class House implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close();
-    surroundings.end();
+    try {
+      server.close();
+    } finally {
+      surroundings.end();
+    }
   }
 }

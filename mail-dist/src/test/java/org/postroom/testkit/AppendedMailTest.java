@@ -11,11 +11,14 @@ import jakarta.mail.Session;
 import jakarta.mail.Store;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.dist.Role;
 import org.postroom.dist.mailbox.BrokenMailFile;
 import org.postroom.dist.mailbox.StoredMessage;
 
@@ -87,11 +90,31 @@ final class AppendedMailTest {
   }
 
   @Test
-  void aBrokenPreloadFailsTheStart(@TempDir Path folder) throws IOException {
+  void aBrokenPreloadFailsTheStartAndLeavesNoServer(@TempDir Path folder) throws IOException {
     Path broken = Files.writeString(folder.resolve("x.eml"), "nothing of a mail\n");
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
 
-    assertThatThrownBy(() -> TestMail.with().preload(ADA, "INBOX", broken).start())
+    assertThatThrownBy(
+            () -> TestMail.with().port(Role.MX, port).preload(ADA, "INBOX", broken).start())
         .isInstanceOf(BrokenMailFile.class)
         .hasMessageContaining(broken + ": line 1");
+    new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+  }
+
+  @Test
+  void whatComesAfterAPreloadThatHasBrokenIsReceived(@TempDir Path folder)
+      throws IOException, MessagingException {
+    Path file = Files.writeString(folder.resolve("x.eml"), "Subject: x\n\n");
+    try (TestMail mail = TestMail.with().authInClear().preload(ADA, "INBOX", file).start()) {
+      Files.writeString(file, "nothing of a mail\n");
+      assertThatThrownBy(() -> mail.reset(Reset.MESSAGES)).isInstanceOf(BrokenMailFile.class);
+
+      append(mail, "Sent", "after it");
+
+      assertThat(mail.awaitOne(in(ADA, "Sent")).subject()).isEqualTo("after it");
+    }
   }
 }
