@@ -43,7 +43,7 @@ public final class Watch implements AutoCloseable {
     while (isDue()) {
       try {
         listener.run();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // an Error, too, must not end the watch without a word
         LOG.warn("who watches a mailbox failed", e);
       }
     }

@@ -175,4 +175,23 @@ final class MailboxesTest {
     put(inbox, "three");
     assertThat(seen).hasValue(2);
   }
+
+  /** A test's listener asserts something. */
+  @Test
+  void whoFailsByAnErrorHearsOfTheNextOne() {
+    Folder inbox = adas.inbox();
+    AtomicInteger seen = new AtomicInteger();
+    try (Watch watch =
+        inbox.watch(
+            folder -> {
+              seen.set(folder.size());
+              throw new AssertionError("a listener that asserts something");
+            })) {
+      assertThat(watch).isNotNull();
+      put(inbox, "one");
+      Until.so(() -> seen.get() == 1);
+      put(inbox, "two");
+      Until.so(() -> seen.get() == 2);
+    }
+  }
 }
