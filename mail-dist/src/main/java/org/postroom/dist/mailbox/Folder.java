@@ -16,12 +16,14 @@ import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.InternalDate;
+import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.mailbox.TooManyKeywords;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.part.Premises;
@@ -135,24 +137,44 @@ public final class Folder {
         lines.write(chunk, 0, count);
       }
       lines.finish();
-      return append(sink, flags, date);
+      try (StagedContent content = sink.finish()) {
+        return append(content, NamedFlags.of(flags), date);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("the message cannot be read", e);
     }
   }
 
-  /** Puts in what {@code sink} has taken. */
-  long append(ContentSink sink, Collection<String> flags, OffsetDateTime date) {
-    NamedFlags named = NamedFlags.of(flags);
+  /**
+   * Puts in what {@code sink} has taken.
+   *
+   * @param leftOut told of each keyword that is one too many for the mailbox; the message comes in
+   *     without it
+   */
+  long append(ContentSink sink, NamedFlags flags, OffsetDateTime date, Consumer<String> leftOut) {
     try (StagedContent content = sink.finish()) {
-      return store
-          .append(
-              id,
-              List.of(
-                  new NewMessage(content, named.system(), named.keywords(), InternalDate.of(date))))
-          .uids()
-          .min();
+      try {
+        return append(content, flags, date);
+      } catch (TooManyKeywords e) {
+        NamedFlags possible = flags.within(row().keywords());
+        for (Keyword one : flags.keywords()) {
+          if (!possible.keywords().contains(one)) {
+            leftOut.accept(one.name());
+          }
+        }
+        return append(content, possible, date);
+      }
     }
+  }
+
+  private long append(StagedContent content, NamedFlags flags, OffsetDateTime date) {
+    return store
+        .append(
+            id,
+            List.of(
+                new NewMessage(content, flags.system(), flags.keywords(), InternalDate.of(date))))
+        .uids()
+        .min();
   }
 
   /** Sets flags; messages that are not there are left out. */

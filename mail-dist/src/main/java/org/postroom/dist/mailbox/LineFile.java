@@ -6,7 +6,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * A file, line by line. A line that is longer than a buffer comes in pieces, of which only the
@@ -29,9 +35,16 @@ final class LineFile implements AutoCloseable {
   private boolean lineStart = true;
   private boolean nextIsStart = true;
 
-  LineFile(Path path) throws IOException {
+  /**
+   * Opens one.
+   *
+   * @param options how; it is only read
+   */
+  LineFile(Path path, LinkOption... options) throws IOException {
     this.path = path;
-    this.channel = Files.newByteChannel(path);
+    Set<OpenOption> all = new HashSet<>(List.of(options));
+    all.add(StandardOpenOption.READ);
+    this.channel = Files.newByteChannel(path, all);
     this.size = channel.size();
   }
 

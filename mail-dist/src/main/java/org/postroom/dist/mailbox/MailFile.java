@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -16,6 +17,8 @@ import java.util.regex.Pattern;
 import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.Staging;
 import org.postroom.smtp.protocol.MessageLines;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file with one message, or, when it begins with {@code From } and a space, with many (mbox:
@@ -24,6 +27,8 @@ import org.postroom.smtp.protocol.MessageLines;
  * become flags, and are left out.
  */
 final class MailFile {
+  private static final Logger LOG = LoggerFactory.getLogger(MailFile.class);
+
   private static final String FROM = "From ";
 
   /** What looks like the first line of a message in an mbox: it ends with a date. */
@@ -62,12 +67,14 @@ final class MailFile {
    * Puts a file's messages into a mailbox.
    *
    * @param flags that each of them has
+   * @param links whether a link is followed
    * @return how many
    * @throws BrokenMailFile where it is no such file; what stood before that is in the mailbox
    */
-  static int read(Path file, Folder target, Staging staging, Set<String> flags) throws IOException {
-    try (LineFile in = new LineFile(file)) {
-      Instant changed = Files.getLastModifiedTime(file).toInstant();
+  static int read(Path file, Folder target, Staging staging, Set<String> flags, LinkOption... links)
+      throws IOException {
+    try (LineFile in = new LineFile(file, links)) {
+      Instant changed = Files.getLastModifiedTime(file, links).toInstant();
       return new MailFile(in, target, staging, changed).read(flags);
     }
   }
@@ -95,14 +102,16 @@ final class MailFile {
     try (ContentSink sink = staging.open(0)) {
       MessageLines out = new MessageLines(sink::write);
       header(out);
-      if (more) {
+      if (more && in.isBlank()) {
         body(out);
       }
       if (isProgramsOwn) {
         return false;
       }
       out.finish();
-      long unused = target.append(sink, flags, date);
+      long unused =
+          target.append(
+              sink, NamedFlags.of(flags), date, keyword -> leftOut(keyword, "there are too many"));
       return true;
     }
   }
@@ -169,8 +178,10 @@ final class MailFile {
       }
       case "x-keywords" -> {
         for (String keyword : value.split("[ ,]+")) {
-          if (!keyword.isEmpty()) {
+          if (NamedFlags.isName(keyword)) {
             flags.add(keyword);
+          } else if (!keyword.isEmpty()) {
+            leftOut(keyword, "no flag can be called so");
           }
         }
       }
@@ -178,6 +189,10 @@ final class MailFile {
           contentLength = value.matches("\\d{1,15}") ? Long.parseLong(value) : -1;
       default -> {}
     }
+  }
+
+  private void leftOut(String keyword, String why) {
+    LOG.warn("{}: line {}: flag {} is left out: {}", in.path(), in.line(), shown(keyword), why);
   }
 
   private void flag(String value, char letter, String flag) {

@@ -1,6 +1,6 @@
 package org.postroom.dist.mailbox;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,13 +14,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.postroom.core.mail.Staging;
+import org.postroom.core.mailbox.BadMailboxName;
+import org.postroom.core.mailbox.MailboxName;
 import org.postroom.imap.protocol.ModifiedUtf7;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads mail that other programs have kept: a message, an mbox, a folder of such files, or a
- * Maildir with its subfolders (Maildir++) and flags.
+ * Maildir with its subfolders (Maildir++) and flags. The source may be a link; links below it are
+ * left out, because whoever may write there may not be who may read what they lead to.
  */
 final class MailImport {
+  private static final Logger LOG = LoggerFactory.getLogger(MailImport.class);
   private static final String CUR = "cur";
   private static final String NEW = "new";
 
@@ -41,9 +47,7 @@ final class MailImport {
       if (!Files.isDirectory(source)) {
         return MailFile.read(source, target(mailbox), staging, Set.of());
       }
-      return Files.isDirectory(source.resolve(CUR))
-          ? maildirs(source, mailbox)
-          : files(source, mailbox);
+      return isFolder(source.resolve(CUR)) ? maildirs(source, mailbox) : files(source, mailbox);
     } catch (IOException e) {
       throw new UncheckedIOException(source + " cannot be read", e);
     }
@@ -56,11 +60,27 @@ final class MailImport {
   private int files(Path folder, String mailbox) throws IOException {
     int count = 0;
     for (Path file : sorted(folder)) {
-      if (Files.isRegularFile(file) && !isHidden(file)) {
-        count += MailFile.read(file, target(mailbox), staging, Set.of());
+      if (!isHidden(file) && isFile(file)) {
+        count += MailFile.read(file, target(mailbox), staging, Set.of(), NOFOLLOW_LINKS);
       }
     }
     return count;
+  }
+
+  private static boolean isFile(Path file) {
+    return !isLink(file) && Files.isRegularFile(file, NOFOLLOW_LINKS);
+  }
+
+  private static boolean isFolder(Path folder) {
+    return !isLink(folder) && Files.isDirectory(folder, NOFOLLOW_LINKS);
+  }
+
+  private static boolean isLink(Path path) {
+    boolean isLink = Files.isSymbolicLink(path);
+    if (isLink) {
+      LOG.warn("{} is a link, and is left out", path);
+    }
+    return isLink;
   }
 
   private static boolean isHidden(Path file) {
@@ -77,7 +97,7 @@ final class MailImport {
     int count = maildir(source, mailbox);
     for (Path folder : sorted(source)) {
       String name = folder.getFileName().toString();
-      if (name.startsWith(".") && Files.isDirectory(folder.resolve(CUR))) {
+      if (name.startsWith(".") && isFolder(folder) && isFolder(folder.resolve(CUR))) {
         count += maildir(folder, below(mailbox, folder, name.substring(1)));
       }
     }
@@ -86,13 +106,13 @@ final class MailImport {
 
   /** Of Maildir++, whose levels are separated by dots and whose names are as IMAP4rev1 has them. */
   private static String below(String mailbox, Path folder, String name) {
-    String decoded;
     try {
-      decoded = ModifiedUtf7.decode(name.replace('.', '/'));
-    } catch (IllegalArgumentException e) {
-      throw new BrokenMailFile(folder, "no folder can be called so");
+      String decoded = ModifiedUtf7.decode(name.replace('.', '/'));
+      return MailboxName.of(mailbox.equalsIgnoreCase("INBOX") ? decoded : mailbox + "/" + decoded)
+          .value();
+    } catch (IllegalArgumentException | BadMailboxName e) {
+      throw new BrokenMailFile(folder, "no folder can be called so: " + e.getMessage());
     }
-    return mailbox.equalsIgnoreCase("INBOX") ? decoded : mailbox + "/" + decoded;
   }
 
   private int maildir(Path folder, String mailbox) throws IOException {
@@ -100,10 +120,10 @@ final class MailImport {
     Map<Character, String> keywords = keywords(folder.resolve("dovecot-keywords"));
     int count = 0;
     for (String part : List.of(CUR, NEW)) {
-      if (Files.isDirectory(folder.resolve(part))) {
+      if (isFolder(folder.resolve(part))) {
         for (Path file : sorted(folder.resolve(part))) {
-          if (Files.isRegularFile(file) && !isHidden(file)) {
-            count += MailFile.read(file, target, staging, flags(file, keywords));
+          if (!isHidden(file) && isFile(file)) {
+            count += MailFile.read(file, target, staging, flags(file, keywords), NOFOLLOW_LINKS);
           }
         }
       }
@@ -139,15 +159,19 @@ final class MailImport {
   /** Dovecot's names for the letters a to z: lines of number and name. */
   private static Map<Character, String> keywords(Path file) throws IOException {
     Map<Character, String> keywords = new HashMap<>();
-    if (Files.isRegularFile(file)) {
-      long number = 0;
-      for (String line : Files.readAllLines(file, UTF_8)) {
-        number++;
-        String[] words = line.split(" ", 2);
-        if (words.length < 2 || !words[0].matches("\\d|1\\d|2[0-5]")) {
-          throw new BrokenMailFile(file, "line " + number + ": expected a number and a keyword");
+    if (isFile(file)) {
+      try (LineFile in = new LineFile(file, NOFOLLOW_LINKS)) {
+        while (in.next()) {
+          String[] words = in.text().split(" ", 2);
+          if (words.length < 2 || !words[0].matches("\\d|1\\d|2[0-5]")) {
+            throw in.broken("expected a number and a keyword");
+          }
+          if (NamedFlags.isName(words[1])) {
+            keywords.put((char) ('a' + Integer.parseInt(words[0])), words[1]);
+          } else {
+            LOG.warn("{}: line {}: no flag can be called so; it is left out", file, in.line());
+          }
         }
-        keywords.put((char) ('a' + Integer.parseInt(words[0])), words[1]);
       }
     }
     return keywords;

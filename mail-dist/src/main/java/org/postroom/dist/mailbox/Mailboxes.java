@@ -90,7 +90,8 @@ public final class Mailboxes {
    * Puts mail into a mailbox that another program has kept: a message as a file, an mbox (in which
    * {@code From } is quoted, or whose Content-Length is right), a folder of such files, or a
    * Maildir with its flags, whose subfolders become mailboxes of their own. What is kept there as
-   * flags and dates is so here.
+   * flags and dates is so here, but for flags that IMAP cannot have. Links below {@code source} are
+   * left out.
    *
    * @param mailbox made when it is not there
    * @return how many messages

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
 
@@ -17,6 +18,9 @@ import org.postroom.core.mailbox.Keyword;
  */
 record NamedFlags(long system, Set<Keyword> keywords) {
   private static final Map<String, Long> SYSTEM = bitsByName();
+
+  /** RFC 9051, 9; as long as a {@link Keyword} may be. */
+  private static final Pattern ATOM = Pattern.compile("[!#$&'+-\\[^-z|}~]{1,64}");
 
   private static Map<String, Long> bitsByName() {
     Map<String, Long> names = new LinkedHashMap<>();
@@ -54,9 +58,20 @@ record NamedFlags(long system, Set<Keyword> keywords) {
         .orElse(0);
   }
 
-  /** RFC 9051, 9: an atom. */
+  /** Whether a flag can be called so. */
+  static boolean isName(String name) {
+    return bit(name) != 0 || ATOM.matcher(name).matches();
+  }
+
+  /** Those of them whose keywords are among {@code known}. */
+  NamedFlags within(Collection<Keyword> known) {
+    Set<Keyword> kept = new LinkedHashSet<>(keywords);
+    kept.retainAll(known);
+    return new NamedFlags(system, kept);
+  }
+
   private static Keyword keyword(String name) {
-    if (!name.matches("[!#$&'+-\\[^-z|}~]+")) {
+    if (!ATOM.matcher(name).matches()) {
       throw new IllegalArgumentException("no flag can be called " + name);
     }
     return new Keyword(name);

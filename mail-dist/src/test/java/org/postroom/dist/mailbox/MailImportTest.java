@@ -118,6 +118,34 @@ final class MailImportTest {
     assertThat(messages.get(1).date()).isEqualTo("2022-01-01T00:00:00+02:00");
   }
 
+  /** None has a body, and the next one begins all the same. */
+  @Test
+  void anMboxMayHaveMessagesOfAHeaderAlone() throws IOException {
+    Path file =
+        file(
+            "mbox",
+            "From a\nSubject: one\nFrom b\nSubject: two\n\nx\n\n"
+                + LINE
+                + "Subject: three\n"
+                + LINE
+                + "Subject: four\n\n"
+                + LINE
+                + "\n"
+                + LINE
+                + "Subject: six\n\n");
+
+    assertThat(adas.importFrom(file, "Old")).isEqualTo(6);
+
+    assertThat(texts("Old"))
+        .containsExactly(
+            "Subject: one\r\n",
+            "Subject: two\r\n\r\nx\r\n",
+            "Subject: three\r\n",
+            "Subject: four\r\n\r\n",
+            "\r\n",
+            "Subject: six\r\n\r\n");
+  }
+
   /** mboxcl2: the length says where a message ends, and nothing is quoted. */
   @Test
   void aContentLengthThatIsRightCounts() throws IOException {
@@ -206,6 +234,65 @@ final class MailImportTest {
     assertThat(adas.folder("Entwürfe/2024").messages().get(0).flags()).containsExactly("\\Draft");
   }
 
+  /** Whoever may write into a Maildir may not be who may read all that a link leads to. */
+  @Test
+  void linksBelowTheSourceAreLeftOut() throws IOException {
+    Path secret = file("secret/x", "Subject: secret\n\n");
+    file("secret/md/cur/9.x:2,", "Subject: secret\n\n");
+    Path keywords = file("secret/keywords", "0 secret\n");
+    file("md/cur/1.a:2,a", "Subject: one\n\n");
+    file("mails/a.eml", "Subject: two\n\n");
+    Path maildir = folder.resolve("md");
+    Files.createSymbolicLink(maildir.resolve("cur/2.b:2,"), secret);
+    Files.createSymbolicLink(maildir.resolve("new"), folder.resolve("secret/md/cur"));
+    Files.createSymbolicLink(maildir.resolve(".Others"), folder.resolve("secret/md"));
+    Files.createSymbolicLink(maildir.resolve("dovecot-keywords"), keywords);
+    Files.createSymbolicLink(folder.resolve("mails/b.eml"), secret);
+    Path link = Files.createSymbolicLink(folder.resolve("link"), maildir);
+
+    assertThat(adas.importFrom(link, "INBOX")).isEqualTo(1);
+    assertThat(adas.importFrom(folder.resolve("mails"), "INBOX")).isEqualTo(1);
+
+    assertThat(adas.inbox().messages())
+        .extracting(StoredMessage::subject)
+        .containsExactly("one", "two");
+    assertThat(adas.inbox().messages().get(0).flags()).isEmpty();
+    assertThat(adas.find("Others")).isEmpty();
+  }
+
+  @Test
+  void flagsThatCannotBeAreLeftOut() throws IOException {
+    String tooLong = "k".repeat(65);
+    file("md/cur/1.a:2,Sabc", "Subject: one\n\n");
+    file("md/dovecot-keywords", "0 todo\n1 no atom\n2 " + tooLong + "\n");
+    Path mbox =
+        file(
+            "mbox",
+            LINE + "Subject: two\nX-Keywords: done (no) " + tooLong + " \\No\nStatus: R\n\n");
+
+    assertThat(adas.importFrom(folder.resolve("md"), "Old")).isEqualTo(1);
+    assertThat(adas.importFrom(mbox, "Old")).isEqualTo(1);
+
+    List<StoredMessage> messages = adas.folder("Old").messages();
+    assertThat(messages.get(0).flags()).containsExactlyInAnyOrder("\\Seen", "todo");
+    assertThat(messages.get(1).flags()).containsExactlyInAnyOrder("\\Seen", "done");
+  }
+
+  @Test
+  void flagsThatAreTooManyForTheMailboxAreLeftOut() throws IOException {
+    StringBuilder mbox = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      mbox.append(LINE).append("Subject: x\nStatus: R\nX-Keywords: first k").append(i);
+      mbox.append("\n\n");
+    }
+
+    assertThat(adas.importFrom(file("mbox", mbox.toString()), "Old")).isEqualTo(60);
+
+    List<StoredMessage> messages = adas.folder("Old").messages();
+    assertThat(messages.get(53).flags()).containsExactlyInAnyOrder("\\Seen", "first", "k53");
+    assertThat(messages.get(59).flags()).containsExactlyInAnyOrder("\\Seen", "first");
+  }
+
   @Test
   void aFolderOfFilesIsReadInTheOrderOfNames() throws IOException {
     file("mails/b.eml", "Subject: two\n\n");
@@ -238,7 +325,12 @@ final class MailImportTest {
                 + Files.readString(cut, ISO_8859_1).indexOf("what")
                 + "): no header field, and no empty line before it: what is this");
     assertThatThrownBy(() -> adas.importFrom(keywords.getParent(), "INBOX"))
-        .hasMessage(keywords + ": line 2: expected a number and a keyword");
+        .hasMessage(keywords + ": line 2 (offset 7): expected a number and a keyword");
+    file("bad/cur/1.a:2,", "Subject: y\n\n");
+    Path below = file("bad/..x/cur/1.a:2,", "Subject: x\n\n").getParent().getParent();
+    assertThatThrownBy(() -> adas.importFrom(below.getParent(), "Bad"))
+        .isInstanceOf(BrokenMailFile.class)
+        .hasMessage(below + ": no folder can be called so: Mailbox name has an empty level");
     assertThatThrownBy(() -> adas.importFrom(folder.resolve("none"), "INBOX"))
         .isInstanceOf(BrokenMailFile.class)
         .hasMessageEndingWith("there is no such file");
