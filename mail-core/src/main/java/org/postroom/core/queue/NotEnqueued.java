@@ -11,4 +11,8 @@ public final class NotEnqueued extends RuntimeException {
   public NotEnqueued(String message) {
     super(message);
   }
+
+  public NotEnqueued(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

@@ -21,6 +21,7 @@ import org.postroom.core.queue.NotEnqueued;
 final class HostTransaction {
   static final int CHUNK = 256 * 1024;
   private static final int KEY = 200;
+  private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
   private final Place place;
   private final Connection connection;
@@ -45,7 +46,7 @@ final class HostTransaction {
    */
   record Place(String store, String schema, String id, String opening) {
     private String table(String name) {
-      return "\"" + schema.replace("\"", "\"\"") + "\"." + name;
+      return new OwnSchema(schema).quoted() + "." + name;
     }
   }
 
@@ -54,7 +55,7 @@ final class HostTransaction {
    *
    * @param most octets of content
    * @return whether it was written; else there is, or was, one with that key
-   * @throws NotEnqueued when it cannot be, or is too long
+   * @throws NotEnqueued when it cannot be, the connection's user may not, or it is too long
    * @throws UncheckedIOException when the content cannot be read
    * @throws SQLException whatever the application's connection says
    */
@@ -69,7 +70,18 @@ final class HostTransaction {
     try {
       requireOurs();
       written = insert(key, envelope, content, most, now);
-    } catch (SQLException | RuntimeException | Error e) {
+    } catch (SQLException e) {
+      rollback(before, e);
+      if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+        throw new NotEnqueued(
+            "the connection's user may not do in the schema "
+                + place.schema()
+                + " what is needed: "
+                + e.getMessage(),
+            e);
+      }
+      throw e;
+    } catch (RuntimeException | Error e) {
       rollback(before, e);
       throw e;
     }
@@ -106,12 +118,6 @@ final class HostTransaction {
         rows.next();
         found = rows.getString(1);
       }
-    } catch (SQLException e) {
-      throw new NotEnqueued(
-          "the connection's user may not look into the schema "
-              + place.schema()
-              + ": "
-              + e.getMessage());
     }
     if (found == null) {
       throw otherDatabase("has no table " + state);
