@@ -1,15 +1,19 @@
 package org.postroom.dist;
 
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.config.Settings;
 import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mail.ContentDamaged;
+import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.StagedContent;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.Acceptance;
@@ -21,12 +25,15 @@ import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.queue.RetrySchedule;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
+import org.postroom.smtp.protocol.MessageLines;
 
 /**
  * One mail of the outbox, on its way to be ours: taken as if it were handed in now, given back to
  * its sender where it is refused for good or for too long, else put off.
  */
 final class CollectedMail {
+  private static final int CHUNK = 16 * 1024;
+
   private final Premises premises;
   private final Generation generation;
   private final MailLog log;
@@ -116,18 +123,73 @@ final class CollectedMail {
         .submit(mail.content().stream());
   }
 
-  private void later(String reply, String status) {
-    Settings settings = generation.settings();
-    RetrySchedule schedule = QueueParams.schedule(settings);
+  /**
+   * Puts it off where something of ours has failed that may have to do with this one alone: nobody
+   * is to wait behind it. Given back where it has failed for too long.
+   *
+   * @throws org.postroom.core.mail.StorageUnavailable when the store does not answer
+   */
+  void putOff(RuntimeException why) {
+    String reply = "451 4.3.0 " + why.getMessage();
     Instant now = premises.clock().instant();
-    if (schedule.isOver(mail.written(), mail.envelope().sender().isNull(), now)) {
+    if (isOver(now)) {
+      try {
+        giveBack("4.3.0", "delivery time expired: 451 4.3.0 Error: queue file write error", reply);
+        return;
+      } catch (RuntimeException e) { // its sender is told as soon as he can be
+        why.addSuppressed(e);
+      }
+    }
+    outbox.later(mail.row(), schedule().soon(mail.attempts(), mail.written(), now), reply);
+  }
+
+  private void later(String reply, String status) {
+    Instant now = premises.clock().instant();
+    if (isOver(now)) {
       giveBack(status, "delivery time expired: " + reply, reply);
     } else {
-      outbox.later(mail.row(), schedule.next(mail.written(), now), reply);
+      outbox.later(mail.row(), schedule().next(mail.written(), now), reply);
     }
   }
 
+  private RetrySchedule schedule() {
+    return QueueParams.schedule(generation.settings());
+  }
+
+  private boolean isOver(Instant now) {
+    return schedule().isOver(mail.written(), mail.envelope().sender().isNull(), now);
+  }
+
   private void giveBack(String status, String text, String reply) {
+    Optional<StagedContent> asSent = asSent();
+    try {
+      giveBack(asSent.isPresent() ? asSent.get() : mail.content(), status, text, reply);
+    } finally {
+      asSent.ifPresent(StagedContent::close);
+    }
+  }
+
+  /** The octets with the line ends that they go out with; empty when they cannot be read. */
+  private Optional<StagedContent> asSent() {
+    Content raw = mail.content();
+    try (ContentSink sink = premises.staging().open(raw.size())) {
+      MessageLines lines = new MessageLines(sink::write);
+      ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+      for (long at = 0; at < raw.size(); at += chunk.position()) {
+        chunk.clear();
+        if (raw.read(at, chunk) <= 0) {
+          break;
+        }
+        lines.write(chunk.array(), 0, chunk.position());
+      }
+      lines.finish();
+      return Optional.of(sink.finish());
+    } catch (ContentDamaged e) {
+      return Optional.empty();
+    }
+  }
+
+  private void giveBack(Content content, String status, String text, String reply) {
     Envelope envelope = mail.envelope();
     List<QueuedRecipient> recipients = new ArrayList<>();
     envelope
@@ -139,7 +201,7 @@ final class CollectedMail {
             envelope.sender(),
             new QueuedMail.Traits(
                 envelope.body(), envelope.smtpUtf8(), envelope.envelopeId(), envelope.fullReturn()),
-            mail.content(),
+            content,
             mail.written(),
             "outbox:",
             recipients);

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.ContentDamaged;
@@ -15,7 +14,6 @@ import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.OutboxStore;
 import org.postroom.core.queue.QueueParams;
-import org.postroom.core.time.Timers;
 import org.postroom.dist.config.ServerParams;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +26,6 @@ import org.slf4j.LoggerFactory;
 final class Collecting implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Collecting.class);
   private static final int AT_ONCE = 50;
-
-  /** The first look after a mail was written; each further one takes twice as long. */
-  private static final Duration FIRST_LOOK = Duration.ofMillis(10);
-
-  private static final int LOOKS = 8;
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration FORGETTING = Duration.ofHours(1);
 
   private final Premises premises;
@@ -41,12 +33,10 @@ final class Collecting implements AutoCloseable {
   private final Supplier<Generation> current;
   private final MailLog log = new MailLog("pickup");
   private final OsUser user = OsUser.ofThisProcess();
+  private final Looking looking;
+  private volatile boolean closed;
 
-  // Guarded by this.
-  private Timers.@Nullable Timer timer;
-  private boolean closed;
-  private boolean looking;
-  private int looks = LOOKS;
+  // Of the look that is under way.
   private Instant forgotten = Instant.EPOCH;
 
   /**
@@ -58,31 +48,17 @@ final class Collecting implements AutoCloseable {
     this.premises = premises;
     this.outbox = outbox;
     this.current = current;
+    this.looking =
+        new Looking(
+            premises.timers(),
+            premises.workers(),
+            () -> settings().get(ServerParams.OUTBOX_INTERVAL),
+            this::look);
   }
 
   /** A mail was written, or may have been. */
-  synchronized void soon() {
-    looks = 0;
-    if (!looking) {
-      schedule();
-    }
-  }
-
-  /** In the place of what was to come. */
-  private synchronized void schedule() {
-    if (timer != null) {
-      timer.cancel();
-    }
-    if (!closed) {
-      Duration usual = settings().get(ServerParams.OUTBOX_INTERVAL);
-      Duration wait = looks < LOOKS ? FIRST_LOOK.multipliedBy(1L << looks++) : usual;
-      timer =
-          premises
-              .timers()
-              .after(
-                  wait.compareTo(usual) < 0 ? wait : usual,
-                  () -> premises.timers().handOn(premises.workers(), this::look));
-    }
+  void soon() {
+    looking.soon();
   }
 
   private Settings settings() {
@@ -90,59 +66,67 @@ final class Collecting implements AutoCloseable {
   }
 
   private void look() {
-    synchronized (this) {
-      if (closed || looking) {
-        return;
-      }
-      looking = true;
-    }
     try {
       collect();
       forget();
     } catch (RuntimeException e) {
       LOG.warn("the outbox cannot be looked at now: {}", e.getMessage());
-    } finally {
-      synchronized (this) {
-        looking = false;
-        notifyAll();
-        schedule();
-      }
     }
   }
 
+  /**
+   * Whatever is wrong with one mail holds up nobody else: it is put off. Where the store has failed
+   * with a second one, it is not the mails, and the others are left for the next look.
+   *
+   * @throws StorageUnavailable when the store does not answer
+   */
   private void collect() {
+    boolean hasFailed = false;
     List<Long> due;
     do {
       due = outbox.due(premises.clock().instant(), AT_ONCE);
       for (long row : due) {
-        if (isClosed()) {
+        if (closed) {
           return;
         }
-        collect(row);
+        boolean fails = !collect(row);
+        if (fails && hasFailed) {
+          return;
+        }
+        hasFailed |= fails;
       }
     } while (due.size() == AT_ONCE);
   }
 
-  /**
-   * Whatever is wrong with one holds up nobody else.
-   *
-   * @throws StorageUnavailable when the store does not answer
-   * @throws StorageFull when it takes no mail now
-   */
-  private void collect(long row) {
+  /** Whether the store has done its work, as far as it shows in this mail. */
+  private boolean collect(long row) {
+    Optional<OutboxStore.Waiting> mail = read(row);
+    if (mail.isEmpty()) {
+      return true;
+    }
+    CollectedMail taken = new CollectedMail(premises, current.get(), log, outbox, mail.get(), user);
     try {
-      Optional<OutboxStore.Waiting> mail = outbox.waiting(row);
-      if (mail.isPresent()) {
-        new CollectedMail(premises, current.get(), log, outbox, mail.get(), user).take();
-      }
-    } catch (RuntimeException e) {
-      if (e instanceof StorageFull
-          || e instanceof StorageUnavailable && !(e instanceof ContentDamaged)) {
-        throw e; // nothing is wrong with the mail
-      }
+      taken.take();
+      return true;
+    } catch (RuntimeException e) { // of any station of its way
       LOG.warn("mail {} of the outbox cannot be taken now: {}", row, e.toString());
+      taken.putOff(e);
+      return !(e instanceof StorageFull
+          || e instanceof StorageUnavailable && !(e instanceof ContentDamaged));
+    }
+  }
+
+  /** A row that makes no sense has nobody who could be told of it; it is tried again. */
+  private Optional<OutboxStore.Waiting> read(long row) {
+    try {
+      return outbox.waiting(row);
+    } catch (StorageUnavailable e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.warn("mail {} of the outbox cannot be read: {}", row, e.toString());
       Duration wait = settings().get(QueueParams.MINIMAL_BACKOFF);
       outbox.later(row, premises.clock().instant().plus(wait), String.valueOf(e.getMessage()));
+      return Optional.empty();
     }
   }
 
@@ -150,39 +134,17 @@ final class Collecting implements AutoCloseable {
     Instant now = premises.clock().instant();
     if (Duration.between(forgotten, now).compareTo(FORGETTING) >= 0) {
       Instant end = now.minus(settings().get(ServerParams.OUTBOX_KEYS));
-      while (!isClosed() && outbox.forget(end) > 0) {
+      while (!closed && outbox.forget(end) > 0) {
         LOG.debug("keys of the outbox were forgotten");
       }
       forgotten = now;
     }
   }
 
-  private synchronized boolean isClosed() {
-    return closed;
-  }
-
-  /**
-   * Takes no more, and lets the one end that is under way, for a while: whoever closes may be its
-   * own listener.
-   */
+  /** Takes no more; see {@link Looking#close}. */
   @Override
-  public synchronized void close() {
+  public void close() {
     closed = true;
-    if (timer != null) {
-      timer.cancel();
-    }
-    boolean interrupted = false;
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    for (long left = PATIENCE.toMillis(); looking && left > 0; ) {
-      try {
-        wait(left);
-        left = (end - System.nanoTime()) / 1_000_000;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    looking.close();
   }
 }

@@ -36,6 +36,9 @@ final class KilledHostTest {
   /** Orders whose mails were there, and were taken away: none of them may come again. */
   private final Set<Long> seen = new HashSet<>();
 
+  /** How many mails applications have seen taken before they were killed. */
+  private int takenBefore;
+
   @Test
   void eachTransactionThatWasCommittedHasSentItsMailOnceAfterEachKill() throws Exception {
     int rounds = Integer.getInteger("postroom.kill.rounds", 3);
@@ -44,9 +47,15 @@ final class KilledHostTest {
       execute(postgres, "CREATE TABLE shop_order (id BIGSERIAL PRIMARY KEY)");
       for (int round = 0; round < rounds; round++) {
         sellAndKill(postgres.getJdbcUrl("postgres", "postgres"), 20 + random.nextInt(200));
+        takenBefore += ended(postgres) - seen.size();
         check(postgres, round);
       }
     }
+    assertThat(takenBefore).as("mails taken before a kill").isPositive();
+  }
+
+  private static int ended(EmbeddedPostgres postgres) throws SQLException {
+    return numbers(postgres, "SELECT id FROM mail.outbox_mail WHERE next_ts IS NULL").size();
   }
 
   private static void execute(EmbeddedPostgres postgres, String sql) throws SQLException {

@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.filter.Finding;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.queue.NotEnqueued;
@@ -136,8 +139,9 @@ final class OutboxTest {
       server.outbox().enqueue(connection, "invoice-1", TO_ADA, mail("To be"));
       connection.commit();
     }
-    Until.so(() -> server.outbox().find("invoice-1").orElseThrow().state() == State.TAKEN);
+    Until.so(() -> !inbox(ADA).isEmpty());
 
+    assertThat(server.outbox().find("invoice-1").orElseThrow().state()).isEqualTo(State.TAKEN);
     assertThat(inbox(ADA))
         .singleElement()
         .satisfies(text -> assertThat(text).contains("Subject: To be\r\n"));
@@ -234,6 +238,89 @@ final class OutboxTest {
     assertThat(inbox(SHOP)).isEmpty();
   }
 
+  /** The report has the line ends that the mail would have had, so that its header has an end. */
+  @Test
+  void whoWantsTheHeaderBackGetsNoMore() throws Exception {
+    server.close();
+    server =
+        described(url).filter("none", mail -> Finding.refused(550, ".7.1", "not this one")).start();
+    Envelope headerOnly =
+        new Envelope(
+            TO_ADA.sender(),
+            TO_ADA.recipients(),
+            TO_ADA.body(),
+            TO_ADA.smtpUtf8(),
+            TO_ADA.envelopeId(),
+            Optional.of(false));
+    try (Connection connection = connect()) {
+      server.outbox().enqueue(connection, "k", headerOnly, mail("Refused"));
+      connection.commit();
+    }
+
+    Until.so(() -> inbox(SHOP).size() == 1);
+    assertThat(inbox(SHOP).get(0))
+        .contains("Message Headers\r\n", "Subject: Refused\r\n")
+        .doesNotContain("Thank you.")
+        .doesNotContainPattern("[^\r]\n");
+  }
+
+  // --- where something of ours fails
+
+  private static void execute(Connection connection, String... statements) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+    connection.commit();
+  }
+
+  /** disk_full, internal_error. */
+  @ParameterizedTest
+  @ValueSource(strings = {"53100", "XX000"})
+  void whatTheDatabaseCannotTakeHoldsUpNobodyElse(String state) throws Exception {
+    try (Connection connection = connect()) {
+      execute(
+          connection,
+          "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+              + " IF NEW.mail_key = 'bad' AND NEW.ended_ts IS NOT NULL THEN"
+              + " RAISE EXCEPTION 'not this one' USING ERRCODE = '"
+              + state
+              + "'; END IF; RETURN NEW; END $$",
+          "CREATE TRIGGER refuse BEFORE UPDATE ON outbox_mail"
+              + " FOR EACH ROW EXECUTE FUNCTION refuse()");
+      server.outbox().enqueue(connection, "bad", TO_ADA, mail("Bad"));
+      server.outbox().enqueue(connection, "good", TO_ADA, mail("Good"));
+      connection.commit();
+    }
+
+    Until.so(() -> inbox(ADA).size() == 1);
+
+    assertThat(inbox(ADA).get(0)).contains("Subject: Good\r\n");
+    assertThat(server.outbox().find("bad"))
+        .hasValueSatisfying(
+            known -> {
+              assertThat(known.state()).isEqualTo(State.WAITING);
+              assertThat(known.reply()).startsWith("451 4.3.0 ");
+            });
+  }
+
+  @Test
+  void whatCannotBeReadIsReportedWhenItsTimeIsOver() throws Exception {
+    try (Connection connection = connect()) {
+      server.outbox().enqueue(connection, "k", TO_ADA, mail("Damaged"));
+      server.close();
+      execute(connection, "UPDATE outbox_mail SET octets = octets + 1");
+    }
+
+    server = described(url).set("maximal_queue_lifetime", "0").start();
+
+    Until.so(() -> inbox(SHOP).size() == 1);
+    assertThat(inbox(SHOP).get(0)).contains("it is damaged here", "Action: failed");
+    assertThat(inbox(ADA)).isEmpty();
+    assertThat(server.outbox().find("k").orElseThrow().state()).isEqualTo(State.REFUSED);
+  }
+
   // --- what is refused at once, and leaves the transaction as it was
 
   private void refused(Connection connection, String key, byte[] content, String... why) {
@@ -243,10 +330,7 @@ final class OutboxTest {
   }
 
   private static void worksOn(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TABLE after_it (n INT)");
-    }
-    connection.commit();
+    execute(connection, "CREATE TEMP TABLE after_it (n INT)");
   }
 
   @Test
@@ -279,6 +363,46 @@ final class OutboxTest {
       other.setAutoCommit(false);
 
       refused(other, "k", mail("x"), "the connection is to H2", url);
+    }
+  }
+
+  @Test
+  void aUserWithoutTheRightsIsRefused() throws Exception {
+    String user = "shop" + System.nanoTime();
+    try (Connection owner = connect()) {
+      execute(owner, "CREATE ROLE " + user + " LOGIN", "REVOKE ALL ON SCHEMA public FROM PUBLIC");
+      try (Connection connection = DriverManager.getConnection(url.split("\\?")[0], user, "")) {
+        connection.setAutoCommit(false);
+        refused(connection, "k", mail("x"), "user may not", "public");
+        connection.rollback(); // sees at its next beginning what it is given
+        execute(owner, "GRANT USAGE ON SCHEMA public TO " + user);
+        refused(connection, "k", mail("x"), "user may not", "store_state");
+        connection.rollback();
+        execute(owner, "GRANT SELECT ON store_state TO " + user);
+        refused(connection, "k", mail("x"), "user may not", "outbox_mail");
+        connection.rollback();
+        execute(owner, "GRANT SELECT, INSERT, UPDATE ON outbox_mail TO " + user);
+        refused(connection, "k", mail("x"), "user may not", "outbox_recipient");
+        worksOn(connection);
+
+        execute(owner, "GRANT SELECT, INSERT, UPDATE ON outbox_recipient, outbox_chunk TO " + user);
+        assertThat(server.outbox().enqueue(connection, "k", TO_ADA, mail("x")))
+            .isEqualTo(Enqueued.WRITTEN);
+        connection.commit();
+      }
+    }
+    Until.so(() -> inbox(ADA).size() == 1);
+  }
+
+  /** What is wrong with the application's connection says so itself. */
+  @Test
+  void aTransactionThatMayNotWriteHearsItFromTheDatabase() throws Exception {
+    try (Connection connection = connect()) {
+      connection.setReadOnly(true);
+
+      assertThatThrownBy(() -> server.outbox().enqueue(connection, "k", TO_ADA, mail("x")))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("read-only");
     }
   }
 
@@ -325,10 +449,7 @@ final class OutboxTest {
       server.outbox().enqueue(connection, "k", TO_ADA, mail("x"));
       connection.commit();
       Until.so(() -> server.outbox().find("k").orElseThrow().state() == State.TAKEN);
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("UPDATE outbox_mail SET ended_ts = 0");
-      }
-      connection.commit();
+      execute(connection, "UPDATE outbox_mail SET ended_ts = 0");
     }
 
     server.close();

@@ -3,6 +3,8 @@ package org.postroom.core.flow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.postroom.core.mail.ContentDamaged;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
@@ -43,8 +45,7 @@ final class Returning {
     if (told.isEmpty() || mail.sender().isNull()) {
       commit.commit(reports);
     } else {
-      Bounce.About about = new Bounce.About(Bounce.Kind.FAILED, told, refused.at(), true);
-      Submission report = bounce.write(commit.newId(), mail, about);
+      Submission report = report(commit.newId(), refused, told);
       try {
         reports =
             planner
@@ -62,5 +63,15 @@ final class Returning {
     }
     reports.forEach(
         acceptance -> tidings.notified(mail.id(), Bounce.Kind.FAILED.logName(), acceptance));
+  }
+
+  /** Without the mail where that is damaged. */
+  private Submission report(QueueId id, Dispatch.Ended refused, List<Bounce.Item> told) {
+    Bounce.Kind kind = Bounce.Kind.FAILED;
+    try {
+      return bounce.write(id, refused.mail(), new Bounce.About(kind, told, refused.at(), true));
+    } catch (ContentDamaged e) {
+      return bounce.write(id, refused.mail(), new Bounce.About(kind, told, refused.at(), false));
+    }
   }
 }
