@@ -15,7 +15,6 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.FilterStation;
@@ -165,21 +164,6 @@ final class Description {
   /** All that such a server can listen for. */
   List<Door> doors() {
     return parts().doors();
-  }
-
-  /** The configuration as a start would read it. */
-  ServerBuilder.Checked check() {
-    Plan plan = plan();
-    return new ServerBuilder.Checked(plan.settings(), plan.warnings());
-  }
-
-  /** All that there is to say of it, faults and silence included. */
-  Report report() {
-    try {
-      return plan().report();
-    } catch (BadConfiguration e) {
-      return e.report();
-    }
   }
 
   /** What looks into mails: the house's own, then those of parts, then the owner's. */

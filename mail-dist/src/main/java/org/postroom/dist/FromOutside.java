@@ -2,17 +2,34 @@ package org.postroom.dist;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.config.Report;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.storage.SqlTables;
 
-/** What a server is asked for that runs in another process, or not at all. */
+/** What is asked of a described server that runs in another process, or not at all. */
 final class FromOutside {
   private final Description description;
 
   FromOutside(Description description) {
     this.description = description;
+  }
+
+  /** See {@link ServerBuilder#check}. */
+  Checked check() {
+    Plan plan = description.plan();
+    return new Checked(plan.settings(), plan.warnings());
+  }
+
+  /** See {@link ServerBuilder#report}. */
+  Report report() {
+    try {
+      return description.plan().report();
+    } catch (BadConfiguration e) {
+      return e.report();
+    }
   }
 
   /** See {@link ServerBuilder#handIn}. */

@@ -325,21 +325,18 @@ public final class ServerBuilder {
     return description.doors();
   }
 
-  /** A configuration that could be started with. */
-  public record Checked(Settings settings, List<String> warnings) {}
-
   /**
    * Reads the configuration as a start would, and opens nothing.
    *
    * @throws org.postroom.core.config.BadConfiguration with all faults
    */
   public Checked check() {
-    return description.check();
+    return new FromOutside(description).check();
   }
 
   /** The same for who wants to hear everything there is to say, faults and silence included. */
   public Report report() {
-    return description.report();
+    return new FromOutside(description).report();
   }
 
   /**

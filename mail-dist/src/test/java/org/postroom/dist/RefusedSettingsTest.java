@@ -56,7 +56,7 @@ final class RefusedSettingsTest {
 
   @Test
   void startsWithWhatDebianWritesAndSaysWhatIsNotActedUpon() {
-    ServerBuilder.Checked checked =
+    Checked checked =
         described()
             .set("alias_maps", "hash:/etc/aliases")
             .set("alias_database", "hash:/etc/aliases")
