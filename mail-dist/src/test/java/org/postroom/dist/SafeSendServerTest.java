@@ -229,6 +229,30 @@ final class SafeSendServerTest {
     }
   }
 
+  /** Whoever hears of each recipient hears nothing of the keeper's room. */
+  @Test
+  void waitsByLmtpToo() throws Exception {
+    try (MailServer server =
+        builder()
+            .listen(Role.LMTP, 0)
+            .set("virtual_alias_maps", "inline:{ada@example.org=ada@far.example}")
+            .set("safe_send_mailbox", TESTER)
+            .start()) {
+      AccountId tester = server.accounts().byLogin(TESTER).orElseThrow().id();
+      server.accounts().setQuota(tester, 10);
+
+      try (SmtpDialogue client = SmtpDialogue.open(server.address(Role.LMTP))) {
+        client.say("LHLO client.example");
+        client.say("MAIL FROM:<shop@example.org>");
+        assertThat(client.say("RCPT TO:<ada@example.org>")).startsWith("250 ");
+        assertThat(client.say("DATA")).startsWith("354 ");
+        assertThat(client.content(out -> out.write(MESSAGE))).startsWith("250 2.1.5");
+      }
+
+      assertThat(queued(server)).containsExactly("ada@far.example");
+    }
+  }
+
   private static List<String> queued(MailServer server) {
     return server.queue().list(100).stream()
         .flatMap(mail -> mail.recipients().stream())
