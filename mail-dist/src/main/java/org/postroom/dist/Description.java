@@ -13,6 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.AccountSource;
+import org.postroom.core.auth.TokenCheck;
 import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
@@ -89,6 +91,26 @@ final class Description {
   /** All parts: those that every server has, and those that were added. */
   Parts parts() {
     return Parts.standard().and(added);
+  }
+
+  /** People whom the application knows. */
+  void people(String name, AccountSource source) {
+    residents.sources.put(name, source);
+  }
+
+  /** An account that is to be there. */
+  void account(String login, String password) {
+    residents.accounts.put(login, password);
+  }
+
+  /** Everybody has an account, with this password. */
+  void everybody(String password) {
+    residents.openPassword = password;
+  }
+
+  /** Who says whose tokens are. */
+  void tokens(TokenCheck check) {
+    residents.tokens = check;
   }
 
   /** A restriction that lists may name. */

@@ -185,7 +185,7 @@ public final class ServerBuilder {
    * mail first comes for him, or when he first logs in.
    */
   public ServerBuilder accounts(String name, AccountSource source) {
-    description.residents.sources.put(name, source);
+    description.people(name, source);
     return this;
   }
 
@@ -195,7 +195,7 @@ public final class ServerBuilder {
    * count.
    */
   public ServerBuilder tokens(TokenCheck check) {
-    description.residents.tokens = check;
+    description.tokens(check);
     description.configuration.preset(
         "auth_mechanisms", "scram-sha-256 plain login oauthbearer xoauth2");
     return this;
@@ -203,7 +203,7 @@ public final class ServerBuilder {
 
   /** An account that is made at start when it is not there; one that is keeps its password. */
   public ServerBuilder account(String login, String password) {
-    description.residents.accounts.put(login, password);
+    description.account(login, password);
     return this;
   }
 
@@ -219,7 +219,7 @@ public final class ServerBuilder {
    * anybody may send to anybody, unless {@link #domains} says where the addresses are.
    */
   public ServerBuilder accountsOnTheFly(String password) {
-    description.residents.openPassword = password;
+    description.everybody(password);
     description.configuration.preset("virtual_mailbox_domains", "static:all");
     return this;
   }
