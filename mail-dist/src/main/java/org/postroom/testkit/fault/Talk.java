@@ -327,13 +327,15 @@ final class Talk implements Meddler.Meddling {
   private void perform(Exchange said, byte[] octets, String line, Iterator<Rules.Armed> due) {
     while (due.hasNext() && !isOver) {
       Rules.Armed one = due.next();
-      one.happens(seat.session, said.shown);
       Act act = one.fault.act();
       if (act instanceof Act.Delay delay) {
         isPaused = true;
         hands.later(delay.by(), () -> goOn(said, octets, line, due));
+        // Who hears of it may put the clock forward: by then it must be waited for.
+        one.happens(seat.session, said.shown);
         return;
       }
+      one.happens(seat.session, said.shown);
       if (act.isLast()) {
         endWith(act, said, line);
         return;
