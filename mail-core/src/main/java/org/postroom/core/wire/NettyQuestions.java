@@ -14,9 +14,11 @@ import io.netty.channel.socket.DatagramPacket;
 import java.io.EOFException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -31,6 +33,11 @@ final class NettyQuestions implements Questions {
 
   private final EventLoopGroup loops;
   private final NettyTransport transport;
+
+  /** What is waited for, by a mark of each. */
+  private final Map<Object, CompletableFuture<byte[]>> open = new ConcurrentHashMap<>();
+
+  private volatile boolean closed;
 
   NettyQuestions(EventLoopGroup loops, NettyTransport transport) {
     this.loops = loops;
@@ -71,8 +78,12 @@ final class NettyQuestions implements Questions {
       ByteBuf question,
       Duration patience,
       CompletableFuture<byte[]> answer) {
-    if (loops.isShuttingDown()) {
-      return CompletableFuture.failedFuture(new WireFault("The wire is closed"));
+    Object mark = new Object();
+    open.put(mark, answer);
+    if (closed) {
+      question.release();
+      open.remove(mark);
+      return CompletableFuture.failedFuture(closed());
     }
     ChannelFuture connected = bootstrap.group(loops).connect(transport.address(server, false));
     Future<?> late =
@@ -95,10 +106,21 @@ final class NettyQuestions implements Questions {
         .addListener(closed -> fail(answer, server, "has hung up", new EOFException()));
     answer.whenComplete(
         (said, problem) -> {
+          open.remove(mark);
           late.cancel(false);
           connected.channel().close();
         });
     return answer;
+  }
+
+  /** The wire ends: nobody waits any more. Before its event loops do. */
+  void end() {
+    closed = true;
+    open.values().forEach(answer -> answer.completeExceptionally(closed()));
+  }
+
+  private static WireFault closed() {
+    return new WireFault("The wire is closed");
   }
 
   private static void fail(

@@ -61,6 +61,7 @@ final class NettyWire implements Wire {
   private final Executor workers;
   private final Lifeline lifeline;
   private final EventLoopGroup loops;
+  private final NettyQuestions questions;
   private final StrangerLimits limits;
   private final Strangers strangers;
 
@@ -105,6 +106,7 @@ final class NettyWire implements Wire {
               return thread;
             },
             transport.ioHandlers());
+    this.questions = new NettyQuestions(loops, transport);
   }
 
   EventLoopGroup loops() {
@@ -239,7 +241,7 @@ final class NettyWire implements Wire {
 
   @Override
   public Questions questions() {
-    return new NettyQuestions(loops, transport);
+    return questions;
   }
 
   private NettyConnection begin(
@@ -333,6 +335,7 @@ final class NettyWire implements Wire {
     awaitNone(LAST_CALL);
     open.forEach(NettyConnection::cut);
     awaitNone(AFTER_CUT);
+    questions.end();
     return loops
         .shutdownGracefully(0, AFTER_CUT.toMillis(), TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(2 * AFTER_CUT.toMillis());

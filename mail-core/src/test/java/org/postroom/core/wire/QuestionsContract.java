@@ -228,7 +228,7 @@ abstract class QuestionsContract {
 
       wire.close();
 
-      assertFails(waiting, "has hung up");
+      assertFails(waiting, "closed");
       assertFails(questions.byDatagram(address, QUESTION, octets -> true, LONG), "closed");
       assertFails(questions.byStream(address, QUESTION, LONG), "closed");
     }
