@@ -60,6 +60,7 @@ final class SafeSendServerTest {
         builder()
             .set("safe_send_mailbox", TESTER)
             .set("safe_send_recipients", "qa.example")
+            .set("relayhost", "[127.0.0.1]:1") // where nobody is: what leaves waits
             .start()) {
       server
           .submit(

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -55,6 +57,7 @@ final class SpringMailTest {
   }
 
   @MailTest
+  @Execution(ExecutionMode.SAME_THREAD) // they share a context, and its server
   @ExtendWith(SpringExtension.class)
   @ContextConfiguration(classes = Application.class)
   @TestPropertySource(properties = "spring.mail.port=25")
@@ -87,6 +90,7 @@ final class SpringMailTest {
   }
 
   @MailTest
+  @Execution(ExecutionMode.SAME_THREAD) // they share a context, and its server
   @ExtendWith(SpringExtension.class)
   @ContextConfiguration(classes = Application.class)
   @TestPropertySource(properties = "spring.mail.port=25")
