@@ -29,8 +29,7 @@ class DnsResolverTest {
   private final DnsResolver resolver = patientFor(Duration.ofSeconds(10), server.address());
 
   private DnsResolver patientFor(Duration patience, InetSocketAddress... servers) {
-    return DnsResolver.of(
-        wire.questions(), List.of(servers), patience, ForkJoinPool.commonPool());
+    return DnsResolver.of(wire.questions(), List.of(servers), patience, ForkJoinPool.commonPool());
   }
 
   @AfterEach
@@ -164,8 +163,7 @@ class DnsResolverTest {
       silent.beSilent();
       server.add("example.org. 300 MX 10 mx.example.org.");
 
-      DnsResolver two =
-          patientFor(Duration.ofMillis(500), silent.address(), server.address());
+      DnsResolver two = patientFor(Duration.ofMillis(500), silent.address(), server.address());
 
       assertThat(of(two.mx(Domain.of("example.org")))).isInstanceOf(Answer.Found.class);
     }
