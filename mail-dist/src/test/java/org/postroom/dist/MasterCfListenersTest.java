@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.config.Fault;
 import org.postroom.core.config.Report;
+import org.postroom.core.testing.FreePorts;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.storage.Storage;
@@ -53,8 +53,8 @@ final class MasterCfListenersTest {
 
   @Test
   void eachListenerObeysItsOwnOverrides() throws Exception {
-    int first = freePort();
-    int second = freePort();
+    int first = FreePorts.take();
+    int second = FreePorts.take();
     ServerBuilder site =
         site(
             MAIN + "listeners = imap:0\n",
@@ -91,8 +91,8 @@ final class MasterCfListenersTest {
 
   @Test
   void aReloadObeysTheServicesAsTheyAreByThen() throws Exception {
-    int first = freePort();
-    int second = freePort();
+    int first = FreePorts.take();
+    int second = FreePorts.take();
     ServerBuilder site =
         site(
             MAIN + "listeners = imap:0\n",
@@ -144,12 +144,6 @@ final class MasterCfListenersTest {
       lines.append(line).append('\n');
     } while (line.charAt(3) == '-');
     return lines.toString();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
-    }
   }
 
   @Test
@@ -233,7 +227,7 @@ final class MasterCfListenersTest {
   /** There is one postscreen for all clients; it is the servers behind it that are limited. */
   @Test
   void postscreensOwnLimitIsNotThatOfItsDoor() throws IOException {
-    int port = freePort();
+    int port = FreePorts.take();
     ServerBuilder site =
         site(MAIN, port + " inet n - y - 1 postscreen\nsmtpd pass - - y - - smtpd\n");
 
@@ -249,7 +243,7 @@ final class MasterCfListenersTest {
   /** LMTP is no other way to have what master.cf asks for. */
   @Test
   void lmtpStandsBesideTheServicesOfMasterCf() throws IOException {
-    int port = freePort();
+    int port = FreePorts.take();
 
     try (MailServer server =
         site(MAIN + "listeners = lmtp:0, imap:0\n", port + " inet n - y - - smtpd\n").start()) {

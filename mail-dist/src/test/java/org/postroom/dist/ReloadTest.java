@@ -37,6 +37,7 @@ import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.part.Door;
+import org.postroom.core.testing.FreePorts;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.core.wire.CertificateAuthority;
@@ -158,7 +159,7 @@ final class ReloadTest {
   /** An address is the same listener whatever it is called; all addresses give way to one. */
   @Test
   void aListenerIsCalledAnotherNameAndAllAddressesBecomeOne() throws IOException {
-    int port = freePort();
+    int port = FreePorts.take();
     Path masterCf = folder.resolve("master.cf");
     settings.put("inet_interfaces", "all");
     settings.put("inet_protocols", "ipv4");
@@ -186,7 +187,7 @@ final class ReloadTest {
   /** What gave way is there again when the change cannot be made. */
   @Test
   void whatGaveWayIsOpenedAgainWhereAnotherPortCannotBeHad() throws IOException {
-    int port = freePort();
+    int port = FreePorts.take();
     Path masterCf = folder.resolve("master.cf");
     settings.put("inet_interfaces", "all");
     settings.put("inet_protocols", "ipv4");
@@ -194,7 +195,7 @@ final class ReloadTest {
     Files.writeString(masterCf, port + " inet n - n - - smtpd -o smtpd_banner=one\n");
     server = described().start();
     Files.writeString(
-        masterCf, "127.0.0.1:" + port + " inet n - n - - smtpd\n" + oneOfTheseOnly(freePort()));
+        masterCf, "127.0.0.1:" + port + " inet n - n - - smtpd\n" + oneOfTheseOnly(FreePorts.take()));
 
     assertThatThrownBy(server::reload).isInstanceOf(WireFault.class);
 
@@ -206,12 +207,6 @@ final class ReloadTest {
   private static String oneOfTheseOnly(int port) {
     return ("0.0.0.0:" + port + " inet n - n - - smtpd\n")
         + ("127.0.0.1:" + port + " inet n - n - - smtpd\n");
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   private static String greeting(int port) throws IOException {
@@ -381,7 +376,7 @@ final class ReloadTest {
     String before = server.authority().orElseThrow();
     settings.put("myhostname", "mx.example.net");
     write();
-    int port = freePort();
+    int port = FreePorts.take();
     Files.writeString(folder.resolve("master.cf"), oneOfTheseOnly(port));
     assertThatThrownBy(server::reload).isInstanceOf(WireFault.class);
     assertThat(server.authority()).contains(before);

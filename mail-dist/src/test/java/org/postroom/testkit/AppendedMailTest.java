@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.FreePorts;
 import org.postroom.dist.Role;
 import org.postroom.dist.mailbox.BrokenMailFile;
 import org.postroom.dist.mailbox.StoredMessage;
@@ -92,10 +93,7 @@ final class AppendedMailTest {
   @Test
   void aBrokenPreloadFailsTheStartAndLeavesNoServer(@TempDir Path folder) throws IOException {
     Path broken = Files.writeString(folder.resolve("x.eml"), "nothing of a mail\n");
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    int port = FreePorts.take();
 
     assertThatThrownBy(
             () -> TestMail.with().port(Role.MX, port).preload(ADA, "INBOX", broken).start())

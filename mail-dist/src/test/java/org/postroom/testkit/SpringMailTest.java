@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -84,6 +85,31 @@ final class SpringMailTest {
     void seesNothingOfTheTestBefore(TestMail mail) throws IOException {
       assertThat(server.received()).isEmpty();
       assertThat(mail.received()).isEmpty();
+    }
+  }
+
+  /** Where tests do not run beside each other, messages are gone as well, and not only unseen. */
+  @MailTest
+  @Tag("process") // those are run in turn
+  @ExtendWith(SpringExtension.class)
+  @ContextConfiguration(classes = Application.class)
+  @TestPropertySource(properties = "spring.mail.port=26")
+  @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+  @Nested
+  final class AloneTest {
+    @Autowired Application.Sender application;
+
+    @Test
+    @Order(1)
+    void hasItsMail(TestMail mail) throws IOException {
+      application.send("ada@example.org");
+
+      assertThat(mail.awaitOne(any()).recipients()).containsExactly("ada@example.org");
+    }
+
+    @Test
+    @Order(2)
+    void hasNothingOfTheTestBefore(TestMail mail) {
       assertThat(mail.server().mail().list(mail.server().accounts().list().get(0).id()))
           .allSatisfy(mailbox -> assertThat(mailbox.messages()).isZero());
     }

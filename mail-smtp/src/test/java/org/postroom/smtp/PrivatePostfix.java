@@ -6,13 +6,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.postroom.core.testing.FreePorts;
 import org.postroom.core.transcript.SocketPeer;
 
 /**
@@ -105,7 +105,7 @@ final class PrivatePostfix implements AutoCloseable {
         """
             .replace("FOLDER", folder.toString()));
     StringBuilder services = new StringBuilder(SERVICES);
-    ports.addAll(freePorts(configurations.size()));
+    configurations.forEach(one -> ports.add(FreePorts.take()));
     int i = 0;
     for (Map<String, String> configuration : configurations) {
       services.append("127.0.0.1:" + ports.get(i) + " inet n - n - - smtpd\n");
@@ -114,21 +114,6 @@ final class PrivatePostfix implements AutoCloseable {
           (name, value) -> services.append("  -o { ").append(name + " = " + value).append(" }\n"));
     }
     Files.writeString(etc.resolve("master.cf"), services);
-  }
-
-  /** All are taken before the first is given back, so that no two are the same. */
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> taken = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return taken.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket one : taken) {
-        one.close();
-      }
-    }
   }
 
   /** Connects to the port of a configuration. */

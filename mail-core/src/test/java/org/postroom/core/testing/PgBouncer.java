@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -38,7 +36,7 @@ public final class PgBouncer implements AutoCloseable {
     assumeTrue(
         Files.isExecutable(PROGRAM) || "required".equals(System.getProperty("postroom.clients")),
         "pgbouncer");
-    int port = freePort();
+    int port = FreePorts.take();
     Path place = Files.createTempDirectory(folder, "pgbouncer");
     // It gives root's rights away before it reads the users.
     Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -72,12 +70,6 @@ public final class PgBouncer implements AutoCloseable {
     } catch (IOException e) {
       bouncer.close();
       throw e;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

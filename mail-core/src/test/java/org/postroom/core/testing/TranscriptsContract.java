@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postroom.core.transcript.Peer;
@@ -20,13 +22,14 @@ import org.postroom.core.transcript.Transcript;
  * {@code seamless}, which gives those that are {@linkplain Transcript#isSeamless so}.
  */
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT) // each conversation has a house of its own
 public abstract class TranscriptsContract {
 
   /**
    * In how many places a conversation is cut: octet by octet it goes anyway. {@code
    * -Dpostroom.cuts=100000} for everywhere.
    */
-  private static final int CUTS = Integer.getInteger("postroom.cuts", 200);
+  private static final int CUTS = Integer.getInteger("postroom.cuts", 60);
 
   /** A house of its own. */
   protected abstract ProtocolHouse house();

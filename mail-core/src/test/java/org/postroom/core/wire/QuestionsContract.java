@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.testing.FreePorts;
 import org.postroom.core.time.SystemTimers;
 
 /** What is asked of servers of the network. */
@@ -166,10 +167,7 @@ abstract class QuestionsContract {
   @Test
   void whereNobodyListensIsSaidAtOnce() throws Exception {
     Questions questions = questions();
-    int port;
-    try (ServerSocket gone = new ServerSocket(0, 5, loopback())) {
-      port = gone.getLocalPort();
-    }
+    int port = FreePorts.take();
 
     assertFails(
         questions.byStream(new InetSocketAddress(loopback(), port), QUESTION, LONG),
