@@ -8,6 +8,7 @@ module org.postroom.smtp {
   exports org.postroom.smtp.server;
   exports org.postroom.smtp.subetha;
 
+  requires java.naming;
   requires transitive org.postroom.core;
   requires org.slf4j;
   requires static org.jspecify;

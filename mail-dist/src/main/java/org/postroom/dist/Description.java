@@ -197,6 +197,18 @@ final class Description {
     return List.copyOf(all);
   }
 
+  /**
+   * Looks at what transports would obey.
+   *
+   * @param own settings of those that have some
+   * @return those of all others
+   */
+  Settings checkTransports(
+      Map<String, Settings> own, Settings others, Policy policy, Tables tables) {
+    parts().check(name -> own.getOrDefault(name, others), policy, tables);
+    return others;
+  }
+
   /** Where everybody on this machine can hand in mail; whatever else is wrong with the settings. */
   Optional<Path> socketOfEverybody() {
     return configuration.socketOfEverybody(configuration.read(parts().params()).settings());

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
@@ -14,6 +15,7 @@ import org.postroom.core.part.Door;
 import org.postroom.core.part.Part;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
+import org.postroom.core.policy.Policy;
 import org.postroom.core.table.Tables;
 import org.postroom.dist.config.ServerSettings;
 import org.postroom.imap.ImapPart;
@@ -57,6 +59,11 @@ public final class Parts {
   /** What they have mails looked into by. */
   List<FilterStation.Named> filters(Settings settings, Tables tables) {
     return parts.stream().flatMap(part -> part.filters(settings, tables).stream()).toList();
+  }
+
+  /** Looks at what their transports would obey; {@code BadConfiguration} for what cannot be. */
+  void check(Function<String, Settings> settings, Policy policy, Tables tables) {
+    parts.forEach(part -> part.check(settings, policy, tables));
   }
 
   /** All that can be listened for, in a fixed order. */

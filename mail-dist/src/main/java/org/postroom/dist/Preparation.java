@@ -122,6 +122,9 @@ final class Preparation {
     ServicePlan services = ServicePlan.of(read.services(), settings, machine);
     faults.addAll(services.report().faults());
     notices.addAll(services.report().notices());
+    if (policy != null) {
+      part(() -> description.checkTransports(services.transports(), settings, policy, tables));
+    }
     List<PlannedListener> listeners =
         policy == null || own == null
             ? List.of()

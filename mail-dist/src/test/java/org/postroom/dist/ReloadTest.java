@@ -195,7 +195,8 @@ final class ReloadTest {
     Files.writeString(masterCf, port + " inet n - n - - smtpd -o smtpd_banner=one\n");
     server = described().start();
     Files.writeString(
-        masterCf, "127.0.0.1:" + port + " inet n - n - - smtpd\n" + oneOfTheseOnly(FreePorts.take()));
+        masterCf,
+        "127.0.0.1:" + port + " inet n - n - - smtpd\n" + oneOfTheseOnly(FreePorts.take()));
 
     assertThatThrownBy(server::reload).isInstanceOf(WireFault.class);
 

@@ -1,6 +1,7 @@
 package org.postroom.smtp;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
@@ -8,7 +9,12 @@ import org.postroom.core.part.Door;
 import org.postroom.core.part.Part;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.table.Tables;
 import org.postroom.smtp.client.SmtpClientParams;
+import org.postroom.smtp.client.SmtpTransport;
+import org.postroom.smtp.client.sasl.SaslParams;
+import org.postroom.smtp.client.tls.TlsParams;
 import org.postroom.smtp.server.Role;
 import org.postroom.smtp.server.SmtpParams;
 
@@ -17,12 +23,20 @@ public final class SmtpPart implements Part {
 
   @Override
   public List<ParamSet> params() {
-    return List.of(SmtpParams.ALL, SmtpClientParams.ALL);
+    return List.of(SmtpParams.ALL, SmtpClientParams.ALL, TlsParams.ALL, SaslParams.ALL);
   }
 
   @Override
   public List<Door> doors() {
     return Stream.of(Role.values()).map(Role::door).toList();
+  }
+
+  @Override
+  public void check(Function<String, Settings> settings, Policy policy, Tables tables) {
+    SmtpService.NAMES.stream()
+        .map(settings)
+        .distinct()
+        .forEach(its -> SmtpTransport.check(its, policy, tables));
   }
 
   @Override

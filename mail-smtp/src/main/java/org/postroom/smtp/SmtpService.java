@@ -37,7 +37,7 @@ import org.postroom.smtp.server.command.SmtpCommands;
 /** SMTP in one server. What clients do is counted here, over all listeners and generations. */
 final class SmtpService implements Service, AutoCloseable {
   /** Mail for others, and mail for domains that we relay for. */
-  private static final List<String> NAMES = List.of("smtp", "relay");
+  static final List<String> NAMES = List.of("smtp", "relay");
 
   private final Premises premises;
   private final ClientLimits limits;

@@ -40,6 +40,11 @@ public final class ScramKeys {
     }
   }
 
+  /** A password in the form in which SCRAM uses it (RFC 5802, 2.2; RFC 4013), for who closes it. */
+  public static Secret prepared(Secret password) {
+    return Passwords.prepare(password);
+  }
+
   static byte[] hmac(byte[] key, byte[] data) {
     return mac(key).doFinal(data);
   }

@@ -11,10 +11,11 @@ import org.postroom.core.address.MalformedAddress;
  * mail exchangers), {@code [mx.example.org]} or {@code [192.0.2.1]} (that host itself), each with
  * {@code :port}.
  *
+ * @param written as configuration writes it: the key under which tables have something to say of it
  * @param host without brackets, as {@link Domain#spelled} has it
  * @param literal whether it stood in brackets: no MX look-up
  */
-public record NextHop(String host, boolean literal, int port) {
+public record NextHop(String written, String host, boolean literal, int port) {
 
   private static final int PLAIN_SMTP = 25;
 
@@ -76,7 +77,10 @@ public record NextHop(String host, boolean literal, int port) {
       }
       String named = host.startsWith("ipv6:") ? host.substring(5) : host;
       return new NextHop(
-          named(named, text), true, rest.isEmpty() ? defaultPort : port(rest.substring(1), text));
+          text.strip(),
+          named(named, text),
+          true,
+          rest.isEmpty() ? defaultPort : port(rest.substring(1), text));
     }
     int colon = trimmed.lastIndexOf(':');
     String host = colon < 0 ? trimmed : trimmed.substring(0, colon);
@@ -84,6 +88,7 @@ public record NextHop(String host, boolean literal, int port) {
       throw new Malformed(text);
     }
     return new NextHop(
+        text.strip(),
         named(host, text),
         false,
         colon < 0 ? defaultPort : port(trimmed.substring(colon + 1), text));
@@ -104,6 +109,9 @@ public record NextHop(String host, boolean literal, int port) {
     if (digits.equals("submission")) {
       return 587;
     }
+    if (digits.equals("submissions") || digits.equals("smtps")) {
+      return 465;
+    }
     try {
       int port = Integer.parseInt(digits);
       if (port >= 1 && port <= 65535) {
@@ -113,6 +121,20 @@ public record NextHop(String host, boolean literal, int port) {
       throw new Malformed(text);
     }
     throw new Malformed(text);
+  }
+
+  /** Leads to the same place, whatever it is called. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof NextHop hop
+        && hop.host.equals(host)
+        && hop.literal == literal
+        && hop.port == port;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * host.hashCode() + port;
   }
 
   @Override

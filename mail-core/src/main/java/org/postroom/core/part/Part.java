@@ -1,9 +1,11 @@
 package org.postroom.core.part;
 
 import java.util.List;
+import java.util.function.Function;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.FilterStation;
+import org.postroom.core.policy.Policy;
 import org.postroom.core.table.Tables;
 
 /**
@@ -28,6 +30,14 @@ public interface Part {
   default List<FilterStation.Named> filters(Settings settings, Tables tables) {
     return List.of();
   }
+
+  /**
+   * Looks at what its transports would obey, and makes nothing of it.
+   *
+   * @param settings what the transport of a name obeys
+   * @throws org.postroom.core.config.BadConfiguration for what cannot be obeyed
+   */
+  default void check(Function<String, Settings> settings, Policy policy, Tables tables) {}
 
   /**
    * Makes what runs of it in one server. Called once for each server, before any client comes.

@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.log.TableLog;
+import org.postroom.core.secret.Privacy;
 import org.postroom.core.time.Timers;
 
 /**
@@ -74,7 +75,7 @@ public final class Tables implements AutoCloseable {
    * @throws BadValue for a type or a content that we cannot obey
    */
   public LookupTable open(String text) {
-    return open(text, false);
+    return open(text, Use.FREE);
   }
 
   /**
@@ -84,7 +85,17 @@ public final class Tables implements AutoCloseable {
    * @throws BadValue as {@link #open}, and for such a rule
    */
   public LookupTable openLiteral(String text) {
-    return open(text, true);
+    return open(text, Use.LITERAL);
+  }
+
+  /**
+   * The same as {@link #openLiteral}, for values that are passwords: a file that others can read or
+   * change is refused.
+   *
+   * @throws BadValue as {@link #openLiteral}, and for such a file
+   */
+  public LookupTable openSecret(String text) {
+    return open(text, Use.SECRET);
   }
 
   /** All tables of a parameter, as {@link #open} opens each. */
@@ -135,23 +146,30 @@ public final class Tables implements AutoCloseable {
     }
   }
 
-  private synchronized LookupTable open(String text, boolean literal) {
-    String key = literal ? "$" + text : text;
+  /** What is done with its values. */
+  private enum Use {
+    FREE,
+    LITERAL,
+    SECRET
+  }
+
+  private synchronized LookupTable open(String text, Use use) {
+    String key = use + " " + text;
     LookupTable known = opened.get(key);
     if (known == null) {
-      known = make(text, literal);
+      known = make(text, use);
       opened.put(key, known);
     }
     return known;
   }
 
-  private LookupTable make(String text, boolean literal) {
+  private LookupTable make(String text, Use use) {
     int colon = text.indexOf(':');
     if (colon < 0) {
       if (!text.startsWith("/")) {
         throw new BadValue("expected type:name: " + text);
       }
-      return open(defaultType + ":" + text, literal);
+      return open(defaultType + ":" + text, use);
     }
     String type = text.substring(0, colon);
     String name = text.substring(colon + 1);
@@ -161,7 +179,7 @@ public final class Tables implements AutoCloseable {
     Function<String, LookupTable> own = types.get(type);
     return own != null
         ? own.apply(name)
-        : TableTypes.named(type, text).open(new One(text, type, name, literal));
+        : TableTypes.named(type, text).open(new One(text, type, name, use));
   }
 
   private synchronized void goRound(FileWatch with) {
@@ -187,13 +205,13 @@ public final class Tables implements AutoCloseable {
     private final String text;
     private final String type;
     private final String name;
-    private final boolean literal;
+    private final Use use;
 
-    One(String text, String type, String name, boolean literal) {
+    One(String text, String type, String name, Use use) {
       this.text = text;
       this.type = type;
       this.name = name;
-      this.literal = literal;
+      this.use = use;
     }
 
     @Override
@@ -213,16 +231,25 @@ public final class Tables implements AutoCloseable {
 
     @Override
     public LookupTable open(String other) {
-      return Tables.this.open(other, literal);
+      return Tables.this.open(other, use);
     }
 
     @Override
     public Path path() {
+      Path path;
       try {
-        return base.resolve(name);
+        path = base.resolve(name);
       } catch (InvalidPathException e) {
         throw new BadValue("not a path: " + name);
       }
+      if (use == Use.SECRET) {
+        Privacy.faultOfSecret(path, path + " has passwords in it and")
+            .ifPresent(
+                fault -> {
+                  throw new BadValue(fault);
+                });
+      }
+      return path;
     }
 
     @Override
@@ -237,7 +264,7 @@ public final class Tables implements AutoCloseable {
 
     @Override
     public boolean isLiteral() {
-      return literal;
+      return use != Use.FREE;
     }
 
     @Override

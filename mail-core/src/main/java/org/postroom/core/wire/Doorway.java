@@ -4,24 +4,25 @@ package org.postroom.core.wire;
 interface Doorway {
 
   /** That of a connection of ours: nobody else wants to be there. */
-  Doorway NONE =
-      new Doorway() {
-        @Override
-        public String name() {
-          return "";
-        }
+  record Ours(ConnectOptions options) implements Doorway {
+    @Override
+    public String name() {
+      return "";
+    }
 
-        @Override
-        public boolean isCrowded() {
-          return false;
-        }
+    @Override
+    public boolean isCrowded() {
+      return false;
+    }
 
-        @Override
-        public void leave() {}
+    @Override
+    public void leave() {}
 
-        @Override
-        public void noTls(Connection connection, String reason) {}
-      };
+    @Override
+    public void noTls(Connection connection, String reason) {
+      options.tls().ifPresent(first -> first.failed().accept(reason));
+    }
+  }
 
   /** The listener's; empty where it is nobody's door. */
   String name();

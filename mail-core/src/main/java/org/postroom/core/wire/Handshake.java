@@ -35,7 +35,7 @@ final class Handshake {
   private @Nullable TlsContext asked;
 
   /** What the connection begins with, before anything else (RFC 8314). */
-  private final @Nullable TlsContext implicitTls;
+  private final @Nullable ImplicitTls implicitTls;
 
   /** From being asked for to its end no turn begins. Under the lock. */
   private boolean goingOn;
@@ -56,7 +56,7 @@ final class Handshake {
       NettyOutput output,
       Unsent unsent,
       StrangerCharge charge,
-      @Nullable TlsContext implicitTls,
+      @Nullable ImplicitTls implicitTls,
       Consumer<String> failed,
       Runnable goOn) {
     this.end = end;
@@ -116,9 +116,9 @@ final class Handshake {
 
   /** On the event loop: the one that comes first. */
   void beginAtOnce() {
-    TlsContext wanted = implicitTls;
+    ImplicitTls wanted = implicitTls;
     if (wanted != null) {
-      end.guarded(() -> install(wanted, null, null));
+      end.guarded(() -> install(wanted.context(), wanted.serverName(), null));
     }
   }
 

@@ -50,7 +50,7 @@ final class NettyConnection implements Connection {
       boolean mayWait,
       Duration firstDeadline,
       int lineLimit,
-      @Nullable TlsContext implicitTls,
+      @Nullable ImplicitTls implicitTls,
       Strangers.@Nullable Stranger stranger,
       Doorway door,
       Function<Connection, Session> sessions) {

@@ -249,7 +249,7 @@ final class NettyWire implements Wire {
       boolean mayWait,
       Duration firstDeadline,
       int maxLine,
-      @Nullable TlsContext implicitTls,
+      @Nullable ImplicitTls implicitTls,
       Strangers.@Nullable Stranger stranger,
       Doorway door,
       Function<Connection, Session> sessions) {
@@ -303,7 +303,7 @@ final class NettyWire implements Wire {
   private @Nullable Interposed interpose(
       NettyConnection connection, Channel channel, Doorway door) {
     Meddler meddler = options.meddler().orElse(null);
-    return meddler == null || door == Doorway.NONE
+    return meddler == null || door.name().isEmpty()
         ? null
         : Interposed.in(channel, connection, timers, meddler, door.name());
   }
@@ -397,9 +397,12 @@ final class NettyWire implements Wire {
               true,
               options.timeout(),
               options.maxLine(),
+              options
+                  .tls()
+                  .map(first -> new ImplicitTls(first.context(), first.serverName()))
+                  .orElse(null),
               null,
-              null,
-              Doorway.NONE,
+              new Doorway.Ours(options),
               session));
       // Not before: what goes wrong above is heard below, and closes the channel.
       if (!context.isRemoved()) {
@@ -479,7 +482,7 @@ final class NettyWire implements Wire {
           false,
           listening.firstDeadline(),
           listening.maxLine(),
-          listening.implicitTls().orElse(null),
+          listening.implicitTls().map(keys -> new ImplicitTls(keys, null)).orElse(null),
           stranger,
           this,
           sessions);

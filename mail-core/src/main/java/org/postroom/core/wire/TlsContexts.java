@@ -132,7 +132,10 @@ public final class TlsContexts {
     return new NettyTlsContext(() -> ((NettyTlsContext) maker.get()).context(), false, false);
   }
 
-  /** For a client that encrypts with anybody (RFC 7435, opportunistic): nothing is verified. */
+  /**
+   * For a client that encrypts with anybody: nothing is verified, be it because anybody will do
+   * (RFC 7435) or because who it is will be looked at when the handshake is over.
+   */
   public static TlsContext opportunisticClient() {
     return client(
         SslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE), false);
@@ -179,6 +182,15 @@ public final class TlsContexts {
 
   static SslProvider provider() {
     return OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+  }
+
+  /**
+   * The certificates of authorities in a PEM file, at least one; a {@link WireFault} names the
+   * file.
+   */
+  public static List<X509Certificate> authorities(Path file) {
+    checkReadable(file);
+    return certificates(read(file), file.toString());
   }
 
   private static void checkReadable(Path file) {

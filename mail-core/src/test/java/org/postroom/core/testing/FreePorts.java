@@ -2,6 +2,7 @@ package org.postroom.core.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -32,9 +33,13 @@ public final class FreePorts {
   }
 
   private static boolean isFree(int port) {
-    try (ServerSocket any = new ServerSocket(port)) {
-      any.close();
-      new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+    return canBeHad(new InetSocketAddress(port))
+        && canBeHad(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+  }
+
+  private static boolean canBeHad(InetSocketAddress address) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(address);
       return true;
     } catch (IOException e) {
       return false;

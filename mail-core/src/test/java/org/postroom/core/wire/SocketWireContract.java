@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -581,6 +582,72 @@ abstract class SocketWireContract extends WireContract {
         .matches("TLSv1.3 (128|256) hello <secret>CRLF");
     assertThat(call(listener, TlsContexts.opportunisticClient(), "any.example"))
         .matches("TLSv1.3 (128|256) hello <secret>CRLF");
+  }
+
+  @Test
+  void connectsWithTlsBeforeAnythingIsSaid() throws Exception {
+    Listener listener = listenTls();
+    BlockingQueue<String> failed = new LinkedBlockingQueue<>();
+    CompletableFuture<String> heard = new CompletableFuture<>();
+
+    var unused = wire.connect(listener.address(), tlsFirst(failed), c -> new Hearer(c, heard));
+
+    assertThat(heard.get(20, TimeUnit.SECONDS)).matches("TLSv1.3 2 hello");
+    assertThat(failed).isEmpty();
+  }
+
+  /** As where a port for STARTTLS is taken for one of implicit TLS. */
+  @Test
+  void hearsThatAServerSpeaksNoTlsThoughItShouldFirst() throws Exception {
+    Listener listener = listen();
+    BlockingQueue<String> failed = new LinkedBlockingQueue<>();
+    CompletableFuture<String> heard = new CompletableFuture<>();
+
+    CompletionStage<Connection> connecting =
+        wire.connect(listener.address(), tlsFirst(failed), c -> new Hearer(c, heard));
+
+    assertThat(failed.poll(20, TimeUnit.SECONDS)).isNotBlank();
+    Until.so(connecting.toCompletableFuture().get(20, TimeUnit.SECONDS)::isClosed);
+    assertThat(heard).isNotDone();
+  }
+
+  private static ConnectOptions tlsFirst(BlockingQueue<String> failed) {
+    return new ConnectOptions(
+        Duration.ofSeconds(5),
+        Optional.empty(),
+        1000,
+        Optional.of(
+            new ConnectOptions.TlsFirst(
+                TlsContexts.opportunisticClient(), "any.example", failed::add)));
+  }
+
+  /** Hears the first line, and by what it came. */
+  private record Hearer(Connection connection, CompletableFuture<String> heard) implements Session {
+    @Override
+    public void opened() {}
+
+    @Override
+    public void ready() {
+      TlsSession agreed = connection.tls().orElseThrow();
+      heard.complete(
+          agreed.protocol()
+              + " "
+              + agreed.peerCertificates().size()
+              + " "
+              + connection.in().readLine(100).latin1());
+      connection.close();
+    }
+
+    @Override
+    public void timedOut() {}
+
+    @Override
+    public void shuttingDown() {}
+
+    @Override
+    public void closed() {
+      heard.complete("closed");
+    }
   }
 
   /** Whatever happens before the handshake has begun: here a deadline that is over at once. */

@@ -2,47 +2,59 @@ package org.postroom.smtp.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.Transport.Report;
-import org.postroom.core.mail.BodyType;
-import org.postroom.core.mail.Recipient;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.wire.Connection;
-import org.postroom.core.wire.TlsContext;
+import org.postroom.core.wire.TlsSession;
 import org.postroom.core.wire.WireFault;
+import org.postroom.smtp.client.sasl.LogIn;
+import org.postroom.smtp.client.sasl.LogIns;
+import org.postroom.smtp.client.tls.TlsLevel;
 
 /** What is said to one server, in plain blocking code on the connection's worker. */
 final class Conversation {
   private static final Duration RESET_TIMEOUT = Duration.ofSeconds(20);
 
   private final Connection connection;
-  private final SmtpClientOptions options;
+  private final Outfit outfit;
+  private final Way way;
   private final Target target;
-  private Greeted server = new Greeted(Set.of(), OptionalLong.empty());
+  private Greeted server = Greeted.NOTHING;
   private boolean usable = true;
+
+  /** Settings have a log-in for this server, and it has not asked for one. */
+  private boolean notLoggedIn;
 
   /** How the mail under way is to be written, where the server takes 7-bit octets only. */
   private Optional<SevenBit> sevenBit = Optional.empty();
 
-  Conversation(Connection connection, SmtpClientOptions options, Target target) {
+  Conversation(Connection connection, Outfit outfit, Way way, Target target) {
     this.connection = connection;
-    this.options = options;
+    this.outfit = outfit;
+    this.way = way;
     this.target = target;
   }
 
-  /** The server does not want to talk to us, or does not speak SMTP: the next one may. */
+  /** The server does not want to talk to us, or we do not want to talk to it: the next one may. */
   static final class NotServed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    NotServed(String reason) {
+    private final String status;
+
+    private NotServed(String status, String reason) {
       super(reason, null, false, false);
+      this.status = status;
+    }
+
+    String status() {
+      return status;
     }
   }
 
@@ -56,45 +68,105 @@ final class Conversation {
   }
 
   /**
-   * Greeting, EHLO, STARTTLS if both sides can.
+   * Greeting, EHLO, STARTTLS, AUTH, as settings and server want them.
    *
+   * @param useTls no is the last resort, where TLS is no must
    * @throws org.postroom.core.wire.TlsFailed when the handshake fails: the caller may try without
+   * @throws NotServed when the server is of no use
+   * @throws org.postroom.smtp.client.sasl.LogInFailed when it does not take our log-in
    */
   void greet(boolean useTls) {
-    connection.deadline(options.greetingTimeout());
+    boolean wrapped = connection.tls().isPresent();
+    if (wrapped) {
+      verify(); // before it hears a word of ours
+    }
+    connection.deadline(outfit.options().greetingTimeout());
     Reply greeting = Reply.read(connection.in());
     if (!greeting.isPositive()) {
-      throw new NotServed("host " + target + " refused to talk to me: " + greeting.oneLine());
+      throw refused(greeting);
     }
     hello();
     if (!useTls) {
       usable = false; // in clear is for this mail only: a younger one must not follow
+    } else if (!wrapped && way.tls().level() != TlsLevel.NONE) {
+      startTls();
     }
-    if (useTls && options.tls().isPresent() && server.offers("STARTTLS")) {
-      startTls(options.tls().get());
+    logIn();
+  }
+
+  private NotServed refused(Reply reply) {
+    return new NotServed("4.4.1", "host " + target + " refused to talk to me: " + reply.oneLine());
+  }
+
+  private void startTls() {
+    Reply reply = server.offers("STARTTLS") ? say("STARTTLS") : null;
+    if (reply != null && reply.isPositive()) {
+      connection.in().discard();
+      connection.startTlsAsClient(outfit.security().tls(), way.tls().nameFor(target.host()));
+      verify();
+      hello();
+    } else if (way.tls().level().requiresTls()) {
+      throw new NotServed(
+          "4.7.4",
+          reply == null
+              ? "TLS is required, but was not offered by host " + target
+              : "TLS is required, but host "
+                  + target
+                  + " refused to start TLS: "
+                  + reply.oneLine());
     }
   }
 
-  private void startTls(TlsContext tls) {
-    Reply reply = say("STARTTLS");
-    if (reply.isPositive()) {
-      connection.in().discard();
-      connection.startTlsAsClient(tls, target.host());
-      hello();
+  /** RFC 8314, 3.4, and the like: who it is is known by now, and nothing has been said to it. */
+  private void verify() {
+    List<X509Certificate> chain =
+        connection.tls().map(TlsSession::peerCertificates).orElse(List.of());
+    outfit
+        .security()
+        .peers()
+        .fault(way.tls(), chain, way.hop(), target.host())
+        .ifPresent(
+            fault -> {
+              throw new NotServed(
+                  "4.7.5", "Server certificate not verified: " + target + ": " + fault);
+            });
+  }
+
+  private void logIn() {
+    Optional<LogIn> ours =
+        outfit.security().logIns().find(way.sender(), target.host(), way.hop().written());
+    notLoggedIn = ours.isPresent() && server.mechanisms().isEmpty();
+    if (ours.isPresent() && !notLoggedIn) {
+      try (LogIn logIn = ours.get()) {
+        LogIns logIns = outfit.security().logIns();
+        LogIns.Begun begun =
+            logIns.begin(logIn, server.mechanisms(), channel(), target.toString(), outfit.random());
+        new Authentication(this::say).run(logIns, begun, target);
+      }
     }
+  }
+
+  private LogIns.Channel channel() {
+    if (connection.tls().isPresent()) {
+      return way.tls().level().authenticates() ? LogIns.Channel.VERIFIED : LogIns.Channel.TLS;
+    }
+    // Whoever can disturb a handshake must not thereby learn a password.
+    return way.tls().level() == TlsLevel.NONE || target.address().isLoopbackAddress()
+        ? LogIns.Channel.CLEAR
+        : LogIns.Channel.OPEN;
   }
 
   private void hello() {
-    Reply reply = say("EHLO " + options.heloName());
+    Reply reply = say("EHLO " + outfit.options().heloName());
     if (reply.isPositive()) {
       server = Greeted.parse(reply.text());
       return;
     }
-    reply = say("HELO " + options.heloName());
+    reply = say("HELO " + outfit.options().heloName());
     if (!reply.isPositive()) {
-      throw new NotServed("host " + target + " refused to talk to me: " + reply.oneLine());
+      throw refused(reply);
     }
-    server = new Greeted(Set.of(), OptionalLong.empty());
+    server = Greeted.NOTHING;
   }
 
   /**
@@ -105,7 +177,7 @@ final class Conversation {
    * @throws Stale when the mail should be tried on another connection
    */
   List<Report> send(QueuedMail mail, boolean fresh) {
-    connection.deadline(options.commandTimeout());
+    connection.deadline(outfit.options().commandTimeout());
     if (server.maxSize().isPresent() && mail.content().size() > server.maxSize().getAsLong()) {
       return Report.all(
           mail,
@@ -145,8 +217,9 @@ final class Conversation {
   }
 
   private List<Report> pipelined(QueuedMail mail, boolean fresh) {
-    write(mailFrom(mail));
-    mail.recipients().forEach(r -> write(rcptTo(r.recipient())));
+    EnvelopeCommands commands = new EnvelopeCommands(server);
+    write(commands.mailFrom(mail));
+    mail.recipients().forEach(r -> write(commands.rcptTo(r.recipient())));
     write("DATA");
     Reply from;
     List<Reply> answers = new ArrayList<>();
@@ -174,9 +247,10 @@ final class Conversation {
   }
 
   private List<Report> stepwise(QueuedMail mail, boolean fresh) {
+    EnvelopeCommands commands = new EnvelopeCommands(server);
     Reply from;
     try {
-      from = say(mailFrom(mail));
+      from = say(commands.mailFrom(mail));
     } catch (WireFault e) {
       throw fresh ? e : new Stale();
     }
@@ -185,7 +259,7 @@ final class Conversation {
     }
     List<Reply> answers = new ArrayList<>();
     for (QueuedRecipient recipient : mail.recipients()) {
-      answers.add(from.isPositive() ? say(rcptTo(recipient.recipient())) : from);
+      answers.add(from.isPositive() ? say(commands.rcptTo(recipient.recipient())) : from);
     }
     boolean any = from.isPositive() && answers.stream().anyMatch(Reply::isPositive);
     Reply data = any ? say("DATA") : from;
@@ -202,8 +276,8 @@ final class Conversation {
       // RFC 5321, 4.1.1.4: only 354 asks for content; a 2xx to DATA has delivered nothing.
       usable &= !data.isPositive() && reset();
     } else {
-      connection.deadline(options.contentTimeout());
-      ContentWriter writer = new ContentWriter(connection.out(), options.lineLimit());
+      connection.deadline(outfit.options().contentTimeout());
+      ContentWriter writer = new ContentWriter(connection.out(), outfit.options().lineLimit());
       if (sevenBit.isPresent()) {
         sevenBit.get().writeTo(writer);
         writer.end();
@@ -211,7 +285,7 @@ final class Conversation {
         writer.write(mail.content());
       }
       connection.out().flush();
-      end = read(options.contentTimeout());
+      end = read(outfit.options().contentTimeout());
     }
     List<Report> reports = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
@@ -244,66 +318,17 @@ final class Conversation {
     connection.close();
   }
 
-  private String mailFrom(QueuedMail mail) {
-    StringBuilder line = new StringBuilder("MAIL FROM:<").append(mail.sender()).append('>');
-    if (server.offers("SIZE")) {
-      line.append(" SIZE=").append(mail.content().size());
-    }
-    if (mail.traits().body() != BodyType.SEVEN_BIT && server.offers("8BITMIME")) {
-      line.append(" BODY=8BITMIME");
-    }
-    if (mail.traits().smtpUtf8() && server.offers("SMTPUTF8")) {
-      line.append(" SMTPUTF8");
-    }
-    if (server.offers("DSN")) {
-      mail.traits().fullReturn().ifPresent(full -> line.append(full ? " RET=FULL" : " RET=HDRS"));
-      mail.traits().envelopeId().ifPresent(id -> line.append(" ENVID=").append(xtext(id)));
-    }
-    return line.toString();
-  }
-
-  private String rcptTo(Recipient recipient) {
-    StringBuilder line = new StringBuilder("RCPT TO:<").append(recipient.address()).append('>');
-    if (server.offers("DSN")) {
-      if (!recipient.reportOn().isEmpty()) {
-        line.append(" NOTIFY=")
-            .append(
-                String.join(",", recipient.reportOn().stream().map(Enum::name).sorted().toList()));
-      }
-      recipient.original().ifPresent(o -> line.append(" ORCPT=").append(orcpt(o)));
-    }
-    return line.toString();
-  }
-
-  private static String orcpt(String original) {
-    int type = original.indexOf(';');
-    return original.substring(0, type + 1) + xtext(original.substring(type + 1));
-  }
-
-  /** RFC 3461, 4. */
-  private static String xtext(String text) {
-    StringBuilder encoded = new StringBuilder();
-    for (byte b : text.getBytes(UTF_8)) {
-      int c = b & 0xff;
-      if (c > 0x20 && c < 0x7f && c != '+' && c != '=') {
-        encoded.append((char) c);
-      } else {
-        encoded.append(String.format(java.util.Locale.ROOT, "+%02X", c));
-      }
-    }
-    return encoded.toString();
-  }
-
   private DeliveryResult verdict(Reply reply, String command) {
     String reason =
         "host " + target + " said: " + reply.oneLine() + " (in reply to " + command + " command)";
-    return reply.isPermanent()
-        ? new DeliveryResult.Bounced(target.toString(), reply.status(), reason, reply.oneLine())
-        : new DeliveryResult.Deferred(
-            target.toString(),
-            reply.isPositive() ? "4.0.0" : reply.status(),
-            reason,
-            reply.oneLine());
+    if (reply.isPermanent() && !(notLoggedIn && reply.isOfSecurity())) {
+      return new DeliveryResult.Bounced(target.toString(), reply.status(), reason, reply.oneLine());
+    }
+    return new DeliveryResult.Deferred(
+        target.toString(),
+        reply.isPositive() ? "4.0.0" : "4" + reply.status().substring(1),
+        reason,
+        reply.oneLine());
   }
 
   private Reply say(String line) {
@@ -329,7 +354,7 @@ final class Conversation {
   }
 
   private Reply read() {
-    return read(options.commandTimeout());
+    return read(outfit.options().commandTimeout());
   }
 
   /** RFC 5321, 4.5.3.2: each command has its time, however many there are. */

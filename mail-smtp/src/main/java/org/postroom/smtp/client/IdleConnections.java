@@ -13,16 +13,15 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Connection;
-import org.postroom.smtp.client.SmtpTransport.OpenConnection;
 
-/** Connections that wait a moment for the next mail to the same next hop. */
+/** Connections that wait a moment for the next mail the same way. */
 final class IdleConnections implements AutoCloseable {
-  private static final int MAX_IDLE_PER_HOP = 20;
+  private static final int MAX_IDLE_PER_WAY = 20;
 
   private final SmtpClientOptions options;
   private final Clock clock;
   private final Timers timers;
-  private final Map<String, Deque<Idle>> byHop = new HashMap<>();
+  private final Map<Way, Deque<Idle>> byWay = new HashMap<>();
   private final Map<Connection, Instant> firstUsed = new WeakHashMap<>();
   private boolean closed;
 
@@ -35,13 +34,13 @@ final class IdleConnections implements AutoCloseable {
   private record Idle(OpenConnection open, Timers.Timer end) {}
 
   /** One that is open, the one used last first; null when there is none. */
-  synchronized @Nullable OpenConnection take(String hop) {
-    Deque<Idle> waiting = byHop.get(hop);
+  synchronized @Nullable OpenConnection take(Way way) {
+    Deque<Idle> waiting = byWay.get(way);
     while (waiting != null && !waiting.isEmpty()) {
       Idle idle = waiting.removeLast();
       idle.end().cancel();
       if (waiting.isEmpty()) {
-        byHop.remove(hop);
+        byWay.remove(way);
       }
       if (!idle.open().connection().isClosed()) {
         return idle.open();
@@ -51,11 +50,11 @@ final class IdleConnections implements AutoCloseable {
   }
 
   /** Keeps a connection for a moment, or says goodbye if it was used for long. */
-  void put(String hop, OpenConnection open) {
+  void put(Way way, OpenConnection open) {
     if (open.connection().isClosed()) {
       return;
     }
-    if (!keep(hop, open)) {
+    if (!keep(way, open)) {
       open.conversation().quit();
     }
   }
@@ -65,8 +64,8 @@ final class IdleConnections implements AutoCloseable {
     List<Idle> all = new ArrayList<>();
     synchronized (this) {
       closed = true;
-      byHop.values().forEach(all::addAll);
-      byHop.clear();
+      byWay.values().forEach(all::addAll);
+      byWay.clear();
     }
     for (Idle idle : all) {
       idle.end().cancel();
@@ -74,31 +73,31 @@ final class IdleConnections implements AutoCloseable {
     }
   }
 
-  private synchronized boolean keep(String hop, OpenConnection open) {
+  private synchronized boolean keep(Way way, OpenConnection open) {
     Instant now = clock.instant();
     Instant first = firstUsed.computeIfAbsent(open.connection(), c -> now);
-    Deque<Idle> waiting = byHop.computeIfAbsent(hop, h -> new ArrayDeque<>());
+    Deque<Idle> waiting = byWay.computeIfAbsent(way, w -> new ArrayDeque<>());
     if (closed
-        || waiting.size() >= MAX_IDLE_PER_HOP
+        || waiting.size() >= MAX_IDLE_PER_WAY
         || Duration.between(first, now).compareTo(options.reuseLimit()) > 0) {
       return false;
     }
     // Longer than the pool keeps it, so that the pool says goodbye first.
     open.connection().deadline(options.idleLimit().multipliedBy(2));
-    Timers.Timer end = timers.after(options.idleLimit(), () -> expire(hop, open));
+    Timers.Timer end = timers.after(options.idleLimit(), () -> expire(way, open));
     waiting.addLast(new Idle(open, end));
     return true;
   }
 
-  private void expire(String hop, OpenConnection open) {
+  private void expire(Way way, OpenConnection open) {
     synchronized (this) {
-      Deque<Idle> waiting = byHop.get(hop);
+      Deque<Idle> waiting = byWay.get(way);
       if (waiting == null
           || !waiting.removeIf(idle -> idle.open().connection().equals(open.connection()))) {
         return;
       }
       if (waiting.isEmpty()) {
-        byHop.remove(hop);
+        byWay.remove(way);
       }
     }
     open.connection().execute(open.conversation()::quit);

@@ -53,6 +53,11 @@ record Reply(int code, String text) {
     return code >= 500 && code < 600;
   }
 
+  /** Whether it is about who may do what (RFC 3463, X.7.X; RFC 4954, 6). */
+  boolean isOfSecurity() {
+    return code == 530 || status().startsWith(".7.", 1);
+  }
+
   /**
    * The enhanced status code it gave, or the one its class stands for. Of the class of the reply in
    * any case (RFC 2034, 4).

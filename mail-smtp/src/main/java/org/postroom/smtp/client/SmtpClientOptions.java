@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.address.Network;
-import org.postroom.core.wire.TlsContext;
 
 /**
  * How mail is sent on.
@@ -16,7 +15,6 @@ import org.postroom.core.wire.TlsContext;
  * @param ownAddresses addresses that are this host
  * @param specialNetworks of addresses that names may lead to although they are no other host's
  * @param defaultPort 25, unless a next hop says otherwise
- * @param tls for opportunistic STARTTLS; empty is never
  * @param clearAfter how old a mail must be to go in clear to a server whose handshake fails
  * @param bind source address
  * @param connectTimeout for one address
@@ -34,7 +32,6 @@ public record SmtpClientOptions(
     Set<InetAddress> ownAddresses,
     List<Network> specialNetworks,
     int defaultPort,
-    Optional<TlsContext> tls,
     Duration clearAfter,
     Optional<InetAddress> bind,
     Duration connectTimeout,
@@ -53,14 +50,13 @@ public record SmtpClientOptions(
   }
 
   /** Postfix's limits. */
-  public static SmtpClientOptions of(String heloName, Optional<TlsContext> tls) {
+  public static SmtpClientOptions of(String heloName) {
     return new SmtpClientOptions(
         heloName,
         Set.of(heloName),
         Set.of(),
         List.of(),
         25,
-        tls,
         Duration.ofSeconds(300),
         Optional.empty(),
         Duration.ofSeconds(30),

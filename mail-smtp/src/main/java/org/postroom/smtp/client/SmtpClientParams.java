@@ -15,17 +15,10 @@ import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.queue.QueueParams;
-import org.postroom.core.wire.TlsContext;
 
 /** How mail is sent on. */
 public final class SmtpClientParams {
   private static final ParamSet.Builder SET = ParamSet.named("smtp");
-
-  /** Whether TLS is used when sending. */
-  public enum TlsLevel {
-    NONE,
-    MAY
-  }
 
   public static final Param<String> HELO_NAME =
       SET.text("smtp_helo_name", "$myhostname", "What we call ourselves to other servers.");
@@ -36,14 +29,6 @@ public final class SmtpClientParams {
           "25",
           Bounds.atLeast("1"),
           "The port of other servers, where a next hop does not name one.");
-
-  public static final Param<TlsLevel> TLS_LEVEL =
-      SET.choice(
-          "smtp_tls_security_level",
-          "${{$compatibility_level} <level {3.11} ? {none} : {may}}",
-          TlsLevel.class,
-          "may uses TLS where the other server offers it, without checking who it is, and goes"
-              + " without when the handshake still fails after minimal_backoff_time; none never.");
 
   public static final Param<Duration> CONNECT_TIMEOUT =
       SET.time(
@@ -134,20 +119,15 @@ public final class SmtpClientParams {
     }
   }
 
-  /**
-   * The options that settings ask for.
-   *
-   * @param tls used unless settings say none
-   */
-  public static SmtpClientOptions options(
-      Settings settings, Set<String> ownNames, Set<InetAddress> ownAddresses, TlsContext tls) {
+  /** The options that settings ask for. */
+  static SmtpClientOptions options(
+      Settings settings, Set<String> ownNames, Set<InetAddress> ownAddresses) {
     return new SmtpClientOptions(
         settings.get(HELO_NAME),
         ownNames,
         ownAddresses,
         settings.get(SPECIAL_NETWORKS),
         settings.get(TCP_PORT),
-        settings.get(TLS_LEVEL) == TlsLevel.MAY ? Optional.of(tls) : Optional.empty(),
         settings.get(QueueParams.MINIMAL_BACKOFF),
         Optional.empty(),
         settings.get(CONNECT_TIMEOUT),

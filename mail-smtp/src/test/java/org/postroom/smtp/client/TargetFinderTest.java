@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +34,7 @@ class TargetFinderTest {
   private final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-28T12:00:00Z"));
 
   private TargetFinder finder(Resolver resolver, Network... special) {
-    SmtpClientOptions preset = SmtpClientOptions.of("mail.example.org", Optional.empty());
+    SmtpClientOptions preset = SmtpClientOptions.of("mail.example.org");
     SmtpClientOptions options =
         new SmtpClientOptions(
             preset.heloName(),
@@ -43,7 +42,6 @@ class TargetFinderTest {
             Set.of(ip("198.51.100.1")),
             List.of(special),
             preset.defaultPort(),
-            preset.tls(),
             preset.clearAfter(),
             preset.bind(),
             preset.connectTimeout(),

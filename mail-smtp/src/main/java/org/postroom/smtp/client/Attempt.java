@@ -1,0 +1,435 @@
+package org.postroom.smtp.client;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.flow.NextHop;
+import org.postroom.core.flow.Transport.Report;
+import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.wire.ConnectOptions;
+import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.TlsFailed;
+import org.postroom.core.wire.WireFault;
+import org.postroom.smtp.client.TargetFinder.Found;
+import org.postroom.smtp.client.sasl.LogInFailed;
+import org.postroom.smtp.client.tls.BadPolicy;
+import org.postroom.smtp.client.tls.TlsLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt to send a mail: by each of the next hops until one takes it; by an idle connection to
+ * it if there is one, else by its targets one after the other.
+ */
+final class Attempt {
+  private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+
+  private final Outfit outfit;
+  private final IdleConnections idle;
+  private final SmtpClientOptions options;
+  private final QueuedMail mail;
+  private final CompletableFuture<List<Report>> done = new CompletableFuture<>();
+  private final List<Trouble> troubles = new ArrayList<>();
+  private Iterator<Way> otherWays = Collections.emptyIterator();
+  private volatile @Nullable Connection current;
+
+  @SuppressWarnings("FutureReturnValueIgnored") // nothing that fails is in it
+  Attempt(Outfit outfit, IdleConnections idle, QueuedMail mail) {
+    this.outfit = outfit;
+    this.idle = idle;
+    this.options = outfit.options();
+    this.mail = mail;
+    done.whenComplete(
+        (reports, trouble) -> {
+          if (done.isCancelled()) {
+            cut();
+          }
+        });
+  }
+
+  /**
+   * What came of one of the ways or targets.
+   *
+   * @param rests whether the next mail would meet with the same, so that the destination is given a
+   *     rest: nobody was there, or wanted to hear of us
+   */
+  private record Trouble(String status, String reason, boolean rests) {
+    static Trouble unreachable(String reason) {
+      return new Trouble("4.4.1", reason, true);
+    }
+  }
+
+  /**
+   * Begins. On a worker: tables are asked.
+   *
+   * @param nextHop one or several, as configuration writes them
+   */
+  CompletionStage<List<Report>> begin(String nextHop) {
+    guarded(
+        () -> {
+          try {
+            otherWays = ways(nextHop).iterator();
+          } catch (NextHop.Malformed e) {
+            end(new DeliveryResult.Deferred("none", "4.3.5", String.valueOf(e.getMessage())));
+            return;
+          } catch (BadPolicy e) {
+            end(new DeliveryResult.Deferred("none", "4.7.5", String.valueOf(e.getMessage())));
+            return;
+          } catch (LookupUnavailable e) {
+            end(unknown(e));
+            return;
+          }
+          tryWay(otherWays.next());
+        });
+    return done;
+  }
+
+  private List<Way> ways(String nextHop) {
+    ReversePath sender =
+        outfit.security().logIns().dependOnSender() ? mail.sender() : ReversePath.NULL;
+    return NextHop.list(nextHop, options.defaultPort()).stream()
+        .map(hop -> new Way(hop, outfit.security().policies().of(hop), sender))
+        .toList();
+  }
+
+  private static DeliveryResult unknown(LookupUnavailable e) {
+    return new DeliveryResult.Deferred("none", "4.3.0", "a table has no answer: " + e.getMessage());
+  }
+
+  /** Nobody waits for the attempt any more. */
+  private void cut() {
+    Connection open = current;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** Has {@link #cut} find the connection that the attempt goes by from now on. */
+  private void use(Connection connection) {
+    current = connection;
+    if (done.isCancelled()) {
+      cut();
+    }
+  }
+
+  private void tryWay(Way way) {
+    OpenConnection reused = idle.take(way);
+    if (reused == null) {
+      open(way);
+      return;
+    }
+    use(reused.connection());
+    reused
+        .session()
+        .submit(
+            new ClientSession.Task() {
+              @Override
+              public void run() {
+                guarded(
+                    () -> {
+                      try {
+                        converse(way, reused, false);
+                      } catch (Conversation.Stale e) {
+                        reused.connection().close();
+                        open(way);
+                      }
+                    });
+              }
+
+              @Override
+              public void failed(String reason) {
+                guarded(() -> open(way));
+              }
+            });
+  }
+
+  private void open(Way way) {
+    if (done.isDone()) {
+      return;
+    }
+    outfit
+        .finder()
+        .find(way.hop(), isOurChoice(way.hop()))
+        .whenComplete((found, trouble) -> guarded(() -> found(way, found, trouble)));
+  }
+
+  private void found(Way way, @Nullable Found found, @Nullable Throwable trouble) {
+    if (found instanceof Found.Targets some) {
+      List<Target> targets =
+          some.targets().subList(0, Math.min(some.targets().size(), options.addressLimit()));
+      next(way, targets.iterator());
+    } else if (found instanceof Found.None none && otherWays.hasNext()) {
+      troubles.add(Trouble.unreachable(none.result().reason()));
+      tryWay(otherWays.next());
+    } else if (found instanceof Found.None none) {
+      end(isOurChoice(way.hop()) ? forNow(none.result()) : none.result());
+    } else {
+      end(new DeliveryResult.Deferred("none", "4.4.3", "look-up failed: " + trouble));
+    }
+  }
+
+  /** Whether the next hop is our configuration's, and not the recipients' own domain. */
+  private boolean isOurChoice(NextHop hop) {
+    return mail.recipients().stream()
+        .map(r -> NextHop.of(r.recipient().address().domain(), options.defaultPort()))
+        .anyMatch(own -> !own.equals(hop));
+  }
+
+  /** A relay host that is not found is our fault, and never the mail's. */
+  private DeliveryResult forNow(DeliveryResult result) {
+    return new DeliveryResult.Deferred(
+        result.relay(),
+        result instanceof DeliveryResult.Bounced ? "4.3.5" : result.status(),
+        result.reason());
+  }
+
+  private void next(Way way, Iterator<Target> targets) {
+    if (done.isDone()) {
+      return;
+    }
+    if (targets.hasNext()) {
+      connect(way, targets.next(), targets, true);
+    } else if (otherWays.hasNext()) {
+      tryWay(otherWays.next());
+    } else {
+      giveUp();
+    }
+  }
+
+  /** Of several troubles, one that may pass with the next mail says more than nobody's answer. */
+  private void giveUp() {
+    String reasons = String.join("; ", troubles.stream().map(Trouble::reason).toList());
+    Optional<Trouble> passing =
+        troubles.stream().filter(one -> !one.rests()).reduce((first, second) -> second);
+    end(
+        passing.isPresent()
+            ? new DeliveryResult.Deferred("none", passing.get().status(), reasons)
+            : new DeliveryResult.Unreachable(
+                "none", troubles.get(troubles.size() - 1).status(), reasons));
+  }
+
+  private void connect(Way way, Target target, Iterator<Target> others, boolean useTls) {
+    outfit
+        .wire()
+        .connect(
+            new InetSocketAddress(target.address(), target.port()),
+            new ConnectOptions(
+                options.connectTimeout(),
+                options.bind(),
+                Reply.MAX_LINE,
+                tlsFirst(way, target, others)),
+            connection -> {
+              ClientSession session = new ClientSession(connection);
+              use(connection);
+              Conversation conversation = new Conversation(connection, outfit, way, target);
+              greet(
+                  way,
+                  new OpenConnection(target, connection, session, conversation),
+                  others,
+                  useTls);
+              return session;
+            })
+        .whenComplete(
+            (connection, trouble) ->
+                guarded(
+                    () -> {
+                      if (trouble != null) {
+                        troubles.add(
+                            Trouble.unreachable("connect to " + target + ": " + reason(trouble)));
+                        next(way, others);
+                      } else if (outfit.security().policies().wrapped()) {
+                        use(connection); // it shakes hands first
+                      }
+                    }));
+  }
+
+  private Optional<ConnectOptions.TlsFirst> tlsFirst(
+      Way way, Target target, Iterator<Target> others) {
+    return outfit.security().policies().wrapped()
+        ? Optional.of(
+            new ConnectOptions.TlsFirst(
+                outfit.security().tls(),
+                way.tls().nameFor(target.host()),
+                reason ->
+                    guarded(
+                        () -> {
+                          troubles.add(noTls(target, reason));
+                          next(way, others);
+                        })))
+        : Optional.empty();
+  }
+
+  private static Trouble noTls(Target target, String reason) {
+    return new Trouble(
+        "4.7.5", "Cannot start TLS with " + target + ": handshake failure: " + reason, false);
+  }
+
+  /** What is said first, as soon as the server has greeted. */
+  private void greet(Way way, OpenConnection open, Iterator<Target> others, boolean useTls) {
+    Target target = open.target();
+    open.session()
+        .submit(
+            new ClientSession.Task() {
+              @Override
+              public void run() {
+                guarded(() -> greeted(way, open, others, useTls));
+              }
+
+              @Override
+              public void failed(String reason) {
+                guarded(
+                    () -> {
+                      troubles.add(
+                          Trouble.unreachable(
+                              reason + " with " + target + " while receiving the greeting"));
+                      open.connection().close();
+                      next(way, others);
+                    });
+              }
+            });
+  }
+
+  /** The server has said something: greets it in turn, and goes on with it or with the next. */
+  private void greeted(Way way, OpenConnection open, Iterator<Target> others, boolean useTls) {
+    try {
+      open.conversation().greet(useTls);
+    } catch (TlsFailed e) {
+      open.connection().close();
+      withoutTls(way, open.target(), others, reason(e));
+      return;
+    } catch (Conversation.NotServed e) {
+      // What it says of its own accord is the same for each mail; what it lacks may be mended.
+      boolean rests = e.status().equals("4.4.1");
+      troubles.add(new Trouble(e.status(), String.valueOf(e.getMessage()), rests));
+      open.conversation().quit();
+      next(way, others);
+      return;
+    } catch (LogInFailed e) {
+      open.conversation().quit();
+      noLogIn(way, open.target(), others, e);
+      return;
+    } catch (LookupUnavailable e) {
+      open.conversation().quit();
+      end(unknown(e));
+      return;
+    } catch (WireFault e) {
+      troubles.add(
+          Trouble.unreachable(
+              "lost connection with " + open.target() + " while receiving the greeting"));
+      open.connection().close();
+      next(way, others);
+      return;
+    } catch (RuntimeException | Error e) {
+      open.connection().close();
+      throw e;
+    }
+    converse(way, open, true);
+  }
+
+  /**
+   * Opportunistic: in the end better in clear than not at all. But not at once, so that whoever can
+   * disturb a handshake does not thereby read the mail; and never where we log in.
+   */
+  private void withoutTls(Way way, Target target, Iterator<Target> others, String why) {
+    if (mayGoInClear(way, target)) {
+      connect(way, target, others, false);
+      return;
+    }
+    troubles.add(noTls(target, why));
+    next(way, others);
+  }
+
+  private boolean mayGoInClear(Way way, Target target) {
+    Duration age = Duration.between(mail.arrived(), outfit.clock().instant());
+    if (way.tls().level() != TlsLevel.MAY || age.compareTo(options.clearAfter()) < 0) {
+      return false;
+    }
+    try {
+      return outfit
+          .security()
+          .logIns()
+          .find(way.sender(), target.host(), way.hop().written())
+          .isEmpty();
+    } catch (LookupUnavailable | LogInFailed e) {
+      return false; // nobody knows
+    }
+  }
+
+  /**
+   * The next mail would be refused as this one is, and servers lock an account at which wrong
+   * passwords are tried again and again.
+   */
+  private void noLogIn(Way way, Target target, Iterator<Target> others, LogInFailed why) {
+    String reason = String.valueOf(why.getMessage());
+    if (why.isPermanent()) {
+      end(new DeliveryResult.Bounced(target.toString(), why.status(), reason));
+      return;
+    }
+    troubles.add(new Trouble(why.status(), reason, true));
+    next(way, others);
+  }
+
+  private void converse(Way way, OpenConnection open, boolean fresh) {
+    try {
+      List<Report> reports = open.conversation().send(mail, fresh);
+      // Back into the pool first: the next mail may be under way before this one is settled.
+      if (open.conversation().usable()) {
+        idle.put(way, open);
+      } else {
+        open.conversation().quit();
+      }
+      done.complete(reports);
+    } catch (Conversation.Stale e) {
+      throw e;
+    } catch (WireFault e) {
+      // After the final dot nobody knows whether it was taken; a duplicate is better than a loss.
+      open.connection().close();
+      end(
+          new DeliveryResult.Deferred(
+              open.target().toString(),
+              "4.4.2",
+              "lost connection with "
+                  + open.target()
+                  + " while sending the mail: "
+                  + e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      open.connection().close();
+      throw e;
+    }
+  }
+
+  /** One step of the attempt: whatever goes wrong in it, the attempt has an end. */
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      LOG.error("{}: sending failed", mail.id(), e);
+      end(DeliveryResult.fault("sending failed", e));
+    } catch (Error e) {
+      done.completeExceptionally(e); // who has asked judges whether the machine has failed
+    }
+  }
+
+  private void end(DeliveryResult result) {
+    done.complete(Report.all(mail, result));
+  }
+
+  private static String reason(Throwable trouble) {
+    Throwable cause =
+        trouble instanceof CompletionException && trouble.getCause() != null
+            ? trouble.getCause()
+            : trouble;
+    return String.valueOf(cause.getMessage());
+  }
+}

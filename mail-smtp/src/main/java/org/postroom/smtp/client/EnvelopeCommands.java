@@ -1,0 +1,67 @@
+package org.postroom.smtp.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Locale;
+import org.postroom.core.mail.BodyType;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.queue.QueuedMail;
+
+/** MAIL and RCPT, with the parameters that a server takes. */
+final class EnvelopeCommands {
+  private final Greeted server;
+
+  EnvelopeCommands(Greeted server) {
+    this.server = server;
+  }
+
+  String mailFrom(QueuedMail mail) {
+    StringBuilder line = new StringBuilder("MAIL FROM:<").append(mail.sender()).append('>');
+    if (server.offers("SIZE")) {
+      line.append(" SIZE=").append(mail.content().size());
+    }
+    if (mail.traits().body() != BodyType.SEVEN_BIT && server.offers("8BITMIME")) {
+      line.append(" BODY=8BITMIME");
+    }
+    if (mail.traits().smtpUtf8() && server.offers("SMTPUTF8")) {
+      line.append(" SMTPUTF8");
+    }
+    if (server.offers("DSN")) {
+      mail.traits().fullReturn().ifPresent(full -> line.append(full ? " RET=FULL" : " RET=HDRS"));
+      mail.traits().envelopeId().ifPresent(id -> line.append(" ENVID=").append(xtext(id)));
+    }
+    return line.toString();
+  }
+
+  String rcptTo(Recipient recipient) {
+    StringBuilder line = new StringBuilder("RCPT TO:<").append(recipient.address()).append('>');
+    if (server.offers("DSN")) {
+      if (!recipient.reportOn().isEmpty()) {
+        line.append(" NOTIFY=")
+            .append(
+                String.join(",", recipient.reportOn().stream().map(Enum::name).sorted().toList()));
+      }
+      recipient.original().ifPresent(o -> line.append(" ORCPT=").append(orcpt(o)));
+    }
+    return line.toString();
+  }
+
+  private static String orcpt(String original) {
+    int type = original.indexOf(';');
+    return original.substring(0, type + 1) + xtext(original.substring(type + 1));
+  }
+
+  /** RFC 3461, 4. */
+  private static String xtext(String text) {
+    StringBuilder encoded = new StringBuilder();
+    for (byte b : text.getBytes(UTF_8)) {
+      int c = b & 0xff;
+      if (c > 0x20 && c < 0x7f && c != '+' && c != '=') {
+        encoded.append((char) c);
+      } else {
+        encoded.append(String.format(Locale.ROOT, "+%02X", c));
+      }
+    }
+    return encoded.toString();
+  }
+}

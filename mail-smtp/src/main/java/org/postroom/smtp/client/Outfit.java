@@ -1,0 +1,19 @@
+package org.postroom.smtp.client;
+
+import java.time.Clock;
+import java.util.random.RandomGenerator;
+import org.postroom.core.wire.Wire;
+
+/**
+ * What all attempts of a transport have in common.
+ *
+ * @param finder of next hops' addresses
+ * @param random for nonces
+ */
+record Outfit(
+    Wire wire,
+    SmtpClientOptions options,
+    Security security,
+    TargetFinder finder,
+    RandomGenerator random,
+    Clock clock) {}

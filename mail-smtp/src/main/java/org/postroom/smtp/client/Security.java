@@ -1,0 +1,34 @@
+package org.postroom.smtp.client;
+
+import org.postroom.core.config.Settings;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.table.Tables;
+import org.postroom.core.wire.TlsContext;
+import org.postroom.core.wire.TlsContexts;
+import org.postroom.smtp.client.sasl.LogIns;
+import org.postroom.smtp.client.tls.PeerCheck;
+import org.postroom.smtp.client.tls.TlsPolicies;
+
+/**
+ * How we protect mail that we send on.
+ *
+ * @param tls for handshakes, with anybody: who it is, {@code peers} looks at afterwards
+ * @param policies how safe the way to a next hop must be
+ * @param peers whether a server is who it should be
+ * @param logIns as whom we log in
+ */
+record Security(TlsContext tls, TlsPolicies policies, PeerCheck peers, LogIns logIns) {
+
+  /**
+   * What settings ask for.
+   *
+   * @throws org.postroom.core.config.BadConfiguration for what cannot be obeyed
+   */
+  static Security of(Settings settings, Policy policy, Tables tables) {
+    return new Security(
+        TlsContexts.opportunisticClient(),
+        TlsPolicies.of(settings, tables),
+        PeerCheck.of(settings),
+        LogIns.of(settings, policy.delimiter(), tables));
+  }
+}

@@ -1,0 +1,14 @@
+package org.postroom.smtp.client;
+
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.flow.NextHop;
+import org.postroom.smtp.client.tls.TlsPolicy;
+
+/**
+ * A next hop, and on what terms it is talked to. What was opened for one mail may carry another
+ * whose way is equal.
+ *
+ * @param tls how safe it must be
+ * @param sender in whose name, where log-ins depend on that; else the null one
+ */
+record Way(NextHop hop, TlsPolicy tls, ReversePath sender) {}

@@ -1,0 +1,43 @@
+package org.postroom.smtp.client.sasl;
+
+/** We are not logged in. */
+public final class LogInFailed extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String status;
+  private final boolean permanent;
+
+  /**
+   * For a reason that may pass.
+   *
+   * @param status enhanced status code (RFC 3463), such as 4.7.0
+   * @param reason on one line, without a secret
+   */
+  public LogInFailed(String status, String reason) {
+    this(status, reason, false);
+  }
+
+  /**
+   * For a reason.
+   *
+   * @param permanent whether the server has refused for good, and settings take its word for it
+   */
+  LogInFailed(String status, String reason, boolean permanent) {
+    super(reason, null, false, false);
+    this.status = status;
+    this.permanent = permanent;
+  }
+
+  public String status() {
+    return status;
+  }
+
+  public boolean isPermanent() {
+    return permanent;
+  }
+
+  /** What the server said does not belong to the mechanism. */
+  static LogInFailed malformed(String what) {
+    return new LogInFailed("4.7.0", "SASL authentication failed: " + what);
+  }
+}

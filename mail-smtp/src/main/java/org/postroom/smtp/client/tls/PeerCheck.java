@@ -1,0 +1,141 @@
+package org.postroom.smtp.client.tls;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javax.net.ssl.X509TrustManager;
+import org.postroom.core.config.Settings;
+import org.postroom.core.flow.NextHop;
+import org.postroom.core.wire.WireFault;
+
+/**
+ * Whether a server is who the policy for it wants. Asked once the handshake is over and before
+ * anything is said: the handshake itself goes with anybody, so that what is wrong can be told.
+ */
+public final class PeerCheck {
+  private final Authorities authorities;
+  private final TlsParams.Digest digest;
+
+  private PeerCheck(Authorities authorities, TlsParams.Digest digest) {
+    this.authorities = authorities;
+    this.digest = digest;
+  }
+
+  /**
+   * One that trusts whom settings name.
+   *
+   * @throws org.postroom.core.config.BadConfiguration for a file that holds no certificates
+   */
+  public static PeerCheck of(Settings settings) {
+    boolean needed =
+        settings.get(TlsParams.LEVEL).authenticates()
+            || !settings.get(TlsParams.POLICY_MAPS).isEmpty();
+    return new PeerCheck(Authorities.of(settings, needed), settings.get(TlsParams.DIGEST));
+  }
+
+  /**
+   * What is wrong with a server; empty where nothing is, or nothing is asked of it.
+   *
+   * @param chain its certificates, its own first
+   * @param host whose addresses were connected to
+   */
+  public Optional<String> fault(
+      TlsPolicy policy, List<X509Certificate> chain, NextHop hop, String host) {
+    if (!policy.level().authenticates()) {
+      return Optional.empty();
+    }
+    if (chain.isEmpty()) {
+      return Optional.of("it shows no certificate");
+    }
+    X509Certificate own = chain.get(0);
+    return policy.level() == TlsLevel.FINGERPRINT
+        ? fingerprint(policy, own)
+        : untrusted(chain).or(() -> misnamed(policy, own, hop, host));
+  }
+
+  private Optional<String> fingerprint(TlsPolicy policy, X509Certificate own) {
+    try {
+      MessageDigest maker = MessageDigest.getInstance(digest.javaName());
+      String certificate = HexFormat.of().formatHex(maker.digest(own.getEncoded()));
+      String key = HexFormat.of().formatHex(maker.digest(own.getPublicKey().getEncoded()));
+      return policy.match().stream()
+              .map(one -> one.replace(":", "").toLowerCase(Locale.ROOT))
+              .anyMatch(one -> one.equals(certificate) || one.equals(key))
+          ? Optional.empty()
+          : Optional.of(
+              "its certificate has the fingerprint "
+                  + HexFormat.ofDelimiter(":")
+                      .withUpperCase()
+                      .formatHex(HexFormat.of().parseHex(certificate))
+                  + ", its key "
+                  + HexFormat.ofDelimiter(":")
+                      .withUpperCase()
+                      .formatHex(HexFormat.of().parseHex(key)));
+    } catch (GeneralSecurityException e) {
+      return Optional.of("its certificate cannot be read: " + e.getMessage());
+    }
+  }
+
+  private Optional<String> untrusted(List<X509Certificate> chain) {
+    try {
+      X509TrustManager manager = authorities.manager();
+      // The kind of key exchange says which use of a key to ask for; TLS 1.3 has one for all.
+      manager.checkServerTrusted(chain.toArray(new X509Certificate[0]), "UNKNOWN");
+      return Optional.empty();
+    } catch (CertificateException e) {
+      return Optional.of(reason(e, chain.get(0)));
+    } catch (GeneralSecurityException | IOException | WireFault e) {
+      return Optional.of("nobody is trusted: " + e.getMessage());
+    }
+  }
+
+  private static String reason(CertificateException e, X509Certificate own) {
+    try {
+      own.checkValidity();
+    } catch (CertificateExpiredException expired) {
+      return "its certificate has expired: valid until " + own.getNotAfter().toInstant();
+    } catch (CertificateNotYetValidException early) {
+      return "its certificate is not valid yet: from " + own.getNotBefore().toInstant();
+    }
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertPathValidatorException path
+          && path.getReason() != CertPathValidatorException.BasicReason.UNSPECIFIED) {
+        return "its certificate is not trusted: " + path.getMessage();
+      }
+    }
+    boolean self = own.getSubjectX500Principal().equals(own.getIssuerX500Principal());
+    return "its certificate is not trusted: "
+        + (self ? "self-signed" : "by " + own.getIssuerX500Principal().getName());
+  }
+
+  private static Optional<String> misnamed(
+      TlsPolicy policy, X509Certificate own, NextHop hop, String host) {
+    CertificateNames names = CertificateNames.of(own);
+    return policy.match().stream().anyMatch(one -> names.match(wanted(one, hop, host)))
+        ? Optional.empty()
+        : Optional.of(
+            "its certificate is for "
+                + names
+                + ", not for "
+                + String.join(
+                    " or ", policy.match().stream().map(one -> wanted(one, hop, host)).toList()));
+  }
+
+  private static String wanted(String pattern, NextHop hop, String host) {
+    return switch (pattern) {
+      case "hostname" -> host;
+      case "nexthop" -> hop.host();
+      case "dot-nexthop" -> "." + hop.host();
+      default -> pattern;
+    };
+  }
+}

@@ -1,0 +1,134 @@
+package org.postroom.smtp.client.tls;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.ParamSet;
+
+/** How safe connections to other servers must be. */
+public final class TlsParams {
+  private static final ParamSet.Builder SET = ParamSet.named("smtp-tls");
+
+  /** An older way to say {@code may}. */
+  static final Param<Boolean> USE =
+      SET.bool(
+          "smtp_use_tls",
+          "no",
+          "An older name of smtp_tls_security_level = may, where that is empty.");
+
+  /** An older way to say {@code encrypt} or {@code verify}. */
+  static final Param<Boolean> ENFORCE =
+      SET.bool(
+          "smtp_enforce_tls",
+          "no",
+          "An older name of smtp_tls_security_level = verify, or encrypt with"
+              + " smtp_tls_enforce_peername = no, where that is empty.");
+
+  static final Param<Boolean> ENFORCE_PEERNAME =
+      SET.bool("smtp_tls_enforce_peername", "yes", "See smtp_enforce_tls.");
+
+  public static final Param<TlsLevel> LEVEL =
+      SET.choice(
+          "smtp_tls_security_level",
+          "${{$smtp_enforce_tls} == {yes} ? {${{$smtp_tls_enforce_peername} == {yes} ? {verify} :"
+              + " {encrypt}}} : {${{$compatibility_level} <level {3.11} ? {${{$smtp_use_tls} == {yes} ?"
+              + " {may} : {none}}} : {may}}}}",
+          TlsLevel.class,
+          """
+          How safe a connection to another server must be. none: without TLS. may: TLS where the \
+          server offers it, whoever it is, and without when the handshake still fails after \
+          minimal_backoff_time. encrypt: TLS, whoever it is. fingerprint: with a certificate that \
+          smtp_tls_fingerprint_cert_match has. verify: with a valid certificate for the host that \
+          the DNS names. secure: with a valid certificate for the next hop itself.""");
+
+  static final Param<List<String>> POLICY_MAPS =
+      SET.list(
+          "smtp_tls_policy_maps",
+          "",
+          """
+          Tables with the level for a next hop, as relayhost writes it or .parent of a domain, and \
+          what it is held against: secure match=mx.example.com:.example.net, fingerprint \
+          match=…|…, encrypt servername=….""");
+
+  public static final Param<Boolean> WRAPPERMODE =
+      SET.bool(
+          "smtp_tls_wrappermode",
+          "no",
+          """
+          Whether the TLS handshake comes before everything else (RFC 8314, port 465). Needs a level \
+          of encrypt or above.""");
+
+  static final Param<Optional<Path>> CA_FILE =
+      SET.optionalPath(
+          "smtp_tls_CAfile",
+          "",
+          """
+          Certificates (PEM) of the authorities that are trusted. Where neither this nor \
+          smtp_tls_CApath is set, those of the Java runtime are.""");
+
+  static final Param<Optional<Path>> CA_PATH =
+      SET.optionalPath(
+          "smtp_tls_CApath", "", "A folder of such files, beside smtp_tls_CAfile or in its place.");
+
+  static final Param<Boolean> APPEND_DEFAULT =
+      SET.bool(
+          "tls_append_default_CA",
+          "no",
+          "Whether the authorities of the Java runtime are trusted beside those.");
+
+  static final Param<List<String>> VERIFY_MATCH =
+      SET.list(
+          "smtp_tls_verify_cert_match",
+          "hostname",
+          "What a certificate must be for at the level verify: hostname, nexthop, dot-nexthop, names.");
+
+  static final Param<List<String>> SECURE_MATCH =
+      SET.list(
+          "smtp_tls_secure_cert_match",
+          "nexthop, dot-nexthop",
+          "What a certificate must be for at the level secure.");
+
+  static final Param<List<String>> FINGERPRINTS =
+      SET.list(
+          "smtp_tls_fingerprint_cert_match",
+          "",
+          "Digests of certificates, or of their public keys, for the level fingerprint.");
+
+  static final Param<Digest> DIGEST =
+      SET.choice(
+          "smtp_tls_fingerprint_digest",
+          "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}",
+          Digest.class,
+          "How they are made.");
+
+  static final Param<String> SERVER_NAME =
+      SET.text(
+          "smtp_tls_servername",
+          "",
+          "The name asked for in the handshake (SNI): hostname, nexthop, or a name; empty is the host's.");
+
+  /** Stays the last line: it takes in every parameter declared above. */
+  public static final ParamSet ALL = SET.build();
+
+  private TlsParams() {}
+
+  /** A digest, as administrators call it. */
+  enum Digest {
+    MD5("MD5"),
+    SHA1("SHA-1"),
+    SHA256("SHA-256"),
+    SHA384("SHA-384"),
+    SHA512("SHA-512");
+
+    private final String javaName;
+
+    Digest(String javaName) {
+      this.javaName = javaName;
+    }
+
+    String javaName() {
+      return javaName;
+    }
+  }
+}

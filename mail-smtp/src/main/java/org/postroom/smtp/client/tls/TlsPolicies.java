@@ -1,0 +1,160 @@
+package org.postroom.smtp.client.tls;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.config.BadValue;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.Settings;
+import org.postroom.core.flow.NextHop;
+import org.postroom.core.table.TableKeys;
+import org.postroom.core.table.TableKeys.Parents;
+import org.postroom.core.table.TableList;
+import org.postroom.core.table.Tables;
+
+/**
+ * How safe connections to each next hop must be: as settings say of all, unless {@code
+ * smtp_tls_policy_maps} say something else of one.
+ */
+public final class TlsPolicies {
+  private final Settings settings;
+  private final TableList tables;
+
+  private TlsPolicies(Settings settings, TableList tables) {
+    this.settings = settings;
+    this.tables = tables;
+  }
+
+  /**
+   * Those that settings name.
+   *
+   * @throws BadConfiguration for a table that cannot be had, and for what contradicts itself
+   */
+  public static TlsPolicies of(Settings settings, Tables tables) {
+    try {
+      TlsPolicies policies =
+          new TlsPolicies(settings, tables.openAll(settings.get(TlsParams.POLICY_MAPS)));
+      policies.check();
+      return policies;
+    } catch (BadValue e) {
+      throw fault(settings, TlsParams.POLICY_MAPS, e.reason());
+    }
+  }
+
+  private static BadConfiguration fault(Settings settings, Param<?> param, String reason) {
+    return new BadConfiguration(settings.fault(param, reason));
+  }
+
+  private void check() {
+    TlsLevel level = settings.get(TlsParams.LEVEL);
+    if (settings.get(TlsParams.WRAPPERMODE) && !level.requiresTls() && tables.isEmpty()) {
+      throw fault(
+          settings,
+          TlsParams.WRAPPERMODE,
+          "expected smtp_tls_security_level = encrypt, or above, with it; it is "
+              + level.name().toLowerCase(Locale.ROOT));
+    }
+    if (level == TlsLevel.FINGERPRINT && settings.get(TlsParams.FINGERPRINTS).isEmpty()) {
+      throw fault(
+          settings,
+          TlsParams.LEVEL,
+          "expected digests in smtp_tls_fingerprint_cert_match for the level fingerprint");
+    }
+  }
+
+  /** Whether the handshake comes before everything else. */
+  public boolean wrapped() {
+    return settings.get(TlsParams.WRAPPERMODE);
+  }
+
+  /**
+   * That of a next hop.
+   *
+   * @throws BadPolicy where a table says what is none
+   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   */
+  public TlsPolicy of(NextHop hop) {
+    TlsPolicy policy =
+        tables
+            .find(TableKeys.only(hop.written()))
+            .or(
+                () ->
+                    hop.literal()
+                        ? Optional.empty()
+                        : tables.find(TableKeys.host(hop.written(), Parents.DOTTED)))
+            .map(this::read)
+            .orElseGet(() -> policy(settings.get(TlsParams.LEVEL), List.of(), Optional.empty()));
+    if (wrapped() && !policy.level().requiresTls()) {
+      throw new BadPolicy(
+          "smtp_tls_wrappermode needs the level encrypt or above for " + hop.written());
+    }
+    return policy;
+  }
+
+  private TlsPolicy policy(TlsLevel level, List<String> match, Optional<String> serverName) {
+    List<String> held =
+        match.isEmpty()
+            ? switch (level) {
+              case FINGERPRINT -> settings.get(TlsParams.FINGERPRINTS);
+              case VERIFY -> settings.get(TlsParams.VERIFY_MATCH);
+              case SECURE -> settings.get(TlsParams.SECURE_MATCH);
+              default -> List.of();
+            }
+            : match;
+    String asked = settings.get(TlsParams.SERVER_NAME);
+    return new TlsPolicy(
+        level, held, serverName.or(() -> Optional.of(asked).filter(name -> !name.isEmpty())));
+  }
+
+  private TlsPolicy read(TableList.Found found) {
+    List<String> words =
+        Stream.of(found.value().split("[,\\s]+")).filter(word -> !word.isEmpty()).toList();
+    TlsLevel level =
+        words.isEmpty()
+            ? null
+            : Stream.of(TlsLevel.values())
+                .filter(one -> one.name().equalsIgnoreCase(words.get(0)))
+                .findFirst()
+                .orElse(null);
+    if (level == null) {
+      throw bad(
+          found, "expected none, may, encrypt, fingerprint, verify or secure, with name=value");
+    }
+    List<String> match = new ArrayList<>();
+    Optional<String> serverName = Optional.empty();
+    for (String word : words.subList(1, words.size())) {
+      int equals = word.indexOf('=');
+      String name = equals < 0 ? word : word.substring(0, equals);
+      String value = word.substring(equals + 1);
+      switch (name) {
+        case "match" -> match.addAll(patterns(level, value));
+        case "servername" -> serverName = Optional.of(value);
+        case "protocols", "ciphers", "exclude", "connection_reuse" -> {
+          // TLS 1.2 and 1.3 with the runtime's own choice are within what these can ask for.
+        }
+        default -> throw bad(found, "unknown: " + name + "=");
+      }
+      if (equals < 1 || value.isEmpty()) {
+        throw bad(found, "expected name=value in place of " + word);
+      }
+    }
+    TlsPolicy policy = policy(level, match, serverName);
+    if (level.authenticates() && policy.match().isEmpty()) {
+      throw bad(found, "expected match= with what a certificate is held against");
+    }
+    return policy;
+  }
+
+  /** Digests have colons in them. */
+  private static List<String> patterns(TlsLevel level, String value) {
+    return List.of(value.split(level == TlsLevel.FINGERPRINT ? "\\|" : "[:|]"));
+  }
+
+  private static BadPolicy bad(TableList.Found found, String reason) {
+    return new BadPolicy(
+        "TLS policy for " + found.key().text() + " (" + found.where() + "): " + reason);
+  }
+}
