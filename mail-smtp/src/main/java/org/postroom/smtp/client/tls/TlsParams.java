@@ -96,11 +96,7 @@ public final class TlsParams {
           "Digests of certificates, or of their public keys, for the level fingerprint.");
 
   static final Param<Digest> DIGEST =
-      SET.choice(
-          "smtp_tls_fingerprint_digest",
-          "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}",
-          Digest.class,
-          "How they are made.");
+      SET.choice("smtp_tls_fingerprint_digest", "sha256", Digest.class, "How they are made.");
 
   static final Param<String> SERVER_NAME =
       SET.text(
