@@ -21,6 +21,8 @@ final class Audience {
   Consumer<Attempted> bounced = recipient -> {};
   @Nullable Consumer<Appended> appended;
   Consumer<Settings> reloaded = settings -> {};
+  Consumer<Lifeline.Death> mourner = death -> {};
+  Consumer<Lifeline.End> stopped = end -> {};
 
   /** Nobody yet. */
   Audience() {}
@@ -33,6 +35,8 @@ final class Audience {
     bounced = other.bounced;
     appended = other.appended;
     reloaded = other.reloaded;
+    mourner = other.mourner;
+    stopped = other.stopped;
   }
 
   /** Whom mails are spoken of to: the log, and the owner's listeners. */

@@ -1,5 +1,6 @@
 package org.postroom.dist;
 
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,49 +13,48 @@ import org.slf4j.LoggerFactory;
  * tells its owner; the JVM is the owner's. The thread for it waits from the start, because at a
  * death there may be no memory for one, and who finds out may be a thread that closing waits for.
  */
-final class DeathWatch implements AutoCloseable {
+final class DeathWatch {
   private static final Logger LOG = LoggerFactory.getLogger(DeathWatch.class);
 
-  private final Lifeline lifeline;
-  private final AutoCloseable server;
+  private final Runnable server;
   private final Consumer<Lifeline.Death> owner;
   private final CountDownLatch over = new CountDownLatch(1);
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile Lifeline.@Nullable Death found;
+
+  // Guarded by this.
+  private Lifeline.@Nullable Death found;
+  private boolean ended;
 
   /**
    * Watches, from when the server can be closed.
    *
-   * @param owner is told when the server has been closed
+   * @param server returns from being closed when it is closed, whoever has begun to close it
+   * @param owner is told then
    */
-  static DeathWatch begun(Lifeline lifeline, AutoCloseable server, Consumer<Lifeline.Death> owner) {
-    DeathWatch watch = new DeathWatch(lifeline, server, owner);
-    watch.begin();
+  static DeathWatch begun(Lifeline lifeline, Runnable server, Consumer<Lifeline.Death> owner) {
+    DeathWatch watch = new DeathWatch(server, owner);
+    Thread thread = new Thread(watch::watch, "postroom-deathwatch");
+    thread.setDaemon(true);
+    thread.start();
+    lifeline.onDeath(watch::died); // what has died before, too
     return watch;
   }
 
-  private DeathWatch(Lifeline lifeline, AutoCloseable server, Consumer<Lifeline.Death> owner) {
-    this.lifeline = lifeline;
+  private DeathWatch(Runnable server, Consumer<Lifeline.Death> owner) {
     this.server = server;
     this.owner = owner;
   }
 
-  /** Hears of what has died before, too. */
-  private void begin() {
-    Thread thread = new Thread(this::watch, "postroom-deathwatch");
-    thread.setDaemon(true);
-    thread.start();
-    lifeline.onDeath(
-        death -> {
-          found = death;
-          over.countDown();
-        });
+  private synchronized void died(Lifeline.Death death) {
+    if (!ended) {
+      found = death;
+      over.countDown();
+    }
   }
 
   private void watch() {
     try {
       over.await();
-      Lifeline.Death death = found;
+      Lifeline.Death death = found();
       if (death != null) {
         bury(death);
       }
@@ -63,25 +63,28 @@ final class DeathWatch implements AutoCloseable {
     }
   }
 
-  private void bury(Lifeline.Death death) throws InterruptedException {
-    LOG.error("{} has died: the server closes itself", death.part(), death.cause());
-    try {
-      server.close();
-    } catch (Exception | Error e) {
-      LOG.error("the server could not be closed", e);
-    }
-    try {
-      closed.await(); // when somebody else had begun to close it
-    } finally {
-      owner.accept(death);
-    }
+  private synchronized Lifeline.@Nullable Death found() {
+    return found;
   }
 
-  /** The server is closed: there is nothing left to watch. */
-  @Override
-  public void close() {
-    lifeline.onDeath(death -> {}); // what ends now has been told to
-    closed.countDown();
+  private void bury(Lifeline.Death death) {
+    LOG.error("{} has died: the server closes itself", death.part(), death.cause());
+    try {
+      server.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("the server could not be closed", e);
+    }
+    owner.accept(death);
+  }
+
+  /**
+   * The server is closed: nothing that ends from now on is told of.
+   *
+   * @return what its owner is told has died before
+   */
+  synchronized Optional<Lifeline.Death> end() {
+    ended = true;
     over.countDown();
+    return Optional.ofNullable(found);
   }
 }

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,6 @@ final class Description {
   @Nullable Storage storage;
   @Nullable InetAddress bind;
   @Nullable Lifeline lifeline;
-  Consumer<Lifeline.Death> mourner = death -> {};
   Clock clock = Clock.systemUTC();
 
   /** Nothing is said yet. */
@@ -79,7 +77,6 @@ final class Description {
     storage = other.storage;
     bind = other.bind;
     lifeline = other.lifeline;
-    mourner = other.mourner;
     clock = other.clock;
   }
 

@@ -1,6 +1,8 @@
 package org.postroom.dist;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -15,6 +17,8 @@ import org.postroom.dist.operation.SubmitOperation;
  * alone; where it is wanted, for the taking of mail at a place that everybody can reach.
  */
 final class LocalSockets {
+  private final List<Control> open = new ArrayList<>();
+
   private LocalSockets() {}
 
   /**
@@ -24,18 +28,28 @@ final class LocalSockets {
    * @param owned takes in what is to be closed
    * @throws org.postroom.core.wire.WireFault when the place for everybody cannot be had
    */
-  static void open(
+  static LocalSockets open(
       Plan plan, Configuration configuration, Function<String, Desk> desks, Owned owned) {
+    LocalSockets sockets = new LocalSockets();
     configuration
         .socketOfEverybody(plan.settings())
         .ifPresent(
             path ->
-                owned.add(
-                    Control.openToAll(
-                        path,
-                        name -> Operations.named(name).filter(SubmitOperation.SUBMIT::equals),
-                        desks)));
-    plan.folder().ifPresent(folder -> owned.add(Control.open(folder, Operations::named, desks)));
+                sockets.open.add(
+                    owned.add(
+                        Control.openToAll(
+                            path,
+                            name -> Operations.named(name).filter(SubmitOperation.SUBMIT::equals),
+                            desks))));
+    plan.folder()
+        .ifPresent(
+            folder -> sockets.open.add(owned.add(Control.open(folder, Operations::named, desks))));
+    return sockets;
+  }
+
+  /** Whether the caller is a thread on which somebody is answered. */
+  boolean isCaller() {
+    return open.stream().anyMatch(Control::isCaller);
   }
 
   /**

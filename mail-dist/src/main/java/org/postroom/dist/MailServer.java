@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
@@ -43,25 +42,24 @@ public final class MailServer implements AutoCloseable {
   /** Of this program. */
   public static final String VERSION = "0.1";
 
-  /** Closed in the opposite order of opening. */
-  private final Owned owned = new Owned();
-
+  private final Shutdown shutdown;
   private final Running running;
-  private final Lifeline lifeline;
-  private @Nullable DeathWatch watch;
-  private boolean closed;
 
   MailServer(Description description) {
-    lifeline = description.lifeline == null ? new Lifeline() : description.lifeline;
+    Lifeline ofTheProcess = description.lifeline;
+    shutdown =
+        new Shutdown(ofTheProcess == null ? new Lifeline() : ofTheProcess, description.audience);
     try {
-      running = Running.open(description, lifeline, owned);
-      LocalSockets.open(
-          running.started(), description.configuration, user -> new ServerDesk(this, user), owned);
-      if (description.lifeline == null) {
-        watch = DeathWatch.begun(lifeline, this, description.mourner);
-      }
+      running = Running.open(description, shutdown.lifeline(), shutdown.owned());
+      LocalSockets sockets =
+          LocalSockets.open(
+              running.started(),
+              description.configuration,
+              user -> new ServerDesk(this, user),
+              shutdown.owned());
+      shutdown.ready(() -> running.isCaller() || sockets.isCaller(), ofTheProcess == null);
     } catch (RuntimeException | Error e) {
-      owned.close();
+      shutdown.abandon();
       throw e;
     }
   }
@@ -225,23 +223,20 @@ public final class MailServer implements AutoCloseable {
     return running.reloading().reload(change);
   }
 
-  /** Stops accepting, lets what runs end, closes the store. Always returns; safe to repeat. */
+  /**
+   * Stops accepting, lets what runs end, closes the store. Always returns; safe to repeat.
+   *
+   * <p>May be called from within: by a listener, a filter, a transport or whatever else the server
+   * calls. It returns at once then, and the server ends when that has returned: whoever is being
+   * served hears his answer. {@link ServerBuilder#onStopped} says when all is closed.
+   */
   @Override
   public void close() {
-    synchronized (owned) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-    }
-    owned.close();
-    if (watch != null) {
-      watch.close();
-    }
+    shutdown.close();
   }
 
   /** Where the server's parts say that they have died. */
   Lifeline lifeline() {
-    return lifeline;
+    return shutdown.lifeline();
   }
 }

@@ -61,6 +61,13 @@ record Running(
         premises, premises.accounts().byLogin(login).orElseThrow(() -> new AccountNotFound(login)));
   }
 
+  /** Whether the caller is at work for it, so that its end cannot come before he has returned. */
+  boolean isCaller() {
+    return foundation.workers().isCaller()
+        || foundation.logIns().isCaller()
+        || submitting.isCaller();
+  }
+
   /** Clears away what was expunged so long ago; returns how many messages. */
   int purge(Duration grace) {
     return foundation.store().storage().purge(grace);

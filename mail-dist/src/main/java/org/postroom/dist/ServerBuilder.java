@@ -276,7 +276,16 @@ public final class ServerBuilder {
    * free, and another one may be started from there; what was answered 250 is in the store.
    */
   public ServerBuilder onDeath(Consumer<Lifeline.Death> owner) {
-    description.mourner = owner;
+    description.audience.mourner = owner;
+    return this;
+  }
+
+  /**
+   * Has {@code owner} hear that the server has ended, and how: once, when everything is closed, on
+   * the thread that has closed it. What it throws is logged. A start that fails is no end.
+   */
+  public ServerBuilder onStopped(Consumer<Lifeline.End> owner) {
+    description.audience.stopped = owner;
     return this;
   }
 

@@ -106,6 +106,11 @@ final class Submitting implements AutoCloseable {
         HandedInMail.Limit.of(generation.settings()));
   }
 
+  /** Whether the caller is handing in a mail, and is in a filter or a listener now. */
+  boolean isCaller() {
+    return callers.contains(Thread.currentThread());
+  }
+
   /** Takes no more, and lets those end that are under way, for a while. */
   @Override
   public void close() {

@@ -26,6 +26,13 @@ public final class Lifeline {
    */
   public record Death(String part, Throwable cause) {}
 
+  /**
+   * How a server has ended.
+   *
+   * @param death of which part; empty when its owner has closed it
+   */
+  public record End(Optional<Death> death) {}
+
   /** Who is told. Told at once when it has happened before; the last owner counts. */
   public void onDeath(Consumer<Death> owner) {
     this.owner = owner;

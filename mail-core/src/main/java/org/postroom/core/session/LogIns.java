@@ -153,6 +153,11 @@ public final class LogIns implements AutoCloseable {
     return new LogIn<>(this, connection, client, log, words, later);
   }
 
+  /** Whether the caller is a thread that checks a password or a token. */
+  public boolean isCaller() {
+    return threads.stream().anyMatch(Workers::isCaller);
+  }
+
   @Override
   public void close() {
     passwords.close();

@@ -2,6 +2,8 @@ package org.postroom.core.wire;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedTransferQueue;
@@ -22,6 +24,7 @@ public final class Workers implements Executor, AutoCloseable {
 
   private final ExecutorService executor;
   private final Lifeline lifeline;
+  private final Set<Thread> atWork = ConcurrentHashMap.newKeySet();
 
   private Workers(ExecutorService executor, Lifeline lifeline) {
     this.executor = executor;
@@ -68,15 +71,25 @@ public final class Workers implements Executor, AutoCloseable {
 
   @Override
   public void execute(Runnable task) {
-    executor.execute(
-        () -> {
-          try {
-            task.run();
-          } catch (Error e) {
-            lifeline.heed("a worker", e);
-            throw e;
-          }
-        });
+    executor.execute(() -> run(task));
+  }
+
+  private void run(Runnable task) {
+    Thread self = Thread.currentThread();
+    atWork.add(self);
+    try {
+      task.run();
+    } catch (Error e) {
+      lifeline.heed("a worker", e);
+      throw e;
+    } finally {
+      atWork.remove(self);
+    }
+  }
+
+  /** Whether the caller is one of them at work: he cannot wait for all of them to end. */
+  public boolean isCaller() {
+    return atWork.contains(Thread.currentThread());
   }
 
   /** Interrupts what runs, forgets what waits; returns within five seconds. */

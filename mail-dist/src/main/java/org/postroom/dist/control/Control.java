@@ -227,6 +227,11 @@ public final class Control implements AutoCloseable {
     }
   }
 
+  /** Whether the caller is being answered here: he cannot wait for its end. */
+  public boolean isCaller() {
+    return clients.containsValue(Thread.currentThread());
+  }
+
   /** Stops listening; what is being answered is waited for, for a while. */
   @Override
   public void close() {
