@@ -1,6 +1,7 @@
 package org.postroom.dist;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
@@ -15,6 +16,7 @@ import org.postroom.core.wire.WireOptions;
 import org.postroom.core.wire.Wires;
 import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.Interfaces;
+import org.postroom.dist.config.ServerParams;
 
 /**
  * Time, names and the network that a server goes by: the machine's, where {@link ServerBuilder} was
@@ -25,6 +27,7 @@ final class Circumstances {
 
   @Nullable Timers timers;
   @Nullable Resolver resolver;
+  @Nullable Executor workers;
   @Nullable Ear ear;
   UnaryOperator<Wire> wire = UnaryOperator.identity();
   Disturbance disturbance = Disturbance.NONE;
@@ -36,6 +39,7 @@ final class Circumstances {
   Circumstances(Circumstances other) {
     timers = other.timers;
     resolver = other.resolver;
+    workers = other.workers;
     ear = other.ear;
     wire = other.wire;
     disturbance = other.disturbance;
@@ -46,10 +50,29 @@ final class Circumstances {
     return timers == null ? owned.add(new SystemTimers("postroom-timers", lifeline)) : timers;
   }
 
+  /**
+   * Refuses threads that the server cannot work on.
+   *
+   * @throws IllegalArgumentException for an executor that runs tasks in their caller
+   * @throws java.util.concurrent.RejectedExecutionException for one that takes none
+   */
+  void checkWorkers() {
+    if (workers != null) {
+      Workers.check(workers);
+    }
+  }
+
+  /** What runs work that may block. */
+  Workers workers(Settings settings, Timers by, Lifeline lifeline) {
+    return workers == null
+        ? Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline)
+        : Workers.of(workers, by, lifeline);
+  }
+
   /** The network. */
   Wire wire(WireOptions options, Timers by, Workers workers, Lifeline lifeline) {
     WireOptions all = options.withEar(ear).withMeddler(disturbance.wire());
-    return wire.apply(Wires.open(all, by, workers, lifeline));
+    return wire.apply(Wires.open(all, by, workers, workers.orNot(), lifeline));
   }
 
   /**

@@ -17,7 +17,6 @@ import org.postroom.core.session.LogIns;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.Workers;
-import org.postroom.dist.config.ServerParams;
 
 /**
  * What lies between the store and the parts: time, threads, the network, and where content waits.
@@ -60,8 +59,7 @@ record Grounds(LogIns logIns, Workers workers, Premises premises) {
                 timers,
                 description.random,
                 lifeline));
-    Workers workers =
-        owned.add(Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline));
+    Workers workers = owned.add(circumstances.workers(settings, timers, lifeline));
     AutoCloseable unused = owned.add(plan.people().watch(description.clock, timers, workers));
     Wire wire = owned.add(circumstances.wire(plan.wire(memory), timers, workers, lifeline));
     Premises premises =

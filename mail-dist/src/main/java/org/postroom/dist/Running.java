@@ -36,6 +36,7 @@ record Running(
     Plan plan = description.plan(databases);
     // Whatever can be refused is refused before the store is touched.
     plan.checkPorts();
+    description.circumstances.checkWorkers();
     Foundation foundation = Foundation.open(plan, description, lifeline, owned);
     // What follows is closed before the wire, on which sessions still come to their end: first no
     // more commands, then nobody new, no more attempts, and no idle connections to next hops.

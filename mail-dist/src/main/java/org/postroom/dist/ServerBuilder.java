@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -329,6 +330,28 @@ public final class ServerBuilder {
     return this;
   }
 
+  /**
+   * Threads of the application for work that may block: the commands of clients, look-ups,
+   * listeners, what is spoken to next hops. They are never ended by the server, which then has of
+   * its own only what moves octets, keeps time, writes to the disk and checks passwords; {@code
+   * worker_limit} has no effect.
+   *
+   * <p>The executor must run a task on another thread than the one that hands it over, and must not
+   * let that one wait: a start with one that runs tasks in their caller is refused, and a single
+   * task that would be ({@link java.util.concurrent.ThreadPoolExecutor.CallerRunsPolicy}) counts as
+   * refused. It must not drop what it has taken. Four threads are the least, for those that wait
+   * for others; every mail that is leaving holds one, and so does every command that waits for the
+   * disk.
+   *
+   * <p>What it refuses ({@link java.util.concurrent.RejectedExecutionException}) is refused to the
+   * client for now (421, BYE, -ERR), who is to come again; what belongs to no client is done as
+   * soon as it is taken. No mail is lost by it.
+   */
+  public ServerBuilder workers(Executor ofTheApplication) {
+    description.circumstances.workers = ofTheApplication;
+    return this;
+  }
+
   /** All that such a server can listen for. */
   public List<Door> doors() {
     return description.doors();
@@ -355,6 +378,8 @@ public final class ServerBuilder {
    * @throws org.postroom.core.config.BadConfiguration with all faults of the configuration
    * @throws org.postroom.storage.StorageFault when the store cannot be opened
    * @throws org.postroom.core.wire.WireFault when an address cannot be had
+   * @throws IllegalArgumentException when the application's {@linkplain #workers threads} are none
+   * @throws java.util.concurrent.RejectedExecutionException when they take no work
    */
   public MailServer start() {
     return new MailServer(description.copy());

@@ -45,6 +45,11 @@ final class Pop3Dialogue implements AutoCloseable {
     return answer;
   }
 
+  /** One line that comes by itself. */
+  String line() throws IOException {
+    return SmtpDialogue.line(in);
+  }
+
   /** Retrieves one message, of whatever length, into a stream. */
   void retrieve(int number, OutputStream target) throws IOException {
     ok("RETR " + number);

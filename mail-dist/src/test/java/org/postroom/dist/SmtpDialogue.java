@@ -83,7 +83,8 @@ final class SmtpDialogue implements AutoCloseable {
     return reply();
   }
 
-  private String reply() throws IOException {
+  /** Hears what comes by itself, or in answer to what was said; gives the last line of it. */
+  String reply() throws IOException {
     while (true) {
       String line = line(in);
       if (line.length() < 4 || line.charAt(3) != '-') {

@@ -27,6 +27,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
@@ -107,6 +109,20 @@ final class EmbeddingTest {
 
     assertThat(port).isPositive();
     server.close();
+  }
+
+  @Test
+  void worksOnThreadsOfTheApplication() {
+    ServerBuilder builder = described();
+    ExecutorService threads = Executors.newFixedThreadPool(64);
+    builder.workers(threads);
+
+    try (MailServer server = builder.start()) {
+      server.submit(Envelope.parse("shop@example.org", "ada@example.org"), content).orThrow();
+      assertThat(Inbox.of(server, "ada@example.org")).hasSize(1);
+    }
+    assertThat(threads.isShutdown()).isFalse();
+    threads.shutdown();
   }
 
   @Test

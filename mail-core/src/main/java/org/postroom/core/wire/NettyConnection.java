@@ -88,7 +88,14 @@ final class NettyConnection implements Connection {
             this::hasNoTls,
             this::scheduleAtOnce);
     this.parts = new Parts(patience, link, input, agenda, unsent, output, charge, handshake);
-    this.turns = new Turns(end, parts, () -> sessions.apply(this), wire.workers(), this::hasEnded);
+    this.turns =
+        new Turns(
+            end,
+            parts,
+            () -> sessions.apply(this),
+            wire.workers(mayWait),
+            wire.forLastCalls(),
+            this::hasEnded);
   }
 
   // --- for its parts ---

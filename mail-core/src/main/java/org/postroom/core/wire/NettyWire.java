@@ -59,6 +59,11 @@ final class NettyWire implements Wire {
   private final ByteBufAllocator buffers;
   private final Timers timers;
   private final Executor workers;
+  private final Executor forClients;
+
+  /** Has no thread before it is needed. */
+  private final Workers forLastCalls;
+
   private final Lifeline lifeline;
   private final EventLoopGroup loops;
   private final NettyQuestions questions;
@@ -78,6 +83,7 @@ final class NettyWire implements Wire {
   private final Condition sessionEnded = lock.newCondition();
   private volatile boolean closing;
 
+  /** With one kind of workers. */
   NettyWire(
       WireOptions options,
       NettyTransport transport,
@@ -85,12 +91,25 @@ final class NettyWire implements Wire {
       Timers timers,
       Executor workers,
       Lifeline lifeline) {
+    this(options, transport, buffers, timers, workers, workers, lifeline);
+  }
+
+  NettyWire(
+      WireOptions options,
+      NettyTransport transport,
+      ByteBufAllocator buffers,
+      Timers timers,
+      Executor workers,
+      Executor forClients,
+      Lifeline lifeline) {
     this.lifeline = lifeline;
     this.buffers = buffers;
     this.options = options;
     this.transport = transport;
     this.timers = timers;
     this.workers = workers;
+    this.forClients = forClients;
+    this.forLastCalls = Workers.onPlatformThreads("postroom-goodbye", 1, lifeline);
     this.limits = options.strangers();
     this.strangers = new Strangers(limits, timers);
     AtomicInteger count = new AtomicInteger();
@@ -119,6 +138,20 @@ final class NettyWire implements Wire {
 
   Executor workers() {
     return workers;
+  }
+
+  /**
+   * Where turns are done; may refuse them.
+   *
+   * @param isOurs whether we have made the connection: its turns are waited for, until the end
+   */
+  Executor workers(boolean isOurs) {
+    return turn -> (isOurs && !closing ? workers : forClients).execute(turn);
+  }
+
+  /** Where sessions end whose turns are refused. */
+  Executor forLastCalls() {
+    return forLastCalls;
   }
 
   /** Tells of what nothing can be relied upon after; on the thread to which it happened. */
@@ -335,6 +368,7 @@ final class NettyWire implements Wire {
     awaitNone(LAST_CALL);
     open.forEach(NettyConnection::cut);
     awaitNone(AFTER_CUT);
+    forLastCalls.close();
     questions.end();
     return loops
         .shutdownGracefully(0, AFTER_CUT.toMillis(), TimeUnit.MILLISECONDS)

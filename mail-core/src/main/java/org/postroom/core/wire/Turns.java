@@ -36,7 +36,11 @@ final class Turns implements Runnable {
   private final NextTurn next;
   private final Supplier<Session> sessions;
   private final Executor workers;
+  private final Executor forLastCalls;
   private final Runnable ended;
+
+  /** Nobody takes its turns: the event loop has the last one. */
+  private volatile boolean refused;
 
   // The worker's.
   private @Nullable Session session;
@@ -48,15 +52,24 @@ final class Turns implements Runnable {
    * None yet.
    *
    * @param sessions makes the session, once
+   * @param workers may refuse its turns; the session ends then
+   * @param forLastCalls where it ends then
    * @param ended hears that it has had its last call
    */
-  Turns(NearEnd end, Parts parts, Supplier<Session> sessions, Executor workers, Runnable ended) {
+  Turns(
+      NearEnd end,
+      Parts parts,
+      Supplier<Session> sessions,
+      Executor workers,
+      Executor forLastCalls,
+      Runnable ended) {
     this.end = end;
     this.channel = end.channel();
     this.parts = parts;
     this.next = new NextTurn(parts);
     this.sessions = sessions;
     this.workers = workers;
+    this.forLastCalls = forLastCalls;
     this.ended = ended;
   }
 
@@ -90,21 +103,34 @@ final class Turns implements Runnable {
   private void handOver() {
     try {
       workers.execute(this);
-    } catch (RuntimeException | Error e) {
-      // Nobody is left to talk (the workers are gone before the wire, or no thread can be had for
-      // one), but the session must hear of its end, and the wire.
-      end.heed(e);
-      if (!(e instanceof RejectedExecutionException)) {
-        LOG.error("{}: no worker for the session with {}", end.id(), end.remote(), e);
+    } catch (RejectedExecutionException e) {
+      // There are more sessions than the application has threads for, or they are gone before the
+      // wire: it says goodbye where it waits for nothing.
+      end.lock();
+      try {
+        parts.agenda().crowdOut();
+      } finally {
+        end.unlock();
       }
+      endOnLoop();
+    } catch (RuntimeException | Error e) {
+      // Nobody is left to talk (no thread can be had for one), but the session must hear of its
+      // end, and the wire.
+      end.heed(e);
+      LOG.error("{}: no worker for the session with {}", end.id(), end.remote(), e);
       end.lock();
       try {
         parts.link().closeAsked();
       } finally {
         end.unlock();
       }
-      end.onLoop(this);
+      endOnLoop();
     }
+  }
+
+  private void endOnLoop() {
+    refused = true;
+    end.onLoop(this);
   }
 
   /** Says what was written, then ends. From any thread; safe to repeat. */
@@ -340,6 +366,24 @@ final class Turns implements Runnable {
     boolean hopeless = (late || crowded) && !parts.unsent().isRead();
     ChannelFuture lastWords =
         sayLastWords(hopeless, unread, Farewell.patience(limit, wasStranger || crowded));
+    if (refused) {
+      lastCallElsewhere(lastWords);
+    } else {
+      lastCall(lastWords);
+    }
+  }
+
+  /** The last call may wait, and this is the event loop. */
+  private void lastCallElsewhere(@Nullable ChannelFuture lastWords) {
+    try {
+      forLastCalls.execute(() -> lastCall(lastWords));
+    } catch (RuntimeException | Error e) {
+      end.heed(e);
+      lastCall(lastWords); // there is nobody any more
+    }
+  }
+
+  private void lastCall(@Nullable ChannelFuture lastWords) {
     if (session != null) {
       try {
         session.closed();

@@ -13,22 +13,56 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.time.Timers;
 
 /**
  * The threads that run sessions and other blocking work: virtual ones where the JVM has them (21
  * and later), otherwise named daemon threads that are made when needed, kept for a while and
- * bounded in number; what is beyond the bound waits for its turn.
+ * bounded in number; what is beyond the bound waits for its turn. Or those of an application, which
+ * may refuse work.
  */
 public final class Workers implements Executor, AutoCloseable {
   private static final int IDLE_SECONDS = 30;
 
-  private final ExecutorService executor;
+  private final Executor executor;
+  private final Executor atOnce;
+  private final Runnable end;
   private final Lifeline lifeline;
   private final Set<Thread> atWork = ConcurrentHashMap.newKeySet();
 
-  private Workers(ExecutorService executor, Lifeline lifeline) {
+  private Workers(Executor executor, Executor atOnce, Runnable end, Lifeline lifeline) {
     this.executor = executor;
+    this.atOnce = task -> atOnce.execute(() -> run(task));
+    this.end = end;
     this.lifeline = lifeline;
+  }
+
+  private static Workers own(ExecutorService threads, Lifeline lifeline) {
+    return new Workers(threads, threads, () -> end(threads), lifeline);
+  }
+
+  /**
+   * Workers on threads of an application, which are never ended here. It must run a task on another
+   * thread than the caller's, and either take it or say that it does not ({@link
+   * java.util.concurrent.RejectedExecutionException}), without waiting. It must have room for the
+   * few tasks that wait for others: four at least.
+   *
+   * @param timers by which what is refused is tried again
+   * @param lifeline hears when a task has met an error after which nothing can be relied upon
+   */
+  public static Workers of(Executor application, Timers timers, Lifeline lifeline) {
+    HostThreads threads = new HostThreads(application, timers, lifeline);
+    return new Workers(new Insisting(threads, timers), threads, threads::close, lifeline);
+  }
+
+  /**
+   * Tries out what {@link #of} is to be given, by a task that does nothing.
+   *
+   * @throws IllegalArgumentException when it runs tasks in their caller
+   * @throws java.util.concurrent.RejectedExecutionException when it takes none
+   */
+  public static void check(Executor application) {
+    HostThreads.check(application);
   }
 
   /**
@@ -48,8 +82,7 @@ public final class Workers implements Executor, AutoCloseable {
    */
   public static Workers named(String name, int most, Lifeline lifeline) {
     ExecutorService virtual = virtual();
-    return new Workers(
-        virtual != null ? virtual : platform(name, most, Thread.NORM_PRIORITY), lifeline);
+    return own(virtual != null ? virtual : platform(name, most, Thread.NORM_PRIORITY), lifeline);
   }
 
   /**
@@ -66,12 +99,21 @@ public final class Workers implements Executor, AutoCloseable {
    * @param lifeline hears when a task has met an error after which nothing can be relied upon
    */
   public static Workers onPlatformThreads(String name, int most, Lifeline lifeline) {
-    return new Workers(platform(name, most, Thread.MIN_PRIORITY), lifeline);
+    return own(platform(name, most, Thread.MIN_PRIORITY), lifeline);
   }
 
+  /** Runs it, soon; when an application refuses it, as soon as it does not any more. */
   @Override
   public void execute(Runnable task) {
     executor.execute(() -> run(task));
+  }
+
+  /**
+   * The same workers for who can do without: what an application refuses is refused at once ({@link
+   * java.util.concurrent.RejectedExecutionException}).
+   */
+  public Executor orNot() {
+    return atOnce;
   }
 
   private void run(Runnable task) {
@@ -95,9 +137,13 @@ public final class Workers implements Executor, AutoCloseable {
   /** Interrupts what runs, forgets what waits; returns within five seconds. */
   @Override
   public void close() {
-    executor.shutdownNow();
+    end.run();
+  }
+
+  private static void end(ExecutorService threads) {
+    threads.shutdownNow();
     try {
-      boolean unused = executor.awaitTermination(5, TimeUnit.SECONDS);
+      boolean unused = threads.awaitTermination(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
