@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.wire.Meddler;
+import org.postroom.dist.operation.FaultRules;
 
 /** What comes between a server and what it stands on, for tests of those who depend on it. */
 public interface Disturbance {
@@ -24,5 +25,10 @@ public interface Disturbance {
   /** The same of where mails become ours. */
   default MailCommit over(MailCommit commit) {
     return commit;
+  }
+
+  /** What of it can be asked for from outside, by whoever may ask the server for anything else. */
+  default Optional<FaultRules> rules() {
+    return Optional.empty();
   }
 }

@@ -8,6 +8,7 @@ import org.postroom.core.part.DryRun;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.dist.mailbox.Mailboxes;
+import org.postroom.dist.operation.FaultRules;
 import org.postroom.dist.submit.Outbox;
 import org.postroom.storage.SqlTables;
 
@@ -16,6 +17,7 @@ import org.postroom.storage.SqlTables;
  *
  * @param started by which it was started
  * @param outbox what the application writes in its own transactions
+ * @param faults those of a fixture
  */
 record Running(
     Plan started,
@@ -24,7 +26,8 @@ record Running(
     OpenDoors doors,
     Reloading reloading,
     Submitting submitting,
-    Outbox outbox) {
+    Outbox outbox,
+    Optional<FaultRules> faults) {
 
   /**
    * Opens one after the other; when this returns, every port answers.
@@ -52,7 +55,15 @@ record Running(
     Outbox outbox =
         HostOutbox.open(
             foundation.store().storage(), foundation.premises(), generations::current, owned);
-    return new Running(plan, foundation, generations, doors, reloading, submitting, outbox);
+    return new Running(
+        plan,
+        foundation,
+        generations,
+        doors,
+        reloading,
+        submitting,
+        outbox,
+        description.circumstances.disturbance.rules());
   }
 
   /** The mailboxes of who logs in so, or would. */

@@ -12,6 +12,7 @@ import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.operation.Desk;
+import org.postroom.dist.operation.FaultRules;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.operation.RunningServer;
@@ -105,6 +106,18 @@ final class ServerDesk implements Desk, RunningServer {
   @Override
   public List<RecentDecisions.Entry> decisions(String id) {
     return server.decisions(id);
+  }
+
+  @Override
+  public FaultRules faults() {
+    return server
+        .running()
+        .faults()
+        .orElseThrow(
+            () ->
+                new OperationRefused(
+                    OperationRefused.Kind.NOT_ALLOWED,
+                    "this server makes no faults: it is no fixture (postroom fixture)"));
   }
 
   private static Listening listening(Door door, SocketAddress place) {

@@ -24,6 +24,8 @@ import picocli.CommandLine.Command;
       ExplainApplet.class,
       UserApplet.class,
       QueueApplet.class,
+      FixtureApplet.class,
+      FaultsApplet.class,
       SendmailApplet.class
     })
 public final class Postroom {

@@ -134,7 +134,7 @@ public final class Records {
       return json;
     } else if (type == Secret.class && json instanceof String text) {
       return Secret.of(text);
-    } else if (type == long.class && json instanceof Long) {
+    } else if ((type == long.class || type == Long.class) && json instanceof Long) {
       return json;
     } else if (type == int.class && json instanceof Long number && number == number.intValue()) {
       return number.intValue();
@@ -150,7 +150,7 @@ public final class Records {
     if (type instanceof ParameterizedType) {
       return "a list";
     }
-    if (type == long.class || type == int.class) {
+    if (type == long.class || type == Long.class || type == int.class) {
       return "a whole number";
     }
     return type == boolean.class || type == Boolean.class ? "true or false" : "a text";

@@ -22,6 +22,9 @@ public final class Operations {
           ReloadOperation.RELOAD,
           ExplainOperation.EXPLAIN,
           ExplainOperation.RECORD,
+          FaultOperations.ADD,
+          FaultOperations.LIST,
+          FaultOperations.CLEAR,
           StatusOperation.STATUS);
 
   private Operations() {}

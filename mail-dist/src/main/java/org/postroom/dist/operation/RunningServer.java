@@ -45,4 +45,11 @@ public interface RunningServer {
    * @param id as the log has it
    */
   List<RecentDecisions.Entry> decisions(String id);
+
+  /**
+   * The faults that it makes for tests.
+   *
+   * @throws OperationRefused when it is no fixture
+   */
+  FaultRules faults();
 }

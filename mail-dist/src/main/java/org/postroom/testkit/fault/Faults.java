@@ -10,6 +10,7 @@ import org.postroom.core.queue.MailCommit;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Meddler;
 import org.postroom.dist.Disturbance;
+import org.postroom.dist.operation.FaultRules;
 
 /**
  * The faults that a server makes for its tests. Those set first happen first; what else is to
@@ -67,6 +68,11 @@ public final class Faults implements Disturbance {
     return this;
   }
 
+  /** What chance goes by. */
+  long seed() {
+    return rules.seed();
+  }
+
   /** Those that are set, in this order. */
   public List<Fault> all() {
     return rules.all();
@@ -104,6 +110,11 @@ public final class Faults implements Disturbance {
   }
 
   // --- for who puts a server together
+
+  @Override
+  public Optional<FaultRules> rules() {
+    return Optional.of(new WishedFaults(this));
+  }
 
   @Override
   public Optional<Meddler> wire() {
