@@ -26,6 +26,7 @@ import org.postroom.core.time.VirtualTime;
  *
  * <pre>{@code
  * network.names().put("example.org MX 10 mx.elsewhere.example");
+ * network.names().put("_25._tcp.mx.elsewhere.example TLSA 3 1 1 0A1B2C");
  * network.names().fail("example.org");
  * network.names().answerAfter(Duration.ofSeconds(30));
  * }</pre>
@@ -69,7 +70,10 @@ public final class TestNames implements Resolver {
     return this;
   }
 
-  /** Whoever asks for {@code name} hears that there is no answer now (SERVFAIL). */
+  /**
+   * Whoever asks for {@code name} hears that there is no answer now (SERVFAIL), as where a name
+   * server is broken, or a signature of DNSSEC.
+   */
   public synchronized TestNames fail(String name) {
     failing.add(key(name));
     change();
@@ -136,6 +140,11 @@ public final class TestNames implements Resolver {
   @Override
   public CompletionStage<Answer<String>> texts(Domain name) {
     return ask(name.name() + " TXT", now -> now.texts(name));
+  }
+
+  @Override
+  public CompletionStage<Answer<Tlsa>> tlsa(Domain name) {
+    return ask(name.name() + " TLSA", now -> now.tlsa(name));
   }
 
   private <T> CompletionStage<Answer<T>> ask(

@@ -10,8 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postroom.core.address.Domain;
+import org.postroom.core.dns.Resolver;
+import org.postroom.core.dns.Resolver.Answer;
+import org.postroom.core.dns.Resolver.Tlsa;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.dist.Inbox;
@@ -146,6 +151,38 @@ final class TestNetworkTest {
           .anySatisfy(report -> assertThat(report).contains("Status: 5.4.4"))
           .anySatisfy(report -> assertThat(report).contains("Status: 5.1.10"));
     }
+  }
+
+  /** As a client sees it that checks signatures. */
+  @Test
+  void certificatesMayBeNamedInTheDns() throws Exception {
+    try (TestNetwork network = TestNetwork.of(SHOP, CUSTOMERS)) {
+      Domain name = Domain.of("_25._tcp.mx.example.org");
+      TestNames names = network.names();
+      assertThat(now(names.tlsa(name))).as("without").isInstanceOf(Answer.NoSuchName.class);
+
+      names.put("_25._tcp.mx.example.org TLSA 3 1 1 0A1B2C");
+      assertThat(now(names.tlsa(name)))
+          .as("with")
+          .isEqualTo(new Answer.Found<>(List.of(new Tlsa(3, 1, 1, "0a1b2c"))));
+
+      names.fail("_25._tcp.mx.example.org");
+      assertThat(now(names.tlsa(name))).as("forged").isInstanceOf(Answer.TryAgain.class);
+
+      names.heal("_25._tcp.mx.example.org");
+      network.at(SHOP).faults().dns("_25._tcp.mx.example.org").times(1).fails();
+      Resolver ofShop = network.at(SHOP).faults().over(names);
+      assertThat(now(ofShop.tlsa(name))).as("a fault").isInstanceOf(Answer.TryAgain.class);
+      assertThat(now(ofShop.tlsa(name))).isInstanceOf(Answer.Found.class);
+
+      names.remove("_25._tcp.mx.example.org");
+      assertThat(now(names.tlsa(name))).isInstanceOf(Answer.NoSuchName.class);
+      assertThat(names.asked()).contains("_25._tcp.mx.example.org TLSA");
+    }
+  }
+
+  private static <T> Answer<T> now(CompletionStage<Answer<T>> answer) {
+    return answer.toCompletableFuture().join();
   }
 
   @Test

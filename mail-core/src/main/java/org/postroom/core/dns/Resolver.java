@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.postroom.core.address.Domain;
 
 /**
@@ -30,6 +31,14 @@ public interface Resolver {
   CompletionStage<Answer<String>> texts(Domain name);
 
   /**
+   * The TLSA records of {@code name}, such as {@code _25._tcp.mx.example.org} (RFC 6698), as far as
+   * DNSSEC proves them: {@link Answer.NoData} where a zone is not signed, or nobody has checked,
+   * and {@link Answer.TryAgain} where the check has failed, so that who meddles with answers makes
+   * no mail leave without TLS (RFC 7672, 2.1.1).
+   */
+  CompletionStage<Answer<Tlsa>> tlsa(Domain name);
+
+  /**
    * The same for who can use some addresses only: a host that has others alone has none.
    *
    * @param usable which
@@ -44,6 +53,29 @@ public interface Resolver {
     /** "This domain takes no mail": preference 0, host ".". */
     public boolean isNull() {
       return host.isEmpty() || host.equals(".");
+    }
+  }
+
+  /**
+   * One TLSA record (RFC 6698, 2.1); its numbers may be such as nobody knows yet.
+   *
+   * @param usage 2 is an authority (DANE-TA), 3 the server's own certificate (DANE-EE)
+   * @param selector 0 is the whole certificate, 1 its public key
+   * @param matching 0 is the data as they are, 1 is SHA-256, 2 is SHA-512
+   * @param data in hexadecimal digits, without blanks, in lower case
+   */
+  record Tlsa(int usage, int selector, int matching, String data) {
+    private static final Pattern OCTETS = Pattern.compile("(?:[0-9a-f]{2})+");
+
+    public Tlsa {
+      for (int number : new int[] {usage, selector, matching}) {
+        if (number < 0 || number > 255) {
+          throw new IllegalArgumentException("not an octet: " + number);
+        }
+      }
+      if (!OCTETS.matcher(data).matches()) {
+        throw new IllegalArgumentException("not octets in hexadecimal digits: " + data);
+      }
     }
   }
 

@@ -41,4 +41,9 @@ record SomeAddresses(Resolver all, Predicate<InetAddress> usable) implements Res
   public CompletionStage<Answer<String>> texts(Domain name) {
     return all.texts(name);
   }
+
+  @Override
+  public CompletionStage<Answer<Tlsa>> tlsa(Domain name) {
+    return all.tlsa(name);
+  }
 }

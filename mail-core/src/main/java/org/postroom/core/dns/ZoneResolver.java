@@ -24,14 +24,16 @@ import org.postroom.core.address.Domain;
  * www.example.org CNAME mx.example.org
  * 192.0.2.1       PTR mx.example.org
  * www.example.org TXT any words
+ * _25._tcp.mx.example.org TLSA 3 1 1 0A1B2C
  * broken.test     SERVFAIL
  * }</pre>
  *
  * <p>Mail is not sent to a loopback address that a name has, unless {@code smtp_special_networks}
  * lists it.
  *
- * <p>Types are MX, NS, A, AAAA, PTR (of an address), TXT, CNAME and SERVFAIL. A name without a line
- * does not exist, unless one below it does.
+ * <p>Types are MX, NS, A, AAAA, PTR (of an address), TXT, TLSA, CNAME and SERVFAIL, which is also
+ * what somebody hears who checks signatures that are wrong. A name without a line does not exist,
+ * unless one below it does. Everything counts as signed.
  */
 public final class ZoneResolver implements Resolver {
   private static final int MOST_ALIASES = 16;
@@ -40,6 +42,7 @@ public final class ZoneResolver implements Resolver {
   private final Map<String, List<Domain>> nameServers = new HashMap<>();
   private final Map<String, List<InetAddress>> addresses = new HashMap<>();
   private final Map<String, List<String>> texts = new HashMap<>();
+  private final Map<String, List<Tlsa>> associations = new HashMap<>();
   private final Map<InetAddress, List<Domain>> names = new HashMap<>();
   private final Map<String, String> aliases = new HashMap<>();
   private final Set<String> broken = new HashSet<>();
@@ -73,6 +76,7 @@ public final class ZoneResolver implements Resolver {
           case "SERVFAIL" -> 2;
           case "A", "AAAA", "CNAME", "NS", "PTR", "TXT" -> 3;
           case "MX" -> 4;
+          case "TLSA" -> 6;
           default -> -1;
         };
     if (words.length != expected) {
@@ -94,10 +98,20 @@ public final class ZoneResolver implements Resolver {
       case "NS" ->
           nameServers.computeIfAbsent(owner, o -> new ArrayList<>()).add(Domain.of(key(words[2])));
       case "TXT" -> texts.computeIfAbsent(owner, o -> new ArrayList<>()).add(words[2]);
+      case "TLSA" ->
+          associations.computeIfAbsent(owner, o -> new ArrayList<>()).add(association(words));
       case "CNAME" -> aliases.put(owner, key(words[2]));
       case "SERVFAIL" -> broken.add(owner);
       default -> addresses.computeIfAbsent(owner, o -> new ArrayList<>()).add(address(words[2]));
     }
+  }
+
+  private static Tlsa association(String[] words) {
+    return new Tlsa(
+        Integer.parseInt(words[2]),
+        Integer.parseInt(words[3]),
+        Integer.parseInt(words[4]),
+        words[5].toLowerCase(Locale.ROOT));
   }
 
   private void exists(String owner) {
@@ -152,6 +166,11 @@ public final class ZoneResolver implements Resolver {
   @Override
   public CompletionStage<Answer<String>> texts(Domain name) {
     return look(name, texts);
+  }
+
+  @Override
+  public CompletionStage<Answer<Tlsa>> tlsa(Domain name) {
+    return look(name, associations);
   }
 
   private <T> CompletionStage<Answer<T>> look(Domain domain, Map<String, List<T>> records) {

@@ -58,6 +58,15 @@ class DnsResolverTest {
     return answer instanceof Answer.Found<T> found ? found.records() : List.of();
   }
 
+  /** Nobody has checked it: whoever meddles with answers could have put it there. */
+  @Test
+  void whatNoSignatureProvesIsNotThere() throws Exception {
+    server.add("_25._tcp.mx.example.org. 300 TLSA 3 1 1 0A1B2C");
+
+    assertThat(of(resolver.tlsa(Domain.of("_25._tcp.mx.example.org"))))
+        .isInstanceOf(Answer.NoData.class);
+  }
+
   @Test
   void findsMailExchangersAndAsksOnceWithinTheirTtl() throws Exception {
     server.add("example.org. 300 MX 10 mx.example.org.", "example.org. 300 MX 20 mx2.example.org.");

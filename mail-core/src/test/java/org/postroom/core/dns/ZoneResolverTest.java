@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.dns.Resolver.MailExchanger;
+import org.postroom.core.dns.Resolver.Tlsa;
 
 class ZoneResolverTest {
   private final ZoneResolver zone =
@@ -24,6 +25,10 @@ class ZoneResolverTest {
           www.example.org CNAME mx.example.org
           192.0.2.1       PTR mx.example.org
           none.example    MX 0 .
+          _25._tcp.mx.example.org TLSA 3 1 1 0A1b2C
+          _25._tcp.mx.example.org TLSA 2 0 2 ff
+          bogus.example   A 192.0.2.8
+          _25._tcp.bogus.example  SERVFAIL
           broken.test     SERVFAIL
           loop.test       CNAME loop.test
           bücher.example  A 192.0.2.7
@@ -54,6 +59,33 @@ class ZoneResolverTest {
         .isInstanceOfSatisfying(
             Answer.Found.class,
             f -> assertThat(((MailExchanger) f.records().get(0)).isNull()).isTrue());
+  }
+
+  @Test
+  void saysByWhichCertificatesAServerIsKnown() {
+    assertThat(now(zone.tlsa(Domain.of("_25._tcp.mx.example.org"))))
+        .isEqualTo(
+            new Answer.Found<>(List.of(new Tlsa(3, 1, 1, "0a1b2c"), new Tlsa(2, 0, 2, "ff"))));
+    assertThat(now(zone.tlsa(Domain.of("_tcp.mx.example.org")))).isInstanceOf(Answer.NoData.class);
+    assertThat(now(zone.tlsa(Domain.of("_25._tcp.www.example.org"))))
+        .isInstanceOf(Answer.NoSuchName.class);
+    assertThat(now(zone.tlsa(Domain.of("_25._tcp.bogus.example"))))
+        .isInstanceOf(Answer.TryAgain.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "_25._tcp.a.example TLSA 3 1 1",
+        "_25._tcp.a.example TLSA 3 1 1 0A1 B2",
+        "_25._tcp.a.example TLSA 3 1 1 0A1",
+        "_25._tcp.a.example TLSA 3 1 1 xy",
+        "_25._tcp.a.example TLSA 256 1 1 00",
+        "_25._tcp.a.example TLSA -1 1 1 00",
+        "_25._tcp.a.example TLSA three 1 1 00"
+      })
+  void refusesWhatSaysNothingOfACertificate(String line) {
+    assertThatThrownBy(() -> ZoneResolver.of(line)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -73,6 +73,11 @@ final class LookingAheadTest {
     public CompletionStage<Answer<String>> texts(Domain name) {
       return later("TXT " + name);
     }
+
+    @Override
+    public CompletionStage<Answer<Tlsa>> tlsa(Domain name) {
+      return later("TLSA " + name);
+    }
   }
 
   private CompletableFuture<Decision> judged(String name, String value) {

@@ -248,5 +248,10 @@ final class ServerRulesTest {
     public CompletionStage<Answer<String>> texts(Domain name) {
       return ZONE.texts(name);
     }
+
+    @Override
+    public CompletionStage<Answer<Tlsa>> tlsa(Domain name) {
+      return ZONE.tlsa(name);
+    }
   }
 }

@@ -45,6 +45,11 @@ final class TroubledNames implements Resolver {
     return look(name.name(), () -> names.texts(name));
   }
 
+  @Override
+  public CompletionStage<Answer<Tlsa>> tlsa(Domain name) {
+    return look(name.name(), () -> names.tlsa(name));
+  }
+
   private <T> CompletionStage<Answer<T>> look(
       String name, Supplier<CompletionStage<Answer<T>>> otherwise) {
     for (Rules.Armed one : rules.dueFor(name)) {

@@ -77,4 +77,9 @@ final class CountingResolver implements Resolver {
   public CompletionStage<Answer<String>> texts(Domain name) {
     return zone.texts(name);
   }
+
+  @Override
+  public CompletionStage<Answer<Tlsa>> tlsa(Domain name) {
+    return zone.tlsa(name);
+  }
 }
