@@ -39,7 +39,7 @@ final class ArchitectureTest extends HouseRules {
               Map.entry("part", 7L),
               Map.entry("policy", 25L),
               Map.entry("policy.service", 5L),
-              Map.entry("queue", 11L),
+              Map.entry("queue", 12L),
               Map.entry("rewrite", 6L),
               Map.entry("secret", 3L),
               Map.entry("session", 8L),

@@ -1,7 +1,10 @@
 package org.postroom.dist;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Report;
 import org.postroom.dist.control.Control;
@@ -42,15 +45,32 @@ final class FromOutside {
 
   /** See {@link ServerBuilder#ask}. */
   <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
+    List<A> answers = new ArrayList<>(1);
+    ask(
+        operation,
+        question,
+        answer -> {
+          answers.add(answer);
+          return Optional.empty();
+        });
+    return answers.get(0);
+  }
+
+  /** See {@link ServerBuilder#ask(Operation, Record, Function)}. */
+  <Q extends Record, A extends Record> void ask(
+      Operation<Q, A> operation, Q first, Function<A, Optional<Q>> next) {
     try (SqlTables databases = new SqlTables()) {
       Plan plan = description.plan(databases);
-      Optional<A> answer =
-          plan.folder().flatMap(folder -> Control.ask(folder, operation, question));
-      if (answer.isPresent()) {
-        return answer.get();
-      }
       try (StoreDesk desk = new StoreDesk(plan, description)) {
-        return operation.perform(desk, question);
+        Optional<Q> question = Optional.of(first);
+        while (question.isPresent()) {
+          Q asked = question.get();
+          question =
+              next.apply(
+                  plan.folder()
+                      .flatMap(folder -> Control.ask(folder, operation, asked))
+                      .orElseGet(() -> operation.perform(desk, asked)));
+        }
       }
     }
   }

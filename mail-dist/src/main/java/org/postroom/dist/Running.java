@@ -16,6 +16,7 @@ import org.postroom.storage.SqlTables;
  * The parts of a server that runs.
  *
  * @param started by which it was started
+ * @param queue makes attempts
  * @param outbox what the application writes in its own transactions
  * @param faults those of a fixture
  */
@@ -23,6 +24,7 @@ record Running(
     Plan started,
     Foundation foundation,
     Generations generations,
+    QueueManager queue,
     OpenDoors doors,
     Reloading reloading,
     Submitting submitting,
@@ -59,6 +61,7 @@ record Running(
         plan,
         foundation,
         generations,
+        queue,
         doors,
         reloading,
         submitting,

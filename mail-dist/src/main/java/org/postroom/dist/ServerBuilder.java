@@ -405,4 +405,15 @@ public final class ServerBuilder {
   public <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
     return new FromOutside(description).ask(operation, question);
   }
+
+  /**
+   * The same for as long as an answer leads to another question: page after page, where answers are
+   * pages.
+   *
+   * @param next what is asked behind an answer; empty to end
+   */
+  public <Q extends Record, A extends Record> void ask(
+      Operation<Q, A> operation, Q question, Function<A, Optional<Q>> next) {
+    new FromOutside(description).ask(operation, question, next);
+  }
 }

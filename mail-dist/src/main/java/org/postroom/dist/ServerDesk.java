@@ -3,14 +3,20 @@ package org.postroom.dist;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.Domain;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.core.queue.QueuedMail;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.FaultRules;
 import org.postroom.dist.operation.OperationRefused;
@@ -54,6 +60,26 @@ final class ServerDesk implements Desk, RunningServer {
   @Override
   public QueueStore queue() {
     return server.queue();
+  }
+
+  @Override
+  public Clock clock() {
+    return server.running().foundation().premises().clock();
+  }
+
+  @Override
+  public Optional<QueueId> requeue(QueuedMail mail) {
+    return server.running().generations().current().flow().requeue(mail);
+  }
+
+  @Override
+  public void revive(Collection<String> destinations) {
+    server.running().queue().revive(destinations);
+  }
+
+  @Override
+  public boolean isFlushed(Domain domain) {
+    return server.running().generations().current().policy().fastFlush().contains(domain);
   }
 
   @Override

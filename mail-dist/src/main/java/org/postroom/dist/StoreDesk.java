@@ -1,5 +1,6 @@
 package org.postroom.dist;
 
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.queue.QueueStore;
@@ -32,6 +33,11 @@ final class StoreDesk implements Desk, AutoCloseable {
   @Override
   public QueueStore queue() {
     return store().queue();
+  }
+
+  @Override
+  public Clock clock() {
+    return description.clock;
   }
 
   private SqlStorage store() {

@@ -21,9 +21,13 @@ import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.OperationRefused;
+import org.postroom.dist.operation.QueueChanges;
+import org.postroom.dist.operation.QueueChanges.Chosen;
+import org.postroom.dist.operation.QueueChanges.Done;
+import org.postroom.dist.operation.QueueChoice;
 import org.postroom.dist.operation.QueueOperations;
-import org.postroom.dist.operation.QueueOperations.HeldMail;
-import org.postroom.dist.operation.QueueOperations.Mails;
+import org.postroom.dist.operation.QueueOperations.Asked;
+import org.postroom.dist.operation.QueueOperations.WaitingMail;
 import org.postroom.storage.Storage;
 
 /**
@@ -64,16 +68,17 @@ final class HeldMailTest {
   }
 
   private List<String> held() {
-    return QueueOperations.HELD
-        .perform(new ServerDesk(server), new Operation.Nothing())
-        .mails()
-        .stream()
-        .map(HeldMail::id)
+    return QueueOperations.LIST.perform(new ServerDesk(server), Asked.HELD).mails().stream()
+        .map(WaitingMail::id)
         .toList();
   }
 
-  private List<String> ask(Operation<Mails, Mails> operation, String... ids) {
-    return operation.perform(new ServerDesk(server), new Mails(List.of(ids))).ids();
+  private List<String> ask(Operation<Chosen, Done> operation, String... ids) {
+    return answer(operation, ids).ids();
+  }
+
+  private Done answer(Operation<Chosen, Done> operation, String... ids) {
+    return operation.perform(new ServerDesk(server), new Chosen(QueueChoice.of(List.of(ids))));
   }
 
   private int inbox() {
@@ -108,14 +113,17 @@ final class HeldMailTest {
     start();
     assertThat(held()).isEqualTo(ids);
 
-    assertThat(ask(QueueOperations.RELEASE, ids.get(1))).containsExactly(ids.get(1));
+    assertThat(ask(QueueChanges.RELEASE, ids.get(1))).containsExactly(ids.get(1));
     Until.so(() -> inbox() == 2);
-    assertThatThrownBy(() -> ask(QueueOperations.DELETE, ids.get(0), ids.get(1)))
+    Done deleted = answer(QueueChanges.DELETE, ids.get(0), ids.get(1), "no id");
+    assertThat(deleted.ids()).containsExactly(ids.get(0));
+    assertThat(deleted.recipients()).isEqualTo(1);
+    assertThat(deleted.missing()).containsExactly(ids.get(1), "no id");
+    assertThat(ask(QueueChanges.DELETE, "ALL", "ALL")).containsExactly(ids.get(2));
+    assertThat(ask(QueueChanges.DELETE, "ALL")).isEmpty();
+    assertThatThrownBy(() -> ask(QueueChanges.DELETE))
         .isInstanceOf(OperationRefused.class)
-        .hasMessageContaining("no mail is held as " + ids.get(1));
-    assertThat(ask(QueueOperations.DELETE, ids.get(0))).containsExactly(ids.get(0));
-    assertThat(ask(QueueOperations.DELETE, "ALL")).containsExactly(ids.get(2));
-    assertThat(ask(QueueOperations.DELETE, "ALL")).isEmpty();
+        .hasMessageContaining("ALL means every one");
     assertThat(held()).isEmpty();
     assertThat(server.queue().size()).isZero();
     assertThat(inbox()).isEqualTo(2);

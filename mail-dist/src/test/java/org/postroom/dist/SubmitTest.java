@@ -38,6 +38,8 @@ import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.policy.Consequence;
+import org.postroom.core.queue.QueueControl.Position;
+import org.postroom.core.queue.QueueControl.Section;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.submit.NotTaken;
@@ -304,7 +306,7 @@ final class SubmitTest {
       assertThat(server.submit(envelope, stream("Subject: junk\n\n")))
           .isInstanceOf(Submitted.Taken.class);
       Submitted kept = server.submit(envelope, stream("Subject: hold\n\n"));
-      assertThat(server.queue().held(10))
+      assertThat(server.queue().control().page(Section.HOLD, Position.START).mails())
           .singleElement()
           .satisfies(mail -> assertThat(mail.id()).isEqualTo(kept.orThrow()));
       assertThat(Inbox.of(server, ADA)).isEmpty();

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueueControl;
 
 /** What access(5) tables and header_checks(5) have done with a mail, as its recipients see it. */
 class AccessActionsTest {
@@ -129,7 +129,7 @@ class AccessActionsTest {
         talk.toData("grace@example.net", "ada@example.org");
         assertThat(talk.ask("Subject: x\r\n\r\n.")).startsWith("250");
       }
-      assertThat(house.held()).extracting(QueuedMail::recipients).hasSize(1);
+      assertThat(house.held()).extracting(QueueControl.Listed::recipients).hasSize(1);
       assertThat(house.inbox("ada@example.org")).hasSize(1);
     }
   }

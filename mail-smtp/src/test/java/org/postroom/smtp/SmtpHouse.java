@@ -51,6 +51,7 @@ import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.policy.service.PolicyServers;
+import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
@@ -271,8 +272,8 @@ final class SmtpHouse extends ProtocolHouse {
   }
 
   /** What is held there. */
-  List<QueuedMail> held() {
-    return queue.held(100);
+  List<QueueControl.Listed> held() {
+    return queue.control().page(QueueControl.Section.HOLD, QueueControl.Position.START).mails();
   }
 
   /** From now on there is no room to stage anything. */

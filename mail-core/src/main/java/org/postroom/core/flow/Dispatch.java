@@ -136,6 +136,10 @@ final class Dispatch {
     List<Report> known = new ArrayList<>();
     List<Homecoming> home = new ArrayList<>();
     for (QueuedRecipient recipient : mail.recipients()) {
+      if (recipient.expires()) {
+        known.add(new Report(recipient, ended(recipient)));
+        continue;
+      }
       Route route = route(mail, recipient, known);
       if (route instanceof Route.Here here) {
         home.add(
@@ -178,6 +182,15 @@ final class Dispatch {
       reports.add(new Report(recipient, DeliveryResult.fault("cannot be routed now", e)));
       return null;
     }
+  }
+
+  /** What is said of one that an administrator has ended: why it waited, where that is known. */
+  private static DeliveryResult ended(QueuedRecipient recipient) {
+    String reason =
+        recipient.lastReason().isEmpty()
+            ? "message is administratively expired"
+            : recipient.lastReason();
+    return new DeliveryResult.Deferred("none", "4.4.7", reason);
   }
 
   private static DeliveryResult nowhere(Route.Nowhere none) {

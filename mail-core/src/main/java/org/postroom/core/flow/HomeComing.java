@@ -1,11 +1,13 @@
 package org.postroom.core.flow;
 
 import java.net.InetAddress;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.ScannedContent;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
@@ -24,6 +26,12 @@ final class HomeComing {
    * @param memory what the scan is charged to, until the content is closed
    */
   static Acceptance of(QueuedMail mail, List<Acceptance.Delivery> deliveries, MemoryBudget memory) {
+    return new Acceptance(
+        submission(mail, mail.id(), mail.arrived(), memory), deliveries, List.of());
+  }
+
+  /** The mail as one that comes in, under an id and at a time of its own. */
+  static Submission submission(QueuedMail mail, QueueId id, Instant arrived, MemoryBudget memory) {
     Envelope envelope =
         new Envelope(
             mail.sender(),
@@ -35,14 +43,7 @@ final class HomeComing {
     Submission.Client self =
         new Submission.Client(
             InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), "QUEUE");
-    Submission submission =
-        new Submission(
-            mail.id(),
-            Origin.QUEUE,
-            self,
-            envelope,
-            new ScannedContent(mail.content(), memory),
-            mail.arrived());
-    return new Acceptance(submission, deliveries, List.of());
+    return new Submission(
+        id, Origin.QUEUE, self, envelope, new ScannedContent(mail.content(), memory), arrived);
   }
 }

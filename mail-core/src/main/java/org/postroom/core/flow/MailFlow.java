@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.postroom.core.address.Address;
@@ -78,7 +79,17 @@ public final class MailFlow implements Attempts {
     this.screening = new Screening(filters, expansion, router::permits, dispatch::has);
     this.tidings = tidings;
     this.outcomes =
-        new Outcomes(expansion, planner, commit, queue, schedule, bounce, memory, tidings);
+        new Outcomes(
+            addressing,
+            expansion,
+            planner,
+            commit,
+            queue,
+            schedule,
+            bounce,
+            memory,
+            tidings,
+            clock);
   }
 
   private MailFlow(MailFlow other, MailCommit commit) {
@@ -154,6 +165,21 @@ public final class MailFlow implements Attempts {
    */
   public void giveBack(QueuedMail mail, String status, String reason) {
     outcomes.giveBack(dispatch.refused(mail, status, reason), commit);
+  }
+
+  /**
+   * Sends recipients of a mail in the queue on their way again, as if it came now: whatever
+   * configuration says of addresses and routes today counts, and it is due at once. It becomes
+   * another mail, in the unit of work that takes them out of the queue.
+   *
+   * @param mail with those recipients
+   * @return what it is called from now on; empty when one of them is gone, or under way: nothing is
+   *     done then
+   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now; nothing is
+   *     done
+   */
+  public Optional<QueueId> requeue(QueuedMail mail) {
+    return outcomes.requeue(mail);
   }
 
   /** An id for a mail that begins its way. */

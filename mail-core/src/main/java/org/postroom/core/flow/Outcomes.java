@@ -1,8 +1,10 @@
 package org.postroom.core.flow;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.flow.Dispatch.Homecoming;
 import org.postroom.core.flow.Transport.Report;
@@ -52,8 +54,10 @@ final class Outcomes {
   private final MemoryBudget memory;
   private final Tidings tidings;
   private final Returning returning;
+  private final Requeueing requeueing;
 
   Outcomes(
+      Addressing addressing,
       Expansion expansion,
       Planner planner,
       MailCommit commit,
@@ -61,7 +65,8 @@ final class Outcomes {
       RetrySchedule schedule,
       Bounce bounce,
       MemoryBudget memory,
-      Tidings tidings) {
+      Tidings tidings,
+      Clock clock) {
     this.expansion = expansion;
     this.planner = planner;
     this.commit = commit;
@@ -71,11 +76,18 @@ final class Outcomes {
     this.memory = memory;
     this.tidings = tidings;
     this.returning = new Returning(expansion, planner, bounce, tidings);
+    this.requeueing =
+        new Requeueing(addressing, expansion, planner, commit, store, memory, tidings, clock);
   }
 
   /** Tells the sender of a mail that never was in the queue; see {@link Returning}. */
   void giveBack(Dispatch.Ended refused, MailCommit other) {
     returning.giveBack(refused, other);
+  }
+
+  /** Has a mail go its way again instead of waiting for another outcome; see {@link Requeueing}. */
+  Optional<QueueId> requeue(QueuedMail mail) {
+    return requeueing.requeue(mail);
   }
 
   /** What is still to be written of an attempt; one caller at a time. */
@@ -301,7 +313,8 @@ final class Outcomes {
     private void add(Report report) {
       QueuedRecipient recipient = report.recipient();
       DeliveryResult result = softened(report.result());
-      Bounce.Item item = new Bounce.Item(recipient, over ? expired(result) : result);
+      boolean last = over || recipient.expires();
+      Bounce.Item item = new Bounce.Item(recipient, last ? expired(result) : result);
       Set<Notify> wishes = recipient.recipient().reportOn();
       if (result instanceof DeliveryResult.Delivered delivered) {
         settlements.add(new Settlement.Done(recipient.id()));
@@ -309,7 +322,7 @@ final class Outcomes {
         if (wishes.contains(Notify.SUCCESS) && !delivered.reports()) {
           relayed.add(item);
         }
-      } else if (result instanceof DeliveryResult.Bounced || over) {
+      } else if (result instanceof DeliveryResult.Bounced || last) {
         settlements.add(new Settlement.Done(recipient.id()));
         said.add(() -> tidings.bounced(attempt, recipient, report.result(), item.result()));
         if (wishes.isEmpty() || wishes.contains(Notify.FAILURE)) {

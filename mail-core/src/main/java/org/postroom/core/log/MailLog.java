@@ -38,6 +38,7 @@ public final class MailLog {
       Form.of("message_id", "{id}: message-id={message_id}", "session");
   private static final Form QUEUED =
       Form.of("queued", "{id}: from=<{from}>, size={size}, nrcpt={nrcpt} (queue active)");
+  private static final Form ADMINISTERED = Form.of("administered", "{id}: {what}");
   private static final Form REMOVED = Form.of("removed", "{id}: removed");
   private static final Form JUDGED =
       Form.of(
@@ -180,6 +181,11 @@ public final class MailLog {
       QueueId id, String session, ReversePath sender, long size, int recipients, String messageId) {
     info(cleanup, MESSAGE_ID, id, messageId, session);
     info(queue, QUEUED, id, sender, size, recipients);
+  }
+
+  /** What an administrator has done with a mail in the queue. */
+  public void administered(QueueId id, String what) {
+    info(log, ADMINISTERED, id, what);
   }
 
   /** Nothing of a mail is left to do. */

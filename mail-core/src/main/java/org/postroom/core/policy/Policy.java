@@ -41,6 +41,7 @@ import org.postroom.core.table.Tables;
  * @param unknownCodes with which code an address of a class is refused that nobody has
  * @param senderLogins who may send as whom
  * @param submitters which users of this machine may hand in mail
+ * @param fastFlush the domains whose mail may be asked for
  * @param warnings for the administrator
  */
 public record Policy(
@@ -52,6 +53,7 @@ public record Policy(
     MatchList unlimited,
     SenderLogins senderLogins,
     MatchList submitters,
+    MatchList fastFlush,
     Judge judge,
     Map<AddressClass, Integer> unknownCodes,
     List<Notice> warnings) {
@@ -146,6 +148,7 @@ public record Policy(
       MatchList unlimited = unlimited(mynetworks);
       SenderLogins senderLogins = SenderLogins.of(settings, tables);
       MatchList submitters = names(PolicyParams.SUBMIT_USERS);
+      MatchList fastFlush = domains(PolicyParams.FAST_FLUSH_DOMAINS);
       Judge judge =
           Judge.of(
               new Ingredients(settings, domains, mynetworks, own, tables),
@@ -164,6 +167,7 @@ public record Policy(
           unlimited,
           senderLogins,
           submitters,
+          fastFlush,
           judge,
           unknownCodes(),
           warnings);

@@ -136,6 +136,14 @@ public final class PolicyParams {
           "static:anyone",
           "Users of this machine who may hand in mail by the command sendmail.");
 
+  public static final Param<List<String>> FAST_FLUSH_DOMAINS =
+      SET.partly(
+          SET.matchList(
+              "fast_flush_domains",
+              "$relay_domains",
+              "Domains whose mail the command postqueue -s has tried at once."),
+          "ETRN is not offered");
+
   public static final Param<List<String>> PARENT_DOMAIN_MATCHES_SUBDOMAINS =
       SET.matchList(
           "parent_domain_matches_subdomains",

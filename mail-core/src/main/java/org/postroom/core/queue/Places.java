@@ -179,6 +179,11 @@ final class Places {
     }
   }
 
+  /** Ends the rest of a destination: it is tried again, with a single attempt. */
+  void revive(String destination) {
+    resting.remove(destination);
+  }
+
   /** How long until the next rest ends; empty when nobody rests. */
   OptionalLong nanosToNextRestEnd(long now) {
     resting.values().removeIf(until -> until - now <= 0);

@@ -117,6 +117,17 @@ public final class QueueManager implements AutoCloseable {
     wake();
   }
 
+  /**
+   * Tries destinations again that could not be reached, without waiting for the end of their rest:
+   * for who knows that they are there by now.
+   */
+  public void revive(Collection<String> destinations) {
+    synchronized (this) {
+      destinations.forEach(places::revive);
+    }
+    wake();
+  }
+
   /** Something may be due: looks soon, on a worker. From any thread, cheap to repeat. */
   public void wake() {
     synchronized (this) {

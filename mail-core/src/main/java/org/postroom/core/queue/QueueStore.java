@@ -65,24 +65,8 @@ public interface QueueStore {
    */
   List<QueuedMail> list(int limit);
 
-  /** The same of what is held. */
-  List<QueuedMail> held(int limit);
-
-  /**
-   * Lets recipients go that are held: they are due from now on, like all others. Durable when this
-   * returns.
-   *
-   * @return how many were held
-   */
-  int release(Collection<Long> recipients);
-
-  /**
-   * Deletes recipients that are held, for good and without a word to anybody. What is not held any
-   * more, or is gone, is left as it is. Durable when this returns.
-   *
-   * @return how many were held
-   */
-  int delete(Collection<Long> recipients);
+  /** What an administrator sees of it, and does with it. */
+  QueueControl control();
 
   /**
    * What cannot be read and is kept apart until the next start, for listings; at most {@code

@@ -46,7 +46,21 @@ public record QueuedMail(
    * @param attempts made so far
    * @param delayReported whether the sender was told of the delay
    * @param lastReason what the last attempt came to; empty before the first
+   * @param expires whether an administrator has ended it: the next attempt sends nothing, and its
+   *     sender hears that it has failed
    */
   public record QueuedRecipient(
-      long id, Recipient recipient, int attempts, boolean delayReported, String lastReason) {}
+      long id,
+      Recipient recipient,
+      int attempts,
+      boolean delayReported,
+      String lastReason,
+      boolean expires) {
+
+    /** One that nobody has ended. */
+    public QueuedRecipient(
+        long id, Recipient recipient, int attempts, boolean delayReported, String lastReason) {
+      this(id, recipient, attempts, delayReported, lastReason, false);
+    }
+  }
 }

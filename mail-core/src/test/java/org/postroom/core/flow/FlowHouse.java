@@ -248,6 +248,11 @@ final class FlowHouse implements AutoCloseable {
     return host.answer.apply(mail);
   }
 
+  /** Has the queue try destinations again that rest. */
+  void revive(String... destinations) {
+    manager.revive(List.of(destinations));
+  }
+
   // --- far sides
 
   Host host(String name, Function<QueuedMail, CompletionStage<List<Transport.Report>>> answer) {

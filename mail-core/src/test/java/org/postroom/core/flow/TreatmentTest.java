@@ -16,7 +16,10 @@ import org.postroom.core.filter.Finding;
 import org.postroom.core.mail.FieldLine;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Consequence;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.queue.QueueControl;
+import org.postroom.core.queue.QueueControl.Change;
+import org.postroom.core.queue.QueueControl.Position;
+import org.postroom.core.queue.QueueControl.Section;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 
 /** What becomes of a mail that filters, or its door, wish something of. */
@@ -246,19 +249,18 @@ class TreatmentTest {
       assertThat(house.inbox()).isEmpty();
       assertThat(far.mails).isEmpty();
 
-      List<QueuedMail> held = house.stores.queue().held(10);
+      QueueControl queue = house.stores.queue().control();
       List<Long> ids =
-          held.stream()
-              .flatMap(mail -> mail.recipients().stream())
-              .map(QueuedRecipient::id)
+          queue.page(Section.HOLD, Position.START).mails().get(0).recipients().stream()
+              .map(one -> one.recipient().id())
               .toList();
-      assertThat(house.stores.queue().release(ids)).isEqualTo(2);
+      assertThat(queue.change(Change.RELEASE, ids)).isEqualTo(2);
       house.time.advance(Duration.ofSeconds(1));
 
       assertThat(house.inbox()).hasSize(1);
       assertThat(recipients(far)).containsExactly("x@far.test");
-      assertThat(house.stores.queue().held(10)).isEmpty();
-      assertThat(house.stores.queue().release(ids)).isZero();
+      assertThat(queue.page(Section.HOLD, Position.START).mails()).isEmpty();
+      assertThat(queue.change(Change.RELEASE, ids)).isZero();
     }
   }
 

@@ -89,6 +89,7 @@ final class MailLogTest {
         "sent",
         "delivered to mailbox INBOX");
     log.removed(id);
+    of("postsuper").administered(id, "placed on hold");
     log.loginFailed(caller("7", client), "PLAIN", "ada", "authentication failure");
     log.noTls(caller("7", client), "no shared cipher");
     log.disconnected("7", client, "ehlo=1 quit=1 commands=2");
@@ -110,6 +111,7 @@ final class MailLogTest {
             "qmgr",
             "virtual",
             "qmgr",
+            "postsuper",
             "smtpd",
             "smtpd",
             "smtpd",
@@ -132,6 +134,7 @@ final class MailLogTest {
                 + " delay=0.02, delays=0.02/0/0/0, dsn=2.0.0, status=sent (delivered to mailbox"
                 + " INBOX)",
             "4hXrxX5YvLz007: removed",
+            "4hXrxX5YvLz007: placed on hold",
             "mx.far.example[2001:db8::7]: SASL PLAIN authentication failed: authentication failure,"
                 + " sasl_username=ada",
             "SSL_accept error from mx.far.example[2001:db8::7]: no shared cipher",

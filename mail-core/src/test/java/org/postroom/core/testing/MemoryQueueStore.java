@@ -1,5 +1,7 @@
 package org.postroom.core.testing;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
@@ -29,6 +32,7 @@ import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
+import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 
@@ -46,6 +50,8 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
   private final Map<Long, Waiting> rows = new TreeMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private long lastRow;
+  private long lastMail;
+  private final QueueControl control = new Control();
 
   public MemoryQueueStore(MemoryMailStore mailboxes, Clock clock) {
     this.mailboxes = mailboxes;
@@ -115,7 +121,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     synchronized (mailboxes.lock) {
       Map<String, List<Waiting>> chosen = new LinkedHashMap<>();
       rows.values().stream()
-          .filter(row -> !row.held && !row.due.isAfter(now) && !row.leasedAt(now))
+          .filter(row -> row.isWaiting() && !row.due.isAfter(now) && !row.leasedAt(now))
           .filter(row -> choice.wants(row.destination) && !choice.holds(row.id))
           .sorted(BY_DUE)
           .forEach(
@@ -184,7 +190,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
   private Optional<Instant> nextDue(Predicate<String> wanted) {
     synchronized (mailboxes.lock) {
       return rows.values().stream()
-          .filter(row -> !row.held && wanted.test(row.destination))
+          .filter(row -> row.isWaiting() && wanted.test(row.destination))
           .map(row -> row.leaseOwner.isEmpty() ? row.due : row.leaseUntil)
           .min(Comparator.naturalOrder());
     }
@@ -192,53 +198,137 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
 
   @Override
   public List<QueuedMail> list(int limit) {
-    return list(limit, row -> true);
-  }
-
-  @Override
-  public List<QueuedMail> held(int limit) {
-    return list(limit, row -> row.held);
-  }
-
-  @Override
-  public int release(Collection<Long> recipients) {
-    int released = 0;
-    synchronized (mailboxes.lock) {
-      for (Waiting row : rows.values()) {
-        if (row.held && recipients.contains(row.id)) {
-          row.held = false;
-          row.due = clock.instant();
-          released++;
-        }
-      }
-    }
-    if (released > 0) {
-      listeners.forEach(Runnable::run);
-    }
-    return released;
-  }
-
-  @Override
-  public int delete(Collection<Long> recipients) {
-    synchronized (mailboxes.lock) {
-      List<Settlement> held =
-          rows.values().stream()
-              .filter(row -> row.held && recipients.contains(row.id))
-              .<Settlement>map(row -> new Settlement.Done(row.id))
-              .toList();
-      settle(held, List.of());
-      return held.size();
-    }
-  }
-
-  private List<QueuedMail> list(int limit, Predicate<Waiting> which) {
     synchronized (mailboxes.lock) {
       List<Waiting> oldest =
           rows.values().stream()
-              .filter(which)
+              .filter(row -> !row.deleted)
               .sorted(Comparator.comparing((Waiting w) -> w.mail.arrived).thenComparing(w -> w.id))
               .toList();
       return grouped(oldest).stream().limit(limit).toList();
+    }
+  }
+
+  @Override
+  public QueueControl control() {
+    return control;
+  }
+
+  /** One mail on a page, at most. */
+  private final class Control implements QueueControl {
+    @Override
+    public Page page(Section section, Position from) {
+      synchronized (mailboxes.lock) {
+        return rows.values().stream()
+            .filter(row -> row.mail.number > from.mail() && section(row.mail) == section)
+            .findFirst()
+            .map(row -> new Page(List.of(listed(row.mail)), Optional.of(position(row.mail))))
+            .orElse(new Page(List.of(), Optional.empty()));
+      }
+    }
+
+    @Override
+    public Page page(QueueId mail, Position from) {
+      synchronized (mailboxes.lock) {
+        return new Page(
+            rows.values().stream()
+                .filter(row -> row.mail.id.equals(mail) && !row.deleted)
+                .limit(1)
+                .map(row -> listed(row.mail))
+                .toList(),
+            Optional.empty());
+      }
+    }
+
+    private Position position(Mail mail) {
+      return new Position(mail.number, 0);
+    }
+
+    private List<Waiting> of(Mail mail) {
+      return rows.values().stream()
+          .filter(row -> row.mail.number == mail.number && !row.deleted)
+          .toList();
+    }
+
+    private @Nullable Section section(Mail mail) {
+      List<Waiting> all = of(mail);
+      if (all.isEmpty()) {
+        return null;
+      }
+      if (all.stream().anyMatch(row -> row.isWaiting() && row.isUnderWay())) {
+        return Section.ACTIVE;
+      }
+      return all.stream().anyMatch(Waiting::isWaiting) ? Section.DEFERRED : Section.HOLD;
+    }
+
+    private Listed listed(Mail mail) {
+      QueuedMail head = grouped(of(mail)).get(0);
+      return new Listed(
+          head.id(),
+          requireNonNull(section(mail)),
+          head.sender(),
+          head.traits(),
+          head.content(),
+          head.arrived(),
+          of(mail).stream()
+              .map(
+                  row ->
+                      new ListedRecipient(
+                          row.toRecipient(),
+                          row.destination,
+                          row.isWaiting() && row.isUnderWay() ? State.UNDER_WAY : row.state,
+                          row.isUnderWay(),
+                          row.due))
+              .toList());
+    }
+
+    @Override
+    public int change(Change change, Collection<Long> recipients) {
+      int changed = 0;
+      synchronized (mailboxes.lock) {
+        for (Long id : recipients) {
+          Waiting row = rows.get(id);
+          changed += row != null && !row.deleted && change(change, row) ? 1 : 0;
+        }
+      }
+      listeners.forEach(Runnable::run);
+      return changed;
+    }
+
+    private boolean change(Change change, Waiting row) {
+      return switch (change) {
+        case HOLD -> row.turn(State.WAITING, State.HELD);
+        case PARK -> row.turn(State.WAITING, State.PARKED);
+        case RELEASE -> row.turn(State.HELD, State.WAITING) && row.isDue(clock.instant());
+        case UNPARK -> row.turn(State.PARKED, State.WAITING) && row.isDue(clock.instant());
+        case RUN -> row.isWaiting() && !row.isUnderWay() && row.isDue(clock.instant());
+        case EXPIRE -> {
+          boolean first = !row.expires;
+          row.expires = true;
+          yield first;
+        }
+        case DELETE -> {
+          row.deleted = true;
+          if (!row.isUnderWay()) {
+            rows.remove(row.id);
+          }
+          yield true;
+        }
+      };
+    }
+
+    @Override
+    public boolean replace(Collection<Long> recipients, List<Acceptance> others) {
+      synchronized (mailboxes.lock) {
+        for (Long id : recipients) {
+          Waiting row = rows.get(id);
+          if (row == null || row.isUnderWay()) {
+            return false;
+          }
+        }
+        List<Acceptance> unused = commit(others);
+        recipients.forEach(rows::remove);
+      }
+      return true;
     }
   }
 
@@ -265,6 +355,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
       rows.values().stream()
           .filter(row -> row.leaseOwner.equals(owner) && !held.contains(row.id))
           .forEach(Waiting::release);
+      rows.values().removeIf(row -> row.deleted && !row.isUnderWay());
     }
   }
 
@@ -294,10 +385,12 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
           Content.concat(delivery.header(), content),
           InternalDate.of(arrived.atOffset(ZoneOffset.UTC)));
     }
-    Mail mail = new Mail(acceptance.mail().id(), acceptance.mail().envelope(), content, arrived);
+    Mail mail =
+        new Mail(
+            ++lastMail, acceptance.mail().id(), acceptance.mail().envelope(), content, arrived);
     for (Acceptance.Onward onward : acceptance.onward()) {
       Waiting row = new Waiting(++lastRow, mail, onward.recipient(), onward.destination());
-      row.held = acceptance.isHeld();
+      row.state = acceptance.isHeld() ? QueueControl.State.HELD : QueueControl.State.WAITING;
       rows.put(row.id, row);
     }
   }
@@ -310,7 +403,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
 
   private QueueId settle(Settlement settlement) {
     Waiting row = rows.get(settlement.recipient());
-    if (settlement instanceof Settlement.Later later) {
+    if (settlement instanceof Settlement.Later later && !row.deleted) {
       row.due = later.due();
       row.lastReason = later.reason();
       row.delayReported = later.delayReported();
@@ -340,7 +433,8 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     return mails;
   }
 
-  private record Mail(QueueId id, Envelope envelope, Content content, Instant arrived) {}
+  private record Mail(
+      long number, QueueId id, Envelope envelope, Content content, Instant arrived) {}
 
   private record Group(Mail mail, String destination) {
     QueuedMail toMail(List<QueuedMail.QueuedRecipient> recipients) {
@@ -366,7 +460,9 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     private Instant due;
     private String leaseOwner = "";
     private Instant leaseUntil = Instant.MIN;
-    private boolean held;
+    private QueueControl.State state = QueueControl.State.WAITING;
+    private boolean expires;
+    private boolean deleted;
     private int attempts;
     private boolean delayReported;
     private String lastReason = "";
@@ -379,6 +475,26 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
       this.due = mail.arrived;
     }
 
+    boolean isWaiting() {
+      return state == QueueControl.State.WAITING && !deleted;
+    }
+
+    boolean isUnderWay() {
+      return !leaseOwner.isEmpty();
+    }
+
+    boolean turn(QueueControl.State from, QueueControl.State to) {
+      boolean turns = state == from;
+      state = turns ? to : state;
+      return turns;
+    }
+
+    /** Always true. */
+    boolean isDue(Instant now) {
+      due = now;
+      return true;
+    }
+
     boolean leasedAt(Instant now) {
       return leaseUntil.isAfter(now);
     }
@@ -389,7 +505,8 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     }
 
     QueuedMail.QueuedRecipient toRecipient() {
-      return new QueuedMail.QueuedRecipient(id, recipient, attempts, delayReported, lastReason);
+      return new QueuedMail.QueuedRecipient(
+          id, recipient, attempts, delayReported, lastReason, expires);
     }
   }
 }

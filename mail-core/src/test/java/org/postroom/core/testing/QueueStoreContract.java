@@ -10,8 +10,11 @@ import static org.postroom.core.queue.Acceptance.Claim.KEPT;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,6 +39,13 @@ import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
+import org.postroom.core.queue.QueueControl;
+import org.postroom.core.queue.QueueControl.Change;
+import org.postroom.core.queue.QueueControl.Listed;
+import org.postroom.core.queue.QueueControl.Page;
+import org.postroom.core.queue.QueueControl.Position;
+import org.postroom.core.queue.QueueControl.Section;
+import org.postroom.core.queue.QueueControl.State;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueueStore.Settlement;
 import org.postroom.core.queue.QueuedMail;
@@ -46,11 +56,13 @@ public abstract class QueueStoreContract extends StoreContract {
   private static final Duration LEASE = Duration.ofMinutes(10);
 
   private QueueStore queue;
+  private QueueControl control;
   private MailCommit commit;
 
   @BeforeEach
   void emptyTheQueue() {
     queue = stores().queue();
+    control = queue.control();
     commit = stores().mailCommit();
     List<Settlement> rest = new ArrayList<>();
     queue.list(10_000).forEach(mail -> done(mail, rest));
@@ -242,32 +254,220 @@ public abstract class QueueStoreContract extends StoreContract {
     List<QueuedMail> leased = lease("me", 10, 10);
     assertThat(addresses(leased)).containsExactly("c@one.test");
     queue.releaseLeases("me");
-    List<QueuedMail> held = queue.held(10);
-    assertThat(addresses(held)).containsExactlyInAnyOrder("a@one.test", "b@two.test");
+    assertThat(states(Section.HOLD))
+        .containsOnly(Map.entry("a@one.test", State.HELD), Map.entry("b@two.test", State.HELD));
     assertThat(addresses(queue.list(10))).hasSize(3);
-    long first =
-        held.stream()
-            .flatMap(found -> found.recipients().stream())
-            .filter(one -> one.recipient().address().toString().equals("a@one.test"))
-            .findFirst()
-            .orElseThrow()
-            .id();
+    long first = number("a@one.test");
 
     queue.settle(done("c@one.test"), List.of());
     List<Boolean> ready = new CopyOnWriteArrayList<>();
     queue.onQueued(() -> ready.add(queue.nextDue(Chosen.of(10, 10)).isPresent()));
-    assertThat(queue.release(List.of(first, 999_999L))).isEqualTo(1);
+    assertThat(control.change(Change.RELEASE, List.of(first, 999_999L))).isEqualTo(1);
 
     assertThat(ready).as("who is told of it finds it").isNotEmpty().doesNotContain(false);
     assertThat(addresses(lease("me", 10, 10))).containsExactly("a@one.test");
-    assertThat(addresses(queue.held(10))).containsExactly("b@two.test");
-    assertThat(queue.release(List.of(first))).isZero();
+    assertThat(states(Section.HOLD)).isEmpty();
+    assertThat(states(Section.ACTIVE))
+        .containsOnly(
+            Map.entry("a@one.test", State.UNDER_WAY), Map.entry("b@two.test", State.HELD));
+    assertThat(control.change(Change.RELEASE, List.of(first))).isZero();
 
-    long second = queue.held(10).get(0).recipients().get(0).id();
-    assertThat(queue.delete(List.of(first, second, 999_999L))).as("held ones alone").isEqualTo(1);
-    assertThat(queue.held(10)).isEmpty();
+    long second = number("b@two.test");
+    assertThat(control.change(Change.DELETE, List.of(second, 999_999L))).isEqualTo(1);
     assertThat(queue.size()).isEqualTo(1);
-    assertThat(queue.delete(List.of(second))).isZero();
+    assertThat(control.change(Change.DELETE, List.of(second))).isZero();
+  }
+
+  @Test
+  void whatIsParkedIsNoneOfWhatIsHeld() {
+    commit.commit(onward(mail(text("x"), List.of("a@one.test", "b@two.test"))));
+    List<Long> parked = List.of(number("a@one.test"));
+    List<Long> held = List.of(number("b@two.test"));
+
+    assertThat(control.change(Change.PARK, parked)).isEqualTo(1);
+    assertThat(states(Section.DEFERRED))
+        .as("one of its recipients waits")
+        .containsOnly(
+            Map.entry("a@one.test", State.PARKED), Map.entry("b@two.test", State.WAITING));
+    assertThat(control.change(Change.HOLD, held)).isEqualTo(1);
+    assertThat(control.change(Change.HOLD, parked)).as("it is kept already").isZero();
+    assertThat(states(Section.HOLD)).hasSize(2);
+    assertThat(states(Section.DEFERRED)).isEmpty();
+    assertThat(lease("me", 10, 10)).isEmpty();
+
+    assertThat(control.change(Change.RELEASE, parked)).isZero();
+    assertThat(control.change(Change.UNPARK, held)).isZero();
+    assertThat(control.change(Change.RUN, held)).as("it does not wait for its time").isZero();
+    assertThat(control.change(Change.UNPARK, parked)).isEqualTo(1);
+    assertThat(addresses(lease("me", 10, 10))).containsExactly("a@one.test");
+  }
+
+  @Test
+  void whatWaitsIsDueAtOnceWhenItIsToldSo() {
+    commit.commit(onward(mail(text("x"), List.of("a@one.test"))));
+    lease("me", 10, 10);
+    Instant tomorrow = time.instant().plus(Duration.ofDays(1));
+    long id = number("a@one.test");
+    queue.settle(
+        List.of(new Settlement.Later(id, 0, tomorrow, "4.4.1 not there", false)), List.of());
+    assertThat(lease("me", 10, 10)).isEmpty();
+
+    assertThat(control.change(Change.RUN, List.of(id))).isEqualTo(1);
+
+    assertThat(addresses(lease("me", 10, 10))).containsExactly("a@one.test");
+    assertThat(control.change(Change.RUN, List.of(id))).as("it is under way").isZero();
+  }
+
+  @Test
+  void anAttemptUnderWayEndsAsItEndsAndWhatWasDoneMeanwhileCounts() {
+    commit.commit(
+        onward(
+            mail(
+                text("x"),
+                List.of("held@one.test", "gone@one.test", "sent@one.test", "other@one.test"))));
+    lease("me", 10, 10);
+    List<Long> all =
+        List.of(number("held@one.test"), number("gone@one.test"), number("sent@one.test"));
+    long other = number("other@one.test");
+
+    assertThat(control.change(Change.HOLD, List.of(all.get(0), all.get(2)))).isEqualTo(2);
+    assertThat(control.change(Change.DELETE, List.of(all.get(1)))).isEqualTo(1);
+    assertThat(control.change(Change.DELETE, List.of(all.get(1)))).as("it goes already").isZero();
+    assertThat(states(Section.ACTIVE)).doesNotContainKey("gone@one.test").hasSize(3);
+    Instant soon = time.instant();
+    queue.settle(
+        List.of(
+            new Settlement.Later(all.get(0), 0, soon, "4.0.0 later", false),
+            new Settlement.Later(all.get(1), 0, soon, "4.0.0 later", false),
+            new Settlement.Done(all.get(2)),
+            new Settlement.Later(other, 0, soon, "4.0.0 later", false)),
+        List.of());
+
+    assertThat(states(Section.DEFERRED))
+        .containsOnly(
+            Map.entry("held@one.test", State.HELD), Map.entry("other@one.test", State.WAITING));
+    assertThat(queue.size()).isEqualTo(2);
+    assertThat(addresses(lease("me", 10, 10))).containsExactly("other@one.test");
+  }
+
+  @Test
+  void whatIsLetGoWhileItIsUnderWayIsNoOtherAttempt() {
+    commit.commit(onward(mail(text("x"), List.of("a@one.test"))));
+    lease("me", 10, 10);
+    List<Long> id = List.of(number("a@one.test"));
+
+    assertThat(control.change(Change.HOLD, id)).isEqualTo(1);
+    assertThat(control.replace(id, List.of())).as("it is under way").isFalse();
+    assertThat(control.change(Change.RELEASE, id)).isEqualTo(1);
+
+    assertThat(states(Section.ACTIVE)).containsOnly(Map.entry("a@one.test", State.UNDER_WAY));
+  }
+
+  @Test
+  void whatWasDeletedUnderWayIsGoneWithTheEndOfItsLease() {
+    commit.commit(onward(mail(text("x"), List.of("a@one.test", "b@one.test"))));
+    lease("me", 10, 10);
+    assertThat(control.change(Change.DELETE, List.of(number("a@one.test")))).isEqualTo(1);
+    assertThat(control.change(Change.PARK, List.of(number("b@one.test")))).isEqualTo(1);
+
+    queue.releaseLeases("me");
+
+    assertThat(queue.size()).isEqualTo(1);
+    assertThat(states(Section.HOLD)).containsOnly(Map.entry("b@one.test", State.PARKED));
+  }
+
+  @Test
+  void whatAnAdministratorEndsSaysSoWithItsLease() {
+    commit.commit(onward(mail(text("x"), List.of("a@one.test", "b@one.test"))));
+    long id = number("a@one.test");
+
+    assertThat(control.change(Change.EXPIRE, List.of(id, 999_999L))).isEqualTo(1);
+    assertThat(control.change(Change.EXPIRE, List.of(id))).as("once is enough").isZero();
+
+    assertThat(lease("me", 10, 10).get(0).recipients())
+        .extracting(QueuedRecipient::expires)
+        .containsExactlyInAnyOrder(true, false);
+  }
+
+  @Test
+  void othersStandInThePlaceOfWhatIsReplacedOrNothingIsDone() {
+    commit.commit(onward(mail(text("old"), List.of("a@one.test", "b@one.test"))));
+    List<Long> ids = List.of(number("a@one.test"), number("b@one.test"));
+    Acceptance other = onward(mail(text("new"), List.of("c@two.test")));
+    Acceptance here = delivery(text("y"), ada, MailboxName.INBOX, "");
+
+    assertThat(control.replace(List.of(ids.get(0), 999_999L), List.of(other))).isFalse();
+    assertThat(queue.size()).isEqualTo(2);
+    assertThat(control.replace(ids, List.of(other, here))).isTrue();
+
+    assertThat(states(Section.DEFERRED)).containsOnlyKeys("c@two.test");
+    assertThat(queue.size()).isEqualTo(1);
+    assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
+    assertThat(control.replace(ids, List.of(other))).as("they are gone").isFalse();
+  }
+
+  @Test
+  void aListingComesInPagesWhateverItsLengthAndFindsEachMailByItsName() {
+    List<String> many = IntStream.range(0, 600).mapToObj(i -> "r" + i + "@one.test").toList();
+    Submission large = mail(text("large"), many);
+    commit.commit(onward(large));
+    for (int i = 0; i < 120; i++) {
+      commit.commit(onward(mail(text("small"), List.of("s" + i + "@two.test"))));
+    }
+
+    List<String> listed = new ArrayList<>();
+    int pages = 0;
+    Optional<Position> next = Optional.of(Position.START);
+    while (next.isPresent()) {
+      Page page = control.page(Section.DEFERRED, next.get());
+      page.mails().forEach(one -> listed.addAll(addressesOf(one)));
+      next = page.next();
+      pages++;
+    }
+    assertThat(listed).hasSize(720).startsWith("r0@one.test", "r1@one.test");
+    assertThat(listed.get(719)).isEqualTo("s119@two.test");
+    assertThat(pages).isGreaterThan(2);
+
+    List<String> found = new ArrayList<>();
+    next = Optional.of(Position.START);
+    while (next.isPresent()) {
+      Page page = control.page(large.id(), next.get());
+      page.mails().forEach(one -> found.addAll(addressesOf(one)));
+      next = page.next();
+    }
+    assertThat(found).containsExactlyElementsOf(many);
+    assertThat(control.page(new QueueId("NOBODY"), Position.START).mails()).isEmpty();
+  }
+
+  private static List<String> addressesOf(Listed mail) {
+    return mail.recipients().stream()
+        .map(one -> one.recipient().recipient().address().toString())
+        .toList();
+  }
+
+  private Map<String, State> states(Section section) {
+    Map<String, State> found = new HashMap<>();
+    Optional<Position> next = Optional.of(Position.START);
+    while (next.isPresent()) {
+      Page page = control.page(section, next.get());
+      for (Listed mail : page.mails()) {
+        mail.recipients()
+            .forEach(
+                one -> found.put(one.recipient().recipient().address().toString(), one.state()));
+      }
+      next = page.next();
+    }
+    return found;
+  }
+
+  /** The recipient's, in the store. */
+  private long number(String address) {
+    return queue.list(10).stream()
+        .flatMap(mail -> mail.recipients().stream())
+        .filter(one -> one.recipient().address().toString().equals(address))
+        .findFirst()
+        .orElseThrow()
+        .id();
   }
 
   private List<Settlement> done(String address) {

@@ -68,9 +68,9 @@ public final class Postroom {
     return args.length == 0 ? line.execute("--help") : line.execute(args);
   }
 
-  /** Its words are sendmail's, and mean something else to everybody else. */
-  private static void asTheyAre(CommandLine sendmail) {
-    sendmail
+  /** Its words are those of other mail systems, and mean something else to everybody else. */
+  private static void asTheyAre(CommandLine command) {
+    command
         .setUnmatchedOptionsArePositionalParams(true)
         .setExpandAtFiles(false)
         .setEndOfOptionsDelimiter("\0");

@@ -5,11 +5,18 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Optional;
+import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.operation.QueueOperations;
+import org.postroom.dist.operation.QueueOperations.Asked;
 import org.postroom.dist.operation.QueueOperations.Waiting;
 import org.postroom.dist.operation.QueueOperations.WaitingMail;
 import org.postroom.dist.operation.QueueOperations.WaitingRecipient;
 
-/** What waits, in the form of Postfix's mailq for long ids, which programs read. */
+/**
+ * What is in the queue, in the form of Postfix's mailq for long ids, which programs read. It is
+ * printed page by page, so that the first line does not wait for the last.
+ */
 final class QueueListing {
   private static final String HEAD =
       "----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------";
@@ -18,58 +25,96 @@ final class QueueListing {
   private static final int REASON_END = 76;
   private static final String MARGIN = " ".repeat(47);
 
-  private QueueListing() {}
+  private final PrintWriter out;
+  private final ZoneId zone;
+  private long octets;
+  private long mails;
+
+  /** The mail that is being printed: a page may go on with it. */
+  private String id = "";
+
+  private String reason = "";
 
   /**
-   * Prints it.
+   * One.
    *
    * @param zone what times are written in
    */
-  static void print(Waiting waiting, ZoneId zone, PrintWriter out) {
-    if (waiting.mails().isEmpty()) {
-      out.println("Mail queue is empty");
-      return;
-    }
-    out.println(HEAD);
-    long octets = 0;
-    boolean first = true;
-    for (WaitingMail mail : waiting.mails()) {
-      if (!first) {
-        out.println();
-      }
-      first = false;
-      octets += mail.size();
-      print(mail, zone, out);
-    }
-    out.println();
-    int count = waiting.mails().size();
-    out.println(
-        "-- "
-            + octets / 1024
-            + " Kbytes in "
-            + count
-            + (waiting.more() ? " or more" : "")
-            + (count == 1 ? " Request." : " Requests."));
+  QueueListing(PrintWriter out, ZoneId zone) {
+    this.out = out;
+    this.zone = zone;
   }
 
-  private static void print(WaitingMail mail, ZoneId zone, PrintWriter out) {
-    out.println(
-        String.format(
-            Locale.ROOT,
-            "%-17s %8d %19.19s %s",
-            mail.id() + (mail.held() ? "!" : ""),
-            mail.size(),
-            TIME.format(Instant.parse(mail.arrived()).atZone(zone)),
-            mail.sender().isEmpty() ? "MAILER-DAEMON" : mail.sender()));
-    String last = "";
-    for (WaitingRecipient recipient : mail.recipients()) {
-      String reason = recipient.reason();
-      if (!reason.equals(last)) {
-        String shown = "(" + (reason.isEmpty() ? "reason unavailable" : reason) + ")";
-        out.println(" ".repeat(Math.max(0, REASON_END - shown.length())) + shown);
-        last = reason;
-      }
-      out.println(MARGIN + recipient.address());
+  /** Prints the whole queue of a server. */
+  static void print(ServerBuilder server, PrintWriter out, ZoneId zone) {
+    QueueListing listing = new QueueListing(out, zone);
+    server.ask(
+        QueueOperations.LIST,
+        Asked.ALL,
+        page -> {
+          listing.add(page);
+          // Who reads no more, as head(1) does, need not be told the rest.
+          return out.checkError() ? Optional.empty() : Asked.ALL.behind(page);
+        });
+    listing.end();
+  }
+
+  /** Prints a page. */
+  void add(Waiting page) {
+    page.mails().forEach(this::add);
+  }
+
+  /** Prints the last line. */
+  void end() {
+    if (mails == 0) {
+      out.println("Mail queue is empty");
+    } else {
+      out.println();
+      out.println(
+          "-- "
+              + octets / 1024
+              + " Kbytes in "
+              + mails
+              + (mails == 1 ? " Request." : " Requests."));
     }
+    out.flush();
+  }
+
+  private void add(WaitingMail mail) {
+    if (!mail.id().equals(id)) {
+      out.println(mails == 0 ? HEAD : "");
+      id = mail.id();
+      reason = "";
+      mails++;
+      octets += mail.size();
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "%-17s %8d %19.19s %s",
+              mail.id() + mark(mail),
+              mail.size(),
+              TIME.format(Instant.parse(mail.arrived()).atZone(zone)),
+              mail.sender().isEmpty() ? "MAILER-DAEMON" : mail.sender()));
+    }
+    mail.recipients().forEach(this::add);
+  }
+
+  private static String mark(WaitingMail mail) {
+    String queue =
+        switch (mail.queue()) {
+          case "active" -> "*";
+          case "hold" -> "!";
+          default -> "";
+        };
+    return queue + (mail.expires() ? "#" : "");
+  }
+
+  private void add(WaitingRecipient recipient) {
+    if (!recipient.reason().equals(reason)) {
+      reason = recipient.reason();
+      String shown = "(" + (reason.isEmpty() ? "reason unavailable" : reason) + ")";
+      out.println(" ".repeat(Math.max(0, REASON_END - shown.length())) + shown);
+    }
+    out.println(MARGIN + recipient.address());
   }
 }

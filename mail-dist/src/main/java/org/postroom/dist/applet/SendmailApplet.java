@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -18,14 +17,11 @@ import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.rewrite.HeaderAddresses;
-import org.postroom.dist.MailServer;
 import org.postroom.dist.ServerBuilder;
-import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.OperationRefused;
-import org.postroom.dist.operation.QueueOperations;
+import org.postroom.dist.operation.QueueChanges;
 import org.postroom.dist.operation.SubmitOperation.Handed;
 import org.postroom.dist.operation.SubmitOperation.Mail;
-import org.postroom.storage.Storage;
 import org.postroom.storage.StorageFault;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,8 +38,8 @@ import picocli.CommandLine.Spec;
  * some should be, 69 refused for good, 77 not allowed, 75 whatever else keeps the mail from being
  * taken: a program that tries again later has not lost it.
  *
- * <p>BUGS: no SMTP on standard input ({@code -bs}), no verification ({@code -bv}), no flushing of
- * the queue ({@code -q}). Users other than root and the server's own need {@code submit_socket}.
+ * <p>BUGS: no SMTP on standard input ({@code -bs}), no verification ({@code -bv}). Users other than
+ * root and the server's own need {@code submit_socket}.
  */
 @Command(
     name = "sendmail",
@@ -52,7 +48,8 @@ import picocli.CommandLine.Spec;
       "-t: recipients are those of To, Cc and Bcc, too. -f, -r ADDRESS: the sender. -F NAME: the"
           + " sender's name. -i, -oi: a line of a dot is no end. -B 7BIT|8BITMIME. -N"
           + " never|success,failure,delay, -R full|hdrs, -V ID: reports (RFC 3461). -C MAIN.CF, or"
-          + " its folder (default: that of MAIL_CONFIG, /etc/postroom). -bp: postroom queue list. -bi, -I, -bh: nothing to do."
+          + " its folder (default: that of MAIL_CONFIG, /etc/postroom). -bp: postqueue -p. -q: tries all that waits;"
+          + " -qI, -qR, -qS WORD: what has it in its id, recipient, sender; -q! before the letter: all other. -bi, -I, -bh: nothing to do."
           + " Ignored: -A -G -L -O -U -X -c -d -e -h -m -n -o -p -v -x."
     })
 public final class SendmailApplet implements Callable<Integer> {
@@ -61,7 +58,6 @@ public final class SendmailApplet implements Callable<Integer> {
   private static final int REFUSED = 69;
   private static final int TEMPORARY = 75;
   private static final int NOT_ALLOWED = 77;
-  private static final Path USUAL = Path.of("/etc/postroom/main.cf");
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -92,7 +88,7 @@ public final class SendmailApplet implements Callable<Integer> {
       case DELIVER -> deliver(options);
       case ALIASES, NOTHING -> 0;
       case LIST -> list(options);
-      case FLUSH -> fail(REFUSED, "the queue cannot be flushed; what is due is tried by itself");
+      case FLUSH -> flush(options);
       case SPEAK_SMTP -> fail(REFUSED, "-bs is not there: speak SMTP to the server's port instead");
       case VERIFY -> fail(REFUSED, "-bv is not there: see postroom explain");
       case SERVE -> fail(USAGE, "the server is run by postroom serve");
@@ -100,11 +96,24 @@ public final class SendmailApplet implements Callable<Integer> {
   }
 
   private int list(SendmailOptions options) {
-    QueueListing.print(
-        builder(options).ask(QueueOperations.LIST, new Operation.Nothing()),
-        ZoneId.systemDefault(),
-        spec.commandLine().getOut());
+    QueueListing.print(builder(options), spec.commandLine().getOut(), ZoneId.systemDefault());
     return 0;
+  }
+
+  private int flush(SendmailOptions options) {
+    try {
+      builder(options)
+          .ask(
+              QueueChanges.RUN,
+              new QueueChanges.Chosen(options.toBeTried()),
+              new QueueChanges.Chosen(options.toBeTried())::behind);
+      return 0;
+    } catch (OperationRefused e) {
+      if (e.kind() != OperationRefused.Kind.NO_SERVER) {
+        throw e;
+      }
+      return fail(REFUSED, "Cannot flush mail queue - mail system is down");
+    }
   }
 
   private int fail(int status, String why) {
@@ -208,17 +217,7 @@ public final class SendmailApplet implements Callable<Integer> {
     return "\"" + clean.replaceAll("([\"\\\\])", "\\\\$1") + "\"";
   }
 
-  /** The server that is meant, as far as it is said; else the one that is usual on a machine. */
   private ServerBuilder builder(SendmailOptions options) {
-    ServerBuilder builder = MailServer.builder();
-    if (data.isPresent()) {
-      return builder.storage(Storage.h2(data.get().toAbsolutePath().normalize()));
-    }
-    Path named =
-        options
-            .configuration()
-            .or(() -> Optional.ofNullable(System.getenv("MAIL_CONFIG")).map(Path::of))
-            .orElse(USUAL);
-    return builder.configuration(Files.isDirectory(named) ? named.resolve("main.cf") : named);
+    return UsualPlace.builder(options.configuration(), data);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postroom.dist.operation.QueueChoice;
 
 /**
  * What sendmail(1) was called with: options of one letter that may stand together, some with a
@@ -22,6 +23,7 @@ final class SendmailOptions {
   private static final Set<String> REPORTS = Set.of("SUCCESS", "FAILURE", "DELAY");
   private static final int LONGEST_ENVELOPE_ID = 100;
 
+  private QueueChoice toBeTried = QueueChoice.of(List.of(QueueChoice.ALL));
   private Mode mode = Mode.DELIVER;
   private @Nullable String sender;
   private @Nullable String fullName;
@@ -199,9 +201,32 @@ final class SendmailOptions {
   private void flush(String value) {
     if (value.matches("([0-9]+[smhdw]?)+")) {
       mode = Mode.NOTHING;
-    } else {
-      mode = Mode.FLUSH;
+      return;
     }
+    boolean others = value.startsWith("!");
+    String choice = others ? value.substring(1) : value;
+    Optional<String> part = Optional.of(choice).filter(word -> word.length() > 1);
+    Optional<String> word = part.map(some -> some.substring(1));
+    char by = choice.isEmpty() ? ' ' : choice.charAt(0);
+    if (choice.isEmpty() ? others : word.isEmpty() || "IRS".indexOf(by) < 0) {
+      throw new Misused("unsupported: -q" + value);
+    }
+    mode = Mode.FLUSH;
+    toBeTried =
+        new QueueChoice(
+            choice.isEmpty() ? List.of(QueueChoice.ALL) : List.of(),
+            List.of(),
+            word.filter(some -> by == 'I'),
+            word.filter(some -> by == 'R'),
+            word.filter(some -> by == 'S'),
+            Optional.empty(),
+            0,
+            others);
+  }
+
+  /** Which mail is to be tried. */
+  QueueChoice toBeTried() {
+    return toBeTried;
   }
 
   Mode mode() {

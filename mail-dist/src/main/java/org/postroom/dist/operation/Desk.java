@@ -1,5 +1,6 @@
 package org.postroom.dist.operation;
 
+import java.time.Clock;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.queue.QueueStore;
 
@@ -14,6 +15,9 @@ public interface Desk {
 
   /** Mail under way. */
   QueueStore queue();
+
+  /** What time it is. */
+  Clock clock();
 
   /**
    * The server.

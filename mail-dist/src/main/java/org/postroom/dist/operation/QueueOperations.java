@@ -1,187 +1,289 @@
 package org.postroom.dist.operation;
 
-import java.util.LinkedHashSet;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
-import java.util.Set;
-import java.util.function.ToIntBiFunction;
-import java.util.stream.Collectors;
-import org.postroom.core.queue.QueueStore;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
-import org.postroom.dist.operation.Operation.Nothing;
+import java.util.Locale;
+import java.util.Optional;
+import org.postroom.core.mail.Content;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.queue.QueueControl;
+import org.postroom.core.queue.QueueControl.Listed;
+import org.postroom.core.queue.QueueControl.ListedRecipient;
+import org.postroom.core.queue.QueueControl.Page;
+import org.postroom.core.queue.QueueControl.Position;
+import org.postroom.core.queue.QueueControl.Section;
 
-/** Mail under way, and mail that is held. */
+/** What is in the queue. Answers are pages: whoever wants all asks on behind the last. */
 public final class QueueOperations {
-  /** So many mails are looked at in one question. */
-  private static final int MOST = 10_000;
+  private static final int PIECE = 512 * 1024;
 
-  private static final String ALL = "ALL";
+  /** Says what is in the queue: what is under way, what waits, what is held; oldest first. */
+  public static final Operation<Asked, Waiting> LIST =
+      new Operation<>("queue-list", Asked.class, Waiting.class, QueueOperations::list);
 
-  /** Says what waits, oldest first; what is held, too. */
-  public static final Operation<Nothing, Waiting> LIST =
-      new Operation<>("queue-list", Nothing.class, Waiting.class, (desk, all) -> waiting(desk));
+  /** Says the same of one mail. */
+  public static final Operation<Named, Waiting> SHOW =
+      new Operation<>("queue-show", Named.class, Waiting.class, QueueOperations::show);
 
-  /** Says what is held, oldest first. */
-  public static final Operation<Nothing, Held> HELD =
-      new Operation<>("queue-held", Nothing.class, Held.class, (desk, all) -> held(desk));
-
-  /** Lets held mails go; none of them when one is not there. */
-  public static final Operation<Mails, Mails> RELEASE =
-      new Operation<>(
-          "queue-release",
-          Mails.class,
-          Mails.class,
-          (desk, asked) -> each(desk, asked, QueueStore::release));
-
-  /** Deletes held mails, for good and without a word to anybody; none when one is not there. */
-  public static final Operation<Mails, Mails> DELETE =
-      new Operation<>(
-          "queue-delete",
-          Mails.class,
-          Mails.class,
-          (desk, asked) -> each(desk, asked, QueueStore::delete));
+  /** Gives the octets of a mail in the queue, a piece at a time. */
+  public static final Operation<Where, Piece> READ =
+      new Operation<>("queue-read", Where.class, Piece.class, QueueOperations::read);
 
   private QueueOperations() {}
 
-  /** Mails by their ids; {@code ALL} is every mail that is held. */
-  public record Mails(List<String> ids) {
-    public Mails {
-      ids = List.copyOf(ids);
+  /**
+   * Behind what a page begins.
+   *
+   * @param queue of its mail
+   * @param mail its number in the store
+   * @param recipient the last one's number; 0 for the mail as a whole
+   */
+  public record Behind(String queue, long mail, long recipient) {}
+
+  /**
+   * What is to be listed.
+   *
+   * @param queues {@code active}, {@code deferred}, {@code hold}; empty for all, in this order
+   */
+  public record Asked(List<String> queues, Optional<Behind> behind) {
+    public Asked {
+      queues = List.copyOf(queues);
+      queues.forEach(QueueChoice::section);
+    }
+
+    /** All of it. */
+    public static final Asked ALL = new Asked(List.of(), Optional.empty());
+
+    /** What is held. */
+    public static final Asked HELD =
+        new Asked(List.of(QueueChoice.name(Section.HOLD)), Optional.empty());
+
+    /** On behind an answer; empty behind the last. */
+    public Optional<Asked> behind(Waiting answer) {
+      return answer.next().map(next -> new Asked(queues, Optional.of(next)));
+    }
+  }
+
+  /** A mail. */
+  public record Named(String id, Optional<Behind> behind) {
+
+    /** On behind an answer; empty behind the last. */
+    public Optional<Named> behind(Waiting answer) {
+      return answer.next().map(next -> new Named(id, Optional.of(next)));
+    }
+  }
+
+  /** A mail's octets from one on. */
+  public record Where(String id, long offset) {
+
+    /** On behind a piece; empty behind the last. */
+    public Optional<Where> behind(Piece piece) {
+      long end = offset + piece.octets().length;
+      return end > offset && end < piece.size()
+          ? Optional.of(new Where(id, end))
+          : Optional.empty();
     }
   }
 
   /**
-   * What waits.
+   * Octets of a mail.
    *
-   * @param more whether there are others behind these
+   * @param size of the whole mail
+   * @param base64 the octets
    */
-  public record Waiting(List<WaitingMail> mails, boolean more) {
+  public record Piece(long size, String base64) {
+
+    /** The octets. */
+    public byte[] octets() {
+      return Base64.getDecoder().decode(base64);
+    }
+  }
+
+  /**
+   * A page.
+   *
+   * @param mails the last one may have more recipients on the next page, and is there again
+   * @param next behind what the next page begins; empty behind the last
+   */
+  public record Waiting(List<WaitingMail> mails, Optional<Behind> next) {
     public Waiting {
       mails = List.copyOf(mails);
     }
   }
 
   /**
-   * A mail that waits.
+   * A mail in the queue.
    *
+   * @param queue {@code active}, {@code deferred} or {@code hold}
    * @param arrived as RFC 3339 writes it
-   * @param recipients those that it waits for
+   * @param sender empty for the null sender
+   * @param body as BODY= says it (RFC 6152)
+   * @param returned what a report is to have of it, {@code FULL} or {@code HDRS}, where that was
+   *     said
+   * @param recipients those that are not done with
    */
   public record WaitingMail(
       String id,
+      String queue,
       String arrived,
       long size,
       String sender,
-      boolean held,
+      String body,
+      boolean smtpUtf8,
+      Optional<String> envelopeId,
+      Optional<String> returned,
       List<WaitingRecipient> recipients) {
     public WaitingMail {
       recipients = List.copyOf(recipients);
+    }
+
+    /** Whether an administrator has ended it. */
+    public boolean expires() {
+      return recipients.stream().anyMatch(WaitingRecipient::expires);
     }
   }
 
   /**
    * One that a mail waits for.
    *
+   * @param original ORCPT (RFC 3461)
+   * @param reportOn when its sender wants a report, in the words of RFC 3461
+   * @param state {@code waiting}, {@code under_way}, {@code held}, {@code parked}
+   * @param destination what it queues behind
+   * @param attempts made so far
+   * @param nextAttempt as RFC 3339 writes it, where it waits for its time
    * @param reason what the last attempt came to; empty before the first
+   * @param delayReported whether its sender was told that it is late
+   * @param expires whether an administrator has ended it
    */
-  public record WaitingRecipient(String address, String reason) {}
-
-  private static Waiting waiting(Desk desk) {
-    Set<String> held =
-        desk.queue().held(MOST).stream()
-            .map(mail -> mail.id().value())
-            .collect(Collectors.toUnmodifiableSet());
-    List<QueuedMail> found = desk.queue().list(MOST);
-    return new Waiting(
-        found.stream().map(mail -> waiting(mail, held.contains(mail.id().value()))).toList(),
-        found.size() == MOST);
+  public record WaitingRecipient(
+      String address,
+      Optional<String> original,
+      List<String> reportOn,
+      String state,
+      String destination,
+      int attempts,
+      Optional<String> nextAttempt,
+      String reason,
+      boolean delayReported,
+      boolean expires) {
+    public WaitingRecipient {
+      reportOn = List.copyOf(reportOn);
+    }
   }
 
-  private static WaitingMail waiting(QueuedMail mail, boolean held) {
+  private static Waiting list(Desk desk, Asked asked) {
+    List<String> queues =
+        asked.queues().isEmpty()
+            ? Arrays.stream(Section.values()).map(QueueChoice::name).toList()
+            : asked.queues();
+    String queue = asked.behind().map(Behind::queue).orElse(queues.get(0));
+    int at = queues.indexOf(queue);
+    if (at < 0) {
+      throw new IllegalArgumentException("no page of these queues begins in " + queue);
+    }
+    Page page =
+        desk.queue()
+            .control()
+            .page(
+                QueueChoice.section(queue),
+                asked.behind().map(QueueOperations::position).orElse(Position.START));
+    Optional<Behind> next =
+        page.next()
+            .map(found -> behind(queue, found))
+            .or(
+                () ->
+                    at + 1 < queues.size()
+                        ? Optional.of(behind(queues.get(at + 1), Position.START))
+                        : Optional.empty());
+    return new Waiting(page.mails().stream().map(QueueOperations::shown).toList(), next);
+  }
+
+  static Behind behind(String queue, Position position) {
+    return new Behind(queue, position.mail(), position.recipient());
+  }
+
+  static Position position(Behind behind) {
+    return new Position(behind.mail(), behind.recipient());
+  }
+
+  private static Waiting show(Desk desk, Named asked) {
+    Page page =
+        page(
+            desk.queue().control(),
+            asked.id(),
+            asked.behind().map(QueueOperations::position).orElse(Position.START));
+    if (page.mails().isEmpty() && asked.behind().isEmpty()) {
+      throw missing(asked.id());
+    }
+    return new Waiting(
+        page.mails().stream().map(QueueOperations::shown).toList(),
+        page.next().map(found -> behind("", found)));
+  }
+
+  /** A page of a mail; empty where there is none, or the word is no id. */
+  static Page page(QueueControl queue, String id, Position from) {
+    return isId(id) ? queue.page(new QueueId(id), from) : new Page(List.of(), Optional.empty());
+  }
+
+  private static boolean isId(String word) {
+    return word.matches("[0-9A-Za-z]{1,20}");
+  }
+
+  static OperationRefused missing(String id) {
+    return new OperationRefused(OperationRefused.Kind.REQUEST, "no mail is in the queue as " + id);
+  }
+
+  private static Piece read(Desk desk, Where asked) {
+    List<Listed> found = page(desk.queue().control(), asked.id(), Position.START).mails();
+    if (found.isEmpty()) {
+      throw missing(asked.id());
+    }
+    Content content = found.get(0).content();
+    ByteBuffer octets =
+        ByteBuffer.allocate((int) Math.max(0, Math.min(PIECE, content.size() - asked.offset())));
+    while (octets.hasRemaining() && content.read(asked.offset() + octets.position(), octets) > 0) {
+      // on
+    }
+    byte[] read = Arrays.copyOf(octets.array(), octets.position());
+    return new Piece(content.size(), Base64.getEncoder().encodeToString(read));
+  }
+
+  private static WaitingMail shown(Listed mail) {
     return new WaitingMail(
         mail.id().value(),
+        QueueChoice.name(mail.section()),
         mail.arrived().toString(),
         mail.content().size(),
         mail.sender().toString(),
-        held,
-        mail.recipients().stream()
-            .map(
-                one -> new WaitingRecipient(one.recipient().address().toString(), one.lastReason()))
-            .toList());
+        switch (mail.traits().body()) {
+          case SEVEN_BIT -> "7BIT";
+          case EIGHT_BIT_MIME -> "8BITMIME";
+          default -> mail.traits().body().name();
+        },
+        mail.traits().smtpUtf8(),
+        mail.traits().envelopeId(),
+        mail.traits().fullReturn().map(full -> full ? "FULL" : "HDRS"),
+        mail.recipients().stream().map(QueueOperations::shown).toList());
   }
 
-  /** What is held. */
-  public record Held(List<HeldMail> mails) {
-    public Held {
-      mails = List.copyOf(mails);
-    }
-  }
-
-  /**
-   * A mail that is held.
-   *
-   * @param arrived as RFC 3339 writes it
-   */
-  public record HeldMail(
-      String id, String arrived, long size, String sender, List<String> recipients) {
-    public HeldMail {
-      recipients = List.copyOf(recipients);
-    }
-  }
-
-  private static Held held(Desk desk) {
-    return new Held(desk.queue().held(MOST).stream().map(QueueOperations::shown).toList());
-  }
-
-  private static HeldMail shown(QueuedMail mail) {
-    return new HeldMail(
-        mail.id().value(),
-        mail.arrived().toString(),
-        mail.content().size(),
-        mail.sender().toString(),
-        mail.recipients().stream().map(one -> one.recipient().address().toString()).toList());
-  }
-
-  /** A mail at a time, so that the answer is what was done, whoever else is at work. */
-  private static Mails each(
-      Desk desk, Mails asked, ToIntBiFunction<QueueStore, List<Long>> action) {
-    Set<String> done = new LinkedHashSet<>();
-    if (asked.ids().contains(ALL)) {
-      int before;
-      do {
-        before = done.size();
-        done.addAll(done(desk.queue(), desk.queue().held(MOST), action));
-      } while (done.size() > before);
-      return new Mails(List.copyOf(done));
-    }
-    List<QueuedMail> held = desk.queue().held(MOST);
-    List<String> missing =
-        asked.ids().stream().filter(id -> held.stream().noneMatch(mail -> is(mail, id))).toList();
-    if (!missing.isEmpty()) {
-      String where = held.size() < MOST ? "" : "among the oldest " + MOST + " ";
-      throw new OperationRefused(
-          OperationRefused.Kind.REQUEST,
-          where + "no mail is held as " + String.join(", ", missing));
-    }
-    List<QueuedMail> named =
-        held.stream().filter(mail -> asked.ids().stream().anyMatch(id -> is(mail, id))).toList();
-    done.addAll(done(desk.queue(), named, action));
-    return new Mails(List.copyOf(done));
-  }
-
-  private static List<String> done(
-      QueueStore queue, List<QueuedMail> mails, ToIntBiFunction<QueueStore, List<Long>> action) {
-    return mails.stream()
-        .filter(
-            mail ->
-                action.applyAsInt(
-                        queue, mail.recipients().stream().map(QueuedRecipient::id).toList())
-                    > 0)
-        .map(mail -> mail.id().value())
-        .toList();
-  }
-
-  private static boolean is(QueuedMail mail, String id) {
-    return mail.id().value().equals(id);
+  private static WaitingRecipient shown(ListedRecipient one) {
+    Recipient recipient = one.recipient().recipient();
+    return new WaitingRecipient(
+        recipient.address().toString(),
+        recipient.original(),
+        recipient.reportOn().stream().map(Enum::name).sorted().toList(),
+        one.state().name().toLowerCase(Locale.ROOT),
+        one.destination(),
+        one.recipient().attempts(),
+        one.state() == QueueControl.State.WAITING
+            ? Optional.of(one.due().toString())
+            : Optional.empty(),
+        one.recipient().lastReason(),
+        one.recipient().delayReported(),
+        one.recipient().expires());
   }
 }

@@ -1,11 +1,16 @@
 package org.postroom.dist.operation;
 
 import java.io.InputStream;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.Domain;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.part.DryRun;
+import org.postroom.core.queue.QueuedMail;
 import org.postroom.dist.submit.Submitted;
 
 /** A server, as operations see it. */
@@ -30,6 +35,15 @@ public interface RunningServer {
    * @throws OperationRefused when he may not hand in mail
    */
   Submitted submit(Envelope envelope, InputStream content);
+
+  /** See {@code MailFlow.requeue}. */
+  Optional<QueueId> requeue(QueuedMail mail);
+
+  /** See {@code QueueManager.revive}. */
+  void revive(Collection<String> destinations);
+
+  /** Whether mail for a domain may be asked for: {@code fast_flush_domains}. */
+  boolean isFlushed(Domain domain);
 
   /**
    * What it would do with a mail.

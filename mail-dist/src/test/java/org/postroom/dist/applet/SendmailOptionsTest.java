@@ -99,7 +99,7 @@ final class SendmailOptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-k", "-iZ", "-f", "-bz", "-B7", "-:"})
+  @ValueSource(strings = {"-k", "-iZ", "-f", "-bz", "-B7", "-:", "-qX", "-qR", "-q!", "-q!Rx -qno"})
   void whatCannotBeUnderstoodIsMisuse(String words) {
     assertThatThrownBy(() -> parse(words)).isInstanceOf(SendmailOptions.Misused.class);
   }

@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,11 @@ final class ControlTest {
   /** The operations above ask for nothing. */
   private static final Desk EMPTY =
       new Desk() {
+        @Override
+        public Clock clock() {
+          return Clock.systemUTC();
+        }
+
         @Override
         public String user() {
           throw new AssertionError();

@@ -28,7 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Schema {
   private static final List<String> MIGRATIONS =
-      List.of("V1__first_schema.sql", "V2__addresses_of_any_length.sql", "V3__outbox.sql");
+      List.of(
+          "V1__first_schema.sql",
+          "V2__addresses_of_any_length.sql",
+          "V3__outbox.sql",
+          "V4__queue_control.sql");
 
   /** The schema this program works with. */
   public static final int NEWEST = MIGRATIONS.size();

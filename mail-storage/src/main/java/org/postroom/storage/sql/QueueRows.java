@@ -27,11 +27,12 @@ import org.postroom.core.queue.QueuedMail;
 final class QueueRows {
   // Outer joins: a recipient without its mail, or a mail without its message, must not be passed
   // over in silence, or it would be due for ever.
-  private static final String SELECT =
+  static final String SELECT =
       "SELECT r.id, r.address, r.report_on, r.original, r.destination, r.attempts,"
           + " r.delay_reported, r.last_reason, q.id, q.queue_id, q.sender, q.body, q.smtp_utf8,"
           + " q.envelope_id, q.full_return, q.arrived_ts, m.blob_segment, m.blob_offset,"
-          + " m.blob_length, m.blob_described, r.ready_ts, r.mail_id FROM queue_recipient r"
+          + " m.blob_length, m.blob_described, r.ready_ts, r.mail_id, r.due_ts, r.leased,"
+          + " r.lease_owner IS NOT NULL, r.expires FROM queue_recipient r"
           + " LEFT JOIN queue_mail q ON q.id = r.mail_id"
           + " LEFT JOIN message m ON m.id = q.message_id";
   private static final String READY =
@@ -40,18 +41,12 @@ final class QueueRows {
   /** In the order in which mails were taken in, which is that of their numbers. */
   private static final String OLDEST =
       SELECT
-          + " WHERE r.leased <> "
-          + SqlQueueStore.ASIDE
-          + " AND r.mail_id >= ? AND (r.mail_id, r.id) > (?, ?) ORDER BY r.mail_id, r.id LIMIT ?";
-
-  private static final String OLDEST_HELD =
-      SELECT
-          + " WHERE r.leased = "
-          + SqlQueueStore.HELD
+          + " WHERE r.leased IN "
+          + RowState.LISTED
           + " AND r.mail_id >= ? AND (r.mail_id, r.id) > (?, ?) ORDER BY r.mail_id, r.id LIMIT ?";
 
   private static final String ASIDE =
-      SELECT + " WHERE r.leased = " + SqlQueueStore.ASIDE + " ORDER BY r.id LIMIT ?";
+      SELECT + " WHERE r.leased = " + RowState.ASIDE + " ORDER BY r.id LIMIT ?";
   private static final String FIRST =
       "SELECT MIN(ready_ts) FROM queue_recipient WHERE leased = 0"
           + " UNION ALL SELECT MIN(ready_ts) FROM queue_recipient WHERE leased = 1";
@@ -129,17 +124,8 @@ final class QueueRows {
    * driver may keep all rows of an answer in memory.
    */
   List<QueuedMail> oldest(int limit) throws SQLException {
-    return oldest(OLDEST, limit);
-  }
-
-  /** The same of what is held. */
-  List<QueuedMail> oldestHeld(int limit) throws SQLException {
-    return oldest(OLDEST_HELD, limit);
-  }
-
-  private List<QueuedMail> oldest(String which, int limit) throws SQLException {
     Groups groups = new Groups();
-    try (PreparedStatement select = connection.prepareStatement(which)) {
+    try (PreparedStatement select = connection.prepareStatement(OLDEST)) {
       long mail = 0;
       long recipient = 0;
       int seen = PAGE;
@@ -206,7 +192,8 @@ final class QueueRows {
     }
   }
 
-  private QueuedMail mail(ResultSet row) throws SQLException {
+  /** What a row of {@link #SELECT} says; throws what it likes when that makes no sense. */
+  QueuedMail mail(ResultSet row) throws SQLException {
     QueuedMail.QueuedRecipient recipient =
         new QueuedMail.QueuedRecipient(
             row.getLong(1),
@@ -216,7 +203,8 @@ final class QueueRows {
                 Optional.ofNullable(row.getString(4))),
             row.getInt(6),
             row.getBoolean(7),
-            row.getString(8));
+            row.getString(8),
+            row.getBoolean(26));
     boolean full = row.getBoolean(15);
     Optional<Boolean> fullReturn = row.wasNull() ? Optional.empty() : Optional.of(full);
     BlobRef body = new BlobRef(row.getInt(17), row.getLong(18), row.getLong(19), row.getInt(20));
@@ -262,6 +250,20 @@ final class QueueRows {
                     row.getInt(4),
                     new QueueId(row.getString(5))));
           }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** The numbers that a statement finds for who has leased. */
+  List<Long> numbers(String which, String owner) throws SQLException {
+    List<Long> found = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(which)) {
+      select.setString(1, owner);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          found.add(rows.getLong(1));
         }
       }
     }

@@ -304,7 +304,7 @@ final class SqlMailCommit implements MailCommit {
       insert.setString(6, onward.get(i).destination());
       insert.setLong(7, due);
       insert.setLong(8, acceptance.isHeld() ? Long.MAX_VALUE : due);
-      insert.setInt(9, acceptance.isHeld() ? SqlQueueStore.HELD : 0);
+      insert.setInt(9, acceptance.isHeld() ? RowState.HELD : 0);
       insert.addBatch();
     }
     insert.executeBatch();

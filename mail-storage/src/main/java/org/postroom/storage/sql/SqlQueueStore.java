@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 import org.slf4j.Logger;
@@ -26,12 +26,6 @@ import org.slf4j.LoggerFactory;
 final class SqlQueueStore implements QueueStore {
   private static final Logger LOG = LoggerFactory.getLogger(SqlQueueStore.class);
 
-  /** In the column {@code leased}: a row that cannot be read, kept for who can mend it. */
-  static final int ASIDE = 2;
-
-  /** In the same column: a row that waits until somebody lets it go. */
-  static final int HELD = 3;
-
   private static final int REASON = 2000;
   private static final String LEASE =
       "UPDATE queue_recipient SET leased = 1, lease_owner = ?, ready_ts = ?"
@@ -40,39 +34,38 @@ final class SqlQueueStore implements QueueStore {
       "UPDATE queue_recipient SET leased = ?, lease_owner = NULL, ready_ts = ? WHERE id = ?";
   private static final String RENEW =
       "UPDATE queue_recipient SET ready_ts = ? WHERE id = ? AND leased = 1 AND lease_owner = ?";
-  private static final String RELEASE =
-      "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts"
-          + " WHERE leased = 1 AND lease_owner = ? OR leased = "
-          + ASIDE;
+
+  /** The end of a lease without an outcome: what was held meanwhile stays so. */
+  private static final String BACK =
+      "UPDATE queue_recipient SET ready_ts = CASE WHEN leased = 1 THEN due_ts ELSE ready_ts END,"
+          + " leased = CASE WHEN leased = 1 THEN 0 ELSE leased END, lease_owner = NULL";
+
+  private static final String RELEASE = BACK + " WHERE leased IN (1, 3, 4) AND lease_owner = ?";
+  private static final String RELEASE_ONE = BACK + " WHERE id = ?";
+
+  /** What was set aside may have been mended. */
+  private static final String LOOK_AGAIN =
+      "UPDATE queue_recipient SET leased = 0, ready_ts = due_ts WHERE leased = " + RowState.ASIDE;
 
   private static final String LEASED =
-      "SELECT id FROM queue_recipient WHERE leased = 1 AND lease_owner = ?";
-  private static final String RELEASE_ONE =
-      "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts WHERE id = ?";
+      "SELECT id FROM queue_recipient WHERE leased IN (1, 3, 4, 5) AND lease_owner = ?";
 
-  /** Also of what was set aside: it may have been mended. */
   private static final String GIVE_BACK =
-      "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, ready_ts = due_ts"
-          + " WHERE leased IN (1, "
-          + ASIDE
-          + ")";
+      BACK + " WHERE leased = 1 OR leased IN (3, 4, 5) AND lease_owner IS NOT NULL";
 
-  private static final String LET_GO =
-      "UPDATE queue_recipient SET leased = 0, due_ts = ?, ready_ts = ? WHERE id = ? AND leased = "
-          + HELD;
+  /** Deleted rows whose attempt nobody will settle. */
+  private static final String GOING =
+      "SELECT id FROM queue_recipient WHERE leased = "
+          + RowState.GOING
+          + " AND (lease_owner IS NULL OR lease_owner = ?)";
 
   private static final String LATER =
-      "UPDATE queue_recipient SET leased = 0, lease_owner = NULL, due_ts = ?, ready_ts = ?,"
-          + " attempts = attempts + 1, delay_reported = ?, last_reason = ? WHERE id = ?";
+      "UPDATE queue_recipient SET ready_ts = CASE WHEN leased IN (3, 4) THEN ready_ts ELSE ? END,"
+          + " leased = CASE WHEN leased IN (3, 4) THEN leased ELSE 0 END, lease_owner = NULL,"
+          + " due_ts = ?, attempts = attempts + 1, delay_reported = ?, last_reason = ?"
+          + " WHERE id = ? AND leased <> "
+          + RowState.GOING;
   private static final String DELETE_RECIPIENT = "DELETE FROM queue_recipient WHERE id = ?";
-
-  private static final String DELETE_HELD =
-      "DELETE FROM queue_recipient WHERE id = ? AND leased = " + HELD;
-
-  /** With its last recipient. */
-  private static final String DELETE_MAIL =
-      "DELETE FROM queue_mail WHERE id = ?"
-          + " AND NOT EXISTS (SELECT 1 FROM queue_recipient WHERE mail_id = ?)";
 
   private static final String FIRST =
       "SELECT MIN(ready_ts) FROM queue_recipient WHERE destination = ?";
@@ -81,10 +74,11 @@ final class SqlQueueStore implements QueueStore {
   private final Database database;
   private final BlobStore blobs;
   private final SqlMailCommit commit;
-  private final Clock clock;
   private final Destinations destinations;
   private final Epoch epoch;
   private final List<Runnable> listeners;
+  private final QueueRemoval removal;
+  private final SqlQueueControl control;
 
   SqlQueueStore(
       Committer committer,
@@ -99,10 +93,12 @@ final class SqlQueueStore implements QueueStore {
     this.database = database;
     this.blobs = blobs;
     this.commit = commit;
-    this.clock = clock;
     this.destinations = destinations;
     this.listeners = listeners;
     this.epoch = epoch;
+    this.removal = new QueueRemoval(destinations);
+    this.control =
+        new SqlQueueControl(committer, database, blobs, commit, clock, destinations, listeners);
   }
 
   // --- attempts
@@ -188,7 +184,7 @@ final class SqlQueueStore implements QueueStore {
         }
       }
       for (QueueRows.Unreadable row : unreadable) {
-        statements.update(SET_ASIDE, ASIDE, Long.MAX_VALUE, row.recipient());
+        statements.update(SET_ASIDE, RowState.ASIDE, Long.MAX_VALUE, row.recipient());
       }
       for (String destination : destinations) {
         firsts.put(destination, SqlQueueStore.first(statements, destination));
@@ -214,6 +210,7 @@ final class SqlQueueStore implements QueueStore {
    */
   static void giveBackLeases(Statements statements) throws SQLException {
     statements.update(GIVE_BACK);
+    statements.update(LOOK_AGAIN);
   }
 
   /** When the first row of a destination is ready; {@link Long#MAX_VALUE} when it has none. */
@@ -249,6 +246,7 @@ final class SqlQueueStore implements QueueStore {
 
   @Override
   public void releaseLeases(String owner) {
+    List<Long> going = going(owner, Set.of());
     committer.run(
         batch -> {
           Map<String, Long> firsts = new HashMap<>();
@@ -256,24 +254,26 @@ final class SqlQueueStore implements QueueStore {
               statements -> {
                 Prepared update = statements.of(RELEASE);
                 update.setString(1, holder(owner));
-                if (update.executeUpdate() > 0) {
+                if (update.executeUpdate() + statements.update(LOOK_AGAIN) > 0) {
                   firsts.putAll(Destinations.load(statements));
                 }
               });
           batch.afterwards(() -> firsts.forEach(destinations::first));
           return true;
         });
+    clear(going);
   }
 
   @Override
   public void releaseLeases(String owner, Collection<Long> held) {
     Set<Long> kept = Set.copyOf(held);
+    List<Long> going = going(owner, kept);
     committer.run(
         batch -> {
           Map<String, Long> firsts = new HashMap<>();
           batch.op(
               statements -> {
-                List<Long> lost = leased(statements, holder(owner));
+                List<Long> lost = found(statements.of(LEASED), holder(owner));
                 lost.removeAll(kept);
                 for (Long recipient : lost) {
                   statements.update(RELEASE_ONE, recipient);
@@ -285,10 +285,34 @@ final class SqlQueueStore implements QueueStore {
           batch.afterwards(() -> firsts.forEach(destinations::first));
           return true;
         });
+    clear(going);
   }
 
-  private static List<Long> leased(Journaled statements, String owner) throws SQLException {
-    Prepared select = statements.of(LEASED);
+  /** What was deleted while an attempt was under way of which nobody will hear. */
+  private List<Long> going(String owner, Set<Long> held) {
+    List<Long> going = read(queue -> queue.numbers(GOING, holder(owner)));
+    going.removeAll(held);
+    return going;
+  }
+
+  private void clear(List<Long> going) {
+    if (going.isEmpty()) {
+      return;
+    }
+    Map<Long, QueueRows.Owned> owned = read(queue -> queue.owned(going));
+    committer.run(
+        batch -> {
+          batch.op(
+              statements -> {
+                int unused =
+                    removal.remove(
+                        batch, statements, DELETE_RECIPIENT, owned.values(), new HashSet<>());
+              });
+          return true;
+        });
+  }
+
+  private static List<Long> found(Prepared select, String owner) throws SQLException {
     select.setString(1, owner);
     List<Long> found = new ArrayList<>();
     try (ResultSet rows = select.executeQuery()) {
@@ -328,7 +352,7 @@ final class SqlQueueStore implements QueueStore {
               statements -> {
                 gone.clear(); // the unit may be run again
                 finish(batch, statements, settlements, owned, gone);
-                putOff(batch, statements, settlements, owned);
+                putOff(batch, statements, settlements, owned, gone);
               });
           batch.durable();
           return gone;
@@ -343,26 +367,39 @@ final class SqlQueueStore implements QueueStore {
       Batch batch,
       Journaled statements,
       List<Settlement> settlements,
-      Map<Long, QueueRows.Owned> owned)
+      Map<Long, QueueRows.Owned> owned,
+      Set<QueueId> gone)
       throws SQLException {
     Prepared update = statements.of(LATER);
     List<Runnable> due = new ArrayList<>();
+    List<QueueRows.Owned> later = new ArrayList<>();
     for (Settlement settlement : settlements) {
       QueueRows.Owned row = owned.get(settlement.recipient());
-      if (row != null && settlement instanceof Settlement.Later later) {
-        long time = later.due().toEpochMilli();
+      if (row != null && settlement instanceof Settlement.Later one) {
+        long time = one.due().toEpochMilli();
         update.setLong(1, time);
         update.setLong(2, time);
-        update.setBoolean(3, later.delayReported());
-        update.setString(4, shortened(later.reason()));
-        update.setLong(5, later.recipient());
+        update.setBoolean(3, one.delayReported());
+        update.setString(4, shortened(one.reason()));
+        update.setLong(5, one.recipient());
         update.addBatch();
+        later.add(row);
         due.add(() -> destinations.ready(row.destination(), time));
       }
     }
-    if (!due.isEmpty()) {
-      update.executeBatch();
-      due.forEach(batch::afterCommit);
+    if (due.isEmpty()) {
+      return;
+    }
+    int[] counts = update.executeBatch();
+    due.forEach(batch::afterCommit);
+    List<QueueRows.Owned> deleted = new ArrayList<>(); // meanwhile, by an administrator
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] == 0) {
+        deleted.add(later.get(i));
+      }
+    }
+    if (!deleted.isEmpty()) {
+      int unused = removal.remove(batch, statements, DELETE_RECIPIENT, deleted, gone);
     }
   }
 
@@ -396,38 +433,7 @@ final class SqlQueueStore implements QueueStore {
         done.add(row);
       }
     }
-    int unused = remove(batch, statements, DELETE_RECIPIENT, done, gone);
-  }
-
-  /**
-   * Removes rows, and mails of which no row is left; gives how many rows there were.
-   *
-   * @param mails takes those of which no row is left
-   */
-  private int remove(
-      Batch batch,
-      Journaled statements,
-      String delete,
-      Collection<QueueRows.Owned> rows,
-      Set<QueueId> mails)
-      throws SQLException {
-    Map<Long, QueueRows.Owned> messages = new LinkedHashMap<>(); // by mail
-    int gone = 0;
-    for (QueueRows.Owned row : rows) {
-      if (statements.update(delete, row.recipient()) > 0) {
-        gone++;
-        messages.put(row.mail(), row);
-      }
-    }
-    int fewer = gone;
-    batch.afterCommit(() -> destinations.count(-fewer));
-    for (QueueRows.Owned one : messages.values()) {
-      if (statements.update(DELETE_MAIL, one.mail(), one.mail()) > 0) {
-        Sharing.release(batch, statements, one.message());
-        mails.add(one.id());
-      }
-    }
-    return gone;
+    int unused = removal.remove(batch, statements, DELETE_RECIPIENT, done, gone);
   }
 
   // --- looking
@@ -449,49 +455,8 @@ final class SqlQueueStore implements QueueStore {
   }
 
   @Override
-  public List<QueuedMail> held(int limit) {
-    return read(queue -> queue.oldestHeld(limit));
-  }
-
-  @Override
-  public int release(Collection<Long> recipients) {
-    Map<Long, QueueRows.Owned> owned = read(queue -> queue.owned(List.copyOf(recipients)));
-    long time = clock.millis();
-    return committer
-        .run(
-            batch -> {
-              int[] released = {0};
-              batch.op(
-                  statements -> {
-                    released[0] = 0; // the unit may be run again
-                    for (QueueRows.Owned row : owned.values()) {
-                      if (statements.update(LET_GO, time, time, row.recipient()) > 0) {
-                        released[0]++;
-                        batch.afterCommit(() -> destinations.ready(row.destination(), time));
-                      }
-                    }
-                    // Behind the destinations: who is woken before finds nothing ready and sleeps.
-                    batch.afterCommit(() -> listeners.forEach(Runnable::run));
-                  });
-              batch.durable();
-              return released;
-            })[0];
-  }
-
-  @Override
-  public int delete(Collection<Long> recipients) {
-    Map<Long, QueueRows.Owned> owned = read(queue -> queue.owned(List.copyOf(recipients)));
-    return committer
-        .run(
-            batch -> {
-              int[] deleted = {0};
-              batch.op(
-                  statements ->
-                      deleted[0] =
-                          remove(batch, statements, DELETE_HELD, owned.values(), new HashSet<>()));
-              batch.durable();
-              return deleted;
-            })[0];
+  public QueueControl control() {
+    return control;
   }
 
   @Override

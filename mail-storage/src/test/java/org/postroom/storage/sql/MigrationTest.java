@@ -49,6 +49,8 @@ final class MigrationTest {
   private static void asOfTheFirstVersion(Statement statement) throws SQLException {
     statement.execute("DELETE FROM \"flyway_schema_history\" WHERE \"version\" >= '2'");
     statement.execute("ALTER TABLE account ALTER COLUMN login SET DATA TYPE VARCHAR(320)");
+    statement.execute("ALTER TABLE queue_recipient DROP COLUMN expires");
+    statement.execute("DROP INDEX queue_mail_name");
     statement.execute("UPDATE store_state SET v = '1' WHERE k = 'schema'");
   }
 

@@ -1,0 +1,66 @@
+package org.postroom.core.flow;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.MailCommit;
+import org.postroom.core.queue.QueueStore;
+import org.postroom.core.queue.QueuedMail;
+
+/**
+ * The station for a mail in the queue that shall go by the configuration of today: its addresses
+ * are written anew, stand for others and are routed as if it came now, under a new id. Filters have
+ * seen it, and copies were made of it, when it did come.
+ */
+final class Requeueing {
+  private final Addressing addressing;
+  private final Expansion expansion;
+  private final Planner planner;
+  private final MailCommit commit;
+  private final QueueStore store;
+  private final MemoryBudget memory;
+  private final Tidings tidings;
+  private final Clock clock;
+
+  Requeueing(
+      Addressing addressing,
+      Expansion expansion,
+      Planner planner,
+      MailCommit commit,
+      QueueStore store,
+      MemoryBudget memory,
+      Tidings tidings,
+      Clock clock) {
+    this.addressing = addressing;
+    this.expansion = expansion;
+    this.planner = planner;
+    this.commit = commit;
+    this.store = store;
+    this.memory = memory;
+    this.tidings = tidings;
+    this.clock = clock;
+  }
+
+  /** See {@link MailFlow#requeue}. */
+  Optional<QueueId> requeue(QueuedMail mail) {
+    Submission again = HomeComing.submission(mail, commit.newId(), clock.instant(), memory);
+    try {
+      Submission sent = addressing.fromWhom(again);
+      List<Acceptance> others =
+          planner.plan(sent, expansion.all(sent.envelope().recipients()), commit::newId);
+      List<Long> recipients =
+          mail.recipients().stream().map(QueuedMail.QueuedRecipient::id).toList();
+      if (!store.control().replace(recipients, others)) {
+        return Optional.empty();
+      }
+      others.forEach(tidings::arrived);
+      return Optional.of(again.id());
+    } finally {
+      again.content().close();
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package org.postroom.dist.applet;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.postroom.dist.MailServer;
+import org.postroom.dist.ServerBuilder;
+import org.postroom.storage.Storage;
+
+/** Which server is meant by the commands that every mail system has, which name none as a rule. */
+final class UsualPlace {
+  private static final Path USUAL = Path.of("/etc/postroom/main.cf");
+
+  private UsualPlace() {}
+
+  /**
+   * The server that is meant, as far as it is said; else the one that is usual on a machine.
+   *
+   * @param configuration a main.cf, or its folder; else {@code MAIL_CONFIG} names one
+   * @param data the data folder of a server without a configuration
+   */
+  static ServerBuilder builder(Optional<Path> configuration, Optional<Path> data) {
+    ServerBuilder builder = MailServer.builder();
+    if (data.isPresent()) {
+      return builder.storage(Storage.h2(data.get().toAbsolutePath().normalize()));
+    }
+    Path named =
+        configuration
+            .or(() -> Optional.ofNullable(System.getenv("MAIL_CONFIG")).map(Path::of))
+            .orElse(USUAL);
+    return builder.configuration(Files.isDirectory(named) ? named.resolve("main.cf") : named);
+  }
+}

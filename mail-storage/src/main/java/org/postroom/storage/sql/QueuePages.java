@@ -1,0 +1,210 @@
+package org.postroom.storage.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.queue.QueueControl.Listed;
+import org.postroom.core.queue.QueueControl.ListedRecipient;
+import org.postroom.core.queue.QueueControl.Page;
+import org.postroom.core.queue.QueueControl.Position;
+import org.postroom.core.queue.QueueControl.Section;
+import org.postroom.core.queue.QueueControl.State;
+import org.postroom.core.queue.QueuedMail;
+
+/**
+ * A page of what is in the queue. Mails are found by their number, then their rows by theirs, so
+ * that neither many mails nor a mail with many recipients is read again for each page. A page ends
+ * with so many rows or so many characters, whichever comes first.
+ */
+final class QueuePages {
+  private static final int ROWS = 250;
+  private static final int CHARACTERS = 500_000;
+  private static final int MAILS = 50;
+
+  private static final String HAS =
+      "EXISTS (SELECT 1 FROM queue_recipient r WHERE r.mail_id = q.id AND r.leased IN ";
+  private static final String MAIL = "SELECT q.id FROM queue_mail q WHERE q.id > ? AND ";
+  private static final String IN_ORDER = " ORDER BY q.id LIMIT " + MAILS;
+
+  /** Few are under way: by them, and not by all mails. */
+  private static final String ACTIVE =
+      "SELECT DISTINCT mail_id FROM queue_recipient WHERE leased = 1 AND mail_id > ?"
+          + " ORDER BY mail_id LIMIT "
+          + MAILS;
+
+  private static final String DEFERRED = MAIL + HAS + "(0)) AND NOT " + HAS + "(1))" + IN_ORDER;
+  private static final String HOLD = MAIL + HAS + "(3, 4)) AND NOT " + HAS + "(0, 1))" + IN_ORDER;
+  private static final String NAMED = "SELECT id FROM queue_mail WHERE queue_id = ?";
+  private static final String STATES =
+      "SELECT DISTINCT leased FROM queue_recipient WHERE mail_id = ?";
+  private static final String OF_MAIL =
+      QueueRows.SELECT
+          + " WHERE r.mail_id = ? AND r.id > ? AND r.leased IN "
+          + RowState.LISTED
+          + " ORDER BY r.id LIMIT ?";
+
+  private final Connection connection;
+  private final QueueRows queue;
+  private final List<Listed> mails = new ArrayList<>();
+  private int rows;
+  private int characters;
+
+  /** Of one page. */
+  QueuePages(Connection connection, BlobStore blobs) {
+    this.connection = connection;
+    this.queue = new QueueRows(connection, blobs);
+  }
+
+  /** A page of a section, behind {@code from}. */
+  Page of(Section section, Position from) throws SQLException {
+    long mail = from.mail();
+    if (from.recipient() > 0) {
+      Optional<Position> rest = add(section, mail, from.recipient());
+      if (rest.isPresent()) {
+        return new Page(mails, rest);
+      }
+    }
+    while (true) {
+      List<Long> found = found(statement(section), mail);
+      for (Long one : found) {
+        if (isFull()) {
+          return new Page(mails, Optional.of(new Position(mail, 0)));
+        }
+        Optional<Position> rest = add(section, one, 0);
+        if (rest.isPresent()) {
+          return new Page(mails, rest);
+        }
+        mail = one;
+      }
+      if (found.size() < MAILS) {
+        return new Page(mails, Optional.empty());
+      }
+    }
+  }
+
+  /** A page of one mail; the name is unknown where there is none. */
+  Page of(String name, Position from) throws SQLException {
+    List<Long> found = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(NAMED)) {
+      select.setString(1, name);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          found.add(row.getLong(1));
+        }
+      }
+    }
+    if (found.isEmpty()) {
+      return new Page(List.of(), Optional.empty());
+    }
+    long mail = found.get(0);
+    return new Page(mails, add(section(mail), mail, from.recipient()));
+  }
+
+  private static String statement(Section section) {
+    return switch (section) {
+      case ACTIVE -> ACTIVE;
+      case DEFERRED -> DEFERRED;
+      case HOLD -> HOLD;
+    };
+  }
+
+  private Section section(long mail) throws SQLException {
+    Set<Long> states = new HashSet<>(found(STATES, mail));
+    if (states.contains((long) RowState.LEASED)) {
+      return Section.ACTIVE;
+    }
+    return states.contains((long) RowState.WAITING) ? Section.DEFERRED : Section.HOLD;
+  }
+
+  private List<Long> found(String statement, long number) throws SQLException {
+    List<Long> found = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(statement)) {
+      select.setLong(1, number);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          found.add(row.getLong(1));
+        }
+      }
+    }
+    return found;
+  }
+
+  private boolean isFull() {
+    return rows >= ROWS || characters >= CHARACTERS;
+  }
+
+  /** Adds a mail behind one of its recipients; gives where it goes on when the page is full. */
+  private Optional<Position> add(Section section, long mail, long after) throws SQLException {
+    int most = ROWS - rows;
+    int seen = 0;
+    long last = after;
+    List<ListedRecipient> recipients = new ArrayList<>();
+    QueuedMail head = null;
+    try (PreparedStatement select = connection.prepareStatement(OF_MAIL)) {
+      select.setLong(1, mail);
+      select.setLong(2, after);
+      select.setInt(3, most);
+      try (ResultSet row = select.executeQuery()) {
+        while (!isFull() && row.next()) {
+          seen++;
+          last = row.getLong(1);
+          QueuedMail read = readable(row);
+          if (read != null) {
+            head = head == null ? read : head;
+            recipients.add(recipient(row, read));
+          }
+          rows++;
+        }
+      }
+    }
+    if (head != null) {
+      characters += head.sender().toString().length();
+      mails.add(
+          new Listed(
+              head.id(),
+              section,
+              head.sender(),
+              head.traits(),
+              head.content(),
+              head.arrived(),
+              recipients));
+    }
+    return isFull() && seen > 0 ? Optional.of(new Position(mail, last)) : Optional.empty();
+  }
+
+  private @Nullable QueuedMail readable(ResultSet row) throws SQLException {
+    try {
+      return queue.mail(row);
+    } catch (RuntimeException e) {
+      return null; // a lease will set it aside, and say so
+    }
+  }
+
+  private ListedRecipient recipient(ResultSet row, QueuedMail read) throws SQLException {
+    QueuedMail.QueuedRecipient one = read.recipients().get(0);
+    characters +=
+        one.recipient().address().toString().length()
+            + one.recipient().original().map(String::length).orElse(0)
+            + one.lastReason().length()
+            + read.destination().length();
+    return new ListedRecipient(
+        one,
+        read.destination(),
+        switch (row.getInt(24)) {
+          case RowState.LEASED -> State.UNDER_WAY;
+          case RowState.HELD -> State.HELD;
+          case RowState.PARKED -> State.PARKED;
+          default -> State.WAITING;
+        },
+        row.getBoolean(25),
+        Instant.ofEpochMilli(row.getLong(23)));
+  }
+}
