@@ -1,6 +1,7 @@
 package org.postroom.dist.applet;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Objects;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.wire.WireFault;
@@ -26,7 +27,10 @@ import picocli.CommandLine.Command;
       QueueApplet.class,
       FixtureApplet.class,
       FaultsApplet.class,
-      SendmailApplet.class
+      SendmailApplet.class,
+      PostqueueApplet.class,
+      PostsuperApplet.class,
+      PostcatApplet.class
     })
 public final class Postroom {
   // The exit statuses of sysexits.h that scripts know.
@@ -56,7 +60,9 @@ public final class Postroom {
   }
 
   private static int run(CommandLine line, String... args) {
-    asTheyAre(Objects.requireNonNull(line.getSubcommands().get("sendmail")));
+    for (String name : List.of("sendmail", "postqueue", "postsuper", "postcat")) {
+      asTheyAre(Objects.requireNonNull(line.getSubcommands().get(name)));
+    }
     line.setExecutionExceptionHandler(
         (trouble, command, parsed) -> report(command.getErr(), trouble));
     line.setParameterExceptionHandler(

@@ -104,13 +104,17 @@ final class LauncherTest {
 
   @Test
   void linksOfSendmailsNamesAreCalledAsIt() throws Exception {
-    for (String name : List.of("sendmail", "mailq", "newaliases")) {
+    for (String name :
+        List.of("sendmail", "mailq", "newaliases", "postqueue", "postsuper", "postcat")) {
       Files.createSymbolicLink(house.resolve("bin").resolve(name), house.resolve("postroom"));
     }
 
     assertThat(linked("sendmail", "-t", "-i")).endsWith("<sendmail>\n<-t>\n<-i>\n");
     assertThat(linked("mailq")).endsWith("<sendmail>\n<-bp>\n");
     assertThat(linked("newaliases")).endsWith("<sendmail>\n<-bi>\n");
+    assertThat(linked("postqueue", "-p")).endsWith("<postqueue>\n<-p>\n");
+    assertThat(linked("postsuper", "-d", "ALL")).endsWith("<postsuper>\n<-d>\n<ALL>\n");
+    assertThat(linked("postcat", "-q")).endsWith("<postcat>\n<-q>\n");
   }
 
   private String linked(String name, String... words) throws Exception {

@@ -1,0 +1,524 @@
+package org.postroom.dist.applet;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.mail.BodyType;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.testing.Until;
+import org.postroom.dist.MailServer;
+import org.postroom.dist.Role;
+import org.postroom.dist.mailbox.StoredMessage;
+import org.postroom.dist.operation.QueueOperations;
+import org.postroom.dist.operation.QueueOperations.Asked;
+import picocli.CommandLine;
+
+/**
+ * What is done with mail in the queue, by each of the commands, of a server that runs in this
+ * process: nobody listens where its mail goes.
+ */
+@Timeout(120)
+final class QueueCommandsTest {
+  private static final String ALL = "ALL";
+
+  @TempDir private Path folder;
+
+  /** What a command ended with and said. */
+  private record Outcome(int status, String said) {}
+
+  private Outcome run(String... words) {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintWriter out = new PrintWriter(said, true, UTF_8);
+    int status = Postroom.run(out, out, words);
+    out.flush();
+    return new Outcome(status, said.toString(UTF_8));
+  }
+
+  private Outcome queue(String what, String... words) {
+    List<String> all = new ArrayList<>(List.of("queue", what, "-c", folder + "/main.cf"));
+    all.addAll(List.of(words));
+    return run(all.toArray(String[]::new));
+  }
+
+  private Outcome postfix(String command, String... words) {
+    List<String> all = new ArrayList<>(List.of(command, "-c", folder.toString()));
+    all.addAll(List.of(words));
+    return run(all.toArray(String[]::new));
+  }
+
+  private MailServer start(String... more) throws IOException {
+    Path file = folder.resolve("main.cf");
+    Files.write(
+        file,
+        List.of(
+            "myhostname = mail.example.org",
+            "virtual_mailbox_domains = example.org",
+            "inet_interfaces = loopback-only",
+            "relay_domains = flushed.test",
+            "relayhost = [127.0.0.1]:1",
+            "transport_retry_time = 1s",
+            "storage_url = h2:data"));
+    Files.write(file, List.of(more), StandardOpenOption.APPEND);
+    return MailServer.builder()
+        .configuration(file)
+        .bind(InetAddress.getLoopbackAddress())
+        .listen(Role.MX, 0)
+        .account("ada@example.org", "correct horse")
+        .start();
+  }
+
+  private static String send(MailServer server, String sender, String... recipients) {
+    return server
+        .submit(
+            Envelope.parse(sender, recipients),
+            "Subject: x\r\n\r\none\r\n.two\r\n".getBytes(US_ASCII))
+        .orThrow()
+        .value();
+  }
+
+  /** Waits until nothing is under way and all has been tried. */
+  private void rest() {
+    Until.so(
+        () -> {
+          String listed = postfix("postqueue", "-j").said();
+          return !listed.contains("\"active\"")
+              && listed.lines().allMatch(line -> line.contains("delay_reason"));
+        });
+  }
+
+  private static int sizeOf(MailServer server) {
+    return Math.toIntExact(server.queue().size());
+  }
+
+  @Test
+  void mailIsHeldListedAndLetGoByPostsuper() throws IOException {
+    try (MailServer server = start()) {
+      String one = send(server, "x@example.org", "a@far.test");
+      String two = send(server, "", "b@far.test");
+      rest();
+
+      assertThat(postfix("postsuper", "-h", one))
+          .isEqualTo(
+              new Outcome(
+                  0,
+                  "postsuper: %s: placed on hold\npostsuper: Placed on hold: 1 message\n"
+                      .formatted(one)));
+      assertThat(postfix("postqueue", "-p").said())
+          .contains("\n" + one + "! ", "\n" + two + "  ", "\n-- 0 Kbytes in 2 Requests.\n");
+      assertThat(postfix("postqueue", "-j").said().lines())
+          .anySatisfy(
+              line ->
+                  assertThat(line)
+                      .startsWith(
+                          "{\"queue_name\": \"hold\", \"queue_id\": \"" + one + "\", \"arrival")
+                      .contains("\"forced_expire\": false, \"sender\": \"x@example.org\"")
+                      .contains("\"recipients\": [{\"orig_address\": \"a@far.test\", \"address\"")
+                      .endsWith("}]}"));
+      assertThat(queue("held").said()).startsWith(one).contains("<x@example.org> to a@far.test");
+      assertThat(postfix("postsuper", "-h", ALL).said())
+          .isEqualTo("postsuper: Placed on hold: 1 message\n");
+      assertThat(postfix("postsuper", "-H", ALL, "deferred").said())
+          .isEqualTo("postsuper: Released from hold: 0 messages\n");
+      assertThat(postfix("postsuper", "-H", ALL, "-H", ALL, "hold", "incoming").said())
+          .isEqualTo("postsuper: Released from hold: 2 messages\n");
+      assertThat(queue("held")).isEqualTo(new Outcome(0, ""));
+      assertThat(sizeOf(server)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void mailIsDeletedWhereverItIsAndOnce() throws IOException {
+    try (MailServer server = start()) {
+      String one = send(server, "x@example.org", "a@far.test");
+      String two = send(server, "x@example.org", "b@far.test", "c@other.test");
+      rest();
+      postfix("postsuper", "-h", one);
+
+      assertThat(postfix("postsuper", "-d", ALL, "active").said())
+          .isEqualTo("postsuper: Deleted: 0 messages\n");
+      assertThat(postfix("postsuper", "-d", one, "-d", one, "-d", "b/d", "-d", "NOSUCH", "-h", one))
+          .isEqualTo(
+              new Outcome(
+                  0,
+                  """
+                  postsuper: warning: invalid mail queue id: b/d
+                  postsuper: %s: removed
+                  postsuper: Deleted: 1 message
+                  postsuper: Placed on hold: 0 messages
+                  """
+                      .formatted(one)));
+      assertThat(sizeOf(server)).isEqualTo(2);
+      InputStream standard = System.in;
+      try {
+        System.setIn(new ByteArrayInputStream((two + "\n\n" + one + "\n").getBytes(US_ASCII)));
+        assertThat(postfix("postsuper", "-d", "-").said())
+            .endsWith("postsuper: Deleted: 1 message\n");
+      } finally {
+        System.setIn(standard);
+      }
+      assertThat(postfix("postqueue", "-p").said()).isEqualTo("Mail queue is empty\n");
+      assertThat(postfix("postqueue", "-j")).isEqualTo(new Outcome(0, ""));
+      assertThat(postfix("postsuper", "-d", ALL, "-d", ALL).said())
+          .isEqualTo("postsuper: Deleted: 0 messages\n");
+      assertThat(sizeOf(server)).isZero();
+    }
+  }
+
+  @Test
+  void mailThatIsEndedComesBackToItsSender() throws IOException {
+    try (MailServer server = start()) {
+      String held = send(server, "ada@example.org", "a@far.test");
+      String waits = send(server, "ada@example.org", "b@far.test");
+      rest();
+      postfix("postsuper", "-h", held);
+
+      assertThat(postfix("postsuper", "-e", ALL).said())
+          .isEqualTo("postsuper: Force-expired: 2 messages\n");
+      assertThat(postfix("postqueue", "-p").said())
+          .contains("\n" + held + "!# ", "\n" + waits + "# ");
+      assertThat(postfix("postqueue", "-f")).isEqualTo(new Outcome(0, ""));
+      Until.so(() -> sizeOf(server) == 1);
+      assertThat(postfix("postsuper", "-f", held).said())
+          .isEqualTo(
+              """
+              postsuper: %s: released from hold
+              postsuper: Force-expired: 0 messages
+              postsuper: Released from hold: 1 message
+              """
+                  .formatted(held));
+
+      Until.so(() -> sizeOf(server) == 0);
+      List<String> reports = new ArrayList<>();
+      for (StoredMessage message : server.mailboxes("ada@example.org").inbox().messages()) {
+        try (InputStream octets = message.open()) {
+          reports.add(new String(octets.readAllBytes(), ISO_8859_1));
+        }
+      }
+      assertThat(reports)
+          .hasSize(2)
+          .allSatisfy(
+              report -> assertThat(report).contains("Action: failed", "Status: 4.4.7", "refused"));
+    }
+  }
+
+  @Test
+  void mailIsRequeuedByTheConfigurationOfToday() throws IOException {
+    String id;
+    try (MailServer server = start()) {
+      id = send(server, "x@example.org", "info@later.test");
+      rest();
+      Files.writeString(
+          folder.resolve("main.cf"),
+          """
+          virtual_alias_domains = later.test
+          virtual_alias_maps = inline:{info@later.test=ada@example.org}
+          """,
+          StandardOpenOption.APPEND);
+      assertThat(run("reload", "-c", folder + "/main.cf").status()).isZero();
+
+      assertThat(postfix("postsuper", "-r", id).said())
+          .isEqualTo("postsuper: %s: requeued\npostsuper: Requeued: 1 message\n".formatted(id));
+
+      assertThat(sizeOf(server)).isZero();
+      assertThat(server.mailboxes("ada@example.org").inbox().messages()).hasSize(1);
+      send(server, "x@example.org", "b@far.test", "c@far.test");
+      rest();
+      assertThat(queue("requeue", ALL).said()).contains("1 mail, 2 recipients requeued\n");
+      assertThat(sizeOf(server)).isEqualTo(2);
+    }
+    assertThat(postfix("postsuper", "-r", ALL).status()).isEqualTo(69);
+  }
+
+  @Test
+  void whatIsMeantIsSaidByRecipientSenderSiteOrAge() throws IOException {
+    try (MailServer server = start()) {
+      String one = send(server, "x@example.org", "sally@far.test", "bob@near.test");
+      String two = send(server, "", "bob@near.test");
+      rest();
+
+      assertThat(queue("park", "--site", "FAR.test").said())
+          .isEqualTo("parked " + one + "\n1 mail, 1 recipient parked\n");
+      assertThat(queue("hold", "--sender", "").said())
+          .isEqualTo("held " + two + "\n1 mail, 1 recipient held\n");
+      assertThat(queue("release", ALL).said()).endsWith("1 mail, 1 recipient released\n");
+      assertThat(queue("hold", "--older-than", "1w").said())
+          .isEqualTo("0 mails, 0 recipients held\n");
+      assertThat(queue("hold", "--recipient", "BOB@", "--older-than", "0s", ALL).said())
+          .endsWith("2 mails, 2 recipients held\n");
+      assertThat(queue("unpark", one, two))
+          .isEqualTo(
+              new Outcome(
+                  65,
+                  "unparked "
+                      + one
+                      + "\n1 mail, 1 recipient unparked\n"
+                      + "postroom: error: no mail that could be unparked is "
+                      + two
+                      + "\n"));
+      assertThat(queue("expire", two).said()).endsWith("1 mail, 1 recipient expired\n");
+      assertThat(queue("delete", "--site", "[127.0.0.1]:1").said())
+          .endsWith("2 mails, 3 recipients deleted\n");
+      assertThat(queue("delete").status()).isEqualTo(65);
+      assertThat(queue("hold", "--older-than", "soon").status()).isEqualTo(64);
+      assertThat(queue("run", "--recipient", "nobody")).extracting(Outcome::status).isEqualTo(0);
+      Until.so(() -> sizeOf(server) == 0);
+    }
+  }
+
+  @Test
+  void allThatIsKnownOfAMailIsShown() throws IOException {
+    try (MailServer server = start()) {
+      Envelope envelope =
+          new Envelope(
+              ReversePath.of(Address.parse("x@example.org")),
+              List.of(
+                  new Recipient(
+                      Address.parse("a@far.test"),
+                      Set.of(Recipient.Notify.FAILURE, Recipient.Notify.DELAY),
+                      Optional.of("rfc822;first@far.test"))),
+              BodyType.EIGHT_BIT_MIME,
+              false,
+              Optional.of("env-7"),
+              Optional.of(false));
+      String id =
+          server.submit(envelope, "Subject: x\r\n\r\n".getBytes(US_ASCII)).orThrow().value();
+      rest();
+
+      assertThat(queue("show", id).said())
+          .contains("id: " + id + "\nqueue: deferred\n")
+          .contains("\nbody: 8BITMIME\n", "\nenvelope_id: env-7\n", "\nreturned: HDRS\n")
+          .contains("\n  address: a@far.test\n  original: rfc822;first@far.test\n")
+          .contains("\n  report_on: [DELAY, FAILURE]\n  state: waiting\n", "\n  attempts: 1\n")
+          .contains("\n  next_attempt: ", "\n  reason: 4.4.1 ");
+      assertThat(queue("show", "--json", id).said())
+          .contains("\"envelope_id\" : \"env-7\"", "\"attempts\" : 1", "\"destination\" : ");
+      assertThat(queue("list", "--json").said())
+          .contains("\"id\":\"" + id + "\"", "\"next_attempt\":\"");
+      assertThat(queue("show", "NOSUCH"))
+          .isEqualTo(new Outcome(65, "postroom: error: no mail is in the queue as NOSUCH\n"));
+      assertThat(queue("show", "../x").status()).isEqualTo(65);
+    }
+  }
+
+  private Outcome postcat(String... words) {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    CommandLine line =
+        new CommandLine(new PostcatApplet(said))
+            .setUnmatchedOptionsArePositionalParams(true)
+            .setErr(new PrintWriter(errors, true, UTF_8));
+    List<String> all = new ArrayList<>(List.of("-c", folder.toString()));
+    all.addAll(List.of(words));
+    int status = line.execute(all.toArray(String[]::new));
+    return new Outcome(status, said.toString(ISO_8859_1) + errors.toString(UTF_8));
+  }
+
+  @Test
+  void aMailIsShownInTheFormOfPostcat() throws IOException {
+    try (MailServer server = start()) {
+      String id =
+          server
+              .submit(
+                  Envelope.parse("", "a@far.test"),
+                  "Subject: x\r\n\r\n\u00e4\r\nlast".getBytes(ISO_8859_1))
+              .orThrow()
+              .value();
+      rest();
+
+      String all = postcat("-q", id).said();
+      assertThat(all)
+          .startsWith("*** ENVELOPE RECORDS deferred/" + id + " ***\nmessage_size:             ")
+          .containsPattern(
+              "\nmessage_arrival_time: [A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} [0-9]{4}\n")
+          .contains("\nsender: \noriginal_recipient: a@far.test\nrecipient: a@far.test\n")
+          .contains("\n*** MESSAGE CONTENTS deferred/" + id + " ***\nReceived: ")
+          .contains("\nSubject: x\n")
+          .endsWith(
+              "\n\n\u00e4\nlast\n*** HEADER EXTRACTED deferred/"
+                  + id
+                  + " ***\n*** MESSAGE FILE END deferred/"
+                  + id
+                  + " ***\n");
+      assertThat(postcat("-bq", id).said()).isEqualTo("\n\u00e4\nlast\n");
+      assertThat(postcat("-h", "-q", id).said())
+          .startsWith("Received: ")
+          .contains("\nSubject: x\n")
+          .doesNotContain("last", "\n\n", "***");
+      assertThat(postcat("-bh", "-q", id).said()).startsWith("Received: ").endsWith("\nlast\n");
+      assertThat(postcat("-eq", id).said())
+          .contains(" ***\n*** HEADER EXTRACTED ")
+          .doesNotContain("Subject");
+      assertThat(postcat("-d", "-q", id).said())
+          .contains(
+              "\n 84 message_arrival_time: ",
+              "\n 83 sender: \n 79 original_recipient: a@far.test\n 82 recipient: a@far.test\n"
+                  + " 77 *** MESSAGE CONTENTS ",
+              "\n 78 Subject: x\n",
+              "\n 88 *** HEADER",
+              "\n 69 *** MESSAGE FILE END");
+      assertThat(postcat("-v", "-q", id).said()).contains("\nregular_text: last\n");
+      assertThat(postcat("-q", "NONE00000"))
+          .isEqualTo(
+              new Outcome(
+                  1, "postcat: fatal: open queue file NONE00000: No such file or directory\n"));
+      assertThat(postcat("-q", "x y"))
+          .isEqualTo(new Outcome(1, "postcat: fatal: bad mail queue ID: x y\n"));
+      assertThat(postcat("x").status()).isEqualTo(64);
+      assertThat(postcat("-x", "-q", id).said()).startsWith("postcat: invalid option -- 'x'\n");
+    }
+  }
+
+  @Test
+  void theQueueIsTriedByIdSiteOrWord() throws IOException {
+    String id;
+    try (MailServer server = start()) {
+      id = send(server, "x@example.org", "a@flushed.test");
+      send(server, "y@example.org", "b@far.test");
+      rest();
+
+      assertThat(postfix("postqueue", "-i", id)).isEqualTo(new Outcome(0, ""));
+      Until.so(() -> queue("show", id).said().contains("\n  attempts: 2\n"));
+      rest();
+      assertThat(postfix("postqueue", "-i", "NOSUCHMAIL")).isEqualTo(new Outcome(0, ""));
+      assertThat(postfix("postqueue", "-s", "flushed.test")).isEqualTo(new Outcome(0, ""));
+      Until.so(() -> queue("show", id).said().contains("\n  attempts: 3\n"));
+      rest();
+      assertThat(postfix("postqueue", "-s", "far.test"))
+          .isEqualTo(
+              new Outcome(
+                  69,
+                  "postqueue: fatal: Flush service is not configured for destination"
+                      + " \"far.test\"\n"));
+      String file = folder + "/main.cf";
+      assertThat(run("sendmail", "-C", file, "-qRnobody").status()).isZero();
+      assertThat(run("sendmail", "-C", file, "-qSX@")).isEqualTo(new Outcome(0, ""));
+      Until.so(() -> queue("show", id).said().contains("\n  attempts: 4\n"));
+      rest();
+      assertThat(run("sendmail", "-C", file, "-q!Rfar.test").status()).isZero();
+      Until.so(() -> queue("show", id).said().contains("\n  attempts: 5\n"));
+      assertThat(run("sendmail", "-C", file, "-q").status()).isZero();
+      assertThat(run("sendmail", "-C", file, "-qXy").status()).isEqualTo(64);
+    }
+    assertThat(postfix("postqueue", "-f"))
+        .isEqualTo(
+            new Outcome(69, "postqueue: fatal: Cannot flush mail queue - mail system is down\n"));
+    assertThat(run("sendmail", "-C", folder + "/main.cf", "-q").status()).isEqualTo(69);
+    assertThat(postfix("postqueue", "-p").said()).as("the store is enough").contains("\n" + id);
+    assertThat(postfix("postsuper", "-h", id).said()).contains(id + ": placed on hold\n");
+    assertThat(postfix("postsuper", "-d", ALL).said()).endsWith("Deleted: 2 messages\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          postqueue           | 64 | usage: postqueue -f | postqueue
+          postqueue -f -p     | 64 | usage: postqueue -f
+          postqueue -p more   | 64 | usage: postqueue -f
+          postqueue -x        | 64 | invalid option -- 'x'
+          postqueue -i        | 64 | option requires an argument -- 'i'
+          postqueue -i a/b    | 69 | Cannot flush queue ID - invalid name: "a/b"
+          postqueue -s a..b   | 69 | Cannot flush mail queue - invalid destination: "a..b"
+          postsuper -d        | 64 | option requires an argument -- 'd'
+          postsuper -k        | 64 | invalid option -- 'k'
+          postsuper -d ALL no | 64 | invalid directory name: no
+          postsuper -d ALL deferred -h ALL | 64 | invalid directory name: -h
+          postsuper           | 0  | ''
+          postsuper -psS hold | 0  | ''
+          """)
+  void wordsThatMeanNothingAreRefused(String words, int status, String said) throws IOException {
+    Files.writeString(folder.resolve("main.cf"), "storage_url = h2:data\n");
+    String[] all = words.split(" ");
+    Outcome outcome = postfix(all[0], Arrays.copyOfRange(all, 1, all.length));
+
+    assertThat(outcome.status()).isEqualTo(status);
+    assertThat(outcome.said()).contains(said);
+  }
+
+  @Test
+  void twoCommandsSideBySideDoAllOfItOnceTogether() throws Exception {
+    try (MailServer server = start("default_destination_concurrency_limit = 1")) {
+      for (int i = 0; i < 60; i++) {
+        send(server, "x@example.org", "a" + i + "@far.test", "b" + i + "@far.test");
+      }
+      assertThat(queue("hold", ALL).said()).endsWith(" held\n");
+      List<CompletableFuture<String>> both =
+          IntStream.range(0, 2)
+              .mapToObj(i -> CompletableFuture.supplyAsync(() -> queue("delete", ALL).said()))
+              .toList();
+      long deleted = 0;
+      for (CompletableFuture<String> one : both) {
+        String last = one.get().lines().reduce((a, b) -> b).orElseThrow();
+        deleted += Long.parseLong(last.replaceAll(".* mails?, ([0-9]+) recipients? deleted", "$1"));
+      }
+
+      assertThat(deleted).isEqualTo(120);
+      Until.so(() -> sizeOf(server) == 0);
+    }
+  }
+
+  @Test
+  void aLongListingIsReadInPagesWhileItsMailLeaves() throws IOException {
+    try (MailServer server = start()) {
+      String[] many =
+          IntStream.range(0, 1000).mapToObj(i -> "r" + i + "@far.test").toArray(String[]::new);
+      String large = send(server, "x@example.org", many);
+      String small = send(server, "x@example.org", "one@far.test");
+      queue("hold", ALL);
+
+      String listed = postfix("postqueue", "-p").said();
+      assertThat(listed.lines().filter(line -> line.endsWith("@far.test"))).hasSize(1001);
+      assertThat(listed).containsOnlyOnce(large).containsOnlyOnce(small);
+      assertThat(listed)
+          .endsWith("\n\n-- 1 Kbytes in 2 Requests.\n".replace("1 K", kilobytes(listed)));
+      assertThat(postfix("postqueue", "-j").said().lines()).hasSize(2);
+      assertThat(postcat("-eq", large).said()).contains("            1000               0 ");
+
+      // Whatever has read a page, the mail goes before the next one is asked for.
+      List<String> seen = new ArrayList<>();
+      MailServer.builder()
+          .configuration(folder.resolve("main.cf"))
+          .ask(
+              QueueOperations.LIST,
+              Asked.HELD,
+              page -> {
+                page.mails().forEach(mail -> seen.add(mail.id()));
+                assertThat(queue("delete", large).said()).contains(" deleted\n");
+                return Asked.HELD.behind(page);
+              });
+      assertThat(seen).startsWith(large).endsWith(small);
+      assertThat(sizeOf(server)).isEqualTo(1);
+    }
+  }
+
+  private static String kilobytes(String listed) {
+    return listed.substring(listed.lastIndexOf("-- ") + 3, listed.lastIndexOf(" Kbytes")) + " K";
+  }
+}
