@@ -6,9 +6,11 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
 import org.postroom.dist.config.ServerSettings;
+import org.postroom.dist.config.ServicePlan;
 import org.postroom.storage.SqlTables;
 import org.postroom.storage.Storage;
 
@@ -148,6 +151,13 @@ final class Description {
     return builder.build();
   }
 
+  /** Names of the transports that parameters may name: those of parts, then the owner's. */
+  Set<String> transports(ServicePlan services) {
+    Set<String> names = new LinkedHashSet<>(parts().transports(services.outgoing()));
+    names.addAll(transports.keySet());
+    return names;
+  }
+
   /**
    * What settings say of who may send what where.
    *
@@ -194,16 +204,10 @@ final class Description {
     return List.copyOf(all);
   }
 
-  /**
-   * Looks at what transports would obey.
-   *
-   * @param own settings of those that have some
-   * @return those of all others
-   */
-  Settings checkTransports(
-      Map<String, Settings> own, Settings others, Policy policy, Tables tables) {
-    parts().check(name -> own.getOrDefault(name, others), policy, tables);
-    return others;
+  /** Looks at what transports would obey; gives back the policy that they stand under. */
+  Policy checkTransports(ServicePlan services, Policy policy, Tables tables) {
+    parts().check(services.outgoing(), policy, tables);
+    return policy;
   }
 
   /** Where everybody on this machine can hand in mail; whatever else is wrong with the settings. */

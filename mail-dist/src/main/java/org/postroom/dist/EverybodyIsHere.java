@@ -1,11 +1,13 @@
 package org.postroom.dist;
 
+import java.util.List;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountFacts;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Route;
+import org.postroom.core.flow.RouteQuery;
 import org.postroom.core.flow.Router;
 import org.postroom.core.table.RecipientDelimiter;
 
@@ -20,7 +22,8 @@ final class EverybodyIsHere implements Router {
   }
 
   @Override
-  public Route route(Address recipient, Facts facts) {
+  public Route route(RouteQuery query, Facts facts, List<String> trace) {
+    Address recipient = query.recipient();
     Address user = Address.of(delimiter.user(recipient.localPart()), recipient.domain());
     return facts
         .know(AccountFacts.byAddress(accounts, user))

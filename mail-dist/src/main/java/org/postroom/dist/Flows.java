@@ -2,11 +2,10 @@ package org.postroom.dist;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.FilterStation;
-import org.postroom.core.flow.AddressRouter;
 import org.postroom.core.flow.Bounce;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.MailFlow;
@@ -73,19 +72,12 @@ final class Flows {
     tidings.close();
   }
 
+  /** Where everybody is, nobody is elsewhere. */
   private Router router(Plan plan) {
-    return plan.addressing().safeSend().over(everywhere(plan), foundation.store().accounts());
-  }
-
-  /** Where mail goes that may leave. */
-  private Router everywhere(Plan plan) {
+    Accounts accounts = foundation.store().accounts();
     return description.residents.openPassword != null
-        ? new EverybodyIsHere(foundation.store().accounts(), plan.policy().delimiter())
-        : new AddressRouter(
-            plan.policy(),
-            foundation.store().accounts(),
-            plan.addressing().aliases(),
-            Optional.of(plan.settings().get(FlowParams.RELAYHOST)));
+        ? new EverybodyIsHere(accounts, plan.policy().delimiter())
+        : plan.addressing().router(accounts);
   }
 
   /** Those of the parts; the owner's stand above them, and are the owner's to close. */
@@ -93,7 +85,7 @@ final class Flows {
     Map<String, Transport> transports = new LinkedHashMap<>();
     for (Service service : foundation.services()) {
       transports.putAll(
-          service.transports(plan::transport, plan.policy(), plan.own(), plan.tables()));
+          service.transports(plan.outgoing(), plan.policy(), plan.own(), plan.tables()));
     }
     for (Transport transport : Set.copyOf(transports.values())) {
       if (transport instanceof AutoCloseable closeable) {

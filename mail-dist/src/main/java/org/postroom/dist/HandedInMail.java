@@ -165,7 +165,7 @@ final class HandedInMail {
   private void judge(Recipient recipient) {
     Optional<Verdict.Reject> refusal;
     try {
-      Expanded expanded = flow.expand(recipient, Facts.WAITING);
+      Expanded expanded = flow.expand(envelope, recipient, Facts.WAITING);
       refusal = whom == Whom.EVERYBODY ? Optional.empty() : refusal(expanded);
       if (refusal.isEmpty()) {
         // The same address twice is one recipient, the first word on it counts.

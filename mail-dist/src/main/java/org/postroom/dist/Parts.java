@@ -6,12 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.part.Door;
+import org.postroom.core.part.Outgoing;
 import org.postroom.core.part.Part;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
@@ -62,8 +62,13 @@ public final class Parts {
   }
 
   /** Looks at what their transports would obey; {@code BadConfiguration} for what cannot be. */
-  void check(Function<String, Settings> settings, Policy policy, Tables tables) {
-    parts.forEach(part -> part.check(settings, policy, tables));
+  void check(Outgoing outgoing, Policy policy, Tables tables) {
+    parts.forEach(part -> part.check(outgoing, policy, tables));
+  }
+
+  /** Names of the transports that they make. */
+  List<String> transports(Outgoing outgoing) {
+    return parts.stream().flatMap(part -> part.transports(outgoing).stream()).toList();
   }
 
   /** All that can be listened for, in a fixed order. */

@@ -2,7 +2,6 @@ package org.postroom.dist;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.config.Report;
@@ -10,6 +9,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.flow.Addressing;
 import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.part.Outgoing;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.SqlSource;
@@ -35,7 +35,7 @@ import org.postroom.storage.Storage;
  * @param own the addresses that are this machine
  * @param listeners where to listen
  * @param portsFromSettings whether the settings say so, or the program
- * @param transports the settings of those that have their own, by name
+ * @param outgoing what is said of transports
  * @param capacity how many clients there is place for
  * @param storage where mail is kept
  * @param folder what the server may write to on this machine: the store's folder, or its own
@@ -52,7 +52,7 @@ record Plan(
     OwnAddresses own,
     List<PlannedListener> listeners,
     boolean portsFromSettings,
-    Map<String, Settings> transports,
+    Outgoing outgoing,
     ClientCapacity capacity,
     Storage storage,
     Optional<Path> folder,
@@ -61,7 +61,6 @@ record Plan(
 
   Plan {
     listeners = List.copyOf(listeners);
-    transports = Map.copyOf(transports);
   }
 
   /**
@@ -93,11 +92,6 @@ record Plan(
         .withFamily(Interfaces.family(settings))
         .withStrangers(capacity.limits(settings, memory))
         .withUnsent(ClientCapacity.unsent(memory));
-  }
-
-  /** What a transport obeys. */
-  Settings transport(String name) {
-    return transports.getOrDefault(name, settings);
   }
 
   /** Refuses ports that cannot be had; where a server runs on the store already, that is why. */

@@ -2,6 +2,7 @@ package org.postroom.dist;
 
 import java.util.stream.Collectors;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.Expanded;
@@ -19,7 +20,8 @@ final class Postmaster {
   static String of(Generation generation) {
     Address postmaster = Address.of("postmaster", generation.policy().hostname());
     try {
-      Expanded expanded = generation.flow().expand(Recipient.of(postmaster), Facts.WAITING);
+      Expanded expanded =
+          generation.flow().expand(ReversePath.NULL, Recipient.of(postmaster), Facts.WAITING);
       return expanded.targets().stream().map(Postmaster::reader).collect(Collectors.joining(", "));
     } catch (LookupUnavailable | StorageUnavailable e) {
       return "whom cannot be said now: " + e.getMessage();

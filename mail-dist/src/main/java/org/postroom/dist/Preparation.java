@@ -110,20 +110,25 @@ final class Preparation {
     if (policy != null) {
       notices.addAll(policy.warnings());
     }
+    ServicePlan services = ServicePlan.of(read.services(), settings, machine);
+    faults.addAll(services.report().faults());
+    notices.addAll(services.report().notices());
     Addressing addressing =
         own == null || policy == null
             ? null
-            : part(() -> Addressing.of(settings, policy, own, tables));
+            : part(
+                () ->
+                    Addressing.of(settings, policy, own, tables, description.transports(services)));
+    if (addressing != null) {
+      notices.addAll(addressing.notices());
+    }
     AccountSources people =
         part(() -> known.orElseGet(() -> description.people(settings, configuration, databases)));
     List<String> ofTokens = orNone(part(() -> description.checkTokens(settings)));
     sayWhatStays();
     List<FilterStation.Named> filters = part(() -> description.filters(settings, tables));
-    ServicePlan services = ServicePlan.of(read.services(), settings, machine);
-    faults.addAll(services.report().faults());
-    notices.addAll(services.report().notices());
     if (policy != null) {
-      part(() -> description.checkTransports(services.transports(), settings, policy, tables));
+      part(() -> description.checkTransports(services, policy, tables));
     }
     List<PlannedListener> listeners =
         policy == null || own == null
@@ -162,7 +167,7 @@ final class Preparation {
         own,
         listeners,
         configuration.listeners().isEmpty(),
-        services.transports(),
+        services.outgoing(),
         capacity,
         where,
         folder,

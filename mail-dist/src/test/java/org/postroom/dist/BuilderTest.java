@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.config.BadConfiguration;
@@ -23,6 +22,7 @@ import org.postroom.core.flow.Transport;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.Generation;
+import org.postroom.core.part.Outgoing;
 import org.postroom.core.part.Part;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
@@ -129,8 +129,13 @@ final class BuilderTest {
     }
 
     @Override
+    public List<String> transports(Outgoing outgoing) {
+      return List.of("pigeon");
+    }
+
+    @Override
     public Map<String, Transport> transports(
-        Function<String, Settings> settings, Policy policy, OwnAddresses own, Tables tables) {
+        Outgoing outgoing, Policy policy, OwnAddresses own, Tables tables) {
       return Map.of(
           "pigeon",
           (mail, nextHop) -> {

@@ -1,11 +1,11 @@
 package org.postroom.smtp;
 
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.part.Door;
+import org.postroom.core.part.Outgoing;
 import org.postroom.core.part.Part;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
@@ -32,11 +32,13 @@ public final class SmtpPart implements Part {
   }
 
   @Override
-  public void check(Function<String, Settings> settings, Policy policy, Tables tables) {
-    SmtpService.NAMES.stream()
-        .map(settings)
-        .distinct()
-        .forEach(its -> SmtpTransport.check(its, policy, tables));
+  public void check(Outgoing outgoing, Policy policy, Tables tables) {
+    SmtpService.check(outgoing, policy, tables);
+  }
+
+  @Override
+  public List<String> transports(Outgoing outgoing) {
+    return SmtpService.names(outgoing);
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.stream.Stream;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Inquiry;
 import org.postroom.core.flow.Transport;
@@ -13,6 +13,7 @@ import org.postroom.core.log.MailLog;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.part.Generation;
+import org.postroom.core.part.Outgoing;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
@@ -37,7 +38,7 @@ import org.postroom.smtp.server.command.SmtpCommands;
 /** SMTP in one server. What clients do is counted here, over all listeners and generations. */
 final class SmtpService implements Service, AutoCloseable {
   /** Mail for others, and mail for domains that we relay for. */
-  static final List<String> NAMES = List.of("smtp", "relay");
+  private static final List<String> NAMES = List.of("smtp", "relay");
 
   private final Premises premises;
   private final ClientLimits limits;
@@ -53,17 +54,31 @@ final class SmtpService implements Service, AutoCloseable {
             premises.wire(), premises.resolver(), premises.timers(), premises.workers());
   }
 
+  /** Those that are always there, and those that master.cf adds. */
+  static List<String> names(Outgoing outgoing) {
+    return Stream.concat(NAMES.stream(), outgoing.names("smtp").stream()).distinct().toList();
+  }
+
+  /** Looks at what they would obey; {@code BadConfiguration} for what cannot be. */
+  static void check(Outgoing outgoing, Policy policy, Tables tables) {
+    names(outgoing).stream()
+        .map(outgoing::settings)
+        .distinct()
+        .forEach(its -> SmtpTransport.check(its, policy, tables));
+  }
+
   /** One client under all names; one more for each name that has settings of its own. */
   @Override
   public Map<String, Transport> transports(
-      Function<String, Settings> settings, Policy policy, OwnAddresses own, Tables tables) {
+      Outgoing outgoing, Policy policy, OwnAddresses own, Tables tables) {
     Map<Settings, Transport> bySettings = new HashMap<>();
     Map<String, Transport> transports = new HashMap<>();
-    for (String name : NAMES) {
+    for (String name : names(outgoing)) {
       transports.put(
           name,
           bySettings.computeIfAbsent(
-              settings.apply(name), its -> SmtpTransport.of(its, policy, own, tables, premises)));
+              outgoing.settings(name),
+              its -> SmtpTransport.of(its, policy, own, tables, premises)));
     }
     return transports;
   }

@@ -63,6 +63,33 @@ final class PostfixItselfTest {
   }
 
   @Test
+  void routesAsItIsRecorded() throws IOException {
+    PostfixRoutes record = PostfixRoutes.recorded();
+    List<Map<String, String>> settings = new ArrayList<>();
+    record.configurations().forEach(one -> settings.add(PostfixRoutes.house(one.settings())));
+
+    PostfixRoutes said;
+    try (PrivatePostfix postfix = PrivatePostfix.start(folder, settings)) {
+      said =
+          record.answered(
+              (one, sender, recipient) -> {
+                int configuration = record.configurations().indexOf(one);
+                return new PostfixRoutes.Routed(
+                    sender,
+                    recipient,
+                    postfix.route(configuration, sender, recipient),
+                    PostfixRoutes.reply(postfix.dial(configuration), sender, recipient));
+              });
+    }
+
+    if (WRITES) {
+      Files.writeString(RECORDS.resolve(PostfixRoutes.FILE), said.text());
+    } else {
+      assertThat(said.text()).isEqualTo(record.text());
+    }
+  }
+
+  @Test
   void asksPolicyServersAsItIsRecorded() throws IOException {
     String asked;
     try (SmallPolicyServer server =

@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -109,17 +112,46 @@ final class PrivatePostfix implements AutoCloseable {
     int i = 0;
     for (Map<String, String> configuration : configurations) {
       services.append("127.0.0.1:" + ports.get(i) + " inet n - n - - smtpd\n");
+      services.append("  -o rewrite_service_name=rewrite" + i + "\n" + options(configuration));
+      services
+          .append("rewrite" + i + " unix - - n - - trivial-rewrite\n")
+          .append(options(configuration));
       i++;
-      configuration.forEach(
-          (name, value) -> services.append("  -o { ").append(name + " = " + value).append(" }\n"));
     }
     Files.writeString(etc.resolve("master.cf"), services);
+  }
+
+  private static String options(Map<String, String> configuration) {
+    StringBuilder options = new StringBuilder();
+    configuration.forEach(
+        (name, value) -> options.append("  -o { ").append(name + " = " + value).append(" }\n"));
+    return options.toString();
   }
 
   /** Connects to the port of a configuration. */
   SocketPeer dial(int configuration) {
     return SocketPeer.to(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(configuration)));
+  }
+
+  /** Where a configuration has a mail go: transport and next hop, as trivial-rewrite(8) says it. */
+  String route(int configuration, String sender, String recipient) {
+    Path socket = etc.resolveSibling("queue").resolve("private/rewrite" + configuration);
+    String request =
+        String.join("\0", "request", "resolve", "sender", sender, "address", recipient, "", "");
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      channel.write(ByteBuffer.wrap(request.getBytes(UTF_8)));
+      List<String> said = List.of();
+      ByteBuffer answer = ByteBuffer.allocate(10_000);
+      // The name of the protocol, then the answer: pairs, and an empty word at the end of each.
+      while (said.size() < 13 && channel.read(answer) >= 0) {
+        said = List.of(new String(answer.array(), 0, answer.position(), UTF_8).split("\0", -1));
+      }
+      int transport = said.indexOf("transport");
+      return said.get(transport + 1) + ":" + said.get(transport + 3);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

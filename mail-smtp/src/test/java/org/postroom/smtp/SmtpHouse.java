@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountFacts;
 import org.postroom.core.config.Settings;
@@ -25,14 +26,15 @@ import org.postroom.core.fact.Inquiry;
 import org.postroom.core.filter.FilterParams;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.filter.StandardFilters;
-import org.postroom.core.flow.AddressRouter;
 import org.postroom.core.flow.Addressing;
 import org.postroom.core.flow.AliasParams;
 import org.postroom.core.flow.Bounce;
+import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.flow.Route;
+import org.postroom.core.flow.RouteQuery;
 import org.postroom.core.flow.Router;
 import org.postroom.core.flow.Tidings;
 import org.postroom.core.flow.Wishes;
@@ -41,6 +43,7 @@ import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.ContentSink;
+import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
@@ -117,6 +120,12 @@ final class SmtpHouse extends ProtocolHouse {
     return this;
   }
 
+  /** What a recipient comes to, once the house is there. */
+  Expanded expand(String sender, String recipient) {
+    ReversePath from = sender.isEmpty() ? ReversePath.NULL : ReversePath.of(Address.parse(sender));
+    return services.flow().expand(from, Recipient.of(Address.parse(recipient)), Facts.WAITING);
+  }
+
   /** A mail as other hosts would see it; in the words of ours where it stays. */
   QueuedMail outgoing(QueuedMail mail) {
     return OutgoingWords.of(settings, policy, opened, mail);
@@ -173,11 +182,9 @@ final class SmtpHouse extends ProtocolHouse {
             List.of());
     opened = tables.aliasFiles(settings.get(AliasParams.ALIAS_MAPS)).build();
     policy = Policy.of(settings, own, opened);
-    addressing = Addressing.of(settings, policy, own, opened);
+    addressing = Addressing.of(settings, policy, own, opened, Set.of("smtp", "relay"));
     Router router =
-        byAddress
-            ? new AddressRouter(policy, accounts, addressing.aliases(), Optional.empty())
-            : new HouseRouter(accounts, policy.delimiter());
+        byAddress ? addressing.router(accounts) : new HouseRouter(accounts, policy.delimiter());
     Tidings tidings = new Tidings(time, time, workers(), new Lifeline());
     tidings.onAccepted(acceptance -> acceptedOn.add(Thread.currentThread().getName()));
     MailFlow flow =
@@ -234,7 +241,8 @@ final class SmtpHouse extends ProtocolHouse {
   private record HouseRouter(MemoryAccounts accounts, RecipientDelimiter delimiter)
       implements Router {
     @Override
-    public Route route(Address recipient, Facts facts) {
+    public Route route(RouteQuery query, Facts facts, List<String> trace) {
+      Address recipient = query.recipient();
       if (!recipient.domain().equals(Domain.of("example.org"))) {
         return new Route.Onward("smtp", recipient.domain().name());
       }

@@ -1,5 +1,6 @@
 package org.postroom.core.flow;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -12,50 +13,109 @@ import org.postroom.core.policy.AddressClass;
 import org.postroom.core.policy.Policy;
 
 /**
- * Routes by address class: mail for our own domains into the account's INBOX, everything else to
- * the relay host if there is one, or to the recipient's domain.
+ * Routes by address class and by {@link Routes}: mail for our own domains into the account's INBOX,
+ * all other mail by its transport to its next hop, and whatever tables send another way.
  *
  * <p>In the local class every domain of {@code mydestination} names the same people: an account
  * {@code ada} or {@code ada@localhost} gets mail for {@code ada} at each of them.
  */
-public final class AddressRouter implements Router {
+final class AddressRouter implements Router {
   private static final Set<String> ROLES = Set.of("postmaster", "mailer-daemon");
 
   private final Policy policy;
   private final Accounts accounts;
   private final Aliases aliases;
-  private final Optional<String> relayHost;
+  private final Routes routes;
 
   /**
    * A router.
    *
    * @param aliases says who has gone elsewhere
-   * @param relayHost next hop for all mail that leaves, such as {@code [mail.example.net]:587}
+   * @param routes says by which transports mail goes
    */
-  public AddressRouter(
-      Policy policy, Accounts accounts, Aliases aliases, Optional<String> relayHost) {
+  AddressRouter(Policy policy, Accounts accounts, Aliases aliases, Routes routes) {
     this.policy = policy;
     this.accounts = accounts;
     this.aliases = aliases;
-    this.relayHost = relayHost.filter(host -> !host.isBlank());
+    this.routes = routes;
   }
 
   @Override
-  public Route route(Address recipient, Facts facts) {
+  public Route route(RouteQuery query, Facts facts, List<String> trace) {
+    Address recipient = query.recipient();
     Optional<Route.Nowhere> moved = aliases.moved(recipient, facts);
     if (moved.isPresent()) {
       return moved.get();
     }
     AddressClass addressClass = policy.domains().classOf(recipient.domain());
-    return switch (addressClass) {
-      case LOCAL -> toMailbox(recipient, local(recipient, facts), "local recipient", facts);
-      case VIRTUAL_MAILBOX ->
-          toMailbox(recipient, byAddress(recipient, facts), "virtual mailbox", facts);
-      case VIRTUAL_ALIAS ->
-          toMailbox(recipient, byAddress(recipient, facts), "virtual alias", facts);
-      case RELAY -> new Route.Onward("relay", relayHost.orElse(recipient.domain().name()));
-      case REMOTE -> new Route.Onward("smtp", relayHost.orElse(recipient.domain().name()));
-    };
+    if (addressClass == AddressClass.VIRTUAL_ALIAS) {
+      return toMailbox(recipient, "virtual alias", facts);
+    }
+    Way way = routes.way(query, addressClass, facts, trace);
+    boolean byName = addressClass == AddressClass.LOCAL;
+    if (!routes.isOurStore(way)) {
+      return byName && query.named() && !isListed(recipient, facts)
+          ? unknown("local recipient")
+          : elsewhere(way);
+    }
+    return way.transport().equals(Routes.LOCAL) || byName && !way.transport().equals(Routes.VIRTUAL)
+        ? toName(query, facts, trace)
+        : toMailbox(recipient, "virtual mailbox", facts);
+  }
+
+  /** As local(8) has it: instead of a mailbox and in want of one, other transports may take it. */
+  private Route toName(RouteQuery query, Facts facts, List<String> trace) {
+    Address recipient = query.recipient();
+    Optional<Account> holder =
+        local(recipient, facts).or(() -> mustReachSomebody(recipient, facts));
+    boolean takesUnknown = !query.named() || aliases.takesUnknown();
+    Optional<Way> other =
+        holder.isPresent() || takesUnknown
+            ? routes.insteadOfMailbox(recipient, facts, trace)
+            : Optional.empty();
+    if (other.isEmpty() && holder.isEmpty() && takesUnknown) {
+      other = routes.forNobody(recipient, facts, trace);
+    }
+    return other
+        .filter(way -> !routes.isOurStore(way))
+        .map(AddressRouter::elsewhere)
+        .or(() -> holder.map(Route.ToMailbox::new))
+        .orElseGet(() -> unknown("local recipient"));
+  }
+
+  private Route toMailbox(Address recipient, String table, Facts facts) {
+    return byAddress(recipient, facts)
+        .or(() -> mustReachSomebody(recipient, facts))
+        .<Route>map(Route.ToMailbox::new)
+        .orElseGet(() -> unknown(table));
+  }
+
+  private static Route unknown(String table) {
+    return Route.Nowhere.unknown("User unknown in " + table + " table");
+  }
+
+  private static Route elsewhere(Way way) {
+    return way.transport().equals(BuiltInTransports.ERROR)
+        ? BuiltInTransports.refusal(way.transport(), way.nextHop())
+        : new Route.Onward(way.transport(), way.nextHop());
+  }
+
+  /** Whether a name in our domains is known, whatever way its mail goes. */
+  private boolean isListed(Address recipient, Facts facts) {
+    return aliases.takesUnknown()
+        || local(recipient, facts).isPresent()
+        || ROLES.contains(user(recipient).toLowerCase(Locale.ROOT));
+  }
+
+  @Override
+  public Optional<Account> holder(Address address, Facts facts) {
+    AddressClass addressClass = policy.domains().classOf(address.domain());
+    if (aliases.moved(address, facts).isPresent() || Routes.leaves(addressClass)) {
+      return Optional.empty();
+    }
+    Optional<Account> holder =
+        addressClass == AddressClass.LOCAL ? local(address, facts) : byAddress(address, facts);
+    return holder.or(() -> mustReachSomebody(address, facts));
   }
 
   /** Those of other domains, too, that the account was given. */
@@ -84,13 +144,6 @@ public final class AddressRouter implements Router {
 
   private String user(Address recipient) {
     return policy.delimiter().user(recipient.localPart());
-  }
-
-  private Route toMailbox(Address recipient, Optional<Account> account, String table, Facts facts) {
-    return account
-        .or(() -> mustReachSomebody(recipient, facts))
-        .<Route>map(Route.ToMailbox::new)
-        .orElseGet(() -> Route.Nowhere.unknown("User unknown in " + table + " table"));
   }
 
   /**

@@ -2,9 +2,12 @@ package org.postroom.core.flow;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.config.Notice;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.mail.Recipient;
@@ -20,24 +23,43 @@ import org.postroom.core.table.Tables;
  * @param policy which domains are ours
  * @param rewriting which addresses are written anew
  * @param aliases which stand for others
+ * @param routes by which transports mail goes
  * @param copies who gets a copy
  * @param safeSend whose mail may leave
  */
 public record Addressing(
-    Policy policy, Rewriting rewriting, Aliases aliases, Copies copies, SafeSend safeSend) {
+    Policy policy,
+    Rewriting rewriting,
+    Aliases aliases,
+    Routes routes,
+    Copies copies,
+    SafeSend safeSend) {
 
   /**
    * By settings.
    *
+   * @param transports names of those that parameters may name, beside those that are always there
    * @throws org.postroom.core.config.BadConfiguration for what cannot be obeyed
    */
-  public static Addressing of(Settings settings, Policy policy, OwnAddresses own, Tables tables) {
+  public static Addressing of(
+      Settings settings, Policy policy, OwnAddresses own, Tables tables, Set<String> transports) {
     return new Addressing(
         policy,
         Rewriting.of(settings, policy, own, tables),
         Aliases.of(settings, policy, tables),
+        Routes.of(settings, policy, tables, transports),
         Copies.of(settings, policy, tables),
         SafeSend.of(settings, tables));
+  }
+
+  /** What an administrator should know. */
+  public List<Notice> notices() {
+    return routes.notices();
+  }
+
+  /** Where mail goes that comes to an address, as far as it may leave. */
+  public Router router(Accounts accounts) {
+    return safeSend.over(new AddressRouter(policy, accounts, aliases, routes), accounts);
   }
 
   /** The station that says whom recipients stand for, who are routed by {@code router}. */
@@ -51,9 +73,12 @@ public record Addressing(
    * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
    */
   Submission fromWhom(Submission mail) {
-    ReversePath sender =
-        rewriting.sender(mail.envelope().sender(), Facts.WAITING, new ArrayList<>());
-    return mail.in(mail.envelope().from(sender));
+    return mail.in(mail.envelope().from(fromWhom(mail.envelope().sender(), Facts.WAITING)));
+  }
+
+  /** The sender as it is written anew. */
+  ReversePath fromWhom(ReversePath sender, Facts facts) {
+    return rewriting.sender(sender, facts, new ArrayList<>());
   }
 
   /**
@@ -69,7 +94,9 @@ public record Addressing(
     List<Recipient> copied = copies.of(mail, rewritten, Facts.WAITING);
     return copied.isEmpty()
         ? recipients
-        : Stream.concat(recipients.stream(), expansion.all(copied).stream().map(Expanded::beside))
+        : Stream.concat(
+                recipients.stream(),
+                expansion.all(mail.envelope().sender(), copied).stream().map(Expanded::beside))
             .toList();
   }
 

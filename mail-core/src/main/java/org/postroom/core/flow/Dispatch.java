@@ -6,18 +6,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.address.Address;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.life.Lifeline;
@@ -41,8 +42,6 @@ final class Dispatch {
       new DeliveryResult.Deferred(
           "none", "4.4.1", "delivery temporarily suspended: the destination does not answer");
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
-  private static final DeliveryResult NO_TRANSPORT =
-      new DeliveryResult.Deferred("none", "4.3.5", "mail transport unavailable");
 
   private final Router router;
   private final Map<String, Transport> transports;
@@ -55,7 +54,7 @@ final class Dispatch {
   /**
    * Joins it to the transports.
    *
-   * @param transports by the name that routes give them
+   * @param transports by the name that routes give them, beside those that are always there
    * @param limit how long an attempt may take
    * @param workers where attempts are cut off
    * @param lifeline hears of a machine that fails under a transport
@@ -69,7 +68,9 @@ final class Dispatch {
       Executor workers,
       Lifeline lifeline) {
     this.router = router;
-    this.transports = Map.copyOf(transports);
+    Map<String, Transport> all = new HashMap<>(BuiltInTransports.all());
+    all.putAll(transports);
+    this.transports = Map.copyOf(all);
     this.limit = limit;
     this.clock = clock;
     this.timers = timers;
@@ -170,13 +171,13 @@ final class Dispatch {
   /** The recipient's route; null where that cannot be said now, which is reported. */
   private @Nullable Route route(QueuedMail mail, QueuedRecipient recipient, List<Report> reports) {
     Optional<Route.Onward> decided = Route.Onward.decided(mail.destination());
-    Address address = recipient.recipient().address();
+    RouteQuery query = new RouteQuery(mail.sender(), recipient.recipient().address(), false);
     try {
       return decided.isPresent()
               && router.permits(decided.get())
-              && !router.keeps(address, Facts.WAITING)
+              && !router.keeps(query, Facts.WAITING)
           ? decided.get()
-          : router.route(address, Facts.WAITING);
+          : router.route(query, Facts.WAITING);
     } catch (RuntimeException e) {
       LOG.warn("{}: cannot be routed now: {}", mail.id(), e.getMessage());
       reports.add(new Report(recipient, DeliveryResult.fault("cannot be routed now", e)));
@@ -202,7 +203,7 @@ final class Dispatch {
   private CompletableFuture<Answer> onward(QueuedMail mail, Route.Onward hop) {
     Transport transport = transports.get(hop.transport());
     if (transport == null) {
-      return CompletableFuture.completedFuture(notHeard(mail, NO_TRANSPORT));
+      return CompletableFuture.completedFuture(notHeard(mail, unknown(hop.transport())));
     }
     CompletionStage<List<Report>> said;
     try {
@@ -218,6 +219,16 @@ final class Dispatch {
           answer.complete(trouble == null ? heard(mail, reports) : failed(mail, hop, trouble));
         });
     return answer;
+  }
+
+  private DeliveryResult unknown(String transport) {
+    return new DeliveryResult.Deferred(
+        "none",
+        "4.3.5",
+        "mail transport unavailable: there is no \""
+            + transport
+            + "\", but "
+            + String.join(", ", new TreeSet<>(transports.keySet())));
   }
 
   private void cutOff(

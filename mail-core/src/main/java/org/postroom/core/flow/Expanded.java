@@ -73,6 +73,7 @@ public record Expanded(
    */
   public Optional<Verdict.Reject> refusal(Policy policy) {
     return nowhere()
+        .or(this::notNow)
         .map(
             nowhere ->
                 Verdict.Reject.of(
@@ -81,6 +82,17 @@ public record Expanded(
                         : nowhere.code(),
                     nowhere.status().substring(1),
                     nowhere.text()));
+  }
+
+  /** Why all of its mail would only wait; empty where it would go on. */
+  private Optional<Route.Nowhere> notNow() {
+    List<Route.Onward> waiting =
+        routes(Route.Onward.class)
+            .filter(route -> route.transport().equals(BuiltInTransports.RETRY))
+            .toList();
+    return waiting.size() < targets.size()
+        ? Optional.empty()
+        : Optional.of(BuiltInTransports.refusal(BuiltInTransports.RETRY, waiting.get(0).nextHop()));
   }
 
   /** That the recipient is refused, and why, in the words of a reply to RCPT. */

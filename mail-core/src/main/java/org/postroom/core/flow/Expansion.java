@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.MalformedAddress;
@@ -64,12 +65,16 @@ public final class Expansion {
   }
 
   /**
-   * What each of {@code recipients} comes to, by asking and waiting for all that is wanted.
+   * What each of {@code recipients} of a mail comes to, by asking and waiting for all that is
+   * wanted.
    *
+   * @param sender of the mail, as it was written anew
    * @throws LookupUnavailable where that cannot be said now: nobody would be told of it later
    */
-  List<Expanded> all(List<Recipient> recipients) {
-    return recipients.stream().map(recipient -> sure(expand(recipient, Facts.WAITING))).toList();
+  List<Expanded> all(ReversePath sender, List<Recipient> recipients) {
+    return recipients.stream()
+        .map(recipient -> sure(expand(sender, recipient, Facts.WAITING)))
+        .toList();
   }
 
   private static Expanded sure(Expanded expanded) {
@@ -85,36 +90,65 @@ public final class Expansion {
 
   /** What each recipient of a mail comes to, by asking and waiting for all that is wanted. */
   List<Expanded> all(Submission mail) {
-    return all(mail.envelope().recipients());
+    return all(mail.envelope().sender(), mail.envelope().recipients());
   }
 
-  /** Whether an address leads to an account's mailbox. */
+  /** Whether an address stands for one of an account's. */
   boolean leadsTo(Account account, Address address, Facts facts) {
-    return expand(Recipient.of(address), facts)
-        .routes(Route.ToMailbox.class)
-        .anyMatch(mailbox -> mailbox.account().id().equals(account.id()));
+    return targetsOf(address, facts)
+        .anyMatch(
+            target ->
+                target.route() instanceof Route.ToMailbox mailbox
+                    ? mailbox.account().id().equals(account.id())
+                    : isElsewhere(target)
+                        && router.owns(account, target.recipient().address(), facts));
   }
 
-  /** What {@code recipient} comes to. */
-  public Expanded expand(Recipient recipient, Facts facts) {
+  /** Whether an address stands for one that somebody here has. */
+  boolean leadsHome(Address address, Facts facts) {
+    return targetsOf(address, facts)
+        .anyMatch(
+            target ->
+                target.route() instanceof Route.ToMailbox
+                    || isElsewhere(target)
+                        && router.holder(target.recipient().address(), facts).isPresent());
+  }
+
+  private Stream<Target> targetsOf(Address address, Facts facts) {
+    return expand(ReversePath.NULL, Recipient.of(address), facts).targets().stream();
+  }
+
+  /** Whether an address of ours has its mail elsewhere. */
+  private boolean isElsewhere(Target target) {
+    return target.route() instanceof Route.Onward
+        && policy.domains().classOf(target.recipient().address().domain()).isOurs();
+  }
+
+  /**
+   * What {@code recipient} comes to.
+   *
+   * @param sender whom the mail is from, as it was written anew: tables of relay hosts go by it
+   */
+  public Expanded expand(ReversePath sender, Recipient recipient, Facts facts) {
     List<String> trace = new ArrayList<>();
     Address first = rewriting.recipient(recipient.address(), facts, trace);
     if (aliases.isEmpty() && first.equals(recipient.address())) {
-      Route route = router.route(first, facts);
+      Route route = router.route(new RouteQuery(sender, first, true), facts, trace);
       return new Expanded(recipient, List.of(new Target(recipient, route)), trace);
     }
-    return new Course(recipient, facts, trace).from(first);
+    return new Course(sender, recipient, facts, trace).from(first);
   }
 
   /** The same where virtual(5) has had its say: whoever sends mail elsewhere names who gets it. */
-  Expanded redirected(Recipient recipient, Facts facts) {
-    Course course = new Course(recipient, facts, new ArrayList<>());
+  Expanded redirected(ReversePath sender, Recipient recipient, Facts facts) {
+    Course course = new Course(sender, recipient, facts, new ArrayList<>());
     course.local(recipient.address(), Optional.empty());
     return sure(course.ended());
   }
 
   /** The expansion of one recipient. */
   private final class Course {
+    private final ReversePath sender;
     private final Recipient recipient;
     private final Facts facts;
     private final Map<String, Target> targets = new LinkedHashMap<>();
@@ -129,7 +163,8 @@ public final class Expansion {
     private @Nullable Wanted wanted;
     private boolean hasList;
 
-    Course(Recipient recipient, Facts facts, List<String> trace) {
+    Course(ReversePath sender, Recipient recipient, Facts facts, List<String> trace) {
+      this.sender = sender;
       this.recipient = recipient;
       this.facts = facts;
       this.trace = trace;
@@ -276,7 +311,9 @@ public final class Expansion {
 
     private void end(Address address, Optional<ReversePath> owner) {
       try {
-        Route route = router.route(address, facts);
+        List<String> steps = new ArrayList<>(2);
+        Route route = router.route(query(address, owner), facts, steps);
+        steps.forEach(this::told);
         if (isNobody(route) && isLocal(address)) {
           Optional<String> instead = relayed(address);
           if (instead.isPresent()) {
@@ -288,6 +325,10 @@ public final class Expansion {
       } catch (Wanted more) {
         want(more);
       }
+    }
+
+    private RouteQuery query(Address address, Optional<ReversePath> owner) {
+      return new RouteQuery(owner.orElse(sender), address, address.equals(recipient.address()));
     }
 
     private void put(Address address, Optional<ReversePath> owner, Route route) {

@@ -3,25 +3,13 @@ package org.postroom.core.flow;
 import static org.postroom.core.config.Bounds.atLeast;
 
 import java.util.List;
-import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
 
-/** What is done to mail on its way, and where it goes that is not for us. */
+/** What is done to mail on its way; where it goes is among it. */
 public final class FlowParams {
   private static final ParamSet.Builder SET = ParamSet.named("flow");
-
-  public static final Param<String> RELAYHOST =
-      SET.value(
-          "relayhost",
-          "",
-          "next hops, or nothing",
-          FlowParams::nextHops,
-          hops -> hops,
-          "The next hop of all mail that leaves: host, host:port, [host] or [host]:port; in brackets"
-              + " without looking up MX records. Of several, one is tried after the other. Empty"
-              + " sends to the recipient's own mail exchangers.");
 
   public static final Param<String> SAFE_SEND =
       SET.text(
@@ -99,17 +87,12 @@ public final class FlowParams {
           "bcc, content-length, resent-bcc, return-path",
           "Fields that are taken out of the header of every mail as it comes in.");
 
+  static {
+    RouteParams.PART.params().forEach(SET::include);
+  }
+
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 
   private FlowParams() {}
-
-  /** As {@link NextHop#list} reads them. */
-  private static String nextHops(String text) {
-    try {
-      return text.isBlank() ? "" : String.join(", ", NextHop.checked(text));
-    } catch (NextHop.Malformed e) {
-      throw new BadValue(String.valueOf(e.getMessage()));
-    }
-  }
 }

@@ -8,11 +8,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
@@ -45,7 +47,7 @@ public final class MailFlow implements Attempts {
    * @param usual what is wished of a mail that is handed over without a word
    * @param commit where mails become ours
    * @param queue where the outcome of attempts is written
-   * @param transports by the name that routes give them
+   * @param transports by the name that routes give them, beside those that are always there
    * @param memory what is held of mail that comes home is charged to it
    * @param tidings says what becomes of mails
    * @param attemptLimit how long one attempt may take
@@ -75,7 +77,8 @@ public final class MailFlow implements Attempts {
     this.expansion = addressing.expansion(router);
     this.usual = usual;
     this.dispatch =
-        new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
+        new Dispatch(
+            router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.screening = new Screening(filters, expansion, router::permits, dispatch::has);
     this.tidings = tidings;
     this.outcomes =
@@ -120,7 +123,8 @@ public final class MailFlow implements Attempts {
    *     one is the mail itself, those behind it go to lists in the names of their owners
    */
   public Handover accept(Submission mail) {
-    return accept(mail, expansion.all(mail), usual);
+    Submission sent = addressing.fromWhom(mail);
+    return screened(sent, expansion.all(sent), usual);
   }
 
   /**
@@ -131,16 +135,17 @@ public final class MailFlow implements Attempts {
    * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
    */
   public Handover accept(Submission mail, List<Expanded> recipients, Wishes wishes) {
+    return screened(addressing.fromWhom(mail), recipients, wishes);
+  }
+
+  private Handover screened(Submission mail, List<Expanded> recipients, Wishes wishes) {
     return screening.screen(
-        addressing.fromWhom(mail),
-        recipients,
-        wishes,
-        (screened, treatment) -> take(screened, recipients, treatment));
+        mail, recipients, wishes, (screened, treatment) -> take(screened, recipients, treatment));
   }
 
   private Handover take(Submission mail, List<Expanded> recipients, Treatment treatment) {
     List<Expanded> served =
-        screening.treated(addressing.forWhom(mail, recipients, expansion), treatment);
+        screening.treated(mail, addressing.forWhom(mail, recipients, expansion), treatment);
     List<Acceptance> acceptances =
         commit.commit(planner.plan(mail, served, treatment, commit::newId));
     acceptances.forEach(tidings::announce);
@@ -192,9 +197,23 @@ public final class MailFlow implements Attempts {
     return addressing;
   }
 
-  /** What {@code recipient} comes to now. */
-  public Expanded expand(Recipient recipient, Facts facts) {
-    return expansion.expand(recipient, facts);
+  /**
+   * What {@code recipient} comes to now.
+   *
+   * @param sender whom the mail is from, as whoever brings it says
+   */
+  public Expanded expand(ReversePath sender, Recipient recipient, Facts facts) {
+    return expansion.expand(addressing.fromWhom(sender, facts), recipient, facts);
+  }
+
+  /** The same for a recipient of {@code mail}. */
+  public Expanded expand(Envelope mail, Recipient recipient, Facts facts) {
+    return expand(mail.sender(), recipient, facts);
+  }
+
+  /** Whether somebody here has the address: its mail, or would have it if that stayed here. */
+  public boolean isOwned(Address address, Facts facts) {
+    return router.holder(address, facts).isPresent() || expansion.leadsHome(address, facts);
   }
 
   /**

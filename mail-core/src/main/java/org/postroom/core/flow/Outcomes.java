@@ -382,8 +382,7 @@ final class Outcomes {
     private List<Acceptance> plan(Submission report) {
       boolean planned = false;
       try {
-        List<Acceptance> plan =
-            planner.plan(report, expansion.all(report.envelope().recipients()), commit::newId);
+        List<Acceptance> plan = planner.plan(report, expansion.all(report), commit::newId);
         planned = true;
         return plan;
       } finally {

@@ -48,9 +48,7 @@ final class Returning {
       Submission report = report(commit.newId(), refused, told);
       try {
         reports =
-            planner
-                .plan(report, expansion.all(report.envelope().recipients()), commit::newId)
-                .stream()
+            planner.plan(report, expansion.all(report), commit::newId).stream()
                 .map(Planner::queued)
                 .toList();
         commit.commit(reports);

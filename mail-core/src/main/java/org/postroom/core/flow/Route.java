@@ -61,9 +61,8 @@ public sealed interface Route {
      * @param text {@code transport:nexthop}; without a next hop it goes to {@code domain}
      */
     static Onward filtered(String text, Domain domain) {
-      int colon = text.indexOf(':');
-      String hop = text.substring(colon + 1).strip();
-      return new Onward(text.substring(0, colon), hop.isEmpty() ? domain.name() : hop, true);
+      Way way = Way.parse(text).orTo(domain.name());
+      return new Onward(way.transport(), way.nextHop(), true);
     }
 
     /** What a destination says that was decided for the mail; empty where configuration decides. */
@@ -76,6 +75,11 @@ public sealed interface Route {
                   destination.substring(hop + 1),
                   true))
           : Optional.empty();
+    }
+
+    /** Whether mail leaves the house; else the route itself says what becomes of it. */
+    boolean leaves() {
+      return !BuiltInTransports.isOne(transport);
     }
 
     /** What mails for this next hop queue behind. */
@@ -103,7 +107,7 @@ public sealed interface Route {
 
     /** Whether it is because nobody has the address (RFC 3463, X.1.1). */
     public boolean isUnknown() {
-      return status.endsWith(".1.1");
+      return status.equals("5.1.1");
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.postroom.core.flow;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -69,18 +70,24 @@ public final class SafeSend {
     }
 
     @Override
-    public Route route(Address recipient, Facts facts) {
-      Route route = router.route(recipient, facts);
-      if (!(route instanceof Route.Onward) || recipients.contains(recipient)) {
-        return route;
-      }
+    public Route route(RouteQuery query, Facts facts, List<String> trace) {
+      Route route = router.route(query, facts, trace);
+      return leaves(query, route) ? kept(facts) : route;
+    }
+
+    private boolean leaves(RouteQuery query, Route route) {
+      return route instanceof Route.Onward onward
+          && onward.leaves()
+          && !recipients.contains(query.recipient());
+    }
+
+    private Route kept(Facts facts) {
       return keeper(facts).<Route>map(Route.Kept::new).orElse(NOBODY);
     }
 
     @Override
-    public boolean keeps(Address recipient, Facts facts) {
-      return !recipients.contains(recipient)
-          && router.route(recipient, facts) instanceof Route.Onward;
+    public boolean keeps(RouteQuery query, Facts facts) {
+      return leaves(query, router.route(query, facts));
     }
 
     @Override
@@ -90,6 +97,11 @@ public final class SafeSend {
     }
 
     /** Whose a mailbox is, and what is sent to whom, has nothing to do with it. */
+    @Override
+    public Optional<Account> holder(Address address, Facts facts) {
+      return router.holder(address, facts);
+    }
+
     @Override
     public boolean owns(Account account, Address sender, Facts facts) {
       return router.owns(account, sender, facts);

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.mail.Recipient;
@@ -90,18 +91,19 @@ final class Screening {
     return treatment.unfiltered();
   }
 
-  /** Whoever gets it in the end. */
-  List<Expanded> treated(List<Expanded> recipients, Treatment treatment) {
+  /** Whoever gets {@code mail} in the end. */
+  List<Expanded> treated(Submission mail, List<Expanded> recipients, Treatment treatment) {
+    ReversePath sender = mail.envelope().sender();
     List<Expanded> all = new ArrayList<>(recipients);
     if (treatment.redirect().isPresent()) {
       Recipient first = recipients.get(0).recipient();
       Recipient instead =
           new Recipient(treatment.redirect().get(), first.reportOn(), first.original());
-      all = new ArrayList<>(List.of(expansion.redirected(instead, Facts.WAITING)));
+      all = new ArrayList<>(List.of(expansion.redirected(sender, instead, Facts.WAITING)));
     }
     for (Address copy : treatment.copies()) {
       Recipient silent = new Recipient(copy, Set.of(Recipient.Notify.NEVER), Optional.empty());
-      for (Expanded expanded : expansion.all(List.of(silent))) {
+      for (Expanded expanded : expansion.all(sender, List.of(silent))) {
         all.add(expanded.beside());
       }
     }

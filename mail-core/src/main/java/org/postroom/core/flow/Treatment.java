@@ -51,9 +51,8 @@ record Treatment(
   Optional<Route.Onward> decided() {
     return filter.map(
         text -> {
-          int colon = text.indexOf(':');
-          return new Route.Onward(
-              text.substring(0, colon), text.substring(colon + 1).strip(), true);
+          Way way = Way.parse(text);
+          return new Route.Onward(way.transport(), way.nextHop(), true);
         });
   }
 

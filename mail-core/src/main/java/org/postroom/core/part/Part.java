@@ -1,7 +1,6 @@
 package org.postroom.core.part;
 
 import java.util.List;
-import java.util.function.Function;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.FilterStation;
@@ -34,10 +33,19 @@ public interface Part {
   /**
    * Looks at what its transports would obey, and makes nothing of it.
    *
-   * @param settings what the transport of a name obeys
+   * @param outgoing what configuration says of transports
    * @throws org.postroom.core.config.BadConfiguration for what cannot be obeyed
    */
-  default void check(Function<String, Settings> settings, Policy policy, Tables tables) {}
+  default void check(Outgoing outgoing, Policy policy, Tables tables) {}
+
+  /**
+   * Names of the transports that its {@link Service} makes, so that parameters may name them.
+   *
+   * @param outgoing what configuration says of transports
+   */
+  default List<String> transports(Outgoing outgoing) {
+    return List.of();
+  }
 
   /**
    * Makes what runs of it in one server. Called once for each server, before any client comes.

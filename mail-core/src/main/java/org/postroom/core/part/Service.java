@@ -3,7 +3,6 @@ package org.postroom.core.part;
 import java.net.SocketAddress;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.policy.OwnAddresses;
@@ -22,12 +21,12 @@ public interface Service {
    * can be closed is closed when the next generation has taken over, and must then bring attempts
    * under way to their end.
    *
-   * @param settings what the transport of a name obeys
+   * @param outgoing what configuration says of transports
    * @param own the addresses that are this machine
    * @param tables of the generation
    */
   default Map<String, Transport> transports(
-      Function<String, Settings> settings, Policy policy, OwnAddresses own, Tables tables) {
+      Outgoing outgoing, Policy policy, OwnAddresses own, Tables tables) {
     return Map.of();
   }
 

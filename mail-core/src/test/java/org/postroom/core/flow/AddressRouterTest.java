@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +17,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.Inquiry;
 import org.postroom.core.fact.Notes;
+import org.postroom.core.filter.FilterParams;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
@@ -33,7 +34,7 @@ class AddressRouterTest {
 
   private AddressRouter router(String delimiter) {
     Settings settings =
-        Settings.builder(PolicyParams.ALL, AliasParams.ALL)
+        Settings.builder(PolicyParams.ALL, AliasParams.ALL, FlowParams.ALL, FilterParams.ALL)
             .set("myhostname", "mx.local.example")
             .set("mydestination", "local.example, mx.local.example")
             .set("virtual_mailbox_domains", "virtual.example")
@@ -45,7 +46,10 @@ class AddressRouterTest {
     Tables tables = Tables.builder().build();
     Policy policy = Policy.of(settings, new OwnAddresses(List.of(), List.of()), tables);
     return new AddressRouter(
-        policy, accounts, Aliases.of(settings, policy, tables), Optional.empty());
+        policy,
+        accounts,
+        Aliases.of(settings, policy, tables),
+        Routes.of(settings, policy, tables, Set.of("smtp", "relay")));
   }
 
   @ParameterizedTest
@@ -59,7 +63,7 @@ class AddressRouterTest {
     "+, +x@local.example, Nowhere",
   })
   void anExtensionIsWhatTheDelimiterSays(String delimiter, String recipient, String route) {
-    Route found = router(delimiter).route(Address.parse(recipient), Facts.WAITING);
+    Route found = router(delimiter).route(RouteQuery.of(Address.parse(recipient)), Facts.WAITING);
 
     assertThat(found.getClass().getSimpleName()).isEqualTo(route);
   }
@@ -71,7 +75,7 @@ class AddressRouterTest {
     "any@left.example, x",
   })
   void whoHasMovedIsGone(String recipient, String to) {
-    assertThat(router.route(Address.parse(recipient), Facts.WAITING))
+    assertThat(router.route(RouteQuery.of(Address.parse(recipient)), Facts.WAITING))
         .isEqualTo(new Route.Nowhere(550, "5.1.6", "User has moved to " + to));
   }
 
@@ -97,7 +101,11 @@ class AddressRouterTest {
     "x@far.example, Onward",
   })
   void routesByAddressClass(String recipient, String route) {
-    assertThat(router.route(Address.parse(recipient), Facts.WAITING).getClass().getSimpleName())
+    assertThat(
+            router
+                .route(RouteQuery.of(Address.parse(recipient)), Facts.WAITING)
+                .getClass()
+                .getSimpleName())
         .isEqualTo(route);
   }
 
@@ -119,7 +127,8 @@ class AddressRouterTest {
   }
 
   private @Nullable String whoGets(String recipient) {
-    return router.route(Address.parse(recipient), Facts.WAITING) instanceof Route.ToMailbox mailbox
+    return router.route(RouteQuery.of(Address.parse(recipient)), Facts.WAITING)
+            instanceof Route.ToMailbox mailbox
         ? mailbox.account().login()
         : null;
   }
@@ -173,13 +182,13 @@ class AddressRouterTest {
     List<Runnable> asked = new ArrayList<>();
     CompletableFuture<Route> route =
         new Inquiry(asked::add, VirtualTime.startingAt(Instant.EPOCH))
-            .pursue(new Notes(), facts -> router.route(recipient, facts))
+            .pursue(new Notes(), facts -> router.route(RouteQuery.of(recipient), facts))
             .toCompletableFuture();
     boolean atOnce = route.isDone();
     while (!asked.isEmpty()) {
       asked.remove(0).run();
     }
-    assertThat(route.join()).isEqualTo(router.route(recipient, Facts.WAITING));
+    assertThat(route.join()).isEqualTo(router.route(RouteQuery.of(recipient), Facts.WAITING));
     return atOnce;
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.LookupUnavailable;
@@ -28,6 +29,8 @@ import org.postroom.core.rewrite.Rewriting;
 import org.postroom.core.table.Tables;
 
 class ExpansionTest {
+  private static final ReversePath SENDER = ReversePath.of(Address.parse("x@far.test"));
+
   private static final String VIRTUAL =
       """
       sales@virtual.test    ada@virtual.test, bob@far.test
@@ -78,7 +81,8 @@ class ExpansionTest {
   @TempDir private Path folder;
 
   private Expanded expand(String recipient, String... settings) throws IOException {
-    return expansion(settings).expand(Recipient.of(Address.parse(recipient)), Facts.WAITING);
+    return expansion(settings)
+        .expand(SENDER, Recipient.of(Address.parse(recipient)), Facts.WAITING);
   }
 
   /** Nobody would be told of it later: a copy, a report. */
@@ -87,13 +91,13 @@ class ExpansionTest {
     Expansion expansion = expansion();
     Recipient broken = Recipient.of(Address.parse("include@local.test"));
 
-    assertThat(expansion.expand(broken, Facts.WAITING).nowhere()).isPresent();
-    assertThatThrownBy(() -> expansion.all(List.of(broken)))
+    assertThat(expansion.expand(SENDER, broken, Facts.WAITING).nowhere()).isPresent();
+    assertThatThrownBy(() -> expansion.all(SENDER, List.of(broken)))
         .isInstanceOf(LookupUnavailable.class)
         .hasMessage("include@local.test: Server configuration error");
-    assertThatThrownBy(() -> expansion.redirected(broken, Facts.WAITING))
+    assertThatThrownBy(() -> expansion.redirected(SENDER, broken, Facts.WAITING))
         .isInstanceOf(LookupUnavailable.class);
-    assertThat(expansion.all(List.of(Recipient.of(Address.parse("whoever@local.test")))))
+    assertThat(expansion.all(SENDER, List.of(Recipient.of(Address.parse("whoever@local.test")))))
         .hasSize(1);
   }
 
@@ -124,16 +128,16 @@ class ExpansionTest {
     Policy policy = Policy.of(all, own, tables);
     Aliases aliases = Aliases.of(all, policy, tables);
     Router router =
-        (address, facts) ->
+        (query, facts, trace) ->
             aliases
-                .moved(address, facts)
+                .moved(query.recipient(), facts)
                 .<Route>map(moved -> moved)
                 .orElseGet(
                     () ->
-                        address.localPart().startsWith("who")
-                                && !address.domain().name().matches("(far|x)\\.test")
+                        query.recipient().localPart().startsWith("who")
+                                && !query.recipient().domain().name().matches("(far|x)\\.test")
                             ? new Route.Nowhere(550, "5.1.1", "User unknown")
-                            : new Route.Onward("to", address.toString()));
+                            : new Route.Onward("to", query.recipient().toString()));
     return new Expansion(router, policy, Rewriting.of(all, policy, own, tables), aliases);
   }
 
@@ -382,7 +386,7 @@ class ExpansionTest {
     Policy policy = Policy.of(settings, own, tables);
     Expansion expansion =
         new Expansion(
-            (address, facts) -> new Route.Onward("to", "x"),
+            (query, facts, trace) -> new Route.Onward("to", "x"),
             policy,
             Rewriting.of(settings, policy, own, tables),
             Aliases.of(settings, policy, tables));
@@ -390,7 +394,7 @@ class ExpansionTest {
         new Recipient(
             Address.parse("a@b.test"), Set.of(Recipient.Notify.NEVER), Optional.of("rfc822;x"));
 
-    Expanded expanded = expansion.expand(recipient, Facts.WAITING);
+    Expanded expanded = expansion.expand(SENDER, recipient, Facts.WAITING);
 
     assertThat(expanded.targets())
         .containsExactly(new Target(recipient, new Route.Onward("to", "x")));

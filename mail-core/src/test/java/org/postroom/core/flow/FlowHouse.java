@@ -29,6 +29,7 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.Filter;
+import org.postroom.core.filter.FilterParams;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
@@ -82,7 +83,7 @@ final class FlowHouse implements AutoCloseable {
   final WallClock wall;
 
   private static final Settings SETTINGS =
-      Settings.builder(PolicyParams.ALL, AliasParams.ALL, FlowParams.ALL)
+      Settings.builder(PolicyParams.ALL, AliasParams.ALL, FlowParams.ALL, FilterParams.ALL)
           .set("myhostname", "mail.here.test")
           .build();
   private static final OwnAddresses OWN = new OwnAddresses(List.of(), List.of());
@@ -194,12 +195,12 @@ final class FlowHouse implements AutoCloseable {
     }
     staging = new StagingArea(folder, StagingArea.Limits.DEFAULT);
     RetrySchedule postfix = RetrySchedule.DEFAULT;
-    Router router = (recipient, facts) -> route(recipient);
+    Router router = (query, facts, trace) -> route(query.recipient());
     tidings = new Tidings(wall, time, workers, lifeline);
     flow =
         new MailFlow(
             router,
-            Addressing.of(SETTINGS, POLICY, OWN, TABLES),
+            Addressing.of(SETTINGS, POLICY, OWN, TABLES, Set.of("smtp", "relay")),
             new FilterStation(plan.filters, staging, plan.mostLonger, new MailLog("cleanup")),
             Wishes.NONE,
             stores.queue(),

@@ -53,7 +53,7 @@ final class NextHopTest {
     Settings settings =
         Settings.builder(FlowParams.ALL).set("relayhost", "[a.test]:587,[b.test]").build();
 
-    assertThat(settings.get(FlowParams.RELAYHOST)).isEqualTo("[a.test]:587, [b.test]");
-    assertThat(Settings.of(FlowParams.ALL).get(FlowParams.RELAYHOST)).isEmpty();
+    assertThat(settings.get(RouteParams.RELAYHOST)).isEqualTo("[a.test]:587, [b.test]");
+    assertThat(Settings.of(FlowParams.ALL).get(RouteParams.RELAYHOST)).isEmpty();
   }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.mail.Recipient;
 
@@ -96,7 +97,9 @@ class ReportTest {
           new Recipient(
               address("ada@here.test"), Set.of(Recipient.Notify.SUCCESS), Optional.empty());
       house.flow.accept(
-          house.mail("ada@here.test"), List.of(house.flow.expand(ada, Facts.WAITING)), Wishes.NONE);
+          house.mail("ada@here.test"),
+          List.of(house.flow.expand(ReversePath.NULL, ada, Facts.WAITING)),
+          Wishes.NONE);
       house.time.advance(Duration.ofSeconds(1));
 
       assertThat(house.inbox()).hasSize(2);

@@ -30,11 +30,12 @@ final class SafeSendTest {
 
   /** Everybody at here.test has the tester's mailbox, nobody is at gone.test. */
   private final Router everywhere =
-      (recipient, facts) ->
-          switch (recipient.domain().name()) {
+      (query, facts, trace) ->
+          switch (query.recipient().domain().name()) {
             case "here.test" -> new Route.ToMailbox(tester);
             case "gone.test" -> Route.Nowhere.unknown("nobody");
-            default -> new Route.Onward("smtp", recipient.domain().name());
+            case "lost.test" -> new Route.Onward("discard", "");
+            default -> new Route.Onward("smtp", query.recipient().domain().name());
           };
 
   @BeforeEach
@@ -78,15 +79,16 @@ final class SafeSendTest {
     "ceo@far.example, '!inline:{ceo@far.example=x}, far.example', Kept",
     "bob@here.test, '', ToMailbox",
     "bob@gone.test, '', Nowhere",
+    "bob@lost.test, '', Onward",
   })
   void whatMayNotLeaveIsKept(String recipient, String allowed, String route) {
     Router router = router("tester@here.test", allowed);
-    Address address = Address.parse(recipient);
+    RouteQuery query = RouteQuery.of(Address.parse(recipient));
 
-    Route found = router.route(address, Facts.WAITING);
+    Route found = router.route(query, Facts.WAITING);
 
     assertThat(found.getClass().getSimpleName()).isEqualTo(route);
-    assertThat(router.keeps(address, Facts.WAITING)).isEqualTo(route.equals("Kept"));
+    assertThat(router.keeps(query, Facts.WAITING)).isEqualTo(route.equals("Kept"));
     if (found instanceof Route.Here here) {
       assertThat(here.account()).isEqualTo(tester);
     }
@@ -100,7 +102,9 @@ final class SafeSendTest {
   /** And not into the world because somebody is misspelt. */
   @Test
   void waitsWhereTheKeeperIsNobody() {
-    Route found = router("testre@here.test", "").route(Address.parse("a@far.test"), Facts.WAITING);
+    Route found =
+        router("testre@here.test", "")
+            .route(RouteQuery.of(Address.parse("a@far.test")), Facts.WAITING);
 
     assertThat(found).isInstanceOf(Route.Nowhere.class);
     assertThat(((Route.Nowhere) found).code()).isEqualTo(451);

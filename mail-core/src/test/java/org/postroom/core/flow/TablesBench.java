@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
@@ -21,6 +22,7 @@ import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.Inquiry;
 import org.postroom.core.fact.Notes;
+import org.postroom.core.filter.FilterParams;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.ClientNames;
 import org.postroom.core.policy.Decision;
@@ -92,7 +94,7 @@ public final class TablesBench {
       write(folder);
       Settings settings =
           Settings.read(
-              List.of(PolicyParams.ALL, FlowParams.ALL, AliasParams.ALL),
+              List.of(PolicyParams.ALL, FlowParams.ALL, AliasParams.ALL, FilterParams.ALL),
               MainCf.parse(
                   "main.cf",
                   """
@@ -110,12 +112,11 @@ public final class TablesBench {
       opened.watch(Clock.systemUTC(), time, Runnable::run);
       OwnAddresses own = new OwnAddresses(List.of(), List.of());
       Policy policy = Policy.of(settings, own, opened);
-      Addressing addressing = Addressing.of(settings, policy, own, opened);
+      Addressing addressing = Addressing.of(settings, policy, own, opened, Set.of("smtp", "relay"));
       MemoryAccounts accounts = new MemoryAccounts(new MemoryMailStore(time));
       return new House(
           policy,
-          addressing.expansion(
-              new AddressRouter(policy, accounts, addressing.aliases(), Optional.empty())),
+          addressing.expansion(addressing.router(accounts)),
           new Sources(ZoneResolver.of(), Directory.EMPTY, PolicyServers.NONE, time));
     }
 
@@ -139,7 +140,8 @@ public final class TablesBench {
 
     private int steps(PolicyContext mail, Address to, Facts facts) {
       Decision decision = policy.judge().judge(Moment.RECIPIENT, mail, Pending.NOTHING, facts);
-      return decision.steps().size() + expansion.expand(Recipient.of(to), facts).targets().size();
+      return decision.steps().size()
+          + expansion.expand(ReversePath.NULL, Recipient.of(to), facts).targets().size();
     }
 
     /** Each mail is for one who is not in the tables, so that all of their forms are looked for. */

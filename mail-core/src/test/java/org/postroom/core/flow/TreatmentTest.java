@@ -10,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.filter.ContentEdit;
 import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.Finding;
@@ -271,7 +272,7 @@ class TreatmentTest {
       Recipient ada = Recipient.of(address("ada@here.test"));
       house.flow.accept(
           house.mail("ada@here.test"),
-          List.of(house.flow.expand(ada, org.postroom.core.fact.Facts.WAITING)),
+          List.of(house.flow.expand(ReversePath.NULL, ada, org.postroom.core.fact.Facts.WAITING)),
           new Wishes(
               List.of(
                   new Consequence.Prepend(new FieldLine("X-Door: 1")),

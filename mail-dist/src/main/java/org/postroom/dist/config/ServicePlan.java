@@ -19,6 +19,7 @@ import org.postroom.core.config.Notice;
 import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
+import org.postroom.core.part.Outgoing;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.smtp.server.SmtpParams;
 
@@ -27,10 +28,10 @@ import org.postroom.smtp.server.SmtpParams;
  * its own.
  *
  * @param doors the SMTP listeners
- * @param transports by which mail leaves, by name; their settings
+ * @param outgoing by which mail leaves
  * @param report what there is to say
  */
-public record ServicePlan(List<Door> doors, Map<String, Settings> transports, Report report) {
+public record ServicePlan(List<Door> doors, Outgoing outgoing, Report report) {
 
   /** Programs that are part of this server, or that it has no need of. */
   private static final Set<String> INTERNAL =
@@ -98,7 +99,6 @@ public record ServicePlan(List<Door> doors, Map<String, Settings> transports, Re
 
   public ServicePlan {
     doors = List.copyOf(doors);
-    transports = Map.copyOf(transports);
   }
 
   /** Names of the services by which mail may leave, which may have parameters of their own. */
@@ -123,7 +123,7 @@ public record ServicePlan(List<Door> doors, Map<String, Settings> transports, Re
     private final Settings settings;
     private final Interfaces machine;
     private final List<Door> doors = new ArrayList<>();
-    private final Map<String, Settings> transports = new LinkedHashMap<>();
+    private final Map<String, Outgoing.Service> transports = new LinkedHashMap<>();
     private final List<Fault> faults;
     private final List<Notice> notices;
 
@@ -137,7 +137,8 @@ public record ServicePlan(List<Door> doors, Map<String, Settings> transports, Re
 
     ServicePlan plan() {
       master.services().forEach(this::service);
-      return new ServicePlan(doors, transports, new Report(faults, notices));
+      return new ServicePlan(
+          doors, new Outgoing(settings, transports), new Report(faults, notices));
     }
 
     private void service(MasterCf.Service service) {
@@ -155,7 +156,8 @@ public record ServicePlan(List<Door> doors, Map<String, Settings> transports, Re
             "clients are not tested before the greeting: it is the door of smtpd");
         door(behindPostscreen(service));
       } else if (command.equals("smtp") || command.equals("lmtp")) {
-        transports.put(service.name(), over(service).orElse(settings));
+        transports.put(
+            service.name(), new Outgoing.Service(command, over(service).orElse(settings)));
       } else if (command.equals("smtpd") || command.equals("pipe") || command.equals("spawn")) {
         if (listens) {
           say(

@@ -10,7 +10,6 @@ import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.RecentDecisions;
-import org.postroom.core.flow.Route;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.Directory;
@@ -90,7 +89,7 @@ public final class Judging {
    * @param sender empty where nobody has begun a mail
    */
   Recipiency recipient(Optional<ReversePath> sender, Recipient recipient, Facts facts) {
-    SessionsDirectory directory = new SessionsDirectory();
+    SessionsDirectory directory = new SessionsDirectory(sender.orElse(ReversePath.NULL));
     PolicyContext begun = context(standing.helo(), directory);
     Decision decision =
         judge.judge(
@@ -117,7 +116,7 @@ public final class Judging {
 
   /** Whether the client has logged in as one who may send as this address. */
   boolean isClients(Address sender, Facts facts) {
-    return new SessionsDirectory().isClients(sender, facts);
+    return new SessionsDirectory(ReversePath.NULL).isClients(sender, facts);
   }
 
   /** Whether the content of this mail may come, or may stay: DATA or END_OF_DATA. */
@@ -173,7 +172,7 @@ public final class Judging {
   }
 
   private PolicyContext context(Optional<String> helo) {
-    return context(helo, new SessionsDirectory());
+    return context(helo, new SessionsDirectory(ReversePath.NULL));
   }
 
   private PolicyContext context(Optional<String> helo, Directory directory) {
@@ -187,7 +186,13 @@ public final class Judging {
    * unless tables say whose it is.
    */
   private final class SessionsDirectory implements Directory {
+    private final ReversePath from;
     private @Nullable Expanded last;
+
+    /** For mail from somebody, or from nobody yet. */
+    SessionsDirectory(ReversePath from) {
+      this.from = from;
+    }
 
     @Override
     public Optional<Verdict.Reject> unlisted(Address address, Facts facts) {
@@ -199,12 +204,12 @@ public final class Judging {
       if (logins().isGiven()) {
         return owners(sender, facts).isPresent();
       }
-      return expanded(sender, facts).routes(Route.ToMailbox.class).findAny().isPresent();
+      return services.flow().isOwned(sender, facts);
     }
 
     private Expanded expanded(Address address, Facts facts) {
       if (last == null || !last.recipient().address().equals(address)) {
-        last = services.flow().expand(Recipient.of(address), facts);
+        last = services.flow().expand(from, Recipient.of(address), facts);
       }
       return last;
     }

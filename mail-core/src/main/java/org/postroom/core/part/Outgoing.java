@@ -1,0 +1,41 @@
+package org.postroom.core.part;
+
+import java.util.List;
+import java.util.Map;
+import org.postroom.core.config.Settings;
+
+/**
+ * What configuration says of transports: the server's settings, and the services by which mail
+ * leaves, as master.cf has them.
+ *
+ * @param services by name
+ */
+public record Outgoing(Settings settings, Map<String, Service> services) {
+
+  /**
+   * One service.
+   *
+   * @param program that it would be in the compatible system: {@code smtp}, {@code lmtp}
+   * @param settings its own, over the server's
+   */
+  public record Service(String program, Settings settings) {}
+
+  public Outgoing {
+    services = Map.copyOf(services);
+  }
+
+  /** What the transport of a name obeys. */
+  public Settings settings(String name) {
+    Service own = services.get(name);
+    return own == null ? settings : own.settings();
+  }
+
+  /** The names of those that are a program, sorted. */
+  public List<String> names(String program) {
+    return services.entrySet().stream()
+        .filter(one -> one.getValue().program().equals(program))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+}

@@ -1,0 +1,149 @@
+package org.postroom.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.postroom.dist.RelayHouse.ADA;
+import static org.postroom.dist.RelayHouse.MESSAGE;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.config.BadConfiguration;
+
+/** Mail goes by the transport and to the next hop that tables name. */
+@Tag("two-clocks")
+final class TransportsTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void eachDomainHasItsNextHopAndTheRestTheRelayHost() throws Exception {
+    try (RelayHouse house = new RelayHouse();
+        RelayHop hub = house.relayhost();
+        RelayHop near = RelayHop.open(house.time);
+        RelayHop split = RelayHop.open(house.time)) {
+      house
+          .set(
+              "transport_maps",
+              "inline:{ {near.test = smtp:"
+                  + near.name()
+                  + "}, {.near.test = :"
+                  + near.name()
+                  + "}, {bob@example.org = relay:"
+                  + split.name()
+                  + "} }")
+          .start();
+
+      house.send("x@near.test", MESSAGE);
+      assertThat(near.await().to()).containsExactly("x@near.test");
+      house.send("x@sub.near.test", MESSAGE);
+      assertThat(near.await().to()).containsExactly("x@sub.near.test");
+      house.send("bob@example.org", MESSAGE);
+      assertThat(split.await().to()).containsExactly("bob@example.org");
+      house.send("x@far.test", MESSAGE);
+      assertThat(hub.await().to()).containsExactly("x@far.test");
+      house.send(ADA, MESSAGE);
+      assertThat(house.awaitInbox(1)).hasSize(1);
+      house.awaitEmptyQueue();
+    }
+  }
+
+  @Test
+  void eachSenderHasHisRelayHost() throws Exception {
+    try (RelayHouse house = new RelayHouse();
+        RelayHop hub = house.relayhost();
+        RelayHop own = RelayHop.open(house.time)) {
+      house
+          .set(
+              "sender_dependent_relayhost_maps",
+              "inline:{ {" + ADA + " = " + own.name() + "}, {eve@example.org = DUNNO} }")
+          .start();
+
+      house.send("x@far.test", MESSAGE);
+      assertThat(own.await().to()).containsExactly("x@far.test");
+      house.send("<eve@example.org>", List.of("<x@far.test>"), MESSAGE.getBytes());
+      assertThat(hub.await().from()).isEqualTo("eve@example.org");
+      house.awaitEmptyQueue();
+    }
+  }
+
+  @Test
+  void whatGoesNowhereIsRefusedAtOnce() throws Exception {
+    try (RelayHouse house = new RelayHouse()) {
+      house
+          .set(
+              "transport_maps",
+              "inline:{ {gone.test = error:5.1.2 they are gone}, {late.test = retry:4.3.2 later},"
+                  + " {lost.test = discard:} }")
+          .start();
+
+      try (SmtpDialogue dialogue = house.dialogue()) {
+        dialogue.say("MAIL FROM:<" + ADA + ">");
+        assertThat(dialogue.say("RCPT TO:<x@gone.test>"))
+            .isEqualTo("550 5.1.2 <x@gone.test>: Recipient address rejected: they are gone");
+        assertThat(dialogue.say("RCPT TO:<x@late.test>"))
+            .isEqualTo("450 4.3.2 <x@late.test>: Recipient address rejected: later");
+      }
+      house.send("x@lost.test", MESSAGE);
+      house.awaitEmptyQueue();
+    }
+  }
+
+  /** What a table says that cannot be obeyed keeps mail waiting, until the table is mended. */
+  @Test
+  void mailWaitsForATableToBeMended() throws Exception {
+    Path table = Files.writeString(folder.resolve("transport"), "a.test uucp:\nb.test smtp:[x\n");
+    try (RelayHouse house = new RelayHouse();
+        RelayHop hop = RelayHop.open(house.time)) {
+      house.set("transport_maps", "hash:" + table).start();
+
+      house.send("x@a.test", MESSAGE);
+      house.send("x@b.test", MESSAGE);
+      house.awaitAttempts(1);
+      assertThat(house.queued("x@a.test").lastReason())
+          .startsWith("4.3.5 mail transport unavailable: there is no \"uucp\", but ");
+      assertThat(house.queued("x@b.test").lastReason())
+          .startsWith("4.3.5 \"[x\" is no next hop; expected ");
+
+      Files.writeString(table, "a.test smtp:" + hop.name() + "\nb.test :" + hop.name() + "\n");
+      Files.setLastModifiedTime(
+          table, java.nio.file.attribute.FileTime.from(java.time.Instant.now().minusSeconds(60)));
+      house.retryUntilEmpty();
+      assertThat(List.of(hop.await().to().get(0), hop.await().to().get(0)))
+          .containsExactlyInAnyOrder("x@a.test", "x@b.test");
+    }
+  }
+
+  /** A service of master.cf is a transport like others, with settings of its own. */
+  @Test
+  void servicesOfMasterCfAreTransports() throws Exception {
+    Path main =
+        Files.writeString(
+            folder.resolve("main.cf"),
+            """
+            myhostname = mail.example.org
+            storage_url = memory:
+            relay_transport = slow
+            default_transport = fast:[hub.test]
+            """);
+    Path master =
+        Files.writeString(
+            folder.resolve("master.cf"), "slow unix - - n - 1 smtp -o smtp_helo_name=slow.test\n");
+
+    assertThatThrownBy(() -> MailServer.builder().configuration(main).check())
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining(
+            main
+                + ", line 4: default_transport: \"fast\" is no transport; expected one of discard,"
+                + " error, ")
+        .hasMessageContaining("slow")
+        .hasMessageNotContaining("line 3");
+
+    Files.writeString(
+        master, "fast unix - - n - - smtp\n", java.nio.file.StandardOpenOption.APPEND);
+    MailServer.builder().configuration(main).check();
+  }
+}
