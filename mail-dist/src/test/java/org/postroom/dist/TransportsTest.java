@@ -1,12 +1,18 @@
 package org.postroom.dist;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.postroom.dist.RelayHouse.ADA;
 import static org.postroom.dist.RelayHouse.MESSAGE;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,7 +70,7 @@ final class TransportsTest {
 
       house.send("x@far.test", MESSAGE);
       assertThat(own.await().to()).containsExactly("x@far.test");
-      house.send("<eve@example.org>", List.of("<x@far.test>"), MESSAGE.getBytes());
+      house.send("<eve@example.org>", List.of("<x@far.test>"), MESSAGE.getBytes(UTF_8));
       assertThat(hub.await().from()).isEqualTo("eve@example.org");
       house.awaitEmptyQueue();
     }
@@ -92,6 +98,37 @@ final class TransportsTest {
     }
   }
 
+  /** Attempts go by what tables say by then. */
+  @Test
+  void whatIsHeldByATableIsLetGoWhenTheTableSaysOtherwise() throws Exception {
+    Path table = Files.writeString(folder.resolve("transport"), "a.test hold:audit\n");
+    try (RelayHouse house = new RelayHouse();
+        RelayHop hop = RelayHop.open(house.time)) {
+      house.set("transport_maps", "hash:" + table).start();
+      house.send("x@a.test", MESSAGE);
+      house.until(() -> !house.server().queue().held(1).isEmpty());
+      assertThat(house.queued("x@a.test").lastReason()).isEqualTo("4.0.0 on hold: audit");
+      house.time.advance(Duration.ofDays(30));
+      assertThat(house.server().queue().held(1)).as("no time runs for it").hasSize(1);
+
+      mend(table, "a.test :" + hop.name() + "\n");
+      house.until(
+          () -> {
+            house.time.advance(Duration.ofSeconds(5)); // in which the table is read again
+            house.server().queue().held(1).stream()
+                .map(mail -> mail.recipients().get(0).id())
+                .forEach(id -> house.server().queue().release(List.of(id)));
+            return house.server().queue().size() == 0;
+          });
+      assertThat(hop.await().to()).containsExactly("x@a.test");
+    }
+  }
+
+  private static void mend(Path table, String text) throws IOException {
+    Files.writeString(table, text);
+    Files.setLastModifiedTime(table, FileTime.from(Instant.now().minusSeconds(60)));
+  }
+
   /** What a table says that cannot be obeyed keeps mail waiting, until the table is mended. */
   @Test
   void mailWaitsForATableToBeMended() throws Exception {
@@ -108,9 +145,7 @@ final class TransportsTest {
       assertThat(house.queued("x@b.test").lastReason())
           .startsWith("4.3.5 \"[x\" is no next hop; expected ");
 
-      Files.writeString(table, "a.test smtp:" + hop.name() + "\nb.test :" + hop.name() + "\n");
-      Files.setLastModifiedTime(
-          table, java.nio.file.attribute.FileTime.from(java.time.Instant.now().minusSeconds(60)));
+      mend(table, "a.test smtp:" + hop.name() + "\nb.test :" + hop.name() + "\n");
       house.retryUntilEmpty();
       assertThat(List.of(hop.await().to().get(0), hop.await().to().get(0)))
           .containsExactlyInAnyOrder("x@a.test", "x@b.test");
@@ -143,7 +178,7 @@ final class TransportsTest {
         .hasMessageNotContaining("line 3");
 
     Files.writeString(
-        master, "fast unix - - n - - smtp\n", java.nio.file.StandardOpenOption.APPEND);
+        master, "fast unix - - n - - smtp\n", StandardOpenOption.APPEND);
     MailServer.builder().configuration(main).check();
   }
 }

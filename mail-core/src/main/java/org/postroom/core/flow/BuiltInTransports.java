@@ -10,7 +10,7 @@ import org.postroom.core.flow.Route.Nowhere;
 
 /**
  * The transports that need nobody else: what becomes of mail is what the route says, as with
- * error(8) and discard(8). A next hop of {@code error} and {@code retry} is the reason, with a
+ * error(8) and discard(8); {@code hold} keeps it until somebody lets it go. A next hop of {@code error} and {@code retry} is the reason, with a
  * status before it if need be: {@code 5.1.2 we have moved}.
  */
 final class BuiltInTransports {
@@ -33,7 +33,9 @@ final class BuiltInTransports {
           RETRY,
           hop -> said(hop, 4, DeliveryResult.Deferred::new),
           "discard",
-          hop -> new DeliveryResult.Delivered("none", "2.0.0", hop, true));
+          hop -> new DeliveryResult.Delivered("none", "2.0.0", hop, true),
+          "hold",
+          hop -> new DeliveryResult.Held("none", "4.0.0", "on hold: " + hop));
 
   private BuiltInTransports() {}
 

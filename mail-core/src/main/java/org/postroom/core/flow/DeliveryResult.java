@@ -50,6 +50,9 @@ public sealed interface DeliveryResult {
    */
   record HeldUp(String relay, String status, String reason) implements DeliveryResult {}
 
+  /** Not before somebody lets it go: no time runs for it, and nobody is told that it is late. */
+  record Held(String relay, String status, String reason) implements DeliveryResult {}
+
   /**
    * Not now, because of a fault on our side.
    *

@@ -210,6 +210,8 @@ final class Outcomes {
       DeliveryResult result = report.result();
       if (result instanceof DeliveryResult.Delivered) {
         tidings.delivered(attempt, report.recipient(), result, false);
+      } else if (result instanceof DeliveryResult.Held) {
+        tidings.held(attempt, report.recipient(), result);
       } else {
         tidings.delayed(attempt, report.recipient(), result, result);
       }
@@ -223,6 +225,10 @@ final class Outcomes {
   /** It is tried again: soon where we ourselves were the reason, else as the schedule says. */
   private Settlement later(
       Dispatch.Ended attempt, QueuedRecipient recipient, DeliveryResult result, boolean told) {
+    if (result instanceof DeliveryResult.Held) {
+      return new Settlement.Held(
+          recipient.id(), recipient.attempts(), result.status() + " " + result.reason());
+    }
     Instant arrived = attempt.mail().arrived();
     return new Settlement.Later(
         recipient.id(),
@@ -322,6 +328,9 @@ final class Outcomes {
         if (wishes.contains(Notify.SUCCESS) && !delivered.reports()) {
           relayed.add(item);
         }
+      } else if (result instanceof DeliveryResult.Held && !recipient.expires()) {
+        settlements.add(later(attempt, recipient, result, false));
+        said.add(() -> tidings.held(attempt, recipient, result));
       } else if (result instanceof DeliveryResult.Bounced || last) {
         settlements.add(new Settlement.Done(recipient.id()));
         said.add(() -> tidings.bounced(attempt, recipient, report.result(), item.result()));

@@ -6,10 +6,10 @@ import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 
 /** By which transport mail goes, and to which next hop. */
-public final class RouteParams {
+final class RouteParams {
   private static final ParamSet.Builder SET = ParamSet.named("routes");
 
-  public static final Param<String> RELAYHOST =
+  static final Param<String> RELAYHOST =
       SET.value(
           "relayhost",
           "",
@@ -20,7 +20,7 @@ public final class RouteParams {
               + " without looking up MX records. Of several, one is tried after the other. Empty"
               + " sends to the recipient's own mail exchangers.");
 
-  public static final Param<String> LOCAL_TRANSPORT =
+  static final Param<String> LOCAL_TRANSPORT =
       SET.text(
           "local_transport",
           "local:$myhostname",
@@ -29,7 +29,7 @@ public final class RouteParams {
           are the mailboxes here; so is dovecot, and lmtp:unix:private/dovecot-lmtp, which files of \
           others have.""");
 
-  public static final Param<String> VIRTUAL_TRANSPORT =
+  static final Param<String> VIRTUAL_TRANSPORT =
       SET.text(
           "virtual_transport",
           "virtual",
@@ -37,20 +37,20 @@ public final class RouteParams {
           How mail for virtual_mailbox_domains goes, written as local_transport is. Where it goes \
           elsewhere than into mailboxes here, all names in these domains are known.""");
 
-  public static final Param<String> RELAY_TRANSPORT =
+  static final Param<String> RELAY_TRANSPORT =
       SET.text(
           "relay_transport",
           "relay",
           "How mail for relay_domains goes: transport, or transport:nexthop, which goes before"
               + " relayhost.");
 
-  public static final Param<String> DEFAULT_TRANSPORT =
+  static final Param<String> DEFAULT_TRANSPORT =
       SET.text(
           "default_transport",
           "smtp",
           "How all other mail goes: transport, or transport:nexthop, which goes before relayhost.");
 
-  public static final Param<List<String>> TRANSPORT_MAPS =
+  static final Param<List<String>> TRANSPORT_MAPS =
       SET.list(
           "transport_maps",
           "",
@@ -58,48 +58,48 @@ public final class RouteParams {
           Tables of transport(5), which go before all of these: for an address, user@domain, a domain, \
           .domain for what is below one, or *, transport:nexthop. Without transport the usual one takes \
           it, without next hop it goes to the domain. error:text returns mail, retry:text has it wait, \
-          discard: throws it away. Not asked for virtual_alias_domains.""");
+          discard: throws it away, hold: keeps it until somebody lets it go. Not asked for virtual_alias_domains.""");
 
-  public static final Param<List<String>> SENDER_DEFAULT_TRANSPORT_MAPS =
+  static final Param<List<String>> SENDER_DEFAULT_TRANSPORT_MAPS =
       SET.list(
           "sender_dependent_default_transport_maps",
           "",
           "Tables that have for a sender, or his @domain, what stands in the place of"
               + " default_transport; DUNNO leaves it as it is.");
 
-  public static final Param<String> EMPTY_SENDER_DEFAULT_TRANSPORT =
+  static final Param<String> EMPTY_SENDER_DEFAULT_TRANSPORT =
       SET.text(
           "empty_address_default_transport_maps_lookup_key",
           "<>",
           "What the null sender is called in sender_dependent_default_transport_maps.");
 
-  public static final Param<List<String>> SENDER_RELAYHOST_MAPS =
+  static final Param<List<String>> SENDER_RELAYHOST_MAPS =
       SET.list(
           "sender_dependent_relayhost_maps",
           "",
           "Tables that have for a sender, or his @domain, what stands in the place of relayhost;"
               + " DUNNO leaves it as it is.");
 
-  public static final Param<String> EMPTY_SENDER_RELAYHOST =
+  static final Param<String> EMPTY_SENDER_RELAYHOST =
       SET.text(
           "empty_address_relayhost_maps_lookup_key",
           "<>",
           "What the null sender is called in sender_dependent_relayhost_maps.");
 
-  public static final Param<List<String>> MAILBOX_TRANSPORT_MAPS =
+  static final Param<List<String>> MAILBOX_TRANSPORT_MAPS =
       SET.list(
           "mailbox_transport_maps",
           "",
           "Tables that have for a name in mydestination, without its extension, the transport:nexthop"
               + " that takes its mail instead of a mailbox here.");
 
-  public static final Param<String> MAILBOX_TRANSPORT =
+  static final Param<String> MAILBOX_TRANSPORT =
       SET.text(
           "mailbox_transport",
           "",
           "The same for all names in mydestination of which mailbox_transport_maps has nothing.");
 
-  public static final Param<List<String>> FALLBACK_TRANSPORT_MAPS =
+  static final Param<List<String>> FALLBACK_TRANSPORT_MAPS =
       SET.list(
           "fallback_transport_maps",
           "",
@@ -108,7 +108,7 @@ public final class RouteParams {
           takes its mail. Clients can send to such names only where local_recipient_maps is given and \
           empty.""");
 
-  public static final Param<String> FALLBACK_TRANSPORT =
+  static final Param<String> FALLBACK_TRANSPORT =
       SET.text(
           "fallback_transport",
           "",

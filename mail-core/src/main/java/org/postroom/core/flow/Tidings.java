@@ -156,6 +156,11 @@ public final class Tidings {
     tell(delayed, attempt, recipient, taken);
   }
 
+  /** It waits until somebody lets it go. */
+  void held(Ended attempt, QueuedRecipient recipient, DeliveryResult result) {
+    log(NEXT_HOPS, attempt, recipient, result, "hold");
+  }
+
   /** It is given up; parameters as those of {@link #delayed}. */
   void bounced(
       Ended attempt, QueuedRecipient recipient, DeliveryResult result, DeliveryResult taken) {

@@ -39,7 +39,7 @@ public interface QueueStore {
    * be made, nothing of it is done.
    *
    * <p>Who has not heard whether it was done asks again, with the same recipients. When one of them
-   * is gone, or has had more attempts than {@link Settlement.Later} says, all of it was done, and
+   * is gone, or has had more attempts than {@link Settlement.Waits} says, all of it was done, and
    * nothing is done or reported now. With nothing to settle it shows whether the store does its
    * work: a unit of nothing becomes durable.
    *
@@ -144,12 +144,21 @@ public interface QueueStore {
     /** Done with: delivered, or bounced with its report. */
     record Done(long recipient) implements Settlement {}
 
-    /**
-     * Not yet.
-     *
-     * @param attempts made before the one that is over, as the lease said
-     */
+    /** It stays in the queue. */
+    sealed interface Waits extends Settlement {
+
+      /** Made before the one that is over, as the lease said. */
+      int attempts();
+
+      /** What the attempt came to. */
+      String reason();
+    }
+
+    /** Not yet. */
     record Later(long recipient, int attempts, Instant due, String reason, boolean delayReported)
-        implements Settlement {}
+        implements Waits {}
+
+    /** Not before somebody lets it go. */
+    record Held(long recipient, int attempts, String reason) implements Waits {}
   }
 }

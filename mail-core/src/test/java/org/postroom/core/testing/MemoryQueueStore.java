@@ -398,15 +398,19 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
   private boolean isSettled(Settlement settlement) {
     Waiting row = rows.get(settlement.recipient());
     return row == null
-        || settlement instanceof Settlement.Later later && row.attempts > later.attempts();
+        || settlement instanceof Settlement.Waits waits && row.attempts > waits.attempts();
   }
 
   private QueueId settle(Settlement settlement) {
     Waiting row = rows.get(settlement.recipient());
-    if (settlement instanceof Settlement.Later later && !row.deleted) {
-      row.due = later.due();
-      row.lastReason = later.reason();
-      row.delayReported = later.delayReported();
+    if (settlement instanceof Settlement.Waits waits && !row.deleted) {
+      if (waits instanceof Settlement.Later later) {
+        row.due = later.due();
+        row.delayReported = later.delayReported();
+      } else {
+        row.state = QueueControl.State.HELD;
+      }
+      row.lastReason = waits.reason();
       row.attempts++;
       row.release();
     } else {

@@ -470,6 +470,29 @@ public abstract class QueueStoreContract extends StoreContract {
         .id();
   }
 
+  @Test
+  void anAttemptMayEndInTheRecipientBeingHeld() {
+    commit.commit(onward(mail(text("held"), List.of("a@one.test", "b@one.test"))));
+    List<QueuedMail.QueuedRecipient> rows = lease("me", 10, 10).get(0).recipients();
+    long held = rows.get(0).id();
+    Settlement hold = new Settlement.Held(held, 0, "4.0.0 on hold");
+
+    assertThat(queue.settle(List.of(hold, new Settlement.Done(rows.get(1).id())), List.of()))
+        .isEmpty();
+
+    time.advance(LEASE.multipliedBy(2));
+    queue.releaseLeases("me");
+    assertThat(lease("me", 10, 10)).isEmpty();
+    List<QueuedMail> found = queue.held(10);
+    assertThat(addresses(found)).containsExactly(rows.get(0).recipient().address().toString());
+    assertThat(found.get(0).recipients().get(0).attempts()).isEqualTo(1);
+    assertThat(found.get(0).recipients().get(0).lastReason()).isEqualTo("4.0.0 on hold");
+
+    assertThat(queue.release(List.of(held))).isEqualTo(1);
+    assertThat(queue.settle(List.of(hold), List.of())).as("it was done").isEmpty();
+    assertThat(addresses(lease("me", 10, 10))).hasSize(1);
+  }
+
   private List<Settlement> done(String address) {
     return queue.list(10).stream()
         .flatMap(mail -> mail.recipients().stream())

@@ -65,6 +65,12 @@ final class SqlQueueStore implements QueueStore {
           + " due_ts = ?, attempts = attempts + 1, delay_reported = ?, last_reason = ?"
           + " WHERE id = ? AND leased <> "
           + RowState.GOING;
+  private static final String HOLD =
+      "UPDATE queue_recipient SET leased = "
+          + RowState.HELD
+          + ", lease_owner = NULL, ready_ts = ?, attempts = attempts + 1, last_reason = ?"
+          + " WHERE id = ? AND leased <> "
+          + RowState.GOING;
   private static final String DELETE_RECIPIENT = "DELETE FROM queue_recipient WHERE id = ?";
 
   private static final String FIRST =
@@ -336,7 +342,7 @@ final class SqlQueueStore implements QueueStore {
 
   private static boolean isSettled(Settlement one, QueueRows.@Nullable Owned row) {
     return row == null
-        || one instanceof Settlement.Later later && row.attempts() > later.attempts();
+        || one instanceof Settlement.Waits waits && row.attempts() > waits.attempts();
   }
 
   private Set<QueueId> settle(
@@ -353,6 +359,7 @@ final class SqlQueueStore implements QueueStore {
                 gone.clear(); // the unit may be run again
                 finish(batch, statements, settlements, owned, gone);
                 putOff(batch, statements, settlements, owned, gone);
+                hold(batch, statements, settlements, owned, gone);
               });
           batch.durable();
           return gone;
@@ -390,12 +397,47 @@ final class SqlQueueStore implements QueueStore {
     if (due.isEmpty()) {
       return;
     }
-    int[] counts = update.executeBatch();
+    write(batch, statements, update, later, gone);
     due.forEach(batch::afterCommit);
-    List<QueueRows.Owned> deleted = new ArrayList<>(); // meanwhile, by an administrator
+  }
+
+  private void hold(
+      Batch batch,
+      Journaled statements,
+      List<Settlement> settlements,
+      Map<Long, QueueRows.Owned> owned,
+      Set<QueueId> gone)
+      throws SQLException {
+    Prepared update = statements.of(HOLD);
+    List<QueueRows.Owned> kept = new ArrayList<>();
+    for (Settlement settlement : settlements) {
+      QueueRows.Owned row = owned.get(settlement.recipient());
+      if (row != null && settlement instanceof Settlement.Held held) {
+        update.setLong(1, Long.MAX_VALUE);
+        update.setString(2, shortened(held.reason()));
+        update.setLong(3, held.recipient());
+        update.addBatch();
+        kept.add(row);
+      }
+    }
+    if (!kept.isEmpty()) {
+      write(batch, statements, update, kept, gone);
+    }
+  }
+
+  /** Has rows wait; one that an administrator has deleted meanwhile goes with its attempt. */
+  private void write(
+      Batch batch,
+      Journaled statements,
+      Prepared update,
+      List<QueueRows.Owned> rows,
+      Set<QueueId> gone)
+      throws SQLException {
+    int[] counts = update.executeBatch();
+    List<QueueRows.Owned> deleted = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {
       if (counts[i] == 0) {
-        deleted.add(later.get(i));
+        deleted.add(rows.get(i));
       }
     }
     if (!deleted.isEmpty()) {
