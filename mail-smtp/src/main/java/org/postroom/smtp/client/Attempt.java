@@ -98,9 +98,16 @@ final class Attempt {
   private List<Way> ways(String nextHop) {
     ReversePath sender =
         outfit.security().logIns().dependOnSender() ? mail.sender() : ReversePath.NULL;
-    return NextHop.list(nextHop, options.defaultPort()).stream()
+    return hops(nextHop).stream()
         .map(hop -> new Way(hop, outfit.security().policies().of(hop), sender))
         .toList();
+  }
+
+  /** Those of the route, then those for mail that finds no way there. */
+  private List<NextHop> hops(String nextHop) {
+    List<NextHop> hops = new ArrayList<>(NextHop.list(nextHop, options.defaultPort()));
+    options.fallback().stream().filter(hop -> !hops.contains(hop)).forEach(hops::add);
+    return hops;
   }
 
   private static DeliveryResult unknown(LookupUnavailable e) {
@@ -169,7 +176,9 @@ final class Attempt {
       List<Target> targets =
           some.targets().subList(0, Math.min(some.targets().size(), options.addressLimit()));
       next(way, targets.iterator());
-    } else if (found instanceof Found.None none && otherWays.hasNext()) {
+    } else if (found instanceof Found.None none
+        && otherWays.hasNext()
+        && (isOurChoice(way.hop()) || !isDomainsWord(none.result()))) {
       troubles.add(Trouble.unreachable(none.result().reason()));
       tryWay(otherWays.next());
     } else if (found instanceof Found.None none) {
@@ -177,6 +186,11 @@ final class Attempt {
     } else {
       end(new DeliveryResult.Deferred("none", "4.4.3", "look-up failed: " + trouble));
     }
+  }
+
+  /** Whether the recipients' domain says itself that its mail goes nowhere, or to us. */
+  private static boolean isDomainsWord(DeliveryResult result) {
+    return result instanceof DeliveryResult.Bounced && !result.status().equals("5.4.4");
   }
 
   /** Whether the next hop is our configuration's, and not the recipients' own domain. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.address.Network;
+import org.postroom.core.flow.NextHop;
 
 /**
  * How mail is sent on.
@@ -25,6 +26,8 @@ import org.postroom.core.address.Network;
  * @param idleLimit how long a connection is kept for the next mail
  * @param reuseLimit how long a connection is used in all
  * @param lineLimit longer lines of the content are folded
+ * @param fallback next hops for mail that finds no way to its own
+ * @param looksUpExchangers whether names stand for their mail exchangers, and not for hosts only
  */
 public record SmtpClientOptions(
     String heloName,
@@ -41,12 +44,15 @@ public record SmtpClientOptions(
     int addressLimit,
     Duration idleLimit,
     Duration reuseLimit,
-    int lineLimit) {
+    int lineLimit,
+    List<NextHop> fallback,
+    boolean looksUpExchangers) {
 
   public SmtpClientOptions {
     ownNames = Set.copyOf(ownNames);
     ownAddresses = Set.copyOf(ownAddresses);
     specialNetworks = List.copyOf(specialNetworks);
+    fallback = List.copyOf(fallback);
   }
 
   /** Postfix's limits. */
@@ -66,6 +72,8 @@ public record SmtpClientOptions(
         5,
         Duration.ofSeconds(2),
         Duration.ofSeconds(300),
-        998);
+        998,
+        List.of(),
+        true);
   }
 }

@@ -14,11 +14,13 @@ import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
+import org.postroom.core.flow.NextHop;
 import org.postroom.core.queue.QueueParams;
 
 /** How mail is sent on. */
 public final class SmtpClientParams {
   private static final ParamSet.Builder SET = ParamSet.named("smtp");
+  private static final int PLAIN_SMTP = 25;
 
   public static final Param<String> HELO_NAME =
       SET.text("smtp_helo_name", "$myhostname", "What we call ourselves to other servers.");
@@ -103,6 +105,26 @@ public final class SmtpClientParams {
           and header.\
           """);
 
+  public static final Param<String> OLD_FALLBACK_RELAY =
+      SET.text("fallback_relay", "", "What smtp_fallback_relay was called before.");
+
+  public static final Param<List<NextHop>> FALLBACK_RELAY =
+      SET.value(
+          "smtp_fallback_relay",
+          "$fallback_relay",
+          "next hops, or nothing",
+          SmtpClientParams::nextHops,
+          hops -> hops.stream().map(NextHop::toString).collect(Collectors.joining(", ")),
+          """
+          Next hops, written as in relayhost, for mail whose own is not found or cannot be reached. Not \
+          for domains that take no mail, and not for those whose mail exchanger we are.""");
+
+  public static final Param<Boolean> NO_DNS =
+      SET.bool(
+          "disable_dns_lookups",
+          "no",
+          "Whether names of next hops are those of hosts, whose mail exchangers are not looked up.");
+
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 
@@ -115,6 +137,14 @@ public final class SmtpClientParams {
           .map(Network::parse)
           .toList();
     } catch (MalformedAddress e) {
+      throw new BadValue(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static List<NextHop> nextHops(String text) {
+    try {
+      return text.isBlank() ? List.of() : NextHop.list(text, PLAIN_SMTP);
+    } catch (NextHop.Malformed e) {
       throw new BadValue(String.valueOf(e.getMessage()));
     }
   }
@@ -137,6 +167,8 @@ public final class SmtpClientParams {
         settings.get(ADDRESS_LIMIT),
         settings.get(CACHE_TIME),
         settings.get(REUSE_TIME),
-        settings.get(LINE_LENGTH));
+        settings.get(LINE_LENGTH),
+        settings.get(FALLBACK_RELAY),
+        !settings.get(NO_DNS));
   }
 }

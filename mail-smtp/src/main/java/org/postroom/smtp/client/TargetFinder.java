@@ -75,7 +75,7 @@ final class TargetFinder {
     if (ourChoice && hop.host().equals(LOCALHOST)) {
       return CompletableFuture.completedStage(found(hop, hosts.chosen(LOCALHOST, LOOPBACK, hop)));
     }
-    if (hop.literal()) {
+    if (hop.literal() || !options.looksUpExchangers()) {
       return byHost(hop);
     }
     return resolver.mx(Domain.of(hop.host())).thenCompose(answer -> byMx(hop, answer));

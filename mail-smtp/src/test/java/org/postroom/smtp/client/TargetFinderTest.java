@@ -51,7 +51,9 @@ class TargetFinderTest {
             preset.addressLimit(),
             preset.idleLimit(),
             preset.reuseLimit(),
-            preset.lineLimit());
+            preset.lineLimit(),
+            preset.fallback(),
+            preset.looksUpExchangers());
     return new TargetFinder(resolver, options, new SplittableRandom(7), time);
   }
 
