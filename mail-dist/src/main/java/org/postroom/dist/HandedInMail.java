@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.config.Settings;
-import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.Entrance;
 import org.postroom.core.flow.Expanded;
@@ -165,7 +164,7 @@ final class HandedInMail {
   private void judge(Recipient recipient) {
     Optional<Verdict.Reject> refusal;
     try {
-      Expanded expanded = flow.expand(envelope, recipient, Facts.WAITING);
+      Expanded expanded = flow.expansion().expand(envelope.sender(), recipient);
       refusal = whom == Whom.EVERYBODY ? Optional.empty() : refusal(expanded);
       if (refusal.isEmpty()) {
         // The same address twice is one recipient, the first word on it counts.
@@ -188,10 +187,7 @@ final class HandedInMail {
         .map(
             reply ->
                 new Verdict.Reject(reply.code(), reply.status(), expanded.rejected(reply.text())))
-        .or(
-            () ->
-                MailboxFull.by(generation.settings())
-                    .of(expanded, 0, premises.accounts(), Facts.WAITING));
+        .or(() -> MailboxFull.by(generation.settings()).of(expanded, premises.accounts()));
   }
 
   /** As it is said where nothing fails for good. */

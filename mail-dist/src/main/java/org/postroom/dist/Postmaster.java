@@ -3,7 +3,6 @@ package org.postroom.dist;
 import java.util.stream.Collectors;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.Route;
@@ -21,7 +20,7 @@ final class Postmaster {
     Address postmaster = Address.of("postmaster", generation.policy().hostname());
     try {
       Expanded expanded =
-          generation.flow().expand(ReversePath.NULL, Recipient.of(postmaster), Facts.WAITING);
+          generation.flow().expansion().expand(ReversePath.NULL, Recipient.of(postmaster));
       return expanded.targets().stream().map(Postmaster::reader).collect(Collectors.joining(", "));
     } catch (LookupUnavailable | StorageUnavailable e) {
       return "whom cannot be said now: " + e.getMessage();

@@ -76,9 +76,7 @@ final class RelayhostsTest {
     try (RelayHouse house = new RelayHouse();
         RelayHop hop = RelayHop.open(house.time)) {
       house
-          .zone(
-              "hub.test MX 0 .",
-              "hub.test A 127.0.0.1")
+          .zone("hub.test MX 0 .", "hub.test A 127.0.0.1")
           .set("smtp_special_networks", "127.0.0.0/8")
           .set("relayhost", "hub.test:" + hop.port())
           .set("disable_dns_lookups", "yes")

@@ -177,8 +177,7 @@ final class TransportsTest {
         .hasMessageContaining("slow")
         .hasMessageNotContaining("line 3");
 
-    Files.writeString(
-        master, "fast unix - - n - - smtp\n", StandardOpenOption.APPEND);
+    Files.writeString(master, "fast unix - - n - - smtp\n", StandardOpenOption.APPEND);
     MailServer.builder().configuration(main).check();
   }
 }

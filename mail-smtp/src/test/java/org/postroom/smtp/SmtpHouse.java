@@ -123,7 +123,10 @@ final class SmtpHouse extends ProtocolHouse {
   /** What a recipient comes to, once the house is there. */
   Expanded expand(String sender, String recipient) {
     ReversePath from = sender.isEmpty() ? ReversePath.NULL : ReversePath.of(Address.parse(sender));
-    return services.flow().expand(from, Recipient.of(Address.parse(recipient)), Facts.WAITING);
+    return services
+        .flow()
+        .expansion()
+        .expand(from, Recipient.of(Address.parse(recipient)), Facts.WAITING);
   }
 
   /** A mail as other hosts would see it; in the words of ours where it stays. */

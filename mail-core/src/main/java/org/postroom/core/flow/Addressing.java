@@ -73,12 +73,9 @@ public record Addressing(
    * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
    */
   Submission fromWhom(Submission mail) {
-    return mail.in(mail.envelope().from(fromWhom(mail.envelope().sender(), Facts.WAITING)));
-  }
-
-  /** The sender as it is written anew. */
-  ReversePath fromWhom(ReversePath sender, Facts facts) {
-    return rewriting.sender(sender, facts, new ArrayList<>());
+    ReversePath sender =
+        rewriting.sender(mail.envelope().sender(), Facts.WAITING, new ArrayList<>());
+    return mail.in(mail.envelope().from(sender));
   }
 
   /**

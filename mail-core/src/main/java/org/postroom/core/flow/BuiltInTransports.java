@@ -10,8 +10,9 @@ import org.postroom.core.flow.Route.Nowhere;
 
 /**
  * The transports that need nobody else: what becomes of mail is what the route says, as with
- * error(8) and discard(8); {@code hold} keeps it until somebody lets it go. A next hop of {@code error} and {@code retry} is the reason, with a
- * status before it if need be: {@code 5.1.2 we have moved}.
+ * error(8) and discard(8); {@code hold} keeps it until somebody lets it go. A next hop of {@code
+ * error} and {@code retry} is the reason, with a status before it if need be: {@code 5.1.2 we have
+ * moved}.
  */
 final class BuiltInTransports {
   /** Mail is returned. */

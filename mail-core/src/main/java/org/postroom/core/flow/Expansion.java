@@ -73,7 +73,7 @@ public final class Expansion {
    */
   List<Expanded> all(ReversePath sender, List<Recipient> recipients) {
     return recipients.stream()
-        .map(recipient -> sure(expand(sender, recipient, Facts.WAITING)))
+        .map(recipient -> sure(expanded(sender, recipient, Facts.WAITING)))
         .toList();
   }
 
@@ -115,7 +115,7 @@ public final class Expansion {
   }
 
   private Stream<Target> targetsOf(Address address, Facts facts) {
-    return expand(ReversePath.NULL, Recipient.of(address), facts).targets().stream();
+    return expanded(ReversePath.NULL, Recipient.of(address), facts).targets().stream();
   }
 
   /** Whether an address of ours has its mail elsewhere. */
@@ -127,9 +127,19 @@ public final class Expansion {
   /**
    * What {@code recipient} comes to.
    *
-   * @param sender whom the mail is from, as it was written anew: tables of relay hosts go by it
+   * @param sender whom the mail is from, as whoever brings it says: tables of relay hosts go by it
    */
   public Expanded expand(ReversePath sender, Recipient recipient, Facts facts) {
+    return expanded(rewriting.sender(sender, facts, new ArrayList<>()), recipient, facts);
+  }
+
+  /** The same by asking and waiting for all that is wanted. */
+  public Expanded expand(ReversePath sender, Recipient recipient) {
+    return expand(sender, recipient, Facts.WAITING);
+  }
+
+  /** The same for a sender who was written anew. */
+  private Expanded expanded(ReversePath sender, Recipient recipient, Facts facts) {
     List<String> trace = new ArrayList<>();
     Address first = rewriting.recipient(recipient.address(), facts, trace);
     if (aliases.isEmpty() && first.equals(recipient.address())) {
@@ -162,15 +172,19 @@ public final class Expansion {
     private Route.@Nullable Nowhere restricted;
     private @Nullable Wanted wanted;
     private boolean hasList;
+    // What the client has named, as it was written anew.
+    private Address named;
 
     Course(ReversePath sender, Recipient recipient, Facts facts, List<String> trace) {
       this.sender = sender;
       this.recipient = recipient;
+      this.named = recipient.address();
       this.facts = facts;
       this.trace = trace;
     }
 
     Expanded from(Address first) {
+      named = first;
       follow(first, Optional.empty(), TOO_MANY);
       return ended();
     }
@@ -328,7 +342,7 @@ public final class Expansion {
     }
 
     private RouteQuery query(Address address, Optional<ReversePath> owner) {
-      return new RouteQuery(owner.orElse(sender), address, address.equals(recipient.address()));
+      return new RouteQuery(owner.orElse(sender), address, address.equals(named));
     }
 
     private void put(Address address, Optional<ReversePath> owner, Route route) {

@@ -8,15 +8,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.postroom.core.address.Address;
-import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.filter.FilterStation;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
-import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.Attempts;
@@ -77,8 +74,7 @@ public final class MailFlow implements Attempts {
     this.expansion = addressing.expansion(router);
     this.usual = usual;
     this.dispatch =
-        new Dispatch(
-            router, transports, attemptLimit, clock, timers, workers, lifeline);
+        new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.screening = new Screening(filters, expansion, router::permits, dispatch::has);
     this.tidings = tidings;
     this.outcomes =
@@ -130,7 +126,7 @@ public final class MailFlow implements Attempts {
   /**
    * The same where it is known what the recipients come to.
    *
-   * @param recipients those of the envelope, as {@link #expand} has expanded them
+   * @param recipients those of the envelope, as {@link #expansion} has expanded them
    * @param wishes what its door leaves to us
    * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
    */
@@ -197,18 +193,9 @@ public final class MailFlow implements Attempts {
     return addressing;
   }
 
-  /**
-   * What {@code recipient} comes to now.
-   *
-   * @param sender whom the mail is from, as whoever brings it says
-   */
-  public Expanded expand(ReversePath sender, Recipient recipient, Facts facts) {
-    return expansion.expand(addressing.fromWhom(sender, facts), recipient, facts);
-  }
-
-  /** The same for a recipient of {@code mail}. */
-  public Expanded expand(Envelope mail, Recipient recipient, Facts facts) {
-    return expand(mail.sender(), recipient, facts);
+  /** What recipients come to now. */
+  public Expansion expansion() {
+    return expansion;
   }
 
   /** Whether somebody here has the address: its mail, or would have it if that stayed here. */

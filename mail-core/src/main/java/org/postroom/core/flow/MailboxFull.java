@@ -38,6 +38,11 @@ public record MailboxFull(int code, String status, String text) {
     return Optional.of(new Verdict.Reject(code, status, recipient.rejected(text)));
   }
 
+  /** The same of a mail of which nobody knows the size yet, by asking and waiting. */
+  public Optional<Verdict.Reject> of(Expanded recipient, Accounts accounts) {
+    return of(recipient, 0, accounts, Facts.WAITING);
+  }
+
   /** Says so of the whole mail. */
   Handover.Refused ofMail() {
     return new Handover.Refused(new Verdict.Reject(code, status, "Error: " + text), RULE);

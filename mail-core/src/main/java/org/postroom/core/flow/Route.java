@@ -50,6 +50,9 @@ public sealed interface Route {
   record Onward(String transport, String nextHop, boolean decided) implements Route {
     private static final String DECIDED = "filter:";
 
+    /** As much as the queue has room for, and more than any host's name needs. */
+    private static final int LONGEST = 900;
+
     /** As configuration says it. */
     public Onward(String transport, String nextHop) {
       this(transport, nextHop, false);
@@ -78,13 +81,24 @@ public sealed interface Route {
     }
 
     /** Whether mail leaves the house; else the route itself says what becomes of it. */
-    boolean leaves() {
+    public boolean leaves() {
       return !BuiltInTransports.isOne(transport);
     }
 
-    /** What mails for this next hop queue behind. */
+    /**
+     * What mails for this next hop queue behind. Tables may have texts of any length: what
+     * configuration says is cut off, because attempts do not go by it.
+     */
     public String destination() {
-      return (decided ? DECIDED : "") + transport + ":" + nextHop;
+      String text = transport + ":" + nextHop;
+      return decided ? DECIDED + text : shortened(text.replace('\0', ' '));
+    }
+
+    private static String shortened(String text) {
+      int end = Math.min(text.length(), LONGEST);
+      boolean isHalf =
+          end > 0 && end < text.length() && Character.isHighSurrogate(text.charAt(end - 1));
+      return text.substring(0, isHalf ? end - 1 : end);
     }
   }
 

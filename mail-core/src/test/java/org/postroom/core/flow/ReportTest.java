@@ -98,7 +98,7 @@ class ReportTest {
               address("ada@here.test"), Set.of(Recipient.Notify.SUCCESS), Optional.empty());
       house.flow.accept(
           house.mail("ada@here.test"),
-          List.of(house.flow.expand(ReversePath.NULL, ada, Facts.WAITING)),
+          List.of(house.flow.expansion().expand(ReversePath.NULL, ada, Facts.WAITING)),
           Wishes.NONE);
       house.time.advance(Duration.ofSeconds(1));
 

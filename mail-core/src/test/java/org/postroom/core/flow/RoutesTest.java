@@ -195,6 +195,18 @@ final class RoutesTest {
     assertThat(addressing("").notices()).isEmpty();
   }
 
+  /** A table's text may be of any length, a name in the queue may not. */
+  @Test
+  void theNameOfADestinationIsBounded() {
+    String hop = "\ud83d\udce7".repeat(5000);
+    Route.Onward route = new Route.Onward("slow", hop);
+
+    assertThat(route.destination().length()).isBetween(890, 900);
+    assertThat(route.destination().substring(5).codePoints()).allMatch(c -> c == 0x1F4E7);
+    assertThat(route.nextHop()).isEqualTo(hop);
+    assertThat(new Route.Onward("slow", "a\0b").destination()).isEqualTo("slow:a b");
+  }
+
   @Test
   void tellsWhichTableSaidWhat() {
     List<String> trace = new ArrayList<>();

@@ -272,7 +272,11 @@ class TreatmentTest {
       Recipient ada = Recipient.of(address("ada@here.test"));
       house.flow.accept(
           house.mail("ada@here.test"),
-          List.of(house.flow.expand(ReversePath.NULL, ada, org.postroom.core.fact.Facts.WAITING)),
+          List.of(
+              house
+                  .flow
+                  .expansion()
+                  .expand(ReversePath.NULL, ada, org.postroom.core.fact.Facts.WAITING)),
           new Wishes(
               List.of(
                   new Consequence.Prepend(new FieldLine("X-Door: 1")),

@@ -187,6 +187,10 @@ public final class Admission {
         .of(expanded, size, listening.services().accounts(), facts);
   }
 
+  private static boolean isForElsewhere(Route route) {
+    return route instanceof Route.Onward onward && onward.leaves() || route instanceof Route.Kept;
+  }
+
   /** Mail for somebody else's mailbox is not delivered but relayed: not by LMTP, unless allowed. */
   private boolean isRelayedByLmtp(Expanded expanded) {
     return listening.isLmtp()
@@ -194,7 +198,7 @@ public final class Admission {
         && expanded.targets().stream()
             .anyMatch(
                 target ->
-                    (target.route() instanceof Route.Onward || target.route() instanceof Route.Kept)
+                    isForElsewhere(target.route())
                         && target.recipient().address().equals(expanded.recipient().address()));
   }
 }

@@ -209,7 +209,7 @@ public final class Judging {
 
     private Expanded expanded(Address address, Facts facts) {
       if (last == null || !last.recipient().address().equals(address)) {
-        last = services.flow().expand(from, Recipient.of(address), facts);
+        last = services.flow().expansion().expand(from, Recipient.of(address), facts);
       }
       return last;
     }
