@@ -2,6 +2,7 @@ package org.postroom.testkit;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Map;
@@ -49,7 +50,10 @@ final class Roads {
 
       @Override
       public CompletionStage<Connection> connect(
-          InetSocketAddress peer, ConnectOptions options, Function<Connection, Session> session) {
+          SocketAddress to, ConnectOptions options, Function<Connection, Session> session) {
+        if (!(to instanceof InetSocketAddress peer)) {
+          return wire.connect(to, options, session);
+        }
         Optional<InetSocketAddress> road = roads.apply(peer);
         if (road.isEmpty()) {
           return CompletableFuture.failedFuture(new WireFault("Connection refused"));

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The next server on a mail's way, which answers as a test tells it: well, unless a rule for the
  * line says otherwise. Rules go by how a line begins; the greeting goes by {@code CONNECT}, the
- * final dot by {@code .}.
+ * final dot by {@code .}. Who greets by LHLO has LMTP.
  */
 final class RelayHop implements AutoCloseable {
   /** Instead of a reply: ends the connection. */
@@ -281,6 +281,7 @@ final class RelayHop implements AutoCloseable {
     private InputStream in;
     private OutputStream out;
     private @Nullable String from;
+    private boolean eachIsAnswered;
     private final List<String> to = new ArrayList<>();
 
     Conversation(Socket socket, Visit visit) throws IOException {
@@ -310,6 +311,9 @@ final class RelayHop implements AutoCloseable {
     private boolean handle(String line) throws IOException {
       String verb = line.split("[ :]", 2)[0].toUpperCase(Locale.ROOT);
       switch (verb) {
+        case "LHLO":
+          eachIsAnswered = true; // RFC 2033, 4.2
+          return say(reply(line, "250-hop.example" + keywords()));
         case "EHLO":
           return say(reply(line, "250-hop.example" + keywords()));
         case "STARTTLS":
@@ -371,6 +375,9 @@ final class RelayHop implements AutoCloseable {
         content.write('\n');
       }
       visit.lines.add(".");
+      if (eachIsAnswered) {
+        return answerEach(content.toString(ISO_8859_1));
+      }
       String answer = reply(".", "250 2.0.0 Ok: taken");
       if (answer.startsWith("250")) {
         mails.add(
@@ -383,6 +390,23 @@ final class RelayHop implements AutoCloseable {
       from = null;
       to.clear();
       return say(answer);
+    }
+
+    /** Rules go by {@code .address}. */
+    private boolean answerEach(String content) throws IOException {
+      boolean goesOn = true;
+      List<String> taken = new ArrayList<>();
+      for (String recipient : to) {
+        String answer = goesOn ? reply("." + recipient, "250 2.0.0 Ok: taken") : DROP;
+        goesOn = goesOn && say(answer);
+        if (answer.startsWith("250")) {
+          taken.add(recipient);
+        }
+      }
+      mails.add(new Mail(String.valueOf(from), taken, content, clock.instant()));
+      from = null;
+      to.clear();
+      return goesOn;
     }
 
     private boolean say(String reply) throws IOException {

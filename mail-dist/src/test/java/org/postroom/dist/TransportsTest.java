@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.queue.QueueControl.Change;
+import org.postroom.core.queue.QueueControl.Position;
+import org.postroom.core.queue.QueueControl.Section;
 
 /** Mail goes by the transport and to the next hop that tables name. */
 @Tag("two-clocks")
@@ -106,22 +109,27 @@ final class TransportsTest {
         RelayHop hop = RelayHop.open(house.time)) {
       house.set("transport_maps", "hash:" + table).start();
       house.send("x@a.test", MESSAGE);
-      house.until(() -> !house.server().queue().held(1).isEmpty());
+      house.until(() -> held(house).size() == 1);
       assertThat(house.queued("x@a.test").lastReason()).isEqualTo("4.0.0 on hold: audit");
       house.time.advance(Duration.ofDays(30));
-      assertThat(house.server().queue().held(1)).as("no time runs for it").hasSize(1);
+      assertThat(held(house)).as("no time runs for it").hasSize(1);
 
       mend(table, "a.test :" + hop.name() + "\n");
       house.until(
           () -> {
             house.time.advance(Duration.ofSeconds(5)); // in which the table is read again
-            house.server().queue().held(1).stream()
-                .map(mail -> mail.recipients().get(0).id())
-                .forEach(id -> house.server().queue().release(List.of(id)));
+            int unused = house.server().queue().control().change(Change.RELEASE, held(house));
             return house.server().queue().size() == 0;
           });
       assertThat(hop.await().to()).containsExactly("x@a.test");
     }
+  }
+
+  private static List<Long> held(RelayHouse house) {
+    return house.server().queue().control().page(Section.HOLD, Position.START).mails().stream()
+        .flatMap(mail -> mail.recipients().stream())
+        .map(one -> one.recipient().id())
+        .toList();
   }
 
   private static void mend(Path table, String text) throws IOException {

@@ -11,8 +11,8 @@ import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.Tables;
+import org.postroom.smtp.client.LmtpClientParams;
 import org.postroom.smtp.client.SmtpClientParams;
-import org.postroom.smtp.client.SmtpTransport;
 import org.postroom.smtp.client.sasl.SaslParams;
 import org.postroom.smtp.client.tls.TlsParams;
 import org.postroom.smtp.server.Role;
@@ -23,7 +23,8 @@ public final class SmtpPart implements Part {
 
   @Override
   public List<ParamSet> params() {
-    return List.of(SmtpParams.ALL, SmtpClientParams.ALL, TlsParams.ALL, SaslParams.ALL);
+    return List.of(
+        SmtpParams.ALL, SmtpClientParams.ALL, LmtpClientParams.ALL, TlsParams.ALL, SaslParams.ALL);
   }
 
   @Override

@@ -40,6 +40,8 @@ final class SmtpService implements Service, AutoCloseable {
   /** Mail for others, and mail for domains that we relay for. */
   private static final List<String> NAMES = List.of("smtp", "relay");
 
+  private static final String LMTP = "lmtp";
+
   private final Premises premises;
   private final ClientLimits limits;
   private final Inquiry inquiry;
@@ -56,31 +58,42 @@ final class SmtpService implements Service, AutoCloseable {
 
   /** Those that are always there, and those that master.cf adds. */
   static List<String> names(Outgoing outgoing) {
-    return Stream.concat(NAMES.stream(), outgoing.names("smtp").stream()).distinct().toList();
+    return Stream.of(NAMES, List.of(LMTP), outgoing.names("smtp"), outgoing.names(LMTP))
+        .flatMap(List::stream)
+        .distinct()
+        .toList();
   }
 
   /** Looks at what they would obey; {@code BadConfiguration} for what cannot be. */
   static void check(Outgoing outgoing, Policy policy, Tables tables) {
-    names(outgoing).stream()
-        .map(outgoing::settings)
-        .distinct()
-        .forEach(its -> SmtpTransport.check(its, policy, tables));
+    for (String name : names(outgoing)) {
+      SmtpTransport.check(outgoing.settings(name), isLmtp(name, outgoing), policy, tables);
+    }
   }
 
-  /** One client under all names; one more for each name that has settings of its own. */
+  /** One client under all names of a protocol; one more for each that has settings of its own. */
   @Override
   public Map<String, Transport> transports(
       Outgoing outgoing, Policy policy, OwnAddresses own, Tables tables) {
     Map<Settings, Transport> bySettings = new HashMap<>();
+    Map<Settings, Transport> byLmtp = new HashMap<>();
     Map<String, Transport> transports = new HashMap<>();
     for (String name : names(outgoing)) {
+      Settings settings = outgoing.settings(name);
       transports.put(
           name,
-          bySettings.computeIfAbsent(
-              outgoing.settings(name),
-              its -> SmtpTransport.of(its, policy, own, tables, premises)));
+          isLmtp(name, outgoing)
+              ? byLmtp.computeIfAbsent(
+                  settings, its -> SmtpTransport.lmtp(its, policy, tables, premises))
+              : bySettings.computeIfAbsent(
+                  settings, its -> SmtpTransport.of(its, policy, own, tables, premises)));
     }
     return transports;
+  }
+
+  private static boolean isLmtp(String name, Outgoing outgoing) {
+    Outgoing.Service service = outgoing.services().get(name);
+    return service == null ? name.equals(LMTP) : service.program().equals(LMTP);
   }
 
   @Override

@@ -1,7 +1,10 @@
 package org.postroom.core.flow;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.MalformedAddress;
@@ -9,11 +12,12 @@ import org.postroom.core.address.MalformedAddress;
 /**
  * Where mail goes, as {@code relayhost} and transport tables write it: {@code example.org} (its
  * mail exchangers), {@code [mx.example.org]} or {@code [192.0.2.1]} (that host itself), each with
- * {@code :port}.
+ * {@code :port}; or a socket in the file system.
  *
  * @param written as configuration writes it: the key under which tables have something to say of it
- * @param host without brackets, as {@link Domain#spelled} has it
+ * @param host without brackets, as {@link Domain#spelled} has it; of a socket its path
  * @param literal whether it stood in brackets: no MX look-up
+ * @param port 0 of a socket
  */
 public record NextHop(String written, String host, boolean literal, int port) {
 
@@ -31,6 +35,27 @@ public record NextHop(String written, String host, boolean literal, int port) {
   /** Where mail for a domain goes when nobody says otherwise. */
   public static NextHop of(Domain domain, int defaultPort) {
     return parse(domain.name(), defaultPort);
+  }
+
+  /**
+   * A socket in the file system.
+   *
+   * @param base what a path is relative to that begins without a slash
+   */
+  public static NextHop socket(String path, Path base) {
+    try {
+      if (!path.isEmpty()) {
+        return new NextHop("unix:" + path, base.resolve(path).toString(), true, 0);
+      }
+    } catch (InvalidPathException e) {
+      throw new Malformed(path);
+    }
+    throw new Malformed("unix:" + path);
+  }
+
+  /** Where in the file system; empty where it is a host. */
+  public Optional<Path> socket() {
+    return port == 0 ? Optional.of(Path.of(host)) : Optional.empty();
   }
 
   /**
@@ -139,6 +164,6 @@ public record NextHop(String written, String host, boolean literal, int port) {
 
   @Override
   public String toString() {
-    return (literal ? "[" + host + "]" : host) + ":" + port;
+    return port == 0 ? "unix:" + host : (literal ? "[" + host + "]" : host) + ":" + port;
   }
 }

@@ -50,8 +50,7 @@ final class Requeueing {
     Submission again = HomeComing.submission(mail, commit.newId(), clock.instant(), memory);
     try {
       Submission sent = addressing.fromWhom(again);
-      List<Acceptance> others =
-          planner.plan(sent, expansion.all(sent.envelope().recipients()), commit::newId);
+      List<Acceptance> others = planner.plan(sent, expansion.all(sent), commit::newId);
       List<Long> recipients =
           mail.recipients().stream().map(QueuedMail.QueuedRecipient::id).toList();
       if (!store.control().replace(recipients, others)) {

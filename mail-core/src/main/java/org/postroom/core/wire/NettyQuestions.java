@@ -65,7 +65,7 @@ final class NettyQuestions implements Questions {
       InetSocketAddress server, byte[] question, Duration patience) {
     CompletableFuture<byte[]> answer = new CompletableFuture<>();
     Bootstrap bootstrap = new Bootstrap().handler(new StreamHeard(answer));
-    transport.prepare(bootstrap, new ConnectOptions(patience, Optional.empty(), LONGEST));
+    transport.prepare(bootstrap, server, new ConnectOptions(patience, Optional.empty(), LONGEST));
     bootstrap.option(ChannelOption.ALLOW_HALF_CLOSURE, false); // who says no more will not answer
     ByteBuf framed =
         Unpooled.buffer(question.length + 2).writeShort(question.length).writeBytes(question);

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -17,6 +18,7 @@ import io.netty.channel.local.LocalServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -44,7 +46,8 @@ abstract sealed class NettyTransport {
    */
   abstract void prepare(ServerBootstrap bootstrap, SocketAddress where, AddressFamily family);
 
-  abstract void prepare(Bootstrap bootstrap, ConnectOptions connecting);
+  /** Has a connection to {@code peer} made by a bootstrap. */
+  abstract void prepare(Bootstrap bootstrap, SocketAddress peer, ConnectOptions connecting);
 
   /**
    * Has datagrams sent and received.
@@ -91,7 +94,11 @@ abstract sealed class NettyTransport {
     abstract void prepareInFiles(ServerBootstrap bootstrap);
 
     @Override
-    final void prepare(Bootstrap bootstrap, ConnectOptions connecting) {
+    final void prepare(Bootstrap bootstrap, SocketAddress peer, ConnectOptions connecting) {
+      if (peer instanceof UnixDomainSocketAddress) {
+        bootstrap.channel(clientChannelInFiles());
+        return;
+      }
       bootstrap
           .channel(clientChannel())
           .option(ChannelOption.TCP_NODELAY, true)
@@ -101,6 +108,8 @@ abstract sealed class NettyTransport {
     }
 
     abstract Class<? extends Channel> clientChannel();
+
+    abstract Class<? extends Channel> clientChannelInFiles();
 
     @Override
     final void prepareForDatagrams(Bootstrap bootstrap) {
@@ -174,6 +183,11 @@ abstract sealed class NettyTransport {
     }
 
     @Override
+    Class<? extends Channel> clientChannelInFiles() {
+      return EpollDomainSocketChannel.class;
+    }
+
+    @Override
     Class<? extends Channel> datagramChannel() {
       return EpollDatagramChannel.class;
     }
@@ -205,6 +219,11 @@ abstract sealed class NettyTransport {
     }
 
     @Override
+    Class<? extends Channel> clientChannelInFiles() {
+      return NioDomainSocketChannel.class;
+    }
+
+    @Override
     Class<? extends Channel> datagramChannel() {
       return NioDatagramChannel.class;
     }
@@ -226,7 +245,7 @@ abstract sealed class NettyTransport {
     }
 
     @Override
-    void prepare(Bootstrap bootstrap, ConnectOptions connecting) {
+    void prepare(Bootstrap bootstrap, SocketAddress peer, ConnectOptions connecting) {
       bootstrap.channel(LocalChannel.class);
     }
 

@@ -242,7 +242,7 @@ final class NettyWire implements Wire {
 
   @Override
   public CompletionStage<Connection> connect(
-      InetSocketAddress peer, ConnectOptions connecting, Function<Connection, Session> session) {
+      SocketAddress peer, ConnectOptions connecting, Function<Connection, Session> session) {
     CompletableFuture<Connection> connected = new CompletableFuture<>();
     if (closing) {
       connected.completeExceptionally(new WireFault("The wire is closed"));
@@ -257,7 +257,7 @@ final class NettyWire implements Wire {
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int) Math.min(Integer.MAX_VALUE, Math.max(1, connecting.timeout().toMillis())))
             .handler(new Connecting(connecting, session, connected));
-    transport.prepare(bootstrap, connecting);
+    transport.prepare(bootstrap, peer, connecting);
     bootstrap
         .connect(transport.address(peer, false))
         .addListener(

@@ -1,6 +1,6 @@
 package org.postroom.core.wire;
 
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -15,14 +15,14 @@ public interface Wire extends AutoCloseable {
   Listener listen(ListenerOptions options, Function<Connection, Session> sessions);
 
   /**
-   * Opens a connection without holding a thread while it is waited for. The session made by {@code
-   * session} gets its turns as a server's does: {@link Session#opened} once connected, {@link
-   * Session#ready} when the peer's greeting has come.
+   * Opens a connection, to a host or to a socket in the file system, without holding a thread while
+   * it is waited for. The session made by {@code session} gets its turns as a server's does: {@link
+   * Session#opened} once connected, {@link Session#ready} when the peer's greeting has come.
    *
    * @return completes with the open connection, or exceptionally with {@link WireFault}
    */
   CompletionStage<Connection> connect(
-      InetSocketAddress peer, ConnectOptions options, Function<Connection, Session> session);
+      SocketAddress peer, ConnectOptions options, Function<Connection, Session> session);
 
   /** Asks servers of the network on the same threads, until this is closed. */
   Questions questions();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -382,7 +383,7 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
 
     @Override
     public CompletionStage<Connection> connect(
-        InetSocketAddress peer, ConnectOptions options, Function<Connection, Session> session) {
+        SocketAddress peer, ConnectOptions options, Function<Connection, Session> session) {
       return near.connect(peer, options, session);
     }
 

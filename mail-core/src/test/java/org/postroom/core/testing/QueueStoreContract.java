@@ -483,12 +483,15 @@ public abstract class QueueStoreContract extends StoreContract {
     time.advance(LEASE.multipliedBy(2));
     queue.releaseLeases("me");
     assertThat(lease("me", 10, 10)).isEmpty();
-    List<QueuedMail> found = queue.held(10);
-    assertThat(addresses(found)).containsExactly(rows.get(0).recipient().address().toString());
-    assertThat(found.get(0).recipients().get(0).attempts()).isEqualTo(1);
-    assertThat(found.get(0).recipients().get(0).lastReason()).isEqualTo("4.0.0 on hold");
+    List<QueueControl.ListedRecipient> found =
+        control.page(Section.HOLD, Position.START).mails().get(0).recipients();
+    assertThat(found).hasSize(1);
+    assertThat(found.get(0).state()).isEqualTo(State.HELD);
+    assertThat(found.get(0).recipient().recipient()).isEqualTo(rows.get(0).recipient());
+    assertThat(found.get(0).recipient().attempts()).isEqualTo(1);
+    assertThat(found.get(0).recipient().lastReason()).isEqualTo("4.0.0 on hold");
 
-    assertThat(queue.release(List.of(held))).isEqualTo(1);
+    assertThat(control.change(Change.RELEASE, List.of(held))).isEqualTo(1);
     assertThat(queue.settle(List.of(hold), List.of())).as("it was done").isEmpty();
     assertThat(addresses(lease("me", 10, 10))).hasSize(1);
   }

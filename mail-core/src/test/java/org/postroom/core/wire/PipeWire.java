@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.local.LocalChannel;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -106,7 +107,7 @@ public final class PipeWire implements Wire {
 
   @Override
   public CompletionStage<Connection> connect(
-      InetSocketAddress peer, ConnectOptions options, Function<Connection, Session> session) {
+      SocketAddress peer, ConnectOptions options, Function<Connection, Session> session) {
     return wire.connect(peer, options, session);
   }
 

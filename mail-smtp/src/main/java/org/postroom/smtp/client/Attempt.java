@@ -1,6 +1,5 @@
 package org.postroom.smtp.client;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -105,7 +104,8 @@ final class Attempt {
 
   /** Those of the route, then those for mail that finds no way there. */
   private List<NextHop> hops(String nextHop) {
-    List<NextHop> hops = new ArrayList<>(NextHop.list(nextHop, options.defaultPort()));
+    List<NextHop> hops =
+        new ArrayList<>(options.dialect().hops(nextHop, options.defaultPort(), options.base()));
     options.fallback().stream().filter(hop -> !hops.contains(hop)).forEach(hops::add);
     return hops;
   }
@@ -237,7 +237,7 @@ final class Attempt {
     outfit
         .wire()
         .connect(
-            new InetSocketAddress(target.address(), target.port()),
+            target.place(),
             new ConnectOptions(
                 options.connectTimeout(),
                 options.bind(),

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.flow.DeliveryResult;
@@ -151,18 +152,20 @@ final class Conversation {
       return way.tls().level().authenticates() ? LogIns.Channel.VERIFIED : LogIns.Channel.TLS;
     }
     // Whoever can disturb a handshake must not thereby learn a password.
-    return way.tls().level() == TlsLevel.NONE || target.address().isLoopbackAddress()
+    return way.tls().level() == TlsLevel.NONE || target.isThisMachine()
         ? LogIns.Channel.CLEAR
         : LogIns.Channel.OPEN;
   }
 
   private void hello() {
-    Reply reply = say("EHLO " + outfit.options().heloName());
+    Reply reply = say(outfit.options().dialect().greeting() + " " + outfit.options().heloName());
     if (reply.isPositive()) {
       server = Greeted.parse(reply.text());
       return;
     }
-    reply = say("HELO " + outfit.options().heloName());
+    if (outfit.options().dialect().fallsBack()) {
+      reply = say("HELO " + outfit.options().heloName());
+    }
     if (!reply.isPositive()) {
       throw refused(reply);
     }
@@ -271,7 +274,7 @@ final class Conversation {
     if (!from.isPositive()) {
       return Report.all(mail, verdict(from, "MAIL FROM"));
     }
-    Reply end = data;
+    List<Reply> ends = Collections.nCopies(answers.size(), data);
     if (!any || !data.isIntermediate()) {
       // RFC 5321, 4.1.1.4: only 354 asks for content; a 2xx to DATA has delivered nothing.
       usable &= !data.isPositive() && reset();
@@ -285,11 +288,17 @@ final class Conversation {
         writer.write(mail.content());
       }
       connection.out().flush();
-      end = read(outfit.options().contentTimeout());
+      ends = ends(answers);
     }
     List<Report> reports = new ArrayList<>();
+    int taken = 0;
     for (int i = 0; i < answers.size(); i++) {
       Reply answer = answers.get(i);
+      if (answer.isPositive() && taken == ends.size()) {
+        reports.add(new Report(mail.recipients().get(i), lost()));
+        continue;
+      }
+      Reply end = answer.isPositive() ? ends.get(taken++) : answer;
       DeliveryResult result =
           !answer.isPositive()
               ? verdict(answer, "RCPT TO")
@@ -300,6 +309,32 @@ final class Conversation {
       reports.add(new Report(mail.recipients().get(i), result));
     }
     return reports;
+  }
+
+  /**
+   * What is said behind the dot to each recipient that was taken: once for all, or to each by
+   * itself. Where the connection breaks on the way, those that have their answer keep it.
+   */
+  private List<Reply> ends(List<Reply> answers) {
+    int taken = (int) answers.stream().filter(Reply::isPositive).count();
+    Reply first = read(outfit.options().contentTimeout());
+    if (!outfit.options().dialect().answersEach()) {
+      return Collections.nCopies(taken, first);
+    }
+    List<Reply> ends = new ArrayList<>(List.of(first));
+    try {
+      while (ends.size() < taken) {
+        ends.add(read(outfit.options().contentTimeout()));
+      }
+    } catch (WireFault e) {
+      usable = false;
+    }
+    return ends;
+  }
+
+  private DeliveryResult lost() {
+    return new DeliveryResult.Deferred(
+        target.toString(), "4.4.2", "lost connection with " + target + " while sending the mail");
   }
 
   /** Whether another mail may follow: the server is still in step and has not said goodbye. */

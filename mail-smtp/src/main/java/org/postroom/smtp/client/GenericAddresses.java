@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.LookupUnavailable;
@@ -40,14 +41,14 @@ final class GenericAddresses {
   }
 
   /**
-   * Those that settings name.
+   * Those that {@code param} names.
    *
    * @throws org.postroom.core.config.BadConfiguration for a table that cannot be had
    */
-  static GenericAddresses of(Settings settings, Policy policy, Tables tables) {
+  static GenericAddresses of(
+      Settings settings, Param<List<String>> param, Policy policy, Tables tables) {
     boolean propagates = settings.get(RewriteParams.PROPAGATE_EXTENSIONS).contains("generic");
-    AddressMap map =
-        AddressMap.of(settings, SmtpClientParams.GENERIC_MAPS, propagates, policy, tables);
+    AddressMap map = AddressMap.of(settings, param, propagates, policy, tables);
     return new GenericAddresses(
         map,
         HeaderAddresses.of(

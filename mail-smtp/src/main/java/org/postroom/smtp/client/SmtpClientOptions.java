@@ -1,6 +1,7 @@
 package org.postroom.smtp.client;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,8 @@ import org.postroom.core.flow.NextHop;
  * @param reuseLimit how long a connection is used in all
  * @param lineLimit longer lines of the content are folded
  * @param fallback next hops for mail that finds no way to its own
+ * @param dialect SMTP or LMTP
+ * @param base what the paths of sockets are relative to
  * @param looksUpExchangers whether names stand for their mail exchangers, and not for hosts only
  */
 public record SmtpClientOptions(
@@ -46,6 +49,8 @@ public record SmtpClientOptions(
     Duration reuseLimit,
     int lineLimit,
     List<NextHop> fallback,
+    Dialect dialect,
+    Path base,
     boolean looksUpExchangers) {
 
   public SmtpClientOptions {
@@ -74,6 +79,8 @@ public record SmtpClientOptions(
         Duration.ofSeconds(300),
         998,
         List.of(),
+        Dialect.SMTP,
+        Path.of(""),
         true);
   }
 }

@@ -1,6 +1,7 @@
 package org.postroom.smtp.client;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -169,6 +170,8 @@ public final class SmtpClientParams {
         settings.get(REUSE_TIME),
         settings.get(LINE_LENGTH),
         settings.get(FALLBACK_RELAY),
+        Dialect.SMTP,
+        Path.of(""),
         !settings.get(NO_DNS));
   }
 }

@@ -41,16 +41,36 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       Settings settings, Policy policy, OwnAddresses own, Tables tables, Premises premises) {
     Set<InetAddress> ownAddresses = new HashSet<>(own.proxies());
     own.interfaces().forEach(one -> ownAddresses.add(one.address()));
-    GenericAddresses generic = GenericAddresses.of(settings, policy, tables);
-    SmtpClientOptions options =
-        SmtpClientParams.options(settings, Set.of(policy.hostname().name()), ownAddresses);
+    return of(
+        SmtpClientParams.options(settings, Set.of(policy.hostname().name()), ownAddresses),
+        Security.of(settings, policy, tables),
+        GenericAddresses.of(settings, SmtpClientParams.GENERIC_MAPS, policy, tables),
+        premises);
+  }
+
+  /**
+   * One for a server that speaks LMTP: to programs of our own side, in clear.
+   *
+   * @throws org.postroom.core.config.BadConfiguration for a table that cannot be had
+   */
+  public static SmtpTransport lmtp(
+      Settings settings, Policy policy, Tables tables, Premises premises) {
+    return of(
+        LmtpClientParams.options(settings),
+        Security.inClear(policy, tables),
+        GenericAddresses.of(settings, LmtpClientParams.GENERIC_MAPS, policy, tables),
+        premises);
+  }
+
+  private static SmtpTransport of(
+      SmtpClientOptions options, Security security, GenericAddresses generic, Premises premises) {
     RandomGenerator random = premises.random();
     return new SmtpTransport(
         generic.isEmpty() ? Optional.empty() : Optional.of(generic),
         new Outfit(
             premises.wire(),
             options,
-            Security.of(settings, policy, tables),
+            security,
             new TargetFinder(premises.resolver(), options, random, premises.timers()),
             random,
             premises.clock()),
@@ -60,11 +80,19 @@ public final class SmtpTransport implements Transport, AutoCloseable {
   /**
    * Looks at what one would obey.
    *
-   * @throws org.postroom.core.config.BadConfiguration as {@link #of}
+   * @param lmtp whether it would speak that
+   * @throws org.postroom.core.config.BadConfiguration as {@link #of} and {@link #lmtp}
    */
-  public static void check(Settings settings, Policy policy, Tables tables) {
-    Security unused = Security.of(settings, policy, tables);
-    GenericAddresses unusedToo = GenericAddresses.of(settings, policy, tables);
+  public static void check(Settings settings, boolean lmtp, Policy policy, Tables tables) {
+    GenericAddresses unused =
+        GenericAddresses.of(
+            settings,
+            lmtp ? LmtpClientParams.GENERIC_MAPS : SmtpClientParams.GENERIC_MAPS,
+            policy,
+            tables);
+    if (!lmtp) {
+      Security unusedToo = Security.of(settings, policy, tables);
+    }
   }
 
   @Override

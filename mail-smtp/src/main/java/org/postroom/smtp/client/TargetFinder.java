@@ -64,6 +64,10 @@ final class TargetFinder {
    *     an address in it may be any, and {@code localhost} is this machine (RFC 6761, 6.3)
    */
   CompletionStage<Found> find(NextHop hop, boolean ourChoice) {
+    if (hop.socket().isPresent()) {
+      Target socket = Target.socket(options.heloName(), hop.socket().get());
+      return CompletableFuture.completedStage(new Found.Targets(List.of(socket)));
+    }
     Optional<InetAddress> literal = IpLiteral.parse(hop.host());
     if (literal.isPresent()) {
       List<InetAddress> one = List.of(literal.get());

@@ -46,7 +46,8 @@ final class GenericAddressesTest {
             .build();
     Tables tables = Tables.builder().build();
     OwnAddresses own = new OwnAddresses(List.of(), List.of());
-    return GenericAddresses.of(settings, Policy.of(settings, own, tables), tables);
+    return GenericAddresses.of(
+        settings, SmtpClientParams.GENERIC_MAPS, Policy.of(settings, own, tables), tables);
   }
 
   /** An attempt that went on would deliver what is tried again. */

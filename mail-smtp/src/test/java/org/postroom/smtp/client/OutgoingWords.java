@@ -10,7 +10,8 @@ public final class OutgoingWords {
   private OutgoingWords() {}
 
   public static QueuedMail of(Settings settings, Policy policy, Tables tables, QueuedMail mail) {
-    GenericAddresses generic = GenericAddresses.of(settings, policy, tables);
+    GenericAddresses generic =
+        GenericAddresses.of(settings, SmtpClientParams.GENERIC_MAPS, policy, tables);
     return generic.isEmpty() ? mail : generic.shown(mail);
   }
 }

@@ -3,6 +3,7 @@ package org.postroom.smtp.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +54,8 @@ class TargetFinderTest {
             preset.reuseLimit(),
             preset.lineLimit(),
             preset.fallback(),
+            preset.dialect(),
+            preset.base(),
             preset.looksUpExchangers());
     return new TargetFinder(resolver, options, new SplittableRandom(7), time);
   }
@@ -68,7 +71,9 @@ class TargetFinderTest {
   private static List<String> addresses(Found found) {
     assertThat(found).isInstanceOf(Found.Targets.class);
     return found instanceof Found.Targets some
-        ? some.targets().stream().map(t -> t.address().getHostAddress()).toList()
+        ? some.targets().stream()
+            .map(t -> ((InetSocketAddress) t.place()).getAddress().getHostAddress())
+            .toList()
         : List.of();
   }
 

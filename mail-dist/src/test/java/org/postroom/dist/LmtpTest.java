@@ -1,0 +1,140 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.postroom.dist.RelayHouse.ADA;
+import static org.postroom.dist.RelayHouse.MESSAGE;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.storage.Storage;
+
+/** Mail is handed to delivery agents by LMTP, over the network and by a socket of this machine. */
+@Tag("two-clocks")
+final class LmtpTest {
+
+  @TempDir private Path folder;
+
+  /** Another server of ours, which has bob's and carol's mailboxes. */
+  private static MailServer agent(boolean byFile, Path socket) {
+    ServerBuilder builder =
+        MailServer.builder()
+            .hostname("agent.example.net")
+            .storage(Storage.inMemory())
+            .set("virtual_mailbox_domains", "example.net")
+            .set("mynetworks", "127.0.0.0/8")
+            .bind(InetAddress.getLoopbackAddress())
+            .account("bob@example.net", "correct horse")
+            .account("carol@example.net", "correct horse");
+    return (byFile ? builder.set("listeners", "lmtp:unix:" + socket) : builder.listen(Role.LMTP, 0))
+        .start();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"inet:127.0.0.1:PORT", "[127.0.0.1]:PORT", "localhost:PORT", "unix:SOCKET"})
+  void anAgentHasTheMailboxes(String hop) throws Exception {
+    Path socket = folder.resolve("lmtp");
+    boolean byFile = hop.startsWith("unix:");
+    try (MailServer agent = agent(byFile, socket);
+        RelayHouse house = new RelayHouse()) {
+      int port = byFile ? 0 : agent.address(Role.LMTP).getPort();
+      house
+          .set(
+              "transport_maps",
+              "inline:{example.net=lmtp:"
+                  + hop.replace("PORT", Integer.toString(port)).replace("SOCKET", socket.toString())
+                  + "}")
+          .start();
+
+      house.send(
+          "<" + ADA + ">",
+          List.of("<bob@example.net>", "<nobody@example.net>", "<carol@example.net>"),
+          MESSAGE.getBytes(UTF_8));
+
+      house.until(
+          () ->
+              Inbox.of(agent, "bob@example.net").size() == 1
+                  && Inbox.of(agent, "carol@example.net").size() == 1);
+      assertThat(house.awaitInbox(1).get(0))
+          .contains("Final-Recipient: rfc822; nobody@example.net")
+          .contains("Status: 5.1.1")
+          .doesNotContain("Final-Recipient: rfc822; bob");
+      house.awaitEmptyQueue();
+    }
+  }
+
+  /** RFC 2033, 4.2: what is said behind the dot is said to each recipient that was taken. */
+  @Test
+  void eachRecipientHasAnAnswer() throws Exception {
+    try (RelayHouse house = new RelayHouse();
+        RelayHop hop = RelayHop.open(house.time)) {
+      hop.always("RCPT TO:<no@far.test>", "550 5.1.1 Nobody")
+          .once(".later@far.test", "452 4.2.2 Full")
+          .always(".never@far.test", "552 5.2.2 Full for good");
+      house.set("default_transport", "lmtp:" + hop.name()).start();
+
+      house.send(
+          "<" + ADA + ">",
+          List.of(
+              "<a@far.test>",
+              "<no@far.test>",
+              "<later@far.test>",
+              "<never@far.test>",
+              "<z@far.test>"),
+          MESSAGE.getBytes(UTF_8));
+
+      assertThat(hop.await().to()).containsExactly("a@far.test", "z@far.test");
+      String report = house.awaitInbox(1).get(0);
+      assertThat(report).contains("5.1.1 Nobody").contains("5.2.2 Full for good");
+      assertThat(report)
+          .doesNotContain("rfc822; a@far.test")
+          .doesNotContain("rfc822; later@far.test");
+      assertThat(house.queued("later@far.test").lastReason()).startsWith("4.2.2 host ");
+      house.retryUntilEmpty();
+      assertThat(hop.await().to()).containsExactly("later@far.test");
+      assertThat(hop.heard()).contains("LHLO mail.example.org");
+    }
+  }
+
+  /** Who has heard that he has it does not get it again. */
+  @Test
+  void aConnectionThatBreaksAmongAnswersCostsThoseBehindAlone() throws Exception {
+    try (RelayHouse house = new RelayHouse();
+        RelayHop hop = RelayHop.open(house.time)) {
+      hop.once(".b@far.test", RelayHop.DROP);
+      house.set("default_transport", "lmtp:inet:" + hop.name()).start();
+
+      house.send(
+          "<" + ADA + ">",
+          List.of("<a@far.test>", "<b@far.test>", "<c@far.test>"),
+          MESSAGE.getBytes(UTF_8));
+
+      assertThat(hop.await().to()).containsExactly("a@far.test");
+      house.awaitAttempts(1);
+      assertThat(house.queued("b@far.test").lastReason()).startsWith("4.4.2 lost connection");
+      house.retryUntilEmpty();
+      assertThat(hop.await().to()).containsExactly("b@far.test", "c@far.test");
+    }
+  }
+
+  /** What stands there and is none keeps mail waiting. */
+  @Test
+  void mailWaitsForASocketThatIsNotThere() throws Exception {
+    try (RelayHouse house = new RelayHouse()) {
+      house.set("default_transport", "lmtp:unix:" + folder.resolve("gone")).start();
+
+      house.send("a@far.test", MESSAGE);
+
+      house.awaitAttempts(1);
+      assertThat(house.queued("a@far.test").lastReason())
+          .startsWith("4.4.1 connect to mail.example.org[" + folder.resolve("gone") + "]: ");
+    }
+  }
+}
