@@ -21,9 +21,7 @@ import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.FilterStation;
-import org.postroom.core.filter.StandardFilters;
 import org.postroom.core.flow.AliasParams;
-import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.part.Door;
@@ -197,9 +195,7 @@ final class Description {
 
   /** What looks into mails: the house's own, then those of parts, then the owner's. */
   List<FilterStation.Named> filters(Settings settings, Tables tables) {
-    List<FilterStation.Named> all =
-        new ArrayList<>(StandardFilters.of(settings, settings.get(FlowParams.HEADER_SIZE), tables));
-    all.addAll(parts().filters(settings, tables));
+    List<FilterStation.Named> all = new ArrayList<>(parts().filters(settings, tables));
     all.addAll(filters);
     return List.copyOf(all);
   }

@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.FilterStation;
+import org.postroom.core.filter.StandardFilters;
+import org.postroom.core.flow.FlowParams;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.Outgoing;
 import org.postroom.core.part.Part;
@@ -56,9 +58,12 @@ public final class Parts {
         .toArray(ParamSet[]::new);
   }
 
-  /** What they have mails looked into by. */
+  /** What mails are looked into by: the house's own filters, then those of parts. */
   List<FilterStation.Named> filters(Settings settings, Tables tables) {
-    return parts.stream().flatMap(part -> part.filters(settings, tables).stream()).toList();
+    return Stream.concat(
+            StandardFilters.of(settings, settings.get(FlowParams.HEADER_SIZE), tables).stream(),
+            parts.stream().flatMap(part -> part.filters(settings, tables).stream()))
+        .toList();
   }
 
   /** Looks at what their transports would obey; {@code BadConfiguration} for what cannot be. */
