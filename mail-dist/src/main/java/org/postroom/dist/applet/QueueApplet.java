@@ -200,7 +200,7 @@ public final class QueueApplet {
       name = "expire",
       description = {
         "Ends mail: it is not sent any more, and its sender hears so, with the next attempt.",
-        "That is now, where a server runs; for what is held, when it is released."
+        "That is when it is due (queue run: now); for what is held, when it is released."
       },
       mixinStandardHelpOptions = true)
   int expire(@Mixin Place place, @Mixin Choosing choosing) {
