@@ -124,6 +124,27 @@ final class LmtpTest {
     }
   }
 
+  /** Behind a line that is no answer nobody knows whose the next one is. */
+  @Test
+  void nobodyHasTheAnswerOfAnother() throws Exception {
+    try (RelayHouse house = new RelayHouse();
+        RelayHop hop = RelayHop.open(house.time)) {
+      hop.once(".b@far.test", "what is that");
+      hop.once(".c@far.test", "552 5.2.2 Full for good");
+      house.set("default_transport", "lmtp:inet:" + hop.name()).start();
+
+      house.send(
+          "<" + ADA + ">",
+          List.of("<a@far.test>", "<b@far.test>", "<c@far.test>", "<d@far.test>"),
+          MESSAGE.getBytes(UTF_8));
+
+      house.awaitAttempts(1);
+      assertThat(house.queued())
+          .extracting(one -> one.recipient().address().toString())
+          .containsExactly("b@far.test", "c@far.test", "d@far.test");
+    }
+  }
+
   /** What stands there and is none keeps mail waiting. */
   @Test
   void mailWaitsForASocketThatIsNotThere() throws Exception {

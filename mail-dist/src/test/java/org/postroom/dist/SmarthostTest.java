@@ -220,8 +220,8 @@ final class SmarthostTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "465|secure|wrong.test|smtp_tls_CAfile|ca|is for smtp.provider.test",
-        "587|verify|wrong.test|smtp_tls_CAfile|ca|is for smtp.provider.test",
+        "465|secure|wrong.test|smtp_tls_CAfile|ca|is not for wrong.test or .wrong.test, but for smtp",
+        "587|verify|wrong.test|smtp_tls_CAfile|ca|is not for wrong.test, but for smtp.provider.test",
         "587|secure|smtp.provider.test|smtp_tls_CAfile||is not trusted",
         "587|fingerprint|smtp.provider.test|smtp_tls_fingerprint_cert_match|00:11|has the fingerprint",
       })
@@ -333,6 +333,54 @@ final class SmarthostTest {
     house.awaitAttempts(1);
 
     assertThat(house.queued(BOB).lastReason()).contains("4.7.0").contains("said: 530 5.7.0");
+  }
+
+  /** Some servers repeat the line that they do not like. */
+  @Test
+  void noSecretComesBackInAReason() throws Exception {
+    RelayHop hop = house.relayhost().offers("AUTH PLAIN");
+    hop.always("AUTH", "500 5.5.1 Unknown: AUTH PLAIN AGFkYQBzZWNyZXQ=");
+    house
+        .set("smtp_sasl_auth_enable", "yes")
+        .set("smtp_sasl_password_maps", "static:ada:secret")
+        .set("smtp_sasl_security_options", "noanonymous")
+        .start();
+
+    house.send(BOB, MESSAGE);
+    house.awaitAttempts(1);
+
+    assertThat(house.queued(BOB).lastReason())
+        .contains("said: 500 5.5.1 Unknown: AUTH PLAIN ***")
+        .doesNotContain("AGFk");
+  }
+
+  /** Log-ins go by the address that we know, whatever others are shown. */
+  @Test
+  void logsInForTheSenderAsWeKnowHim() throws Exception {
+    customer(Role.SUBMISSIONS)
+        .set("smtp_sender_dependent_authentication", "yes")
+        .set("smtp_generic_maps", "inline:{ {ada@example.org=shop@provider.test} }")
+        .set(
+            "smtp_sasl_password_maps", "inline:{ {ada@example.org=" + USER + ":" + PASSWORD + "} }")
+        .start();
+
+    house.send(BOB, MESSAGE);
+    house.awaitEmptyQueue();
+
+    assertThat(arrived()).hasSize(1).first().asString().contains("(Authenticated sender: " + USER);
+  }
+
+  /** A password in main.cf itself is not shown, whatever else is wrong with the table. */
+  @Test
+  void aBrokenTableOfPasswordsShowsNone() {
+    house
+        .set("smtp_sasl_auth_enable", "yes")
+        .set("smtp_sasl_password_maps", "inline:{ {a=x:secret}, {b x:secret} }");
+
+    assertThatThrownBy(house::start)
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("expected key = value")
+        .hasMessageNotContaining("secret");
   }
 
   @Test

@@ -39,8 +39,8 @@ public sealed interface DeliveryResult {
   }
 
   /**
-   * Not now, because no connection to the next hop came about: neither will one for another mail,
-   * so that the destination is given a rest. What the far side itself says is never this.
+   * Not now, because no conversation with the next hop came about: neither will one for another
+   * mail, so that the destination is given a rest. What the far side says of a mail is never this.
    */
   record Unreachable(String relay, String status, String reason) implements DeliveryResult {}
 

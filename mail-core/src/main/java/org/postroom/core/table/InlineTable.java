@@ -22,7 +22,7 @@ final class InlineTable {
       String key = equals < 0 ? "" : LogicalLines.trimmed(entry.substring(0, equals));
       String value = equals < 0 ? "" : LogicalLines.trimmed(entry.substring(equals + 1));
       if (key.isEmpty() || value.isEmpty()) {
-        throw new BadValue(in.text() + ": expected key = value: " + item);
+        throw new BadValue(in.text() + ": expected key = value: " + in.told(item));
       }
       last.put(key.toLowerCase(Locale.ROOT), value);
     }

@@ -19,6 +19,9 @@ interface Opening {
   /** Another table, under the same conditions. */
   LookupTable open(String text);
 
+  /** A part of the name, for whoever has to mend it; not where values are secret. */
+  String told(String part);
+
   /** The name as a file's path; {@link org.postroom.core.config.BadValue} for what is none. */
   Path path();
 

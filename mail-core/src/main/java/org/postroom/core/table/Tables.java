@@ -214,9 +214,17 @@ public final class Tables implements AutoCloseable {
       this.use = use;
     }
 
+    /** What is written in the configuration itself is not to be told where it is secret. */
     @Override
     public String text() {
-      return text;
+      return use == Use.SECRET && (name.startsWith("{") || type.equals("static"))
+          ? type + ":…"
+          : text;
+    }
+
+    @Override
+    public String told(String part) {
+      return use == Use.SECRET ? "…" : part;
     }
 
     @Override

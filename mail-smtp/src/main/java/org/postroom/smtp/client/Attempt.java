@@ -38,17 +38,25 @@ final class Attempt {
   private final IdleConnections idle;
   private final SmtpClientOptions options;
   private final QueuedMail mail;
+  private final ReversePath sender;
   private final CompletableFuture<List<Report>> done = new CompletableFuture<>();
   private final List<Trouble> troubles = new ArrayList<>();
   private Iterator<Way> otherWays = Collections.emptyIterator();
   private volatile @Nullable Connection current;
 
+  /**
+   * One at a mail.
+   *
+   * @param mail as the server is to see it
+   * @param sender as we know him
+   */
   @SuppressWarnings("FutureReturnValueIgnored") // nothing that fails is in it
-  Attempt(Outfit outfit, IdleConnections idle, QueuedMail mail) {
+  Attempt(Outfit outfit, IdleConnections idle, QueuedMail mail, ReversePath sender) {
     this.outfit = outfit;
     this.idle = idle;
     this.options = outfit.options();
     this.mail = mail;
+    this.sender = sender;
     done.whenComplete(
         (reports, trouble) -> {
           if (done.isCancelled()) {
@@ -95,10 +103,10 @@ final class Attempt {
   }
 
   private List<Way> ways(String nextHop) {
-    ReversePath sender =
-        outfit.security().logIns().dependOnSender() ? mail.sender() : ReversePath.NULL;
+    ReversePath inWhoseName =
+        outfit.security().logIns().dependOnSender() ? sender : ReversePath.NULL;
     return hops(nextHop).stream()
-        .map(hop -> new Way(hop, outfit.security().policies().of(hop), sender))
+        .map(hop -> new Way(hop, hop.written(), outfit.security().policies().of(hop), inWhoseName))
         .toList();
   }
 
@@ -244,7 +252,7 @@ final class Attempt {
                 Reply.MAX_LINE,
                 tlsFirst(way, target, others)),
             connection -> {
-              ClientSession session = new ClientSession(connection);
+              ClientSession session = new ClientSession(connection, options.greetingTimeout());
               use(connection);
               Conversation conversation = new Conversation(connection, outfit, way, target);
               greet(
@@ -274,7 +282,7 @@ final class Attempt {
         ? Optional.of(
             new ConnectOptions.TlsFirst(
                 outfit.security().tls(),
-                way.tls().nameFor(target.host()),
+                way.tls().nameFor(way.hop(), target.host()),
                 reason ->
                     guarded(
                         () -> {
@@ -340,7 +348,7 @@ final class Attempt {
     } catch (WireFault e) {
       troubles.add(
           Trouble.unreachable(
-              "lost connection with " + open.target() + " while receiving the greeting"));
+              "lost connection with " + open.target() + " while " + open.conversation().step()));
       open.connection().close();
       next(way, others);
       return;
@@ -390,8 +398,11 @@ final class Attempt {
       end(new DeliveryResult.Bounced(target.toString(), why.status(), reason));
       return;
     }
-    troubles.add(new Trouble(why.status(), reason, true));
-    next(way, others);
+    // Another sender's log-in may be a good one.
+    boolean rests = !outfit.security().logIns().dependOnSender();
+    troubles.add(new Trouble(why.status(), reason, rests));
+    // Its other addresses would count the same wrong password once more.
+    next(way, why.isRefused() ? Collections.emptyIterator() : others);
   }
 
   private void converse(Way way, OpenConnection open, boolean fresh) {

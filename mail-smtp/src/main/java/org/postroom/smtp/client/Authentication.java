@@ -2,7 +2,9 @@ package org.postroom.smtp.client;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.smtp.client.sasl.Dialogue;
@@ -13,6 +15,7 @@ import org.postroom.smtp.client.sasl.LogIns;
 final class Authentication {
   private static final int AUTHENTICATED = 235;
   private static final int GO_ON = 334;
+  private static final int BAD_LOG_IN = 535;
 
   /** RFC 5321, 4.5.3.1.4, without the line's end: what is longer is said when it is asked for. */
   private static final int LONGEST_COMMAND = 510;
@@ -21,6 +24,9 @@ final class Authentication {
   private static final int MOST_STEPS = 10;
 
   private final Function<String, Reply> say;
+
+  /** What we have said of ourselves: some servers repeat the line that they do not like. */
+  private final List<String> secrets = new ArrayList<>();
 
   /**
    * One on a connection.
@@ -40,7 +46,8 @@ final class Authentication {
   void run(LogIns logIns, LogIns.Begun begun, Target server) {
     Reply last = exchange(begun.mechanism(), begun.dialogue());
     if (last.code() != AUTHENTICATED) {
-      throw logIns.refused(server.toString(), last.status(), last.oneLine(), last.isPermanent());
+      throw logIns.refused(
+          server.toString(), last.status(), without(last.oneLine()), last.code() == BAD_LOG_IN);
     }
     if (!begun.dialogue().isComplete()) {
       throw new LogInFailed(
@@ -78,8 +85,21 @@ final class Authentication {
     return reply;
   }
 
-  private static String encoded(byte[] octets, String none) {
-    return octets.length == 0 ? none : Base64.getEncoder().encodeToString(octets);
+  private String encoded(byte[] octets, String none) {
+    if (octets.length == 0) {
+      return none;
+    }
+    String text = Base64.getEncoder().encodeToString(octets);
+    secrets.add(text);
+    return text;
+  }
+
+  private String without(String said) {
+    String text = said;
+    for (String secret : secrets) {
+      text = text.replace(secret, "***");
+    }
+    return text;
   }
 
   private static byte[] decoded(String text) {

@@ -1,5 +1,6 @@
 package org.postroom.smtp.client;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.postroom.core.wire.Connection;
@@ -20,11 +21,18 @@ final class ClientSession implements Session {
   }
 
   private final Connection connection;
+  private final Duration patience;
   private final Deque<Task> waiting = new ArrayDeque<>();
   private boolean greeted;
 
-  ClientSession(Connection connection) {
+  /**
+   * One on a connection.
+   *
+   * @param patience how long the server may take to greet
+   */
+  ClientSession(Connection connection, Duration patience) {
     this.connection = connection;
+    this.patience = patience;
   }
 
   /** Has {@code task} run as a turn, once the server has greeted. From any thread. */
@@ -44,7 +52,9 @@ final class ClientSession implements Session {
   }
 
   @Override
-  public void opened() {}
+  public void opened() {
+    connection.deadline(patience);
+  }
 
   @Override
   public void ready() {

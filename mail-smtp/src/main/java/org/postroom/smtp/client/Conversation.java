@@ -13,6 +13,7 @@ import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.TlsFailed;
 import org.postroom.core.wire.TlsSession;
 import org.postroom.core.wire.WireFault;
 import org.postroom.smtp.client.sasl.LogIn;
@@ -29,6 +30,7 @@ final class Conversation {
   private final Target target;
   private Greeted server = Greeted.NOTHING;
   private boolean usable = true;
+  private String step = "receiving the greeting";
 
   /** Settings have a log-in for this server, and it has not asked for one. */
   private boolean notLoggedIn;
@@ -103,7 +105,7 @@ final class Conversation {
     Reply reply = server.offers("STARTTLS") ? say("STARTTLS") : null;
     if (reply != null && reply.isPositive()) {
       connection.in().discard();
-      connection.startTlsAsClient(outfit.security().tls(), way.tls().nameFor(target.host()));
+      shakeHands();
       verify();
       hello();
     } else if (way.tls().level().requiresTls()) {
@@ -115,6 +117,19 @@ final class Conversation {
                   + target
                   + " refused to start TLS: "
                   + reply.oneLine());
+    }
+  }
+
+  /** One that does not come to its end has failed. */
+  private void shakeHands() {
+    try {
+      TlsSession unused =
+          connection.startTlsAsClient(
+              outfit.security().tls(), way.tls().nameFor(way.hop(), target.host()));
+    } catch (TlsFailed e) {
+      throw e;
+    } catch (WireFault e) {
+      throw new TlsFailed(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -134,6 +149,7 @@ final class Conversation {
   }
 
   private void logIn() {
+    step = "logging in";
     Optional<LogIn> ours =
         outfit.security().logIns().find(way.sender(), target.host(), way.hop().written());
     notLoggedIn = ours.isPresent() && server.mechanisms().isEmpty();
@@ -148,16 +164,21 @@ final class Conversation {
   }
 
   private LogIns.Channel channel() {
-    if (connection.tls().isPresent()) {
-      return way.tls().level().authenticates() ? LogIns.Channel.VERIFIED : LogIns.Channel.TLS;
+    return channel(connection.tls().isPresent(), way.tls().level(), target);
+  }
+
+  /** Whoever can disturb a handshake must not thereby learn a password. */
+  static LogIns.Channel channel(boolean tls, TlsLevel level, Target target) {
+    if (tls) {
+      return level.authenticates() ? LogIns.Channel.VERIFIED : LogIns.Channel.TLS;
     }
-    // Whoever can disturb a handshake must not thereby learn a password.
-    return way.tls().level() == TlsLevel.NONE || target.isThisMachine()
+    return level == TlsLevel.NONE || target.isThisMachine()
         ? LogIns.Channel.CLEAR
         : LogIns.Channel.OPEN;
   }
 
   private void hello() {
+    step = "performing the initial protocol handshake";
     Reply reply = say(outfit.options().dialect().greeting() + " " + outfit.options().heloName());
     if (reply.isPositive()) {
       server = Greeted.parse(reply.text());
@@ -321,10 +342,14 @@ final class Conversation {
     if (!outfit.options().dialect().answersEach()) {
       return Collections.nCopies(taken, first);
     }
-    List<Reply> ends = new ArrayList<>(List.of(first));
+    List<Reply> ends = new ArrayList<>();
     try {
-      while (ends.size() < taken) {
-        ends.add(read(outfit.options().contentTimeout()));
+      // Behind what is no answer nobody knows whose the next one is.
+      for (Reply end = first; end.code() != 0; end = read(outfit.options().contentTimeout())) {
+        ends.add(end);
+        if (ends.size() == taken) {
+          return ends;
+        }
       }
     } catch (WireFault e) {
       usable = false;
@@ -335,6 +360,11 @@ final class Conversation {
   private DeliveryResult lost() {
     return new DeliveryResult.Deferred(
         target.toString(), "4.4.2", "lost connection with " + target + " while sending the mail");
+  }
+
+  /** What was under way last, before the first mail. */
+  String step() {
+    return step;
   }
 
   /** Whether another mail may follow: the server is still in step and has not said goodbye. */
@@ -356,7 +386,7 @@ final class Conversation {
   private DeliveryResult verdict(Reply reply, String command) {
     String reason =
         "host " + target + " said: " + reply.oneLine() + " (in reply to " + command + " command)";
-    if (reply.isPermanent() && !(notLoggedIn && reply.isOfSecurity())) {
+    if (reply.isPermanent() && !(notLoggedIn && reply.mayBeOfSecurity())) {
       return new DeliveryResult.Bounced(target.toString(), reply.status(), reason, reply.oneLine());
     }
     return new DeliveryResult.Deferred(

@@ -11,17 +11,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.flow.NextHop;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Connection;
 
 /** Connections that wait a moment for the next mail the same way. */
 final class IdleConnections implements AutoCloseable {
-  private static final int MAX_IDLE_PER_WAY = 20;
+  private static final int MAX_IDLE_PER_HOP = 20;
 
   private final SmtpClientOptions options;
   private final Clock clock;
   private final Timers timers;
   private final Map<Way, Deque<Idle>> byWay = new HashMap<>();
+
+  /** However many log-ins there are to a server, so many connections to it are idle. */
+  private final Map<NextHop, Integer> byHop = new HashMap<>();
+
   private final Map<Connection, Instant> firstUsed = new WeakHashMap<>();
   private boolean closed;
 
@@ -39,6 +44,7 @@ final class IdleConnections implements AutoCloseable {
     while (waiting != null && !waiting.isEmpty()) {
       Idle idle = waiting.removeLast();
       idle.end().cancel();
+      left(way);
       if (waiting.isEmpty()) {
         byWay.remove(way);
       }
@@ -66,6 +72,7 @@ final class IdleConnections implements AutoCloseable {
       closed = true;
       byWay.values().forEach(all::addAll);
       byWay.clear();
+      byHop.clear();
     }
     for (Idle idle : all) {
       idle.end().cancel();
@@ -76,17 +83,22 @@ final class IdleConnections implements AutoCloseable {
   private synchronized boolean keep(Way way, OpenConnection open) {
     Instant now = clock.instant();
     Instant first = firstUsed.computeIfAbsent(open.connection(), c -> now);
-    Deque<Idle> waiting = byWay.computeIfAbsent(way, w -> new ArrayDeque<>());
+    int others = byHop.getOrDefault(way.hop(), 0);
     if (closed
-        || waiting.size() >= MAX_IDLE_PER_WAY
+        || others >= MAX_IDLE_PER_HOP
         || Duration.between(first, now).compareTo(options.reuseLimit()) > 0) {
       return false;
     }
     // Longer than the pool keeps it, so that the pool says goodbye first.
     open.connection().deadline(options.idleLimit().multipliedBy(2));
     Timers.Timer end = timers.after(options.idleLimit(), () -> expire(way, open));
-    waiting.addLast(new Idle(open, end));
+    byWay.computeIfAbsent(way, w -> new ArrayDeque<>()).addLast(new Idle(open, end));
+    byHop.put(way.hop(), others + 1);
     return true;
+  }
+
+  private void left(Way way) {
+    byHop.computeIfPresent(way.hop(), (hop, count) -> count > 1 ? count - 1 : null);
   }
 
   private void expire(Way way, OpenConnection open) {
@@ -96,6 +108,7 @@ final class IdleConnections implements AutoCloseable {
           || !waiting.removeIf(idle -> idle.open().connection().equals(open.connection()))) {
         return;
       }
+      left(way);
       if (waiting.isEmpty()) {
         byWay.remove(way);
       }

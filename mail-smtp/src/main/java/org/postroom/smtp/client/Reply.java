@@ -53,9 +53,12 @@ record Reply(int code, String text) {
     return code >= 500 && code < 600;
   }
 
-  /** Whether it is about who may do what (RFC 3463, X.7.X; RFC 4954, 6). */
-  boolean isOfSecurity() {
-    return code == 530 || status().startsWith(".7.", 1);
+  /**
+   * Whether it is about who may do what (RFC 3463, X.7.X; RFC 4954, 6), or does not say what it is
+   * about.
+   */
+  boolean mayBeOfSecurity() {
+    return code == 530 || status().startsWith(".7.", 1) || status().endsWith(".0.0");
   }
 
   /**

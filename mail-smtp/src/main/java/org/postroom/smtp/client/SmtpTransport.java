@@ -98,8 +98,10 @@ public final class SmtpTransport implements Transport, AutoCloseable {
   @Override
   public CompletionStage<List<Report>> deliver(QueuedMail mail, String nextHop) {
     return generic.isPresent()
-        ? generic.get().through(mail, shown -> new Attempt(outfit, idle, shown).begin(nextHop))
-        : new Attempt(outfit, idle, mail).begin(nextHop);
+        ? generic
+            .get()
+            .through(mail, shown -> new Attempt(outfit, idle, shown, mail.sender()).begin(nextHop))
+        : new Attempt(outfit, idle, mail, mail.sender()).begin(nextHop);
   }
 
   /** Closes connections that wait to be used again. */

@@ -8,7 +8,8 @@ import org.postroom.smtp.client.tls.TlsPolicy;
  * A next hop, and on what terms it is talked to. What was opened for one mail may carry another
  * whose way is equal.
  *
+ * @param written as which the hop is known to tables of log-ins
  * @param tls how safe it must be
  * @param sender in whose name, where log-ins depend on that; else the null one
  */
-record Way(NextHop hop, TlsPolicy tls, ReversePath sender) {}
+record Way(NextHop hop, String written, TlsPolicy tls, ReversePath sender) {}

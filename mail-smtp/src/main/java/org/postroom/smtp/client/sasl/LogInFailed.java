@@ -6,6 +6,7 @@ public final class LogInFailed extends RuntimeException {
 
   private final String status;
   private final boolean permanent;
+  private final boolean refused;
 
   /**
    * For a reason that may pass.
@@ -14,18 +15,20 @@ public final class LogInFailed extends RuntimeException {
    * @param reason on one line, without a secret
    */
   public LogInFailed(String status, String reason) {
-    this(status, reason, false);
+    this(status, reason, false, false);
   }
 
   /**
    * For a reason.
    *
    * @param permanent whether the server has refused for good, and settings take its word for it
+   * @param refused whether it was the server who has refused
    */
-  LogInFailed(String status, String reason, boolean permanent) {
+  LogInFailed(String status, String reason, boolean permanent, boolean refused) {
     super(reason, null, false, false);
     this.status = status;
     this.permanent = permanent;
+    this.refused = refused;
   }
 
   public String status() {
@@ -34,6 +37,11 @@ public final class LogInFailed extends RuntimeException {
 
   public boolean isPermanent() {
     return permanent;
+  }
+
+  /** Whether the server has refused us, as it will at its other addresses. */
+  public boolean isRefused() {
+    return refused;
   }
 
   /** What the server said does not belong to the mechanism. */

@@ -185,13 +185,14 @@ public final class LogIns {
    * What it means that a server has refused us.
    *
    * @param status the enhanced status code of its reply
-   * @param permanent whether it has for good
+   * @param permanent whether it has said that the log-in is wrong
    */
   public LogInFailed refused(String server, String status, String said, boolean permanent) {
     boolean ends = permanent && !settings.get(SaslParams.SOFT_BOUNCE);
     return new LogInFailed(
         (ends ? "5" : "4") + status.substring(1),
         "SASL authentication failed; server " + server + " said: " + said,
-        ends);
+        ends,
+        true);
   }
 }

@@ -53,7 +53,7 @@ final class Authorities {
     Optional<Path> folder = settings.get(TlsParams.CA_PATH);
     if (needed) {
       check(settings, TlsParams.CA_FILE, () -> file.ifPresent(TlsContexts::authorities));
-      check(settings, TlsParams.CA_PATH, () -> folder.ifPresent(Authorities::all));
+      check(settings, TlsParams.CA_PATH, () -> folder.ifPresent(Authorities::some));
     }
     return new Authorities(
         file, folder, file.isEmpty() && folder.isEmpty() || settings.get(TlsParams.APPEND_DEFAULT));
@@ -84,7 +84,13 @@ final class Authorities {
     return all;
   }
 
-  /** {@link WireFault} for what cannot be read. */
+  private static void some(Path folder) {
+    if (all(folder).isEmpty()) {
+      throw new WireFault(folder + " holds no certificate (PEM) of an authority");
+    }
+  }
+
+  /** {@link WireFault} for what cannot be read, and where nobody is trusted. */
   synchronized X509TrustManager manager() throws GeneralSecurityException, IOException {
     X509TrustManager made = manager;
     if (made == null) {
@@ -93,6 +99,9 @@ final class Authorities {
       folder.ifPresent(one -> trusted.addAll(all(one)));
       if (platform) {
         trusted.addAll(Arrays.asList(manager(null).getAcceptedIssuers()));
+      }
+      if (trusted.isEmpty()) {
+        throw new WireFault("no authority is given");
       }
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);

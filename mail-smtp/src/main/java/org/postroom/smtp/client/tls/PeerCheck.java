@@ -22,6 +22,8 @@ import org.postroom.core.wire.WireFault;
  * anything is said: the handshake itself goes with anybody, so that what is wrong can be told.
  */
 public final class PeerCheck {
+  private static final int LONGEST_TOLD = 200;
+
   private final Authorities authorities;
   private final TlsParams.Digest digest;
 
@@ -114,28 +116,26 @@ public final class PeerCheck {
     }
     boolean self = own.getSubjectX500Principal().equals(own.getIssuerX500Principal());
     return "its certificate is not trusted: "
-        + (self ? "self-signed" : "by " + own.getIssuerX500Principal().getName());
+        + (self ? "self-signed" : "by " + told(own.getIssuerX500Principal().getName()));
   }
 
   private static Optional<String> misnamed(
       TlsPolicy policy, X509Certificate own, NextHop hop, String host) {
     CertificateNames names = CertificateNames.of(own);
-    return policy.match().stream().anyMatch(one -> names.match(wanted(one, hop, host)))
+    return policy.match().stream().anyMatch(one -> names.match(TlsPolicy.meant(one, hop, host)))
         ? Optional.empty()
         : Optional.of(
-            "its certificate is for "
-                + names
-                + ", not for "
+            "its certificate is not for "
                 + String.join(
-                    " or ", policy.match().stream().map(one -> wanted(one, hop, host)).toList()));
+                    " or ",
+                    policy.match().stream().map(one -> TlsPolicy.meant(one, hop, host)).toList())
+                + ", but for "
+                + told(names.toString()));
   }
 
-  private static String wanted(String pattern, NextHop hop, String host) {
-    return switch (pattern) {
-      case "hostname" -> host;
-      case "nexthop" -> hop.host();
-      case "dot-nexthop" -> "." + hop.host();
-      default -> pattern;
-    };
+  /** What somebody else has written: on one line, and no longer than anybody reads. */
+  private static String told(String text) {
+    String line = text.replaceAll("\\p{Cntrl}", "?");
+    return line.length() > LONGEST_TOLD ? line.substring(0, LONGEST_TOLD) + "…" : line;
   }
 }

@@ -1,6 +1,7 @@
 package org.postroom.smtp.client.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.NextHop;
 import org.postroom.core.wire.CertificateAuthority;
@@ -55,11 +57,11 @@ class PeerCheckTest {
       delimiter = '|',
       value = {
         "mx.example.net|hostname|",
-        "mx.example.net|nexthop dot-nexthop|is for mx.example.net, not for example.com or .example.com",
+        "mx.example.net|nexthop dot-nexthop|not for example.com or .example.com, but for mx.example.net",
         "example.com|nexthop|",
         "a.b.example.com|dot-nexthop|",
-        "example.com|dot-nexthop|not for .example.com",
-        "notexample.com|dot-nexthop|not for .example.com",
+        "example.com|dot-nexthop|not for .example.com, but for example.com",
+        "notexample.com|dot-nexthop|not for .example.com, but for notexample.com",
         "MX.Example.NET|hostname|",
         "other.example.net|hostname mx.test other.example.net|",
       })
@@ -90,7 +92,7 @@ class PeerCheckTest {
     assertThat(check.fault(policy(TlsLevel.SECURE, "nexthop"), good, HOP, HOST)).isEmpty();
     assertThat(check.fault(policy(TlsLevel.VERIFY, "hostname"), good, HOP, HOST))
         .hasValueSatisfying(
-            fault -> assertThat(fault).endsWith("is for example.com, not for mx.example.net"));
+            fault -> assertThat(fault).endsWith("is not for mx.example.net, but for example.com"));
     assertThat(check.fault(policy(TlsLevel.SECURE, "nexthop"), List.of(), HOP, HOST))
         .hasValue("it shows no certificate");
     assertThat(check.fault(policy(TlsLevel.ENCRYPT), List.of(), HOP, HOST)).isEmpty();
@@ -114,5 +116,30 @@ class PeerCheckTest {
                     HOST))
         .hasValueSatisfying(
             fault -> assertThat(fault).startsWith("its certificate has expired: valid until 201"));
+  }
+
+  @Test
+  void asksForTheNameThatSettingsMean() {
+    assertThat(named("nexthop").nameFor(HOP, HOST)).isEqualTo("example.com");
+    assertThat(named("hostname").nameFor(HOP, HOST)).isEqualTo(HOST);
+    assertThat(named("other.test").nameFor(HOP, HOST)).isEqualTo("other.test");
+    assertThat(policy(TlsLevel.MAY).nameFor(HOP, HOST)).isEqualTo(HOST);
+  }
+
+  private static TlsPolicy named(String serverName) {
+    return new TlsPolicy(TlsLevel.ENCRYPT, List.of(), Optional.of(serverName));
+  }
+
+  @Test
+  void aFolderThatVouchesForNobodyIsAFault() {
+    Settings settings =
+        Settings.builder(TlsParams.ALL)
+            .set("smtp_tls_security_level", "verify")
+            .set("smtp_tls_CApath", folder.toString())
+            .build();
+
+    assertThatThrownBy(() -> PeerCheck.of(settings))
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("holds no certificate (PEM) of an authority");
   }
 }
