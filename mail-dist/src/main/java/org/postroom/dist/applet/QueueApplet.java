@@ -260,10 +260,13 @@ public final class QueueApplet {
     if (choice.ids().size() <= AT_ONCE) {
       return List.of(choice);
     }
+    if (choice.ids().contains(QueueChoice.ALL)) {
+      return List.of(choice.naming(List.of(QueueChoice.ALL)));
+    }
     List<QueueChoice> parts = new ArrayList<>();
     List<String> ids = List.copyOf(new LinkedHashSet<>(choice.ids()));
     for (int i = 0; i < ids.size(); i += AT_ONCE) {
-      parts.add(QueueChoice.of(ids.subList(i, Math.min(ids.size(), i + AT_ONCE))));
+      parts.add(choice.naming(ids.subList(i, Math.min(ids.size(), i + AT_ONCE))));
     }
     return parts;
   }

@@ -59,6 +59,11 @@ public record QueueChoice(
     return new QueueChoice(ids, some, idPart, recipient, sender, site, olderThan, others);
   }
 
+  /** The same of other mails: all else that is said stays. */
+  public QueueChoice naming(List<String> some) {
+    return new QueueChoice(some, queues, idPart, recipient, sender, site, olderThan, others);
+  }
+
   /** Those for a domain, or behind a next hop. */
   public static QueueChoice ofSite(String site) {
     return new QueueChoice(

@@ -292,6 +292,27 @@ final class QueueCommandsTest {
   }
 
   @Test
+  void howeverManyMailsAreNamedTheOptionsCountForEachOfThem() throws IOException {
+    try (MailServer server = start()) {
+      String first = send(server, "x@example.org", "a@far.test", "b@near.test");
+      String last = send(server, "y@example.org", "a@far.test", "b@near.test");
+      rest();
+      List<String> words = new ArrayList<>(List.of("--recipient", "b@", "--sender", "x@", first));
+      IntStream.range(0, 1200).forEach(i -> words.add("NOSUCH" + i));
+      words.add(last);
+
+      assertThat(queue("delete", words.toArray(String[]::new)).said())
+          .startsWith("deleted " + first + "\n1 mail, 1 recipient deleted\n")
+          .endsWith("is " + last + "\n");
+      words.add(ALL);
+      assertThat(queue("hold", words.toArray(String[]::new)).said()).startsWith("0 mails, ");
+      words.subList(0, 4).clear();
+      assertThat(queue("hold", words.toArray(String[]::new)).said())
+          .endsWith("\n2 mails, 3 recipients held\n");
+    }
+  }
+
+  @Test
   void allThatIsKnownOfAMailIsShown() throws IOException {
     try (MailServer server = start()) {
       Envelope envelope =
