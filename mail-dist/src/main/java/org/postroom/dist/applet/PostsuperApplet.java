@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
       "-d ID: deletes it. -h ID: holds it. -H ID: releases it. -r ID: requeues it. -e ID: ends it with"
           + " the next attempt. -f ID: the same, and releases it. Each as often as need be; ID is -"
           + " for those on standard input, or ALL, of the queues (active, deferred, hold) that"
-          + " follow. -p, -s, -S: nothing to do. -c FOLDER: that of main.cf (default: that of"
+          + " follow. -r ALL leaves alone what is held, unless the queue hold is named. -p, -s, -S: nothing to do. -c FOLDER: that of main.cf (default: that of"
           + " MAIL_CONFIG, /etc/postroom)."
     })
 public final class PostsuperApplet implements Callable<Integer> {
@@ -61,7 +61,7 @@ public final class PostsuperApplet implements Callable<Integer> {
   private static final List<Deed> DEEDS =
       List.of(
           new Deed("d", QueueChanges.DELETE, "removed", "Deleted", QUEUES),
-          new Deed("r", QueueChanges.REQUEUE, "requeued", "Requeued", QUEUES),
+          new Deed("r", QueueChanges.REQUEUE, "requeued", "Requeued", List.of()),
           new Deed("ef", QueueChanges.EXPIRE, "expired", "Force-expired", QUEUES),
           new Deed(
               "h", QueueChanges.HOLD, "placed on hold", "Placed on hold", QUEUES.subList(0, 2)),
@@ -78,7 +78,7 @@ public final class PostsuperApplet implements Callable<Integer> {
    * @param letters the options that want it
    * @param each what is said of each mail
    * @param all what is said of all
-   * @param queues where, unless it is said
+   * @param queues where, unless it is said; empty for wherever it may be done unasked
    */
   private record Deed(
       String letters,
@@ -169,10 +169,9 @@ public final class PostsuperApplet implements Callable<Integer> {
 
   /** Does it; gives the line that says how often. */
   private String perform(Getopt options, Deed deed, Set<String> ids) {
-    List<String> queues =
-        options.operands().isEmpty()
-            ? deed.queues()
-            : options.operands().stream().filter(QUEUES::contains).toList();
+    List<String> named = options.operands().stream().filter(QUEUES::contains).toList();
+    List<String> queues = options.operands().isEmpty() ? deed.queues() : named;
+    boolean isAnywhere = options.operands().isEmpty() || !named.isEmpty();
     Tally tally = new Tally(deed, ids.contains(QueueChoice.ALL));
     List<String> good = new ArrayList<>();
     for (String id : ids) {
@@ -183,7 +182,7 @@ public final class PostsuperApplet implements Callable<Integer> {
       }
     }
     List<String> wanted = tally.all ? List.of(QueueChoice.ALL) : good;
-    for (int i = 0; !queues.isEmpty() && i < wanted.size(); i += AT_ONCE) {
+    for (int i = 0; isAnywhere && i < wanted.size(); i += AT_ONCE) {
       QueueChoice choice =
           QueueChoice.of(wanted.subList(i, Math.min(wanted.size(), i + AT_ONCE))).in(queues);
       Chosen first = new Chosen(choice);

@@ -209,7 +209,10 @@ public final class QueueApplet {
 
   @Command(
       name = "requeue",
-      description = "Sends mail on its way again by the configuration of today, under new ids.",
+      description = {
+        "Sends mail on its way again by the configuration of today, under new ids.",
+        "What is held or parked is left alone unless its id is named; it goes on its way then."
+      },
       mixinStandardHelpOptions = true)
   int requeue(@Mixin Place place, @Mixin Choosing choosing) {
     return change(place, QueueChanges.REQUEUE, choosing.choice(), "requeued");

@@ -59,7 +59,11 @@ public final class QueueChanges {
   public static final Operation<Chosen, Done> RUN_SITE =
       new Operation<>("queue-run-site", Chosen.class, Done.class, QueueChanges::runSite);
 
-  /** Sends mail on its way again by the configuration of today, under a new id. */
+  /**
+   * Sends mail on its way again by the configuration of today, under a new id. What is held or
+   * parked is meant only where its mail is named, or the queue {@code hold} is: what stands for it
+   * afterwards is due, as if it had been released.
+   */
   public static final Operation<Chosen, Done> REQUEUE =
       new Operation<>("queue-requeue", Chosen.class, Done.class, QueueChanges::requeue);
 
@@ -301,10 +305,11 @@ public final class QueueChanges {
     }
 
     private boolean isFor(ListedRecipient one) {
-      if (change == null) {
-        return !one.isUnderWay();
-      }
       State state = one.state();
+      if (change == null) {
+        boolean isKept = state == State.HELD || state == State.PARKED;
+        return !one.isUnderWay() && (!isKept || choice.isForKept());
+      }
       return switch (change) {
         case HOLD, PARK -> state == State.WAITING || state == State.UNDER_WAY;
         case RELEASE -> state == State.HELD;

@@ -106,6 +106,11 @@ public record QueueChoice(
         && olderThan == 0;
   }
 
+  /** Whether it says of itself that what is held or parked is meant: by mails, or by its queue. */
+  boolean isForKept() {
+    return isNamed() || queues.contains(name(Section.HOLD));
+  }
+
   boolean isIn(Section section) {
     return queues.isEmpty() || queues.contains(name(section));
   }

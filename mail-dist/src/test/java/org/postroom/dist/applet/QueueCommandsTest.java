@@ -256,6 +256,34 @@ final class QueueCommandsTest {
   }
 
   @Test
+  void whatIsHeldOrParkedIsRequeuedOnlyWhereSomebodySaysSo() throws IOException {
+    try (MailServer server = start()) {
+      String held = send(server, "x@example.org", "a@far.test");
+      String parked = send(server, "x@example.org", "b@far.test", "c@near.test");
+      rest();
+      queue("hold", held);
+      queue("park", "--recipient", "b@", parked);
+
+      assertThat(queue("requeue", "--site", "far.test").said())
+          .isEqualTo("0 mails, 0 recipients requeued\n");
+      assertThat(postfix("postsuper", "-r", ALL).said()).contains("Requeued: 1 message\n");
+      rest();
+      assertThat(queue("requeue", ALL).said()).endsWith("1 mail, 1 recipient requeued\n");
+      assertThat(postfix("postsuper", "-r", ALL, "active").status()).isZero();
+      assertThat(queue("show", held).said()).contains("\n  state: held\n");
+      assertThat(queue("show", parked).said())
+          .contains("\n  state: parked\n")
+          .doesNotContain("c@near.test");
+
+      assertThat(queue("requeue", held).said()).endsWith("1 mail, 1 recipient requeued\n");
+      assertThat(postfix("postsuper", "-r", ALL, "hold").said())
+          .isEqualTo("postsuper: Requeued: 1 message\n");
+      assertThat(queue("held").said()).isEmpty();
+      assertThat(sizeOf(server)).isEqualTo(3);
+    }
+  }
+
+  @Test
   void whatIsMeantIsSaidByRecipientSenderSiteOrAge() throws IOException {
     try (MailServer server = start()) {
       String one = send(server, "x@example.org", "sally@far.test", "bob@near.test");
