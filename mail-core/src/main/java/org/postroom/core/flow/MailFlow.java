@@ -178,6 +178,10 @@ public final class MailFlow implements Attempts {
    *     done then
    * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now; nothing is
    *     done
+   * @throws org.postroom.core.mailbox.OverQuota when a mailbox here would have it, and cannot take
+   *     it; nothing is done
+   * @throws org.postroom.core.mailbox.MailboxNotFound the same
+   * @throws org.postroom.core.mail.ContentDamaged when the mail cannot be read; nothing is done
    */
   public Optional<QueueId> requeue(QueuedMail mail) {
     return outcomes.requeue(mail);

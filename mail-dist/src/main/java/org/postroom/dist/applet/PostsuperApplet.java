@@ -17,6 +17,7 @@ import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.QueueChanges;
 import org.postroom.dist.operation.QueueChanges.Chosen;
 import org.postroom.dist.operation.QueueChanges.Done;
+import org.postroom.dist.operation.QueueChanges.Failed;
 import org.postroom.dist.operation.QueueChoice;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
  *
  * <p>DIAGNOSTICS: each mail that is named has a line on standard error, and each kind of thing that
  * is done has one with its count. Exit status 0, also where no mail has the id; 64 misused; 69 the
- * server does not run and would have to.
+ * server does not run and would have to; 75 it could not be done with some, which are named with the
+ * reason and are as they were.
  */
 @Command(
     name = "postsuper",
@@ -45,6 +47,7 @@ import picocli.CommandLine.Spec;
 public final class PostsuperApplet implements Callable<Integer> {
   private static final int USAGE = 64;
   private static final int UNAVAILABLE = 69;
+  private static final int FAILED = 75;
   private static final int AT_ONCE = 500;
   private static final String USAGE_TEXT =
       "usage: postsuper [-c config_dir] [-d queue_id (delete)] [-e queue_id (expire)] [-f queue_id"
@@ -119,15 +122,15 @@ public final class PostsuperApplet implements Callable<Integer> {
     }
     try {
       List<String> standardInput = new ArrayList<>();
-      List<String> summary = new ArrayList<>();
+      List<Tally> tallies = new ArrayList<>();
       for (Deed deed : DEEDS) {
         Set<String> ids = ids(options, deed, standardInput);
         if (!ids.isEmpty()) {
-          summary.add(perform(options, deed, ids));
+          tallies.add(perform(options, deed, ids));
         }
       }
-      summary.forEach(this::say);
-      return 0;
+      tallies.forEach(tally -> say(tally.summary()));
+      return tallies.stream().allMatch(tally -> tally.failed.isEmpty()) ? 0 : FAILED;
     } catch (OperationRefused e) {
       if (e.kind() != OperationRefused.Kind.NO_SERVER) {
         throw e;
@@ -167,8 +170,8 @@ public final class PostsuperApplet implements Callable<Integer> {
     }
   }
 
-  /** Does it; gives the line that says how often. */
-  private String perform(Getopt options, Deed deed, Set<String> ids) {
+  /** Does it; gives what it came to. */
+  private Tally perform(Getopt options, Deed deed, Set<String> ids) {
     List<String> named = options.operands().stream().filter(QUEUES::contains).toList();
     List<String> queues = options.operands().isEmpty() ? deed.queues() : named;
     boolean isAnywhere = options.operands().isEmpty() || !named.isEmpty();
@@ -195,7 +198,7 @@ public final class PostsuperApplet implements Callable<Integer> {
                 return first.behind(answer);
               });
     }
-    return deed.all() + ": " + tally.mails + (tally.mails == 1 ? " message" : " messages");
+    return tally;
   }
 
   /** What answers come to. */
@@ -205,6 +208,7 @@ public final class PostsuperApplet implements Callable<Integer> {
     /** Whether all were meant: then none is named. */
     private final boolean all;
 
+    private final Set<String> failed = new LinkedHashSet<>();
     private String last = "";
     private long mails;
 
@@ -223,6 +227,15 @@ public final class PostsuperApplet implements Callable<Integer> {
         }
         last = id;
       }
+      for (Failed one : answer.failed()) {
+        if (failed.add(one.id())) {
+          say("warning: " + one.id() + ": not " + deed.each() + ": " + one.reason());
+        }
+      }
+    }
+
+    String summary() {
+      return deed.all() + ": " + mails + (mails == 1 ? " message" : " messages");
     }
   }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.PrintWriter;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 public final class QueueApplet {
   private static final int MISSING = 65;
+  private static final int FAILED = 75;
 
   /** So many ids are named in one question. */
   private static final int AT_ONCE = 500;
@@ -255,6 +257,14 @@ public final class QueueApplet {
             spec.commandLine()
                 .getErr()
                 .println("postroom: error: no mail that could be " + done + " is " + id));
+    tally.failed.forEach(
+        (id, reason) ->
+            spec.commandLine()
+                .getErr()
+                .println("postroom: error: " + id + " is not " + done + ": " + reason));
+    if (!tally.failed.isEmpty()) {
+      return FAILED;
+    }
     return tally.missing.isEmpty() ? 0 : MISSING;
   }
 
@@ -278,6 +288,7 @@ public final class QueueApplet {
   private final class Tally {
     private final String done;
     private final Set<String> missing = new LinkedHashSet<>();
+    private final Map<String, String> failed = new LinkedHashMap<>();
     private String last = "";
     private long mails;
     private long recipients;
@@ -296,6 +307,7 @@ public final class QueueApplet {
       }
       recipients += answer.recipients();
       missing.addAll(answer.missing());
+      answer.failed().forEach(one -> failed.putIfAbsent(one.id(), one.reason()));
     }
   }
 }

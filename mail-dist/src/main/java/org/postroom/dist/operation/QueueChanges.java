@@ -3,15 +3,21 @@ package org.postroom.dist.operation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
+import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.QueueId;
+import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueControl.Change;
 import org.postroom.core.queue.QueueControl.Listed;
@@ -32,6 +38,9 @@ public final class QueueChanges {
 
   /** So many pages are looked at for one answer. */
   private static final int PAGES = 20;
+
+  /** An answer ends with the page that brings so many mails with which it could not be done. */
+  private static final int FAILED = 250;
 
   /** Keeps mail until it is released. */
   public static final Operation<Chosen, Done> HOLD = simple("queue-hold", Change.HOLD);
@@ -101,17 +110,30 @@ public final class QueueChanges {
    *     the next
    * @param recipients how many of theirs
    * @param missing those named that are not there, or with which there was nothing to do
+   * @param failed those with which it could not be done, or not with all of them: what it was not
+   *     done with is as it was
    * @param next where it goes on; empty at the end
    */
   public record Done(
-      List<String> ids, long recipients, List<String> missing, Optional<Going> next) {
+      List<String> ids,
+      long recipients,
+      List<String> missing,
+      List<Failed> failed,
+      Optional<Going> next) {
     public Done {
       ids = List.copyOf(ids);
       missing = List.copyOf(missing);
+      failed = List.copyOf(failed);
     }
   }
 
-  /** Does something with recipients of one mail; says with how many. */
+  /** A mail with which it could not be done, and why: one line for people. */
+  public record Failed(String id, String reason) {}
+
+  /**
+   * Does something with recipients of one mail; says with how many. What stands in the way of this
+   * mail alone is no reason to leave the others.
+   */
   private interface Work {
     int with(Listed mail, List<ListedRecipient> recipients);
   }
@@ -215,6 +237,7 @@ public final class QueueChanges {
     private final @Nullable Change change;
     private final Work work;
     private final Set<String> ids = new LinkedHashSet<>();
+    private final Map<String, Failed> failed = new LinkedHashMap<>();
     private long recipients;
 
     /**
@@ -249,11 +272,11 @@ public final class QueueChanges {
           found |= !take(page).isEmpty();
           next = page.next();
         }
-        if (!found && !ids.contains(id)) {
+        if (!found && !ids.contains(id) && !failed.containsKey(id)) {
           missing.add(id);
         }
       }
-      return new Done(List.copyOf(ids), recipients, missing, Optional.empty());
+      return done(missing, Optional.empty());
     }
 
     private Done searched() {
@@ -261,7 +284,7 @@ public final class QueueChanges {
       Optional<Behind> behind = going.map(Going::behind);
       Section section = behind.map(at -> QueueChoice.section(at.queue())).orElse(sections.get(0));
       Position from = behind.map(QueueOperations::position).orElse(Position.START);
-      for (int pages = 0; pages < PAGES; pages++) {
+      for (int pages = 0; pages < PAGES && failed.size() < FAILED; pages++) {
         Page page = queue.page(section, from);
         List<String> unused = take(page);
         if (page.next().isPresent()) {
@@ -270,12 +293,16 @@ public final class QueueChanges {
           section = sections.get(sections.indexOf(section) + 1);
           from = Position.START;
         } else {
-          return new Done(List.copyOf(ids), recipients, List.of(), Optional.empty());
+          return done(List.of(), Optional.empty());
         }
       }
       Behind next = QueueOperations.behind(QueueChoice.name(section), from);
+      return done(List.of(), Optional.of(new Going(since.toString(), next)));
+    }
+
+    private Done done(List<String> missing, Optional<Going> next) {
       return new Done(
-          List.copyOf(ids), recipients, List.of(), Optional.of(new Going(since.toString(), next)));
+          List.copyOf(ids), recipients, missing, List.copyOf(failed.values()), next);
     }
 
     /** The mails of a page with which it was done. */
@@ -286,7 +313,7 @@ public final class QueueChanges {
             mail.recipients().stream()
                 .filter(one -> choice.means(mail, one, now) && isFor(one))
                 .collect(Collectors.toList());
-        int done = some.isEmpty() || isLater(mail) ? 0 : work.with(mail, some);
+        int done = some.isEmpty() || isLater(mail) ? 0 : tried(mail, some);
         if (done > 0) {
           recipients += done;
           ids.add(mail.id().value());
@@ -294,6 +321,17 @@ public final class QueueChanges {
         }
       }
       return taken;
+    }
+
+    private int tried(Listed mail, List<ListedRecipient> some) {
+      try {
+        return work.with(mail, some);
+      } catch (OverQuota | MailboxNotFound | LookupUnavailable | ContentDamaged e) {
+        String id = mail.id().value();
+        failed.putIfAbsent(id, new Failed(id, String.valueOf(e.getMessage())));
+        LOG.administered(mail.id(), "left as it is: " + e.getMessage());
+        return 0;
+      }
     }
 
     /**

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
@@ -280,6 +281,46 @@ final class QueueCommandsTest {
           .isEqualTo("postsuper: Requeued: 1 message\n");
       assertThat(queue("held").said()).isEmpty();
       assertThat(sizeOf(server)).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aMailThatCannotBeRequeuedStaysAsItIsAndTheOthersGoOn() throws IOException {
+    try (MailServer server = start()) {
+      String first = send(server, "x@example.org", "a@far.test");
+      String full = send(server, "x@example.org", "info@later.test");
+      String last = send(server, "x@example.org", "b@far.test");
+      rest();
+      Files.writeString(
+          folder.resolve("main.cf"),
+          """
+          virtual_alias_domains = later.test
+          virtual_alias_maps = inline:{info@later.test=ada@example.org}
+          """,
+          StandardOpenOption.APPEND);
+      assertThat(run("reload", "-c", folder + "/main.cf").status()).isZero();
+      AccountId ada = server.accounts().byLogin("ada@example.org").orElseThrow().id();
+      server.accounts().setQuota(ada, 1);
+
+      Outcome ours = queue("requeue", first, full, "NOSUCH", last);
+      assertThat(ours.status()).isEqualTo(75);
+      assertThat(ours.said())
+          .startsWith("requeued " + first + "\nrequeued " + last + "\n2 mails, 2 recipients ")
+          .contains("error: no mail that could be requeued is NOSUCH\n")
+          .contains("postroom: error: " + full + " is not requeued: ");
+      assertThat(ours.said().lines()).hasSize(5);
+      rest();
+      Outcome postfix = postfix("postsuper", "-r", ALL);
+      assertThat(postfix.status()).isEqualTo(75);
+      assertThat(postfix.said())
+          .startsWith("postsuper: warning: " + full + ": not requeued: ")
+          .endsWith("\npostsuper: Requeued: 2 messages\n");
+      assertThat(queue("show", full).said()).contains("\n  address: info@later.test\n");
+      assertThat(sizeOf(server)).isEqualTo(3);
+
+      server.accounts().setQuota(ada, 0);
+      assertThat(queue("requeue", full).status()).isZero();
+      assertThat(server.mailboxes("ada@example.org").inbox().messages()).hasSize(1);
     }
   }
 
