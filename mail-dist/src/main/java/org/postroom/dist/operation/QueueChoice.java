@@ -127,7 +127,7 @@ public record QueueChoice(
             .orElse(true)
         && sender.map(part -> isFrom(mail.sender().toString(), part)).orElse(true)
         && site.map(name -> isFor(one, name)).orElse(true)
-        && !mail.arrived().plus(Duration.ofSeconds(olderThan)).isAfter(now);
+        && (olderThan == 0 || !mail.arrived().plus(Duration.ofSeconds(olderThan)).isAfter(now));
   }
 
   private static boolean isFrom(String sender, String part) {
