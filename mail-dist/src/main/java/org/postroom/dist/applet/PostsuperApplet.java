@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
  * way again, with the options and the words of Postfix's. A structure to be checked there is none.
  *
  * <p>DIAGNOSTICS: each mail that is named has a line on standard error, and each kind of thing that
- * is done has one with its count. Exit status 0, also where no mail has the id; 64 misused; 69 the
+ * was done with any has one with its count. Exit status 0, also where no mail has the id; 64 misused; 69 the
  * server does not run and would have to; 75 it could not be done with some, which are named with the
  * reason and are as they were.
  */
@@ -129,7 +129,7 @@ public final class PostsuperApplet implements Callable<Integer> {
           tallies.add(perform(options, deed, ids));
         }
       }
-      tallies.forEach(tally -> say(tally.summary()));
+      tallies.stream().filter(tally -> tally.mails > 0).forEach(tally -> say(tally.summary()));
       return tallies.stream().allMatch(tally -> tally.failed.isEmpty()) ? 0 : FAILED;
     } catch (OperationRefused e) {
       if (e.kind() != OperationRefused.Kind.NO_SERVER) {

@@ -145,7 +145,7 @@ final class QueueCommandsTest {
       assertThat(postfix("postsuper", "-h", ALL).said())
           .isEqualTo("postsuper: Placed on hold: 1 message\n");
       assertThat(postfix("postsuper", "-H", ALL, "deferred").said())
-          .isEqualTo("postsuper: Released from hold: 0 messages\n");
+          .isEmpty();
       assertThat(postfix("postsuper", "-H", ALL, "-H", ALL, "hold", "incoming").said())
           .isEqualTo("postsuper: Released from hold: 2 messages\n");
       assertThat(queue("held")).isEqualTo(new Outcome(0, ""));
@@ -162,7 +162,7 @@ final class QueueCommandsTest {
       postfix("postsuper", "-h", one);
 
       assertThat(postfix("postsuper", "-d", ALL, "active").said())
-          .isEqualTo("postsuper: Deleted: 0 messages\n");
+          .isEmpty();
       assertThat(postfix("postsuper", "-d", one, "-d", one, "-d", "b/d", "-d", "NOSUCH", "-h", one))
           .isEqualTo(
               new Outcome(
@@ -171,7 +171,6 @@ final class QueueCommandsTest {
                   postsuper: warning: invalid mail queue id: b/d
                   postsuper: %s: removed
                   postsuper: Deleted: 1 message
-                  postsuper: Placed on hold: 0 messages
                   """
                       .formatted(one)));
       assertThat(sizeOf(server)).isEqualTo(2);
@@ -186,7 +185,7 @@ final class QueueCommandsTest {
       assertThat(postfix("postqueue", "-p").said()).isEqualTo("Mail queue is empty\n");
       assertThat(postfix("postqueue", "-j")).isEqualTo(new Outcome(0, ""));
       assertThat(postfix("postsuper", "-d", ALL, "-d", ALL).said())
-          .isEqualTo("postsuper: Deleted: 0 messages\n");
+          .isEmpty();
       assertThat(sizeOf(server)).isZero();
     }
   }
@@ -209,7 +208,6 @@ final class QueueCommandsTest {
           .isEqualTo(
               """
               postsuper: %s: released from hold
-              postsuper: Force-expired: 0 messages
               postsuper: Released from hold: 1 message
               """
                   .formatted(held));
