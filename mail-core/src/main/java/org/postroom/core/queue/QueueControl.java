@@ -117,6 +117,12 @@ public interface QueueControl {
   /** A page of a section. */
   Page page(Section section, Position from);
 
+  /**
+   * The same of all sections at once, by when the mails came: one that changes its section
+   * meanwhile is neither missed nor seen twice.
+   */
+  Page page(Position from);
+
   /** The same of one mail; empty pages where there is none of that name. */
   Page page(QueueId mail, Position from);
 

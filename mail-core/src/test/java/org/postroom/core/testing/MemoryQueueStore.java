@@ -217,9 +217,18 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
   private final class Control implements QueueControl {
     @Override
     public Page page(Section section, Position from) {
+      return page(mail -> section(mail) == section, from);
+    }
+
+    @Override
+    public Page page(Position from) {
+      return page(mail -> section(mail) != null, from);
+    }
+
+    private Page page(Predicate<Mail> isMeant, Position from) {
       synchronized (mailboxes.lock) {
         return rows.values().stream()
-            .filter(row -> row.mail.number > from.mail() && section(row.mail) == section)
+            .filter(row -> row.mail.number > from.mail() && isMeant.test(row.mail))
             .findFirst()
             .map(row -> new Page(List.of(listed(row.mail)), Optional.of(position(row.mail))))
             .orElse(new Page(List.of(), Optional.empty()));

@@ -10,6 +10,7 @@ import static org.postroom.core.queue.Acceptance.Claim.KEPT;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -437,6 +438,31 @@ public abstract class QueueStoreContract extends StoreContract {
     }
     assertThat(found).containsExactlyElementsOf(many);
     assertThat(control.page(new QueueId("NOBODY"), Position.START).mails()).isEmpty();
+  }
+
+  @Test
+  void whatChangesItsSectionMeanwhileIsSeenOnceByWhoGoesThroughAllOfIt() {
+    for (int i = 0; i < 300; i++) {
+      commit.commit(onward(mail(text("small"), List.of("s" + i + "@two.test"))));
+    }
+    List<String> seen = new ArrayList<>();
+    Set<Section> sections = EnumSet.noneOf(Section.class);
+    Optional<Position> next = Optional.of(Position.START);
+    while (next.isPresent()) {
+      Page page = control.page(next.get());
+      for (Listed mail : page.mails()) {
+        seen.addAll(addressesOf(mail));
+        sections.add(mail.section());
+      }
+      if (next.get().equals(Position.START)) {
+        control.change(Change.HOLD, List.of(queue.list(300).get(299).recipients().get(0).id()));
+        assertThat(lease("me", 300, 300)).isNotEmpty();
+      }
+      next = page.next();
+    }
+
+    assertThat(seen).hasSize(300).doesNotHaveDuplicates();
+    assertThat(sections).containsOnly(Section.values());
   }
 
   private static List<String> addressesOf(Listed mail) {

@@ -30,9 +30,9 @@ import picocli.CommandLine.Spec;
  * way again, with the options and the words of Postfix's. A structure to be checked there is none.
  *
  * <p>DIAGNOSTICS: each mail that is named has a line on standard error, and each kind of thing that
- * was done with any has one with its count. Exit status 0, also where no mail has the id; 64 misused; 69 the
- * server does not run and would have to; 75 it could not be done with some, which are named with the
- * reason and are as they were.
+ * was done with any has one with its count. Exit status 0, also where no mail has the id; 64
+ * misused; 69 the server does not run and would have to; 75 it could not be done with some, which
+ * are named with the reason and are as they were.
  */
 @Command(
     name = "postsuper",
@@ -63,17 +63,16 @@ public final class PostsuperApplet implements Callable<Integer> {
   /** What can be done, in the order in which it is. */
   private static final List<Deed> DEEDS =
       List.of(
-          new Deed("d", QueueChanges.DELETE, "removed", "Deleted", QUEUES),
+          new Deed("d", QueueChanges.DELETE, "removed", "Deleted", List.of()),
           new Deed("r", QueueChanges.REQUEUE, "requeued", "Requeued", List.of()),
-          new Deed("ef", QueueChanges.EXPIRE, "expired", "Force-expired", QUEUES),
-          new Deed(
-              "h", QueueChanges.HOLD, "placed on hold", "Placed on hold", QUEUES.subList(0, 2)),
+          new Deed("ef", QueueChanges.EXPIRE, "expired", "Force-expired", List.of()),
+          new Deed("h", QueueChanges.HOLD, "placed on hold", "Placed on hold", List.of()),
           new Deed(
               "Hf",
               QueueChanges.RELEASE,
               "released from hold",
               "Released from hold",
-              QUEUES.subList(2, 3)));
+              List.of("hold")));
 
   /**
    * One thing.

@@ -229,6 +229,9 @@ public final class QueueChanges {
 
   /** The way through the queue for one answer. */
   private static final class Pass {
+    /** In the place of a queue's name: all of them at once, so that what moves is not missed. */
+    private static final String WHOLE = "";
+
     private final QueueControl queue;
     private final QueueChoice choice;
     private final Optional<Going> going;
@@ -280,29 +283,35 @@ public final class QueueChanges {
     }
 
     private Done searched() {
-      List<Section> sections = Arrays.stream(Section.values()).filter(choice::isIn).toList();
+      List<String> parts =
+          choice.queues().isEmpty()
+              ? List.of(WHOLE)
+              : Arrays.stream(Section.values())
+                  .filter(choice::isIn)
+                  .map(QueueChoice::name)
+                  .toList();
       Optional<Behind> behind = going.map(Going::behind);
-      Section section = behind.map(at -> QueueChoice.section(at.queue())).orElse(sections.get(0));
+      String part = behind.map(Behind::queue).orElse(parts.get(0));
       Position from = behind.map(QueueOperations::position).orElse(Position.START);
       for (int pages = 0; pages < PAGES && failed.size() < FAILED; pages++) {
-        Page page = queue.page(section, from);
+        Page page =
+            part.equals(WHOLE) ? queue.page(from) : queue.page(QueueChoice.section(part), from);
         List<String> unused = take(page);
         if (page.next().isPresent()) {
           from = page.next().get();
-        } else if (sections.indexOf(section) + 1 < sections.size()) {
-          section = sections.get(sections.indexOf(section) + 1);
+        } else if (parts.indexOf(part) + 1 < parts.size()) {
+          part = parts.get(parts.indexOf(part) + 1);
           from = Position.START;
         } else {
           return done(List.of(), Optional.empty());
         }
       }
-      Behind next = QueueOperations.behind(QueueChoice.name(section), from);
+      Behind next = QueueOperations.behind(part, from);
       return done(List.of(), Optional.of(new Going(since.toString(), next)));
     }
 
     private Done done(List<String> missing, Optional<Going> next) {
-      return new Done(
-          List.copyOf(ids), recipients, missing, List.copyOf(failed.values()), next);
+      return new Done(List.copyOf(ids), recipients, missing, List.copyOf(failed.values()), next);
     }
 
     /** The mails of a page with which it was done. */

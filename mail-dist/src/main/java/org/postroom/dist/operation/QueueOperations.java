@@ -37,7 +37,7 @@ public final class QueueOperations {
   /**
    * Behind what a page begins.
    *
-   * @param queue of its mail
+   * @param queue of its mail; empty where all queues are gone through at once
    * @param mail its number in the store
    * @param recipient the last one's number; 0 for the mail as a whole
    */

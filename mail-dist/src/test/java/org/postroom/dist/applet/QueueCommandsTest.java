@@ -144,8 +144,7 @@ final class QueueCommandsTest {
       assertThat(queue("held").said()).startsWith(one).contains("<x@example.org> to a@far.test");
       assertThat(postfix("postsuper", "-h", ALL).said())
           .isEqualTo("postsuper: Placed on hold: 1 message\n");
-      assertThat(postfix("postsuper", "-H", ALL, "deferred").said())
-          .isEmpty();
+      assertThat(postfix("postsuper", "-H", ALL, "deferred").said()).isEmpty();
       assertThat(postfix("postsuper", "-H", ALL, "-H", ALL, "hold", "incoming").said())
           .isEqualTo("postsuper: Released from hold: 2 messages\n");
       assertThat(queue("held")).isEqualTo(new Outcome(0, ""));
@@ -161,8 +160,7 @@ final class QueueCommandsTest {
       rest();
       postfix("postsuper", "-h", one);
 
-      assertThat(postfix("postsuper", "-d", ALL, "active").said())
-          .isEmpty();
+      assertThat(postfix("postsuper", "-d", ALL, "active").said()).isEmpty();
       assertThat(postfix("postsuper", "-d", one, "-d", one, "-d", "b/d", "-d", "NOSUCH", "-h", one))
           .isEqualTo(
               new Outcome(
@@ -184,8 +182,7 @@ final class QueueCommandsTest {
       }
       assertThat(postfix("postqueue", "-p").said()).isEqualTo("Mail queue is empty\n");
       assertThat(postfix("postqueue", "-j")).isEqualTo(new Outcome(0, ""));
-      assertThat(postfix("postsuper", "-d", ALL, "-d", ALL).said())
-          .isEmpty();
+      assertThat(postfix("postsuper", "-d", ALL, "-d", ALL).said()).isEmpty();
       assertThat(sizeOf(server)).isZero();
     }
   }
@@ -376,6 +373,19 @@ final class QueueCommandsTest {
       words.subList(0, 4).clear();
       assertThat(queue("hold", words.toArray(String[]::new)).said())
           .endsWith("\n2 mails, 3 recipients held\n");
+    }
+  }
+
+  @Test
+  void allOfTheQueueIsGoneThroughOnceByWhenMailsCame() throws IOException {
+    try (MailServer server = start()) {
+      String first = send(server, "x@example.org", "a@far.test");
+      String second = send(server, "x@example.org", "b@far.test");
+      rest();
+      queue("hold", first);
+
+      assertThat(queue("expire", ALL).said())
+          .startsWith("expired " + first + "\nexpired " + second + "\n2 mails, ");
     }
   }
 

@@ -42,6 +42,7 @@ final class QueuePages {
 
   private static final String DEFERRED = MAIL + HAS + "(0)) AND NOT " + HAS + "(1))" + IN_ORDER;
   private static final String HOLD = MAIL + HAS + "(3, 4)) AND NOT " + HAS + "(0, 1))" + IN_ORDER;
+  private static final String ANY = MAIL + HAS + RowState.LISTED + ")" + IN_ORDER;
   private static final String NAMED = "SELECT id FROM queue_mail WHERE queue_id = ?";
   private static final String STATES =
       "SELECT DISTINCT leased FROM queue_recipient WHERE mail_id = ?";
@@ -65,6 +66,16 @@ final class QueuePages {
 
   /** A page of a section, behind {@code from}. */
   Page of(Section section, Position from) throws SQLException {
+    return page(statement(section), Optional.of(section), from);
+  }
+
+  /** A page of all of it, behind {@code from}. */
+  Page of(Position from) throws SQLException {
+    return page(ANY, Optional.empty(), from);
+  }
+
+  private Page page(String statement, Optional<Section> section, Position from)
+      throws SQLException {
     long mail = from.mail();
     if (from.recipient() > 0) {
       Optional<Position> rest = add(section, mail, from.recipient());
@@ -73,7 +84,7 @@ final class QueuePages {
       }
     }
     while (true) {
-      List<Long> found = found(statement(section), mail);
+      List<Long> found = found(statement, mail);
       for (Long one : found) {
         if (isFull()) {
           return new Page(mails, Optional.of(new Position(mail, 0)));
@@ -105,7 +116,7 @@ final class QueuePages {
       return new Page(List.of(), Optional.empty());
     }
     long mail = found.get(0);
-    return new Page(mails, add(section(mail), mail, from.recipient()));
+    return new Page(mails, add(Optional.empty(), mail, from.recipient()));
   }
 
   private static String statement(Section section) {
@@ -141,8 +152,14 @@ final class QueuePages {
     return rows >= ROWS || characters >= CHARACTERS;
   }
 
-  /** Adds a mail behind one of its recipients; gives where it goes on when the page is full. */
-  private Optional<Position> add(Section section, long mail, long after) throws SQLException {
+  /**
+   * Adds a mail behind one of its recipients; gives where it goes on when the page is full.
+   *
+   * @param known where it is; empty when that is to be looked up
+   */
+  private Optional<Position> add(Optional<Section> known, long mail, long after)
+      throws SQLException {
+    Section section = known.isPresent() ? known.get() : section(mail);
     int most = ROWS - rows;
     int seen = 0;
     long last = after;

@@ -71,6 +71,11 @@ final class SqlQueueControl implements QueueControl {
   }
 
   @Override
+  public Page page(Position from) {
+    return database.read("the queue", connection -> new QueuePages(connection, blobs).of(from));
+  }
+
+  @Override
   public Page page(QueueId mail, Position from) {
     return database.read(
         "the queue", connection -> new QueuePages(connection, blobs).of(mail.value(), from));
