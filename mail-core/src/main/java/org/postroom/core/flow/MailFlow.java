@@ -170,8 +170,9 @@ public final class MailFlow implements Attempts {
 
   /**
    * Sends recipients of a mail in the queue on their way again, as if it came now: whatever
-   * configuration says of addresses and routes today counts, and it is due at once. It becomes
-   * another mail, in the unit of work that takes them out of the queue.
+   * configuration says of addresses and routes today counts, and it is due at once. Where a filter
+   * has decided where the mail goes, it goes there all the same. It becomes another mail, in the
+   * unit of work that takes them out of the queue.
    *
    * @param mail with those recipients
    * @return what it is called from now on; empty when one of them is gone, or under way: nothing is

@@ -13,8 +13,9 @@ import org.postroom.core.queue.QueuedMail;
 
 /**
  * The station for a mail in the queue that shall go by the configuration of today: its addresses
- * are written anew, stand for others and are routed as if it came now, under a new id. Filters have
- * seen it, and copies were made of it, when it did come.
+ * are written anew, stand for others and are routed as if it came now, under a new id. What it was
+ * to go through when it did come it still goes through; filters of this server have seen it, and
+ * copies were made of it.
  */
 final class Requeueing {
   private final Addressing addressing;
@@ -50,7 +51,8 @@ final class Requeueing {
     Submission again = HomeComing.submission(mail, commit.newId(), clock.instant(), memory);
     try {
       Submission sent = addressing.fromWhom(again);
-      List<Acceptance> others = planner.plan(sent, expansion.all(sent), commit::newId);
+      Treatment treatment = Treatment.waiting(mail.destination());
+      List<Acceptance> others = planner.plan(sent, expansion.all(sent), treatment, commit::newId);
       List<Long> recipients =
           mail.recipients().stream().map(QueuedMail.QueuedRecipient::id).toList();
       if (!store.control().replace(recipients, others)) {

@@ -69,7 +69,7 @@ public sealed interface Route {
     }
 
     /** What a destination says that was decided for the mail; empty where configuration decides. */
-    static Optional<Onward> decided(String destination) {
+    public static Optional<Onward> decided(String destination) {
       int hop = destination.indexOf(':', DECIDED.length());
       return destination.startsWith(DECIDED) && hop > 0
           ? Optional.of(

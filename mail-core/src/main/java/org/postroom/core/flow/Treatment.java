@@ -47,6 +47,16 @@ record Treatment(
         : new Treatment(discarded, held, redirect, filter, copies);
   }
 
+  /** What was decided for mail that waits for a destination, and is still to be done. */
+  static Treatment waiting(String destination) {
+    return of(
+        Route.Onward.decided(destination)
+            .<Consequence>map(
+                way -> new Consequence.Filter(new Way(way.transport(), way.nextHop()).toString()))
+            .stream()
+            .toList());
+  }
+
   /** The way that all of the mail is to go; without a next hop where each recipient's domain is. */
   Optional<Route.Onward> decided() {
     return filter.map(

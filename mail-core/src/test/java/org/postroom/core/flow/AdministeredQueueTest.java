@@ -124,6 +124,37 @@ final class AdministeredQueueTest {
   }
 
   @Test
+  void whatWaitsForAFilterIsRequeuedForTheFilter() {
+    AtomicBoolean ours = new AtomicBoolean();
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .comesHome(recipient -> ours.get() && recipient.domain().name().equals("far.test"))
+            .open()) {
+      FlowHouse.Host scanner = house.putsOff("scanner.test");
+      FlowHouse.Host far = house.living("far.test");
+      Submission mail = house.mail("bob@far.test");
+      Acceptance.Onward filtered =
+          new Acceptance.Onward(mail.envelope().recipients().get(0), "filter:smtp:scanner.test");
+      house.stores.mailCommit().commit(new Acceptance(mail, List.of(), List.of(filtered)));
+      house.time.advance(Duration.ofSeconds(1));
+      assertThat(scanner.tried).hasSize(1);
+
+      for (boolean here : List.of(false, true)) {
+        ours.set(here);
+        QueuedMail waiting = house.stores.queue().list(1).get(0);
+        assertThat(house.flow.requeue(waiting)).isPresent();
+        assertThat(house.stores.queue().list(1).get(0).destination())
+            .isEqualTo(waiting.destination());
+      }
+      house.time.advance(Duration.ofSeconds(1));
+
+      assertThat(scanner.tried).hasSizeGreaterThan(1);
+      assertThat(far.tried).isEmpty();
+      assertThat(house.inbox()).isEmpty();
+    }
+  }
+
+  @Test
   void whatIsUnderWayIsNotRequeued() {
     try (FlowHouse house = FlowHouse.standing(PATIENCE).open()) {
       FlowHouse.Host far = house.silent("far.test");

@@ -3,6 +3,7 @@ package org.postroom.dist.operation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
 import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.flow.Route;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.QueueId;
@@ -209,11 +211,26 @@ public final class QueueChanges {
             asked,
             null,
             (mail, some) -> {
-              Optional<QueueId> again = server.requeue(queued(mail, some));
-              again.ifPresent(id -> LOG.administered(mail.id(), "requeued as " + id));
-              return again.isPresent() ? some.size() : 0;
+              int done = 0;
+              for (List<ListedRecipient> together : byDecision(some)) {
+                Optional<QueueId> again = server.requeue(queued(mail, together));
+                again.ifPresent(id -> LOG.administered(mail.id(), "requeued as " + id));
+                done += again.isPresent() ? together.size() : 0;
+              }
+              return done;
             })
         .all();
+  }
+
+  /** Those together for whom a filter has decided the same, or nothing. */
+  private static Collection<List<ListedRecipient>> byDecision(List<ListedRecipient> some) {
+    return some.stream()
+        .collect(
+            Collectors.groupingBy(
+                one -> Route.Onward.decided(one.destination()),
+                LinkedHashMap::new,
+                Collectors.toList()))
+        .values();
   }
 
   private static QueuedMail queued(Listed mail, List<ListedRecipient> some) {
