@@ -253,8 +253,7 @@ final class SmtpHouse extends ProtocolHouse {
       return facts
           .know(AccountFacts.byAddress(accounts, user))
           .<Route>map(Route.ToMailbox::new)
-          .orElseGet(
-              () -> new Route.Nowhere(550, "5.1.1", "User unknown in local recipient table"));
+          .orElseGet(() -> Route.Nowhere.unknown("User unknown in local recipient table"));
     }
   }
 

@@ -111,17 +111,19 @@ public sealed interface Route {
    * @param code SMTP reply code, 550 as a rule
    * @param status enhanced status code, such as 5.1.1
    * @param text for the reply and the log, without code and status
+   * @param isUnknown whether it is because nobody has the address; what a table says of an address,
+   *     with whatever status, is none of that
    */
-  record Nowhere(int code, String status, String text) implements Route {
+  record Nowhere(int code, String status, String text, boolean isUnknown) implements Route {
 
-    /** Nobody has the address. */
-    public static Nowhere unknown(String text) {
-      return new Nowhere(550, "5.1.1", text);
+    /** For another reason than that nobody has the address. */
+    public Nowhere(int code, String status, String text) {
+      this(code, status, text, false);
     }
 
-    /** Whether it is because nobody has the address (RFC 3463, X.1.1). */
-    public boolean isUnknown() {
-      return status.equals("5.1.1");
+    /** Nobody has the address (RFC 3463, X.1.1). */
+    public static Nowhere unknown(String text) {
+      return new Nowhere(550, "5.1.1", text, true);
     }
   }
 }

@@ -136,7 +136,7 @@ class ExpansionTest {
                     () ->
                         query.recipient().localPart().startsWith("who")
                                 && !query.recipient().domain().name().matches("(far|x)\\.test")
-                            ? new Route.Nowhere(550, "5.1.1", "User unknown")
+                            ? Route.Nowhere.unknown("User unknown")
                             : new Route.Onward("to", query.recipient().toString()));
     return new Expansion(router, policy, Rewriting.of(all, policy, own, tables), aliases);
   }

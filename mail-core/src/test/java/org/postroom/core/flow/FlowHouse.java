@@ -239,7 +239,7 @@ final class FlowHouse implements AutoCloseable {
                     : address("ada@here.test"));
     return account
         .<Route>map(Route.ToMailbox::new)
-        .orElseGet(() -> new Route.Nowhere(550, "5.1.1", "User unknown"));
+        .orElseGet(() -> Route.Nowhere.unknown("User unknown"));
   }
 
   private CompletionStage<List<Transport.Report>> deliver(QueuedMail mail, String nextHop) {

@@ -122,7 +122,7 @@ class PlannerTest {
             plan(
                 expanded(
                     "list@a.test",
-                    target("gone@a.test", new Route.Nowhere(550, "5.1.1", "unknown")),
+                    target("gone@a.test", Route.Nowhere.unknown("unknown")),
                     target("u5@a.test", mailbox(5)))))
         .isEqualTo("u5@a.test->5 gone@a.test->error:a.test");
   }

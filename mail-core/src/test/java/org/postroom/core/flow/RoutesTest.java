@@ -19,6 +19,7 @@ import org.postroom.core.config.Notice;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.filter.FilterParams;
+import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
@@ -143,6 +144,51 @@ final class RoutesTest {
         router.route(new RouteQuery(SENDER, Address.parse(recipient), named), Facts.WAITING);
 
     assertThat(text(found)).isEqualTo(route);
+  }
+
+  /** Whom a table refuses is somebody: what holds for names that nobody has is not for him. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ada@local.test | 550 5.1.1 moved out",
+        "root@local.test | 550 5.1.1 no such planet",
+        "eve@local.test | 450 4.1.1 User unknown in local recipient table",
+      })
+  void whomATableRefusesIsNotUnknown(String recipient, String said) {
+    Addressing addressing =
+        addressing(
+            "unknown_local_recipient_reject_code = 450; transport_maps = inline:{"
+                + "{ada@local.test=error:moved out}, {root@local.test=error:5.1.1 no such planet}}");
+
+    Expanded expanded =
+        addressing
+            .expansion(addressing.router(accounts))
+            .expand(SENDER, Recipient.of(Address.parse(recipient)));
+
+    assertThat(expanded.refusal(addressing.policy()))
+        .hasValueSatisfying(
+            refusal ->
+                assertThat(refusal.code() + " " + refusal.status() + " " + refusal.text())
+                    .isEqualTo(said));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gone@local.test, 550 5.1.1 moved out", "eve@local.test, smtp:far.test"})
+  void whomATableRefusesHasNobodyInstead(String recipient, String route) {
+    Addressing addressing =
+        addressing(
+            "luser_relay = desk@far.test; local_recipient_maps =;"
+                + " transport_maps = inline:{{gone@local.test=error:moved out}}");
+
+    Expanded expanded =
+        addressing
+            .expansion(addressing.router(accounts))
+            .expand(SENDER, Recipient.of(Address.parse(recipient)));
+
+    assertThat(expanded.targets())
+        .singleElement()
+        .satisfies(target -> assertThat(text(target.route())).isEqualTo(route));
   }
 
   /** Whose address it is does not change with the way of its mail. */
