@@ -71,12 +71,13 @@ final class HostThreads implements Executor, AutoCloseable {
     Task task = new Task(work);
     try {
       host.execute(task);
-    } catch (RejectedExecutionException e) {
-      warn(e);
-      throw e;
-    } catch (RuntimeException e) { // it was not made for others, or not to the end
-      warn(e);
-      throw new RejectedExecutionException(e);
+    } catch (RuntimeException | Error e) { // of whatever kind: it may not be made to the end
+      if (task.isWithdrawn()) {
+        throw refused(e);
+      }
+      lifeline.heed("the application's executor", e);
+      LOG.warn("the application's executor has failed, and runs the task all the same", e);
+      return;
     }
     if (!task.isHandedOver()) {
       RejectedExecutionException e = new RejectedExecutionException("it was to run in its caller");
@@ -85,12 +86,21 @@ final class HostThreads implements Executor, AutoCloseable {
     }
   }
 
+  /** Tells of it; an error is the caller's to hear. */
+  private RejectedExecutionException refused(Throwable why) {
+    if (why instanceof Error error) {
+      throw error;
+    }
+    warn(why);
+    return why instanceof RejectedExecutionException e ? e : new RejectedExecutionException(why);
+  }
+
   boolean isClosed() {
     return closed;
   }
 
   /** Not for each of those that come by the thousand. */
-  private void warn(RuntimeException why) {
+  private void warn(Throwable why) {
     refused.incrementAndGet();
     synchronized (this) {
       long now = timers.nanoTime();
@@ -144,6 +154,7 @@ final class HostThreads implements Executor, AutoCloseable {
 
     // Guarded by this.
     private boolean begun;
+    private boolean withdrawn;
     private boolean interrupted;
     private @Nullable Thread runner;
 
@@ -157,6 +168,12 @@ final class HostThreads implements Executor, AutoCloseable {
       return !cameBack;
     }
 
+    /** The executor has thrown: whether the task has not begun, and never will. */
+    synchronized boolean isWithdrawn() {
+      withdrawn = !begun;
+      return withdrawn;
+    }
+
     @Override
     public void run() {
       Thread self = Thread.currentThread();
@@ -165,7 +182,7 @@ final class HostThreads implements Executor, AutoCloseable {
         return;
       }
       synchronized (this) {
-        if (begun || cameBack) {
+        if (begun || cameBack || withdrawn) {
           return;
         }
         begun = true;

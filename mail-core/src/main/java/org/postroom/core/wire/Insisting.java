@@ -35,6 +35,9 @@ final class Insisting implements Executor {
    */
   @Override
   public void execute(Runnable task) {
+    if (threads.isClosed()) {
+      throw new RejectedExecutionException("the server has ended");
+    }
     synchronized (this) {
       if (!refused.isEmpty()) {
         refused.add(task); // behind the others
@@ -78,6 +81,11 @@ final class Insisting implements Executor {
         }
       } catch (RejectedExecutionException e) {
         return; // the server has ended
+      } catch (Error e) { // no thread could be had, say: those behind must not wait for ever
+        if (!threads.isClosed()) {
+          insist();
+        }
+        throw e;
       }
     }
   }

@@ -17,6 +17,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.life.Lifeline;
@@ -76,9 +78,13 @@ class WorkersTest {
   private static final class Application implements Executor {
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private boolean refuses;
+    private @Nullable Error trouble;
 
     @Override
     public void execute(Runnable task) {
+      if (trouble != null) {
+        throw trouble;
+      }
       if (refuses) {
         throw new RejectedExecutionException("as a test has it");
       }
@@ -166,6 +172,71 @@ class WorkersTest {
 
     assertThatThrownBy(() -> workers.orNot().execute(() -> {}))
         .isInstanceOf(RejectedExecutionException.class);
+  }
+
+  @Test
+  void anErrorOfItsHoldsBackWhatWasPutOffOnlyAsLongAsItLasts() {
+    Workers workers = ofApplication();
+    application.refuses = true;
+    workers.execute(() -> done.add("a"));
+    Error trouble = new LinkageError("as a test has it");
+    application.trouble = trouble;
+    assertThatThrownBy(() -> time.advance(Duration.ofSeconds(1))).isSameAs(trouble);
+
+    application.refuses = false;
+    application.trouble = null;
+    time.advance(Duration.ofSeconds(1));
+    application.work();
+
+    assertThat(done).containsExactly("a");
+  }
+
+  /** It may have taken a task before it fails. */
+  @Test
+  void whatItTakesAndFailsRunsOnce() {
+    AtomicBoolean fails = new AtomicBoolean(true);
+    Workers workers =
+        Workers.of(
+            task -> {
+              application.execute(task);
+              if (fails.get()) {
+                throw new IllegalStateException("as a test has it");
+              }
+            },
+            time,
+            new Lifeline());
+    workers.execute(() -> done.add("a"));
+    application.work();
+    assertThat(done).as("it was refused").isEmpty();
+
+    fails.set(false);
+    time.advance(Duration.ofSeconds(1));
+    application.work();
+    assertThat(done).containsExactly("a");
+  }
+
+  @Test
+  void whatHasBegunWhenItFailsWasNotRefused() throws Exception {
+    Workers workers =
+        Workers.of(
+            task -> {
+              Thread thread = new Thread(task);
+              thread.start();
+              try {
+                thread.join();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              throw new IllegalStateException("as a test has it");
+            },
+            time,
+            new Lifeline());
+
+    workers.orNot().execute(() -> done.add("a"));
+    workers.execute(() -> done.add("b"));
+    time.advance(Duration.ofMinutes(1));
+
+    assertThat(done).containsExactly("a", "b");
   }
 
   @Test
