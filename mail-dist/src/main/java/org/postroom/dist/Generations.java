@@ -64,15 +64,19 @@ final class Generations implements Attempts, AutoCloseable {
   /** The manager of the queue, which asks for attempts here; not started. */
   QueueManager queue(Plan plan) {
     Premises premises = foundation.premises();
-    return new QueueManager(
-        premises.queue(),
-        this,
-        QueueParams.limits(plan.settings()),
-        premises.clock(),
-        premises.timers(),
-        foundation.workers(),
-        plan.policy().hostname().name(),
-        foundation.lifeline());
+    QueueManager queue =
+        new QueueManager(
+            premises.queue(),
+            this,
+            QueueParams.limits(plan.settings()),
+            premises.clock(),
+            premises.timers(),
+            foundation.workers(),
+            plan.policy().hostname().name(),
+            foundation.lifeline());
+    // It is closed before them; what attempts come to after that is not lost.
+    foundation.workers().afterwards(queue::close);
+    return queue;
   }
 
   private Next make(Plan plan, long number) {

@@ -153,8 +153,9 @@ public final class QueueManager implements AutoCloseable {
   }
 
   /**
-   * Begins no further attempt. Those under way end by themselves, or their leases do; what could
-   * not be written so far is written now, if the store answers.
+   * Begins no further attempt. Those under way end by themselves, or their leases do; what was not
+   * written so far is written now, if the store answers. To be called again when the workers have
+   * ended: for what was over meanwhile and found none of them.
    */
   @Override
   public void close() {
@@ -307,8 +308,7 @@ public final class QueueManager implements AutoCloseable {
               (made, trouble) -> {
                 if (trouble != null) {
                   lost(mail, trouble);
-                } else if (!handOn(() -> over(mail, made))) {
-                  // The workers have ended, the store has not: what was taken is not sent again.
+                } else {
                   over(mail, made);
                 }
                 work.end();
@@ -321,12 +321,22 @@ public final class QueueManager implements AutoCloseable {
 
   /** An attempt is over: lets others follow to its destination, and has it written. */
   private void over(QueuedMail mail, Attempts.Made made) {
-    end(mail.destination(), made.outcome());
-    write(mail, made);
+    Unwritten.Entry entry = taken(mail, made);
+    Runnable rest =
+        () -> {
+          end(mail.destination(), made.outcome());
+          unwritten.write(entry);
+        };
+    if (!handOn(rest)) {
+      // The workers have ended, the store has not: what was taken is not sent again.
+      rest.run();
+    }
   }
 
-  private void write(QueuedMail mail, Attempts.Made made) {
-    unwritten.write(new Unwritten.Entry(mail, made, () -> release(mail)));
+  private Unwritten.Entry taken(QueuedMail mail, Attempts.Made made) {
+    Unwritten.Entry entry = new Unwritten.Entry(mail, made, () -> release(mail));
+    unwritten.take(entry);
+    return entry;
   }
 
   /** Nobody knows what an attempt came to; its recipients are due again when their lease ends. */
@@ -355,7 +365,7 @@ public final class QueueManager implements AutoCloseable {
     }
     next.forEach(this::attempt);
     // What waited behind a destination that does not answer need not find that out by itself.
-    postponed.forEach(mail -> write(mail, attempts.postpone(mail)));
+    postponed.forEach(mail -> unwritten.write(taken(mail, attempts.postpone(mail))));
     wake();
   }
 

@@ -2,7 +2,10 @@ package org.postroom.core.queue;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
@@ -11,12 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Attempts that are over and could not be written, because the store did not answer. They are kept
- * and written as soon as it does, each once: what a far side has taken must not be sent again for
- * want of a row. While the store does not answer, nothing is leased; each keeps its place among the
- * attempts that are under way, so they are no more than these. One that alone cannot be written, by
- * a store that answers, holds back nobody else: whether it does is asked with a unit of work that
- * writes nothing.
+ * Attempts that are over and not written yet: on their way to a worker, or kept because the store
+ * did not answer, and written as soon as it does, each once. What a far side has taken must not be
+ * sent again for want of a row, or of a thread. While the store does not answer, nothing is leased;
+ * each keeps its place among the attempts that are under way, so they are no more than these. One
+ * that alone cannot be written, by a store that answers, holds back nobody else: whether it does is
+ * asked with a unit of work that writes nothing.
  */
 final class Unwritten {
   private static final Logger LOG = LoggerFactory.getLogger(Unwritten.class);
@@ -30,6 +33,9 @@ final class Unwritten {
   private final Runnable question;
   private final Runnable answering;
   private final Deque<Entry> waiting = new ArrayDeque<>();
+
+  /** Those that no worker has begun to write. */
+  private final Set<Entry> told = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /** Held by who writes what was kept, one at a time; taken before this object's monitor. */
   private final Object writing = new Object();
@@ -64,10 +70,18 @@ final class Unwritten {
     return waiting.isEmpty();
   }
 
-  /** Writes one, or keeps it for later. On a worker. */
+  /** Takes one in that a worker is to {@linkplain #write write}, if there is one before the end. */
+  synchronized void take(Entry entry) {
+    told.add(entry);
+  }
+
+  /** Writes one that was taken in, or keeps it for later. On a worker. */
   void write(Entry entry) {
     boolean now;
     synchronized (this) {
+      if (!told.remove(entry)) {
+        return; // the end was quicker
+      }
       now = !silent;
       if (!now) {
         waiting.add(entry);
@@ -192,10 +206,15 @@ final class Unwritten {
     return closed;
   }
 
-  /** Writes what it can, once; whatever is left is sent again after a start. */
+  /**
+   * Writes what it can, once; whatever is left after the last call is sent again after a start. May
+   * be called again when more has come in.
+   */
   void close() {
     synchronized (this) {
       closed = true;
+      waiting.addAll(told);
+      told.clear();
     }
     for (int left = size(); left > 0; left--) {
       if (!writeFirst() && isStoreSilent()) {
@@ -203,7 +222,7 @@ final class Unwritten {
       }
     }
     if (!isEmpty()) {
-      LOG.error("queue: {} attempts could not be written and are made again", size());
+      LOG.error("queue: {} attempts cannot be written, and may be made again", size());
     }
   }
 }

@@ -2,8 +2,10 @@ package org.postroom.core.wire;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedTransferQueue;
@@ -29,6 +31,7 @@ public final class Workers implements Executor, AutoCloseable {
   private final Runnable end;
   private final Lifeline lifeline;
   private final Set<Thread> atWork = ConcurrentHashMap.newKeySet();
+  private final List<Runnable> last = new CopyOnWriteArrayList<>();
 
   private Workers(Executor executor, Executor atOnce, Runnable end, Lifeline lifeline) {
     this.executor = executor;
@@ -134,10 +137,19 @@ public final class Workers implements Executor, AutoCloseable {
     return atWork.contains(Thread.currentThread());
   }
 
-  /** Interrupts what runs, forgets what waits; returns within five seconds. */
+  /** Has {@code one} run at the end, when tasks are not begun any more: for what they have left. */
+  public void afterwards(Runnable one) {
+    last.add(one);
+  }
+
+  /**
+   * Interrupts what runs, forgets what waits, within five seconds; then does what is to be done
+   * afterwards.
+   */
   @Override
   public void close() {
     end.run();
+    last.forEach(Runnable::run);
   }
 
   private static void end(ExecutorService threads) {

@@ -21,8 +21,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
@@ -74,7 +76,7 @@ final class FlowHouse implements AutoCloseable {
   final MemoryStores stores;
   final Lifeline lifeline = new Lifeline();
   final MemoryBudget memory = new MemoryBudget(1 << 20);
-  final Workers workers = Workers.named("flow", 8);
+  final Workers workers;
   final MailFlow flow;
   final Tidings tidings;
   private final Predicate<Address> home;
@@ -127,6 +129,7 @@ final class FlowHouse implements AutoCloseable {
     private final List<FilterStation.Named> filters = new ArrayList<>();
     private long mostLonger;
     private boolean softBounce;
+    private @Nullable Executor application;
     private Predicate<Address> home = address -> address.domain().name().equals("here.test");
 
     Plan(VirtualTime time) {
@@ -161,6 +164,12 @@ final class FlowHouse implements AutoCloseable {
       return this;
     }
 
+    /** Has the threads. */
+    Plan application(Executor executor) {
+      application = executor;
+      return this;
+    }
+
     /** So many octets may filters add. */
     Plan mostLonger(long octets) {
       mostLonger = octets;
@@ -185,6 +194,10 @@ final class FlowHouse implements AutoCloseable {
   private FlowHouse(Plan plan) {
     time = plan.time;
     home = plan.home;
+    workers =
+        plan.application == null
+            ? Workers.named("flow", 8)
+            : Workers.of(plan.application, time, lifeline);
     wall = new WallClock(time);
     stores = MemoryStores.open(time);
     queue = plan.trouble.apply(stores.queue());
@@ -222,6 +235,7 @@ final class FlowHouse implements AutoCloseable {
             workers,
             lifeline);
     manager = new QueueManager(queue, flow, plan.limits, wall, time, workers, "me", lifeline);
+    workers.afterwards(manager::close);
     stores.accounts().add("ada@here.test", Secret.of("secret"));
     manager.start();
   }
@@ -252,6 +266,11 @@ final class FlowHouse implements AutoCloseable {
   /** Has the queue try destinations again that rest. */
   void revive(String... destinations) {
     manager.revive(List.of(destinations));
+  }
+
+  /** The queue begins nothing any more; all else goes on. */
+  void endQueue() {
+    manager.close();
   }
 
   // --- far sides

@@ -46,6 +46,12 @@ final class UnwrittenTest {
   }
 
   private void write(String name) {
+    Unwritten.Entry entry = entry(name);
+    unwritten.take(entry);
+    unwritten.write(entry);
+  }
+
+  private Unwritten.Entry entry(String name) {
     Attempts.Made made =
         new Attempts.Made() {
           @Override
@@ -60,7 +66,20 @@ final class UnwrittenTest {
             }
           }
         };
-    unwritten.write(new Unwritten.Entry(MAIL, made, () -> look(name)));
+    return new Unwritten.Entry(MAIL, made, () -> look(name));
+  }
+
+  @Test
+  void whatNobodyHasBegunToWriteIsWrittenInTheEndAndOnce() {
+    Unwritten.Entry entry = entry("a");
+    unwritten.take(entry);
+    unwritten.close();
+    assertThat(seen).containsExactly("a");
+
+    unwritten.write(entry);
+    unwritten.close();
+
+    assertThat(seen).containsExactly("a");
   }
 
   @Test
