@@ -390,6 +390,49 @@ public abstract class QueueStoreContract extends StoreContract {
         .containsExactlyInAnyOrder(true, false);
   }
 
+  /** Whoever has ended it was told so: it is not leased as if nobody had. */
+  @Test
+  void whatIsEndedWhileItIsLeasedIsLeasedAsEnded() {
+    commit.commit(onward(mail(text("x"), List.of("a@one.test"))));
+    List<Integer> ended = new ArrayList<>();
+
+    List<QueuedMail> leased =
+        queue.lease(
+            "me",
+            time.instant(),
+            LEASE,
+            new QueueStore.Choice() {
+              @Override
+              public int destinations() {
+                return 10;
+              }
+
+              @Override
+              public boolean wants(String destination) {
+                return true;
+              }
+
+              @Override
+              public QueueStore.Share share(String destination) {
+                return new QueueStore.Share(10, 10);
+              }
+
+              @Override
+              public boolean holds(long recipient) {
+                if (ended.isEmpty()) {
+                  ended.add(control.change(Change.EXPIRE, List.of(recipient)));
+                }
+                return false;
+              }
+            });
+
+    assertThat(ended).containsExactly(1);
+    assertThat(Stream.concat(leased.stream(), lease("me", 10, 10).stream()))
+        .flatExtracting(QueuedMail::recipients)
+        .extracting(QueuedRecipient::expires)
+        .containsExactly(true);
+  }
+
   @Test
   void othersStandInThePlaceOfWhatIsReplacedOrNothingIsDone() {
     commit.commit(onward(mail(text("old"), List.of("a@one.test", "b@one.test"))));

@@ -29,7 +29,7 @@ final class SqlQueueStore implements QueueStore {
   private static final int REASON = 2000;
   private static final String LEASE =
       "UPDATE queue_recipient SET leased = 1, lease_owner = ?, ready_ts = ?"
-          + " WHERE id = ? AND ready_ts = ?";
+          + " WHERE id = ? AND ready_ts = ? AND expires = ?";
   private static final String SET_ASIDE =
       "UPDATE queue_recipient SET leased = ?, lease_owner = NULL, ready_ts = ? WHERE id = ?";
   private static final String RENEW =
@@ -172,7 +172,7 @@ final class SqlQueueStore implements QueueStore {
     private QueueRows.Groups taken = new QueueRows.Groups();
     private final Map<String, Long> firsts = new HashMap<>();
 
-    /** Leases those that nobody has leased or put off meanwhile. */
+    /** Leases those that nobody has leased, put off or ended meanwhile. */
     void take(Journaled statements, String owner, Instant until) throws SQLException {
       taken = new QueueRows.Groups(); // the unit may be run again
       Prepared update = statements.of(LEASE);
@@ -181,6 +181,7 @@ final class SqlQueueStore implements QueueStore {
         update.setLong(2, until.toEpochMilli());
         update.setLong(3, row.recipient());
         update.setLong(4, row.readyAt());
+        update.setBoolean(5, row.one().recipients().get(0).expires());
         update.addBatch();
       }
       int[] counts = update.executeBatch();
