@@ -15,7 +15,7 @@ public final class TlsParams {
       SET.bool(
           "smtp_use_tls",
           "no",
-          "An older name of smtp_tls_security_level = may, where that is empty.");
+          "An older name of smtp_tls_security_level = may, where that is not set.");
 
   /** An older way to say {@code encrypt} or {@code verify}. */
   static final Param<Boolean> ENFORCE =
@@ -23,7 +23,7 @@ public final class TlsParams {
           "smtp_enforce_tls",
           "no",
           "An older name of smtp_tls_security_level = verify, or encrypt with"
-              + " smtp_tls_enforce_peername = no, where that is empty.");
+              + " smtp_tls_enforce_peername = no, where that is not set.");
 
   static final Param<Boolean> ENFORCE_PEERNAME =
       SET.bool("smtp_tls_enforce_peername", "yes", "See smtp_enforce_tls.");
