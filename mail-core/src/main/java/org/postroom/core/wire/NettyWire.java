@@ -21,11 +21,13 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +84,12 @@ final class NettyWire implements Wire {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition sessionEnded = lock.newCondition();
   private volatile boolean closing;
+
+  /** All that is not closed, those included on which last words are under way. */
+  private final Set<Channel> sockets = ConcurrentHashMap.newKeySet();
+
+  /** Sockets are closed as soon as there are any. */
+  private volatile boolean ending;
 
   /** With one kind of workers. */
   NettyWire(
@@ -258,17 +266,17 @@ final class NettyWire implements Wire {
                 (int) Math.min(Integer.MAX_VALUE, Math.max(1, connecting.timeout().toMillis())))
             .handler(new Connecting(connecting, session, connected));
     transport.prepare(bootstrap, peer, connecting);
-    bootstrap
-        .connect(transport.address(peer, false))
-        .addListener(
-            done -> {
-              if (!done.isSuccess()) {
-                connected.completeExceptionally(
-                    new WireFault(
-                        "Cannot connect to " + text(peer) + ": " + done.cause().getMessage(),
-                        done.cause()));
-              }
-            });
+    ChannelFuture connection = bootstrap.connect(transport.address(peer, false));
+    know(connection.channel());
+    connection.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            connected.completeExceptionally(
+                new WireFault(
+                    "Cannot connect to " + text(peer) + ": " + done.cause().getMessage(),
+                    done.cause()));
+          }
+        });
     return connected;
   }
 
@@ -370,9 +378,34 @@ final class NettyWire implements Wire {
     awaitNone(AFTER_CUT);
     forLastCalls.close();
     questions.end();
+    closeSockets();
     return loops
         .shutdownGracefully(0, AFTER_CUT.toMillis(), TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(2 * AFTER_CUT.toMillis());
+  }
+
+  private void know(Channel channel) {
+    sockets.add(channel);
+    channel.closeFuture().addListener(closed -> sockets.remove(channel));
+    if (ending) {
+      channel.close();
+    }
+  }
+
+  /**
+   * Loops that are told to end while they do a task end without closing what is theirs, when they
+   * are not to wait for more tasks.
+   */
+  private void closeSockets() {
+    ending = true;
+    List<Channel> left = List.copyOf(sockets);
+    CountDownLatch closed = new CountDownLatch(left.size());
+    left.forEach(channel -> channel.close().addListener(done -> closed.countDown()));
+    try {
+      boolean unused = closed.await(AFTER_CUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void awaitNone(Duration most) {
@@ -488,6 +521,7 @@ final class NettyWire implements Wire {
     }
 
     private void takeIn(Channel channel) {
+      know(channel);
       channel.closeFuture().addListener(closed -> channels.decrementAndGet());
       if (channels.incrementAndGet() > limits.channels()) {
         channel.close(); // no descriptor is left for saying no
