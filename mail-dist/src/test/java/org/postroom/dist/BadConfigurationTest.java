@@ -25,10 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.dist.applet.AppletRun;
 
 /**
  * A server that cannot start says why in one message that names file, line and remedy, ends with
- * the exit status scripts know, and has changed nothing. Each in a process of its own.
+ * the exit status scripts know, and has changed nothing.
  */
 @Tag("process")
 final class BadConfigurationTest {
@@ -57,7 +58,7 @@ final class BadConfigurationTest {
     Path file = write("inet_interfaces = loopback-only", line);
     Map<String, String> before = contents(folder);
 
-    ServerProcess.Outcome outcome = serve(file);
+    AppletRun outcome = serve(file);
 
     assertThat(outcome.status()).isEqualTo(78);
     assertThat(outcome.said())
@@ -72,7 +73,7 @@ final class BadConfigurationTest {
   void namesEveryFaultAtOnce() throws IOException {
     Path file = write("smtpd_timeout = soon", "inet_interfaces", "queue_minfree = -1");
 
-    ServerProcess.Outcome outcome = serve(file);
+    ServerProcess.Outcome outcome = ServerProcess.run("serve", "-c", file.toString());
 
     assertThat(outcome.status()).isEqualTo(78);
     assertThat(outcome.said())
@@ -104,7 +105,7 @@ final class BadConfigurationTest {
         write("listeners = imap:0", "smtpd_tls_cert_file = " + key, "storage_url = h2:data");
     Map<String, String> before = contents(folder);
 
-    ServerProcess.Outcome outcome = serve(file);
+    AppletRun outcome = serve(file);
 
     assertThat(outcome.status()).isEqualTo(78);
     assertThat(outcome.said())
@@ -146,7 +147,7 @@ final class BadConfigurationTest {
               "inet_interfaces = loopback-only", "listeners = pop3:0 imap:" + taken.getLocalPort());
       Map<String, String> before = contents(folder);
 
-      ServerProcess.Outcome outcome = serve(file);
+      AppletRun outcome = serve(file);
 
       assertThat(outcome.status()).isEqualTo(69);
       assertThat(outcome.said())
@@ -161,8 +162,7 @@ final class BadConfigurationTest {
   @Test
   void saysThatThisMachineDoesNotHaveAnAddress() throws IOException {
     // Of the block for documentation, which nobody has (RFC 5737).
-    ServerProcess.Outcome outcome =
-        serve(write("inet_interfaces = 192.0.2.1", "listeners = imap:40143"));
+    AppletRun outcome = serve(write("inet_interfaces = 192.0.2.1", "listeners = imap:40143"));
 
     assertThat(outcome.status()).isEqualTo(78);
     assertThat(outcome.said())
@@ -178,7 +178,7 @@ final class BadConfigurationTest {
       first.pause(); // it has work of its own in there, too
       Map<String, String> before = contents(site.data());
 
-      ServerProcess.Outcome outcome = serve(site.mainCf());
+      AppletRun outcome = serve(site.mainCf());
 
       assertThat(outcome.status()).isEqualTo(75);
       assertThat(outcome.said())
@@ -188,8 +188,7 @@ final class BadConfigurationTest {
           .hasLineCount(1);
       assertThat(contents(site.data())).isEqualTo(before);
       first.goOn();
-      assertThat(ServerProcess.run("user", "list", "-c", site.mainCf().toString()).status())
-          .isZero();
+      assertThat(AppletRun.of("user", "list", "-c", site.mainCf().toString()).status()).isZero();
     }
   }
 
@@ -202,7 +201,7 @@ final class BadConfigurationTest {
     makeNewer(site.data());
     List<String> before = rows(site.data());
 
-    ServerProcess.Outcome outcome = serve(site.mainCf());
+    AppletRun outcome = serve(site.mainCf());
 
     assertThat(outcome.status()).isEqualTo(78);
     assertThat(outcome.said())
@@ -225,7 +224,7 @@ final class BadConfigurationTest {
             "storage_password = s3cret");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
 
-    ServerProcess.Outcome outcome = ServerProcess.run(command, "-c", file.toString());
+    AppletRun outcome = AppletRun.of(command, "-c", file.toString());
 
     assertThat(outcome.status()).isEqualTo(78);
     assertThat(outcome.said())
@@ -242,7 +241,7 @@ final class BadConfigurationTest {
     Path key = key(permissions);
     Path file = write("smtpd_tls_cert_file = " + key);
 
-    ServerProcess.Outcome outcome = ServerProcess.run("check", "-c", file.toString());
+    AppletRun outcome = AppletRun.of("check", "-c", file.toString());
 
     assertThat(outcome.status()).isEqualTo(78);
     assertThat(outcome.said()).contains("smtpd_tls_cert_file: " + key).contains("chmod 0600");
@@ -260,7 +259,7 @@ final class BadConfigurationTest {
     for (String[] command : new String[][] {{"serve"}, {"check"}, {"user", "list"}}) {
       List<String> words = new ArrayList<>(List.of(command));
       words.addAll(List.of("-c", mainCf));
-      ServerProcess.Outcome outcome = ServerProcess.run(words.toArray(String[]::new));
+      AppletRun outcome = AppletRun.of(words.toArray(String[]::new));
 
       assertThat(outcome.status()).as(outcome.said()).isEqualTo(78);
       assertThat(outcome.said()).contains(site.data() + " belongs to 12345").contains("run it as");
@@ -275,14 +274,14 @@ final class BadConfigurationTest {
     Path file = write("myhostname = mail.example.org");
     Map<String, String> before = contents(folder);
 
-    ServerProcess.Outcome outcome = ServerProcess.run("check", "-c", file.toString());
+    AppletRun outcome = AppletRun.of("check", "-c", file.toString());
 
     assertThat(outcome.status()).isZero();
     assertThat(contents(folder)).isEqualTo(before);
   }
 
-  private static ServerProcess.Outcome serve(Path mainCf) throws IOException {
-    return ServerProcess.run("serve", "-c", mainCf.toString());
+  private static AppletRun serve(Path mainCf) {
+    return AppletRun.of("serve", "-c", mainCf.toString());
   }
 
   private Path write(String... lines) throws IOException {

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,25 +32,14 @@ import org.postroom.testkit.fault.Verb;
 final class FaultsAppletTest {
   @TempDir private Path folder;
 
-  /** What a command ended with and said. */
-  private record Outcome(int status, String said) {}
-
-  private static Outcome run(String... words) {
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    PrintWriter out = new PrintWriter(said, true, UTF_8);
-    int status = Postroom.run(out, out, words);
-    out.flush();
-    return new Outcome(status, said.toString(UTF_8));
-  }
-
   /** A command's words, without quotes; an underscore is a blank within a word. */
-  private Outcome faults(String command, String words) {
+  private AppletRun faults(String command, String words) {
     List<String> all = new ArrayList<>(List.of("faults", command, "-d", folder.toString()));
     Stream.of(words.strip().split(" +"))
         .filter(word -> !word.isEmpty())
         .map(word -> word.replace('_', ' '))
         .forEach(all::add);
-    return run(all.toArray(new String[0]));
+    return AppletRun.of(all.toArray(new String[0]));
   }
 
   private TestMail fixture() {
@@ -84,7 +71,7 @@ final class FaultsAppletTest {
           """)
   void areThoseOfJava(String words) {
     try (TestMail mail = fixture()) {
-      Outcome outcome = faults("add", words);
+      AppletRun outcome = faults("add", words);
 
       assertThat(outcome.status()).as(outcome.said()).isZero();
       assertThat(mail.faults().all())
@@ -142,7 +129,7 @@ final class FaultsAppletTest {
           """)
   void whatCannotBeIsRefusedWithWhatCouldBe(String words, String said) {
     try (TestMail mail = fixture()) {
-      Outcome outcome = faults("add", words);
+      AppletRun outcome = faults("add", words);
 
       assertThat(outcome.status()).isEqualTo(65);
       assertThat(outcome.said()).startsWith("postroom: error: ").contains(said);
@@ -158,8 +145,8 @@ final class FaultsAppletTest {
       }
 
       assertThat(faults("add", "smtp RCPT drop").said()).contains("1000 faults are set");
-      assertThat(faults("clear", "--seed 7")).isEqualTo(new Outcome(0, ""));
-      assertThat(faults("list", "")).isEqualTo(new Outcome(0, "seed 7\n"));
+      assertThat(faults("clear", "--seed 7")).isEqualTo(new AppletRun(0, ""));
+      assertThat(faults("list", "")).isEqualTo(new AppletRun(0, "seed 7\n"));
       assertThat(mail.faults().all()).isEmpty();
     }
   }
@@ -175,7 +162,7 @@ final class FaultsAppletTest {
             .listen(Role.MX, 0)
             .start()) {
       for (String command : List.of("list", "clear", "add")) {
-        Outcome outcome = faults(command, command.equals("add") ? "smtp RCPT drop" : "");
+        AppletRun outcome = faults(command, command.equals("add") ? "smtp RCPT drop" : "");
 
         assertThat(outcome.status()).isEqualTo(77);
         assertThat(outcome.said()).contains("this server makes no faults: it is no fixture");

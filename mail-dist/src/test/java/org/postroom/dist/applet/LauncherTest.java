@@ -11,6 +11,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -130,7 +132,8 @@ final class LauncherTest {
     Outcome outcome = run("", List.of("POSTROOM_JAVA_OPTS=-Xmx128m -Dx=y"), "check");
 
     assertThat(outcome.said())
-        .containsPattern("(?m)^<@.*/jvm.options>\n<-Xmx128m>\n<-Dx=y>\n<-cp>\n")
+        .containsPattern(
+            "(?m)^<@.*/jvm.options>\n<-XX:TieredStopAtLevel=1>\n<-Xmx128m>\n<-Dx=y>\n<-cp>\n")
         .doesNotContain("jvm-24.options");
   }
 
@@ -139,7 +142,8 @@ final class LauncherTest {
     write("jdk/release", "JAVA_VERSION=\"25.0.1\"\n");
 
     assertThat(run("", "check").said())
-        .containsPattern("(?m)^<@.*/jvm.options>\n<@.*/jvm-24.options>\n<-cp>\n");
+        .containsPattern(
+            "(?m)^<@.*/jvm.options>\n<@.*/jvm-24.options>\n<-XX:TieredStopAtLevel=1>\n<-cp>\n");
   }
 
   @Test
@@ -294,9 +298,26 @@ final class LauncherTest {
     Outcome first = run("", "serve", "-d", "here");
     Outcome second = run("", "serve", "-d", "here");
 
-    assertThat(first.said()).contains("classes-17.0.1.jsa").contains("<serve>\n<-d>\n<here>\n");
+    assertThat(first.said())
+        .contains("serve-17.0.1.jsa")
+        .contains("<serve>\n<-d>\n<here>\n")
+        .doesNotContain("TieredStopAtLevel");
     assertThat(second.said()).endsWith("<serve>\n<-d>\n<here>\n");
+    assertThat(run("", "queue", "list").said()).contains("/commands-17.0.1.jsa>");
     assertThat(numberOfBuilds()).isEqualTo(1);
+  }
+
+  /** A file that is copied over another one may be as old as it likes. */
+  @Test
+  void seesOtherSourcesThatAreOlder() throws Exception {
+    run("", "check");
+    Path source = house.resolve("mail-dist/src/main/A.java");
+
+    Files.writeString(source, "class A { int other; }");
+    Files.setLastModifiedTime(source, FileTime.from(Instant.parse("2001-01-01T00:00:00Z")));
+    run("", "check");
+
+    assertThat(numberOfBuilds()).isEqualTo(2);
   }
 
   private record Outcome(int status, String said) {}

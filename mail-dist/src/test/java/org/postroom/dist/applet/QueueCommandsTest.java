@@ -50,27 +50,16 @@ final class QueueCommandsTest {
 
   @TempDir private Path folder;
 
-  /** What a command ended with and said. */
-  private record Outcome(int status, String said) {}
-
-  private Outcome run(String... words) {
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    PrintWriter out = new PrintWriter(said, true, UTF_8);
-    int status = Postroom.run(out, out, words);
-    out.flush();
-    return new Outcome(status, said.toString(UTF_8));
-  }
-
-  private Outcome queue(String what, String... words) {
+  private AppletRun queue(String what, String... words) {
     List<String> all = new ArrayList<>(List.of("queue", what, "-c", folder + "/main.cf"));
     all.addAll(List.of(words));
-    return run(all.toArray(String[]::new));
+    return AppletRun.of(all.toArray(String[]::new));
   }
 
-  private Outcome postfix(String command, String... words) {
+  private AppletRun postfix(String command, String... words) {
     List<String> all = new ArrayList<>(List.of(command, "-c", folder.toString()));
     all.addAll(List.of(words));
-    return run(all.toArray(String[]::new));
+    return AppletRun.of(all.toArray(String[]::new));
   }
 
   private MailServer start(String... more) throws IOException {
@@ -126,7 +115,7 @@ final class QueueCommandsTest {
 
       assertThat(postfix("postsuper", "-h", one))
           .isEqualTo(
-              new Outcome(
+              new AppletRun(
                   0,
                   "postsuper: %s: placed on hold\npostsuper: Placed on hold: 1 message\n"
                       .formatted(one)));
@@ -147,7 +136,7 @@ final class QueueCommandsTest {
       assertThat(postfix("postsuper", "-H", ALL, "deferred").said()).isEmpty();
       assertThat(postfix("postsuper", "-H", ALL, "-H", ALL, "hold", "incoming").said())
           .isEqualTo("postsuper: Released from hold: 2 messages\n");
-      assertThat(queue("held")).isEqualTo(new Outcome(0, ""));
+      assertThat(queue("held")).isEqualTo(new AppletRun(0, ""));
       assertThat(sizeOf(server)).isEqualTo(2);
     }
   }
@@ -163,7 +152,7 @@ final class QueueCommandsTest {
       assertThat(postfix("postsuper", "-d", ALL, "active").said()).isEmpty();
       assertThat(postfix("postsuper", "-d", one, "-d", one, "-d", "b/d", "-d", "NOSUCH", "-h", one))
           .isEqualTo(
-              new Outcome(
+              new AppletRun(
                   0,
                   """
                   postsuper: warning: invalid mail queue id: b/d
@@ -181,7 +170,7 @@ final class QueueCommandsTest {
         System.setIn(standard);
       }
       assertThat(postfix("postqueue", "-p").said()).isEqualTo("Mail queue is empty\n");
-      assertThat(postfix("postqueue", "-j")).isEqualTo(new Outcome(0, ""));
+      assertThat(postfix("postqueue", "-j")).isEqualTo(new AppletRun(0, ""));
       assertThat(postfix("postsuper", "-d", ALL, "-d", ALL).said()).isEmpty();
       assertThat(sizeOf(server)).isZero();
     }
@@ -199,7 +188,7 @@ final class QueueCommandsTest {
           .isEqualTo("postsuper: Force-expired: 2 messages\n");
       assertThat(postfix("postqueue", "-p").said())
           .contains("\n" + held + "!# ", "\n" + waits + "# ");
-      assertThat(postfix("postqueue", "-f")).isEqualTo(new Outcome(0, ""));
+      assertThat(postfix("postqueue", "-f")).isEqualTo(new AppletRun(0, ""));
       Until.so(() -> sizeOf(server) == 1);
       assertThat(postfix("postsuper", "-f", held).said())
           .isEqualTo(
@@ -236,7 +225,7 @@ final class QueueCommandsTest {
           virtual_alias_maps = inline:{info@later.test=ada@example.org}
           """,
           StandardOpenOption.APPEND);
-      assertThat(run("reload", "-c", folder + "/main.cf").status()).isZero();
+      assertThat(AppletRun.of("reload", "-c", folder + "/main.cf").status()).isZero();
 
       assertThat(postfix("postsuper", "-r", id).said())
           .isEqualTo("postsuper: %s: requeued\npostsuper: Requeued: 1 message\n".formatted(id));
@@ -293,11 +282,11 @@ final class QueueCommandsTest {
           virtual_alias_maps = inline:{info@later.test=ada@example.org}
           """,
           StandardOpenOption.APPEND);
-      assertThat(run("reload", "-c", folder + "/main.cf").status()).isZero();
+      assertThat(AppletRun.of("reload", "-c", folder + "/main.cf").status()).isZero();
       AccountId ada = server.accounts().byLogin("ada@example.org").orElseThrow().id();
       server.accounts().setQuota(ada, 1);
 
-      Outcome ours = queue("requeue", first, full, "NOSUCH", last);
+      AppletRun ours = queue("requeue", first, full, "NOSUCH", last);
       assertThat(ours.status()).isEqualTo(75);
       assertThat(ours.said())
           .startsWith("requeued " + first + "\nrequeued " + last + "\n2 mails, 2 recipients ")
@@ -305,7 +294,7 @@ final class QueueCommandsTest {
           .contains("postroom: error: " + full + " is not requeued: ");
       assertThat(ours.said().lines()).hasSize(5);
       rest();
-      Outcome postfix = postfix("postsuper", "-r", ALL);
+      AppletRun postfix = postfix("postsuper", "-r", ALL);
       assertThat(postfix.status()).isEqualTo(75);
       assertThat(postfix.said())
           .startsWith("postsuper: warning: " + full + ": not requeued: ")
@@ -337,7 +326,7 @@ final class QueueCommandsTest {
           .endsWith("2 mails, 2 recipients held\n");
       assertThat(queue("unpark", one, two))
           .isEqualTo(
-              new Outcome(
+              new AppletRun(
                   65,
                   "unparked "
                       + one
@@ -350,7 +339,7 @@ final class QueueCommandsTest {
           .endsWith("2 mails, 3 recipients deleted\n");
       assertThat(queue("delete").status()).isEqualTo(65);
       assertThat(queue("hold", "--older-than", "soon").status()).isEqualTo(64);
-      assertThat(queue("run", "--recipient", "nobody")).extracting(Outcome::status).isEqualTo(0);
+      assertThat(queue("run", "--recipient", "nobody")).extracting(AppletRun::status).isEqualTo(0);
       Until.so(() -> sizeOf(server) == 0);
     }
   }
@@ -419,12 +408,12 @@ final class QueueCommandsTest {
       assertThat(queue("list", "--json").said())
           .contains("\"id\":\"" + id + "\"", "\"next_attempt\":\"");
       assertThat(queue("show", "NOSUCH"))
-          .isEqualTo(new Outcome(65, "postroom: error: no mail is in the queue as NOSUCH\n"));
+          .isEqualTo(new AppletRun(65, "postroom: error: no mail is in the queue as NOSUCH\n"));
       assertThat(queue("show", "../x").status()).isEqualTo(65);
     }
   }
 
-  private Outcome postcat(String... words) {
+  private AppletRun postcat(String... words) {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     ByteArrayOutputStream errors = new ByteArrayOutputStream();
     CommandLine line =
@@ -434,7 +423,7 @@ final class QueueCommandsTest {
     List<String> all = new ArrayList<>(List.of("-c", folder.toString()));
     all.addAll(List.of(words));
     int status = line.execute(all.toArray(String[]::new));
-    return new Outcome(status, said.toString(ISO_8859_1) + errors.toString(UTF_8));
+    return new AppletRun(status, said.toString(ISO_8859_1) + errors.toString(UTF_8));
   }
 
   @Test
@@ -483,10 +472,10 @@ final class QueueCommandsTest {
       assertThat(postcat("-v", "-q", id).said()).contains("\nregular_text: last\n");
       assertThat(postcat("-q", "NONE00000"))
           .isEqualTo(
-              new Outcome(
+              new AppletRun(
                   1, "postcat: fatal: open queue file NONE00000: No such file or directory\n"));
       assertThat(postcat("-q", "x y"))
-          .isEqualTo(new Outcome(1, "postcat: fatal: bad mail queue ID: x y\n"));
+          .isEqualTo(new AppletRun(1, "postcat: fatal: bad mail queue ID: x y\n"));
       assertThat(postcat("x").status()).isEqualTo(64);
       assertThat(postcat("-x", "-q", id).said()).startsWith("postcat: invalid option -- 'x'\n");
     }
@@ -500,33 +489,33 @@ final class QueueCommandsTest {
       send(server, "y@example.org", "b@far.test");
       rest();
 
-      assertThat(postfix("postqueue", "-i", id)).isEqualTo(new Outcome(0, ""));
+      assertThat(postfix("postqueue", "-i", id)).isEqualTo(new AppletRun(0, ""));
       Until.so(() -> queue("show", id).said().contains("\n  attempts: 2\n"));
       rest();
-      assertThat(postfix("postqueue", "-i", "NOSUCHMAIL")).isEqualTo(new Outcome(0, ""));
-      assertThat(postfix("postqueue", "-s", "flushed.test")).isEqualTo(new Outcome(0, ""));
+      assertThat(postfix("postqueue", "-i", "NOSUCHMAIL")).isEqualTo(new AppletRun(0, ""));
+      assertThat(postfix("postqueue", "-s", "flushed.test")).isEqualTo(new AppletRun(0, ""));
       Until.so(() -> queue("show", id).said().contains("\n  attempts: 3\n"));
       rest();
       assertThat(postfix("postqueue", "-s", "far.test"))
           .isEqualTo(
-              new Outcome(
+              new AppletRun(
                   69,
                   "postqueue: fatal: Flush service is not configured for destination"
                       + " \"far.test\"\n"));
       String file = folder + "/main.cf";
-      assertThat(run("sendmail", "-C", file, "-qRnobody").status()).isZero();
-      assertThat(run("sendmail", "-C", file, "-qSX@")).isEqualTo(new Outcome(0, ""));
+      assertThat(AppletRun.of("sendmail", "-C", file, "-qRnobody").status()).isZero();
+      assertThat(AppletRun.of("sendmail", "-C", file, "-qSX@")).isEqualTo(new AppletRun(0, ""));
       Until.so(() -> queue("show", id).said().contains("\n  attempts: 4\n"));
       rest();
-      assertThat(run("sendmail", "-C", file, "-q!Rfar.test").status()).isZero();
+      assertThat(AppletRun.of("sendmail", "-C", file, "-q!Rfar.test").status()).isZero();
       Until.so(() -> queue("show", id).said().contains("\n  attempts: 5\n"));
-      assertThat(run("sendmail", "-C", file, "-q").status()).isZero();
-      assertThat(run("sendmail", "-C", file, "-qXy").status()).isEqualTo(64);
+      assertThat(AppletRun.of("sendmail", "-C", file, "-q").status()).isZero();
+      assertThat(AppletRun.of("sendmail", "-C", file, "-qXy").status()).isEqualTo(64);
     }
     assertThat(postfix("postqueue", "-f"))
         .isEqualTo(
-            new Outcome(69, "postqueue: fatal: Cannot flush mail queue - mail system is down\n"));
-    assertThat(run("sendmail", "-C", folder + "/main.cf", "-q").status()).isEqualTo(69);
+            new AppletRun(69, "postqueue: fatal: Cannot flush mail queue - mail system is down\n"));
+    assertThat(AppletRun.of("sendmail", "-C", folder + "/main.cf", "-q").status()).isEqualTo(69);
     assertThat(postfix("postqueue", "-p").said()).as("the store is enough").contains("\n" + id);
     assertThat(postfix("postsuper", "-h", id).said()).contains(id + ": placed on hold\n");
     assertThat(postfix("postsuper", "-d", ALL).said()).endsWith("Deleted: 2 messages\n");
@@ -554,7 +543,7 @@ final class QueueCommandsTest {
   void wordsThatMeanNothingAreRefused(String words, int status, String said) throws IOException {
     Files.writeString(folder.resolve("main.cf"), "storage_url = h2:data\n");
     String[] all = words.split(" ");
-    Outcome outcome = postfix(all[0], Arrays.copyOfRange(all, 1, all.length));
+    AppletRun outcome = postfix(all[0], Arrays.copyOfRange(all, 1, all.length));
 
     assertThat(outcome.status()).isEqualTo(status);
     assertThat(outcome.said()).contains(said);
