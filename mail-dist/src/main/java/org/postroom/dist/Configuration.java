@@ -4,9 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.MasterCf;
@@ -27,6 +29,7 @@ public final class Configuration {
   private final Map<Param<?>, Object> values = new LinkedHashMap<>();
   private final Map<String, String> texts = new LinkedHashMap<>();
   private final Map<String, String> presets = new LinkedHashMap<>();
+  private final Set<String> transports = new LinkedHashSet<>();
   private final List<Wanted> listeners = new ArrayList<>();
   private @Nullable Path file;
 
@@ -38,6 +41,7 @@ public final class Configuration {
     copy.values.putAll(values);
     copy.texts.putAll(texts);
     copy.presets.putAll(presets);
+    copy.transports.addAll(transports);
     copy.listeners.addAll(listeners);
     copy.file = file;
     return copy;
@@ -67,6 +71,11 @@ public final class Configuration {
   /** One parameter, where nobody gives it: another default. */
   void preset(String name, String value) {
     presets.put(name, value);
+  }
+
+  /** A transport of the program's, which may have parameters of its own. */
+  void transport(String name) {
+    transports.add(name);
   }
 
   /** Listens at a door; port 0 takes a free one. The first call replaces {@code listeners}. */
@@ -139,6 +148,7 @@ public final class Configuration {
     }
     presets.forEach(builder::preset);
     builder.transports(ServicePlan.transports(services));
+    builder.transports(transports);
     values.forEach((param, value) -> builder.set((Param<Object>) param, value));
     texts.forEach(builder::set);
     Settings.Examined examined = builder.examine();

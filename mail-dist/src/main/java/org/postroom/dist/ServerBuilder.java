@@ -123,6 +123,7 @@ public final class ServerBuilder {
    */
   public ServerBuilder transport(String name, Transport transport) {
     description.transports.put(name, transport);
+    description.configuration.transport(name);
     return this;
   }
 

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.KnownNames;
 import org.postroom.core.config.Param;
+import org.postroom.core.config.ParamFamily;
 import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
@@ -67,7 +68,7 @@ enum ReferencePage {
             What main.cf may say. Names that Postfix has mean what they mean there; those of Dovecot, what they mean
             there; the rest are ours. Names that stand not here: [unsupported-parameters.md](unsupported-parameters.md).
             A default is written as an administrator would write it, `$name` not expanded. A change takes effect by
-            `postroom reload` or a SIGHUP, but for what says "restart".
+            `postroom reload` or a SIGHUP, but for what says "restart". A star stands for the name of a transport.
             """);
     page.append(MADE);
     Map<String, Param<?>> seen = new LinkedHashMap<>();
@@ -78,6 +79,11 @@ enum ReferencePage {
         if (seen.putIfAbsent(param.name(), param) == null) {
           row(page, code(param.name()), code(param.defaultText()), param.expected(), doc(param));
         }
+      }
+      for (ParamFamily<?> family : set.families()) {
+        Param<?> usual = family.usual();
+        row(
+            page, code(family.pattern()), code("$" + usual.name()), usual.expected(), family.doc());
       }
     }
     return page.toString();

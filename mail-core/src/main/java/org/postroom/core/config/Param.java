@@ -59,6 +59,10 @@ public final class Param<T> {
     return type.expected();
   }
 
+  ValueType<T> type() {
+    return type;
+  }
+
   public ParamClass paramClass() {
     return paramClass;
   }

@@ -2,6 +2,7 @@ package org.postroom.core.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +28,12 @@ public final class ParamSet {
 
   private final String name;
   private final Map<String, Param<?>> params;
+  private final List<ParamFamily<?>> families;
 
-  private ParamSet(String name, Map<String, Param<?>> params) {
+  private ParamSet(String name, Map<String, Param<?>> params, List<ParamFamily<?>> families) {
     this.name = name;
     this.params = params;
+    this.families = List.copyOf(families);
   }
 
   public static Builder named(String name) {
@@ -46,6 +49,11 @@ public final class ParamSet {
     return List.copyOf(params.values());
   }
 
+  /** Those that every transport has one of, in the order of declaration. */
+  public List<ParamFamily<?>> families() {
+    return families;
+  }
+
   /**
    * Declares one parameter after another and hands each out as a constant. A declaration that
    * contradicts itself (a default outside its own bounds, a name twice) throws {@link
@@ -55,6 +63,7 @@ public final class ParamSet {
 
     private final String name;
     private final Map<String, Param<?>> params = new LinkedHashMap<>();
+    private final List<ParamFamily<?>> families = new ArrayList<>();
 
     private Builder(String name) {
       this.name = name;
@@ -188,6 +197,16 @@ public final class ParamSet {
               Set.of(traits)));
     }
 
+    /**
+     * Has every transport have its own: the transport's name with {@code ending} behind it, and
+     * {@code usual} where that is not given.
+     */
+    public <T> ParamFamily<T> forEachTransport(String ending, Param<T> usual) {
+      ParamFamily<T> family = new ParamFamily<>(ending, usual);
+      families.add(family);
+      return family;
+    }
+
     /** Takes in a parameter that other sets hold too, because several parts obey it. */
     public <T> Param<T> include(Param<T> param) {
       return put(param);
@@ -201,7 +220,7 @@ public final class ParamSet {
     }
 
     public ParamSet build() {
-      return new ParamSet(name, new LinkedHashMap<>(params));
+      return new ParamSet(name, new LinkedHashMap<>(params), families);
     }
 
     private <T> Param<T> add(

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,6 +39,7 @@ public final class Settings {
 
   private final Map<String, String> expanded;
   private final Set<String> transports;
+  private final List<ParamFamily<?>> families;
   private final List<Notice> notices;
   private final @Nullable Settings underStress;
 
@@ -50,6 +52,7 @@ public final class Settings {
     this.effective = effective(params, values);
     this.expanded = check.expanded;
     this.transports = check.transports;
+    this.families = check.families;
     this.notices = List.copyOf(check.notices);
   }
 
@@ -68,6 +71,7 @@ public final class Settings {
     this.effective = effective(params, values);
     this.expanded = expanded;
     this.transports = same.transports;
+    this.families = same.families;
     this.notices = same.notices;
   }
 
@@ -127,6 +131,18 @@ public final class Settings {
       throw new IllegalArgumentException("not part of these settings: " + param);
     }
     return (T) value;
+  }
+
+  /** The value in effect for a transport; of one that is not known here, what holds for all. */
+  @SuppressWarnings("unchecked") // a value is made by its own parameter's type
+  public <T> T get(ParamFamily<T> family, String transport) {
+    Object value = transports.contains(transport) ? values.get(family.name(transport)) : null;
+    return value == null ? get(family.usual()) : (T) value;
+  }
+
+  /** Names of the transports that may have parameters of their own. */
+  public Set<String> transports() {
+    return transports;
   }
 
   /** Whether somebody gave a value, even if it equals the default. */
@@ -228,6 +244,7 @@ public final class Settings {
     final Map<String, MainCf.Entry> judged = new LinkedHashMap<>();
     final Map<String, String> presets = new LinkedHashMap<>();
     final Set<String> transports = new HashSet<>(KnownNames.TRANSPORTS);
+    final Set<ParamFamily<?>> families = new LinkedHashSet<>();
     final List<Fault> faults = new ArrayList<>();
     final List<Notice> notices = new ArrayList<>();
 
@@ -242,6 +259,7 @@ public final class Settings {
       judged.putAll(base.given);
       presets.putAll(base.presets);
       transports.addAll(base.transports);
+      families.addAll(base.families);
     }
 
     private void declare(ParamSet set) {
@@ -251,6 +269,7 @@ public final class Settings {
           throw new IllegalArgumentException("declared in two sets: " + param);
         }
       }
+      families.addAll(set.families());
     }
 
     /** Takes in a file's assignments, its faults and its warnings. */
@@ -333,6 +352,9 @@ public final class Settings {
      * @throws BadConfiguration when not even the defaults can be had
      */
     public Examined examine() {
+      for (ParamFamily<?> family : families) {
+        transports.forEach(name -> params.computeIfAbsent(family.name(name), n -> family.of(name)));
+      }
       Map<String, String> calm = Map.copyOf(presets);
       presets.put(ConfigParams.STRESS.name(), STRESSED);
       SettingsCheck stressed = new SettingsCheck(this);

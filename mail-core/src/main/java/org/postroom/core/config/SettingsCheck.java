@@ -21,6 +21,7 @@ final class SettingsCheck {
   final Map<String, MainCf.Entry> given;
   final Map<String, String> presets;
   final Set<String> transports;
+  final List<ParamFamily<?>> families;
   final List<Fault> faults;
   final List<Notice> notices;
   final Map<String, Object> values = new LinkedHashMap<>();
@@ -35,6 +36,7 @@ final class SettingsCheck {
     this.judged = Map.copyOf(builder.judged);
     this.presets = Map.copyOf(builder.presets);
     this.transports = Set.copyOf(builder.transports);
+    this.families = List.copyOf(builder.families);
     this.faults = new ArrayList<>(builder.faults);
     this.notices = new ArrayList<>(builder.notices);
     this.expansion = new Expansion(this::rawText, this::finish, this::undefined);
@@ -44,16 +46,42 @@ final class SettingsCheck {
     // What was given comes first, so that faults and notices keep the order of the file.
     Set<String> names = new LinkedHashSet<>(given.keySet());
     names.addAll(params.keySet());
+    Map<String, Param<?>> usual = usual();
     for (String name : names) {
       Param<?> param = params.get(name);
+      if (usual.containsKey(name)) {
+        continue;
+      }
       if (param != null) {
         value(param);
       } else if (known(name).isEmpty()) {
         expandOwn(Objects.requireNonNull(given.get(name)));
       }
     }
+    usual.forEach(this::repeat);
     administrators();
     new Judgement(this).judge();
+  }
+
+  /** Those of transports that nobody gave, with what holds in their place. */
+  private Map<String, Param<?>> usual() {
+    Map<String, Param<?>> usual = new LinkedHashMap<>();
+    for (ParamFamily<?> family : families) {
+      for (String transport : transports) {
+        String name = family.name(transport);
+        boolean isGiven = given.containsKey(name) || presets.containsKey(name);
+        if (!isGiven && !name.equals(family.usual().name())) {
+          usual.put(name, family.usual());
+        }
+      }
+    }
+    return usual;
+  }
+
+  /** What was found out for one parameter holds for another; faults are not said again. */
+  private void repeat(String name, Param<?> other) {
+    values.put(name, Objects.requireNonNull(values.get(other.name())));
+    expanded.put(name, expanded.getOrDefault(other.name(), ""));
   }
 
   /**

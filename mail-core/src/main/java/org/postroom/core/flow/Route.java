@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.postroom.core.address.Domain;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.queue.Acceptance;
 
 /** Where mail for a recipient goes. */
 public sealed interface Route {
@@ -48,7 +49,7 @@ public sealed interface Route {
    *     the configuration says of the address by then
    */
   record Onward(String transport, String nextHop, boolean decided) implements Route {
-    private static final String DECIDED = "filter:";
+    private static final String DECIDED = Acceptance.Onward.DECIDED;
 
     /** As much as the queue has room for, and more than any host's name needs. */
     private static final int LONGEST = 900;

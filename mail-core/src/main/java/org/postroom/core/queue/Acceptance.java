@@ -122,6 +122,11 @@ public record Acceptance(
    *     for each other, never for other destinations; as a rule {@code transport:nexthop}
    */
   public record Onward(Recipient recipient, String destination, Claim claim) {
+    /** Stands in front of a destination whose transport was decided for the mail. */
+    public static final String DECIDED = "filter:";
+
+    /** Of mail for a mailbox here, in the place of a transport. */
+    static final String HOME = "mailbox";
 
     /** One that was asked for. */
     public Onward(Recipient recipient, String destination) {
@@ -130,7 +135,14 @@ public record Acceptance(
 
     /** One that waits for a mailbox here. */
     public static Onward home(Recipient recipient, Claim claim) {
-      return new Onward(recipient, "mailbox:" + recipient.address().domain(), claim);
+      return new Onward(recipient, HOME + ":" + recipient.address().domain(), claim);
+    }
+
+    /** By which transport what queues behind {@code destination} leaves. */
+    static String transport(String destination) {
+      int begin = destination.startsWith(DECIDED) ? DECIDED.length() : 0;
+      int end = destination.indexOf(':', begin);
+      return end < 0 ? destination.substring(begin) : destination.substring(begin, end);
     }
   }
 }

@@ -1,26 +1,39 @@
 package org.postroom.core.queue;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.queue.QueueStore.Share;
 
 /**
  * Who may have how many attempts under way. A destination begins with a few places and gets more
- * with each answer, up to its limit. One that cannot be reached is given a rest, and is then tried
- * with a single attempt until it answers.
+ * with answers ({@link Window}), up to its limit. One that cannot be reached is given a rest, and is
+ * then tried with a single attempt until it answers.
  *
  * <p>Destinations that have not answered (yet, or any more) together get half of all places at
  * most, those that failed a quarter; when a quarter is taken, new ones begin with one. So however
  * many are dead, there are places for those that live.
+ *
+ * <p>Where a rate is set, the next attempt to a destination, or by a transport, waits for the end
+ * of a pause. Mail by transports that are deferred waits until its destination is {@linkplain
+ * #revive revived}, and is then tried until nothing more of it is due, or nobody is there.
  *
  * <p>Time is measured in nanoseconds of the timers. Not thread-safe.
  */
 final class Places {
   /** Of those with nothing under way; one that was forgotten is new. */
   private static final int REMEMBERED = 10_000;
+
+  /**
+   * Of a destination that answers more mails are leased at once than there are places for: they
+   * follow without asking the store each time.
+   */
+  private static final int AT_ONCE = 50;
 
   private QueueLimits limits;
   private int quarter;
@@ -35,7 +48,18 @@ final class Places {
           return size() > REMEMBERED;
         }
       };
+
+  /** Until when destinations that cannot be reached are left alone. */
   private final Map<String, Long> resting = new HashMap<>();
+
+  /** Until when destinations wait because of their rate. */
+  private final Map<String, Long> pausing = new HashMap<>();
+
+  /** The same of transports. */
+  private final Map<String, Long> pausingTransports = new HashMap<>();
+
+  /** Destinations whose mail somebody wants tried, though their transport is deferred. */
+  private final Set<String> asked = new HashSet<>();
 
   /** Places taken in all, and by those that have not answered. */
   private int taken;
@@ -44,12 +68,12 @@ final class Places {
 
   private static final class Destination {
     private int underWay;
-    private int window;
+    private final Window window;
     private boolean proven;
     private boolean failed;
 
     Destination(int window) {
-      this.window = window;
+      this.window = new Window(window);
     }
   }
 
@@ -61,6 +85,7 @@ final class Places {
   /** Goes by other limits; what has begun beyond them ends by itself. */
   void obey(QueueLimits others) {
     limits = others;
+    asked.removeIf(destination -> !others.isDeferred(destination));
     setParts();
   }
 
@@ -76,7 +101,54 @@ final class Places {
 
   /** Whether a destination has a share now. */
   boolean has(String destination, long now) {
-    return share(destination, now, 0, 0).mails() > 0;
+    return share(destination, now, 0, 0).deliveries() > 0;
+  }
+
+  /** The places that are free at {@code now}, for one lease. */
+  Round round(long now) {
+    return new Round(now);
+  }
+
+  /** Promises free places to one destination after another. */
+  final class Round {
+    private final long now;
+    private final Map<String, Share> promised = new HashMap<>();
+    private final Set<String> transports = new HashSet<>();
+    private int places;
+    private int unprovenPlaces;
+
+    private Round(long now) {
+      this.now = now;
+    }
+
+    /** Whether a destination has a share, whatever is promised to others. */
+    boolean has(String destination) {
+      return Places.this.has(destination, now);
+    }
+
+    /** What may be leased for a destination; the same whenever it is asked. */
+    Share share(String destination) {
+      Share known = promised.get(destination);
+      if (known != null) {
+        return known;
+      }
+      Share share = Places.this.share(destination, now, places, unprovenPlaces);
+      if (share.deliveries() > 0
+          && !limits.of(destination).transportPause().isZero()
+          && !transports.add(Acceptance.Onward.transport(destination))) {
+        share = Share.NONE;
+      }
+      promised.put(destination, share);
+      places += share.deliveries();
+      unprovenPlaces += isProven(destination) ? 0 : share.deliveries();
+      return share;
+    }
+
+    /** The lease brought nothing: all that somebody asked for, and might begin, has been tried. */
+    void broughtNothing() {
+      asked.removeIf(
+          destination -> has(destination) && promised.get(destination) != Share.NONE);
+    }
   }
 
   /**
@@ -86,40 +158,59 @@ final class Places {
    * @param promisedUnproven those among them for ones that have not answered
    */
   Share share(String destination, long now, int promised, int promisedUnproven) {
-    Long until = resting.get(destination);
-    if (until != null && until - now > 0) {
+    if (isHeldBack(destination, now)) {
       return Share.NONE;
     }
+    DestinationLimits its = limits.of(destination);
     int free = limits.active() - taken - promised;
     Destination known = find(destination);
+    int underWay = known == null ? 0 : known.underWay;
     if (known != null && known.proven) {
-      // Some more than there are places for: they follow without asking the store each time.
-      return share(known.underWay < known.window ? Math.min(limits.recipients(), free) : 0);
+      return share(its, underWay < window(known, its) ? Math.min(AT_ONCE, free) : 0);
     }
     int others = unproven + promisedUnproven;
     boolean failed = known != null && known.failed;
     int window;
     if (others < quarter) {
-      window = known == null ? initial() : known.window;
+      window = known == null ? its.initial() : window(known, its);
     } else {
       window = others < half && !failed ? 1 : 0;
     }
-    int underWay = known == null ? 0 : known.underWay;
-    return share(Math.min(window - underWay, Math.min(free, half - others)));
+    return share(its, Math.min(window - underWay, Math.min(free, half - others)));
   }
 
-  private Share share(int mails) {
-    return mails > 0 ? new Share(mails, limits.recipients()) : Share.NONE;
+  private static Share share(DestinationLimits its, int deliveries) {
+    if (deliveries <= 0) {
+      return Share.NONE;
+    }
+    int most = its.isPaced() ? 1 : deliveries;
+    return new Share(most, Math.max(AT_ONCE, its.recipients()), its.recipients());
+  }
+
+  private boolean isHeldBack(String destination, long now) {
+    return isAhead(resting.get(destination), now)
+        || isPausing(destination, now)
+        || limits.isDeferred(destination) && !asked.contains(destination);
+  }
+
+  private boolean isPausing(String destination, long now) {
+    return isAhead(pausing.get(destination), now)
+        || !pausingTransports.isEmpty()
+            && isAhead(pausingTransports.get(Acceptance.Onward.transport(destination)), now);
+  }
+
+  private static boolean isAhead(@Nullable Long until, long now) {
+    return until != null && until - now > 0;
+  }
+
+  private static int window(Destination known, DestinationLimits its) {
+    return Math.min(known.window.size(), its.concurrency());
   }
 
   /** Whether a destination has answered, and not failed since. */
   boolean isProven(String destination) {
     Destination known = find(destination);
     return known != null && known.proven;
-  }
-
-  private int initial() {
-    return Math.min(limits.initial(), limits.perDestination());
   }
 
   private @Nullable Destination find(String destination) {
@@ -138,55 +229,88 @@ final class Places {
   }
 
   /** An attempt begins, if the destination may have one more now. */
-  boolean begin(String destination) {
+  boolean begin(String destination, long now) {
+    DestinationLimits its = limits.of(destination);
     Destination known = find(destination);
-    if (known != null && known.underWay >= known.window) {
+    if (isPausing(destination, now) || known != null && known.underWay >= window(known, its)) {
       return false;
     }
-    Destination begun = known == null ? new Destination(initial()) : known;
+    Destination begun = known == null ? new Destination(its.initial()) : known;
     if (begun.underWay == 0) {
       idle.remove(destination);
       busy.put(destination, begun);
     }
     begun.underWay++;
     unproven += begun.proven ? 0 : 1;
+    if (!its.transportPause().isZero()) {
+      pausingTransports.put(
+          Acceptance.Onward.transport(destination), now + its.transportPause().toNanos());
+    }
     return true;
   }
 
-  /** An attempt has ended. */
-  void end(String destination, Attempts.Outcome outcome, long now) {
+  /**
+   * An attempt has ended.
+   *
+   * @return whether the destination is given a rest for that
+   */
+  boolean end(String destination, Attempts.Outcome outcome, long now) {
     Destination ended = busy.get(destination);
     if (ended == null) {
       throw new IllegalStateException("no attempt to " + destination + " is under way");
     }
+    DestinationLimits its = limits.of(destination);
     unproven -= ended.proven ? 0 : ended.underWay;
-    ended.underWay--;
+    boolean dead = false;
     if (outcome == Attempts.Outcome.ANSWERED) {
       resting.remove(destination);
-      ended.window = Math.min(limits.perDestination(), Math.max(initial(), ended.window) + 1);
+      if (ended.failed) {
+        ended.window.reopen(ended.underWay, its);
+      }
+      ended.window.answered(ended.underWay, its);
       ended.proven = true;
       ended.failed = false;
     } else if (outcome == Attempts.Outcome.UNREACHABLE) {
-      resting.put(destination, now + limits.rest().toNanos());
-      ended.window = 1;
       ended.proven = false;
-      ended.failed = true;
+      dead = ended.failed || ended.window.failed(its);
+      if (dead) {
+        resting.put(destination, now + limits.rest().toNanos());
+        asked.remove(destination);
+        ended.window.close();
+        ended.failed = true;
+      }
     }
+    if (!its.pause().isZero()) {
+      pausing.put(destination, now + its.pause().toNanos());
+    }
+    ended.underWay--;
     unproven += ended.proven ? 0 : ended.underWay;
     if (ended.underWay == 0) {
       busy.remove(destination);
       idle.put(destination, ended);
     }
+    return dead;
   }
 
-  /** Ends the rest of a destination: it is tried again, with a single attempt. */
+  /**
+   * Ends the rest of a destination: it is tried again, with a single attempt, even if its transport
+   * is deferred. A pause between attempts goes on.
+   */
   void revive(String destination) {
     resting.remove(destination);
+    if (limits.isDeferred(destination)) {
+      asked.add(destination);
+    }
   }
 
-  /** How long until the next rest ends; empty when nobody rests. */
-  OptionalLong nanosToNextRestEnd(long now) {
-    resting.values().removeIf(until -> until - now <= 0);
-    return resting.values().stream().mapToLong(until -> until - now).min();
+  /** How long until the next rest or pause ends; empty when there is none. */
+  OptionalLong nanosToNextEnd(long now) {
+    return Stream.of(resting, pausing, pausingTransports)
+        .flatMapToLong(
+            ends -> {
+              ends.values().removeIf(until -> !isAhead(until, now));
+              return ends.values().stream().mapToLong(until -> until - now);
+            })
+        .min();
   }
 }

@@ -48,7 +48,6 @@ public final class QueueManager implements AutoCloseable {
 
   private final QueueStore store;
   private final Attempts attempts;
-  private volatile QueueLimits limits;
   private final Clock clock;
   private final Timers timers;
   private final Executor workers;
@@ -86,7 +85,6 @@ public final class QueueManager implements AutoCloseable {
       Lifeline lifeline) {
     this.store = store;
     this.attempts = attempts;
-    this.limits = limits;
     this.clock = clock;
     this.timers = timers;
     this.workers = workers;
@@ -111,7 +109,6 @@ public final class QueueManager implements AutoCloseable {
    */
   public void obey(QueueLimits others) {
     synchronized (this) {
-      limits = others;
       places.obey(others);
     }
     wake();
@@ -212,6 +209,7 @@ public final class QueueManager implements AutoCloseable {
 
   /** Whether there may be more that is due. */
   private boolean leaseAndAttempt() {
+    beginWaiting();
     Round round = nextRound();
     if (round == null || unwritten.isStoreSilent()) {
       return false; // the end of an attempt wakes us, and so does a store that answers again
@@ -220,8 +218,11 @@ public final class QueueManager implements AutoCloseable {
       store.releaseLeases(owner, heldRecipients());
     }
     inDoubt = true;
-    List<QueuedMail> leased = store.lease(owner, clock.instant(), limits.lease(), round);
+    List<QueuedMail> leased = store.lease(owner, clock.instant(), QueueLimits.LEASE, round);
     inDoubt = false;
+    if (leased.isEmpty()) {
+      round.broughtNothing();
+    }
     for (QueuedMail mail : leased) {
       fruitless = 0;
       begin(mail);
@@ -230,7 +231,9 @@ public final class QueueManager implements AutoCloseable {
   }
 
   private synchronized @Nullable Round nextRound() {
-    return places.isFull() ? null : new Round(new HashSet<>(heldRecipients()), timers.nanoTime());
+    return places.isFull()
+        ? null
+        : new Round(new HashSet<>(heldRecipients()), places.round(timers.nanoTime()));
   }
 
   private synchronized List<Long> heldRecipients() {
@@ -243,14 +246,11 @@ public final class QueueManager implements AutoCloseable {
   /** What one lease may bring, within the places that are free as it begins. */
   private final class Round implements QueueStore.Choice {
     private final Set<Long> heldNow;
-    private final long began;
-    private final Map<String, Share> promised = new HashMap<>();
-    private int places;
-    private int unproven;
+    private final Places.Round free;
 
-    Round(Set<Long> heldNow, long began) {
+    Round(Set<Long> heldNow, Places.Round free) {
       this.heldNow = heldNow;
-      this.began = began;
+      this.free = free;
     }
 
     @Override
@@ -261,23 +261,21 @@ public final class QueueManager implements AutoCloseable {
     @Override
     public boolean wants(String destination) {
       synchronized (QueueManager.this) {
-        return QueueManager.this.places.has(destination, began);
+        return free.has(destination);
       }
     }
 
     @Override
     public Share share(String destination) {
       synchronized (QueueManager.this) {
-        return promised.computeIfAbsent(destination, this::promise);
+        return free.share(destination);
       }
     }
 
-    private Share promise(String destination) {
-      Places all = QueueManager.this.places;
-      Share share = all.share(destination, began, places, unproven);
-      places += share.mails();
-      unproven += all.isProven(destination) ? 0 : share.mails();
-      return share;
+    void broughtNothing() {
+      synchronized (QueueManager.this) {
+        free.broughtNothing();
+      }
     }
 
     @Override
@@ -291,12 +289,38 @@ public final class QueueManager implements AutoCloseable {
     synchronized (this) {
       places.take();
       held.add(mail);
-      if (!places.begin(mail.destination())) {
+      if (!places.begin(mail.destination(), timers.nanoTime())) {
         waiting.computeIfAbsent(mail.destination(), name -> new ArrayDeque<>()).add(mail);
         return;
       }
     }
     attempt(mail);
+  }
+
+  /** What waits in memory for the end of a pause begins when that has come. */
+  private void beginWaiting() {
+    List<QueuedMail> next = new ArrayList<>();
+    synchronized (this) {
+      for (String destination : List.copyOf(waiting.keySet())) {
+        next.addAll(following(destination));
+      }
+    }
+    next.forEach(this::attempt);
+  }
+
+  /** Those behind a destination that may begin now. Under the monitor. */
+  private List<QueuedMail> following(String destination) {
+    List<QueuedMail> next = new ArrayList<>();
+    Deque<QueuedMail> behind = waiting.remove(destination);
+    if (behind != null) {
+      while (!closed && !behind.isEmpty() && places.begin(destination, timers.nanoTime())) {
+        next.add(behind.remove());
+      }
+      if (!behind.isEmpty()) {
+        waiting.put(destination, behind);
+      }
+    }
+    return next;
   }
 
   private void attempt(QueuedMail mail) {
@@ -347,20 +371,14 @@ public final class QueueManager implements AutoCloseable {
   }
 
   private void end(String destination, Attempts.Outcome outcome) {
-    List<QueuedMail> next = new ArrayList<>();
+    List<QueuedMail> next = List.of();
     Collection<QueuedMail> postponed = List.of();
     synchronized (this) {
-      places.end(destination, outcome, timers.nanoTime());
-      Deque<QueuedMail> behind = waiting.remove(destination);
-      if (behind != null && outcome == Attempts.Outcome.UNREACHABLE) {
-        postponed = behind;
-      } else if (behind != null) {
-        while (!closed && !behind.isEmpty() && places.begin(destination)) {
-          next.add(behind.remove());
-        }
-        if (!behind.isEmpty()) {
-          waiting.put(destination, behind);
-        }
+      if (places.end(destination, outcome, timers.nanoTime())) {
+        Deque<QueuedMail> behind = waiting.remove(destination);
+        postponed = behind == null ? List.of() : behind;
+      } else {
+        next = following(destination);
       }
     }
     next.forEach(this::attempt);
@@ -380,17 +398,17 @@ public final class QueueManager implements AutoCloseable {
 
   // --- sleeping
 
-  /** Sets the alarm: for what is due next, and for the end of a rest. */
+  /** Sets the alarm: for what is due next, and for the end of a rest or a pause. */
   private void sleepUntilDue() {
-    Round round = nextRound();
-    if (round == null || unwritten.isStoreSilent()) {
+    if (unwritten.isStoreSilent()) {
       return;
     }
+    Round round = nextRound();
     // What is held back by its destination's limit is none of it: the end of an attempt wakes us.
-    Optional<Instant> due = store.nextDue(round);
+    Optional<Instant> due = round == null ? Optional.empty() : store.nextDue(round);
     OptionalLong rested;
     synchronized (this) {
-      rested = places.nanosToNextRestEnd(timers.nanoTime());
+      rested = places.nanosToNextEnd(timers.nanoTime());
     }
     if (due.isPresent()) {
       sleep(shorter(untilDue(due.get()), rested));
@@ -475,7 +493,7 @@ public final class QueueManager implements AutoCloseable {
 
   private synchronized void scheduleRenewal() {
     if (!closed) {
-      renewal = timers.after(limits.lease().dividedBy(3), () -> handOn(this::renew));
+      renewal = timers.after(QueueLimits.LEASE.dividedBy(3), () -> handOn(this::renew));
     }
   }
 
@@ -483,7 +501,7 @@ public final class QueueManager implements AutoCloseable {
     List<Long> recipients = heldRecipients();
     try {
       if (!recipients.isEmpty()) {
-        store.renew(owner, clock.instant(), limits.lease(), recipients);
+        store.renew(owner, clock.instant(), QueueLimits.LEASE, recipients);
       }
     } catch (RuntimeException e) {
       LOG.warn("queue: leases could not be renewed: {}", e.getMessage());

@@ -1,8 +1,13 @@
 package org.postroom.core.queue;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
+import org.postroom.core.config.ParamFamily;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 
@@ -46,22 +51,99 @@ public final class QueueParams {
       SET.integer(
           "default_destination_concurrency_limit",
           "20",
-          Bounds.atLeast("1"),
-          "Attempts to one destination at the same time.");
+          Bounds.atLeast("0"),
+          "Attempts to one destination at the same time; 0 is without limit.");
+
+  static final ParamFamily<Integer> CONCURRENCIES =
+      SET.forEachTransport("_destination_concurrency_limit", DESTINATION_CONCURRENCY);
 
   public static final Param<Integer> INITIAL_CONCURRENCY =
       SET.integer(
           "initial_destination_concurrency",
           "5",
           Bounds.atLeast("1"),
-          "The same for a destination that has not answered yet; each answer adds one.");
+          "The same for a destination that has not answered yet; answers make it more.");
+
+  static final ParamFamily<Integer> INITIAL_CONCURRENCIES =
+      SET.forEachTransport("_initial_destination_concurrency", INITIAL_CONCURRENCY);
 
   public static final Param<Integer> DESTINATION_RECIPIENTS =
       SET.integer(
           "default_destination_recipient_limit",
           "50",
-          Bounds.atLeast("1"),
-          "The most recipients of one attempt.");
+          Bounds.atLeast("0"),
+          """
+          The most recipients of one mail in one attempt; for the others there are further attempts. 0 is
+          as many as the mail has, up to 1000.\
+          """);
+
+  static final ParamFamily<Integer> RECIPIENT_LIMITS =
+      SET.forEachTransport("_destination_recipient_limit", DESTINATION_RECIPIENTS);
+
+  static final Param<Feedback> POSITIVE_FEEDBACK =
+      feedback(
+          "default_destination_concurrency_positive_feedback",
+          "How many more attempts to a destination may be made at the same time for each answer.");
+
+  static final ParamFamily<Feedback> POSITIVE_FEEDBACKS =
+      SET.forEachTransport("_destination_concurrency_positive_feedback", POSITIVE_FEEDBACK);
+
+  static final Param<Feedback> NEGATIVE_FEEDBACK =
+      feedback(
+          "default_destination_concurrency_negative_feedback",
+          "How many fewer for each attempt that did not get there.");
+
+  static final ParamFamily<Feedback> NEGATIVE_FEEDBACKS =
+      SET.forEachTransport("_destination_concurrency_negative_feedback", NEGATIVE_FEEDBACK);
+
+  static final Param<OptionalInt> COHORT_LIMIT =
+      SET.value(
+          "default_destination_concurrency_failed_cohort_limit",
+          "",
+          "a whole number of at least 0, or nothing",
+          QueueParams::cohorts,
+          limit -> limit.isPresent() ? String.valueOf(limit.getAsInt()) : "",
+          """
+          How often as many attempts as may be made at the same time must fail to get there, with no answer
+          between them, before the destination is left alone; 0 is never. Where nothing is said one attempt
+          is enough, since it has tried all exchangers.\
+          """);
+
+  static final ParamFamily<OptionalInt> COHORT_LIMITS =
+      SET.forEachTransport("_destination_concurrency_failed_cohort_limit", COHORT_LIMIT);
+
+  static final Param<Duration> DESTINATION_RATE_DELAY =
+      SET.time(
+          "default_destination_rate_delay",
+          "0s",
+          """
+          The pause between an attempt to a destination and the next. With a pause there is one attempt at
+          a time.\
+          """);
+
+  static final ParamFamily<Duration> DESTINATION_RATE_DELAYS =
+      SET.forEachTransport("_destination_rate_delay", DESTINATION_RATE_DELAY);
+
+  static final Param<Duration> TRANSPORT_RATE_DELAY =
+      SET.time(
+          "default_transport_rate_delay",
+          "0s",
+          "The pause between two attempts by one transport, whatever their destinations.");
+
+  static final ParamFamily<Duration> TRANSPORT_RATE_DELAYS =
+      SET.forEachTransport("_transport_rate_delay", TRANSPORT_RATE_DELAY);
+
+  static final Param<List<String>> DEFER_TRANSPORTS =
+      SET.value(
+          "defer_transports",
+          "",
+          "a list of transports other than local and virtual",
+          QueueParams::deferred,
+          names -> String.join(", ", names),
+          """
+          Transports by which mail leaves only when somebody asks for its attempt (postqueue -f, sendmail
+          -q, postroom queue run). What waits for that is not given up meanwhile.\
+          """);
 
   public static final Param<Integer> ACTIVE =
       SET.integer(
@@ -100,6 +182,26 @@ public final class QueueParams {
 
   private QueueParams() {}
 
+  private static Param<Feedback> feedback(String name, String doc) {
+    return SET.value(name, "1", Feedback.EXPECTED, Feedback::parse, Feedback::toString, doc);
+  }
+
+  private static OptionalInt cohorts(String text) {
+    if (!text.matches("[0-9]{0,9}")) {
+      throw new BadValue("");
+    }
+    return text.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text));
+  }
+
+  private static List<String> deferred(String text) {
+    List<String> names =
+        Arrays.stream(text.split("[\\s,]+")).filter(name -> !name.isEmpty()).toList();
+    if (names.stream().anyMatch(QueueLimits.HOME::contains)) {
+      throw new BadValue("mail for mailboxes here is in them as soon as it is accepted");
+    }
+    return names;
+  }
+
   /** The schedule that settings ask for. */
   public static RetrySchedule schedule(Settings settings) {
     return new RetrySchedule(
@@ -113,12 +215,6 @@ public final class QueueParams {
 
   /** The limits that settings ask for. */
   public static QueueLimits limits(Settings settings) {
-    return new QueueLimits(
-        settings.get(DESTINATION_CONCURRENCY),
-        settings.get(INITIAL_CONCURRENCY),
-        settings.get(DESTINATION_RECIPIENTS),
-        settings.get(ACTIVE),
-        settings.get(REST),
-        QueueLimits.DEFAULT.lease());
+    return new QueueLimits(settings);
   }
 }

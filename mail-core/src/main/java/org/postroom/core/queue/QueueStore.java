@@ -25,7 +25,8 @@ public interface QueueStore {
    * @param now what counts as due
    * @param lease after this time the rows are due again for everybody
    * @param choice what of it
-   * @return grouped by mail and destination
+   * @return grouped by mail and destination; of a mail with more recipients than one delivery of
+   *     its destination may have there are several
    */
   List<QueuedMail> lease(String owner, Instant now, Duration lease, Choice choice);
 
@@ -117,11 +118,18 @@ public interface QueueStore {
   /**
    * How much of a destination.
    *
-   * @param mails at most this many mails
+   * @param deliveries at most this many deliveries: of mails, or of parts of them
    * @param recipients at most this many recipients, of all of them together
+   * @param perDelivery at most this many recipients of one mail in one delivery, at least 1; for
+   *     more of them there are further deliveries
    */
-  record Share(int mails, int recipients) {
-    public static final Share NONE = new Share(0, 0);
+  record Share(int deliveries, int recipients, int perDelivery) {
+    public static final Share NONE = new Share(0, 0, 1);
+
+    /** One where a mail goes to all its recipients at once. */
+    public Share(int deliveries, int recipients) {
+      this(deliveries, recipients, Math.max(1, recipients));
+    }
   }
 
   /**

@@ -32,6 +32,7 @@ final class SettingsTest {
   private static final Param<Duration> DELAY = SET.time("delay", "0h", "When to say so.");
   private static final Param<Integer> LIMIT =
       SET.integer("limit", "10", Bounds.between("1", "100"), "How many.");
+  private static final ParamFamily<Integer> LIMITS = SET.forEachTransport("_limit", LIMIT);
   private static final Param<Long> BYTES = SET.longs("bytes", "10240000", "How large.");
   private static final Param<Long> QUOTA = SET.size("quota", "1G", "How much.");
   private static final Param<Boolean> ENABLED = SET.bool("enabled", "no", "Whether.");
@@ -474,13 +475,13 @@ final class SettingsTest {
 
   @Test
   void whatIsWrongIsReportedBesideWhatIsToBeKnown() {
-    MainCf file = MainCf.parse("main.cf", "limit = x\nnonsense = 1\ndefer_transports = yes\n");
+    MainCf file = MainCf.parse("main.cf", "limit = x\nnonsense = 1\nmaster_service_disable = yes\n");
 
     BadConfiguration bad =
         catchThrowableOfType(
             BadConfiguration.class, () -> Settings.builder(ALL).file(file).build());
 
-    assertThat(bad.faults()).extracting(Fault::name).containsExactly("limit", "defer_transports");
+    assertThat(bad.faults()).extracting(Fault::name).containsExactly("limit", "master_service_disable");
     assertThat(bad.faults())
         .extracting(Fault::paramClass)
         .containsExactly(ParamClass.IMPLEMENTED, ParamClass.REFUSED);
@@ -531,13 +532,45 @@ final class SettingsTest {
 
   @Test
   void parametersOfATransportAreKnownOnceTheTransportIs() {
-    String name = "gate_destination_rate_delay";
+    String name = "gate_delivery_slot_cost";
 
     Settings without = Settings.builder(ALL).set(name, "1s").build();
     Settings with = Settings.builder(ALL).transports(List.of("gate")).set(name, "1s").build();
 
     assertThat(said(without)).singleElement().asString().contains("unused parameter");
-    assertThat(said(with)).singleElement().asString().contains("is not acted upon");
+    assertThat(said(with)).singleElement().asString().contains("has no effect here");
+  }
+
+  @Test
+  void eachTransportHasItsOwnOfAFamilyOrWhatHoldsForAll() {
+    MainCf file =
+        MainCf.parse(
+            "main.cf", "limit = 7\ngate_limit = 3\nrelay_limit = $gate_limit\nlmtp_limt = 2\n");
+    Settings settings = Settings.builder(ALL).transports(List.of("gate")).file(file).build();
+
+    assertThat(settings.get(LIMITS, "gate")).isEqualTo(3);
+    assertThat(settings.get(LIMITS, "relay")).isEqualTo(3);
+    assertThat(settings.get(LIMITS, "smtp")).isEqualTo(7);
+    assertThat(settings.get(LIMITS, "unheard-of")).isEqualTo(7);
+    assertThat(settings.expandedText("smtp_limit")).contains("7");
+    assertThat(settings.params())
+        .filteredOn(param -> param.name().equals("smtp_limit"))
+        .singleElement()
+        .satisfies(param -> assertThat(settings.text(param)).isEqualTo("$limit"));
+    assertThat(said(settings))
+        .containsExactly(
+            "warning: main.cf, line 4: unused parameter: lmtp_limt=2 (did you mean lmtp_limit?)");
+    assertThat(settings.over().set("gate_limit", "9").build().get(LIMITS, "gate")).isEqualTo(9);
+  }
+
+  @Test
+  void oneOfAFamilyIsCheckedAsWhatHoldsForAll() {
+    MainCf file = MainCf.parse("main.cf", "smtp_limit = 0\nhouse_limit = 0\n");
+
+    assertThatThrownBy(() -> Settings.builder(ALL).file(file).build())
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("main.cf, line 1: smtp_limit: expected a whole number")
+        .hasMessageNotContaining("house_limit:");
   }
 
   @Test

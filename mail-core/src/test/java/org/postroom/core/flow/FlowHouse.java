@@ -49,8 +49,8 @@ import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
-import org.postroom.core.queue.QueueLimits;
 import org.postroom.core.queue.QueueManager;
+import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
@@ -124,7 +124,7 @@ final class FlowHouse implements AutoCloseable {
   /** How the house differs from others. */
   static final class Plan {
     private final VirtualTime time;
-    private QueueLimits limits = QueueLimits.DEFAULT;
+    private final Settings.Builder limits = Settings.builder(QueueParams.ALL);
     private Function<QueueStore, QueueStore> trouble = store -> store;
     private final List<FilterStation.Named> filters = new ArrayList<>();
     private long mostLonger;
@@ -136,8 +136,9 @@ final class FlowHouse implements AutoCloseable {
       this.time = time;
     }
 
-    Plan limits(QueueLimits other) {
-      limits = other;
+    /** What settings say of the queue's limits. */
+    Plan set(String name, String text) {
+      limits.set(name, text);
       return this;
     }
 
@@ -234,7 +235,7 @@ final class FlowHouse implements AutoCloseable {
             time,
             workers,
             lifeline);
-    manager = new QueueManager(queue, flow, plan.limits, wall, time, workers, "me", lifeline);
+    manager = new QueueManager(queue, flow, QueueParams.limits(plan.limits.build()), wall, time, workers, "me", lifeline);
     workers.afterwards(manager::close);
     stores.accounts().add("ada@here.test", Secret.of("secret"));
     manager.start();
@@ -266,6 +267,15 @@ final class FlowHouse implements AutoCloseable {
   /** Has the queue try destinations again that rest. */
   void revive(String... destinations) {
     manager.revive(List.of(destinations));
+  }
+
+  /** Has the queue go by other limits, as after a reload. */
+  void obey(String... namesAndTexts) {
+    Settings.Builder others = Settings.builder(QueueParams.ALL);
+    for (int i = 0; i < namesAndTexts.length; i += 2) {
+      others.set(namesAndTexts[i], namesAndTexts[i + 1]);
+    }
+    manager.obey(QueueParams.limits(others.build()));
   }
 
   /** The queue begins nothing any more; all else goes on. */

@@ -11,14 +11,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postroom.core.config.Settings;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.queue.Acceptance;
-import org.postroom.core.queue.QueueLimits;
+import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.testing.Fault;
 import org.postroom.core.testing.TroubledStore;
@@ -28,6 +30,7 @@ import org.postroom.core.testing.Until;
 @Timeout(60)
 final class QueueInTimeTest {
   private static final String MOVED = "moved.test";
+  private static final int ACTIVE = Settings.of(QueueParams.ALL).get(QueueParams.ACTIVE);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** For tests in which something waits for the clock: that is what has to be found out. */
@@ -445,16 +448,20 @@ final class QueueInTimeTest {
   void aGoodMailGoesOutAtOnceWhileThirtyDestinationsAreDead() {
     try (FlowHouse house = FlowHouse.standing(IMPATIENCE).open()) {
       List<FlowHouse.Host> dead = new ArrayList<>();
+      dead.add(house.silent("crowded.test"));
+      for (int k = 0; k < 1000; k++) {
+        house.send(k + "@crowded.test");
+      }
       for (int i = 0; i < 30; i++) {
         dead.add(house.silent("dead" + i + ".test"));
-        for (int k = 0; k < 30; k++) {
+        for (int k = 0; k < 20; k++) {
           house.send(k + "@dead" + i + ".test");
         }
       }
       FlowHouse.Host living = house.living("living.test");
       house.time.advance(Duration.ZERO);
       assertThat(dead.stream().mapToInt(host -> host.open.size()).sum())
-          .isBetween(30, QueueLimits.DEFAULT.active() / 2);
+          .isBetween(30, ACTIVE / 2);
 
       for (int k = 0; k < 60; k++) {
         house.send(k + "@living.test");
@@ -463,6 +470,137 @@ final class QueueInTimeTest {
 
       // No time passes; but the threads that deliver may be slow on a machine that is.
       Until.so(() -> living.mails.size() == 60);
+    }
+  }
+
+  @Test
+  void aMailWithMoreRecipientsThanOneDeliveryMayHaveGoesInSeveral() {
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE).set("smtp_destination_recipient_limit", "2").open()) {
+      FlowHouse.Host living = house.living("living.test");
+      house.send(
+          IntStream.range(0, 7).mapToObj(k -> k + "@living.test").toArray(String[]::new));
+      house.time.advance(Duration.ZERO);
+
+      assertThat(living.mails).extracting(mail -> mail.recipients().size()).hasSize(4);
+      assertThat(living.mails).extracting(QueuedMail::id).containsOnly(living.mails.get(0).id());
+      assertThat(house.stores.queue().size()).isZero();
+    }
+  }
+
+  @Test
+  void aDestinationWithARateGetsOneMailAfterTheOtherWithPauses() {
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE).set("smtp_destination_rate_delay", "10s").open()) {
+      FlowHouse.Host spared = house.living("spared.test");
+      FlowHouse.Host other = house.living("other.test");
+      for (int k = 0; k < 4; k++) {
+        house.send(k + "@spared.test");
+      }
+      house.send("bob@other.test");
+
+      house.time.advance(Duration.ofSeconds(25));
+      assertThat(spared.tried).isEqualTo(every(Duration.ofSeconds(10), 3));
+      assertThat(other.tried).isEqualTo(every(Duration.ofSeconds(10), 1));
+
+      house.obey(); // no rate any more; what is begun pauses
+      house.time.advance(Duration.ofSeconds(5));
+      assertThat(spared.tried).isEqualTo(every(Duration.ofSeconds(10), 4));
+    }
+  }
+
+  /** When something happens that often, from the start. */
+  private static List<Instant> every(Duration interval, int times) {
+    return IntStream.range(0, times)
+        .mapToObj(k -> FlowHouse.START.plus(interval.multipliedBy(k)))
+        .toList();
+  }
+
+  @Test
+  void aTransportWithARateBeginsOneAttemptAfterTheOther() {
+    try (FlowHouse house =
+        FlowHouse.standing(IMPATIENCE).set("smtp_transport_rate_delay", "10s").open()) {
+      List<FlowHouse.Host> hosts = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        hosts.add(i % 2 == 0 ? house.silent(i + ".test") : house.living(i + ".test"));
+        house.send("bob@" + i + ".test");
+      }
+
+      house.time.advance(Duration.ofSeconds(45));
+
+      assertThat(hosts.stream().flatMap(host -> host.tried.stream()).sorted())
+          .isEqualTo(every(Duration.ofSeconds(10), 4));
+    }
+  }
+
+  /** They are in memory, and no attempt ends that would wake the queue. */
+  @Test
+  void whatWaitsInMemoryWhenARateIsSetBeginsWithEachPause() {
+    try (FlowHouse house = FlowHouse.standing(IMPATIENCE).open()) {
+      FlowHouse.Host silent = house.silent("silent.test");
+      house.send("first@silent.test");
+      house.time.advance(Duration.ZERO);
+      silent.open.get(0).take();
+      house.time.advance(Duration.ZERO);
+      for (int k = 0; k < 12; k++) {
+        house.send(k + "@silent.test");
+      }
+      house.time.advance(Duration.ZERO);
+      int begun = silent.open.size();
+      assertThat(begun).isBetween(2, 12);
+
+      house.obey("smtp_destination_rate_delay", "10s", "qmgr_message_active_limit", "1");
+      silent.open.forEach(FlowHouse.Attempt::take);
+      house.time.advance(Duration.ofSeconds(9));
+      assertThat(silent.open).hasSize(begun);
+      while (silent.open.size() < 13) {
+        int before = silent.open.size();
+        house.time.advance(Duration.ofSeconds(10));
+        assertThat(silent.open).hasSize(before + 1);
+        silent.open.get(before).take();
+      }
+      house.time.advance(Duration.ZERO);
+
+      assertThat(house.stores.queue().size()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsDeferredIsTriedOnceItIsAskedFor() {
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).set("defer_transports", "smtp").open()) {
+      FlowHouse.Host living = house.living("living.test");
+      house.send("a@living.test");
+      house.send("b@living.test");
+      house.time.advance(Duration.ofDays(6));
+      assertThat(living.tried).isEmpty();
+      assertThat(house.stores.queue().size()).isEqualTo(2);
+
+      house.revive("smtp:living.test");
+      house.time.advance(Duration.ofSeconds(1));
+      assertThat(living.mails).hasSize(2);
+      house.send("c@living.test");
+      house.time.advance(Duration.ofHours(1));
+      assertThat(living.mails).as("that came later").hasSize(2);
+
+      house.obey();
+      house.time.advance(Duration.ofSeconds(1));
+      assertThat(living.mails).hasSize(3);
+    }
+  }
+
+  @Test
+  void withALimitOfFailuresADestinationIsTriedUntilItIsReached() {
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .set("default_destination_concurrency_failed_cohort_limit", "1")
+            .open()) {
+      FlowHouse.Host dead = house.dead("dead.test");
+      for (int k = 0; k < 6; k++) {
+        house.send(k + "@dead.test");
+        house.time.advance(Duration.ofSeconds(1));
+      }
+
+      assertThat(dead.tried).as("1/5, 1/4, 1/3 and 1/2").hasSize(4);
     }
   }
 

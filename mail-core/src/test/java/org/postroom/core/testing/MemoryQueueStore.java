@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.Content;
@@ -119,7 +118,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
   @Override
   public List<QueuedMail> lease(String owner, Instant now, Duration lease, Choice choice) {
     synchronized (mailboxes.lock) {
-      Map<String, List<Waiting>> chosen = new LinkedHashMap<>();
+      Map<String, Leasing> chosen = new LinkedHashMap<>();
       rows.values().stream()
           .filter(row -> row.isWaiting() && !row.due.isAfter(now) && !row.leasedAt(now))
           .filter(row -> choice.wants(row.destination) && !choice.holds(row.id))
@@ -127,25 +126,46 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
           .forEach(
               row -> {
                 if (chosen.containsKey(row.destination) || chosen.size() < choice.destinations()) {
-                  add(
-                      chosen.computeIfAbsent(row.destination, name -> new ArrayList<>()),
-                      row,
-                      choice.share(row.destination));
+                  chosen
+                      .computeIfAbsent(
+                          row.destination, name -> new Leasing(choice.share(row.destination)))
+                      .add(row);
                 }
               });
-      List<Waiting> leased = chosen.values().stream().flatMap(List::stream).toList();
-      for (Waiting row : leased) {
-        row.leaseOwner = owner;
-        row.leaseUntil = now.plus(lease);
+      List<List<Waiting>> leased =
+          chosen.values().stream().flatMap(one -> one.deliveries.stream()).toList();
+      for (List<Waiting> delivery : leased) {
+        for (Waiting row : delivery) {
+          row.leaseOwner = owner;
+          row.leaseUntil = now.plus(lease);
+        }
       }
-      return grouped(leased);
+      return leased.stream().flatMap(delivery -> grouped(delivery).stream()).toList();
     }
   }
 
-  private static void add(List<Waiting> chosen, Waiting row, Share share) {
-    long mails = Stream.concat(chosen.stream(), Stream.of(row)).map(w -> w.mail).distinct().count();
-    if (chosen.size() < share.recipients() && mails <= share.mails()) {
-      chosen.add(row);
+  /** What one lease brings for a destination. */
+  private static final class Leasing {
+    private final Share share;
+    private final List<List<Waiting>> deliveries = new ArrayList<>();
+
+    Leasing(Share share) {
+      this.share = share;
+    }
+
+    void add(Waiting row) {
+      if (deliveries.stream().mapToInt(List::size).sum() >= share.recipients()) {
+        return;
+      }
+      for (List<Waiting> delivery : deliveries) {
+        if (delivery.get(0).mail == row.mail && delivery.size() < share.perDelivery()) {
+          delivery.add(row);
+          return;
+        }
+      }
+      if (deliveries.size() < share.deliveries()) {
+        deliveries.add(new ArrayList<>(List.of(row)));
+      }
     }
   }
 

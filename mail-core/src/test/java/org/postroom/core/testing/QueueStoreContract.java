@@ -915,6 +915,34 @@ public abstract class QueueStoreContract extends StoreContract {
     assertThat(lease(QueueStore.Share.NONE)).isEmpty();
   }
 
+  @Test
+  void leasesAMailWithManyRecipientsInSeveralDeliveries() {
+    accept("a@one.test", "b@one.test", "c@one.test", "d@one.test", "e@one.test");
+    time.advance(Duration.ofMillis(1));
+    accept("f@one.test", "g@one.test");
+
+    List<QueuedMail> leased = lease(new QueueStore.Share(3, 50, 2));
+    List<QueuedMail> rest = lease(new QueueStore.Share(5, 50, 1));
+
+    assertThat(leased)
+        .extracting(mail -> recipients(List.of(mail), "one.test"))
+        .containsExactlyInAnyOrder(List.of("a", "b"), List.of("c", "d"), List.of("e"));
+    assertThat(leased).extracting(QueuedMail::id).containsOnly(leased.get(0).id());
+    assertThat(rest)
+        .extracting(mail -> recipients(List.of(mail), "one.test"))
+        .containsExactlyInAnyOrder(List.of("f"), List.of("g"));
+    for (QueuedMail mail : leased) {
+      assertThat(queue.settle(done(mail), List.of())).as("each ends by itself").hasSizeLessThan(2);
+    }
+    assertThat(queue.size()).isEqualTo(2);
+  }
+
+  private static List<Settlement> done(QueuedMail mail) {
+    return mail.recipients().stream()
+        .<Settlement>map(one -> new Settlement.Done(one.id()))
+        .toList();
+  }
+
   /** Of each destination so much. */
   private List<QueuedMail> lease(QueueStore.Share share) {
     return queue.lease(

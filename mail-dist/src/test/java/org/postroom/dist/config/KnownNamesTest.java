@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.KnownNames;
 import org.postroom.core.config.Param;
+import org.postroom.core.config.ParamFamily;
 import org.postroom.core.config.ParamClass;
 import org.postroom.dist.Parts;
 
@@ -25,7 +26,11 @@ final class KnownNamesTest {
   private static Set<String> declared() {
     Set<String> names = new TreeSet<>();
     Stream.concat(Arrays.stream(Parts.standard().params()), Stream.of(ConfigParams.ALL))
-        .forEach(set -> set.params().stream().map(Param::name).forEach(names::add));
+        .forEach(
+            set -> {
+              set.params().stream().map(Param::name).forEach(names::add);
+              set.families().stream().map(ParamFamily::pattern).forEach(names::add);
+            });
     return names;
   }
 

@@ -6,12 +6,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongPredicate;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.QueueId;
@@ -66,8 +65,17 @@ final class QueueRows {
     this.blobs = blobs;
   }
 
-  /** A row that is read, and until when it was not to be leased. */
-  record Ready(long mail, long readyAt, QueuedMail one) {
+  /**
+   * A row that is read.
+   *
+   * @param readyAt until when it was not to be leased
+   * @param delivery which of its mail's deliveries it is part of
+   */
+  record Ready(long mail, long readyAt, int delivery, QueuedMail one) {
+    Ready in(int other) {
+      return new Ready(mail, readyAt, other, one);
+    }
+
     long recipient() {
       return one.recipients().get(0).id();
     }
@@ -89,7 +97,6 @@ final class QueueRows {
       List<Ready> ready,
       List<Unreadable> others)
       throws SQLException {
-    Set<Long> mails = new HashSet<>();
     int most = share.recipients();
     while (true) {
       int seen = 0;
@@ -106,16 +113,26 @@ final class QueueRows {
           }
         }
       }
-      for (Ready row : found.subList(0, Math.min(found.size(), share.recipients()))) {
-        if (mails.contains(row.mail()) || mails.size() < share.mails()) {
-          mails.add(row.mail());
-          ready.add(row);
-        }
-      }
+      share(found.subList(0, Math.min(found.size(), share.recipients())), share, ready);
       if (!found.isEmpty() || !others.isEmpty() || seen < most) {
         return;
       }
       most *= 2; // all of these are held: what is due stands behind them
+    }
+  }
+
+  /** Takes as many rows as there are deliveries for. */
+  private static void share(List<Ready> found, Share share, List<Ready> ready) {
+    Map<Long, Integer> recipients = new HashMap<>(); // by mail
+    int deliveries = 0;
+    for (Ready row : found) {
+      int before = recipients.getOrDefault(row.mail(), 0);
+      boolean begins = before % share.perDelivery() == 0;
+      if (!begins || deliveries < share.deliveries()) {
+        deliveries += begins ? 1 : 0;
+        recipients.put(row.mail(), before + 1);
+        ready.add(row.in(before / share.perDelivery()));
+      }
     }
   }
 
@@ -185,7 +202,7 @@ final class QueueRows {
   private void take(ResultSet row, List<Ready> ready, List<Unreadable> others) throws SQLException {
     long id = row.getLong(1);
     try {
-      ready.add(new Ready(row.getLong(9), row.getLong(21), mail(row)));
+      ready.add(new Ready(row.getLong(9), row.getLong(21), 0, mail(row)));
     } catch (RuntimeException e) {
       // Whatever is wrong with it: the others must go on.
       others.add(new Unreadable(id, row.getString(5), e.toString()));
@@ -270,9 +287,9 @@ final class QueueRows {
     return found;
   }
 
-  /** Rows brought together by mail and destination, in the order they came. */
+  /** Rows brought together by mail, destination and delivery, in the order they came. */
   static final class Groups {
-    private record Group(long mail, String destination) {}
+    private record Group(long mail, String destination, int delivery) {}
 
     private final Map<Group, QueuedMail> heads = new LinkedHashMap<>();
     private final Map<Group, List<QueuedMail.QueuedRecipient>> recipients = new LinkedHashMap<>();
@@ -282,7 +299,7 @@ final class QueueRows {
     }
 
     void add(Ready row) {
-      Group group = new Group(row.mail(), row.one().destination());
+      Group group = new Group(row.mail(), row.one().destination(), row.delivery());
       heads.putIfAbsent(group, row.one());
       recipients.computeIfAbsent(group, key -> new ArrayList<>()).addAll(row.one().recipients());
     }

@@ -144,8 +144,11 @@ final class SqlQueueStore implements QueueStore {
     Offer offer = new Offer();
     int found = 0;
     for (String destination : chosen) {
+      if (found >= choice.destinations()) {
+        break; // nothing is promised that is not looked for
+      }
       Share share = choice.share(destination);
-      if (found < choice.destinations() && share.mails() > 0) {
+      if (share.deliveries() > 0) {
         int before = offer.ready.size();
         queue.ready(destination, now, share, choice::holds, offer.ready, offer.unreadable);
         found += offer.ready.size() > before ? 1 : 0;
