@@ -119,6 +119,7 @@ final class CollectedMail {
             mail.envelope(),
             Whom.EVERYBODY,
             user,
+            Optional.empty(),
             HandedInMail.Limit.of(generation.settings()))
         .submit(mail.content().stream());
   }

@@ -39,10 +39,6 @@ import org.postroom.smtp.server.SmtpParams;
 final class HandedInMail {
   private static final int CHUNK = 16 * 1024;
 
-  private static final Submission.Client HERE =
-      new Submission.Client(
-          InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), "");
-
   private final Premises premises;
   private final Generation generation;
   private final MailFlow flow;
@@ -50,6 +46,7 @@ final class HandedInMail {
   private final Envelope envelope;
   private final Whom whom;
   private final OsUser user;
+  private final Submission.Client here;
   private final Limit limit;
   private final List<Outcome> outcomes = new ArrayList<>();
   private final Map<Address, Expanded> taken = new LinkedHashMap<>();
@@ -61,6 +58,7 @@ final class HandedInMail {
    * @param flow its way, as that generation has it
    * @param whom who is to get it where some cannot
    * @param user who hands it in
+   * @param traceparent the trace that it is part of
    */
   HandedInMail(
       Premises premises,
@@ -70,6 +68,7 @@ final class HandedInMail {
       Envelope envelope,
       Whom whom,
       OsUser user,
+      Optional<String> traceparent,
       Limit limit) {
     this.premises = premises;
     this.generation = generation;
@@ -78,6 +77,15 @@ final class HandedInMail {
     this.envelope = complete(envelope);
     this.whom = whom;
     this.user = user;
+    this.here =
+        new Submission.Client(
+            InetAddress.getLoopbackAddress(),
+            "localhost",
+            "",
+            Optional.empty(),
+            "",
+            Optional.of(user.name()),
+            traceparent);
     this.limit = limit;
   }
 
@@ -128,9 +136,9 @@ final class HandedInMail {
             envelope.envelopeId(),
             envelope.fullReturn());
     Arriving mail =
-        new Arriving(flow.newId(), Origin.APPLICATION, HERE, served, premises.clock().instant());
+        new Arriving(flow.newId(), Origin.APPLICATION, here, served, premises.clock().instant());
     try (Intake intake =
-        entrance().begin(mail, new Entrance.Shown(HERE, Optional.empty(), List.of()), 0)) {
+        entrance().begin(mail, new Entrance.Shown(here, Optional.empty(), List.of()), 0)) {
       read(content, intake);
       return answer(intake, intake.finish(List.copyOf(taken.values()), List.of()));
     }
@@ -239,12 +247,12 @@ final class HandedInMail {
         "",
         id,
         stage,
-        MailLog.client(HERE.name(), HERE.address()),
+        MailLog.client(here.name(), here.address()),
         reply.toString(),
         envelope.sender().toString(),
         whose.stream().map(Recipient::address).toList(),
-        HERE.protocol(),
-        HERE.helo(),
+        here.protocol(),
+        here.helo(),
         rule);
   }
 }

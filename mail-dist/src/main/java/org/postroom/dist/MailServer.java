@@ -129,6 +129,18 @@ public final class MailServer implements AutoCloseable {
     return running.submitting().submit(envelope, content, whom);
   }
 
+  /**
+   * The same for a mail that is part of a trace, which {@code postroom queue show} says for as long
+   * as it waits.
+   *
+   * @param traceparent as W3C Trace Context (3.2) writes it
+   * @throws IllegalArgumentException where it is none
+   */
+  public Submitted submit(
+      Envelope envelope, InputStream content, Whom whom, String traceparent) {
+    return running.submitting().submit(envelope, content, whom, traceparent);
+  }
+
   /** The mailboxes of who logs in as {@code login}; {@link AccountNotFound} for nobody. */
   public Mailboxes mailboxes(String login) {
     return running.mailboxes(login);

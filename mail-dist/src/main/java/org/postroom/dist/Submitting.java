@@ -1,6 +1,7 @@
 package org.postroom.dist;
 
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,17 +63,27 @@ final class Submitting implements AutoCloseable {
 
   /** Takes a mail of this process's. */
   Submitted submit(Envelope envelope, InputStream content, Whom whom) {
-    return submit(envelope, content, whom, owner);
+    return submit(envelope, content, whom, owner, Optional.empty());
   }
 
-  /**
-   * Takes a mail; see {@link MailServer#submit(Envelope, InputStream, Whom)}.
-   *
-   * @param user who hands it in
-   */
+  /** The same of one that is part of a trace. */
+  Submitted submit(Envelope envelope, InputStream content, Whom whom, String traceparent) {
+    return submit(envelope, content, whom, owner, Optional.of(traceparent));
+  }
+
+  /** Takes a mail of a user's; see {@link MailServer#submit(Envelope, InputStream, Whom)}. */
   Submitted submit(Envelope envelope, InputStream content, Whom whom, OsUser user) {
+    return submit(envelope, content, whom, user, Optional.empty());
+  }
+
+  private Submitted submit(
+      Envelope envelope,
+      InputStream content,
+      Whom whom,
+      OsUser user,
+      Optional<String> traceparent) {
     if (!callers.add(Thread.currentThread())) {
-      return mail(envelope, whom, user).submit(content);
+      return mail(envelope, whom, user, traceparent).submit(content);
     }
     try {
       turns.acquire();
@@ -80,7 +91,7 @@ final class Submitting implements AutoCloseable {
         if (closed) {
           throw new IllegalStateException("the server is closed");
         }
-        return mail(envelope, whom, user).submit(content);
+        return mail(envelope, whom, user, traceparent).submit(content);
       } finally {
         turns.release();
       }
@@ -93,7 +104,8 @@ final class Submitting implements AutoCloseable {
   }
 
   /** Goes by what is in effect when its turn has come. */
-  private HandedInMail mail(Envelope envelope, Whom whom, OsUser user) {
+  private HandedInMail mail(
+      Envelope envelope, Whom whom, OsUser user, Optional<String> traceparent) {
     Generation generation = current.get();
     return new HandedInMail(
         premises,
@@ -103,6 +115,7 @@ final class Submitting implements AutoCloseable {
         envelope,
         whom,
         user,
+        traceparent,
         HandedInMail.Limit.of(generation.settings()));
   }
 

@@ -263,7 +263,7 @@ abstract class StoreBehaviour {
           .settle(
               List.of(
                   new Settlement.Done(one),
-                  new Settlement.Later(two, 0, now.plusSeconds(60), "not now", true)),
+                  new Settlement.Later(two, 0, now, now.plusSeconds(60), "not now", true)),
               List.of());
       List<QueuedMail> later =
           store.queue().lease("me", now.plusSeconds(61), Duration.ofMinutes(5), Chosen.of(9, 10));

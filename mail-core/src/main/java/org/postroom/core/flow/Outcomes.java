@@ -227,12 +227,16 @@ final class Outcomes {
       Dispatch.Ended attempt, QueuedRecipient recipient, DeliveryResult result, boolean told) {
     if (result instanceof DeliveryResult.Held) {
       return new Settlement.Held(
-          recipient.id(), recipient.attempts(), result.status() + " " + result.reason());
+          recipient.id(),
+          recipient.attempts(),
+          attempt.at(),
+          result.status() + " " + result.reason());
     }
     Instant arrived = attempt.mail().arrived();
     return new Settlement.Later(
         recipient.id(),
         recipient.attempts(),
+        attempt.at(),
         result instanceof DeliveryResult.HeldUp
             ? schedule.soon(recipient.attempts(), arrived, attempt.at())
             : schedule.next(arrived, attempt.at()),

@@ -3,6 +3,7 @@ package org.postroom.core.mail;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A mail that a client has handed over whole and that is not yet ours: nobody has promised
@@ -47,13 +48,44 @@ public record Submission(
    * @param login the account it authenticated as
    * @param protocol the word of the Received header: {@code ESMTPS} …; empty for mail that was
    *     handed in on this machine
+   * @param user who handed it in on this machine
+   * @param traceparent the trace that it is part of, as W3C Trace Context (3.2) writes it
    */
   public record Client(
-      InetAddress address, String name, String helo, Optional<String> login, String protocol) {
+      InetAddress address,
+      String name,
+      String helo,
+      Optional<String> login,
+      String protocol,
+      Optional<String> user,
+      Optional<String> traceparent) {
+    private static final Pattern TRACEPARENT =
+        Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+
+    public Client {
+      traceparent.ifPresent(
+          trace -> {
+            if (!TRACEPARENT.matcher(trace).matches()) {
+              throw new IllegalArgumentException(
+                  "expected 00-TRACE-PARENT-FLAGS in hexadecimal digits, but found " + trace);
+            }
+          });
+    }
+
+    /** A client of the network. */
+    public Client(
+        InetAddress address, String name, String helo, Optional<String> login, String protocol) {
+      this(address, name, helo, login, protocol, Optional.empty(), Optional.empty());
+    }
 
     /** The same without a word on who logged in. */
     public Client anonymous() {
-      return new Client(address, name, helo, Optional.empty(), protocol);
+      return new Client(address, name, helo, Optional.empty(), protocol, user, traceparent);
+    }
+
+    /** Who answers for the mail: the account that logged in, or the user of this machine. */
+    public Optional<String> submitter() {
+      return login.or(() -> user);
     }
   }
 }

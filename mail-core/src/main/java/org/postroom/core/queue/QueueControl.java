@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.queue.QueuedMail.Traits;
 
@@ -85,6 +86,8 @@ public interface QueueControl {
   /**
    * A mail in the queue, or as many of its recipients as a page has.
    *
+   * @param origin where it came from; empty where it came to an earlier version, which did not keep
+   *     that
    * @param recipients those that are not done with, at least one
    */
   record Listed(
@@ -94,9 +97,36 @@ public interface QueueControl {
       Traits traits,
       Content content,
       Instant arrived,
+      Optional<CameFrom> origin,
       List<ListedRecipient> recipients) {
     public Listed {
       recipients = List.copyOf(recipients);
+    }
+  }
+
+  /**
+   * Where a mail came from, as its client said it and as we knew it; see {@link Submission.Client}.
+   *
+   * @param address as text
+   * @param submitter the account that logged in, or the user of this machine
+   */
+  record CameFrom(
+      String address,
+      String name,
+      String helo,
+      String protocol,
+      Optional<String> submitter,
+      Optional<String> traceparent) {
+
+    /** What there is to say of a client. */
+    public static CameFrom of(Submission.Client client) {
+      return new CameFrom(
+          client.address().getHostAddress(),
+          client.name(),
+          client.helo(),
+          client.protocol(),
+          client.submitter(),
+          client.traceparent());
     }
   }
 
@@ -106,13 +136,15 @@ public interface QueueControl {
    * @param destination what it queues behind
    * @param isUnderWay whether an attempt is, whatever was done with it meanwhile
    * @param due when it is tried, unless its state says otherwise
+   * @param lastAttempt when the last attempt ended; empty before the first
    */
   record ListedRecipient(
       QueuedRecipient recipient,
       String destination,
       State state,
       boolean isUnderWay,
-      Instant due) {}
+      Instant due,
+      Optional<Instant> lastAttempt) {}
 
   /** A page of a section. */
   Page page(Section section, Position from);

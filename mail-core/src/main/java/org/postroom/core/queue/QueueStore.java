@@ -158,15 +158,24 @@ public interface QueueStore {
       /** Made before the one that is over, as the lease said. */
       int attempts();
 
+      /** When the attempt ended. */
+      Instant at();
+
       /** What the attempt came to. */
       String reason();
     }
 
     /** Not yet. */
-    record Later(long recipient, int attempts, Instant due, String reason, boolean delayReported)
+    record Later(
+        long recipient,
+        int attempts,
+        Instant at,
+        Instant due,
+        String reason,
+        boolean delayReported)
         implements Waits {}
 
     /** Not before somebody lets it go. */
-    record Held(long recipient, int attempts, String reason) implements Waits {}
+    record Held(long recipient, int attempts, Instant at, String reason) implements Waits {}
   }
 }

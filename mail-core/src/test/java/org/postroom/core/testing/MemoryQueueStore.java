@@ -26,6 +26,7 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
@@ -298,6 +299,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
           head.traits(),
           head.content(),
           head.arrived(),
+          Optional.of(QueueControl.CameFrom.of(mail.client)),
           of(mail).stream()
               .map(
                   row ->
@@ -306,7 +308,8 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
                           row.destination,
                           row.isWaiting() && row.isUnderWay() ? State.UNDER_WAY : row.state,
                           row.isUnderWay(),
-                          row.due))
+                          row.due,
+                          Optional.ofNullable(row.lastAttempt)))
               .toList());
     }
 
@@ -416,7 +419,12 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     }
     Mail mail =
         new Mail(
-            ++lastMail, acceptance.mail().id(), acceptance.mail().envelope(), content, arrived);
+            ++lastMail,
+            acceptance.mail().id(),
+            acceptance.mail().client(),
+            acceptance.mail().envelope(),
+            content,
+            arrived);
     for (Acceptance.Onward onward : acceptance.onward()) {
       Waiting row = new Waiting(++lastRow, mail, onward.recipient(), onward.destination());
       row.state = acceptance.isHeld() ? QueueControl.State.HELD : QueueControl.State.WAITING;
@@ -440,6 +448,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
         row.state = QueueControl.State.HELD;
       }
       row.lastReason = waits.reason();
+      row.lastAttempt = waits.at();
       row.attempts++;
       row.release();
     } else {
@@ -467,7 +476,12 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
   }
 
   private record Mail(
-      long number, QueueId id, Envelope envelope, Content content, Instant arrived) {}
+      long number,
+      QueueId id,
+      Submission.Client client,
+      Envelope envelope,
+      Content content,
+      Instant arrived) {}
 
   private record Group(Mail mail, String destination) {
     QueuedMail toMail(List<QueuedMail.QueuedRecipient> recipients) {
@@ -499,6 +513,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     private int attempts;
     private boolean delayReported;
     private String lastReason = "";
+    private @Nullable Instant lastAttempt;
 
     Waiting(long id, Mail mail, Recipient recipient, String destination) {
       this.id = id;

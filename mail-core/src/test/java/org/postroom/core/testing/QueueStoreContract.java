@@ -7,6 +7,7 @@ import static org.postroom.core.queue.Acceptance.Claim.ANSWERED;
 import static org.postroom.core.queue.Acceptance.Claim.BESIDE;
 import static org.postroom.core.queue.Acceptance.Claim.KEPT;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -310,7 +311,7 @@ public abstract class QueueStoreContract extends StoreContract {
     Instant tomorrow = time.instant().plus(Duration.ofDays(1));
     long id = number("a@one.test");
     queue.settle(
-        List.of(new Settlement.Later(id, 0, tomorrow, "4.4.1 not there", false)), List.of());
+        List.of(new Settlement.Later(id, 0, time.instant(), tomorrow, "4.4.1 not there", false)), List.of());
     assertThat(lease("me", 10, 10)).isEmpty();
 
     assertThat(control.change(Change.RUN, List.of(id))).isEqualTo(1);
@@ -338,10 +339,10 @@ public abstract class QueueStoreContract extends StoreContract {
     Instant soon = time.instant();
     queue.settle(
         List.of(
-            new Settlement.Later(all.get(0), 0, soon, "4.0.0 later", false),
-            new Settlement.Later(all.get(1), 0, soon, "4.0.0 later", false),
+            new Settlement.Later(all.get(0), 0, time.instant(), soon, "4.0.0 later", false),
+            new Settlement.Later(all.get(1), 0, time.instant(), soon, "4.0.0 later", false),
             new Settlement.Done(all.get(2)),
-            new Settlement.Later(other, 0, soon, "4.0.0 later", false)),
+            new Settlement.Later(other, 0, time.instant(), soon, "4.0.0 later", false)),
         List.of());
 
     assertThat(states(Section.DEFERRED))
@@ -388,6 +389,55 @@ public abstract class QueueStoreContract extends StoreContract {
     assertThat(lease("me", 10, 10).get(0).recipients())
         .extracting(QueuedRecipient::expires)
         .containsExactlyInAnyOrder(true, false);
+  }
+
+  @Test
+  void saysWhereAMailCameFromAndWhenEachRecipientWasLastTried() {
+    String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    Submission.Client client =
+        new Submission.Client(
+            InetAddress.getLoopbackAddress(),
+            "host\0.test",
+            "h".repeat(12_000),
+            Optional.empty(),
+            "ESMTPSA",
+            Optional.of("www-data"),
+            Optional.of(trace));
+    Submission sent = mail(text("x"), List.of("a@one.test", "b@one.test", "c@one.test"));
+    Submission mail =
+        new Submission(
+            sent.id(), sent.origin(), client, sent.envelope(), sent.content(), sent.arrived());
+    commit.commit(onward(mail));
+    assertThat(listed().recipients())
+        .extracting(QueueControl.ListedRecipient::lastAttempt)
+        .containsOnly(Optional.empty());
+
+    List<QueuedRecipient> rows = lease("me", 10, 10).get(0).recipients();
+    Instant at = time.instant();
+    Instant later = at.plusSeconds(300);
+    Set<QueueId> gone =
+        queue.settle(
+            List.of(
+                new Settlement.Later(rows.get(0).id(), 0, at, later, "4.2.1 not now", false),
+                new Settlement.Held(rows.get(1).id(), 0, at.plusSeconds(1), "4.0.0 on hold")),
+            List.of());
+
+    assertThat(gone).isEmpty();
+    QueueControl.CameFrom origin = listed().origin().orElseThrow();
+    assertThat(origin.address()).isEqualTo("127.0.0.1");
+    assertThat(origin.name()).isIn("host\0.test", "host .test");
+    assertThat(origin.helo()).startsWith("hhh").hasSizeGreaterThanOrEqualTo(1000);
+    assertThat(origin.protocol()).isEqualTo("ESMTPSA");
+    assertThat(origin.submitter()).contains("www-data");
+    assertThat(origin.traceparent()).contains(trace);
+    assertThat(listed().recipients())
+        .extracting(QueueControl.ListedRecipient::lastAttempt)
+        .containsExactlyInAnyOrder(
+            Optional.of(at), Optional.of(at.plusSeconds(1)), Optional.empty());
+  }
+
+  private Listed listed() {
+    return control.page(QueueControl.Position.START).mails().get(0);
   }
 
   /** Whoever has ended it was told so: it is not leased as if nobody had. */
@@ -544,7 +594,7 @@ public abstract class QueueStoreContract extends StoreContract {
     commit.commit(onward(mail(text("held"), List.of("a@one.test", "b@one.test"))));
     List<QueuedMail.QueuedRecipient> rows = lease("me", 10, 10).get(0).recipients();
     long held = rows.get(0).id();
-    Settlement hold = new Settlement.Held(held, 0, "4.0.0 on hold");
+    Settlement hold = new Settlement.Held(held, 0, time.instant(), "4.0.0 on hold");
 
     assertThat(queue.settle(List.of(hold, new Settlement.Done(rows.get(1).id())), List.of()))
         .isEmpty();
@@ -722,7 +772,7 @@ public abstract class QueueStoreContract extends StoreContract {
     queue.settle(
         List.of(
             new Settlement.Done(rows.get(0).id()),
-            new Settlement.Later(rows.get(1).id(), 0, later, "4.2.1 not now\u00fc", true)),
+            new Settlement.Later(rows.get(1).id(), 0, time.instant(), later, "4.2.1 not now\u00fc", true)),
         List.of());
 
     assertThat(queue.size()).isEqualTo(2);
@@ -756,7 +806,7 @@ public abstract class QueueStoreContract extends StoreContract {
 
     queue.settle(
         List.of(
-            new Settlement.Done(id), new Settlement.Later(id, 0, time.instant(), "again", false)),
+            new Settlement.Done(id), new Settlement.Later(id, 0, time.instant(), time.instant(), "again", false)),
         List.of(delivery(text("told twice"), ada, MailboxName.INBOX, "")));
 
     assertThat(queue.size()).isZero();
@@ -773,7 +823,7 @@ public abstract class QueueStoreContract extends StoreContract {
     List<Settlement> outcome =
         List.of(
             new Settlement.Done(rows.get(0).id()),
-            new Settlement.Later(rows.get(1).id(), 0, later, "4.2.1 not now", true));
+            new Settlement.Later(rows.get(1).id(), 0, time.instant(), later, "4.2.1 not now", true));
 
     for (int i = 0; i < 2; i++) {
       queue.settle(outcome, List.of(delivery(text("report"), ada, MailboxName.INBOX, "")));
@@ -792,7 +842,7 @@ public abstract class QueueStoreContract extends StoreContract {
       Instant later = time.instant().plusSeconds(300);
       List<Settlement> outcome = new ArrayList<>();
       for (QueuedRecipient row : lease("me", 5, 5).get(0).recipients()) {
-        outcome.add(new Settlement.Later(row.id(), row.attempts(), later, "4.2.1 not now", true));
+        outcome.add(new Settlement.Later(row.id(), row.attempts(), time.instant(), later, "4.2.1 not now", true));
       }
 
       for (int i = 0; i < 2; i++) {
@@ -1054,7 +1104,7 @@ public abstract class QueueStoreContract extends StoreContract {
 
       queue.settle(
           List.of(
-              new Settlement.Later(leased.id(), leased.attempts(), time.instant(), reason, false)),
+              new Settlement.Later(leased.id(), leased.attempts(), time.instant(), time.instant(), reason, false)),
           List.of());
 
       String kept = queue.list(1).get(0).recipients().get(0).lastReason();

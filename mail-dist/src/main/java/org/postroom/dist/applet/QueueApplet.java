@@ -155,7 +155,14 @@ public final class QueueApplet {
   }
 
   private void print(String margin, Map<String, @Nullable Object> members) {
-    members.forEach((name, value) -> out().println(margin + name + ": " + value));
+    members.forEach(
+        (name, value) -> {
+          if (value instanceof Map<?, ?> parts) {
+            parts.forEach((part, its) -> out().println(margin + name + "." + part + ": " + its));
+          } else {
+            out().println(margin + name + ": " + value);
+          }
+        });
   }
 
   @Command(

@@ -1,14 +1,19 @@
 package org.postroom.dist.operation;
 
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.queue.QueueControl.CameFrom;
 import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueControl.Listed;
 import org.postroom.core.queue.QueueControl.ListedRecipient;
@@ -19,6 +24,7 @@ import org.postroom.core.queue.QueueControl.Section;
 /** What is in the queue. Answers are pages: whoever wants all asks on behind the last. */
 public final class QueueOperations {
   private static final int PIECE = 512 * 1024;
+  private static final int CHUNK = 64 * 1024;
 
   /** Says what is in the queue: what is under way, what waits, what is held; oldest first. */
   public static final Operation<Asked, Waiting> LIST =
@@ -123,6 +129,8 @@ public final class QueueOperations {
    * @param body as BODY= says it (RFC 6152)
    * @param returned what a report is to have of it, {@code FULL} or {@code HDRS}, where that was
    *     said
+   * @param origin where it came from; empty where an earlier version took it in
+   * @param sha256 of its octets, in hexadecimal digits, where one mail is shown
    * @param recipients those that are not done with
    */
   public record WaitingMail(
@@ -135,9 +143,27 @@ public final class QueueOperations {
       boolean smtpUtf8,
       Optional<String> envelopeId,
       Optional<String> returned,
+      Optional<CameFrom> origin,
+      Optional<String> sha256,
       List<WaitingRecipient> recipients) {
     public WaitingMail {
       recipients = List.copyOf(recipients);
+    }
+
+    WaitingMail with(String hash) {
+      return new WaitingMail(
+          id,
+          queue,
+          arrived,
+          size,
+          sender,
+          body,
+          smtpUtf8,
+          envelopeId,
+          returned,
+          origin,
+          Optional.of(hash),
+          recipients);
     }
 
     /** Whether an administrator has ended it. */
@@ -154,6 +180,7 @@ public final class QueueOperations {
    * @param state {@code waiting}, {@code under_way}, {@code held}, {@code parked}
    * @param destination what it queues behind
    * @param attempts made so far
+   * @param lastAttempt when the last one ended, as RFC 3339 writes it; empty before the first
    * @param nextAttempt as RFC 3339 writes it, where it waits for its time
    * @param reason what the last attempt came to; empty before the first
    * @param delayReported whether its sender was told that it is late
@@ -166,6 +193,7 @@ public final class QueueOperations {
       String state,
       String destination,
       int attempts,
+      Optional<String> lastAttempt,
       Optional<String> nextAttempt,
       String reason,
       boolean delayReported,
@@ -219,8 +247,11 @@ public final class QueueOperations {
     if (page.mails().isEmpty() && asked.behind().isEmpty()) {
       throw missing(asked.id());
     }
+    boolean whole = asked.behind().isEmpty();
     return new Waiting(
-        page.mails().stream().map(QueueOperations::shown).toList(),
+        page.mails().stream()
+            .map(mail -> whole ? shown(mail).with(hash(mail.content())) : shown(mail))
+            .toList(),
         page.next().map(found -> behind("", found)));
   }
 
@@ -252,6 +283,23 @@ public final class QueueOperations {
     return new Piece(content.size(), Base64.getEncoder().encodeToString(read));
   }
 
+  private static String hash(Content content) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      ByteBuffer octets = ByteBuffer.allocate(CHUNK);
+      for (long at = 0; at < content.size(); at += octets.limit()) {
+        octets.clear();
+        if (content.read(at, octets) <= 0) {
+          break;
+        }
+        digest.update(octets.flip());
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
   private static WaitingMail shown(Listed mail) {
     return new WaitingMail(
         mail.id().value(),
@@ -267,6 +315,8 @@ public final class QueueOperations {
         mail.traits().smtpUtf8(),
         mail.traits().envelopeId(),
         mail.traits().fullReturn().map(full -> full ? "FULL" : "HDRS"),
+        mail.origin(),
+        Optional.empty(),
         mail.recipients().stream().map(QueueOperations::shown).toList());
   }
 
@@ -279,6 +329,7 @@ public final class QueueOperations {
         one.state().name().toLowerCase(Locale.ROOT),
         one.destination(),
         one.recipient().attempts(),
+        one.lastAttempt().map(Instant::toString),
         one.state() == QueueControl.State.WAITING
             ? Optional.of(one.due().toString())
             : Optional.empty(),

@@ -38,6 +38,7 @@ import org.postroom.dist.Role;
 import org.postroom.dist.mailbox.StoredMessage;
 import org.postroom.dist.operation.QueueOperations;
 import org.postroom.dist.operation.QueueOperations.Asked;
+import org.postroom.dist.submit.Whom;
 import picocli.CommandLine;
 
 /**
@@ -47,6 +48,7 @@ import picocli.CommandLine;
 @Timeout(120)
 final class QueueCommandsTest {
   private static final String ALL = "ALL";
+  private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
   @TempDir private Path folder;
 
@@ -393,8 +395,9 @@ final class QueueCommandsTest {
               false,
               Optional.of("env-7"),
               Optional.of(false));
+      InputStream content = new ByteArrayInputStream("Subject: x\r\n\r\n".getBytes(US_ASCII));
       String id =
-          server.submit(envelope, "Subject: x\r\n\r\n".getBytes(US_ASCII)).orThrow().value();
+          server.submit(envelope, content, Whom.ALL_OR_NOBODY, TRACE).orThrow().value();
       rest();
 
       assertThat(queue("show", id).said())
@@ -402,8 +405,12 @@ final class QueueCommandsTest {
           .contains("\nbody: 8BITMIME\n", "\nenvelope_id: env-7\n", "\nreturned: HDRS\n")
           .contains("\n  address: a@far.test\n  original: rfc822;first@far.test\n")
           .contains("\n  report_on: [DELAY, FAILURE]\n  state: waiting\n", "\n  attempts: 1\n")
-          .contains("\n  next_attempt: ", "\n  reason: 4.4.1 ");
+          .contains("\n  next_attempt: ", "\n  reason: 4.4.1 ", "\n  last_attempt: ")
+          .contains("\norigin.submitter: " + ProcessHandle.current().info().user().orElseThrow())
+          .contains("\norigin.address: 127.0.0.1\n", "\norigin.traceparent: " + TRACE + "\n")
+          .containsPattern("\nsha256: [0-9a-f]{64}\n");
       assertThat(queue("show", "--json", id).said())
+          .contains("\"traceparent\" : \"" + TRACE + "\"", "\"last_attempt\" : ")
           .contains("\"envelope_id\" : \"env-7\"", "\"attempts\" : 1", "\"destination\" : ");
       assertThat(queue("list", "--json").said())
           .contains("\"id\":\"" + id + "\"", "\"next_attempt\":\"");

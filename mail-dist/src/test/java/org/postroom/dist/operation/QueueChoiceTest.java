@@ -50,7 +50,8 @@ final class QueueChoiceTest {
             "smtp:far.test",
             State.WAITING,
             false,
-            NOW);
+            NOW,
+            Optional.empty());
     Listed mail =
         new Listed(
             new QueueId("4hXrxX5YvLz007"),
@@ -59,6 +60,7 @@ final class QueueChoiceTest {
             new Traits(BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty()),
             Content.of(new byte[0]),
             NOW.minusSeconds(age),
+            Optional.empty(),
             List.of(one));
 
     assertThat(choice.means(mail, one, NOW)).isEqualTo(isMeant);

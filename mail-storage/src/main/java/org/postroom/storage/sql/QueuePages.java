@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.queue.QueueControl.CameFrom;
 import org.postroom.core.queue.QueueControl.Listed;
 import org.postroom.core.queue.QueueControl.ListedRecipient;
 import org.postroom.core.queue.QueueControl.Page;
@@ -165,6 +166,7 @@ final class QueuePages {
     long last = after;
     List<ListedRecipient> recipients = new ArrayList<>();
     QueuedMail head = null;
+    Optional<CameFrom> origin = Optional.empty();
     try (PreparedStatement select = connection.prepareStatement(OF_MAIL)) {
       select.setLong(1, mail);
       select.setLong(2, after);
@@ -175,6 +177,7 @@ final class QueuePages {
           last = row.getLong(1);
           QueuedMail read = readable(row);
           if (read != null) {
+            origin = head == null ? origin(row) : origin;
             head = head == null ? read : head;
             recipients.add(recipient(row, read));
           }
@@ -192,6 +195,7 @@ final class QueuePages {
               head.traits(),
               head.content(),
               head.arrived(),
+              origin,
               recipients));
     }
     return isFull() && seen > 0 ? Optional.of(new Position(mail, last)) : Optional.empty();
@@ -222,6 +226,26 @@ final class QueuePages {
           default -> State.WAITING;
         },
         row.getBoolean(25),
-        Instant.ofEpochMilli(row.getLong(23)));
+        Instant.ofEpochMilli(row.getLong(23)),
+        lastAttempt(row));
+  }
+
+  private static Optional<Instant> lastAttempt(ResultSet row) throws SQLException {
+    long time = row.getLong(27);
+    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(time));
+  }
+
+  private static Optional<CameFrom> origin(ResultSet row) throws SQLException {
+    String address = row.getString(28);
+    return address == null
+        ? Optional.empty()
+        : Optional.of(
+            new CameFrom(
+                address,
+                row.getString(29),
+                row.getString(30),
+                row.getString(31),
+                Optional.ofNullable(row.getString(32)),
+                Optional.ofNullable(row.getString(33))));
   }
 }

@@ -31,7 +31,9 @@ final class QueueRows {
           + " r.delay_reported, r.last_reason, q.id, q.queue_id, q.sender, q.body, q.smtp_utf8,"
           + " q.envelope_id, q.full_return, q.arrived_ts, m.blob_segment, m.blob_offset,"
           + " m.blob_length, m.blob_described, r.ready_ts, r.mail_id, r.due_ts, r.leased,"
-          + " r.lease_owner IS NOT NULL, r.expires FROM queue_recipient r"
+          + " r.lease_owner IS NOT NULL, r.expires, r.last_attempt_ts, q.client_address,"
+          + " q.client_name, q.client_helo, q.client_protocol, q.submitter, q.traceparent"
+          + " FROM queue_recipient r"
           + " LEFT JOIN queue_mail q ON q.id = r.mail_id"
           + " LEFT JOIN message m ON m.id = q.message_id";
   private static final String READY =

@@ -17,16 +17,22 @@ import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
+import org.postroom.core.queue.QueueControl.CameFrom;
 
 /** Where a mail becomes ours: its mailboxes and the queue are filled in one unit of work. */
 final class SqlMailCommit implements MailCommit {
   private static final String INSERT_MAIL =
       "INSERT INTO queue_mail (id, queue_id, sender, body, smtp_utf8, envelope_id, full_return,"
-          + " arrived_ts, message_id, recipients) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " arrived_ts, message_id, recipients, submitter, traceparent, client_address,"
+          + " client_name, client_helo, client_protocol)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String INSERT_RECIPIENT =
       "INSERT INTO queue_recipient (id, mail_id, address, report_on, original, destination, due_ts,"
           + " ready_ts, leased, lease_owner, attempts, delay_reported, last_reason)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, FALSE, '')";
+
+  /** As long as what is kept of a client's words. */
+  private static final int CLIENT = 1000;
 
   private final Committer committer;
   private final BodyRoom bodyStore;
@@ -286,7 +292,19 @@ final class SqlMailCommit implements MailCommit {
     insert.setLong(8, arrived);
     insert.setLong(9, message);
     insert.setInt(10, acceptance.onward().size());
+    CameFrom from = CameFrom.of(acceptance.mail().client());
+    insert.setString(11, from.submitter().map(SqlMailCommit::kept).orElse(null));
+    insert.setString(12, from.traceparent().orElse(null));
+    insert.setString(13, kept(from.address()));
+    insert.setString(14, kept(from.name()));
+    insert.setString(15, kept(from.helo()));
+    insert.setString(16, kept(from.protocol()));
     insert.executeUpdate();
+  }
+
+  /** A client may call itself whatever fits into a line. */
+  private static String kept(String said) {
+    return SqlQueueStore.shortened(said, CLIENT);
   }
 
   private static void insertRecipients(

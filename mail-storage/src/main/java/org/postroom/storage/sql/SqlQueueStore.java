@@ -62,13 +62,15 @@ final class SqlQueueStore implements QueueStore {
   private static final String LATER =
       "UPDATE queue_recipient SET ready_ts = CASE WHEN leased IN (3, 4) THEN ready_ts ELSE ? END,"
           + " leased = CASE WHEN leased IN (3, 4) THEN leased ELSE 0 END, lease_owner = NULL,"
-          + " due_ts = ?, attempts = attempts + 1, delay_reported = ?, last_reason = ?"
+          + " due_ts = ?, attempts = attempts + 1, last_attempt_ts = ?, delay_reported = ?,"
+          + " last_reason = ?"
           + " WHERE id = ? AND leased <> "
           + RowState.GOING;
   private static final String HOLD =
       "UPDATE queue_recipient SET leased = "
           + RowState.HELD
-          + ", lease_owner = NULL, ready_ts = ?, attempts = attempts + 1, last_reason = ?"
+          + ", lease_owner = NULL, ready_ts = ?, attempts = attempts + 1, last_attempt_ts = ?,"
+          + " last_reason = ?"
           + " WHERE id = ? AND leased <> "
           + RowState.GOING;
   private static final String DELETE_RECIPIENT = "DELETE FROM queue_recipient WHERE id = ?";
@@ -390,9 +392,10 @@ final class SqlQueueStore implements QueueStore {
         long time = one.due().toEpochMilli();
         update.setLong(1, time);
         update.setLong(2, time);
-        update.setBoolean(3, one.delayReported());
-        update.setString(4, shortened(one.reason()));
-        update.setLong(5, one.recipient());
+        update.setLong(3, one.at().toEpochMilli());
+        update.setBoolean(4, one.delayReported());
+        update.setString(5, shortened(one.reason(), REASON));
+        update.setLong(6, one.recipient());
         update.addBatch();
         later.add(row);
         due.add(() -> destinations.ready(row.destination(), time));
@@ -418,8 +421,9 @@ final class SqlQueueStore implements QueueStore {
       QueueRows.Owned row = owned.get(settlement.recipient());
       if (row != null && settlement instanceof Settlement.Held held) {
         update.setLong(1, Long.MAX_VALUE);
-        update.setString(2, shortened(held.reason()));
-        update.setLong(3, held.recipient());
+        update.setLong(2, held.at().toEpochMilli());
+        update.setString(3, shortened(held.reason(), REASON));
+        update.setLong(4, held.recipient());
         update.addBatch();
         kept.add(row);
       }
@@ -449,13 +453,16 @@ final class SqlQueueStore implements QueueStore {
     }
   }
 
-  /** As much of a reason as the column holds, and nothing that a database does not take. */
-  static String shortened(String reason) {
-    StringBuilder text = new StringBuilder(Math.min(reason.length(), REASON));
-    for (int i = 0; i < reason.length(); ) {
-      int character = reason.codePointAt(i);
+  /** As much of a text as a column holds, and nothing that a database does not take. */
+  static String shortened(String whole, int most) {
+    if (whole.length() <= most && whole.chars().allMatch(SqlQueueStore::isPlain)) {
+      return whole;
+    }
+    StringBuilder text = new StringBuilder(Math.min(whole.length(), most));
+    for (int i = 0; i < whole.length(); ) {
+      int character = whole.codePointAt(i);
       int length = Character.charCount(character);
-      if (text.length() + length > REASON) {
+      if (text.length() + length > most) {
         break;
       }
       boolean half = character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
@@ -463,6 +470,11 @@ final class SqlQueueStore implements QueueStore {
       i += length;
     }
     return text.toString();
+  }
+
+  private static boolean isPlain(int character) {
+    return character != 0
+        && (character < Character.MIN_SURROGATE || character > Character.MAX_SURROGATE);
   }
 
   private void finish(

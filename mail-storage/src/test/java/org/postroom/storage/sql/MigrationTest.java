@@ -49,9 +49,45 @@ final class MigrationTest {
   private static void asOfTheFirstVersion(Statement statement) throws SQLException {
     statement.execute("DELETE FROM \"flyway_schema_history\" WHERE \"version\" >= '2'");
     statement.execute("ALTER TABLE account ALTER COLUMN login SET DATA TYPE VARCHAR(320)");
+    asOfTheFourthVersion(statement);
     statement.execute("ALTER TABLE queue_recipient DROP COLUMN expires");
     statement.execute("DROP INDEX queue_mail_name");
     statement.execute("UPDATE store_state SET v = '1' WHERE k = 'schema'");
+  }
+
+  private static void asOfTheFourthVersion(Statement statement) throws SQLException {
+    statement.execute("DELETE FROM \"flyway_schema_history\" WHERE \"version\" >= '5'");
+    statement.execute(
+        "ALTER TABLE queue_mail DROP COLUMN submitter, traceparent, client_address, client_name,"
+            + " client_helo, client_protocol");
+    statement.execute("ALTER TABLE queue_recipient DROP COLUMN last_attempt_ts");
+    statement.execute("UPDATE store_state SET v = '4' WHERE k = 'schema'");
+  }
+
+  @Test
+  void mailThatAnEarlierVersionHasTakenIsInTheQueueAsBefore() throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      new Schema("h2").migrate(source);
+      asOfTheFourthVersion(statement);
+      statement.execute(
+          "INSERT INTO queue_mail VALUES (1, 'A1', 'x@example.net', 'SEVEN_BIT', FALSE, NULL, NULL,"
+              + " 7, 1, 1)");
+      statement.execute(
+          "INSERT INTO queue_recipient VALUES (1, 1, 'y@example.com', 0, NULL, 'smtp:example.com',"
+              + " 9, 9, 0, NULL, 3, FALSE, '4.4.1 not there', FALSE)");
+
+      new Schema("h2").migrate(source);
+
+      assertThat(new Schema("h2").found(connection)).hasValue(Schema.NEWEST);
+      assertThat(
+              strings(
+                  statement,
+                  "SELECT address || attempts FROM queue_recipient WHERE last_attempt_ts IS NULL"))
+          .containsExactly("y@example.com3");
+      assertThat(strings(statement, "SELECT queue_id FROM queue_mail WHERE client_address IS NULL"))
+          .containsExactly("A1");
+    }
   }
 
   private static void account(Statement statement, int id, String login) throws SQLException {

@@ -1,0 +1,111 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Recipient;
+import org.postroom.dist.operation.QueueOperations;
+import org.postroom.dist.operation.QueueOperations.Asked;
+import org.postroom.dist.operation.QueueOperations.Waiting;
+
+/**
+ * A long queue and a server with 256 MB of heap: it starts, lists and works as with a short one.
+ * With {@code -Dpostroom.queue=100000} for so many recipients; the figures are reported.
+ */
+@Tag("process")
+@Tag("scaled")
+final class LongQueueTest {
+  private static final int RECIPIENTS = Integer.getInteger("postroom.queue", 2_000);
+  private static final int EACH = 100;
+  private static final int DOMAINS = Math.max(100, RECIPIENTS / 20);
+
+  @TempDir private Path folder;
+
+  @Test
+  void startsAndListsWhateverItsLength() throws IOException {
+    Site site = new Site(folder).set("defer_transports", "smtp");
+    long start = System.nanoTime();
+    fill(site);
+    say("filled", start);
+
+    start = System.nanoTime();
+    try (ServerProcess server = site.start("-Xmx256m")) {
+      say("greetings on all ports", start);
+      Listing listing = new Listing(site);
+
+      start = System.nanoTime();
+      Waiting first = listing.first();
+      say("first page", start);
+      assertThat(first.mails()).isNotEmpty();
+
+      start = System.nanoTime();
+      assertThat(listing.recipients()).isEqualTo(RECIPIENTS);
+      say("whole list", start);
+
+      start = System.nanoTime();
+      ServerProcess.Outcome mailq = ServerProcess.run("mailq", "-c", folder.toString());
+      say("mailq by itself", start);
+      assertThat(mailq.said()).contains(" in " + RECIPIENTS / EACH + " Requests.");
+      assertThat(server.said()).doesNotContain("OutOfMemoryError");
+      System.out.println("long queue: PSS in KiB: " + server.proportionalSetKib());
+    }
+  }
+
+  /** Asks the server as commands do. */
+  private record Listing(Site site) {
+    Waiting first() throws IOException {
+      return MailServer.builder().configuration(site.mainCf()).ask(QueueOperations.LIST, Asked.ALL);
+    }
+
+    long recipients() throws IOException {
+      long[] count = {0};
+      MailServer.builder()
+          .configuration(site.mainCf())
+          .ask(
+              QueueOperations.LIST,
+              Asked.ALL,
+              page -> {
+                page.mails().forEach(mail -> count[0] += mail.recipients().size());
+                return Asked.ALL.behind(page);
+              });
+      return count[0];
+    }
+  }
+
+  private static void fill(Site site) throws IOException {
+    byte[] content = "Subject: to many\r\n\r\nhello\r\n".getBytes(US_ASCII);
+    try (MailServer server = MailServer.builder().configuration(site.mainCf()).start()) {
+      for (int mail = 0; mail < RECIPIENTS / EACH; mail++) {
+        List<Recipient> recipients = new ArrayList<>();
+        for (int i = 0; i < EACH; i++) {
+          int number = mail * EACH + i;
+          recipients.add(
+              Recipient.of(Address.parse("r" + number + "@d" + number % DOMAINS + ".test")));
+        }
+        Envelope envelope = Envelope.of(ReversePath.of(Address.parse("x@example.org")), recipients);
+        assertThat(server.submit(envelope, content).orThrow()).isNotNull();
+      }
+    }
+  }
+
+  private static void say(String what, long since) {
+    System.out.println(
+        "long queue: "
+            + RECIPIENTS
+            + " recipients: "
+            + what
+            + ": "
+            + (System.nanoTime() - since) / 1_000_000
+            + " ms");
+  }
+}
