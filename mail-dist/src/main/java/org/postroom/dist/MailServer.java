@@ -136,8 +136,7 @@ public final class MailServer implements AutoCloseable {
    * @param traceparent as W3C Trace Context (3.2) writes it
    * @throws IllegalArgumentException where it is none
    */
-  public Submitted submit(
-      Envelope envelope, InputStream content, Whom whom, String traceparent) {
+  public Submitted submit(Envelope envelope, InputStream content, Whom whom, String traceparent) {
     return running.submitting().submit(envelope, content, whom, traceparent);
   }
 

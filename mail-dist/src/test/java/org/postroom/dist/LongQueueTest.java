@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +17,7 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.dist.operation.QueueOperations;
 import org.postroom.dist.operation.QueueOperations.Asked;
-import org.postroom.dist.operation.QueueOperations.Waiting;
+import org.postroom.dist.operation.QueueOperations.WaitingMail;
 
 /**
  * A long queue and a server with 256 MB of heap: it starts, lists and works as with a short one.
@@ -44,9 +45,8 @@ final class LongQueueTest {
       Listing listing = new Listing(site);
 
       start = System.nanoTime();
-      Waiting first = listing.first();
+      assertThat(listing.first().recipients()).isNotEmpty();
       say("first page", start);
-      assertThat(first.mails()).isNotEmpty();
 
       start = System.nanoTime();
       assertThat(listing.recipients()).isEqualTo(RECIPIENTS);
@@ -63,8 +63,19 @@ final class LongQueueTest {
 
   /** Asks the server as commands do. */
   private record Listing(Site site) {
-    Waiting first() throws IOException {
-      return MailServer.builder().configuration(site.mainCf()).ask(QueueOperations.LIST, Asked.ALL);
+    /** The first that has something. */
+    WaitingMail first() throws IOException {
+      List<WaitingMail> first = new ArrayList<>();
+      MailServer.builder()
+          .configuration(site.mainCf())
+          .ask(
+              QueueOperations.LIST,
+              Asked.ALL,
+              page -> {
+                first.addAll(page.mails());
+                return first.isEmpty() ? Asked.ALL.behind(page) : Optional.empty();
+              });
+      return first.get(0);
     }
 
     long recipients() throws IOException {

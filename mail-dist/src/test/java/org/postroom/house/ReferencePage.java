@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.KnownNames;
 import org.postroom.core.config.Param;
-import org.postroom.core.config.ParamFamily;
 import org.postroom.core.config.ParamClass;
+import org.postroom.core.config.ParamFamily;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
 import org.postroom.core.policy.Restrictions;
@@ -82,8 +82,7 @@ enum ReferencePage {
       }
       for (ParamFamily<?> family : set.families()) {
         Param<?> usual = family.usual();
-        row(
-            page, code(family.pattern()), code("$" + usual.name()), usual.expected(), family.doc());
+        row(page, code(family.pattern()), code("$" + usual.name()), usual.expected(), family.doc());
       }
     }
     return page.toString();

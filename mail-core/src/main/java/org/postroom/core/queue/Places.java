@@ -12,8 +12,8 @@ import org.postroom.core.queue.QueueStore.Share;
 
 /**
  * Who may have how many attempts under way. A destination begins with a few places and gets more
- * with answers ({@link Window}), up to its limit. One that cannot be reached is given a rest, and is
- * then tried with a single attempt until it answers.
+ * with answers ({@link Window}), up to its limit. One that cannot be reached is given a rest, and
+ * is then tried with a single attempt until it answers.
  *
  * <p>Destinations that have not answered (yet, or any more) together get half of all places at
  * most, those that failed a quarter; when a quarter is taken, new ones begin with one. So however
@@ -146,8 +146,7 @@ final class Places {
 
     /** The lease brought nothing: all that somebody asked for, and might begin, has been tried. */
     void broughtNothing() {
-      asked.removeIf(
-          destination -> has(destination) && promised.get(destination) != Share.NONE);
+      asked.removeIf(destination -> has(destination) && promised.get(destination) != Share.NONE);
     }
   }
 

@@ -167,12 +167,7 @@ public interface QueueStore {
 
     /** Not yet. */
     record Later(
-        long recipient,
-        int attempts,
-        Instant at,
-        Instant due,
-        String reason,
-        boolean delayReported)
+        long recipient, int attempts, Instant at, Instant due, String reason, boolean delayReported)
         implements Waits {}
 
     /** Not before somebody lets it go. */

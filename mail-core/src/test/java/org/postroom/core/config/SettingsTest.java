@@ -475,13 +475,16 @@ final class SettingsTest {
 
   @Test
   void whatIsWrongIsReportedBesideWhatIsToBeKnown() {
-    MainCf file = MainCf.parse("main.cf", "limit = x\nnonsense = 1\nmaster_service_disable = yes\n");
+    MainCf file =
+        MainCf.parse("main.cf", "limit = x\nnonsense = 1\nmaster_service_disable = yes\n");
 
     BadConfiguration bad =
         catchThrowableOfType(
             BadConfiguration.class, () -> Settings.builder(ALL).file(file).build());
 
-    assertThat(bad.faults()).extracting(Fault::name).containsExactly("limit", "master_service_disable");
+    assertThat(bad.faults())
+        .extracting(Fault::name)
+        .containsExactly("limit", "master_service_disable");
     assertThat(bad.faults())
         .extracting(Fault::paramClass)
         .containsExactly(ParamClass.IMPLEMENTED, ParamClass.REFUSED);

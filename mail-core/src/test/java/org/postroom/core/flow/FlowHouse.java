@@ -235,7 +235,16 @@ final class FlowHouse implements AutoCloseable {
             time,
             workers,
             lifeline);
-    manager = new QueueManager(queue, flow, QueueParams.limits(plan.limits.build()), wall, time, workers, "me", lifeline);
+    manager =
+        new QueueManager(
+            queue,
+            flow,
+            QueueParams.limits(plan.limits.build()),
+            wall,
+            time,
+            workers,
+            "me",
+            lifeline);
     workers.afterwards(manager::close);
     stores.accounts().add("ada@here.test", Secret.of("secret"));
     manager.start();

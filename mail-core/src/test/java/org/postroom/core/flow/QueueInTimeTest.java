@@ -460,8 +460,7 @@ final class QueueInTimeTest {
       }
       FlowHouse.Host living = house.living("living.test");
       house.time.advance(Duration.ZERO);
-      assertThat(dead.stream().mapToInt(host -> host.open.size()).sum())
-          .isBetween(30, ACTIVE / 2);
+      assertThat(dead.stream().mapToInt(host -> host.open.size()).sum()).isBetween(30, ACTIVE / 2);
 
       for (int k = 0; k < 60; k++) {
         house.send(k + "@living.test");
@@ -478,8 +477,7 @@ final class QueueInTimeTest {
     try (FlowHouse house =
         FlowHouse.standing(PATIENCE).set("smtp_destination_recipient_limit", "2").open()) {
       FlowHouse.Host living = house.living("living.test");
-      house.send(
-          IntStream.range(0, 7).mapToObj(k -> k + "@living.test").toArray(String[]::new));
+      house.send(IntStream.range(0, 7).mapToObj(k -> k + "@living.test").toArray(String[]::new));
       house.time.advance(Duration.ZERO);
 
       assertThat(living.mails).extracting(mail -> mail.recipients().size()).hasSize(4);

@@ -34,8 +34,22 @@ final class FeedbackTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "x", "-1", "1.5", "2/concurrency", "1/0", "0/0", "3/2", "1/window", "1/", "/2", "1e-3",
-        "1/2/3", "1/concurrency x", ".5", "12345678901"
+        "",
+        "x",
+        "-1",
+        "1.5",
+        "2/concurrency",
+        "1/0",
+        "0/0",
+        "3/2",
+        "1/window",
+        "1/",
+        "/2",
+        "1e-3",
+        "1/2/3",
+        "1/concurrency x",
+        ".5",
+        "12345678901"
       })
   void nothingElse(String text) {
     assertThatThrownBy(() -> Feedback.parse(text)).isInstanceOf(BadValue.class);

@@ -181,8 +181,7 @@ final class PlacesTest {
 
   @Test
   void withALimitOfFailuresTheWindowClosesBeforeTheDestinationRests() {
-    Places patient =
-        new Places(limits("smtp_destination_concurrency_failed_cohort_limit", "1"));
+    Places patient = new Places(limits("smtp_destination_concurrency_failed_cohort_limit", "1"));
     for (int i = 0; i < 5; i++) {
       patient.take();
       assertThat(patient.begin("smtp:a", 0)).isTrue();

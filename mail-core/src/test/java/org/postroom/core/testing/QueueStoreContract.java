@@ -311,7 +311,8 @@ public abstract class QueueStoreContract extends StoreContract {
     Instant tomorrow = time.instant().plus(Duration.ofDays(1));
     long id = number("a@one.test");
     queue.settle(
-        List.of(new Settlement.Later(id, 0, time.instant(), tomorrow, "4.4.1 not there", false)), List.of());
+        List.of(new Settlement.Later(id, 0, time.instant(), tomorrow, "4.4.1 not there", false)),
+        List.of());
     assertThat(lease("me", 10, 10)).isEmpty();
 
     assertThat(control.change(Change.RUN, List.of(id))).isEqualTo(1);
@@ -772,7 +773,8 @@ public abstract class QueueStoreContract extends StoreContract {
     queue.settle(
         List.of(
             new Settlement.Done(rows.get(0).id()),
-            new Settlement.Later(rows.get(1).id(), 0, time.instant(), later, "4.2.1 not now\u00fc", true)),
+            new Settlement.Later(
+                rows.get(1).id(), 0, time.instant(), later, "4.2.1 not now\u00fc", true)),
         List.of());
 
     assertThat(queue.size()).isEqualTo(2);
@@ -806,7 +808,8 @@ public abstract class QueueStoreContract extends StoreContract {
 
     queue.settle(
         List.of(
-            new Settlement.Done(id), new Settlement.Later(id, 0, time.instant(), time.instant(), "again", false)),
+            new Settlement.Done(id),
+            new Settlement.Later(id, 0, time.instant(), time.instant(), "again", false)),
         List.of(delivery(text("told twice"), ada, MailboxName.INBOX, "")));
 
     assertThat(queue.size()).isZero();
@@ -823,7 +826,8 @@ public abstract class QueueStoreContract extends StoreContract {
     List<Settlement> outcome =
         List.of(
             new Settlement.Done(rows.get(0).id()),
-            new Settlement.Later(rows.get(1).id(), 0, time.instant(), later, "4.2.1 not now", true));
+            new Settlement.Later(
+                rows.get(1).id(), 0, time.instant(), later, "4.2.1 not now", true));
 
     for (int i = 0; i < 2; i++) {
       queue.settle(outcome, List.of(delivery(text("report"), ada, MailboxName.INBOX, "")));
@@ -842,7 +846,9 @@ public abstract class QueueStoreContract extends StoreContract {
       Instant later = time.instant().plusSeconds(300);
       List<Settlement> outcome = new ArrayList<>();
       for (QueuedRecipient row : lease("me", 5, 5).get(0).recipients()) {
-        outcome.add(new Settlement.Later(row.id(), row.attempts(), time.instant(), later, "4.2.1 not now", true));
+        outcome.add(
+            new Settlement.Later(
+                row.id(), row.attempts(), time.instant(), later, "4.2.1 not now", true));
       }
 
       for (int i = 0; i < 2; i++) {
@@ -1104,7 +1110,8 @@ public abstract class QueueStoreContract extends StoreContract {
 
       queue.settle(
           List.of(
-              new Settlement.Later(leased.id(), leased.attempts(), time.instant(), time.instant(), reason, false)),
+              new Settlement.Later(
+                  leased.id(), leased.attempts(), time.instant(), time.instant(), reason, false)),
           List.of());
 
       String kept = queue.list(1).get(0).recipients().get(0).lastReason();

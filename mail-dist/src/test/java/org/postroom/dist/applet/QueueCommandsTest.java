@@ -396,8 +396,7 @@ final class QueueCommandsTest {
               Optional.of("env-7"),
               Optional.of(false));
       InputStream content = new ByteArrayInputStream("Subject: x\r\n\r\n".getBytes(US_ASCII));
-      String id =
-          server.submit(envelope, content, Whom.ALL_OR_NOBODY, TRACE).orThrow().value();
+      String id = server.submit(envelope, content, Whom.ALL_OR_NOBODY, TRACE).orThrow().value();
       rest();
 
       assertThat(queue("show", id).said())

@@ -438,7 +438,8 @@ final class Client implements Runnable {
                   add.accept(new Settlement.Done(it.id()));
                 } else {
                   state.queued.merge(recipient, 1, Integer::sum);
-                  add.accept(new Settlement.Later(it.id(), it.attempts(), now, now, "not yet", false));
+                  add.accept(
+                      new Settlement.Later(it.id(), it.attempts(), now, now, "not yet", false));
                 }
               });
     }
