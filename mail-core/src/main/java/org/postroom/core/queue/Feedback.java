@@ -1,5 +1,6 @@
 package org.postroom.core.queue;
 
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,7 +19,7 @@ record Feedback(double base, Divisor divisor) {
   static final String EXPECTED =
       "a number from 0 to 1, or one divided by a number, by concurrency or by sqrt_concurrency";
 
-  private static final String NUMBER = "[0-9]{1,9}(?:\\.[0-9]{0,9})?";
+  private static final String NUMBER = "[0-9]{1,9}(?:\\.[0-9]{0,40})?";
   private static final Pattern FORM =
       Pattern.compile("(" + NUMBER + ")\\s*(?:/\\s*(" + NUMBER + "|[a-z_]+))?");
 
@@ -68,8 +69,9 @@ record Feedback(double base, Divisor divisor) {
   /** Reads back as the same. */
   @Override
   public String toString() {
+    String number = BigDecimal.valueOf(base).toPlainString();
     return divisor == Divisor.ONE
-        ? Double.toString(base)
-        : base + "/" + divisor.name().toLowerCase(Locale.ROOT);
+        ? number
+        : number + "/" + divisor.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -146,7 +146,8 @@ final class Places {
 
     /** The lease brought nothing: all that somebody asked for, and might begin, has been tried. */
     void broughtNothing() {
-      asked.removeIf(destination -> has(destination) && promised.get(destination) != Share.NONE);
+      asked.removeIf(
+          destination -> has(destination) && !Share.NONE.equals(promised.get(destination)));
     }
   }
 
