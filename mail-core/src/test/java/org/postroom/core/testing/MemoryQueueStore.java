@@ -159,7 +159,8 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
         return;
       }
       for (List<Waiting> delivery : deliveries) {
-        if (delivery.get(0).mail == row.mail && delivery.size() < share.perDelivery()) {
+        if (delivery.get(0).mail.number == row.mail.number
+            && delivery.size() < share.perDelivery()) {
           delivery.add(row);
           return;
         }
