@@ -30,7 +30,7 @@ final class ArchitectureTest extends HouseRules {
               Map.entry("dns", 4L),
               Map.entry("fact", 6L),
               Map.entry("filter", 8L),
-              Map.entry("flow", 28L),
+              Map.entry("flow", 29L),
               Map.entry("life", 2L),
               Map.entry("log", 5L),
               Map.entry("mail", 21L),

@@ -1,5 +1,6 @@
 package org.postroom.core.flow;
 
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,7 @@ import org.postroom.core.table.Tables;
  * @param aliases which stand for others
  * @param routes by which transports mail goes
  * @param copies who gets a copy
+ * @param forwarding in whose name mail of others is sent on
  * @param safeSend whose mail may leave
  */
 public record Addressing(
@@ -33,6 +35,7 @@ public record Addressing(
     Aliases aliases,
     Routes routes,
     Copies copies,
+    Forwarding forwarding,
     SafeSend safeSend) {
 
   /**
@@ -49,6 +52,7 @@ public record Addressing(
         Aliases.of(settings, policy, tables),
         Routes.of(settings, policy, tables, transports),
         Copies.of(settings, policy, tables),
+        Forwarding.of(settings, policy),
         SafeSend.of(settings, tables));
   }
 
@@ -63,8 +67,8 @@ public record Addressing(
   }
 
   /** The station that says whom recipients stand for, who are routed by {@code router}. */
-  Expansion expansion(Router router) {
-    return new Expansion(router, policy, rewriting, aliases);
+  Expansion expansion(Router router, Clock clock) {
+    return new Expansion(router, policy, rewriting, aliases, forwarding, clock);
   }
 
   /**
@@ -92,8 +96,7 @@ public record Addressing(
     return copied.isEmpty()
         ? recipients
         : Stream.concat(
-                recipients.stream(),
-                expansion.all(mail.envelope().sender(), copied).stream().map(Expanded::beside))
+                recipients.stream(), expansion.copies(mail.envelope().sender(), copied).stream())
             .toList();
   }
 

@@ -1,5 +1,6 @@
 package org.postroom.core.flow;
 
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.Domain;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.address.WrittenAddress;
@@ -25,6 +27,7 @@ import org.postroom.core.policy.Policy;
 import org.postroom.core.rewrite.AddressItems;
 import org.postroom.core.rewrite.AddressMap;
 import org.postroom.core.rewrite.Rewriting;
+import org.postroom.core.srs.NotOurs;
 import org.postroom.core.table.TableList;
 
 /**
@@ -40,6 +43,8 @@ import org.postroom.core.table.TableList;
 public final class Expansion {
   private static final Route.Nowhere TOO_MANY =
       new Route.Nowhere(451, "4.6.0", "Alias expansion error");
+  private static final Route.Nowhere NOT_FORWARDED =
+      new Route.Nowhere(550, "5.1.1", "Not an address that mail was forwarded from here");
   private static final Route.Nowhere MISCONFIGURED =
       new Route.Nowhere(451, "4.3.5", "Server configuration error");
 
@@ -55,13 +60,27 @@ public final class Expansion {
   private final Policy policy;
   private final Rewriting rewriting;
   private final Aliases aliases;
+  private final Forwarding forwarding;
+  private final Clock clock;
 
-  /** Routes by {@code router} what recipients come to. */
-  public Expansion(Router router, Policy policy, Rewriting rewriting, Aliases aliases) {
+  /**
+   * Routes by {@code router} what recipients come to.
+   *
+   * @param clock by which forwarded mail has its time
+   */
+  public Expansion(
+      Router router,
+      Policy policy,
+      Rewriting rewriting,
+      Aliases aliases,
+      Forwarding forwarding,
+      Clock clock) {
     this.router = router;
     this.policy = policy;
     this.rewriting = rewriting;
     this.aliases = aliases;
+    this.forwarding = forwarding;
+    this.clock = clock;
   }
 
   /**
@@ -74,6 +93,13 @@ public final class Expansion {
   List<Expanded> all(ReversePath sender, List<Recipient> recipients) {
     return recipients.stream()
         .map(recipient -> sure(expanded(sender, recipient, Facts.WAITING)))
+        .toList();
+  }
+
+  /** The same for those who get a copy beside them, of which the sender knows nothing. */
+  List<Expanded> copies(ReversePath sender, List<Recipient> recipients) {
+    return recipients.stream()
+        .map(recipient -> sure(expanded(sender, recipient, true, Facts.WAITING)).beside())
         .toList();
   }
 
@@ -140,18 +166,35 @@ public final class Expansion {
 
   /** The same for a sender who was written anew. */
   private Expanded expanded(ReversePath sender, Recipient recipient, Facts facts) {
+    return expanded(sender, recipient, false, facts);
+  }
+
+  private Expanded expanded(ReversePath sender, Recipient recipient, boolean unasked, Facts facts) {
     List<String> trace = new ArrayList<>();
-    Address first = rewriting.recipient(recipient.address(), facts, trace);
-    if (aliases.isEmpty() && first.equals(recipient.address())) {
-      Route route = router.route(new RouteQuery(sender, first, true), facts, trace);
-      return new Expanded(recipient, List.of(new Target(recipient, route)), trace);
+    Address meant;
+    try {
+      meant = meant(recipient.address(), trace);
+    } catch (NotOurs e) {
+      trace.add(recipient.address() + ": " + e.why() + " (srs_domain)");
+      return new Expanded(recipient, List.of(new Target(recipient, NOT_FORWARDED)), trace);
     }
-    return new Course(sender, recipient, facts, trace).from(first);
+    Address first = rewriting.recipient(meant, facts, trace);
+    Course course = new Course(sender, recipient, unasked, facts, trace);
+    return aliases.isEmpty() && first.equals(recipient.address())
+        ? course.straight()
+        : course.from(first);
+  }
+
+  /** Mail that comes back is for the sender of what was forwarded: before anything else. */
+  private Address meant(Address recipient, List<String> trace) {
+    Optional<Address> back = forwarding.back(recipient, clock);
+    back.ifPresent(sender -> trace.add(recipient + " -> " + sender + " (srs_domain)"));
+    return back.orElse(recipient);
   }
 
   /** The same where virtual(5) has had its say: whoever sends mail elsewhere names who gets it. */
   Expanded redirected(ReversePath sender, Recipient recipient, Facts facts) {
-    Course course = new Course(sender, recipient, facts, new ArrayList<>());
+    Course course = new Course(sender, recipient, true, facts, new ArrayList<>());
     course.local(recipient.address(), Optional.empty());
     return sure(course.ended());
   }
@@ -160,6 +203,7 @@ public final class Expansion {
   private final class Course {
     private final ReversePath sender;
     private final Recipient recipient;
+    private final boolean unasked;
     private final Facts facts;
     private final Map<String, Target> targets = new LinkedHashMap<>();
     private final List<String> trace;
@@ -175,12 +219,25 @@ public final class Expansion {
     // What the client has named, as it was written anew.
     private Address named;
 
-    Course(ReversePath sender, Recipient recipient, Facts facts, List<String> trace) {
+    /**
+     * Begins.
+     *
+     * @param unasked whether the sender has not named the recipient
+     */
+    Course(
+        ReversePath sender, Recipient recipient, boolean unasked, Facts facts, List<String> trace) {
       this.sender = sender;
       this.recipient = recipient;
+      this.unasked = unasked;
       this.named = recipient.address();
       this.facts = facts;
       this.trace = trace;
+    }
+
+    /** Where nothing can stand for anything. */
+    Expanded straight() {
+      Route route = router.route(query(named, Optional.empty()), facts, trace);
+      return new Expanded(recipient, List.of(target(recipient, route, Optional.empty())), trace);
     }
 
     Expanded from(Address first) {
@@ -347,7 +404,23 @@ public final class Expansion {
 
     private void put(Address address, Optional<ReversePath> owner, Route route) {
       targets.putIfAbsent(
-          key(address), new Target(Target.named(address, recipient, owner), route, owner));
+          key(address), target(Target.named(address, recipient, owner), route, owner));
+    }
+
+    private Target target(Recipient who, Route route, Optional<ReversePath> owner) {
+      return route instanceof Route.Onward onward && onward.leaves() && owner.isEmpty()
+          ? new Target(who, route, owner, forwarded(who.address()))
+          : new Target(who, route, owner);
+    }
+
+    /** What comes back is sent on as well, whoever has sent it. */
+    private Optional<ReversePath> forwarded(Address to) {
+      Optional<Domain> from =
+          unasked ? Optional.empty() : Optional.of(recipient.address().domain());
+      List<String> steps = new ArrayList<>(1);
+      Optional<ReversePath> written = forwarding.sender(sender, from, to, clock, steps);
+      steps.forEach(this::told);
+      return written;
     }
 
     private boolean isNobody(Route route) {

@@ -6,6 +6,7 @@ import java.util.List;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
+import org.postroom.core.srs.SrsParams;
 
 /** What is done to mail on its way; where it goes is among it. */
 public final class FlowParams {
@@ -89,6 +90,7 @@ public final class FlowParams {
 
   static {
     RouteParams.PART.params().forEach(SET::include);
+    SrsParams.PART.params().forEach(SET::include);
   }
 
   /** Stays the last line: it takes in every parameter declared above. */

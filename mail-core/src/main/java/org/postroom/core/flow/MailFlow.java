@@ -71,7 +71,7 @@ public final class MailFlow implements Attempts {
     this.router = router;
     this.commit = commit;
     this.addressing = addressing;
-    this.expansion = addressing.expansion(router);
+    this.expansion = addressing.expansion(router, clock);
     this.usual = usual;
     this.dispatch =
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);

@@ -24,7 +24,8 @@ final class Planner {
 
   /**
    * Each mailbox gets one copy, and each address elsewhere, however many ways lead there. What goes
-   * out in the name of a list's owner is a mail of its own: reports on it are the owner's.
+   * out in the name of a list's owner is a mail of its own: reports on it are the owner's. So is
+   * what is forwarded where its sender stands for himself elsewhere.
    *
    * @param treatment of the whole mail; one that is held waits in the queue, whole
    * @param ids for such mails
@@ -33,29 +34,29 @@ final class Planner {
    */
   List<Acceptance> plan(
       Submission mail, List<Expanded> recipients, Treatment treatment, Supplier<QueueId> ids) {
-    Map<Optional<ReversePath>, Shares> bySender = new LinkedHashMap<>();
+    Map<Name, Shares> bySender = new LinkedHashMap<>();
     Shares own = new Shares();
-    bySender.put(Optional.empty(), own);
+    bySender.put(Name.OWN, own);
     Set<Object> served = new HashSet<>();
     for (Expanded expanded : recipients) {
       for (Target named : expanded.targets()) {
         Target target = named.by(treatment.route(named));
         if (isToBeServed(target, served)) {
           bySender
-              .computeIfAbsent(owner(mail, target), owner -> new Shares())
+              .computeIfAbsent(name(mail, target), name -> new Shares())
               .add(mail, target, claim(mail, expanded, target));
         }
       }
     }
     if (own.isEmpty() && bySender.size() > 1) {
-      bySender.remove(Optional.<ReversePath>empty());
+      bySender.remove(Name.OWN);
     }
     List<Acceptance> plans = new ArrayList<>(bySender.size());
     bySender.forEach(
-        (owner, shares) -> {
+        (name, shares) -> {
           QueueId id = plans.isEmpty() ? mail.id() : ids.get();
-          Submission sent = owner.map(sender -> inNameOf(sender, mail, id)).orElse(mail.as(id));
-          Acceptance plan = new Acceptance(sent, shares.deliveries, shares.onward);
+          Acceptance plan =
+              new Acceptance(name.over(mail.as(id)), shares.deliveries, shares.onward);
           plans.add(treatment.held() ? queued(plan).held() : plan);
         });
     return plans;
@@ -106,18 +107,37 @@ final class Planner {
         : target.owner();
   }
 
-  /** RFC 3461, 5.2.7.3: what the sender wanted to hear is between him and the list. */
-  private static Submission inNameOf(ReversePath owner, Submission mail, QueueId id) {
-    Envelope envelope = mail.envelope();
-    return mail.as(id)
-        .in(
-            new Envelope(
-                owner,
-                envelope.recipients(),
-                envelope.body(),
-                envelope.smtpUtf8(),
-                Optional.empty(),
-                Optional.empty()));
+  private static Name name(Submission mail, Target target) {
+    Optional<ReversePath> owner = owner(mail, target);
+    return owner.isPresent() || !(target.route() instanceof Route.Onward)
+        ? new Name(owner, Optional.empty())
+        : new Name(Optional.empty(), target.sender());
+  }
+
+  /**
+   * In whose name copies go out: the sender's own, where there is no other.
+   *
+   * @param owner of the list that they go to
+   * @param sender as who the sender stands on what is forwarded
+   */
+  private record Name(Optional<ReversePath> owner, Optional<ReversePath> sender) {
+    static final Name OWN = new Name(Optional.empty(), Optional.empty());
+
+    Submission over(Submission mail) {
+      Envelope envelope = mail.envelope();
+      if (owner.isEmpty()) {
+        return sender.map(other -> mail.in(envelope.from(other))).orElse(mail);
+      }
+      // RFC 3461, 5.2.7.3: what the sender wanted to hear is between him and the list.
+      return mail.in(
+          new Envelope(
+              owner.get(),
+              envelope.recipients(),
+              envelope.body(),
+              envelope.smtpUtf8(),
+              Optional.empty(),
+              Optional.empty()));
+    }
   }
 
   /** What goes out in the name of one sender. */

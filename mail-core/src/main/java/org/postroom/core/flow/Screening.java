@@ -103,9 +103,7 @@ final class Screening {
     }
     for (Address copy : treatment.copies()) {
       Recipient silent = new Recipient(copy, Set.of(Recipient.Notify.NEVER), Optional.empty());
-      for (Expanded expanded : expansion.all(sender, List.of(silent))) {
-        all.add(expanded.beside());
-      }
+      all.addAll(expansion.copies(sender, List.of(silent)));
     }
     return all;
   }

@@ -10,12 +10,19 @@ import org.postroom.core.mail.Recipient;
  *
  * @param recipient with the address that it came to; its wishes are those of the one it stands for
  * @param owner who hears, in place of the sender, what becomes of this copy; empty outside of lists
+ * @param sender as whom the sender stands on this copy, which is forwarded; empty where as himself
  */
-public record Target(Recipient recipient, Route route, Optional<ReversePath> owner) {
+public record Target(
+    Recipient recipient, Route route, Optional<ReversePath> owner, Optional<ReversePath> sender) {
 
   /** One of whom the sender hears. */
   public Target(Recipient recipient, Route route) {
     this(recipient, route, Optional.empty());
+  }
+
+  /** One of whom the sender hears under his own name, or else an owner. */
+  public Target(Recipient recipient, Route route, Optional<ReversePath> owner) {
+    this(recipient, route, owner, Optional.empty());
   }
 
   /**
@@ -36,11 +43,11 @@ public record Target(Recipient recipient, Route route, Optional<ReversePath> own
 
   /** The same by another route. */
   Target by(Route other) {
-    return other.equals(route) ? this : new Target(recipient, other, owner);
+    return other.equals(route) ? this : new Target(recipient, other, owner, sender);
   }
 
   /** The same for one whose wishes are other ones. */
   Target wishing(Recipient other) {
-    return new Target(named(recipient.address(), other, owner), route, owner);
+    return new Target(named(recipient.address(), other, owner), route, owner, sender);
   }
 }

@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.fact.LookupUnavailable;
@@ -112,7 +116,7 @@ class ExpansionTest {
         folder.resolve("aliases"),
         ALIASES.replace("MEMBERS", members.toString()).replace("WORLD", world.toString()));
     Settings.Builder given =
-        Settings.builder(PolicyParams.ALL, AliasParams.ALL)
+        Settings.builder(PolicyParams.ALL, AliasParams.ALL, FlowParams.ALL)
             .set("myhostname", "mx.local.test")
             .set("recipient_delimiter", "+")
             .set("mydestination", "local.test, mx.local.test")
@@ -138,7 +142,13 @@ class ExpansionTest {
                                 && !query.recipient().domain().name().matches("(far|x)\\.test")
                             ? Route.Nowhere.unknown("User unknown")
                             : new Route.Onward("to", query.recipient().toString()));
-    return new Expansion(router, policy, Rewriting.of(all, policy, own, tables), aliases);
+    return new Expansion(
+        router,
+        policy,
+        Rewriting.of(all, policy, own, tables),
+        aliases,
+        Forwarding.of(all, policy),
+        Clock.systemUTC());
   }
 
   private static String targets(Expanded expanded) {
@@ -210,6 +220,111 @@ class ExpansionTest {
       })
   void standsFor(String recipient, String targets) throws IOException {
     assertThat(targets(expand(recipient))).isEqualTo(targets);
+  }
+
+  private String[] forwarding() throws IOException {
+    Path secrets = Files.writeString(folder.resolve("secrets"), "secretsecret\n");
+    Files.setPosixFilePermissions(secrets, PosixFilePermissions.fromString("rw-------"));
+    return new String[] {"srs_domain", "local.test", "srs_secrets_file", secrets.toString()};
+  }
+
+  private Expanded expandFrom(String sender, String recipient) throws IOException {
+    return expansion(forwarding())
+        .expand(
+            sender.isEmpty() ? ReversePath.NULL : ReversePath.of(Address.parse(sender)),
+            Recipient.of(Address.parse(recipient)),
+            Facts.WAITING);
+  }
+
+  private static final Pattern OF_THE_DAY = Pattern.compile("SRS0=....=..=");
+
+  /** Each target, and as whom the sender stands there. */
+  private static String inWhoseName(Expanded expanded) {
+    return expanded.targets().stream()
+        .map(
+            target ->
+                target.recipient().address()
+                    + target
+                        .sender()
+                        .map(sender -> " from " + OF_THE_DAY.matcher("" + sender).replaceAll("="))
+                        .orElse(""))
+        .collect(Collectors.joining(" "));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "x@far.test; sales@virtual.test; ada@virtual.test bob@far.test from =far.test=x@local.test",
+        "x@far.test; list@local.test; '\"a b\"@far.test from =far.test=x@local.test eve@mx.local.test"
+            + " ada@virtual.test bob@far.test from =far.test=x@local.test'",
+        // Nobody, one of ours, a list with an owner, what the sender has named himself.
+        "''; sales@virtual.test; ada@virtual.test bob@far.test",
+        "eve@local.test; sales@virtual.test; ada@virtual.test bob@far.test",
+        "SRS0=a=b=c=d@local.test; sales@virtual.test; ada@virtual.test bob@far.test",
+        "x@far.test; news@local.test; eve@mx.local.test x@far.test info@mx.local.test",
+        "x@far.test; bob@far.test; bob@far.test",
+        "x@far.test; eve@virtual.test; eve@virtual.test",
+      })
+  void whatIsForwardedStandsForItsSender(String sender, String recipient, String targets)
+      throws IOException {
+    assertThat(inWhoseName(expandFrom(sender, recipient))).isEqualTo(targets);
+  }
+
+  @Test
+  void whoGetsACopyUnaskedIsForwardedTo() throws IOException {
+    Recipient bob = Recipient.of(Address.parse("bob@far.test"));
+    Expansion expansion = expansion(forwarding());
+
+    Expanded copy = expansion.copies(SENDER, List.of(bob)).get(0);
+    Expanded redirected = expansion.redirected(SENDER, bob, Facts.WAITING);
+
+    assertThat(copy.isBeside()).isTrue();
+    assertThat(inWhoseName(copy)).isEqualTo("bob@far.test from =far.test=x@local.test");
+    assertThat(inWhoseName(redirected)).isEqualTo("bob@far.test from =far.test=x@local.test");
+    assertThat(inWhoseName(expansion.all(SENDER, List.of(bob)).get(0))).isEqualTo("bob@far.test");
+  }
+
+  @Test
+  void whatComesBackGoesOnToTheSender() throws IOException {
+    Target forwarded = expandFrom("x@far.test", "sales@virtual.test").targets().get(1);
+    String back = forwarded.sender().orElseThrow().toString();
+
+    Expanded report = expandFrom("", back);
+    Expanded answer = expandFrom("bob@other.test", back);
+    Expanded lower = expandFrom("", back.toLowerCase(Locale.ROOT));
+
+    assertThat(inWhoseName(report)).isEqualTo("x@far.test");
+    assertThat(report.trace()).containsExactly(back + " -> x@far.test (srs_domain)");
+    assertThat(report.targets().get(0).recipient().original()).contains("rfc822;" + back);
+    assertThat(inWhoseName(answer)).isEqualTo("x@far.test from =other.test=bob@local.test");
+    assertThat(inWhoseName(lower)).isEqualTo("x@far.test");
+  }
+
+  @Test
+  void whatWasNeverForwardedLeadsNowhere() throws IOException {
+    Expanded forged = expandFrom("", "SRS0=aaaa=AA=far.test=x@local.test");
+
+    assertThat(targets(forged))
+        .isEqualTo(
+            "SRS0=aaaa=AA=far.test=x@local.test=5.1.1"
+                + " Not an address that mail was forwarded from here");
+    assertThat(forged.nowhere().orElseThrow().code()).isEqualTo(550);
+    assertThat(forged.trace())
+        .containsExactly("SRS0=aaaa=AA=far.test=x@local.test: wrong signature (srs_domain)");
+  }
+
+  @Test
+  void senderIsWrittenInADomainThatTakesMail() {
+    assertThatThrownBy(
+            () -> {
+              String[] settings = forwarding();
+              settings[1] = "far.test";
+              expansion(settings);
+            })
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("srs_domain")
+        .hasMessageContaining("reports on forwarded mail come back to far.test");
   }
 
   @Test
@@ -380,7 +495,7 @@ class ExpansionTest {
 
   @Test
   void nobodyStandsForOthersWithoutTables() {
-    Settings settings = Settings.builder(PolicyParams.ALL, AliasParams.ALL).build();
+    Settings settings = Settings.builder(PolicyParams.ALL, AliasParams.ALL, FlowParams.ALL).build();
     OwnAddresses own = new OwnAddresses(List.of(), List.of());
     Tables tables = Tables.builder().build();
     Policy policy = Policy.of(settings, own, tables);
@@ -389,7 +504,9 @@ class ExpansionTest {
             (query, facts, trace) -> new Route.Onward("to", "x"),
             policy,
             Rewriting.of(settings, policy, own, tables),
-            Aliases.of(settings, policy, tables));
+            Aliases.of(settings, policy, tables),
+            Forwarding.of(settings, policy),
+            Clock.systemUTC());
     Recipient recipient =
         new Recipient(
             Address.parse("a@b.test"), Set.of(Recipient.Notify.NEVER), Optional.of("rfc822;x"));

@@ -103,6 +103,43 @@ class PlannerTest {
         .isEqualTo("u4@a.test->4 u5@a.test->5");
   }
 
+  /** It keeps the mail's id where it is all that there is of it. */
+  @Test
+  void whatIsForwardedIsAMailInAnotherName() {
+    ReversePath srs = ReversePath.of(Address.parse("SRS0=x=y=far.test=z@a.test"));
+    Target forwarded =
+        new Target(
+            Recipient.of(Address.parse("b@far.test")),
+            onward("far.test"),
+            Optional.empty(),
+            Optional.of(srs));
+    List<Acceptance> both = new ArrayList<>();
+    List<Acceptance> alone = new ArrayList<>();
+
+    assertThat(
+            plan(
+                Origin.SMTP,
+                both,
+                expanded("u4@a.test", target("u4@a.test", mailbox(4)), forwarded)))
+        .isEqualTo("u4@a.test->4 Q2 from SRS0=x=y=far.test=z@a.test: b@far.test->smtp:far.test");
+    assertThat(plan(Origin.SMTP, alone, expanded("u4@a.test", forwarded)))
+        .isEqualTo("b@far.test->smtp:far.test");
+    assertThat(alone.get(0).mail().envelope().sender()).isEqualTo(srs);
+  }
+
+  /** A mailbox that has come home since, and a copy that is kept here. */
+  @Test
+  void whatStaysIsInItsSendersName() {
+    Target here =
+        new Target(
+            Recipient.of(Address.parse("b@far.test")),
+            mailbox(5),
+            Optional.empty(),
+            Optional.of(ReversePath.of(Address.parse("SRS0=x=y=far.test=z@a.test"))));
+
+    assertThat(plan(expanded("u4@a.test", here))).isEqualTo("b@far.test->5");
+  }
+
   @Test
   void eachAddressElsewhereGetsOneCopy() {
     assertThat(

@@ -3,6 +3,7 @@ package org.postroom.core.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,7 +164,7 @@ final class RoutesTest {
 
     Expanded expanded =
         addressing
-            .expansion(addressing.router(accounts))
+            .expansion(addressing.router(accounts), Clock.systemUTC())
             .expand(SENDER, Recipient.of(Address.parse(recipient)));
 
     assertThat(expanded.refusal(addressing.policy()))
@@ -183,7 +184,7 @@ final class RoutesTest {
 
     Expanded expanded =
         addressing
-            .expansion(addressing.router(accounts))
+            .expansion(addressing.router(accounts), Clock.systemUTC())
             .expand(SENDER, Recipient.of(Address.parse(recipient)));
 
     assertThat(expanded.targets())

@@ -116,7 +116,7 @@ public final class TablesBench {
       MemoryAccounts accounts = new MemoryAccounts(new MemoryMailStore(time));
       return new House(
           policy,
-          addressing.expansion(addressing.router(accounts)),
+          addressing.expansion(addressing.router(accounts), Clock.systemUTC()),
           new Sources(ZoneResolver.of(), Directory.EMPTY, PolicyServers.NONE, time));
     }
 
