@@ -29,7 +29,7 @@ final class ArchitectureTest extends HouseRules {
               Map.entry("config", 23L),
               Map.entry("dns", 4L),
               Map.entry("fact", 6L),
-              Map.entry("filter", 8L),
+              Map.entry("filter", 10L),
               Map.entry("flow", 29L),
               Map.entry("life", 2L),
               Map.entry("log", 5L),

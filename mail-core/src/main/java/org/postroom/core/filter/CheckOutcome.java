@@ -25,10 +25,43 @@ final class CheckOutcome {
 
   private static final int MOST_SHOWN = 200;
 
+  /** They decide what becomes of a mail that comes in; one that goes out is another's already. */
+  private static final Set<String> INCOMING =
+      Set.of("REJECT", "DISCARD", "HOLD", "FILTER", "REDIRECT", "BCC");
+
+  private static final Set<String> ALWAYS =
+      Set.of("PREPEND", "REPLACE", "STRIP", "IGNORE", "PASS", "WARN", "INFO", "DUNNO", "OK");
+
+  private final boolean outgoing;
+
   private final Set<Consequence> consequences = new LinkedHashSet<>();
   private final List<Remark> remarks = new ArrayList<>();
   private Verdict.@Nullable Reject refusal;
   private boolean over;
+
+  /**
+   * Of one mail.
+   *
+   * @param outgoing whether it goes out
+   */
+  CheckOutcome(boolean outgoing) {
+    this.outgoing = outgoing;
+  }
+
+  /** Whether a rule, as far as it is known, may stand in a table for mail that goes out. */
+  static boolean isForOutgoing(String value) {
+    String word = word(value.strip());
+    // What comes from the key is seen when it comes.
+    return word.isEmpty() || ALWAYS.contains(word);
+  }
+
+  private static String word(String text) {
+    int end = 0;
+    while (end < text.length() && !Character.isWhitespace(text.charAt(end))) {
+      end++;
+    }
+    return text.substring(0, end).toUpperCase(Locale.ROOT);
+  }
 
   /**
    * What is done to the line.
@@ -78,15 +111,15 @@ final class CheckOutcome {
       this.about =
           (field ? "header " : "body ") + line.substring(0, Math.min(line.length(), MOST_SHOWN));
       String text = value.strip();
-      int end = 0;
-      while (end < text.length() && !Character.isWhitespace(text.charAt(end))) {
-        end++;
-      }
-      this.word = text.substring(0, end).toUpperCase(Locale.ROOT);
-      this.rest = text.substring(end).strip();
+      this.word = word(text);
+      this.rest = text.substring(word.length()).strip();
     }
 
     Optional<Change> done() {
+      if (outgoing && INCOMING.contains(word)) {
+        warn("command " + word + " in " + map + " map is for mail that comes in");
+        return Optional.empty();
+      }
       switch (word) {
         case "REJECT" -> reject();
         case "DISCARD" -> {

@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.mail.Content;
 import org.postroom.core.mail.FieldLine;
+import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.table.Effort;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.Tables;
@@ -51,10 +54,15 @@ final class ContentChecks implements Filter {
   private final long steps;
 
   ContentChecks(Settings settings, int headerLimit, Tables tables, long steps) {
-    this.header = opened(settings, FilterParams.HEADER_CHECKS, tables);
-    this.mime = opened(settings, FilterParams.MIME_HEADER_CHECKS, tables);
-    this.nested = opened(settings, FilterParams.NESTED_HEADER_CHECKS, tables);
-    this.body = opened(settings, FilterParams.BODY_CHECKS, tables);
+    this(settings, FilterParams.CHECKS, headerLimit, tables, steps);
+  }
+
+  /** By tables that are named otherwise. */
+  ContentChecks(Settings settings, CheckParams named, int headerLimit, Tables tables, long steps) {
+    this.header = opened(settings, named.header(), tables);
+    this.mime = opened(settings, named.mime(), tables);
+    this.nested = opened(settings, named.nested(), tables);
+    this.body = opened(settings, named.body(), tables);
     this.bodyLimit = settings.get(FilterParams.BODY_CHECKS_SIZE);
     this.lineLimit = settings.get(FilterParams.LINE_LENGTH);
     this.headerLimit = headerLimit;
@@ -75,35 +83,62 @@ final class ContentChecks implements Filter {
     return header.isEmpty() && mime.isEmpty() && nested.isEmpty() && body.isEmpty();
   }
 
+  /** All that are asked. */
+  List<CheckTables> tables() {
+    return List.of(header, mime, nested, body);
+  }
+
   @Override
   public Finding examine(Examined mail) {
-    try (Course course = new Course(mail)) {
+    return examine(mail.content(), mail.content().structure(), mail::edit, new CheckOutcome(false));
+  }
+
+  /**
+   * The same for content of any kind.
+   *
+   * @param edits begins to edit it
+   */
+  Finding examine(
+      Content content,
+      MessageStructure structure,
+      Supplier<ContentEdit> edits,
+      CheckOutcome outcome) {
+    try (Course course = new Course(content, structure, edits, outcome)) {
       return course.finding();
     }
   }
 
   /** One mail's examination. */
   private final class Course implements AutoCloseable {
-    private final Examined mail;
+    private final Content content;
+    private final MessageStructure structure;
+    private final Supplier<ContentEdit> edits;
     private final LineReader lines;
     private final Effort effort = Effort.of(steps);
-    private final CheckOutcome outcome = new CheckOutcome();
+    private final CheckOutcome outcome;
     private @Nullable ContentEdit edit;
 
-    Course(Examined mail) {
-      this.mail = mail;
-      this.lines = new LineReader(mail.content());
+    Course(
+        Content content,
+        MessageStructure structure,
+        Supplier<ContentEdit> edits,
+        CheckOutcome outcome) {
+      this.content = content;
+      this.structure = structure;
+      this.edits = edits;
+      this.outcome = outcome;
+      this.lines = new LineReader(content);
     }
 
     Finding finding() {
-      for (HeaderRange range : HeaderRange.of(mail.content().structure())) {
+      for (HeaderRange range : HeaderRange.of(structure)) {
         body(range.from());
         header(range);
         if (outcome.isOver()) {
           break;
         }
       }
-      body(mail.content().size());
+      body(content.size());
       return outcome.finding(Optional.ofNullable(edit));
     }
 
@@ -213,7 +248,7 @@ final class ContentChecks implements Filter {
     private void change(Line line, CheckOutcome.Change change) {
       ContentEdit to = edit;
       if (to == null) {
-        to = mail.edit();
+        to = edits.get();
         edit = to;
       }
       byte[] octets =

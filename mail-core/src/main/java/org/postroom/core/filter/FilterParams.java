@@ -72,6 +72,10 @@ public final class FilterParams {
               """),
           "no_unknown_recipient_checks and no_address_mappings are not obeyed");
 
+  /** Those that are asked of mail that comes in. */
+  static final CheckParams CHECKS =
+      new CheckParams(HEADER_CHECKS, MIME_HEADER_CHECKS, NESTED_HEADER_CHECKS, BODY_CHECKS);
+
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 

@@ -51,6 +51,7 @@ public final class MailLog {
           "examined",
           "{id}: {verdict}: {about} from {client}; from=<{from}> to=<{to}> proto={proto}"
               + " helo=<{helo}>{{: {text}}}");
+  private static final Form CHECKED = Form.of("checked", "{id}: {verdict}: {about}{{: {text}}}");
   private static final Form ATTEMPT =
       Form.of(
           "attempt",
@@ -267,6 +268,17 @@ public final class MailLog {
       String helo,
       String text) {
     info(log, EXAMINED, id, action, about, client, sender, recipient, protocol, helo, text);
+  }
+
+  /**
+   * What a table has found in a mail that goes out.
+   *
+   * @param action what was done: {@code replace}, {@code strip}, {@code warning} …
+   * @param about what was found, and where: {@code header Subject: …}
+   * @param text the administrator's own; may be empty
+   */
+  public void checked(QueueId id, String action, String about, String text) {
+    info(log, CHECKED, id, action, about, text);
   }
 
   /**

@@ -35,6 +35,11 @@ public record QueuedMail(
     return new QueuedMail(id, sender, traits, content, arrived, destination, some);
   }
 
+  /** The same mail in other octets. */
+  public QueuedMail with(Content other) {
+    return new QueuedMail(id, sender, traits, other, arrived, destination, recipients);
+  }
+
   /** What the envelope said beside sender and recipients. */
   public record Traits(
       BodyType body, boolean smtpUtf8, Optional<String> envelopeId, Optional<Boolean> fullReturn) {}

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.fact.LookupUnavailable;
 
 /** A table that is a file; {@link WatchedFile} says when it is read. */
 final class FileTable implements LookupTable {
@@ -71,6 +72,16 @@ final class FileTable implements LookupTable {
   @Override
   public Optional<String> find(String key, Effort effort) {
     return file.content().find(key, effort);
+  }
+
+  /** Of a file that cannot be read now nobody knows any. */
+  @Override
+  public List<Row> rules() {
+    try {
+      return file.content().rules();
+    } catch (LookupUnavailable e) {
+      return List.of();
+    }
   }
 
   @Override

@@ -30,6 +30,11 @@ record FixedTable(String name, Lookup content, boolean matchesPatterns) implemen
   }
 
   @Override
+  public List<Row> rules() {
+    return content.rules();
+  }
+
+  @Override
   public Optional<String> find(String key, Effort effort) {
     return content.find(key, effort);
   }

@@ -1,5 +1,6 @@
 package org.postroom.core.table;
 
+import java.util.List;
 import java.util.Optional;
 import org.postroom.core.fact.LookupUnavailable;
 
@@ -23,6 +24,11 @@ interface Lookup {
   /** The same, for one of many questions about one mail. */
   default Optional<String> find(String key, Effort effort) {
     return row(key, effort).map(Row::value);
+  }
+
+  /** Those of {@link LookupTable#rules}. */
+  default List<Row> rules() {
+    return List.of();
   }
 
   /** How many entries or rules. */

@@ -1,5 +1,6 @@
 package org.postroom.core.table;
 
+import java.util.List;
 import java.util.Optional;
 import org.postroom.core.fact.LookupUnavailable;
 
@@ -49,6 +50,15 @@ public interface LookupTable {
    */
   default boolean matchesPatterns() {
     return false;
+  }
+
+  /**
+   * The rules of a table that looks at a key's form, with as much of their values as does not come
+   * from the key: for whoever looks at them before the table is asked. Empty for other tables, and
+   * where they are not in memory.
+   */
+  default List<Row> rules() {
+    return List.of();
   }
 
   /** As the administrator wrote it: {@code hash:/etc/postfix/access}. */

@@ -1,5 +1,6 @@
 package org.postroom.core.table;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -95,6 +96,18 @@ final class PatternRules implements Lookup {
       // Java's engine goes one level down for each repetition of a group; nothing else is here.
       throw new LookupUnavailable(rule.line() + ": the expression goes too deep for this key");
     }
+  }
+
+  @Override
+  public List<Row> rules() {
+    List<Row> all = new ArrayList<>();
+    for (Rule rule : rules) {
+      Template value = rule.value();
+      if (value != null) {
+        all.add(new Row(value.texts().get(0), rule.line(), 0));
+      }
+    }
+    return all;
   }
 
   @Override
