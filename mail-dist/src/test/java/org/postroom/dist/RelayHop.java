@@ -74,6 +74,10 @@ final class RelayHop implements AutoCloseable {
   /** One connection: when it came, the lines that were heard, and in how many reads. */
   static final class Visit {
     final Instant at;
+
+    /** The address that it came from. */
+    final String from;
+
     final List<String> lines = new CopyOnWriteArrayList<>();
 
     /** What each read from the socket brought. */
@@ -81,8 +85,9 @@ final class RelayHop implements AutoCloseable {
 
     volatile boolean protectedByTls;
 
-    Visit(Instant at) {
+    Visit(Instant at, String from) {
       this.at = at;
+      this.from = from;
     }
   }
 
@@ -246,7 +251,7 @@ final class RelayHop implements AutoCloseable {
       try {
         Socket socket = listener.accept();
         open.add(socket);
-        Visit visit = new Visit(clock.instant());
+        Visit visit = new Visit(clock.instant(), socket.getInetAddress().getHostAddress());
         visits.add(visit);
         Thread thread = new Thread(() -> serve(socket, visit), "hop visit " + visits.size());
         thread.setDaemon(true);
@@ -335,6 +340,8 @@ final class RelayHop implements AutoCloseable {
         case "DATA":
           String go = reply(line, to.isEmpty() ? "554 5.5.1 No recipients" : "354 Go");
           return say(go) && (!go.startsWith("354") || content());
+        case "BDAT":
+          return chunk(line);
         case "QUIT":
           say(reply(line, "221 2.0.0 Bye"));
           return false;
@@ -365,6 +372,20 @@ final class RelayHop implements AutoCloseable {
       visit.protectedByTls = true;
       use(secured);
       return true;
+    }
+
+    /** One that is the last. */
+    private boolean chunk(String line) throws IOException {
+      String[] words = line.split(" ", -1);
+      byte[] octets = in.readNBytes(Integer.parseInt(words[1]));
+      String answer = reply(line, to.isEmpty() ? "503 5.5.1 No recipients" : "250 2.0.0 Ok: taken");
+      String text = new String(octets, ISO_8859_1);
+      if (answer.startsWith("250") && words.length == 3 && words[2].equals("LAST")) {
+        mails.add(new Mail(String.valueOf(from), List.copyOf(to), text, clock.instant()));
+        from = null;
+        to.clear();
+      }
+      return say(answer);
     }
 
     private boolean content() throws IOException {

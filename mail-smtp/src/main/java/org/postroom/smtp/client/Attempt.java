@@ -29,7 +29,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One attempt to send a mail: by each of the next hops until one takes it; by an idle connection to
- * it if there is one, else by its targets one after the other.
+ * it if there is one, else by its targets one after the other. Recipients that a server puts off
+ * (4xx) are tried with the next one, as long as there is one and no more than so many have been
+ * talked to.
  */
 final class Attempt {
   private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
@@ -38,6 +40,11 @@ final class Attempt {
   private final IdleConnections idle;
   private final SmtpClientOptions options;
   private final QueuedMail mail;
+  private final PutOff putOff;
+
+  /** Servers of the way that is being tried. */
+  private int talkedTo;
+
   private final ReversePath sender;
   private final CompletableFuture<List<Report>> done = new CompletableFuture<>();
   private final List<Trouble> troubles = new ArrayList<>();
@@ -56,6 +63,7 @@ final class Attempt {
     this.idle = idle;
     this.options = outfit.options();
     this.mail = mail;
+    this.putOff = new PutOff(mail);
     this.sender = sender;
     done.whenComplete(
         (reports, trouble) -> {
@@ -139,6 +147,7 @@ final class Attempt {
   }
 
   private void tryWay(Way way) {
+    talkedTo = 0;
     OpenConnection reused = idle.take(way);
     if (reused == null) {
       open(way);
@@ -154,7 +163,7 @@ final class Attempt {
                 guarded(
                     () -> {
                       try {
-                        converse(way, reused, false);
+                        converse(way, reused, Collections.emptyIterator(), false);
                       } catch (Conversation.Stale e) {
                         reused.connection().close();
                         open(way);
@@ -203,9 +212,7 @@ final class Attempt {
 
   /** Whether the next hop is our configuration's, and not the recipients' own domain. */
   private boolean isOurChoice(NextHop hop) {
-    return mail.recipients().stream()
-        .map(r -> NextHop.of(r.recipient().address().domain(), options.defaultPort()))
-        .anyMatch(own -> !own.equals(hop));
+    return !putOff.isTheirOwn(hop, options.defaultPort());
   }
 
   /** A relay host that is not found is our fault, and never the mail's. */
@@ -220,7 +227,7 @@ final class Attempt {
     if (done.isDone()) {
       return;
     }
-    if (targets.hasNext()) {
+    if (targets.hasNext() && talkedTo < options.sessionLimit()) {
       connect(way, targets.next(), targets, true);
     } else if (otherWays.hasNext()) {
       tryWay(otherWays.next());
@@ -248,7 +255,7 @@ final class Attempt {
             target.place(),
             new ConnectOptions(
                 options.connectTimeout(),
-                options.bind(),
+                options.source(target.place()),
                 Reply.MAX_LINE,
                 tlsFirst(way, target, others)),
             connection -> {
@@ -331,6 +338,13 @@ final class Attempt {
       withoutTls(way, open.target(), others, reason(e));
       return;
     } catch (Conversation.NotServed e) {
+      if (e.isPermanent()) {
+        end(
+            new DeliveryResult.Bounced(
+                open.target().toString(), e.status(), String.valueOf(e.getMessage())));
+        open.conversation().quit();
+        return;
+      }
       // What it says of its own accord is the same for each mail; what it lacks may be mended.
       boolean rests = e.status().equals("4.4.1");
       troubles.add(new Trouble(e.status(), String.valueOf(e.getMessage()), rests));
@@ -356,7 +370,7 @@ final class Attempt {
       open.connection().close();
       throw e;
     }
-    converse(way, open, true);
+    converse(way, open, others, true);
   }
 
   /**
@@ -405,33 +419,49 @@ final class Attempt {
     next(way, why.isRefused() ? Collections.emptyIterator() : others);
   }
 
-  private void converse(Way way, OpenConnection open, boolean fresh) {
+  private void converse(Way way, OpenConnection open, Iterator<Target> others, boolean fresh) {
     try {
-      List<Report> reports = open.conversation().send(mail, fresh);
+      List<Report> reports = open.conversation().send(putOff.mail(), fresh);
+      talkedTo++;
+      boolean last = putOff.hear(reports) || !isAnotherLeft(others);
       // Back into the pool first: the next mail may be under way before this one is settled.
       if (open.conversation().usable()) {
         idle.put(way, open);
+        if (last) {
+          done.complete(putOff.reports());
+        }
       } else {
+        if (last) {
+          done.complete(putOff.reports());
+        }
         open.conversation().quit();
       }
-      done.complete(reports);
+      if (!last) {
+        next(way, others);
+      }
     } catch (Conversation.Stale e) {
       throw e;
     } catch (WireFault e) {
       // After the final dot nobody knows whether it was taken; a duplicate is better than a loss.
       open.connection().close();
-      end(
-          new DeliveryResult.Deferred(
-              open.target().toString(),
-              "4.4.2",
-              "lost connection with "
-                  + open.target()
-                  + " while sending the mail: "
-                  + e.getMessage()));
+      talkedTo++;
+      String reason =
+          "lost connection with " + open.target() + " while sending the mail: " + e.getMessage();
+      if (!open.conversation().mayBeTaken() && isAnotherLeft(others)) {
+        troubles.add(new Trouble("4.4.2", reason, false));
+        next(way, others);
+        return;
+      }
+      end(new DeliveryResult.Deferred(open.target().toString(), "4.4.2", reason));
     } catch (RuntimeException | Error e) {
       open.connection().close();
       throw e;
     }
+  }
+
+  /** Whether there is another server for who is put off. */
+  private boolean isAnotherLeft(Iterator<Target> others) {
+    return otherWays.hasNext() || others.hasNext() && talkedTo < options.sessionLimit();
   }
 
   /** One step of the attempt: whatever goes wrong in it, the attempt has an end. */
@@ -447,7 +477,7 @@ final class Attempt {
   }
 
   private void end(DeliveryResult result) {
-    done.complete(Report.all(mail, result));
+    done.complete(putOff.reports(result));
   }
 
   private static String reason(Throwable trouble) {

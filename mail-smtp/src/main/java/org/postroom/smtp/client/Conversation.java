@@ -1,17 +1,11 @@
 package org.postroom.smtp.client;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.flow.DeliveryResult;
+import java.util.Set;
 import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.TlsFailed;
 import org.postroom.core.wire.TlsSession;
@@ -22,24 +16,23 @@ import org.postroom.smtp.client.tls.TlsLevel;
 
 /** What is said to one server, in plain blocking code on the connection's worker. */
 final class Conversation {
-  private static final Duration RESET_TIMEOUT = Duration.ofSeconds(20);
+  private static final Set<String> CHUNKS = Set.of("CHUNKING", "BINARYMIME");
 
   private final Connection connection;
+  private final Exchange exchange;
   private final Outfit outfit;
   private final Way way;
   private final Target target;
   private Greeted server = Greeted.NOTHING;
-  private boolean usable = true;
+  private Optional<Transaction> last = Optional.empty();
   private String step = "receiving the greeting";
 
   /** Settings have a log-in for this server, and it has not asked for one. */
   private boolean notLoggedIn;
 
-  /** How the mail under way is to be written, where the server takes 7-bit octets only. */
-  private Optional<SevenBit> sevenBit = Optional.empty();
-
   Conversation(Connection connection, Outfit outfit, Way way, Target target) {
     this.connection = connection;
+    this.exchange = new Exchange(connection);
     this.outfit = outfit;
     this.way = way;
     this.target = target;
@@ -58,6 +51,11 @@ final class Conversation {
 
     String status() {
       return status;
+    }
+
+    /** Whether the next one is not to be asked: the mail is to be returned. */
+    boolean isPermanent() {
+      return status.startsWith("5");
     }
   }
 
@@ -83,14 +81,16 @@ final class Conversation {
     if (wrapped) {
       verify(); // before it hears a word of ours
     }
-    connection.deadline(outfit.options().greetingTimeout());
+    connection.deadline(timeouts().hello());
     Reply greeting = Reply.read(connection.in());
     if (!greeting.isPositive()) {
-      throw refused(greeting);
+      throw greeting.isPermanent() && !outfit.options().manners().passesRefusal()
+          ? new NotServed(greeting.status(), refusal(greeting))
+          : refused(greeting);
     }
-    hello();
+    hello(greeting.text());
     if (!useTls) {
-      usable = false; // in clear is for this mail only: a younger one must not follow
+      exchange.end(); // in clear is for this mail only: a younger one must not follow
     } else if (!wrapped && way.tls().level() != TlsLevel.NONE) {
       startTls();
     }
@@ -98,16 +98,24 @@ final class Conversation {
   }
 
   private NotServed refused(Reply reply) {
-    return new NotServed("4.4.1", "host " + target + " refused to talk to me: " + reply.oneLine());
+    return new NotServed("4.4.1", refusal(reply));
+  }
+
+  private String refusal(Reply reply) {
+    return "host " + target + " refused to talk to me: " + reply.oneLine();
+  }
+
+  private Timeouts timeouts() {
+    return outfit.options().timeouts();
   }
 
   private void startTls() {
-    Reply reply = server.offers("STARTTLS") ? say("STARTTLS") : null;
+    Reply reply = server.offers("STARTTLS") ? exchange.say("STARTTLS", timeouts().startTls()) : null;
     if (reply != null && reply.isPositive()) {
       connection.in().discard();
       shakeHands();
       verify();
-      hello();
+      hello("ESMTP");
     } else if (way.tls().level().requiresTls()) {
       throw new NotServed(
           "4.7.4",
@@ -122,6 +130,7 @@ final class Conversation {
 
   /** One that does not come to its end has failed. */
   private void shakeHands() {
+    connection.deadline(timeouts().startTls());
     try {
       TlsSession unused =
           connection.startTlsAsClient(
@@ -158,7 +167,7 @@ final class Conversation {
         LogIns logIns = outfit.security().logIns();
         LogIns.Begun begun =
             logIns.begin(logIn, server.mechanisms(), channel(), target.toString(), outfit.random());
-        new Authentication(this::say).run(logIns, begun, target);
+        new Authentication(line -> exchange.say(line, timeouts().hello())).run(logIns, begun, target);
       }
     }
   }
@@ -177,20 +186,30 @@ final class Conversation {
         : LogIns.Channel.OPEN;
   }
 
-  private void hello() {
+  private void hello(String greeting) {
     step = "performing the initial protocol handshake";
-    Reply reply = say(outfit.options().dialect().greeting() + " " + outfit.options().heloName());
-    if (reply.isPositive()) {
-      server = Greeted.parse(reply.text());
+    Dialect dialect = outfit.options().dialect();
+    Manners manners = outfit.options().manners();
+    boolean extended = !dialect.fallsBack() || manners.saysEhlo(greeting);
+    Reply reply = greetBy(extended ? dialect.greeting() : "HELO");
+    if (extended && reply.isPositive()) {
+      server = Greeted.parse(reply.text()).without(manners.unheard());
+      if (outfit.unchunked().has(target)) {
+        server = server.without(CHUNKS);
+      }
       return;
     }
-    if (outfit.options().dialect().fallsBack()) {
-      reply = say("HELO " + outfit.options().heloName());
+    if (extended && dialect.fallsBack()) {
+      reply = greetBy("HELO");
     }
     if (!reply.isPositive()) {
       throw refused(reply);
     }
     server = Greeted.NOTHING;
+  }
+
+  private Reply greetBy(String verb) {
+    return exchange.say(verb + " " + outfit.options().heloName(), timeouts().hello());
   }
 
   /**
@@ -201,165 +220,9 @@ final class Conversation {
    * @throws Stale when the mail should be tried on another connection
    */
   List<Report> send(QueuedMail mail, boolean fresh) {
-    connection.deadline(outfit.options().commandTimeout());
-    if (server.maxSize().isPresent() && mail.content().size() > server.maxSize().getAsLong()) {
-      return Report.all(
-          mail,
-          new DeliveryResult.Bounced(
-              target.toString(),
-              "5.3.4",
-              "message size "
-                  + mail.content().size()
-                  + " exceeds size limit "
-                  + server.maxSize().getAsLong()
-                  + " of server "
-                  + target));
-    }
-    if (mail.traits().smtpUtf8() && !server.offers("SMTPUTF8") && NeedsUtf8.any(mail)) {
-      return Report.all(
-          mail,
-          new DeliveryResult.Bounced(
-              target.toString(),
-              "5.6.7",
-              "SMTPUTF8 is required, but was not offered by host " + target));
-    }
-    sevenBit = Optional.empty();
-    if (!server.offers("8BITMIME")) {
-      sevenBit = SevenBit.of(mail.content());
-      if (sevenBit.isEmpty()) {
-        return Report.all(
-            mail,
-            new DeliveryResult.Bounced(
-                target.toString(),
-                "5.6.3",
-                "the message has 8-bit parts that must not be changed, and 8BITMIME was not offered"
-                    + " by host "
-                    + target));
-      }
-    }
-    return server.offers("PIPELINING") ? pipelined(mail, fresh) : stepwise(mail, fresh);
-  }
-
-  private List<Report> pipelined(QueuedMail mail, boolean fresh) {
-    EnvelopeCommands commands = new EnvelopeCommands(server);
-    write(commands.mailFrom(mail));
-    mail.recipients().forEach(r -> write(commands.rcptTo(r.recipient())));
-    write("DATA");
-    Reply from;
-    List<Reply> answers = new ArrayList<>();
-    Reply data;
-    try {
-      connection.out().flush();
-      from = read();
-      if (!fresh && isOutOfStep(from)) {
-        throw new Stale();
-      }
-      for (int i = 0; i < mail.recipients().size(); i++) {
-        answers.add(read());
-      }
-      data = read();
-    } catch (WireFault e) {
-      throw fresh ? e : new Stale();
-    }
-    boolean any = answers.stream().anyMatch(Reply::isPositive);
-    if (data.isIntermediate() && (!any || !from.isPositive())) {
-      // RFC 2920, 3.1: it waits for content although there is nobody to send it to.
-      connection.out().ascii(".\r\n").flush();
-      read();
-    }
-    return content(mail, from, answers, data, any);
-  }
-
-  private List<Report> stepwise(QueuedMail mail, boolean fresh) {
-    EnvelopeCommands commands = new EnvelopeCommands(server);
-    Reply from;
-    try {
-      from = say(commands.mailFrom(mail));
-    } catch (WireFault e) {
-      throw fresh ? e : new Stale();
-    }
-    if (!fresh && isOutOfStep(from)) {
-      throw new Stale();
-    }
-    List<Reply> answers = new ArrayList<>();
-    for (QueuedRecipient recipient : mail.recipients()) {
-      answers.add(from.isPositive() ? say(commands.rcptTo(recipient.recipient())) : from);
-    }
-    boolean any = from.isPositive() && answers.stream().anyMatch(Reply::isPositive);
-    Reply data = any ? say("DATA") : from;
-    return content(mail, from, answers, data, any);
-  }
-
-  private List<Report> content(
-      QueuedMail mail, Reply from, List<Reply> answers, Reply data, boolean any) {
-    if (!from.isPositive()) {
-      return Report.all(mail, verdict(from, "MAIL FROM"));
-    }
-    List<Reply> ends = Collections.nCopies(answers.size(), data);
-    if (!any || !data.isIntermediate()) {
-      // RFC 5321, 4.1.1.4: only 354 asks for content; a 2xx to DATA has delivered nothing.
-      usable &= !data.isPositive() && reset();
-    } else {
-      connection.deadline(outfit.options().contentTimeout());
-      ContentWriter writer = new ContentWriter(connection.out(), outfit.options().lineLimit());
-      if (sevenBit.isPresent()) {
-        sevenBit.get().writeTo(writer);
-        writer.end();
-      } else {
-        writer.write(mail.content());
-      }
-      connection.out().flush();
-      ends = ends(answers);
-    }
-    List<Report> reports = new ArrayList<>();
-    int taken = 0;
-    for (int i = 0; i < answers.size(); i++) {
-      Reply answer = answers.get(i);
-      if (answer.isPositive() && taken == ends.size()) {
-        reports.add(new Report(mail.recipients().get(i), lost()));
-        continue;
-      }
-      Reply end = answer.isPositive() ? ends.get(taken++) : answer;
-      DeliveryResult result =
-          !answer.isPositive()
-              ? verdict(answer, "RCPT TO")
-              : end.isPositive() && data.isIntermediate()
-                  ? new DeliveryResult.Delivered(
-                      target.toString(), end.status(), end.oneLine(), server.offers("DSN"))
-                  : verdict(end, data.isIntermediate() ? "end of DATA" : "DATA");
-      reports.add(new Report(mail.recipients().get(i), result));
-    }
-    return reports;
-  }
-
-  /**
-   * What is said behind the dot to each recipient that was taken: once for all, or to each by
-   * itself. Where the connection breaks on the way, those that have their answer keep it.
-   */
-  private List<Reply> ends(List<Reply> answers) {
-    int taken = (int) answers.stream().filter(Reply::isPositive).count();
-    Reply first = read(outfit.options().contentTimeout());
-    if (!outfit.options().dialect().answersEach()) {
-      return Collections.nCopies(taken, first);
-    }
-    List<Reply> ends = new ArrayList<>();
-    try {
-      // Behind what is no answer nobody knows whose the next one is.
-      for (Reply end = first; end.code() != 0; end = read(outfit.options().contentTimeout())) {
-        ends.add(end);
-        if (ends.size() == taken) {
-          return ends;
-        }
-      }
-    } catch (WireFault e) {
-      usable = false;
-    }
-    return ends;
-  }
-
-  private DeliveryResult lost() {
-    return new DeliveryResult.Deferred(
-        target.toString(), "4.4.2", "lost connection with " + target + " while sending the mail");
+    Transaction transaction = new Transaction(exchange, outfit, target, server, notLoggedIn);
+    last = Optional.of(transaction);
+    return transaction.send(mail, fresh);
   }
 
   /** What was under way last, before the first mail. */
@@ -367,70 +230,27 @@ final class Conversation {
     return step;
   }
 
-  /** Whether another mail may follow: the server is still in step and has not said goodbye. */
-  boolean usable() {
-    return usable;
+  /** Whether the mail may be with the server, whatever became of the connection since. */
+  boolean mayBeTaken() {
+    return last.filter(Transaction::mayBeTaken).isPresent();
   }
 
-  /** Says goodbye without waiting for the answer. */
+  /** Whether another mail may follow: the server is still in step and has not said goodbye. */
+  boolean usable() {
+    return exchange.isUsable();
+  }
+
+  /** Says goodbye, as a rule without waiting for the answer. */
   void quit() {
     try {
-      write("QUIT");
-      connection.out().flush();
+      exchange.write("QUIT");
+      exchange.flush();
+      if (!outfit.options().manners().leavesAtOnce()) {
+        exchange.read(timeouts().quit());
+      }
     } catch (WireFault e) {
       // It is gone already.
     }
     connection.close();
-  }
-
-  private DeliveryResult verdict(Reply reply, String command) {
-    String reason =
-        "host " + target + " said: " + reply.oneLine() + " (in reply to " + command + " command)";
-    if (reply.isPermanent() && !(notLoggedIn && reply.mayBeOfSecurity())) {
-      return new DeliveryResult.Bounced(target.toString(), reply.status(), reason, reply.oneLine());
-    }
-    return new DeliveryResult.Deferred(
-        target.toString(),
-        reply.isPositive() ? "4.0.0" : "4" + reply.status().substring(1),
-        reason,
-        reply.oneLine());
-  }
-
-  private Reply say(String line) {
-    write(line);
-    connection.out().flush();
-    return read();
-  }
-
-  /** The transaction is still open over there, and the next MAIL would be refused. */
-  private boolean reset() {
-    try {
-      write("RSET");
-      connection.out().flush();
-      return read(RESET_TIMEOUT).isPositive();
-    } catch (WireFault e) {
-      return false;
-    }
-  }
-
-  /** What a kept connection answers when it is not where we think it is. */
-  private static boolean isOutOfStep(Reply from) {
-    return from.code() == 421 || from.code() == 503;
-  }
-
-  private Reply read() {
-    return read(outfit.options().commandTimeout());
-  }
-
-  /** RFC 5321, 4.5.3.2: each command has its time, however many there are. */
-  private Reply read(Duration timeout) {
-    connection.deadline(timeout);
-    Reply reply = Reply.read(connection.in());
-    usable &= reply.code() != 0 && reply.code() != 421;
-    return reply;
-  }
-
-  private void write(String line) {
-    connection.out().write(line.getBytes(UTF_8)).ascii("\r\n");
   }
 }

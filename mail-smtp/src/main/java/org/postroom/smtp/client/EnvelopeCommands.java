@@ -15,15 +15,22 @@ final class EnvelopeCommands {
     this.server = server;
   }
 
-  String mailFrom(QueuedMail mail) {
+  /**
+   * MAIL.
+   *
+   * @param body what the content is as it goes there
+   */
+  String mailFrom(QueuedMail mail, BodyType body) {
     StringBuilder line = new StringBuilder("MAIL FROM:<").append(mail.sender()).append('>');
     if (server.offers("SIZE")) {
       line.append(" SIZE=").append(mail.content().size());
     }
-    if (mail.traits().body() != BodyType.SEVEN_BIT && server.offers("8BITMIME")) {
+    if (body == BodyType.BINARY_MIME) {
+      line.append(" BODY=BINARYMIME");
+    } else if (body == BodyType.EIGHT_BIT_MIME && server.offers("8BITMIME")) {
       line.append(" BODY=8BITMIME");
     }
-    if (mail.traits().smtpUtf8() && server.offers("SMTPUTF8")) {
+    if (server.offers("SMTPUTF8") && (mail.traits().smtpUtf8() || NeedsUtf8.inEnvelope(mail))) {
       line.append(" SMTPUTF8");
     }
     if (server.offers("DSN")) {
@@ -52,7 +59,7 @@ final class EnvelopeCommands {
   }
 
   /** RFC 3461, 4. */
-  private static String xtext(String text) {
+  static String xtext(String text) {
     StringBuilder encoded = new StringBuilder();
     for (byte b : text.getBytes(UTF_8)) {
       int c = b & 0xff;

@@ -3,7 +3,6 @@ package org.postroom.smtp.client;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
@@ -25,33 +24,7 @@ public final class LmtpClientParams {
           Bounds.atLeast("1"),
           "The port of LMTP servers, where a next hop (inet:host, host, [host]) does not name one.");
 
-  public static final Param<Duration> CONNECT_TIMEOUT =
-      SET.time(
-          "lmtp_connect_timeout",
-          "30s",
-          Bounds.atLeast("1s"),
-          "How long one address may take to answer.");
-
-  public static final Param<Duration> LHLO_TIMEOUT =
-      SET.time(
-          "lmtp_lhlo_timeout",
-          "300s",
-          Bounds.atLeast("1s"),
-          "How long the greeting, and the answer to LHLO, may take.");
-
-  public static final Param<Duration> COMMAND_TIMEOUT =
-      SET.time(
-          "lmtp_mail_timeout",
-          "300s",
-          Bounds.atLeast("1s"),
-          "How long the answers to MAIL, RCPT and DATA may take.");
-
-  public static final Param<Duration> CONTENT_TIMEOUT =
-      SET.time(
-          "lmtp_data_done_timeout",
-          "600s",
-          Bounds.atLeast("1s"),
-          "How long a piece of content, and each recipient's answer behind the final dot, may take.");
+  static final CommonParams COMMON = new CommonParams(SET, "lmtp_", "lhlo", "no");
 
   public static final Param<Integer> ADDRESS_LIMIT =
       SET.integer(
@@ -96,12 +69,11 @@ public final class LmtpClientParams {
         settings.get(SmtpClientParams.SPECIAL_NETWORKS),
         settings.get(TCP_PORT),
         settings.get(QueueParams.MINIMAL_BACKOFF),
-        Optional.empty(),
-        settings.get(CONNECT_TIMEOUT),
-        settings.get(LHLO_TIMEOUT),
-        settings.get(COMMAND_TIMEOUT),
-        settings.get(CONTENT_TIMEOUT),
+        COMMON.sources(settings),
+        COMMON.timeouts(settings),
+        COMMON.manners(settings, true, false),
         settings.get(ADDRESS_LIMIT),
+        COMMON.sessions(settings),
         settings.get(CACHE_TIME),
         settings.get(REUSE_TIME),
         settings.get(LINE_LENGTH),

@@ -8,9 +8,10 @@ import org.postroom.core.mime.StructureScanner;
 import org.postroom.core.queue.QueuedMail;
 
 /**
- * Whether a mail that was handed in with SMTPUTF8 needs a server that has it (RFC 6531, 3.2): for
- * an address, or for a header. A domain does not: it is written as the DNS has it. Nor does a mail
- * within the mail that is labelled as such (message/global, RFC 6532, 3.7).
+ * Whether a mail needs a server that has SMTPUTF8 (RFC 6531, 3.2): for an address, to which an
+ * alias may have led it, or, when it was handed in with SMTPUTF8, for a header. A domain does not:
+ * it is written as the DNS has it. Nor does a mail within the mail that is labelled as such
+ * (message/global, RFC 6532, 3.7).
  */
 final class NeedsUtf8 {
   private static final int CHUNK = 16 * 1024;
@@ -18,9 +19,12 @@ final class NeedsUtf8 {
   private NeedsUtf8() {}
 
   static boolean any(QueuedMail mail) {
+    return inEnvelope(mail) || mail.traits().smtpUtf8() && inHeader(mail.content());
+  }
+
+  static boolean inEnvelope(QueuedMail mail) {
     return !mail.sender().address().map(Address::isAscii).orElse(true)
-        || mail.recipients().stream().anyMatch(one -> !one.recipient().address().isAscii())
-        || inHeader(mail.content());
+        || mail.recipients().stream().anyMatch(one -> !one.recipient().address().isAscii());
   }
 
   private static boolean inHeader(Content content) {

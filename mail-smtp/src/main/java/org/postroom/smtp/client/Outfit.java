@@ -8,6 +8,7 @@ import org.postroom.core.wire.Wire;
  * What all attempts of a transport have in common.
  *
  * @param finder of next hops' addresses
+ * @param unchunked servers that cannot take chunks
  * @param random for nonces
  */
 record Outfit(
@@ -15,5 +16,6 @@ record Outfit(
     SmtpClientOptions options,
     Security security,
     TargetFinder finder,
+    Unchunked unchunked,
     RandomGenerator random,
     Clock clock) {}

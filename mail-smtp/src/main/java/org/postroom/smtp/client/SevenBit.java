@@ -18,10 +18,11 @@ import org.postroom.core.mime.MimePart;
 import org.postroom.core.mime.StructureScanner;
 
 /**
- * Content as a server without 8BITMIME may have it (RFC 6152, 3): leaf parts with 8-bit octets are
- * encoded in quoted-printable or base64, whichever is shorter; every other octet stays. Decoded,
- * the parts are what they were. What is signed or encrypted as a whole must not be changed, so it
- * cannot be sent there.
+ * Content as a server without 8BITMIME may have it (RFC 6152, 3), and binary content as one without
+ * BINARYMIME may (RFC 3030, 3): leaf parts with 8-bit octets, or in what is no text, are encoded in
+ * quoted-printable or base64, whichever is shorter; every other octet stays. Decoded, the parts are
+ * what they were. What is signed or encrypted as a whole must not be changed, so it cannot be sent
+ * there.
  *
  * <p>Read in pieces: for where the parts lie, for what they hold, and for writing.
  */
@@ -37,10 +38,12 @@ final class SevenBit {
 
   private final Content content;
   private final List<Edit> edits = new ArrayList<>();
+  private final boolean binary;
   private boolean possible = true;
 
-  private SevenBit(Content content) {
+  private SevenBit(Content content, boolean binary) {
     this.content = content;
+    this.binary = binary;
   }
 
   /** What stands instead of the octets between two positions. */
@@ -56,10 +59,14 @@ final class SevenBit {
     record Base64Lines(long from, long to) implements Edit {}
   }
 
-  /** Looks at content; empty when it must not be changed and yet holds 8-bit octets. */
-  static Optional<SevenBit> of(Content content) {
+  /**
+   * Looks at content; empty when it must not be changed and yet holds what cannot be sent.
+   *
+   * @param binary whether its sender says that it need not consist of lines
+   */
+  static Optional<SevenBit> of(Content content, boolean binary) {
     StructureScanner scanner = new StructureScanner();
-    SevenBit converted = new SevenBit(content);
+    SevenBit converted = new SevenBit(content, binary);
     converted.pieces(0, content.size(), scanner::update);
     converted.plan(scanner.finish().root(), true);
     converted.edits.sort(Comparator.comparingLong(Edit::from));
@@ -122,7 +129,7 @@ final class SevenBit {
     }
     Octets8 octets = new Octets8();
     pieces(part.bodyOffset(), part.bodyOffset() + part.bodyLength(), octets::count);
-    if (octets.high == 0 || isEncoded(part)) {
+    if (isEncoded(part) || octets.high == 0 && !(binary && octets.isNoText())) {
       return false;
     }
     // RFC 2046, 5.2: messages and what describes them are not encoded, but those of RFC 6533 may
@@ -219,8 +226,18 @@ final class SevenBit {
 
   /** Counts what decides. */
   private static final class Octets8 {
+    private static final int LONGEST_LINE = 998;
+
     private long high;
     private long special;
+    private boolean noText;
+    private boolean cr;
+    private int column;
+
+    /** Whether it has NULs, line ends other than CRLF, or lines longer than lines may be. */
+    boolean isNoText() {
+      return noText || cr;
+    }
 
     void count(byte[] octets, int from, int length) {
       for (int i = from; i < from + length; i++) {
@@ -228,6 +245,11 @@ final class SevenBit {
         if (b < 0) {
           high++;
         }
+        boolean ends = b == '\n' && cr;
+        noText |= b == 0 || b == '\n' != cr;
+        cr = b == '\r';
+        column = ends || cr ? (ends ? 0 : column) : column + 1;
+        noText |= column > LONGEST_LINE;
         if (b < 0 || b == '=' || b == 0x7f || b < ' ' && b != '\r' && b != '\n' && b != '\t') {
           special++;
         }

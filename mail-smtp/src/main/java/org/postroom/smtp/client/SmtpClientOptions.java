@@ -1,6 +1,7 @@
 package org.postroom.smtp.client;
 
 import java.net.InetAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,12 +19,11 @@ import org.postroom.core.flow.NextHop;
  * @param specialNetworks of addresses that names may lead to although they are no other host's
  * @param defaultPort 25, unless a next hop says otherwise
  * @param clearAfter how old a mail must be to go in clear to a server whose handshake fails
- * @param bind source address
- * @param connectTimeout for one address
- * @param greetingTimeout for the greeting and the answer to EHLO
- * @param commandTimeout for the answers to MAIL, RCPT and DATA
- * @param contentTimeout for sending a piece of content, and for the answer to the final dot
+ * @param sources addresses that we connect from
+ * @param timeouts of each step
+ * @param manners towards servers that are not what they should be
  * @param addressLimit how many addresses are tried in one attempt
+ * @param sessionLimit with how many servers of a next hop an attempt talks about a mail
  * @param idleLimit how long a connection is kept for the next mail
  * @param reuseLimit how long a connection is used in all
  * @param lineLimit longer lines of the content are folded
@@ -39,12 +39,11 @@ public record SmtpClientOptions(
     List<Network> specialNetworks,
     int defaultPort,
     Duration clearAfter,
-    Optional<InetAddress> bind,
-    Duration connectTimeout,
-    Duration greetingTimeout,
-    Duration commandTimeout,
-    Duration contentTimeout,
+    SourceAddresses sources,
+    Timeouts timeouts,
+    Manners manners,
     int addressLimit,
+    int sessionLimit,
     Duration idleLimit,
     Duration reuseLimit,
     int lineLimit,
@@ -60,6 +59,21 @@ public record SmtpClientOptions(
     fallback = List.copyOf(fallback);
   }
 
+  /** For one address. */
+  Duration connectTimeout() {
+    return timeouts.connect();
+  }
+
+  /** For the greeting. */
+  Duration greetingTimeout() {
+    return timeouts.hello();
+  }
+
+  /** From which address we connect to a place; empty where the system chooses. */
+  Optional<InetAddress> source(SocketAddress place) {
+    return sources.towards(place);
+  }
+
   /** Postfix's limits. */
   public static SmtpClientOptions of(String heloName) {
     return new SmtpClientOptions(
@@ -69,12 +83,11 @@ public record SmtpClientOptions(
         List.of(),
         25,
         Duration.ofSeconds(300),
-        Optional.empty(),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(300),
-        Duration.ofSeconds(300),
-        Duration.ofSeconds(600),
+        SourceAddresses.ANY,
+        Timeouts.USUAL,
+        Manners.USUAL,
         5,
+        2,
         Duration.ofSeconds(2),
         Duration.ofSeconds(300),
         998,

@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,33 +32,7 @@ public final class SmtpClientParams {
           Bounds.atLeast("1"),
           "The port of other servers, where a next hop does not name one.");
 
-  public static final Param<Duration> CONNECT_TIMEOUT =
-      SET.time(
-          "smtp_connect_timeout",
-          "30s",
-          Bounds.atLeast("1s"),
-          "How long one address may take to answer.");
-
-  public static final Param<Duration> HELO_TIMEOUT =
-      SET.time(
-          "smtp_helo_timeout",
-          "300s",
-          Bounds.atLeast("1s"),
-          "How long the greeting, and the answer to EHLO, may take.");
-
-  public static final Param<Duration> COMMAND_TIMEOUT =
-      SET.time(
-          "smtp_mail_timeout",
-          "300s",
-          Bounds.atLeast("1s"),
-          "How long the answers to MAIL, RCPT and DATA may take.");
-
-  public static final Param<Duration> CONTENT_TIMEOUT =
-      SET.time(
-          "smtp_data_done_timeout",
-          "600s",
-          Bounds.atLeast("1s"),
-          "How long a piece of content, and the answer to the final dot, may take.");
+  static final CommonParams COMMON = new CommonParams(SET, "smtp_", "helo", "yes");
 
   public static final Param<Integer> ADDRESS_LIMIT =
       SET.integer(
@@ -117,14 +90,27 @@ public final class SmtpClientParams {
           SmtpClientParams::nextHops,
           hops -> hops.stream().map(NextHop::toString).collect(Collectors.joining(", ")),
           """
-          Next hops, written as in relayhost, for mail whose own is not found or cannot be reached. Not \
-          for domains that take no mail, and not for those whose mail exchanger we are.""");
+          Next hops, written as in relayhost, for mail whose own is not found, cannot be reached or \
+          puts it off (4xx). Not for domains that take no mail, and not for those whose mail exchanger \
+          we are.""");
 
   public static final Param<Boolean> NO_DNS =
       SET.bool(
           "disable_dns_lookups",
           "no",
           "Whether names of next hops are those of hosts, whose mail exchangers are not looked up.");
+
+  public static final Param<Boolean> ALWAYS_EHLO =
+      SET.bool(
+          "smtp_always_send_ehlo",
+          "yes",
+          "Whether EHLO is said to servers, too, whose greeting does not have the word ESMTP.");
+
+  public static final Param<Boolean> NEVER_EHLO =
+      SET.bool(
+          "smtp_never_send_ehlo",
+          "no",
+          "Whether HELO is said to all servers, and nothing is used that they would offer.");
 
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
@@ -160,12 +146,11 @@ public final class SmtpClientParams {
         settings.get(SPECIAL_NETWORKS),
         settings.get(TCP_PORT),
         settings.get(QueueParams.MINIMAL_BACKOFF),
-        Optional.empty(),
-        settings.get(CONNECT_TIMEOUT),
-        settings.get(HELO_TIMEOUT),
-        settings.get(COMMAND_TIMEOUT),
-        settings.get(CONTENT_TIMEOUT),
+        COMMON.sources(settings),
+        COMMON.timeouts(settings),
+        COMMON.manners(settings, settings.get(ALWAYS_EHLO), settings.get(NEVER_EHLO)),
         settings.get(ADDRESS_LIMIT),
+        COMMON.sessions(settings),
         settings.get(CACHE_TIME),
         settings.get(REUSE_TIME),
         settings.get(LINE_LENGTH),

@@ -8,7 +8,12 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.postroom.core.config.Settings;
+import org.postroom.core.filter.OutgoingChecks;
+import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Transport;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mail.Staging;
 import org.postroom.core.part.Premises;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
@@ -20,14 +25,43 @@ import org.postroom.core.table.Tables;
  * waited for, no thread is held; a conversation that has begun holds one worker.
  */
 public final class SmtpTransport implements Transport, AutoCloseable {
-  private final Optional<GenericAddresses> generic;
+  private final Words words;
+  private final Staging staging;
   private final Outfit outfit;
   private final IdleConnections idle;
 
-  private SmtpTransport(Optional<GenericAddresses> generic, Outfit outfit, IdleConnections idle) {
-    this.generic = generic;
+  private SmtpTransport(Words words, Staging staging, Outfit outfit, IdleConnections idle) {
+    this.words = words;
+    this.staging = staging;
     this.outfit = outfit;
     this.idle = idle;
+  }
+
+  /**
+   * As what other hosts see mail.
+   *
+   * @param checks by tables of header_checks(5), which are asked first
+   * @param generic by those of generic(5)
+   */
+  private record Words(Optional<OutgoingChecks> checks, Optional<GenericAddresses> generic) {
+    static Words of(Settings settings, boolean lmtp, Policy policy, Tables tables) {
+      GenericAddresses generic =
+          GenericAddresses.of(
+              settings,
+              lmtp ? LmtpClientParams.GENERIC_MAPS : SmtpClientParams.GENERIC_MAPS,
+              policy,
+              tables);
+      CommonParams params = lmtp ? LmtpClientParams.COMMON : SmtpClientParams.COMMON;
+      return new Words(
+          OutgoingChecks.of(
+              settings,
+              params.checks(),
+              settings.get(FlowParams.HEADER_SIZE),
+              settings.get(FlowParams.MESSAGE_SIZE),
+              tables,
+              new MailLog(lmtp ? "lmtp" : "smtp")),
+          generic.isEmpty() ? Optional.empty() : Optional.of(generic));
+    }
   }
 
   /**
@@ -44,7 +78,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     return of(
         SmtpClientParams.options(settings, Set.of(policy.hostname().name()), ownAddresses),
         Security.of(settings, policy, tables),
-        GenericAddresses.of(settings, SmtpClientParams.GENERIC_MAPS, policy, tables),
+        Words.of(settings, false, policy, tables),
         premises);
   }
 
@@ -58,20 +92,22 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     return of(
         LmtpClientParams.options(settings),
         Security.inClear(policy, tables),
-        GenericAddresses.of(settings, LmtpClientParams.GENERIC_MAPS, policy, tables),
+        Words.of(settings, true, policy, tables),
         premises);
   }
 
   private static SmtpTransport of(
-      SmtpClientOptions options, Security security, GenericAddresses generic, Premises premises) {
+      SmtpClientOptions options, Security security, Words words, Premises premises) {
     RandomGenerator random = premises.random();
     return new SmtpTransport(
-        generic.isEmpty() ? Optional.empty() : Optional.of(generic),
+        words,
+        premises.staging(),
         new Outfit(
             premises.wire(),
             options,
             security,
             new TargetFinder(premises.resolver(), options, random, premises.timers()),
+            new Unchunked(),
             random,
             premises.clock()),
         new IdleConnections(options, premises.clock(), premises.timers()));
@@ -84,12 +120,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
    * @throws org.postroom.core.config.BadConfiguration as {@link #of} and {@link #lmtp}
    */
   public static void check(Settings settings, boolean lmtp, Policy policy, Tables tables) {
-    GenericAddresses unused =
-        GenericAddresses.of(
-            settings,
-            lmtp ? LmtpClientParams.GENERIC_MAPS : SmtpClientParams.GENERIC_MAPS,
-            policy,
-            tables);
+    Words unused = Words.of(settings, lmtp, policy, tables);
     if (!lmtp) {
       Security unusedToo = Security.of(settings, policy, tables);
     }
@@ -97,8 +128,26 @@ public final class SmtpTransport implements Transport, AutoCloseable {
 
   @Override
   public CompletionStage<List<Report>> deliver(QueuedMail mail, String nextHop) {
-    return generic.isPresent()
-        ? generic
+    Optional<StagedContent> edited =
+        words.checks().flatMap(checks -> checks.edited(mail.id(), mail.content(), staging));
+    if (edited.isEmpty()) {
+      return sent(mail, nextHop);
+    }
+    try {
+      CompletionStage<List<Report>> attempt = sent(mail.with(edited.get()), nextHop);
+      CompletionStage<List<Report>> unused =
+          attempt.whenComplete((reports, trouble) -> edited.get().close());
+      return attempt;
+    } catch (RuntimeException | Error e) {
+      edited.get().close();
+      throw e;
+    }
+  }
+
+  private CompletionStage<List<Report>> sent(QueuedMail mail, String nextHop) {
+    return words.generic().isPresent()
+        ? words
+            .generic()
             .get()
             .through(mail, shown -> new Attempt(outfit, idle, shown, mail.sender()).begin(nextHop))
         : new Attempt(outfit, idle, mail, mail.sender()).begin(nextHop);
