@@ -56,6 +56,7 @@ final class QueueListingTest {
         "smtp:other.test",
         1,
         Optional.empty(),
+        Optional.empty(),
         reason,
         false,
         expires);
@@ -71,6 +72,8 @@ final class QueueListingTest {
         sender,
         "7BIT",
         false,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         List.of(to));
