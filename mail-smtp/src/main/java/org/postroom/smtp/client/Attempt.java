@@ -48,7 +48,7 @@ final class Attempt {
   private final ReversePath sender;
   private final CompletableFuture<List<Report>> done = new CompletableFuture<>();
   private final List<Trouble> troubles = new ArrayList<>();
-  private Iterator<Way> otherWays = Collections.emptyIterator();
+  private Iterator<CompletionStage<Way>> otherWays = Collections.emptyIterator();
   private volatile @Nullable Connection current;
 
   /**
@@ -105,17 +105,39 @@ final class Attempt {
             end(unknown(e));
             return;
           }
-          tryWay(otherWays.next());
+          tryNextWay();
         });
     return done;
   }
 
-  private List<Way> ways(String nextHop) {
+  /** Each is there when it is known how safe it must be. */
+  private List<CompletionStage<Way>> ways(String nextHop) {
     ReversePath inWhoseName =
         outfit.security().logIns().dependOnSender() ? sender : ReversePath.NULL;
     return hops(nextHop).stream()
-        .map(hop -> new Way(hop, hop.written(), outfit.security().policies().of(hop), inWhoseName))
+        .map(
+            hop ->
+                outfit
+                    .security()
+                    .policies()
+                    .of(hop)
+                    .thenApply(tls -> new Way(hop, hop.written(), tls, inWhoseName)))
         .toList();
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // nothing that fails is in it
+  private void tryNextWay() {
+    otherWays
+        .next()
+        .whenComplete(
+            (way, trouble) ->
+                guarded(
+                    () -> {
+                      if (trouble != null) {
+                        throw new IllegalStateException("a policy for TLS failed", trouble);
+                      }
+                      tryWay(way);
+                    }));
   }
 
   /** Those of the route, then those for mail that finds no way there. */
@@ -184,7 +206,7 @@ final class Attempt {
     }
     outfit
         .finder()
-        .find(way.hop(), isOurChoice(way.hop()))
+        .find(way, isOurChoice(way.hop()))
         .whenComplete((found, trouble) -> guarded(() -> found(way, found, trouble)));
   }
 
@@ -197,7 +219,7 @@ final class Attempt {
         && otherWays.hasNext()
         && (isOurChoice(way.hop()) || !isDomainsWord(none.result()))) {
       troubles.add(Trouble.unreachable(none.result().reason()));
-      tryWay(otherWays.next());
+      tryNextWay();
     } else if (found instanceof Found.None none) {
       end(isOurChoice(way.hop()) ? forNow(none.result()) : none.result());
     } else {
@@ -230,7 +252,7 @@ final class Attempt {
     if (targets.hasNext() && talkedTo < options.sessionLimit()) {
       connect(way, targets.next(), targets, true);
     } else if (otherWays.hasNext()) {
-      tryWay(otherWays.next());
+      tryNextWay();
     } else {
       giveUp();
     }
@@ -289,7 +311,7 @@ final class Attempt {
         ? Optional.of(
             new ConnectOptions.TlsFirst(
                 outfit.security().tls(),
-                way.tls().nameFor(way.hop(), target.host()),
+                target.tls().nameFor(way.hop(), target.host()),
                 reason ->
                     guarded(
                         () -> {
@@ -388,7 +410,7 @@ final class Attempt {
 
   private boolean mayGoInClear(Way way, Target target) {
     Duration age = Duration.between(mail.arrived(), outfit.clock().instant());
-    if (way.tls().level() != TlsLevel.MAY || age.compareTo(options.clearAfter()) < 0) {
+    if (target.tls().level() != TlsLevel.MAY || age.compareTo(options.clearAfter()) < 0) {
       return false;
     }
     try {

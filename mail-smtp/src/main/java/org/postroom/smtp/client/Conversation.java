@@ -91,7 +91,7 @@ final class Conversation {
     hello(greeting.text());
     if (!useTls) {
       exchange.end(); // in clear is for this mail only: a younger one must not follow
-    } else if (!wrapped && way.tls().level() != TlsLevel.NONE) {
+    } else if (!wrapped && target.tls().level() != TlsLevel.NONE) {
       startTls();
     }
     logIn();
@@ -116,7 +116,7 @@ final class Conversation {
       shakeHands();
       verify();
       hello("ESMTP");
-    } else if (way.tls().level().requiresTls()) {
+    } else if (target.tls().level().requiresTls()) {
       throw new NotServed(
           "4.7.4",
           reply == null
@@ -134,7 +134,7 @@ final class Conversation {
     try {
       TlsSession unused =
           connection.startTlsAsClient(
-              outfit.security().tls(), way.tls().nameFor(way.hop(), target.host()));
+              outfit.security().tls(), target.tls().nameFor(way.hop(), target.host()));
     } catch (TlsFailed e) {
       throw e;
     } catch (WireFault e) {
@@ -149,7 +149,7 @@ final class Conversation {
     outfit
         .security()
         .peers()
-        .fault(way.tls(), chain, way.hop(), target.host())
+        .fault(target.tls(), chain, way.hop(), target.host())
         .ifPresent(
             fault -> {
               throw new NotServed(
@@ -173,7 +173,7 @@ final class Conversation {
   }
 
   private LogIns.Channel channel() {
-    return channel(connection.tls().isPresent(), way.tls().level(), target);
+    return channel(connection.tls().isPresent(), target.tls().level(), target);
   }
 
   /** Whoever can disturb a handshake must not thereby learn a password. */

@@ -13,6 +13,8 @@ import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.NextHop;
+import org.postroom.smtp.client.tls.ExchangerHost;
+import org.postroom.smtp.client.tls.HostPolicies.Judgement;
 
 /**
  * Looks up one host and keeps of its addresses those that mail may be sent to. What the DNS says is
@@ -38,15 +40,15 @@ final class HostLookUp {
     /** One of the addresses is this server's own. */
     record Ourselves() implements Host {}
 
-    /** No address that mail can be sent to. */
+    /** No address that mail can be sent to, or may. */
     record Trouble(DeliveryResult result) implements Host {}
   }
 
-  /** The addresses that the DNS has for {@code name}, for mail for {@code hop}. */
-  CompletionStage<Host> find(String name, NextHop hop) {
+  /** The addresses that the DNS has for {@code name}, for mail that goes {@code way}. */
+  CompletionStage<Host> find(String name, Way way) {
     return Domain.parse(name)
         .map(resolver::addresses)
-        .map(answer -> answer.thenApply(addresses -> read(name, addresses, hop)))
+        .map(answer -> answer.thenCompose(addresses -> read(name, addresses, way)))
         .orElseGet(
             () ->
                 CompletableFuture.completedStage(
@@ -55,26 +57,30 @@ final class HostLookUp {
                             "none", "4.4.3", "Malformed name of a mail exchanger: " + name))));
   }
 
-  private Host read(String name, Answer<InetAddress> answer, NextHop hop) {
+  private CompletionStage<Host> read(String name, Answer<InetAddress> answer, Way way) {
     if (answer instanceof Answer.Found<InetAddress> found) {
-      return told(name, found.records(), hop);
+      return told(name, found.records(), way);
     }
     if (answer instanceof Answer.TryAgain<InetAddress> later) {
-      return new Host.Trouble(notNow(name, "A", later.reason()));
+      return trouble(notNow(name, "A", later.reason()));
     }
-    return new Host.Trouble(notFound(name, "A"));
+    return trouble(notFound(name, "A"));
+  }
+
+  private static CompletionStage<Host> trouble(DeliveryResult result) {
+    return CompletableFuture.completedStage(new Host.Trouble(result));
   }
 
   /** Of addresses that somebody else names, those of other hosts; of the rest, why not. */
-  Host told(String name, List<InetAddress> addresses, NextHop hop) {
+  CompletionStage<Host> told(String name, List<InetAddress> addresses, Way way) {
     List<InetAddress> others = addresses.stream().filter(this::isOfAnotherHost).toList();
     if (!others.isEmpty()) {
-      return chosen(name, others, hop);
+      return chosen(name, others, way);
     }
     if (addresses.stream().anyMatch(a -> Reach.of(a) == Reach.OURSELVES)) {
-      return new Host.Trouble(loop(hop));
+      return trouble(loop(way.hop()));
     }
-    return new Host.Trouble(
+    return trouble(
         new DeliveryResult.Bounced(
             "none",
             "5.4.4",
@@ -85,13 +91,28 @@ final class HostLookUp {
   }
 
   /** All addresses, whatever they are: the administrator names them. */
-  Host chosen(String name, List<InetAddress> addresses, NextHop hop) {
+  CompletionStage<Host> chosen(String name, List<InetAddress> addresses, Way way) {
+    int port = way.hop().port();
     // Another port is somebody else's, whatever the address.
-    if (hop.port() == options.defaultPort() && addresses.stream().anyMatch(this::isOwn)) {
-      return new Host.Ourselves();
+    if (port == options.defaultPort() && addresses.stream().anyMatch(this::isOwn)) {
+      return CompletableFuture.completedStage(new Host.Ourselves());
     }
-    return new Host.Reachable(
-        inTurns(addresses).stream().map(address -> new Target(name, address, hop.port())).toList());
+    return way.tls()
+        .of(new ExchangerHost(name, port))
+        .thenApply(judgement -> judged(name, addresses, port, judgement));
+  }
+
+  private Host judged(String name, List<InetAddress> addresses, int port, Judgement judgement) {
+    return judgement instanceof Judgement.Go go
+        ? new Host.Reachable(
+            inTurns(addresses).stream()
+                .map(address -> new Target(name, address, port, go.policy()))
+                .toList())
+        : new Host.Trouble(skipped((Judgement.Skip) judgement));
+  }
+
+  static DeliveryResult skipped(Judgement.Skip skip) {
+    return new DeliveryResult.Deferred("none", skip.status(), skip.reason());
   }
 
   private boolean isOfAnotherHost(InetAddress address) {

@@ -1,5 +1,6 @@
 package org.postroom.smtp.client;
 
+import java.util.List;
 import org.postroom.core.config.Settings;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.Tables;
@@ -16,7 +17,7 @@ import org.postroom.smtp.client.tls.TlsPolicies;
  * How we protect mail that we send on.
  *
  * @param tls for handshakes, with anybody: who it is, {@code peers} looks at afterwards
- * @param policies how safe the way to a next hop must be
+ * @param policies how safe the hosts of a next hop must be reached
  * @param peers whether a server is who it should be
  * @param logIns as whom we log in
  */
@@ -30,7 +31,7 @@ record Security(TlsContext tls, TlsPolicies policies, PeerCheck peers, LogIns lo
   static Security of(Settings settings, Policy policy, Tables tables) {
     return new Security(
         TlsContexts.opportunisticClient(),
-        TlsPolicies.of(settings, tables),
+        TlsPolicies.of(settings, tables, List.of()),
         PeerCheck.of(settings),
         LogIns.of(settings, policy.delimiter(), tables));
   }

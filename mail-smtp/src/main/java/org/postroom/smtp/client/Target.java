@@ -5,21 +5,27 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import org.postroom.smtp.client.tls.TlsLevel;
+import org.postroom.smtp.client.tls.TlsPolicy;
 
 /**
  * One place to try.
  *
  * @param host whose it is
+ * @param tls how safe connections to it must be
  */
-record Target(String host, SocketAddress place) {
+record Target(String host, SocketAddress place, TlsPolicy tls) {
 
-  Target(String host, InetAddress address, int port) {
-    this(host, new InetSocketAddress(address, port));
+  Target(String host, InetAddress address, int port, TlsPolicy tls) {
+    this(host, new InetSocketAddress(address, port), tls);
   }
 
-  /** A socket in the file system. */
-  static Target socket(String host, Path path) {
-    return new Target(host, UnixDomainSocketAddress.of(path));
+  /** A socket in the file system, which nobody can listen to: TLS there is only where it must be. */
+  static Target socket(String host, Path path, TlsPolicy tls) {
+    return new Target(
+        host,
+        UnixDomainSocketAddress.of(path),
+        tls.level() == TlsLevel.MAY ? TlsPolicy.NONE : tls);
   }
 
   /** Whether what is said to it stays here. */

@@ -1,6 +1,7 @@
 package org.postroom.smtp.client;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -21,6 +22,8 @@ import org.postroom.core.flow.NextHop;
 import org.postroom.core.time.Timers;
 import org.postroom.smtp.client.ExchangerSearch.Looked;
 import org.postroom.smtp.client.HostLookUp.Host;
+import org.postroom.smtp.client.tls.ExchangerHost;
+import org.postroom.smtp.client.tls.HostPolicies.Judgement;
 
 /**
  * Finds the addresses of a next hop, in the order to try them (RFC 5321, 5.1): mail exchangers by
@@ -60,33 +63,43 @@ final class TargetFinder {
   /**
    * Finds.
    *
+   * @param way a next hop, and how safe its hosts must be
    * @param ourChoice whether the configuration names the hop, and not the recipients' domain: then
    *     an address in it may be any, and {@code localhost} is this machine (RFC 6761, 6.3)
    */
-  CompletionStage<Found> find(NextHop hop, boolean ourChoice) {
+  CompletionStage<Found> find(Way way, boolean ourChoice) {
+    NextHop hop = way.hop();
     if (hop.socket().isPresent()) {
-      Target socket = Target.socket(options.heloName(), hop.socket().get());
-      return CompletableFuture.completedStage(new Found.Targets(List.of(socket)));
+      return bySocket(hop.socket().get(), way);
     }
     Optional<InetAddress> literal = IpLiteral.parse(hop.host());
     if (literal.isPresent()) {
       List<InetAddress> one = List.of(literal.get());
-      return CompletableFuture.completedStage(
-          found(
-              hop,
-              ourChoice ? hosts.chosen(hop.host(), one, hop) : hosts.told(hop.host(), one, hop)));
+      return found(
+          way, ourChoice ? hosts.chosen(hop.host(), one, way) : hosts.told(hop.host(), one, way));
     }
     if (ourChoice && hop.host().equals(LOCALHOST)) {
-      return CompletableFuture.completedStage(found(hop, hosts.chosen(LOCALHOST, LOOPBACK, hop)));
+      return found(way, hosts.chosen(LOCALHOST, LOOPBACK, way));
     }
     if (hop.literal() || !options.looksUpExchangers()) {
-      return byHost(hop);
+      return found(way, hosts.find(hop.host(), way));
     }
-    return resolver.mx(Domain.of(hop.host())).thenCompose(answer -> byMx(hop, answer));
+    return resolver.mx(Domain.of(hop.host())).thenCompose(answer -> byMx(way, answer));
   }
 
-  private CompletionStage<Found> byHost(NextHop hop) {
-    return hosts.find(hop.host(), hop).thenApply(host -> found(hop, host));
+  private CompletionStage<Found> bySocket(Path path, Way way) {
+    String name = options.heloName();
+    return way.tls()
+        .of(new ExchangerHost(name, 0))
+        .thenApply(
+            judgement ->
+                judgement instanceof Judgement.Go go
+                    ? new Found.Targets(List.of(Target.socket(name, path, go.policy())))
+                    : new Found.None(HostLookUp.skipped((Judgement.Skip) judgement)));
+  }
+
+  private static CompletionStage<Found> found(Way way, CompletionStage<Host> host) {
+    return host.thenApply(one -> found(way.hop(), one));
   }
 
   private static Found found(NextHop hop, Host host) {
@@ -97,7 +110,8 @@ final class TargetFinder {
         host instanceof Host.Trouble trouble ? trouble.result() : HostLookUp.loop(hop));
   }
 
-  private CompletionStage<Found> byMx(NextHop hop, Answer<MailExchanger> answer) {
+  private CompletionStage<Found> byMx(Way way, Answer<MailExchanger> answer) {
+    NextHop hop = way.hop();
     if (answer instanceof Answer.Found<MailExchanger> found) {
       List<MailExchanger> exchangers = found.records();
       if (exchangers.stream().allMatch(MailExchanger::isNull)) {
@@ -105,7 +119,7 @@ final class TargetFinder {
             new DeliveryResult.Bounced(
                 "none", "5.1.10", "Domain " + hop.host() + " does not accept mail (nullMX)"));
       }
-      return byExchangers(hop, exchangers.stream().filter(mx -> !mx.isNull()).toList());
+      return byExchangers(way, exchangers.stream().filter(mx -> !mx.isNull()).toList());
     }
     if (answer instanceof Answer.TryAgain<MailExchanger> later) {
       return none(HostLookUp.notNow(hop.host(), "MX", later.reason()));
@@ -113,10 +127,11 @@ final class TargetFinder {
     if (answer instanceof Answer.NoSuchName<MailExchanger>) {
       return none(HostLookUp.notFound(hop.host(), "MX"));
     }
-    return byHost(hop);
+    return found(way, hosts.find(hop.host(), way));
   }
 
-  private CompletionStage<Found> byExchangers(NextHop hop, List<MailExchanger> exchangers) {
+  private CompletionStage<Found> byExchangers(Way way, List<MailExchanger> exchangers) {
+    NextHop hop = way.hop();
     List<MailExchanger> sorted = new ArrayList<>(betterThanOurName(hop, exchangers));
     if (sorted.isEmpty()) {
       return none(HostLookUp.loop(hop));
@@ -124,7 +139,7 @@ final class TargetFinder {
     shuffle(sorted, random);
     sorted.sort(Comparator.comparingInt(MailExchanger::preference));
     return ExchangerSearch.search(
-            sorted, options.addressLimit(), mx -> hosts.find(host(mx), hop), shared, timers)
+            sorted, options.addressLimit(), mx -> hosts.find(host(mx), way), shared, timers)
         .thenApply(looked -> join(hop, looked));
   }
 

@@ -2,14 +2,14 @@ package org.postroom.smtp.client;
 
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.flow.NextHop;
-import org.postroom.smtp.client.tls.TlsPolicy;
+import org.postroom.smtp.client.tls.HostPolicies;
 
 /**
  * A next hop, and on what terms it is talked to. What was opened for one mail may carry another
  * whose way is equal.
  *
  * @param written as which the hop is known to tables of log-ins
- * @param tls how safe it must be
+ * @param tls how safe its hosts must be reached
  * @param sender in whose name, where log-ins depend on that; else the null one
  */
-record Way(NextHop hop, String written, TlsPolicy tls, ReversePath sender) {}
+record Way(NextHop hop, String written, HostPolicies tls, ReversePath sender) {}

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -20,12 +21,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.Network;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.NextHop;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.smtp.client.TargetFinder.Found;
+import org.postroom.smtp.client.tls.ExchangerHost;
+import org.postroom.smtp.client.tls.HostPolicies;
+import org.postroom.smtp.client.tls.HostPolicies.Judgement;
+import org.postroom.smtp.client.tls.TlsLevel;
+import org.postroom.smtp.client.tls.TlsPolicy;
 
 /** RFC 5321, 5.1, in the hands of people who own a zone. */
 class TargetFinderTest {
@@ -64,7 +71,13 @@ class TargetFinderTest {
   }
 
   private static CompletableFuture<Found> find(TargetFinder finder, String hop, boolean ourChoice) {
-    return finder.find(NextHop.parse(hop, 25), ourChoice).toCompletableFuture();
+    return find(finder, hop, ourChoice, HostPolicies.same(TlsPolicy.NONE));
+  }
+
+  private static CompletableFuture<Found> find(
+      TargetFinder finder, String hop, boolean ourChoice, HostPolicies policies) {
+    Way way = new Way(NextHop.parse(hop, 25), hop, policies, ReversePath.NULL);
+    return finder.find(way, ourChoice).toCompletableFuture();
   }
 
   private static List<String> addresses(Found found) {
@@ -120,6 +133,36 @@ class TargetFinderTest {
         assertThat(result).isInstanceOf(DeliveryResult.Bounced.class);
         assertThat(result.status()).as(hop).isEqualTo(status);
       }
+    }
+  }
+
+  /** Each host has its own policy, and is asked for by the name that the DNS has. */
+  @Test
+  void aHostThatMailMayNotGoToIsLeftOut() {
+    TargetFinder finder =
+        finder(
+            ZoneResolver.of(
+                "some.test MX 10 wrong.test",
+                "some.test MX 20 RIGHT.test.",
+                "wrong.test A 192.0.2.1",
+                "right.test A 192.0.2.2"));
+    TlsPolicy encrypt = new TlsPolicy(TlsLevel.ENCRYPT, List.of(), Optional.empty());
+    HostPolicies policies =
+        host ->
+            CompletableFuture.completedStage(
+                host.equals(new ExchangerHost("right.test", 25))
+                    ? new Judgement.Go(encrypt)
+                    : new Judgement.Skip("4.7.5", host.name() + " is not the one"));
+
+    assertThat(find(finder, "some.test", THEIR_DOMAIN, policies).join())
+        .isEqualTo(
+            new Found.Targets(List.of(new Target("right.test", ip("192.0.2.2"), 25, encrypt))));
+    for (String hop : List.of("wrong.test", "[wrong.test]", "[192.0.2.1]", "localhost")) {
+      DeliveryResult result = trouble(find(finder, hop, OUR_CHOICE, policies).join());
+
+      assertThat(result).isInstanceOf(DeliveryResult.Deferred.class);
+      assertThat(result.status()).isEqualTo("4.7.5");
+      assertThat(result.reason()).endsWith(" is not the one");
     }
   }
 

@@ -2,6 +2,7 @@ package org.postroom.smtp.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.flow.NextHop;
+import org.postroom.smtp.client.tls.HostPolicies;
 import org.postroom.smtp.client.tls.TlsLevel;
 import org.postroom.smtp.client.tls.TlsPolicy;
 
@@ -20,7 +22,7 @@ class WayTest {
     return new Way(
         parsed,
         parsed.written(),
-        new TlsPolicy(TlsLevel.MAY, List.of(), Optional.empty()),
+        HostPolicies.same(new TlsPolicy(TlsLevel.MAY, List.of(), Optional.empty())),
         ReversePath.NULL);
   }
 
@@ -30,6 +32,13 @@ class WayTest {
     assertThat(way("[mx.test]:587").hop()).isEqualTo(way("[mx.test]:submission").hop());
     assertThat(way("[mx.test]:587")).isNotEqualTo(way("[mx.test]:submission"));
     assertThat(way("[mx.test]:587")).isEqualTo(way("[mx.test]:587"));
+    assertThat(
+            new Way(
+                way("mx.test").hop(),
+                "mx.test",
+                HostPolicies.same(TlsPolicy.NONE),
+                ReversePath.NULL))
+        .isNotEqualTo(way("mx.test"));
   }
 
   @ParameterizedTest
@@ -43,8 +52,18 @@ class WayTest {
   })
   void passwordsAreToldWhereNobodyListens(
       String address, boolean tls, TlsLevel level, String channel) {
-    Target target = new Target("mx.test", IpLiteral.parse(address).orElseThrow(), 25);
+    Target target =
+        new Target("mx.test", IpLiteral.parse(address).orElseThrow(), 25, TlsPolicy.NONE);
 
     assertThat(Conversation.channel(tls, level, target)).hasToString(channel);
+  }
+
+  /** Nobody listens in the file system. */
+  @ParameterizedTest
+  @CsvSource({"MAY, NONE", "ENCRYPT, ENCRYPT", "NONE, NONE"})
+  void aSocketNeedsNoTlsThatMayBe(TlsLevel asked, TlsLevel used) {
+    TlsPolicy policy = new TlsPolicy(asked, List.of(), Optional.empty());
+
+    assertThat(Target.socket("here", Path.of("lmtp"), policy).tls().level()).isEqualTo(used);
   }
 }

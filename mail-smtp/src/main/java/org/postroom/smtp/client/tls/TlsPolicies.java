@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
@@ -16,27 +18,37 @@ import org.postroom.core.table.TableList;
 import org.postroom.core.table.Tables;
 
 /**
- * How safe connections to each next hop must be: as settings say of all, unless {@code
- * smtp_tls_policy_maps} say something else of one.
+ * The one station that says how safe connections to the hosts of a next hop must be. The first of
+ * these that has something to say is obeyed:
+ *
+ * <ol>
+ *   <li>{@code smtp_tls_policy_maps}, for that next hop;
+ *   <li>what the domain publishes ({@link PolicySource}), which may judge each host by itself;
+ *   <li>{@code smtp_tls_security_level}, for all.
+ * </ol>
  */
 public final class TlsPolicies {
   private final Settings settings;
   private final TableList tables;
+  private final List<PolicySource> sources;
 
-  private TlsPolicies(Settings settings, TableList tables) {
+  private TlsPolicies(Settings settings, TableList tables, List<PolicySource> sources) {
     this.settings = settings;
     this.tables = tables;
+    this.sources = List.copyOf(sources);
   }
 
   /**
    * Those that settings name.
    *
+   * @param sources of what domains publish; of two that know of one, the later is obeyed, and the
+   *     earlier one is what holds otherwise
    * @throws BadConfiguration for a table that cannot be had, and for what contradicts itself
    */
-  public static TlsPolicies of(Settings settings, Tables tables) {
+  public static TlsPolicies of(Settings settings, Tables tables, List<PolicySource> sources) {
     try {
       TlsPolicies policies =
-          new TlsPolicies(settings, tables.openAll(settings.get(TlsParams.POLICY_MAPS)));
+          new TlsPolicies(settings, tables.openAll(settings.get(TlsParams.POLICY_MAPS)), sources);
       policies.check();
       return policies;
     } catch (BadValue e) {
@@ -71,27 +83,40 @@ public final class TlsPolicies {
   }
 
   /**
-   * That of a next hop.
+   * Those of a next hop's hosts. On a worker: tables are asked.
    *
+   * @return on any thread, never with an exception
    * @throws BadPolicy where a table says what is none
    * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
    */
-  public TlsPolicy of(NextHop hop) {
+  public CompletionStage<HostPolicies> of(NextHop hop) {
+    Optional<TlsPolicy> ofTable = ofTable(hop);
     TlsPolicy policy =
-        tables
-            .find(TableKeys.only(hop.written()))
-            .or(
-                () ->
-                    hop.literal()
-                        ? Optional.empty()
-                        : tables.find(TableKeys.host(hop.written(), Parents.DOTTED)))
-            .map(this::read)
-            .orElseGet(() -> policy(settings.get(TlsParams.LEVEL), List.of(), Optional.empty()));
+        ofTable.orElseGet(
+            () -> policy(settings.get(TlsParams.LEVEL), List.of(), Optional.empty()));
     if (wrapped() && !policy.level().requiresTls()) {
       throw new BadPolicy(
           "smtp_tls_wrappermode needs the level encrypt or above for " + hop.written());
     }
-    return policy;
+    CompletionStage<HostPolicies> all =
+        CompletableFuture.completedStage(HostPolicies.same(policy));
+    if (ofTable.isEmpty()) {
+      for (PolicySource source : sources) {
+        all = all.thenCompose(otherwise -> source.of(hop, otherwise));
+      }
+    }
+    return all;
+  }
+
+  private Optional<TlsPolicy> ofTable(NextHop hop) {
+    return tables
+        .find(TableKeys.only(hop.written()))
+        .or(
+            () ->
+                hop.literal()
+                    ? Optional.empty()
+                    : tables.find(TableKeys.host(hop.written(), Parents.DOTTED)))
+        .map(this::read);
   }
 
   private TlsPolicy policy(TlsLevel level, List<String> match, Optional<String> serverName) {

@@ -14,6 +14,9 @@ import org.postroom.core.flow.NextHop;
  */
 public record TlsPolicy(TlsLevel level, List<String> match, Optional<String> serverName) {
 
+  /** Without TLS. */
+  public static final TlsPolicy NONE = new TlsPolicy(TlsLevel.NONE, List.of(), Optional.empty());
+
   public TlsPolicy {
     match = List.copyOf(match);
   }
