@@ -6,6 +6,7 @@ import static org.postroom.dist.RelayHouse.ADA;
 import static org.postroom.dist.RelayHouse.MESSAGE;
 
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -67,6 +68,68 @@ final class LmtpTest {
           .contains("Status: 5.1.1")
           .doesNotContain("Final-Recipient: rfc822; bob");
       house.awaitEmptyQueue();
+    }
+  }
+
+  /** Safety and log-ins of its own, whatever settings say of SMTP. */
+  @Test
+  void anAgentIsTalkedToAsSafelyAsSettingsSay() throws Exception {
+    try (RelayHouse house = new RelayHouse();
+        MailServer agent =
+            MailServer.builder()
+                .hostname("agent.example.net")
+                .storage(Storage.inMemory())
+                .set("virtual_mailbox_domains", "example.net")
+                .bind(InetAddress.getLoopbackAddress())
+                .account("bob@example.net", "correct horse")
+                .listen(Role.LMTP, 0)
+                .start()) {
+      Path authority = folder.resolve("ca.pem");
+      Files.writeString(authority, agent.authority().orElseThrow());
+      house
+          .zone("agent.example.net A 127.0.0.1")
+          .set("smtp_special_networks", "127.0.0.0/8")
+          .set("smtp_tls_security_level", "none")
+          .set("lmtp_tls_security_level", "verify")
+          .set("lmtp_tls_CAfile", authority.toString())
+          .set(
+              "transport_maps",
+              "inline:{example.net=lmtp:agent.example.net:"
+                  + agent.address(Role.LMTP).getPort()
+                  + "}")
+          .start();
+
+      house.send("bob@example.net", MESSAGE);
+
+      house.until(() -> Inbox.of(agent, "bob@example.net").size() == 1);
+      assertThat(Inbox.of(agent, "bob@example.net").get(0)).contains("with LMTPS id");
+    }
+  }
+
+  @Test
+  void anAgentIsLoggedInToAndRefusedWhereItOffersNoTls() throws Exception {
+    try (RelayHouse house = new RelayHouse();
+        RelayHop hop = RelayHop.open(house.time);
+        RelayHop plain = RelayHop.open(house.time)) {
+      hop.offers("AUTH PLAIN").always("AUTH", "235 2.7.0 Ok");
+      house
+          .set("lmtp_sasl_auth_enable", "yes")
+          .set("lmtp_sasl_password_maps", "inline:{ {127.0.0.1=ada:secret} }")
+          .set("lmtp_sasl_security_options", "noanonymous")
+          .set("lmtp_tls_policy_maps", "inline:{ {" + plain.name() + "=encrypt} }")
+          .set(
+              "transport_maps",
+              "inline:{far.test=lmtp:" + hop.name() + ", near.test=lmtp:" + plain.name() + "}")
+          .start();
+
+      house.send("a@far.test", MESSAGE);
+      house.send("a@near.test", MESSAGE);
+
+      assertThat(hop.await().to()).containsExactly("a@far.test");
+      assertThat(hop.heard()).anyMatch(line -> line.startsWith("AUTH PLAIN "));
+      house.until(() -> house.queued("a@near.test").attempts() >= 1);
+      assertThat(house.queued("a@near.test").lastReason()).startsWith("4.7.4 TLS is required");
+      assertThat(plain.unread()).isZero();
     }
   }
 

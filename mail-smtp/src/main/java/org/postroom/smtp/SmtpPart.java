@@ -23,8 +23,10 @@ public final class SmtpPart implements Part {
 
   @Override
   public List<ParamSet> params() {
-    return List.of(
-        SmtpParams.ALL, SmtpClientParams.ALL, LmtpClientParams.ALL, TlsParams.ALL, SaslParams.ALL);
+    return Stream.concat(
+            Stream.of(SmtpParams.ALL, SmtpClientParams.ALL, TlsParams.ALL, SaslParams.ALL),
+            LmtpClientParams.ALL.stream())
+        .toList();
   }
 
   @Override

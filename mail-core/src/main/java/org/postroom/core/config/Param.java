@@ -102,6 +102,12 @@ public final class Param<T> {
     return derivation.apply(expandedDefault);
   }
 
+  /** One that is the same in all but its name, its default and what is said of it. */
+  Param<T> mirrored(String otherName, String otherDefault, String otherDoc) {
+    return new Param<>(
+        otherName, otherDefault, type, derivation, otherDoc, paramClass, note, traits);
+  }
+
   Param<T> partly(String what) {
     return new Param<>(name, defaultText, type, derivation, doc, ParamClass.PARTIAL, what, traits);
   }

@@ -43,7 +43,11 @@ public final class Settings {
   private final List<Notice> notices;
   private final @Nullable Settings underStress;
 
+  /** Whose values other parameters have here. */
+  private final Map<Param<?>, Param<?>> images;
+
   private Settings(SettingsCheck check, @Nullable Settings underStress) {
+    this.images = Map.of();
     this.underStress = underStress;
     this.params = check.params;
     this.given = check.given;
@@ -63,6 +67,7 @@ public final class Settings {
       Map<String, Object> values,
       Map<String, String> expanded,
       @Nullable Settings underStress) {
+    this.images = Map.of();
     this.underStress = underStress;
     this.params = same.params;
     this.given = given;
@@ -73,6 +78,22 @@ public final class Settings {
     this.transports = same.transports;
     this.families = same.families;
     this.notices = same.notices;
+  }
+
+  /** The same, where some parameters have the values of others. */
+  private Settings(Settings same, Map<Param<?>, Param<?>> images) {
+    this.images = Map.copyOf(images);
+    this.underStress = null;
+    this.params = same.params;
+    this.given = same.given;
+    this.presets = same.presets;
+    this.values = same.values;
+    this.effective = new IdentityHashMap<>(same.effective);
+    this.expanded = same.expanded;
+    this.transports = same.transports;
+    this.families = same.families;
+    this.notices = same.notices;
+    images.forEach((param, image) -> effective.put(param, same.get(image)));
   }
 
   private static IdentityHashMap<Param<?>, Object> effective(
@@ -93,6 +114,16 @@ public final class Settings {
    */
   public Settings underStress() {
     return underStress == null ? this : underStress;
+  }
+
+  /** The same as {@link Mirror#in} says. */
+  Settings mirrored(Map<Param<?>, Param<?>> byOriginal) {
+    return new Settings(this, byOriginal);
+  }
+
+  /** The name by which an administrator says what a parameter is here. */
+  public String nameOf(Param<?> param) {
+    return images.getOrDefault(param, param).name();
   }
 
   /** Everything at its default. */
@@ -147,18 +178,18 @@ public final class Settings {
 
   /** Whether somebody gave a value, even if it equals the default. */
   public boolean isGiven(Param<?> param) {
-    return given.containsKey(param.name());
+    return given.containsKey(nameOf(param));
   }
 
   /** Where the value in effect was written. */
   public Place place(Param<?> param) {
-    MainCf.Entry entry = given.get(param.name());
+    MainCf.Entry entry = given.get(nameOf(param));
     return entry == null ? Place.DEFAULT : entry.place();
   }
 
   /** A fault in the value of a parameter, for checks that need more than the one value. */
   public Fault fault(Param<?> param, String text) {
-    return new Fault(place(param), param.name(), text);
+    return new Fault(place(param), nameOf(param), text);
   }
 
   /** All parameters, sorted by name. */
@@ -172,8 +203,9 @@ public final class Settings {
   }
 
   private String rawText(Param<?> param) {
-    MainCf.Entry entry = given.get(param.name());
-    return entry != null ? entry.value() : presets.getOrDefault(param.name(), param.defaultText());
+    Param<?> own = images.getOrDefault(param, param);
+    MainCf.Entry entry = given.get(own.name());
+    return entry != null ? entry.value() : presets.getOrDefault(own.name(), own.defaultText());
   }
 
   /**

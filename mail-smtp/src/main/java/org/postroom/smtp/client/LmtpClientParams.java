@@ -1,85 +1,65 @@
 package org.postroom.smtp.client;
 
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import org.postroom.core.config.Bounds;
-import org.postroom.core.config.Param;
+import org.postroom.core.config.Mirror;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
-import org.postroom.core.queue.QueueParams;
+import org.postroom.smtp.client.sasl.SaslParams;
+import org.postroom.smtp.client.tls.TlsParams;
 
-/** How mail is handed to delivery agents by LMTP. */
+/**
+ * How mail is handed to delivery agents by LMTP: what {@link SmtpClientParams}, {@link TlsParams}
+ * and {@link SaslParams} say of SMTP, under names of its own.
+ */
 public final class LmtpClientParams {
-  private static final ParamSet.Builder SET = ParamSet.named("lmtp");
 
-  public static final Param<String> LHLO_NAME =
-      SET.text("lmtp_lhlo_name", "$myhostname", "What we call ourselves to LMTP servers.");
+  private static final Mirror MIRROR =
+      Mirror.from("smtp_", "lmtp_")
+          .named(SmtpClientParams.HELO_NAME, "lmtp_lhlo_name")
+          .doc(SmtpClientParams.HELO_NAME, "What we call ourselves to LMTP servers.")
+          .preset(SmtpClientParams.TCP_PORT, "24")
+          .doc(
+              SmtpClientParams.TCP_PORT,
+              "The port of LMTP servers, where a next hop (inet:host, host, [host]) does not name"
+                  + " one.")
+          .named(SmtpClientParams.CONVERSATION.helloTimeout(), "lmtp_lhlo_timeout")
+          .doc(
+              SmtpClientParams.CONVERSATION.helloTimeout(),
+              "How long the greeting, the answer to LHLO, and each of a log-in may take.")
+          .doc(
+              SmtpClientParams.CONVERSATION.contentTimeout(),
+              "How long each recipient's answer behind the content may take.")
+          .named(SmtpClientParams.CONVERSATION.unheard(), "lmtp_discard_lhlo_keywords")
+          .preset(SmtpClientParams.CONVERSATION.leavesAtOnce(), "no")
+          .doc(
+              SmtpClientParams.ADDRESS_LIMIT,
+              "How many addresses of a host are tried in one attempt.")
+          .doc(
+              SmtpClientParams.GENERIC_MAPS,
+              "Tables of generic(5): addresses of ours and what LMTP servers see in their place.")
+          // An agent that offers STARTTLS is not thereby one whose TLS works.
+          .preset(
+              TlsParams.LEVEL,
+              "${{$lmtp_enforce_tls} == {yes} ? {${{$lmtp_tls_enforce_peername} == {yes} ? {verify}"
+                  + " : {encrypt}}} : {${{$lmtp_use_tls} == {yes} ? {may} : {none}}}}")
+          .preset(TlsParams.SECURE_MATCH, "nexthop")
+          .without(
+              SmtpClientParams.SPECIAL_NETWORKS,
+              SmtpClientParams.FALLBACK_RELAY,
+              SmtpClientParams.ALWAYS_EHLO,
+              SmtpClientParams.NEVER_EHLO)
+          .set("lmtp", SmtpClientParams.ALL)
+          .set("lmtp-tls", TlsParams.ALL)
+          .set("lmtp-sasl", SaslParams.ALL)
+          .build();
 
-  public static final Param<Integer> TCP_PORT =
-      SET.integer(
-          "lmtp_tcp_port",
-          "24",
-          Bounds.atLeast("1"),
-          "The port of LMTP servers, where a next hop (inet:host, host, [host]) does not name one.");
-
-  static final CommonParams COMMON = new CommonParams(SET, "lmtp_", "lhlo", "no");
-
-  public static final Param<Integer> ADDRESS_LIMIT =
-      SET.integer(
-          "lmtp_mx_address_limit",
-          "5",
-          Bounds.atLeast("1"),
-          "How many addresses of a host are tried in one attempt.");
-
-  public static final Param<Duration> CACHE_TIME =
-      SET.time(
-          "lmtp_connection_cache_time_limit",
-          "2s",
-          "How long a connection is kept for the next mail.");
-
-  public static final Param<Duration> REUSE_TIME =
-      SET.time("lmtp_connection_reuse_time_limit", "300s", "How long a connection is used in all.");
-
-  public static final Param<Integer> LINE_LENGTH =
-      SET.integer(
-          "lmtp_line_length_limit",
-          "998",
-          Bounds.atLeast("12"),
-          "Longer lines of the content are folded.");
-
-  public static final Param<List<String>> GENERIC_MAPS =
-      SET.list(
-          "lmtp_generic_maps",
-          "",
-          "Tables of generic(5): addresses of ours and what LMTP servers see in their place.");
-
-  /** Stays the last line: it takes in every parameter declared above. */
-  public static final ParamSet ALL = SET.build();
+  /** All of them. */
+  public static final List<ParamSet> ALL = MIRROR.sets();
 
   private LmtpClientParams() {}
 
-  /** The options that settings ask for. Hosts have no mail exchangers, and may be this machine. */
-  static SmtpClientOptions options(Settings settings) {
-    return new SmtpClientOptions(
-        settings.get(LHLO_NAME),
-        Set.of(),
-        Set.of(),
-        settings.get(SmtpClientParams.SPECIAL_NETWORKS),
-        settings.get(TCP_PORT),
-        settings.get(QueueParams.MINIMAL_BACKOFF),
-        COMMON.sources(settings),
-        COMMON.timeouts(settings),
-        COMMON.manners(settings, true, false),
-        settings.get(ADDRESS_LIMIT),
-        COMMON.sessions(settings),
-        settings.get(CACHE_TIME),
-        settings.get(REUSE_TIME),
-        settings.get(LINE_LENGTH),
-        List.of(),
-        Dialect.LMTP,
-        Path.of(settings.expandedText("queue_directory").orElse("")),
-        false);
+  /** Settings in which the parameters of SMTP have the values of LMTP's. */
+  static Settings in(Settings settings) {
+    return MIRROR.in(settings);
   }
 }

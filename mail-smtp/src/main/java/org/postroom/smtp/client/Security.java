@@ -7,10 +7,7 @@ import org.postroom.core.table.Tables;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.TlsContexts;
 import org.postroom.smtp.client.sasl.LogIns;
-import org.postroom.smtp.client.sasl.SaslParams;
 import org.postroom.smtp.client.tls.PeerCheck;
-import org.postroom.smtp.client.tls.TlsLevel;
-import org.postroom.smtp.client.tls.TlsParams;
 import org.postroom.smtp.client.tls.TlsPolicies;
 
 /**
@@ -34,13 +31,5 @@ record Security(TlsContext tls, TlsPolicies policies, PeerCheck peers, LogIns lo
         TlsPolicies.of(settings, tables, List.of()),
         PeerCheck.of(settings),
         LogIns.of(settings, policy.delimiter(), tables));
-  }
-
-  /** Without TLS and log-ins, whatever settings say of mail to other hosts. */
-  static Security inClear(Policy policy, Tables tables) {
-    return of(
-        Settings.builder(TlsParams.ALL, SaslParams.ALL).set(TlsParams.LEVEL, TlsLevel.NONE).build(),
-        policy,
-        tables);
   }
 }

@@ -32,7 +32,7 @@ public final class SmtpClientParams {
           Bounds.atLeast("1"),
           "The port of other servers, where a next hop does not name one.");
 
-  static final CommonParams COMMON = new CommonParams(SET, "smtp_", "helo", "yes");
+  static final ConversationParams CONVERSATION = new ConversationParams(SET);
 
   public static final Param<Integer> ADDRESS_LIMIT =
       SET.integer(
@@ -146,11 +146,11 @@ public final class SmtpClientParams {
         settings.get(SPECIAL_NETWORKS),
         settings.get(TCP_PORT),
         settings.get(QueueParams.MINIMAL_BACKOFF),
-        COMMON.sources(settings),
-        COMMON.timeouts(settings),
-        COMMON.manners(settings, settings.get(ALWAYS_EHLO), settings.get(NEVER_EHLO)),
+        CONVERSATION.sources(settings),
+        CONVERSATION.timeouts(settings),
+        CONVERSATION.manners(settings, settings.get(ALWAYS_EHLO), settings.get(NEVER_EHLO)),
         settings.get(ADDRESS_LIMIT),
-        COMMON.sessions(settings),
+        CONVERSATION.sessions(settings),
         settings.get(CACHE_TIME),
         settings.get(REUSE_TIME),
         settings.get(LINE_LENGTH),
@@ -158,5 +158,32 @@ public final class SmtpClientParams {
         Dialect.SMTP,
         Path.of(""),
         !settings.get(NO_DNS));
+  }
+
+  /**
+   * The options of one that speaks LMTP. Hosts have no mail exchangers, and may be this machine.
+   *
+   * @param seen by LMTP
+   */
+  static SmtpClientOptions lmtp(Settings seen) {
+    return new SmtpClientOptions(
+        seen.get(HELO_NAME),
+        Set.of(),
+        Set.of(),
+        seen.get(SPECIAL_NETWORKS),
+        seen.get(TCP_PORT),
+        seen.get(QueueParams.MINIMAL_BACKOFF),
+        CONVERSATION.sources(seen),
+        CONVERSATION.timeouts(seen),
+        CONVERSATION.manners(seen, true, false),
+        seen.get(ADDRESS_LIMIT),
+        CONVERSATION.sessions(seen),
+        seen.get(CACHE_TIME),
+        seen.get(REUSE_TIME),
+        seen.get(LINE_LENGTH),
+        List.of(),
+        Dialect.LMTP,
+        Path.of(seen.expandedText("queue_directory").orElse("")),
+        false);
   }
 }

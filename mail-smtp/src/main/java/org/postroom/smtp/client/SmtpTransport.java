@@ -44,22 +44,17 @@ public final class SmtpTransport implements Transport, AutoCloseable {
    * @param generic by those of generic(5)
    */
   private record Words(Optional<OutgoingChecks> checks, Optional<GenericAddresses> generic) {
-    static Words of(Settings settings, boolean lmtp, Policy policy, Tables tables) {
+    static Words of(Settings settings, String protocol, Policy policy, Tables tables) {
       GenericAddresses generic =
-          GenericAddresses.of(
-              settings,
-              lmtp ? LmtpClientParams.GENERIC_MAPS : SmtpClientParams.GENERIC_MAPS,
-              policy,
-              tables);
-      CommonParams params = lmtp ? LmtpClientParams.COMMON : SmtpClientParams.COMMON;
+          GenericAddresses.of(settings, SmtpClientParams.GENERIC_MAPS, policy, tables);
       return new Words(
           OutgoingChecks.of(
               settings,
-              params.checks(),
+              SmtpClientParams.CONVERSATION.checks(),
               settings.get(FlowParams.HEADER_SIZE),
               settings.get(FlowParams.MESSAGE_SIZE),
               tables,
-              new MailLog(lmtp ? "lmtp" : "smtp")),
+              new MailLog(protocol)),
           generic.isEmpty() ? Optional.empty() : Optional.of(generic));
     }
   }
@@ -78,21 +73,22 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     return of(
         SmtpClientParams.options(settings, Set.of(policy.hostname().name()), ownAddresses),
         Security.of(settings, policy, tables),
-        Words.of(settings, false, policy, tables),
+        Words.of(settings, "smtp", policy, tables),
         premises);
   }
 
   /**
-   * One for a server that speaks LMTP: to programs of our own side, in clear.
+   * One for a server that speaks LMTP.
    *
-   * @throws org.postroom.core.config.BadConfiguration for a table that cannot be had
+   * @throws org.postroom.core.config.BadConfiguration as {@link #of}
    */
   public static SmtpTransport lmtp(
       Settings settings, Policy policy, Tables tables, Premises premises) {
+    Settings seen = LmtpClientParams.in(settings);
     return of(
-        LmtpClientParams.options(settings),
-        Security.inClear(policy, tables),
-        Words.of(settings, true, policy, tables),
+        SmtpClientParams.lmtp(seen),
+        Security.of(seen, policy, tables),
+        Words.of(seen, "lmtp", policy, tables),
         premises);
   }
 
@@ -120,10 +116,9 @@ public final class SmtpTransport implements Transport, AutoCloseable {
    * @throws org.postroom.core.config.BadConfiguration as {@link #of} and {@link #lmtp}
    */
   public static void check(Settings settings, boolean lmtp, Policy policy, Tables tables) {
-    Words unused = Words.of(settings, lmtp, policy, tables);
-    if (!lmtp) {
-      Security unusedToo = Security.of(settings, policy, tables);
-    }
+    Settings seen = lmtp ? LmtpClientParams.in(settings) : settings;
+    Words unused = Words.of(seen, lmtp ? "lmtp" : "smtp", policy, tables);
+    Security unusedToo = Security.of(seen, policy, tables);
   }
 
   @Override

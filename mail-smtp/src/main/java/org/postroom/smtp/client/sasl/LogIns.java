@@ -55,7 +55,8 @@ public final class LogIns {
           new TableList(
               settings.get(SaslParams.PASSWORD_MAPS).stream().map(tables::openSecret).toList());
       if (opened.isEmpty()) {
-        throw new BadValue("smtp_sasl_auth_enable = yes needs a table with our log-ins");
+        throw new BadValue(
+            settings.nameOf(SaslParams.ENABLE) + " = yes needs a table with our log-ins");
       }
       return opened;
     } catch (BadValue e) {
@@ -110,7 +111,7 @@ public final class LogIns {
       // A table's name has the password in it where that is written in main.cf.
       throw new LogInFailed(
           "4.3.5",
-          (place.isEmpty() ? SaslParams.PASSWORD_MAPS.name() : place)
+          (place.isEmpty() ? settings.nameOf(SaslParams.PASSWORD_MAPS) : place)
               + ": expected user"
               + delimiting
               + "password for "

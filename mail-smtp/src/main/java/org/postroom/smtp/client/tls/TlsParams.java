@@ -83,7 +83,7 @@ public final class TlsParams {
           "hostname",
           "What a certificate must be for at the level verify: hostname, nexthop, dot-nexthop, names.");
 
-  static final Param<List<String>> SECURE_MATCH =
+  public static final Param<List<String>> SECURE_MATCH =
       SET.list(
           "smtp_tls_secure_cert_match",
           "nexthop, dot-nexthop",

@@ -16,10 +16,9 @@ import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.CheckParams;
 
-/** What SMTP and LMTP have parameters for alike, each by its own prefix. */
-final class CommonParams {
+/** The parameters of what is said to another server, and how long it may take. */
+final class ConversationParams {
   private final ParamSet.Builder set;
-  private final String prefix;
 
   private final Param<Duration> connect;
   private final Param<Duration> hello;
@@ -41,23 +40,15 @@ final class CommonParams {
   private final Param<Integer> sessions;
   private final CheckParams checks;
 
-  /**
-   * Declares them.
-   *
-   * @param prefix with its underscore
-   * @param greeting the verb, as names of parameters have it
-   * @param leaves whether nobody waits for the answer to QUIT unless settings say so
-   */
-  CommonParams(ParamSet.Builder set, String prefix, String greeting, String leaves) {
+  /** Declares them. */
+  ConversationParams(ParamSet.Builder set) {
     this.set = set;
-    this.prefix = prefix;
-    String verb = greeting.toUpperCase(Locale.ROOT);
     connect = time("connect", "30s", "How long one address may take to answer.");
     hello =
         time(
-            greeting,
+            "helo",
             "300s",
-            "How long the greeting, the answer to " + verb + ", and each of a log-in may take.");
+            "How long the greeting, the answer to EHLO, and each of a log-in may take.");
     startTls =
         time("starttls", "300s", "How long the answer to STARTTLS, and the handshake, may take.");
     xforward = time("xforward", "300s", "How long the answer to XFORWARD may take.");
@@ -72,36 +63,36 @@ final class CommonParams {
         time(
             "quit",
             "300s",
-            "How long the answer to QUIT may take, where " + prefix + "skip_quit_response is no.");
+            "How long the answer to QUIT may take, where smtp_skip_quit_response is no.");
     passesRefusal =
         set.bool(
-            prefix + "skip_5xx_greeting",
+            "smtp_skip_5xx_greeting",
             "yes",
             """
             Whether a server that greets with 5xx is left for the next one, and the mail waits where \
             there is none; with no it is returned at once.""");
     leavesAtOnce =
         set.bool(
-            prefix + "skip_quit_response",
-            leaves,
+            "smtp_skip_quit_response",
+            "yes",
             "Whether a connection is closed behind QUIT without waiting for the answer.");
     tellsClient =
         set.bool(
-            prefix + "send_xforward_command",
+            "smtp_send_xforward_command",
             "no",
             """
             Whether servers that offer XFORWARD are told which client a mail came from, and what it is \
             called here: for filters of our own that mail goes through.""");
     unheard =
         set.list(
-            prefix + "discard_" + (greeting.equals("lhlo") ? "lhlo" : "ehlo") + "_keywords",
+            "smtp_discard_ehlo_keywords",
             "",
             "Extensions that are not used although servers offer them: chunking, pipelining …");
     ipv4 = address("bind_address", true, "From which IPv4 address we connect; empty for any.");
     ipv6 = address("bind_address6", false, "From which IPv6 address we connect; empty for any.");
     sessions =
         set.integer(
-            prefix + "mx_session_limit",
+            "smtp_mx_session_limit",
             "2",
             Bounds.atLeast("0"),
             """
@@ -121,11 +112,29 @@ final class CommonParams {
   }
 
   private Param<Duration> time(String name, String preset, String doc) {
-    return set.time(prefix + name + "_timeout", preset, Bounds.atLeast("1s"), doc);
+    return set.time("smtp_" + name + "_timeout", preset, Bounds.atLeast("1s"), doc);
   }
 
   private Param<List<String>> checks(String name, String doc) {
-    return set.list(prefix + name, "", doc);
+    return set.list("smtp_" + name, "", doc);
+  }
+
+  /** For the greeting and the answer to EHLO. */
+  Param<Duration> helloTimeout() {
+    return hello;
+  }
+
+  Param<Duration> contentTimeout() {
+    return dataDone;
+  }
+
+  Param<Boolean> leavesAtOnce() {
+    return leavesAtOnce;
+  }
+
+  /** Extensions that are not used. */
+  Param<List<String>> unheard() {
+    return unheard;
   }
 
   /** Those that name tables for what goes out. */
@@ -135,7 +144,7 @@ final class CommonParams {
 
   private Param<Optional<InetAddress>> address(String name, boolean isIpv4, String doc) {
     return set.value(
-        prefix + name,
+        "smtp_" + name,
         "",
         isIpv4 ? "an IPv4 address, or nothing" : "an IPv6 address, or nothing",
         text -> address(text.strip(), isIpv4),
