@@ -1,5 +1,6 @@
 package org.postroom.dist;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
@@ -79,11 +80,12 @@ final class Circumstances {
    * Looks up names; of their addresses, those that are used alone.
    *
    * @param network by which the machine's name servers are asked
+   * @param clock by which signatures are valid
    */
-  Resolver names(Settings settings, Wire network, Workers workers) {
+  Resolver names(Settings settings, Wire network, Workers workers, Clock clock) {
     Resolver names =
         resolver == null
-            ? DnsResolver.ofSystem(network.questions(), DNS_TIMEOUT, workers)
+            ? DnsResolver.ofSystem(network.questions(), DNS_TIMEOUT, workers, clock)
             : resolver;
     return names.only(Interfaces.family(settings)::contains);
   }

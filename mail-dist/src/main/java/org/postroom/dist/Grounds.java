@@ -70,7 +70,7 @@ record Grounds(LogIns logIns, Workers workers, Premises premises) {
             store.storage().queue(),
             accounts,
             staging,
-            circumstances.names(settings, wire, workers),
+            circumstances.names(settings, wire, workers, description.clock),
             new RecentDecisions(KEPT_DECISIONS),
             workers,
             RandomGenerator.getDefault(),

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,7 +23,8 @@ import org.postroom.core.time.VirtualTime;
 /**
  * The DNS of a test: records as {@link ZoneResolver} reads them, which the test changes while
  * servers run, and names that cannot be asked for now, or not quickly. Nothing is cached, so that
- * the next question has the new answer. Threads share it.
+ * the next question has the new answer. All counts as signed (DNSSEC), but for names that are
+ * {@code UNSIGNED}. Threads share it.
  *
  * <pre>{@code
  * network.names().put("example.org MX 10 mx.elsewhere.example");
@@ -145,6 +147,11 @@ public final class TestNames implements Resolver {
   @Override
   public CompletionStage<Answer<Tlsa>> tlsa(Domain name) {
     return ask(name.name() + " TLSA", now -> now.tlsa(name));
+  }
+
+  @Override
+  public Optional<Resolver> validating() {
+    return Optional.of(this);
   }
 
   private <T> CompletionStage<Answer<T>> ask(

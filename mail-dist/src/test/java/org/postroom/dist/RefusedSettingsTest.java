@@ -28,7 +28,6 @@ final class RefusedSettingsTest {
         "smtp_tls_security_level | dane",
         "smtp_sasl_auth_enable | yes",
         "smtp_fallback_relay | [relay.test",
-        "smtp_dns_support_level | dnssec",
         "default_transport | uucp",
         "virtual_transport | maildrop",
         "relay_transport | smtp:[hub.test",

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -164,7 +165,7 @@ final class TestNetworkTest {
       names.put("_25._tcp.mx.example.org TLSA 3 1 1 0A1B2C");
       assertThat(now(names.tlsa(name)))
           .as("with")
-          .isEqualTo(new Answer.Found<>(List.of(new Tlsa(3, 1, 1, "0a1b2c"))));
+          .isEqualTo(new Answer.Found<>(List.of(new Tlsa(3, 1, 1, "0a1b2c")), Optional.of(name)));
 
       names.fail("_25._tcp.mx.example.org");
       assertThat(now(names.tlsa(name))).as("forged").isInstanceOf(Answer.TryAgain.class);

@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +30,7 @@ import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.ResolverConfig;
 import org.xbill.DNS.ReverseMap;
+import org.xbill.DNS.TLSARecord;
 import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
@@ -41,15 +45,29 @@ import org.xbill.DNS.lookup.NoSuchRRSetException;
 public final class DnsResolver implements Resolver {
   private static final int CACHED_NAMES = 50_000;
 
-  private final LookupSession lookups;
+  private final Lookup lookup;
+  private final @Nullable DnsResolver proven;
 
-  private DnsResolver(LookupSession lookups) {
-    this.lookups = lookups;
+  /** One whose answers are proven already, or have their proof elsewhere. */
+  private DnsResolver(Lookup lookup, @Nullable DnsResolver proven) {
+    this.lookup = lookup;
+    this.proven = proven;
+  }
+
+  /** How records are got. */
+  interface Lookup {
+    /**
+     * Those of a name, aliases followed; at least one is found.
+     *
+     * @return never with an exception
+     */
+    CompletionStage<Answer<Record>> ask(Name name, int type);
   }
 
   /** Asks the name servers of this machine's configuration. */
-  public static DnsResolver ofSystem(Questions network, Duration timeout, Executor executor) {
-    return of(network, ResolverConfig.getCurrentConfig().servers(), timeout, executor);
+  public static DnsResolver ofSystem(
+      Questions network, Duration timeout, Executor executor, Clock clock) {
+    return of(network, ResolverConfig.getCurrentConfig().servers(), timeout, executor, clock);
   }
 
   /**
@@ -58,9 +76,45 @@ public final class DnsResolver implements Resolver {
    * @param network by which they are asked, and with which this ends
    * @param timeout for one server and try; the whole answer takes three times as long at most
    * @param executor runs what follows on an answer
+   * @param clock by which signatures are valid
    */
   public static DnsResolver of(
-      Questions network, List<InetSocketAddress> servers, Duration timeout, Executor executor) {
+      Questions network,
+      List<InetSocketAddress> servers,
+      Duration timeout,
+      Executor executor,
+      Clock clock) {
+    return of(network, servers, timeout, executor, clock, ProvenLookup.ROOT);
+  }
+
+  /**
+   * The same with other proofs.
+   *
+   * @param anchors DS records of the root's keys, as a zone's file has them
+   */
+  static DnsResolver of(
+      Questions network,
+      List<InetSocketAddress> servers,
+      Duration timeout,
+      Executor executor,
+      Clock clock,
+      String anchors) {
+    Cache cache = new Cache(DClass.IN);
+    cache.setMaxEntries(CACHED_NAMES);
+    LookupSession lookups =
+        LookupSession.builder()
+            .resolver(all(network, servers, timeout))
+            .cache(cache)
+            .executor(executor)
+            .build();
+    DnsResolver proven =
+        new DnsResolver(
+            new ProvenLookup(() -> all(network, servers, timeout), anchors, clock, executor), null);
+    return new DnsResolver((name, type) -> ask(lookups, name, type), proven);
+  }
+
+  private static ExtendedResolver all(
+      Questions network, List<InetSocketAddress> servers, Duration timeout) {
     List<org.xbill.DNS.Resolver> each = new ArrayList<>();
     for (InetSocketAddress server : servers) {
       each.add(new NameServer(network, server, timeout));
@@ -68,10 +122,12 @@ public final class DnsResolver implements Resolver {
     ExtendedResolver all = new ExtendedResolver(each);
     all.setTimeout(timeout.multipliedBy(3));
     all.setRetries(2);
-    Cache cache = new Cache(DClass.IN);
-    cache.setMaxEntries(CACHED_NAMES);
-    return new DnsResolver(
-        LookupSession.builder().resolver(all).cache(cache).executor(executor).build());
+    return all;
+  }
+
+  @Override
+  public Optional<Resolver> validating() {
+    return Optional.of(proven == null ? this : proven);
   }
 
   @Override
@@ -101,15 +157,15 @@ public final class DnsResolver implements Resolver {
 
   /** What was found counts; then "ask again"; "no such name" only when both say so. */
   private static Answer<InetAddress> both(Answer<InetAddress> v4, Answer<InetAddress> v6) {
-    List<InetAddress> found = new ArrayList<>();
-    if (v4 instanceof Answer.Found<InetAddress> some) {
-      found.addAll(some.records());
+    if (v4 instanceof Answer.Found<InetAddress> four
+        && v6 instanceof Answer.Found<InetAddress> six) {
+      List<InetAddress> found = new ArrayList<>(four.records());
+      found.addAll(six.records());
+      return new Answer.Found<>(
+          found, four.proven().equals(six.proven()) ? four.proven() : Optional.empty());
     }
-    if (v6 instanceof Answer.Found<InetAddress> some) {
-      found.addAll(some.records());
-    }
-    if (!found.isEmpty()) {
-      return new Answer.Found<>(found);
+    if (v4 instanceof Answer.Found || v6 instanceof Answer.Found) {
+      return v4 instanceof Answer.Found ? v4 : v6;
     }
     if (v4 instanceof Answer.TryAgain) {
       return v4;
@@ -130,10 +186,28 @@ public final class DnsResolver implements Resolver {
     return ask(name, Type.TXT, r -> r instanceof TXTRecord txt ? joined(txt) : null);
   }
 
-  /** None: signatures are not checked here, and what is not proven does not count. */
+  /** What is not proven does not count. */
   @Override
   public CompletionStage<Answer<Tlsa>> tlsa(Domain name) {
-    return CompletableFuture.completedFuture(new Answer.NoData<>());
+    return proven == null
+        ? ask(name, Type.TLSA, DnsResolver::tlsa).thenApply(DnsResolver::proven)
+        : CompletableFuture.completedFuture(new Answer.NoData<>());
+  }
+
+  private static @Nullable Tlsa tlsa(Record record) {
+    return record instanceof TLSARecord one && one.getCertificateAssociationData().length > 0
+        ? new Tlsa(
+            one.getCertificateUsage(),
+            one.getSelector(),
+            one.getMatchingType(),
+            HexFormat.of().formatHex(one.getCertificateAssociationData()))
+        : null;
+  }
+
+  private static Answer<Tlsa> proven(Answer<Tlsa> answer) {
+    return answer instanceof Answer.Found<Tlsa> found && found.proven().isEmpty()
+        ? new Answer.NoData<>()
+        : answer;
   }
 
   private static String joined(TXTRecord txt) {
@@ -143,7 +217,7 @@ public final class DnsResolver implements Resolver {
   }
 
   /** Null for what some people put into their zones. */
-  private static @Nullable Domain domain(Name name) {
+  static @Nullable Domain domain(Name name) {
     try {
       return Domain.of(text(name));
     } catch (IllegalArgumentException e) {
@@ -169,29 +243,46 @@ public final class DnsResolver implements Resolver {
 
   private <T> CompletionStage<Answer<T>> ask(
       Name name, int type, Function<Record, @Nullable T> read) {
+    return lookup.ask(name, type).thenApply(answer -> values(answer, read));
+  }
+
+  private static CompletionStage<Answer<Record>> ask(LookupSession lookups, Name name, int type) {
     try {
       return lookups
           .lookupAsync(name, type)
           .handle(
               (result, problem) ->
-                  problem == null ? found(result.getRecords(), read) : missing(name, problem));
+                  problem == null
+                      ? new Answer.Found<>(result.getRecords())
+                      : missing(name, problem));
     } catch (RuntimeException e) {
       return CompletableFuture.completedFuture(missing(name, e));
     }
   }
 
-  private static <T> Answer<T> found(List<Record> records, Function<Record, @Nullable T> read) {
+  private static <T> Answer<T> values(Answer<Record> answer, Function<Record, @Nullable T> read) {
+    if (answer instanceof Answer.TryAgain<Record> later) {
+      return new Answer.TryAgain<>(later.reason());
+    }
+    if (answer instanceof Answer.NoSuchName) {
+      return new Answer.NoSuchName<>();
+    }
     List<T> values = new ArrayList<>();
-    for (Record record : records) {
-      T value = read.apply(record);
-      if (value != null) {
-        values.add(value);
+    if (answer instanceof Answer.Found<Record> found) {
+      for (Record record : found.records()) {
+        T value = read.apply(record);
+        if (value != null) {
+          values.add(value);
+        }
+      }
+      if (!values.isEmpty()) {
+        return new Answer.Found<>(values, found.proven());
       }
     }
-    return values.isEmpty() ? new Answer.NoData<>() : new Answer.Found<>(values);
+    return new Answer.NoData<>();
   }
 
-  private static <T> Answer<T> missing(Name name, Throwable problem) {
+  static <T> Answer<T> missing(Name name, Throwable problem) {
     Throwable cause =
         problem instanceof CompletionException && problem.getCause() != null
             ? problem.getCause()

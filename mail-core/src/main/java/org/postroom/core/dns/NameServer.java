@@ -34,6 +34,7 @@ final class NameServer implements Resolver {
   private final Questions network;
   private final InetSocketAddress address;
   private volatile Duration timeout;
+  private volatile int flags;
 
   NameServer(Questions network, InetSocketAddress address, Duration timeout) {
     this.network = network;
@@ -50,7 +51,7 @@ final class NameServer implements Resolver {
   public CompletionStage<Message> sendAsync(Message asked, Executor executor) {
     Message query = asked.clone();
     if (query.getOPT() == null) {
-      query.addRecord(new OPTRecord(DATAGRAM, 0, 0), Section.ADDITIONAL);
+      query.addRecord(new OPTRecord(DATAGRAM, 0, 0, flags), Section.ADDITIONAL);
     }
     byte[] question = query.toWire(LONGEST);
     return network
@@ -97,6 +98,20 @@ final class NameServer implements Resolver {
     return timeout;
   }
 
+  /** Whether signatures are wanted (DO, RFC 3225); sizes are our own choice. */
+  @Override
+  public void setEDNS(int version, int payload, int wanted, List<EDNSOption> options) {
+    flags = wanted;
+  }
+
+  /** Never ignored. */
+  @Override
+  public void setIgnoreTruncation(boolean always) {
+    if (always) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
   // What nobody asks of one that is made here.
 
   @Override
@@ -106,16 +121,6 @@ final class NameServer implements Resolver {
 
   @Override
   public void setTCP(boolean always) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void setIgnoreTruncation(boolean always) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void setEDNS(int version, int payload, int flags, List<EDNSOption> options) {
     throw new UnsupportedOperationException();
   }
 

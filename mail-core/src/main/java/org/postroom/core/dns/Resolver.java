@@ -2,6 +2,7 @@ package org.postroom.core.dns;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -37,6 +38,16 @@ public interface Resolver {
    * no mail leave without TLS (RFC 7672, 2.1.1).
    */
   CompletionStage<Answer<Tlsa>> tlsa(Domain name);
+
+  /**
+   * The same by DNSSEC, where this can: what it finds says whether it is {@linkplain
+   * Answer.Found#proven proven}, and what should have a proof and has a wrong one is {@link
+   * Answer.TryAgain} (RFC 4035, 4.3). It asks more, and is for those who need it. Empty where
+   * nobody checks signatures.
+   */
+  default Optional<Resolver> validating() {
+    return Optional.empty();
+  }
 
   /**
    * The same for who can use some addresses only: a host that has others alone has none.
@@ -82,10 +93,20 @@ public interface Resolver {
   /** What came back. */
   sealed interface Answer<T> {
 
-    /** Records; at least one. */
-    record Found<T>(List<T> records) implements Answer<T> {
+    /**
+     * Records; at least one.
+     *
+     * @param proven the name whose they are, aliases followed, where DNSSEC proves both them and
+     *     each alias; empty where it does not, or nobody has checked
+     */
+    record Found<T>(List<T> records, Optional<Domain> proven) implements Answer<T> {
       public Found {
         records = List.copyOf(records);
+      }
+
+      /** Some that nobody proves. */
+      public Found(List<T> records) {
+        this(records, Optional.empty());
       }
     }
 

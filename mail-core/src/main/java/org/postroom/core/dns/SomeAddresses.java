@@ -2,6 +2,7 @@ package org.postroom.core.dns;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.postroom.core.address.Domain;
@@ -29,7 +30,12 @@ record SomeAddresses(Resolver all, Predicate<InetAddress> usable) implements Res
       return answer;
     }
     List<InetAddress> some = found.records().stream().filter(usable).toList();
-    return some.isEmpty() ? new Answer.NoData<>() : new Answer.Found<>(some);
+    return some.isEmpty() ? new Answer.NoData<>() : new Answer.Found<>(some, found.proven());
+  }
+
+  @Override
+  public Optional<Resolver> validating() {
+    return all.validating().map(one -> one.only(usable));
   }
 
   @Override

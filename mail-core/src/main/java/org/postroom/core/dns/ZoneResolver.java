@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +27,7 @@ import org.postroom.core.address.Domain;
  * www.example.org TXT any words
  * _25._tcp.mx.example.org TLSA 3 1 1 0A1B2C
  * broken.test     SERVFAIL
+ * plain.test      UNSIGNED
  * }</pre>
  *
  * <p>Mail is not sent to a loopback address that a name has, unless {@code smtp_special_networks}
@@ -33,7 +35,8 @@ import org.postroom.core.address.Domain;
  *
  * <p>Types are MX, NS, A, AAAA, PTR (of an address), TXT, TLSA, CNAME and SERVFAIL, which is also
  * what somebody hears who checks signatures that are wrong. A name without a line does not exist,
- * unless one below it does. Everything counts as signed.
+ * unless one below it does. Everything counts as signed, but for what is at or below a name that is
+ * UNSIGNED: it is not proven, and has no TLSA records.
  */
 public final class ZoneResolver implements Resolver {
   private static final int MOST_ALIASES = 16;
@@ -46,6 +49,7 @@ public final class ZoneResolver implements Resolver {
   private final Map<InetAddress, List<Domain>> names = new HashMap<>();
   private final Map<String, String> aliases = new HashMap<>();
   private final Set<String> broken = new HashSet<>();
+  private final Set<String> unsigned = new HashSet<>();
   private final Set<String> existing = new HashSet<>();
 
   private ZoneResolver() {}
@@ -73,7 +77,7 @@ public final class ZoneResolver implements Resolver {
     String type = words.length > 1 ? words[1].toUpperCase(Locale.ROOT) : "";
     int expected =
         switch (type) {
-          case "SERVFAIL" -> 2;
+          case "SERVFAIL", "UNSIGNED" -> 2;
           case "A", "AAAA", "CNAME", "NS", "PTR", "TXT" -> 3;
           case "MX" -> 4;
           case "TLSA" -> 6;
@@ -89,6 +93,10 @@ public final class ZoneResolver implements Resolver {
       return;
     }
     String owner = key(words[0]);
+    if (type.equals("UNSIGNED")) {
+      unsigned.add(owner);
+      return;
+    }
     exists(owner);
     switch (type) {
       case "MX" ->
@@ -170,7 +178,21 @@ public final class ZoneResolver implements Resolver {
 
   @Override
   public CompletionStage<Answer<Tlsa>> tlsa(Domain name) {
-    return look(name, associations);
+    return look(name, associations)
+        .thenApply(
+            answer ->
+                answer instanceof Answer.Found<Tlsa> found && found.proven().isEmpty()
+                    ? new Answer.NoData<>()
+                    : answer);
+  }
+
+  @Override
+  public Optional<Resolver> validating() {
+    return Optional.of(this);
+  }
+
+  private boolean isSigned(String name) {
+    return unsigned.stream().noneMatch(zone -> name.equals(zone) || name.endsWith("." + zone));
   }
 
   private <T> CompletionStage<Answer<T>> look(Domain domain, Map<String, List<T>> records) {
@@ -179,19 +201,21 @@ public final class ZoneResolver implements Resolver {
 
   private <T> Answer<T> answer(Domain domain, Map<String, List<T>> records) {
     String name = domain.name();
+    boolean signed = isSigned(name);
     for (int i = 0; i < MOST_ALIASES; i++) {
       if (broken.contains(name)) {
         return new Answer.TryAgain<>("SERVFAIL for " + name);
       }
       List<T> found = records.get(name);
       if (found != null) {
-        return new Answer.Found<>(found);
+        return new Answer.Found<>(found, signed ? Optional.of(Domain.of(name)) : Optional.empty());
       }
       String alias = aliases.get(name);
       if (alias == null) {
         return existing.contains(name) ? new Answer.NoData<>() : new Answer.NoSuchName<>();
       }
       name = alias;
+      signed &= isSigned(name);
     }
     return new Answer.TryAgain<>("Too many aliases from " + domain);
   }

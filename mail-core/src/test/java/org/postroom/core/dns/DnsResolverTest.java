@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -29,7 +30,12 @@ class DnsResolverTest {
   private final DnsResolver resolver = patientFor(Duration.ofSeconds(10), server.address());
 
   private DnsResolver patientFor(Duration patience, InetSocketAddress... servers) {
-    return DnsResolver.of(wire.questions(), List.of(servers), patience, ForkJoinPool.commonPool());
+    return DnsResolver.of(
+        wire.questions(),
+        List.of(servers),
+        patience,
+        ForkJoinPool.commonPool(),
+        Clock.systemUTC());
   }
 
   @AfterEach

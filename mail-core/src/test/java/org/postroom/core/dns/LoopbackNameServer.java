@@ -15,12 +15,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Flags;
-import org.xbill.DNS.Master;
 import org.xbill.DNS.Message;
+import org.xbill.DNS.NSECRecord;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.RRSIGRecord;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
@@ -76,16 +79,20 @@ final class LoopbackNameServer implements AutoCloseable {
 
   void add(String... lines) {
     for (String line : lines) {
-      try (Master zone =
-          new Master(
-              new java.io.ByteArrayInputStream(
-                  line.getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
-              Name.root)) {
-        records.add(zone.nextRecord());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      records.add(SignedZone.parsed(line));
     }
+  }
+
+  void add(List<Record> more) {
+    records.addAll(more);
+  }
+
+  /** Puts a record in the place of those of its name and type; signatures stay. */
+  void replace(String line) {
+    Record other = SignedZone.parsed(line);
+    records.removeIf(
+        one -> one.getName().equals(other.getName()) && one.getType() == other.getType());
+    records.add(other);
   }
 
   void fail(String name) {
@@ -153,6 +160,7 @@ final class LoopbackNameServer implements AutoCloseable {
       return answer;
     }
     Name name = question.getName();
+    boolean signed = query.getOPT() != null && (query.getOPT().getFlags() & ExtendedFlags.DO) != 0;
     boolean exists = false;
     boolean found = false;
     for (boolean again = true; again; ) {
@@ -160,12 +168,15 @@ final class LoopbackNameServer implements AutoCloseable {
       Name now = name;
       for (Record record : records) {
         if (!record.getName().equals(now)) {
+          exists |= signed && record.getName().subdomain(now);
           continue;
         }
         exists = true;
         if (record.getType() == question.getType()) {
           answer.addRecord(record, Section.ANSWER);
           found = true;
+        } else if (signed && isSignature(record, question.getType(), Type.CNAME)) {
+          answer.addRecord(record, Section.ANSWER);
         } else if (record instanceof CNAMERecord alias) {
           answer.addRecord(record, Section.ANSWER);
           name = alias.getTarget();
@@ -175,6 +186,10 @@ final class LoopbackNameServer implements AutoCloseable {
     }
     if (!found) {
       answer.getHeader().setRcode(exists ? Rcode.NOERROR : Rcode.NXDOMAIN);
+    }
+    if (!found && signed) {
+      denial(name, answer);
+    } else if (!found) {
       answer.addRecord(
           new SOARecord(Name.root, DClass.IN, 60, Name.root, Name.root, 1, 60, 60, 60, 60),
           Section.AUTHORITY);
@@ -183,6 +198,29 @@ final class LoopbackNameServer implements AutoCloseable {
       answer.getHeader().setRcode(Rcode.NOTIMP);
     }
     return answer;
+  }
+
+  private static boolean isSignature(Record record, int... types) {
+    return record instanceof RRSIGRecord signature
+        && IntStream.of(types).anyMatch(type -> type == signature.getTypeCovered());
+  }
+
+  /** The NSEC records of the name itself, or of the one before it, and that of the wildcard. */
+  private void denial(Name name, Message answer) {
+    Name before =
+        records.stream()
+            .filter(one -> one instanceof NSECRecord && one.getName().compareTo(name) <= 0)
+            .map(Record::getName)
+            .max(Name::compareTo)
+            .orElse(Name.root);
+    for (Name owner : before.equals(Name.root) ? Set.of(before) : Set.of(before, Name.root)) {
+      for (Record record : records) {
+        if (record.getName().equals(owner)
+            && (record instanceof NSECRecord || isSignature(record, Type.NSEC))) {
+          answer.addRecord(record, Section.AUTHORITY);
+        }
+      }
+    }
   }
 
   @Override

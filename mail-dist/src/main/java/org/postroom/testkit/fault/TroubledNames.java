@@ -1,6 +1,7 @@
 package org.postroom.testkit.fault;
 
 import java.net.InetAddress;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -33,6 +34,11 @@ final class TroubledNames implements Resolver {
   @Override
   public CompletionStage<Answer<InetAddress>> addresses(Domain host) {
     return look(host.name(), () -> names.addresses(host));
+  }
+
+  @Override
+  public Optional<Resolver> validating() {
+    return names.validating().map(one -> new TroubledNames(one, rules, timers));
   }
 
   @Override

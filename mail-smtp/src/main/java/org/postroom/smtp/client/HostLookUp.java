@@ -44,11 +44,15 @@ final class HostLookUp {
     record Trouble(DeliveryResult result) implements Host {}
   }
 
-  /** The addresses that the DNS has for {@code name}, for mail that goes {@code way}. */
-  CompletionStage<Host> find(String name, Way way) {
+  /**
+   * The addresses that the DNS has for {@code name}, for mail that goes {@code way}.
+   *
+   * @param provenlyNamed see {@link ExchangerHost}
+   */
+  CompletionStage<Host> find(String name, boolean provenlyNamed, Way way) {
     return Domain.parse(name)
         .map(resolver::addresses)
-        .map(answer -> answer.thenCompose(addresses -> read(name, addresses, way)))
+        .map(answer -> answer.thenCompose(found -> read(name, provenlyNamed, found, way)))
         .orElseGet(
             () ->
                 CompletableFuture.completedStage(
@@ -57,9 +61,11 @@ final class HostLookUp {
                             "none", "4.4.3", "Malformed name of a mail exchanger: " + name))));
   }
 
-  private CompletionStage<Host> read(String name, Answer<InetAddress> answer, Way way) {
+  private CompletionStage<Host> read(
+      String name, boolean provenlyNamed, Answer<InetAddress> answer, Way way) {
     if (answer instanceof Answer.Found<InetAddress> found) {
-      return told(name, found.records(), way);
+      ExchangerHost host = new ExchangerHost(name, way.hop().port(), provenlyNamed, found.proven());
+      return told(host, found.records(), way);
     }
     if (answer instanceof Answer.TryAgain<InetAddress> later) {
       return trouble(notNow(name, "A", later.reason()));
@@ -72,10 +78,10 @@ final class HostLookUp {
   }
 
   /** Of addresses that somebody else names, those of other hosts; of the rest, why not. */
-  CompletionStage<Host> told(String name, List<InetAddress> addresses, Way way) {
+  CompletionStage<Host> told(ExchangerHost host, List<InetAddress> addresses, Way way) {
     List<InetAddress> others = addresses.stream().filter(this::isOfAnotherHost).toList();
     if (!others.isEmpty()) {
-      return chosen(name, others, way);
+      return chosen(host, others, way);
     }
     if (addresses.stream().anyMatch(a -> Reach.of(a) == Reach.OURSELVES)) {
       return trouble(loop(way.hop()));
@@ -85,28 +91,25 @@ final class HostLookUp {
             "none",
             "5.4.4",
             "Host "
-                + name
+                + host.name()
                 + " has no address that mail can be sent to: "
                 + addresses.get(0).getHostAddress()));
   }
 
   /** All addresses, whatever they are: the administrator names them. */
-  CompletionStage<Host> chosen(String name, List<InetAddress> addresses, Way way) {
-    int port = way.hop().port();
+  CompletionStage<Host> chosen(ExchangerHost host, List<InetAddress> addresses, Way way) {
     // Another port is somebody else's, whatever the address.
-    if (port == options.defaultPort() && addresses.stream().anyMatch(this::isOwn)) {
+    if (host.port() == options.defaultPort() && addresses.stream().anyMatch(this::isOwn)) {
       return CompletableFuture.completedStage(new Host.Ourselves());
     }
-    return way.tls()
-        .of(new ExchangerHost(name, port))
-        .thenApply(judgement -> judged(name, addresses, port, judgement));
+    return way.tls().of(host).thenApply(judgement -> judged(host, addresses, judgement));
   }
 
-  private Host judged(String name, List<InetAddress> addresses, int port, Judgement judgement) {
+  private Host judged(ExchangerHost host, List<InetAddress> addresses, Judgement judgement) {
     return judgement instanceof Judgement.Go go
         ? new Host.Reachable(
             inTurns(addresses).stream()
-                .map(address -> new Target(name, address, port, go.policy()))
+                .map(address -> new Target(host.name(), address, host.port(), go.policy()))
                 .toList())
         : new Host.Trouble(skipped((Judgement.Skip) judgement));
   }

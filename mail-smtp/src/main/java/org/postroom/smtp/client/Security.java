@@ -2,6 +2,7 @@ package org.postroom.smtp.client;
 
 import java.util.List;
 import org.postroom.core.config.Settings;
+import org.postroom.core.dns.Resolver;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.TlsContext;
@@ -23,12 +24,13 @@ record Security(TlsContext tls, TlsPolicies policies, PeerCheck peers, LogIns lo
   /**
    * What settings ask for.
    *
+   * @param names by DNSSEC, where settings ask for it
    * @throws org.postroom.core.config.BadConfiguration for what cannot be obeyed
    */
-  static Security of(Settings settings, Policy policy, Tables tables) {
+  static Security of(Settings settings, Policy policy, Tables tables, Resolver names) {
     return new Security(
         TlsContexts.opportunisticClient(),
-        TlsPolicies.of(settings, tables, List.of()),
+        TlsPolicies.of(settings, tables, List.of(), names),
         PeerCheck.of(settings),
         LogIns.of(settings, policy.delimiter(), tables));
   }

@@ -16,6 +16,8 @@ import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.NextHop;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.smtp.client.tls.DnsSupport;
+import org.postroom.smtp.client.tls.TlsParams;
 
 /** How mail is sent on. */
 public final class SmtpClientParams {
@@ -157,7 +159,12 @@ public final class SmtpClientParams {
         settings.get(FALLBACK_RELAY),
         Dialect.SMTP,
         Path.of(""),
-        !settings.get(NO_DNS));
+        looksUpExchangers(settings));
+  }
+
+  private static boolean looksUpExchangers(Settings settings) {
+    DnsSupport support = settings.get(TlsParams.DNS_SUPPORT);
+    return support == DnsSupport.UNSAID ? !settings.get(NO_DNS) : support != DnsSupport.DISABLED;
   }
 
   /**

@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
+import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
+import org.postroom.core.dns.Resolver;
+import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.filter.OutgoingChecks;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Transport;
@@ -19,12 +22,17 @@ import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.table.Tables;
+import org.postroom.smtp.client.tls.DnsSupport;
+import org.postroom.smtp.client.tls.TlsParams;
 
 /**
  * Takes mail to its next hop by SMTP. While names are looked up, connections open and greetings are
  * waited for, no thread is held; a conversation that has begun holds one worker.
  */
 public final class SmtpTransport implements Transport, AutoCloseable {
+  /** For looks at settings, with which nothing is asked. */
+  private static final Resolver NOBODY = ZoneResolver.of();
+
   private final Words words;
   private final Staging staging;
   private final Outfit outfit;
@@ -70,10 +78,12 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       Settings settings, Policy policy, OwnAddresses own, Tables tables, Premises premises) {
     Set<InetAddress> ownAddresses = new HashSet<>(own.proxies());
     own.interfaces().forEach(one -> ownAddresses.add(one.address()));
+    Resolver names = names(settings, premises.resolver());
     return of(
         SmtpClientParams.options(settings, Set.of(policy.hostname().name()), ownAddresses),
-        Security.of(settings, policy, tables),
+        Security.of(settings, policy, tables, names),
         Words.of(settings, "smtp", policy, tables),
+        names,
         premises);
   }
 
@@ -85,15 +95,35 @@ public final class SmtpTransport implements Transport, AutoCloseable {
   public static SmtpTransport lmtp(
       Settings settings, Policy policy, Tables tables, Premises premises) {
     Settings seen = LmtpClientParams.in(settings);
+    Resolver names = names(seen, premises.resolver());
     return of(
         SmtpClientParams.lmtp(seen),
-        Security.of(seen, policy, tables),
+        Security.of(seen, policy, tables, names),
         Words.of(seen, "lmtp", policy, tables),
+        names,
         premises);
   }
 
+  /** Those that settings ask for: with proofs, or as they come. */
+  private static Resolver names(Settings settings, Resolver all) {
+    return settings.get(TlsParams.DNS_SUPPORT) == DnsSupport.DNSSEC
+        ? all.validating()
+            .orElseThrow(
+                () ->
+                    new BadConfiguration(
+                        settings.fault(
+                            TlsParams.DNS_SUPPORT,
+                            "dnssec needs names from somebody who checks signatures, which these"
+                                + " are not")))
+        : all;
+  }
+
   private static SmtpTransport of(
-      SmtpClientOptions options, Security security, Words words, Premises premises) {
+      SmtpClientOptions options,
+      Security security,
+      Words words,
+      Resolver names,
+      Premises premises) {
     RandomGenerator random = premises.random();
     return new SmtpTransport(
         words,
@@ -102,7 +132,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
             premises.wire(),
             options,
             security,
-            new TargetFinder(premises.resolver(), options, random, premises.timers()),
+            new TargetFinder(names, options, random, premises.timers()),
             new Unchunked(),
             random,
             premises.clock()),
@@ -118,7 +148,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
   public static void check(Settings settings, boolean lmtp, Policy policy, Tables tables) {
     Settings seen = lmtp ? LmtpClientParams.in(settings) : settings;
     Words unused = Words.of(seen, lmtp ? "lmtp" : "smtp", policy, tables);
-    Security unusedToo = Security.of(seen, policy, tables);
+    Security unusedToo = Security.of(seen, policy, tables, NOBODY);
   }
 
   @Override

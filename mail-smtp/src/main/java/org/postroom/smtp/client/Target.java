@@ -20,12 +20,12 @@ record Target(String host, SocketAddress place, TlsPolicy tls) {
     this(host, new InetSocketAddress(address, port), tls);
   }
 
-  /** A socket in the file system, which nobody can listen to: TLS there is only where it must be. */
+  /**
+   * A socket in the file system, which nobody can listen to: TLS there is only where it must be.
+   */
   static Target socket(String host, Path path, TlsPolicy tls) {
     return new Target(
-        host,
-        UnixDomainSocketAddress.of(path),
-        tls.level() == TlsLevel.MAY ? TlsPolicy.NONE : tls);
+        host, UnixDomainSocketAddress.of(path), tls.level() == TlsLevel.MAY ? TlsPolicy.NONE : tls);
   }
 
   /** Whether what is said to it stays here. */

@@ -75,14 +75,14 @@ final class TargetFinder {
     Optional<InetAddress> literal = IpLiteral.parse(hop.host());
     if (literal.isPresent()) {
       List<InetAddress> one = List.of(literal.get());
-      return found(
-          way, ourChoice ? hosts.chosen(hop.host(), one, way) : hosts.told(hop.host(), one, way));
+      ExchangerHost host = new ExchangerHost(hop.host(), hop.port());
+      return found(way, ourChoice ? hosts.chosen(host, one, way) : hosts.told(host, one, way));
     }
     if (ourChoice && hop.host().equals(LOCALHOST)) {
-      return found(way, hosts.chosen(LOCALHOST, LOOPBACK, way));
+      return found(way, hosts.chosen(new ExchangerHost(LOCALHOST, hop.port()), LOOPBACK, way));
     }
     if (hop.literal() || !options.looksUpExchangers()) {
-      return found(way, hosts.find(hop.host(), way));
+      return found(way, hosts.find(hop.host(), true, way));
     }
     return resolver.mx(Domain.of(hop.host())).thenCompose(answer -> byMx(way, answer));
   }
@@ -119,7 +119,8 @@ final class TargetFinder {
             new DeliveryResult.Bounced(
                 "none", "5.1.10", "Domain " + hop.host() + " does not accept mail (nullMX)"));
       }
-      return byExchangers(way, exchangers.stream().filter(mx -> !mx.isNull()).toList());
+      return byExchangers(
+          way, exchangers.stream().filter(mx -> !mx.isNull()).toList(), found.proven().isPresent());
     }
     if (answer instanceof Answer.TryAgain<MailExchanger> later) {
       return none(HostLookUp.notNow(hop.host(), "MX", later.reason()));
@@ -127,10 +128,12 @@ final class TargetFinder {
     if (answer instanceof Answer.NoSuchName<MailExchanger>) {
       return none(HostLookUp.notFound(hop.host(), "MX"));
     }
-    return found(way, hosts.find(hop.host(), way));
+    // Where its addresses are proven, so is that it has no exchangers: or this were no answer.
+    return found(way, hosts.find(hop.host(), true, way));
   }
 
-  private CompletionStage<Found> byExchangers(Way way, List<MailExchanger> exchangers) {
+  private CompletionStage<Found> byExchangers(
+      Way way, List<MailExchanger> exchangers, boolean proven) {
     NextHop hop = way.hop();
     List<MailExchanger> sorted = new ArrayList<>(betterThanOurName(hop, exchangers));
     if (sorted.isEmpty()) {
@@ -139,7 +142,7 @@ final class TargetFinder {
     shuffle(sorted, random);
     sorted.sort(Comparator.comparingInt(MailExchanger::preference));
     return ExchangerSearch.search(
-            sorted, options.addressLimit(), mx -> hosts.find(host(mx), way), shared, timers)
+            sorted, options.addressLimit(), mx -> hosts.find(host(mx), proven, way), shared, timers)
         .thenApply(looked -> join(hop, looked));
   }
 

@@ -28,7 +28,6 @@ import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.NextHop;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.smtp.client.TargetFinder.Found;
-import org.postroom.smtp.client.tls.ExchangerHost;
 import org.postroom.smtp.client.tls.HostPolicies;
 import org.postroom.smtp.client.tls.HostPolicies.Judgement;
 import org.postroom.smtp.client.tls.TlsLevel;
@@ -150,7 +149,7 @@ class TargetFinderTest {
     HostPolicies policies =
         host ->
             CompletableFuture.completedStage(
-                host.equals(new ExchangerHost("right.test", 25))
+                host.name().equals("right.test") && host.port() == 25
                     ? new Judgement.Go(encrypt)
                     : new Judgement.Skip("4.7.5", host.name() + " is not the one"));
 

@@ -3,8 +3,8 @@ package org.postroom.smtp.client.tls;
 import java.util.concurrent.CompletionStage;
 
 /**
- * How safe each host of one next hop must be reached. Made before mail exchangers are looked up, and
- * asked for each of them when its addresses are known.
+ * How safe each host of one next hop must be reached. Made before mail exchangers are looked up,
+ * and asked for each of them when its addresses are known.
  *
  * <p>A value: by a connection that was opened under one, mail may go whose own is equal. So what an
  * answer rests on (a policy's text, the domain) is part of it, and what it asks is not.
@@ -14,8 +14,8 @@ public interface HostPolicies {
   /**
    * What holds for one host.
    *
-   * @return on any thread, never with an exception: what cannot be known now is a reason to skip the
-   *     host
+   * @return on any thread, never with an exception: what cannot be known now is a reason to skip
+   *     the host
    */
   CompletionStage<Judgement> of(ExchangerHost host);
 

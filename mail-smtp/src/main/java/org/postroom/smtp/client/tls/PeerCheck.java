@@ -59,9 +59,11 @@ public final class PeerCheck {
       return Optional.of("it shows no certificate");
     }
     X509Certificate own = chain.get(0);
-    return policy.level() == TlsLevel.FINGERPRINT
-        ? fingerprint(policy, own)
-        : untrusted(chain).or(() -> misnamed(policy, own, hop, host));
+    return switch (policy.level()) {
+      case FINGERPRINT -> fingerprint(policy, own);
+      case DANE, DANE_ONLY -> DaneCheck.fault(policy.tlsa(), chain, names(policy, hop, host));
+      default -> untrusted(chain).or(() -> misnamed(policy, own, hop, host));
+    };
   }
 
   private Optional<String> fingerprint(TlsPolicy policy, X509Certificate own) {
@@ -100,7 +102,8 @@ public final class PeerCheck {
     }
   }
 
-  private static String reason(CertificateException e, X509Certificate own) {
+  /** Why a chain leads to nobody who is trusted. */
+  static String reason(GeneralSecurityException e, X509Certificate own) {
     try {
       own.checkValidity();
     } catch (CertificateExpiredException expired) {
@@ -122,19 +125,22 @@ public final class PeerCheck {
   private static Optional<String> misnamed(
       TlsPolicy policy, X509Certificate own, NextHop hop, String host) {
     CertificateNames names = CertificateNames.of(own);
-    return policy.match().stream().anyMatch(one -> names.match(TlsPolicy.meant(one, hop, host)))
+    List<String> wanted = names(policy, hop, host);
+    return wanted.stream().anyMatch(names::match)
         ? Optional.empty()
         : Optional.of(
             "its certificate is not for "
-                + String.join(
-                    " or ",
-                    policy.match().stream().map(one -> TlsPolicy.meant(one, hop, host)).toList())
+                + String.join(" or ", wanted)
                 + ", but for "
                 + told(names.toString()));
   }
 
+  private static List<String> names(TlsPolicy policy, NextHop hop, String host) {
+    return policy.match().stream().map(one -> TlsPolicy.meant(one, hop, host)).toList();
+  }
+
   /** What somebody else has written: on one line, and no longer than anybody reads. */
-  private static String told(String text) {
+  static String told(String text) {
     String line = text.replaceAll("\\p{Cntrl}", "?");
     return line.length() > LONGEST_TOLD ? line.substring(0, LONGEST_TOLD) + "…" : line;
   }

@@ -8,6 +8,10 @@ public enum TlsLevel {
   MAY(false),
   /** TLS, with anybody. */
   ENCRYPT(true),
+  /** TLS with whom TLSA records name, where a host has any, else as at {@code may} (RFC 7672). */
+  DANE(true),
+  /** TLS with whom TLSA records name. */
+  DANE_ONLY(true),
   /** TLS with whoever has a certificate or a key that is known. */
   FINGERPRINT(true),
   /** TLS with a certificate for the host that mail exchangers name. */
@@ -28,6 +32,11 @@ public enum TlsLevel {
 
   /** Whether the server must show who it is. */
   public boolean authenticates() {
-    return this == FINGERPRINT || this == VERIFY || this == SECURE;
+    return compareTo(ENCRYPT) > 0;
+  }
+
+  /** Whether each host has its own policy, as its TLSA records say. */
+  boolean asksForTlsa() {
+    return this == DANE || this == DANE_ONLY;
   }
 }

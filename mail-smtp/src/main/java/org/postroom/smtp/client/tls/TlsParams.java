@@ -39,8 +39,31 @@ public final class TlsParams {
           How safe a connection to another server must be. none: without TLS. may: TLS where the \
           server offers it, whoever it is, and without when the handshake still fails after \
           minimal_backoff_time. encrypt: TLS, whoever it is. fingerprint: with a certificate that \
-          smtp_tls_fingerprint_cert_match has. verify: with a valid certificate for the host that \
+          smtp_tls_fingerprint_cert_match has. dane: with whom TLSA records of the host name (RFC 7672), \
+          where DNSSEC proves any, else as may. dane-only: the same, and mail waits where there are \
+          none. verify: with a valid certificate for the host that \
           the DNS names. secure: with a valid certificate for the next hop itself.""");
+
+  public static final Param<DnsSupport> DNS_SUPPORT =
+      SET.choice(
+          "smtp_dns_support_level",
+          "",
+          DnsSupport.class,
+          """
+          How far the DNS is asked for next hops. disabled: for addresses, not for mail exchangers. \
+          enabled: for both. dnssec: with proofs, as the levels dane and dane-only of \
+          smtp_tls_security_level need it; the name servers have to hand on signatures. Empty is as \
+          disable_dns_lookups says.""");
+
+  static final Param<DaneHosts.InsecureMx> INSECURE_MX =
+      SET.choice(
+          "smtp_tls_dane_insecure_mx_policy",
+          "${{$smtp_tls_security_level} == {dane} ? {dane} : {may}}",
+          DaneHosts.InsecureMx.class,
+          """
+          What TLSA records of a mail exchanger mean at the level dane, where DNSSEC proves them, but \
+          not that it is one of the domain's. may: nothing. encrypt: TLS, whoever it is. dane: what \
+          they mean elsewhere.""");
 
   static final Param<List<String>> POLICY_MAPS =
       SET.list(

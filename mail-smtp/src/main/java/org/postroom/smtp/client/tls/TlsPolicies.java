@@ -11,6 +11,7 @@ import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.NextHop;
 import org.postroom.core.table.TableKeys;
 import org.postroom.core.table.TableKeys.Parents;
@@ -23,6 +24,7 @@ import org.postroom.core.table.Tables;
  *
  * <ol>
  *   <li>{@code smtp_tls_policy_maps}, for that next hop;
+ *   <li>TLSA records of a host (DANE), where the level is {@code dane} or {@code dane-only};
  *   <li>what the domain publishes ({@link PolicySource}), which may judge each host by itself;
  *   <li>{@code smtp_tls_security_level}, for all.
  * </ol>
@@ -31,9 +33,12 @@ public final class TlsPolicies {
   private final Settings settings;
   private final TableList tables;
   private final List<PolicySource> sources;
+  private final Resolver names;
 
-  private TlsPolicies(Settings settings, TableList tables, List<PolicySource> sources) {
+  private TlsPolicies(
+      Settings settings, TableList tables, List<PolicySource> sources, Resolver names) {
     this.settings = settings;
+    this.names = names;
     this.tables = tables;
     this.sources = List.copyOf(sources);
   }
@@ -43,12 +48,15 @@ public final class TlsPolicies {
    *
    * @param sources of what domains publish; of two that know of one, the later is obeyed, and the
    *     earlier one is what holds otherwise
+   * @param names by DNSSEC, where settings ask for it
    * @throws BadConfiguration for a table that cannot be had, and for what contradicts itself
    */
-  public static TlsPolicies of(Settings settings, Tables tables, List<PolicySource> sources) {
+  public static TlsPolicies of(
+      Settings settings, Tables tables, List<PolicySource> sources, Resolver names) {
     try {
       TlsPolicies policies =
-          new TlsPolicies(settings, tables.openAll(settings.get(TlsParams.POLICY_MAPS)), sources);
+          new TlsPolicies(
+              settings, tables.openAll(settings.get(TlsParams.POLICY_MAPS)), sources, names);
       policies.check();
       return policies;
     } catch (BadValue e) {
@@ -66,15 +74,32 @@ public final class TlsPolicies {
       throw fault(
           settings,
           TlsParams.WRAPPERMODE,
-          "expected smtp_tls_security_level = encrypt, or above, with it; it is "
+          "expected "
+              + settings.nameOf(TlsParams.LEVEL)
+              + " = encrypt, or above, with it; it is "
               + level.name().toLowerCase(Locale.ROOT));
+    }
+    if (level.asksForTlsa() && !provesNames()) {
+      throw fault(settings, TlsParams.LEVEL, needsDnssec());
     }
     if (level == TlsLevel.FINGERPRINT && settings.get(TlsParams.FINGERPRINTS).isEmpty()) {
       throw fault(
           settings,
           TlsParams.LEVEL,
-          "expected digests in smtp_tls_fingerprint_cert_match for the level fingerprint");
+          "expected digests in "
+              + settings.nameOf(TlsParams.FINGERPRINTS)
+              + " for the level fingerprint");
     }
+  }
+
+  private boolean provesNames() {
+    return settings.get(TlsParams.DNS_SUPPORT) == DnsSupport.DNSSEC;
+  }
+
+  private String needsDnssec() {
+    return "expected "
+        + settings.nameOf(TlsParams.DNS_SUPPORT)
+        + " = dnssec with the levels dane and dane-only";
   }
 
   /** Whether the handshake comes before everything else. */
@@ -94,18 +119,34 @@ public final class TlsPolicies {
     TlsPolicy policy =
         ofTable.orElseGet(
             () -> policy(settings.get(TlsParams.LEVEL), List.of(), Optional.empty()));
+    boolean dane = policy.level().asksForTlsa();
+    if (dane && !provesNames()) {
+      throw new BadPolicy("TLS policy for " + hop.written() + ": " + needsDnssec());
+    }
     if (wrapped() && !policy.level().requiresTls()) {
       throw new BadPolicy(
-          "smtp_tls_wrappermode needs the level encrypt or above for " + hop.written());
+          settings.nameOf(TlsParams.WRAPPERMODE)
+              + " needs the level encrypt or above for "
+              + hop.written());
     }
     CompletionStage<HostPolicies> all =
-        CompletableFuture.completedStage(HostPolicies.same(policy));
+        CompletableFuture.completedStage(
+            HostPolicies.same(
+                dane ? policy(TlsLevel.MAY, List.of(), policy.serverName()) : policy));
     if (ofTable.isEmpty()) {
       for (PolicySource source : sources) {
         all = all.thenCompose(otherwise -> source.of(hop, otherwise));
       }
     }
-    return all;
+    return dane
+        ? all.thenApply(
+            otherwise ->
+                new DaneHosts(
+                    names,
+                    policy.level() == TlsLevel.DANE_ONLY,
+                    settings.get(TlsParams.INSECURE_MX),
+                    otherwise))
+        : all;
   }
 
   private Optional<TlsPolicy> ofTable(NextHop hop) {
@@ -141,12 +182,13 @@ public final class TlsPolicies {
         words.isEmpty()
             ? null
             : Stream.of(TlsLevel.values())
-                .filter(one -> one.name().equalsIgnoreCase(words.get(0)))
+                .filter(one -> one.name().replace('_', '-').equalsIgnoreCase(words.get(0)))
                 .findFirst()
                 .orElse(null);
     if (level == null) {
       throw bad(
-          found, "expected none, may, encrypt, fingerprint, verify or secure, with name=value");
+          found, "expected none, may, encrypt, dane, dane-only, fingerprint, verify or secure, with"
+              + " name=value");
     }
     List<String> match = new ArrayList<>();
     Optional<String> serverName = Optional.empty();
@@ -167,7 +209,7 @@ public final class TlsPolicies {
       }
     }
     TlsPolicy policy = policy(level, match, serverName);
-    if (level.authenticates() && policy.match().isEmpty()) {
+    if (level.authenticates() && !level.asksForTlsa() && policy.match().isEmpty()) {
       throw bad(found, "expected match= with what a certificate is held against");
     }
     return policy;

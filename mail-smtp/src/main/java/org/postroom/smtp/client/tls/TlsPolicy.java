@@ -2,6 +2,7 @@ package org.postroom.smtp.client.tls;
 
 import java.util.List;
 import java.util.Optional;
+import org.postroom.core.dns.Resolver.Tlsa;
 import org.postroom.core.flow.NextHop;
 
 /**
@@ -11,14 +12,33 @@ import org.postroom.core.flow.NextHop;
  *     dot-nexthop}, names, {@code .parent}; fingerprints at that level
  * @param serverName asked for (SNI) in place of the host's name: {@code hostname}, {@code nexthop}
  *     or a name
+ * @param tlsa by which records the server is known, at the level {@code dane}
  */
-public record TlsPolicy(TlsLevel level, List<String> match, Optional<String> serverName) {
+public record TlsPolicy(
+    TlsLevel level, List<String> match, Optional<String> serverName, List<Tlsa> tlsa) {
 
   /** Without TLS. */
   public static final TlsPolicy NONE = new TlsPolicy(TlsLevel.NONE, List.of(), Optional.empty());
 
   public TlsPolicy {
     match = List.copyOf(match);
+    tlsa = List.copyOf(tlsa);
+  }
+
+  /** One that rests on no records. */
+  public TlsPolicy(TlsLevel level, List<String> match, Optional<String> serverName) {
+    this(level, match, serverName, List.of());
+  }
+
+  /**
+   * With who is known by TLSA records (RFC 7672, 3.2.2: names in a certificate may be the host's or
+   * the next hop's).
+   *
+   * @param base whose records they are
+   */
+  static TlsPolicy dane(String base, List<Tlsa> usable) {
+    return new TlsPolicy(
+        TlsLevel.DANE, List.of(base, "nexthop"), Optional.of(base), usable);
   }
 
   /** The name to ask a host of a next hop for. */

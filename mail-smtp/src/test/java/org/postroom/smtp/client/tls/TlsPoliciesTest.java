@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.config.Settings;
+import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.flow.NextHop;
 import org.postroom.core.table.Tables;
 import org.postroom.smtp.client.tls.HostPolicies.Judgement;
@@ -32,7 +33,8 @@ class TlsPoliciesTest {
   private static TlsPolicies policies(Map<String, String> texts, PolicySource... sources) {
     Settings.Builder settings = Settings.builder(TlsParams.ALL);
     texts.forEach(settings::set);
-    return TlsPolicies.of(settings.build(), Tables.builder().build(), List.of(sources));
+    return TlsPolicies.of(
+        settings.build(), Tables.builder().build(), List.of(sources), ZoneResolver.of());
   }
 
   private static String judged(TlsPolicies policies, String hop) {

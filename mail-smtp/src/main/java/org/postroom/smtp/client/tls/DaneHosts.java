@@ -1,0 +1,98 @@
+package org.postroom.smtp.client.tls;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.postroom.core.address.Domain;
+import org.postroom.core.dns.Resolver;
+import org.postroom.core.dns.Resolver.Answer;
+import org.postroom.core.dns.Resolver.Tlsa;
+
+/**
+ * Hosts of which the DNS says by which certificates they are known (DANE, RFC 7672). Where an answer
+ * cannot be had or its proof is wrong, the host is skipped: whoever meddles with answers must not
+ * have mail go without TLS.
+ *
+ * @param names by DNSSEC
+ * @param only whether mail goes to no host without such records ({@code dane-only})
+ * @param insecureMx what such records mean where nobody proves that the host is one of the domain's
+ * @param otherwise what holds for hosts that have none
+ */
+record DaneHosts(Resolver names, boolean only, InsecureMx insecureMx, HostPolicies otherwise)
+    implements HostPolicies {
+
+  /** What {@code smtp_tls_dane_insecure_mx_policy} may be. */
+  enum InsecureMx {
+    /** They are as if they were not there. */
+    MAY,
+    /** There must be TLS, with anybody. */
+    ENCRYPT,
+    /** They are what they are for a host that is the domain's. */
+    DANE
+  }
+
+  @Override
+  public CompletionStage<Judgement> of(ExchangerHost host) {
+    if (host.proven().isEmpty()) {
+      return without(host, "DNSSEC does not prove its addresses");
+    }
+    if (!host.provenlyNamed() && only) {
+      return without(host, "DNSSEC does not prove that it is a mail exchanger of the domain");
+    }
+    if (!host.provenlyNamed() && insecureMx == InsecureMx.MAY) {
+      return otherwise.of(host);
+    }
+    return ask(host, host.proven().get())
+        .thenCompose(
+            answer -> {
+              // RFC 7672, 2.2.3: first where aliases lead, then as it is written.
+              Optional<Domain> written =
+                  Domain.parse(host.name()).filter(name -> !name.equals(host.proven().get()));
+              return isNone(answer) && written.isPresent()
+                  ? ask(host, written.get())
+                      .thenCompose(second -> judge(host, written.get(), second))
+                  : judge(host, host.proven().get(), answer);
+            });
+  }
+
+  private static boolean isNone(Answer<Tlsa> answer) {
+    return answer instanceof Answer.NoData || answer instanceof Answer.NoSuchName;
+  }
+
+  private CompletionStage<Answer<Tlsa>> ask(ExchangerHost host, Domain base) {
+    return Domain.parse(String.format(Locale.ROOT, "_%d._tcp.%s", host.port(), base.name()))
+        .map(names::tlsa)
+        .orElseGet(() -> CompletableFuture.completedStage(new Answer.NoSuchName<>()));
+  }
+
+  private CompletionStage<Judgement> judge(
+      ExchangerHost host, Domain base, Answer<Tlsa> answer) {
+    if (answer instanceof Answer.TryAgain<Tlsa> later) {
+      return skip("TLSA lookup error for " + host + ": " + later.reason());
+    }
+    if (!(answer instanceof Answer.Found<Tlsa> found)) {
+      return without(host, "it has no TLSA records");
+    }
+    List<Tlsa> usable = Associations.usable(found.records());
+    if (usable.isEmpty() && only) {
+      return without(host, "its TLSA records are not usable");
+    }
+    TlsPolicy encrypt =
+        new TlsPolicy(TlsLevel.ENCRYPT, List.of(), Optional.of(base.name()));
+    return CompletableFuture.completedStage(
+        new Judgement.Go(
+            usable.isEmpty() || !host.provenlyNamed() && insecureMx == InsecureMx.ENCRYPT
+                ? encrypt
+                : TlsPolicy.dane(base.name(), usable)));
+  }
+
+  private CompletionStage<Judgement> without(ExchangerHost host, String why) {
+    return only ? skip("DANE is required for " + host + ", but " + why) : otherwise.of(host);
+  }
+
+  private static CompletionStage<Judgement> skip(String reason) {
+    return CompletableFuture.completedStage(new Judgement.Skip("4.7.5", reason));
+  }
+}
