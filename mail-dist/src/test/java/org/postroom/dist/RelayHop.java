@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.security.cert.Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,7 @@ final class RelayHop implements AutoCloseable {
   private final BlockingQueue<Mail> mails = new LinkedBlockingQueue<>();
   private volatile List<String> offers = List.of("PIPELINING", "8BITMIME", "SMTPUTF8", "DSN");
   private volatile SSLContext tls;
+  private volatile boolean wantsCertificates;
 
   private RelayHop(ServerSocket listener, Clock clock) {
     this.listener = listener;
@@ -84,6 +88,12 @@ final class RelayHop implements AutoCloseable {
     final List<String> reads = new CopyOnWriteArrayList<>();
 
     volatile boolean protectedByTls;
+
+    /** The version of TLS. */
+    volatile @Nullable String version;
+
+    /** The certificate that the client has shown. */
+    volatile @Nullable Certificate shown;
 
     Visit(Instant at, String from) {
       this.at = at;
@@ -156,6 +166,12 @@ final class RelayHop implements AutoCloseable {
   /** Shakes hands after STARTTLS. */
   RelayHop tls(SSLContext context) {
     tls = context;
+    return this;
+  }
+
+  /** Asks clients for a certificate. */
+  RelayHop wantsCertificates() {
+    wantsCertificates = true;
     return this;
   }
 
@@ -368,7 +384,10 @@ final class RelayHop implements AutoCloseable {
               tls.getSocketFactory()
                   .createSocket(socket, socket.getInetAddress().getHostAddress(), 0, true);
       secured.setUseClientMode(false);
+      secured.setWantClientAuth(wantsCertificates);
       secured.startHandshake();
+      visit.version = secured.getSession().getProtocol();
+      visit.shown = shown(secured.getSession());
       visit.protectedByTls = true;
       use(secured);
       return true;
@@ -386,6 +405,14 @@ final class RelayHop implements AutoCloseable {
         to.clear();
       }
       return say(answer);
+    }
+
+    private static @Nullable Certificate shown(SSLSession session) {
+      try {
+        return session.getPeerCertificates()[0];
+      } catch (SSLPeerUnverifiedException e) {
+        return null;
+      }
     }
 
     private boolean content() throws IOException {

@@ -21,7 +21,9 @@ import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 import org.postroom.core.secret.Privacy;
@@ -61,18 +63,10 @@ public final class TlsContexts {
 
   private static TlsContext server(
       String chain, String key, String chainFrom, String keyFrom, SslProvider provider) {
-    List<X509Certificate> certificates = certificates(chain, chainFrom);
-    PrivateKey privateKey = privateKey(key, keyFrom);
-    if (!belongTogether(privateKey, certificates.get(0).getPublicKey())) {
-      throw new WireFault(
-          keyFrom
-              + " is not the key of the first certificate in "
-              + chainFrom
-              + ": both must come from the same request");
-    }
+    Identity identity = identity(chain, key, chainFrom, keyFrom);
     try {
       SslContext context =
-          SslContextBuilder.forServer(keys(privateKey, certificates, provider))
+          SslContextBuilder.forServer(keys(List.of(identity), provider))
               .sslProvider(provider)
               .protocols(PROTOCOLS)
               .clientAuth(ClientAuth.NONE)
@@ -84,14 +78,53 @@ public final class TlsContexts {
     }
   }
 
+  /** A certificate with those that vouch for it, and its key. */
+  public static final class Identity {
+    private final List<X509Certificate> chain;
+    private final PrivateKey key;
+
+    private Identity(List<X509Certificate> chain, PrivateKey key) {
+      this.chain = chain;
+      this.key = key;
+    }
+  }
+
+  /**
+   * One from PEM files, which may be the same; {@link WireFault} as {@link #server(Path, Path)}.
+   *
+   * @param chain the certificate and its intermediates, the certificate first
+   * @param key its private key, which nobody but its owner and group may read
+   */
+  public static Identity identity(Path chain, Path key) {
+    checkReadable(chain);
+    checkReadable(key);
+    checkSecret(key);
+    return identity(read(chain), read(key), chain.toString(), key.toString());
+  }
+
+  private static Identity identity(String chain, String key, String chainFrom, String keyFrom) {
+    List<X509Certificate> certificates = certificates(chain, chainFrom);
+    PrivateKey privateKey = privateKey(key, keyFrom);
+    if (!belongTogether(privateKey, certificates.get(0).getPublicKey())) {
+      throw new WireFault(
+          keyFrom
+              + " is not the key of the first certificate in "
+              + chainFrom
+              + ": both must come from the same request");
+    }
+    return new Identity(certificates, privateKey);
+  }
+
   /** In a JKS store, not in PKCS#12: it is for memory alone, and hash rounds cost time here. */
-  private static KeyManagerFactory keys(
-      PrivateKey key, List<X509Certificate> chain, SslProvider provider)
+  private static KeyManagerFactory keys(List<Identity> identities, SslProvider provider)
       throws GeneralSecurityException, IOException {
     char[] password = "memory".toCharArray();
     KeyStore store = KeyStore.getInstance("JKS");
     store.load(null, null);
-    store.setKeyEntry("key", key, password, chain.toArray(new X509Certificate[0]));
+    for (Identity one : identities) {
+      store.setKeyEntry(
+          "key" + store.size(), one.key, password, one.chain.toArray(new X509Certificate[0]));
+    }
     KeyManagerFactory factory =
         provider == SslProvider.OPENSSL
             ? new OpenSslX509KeyManagerFactory()
@@ -137,19 +170,39 @@ public final class TlsContexts {
    * (RFC 7435) or because who it is will be looked at when the handshake is over.
    */
   public static TlsContext opportunisticClient() {
-    return client(
-        SslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE), false);
+    return opportunisticClient(Set.of(PROTOCOLS), List.of());
+  }
+
+  /**
+   * The same with what a server may ask for.
+   *
+   * @param versions of TLS: {@code TLSv1.2}, {@code TLSv1.3} or both
+   * @param identities that are shown to a server that wants to see one; the first that it can use
+   */
+  public static TlsContext opportunisticClient(Set<String> versions, List<Identity> identities) {
+    SslContextBuilder builder =
+        SslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE);
+    if (!identities.isEmpty()) {
+      try {
+        builder.keyManager(keys(identities, provider()));
+      } catch (GeneralSecurityException | IOException e) {
+        throw new WireFault("our certificate cannot be shown: " + e.getMessage(), e);
+      }
+    }
+    String[] spoken = Stream.of(PROTOCOLS).filter(versions::contains).toArray(String[]::new);
+    return client(builder.protocols(spoken), false);
   }
 
   /** For a client that verifies chain and name against the authorities the JVM trusts. */
   public static TlsContext verifyingClient() {
-    return client(SslContextBuilder.forClient(), true);
+    return client(SslContextBuilder.forClient().protocols(PROTOCOLS), true);
   }
 
   /** For a client that verifies chain and name against these authorities (PEM) only. */
   public static TlsContext verifyingClient(String authorities) {
     return client(
         SslContextBuilder.forClient()
+            .protocols(PROTOCOLS)
             .trustManager(certificates(authorities, "the list of authorities")),
         true);
   }
@@ -172,7 +225,6 @@ public final class TlsContexts {
       // Netty verifies names by default; opportunistic TLS must not (any name will do).
       return builder
           .sslProvider(provider())
-          .protocols(PROTOCOLS)
           .endpointIdentificationAlgorithm(verifies ? "HTTPS" : null)
           .build();
     } catch (SSLException e) {

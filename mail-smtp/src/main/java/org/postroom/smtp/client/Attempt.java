@@ -310,7 +310,7 @@ final class Attempt {
     return outfit.security().policies().wrapped()
         ? Optional.of(
             new ConnectOptions.TlsFirst(
-                outfit.security().tls(),
+                outfit.security().contextFor(target),
                 target.tls().nameFor(way.hop(), target.host()),
                 reason ->
                     guarded(

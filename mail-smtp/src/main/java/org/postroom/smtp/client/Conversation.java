@@ -134,7 +134,8 @@ final class Conversation {
     try {
       TlsSession unused =
           connection.startTlsAsClient(
-              outfit.security().tls(), target.tls().nameFor(way.hop(), target.host()));
+              outfit.security().contextFor(target),
+              target.tls().nameFor(way.hop(), target.host()));
     } catch (TlsFailed e) {
       throw e;
     } catch (WireFault e) {

@@ -6,8 +6,8 @@ import org.postroom.core.dns.Resolver;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.TlsContext;
-import org.postroom.core.wire.TlsContexts;
 import org.postroom.smtp.client.sasl.LogIns;
+import org.postroom.smtp.client.tls.ClientContexts;
 import org.postroom.smtp.client.tls.PeerCheck;
 import org.postroom.smtp.client.tls.TlsPolicies;
 
@@ -19,7 +19,7 @@ import org.postroom.smtp.client.tls.TlsPolicies;
  * @param peers whether a server is who it should be
  * @param logIns as whom we log in
  */
-record Security(TlsContext tls, TlsPolicies policies, PeerCheck peers, LogIns logIns) {
+record Security(ClientContexts tls, TlsPolicies policies, PeerCheck peers, LogIns logIns) {
 
   /**
    * What settings ask for.
@@ -29,9 +29,14 @@ record Security(TlsContext tls, TlsPolicies policies, PeerCheck peers, LogIns lo
    */
   static Security of(Settings settings, Policy policy, Tables tables, Resolver names) {
     return new Security(
-        TlsContexts.opportunisticClient(),
+        ClientContexts.of(settings),
         TlsPolicies.of(settings, tables, List.of(), names),
         PeerCheck.of(settings),
         LogIns.of(settings, policy.delimiter(), tables));
+  }
+
+  /** What we bring to a handshake with a target. */
+  TlsContext contextFor(Target target) {
+    return tls.of(target.tls());
   }
 }

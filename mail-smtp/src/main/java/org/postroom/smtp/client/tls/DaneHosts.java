@@ -3,6 +3,7 @@ package org.postroom.smtp.client.tls;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.postroom.core.address.Domain;
@@ -11,16 +12,22 @@ import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.dns.Resolver.Tlsa;
 
 /**
- * Hosts of which the DNS says by which certificates they are known (DANE, RFC 7672). Where an answer
- * cannot be had or its proof is wrong, the host is skipped: whoever meddles with answers must not
- * have mail go without TLS.
+ * Hosts of which the DNS says by which certificates they are known (DANE, RFC 7672). Where an
+ * answer cannot be had or its proof is wrong, the host is skipped: whoever meddles with answers
+ * must not have mail go without TLS.
  *
  * @param names by DNSSEC
  * @param only whether mail goes to no host without such records ({@code dane-only})
  * @param insecureMx what such records mean where nobody proves that the host is one of the domain's
+ * @param versions of TLS that may be spoken where there are any
  * @param otherwise what holds for hosts that have none
  */
-record DaneHosts(Resolver names, boolean only, InsecureMx insecureMx, HostPolicies otherwise)
+record DaneHosts(
+    Resolver names,
+    boolean only,
+    InsecureMx insecureMx,
+    Set<String> versions,
+    HostPolicies otherwise)
     implements HostPolicies {
 
   /** What {@code smtp_tls_dane_insecure_mx_policy} may be. */
@@ -67,8 +74,7 @@ record DaneHosts(Resolver names, boolean only, InsecureMx insecureMx, HostPolici
         .orElseGet(() -> CompletableFuture.completedStage(new Answer.NoSuchName<>()));
   }
 
-  private CompletionStage<Judgement> judge(
-      ExchangerHost host, Domain base, Answer<Tlsa> answer) {
+  private CompletionStage<Judgement> judge(ExchangerHost host, Domain base, Answer<Tlsa> answer) {
     if (answer instanceof Answer.TryAgain<Tlsa> later) {
       return skip("TLSA lookup error for " + host + ": " + later.reason());
     }
@@ -80,12 +86,12 @@ record DaneHosts(Resolver names, boolean only, InsecureMx insecureMx, HostPolici
       return without(host, "its TLSA records are not usable");
     }
     TlsPolicy encrypt =
-        new TlsPolicy(TlsLevel.ENCRYPT, List.of(), Optional.of(base.name()));
+        new TlsPolicy(TlsLevel.ENCRYPT, List.of(), Optional.of(base.name())).in(versions);
     return CompletableFuture.completedStage(
         new Judgement.Go(
             usable.isEmpty() || !host.provenlyNamed() && insecureMx == InsecureMx.ENCRYPT
                 ? encrypt
-                : TlsPolicy.dane(base.name(), usable)));
+                : TlsPolicy.dane(base.name(), usable, versions)));
   }
 
   private CompletionStage<Judgement> without(ExchangerHost host, String why) {

@@ -3,6 +3,8 @@ package org.postroom.smtp.client.tls;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 
@@ -100,6 +102,40 @@ public final class TlsParams {
           "no",
           "Whether the authorities of the Java runtime are trusted beside those.");
 
+  static final Param<TlsVersions> PROTOCOLS =
+      versions(
+          "smtp_tls_protocols",
+          """
+          Versions of TLS where it may be: >=TLSv1.2, <=TLSv1.2, names, !names. Those before TLSv1.2 \
+          are never spoken.""");
+
+  static final Param<TlsVersions> MANDATORY_PROTOCOLS =
+      versions(
+          "smtp_tls_mandatory_protocols",
+          "The same where it must be, at the levels from encrypt on.");
+
+  static final Param<Optional<Path>> CERT_FILE =
+      SET.optionalPath(
+          "smtp_tls_cert_file",
+          "",
+          "The certificate, with those that vouch for it (PEM), that we show to servers that ask.");
+
+  static final Param<Optional<Path>> KEY_FILE =
+      SET.optionalPath(
+          "smtp_tls_key_file", "$smtp_tls_cert_file", "Its private key (PEM, unencrypted).");
+
+  static final Param<List<Path>> CHAIN_FILES =
+      SET.value(
+          "smtp_tls_chain_files",
+          "",
+          "paths of files",
+          text ->
+              Stream.of(text.split("[,\\s]+")).filter(one -> !one.isEmpty()).map(Path::of).toList(),
+          files -> files.stream().map(Path::toString).collect(Collectors.joining(", ")),
+          """
+          In place of smtp_tls_cert_file: files with a private key, its certificate and those that \
+          vouch for it, one for each kind of key.""");
+
   static final Param<List<String>> VERIFY_MATCH =
       SET.list(
           "smtp_tls_verify_cert_match",
@@ -131,6 +167,16 @@ public final class TlsParams {
   public static final ParamSet ALL = SET.build();
 
   private TlsParams() {}
+
+  private static Param<TlsVersions> versions(String name, String doc) {
+    return SET.value(
+        name,
+        ">=TLSv1",
+        "versions of TLS, such as >=TLSv1.2",
+        TlsVersions::parse,
+        TlsVersions::written,
+        doc);
+  }
 
   /** A digest, as administrators call it. */
   enum Digest {

@@ -118,7 +118,9 @@ public final class TlsPolicies {
     Optional<TlsPolicy> ofTable = ofTable(hop);
     TlsPolicy policy =
         ofTable.orElseGet(
-            () -> policy(settings.get(TlsParams.LEVEL), List.of(), Optional.empty()));
+            () ->
+                policy(
+                    settings.get(TlsParams.LEVEL), List.of(), Optional.empty(), Optional.empty()));
     boolean dane = policy.level().asksForTlsa();
     if (dane && !provesNames()) {
       throw new BadPolicy("TLS policy for " + hop.written() + ": " + needsDnssec());
@@ -132,7 +134,9 @@ public final class TlsPolicies {
     CompletionStage<HostPolicies> all =
         CompletableFuture.completedStage(
             HostPolicies.same(
-                dane ? policy(TlsLevel.MAY, List.of(), policy.serverName()) : policy));
+                dane
+                    ? policy(TlsLevel.MAY, List.of(), policy.serverName(), Optional.empty())
+                    : policy));
     if (ofTable.isEmpty()) {
       for (PolicySource source : sources) {
         all = all.thenCompose(otherwise -> source.of(hop, otherwise));
@@ -145,6 +149,7 @@ public final class TlsPolicies {
                     names,
                     policy.level() == TlsLevel.DANE_ONLY,
                     settings.get(TlsParams.INSECURE_MX),
+                    policy.versions(),
                     otherwise))
         : all;
   }
@@ -160,7 +165,11 @@ public final class TlsPolicies {
         .map(this::read);
   }
 
-  private TlsPolicy policy(TlsLevel level, List<String> match, Optional<String> serverName) {
+  private TlsPolicy policy(
+      TlsLevel level,
+      List<String> match,
+      Optional<String> serverName,
+      Optional<TlsVersions> versions) {
     List<String> held =
         match.isEmpty()
             ? switch (level) {
@@ -171,8 +180,11 @@ public final class TlsPolicies {
             }
             : match;
     String asked = settings.get(TlsParams.SERVER_NAME);
+    TlsVersions ofLevel =
+        settings.get(level.requiresTls() ? TlsParams.MANDATORY_PROTOCOLS : TlsParams.PROTOCOLS);
     return new TlsPolicy(
-        level, held, serverName.or(() -> Optional.of(asked).filter(name -> !name.isEmpty())));
+            level, held, serverName.or(() -> Optional.of(asked).filter(name -> !name.isEmpty())))
+        .in(versions.orElse(ofLevel).spoken());
   }
 
   private TlsPolicy read(TableList.Found found) {
@@ -187,11 +199,13 @@ public final class TlsPolicies {
                 .orElse(null);
     if (level == null) {
       throw bad(
-          found, "expected none, may, encrypt, dane, dane-only, fingerprint, verify or secure, with"
+          found,
+          "expected none, may, encrypt, dane, dane-only, fingerprint, verify or secure, with"
               + " name=value");
     }
     List<String> match = new ArrayList<>();
     Optional<String> serverName = Optional.empty();
+    Optional<TlsVersions> versions = Optional.empty();
     for (String word : words.subList(1, words.size())) {
       int equals = word.indexOf('=');
       String name = equals < 0 ? word : word.substring(0, equals);
@@ -199,8 +213,9 @@ public final class TlsPolicies {
       switch (name) {
         case "match" -> match.addAll(patterns(level, value));
         case "servername" -> serverName = Optional.of(value);
-        case "protocols", "ciphers", "exclude", "connection_reuse" -> {
-          // TLS 1.2 and 1.3 with the runtime's own choice are within what these can ask for.
+        case "protocols" -> versions = Optional.of(versions(found, value));
+        case "ciphers", "exclude", "connection_reuse" -> {
+          // The runtime's own choice is within what these can ask for.
         }
         default -> throw bad(found, "unknown: " + name + "=");
       }
@@ -208,11 +223,19 @@ public final class TlsPolicies {
         throw bad(found, "expected name=value in place of " + word);
       }
     }
-    TlsPolicy policy = policy(level, match, serverName);
+    TlsPolicy policy = policy(level, match, serverName, versions);
     if (level.authenticates() && !level.asksForTlsa() && policy.match().isEmpty()) {
       throw bad(found, "expected match= with what a certificate is held against");
     }
     return policy;
+  }
+
+  private static TlsVersions versions(TableList.Found found, String value) {
+    try {
+      return TlsVersions.parse(value);
+    } catch (BadValue e) {
+      throw bad(found, "protocols=" + value + ": " + e.reason());
+    }
   }
 
   /** Digests have colons in them. */

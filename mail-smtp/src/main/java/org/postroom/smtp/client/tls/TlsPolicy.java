@@ -2,6 +2,7 @@ package org.postroom.smtp.client.tls;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.postroom.core.dns.Resolver.Tlsa;
 import org.postroom.core.flow.NextHop;
 
@@ -13,9 +14,14 @@ import org.postroom.core.flow.NextHop;
  * @param serverName asked for (SNI) in place of the host's name: {@code hostname}, {@code nexthop}
  *     or a name
  * @param tlsa by which records the server is known, at the level {@code dane}
+ * @param versions of TLS that may be spoken
  */
 public record TlsPolicy(
-    TlsLevel level, List<String> match, Optional<String> serverName, List<Tlsa> tlsa) {
+    TlsLevel level,
+    List<String> match,
+    Optional<String> serverName,
+    List<Tlsa> tlsa,
+    Set<String> versions) {
 
   /** Without TLS. */
   public static final TlsPolicy NONE = new TlsPolicy(TlsLevel.NONE, List.of(), Optional.empty());
@@ -23,11 +29,17 @@ public record TlsPolicy(
   public TlsPolicy {
     match = List.copyOf(match);
     tlsa = List.copyOf(tlsa);
+    versions = Set.copyOf(versions);
   }
 
-  /** One that rests on no records. */
+  /** One that rests on no records, in any version that we speak. */
   public TlsPolicy(TlsLevel level, List<String> match, Optional<String> serverName) {
-    this(level, match, serverName, List.of());
+    this(level, match, serverName, List.of(), TlsVersions.parse("").spoken());
+  }
+
+  /** The same in these versions. */
+  TlsPolicy in(Set<String> others) {
+    return new TlsPolicy(level, match, serverName, tlsa, others);
   }
 
   /**
@@ -36,9 +48,9 @@ public record TlsPolicy(
    *
    * @param base whose records they are
    */
-  static TlsPolicy dane(String base, List<Tlsa> usable) {
+  static TlsPolicy dane(String base, List<Tlsa> usable, Set<String> versions) {
     return new TlsPolicy(
-        TlsLevel.DANE, List.of(base, "nexthop"), Optional.of(base), usable);
+        TlsLevel.DANE, List.of(base, "nexthop"), Optional.of(base), usable, versions);
   }
 
   /** The name to ask a host of a next hop for. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +39,7 @@ class DaneHostsTest {
   private static String judged(
       String name, boolean named, String proven, boolean only, InsecureMx insecure) {
     Judgement judgement =
-        new DaneHosts(ZONE, only, insecure, MAY)
+        new DaneHosts(ZONE, only, insecure, Set.of("TLSv1.3"), MAY)
             .of(new ExchangerHost(name, 25, named, Optional.ofNullable(proven).map(Domain::of)))
             .toCompletableFuture()
             .join();
@@ -86,7 +87,6 @@ class DaneHostsTest {
     assertThat(Associations.usable(List.of(weak, strong, whole, ofTheCertificate, authority)))
         .containsExactly(strong, whole, ofTheCertificate, authority);
     // One that nobody can use does not stand in the way of another.
-    assertThat(Associations.usable(List.of(weak, new Tlsa(3, 1, 2, DIGEST))))
-        .containsExactly(weak);
+    assertThat(Associations.usable(List.of(weak, new Tlsa(3, 1, 2, DIGEST)))).containsExactly(weak);
   }
 }
