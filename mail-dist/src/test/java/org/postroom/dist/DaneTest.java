@@ -48,6 +48,7 @@ final class DaneTest {
           "alias.test",
           "later.test",
           "unusable.test",
+          "regardless.test",
           "old.test");
 
   @TempDir private Path folder;
@@ -128,6 +129,7 @@ final class DaneTest {
       zone.add(at + "later.test TLSA 3 1 1 " + hex("SHA-256", ownKey));
       zone.add(at + "unusable.test TLSA 1 0 1 " + nothing);
       zone.add(at + "wrong.test TLSA 3 1 1 " + nothing);
+      zone.add(at + "regardless.test TLSA 3 1 1 " + nothing);
       zone.add(at + "bogus.test SERVFAIL");
       zone.add("named.test MX 10 elsewhere.example");
       zone.add("elsewhere.example A 127.0.0.1");
@@ -162,7 +164,9 @@ final class DaneTest {
           List.of("wrong.test", "bogus.test", "other.test", "expired.test", "named.test");
 
       for (String domain : SERVED) {
-        house.send("bob@" + domain, MESSAGE);
+        house.send(
+            "bob@" + domain,
+            domain.equals("regardless.test") ? "TLS-Required: No\r\n" + MESSAGE : MESSAGE);
       }
       for (String domain : refused) {
         house.send("bob@" + domain, MESSAGE);

@@ -119,8 +119,7 @@ final class Attempt {
             hop ->
                 outfit
                     .security()
-                    .policies()
-                    .of(hop)
+                    .policiesOf(hop, mail)
                     .thenApply(tls -> new Way(hop, hop.written(), tls, inWhoseName)))
         .toList();
   }
@@ -299,7 +298,7 @@ final class Attempt {
                         troubles.add(
                             Trouble.unreachable("connect to " + target + ": " + reason(trouble)));
                         next(way, others);
-                      } else if (outfit.security().policies().wrapped()) {
+                      } else if (outfit.security().wrapped()) {
                         use(connection); // it shakes hands first
                       }
                     }));
@@ -307,7 +306,7 @@ final class Attempt {
 
   private Optional<ConnectOptions.TlsFirst> tlsFirst(
       Way way, Target target, Iterator<Target> others) {
-    return outfit.security().policies().wrapped()
+    return outfit.security().wrapped()
         ? Optional.of(
             new ConnectOptions.TlsFirst(
                 outfit.security().contextFor(target),

@@ -1,13 +1,17 @@
 package org.postroom.smtp.client;
 
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.flow.NextHop;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.smtp.client.sasl.LogIns;
 import org.postroom.smtp.client.tls.ClientContexts;
+import org.postroom.smtp.client.tls.HostPolicies;
 import org.postroom.smtp.client.tls.PeerCheck;
 import org.postroom.smtp.client.tls.TlsPolicies;
 
@@ -33,6 +37,16 @@ record Security(ClientContexts tls, TlsPolicies policies, PeerCheck peers, LogIn
         TlsPolicies.of(settings, tables, List.of(), names),
         PeerCheck.of(settings),
         LogIns.of(settings, policy.delimiter(), tables));
+  }
+
+  /** How safe the hosts of a next hop must be reached with a mail; as {@link TlsPolicies#of}. */
+  CompletionStage<HostPolicies> policiesOf(NextHop hop, QueuedMail mail) {
+    return policies.of(hop, () -> TlsRequired.isNo(mail.content()));
+  }
+
+  /** Whether the handshake comes before everything else. */
+  boolean wrapped() {
+    return policies.wrapped();
   }
 
   /** What we bring to a handshake with a target. */

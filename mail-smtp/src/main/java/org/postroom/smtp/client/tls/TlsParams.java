@@ -102,6 +102,14 @@ public final class TlsParams {
           "no",
           "Whether the authorities of the Java runtime are trusted beside those.");
 
+  static final Param<Boolean> REQUIRED_ENABLE =
+      SET.bool(
+          "tls_required_enable",
+          "yes",
+          """
+          Whether mail whose header has TLS-Required: No (RFC 8689) goes as at the level may, \
+          whatever else asks for more.""");
+
   static final Param<TlsVersions> PROTOCOLS =
       versions(
           "smtp_tls_protocols",

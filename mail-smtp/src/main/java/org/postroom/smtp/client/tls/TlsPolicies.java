@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
@@ -23,6 +24,7 @@ import org.postroom.core.table.Tables;
  * these that has something to say is obeyed:
  *
  * <ol>
+ *   <li>a mail that says itself that it need not be safe (RFC 8689): for it, anything may;
  *   <li>{@code smtp_tls_policy_maps}, for that next hop;
  *   <li>TLSA records of a host (DANE), where the level is {@code dane} or {@code dane-only};
  *   <li>what the domain publishes ({@link PolicySource}), which may judge each host by itself;
@@ -110,11 +112,12 @@ public final class TlsPolicies {
   /**
    * Those of a next hop's hosts. On a worker: tables are asked.
    *
+   * @param needNot whether the mail says that it need not be safe; asked where that matters
    * @return on any thread, never with an exception
    * @throws BadPolicy where a table says what is none
    * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
    */
-  public CompletionStage<HostPolicies> of(NextHop hop) {
+  public CompletionStage<HostPolicies> of(NextHop hop, BooleanSupplier needNot) {
     Optional<TlsPolicy> ofTable = ofTable(hop);
     TlsPolicy policy =
         ofTable.orElseGet(
@@ -122,6 +125,16 @@ public final class TlsPolicies {
                 policy(
                     settings.get(TlsParams.LEVEL), List.of(), Optional.empty(), Optional.empty()));
     boolean dane = policy.level().asksForTlsa();
+    boolean asksForMore = policy.level().requiresTls() || ofTable.isEmpty() && !sources.isEmpty();
+    if (asksForMore && settings.get(TlsParams.REQUIRED_ENABLE) && needNot.getAsBoolean()) {
+      return CompletableFuture.completedStage(
+          HostPolicies.same(
+              policy(
+                  wrapped() ? TlsLevel.ENCRYPT : TlsLevel.MAY,
+                  List.of(),
+                  policy.serverName(),
+                  Optional.empty())));
+    }
     if (dane && !provesNames()) {
       throw new BadPolicy("TLS policy for " + hop.written() + ": " + needsDnssec());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class TlsPoliciesTest {
   private static String judged(TlsPolicies policies, String hop) {
     Judgement judgement =
         policies
-            .of(NextHop.parse(hop, 25))
+            .of(NextHop.parse(hop, 25), () -> false)
             .thenCompose(all -> all.of(HOST))
             .toCompletableFuture()
             .join();
@@ -90,19 +91,50 @@ class TlsPoliciesTest {
         .isEqualTo("MAY");
   }
 
+  /** Nothing asks for more than a mail wants that says so itself (RFC 8689, 5). */
+  @Test
+  void mailThatNeedNotBeSafeIsNot() {
+    PolicySource skips =
+        (hop, otherwise) ->
+            CompletableFuture.completedStage(
+                new Published(NextHop.parse("published.test", 25), otherwise));
+    TlsPolicies policies =
+        policies(
+            Map.of(
+                "smtp_tls_security_level", "may",
+                "smtp_tls_policy_maps", "inline:{safe.test=encrypt, wide.test=none}"),
+            skips);
+
+    for (String hop : List.of("safe.test", "published.test")) {
+      assertThat(policies.of(NextHop.parse(hop, 25), () -> true).toCompletableFuture().join())
+          .isEqualTo(HostPolicies.same(new TlsPolicy(TlsLevel.MAY, List.of(), Optional.empty())));
+    }
+    assertThat(
+            policies
+                .of(
+                    NextHop.parse("wide.test", 25),
+                    () -> {
+                      throw new AssertionError("read for nothing");
+                    })
+                .toCompletableFuture()
+                .join())
+        .isEqualTo(HostPolicies.same(TlsPolicy.NONE));
+  }
+
   @Test
   void equalTermsAreEqual() {
     TlsPolicies policies = policies(Map.of("smtp_tls_security_level", "may"));
 
-    assertThat(policies.of(NextHop.parse("a.test", 25)).toCompletableFuture().join())
-        .isEqualTo(policies.of(NextHop.parse("b.test", 25)).toCompletableFuture().join());
+    assertThat(policies.of(NextHop.parse("a.test", 25), () -> false).toCompletableFuture().join())
+        .isEqualTo(
+            policies.of(NextHop.parse("b.test", 25), () -> false).toCompletableFuture().join());
   }
 
   @Test
   void aTableThatSaysNothingOfUseIsToldAtOnce() {
     TlsPolicies policies = policies(Map.of("smtp_tls_policy_maps", "inline:{a.test=safest}"));
 
-    assertThatThrownBy(() -> policies.of(NextHop.parse("a.test", 25)))
+    assertThatThrownBy(() -> policies.of(NextHop.parse("a.test", 25), () -> false))
         .isInstanceOf(BadPolicy.class)
         .hasMessageContaining("expected none, may");
   }
