@@ -154,7 +154,7 @@ final class RelayConnectionsTest {
     assertThat(hop.unread()).isZero();
   }
 
-  private static SSLContext certified() throws Exception {
+  static SSLContext certified() throws Exception {
     CertificateAuthority authority =
         CertificateAuthority.create(
             "Hop CA", List.of("hop.example"), Clock.systemUTC(), new SecureRandom());
