@@ -52,6 +52,11 @@ final class Exchange {
     return reply;
   }
 
+  /** Whether everything that was said has been read: else the server is out of step. */
+  boolean isQuiet() {
+    return connection.in().isEmpty();
+  }
+
   /** Nothing more is to be said here, but goodbye. */
   void end() {
     usable = false;

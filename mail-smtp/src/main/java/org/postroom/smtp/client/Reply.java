@@ -15,6 +15,9 @@ record Reply(int code, String text) {
   static final int MAX_LINE = 2048;
   private static final int MAX_LINES = 200;
 
+  /** What is no answer, because nothing was asked. */
+  static final Reply UNASKED = new Reply(0, "unexpected reply: more than was asked for");
+
   /** So much of what a server says is kept: one that says more must not fill our memory with it. */
   private static final int MAX_TEXT = 4096;
 
@@ -85,7 +88,8 @@ record Reply(int code, String text) {
         && (line.length() == 3 || line.charAt(3) == ' ' || line.charAt(3) == '-');
   }
 
+  /** What would end a line, or hide something in it, for whoever reads a log or a report. */
   private static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
+    return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
   }
 }

@@ -1,5 +1,6 @@
 package org.postroom.smtp.client;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -158,14 +159,17 @@ final class Transaction {
         throw new Conversation.Stale();
       }
       List<Reply> answers = new ArrayList<>();
+      Reply last = from;
       for (int i = 0; i < mail.recipients().size(); i++) {
-        // RFC 5321, 3.8: behind 421 comes nothing.
-        answers.add(from.code() == 421 ? from : exchange.read(timeouts().rcpt()));
+        last = next(last, timeouts().rcpt());
+        answers.add(last);
       }
-      if (from.code() == 421) {
-        return new Opened(from, answers, from);
+      if (!fresh && last.code() == 421) {
+        throw new Conversation.Stale();
       }
-      opened = new Opened(from, answers, payload.isChunk() ? GO : exchange.read(timeouts().dataInit()));
+      Reply data =
+          payload.isChunk() && last.code() != 421 ? GO : next(last, timeouts().dataInit());
+      opened = new Opened(from, answers, data);
     } catch (WireFault e) {
       throw fresh ? e : new Conversation.Stale();
     }
@@ -174,6 +178,11 @@ final class Transaction {
       exchange.say(".", timeouts().dataDone());
     }
     return opened;
+  }
+
+  /** RFC 5321, 3.8: a server that has said goodbye answers nothing any more. */
+  private Reply next(Reply last, Duration timeout) {
+    return last.code() == 421 ? last : exchange.read(timeout);
   }
 
   private Opened stepwise(QueuedMail mail, Payload payload, boolean fresh) {
@@ -188,17 +197,19 @@ final class Transaction {
       throw new Conversation.Stale();
     }
     List<Reply> answers = new ArrayList<>();
+    Reply last = from;
     for (QueuedRecipient recipient : mail.recipients()) {
-      answers.add(
-          from.isPositive()
-              ? exchange.say(commands.rcptTo(recipient.recipient()), timeouts().rcpt())
-              : from);
+      if (from.isPositive() && last.code() != 421) {
+        last = exchange.say(commands.rcptTo(recipient.recipient()), timeouts().rcpt());
+      }
+      answers.add(last);
     }
-    Opened opened = new Opened(from, answers, from);
-    if (!opened.hasTaken()) {
+    Opened opened = new Opened(from, answers, last);
+    if (!opened.hasTaken() || last.code() == 421) {
       return opened;
     }
-    return new Opened(from, answers, payload.isChunk() ? GO : exchange.say("DATA", timeouts().dataInit()));
+    return new Opened(
+        from, answers, payload.isChunk() ? GO : exchange.say("DATA", timeouts().dataInit()));
   }
 
   private List<Report> content(QueuedMail mail, Payload payload, Opened opened) {
@@ -210,10 +221,15 @@ final class Transaction {
     List<Reply> ends = Collections.nCopies(answers.size(), data);
     if (!opened.hasTaken() || !data.isIntermediate()) {
       // RFC 5321, 4.1.1.4: only 354 asks for content; a 2xx to DATA has delivered nothing.
-      boolean inStep = (payload.isChunk() || !data.isPositive()) && reset();
+      boolean inStep =
+          exchange.isUsable() && (payload.isChunk() || !data.isPositive()) && reset();
       if (!inStep) {
         exchange.end();
       }
+    } else if (!exchange.isQuiet()) {
+      // Before the content is there, nothing can be the answer to it: the server is out of step.
+      exchange.end();
+      ends = Collections.nCopies(answers.size(), Reply.UNASKED);
     } else {
       ends = payload.isChunk() ? chunk(payload, answers) : written(payload, answers);
     }
