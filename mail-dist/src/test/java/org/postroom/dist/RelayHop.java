@@ -239,6 +239,11 @@ final class RelayHop implements AutoCloseable {
     }
   }
 
+  /** Whether nobody is connected: all that clients had sent is dealt with. */
+  boolean isIdle() {
+    return open.isEmpty();
+  }
+
   /** The most connections that were open at the same time, when a mail began. */
   int mostAtOnce() {
     return mostAtOnce.get();
