@@ -57,8 +57,7 @@ final class Flows {
         transports(plan, owned),
         QueueParams.schedule(settings),
         settings.get(QueueParams.ATTEMPT_LIMIT),
-        new Bounce(
-            plan.policy().hostname().name(), premises.staging(), premises.clock(), premises.zone()),
+        Bounce.of(settings, plan.policy(), premises.staging(), premises.clock(), premises.zone()),
         foundation.memory(),
         tidings,
         premises.clock(),

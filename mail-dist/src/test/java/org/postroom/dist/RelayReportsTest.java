@@ -85,7 +85,7 @@ final class RelayReportsTest {
     MimeMultipart parts = new MimeMultipart(report.getDataHandler().getDataSource());
     assertThat(parts.getCount()).isEqualTo(3);
     assertThat(text(parts.getBodyPart(0)))
-        .contains("<bob@example.net>: ", "550 5.1.1 No such")
+        .contains("<bob@example.net> (expanded from <Bobby@example.net>): ", "550 5.1.1 No such")
         .doesNotContain("carol");
 
     assertThat(parts.getBodyPart(1).isMimeType("message/delivery-status")).isTrue();

@@ -47,6 +47,9 @@ final class AddressRouter implements Router {
     if (moved.isPresent()) {
       return moved.get();
     }
+    if (routes.isDoubleBounce(recipient)) {
+      return new Route.Discarded();
+    }
     AddressClass addressClass = policy.domains().classOf(recipient.domain());
     if (addressClass == AddressClass.VIRTUAL_ALIAS) {
       return toMailbox(recipient, "virtual alias", facts);

@@ -26,7 +26,14 @@ public sealed interface DeliveryResult {
    * @param reports also for telling the sender, where he asked to hear of success
    */
   record Delivered(String relay, String status, String reason, boolean reports)
-      implements DeliveryResult {}
+      implements DeliveryResult {
+
+    /** A reply that has taken the mail is all the reason there is. */
+    @Override
+    public String said() {
+      return reason.matches("2\\d\\d( .*)?") ? reason : "";
+    }
+  }
 
   /** Not now; worth trying again. */
   record Deferred(String relay, String status, String reason, String said)

@@ -91,6 +91,7 @@ public final class FlowParams {
   static {
     RouteParams.PART.params().forEach(SET::include);
     SrsParams.PART.params().forEach(SET::include);
+    BounceParams.PART.params().forEach(SET::include);
   }
 
   /** Stays the last line: it takes in every parameter declared above. */

@@ -31,8 +31,8 @@ public final class MailFlow implements Attempts {
   private final Expansion expansion;
   private final Screening screening;
   private final Wishes usual;
-  private final Planner planner = new Planner();
   private final Dispatch dispatch;
+  private final Commitment commitment;
   private final Outcomes outcomes;
   private final Tidings tidings;
 
@@ -77,18 +77,10 @@ public final class MailFlow implements Attempts {
         new Dispatch(router, transports, attemptLimit, clock, timers, workers, lifeline);
     this.screening = new Screening(filters, expansion, router::permits, dispatch::has);
     this.tidings = tidings;
+    this.commitment = new Commitment(bounce, expansion, tidings);
     this.outcomes =
         new Outcomes(
-            addressing,
-            expansion,
-            planner,
-            commit,
-            queue,
-            schedule,
-            bounce,
-            memory,
-            tidings,
-            clock);
+            addressing, expansion, commit, queue, schedule, bounce, memory, tidings, clock);
   }
 
   private MailFlow(MailFlow other, MailCommit commit) {
@@ -99,6 +91,7 @@ public final class MailFlow implements Attempts {
     this.screening = other.screening;
     this.usual = other.usual;
     this.dispatch = other.dispatch;
+    this.commitment = other.commitment;
     this.outcomes = other.outcomes;
     this.tidings = other.tidings;
   }
@@ -142,8 +135,7 @@ public final class MailFlow implements Attempts {
   private Handover take(Submission mail, List<Expanded> recipients, Treatment treatment) {
     List<Expanded> served =
         screening.treated(mail, addressing.forWhom(mail, recipients, expansion), treatment);
-    List<Acceptance> acceptances =
-        commit.commit(planner.plan(mail, served, treatment, commit::newId));
+    List<Acceptance> acceptances = commitment.take(mail, served, treatment, commit);
     acceptances.forEach(tidings::announce);
     return new Handover.Taken(acceptances);
   }

@@ -13,7 +13,6 @@ import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.StorageUnavailable;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
@@ -45,12 +44,11 @@ final class Outcomes {
   private static final DeliveryResult NOT_NOW =
       new DeliveryResult.HeldUp("mailbox", "4.3.0", "the store cannot take it now");
 
-  private final Expansion expansion;
-  private final Planner planner;
   private final MailCommit commit;
   private final QueueStore store;
   private final RetrySchedule schedule;
   private final Bounce bounce;
+  private final Correspondence correspondence;
   private final MemoryBudget memory;
   private final Tidings tidings;
   private final Returning returning;
@@ -59,7 +57,6 @@ final class Outcomes {
   Outcomes(
       Addressing addressing,
       Expansion expansion,
-      Planner planner,
       MailCommit commit,
       QueueStore store,
       RetrySchedule schedule,
@@ -67,15 +64,15 @@ final class Outcomes {
       MemoryBudget memory,
       Tidings tidings,
       Clock clock) {
-    this.expansion = expansion;
-    this.planner = planner;
     this.commit = commit;
     this.store = store;
     this.schedule = schedule;
     this.bounce = bounce;
+    Planner planner = new Planner();
+    this.correspondence = new Correspondence(bounce, expansion, planner);
     this.memory = memory;
     this.tidings = tidings;
-    this.returning = new Returning(expansion, planner, bounce, tidings);
+    this.returning = new Returning(correspondence, tidings);
     this.requeueing =
         new Requeueing(addressing, expansion, planner, commit, store, memory, tidings, clock);
   }
@@ -315,8 +312,8 @@ final class Outcomes {
               "mailbox", "2.0.0", "delivered to mailbox " + one.delivery().mailbox(), true);
       settlements.add(new Settlement.Done(one.recipient().id()));
       said.add(() -> tidings.delivered(attempt, one.recipient(), result, true));
-      if (one.recipient().recipient().reportOn().contains(Notify.SUCCESS)) {
-        delivered.add(new Bounce.Item(one.recipient(), result));
+      if (isToldOfSuccess(one.recipient(), false)) {
+        delivered.add(new Bounce.Item(one.recipient(), result, true));
       }
     }
 
@@ -324,38 +321,52 @@ final class Outcomes {
       QueuedRecipient recipient = report.recipient();
       DeliveryResult result = softened(report.result());
       boolean last = over || recipient.expires();
-      Bounce.Item item = new Bounce.Item(recipient, last ? expired(result) : result);
-      Set<Notify> wishes = recipient.recipient().reportOn();
+      DeliveryResult told = last ? expired(result) : result;
       if (result instanceof DeliveryResult.Delivered delivered) {
         settlements.add(new Settlement.Done(recipient.id()));
         said.add(() -> tidings.delivered(attempt, recipient, result, false));
-        if (wishes.contains(Notify.SUCCESS) && !delivered.reports()) {
-          relayed.add(item);
+        if (isToldOfSuccess(recipient, delivered.reports())) {
+          relayed.add(new Bounce.Item(recipient, told, true));
         }
       } else if (result instanceof DeliveryResult.Held && !recipient.expires()) {
         settlements.add(later(attempt, recipient, result, false));
         said.add(() -> tidings.held(attempt, recipient, result));
       } else if (result instanceof DeliveryResult.Bounced || last) {
         settlements.add(new Settlement.Done(recipient.id()));
-        said.add(() -> tidings.bounced(attempt, recipient, report.result(), item.result()));
-        if (wishes.isEmpty() || wishes.contains(Notify.FAILURE)) {
-          failed.add(item);
-        }
+        said.add(() -> tidings.bounced(attempt, recipient, report.result(), told));
+        failed.add(new Bounce.Item(recipient, told, wants(recipient, Notify.FAILURE)));
       } else {
-        boolean tell =
-            late
-                && !recipient.delayReported()
-                && (wishes.isEmpty() || wishes.contains(Notify.DELAY));
+        boolean asked = wants(recipient, Notify.DELAY);
+        boolean tell = late && !recipient.delayReported() && (asked || bounce.tellsOfDelays());
         settlements.add(later(attempt, recipient, result, tell));
         said.add(() -> tidings.delayed(attempt, recipient, report.result(), result));
         if (tell) {
-          delayed.add(item);
+          delayed.add(new Bounce.Item(recipient, told, asked));
         }
       }
     }
 
+    /** Of failures and delays hears who did not say otherwise (RFC 3461, 4.1). */
+    private static boolean wants(QueuedRecipient recipient, Notify what) {
+      Set<Notify> wishes = recipient.recipient().reportOn();
+      return wishes.isEmpty() || wishes.contains(what);
+    }
+
+    /**
+     * Whether the sender hears that it has arrived, because he has asked for that, or because he
+     * was told that it is late.
+     *
+     * @param elsewhere whether the next one tells those who have asked
+     */
+    private boolean isToldOfSuccess(QueuedRecipient recipient, boolean elsewhere) {
+      return recipient.recipient().reportOn().contains(Notify.SUCCESS) && !elsewhere
+          || bounce.tellsOfTheirEnd()
+              && recipient.delayReported()
+              && wants(recipient, Notify.DELAY);
+    }
+
     void write() {
-      List<Notification> told = new ArrayList<>();
+      List<Correspondence.Written> told = new ArrayList<>();
       List<Acceptance> entering = new ArrayList<>();
       try {
         tell(told, entering, Bounce.Kind.FAILED, failed);
@@ -368,7 +379,7 @@ final class Outcomes {
         }
         Set<QueueId> removed = store.settle(settlements, entering);
         said.forEach(Runnable::run);
-        told.forEach(one -> tidings.notified(mail.id(), one.kind().logName(), one.report()));
+        told.forEach(one -> tidings.notified(mail.id(), one.letter(), one.report()));
         tidings.removed(removed);
       } finally {
         entering.forEach(acceptance -> acceptance.mail().content().close());
@@ -376,35 +387,20 @@ final class Outcomes {
     }
 
     private void tell(
-        List<Notification> told,
+        List<Correspondence.Written> told,
         List<Acceptance> entering,
         Bounce.Kind kind,
         List<Bounce.Item> items) {
-      // RFC 5321, 6.1: nobody is told of a notification's own failure.
-      if (!items.isEmpty() && !mail.sender().isNull()) {
-        Instant until = mail.arrived().plus(schedule.lifetime());
-        Bounce.About about = new Bounce.About(kind, items, until, !unread);
-        for (Acceptance report : plan(bounce.write(commit.newId(), mail, about))) {
-          Acceptance planned = full ? Planner.queued(report) : report;
-          told.add(new Notification(kind, planned));
-          entering.add(planned);
-        }
+      if (items.isEmpty()) {
+        return;
       }
-    }
-
-    private List<Acceptance> plan(Submission report) {
-      boolean planned = false;
-      try {
-        List<Acceptance> plan = planner.plan(report, expansion.all(report), commit::newId);
-        planned = true;
-        return plan;
-      } finally {
-        if (!planned) {
-          report.content().close();
-        }
+      Instant until = mail.arrived().plus(schedule.lifetime());
+      Bounce.About about = new Bounce.About(kind, items, until, !unread);
+      for (Correspondence.Written one : correspondence.about(mail, about, commit)) {
+        Acceptance planned = full ? Planner.queued(one.report()) : one.report();
+        told.add(new Correspondence.Written(one.letter(), planned));
+        entering.add(planned);
       }
     }
   }
-
-  private record Notification(Bounce.Kind kind, Acceptance report) {}
 }

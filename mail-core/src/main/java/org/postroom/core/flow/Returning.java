@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.postroom.core.mail.ContentDamaged;
-import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient.Notify;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueuedMail;
@@ -16,15 +14,11 @@ import org.postroom.core.queue.QueuedMail;
  * reply: he is told by a report (RFC 3464).
  */
 final class Returning {
-  private final Expansion expansion;
-  private final Planner planner;
-  private final Bounce bounce;
+  private final Correspondence correspondence;
   private final Tidings tidings;
 
-  Returning(Expansion expansion, Planner planner, Bounce bounce, Tidings tidings) {
-    this.expansion = expansion;
-    this.planner = planner;
-    this.bounce = bounce;
+  Returning(Correspondence correspondence, Tidings tidings) {
+    this.correspondence = correspondence;
     this.tidings = tidings;
   }
 
@@ -34,42 +28,38 @@ final class Returning {
    */
   void giveBack(Dispatch.Ended refused, MailCommit commit) {
     QueuedMail mail = refused.mail();
-    List<Bounce.Item> told = new ArrayList<>();
+    List<Bounce.Item> items = new ArrayList<>();
     for (Transport.Report report : refused.reports()) {
       Set<Notify> wishes = report.recipient().recipient().reportOn();
-      if (wishes.isEmpty() || wishes.contains(Notify.FAILURE)) {
-        told.add(new Bounce.Item(report.recipient(), report.result()));
-      }
+      items.add(
+          new Bounce.Item(
+              report.recipient(),
+              report.result(),
+              wishes.isEmpty() || wishes.contains(Notify.FAILURE)));
     }
-    List<Acceptance> reports = List.of();
-    if (told.isEmpty() || mail.sender().isNull()) {
-      commit.commit(reports);
-    } else {
-      Submission report = report(commit.newId(), refused, told);
-      try {
-        reports =
-            planner.plan(report, expansion.all(report), commit::newId).stream()
-                .map(Planner::queued)
-                .toList();
-        commit.commit(reports);
-      } finally {
-        report.content().close();
-      }
+    List<Correspondence.Written> written = written(refused, items, commit);
+    try {
+      List<Acceptance> unused =
+          commit.commit(written.stream().map(one -> Planner.queued(one.report())).toList());
+    } finally {
+      Correspondence.close(written);
     }
     for (Transport.Report report : refused.reports()) {
       tidings.bounced(refused, report.recipient(), report.result(), report.result());
     }
-    reports.forEach(
-        acceptance -> tidings.notified(mail.id(), Bounce.Kind.FAILED.logName(), acceptance));
+    written.forEach(one -> tidings.notified(mail.id(), one.letter(), Planner.queued(one.report())));
   }
 
   /** Without the mail where that is damaged. */
-  private Submission report(QueueId id, Dispatch.Ended refused, List<Bounce.Item> told) {
+  private List<Correspondence.Written> written(
+      Dispatch.Ended refused, List<Bounce.Item> items, MailCommit ids) {
     Bounce.Kind kind = Bounce.Kind.FAILED;
     try {
-      return bounce.write(id, refused.mail(), new Bounce.About(kind, told, refused.at(), true));
+      return correspondence.about(
+          refused.mail(), new Bounce.About(kind, items, refused.at(), true), ids);
     } catch (ContentDamaged e) {
-      return bounce.write(id, refused.mail(), new Bounce.About(kind, told, refused.at(), false));
+      return correspondence.about(
+          refused.mail(), new Bounce.About(kind, items, refused.at(), false), ids);
     }
   }
 }

@@ -144,6 +144,17 @@ public final class Routes {
     return notices;
   }
 
+  /**
+   * Whether it is the sender of notices to the postmaster: what comes back to him is thrown away,
+   * so that others who ask may hear that he is there.
+   */
+  boolean isDoubleBounce(Address recipient) {
+    return recipient
+            .localPart()
+            .equalsIgnoreCase(settings.get(BounceParams.DOUBLE_BOUNCE_SENDER).localPart())
+        && policy.isUnderOurName(recipient.domain());
+  }
+
   /** Whether mail that goes this way goes into a mailbox here. */
   boolean isOurStore(Way way) {
     return way.transport().equals(LOCAL) || way.transport().equals(VIRTUAL) || isDovecots(way);

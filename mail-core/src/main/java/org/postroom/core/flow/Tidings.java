@@ -127,8 +127,8 @@ public final class Tidings {
   }
 
   /** A notification is on its way. */
-  void notified(QueueId about, String kind, Acceptance report) {
-    log.notified(about, kind, report.mail().id());
+  void notified(QueueId about, Bounce.Letter letter, Acceptance report) {
+    log.notified(about, letter.who(), letter.kindName(), report.mail().id());
     arrived(report);
   }
 

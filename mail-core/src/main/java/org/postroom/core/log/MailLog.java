@@ -58,7 +58,7 @@ public final class MailLog {
           "{id}: to=<{to}>{{, orig_to=<{orig_to}>}}, relay={relay}, delay={delay}, delays={delays},"
               + " dsn={dsn}, status={status} ({reason})");
   private static final Form NOTIFIED =
-      Form.of("notified", "{id}: sender {kind} notification: {report}");
+      Form.of("notified", "{id}: {who} {kind} notification: {report}");
   private static final Form SASL =
       Form.of("login", "{client}: sasl_method={mechanism}, sasl_username={account}", "session");
   private static final Form SASL_FAILED =
@@ -340,13 +340,14 @@ public final class MailLog {
   }
 
   /**
-   * The sender of a mail is told what became of it.
+   * Somebody is told what became of a mail.
    *
+   * @param who {@code sender} or {@code postmaster}
    * @param what {@code non-delivery}, {@code delay} or {@code delivery status}
    * @param report the notification's own id
    */
-  public void notified(QueueId id, String what, QueueId report) {
-    info(bounce, NOTIFIED, id, what, report);
+  public void notified(QueueId id, String who, String what, QueueId report) {
+    info(bounce, NOTIFIED, id, who, what, report);
   }
 
   /**

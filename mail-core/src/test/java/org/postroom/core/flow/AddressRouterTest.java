@@ -99,6 +99,10 @@ class AddressRouterTest {
     "nobody@alias.example, Nowhere",
     "x@relay.example, Onward",
     "x@far.example, Onward",
+    "double-bounce@local.example, Discarded",
+    "Double-Bounce@local.example, Discarded",
+    "double-bounce@virtual.example, Nowhere",
+    "double-bounce@far.example, Onward",
   })
   void routesByAddressClass(String recipient, String route) {
     assertThat(

@@ -85,7 +85,8 @@ final class FlowHouse implements AutoCloseable {
   final WallClock wall;
 
   private static final Settings SETTINGS =
-      Settings.builder(PolicyParams.ALL, AliasParams.ALL, FlowParams.ALL, FilterParams.ALL)
+      Settings.builder(
+              PolicyParams.ALL, AliasParams.ALL, FlowParams.ALL, FilterParams.ALL, QueueParams.ALL)
           .set("myhostname", "mail.here.test")
           .build();
   private static final OwnAddresses OWN = new OwnAddresses(List.of(), List.of());
@@ -129,6 +130,7 @@ final class FlowHouse implements AutoCloseable {
     private final List<FilterStation.Named> filters = new ArrayList<>();
     private long mostLonger;
     private boolean softBounce;
+    private final Settings.Builder notifications = SETTINGS.over();
     private @Nullable Executor application;
     private Predicate<Address> home = address -> address.domain().name().equals("here.test");
 
@@ -157,6 +159,12 @@ final class FlowHouse implements AutoCloseable {
     /** What happens right before the store is called for this. */
     Plan before(String method, Runnable happens) {
       return trouble(TroubledStore.beforeInQueue(method, happens));
+    }
+
+    /** What notifications go by. */
+    Plan set(String name, String value) {
+      notifications.set(name, value);
+      return this;
     }
 
     /** Nothing fails for good. */
@@ -228,7 +236,7 @@ final class FlowHouse implements AutoCloseable {
                 Duration.ofHours(4),
                 plan.softBounce),
             LIMIT,
-            new Bounce("mail.here.test", staging, wall, ZoneOffset.UTC),
+            Bounce.of(plan.notifications.build(), POLICY, staging, wall, ZoneOffset.UTC),
             memory,
             tidings,
             wall,
@@ -398,6 +406,21 @@ final class FlowHouse implements AutoCloseable {
         envelope,
         StagedOctets.of("Subject: hello\n\nhello\n"),
         wall.instant());
+  }
+
+  /** The same from somebody else; {@code ""} is nobody. */
+  void sendFrom(String sender, Recipient... recipients) {
+    Submission mail = mail("x@here.test");
+    ReversePath from = sender.isEmpty() ? ReversePath.NULL : ReversePath.of(address(sender));
+    flow.accept(
+        mail.in(
+            new Envelope(
+                from,
+                List.of(recipients),
+                BodyType.SEVEN_BIT,
+                false,
+                Optional.empty(),
+                Optional.empty())));
   }
 
   static Address address(String text) {

@@ -1,0 +1,234 @@
+package org.postroom.core.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.postroom.core.flow.FlowHouse.address;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.config.Settings;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mail.Recipient.Notify;
+
+/** What the postmaster hears beside a mail's sender, and what nobody hears. */
+@Timeout(60)
+class NoticesTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String ADA = "ada@here.test";
+
+  /** The postmaster's notices go to a host of their own, where they can be told apart. */
+  private static FlowHouse.Plan hearing(String classes) {
+    return FlowHouse.standing(PATIENCE)
+        .set("notify_classes", classes)
+        .set("bounce_notice_recipient", "bounces@notice.test")
+        .set("2bounce_notice_recipient", "twice@notice.test")
+        .set("delay_notice_recipient", "delays@notice.test");
+  }
+
+  private static Recipient recipient(String address, Notify... wishes) {
+    return new Recipient(address(address), Set.of(wishes), Optional.empty());
+  }
+
+  /** To whom notices went, from whom. */
+  private static List<String> notices(FlowHouse.Host postmaster) {
+    return postmaster.mails.stream()
+        .map(mail -> mail.sender() + " " + mail.recipients().get(0).recipient().address())
+        .toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', ada@here.test, '', 1, ",
+    "'resource, software', ada@here.test, '', 1, ",
+    "2bounce, ada@here.test, '', 1, ",
+    "bounce, ada@here.test, '', 1, bounces@notice.test",
+    "bounce, ada@here.test, NEVER, 0, bounces@notice.test",
+    "bounce, ada@here.test, DELAY, 0, bounces@notice.test",
+    "'', '', '', 0, ",
+    "2bounce, '', '', 0, twice@notice.test",
+    "bounce, '', '', 0, twice@notice.test",
+    "bounce, double-bounce@mail.here.test, '', 0, ",
+    "'bounce 2bounce delay', double-bounce@mail.here.test, '', 0, ",
+  })
+  void whoHearsOfAFailure(String classes, String sender, String wish, int told, String postmaster) {
+    try (FlowHouse house = hearing(classes).open()) {
+      house.refuses("far.test");
+      FlowHouse.Host notified = house.living("notice.test");
+
+      house.sendFrom(
+          sender,
+          wish.isEmpty()
+              ? recipient("bob@far.test")
+              : recipient("bob@far.test", Notify.valueOf(wish)));
+      house.time.advance(Duration.ofSeconds(2));
+
+      assertThat(house.inbox()).hasSize(told);
+      assertThat(notices(notified))
+          .isEqualTo(
+              postmaster == null
+                  ? List.of()
+                  : List.of("double-bounce@mail.here.test " + postmaster));
+      assertThat(house.stores.queue().size()).isZero();
+      assertThat(house.staged()).isZero();
+    }
+  }
+
+  /** He would be told of it, by a notice that fails as well, and so on. */
+  @Test
+  void aNoticeThatCannotBeDeliveredEndsThere() {
+    try (FlowHouse house = hearing("bounce").open()) {
+      house.refuses("far.test");
+      FlowHouse.Host nobody = house.refuses("notice.test");
+
+      house.send("bob@far.test");
+      house.time.advance(Duration.ofDays(1));
+
+      assertThat(nobody.mails).hasSize(1);
+      assertThat(house.inbox()).hasSize(1);
+      assertThat(house.stores.queue().size()).isZero();
+    }
+  }
+
+  @Test
+  void aCopyHasTheHeaderAndADoubleBounceTheWholeMail() {
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE)
+            .set("notify_classes", "bounce")
+            .set("bounce_notice_recipient", ADA)
+            .set("2bounce_notice_recipient", ADA)
+            .open()) {
+      house.refuses("far.test");
+
+      house.sendFrom("eve@lost.test", recipient("bob@far.test", Notify.NEVER));
+      house.time.advance(Duration.ofSeconds(2));
+      house.sendFrom("", recipient("bob@far.test"));
+      house.time.advance(Duration.ofSeconds(2));
+
+      assertThat(house.inbox()).hasSize(2);
+      assertThat(house.inbox().get(0))
+          .startsWith("Return-Path: <double-bounce@mail.here.test>\r\n")
+          .contains("\r\nSubject: Postmaster Copy: Undelivered Mail\r\n")
+          .contains("\r\nAuto-Submitted: auto-generated\r\n")
+          .contains("\r\nTo: ada@here.test\r\n")
+          .contains("\r\nContent-Type: text/rfc822-headers\r\n")
+          .contains("\r\nX-Postroom-Sender: rfc822; eve@lost.test\r\n")
+          .contains("\r\nAction: failed\r\n")
+          .doesNotContain("This is the mail system", "\r\nhello\r\n");
+      assertThat(house.inbox().get(1))
+          .contains("\r\nSubject: Postmaster Copy: Undelivered Mail\r\n")
+          .contains("\r\nContent-Type: message/rfc822\r\n")
+          .contains("\r\nhello\r\n");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', '', 1, 0", "delay, '', 1, 1", "delay, FAILURE, 0, 1", "bounce, FAILURE, 0, 0"})
+  void ofADelayEachHearsOnce(String classes, String wish, int told, int notified) {
+    try (FlowHouse house = hearing(classes).open()) {
+      house.dead("far.test");
+      FlowHouse.Host postmaster = house.living("notice.test");
+
+      house.sendFrom(
+          ADA,
+          wish.isEmpty()
+              ? recipient("bob@far.test")
+              : recipient("bob@far.test", Notify.valueOf(wish)));
+      house.time.advance(Duration.ofDays(1));
+
+      assertThat(house.inbox()).hasSize(told);
+      assertThat(house.inbox()).allSatisfy(r -> assertThat(r).contains("Action: delayed"));
+      assertThat(notices(postmaster)).hasSize(notified);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "no, '', 1",
+    "yes, '', 2",
+    "yes, DELAY, 2",
+    "yes, FAILURE, 0",
+  })
+  void whoHeardOfADelayMayHearOfItsEnd(String confirm, String wish, int told) {
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE).set("confirm_delay_cleared", confirm).open()) {
+      house.dead("far.test");
+      house.sendFrom(
+          ADA,
+          wish.isEmpty()
+              ? recipient("bob@far.test")
+              : recipient("bob@far.test", Notify.valueOf(wish)));
+      house.time.advance(Duration.ofHours(6));
+      house.living("far.test");
+      house.time.advance(Duration.ofHours(6));
+
+      assertThat(house.inbox()).hasSize(told);
+      assertThat(house.stores.queue().size()).isZero();
+      if (told == 2) {
+        assertThat(house.inbox().get(1))
+            .contains("Subject: Successful Mail Delivery Report", "\r\nAction: relayed\r\n");
+      }
+    }
+  }
+
+  @Test
+  void nobodyHearsOfTheEndOfADelayThatNobodyHeardOf() {
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE).set("confirm_delay_cleared", "yes").open()) {
+      house.dead("far.test");
+      house.send("bob@far.test");
+      house.time.advance(Duration.ofHours(1));
+      house.living("far.test");
+      house.time.advance(Duration.ofHours(6));
+
+      assertThat(house.inbox()).isEmpty();
+      assertThat(house.stores.queue().size()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10, text/rfc822-headers", "1000, message/rfc822"})
+  void aLongMailIsNotSentBackWhole(String limit, String type) {
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).set("bounce_size_limit", limit).open()) {
+      house.refuses("far.test");
+
+      house.send("bob@far.test");
+      house.time.advance(Duration.ofSeconds(2));
+
+      assertThat(house.inbox())
+          .singleElement()
+          .asString()
+          .contains("\r\nContent-Type: " + type + "\r\n");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bouncer, \"bouncer\" is none of bounce",
+    "'bounce, 3bounce', \"3bounce\" is none of bounce",
+  })
+  void aClassThatIsNoneIsRefused(String classes, String fault) {
+    Settings.Builder settings = Settings.builder(FlowParams.ALL).set("notify_classes", classes);
+
+    assertThatThrownBy(settings::build)
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("notify_classes")
+        .hasMessageContaining(fault);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"double_bounce_sender, x@y.test", "2bounce_notice_recipient, '<a b>'"})
+  void anAddressThatIsNoneIsRefused(String name, String value) {
+    Settings.Builder settings = Settings.builder(FlowParams.ALL).set(name, value);
+
+    assertThatThrownBy(settings::build)
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining(name);
+  }
+}
