@@ -162,7 +162,7 @@ final class FlowHouse implements AutoCloseable {
     }
 
     /** What notifications go by. */
-    Plan set(String name, String value) {
+    Plan reporting(String name, String value) {
       notifications.set(name, value);
       return this;
     }

@@ -26,10 +26,10 @@ class NoticesTest {
   /** The postmaster's notices go to a host of their own, where they can be told apart. */
   private static FlowHouse.Plan hearing(String classes) {
     return FlowHouse.standing(PATIENCE)
-        .set("notify_classes", classes)
-        .set("bounce_notice_recipient", "bounces@notice.test")
-        .set("2bounce_notice_recipient", "twice@notice.test")
-        .set("delay_notice_recipient", "delays@notice.test");
+        .reporting("notify_classes", classes)
+        .reporting("bounce_notice_recipient", "bounces@notice.test")
+        .reporting("2bounce_notice_recipient", "twice@notice.test")
+        .reporting("delay_notice_recipient", "delays@notice.test");
   }
 
   private static Recipient recipient(String address, Notify... wishes) {
@@ -100,9 +100,9 @@ class NoticesTest {
   void aCopyHasTheHeaderAndADoubleBounceTheWholeMail() {
     try (FlowHouse house =
         FlowHouse.standing(PATIENCE)
-            .set("notify_classes", "bounce")
-            .set("bounce_notice_recipient", ADA)
-            .set("2bounce_notice_recipient", ADA)
+            .reporting("notify_classes", "bounce")
+            .reporting("bounce_notice_recipient", ADA)
+            .reporting("2bounce_notice_recipient", ADA)
             .open()) {
       house.refuses("far.test");
 
@@ -157,7 +157,7 @@ class NoticesTest {
   })
   void whoHeardOfADelayMayHearOfItsEnd(String confirm, String wish, int told) {
     try (FlowHouse house =
-        FlowHouse.standing(PATIENCE).set("confirm_delay_cleared", confirm).open()) {
+        FlowHouse.standing(PATIENCE).reporting("confirm_delay_cleared", confirm).open()) {
       house.dead("far.test");
       house.sendFrom(
           ADA,
@@ -180,7 +180,7 @@ class NoticesTest {
   @Test
   void nobodyHearsOfTheEndOfADelayThatNobodyHeardOf() {
     try (FlowHouse house =
-        FlowHouse.standing(PATIENCE).set("confirm_delay_cleared", "yes").open()) {
+        FlowHouse.standing(PATIENCE).reporting("confirm_delay_cleared", "yes").open()) {
       house.dead("far.test");
       house.send("bob@far.test");
       house.time.advance(Duration.ofHours(1));
@@ -195,7 +195,7 @@ class NoticesTest {
   @ParameterizedTest
   @CsvSource({"10, text/rfc822-headers", "1000, message/rfc822"})
   void aLongMailIsNotSentBackWhole(String limit, String type) {
-    try (FlowHouse house = FlowHouse.standing(PATIENCE).set("bounce_size_limit", limit).open()) {
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).reporting("bounce_size_limit", limit).open()) {
       house.refuses("far.test");
 
       house.send("bob@far.test");

@@ -51,7 +51,6 @@ import org.postroom.core.part.Premises;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
-import org.postroom.core.queue.QueueLimits;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
@@ -173,7 +172,7 @@ final class RelayingHouse implements AutoCloseable {
             lifeline);
     manager =
         new QueueManager(
-            stores.queue(), flow, QueueLimits.DEFAULT, time, time, workers, "me", lifeline);
+            stores.queue(), flow, QueueParams.limits(settings), time, time, workers, "me", lifeline);
     workers.afterwards(manager::close);
     stores.accounts().add("ada@here.test", Secret.of("secret"));
     manager.start();
