@@ -31,11 +31,7 @@ class DnsResolverTest {
 
   private DnsResolver patientFor(Duration patience, InetSocketAddress... servers) {
     return DnsResolver.of(
-        wire.questions(),
-        List.of(servers),
-        patience,
-        ForkJoinPool.commonPool(),
-        Clock.systemUTC());
+        wire.questions(), List.of(servers), patience, ForkJoinPool.commonPool(), Clock.systemUTC());
   }
 
   @AfterEach

@@ -134,8 +134,7 @@ final class Conversation {
     try {
       TlsSession unused =
           connection.startTlsAsClient(
-              outfit.security().contextFor(target),
-              target.tls().nameFor(way.hop(), target.host()));
+              outfit.security().contextFor(target), target.tls().nameFor(way.hop(), target.host()));
     } catch (TlsFailed e) {
       throw e;
     } catch (WireFault e) {

@@ -38,8 +38,9 @@ public final class PeerCheck {
    * @throws org.postroom.core.config.BadConfiguration for a file that holds no certificates
    */
   public static PeerCheck of(Settings settings) {
+    TlsLevel level = settings.get(TlsParams.LEVEL);
     boolean needed =
-        settings.get(TlsParams.LEVEL).authenticates()
+        level.authenticates() && level != TlsLevel.FINGERPRINT && !level.asksForTlsa()
             || !settings.get(TlsParams.POLICY_MAPS).isEmpty();
     return new PeerCheck(Authorities.of(settings, needed), settings.get(TlsParams.DIGEST));
   }

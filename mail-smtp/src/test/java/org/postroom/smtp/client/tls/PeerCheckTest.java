@@ -1,6 +1,7 @@
 package org.postroom.smtp.client.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -128,6 +129,19 @@ class PeerCheckTest {
 
   private static TlsPolicy named(String serverName) {
     return new TlsPolicy(TlsLevel.ENCRYPT, List.of(), Optional.of(serverName));
+  }
+
+  /** Whoever is known by records or fingerprints needs nobody to vouch for him. */
+  @ParameterizedTest
+  @CsvSource({"dane", "dane-only", "fingerprint", "encrypt", "may"})
+  void authoritiesNeedNotBeThereWhereTheyAreNotAsked(String level) {
+    Settings settings =
+        Settings.builder(TlsParams.ALL)
+            .set("smtp_tls_security_level", level)
+            .set("smtp_tls_CApath", folder.resolve("nowhere").toString())
+            .build();
+
+    assertThatCode(() -> PeerCheck.of(settings)).doesNotThrowAnyException();
   }
 
   @Test
