@@ -15,11 +15,13 @@ module org.postroom.core {
   exports org.postroom.core.filter;
   exports org.postroom.core.flow;
   exports org.postroom.core.json to
-      org.postroom.dist;
+      org.postroom.dist,
+      org.postroom.smtp;
   exports org.postroom.core.life;
   exports org.postroom.core.log;
   exports org.postroom.core.mail;
   exports org.postroom.core.mailbox;
+  exports org.postroom.core.memo;
   exports org.postroom.core.mime;
   exports org.postroom.core.part;
   exports org.postroom.core.policy;

@@ -35,6 +35,7 @@ final class ArchitectureTest extends HouseRules {
               Map.entry("log", 5L),
               Map.entry("mail", 21L),
               Map.entry("mailbox", 22L),
+              Map.entry("memo", 2L),
               Map.entry("mime", 20L),
               Map.entry("part", 8L),
               Map.entry("policy", 25L),

@@ -68,6 +68,7 @@ record Grounds(LogIns logIns, Workers workers, Premises premises) {
             description.audience.hears(circumstances.disturbance.over(store.storage().mail())),
             circumstances.disturbance.over(store.storage().mailCommit()),
             store.storage().queue(),
+            store.storage().memos(),
             accounts,
             staging,
             circumstances.names(settings, wire, workers, description.clock),

@@ -14,6 +14,7 @@ import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.memo.MemoStore;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.NotEnqueued;
 import org.postroom.core.queue.OutboxStore;
@@ -109,6 +110,11 @@ public final class SqlStorage implements AutoCloseable {
   /** Where the mail of those is kept whom others know. */
   public Homes homes() {
     return engine.homes();
+  }
+
+  /** Small things that parts of a server remember. */
+  public MemoStore memos() {
+    return engine.memos();
   }
 
   /** Mails of applications' transactions; empty where {@link #enqueue} cannot be. */

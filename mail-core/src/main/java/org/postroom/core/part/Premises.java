@@ -9,6 +9,7 @@ import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.memo.MemoStore;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.time.Timers;
@@ -22,6 +23,7 @@ import org.postroom.core.wire.Wire;
  * @param mail the mailboxes
  * @param commit where mails become ours
  * @param queue mail under way
+ * @param memos small things that parts remember
  * @param accounts who is here
  * @param staging where content lies while it arrives
  * @param decisions where it is kept why recipients were taken or refused
@@ -34,6 +36,7 @@ public record Premises(
     MailStore mail,
     MailCommit commit,
     QueueStore queue,
+    MemoStore memos,
     Accounts accounts,
     Staging staging,
     Resolver resolver,

@@ -33,7 +33,8 @@ public final class Schema {
           "V2__addresses_of_any_length.sql",
           "V3__outbox.sql",
           "V4__queue_control.sql",
-          "V5__where_mail_came_from.sql");
+          "V5__where_mail_came_from.sql",
+          "V6__memos.sql");
 
   /** The schema this program works with. */
   public static final int NEWEST = MIGRATIONS.size();

@@ -13,6 +13,7 @@ import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.auth.Homes;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.memo.MemoStore;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 
@@ -29,6 +30,7 @@ public final class Engine implements AutoCloseable {
   private final SqlAccounts accounts;
   private final SqlHomes homes;
   private final Outbox outbox;
+  private final SqlMemoStore memos;
 
   /**
    * Puts a store together.
@@ -77,6 +79,7 @@ public final class Engine implements AutoCloseable {
     accounts = new SqlAccounts(accountRows, database, credentials, clock);
     homes = new SqlHomes(accountRows, accounts, credentials);
     outbox = Outbox.of(database, committer, commit, clock);
+    memos = new SqlMemoStore(committer, database);
     database.opened();
     committer.start(); // nobody commits, or saves, before the database is known to be good
   }
@@ -159,6 +162,11 @@ public final class Engine implements AutoCloseable {
   /** Mails of applications' own transactions. */
   public Outbox outbox() {
     return outbox;
+  }
+
+  /** Small things that parts remember. */
+  public MemoStore memos() {
+    return memos;
   }
 
   /** Clears away what was expunged {@code grace} ago or longer; returns how many messages. */

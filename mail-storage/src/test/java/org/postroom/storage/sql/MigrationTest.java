@@ -52,6 +52,7 @@ final class MigrationTest {
     asOfTheFourthVersion(statement);
     statement.execute("ALTER TABLE queue_recipient DROP COLUMN expires");
     statement.execute("DROP INDEX queue_mail_name");
+    statement.execute("DROP TABLE memo");
     statement.execute("UPDATE store_state SET v = '1' WHERE k = 'schema'");
   }
 
