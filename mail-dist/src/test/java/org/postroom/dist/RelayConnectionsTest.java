@@ -1,30 +1,20 @@
 package org.postroom.dist;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.postroom.dist.RelayHouse.BOB;
 import static org.postroom.dist.RelayHouse.MESSAGE;
 
-import java.io.ByteArrayInputStream;
-import java.io.StringReader;
-import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.SecureRandom;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.postroom.core.testing.TestTls;
 import org.postroom.core.wire.CertificateAuthority;
 
 /** Connections to the next server: protected where it offers that, and used again. */
@@ -158,25 +148,6 @@ final class RelayConnectionsTest {
     CertificateAuthority authority =
         CertificateAuthority.create(
             "Hop CA", List.of("hop.example"), Clock.systemUTC(), new SecureRandom());
-    CertificateAuthority.Issued issued = authority.issue(List.of("hop.example"));
-    Certificate[] chain =
-        CertificateFactory.getInstance("X.509")
-            .generateCertificates(new ByteArrayInputStream(issued.chain().getBytes(UTF_8)))
-            .toArray(Certificate[]::new);
-    KeyStore keys = KeyStore.getInstance(KeyStore.getDefaultType());
-    keys.load(null, null);
-    keys.setKeyEntry("hop", key(issued.key()), new char[0], chain);
-    KeyManagerFactory managers =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    managers.init(keys, new char[0]);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(managers.getKeyManagers(), null, null);
-    return context;
-  }
-
-  private static PrivateKey key(String pem) throws Exception {
-    try (PEMParser parser = new PEMParser(new StringReader(pem))) {
-      return new JcaPEMKeyConverter().getPrivateKey((PrivateKeyInfo) parser.readObject());
-    }
+    return TestTls.serving(authority.issue(List.of("hop.example")));
   }
 }

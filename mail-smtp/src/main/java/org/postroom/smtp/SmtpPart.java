@@ -14,6 +14,7 @@ import org.postroom.core.table.Tables;
 import org.postroom.smtp.client.LmtpClientParams;
 import org.postroom.smtp.client.SmtpClientParams;
 import org.postroom.smtp.client.sasl.SaslParams;
+import org.postroom.smtp.client.sts.StsParams;
 import org.postroom.smtp.client.tls.TlsParams;
 import org.postroom.smtp.server.Role;
 import org.postroom.smtp.server.SmtpParams;
@@ -24,7 +25,7 @@ public final class SmtpPart implements Part {
   @Override
   public List<ParamSet> params() {
     return Stream.concat(
-            Stream.of(SmtpParams.ALL, SmtpClientParams.ALL, TlsParams.ALL, SaslParams.ALL),
+            Stream.of(SmtpParams.ALL, SmtpClientParams.ALL, TlsParams.ALL, SaslParams.ALL, StsParams.ALL),
             LmtpClientParams.ALL.stream())
         .toList();
   }

@@ -25,6 +25,7 @@ import org.postroom.core.table.Tables;
 import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.smtp.client.SmtpTransport;
+import org.postroom.smtp.client.sts.StsPolicies;
 import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Listening;
 import org.postroom.smtp.server.Rehearsal;
@@ -46,11 +47,13 @@ final class SmtpService implements Service, AutoCloseable {
   private final ClientLimits limits;
   private final Inquiry inquiry;
   private final PolicyServers servers;
+  private final StsPolicies sts;
 
   SmtpService(Premises premises, Settings started) {
     this.premises = premises;
     this.limits = new ClientLimits(premises.clock(), started);
     this.inquiry = new Inquiry(premises.workers(), premises.timers());
+    this.sts = new StsPolicies(premises);
     this.servers =
         PolicyServers.open(
             premises.wire(), premises.resolver(), premises.timers(), premises.workers());
@@ -86,7 +89,7 @@ final class SmtpService implements Service, AutoCloseable {
               ? byLmtp.computeIfAbsent(
                   settings, its -> SmtpTransport.lmtp(its, policy, tables, premises))
               : bySettings.computeIfAbsent(
-                  settings, its -> SmtpTransport.of(its, policy, own, tables, premises)));
+                  settings, its -> SmtpTransport.of(its, policy, own, tables, premises, sts)));
     }
     return transports;
   }
@@ -116,10 +119,11 @@ final class SmtpService implements Service, AutoCloseable {
                     .run());
   }
 
-  /** Policy servers are asked no more. */
+  /** Policy servers are asked no more, nor are policies renewed. */
   @Override
   public void close() {
     servers.close();
+    sts.close();
   }
 
   private Services services(Generation generation) {

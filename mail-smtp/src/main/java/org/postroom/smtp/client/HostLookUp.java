@@ -79,7 +79,7 @@ final class HostLookUp {
 
   /** Of addresses that somebody else names, those of other hosts; of the rest, why not. */
   CompletionStage<Host> told(ExchangerHost host, List<InetAddress> addresses, Way way) {
-    List<InetAddress> others = addresses.stream().filter(this::isOfAnotherHost).toList();
+    List<InetAddress> others = addresses.stream().filter(options::mayReach).toList();
     if (!others.isEmpty()) {
       return chosen(host, others, way);
     }
@@ -116,11 +116,6 @@ final class HostLookUp {
 
   static DeliveryResult skipped(Judgement.Skip skip) {
     return new DeliveryResult.Deferred("none", skip.status(), skip.reason());
-  }
-
-  private boolean isOfAnotherHost(InetAddress address) {
-    return Reach.of(address) == Reach.ANOTHER_HOST
-        || options.specialNetworks().stream().anyMatch(network -> network.contains(address));
   }
 
   private boolean isOwn(InetAddress address) {

@@ -2,6 +2,7 @@ package org.postroom.smtp.client;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.NextHop;
@@ -9,11 +10,14 @@ import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.TlsContext;
+import org.postroom.smtp.client.https.Https;
 import org.postroom.smtp.client.sasl.LogIns;
 import org.postroom.smtp.client.tls.ClientContexts;
 import org.postroom.smtp.client.tls.HostPolicies;
 import org.postroom.smtp.client.tls.PeerCheck;
+import org.postroom.smtp.client.tls.PolicySource;
 import org.postroom.smtp.client.tls.TlsPolicies;
+import org.postroom.smtp.client.tls.TlsPolicy;
 
 /**
  * How we protect mail that we send on.
@@ -52,5 +56,17 @@ record Security(ClientContexts tls, TlsPolicies policies, PeerCheck peers, LogIn
   /** What we bring to a handshake with a target. */
   TlsContext contextFor(Target target) {
     return tls.of(target.tls());
+  }
+
+  /**
+   * The same where domains may also publish policies by the web.
+   *
+   * @param published what they do, by servers that are believed as those of mail are
+   */
+  Security hearing(Function<Https.Trust, List<PolicySource>> published) {
+    Https.Trust trust =
+        (chain, host) ->
+            peers.fault(TlsPolicy.VALID, chain, NextHop.parse("[" + host + "]", 443), host);
+    return new Security(tls, policies.under(published.apply(trust)), peers, logIns);
   }
 }

@@ -74,6 +74,12 @@ public record SmtpClientOptions(
     return sources.towards(place);
   }
 
+  /** Whether an address that somebody else names may be connected to. */
+  boolean mayReach(InetAddress address) {
+    return Reach.of(address) == Reach.ANOTHER_HOST
+        || specialNetworks.stream().anyMatch(network -> network.contains(address));
+  }
+
   /** Postfix's limits. */
   public static SmtpClientOptions of(String heloName) {
     return new SmtpClientOptions(

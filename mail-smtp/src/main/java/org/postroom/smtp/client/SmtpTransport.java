@@ -22,6 +22,9 @@ import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.table.Tables;
+import org.postroom.smtp.client.https.Https;
+import org.postroom.smtp.client.sts.StsPolicies;
+import org.postroom.smtp.client.sts.StsSource;
 import org.postroom.smtp.client.tls.DnsSupport;
 import org.postroom.smtp.client.tls.TlsParams;
 
@@ -71,20 +74,37 @@ public final class SmtpTransport implements Transport, AutoCloseable {
    * One for a server.
    *
    * @param own the addresses that are this machine
+   * @param sts policies of other domains, which all transports share
    * @throws org.postroom.core.config.BadConfiguration for a table that cannot be had, and for what
    *     contradicts itself
    */
   public static SmtpTransport of(
-      Settings settings, Policy policy, OwnAddresses own, Tables tables, Premises premises) {
+      Settings settings,
+      Policy policy,
+      OwnAddresses own,
+      Tables tables,
+      Premises premises,
+      StsPolicies sts) {
     Set<InetAddress> ownAddresses = new HashSet<>(own.proxies());
     own.interfaces().forEach(one -> ownAddresses.add(one.address()));
     Resolver names = names(settings, premises.resolver());
+    SmtpClientOptions options =
+        SmtpClientParams.options(settings, Set.of(policy.hostname().name()), ownAddresses);
     return of(
-        SmtpClientParams.options(settings, Set.of(policy.hostname().name()), ownAddresses),
-        Security.of(settings, policy, tables, names),
+        options,
+        Security.of(settings, policy, tables, names)
+            .hearing(trust -> StsSource.of(settings, sts, https(premises, options, trust))),
         Words.of(settings, "smtp", policy, tables),
         names,
         premises);
+  }
+
+  private static Https https(Premises premises, SmtpClientOptions options, Https.Trust trust) {
+    return new Https(
+        premises.wire(),
+        premises.resolver().only(options::mayReach),
+        premises.timers(),
+        trust);
   }
 
   /**

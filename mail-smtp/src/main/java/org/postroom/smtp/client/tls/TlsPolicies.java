@@ -66,6 +66,13 @@ public final class TlsPolicies {
     }
   }
 
+  /** The same with further sources, over which those that are there already go. */
+  public TlsPolicies under(List<PolicySource> further) {
+    List<PolicySource> all = new ArrayList<>(further);
+    all.addAll(sources);
+    return new TlsPolicies(settings, tables, all, names);
+  }
+
   private static BadConfiguration fault(Settings settings, Param<?> param, String reason) {
     return new BadConfiguration(settings.fault(param, reason));
   }

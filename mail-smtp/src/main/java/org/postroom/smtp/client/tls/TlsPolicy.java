@@ -23,6 +23,10 @@ public record TlsPolicy(
     List<Tlsa> tlsa,
     Set<String> versions) {
 
+  /** With a valid certificate for the host's own name. */
+  public static final TlsPolicy VALID =
+      new TlsPolicy(TlsLevel.VERIFY, List.of("hostname"), Optional.empty());
+
   /** Without TLS. */
   public static final TlsPolicy NONE = new TlsPolicy(TlsLevel.NONE, List.of(), Optional.empty());
 
