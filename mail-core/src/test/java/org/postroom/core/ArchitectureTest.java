@@ -32,7 +32,7 @@ final class ArchitectureTest extends HouseRules {
               Map.entry("filter", 10L),
               Map.entry("flow", 29L),
               Map.entry("life", 2L),
-              Map.entry("log", 6L),
+              Map.entry("log", 7L),
               Map.entry("mail", 21L),
               Map.entry("mailbox", 22L),
               Map.entry("memo", 2L),

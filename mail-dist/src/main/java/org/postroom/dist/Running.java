@@ -52,6 +52,7 @@ record Running(
     owned.add(foundation.purge());
     OpenDoors doors = owned.add(foundation.doors());
     doors.become(plan, generations.current(), () -> {});
+    foundation.services().forEach(service -> service.running(generations::current));
     Reloading reloading = new Reloading(description, databases, plan, generations, doors, queue);
     Submitting submitting = owned.add(new Submitting(foundation.premises(), generations::current));
     Outbox outbox =

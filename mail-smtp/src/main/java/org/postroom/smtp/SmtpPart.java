@@ -16,6 +16,7 @@ import org.postroom.smtp.client.SmtpClientParams;
 import org.postroom.smtp.client.sasl.SaslParams;
 import org.postroom.smtp.client.sts.StsParams;
 import org.postroom.smtp.client.tls.TlsParams;
+import org.postroom.smtp.client.tlsrpt.TlsrptParams;
 import org.postroom.smtp.server.Role;
 import org.postroom.smtp.server.SmtpParams;
 
@@ -25,7 +26,7 @@ public final class SmtpPart implements Part {
   @Override
   public List<ParamSet> params() {
     return Stream.concat(
-            Stream.of(SmtpParams.ALL, SmtpClientParams.ALL, TlsParams.ALL, SaslParams.ALL, StsParams.ALL),
+            Stream.of(SmtpParams.ALL, SmtpClientParams.ALL, TlsParams.ALL, SaslParams.ALL, StsParams.ALL, TlsrptParams.ALL),
             LmtpClientParams.ALL.stream())
         .toList();
   }

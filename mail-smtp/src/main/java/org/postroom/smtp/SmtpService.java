@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Inquiry;
@@ -24,8 +25,8 @@ import org.postroom.core.session.Callers;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.TlsContext;
+import org.postroom.smtp.client.OthersWishes;
 import org.postroom.smtp.client.SmtpTransport;
-import org.postroom.smtp.client.sts.StsPolicies;
 import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Listening;
 import org.postroom.smtp.server.Rehearsal;
@@ -47,13 +48,13 @@ final class SmtpService implements Service, AutoCloseable {
   private final ClientLimits limits;
   private final Inquiry inquiry;
   private final PolicyServers servers;
-  private final StsPolicies sts;
+  private final OthersWishes others;
 
   SmtpService(Premises premises, Settings started) {
     this.premises = premises;
     this.limits = new ClientLimits(premises.clock(), started);
     this.inquiry = new Inquiry(premises.workers(), premises.timers());
-    this.sts = new StsPolicies(premises);
+    this.others = OthersWishes.of(premises);
     this.servers =
         PolicyServers.open(
             premises.wire(), premises.resolver(), premises.timers(), premises.workers());
@@ -89,7 +90,7 @@ final class SmtpService implements Service, AutoCloseable {
               ? byLmtp.computeIfAbsent(
                   settings, its -> SmtpTransport.lmtp(its, policy, tables, premises))
               : bySettings.computeIfAbsent(
-                  settings, its -> SmtpTransport.of(its, policy, own, tables, premises, sts)));
+                  settings, its -> SmtpTransport.of(its, policy, own, tables, premises, others)));
     }
     return transports;
   }
@@ -119,11 +120,16 @@ final class SmtpService implements Service, AutoCloseable {
                     .run());
   }
 
-  /** Policy servers are asked no more, nor are policies renewed. */
+  @Override
+  public void running(Supplier<Generation> current) {
+    others.running(current);
+  }
+
+  /** Policy servers are asked no more, policies not renewed, and what was counted is kept. */
   @Override
   public void close() {
     servers.close();
-    sts.close();
+    others.close();
   }
 
   private Services services(Generation generation) {

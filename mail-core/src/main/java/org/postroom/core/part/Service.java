@@ -3,6 +3,7 @@ package org.postroom.core.part;
 import java.net.SocketAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.policy.OwnAddresses;
@@ -39,6 +40,13 @@ public interface Service {
    * @throws IllegalStateException when it needs TLS and there are no keys for it
    */
   Welcome welcome(Door door, SocketAddress address, Settings settings, Generation generation);
+
+  /**
+   * The server runs, and every port answers. Called once, for parts that send mail of their own.
+   *
+   * @param current the generation by which mail goes that begins its way now
+   */
+  default void running(Supplier<Generation> current) {}
 
   /**
    * What would become of a mail at a door, with the same settings and generation. Waits for

@@ -13,6 +13,7 @@ import org.postroom.core.wire.WireFault;
 import org.postroom.smtp.client.sasl.LogIn;
 import org.postroom.smtp.client.sasl.LogIns;
 import org.postroom.smtp.client.tls.TlsLevel;
+import org.postroom.smtp.client.tlsrpt.SessionCounts;
 
 /** What is said to one server, in plain blocking code on the connection's worker. */
 final class Conversation {
@@ -116,7 +117,10 @@ final class Conversation {
       shakeHands();
       verify();
       hello("ESMTP");
-    } else if (target.tls().level().requiresTls()) {
+      return;
+    }
+    outfit.counts().noStartTls(connected());
+    if (target.tls().level().requiresTls()) {
       throw new NotServed(
           "4.7.4",
           reply == null
@@ -136,16 +140,28 @@ final class Conversation {
           connection.startTlsAsClient(
               outfit.security().contextFor(target), target.tls().nameFor(way.hop(), target.host()));
     } catch (TlsFailed e) {
+      outfit.counts().noHandshake(connected(), String.valueOf(e.getMessage()));
       throw e;
     } catch (WireFault e) {
+      outfit.counts().noHandshake(connected(), String.valueOf(e.getMessage()));
       throw new TlsFailed(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private SessionCounts.Connected connected() {
+    return new SessionCounts.Connected(
+        way.hop(),
+        way.tls(),
+        target.host(),
+        connection.local().getAddress(),
+        connection.remote().getAddress());
   }
 
   /** RFC 8314, 3.4, and the like: who it is is known by now, and nothing has been said to it. */
   private void verify() {
     List<X509Certificate> chain =
         connection.tls().map(TlsSession::peerCertificates).orElse(List.of());
+    outfit.counts().shaken(connected(), target.tls(), chain);
     outfit
         .security()
         .peers()

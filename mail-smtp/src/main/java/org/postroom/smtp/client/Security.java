@@ -1,8 +1,9 @@
 package org.postroom.smtp.client;
 
+import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.NextHop;
@@ -10,7 +11,6 @@ import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.TlsContext;
-import org.postroom.smtp.client.https.Https;
 import org.postroom.smtp.client.sasl.LogIns;
 import org.postroom.smtp.client.tls.ClientContexts;
 import org.postroom.smtp.client.tls.HostPolicies;
@@ -58,15 +58,13 @@ record Security(ClientContexts tls, TlsPolicies policies, PeerCheck peers, LogIn
     return tls.of(target.tls());
   }
 
-  /**
-   * The same where domains may also publish policies by the web.
-   *
-   * @param published what they do, by servers that are believed as those of mail are
-   */
-  Security hearing(Function<Https.Trust, List<PolicySource>> published) {
-    Https.Trust trust =
-        (chain, host) ->
-            peers.fault(TlsPolicy.VALID, chain, NextHop.parse("[" + host + "]", 443), host);
-    return new Security(tls, policies.under(published.apply(trust)), peers, logIns);
+  /** The same where domains may also publish policies, over which what is known already goes. */
+  Security hearing(List<PolicySource> sources) {
+    return new Security(tls, policies.under(sources), peers, logIns);
+  }
+
+  /** What is wrong with the certificate of a server of the web: those are believed like others. */
+  Optional<String> fault(List<X509Certificate> chain, String host) {
+    return peers.fault(TlsPolicy.VALID, chain, NextHop.parse("[" + host + "]", 443), host);
   }
 }

@@ -23,10 +23,10 @@ import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.table.Tables;
 import org.postroom.smtp.client.https.Https;
-import org.postroom.smtp.client.sts.StsPolicies;
 import org.postroom.smtp.client.sts.StsSource;
 import org.postroom.smtp.client.tls.DnsSupport;
 import org.postroom.smtp.client.tls.TlsParams;
+import org.postroom.smtp.client.tlsrpt.SessionCounts;
 
 /**
  * Takes mail to its next hop by SMTP. While names are looked up, connections open and greetings are
@@ -74,7 +74,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
    * One for a server.
    *
    * @param own the addresses that are this machine
-   * @param sts policies of other domains, which all transports share
+   * @param others what other domains say of TLS, which all transports share
    * @throws org.postroom.core.config.BadConfiguration for a table that cannot be had, and for what
    *     contradicts itself
    */
@@ -84,27 +84,26 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       OwnAddresses own,
       Tables tables,
       Premises premises,
-      StsPolicies sts) {
+      OthersWishes others) {
     Set<InetAddress> ownAddresses = new HashSet<>(own.proxies());
     own.interfaces().forEach(one -> ownAddresses.add(one.address()));
     Resolver names = names(settings, premises.resolver());
     SmtpClientOptions options =
         SmtpClientParams.options(settings, Set.of(policy.hostname().name()), ownAddresses);
+    Security security = Security.of(settings, policy, tables, names);
+    Https https =
+        new Https(
+            premises.wire(),
+            premises.resolver().only(options::mayReach),
+            premises.timers(),
+            security::fault);
     return of(
         options,
-        Security.of(settings, policy, tables, names)
-            .hearing(trust -> StsSource.of(settings, sts, https(premises, options, trust))),
+        security.hearing(StsSource.of(settings, others.policies(), others.reports(), https)),
+        SessionCounts.of(settings, others.reports(), security.peers(), https),
         Words.of(settings, "smtp", policy, tables),
         names,
         premises);
-  }
-
-  private static Https https(Premises premises, SmtpClientOptions options, Https.Trust trust) {
-    return new Https(
-        premises.wire(),
-        premises.resolver().only(options::mayReach),
-        premises.timers(),
-        trust);
   }
 
   /**
@@ -116,9 +115,11 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       Settings settings, Policy policy, Tables tables, Premises premises) {
     Settings seen = LmtpClientParams.in(settings);
     Resolver names = names(seen, premises.resolver());
+    Security security = Security.of(seen, policy, tables, names);
     return of(
         SmtpClientParams.lmtp(seen),
-        Security.of(seen, policy, tables, names),
+        security,
+        SessionCounts.none(security.peers()),
         Words.of(seen, "lmtp", policy, tables),
         names,
         premises);
@@ -141,6 +142,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
   private static SmtpTransport of(
       SmtpClientOptions options,
       Security security,
+      SessionCounts counts,
       Words words,
       Resolver names,
       Premises premises) {
@@ -155,7 +157,8 @@ public final class SmtpTransport implements Transport, AutoCloseable {
             new TargetFinder(names, options, random, premises.timers()),
             new Unchunked(),
             random,
-            premises.clock()),
+            premises.clock(),
+            counts),
         new IdleConnections(options, premises.clock(), premises.timers()));
   }
 

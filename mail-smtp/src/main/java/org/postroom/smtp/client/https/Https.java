@@ -84,6 +84,7 @@ public final class Https {
     }
 
     CompletionStage<HttpAnswer> begin() {
+      Timers.Work work = timers.begin();
       Timers.Timer limit =
           timers.after(
               question.limit(), () -> end(new HttpTrouble("no answer in time", false)));
@@ -92,6 +93,7 @@ public final class Https {
           done.whenComplete(
               (answer, trouble) -> {
                 limit.cancel();
+                work.end();
                 Exchange open = current.get();
                 if (open != null) {
                   open.close();

@@ -19,6 +19,21 @@ public interface HostPolicies {
    */
   CompletionStage<Judgement> of(ExchangerHost host);
 
+  /** What the domain has published that this goes by. */
+  default PublishedPolicy published() {
+    return PublishedPolicy.NONE;
+  }
+
+  /**
+   * What would hold for a host if a policy that the domain only tests were obeyed: mail goes all the
+   * same, and a report says how it would have been.
+   *
+   * @param obeyed what does hold, and where nothing is tested the answer
+   */
+  default Judgement tested(String host, Judgement obeyed) {
+    return obeyed;
+  }
+
   /** The same for every host. */
   static HostPolicies same(TlsPolicy policy) {
     return new SamePolicy(policy);

@@ -67,6 +67,21 @@ public final class PeerCheck {
     };
   }
 
+  /** The word of reports (RFC 8460, 4.3) for what {@link #fault} has found. */
+  public static String kind(TlsPolicy policy, List<X509Certificate> chain, String host) {
+    if (policy.level() != TlsLevel.VERIFY && policy.level() != TlsLevel.SECURE || chain.isEmpty()) {
+      return "validation-failure";
+    }
+    try {
+      chain.get(0).checkValidity();
+    } catch (CertificateExpiredException | CertificateNotYetValidException e) {
+      return "certificate-expired";
+    }
+    return CertificateNames.of(chain.get(0)).match(host)
+        ? "certificate-not-trusted"
+        : "certificate-host-mismatch";
+  }
+
   private Optional<String> fingerprint(TlsPolicy policy, X509Certificate own) {
     try {
       MessageDigest maker = MessageDigest.getInstance(digest.javaName());

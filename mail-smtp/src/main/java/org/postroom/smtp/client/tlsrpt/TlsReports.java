@@ -1,0 +1,321 @@
+package org.postroom.smtp.client.tlsrpt;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URI;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.address.Domain;
+import org.postroom.core.dns.Resolver.Answer;
+import org.postroom.core.json.Json;
+import org.postroom.core.log.TlsrptLog;
+import org.postroom.core.memo.Memo;
+import org.postroom.core.memo.MemoStore;
+import org.postroom.core.part.Generation;
+import org.postroom.core.part.Premises;
+import org.postroom.core.time.Timers;
+import org.postroom.smtp.client.https.Https;
+import org.postroom.smtp.client.tls.PublishedPolicy;
+
+/**
+ * Counts of TLS sessions by day of UTC and domain, in one server over all its transports and
+ * generations, and the reports that come of them. What is counted is in the store five minutes
+ * later, and when the server stops: a crash loses no more than that. Reports on a day that is over
+ * are sent within four hours of its end, or of the start; where none can be sent, it is tried again
+ * the next day, until the day is three days old.
+ *
+ * <p>{@link #MOST} domains are counted a day. Thread-safe.
+ */
+public final class TlsReports implements AutoCloseable {
+  static final int MOST = 10_000;
+  static final Duration SAVED = Duration.ofMinutes(5);
+
+  private static final String KIND = "tlsrpt";
+  private static final int PAGE = 200;
+  private static final int KEPT_DAYS = 3;
+  private static final long SPREAD_SECONDS = Duration.ofHours(4).toSeconds();
+
+  private final Premises premises;
+  private final MemoStore memos;
+  private final Clock clock;
+  private final Timers timers;
+  private final TlsrptLog log = new TlsrptLog();
+
+  /** Not in the store yet, by day and domain. */
+  private final Map<Key, Tally> counted = new HashMap<>();
+
+  private boolean begun;
+  private boolean closed;
+  private @Nullable Supplier<Generation> current;
+  private @Nullable Https https;
+
+  private record Key(LocalDate day, Domain domain) {
+
+    String name() {
+      return day + "/" + domain;
+    }
+
+    /** Empty for what is none. */
+    static Optional<Key> of(String name) {
+      int slash = name.indexOf('/');
+      try {
+        return slash < 0
+            ? Optional.empty()
+            : Domain.parse(name.substring(slash + 1))
+                .map(domain -> new Key(LocalDate.parse(name.substring(0, slash)), domain));
+      } catch (DateTimeException e) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  /** Nothing is counted. */
+  public TlsReports(Premises premises) {
+    this.premises = premises;
+    this.memos = premises.memos();
+    this.clock = premises.clock();
+    this.timers = premises.timers();
+  }
+
+  /**
+   * The server runs.
+   *
+   * @param generation by which mail goes now
+   */
+  public void running(Supplier<Generation> generation) {
+    synchronized (this) {
+      current = generation;
+    }
+    if (generation.get().settings().get(TlsrptParams.ENABLE)) {
+      begin();
+    }
+  }
+
+  /** By which reports are sent from now on, where a domain wants them so. */
+  synchronized void by(Https other) {
+    https = other;
+  }
+
+  /** One session, or an attempt at one. Waits for nothing. */
+  public void count(Domain domain, PublishedPolicy policy, Optional<Failure> failure) {
+    Key key = new Key(today(), domain);
+    synchronized (this) {
+      if (!counted.containsKey(key) && counted.size() == MOST) {
+        return;
+      }
+      counted.computeIfAbsent(key, one -> new Tally()).count(policy, failure);
+    }
+    begin();
+  }
+
+  private LocalDate today() {
+    return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+  }
+
+  private void begin() {
+    synchronized (this) {
+      if (begun || closed) {
+        return;
+      }
+      begun = true;
+    }
+    saveLater();
+    reportIn(spread());
+  }
+
+  private Duration spread() {
+    return Duration.ofSeconds(premises.random().nextLong(SPREAD_SECONDS));
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  // --- keeping
+
+  private void saveLater() {
+    Timers.Timer unusedTimer =
+        timers.after(
+            SAVED,
+            () -> {
+              if (!isClosed()) {
+                boolean unused = timers.handOn(premises.workers(), this::save);
+                saveLater();
+              }
+            });
+  }
+
+  private void save() {
+    Map<Key, Tally> fresh;
+    synchronized (this) {
+      fresh = new HashMap<>(counted);
+      counted.clear();
+    }
+    fresh.forEach(
+        (key, tally) -> {
+          try {
+            keep(key, tally);
+          } catch (RuntimeException e) {
+            log.notKept(String.valueOf(e.getMessage()));
+            synchronized (this) {
+              counted.computeIfAbsent(key, one -> new Tally()).add(tally);
+            }
+          }
+        });
+  }
+
+  private void keep(Key key, Tally fresh) {
+    Tally all = memos.find(KIND, key.name()).flatMap(TlsReports::read).orElseGet(Tally::new);
+    all.add(fresh);
+    String text = new String(Json.write(all.policies(key.domain())), UTF_8);
+    Instant until = key.day().plusDays(KEPT_DAYS + 1).atStartOfDay().toInstant(ZoneOffset.UTC);
+    memos.keep(KIND, new Memo(key.name(), text, until));
+  }
+
+  private static Optional<Tally> read(Memo memo) {
+    try {
+      return Optional.of(Tally.read(Json.read(memo.text().getBytes(UTF_8))));
+    } catch (Json.Malformed e) {
+      return Optional.empty(); // of another version of this program
+    }
+  }
+
+  /** What was counted is kept; nothing more is sent. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+    }
+    save();
+  }
+
+  // --- reporting
+
+  private void reportIn(Duration wait) {
+    Timers.Timer unusedTimer =
+        timers.after(
+            wait,
+            () -> {
+              if (!isClosed()) {
+                boolean unused = timers.handOn(premises.workers(), this::report);
+                LocalDate tomorrow = today().plusDays(1);
+                Instant midnight = tomorrow.atStartOfDay().toInstant(ZoneOffset.UTC);
+                reportIn(Duration.between(clock.instant(), midnight).plus(spread()));
+              }
+            });
+  }
+
+  /** Reports on all days that are over, one domain after the other. */
+  private void report() {
+    try {
+      save();
+      int unused = memos.forgetExpired(KIND, clock.instant());
+      Queue<Key> due = new ArrayDeque<>();
+      List<Memo> page = memos.page(KIND, "", PAGE);
+      while (!page.isEmpty()) {
+        for (Memo memo : page) {
+          Key.of(memo.name()).filter(key -> key.day().isBefore(today())).ifPresent(due::add);
+        }
+        page = memos.page(KIND, page.get(page.size() - 1).name(), PAGE);
+      }
+      next(due);
+    } catch (RuntimeException e) {
+      log.notSent("those of today", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void next(Queue<Key> due) {
+    Key key = due.poll();
+    if (key == null || isClosed()) {
+      return;
+    }
+    Optional<Domain> name = Domain.parse("_smtp._tls." + key.domain());
+    CompletionStage<List<URI>> wanted =
+        name.isEmpty()
+            ? CompletableFuture.completedStage(List.of())
+            : premises
+                .resolver()
+                .texts(name.get())
+                .thenApply(
+                    answer ->
+                        answer instanceof Answer.Found<String> some
+                            ? ReportRecord.destinations(some.records())
+                            : List.of());
+    CompletionStage<Boolean> unused =
+        wanted.thenApply(
+            destinations ->
+                timers.handOn(
+                    premises.workers(),
+                    () -> {
+                      report(key, destinations);
+                      next(due);
+                    }));
+  }
+
+  private void report(Key key, List<URI> destinations) {
+    try {
+      Optional<Memo> memo = memos.find(KIND, key.name());
+      Optional<Tally> tally = memo.flatMap(TlsReports::read);
+      Generation generation = generation();
+      if (memo.isEmpty() || generation == null) {
+        return;
+      }
+      if (tally.isEmpty() || destinations.isEmpty()) {
+        memos.forget(KIND, key.name());
+        return;
+      }
+      DayReport report =
+          new DayReport(
+              generation.policy().hostname(),
+              key.domain(),
+              key.day(),
+              key.day() + "." + Long.toHexString(premises.random().nextLong()),
+              tally.get());
+      ReportSending sending = new ReportSending(premises, generation, report, https());
+      for (URI destination : destinations) {
+        CompletionStage<Void> unused =
+            sending.to(destination).thenAccept(taken -> settle(key, taken));
+      }
+    } catch (RuntimeException e) {
+      log.notSent(key.name(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private synchronized @Nullable Generation generation() {
+    Supplier<Generation> supplier = current;
+    return supplier == null ? null : supplier.get();
+  }
+
+  private synchronized Optional<Https> https() {
+    return Optional.ofNullable(https);
+  }
+
+  private void settle(Key key, boolean taken) {
+    if (taken) {
+      boolean unused =
+          timers.handOn(
+              premises.workers(),
+              () -> {
+                try {
+                  memos.forget(KIND, key.name());
+                } catch (RuntimeException e) {
+                  log.notSent(key.name(), String.valueOf(e.getMessage()));
+                }
+              });
+    }
+  }
+}
