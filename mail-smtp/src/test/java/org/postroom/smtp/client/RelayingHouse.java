@@ -56,6 +56,7 @@ import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.table.Tables;
+import org.postroom.core.testing.MemoryMemoStore;
 import org.postroom.core.testing.MemoryStores;
 import org.postroom.core.testing.StagedOctets;
 import org.postroom.core.testing.Until;
@@ -64,7 +65,9 @@ import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.PipeWire;
 import org.postroom.core.wire.Workers;
 import org.postroom.smtp.client.sasl.SaslParams;
+import org.postroom.smtp.client.sts.StsParams;
 import org.postroom.smtp.client.tls.TlsParams;
+import org.postroom.smtp.client.tlsrpt.TlsrptParams;
 
 /**
  * Queue, way of a mail and SMTP client as they are, on pipes and in virtual time, with stores in
@@ -87,6 +90,7 @@ final class RelayingHouse implements AutoCloseable {
   private final Path folder;
   private final StagingArea staging;
   private final MailFlow flow;
+  private final OthersWishes others;
   private final SmtpTransport transport;
   private final QueueManager manager;
 
@@ -110,7 +114,9 @@ final class RelayingHouse implements AutoCloseable {
                 QueueParams.ALL,
                 SmtpClientParams.ALL,
                 TlsParams.ALL,
-                SaslParams.ALL)
+                SaslParams.ALL,
+                StsParams.ALL,
+                TlsrptParams.ALL)
             .set("myhostname", "mail.here.test");
     overrides.forEach(builder::set);
     Settings settings = builder.build();
@@ -124,26 +130,24 @@ final class RelayingHouse implements AutoCloseable {
     Listener one = wire.listen(far::talk);
     Listener two = wire.listen(other::talk);
     Lifeline lifeline = new Lifeline();
-    transport =
-        SmtpTransport.of(
-            settings,
-            policy,
-            OWN,
-            TABLES,
-            new Premises(
-                wire,
-                stores.mail(),
-                stores.queue(),
-                stores.queue(),
-                stores.accounts(),
-                staging,
-                ZoneResolver.of(),
-                new RecentDecisions(1),
-                workers,
-                new Random(1),
-                time,
-                time,
-                ZoneOffset.UTC));
+    Premises premises =
+        new Premises(
+            wire,
+            stores.mail(),
+            stores.queue(),
+            stores.queue(),
+            new MemoryMemoStore(),
+            stores.accounts(),
+            staging,
+            ZoneResolver.of(),
+            new RecentDecisions(1),
+            workers,
+            new Random(1),
+            time,
+            time,
+            ZoneOffset.UTC);
+    others = OthersWishes.of(premises);
+    transport = SmtpTransport.of(settings, policy, OWN, TABLES, premises, others);
     Router router =
         (query, facts, trace) ->
             switch (query.recipient().domain().name()) {
@@ -258,6 +262,7 @@ final class RelayingHouse implements AutoCloseable {
   public void close() {
     manager.close();
     transport.close();
+    others.close();
     wire.close();
     workers.close();
     staging.close();

@@ -66,17 +66,22 @@ final class DaneCheck {
         authorities.add(one);
       }
     }
-    for (byte[] octets : Associations.whole(usable)) {
-      try {
-        authorities.add(
-            (X509Certificate)
-                CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(octets)));
-      } catch (CertificateException e) {
-        continue; // the record is about nobody
-      }
-    }
+    Associations.whole(usable).stream()
+        .flatMap(octets -> certificate(octets).stream())
+        .forEach(authorities::add);
     return authorities;
+  }
+
+  /** Empty where a record is about nobody. */
+  private static Optional<X509Certificate> certificate(byte[] octets) {
+    try {
+      return Optional.of(
+          (X509Certificate)
+              CertificateFactory.getInstance("X.509")
+                  .generateCertificate(new ByteArrayInputStream(octets)));
+    } catch (CertificateException e) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<String> untrusted(
