@@ -26,7 +26,13 @@ public final class SmtpPart implements Part {
   @Override
   public List<ParamSet> params() {
     return Stream.concat(
-            Stream.of(SmtpParams.ALL, SmtpClientParams.ALL, TlsParams.ALL, SaslParams.ALL, StsParams.ALL, TlsrptParams.ALL),
+            Stream.of(
+                SmtpParams.ALL,
+                SmtpClientParams.ALL,
+                TlsParams.ALL,
+                SaslParams.ALL,
+                StsParams.ALL,
+                TlsrptParams.ALL),
             LmtpClientParams.ALL.stream())
         .toList();
   }

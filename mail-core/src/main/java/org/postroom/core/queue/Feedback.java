@@ -70,8 +70,6 @@ record Feedback(double base, Divisor divisor) {
   @Override
   public String toString() {
     String number = BigDecimal.valueOf(base).toPlainString();
-    return divisor == Divisor.ONE
-        ? number
-        : number + "/" + divisor.name().toLowerCase(Locale.ROOT);
+    return divisor == Divisor.ONE ? number : number + "/" + divisor.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -195,7 +195,8 @@ class NoticesTest {
   @ParameterizedTest
   @CsvSource({"10, text/rfc822-headers", "1000, message/rfc822"})
   void aLongMailIsNotSentBackWhole(String limit, String type) {
-    try (FlowHouse house = FlowHouse.standing(PATIENCE).reporting("bounce_size_limit", limit).open()) {
+    try (FlowHouse house =
+        FlowHouse.standing(PATIENCE).reporting("bounce_size_limit", limit).open()) {
       house.refuses("far.test");
 
       house.send("bob@far.test");

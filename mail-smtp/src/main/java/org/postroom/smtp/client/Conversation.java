@@ -111,7 +111,8 @@ final class Conversation {
   }
 
   private void startTls() {
-    Reply reply = server.offers("STARTTLS") ? exchange.say("STARTTLS", timeouts().startTls()) : null;
+    Reply reply =
+        server.offers("STARTTLS") ? exchange.say("STARTTLS", timeouts().startTls()) : null;
     if (reply != null && reply.isPositive()) {
       connection.in().discard();
       shakeHands();
@@ -183,7 +184,8 @@ final class Conversation {
         LogIns logIns = outfit.security().logIns();
         LogIns.Begun begun =
             logIns.begin(logIn, server.mechanisms(), channel(), target.toString(), outfit.random());
-        new Authentication(line -> exchange.say(line, timeouts().hello())).run(logIns, begun, target);
+        new Authentication(line -> exchange.say(line, timeouts().hello()))
+            .run(logIns, begun, target);
       }
     }
   }

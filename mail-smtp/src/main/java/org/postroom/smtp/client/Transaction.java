@@ -167,8 +167,7 @@ final class Transaction {
       if (!fresh && last.code() == 421) {
         throw new Conversation.Stale();
       }
-      Reply data =
-          payload.isChunk() && last.code() != 421 ? GO : next(last, timeouts().dataInit());
+      Reply data = payload.isChunk() && last.code() != 421 ? GO : next(last, timeouts().dataInit());
       opened = new Opened(from, answers, data);
     } catch (WireFault e) {
       throw fresh ? e : new Conversation.Stale();
@@ -221,8 +220,7 @@ final class Transaction {
     List<Reply> ends = Collections.nCopies(answers.size(), data);
     if (!opened.hasTaken() || !data.isIntermediate()) {
       // RFC 5321, 4.1.1.4: only 354 asks for content; a 2xx to DATA has delivered nothing.
-      boolean inStep =
-          exchange.isUsable() && (payload.isChunk() || !data.isPositive()) && reset();
+      boolean inStep = exchange.isUsable() && (payload.isChunk() || !data.isPositive()) && reset();
       if (!inStep) {
         exchange.end();
       }

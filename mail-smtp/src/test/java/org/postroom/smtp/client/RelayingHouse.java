@@ -176,7 +176,14 @@ final class RelayingHouse implements AutoCloseable {
             lifeline);
     manager =
         new QueueManager(
-            stores.queue(), flow, QueueParams.limits(settings), time, time, workers, "me", lifeline);
+            stores.queue(),
+            flow,
+            QueueParams.limits(settings),
+            time,
+            time,
+            workers,
+            "me",
+            lifeline);
     workers.afterwards(manager::close);
     stores.accounts().add("ada@here.test", Secret.of("secret"));
     manager.start();

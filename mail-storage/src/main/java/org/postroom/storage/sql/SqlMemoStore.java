@@ -66,8 +66,7 @@ final class SqlMemoStore implements MemoStore {
     try (ResultSet rows = select.executeQuery()) {
       while (rows.next()) {
         memos.add(
-            new Memo(
-                rows.getString(1), rows.getString(2), Instant.ofEpochMilli(rows.getLong(3))));
+            new Memo(rows.getString(1), rows.getString(2), Instant.ofEpochMilli(rows.getLong(3))));
       }
     }
     return memos;

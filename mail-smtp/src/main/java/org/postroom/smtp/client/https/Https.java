@@ -86,8 +86,7 @@ public final class Https {
     CompletionStage<HttpAnswer> begin() {
       Timers.Work work = timers.begin();
       Timers.Timer limit =
-          timers.after(
-              question.limit(), () -> end(new HttpTrouble("no answer in time", false)));
+          timers.after(question.limit(), () -> end(new HttpTrouble("no answer in time", false)));
       CompletionStage<Answer<InetAddress>> addresses = resolver.addresses(question.host());
       CompletionStage<HttpAnswer> all =
           done.whenComplete(

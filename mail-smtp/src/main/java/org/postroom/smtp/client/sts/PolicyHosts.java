@@ -63,8 +63,7 @@ final class PolicyHosts implements PolicyFetch {
     }
     try {
       return new Fetched.Shown(
-          StsPolicy.parse(
-              UTF_8.newDecoder().decode(ByteBuffer.wrap(answer.body())).toString()));
+          StsPolicy.parse(UTF_8.newDecoder().decode(ByteBuffer.wrap(answer.body())).toString()));
     } catch (StsPolicy.Malformed e) {
       return new Fetched.Failed(Failure.INVALID, String.valueOf(e.getMessage()));
     } catch (CharacterCodingException e) {

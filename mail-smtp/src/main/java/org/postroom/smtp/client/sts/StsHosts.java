@@ -10,8 +10,8 @@ import org.postroom.smtp.client.tls.PublishedPolicy;
 import org.postroom.smtp.client.tls.TlsPolicy;
 
 /**
- * The hosts of a domain that has a policy (RFC 8461, 5). Where it is enforced, mail goes to one that
- * it names and that has a valid certificate for the name that the DNS has, and to no other.
+ * The hosts of a domain that has a policy (RFC 8461, 5). Where it is enforced, mail goes to one
+ * that it names and that has a valid certificate for the name that the DNS has, and to no other.
  *
  * @param otherwise what is obeyed where it is not enforced
  */

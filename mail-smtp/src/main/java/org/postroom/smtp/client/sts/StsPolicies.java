@@ -22,8 +22,8 @@ import org.postroom.smtp.client.sts.PolicyFetch.Fetched;
 
 /**
  * Policies of MTA-STS in one server, over all its transports and generations. The DNS is asked for
- * each attempt (it remembers answers by itself); a policy is fetched when there is none, when its id
- * changes, and each day as long as mail goes there. One that is known counts until it expires,
+ * each attempt (it remembers answers by itself); a policy is fetched when there is none, when its
+ * id changes, and each day as long as mail goes there. One that is known counts until it expires,
  * whatever becomes of the DNS and of the domain's server.
  *
  * <p>One fetch for each domain at a time, {@link #PLACES} in all, {@link #WAITING} more wait for

@@ -20,8 +20,8 @@ import org.postroom.smtp.client.tlsrpt.TlsReports;
 import org.postroom.smtp.client.tlsrpt.TlsrptParams;
 
 /**
- * What MTA-STS says of next hops: the next hop's domain is the policy's. Hosts in brackets, addresses
- * and sockets have none.
+ * What MTA-STS says of next hops: the next hop's domain is the policy's. Hosts in brackets,
+ * addresses and sockets have none.
  */
 public final class StsSource implements PolicySource {
   private final StsPolicies policies;
@@ -74,7 +74,9 @@ public final class StsSource implements PolicySource {
     return hosts;
   }
 
-  /** To the domain, beside what becomes of the mail: a session that had no policy, or an old one. */
+  /**
+   * To the domain, beside what becomes of the mail: a session that had no policy, or an old one.
+   */
   private void report(Domain domain, HostPolicies hosts, Fetched.Failed trouble) {
     PublishedPolicy known = hosts.published();
     PublishedPolicy told =

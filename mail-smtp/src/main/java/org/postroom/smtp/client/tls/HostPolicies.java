@@ -25,8 +25,8 @@ public interface HostPolicies {
   }
 
   /**
-   * What would hold for a host if a policy that the domain only tests were obeyed: mail goes all the
-   * same, and a report says how it would have been.
+   * What would hold for a host if a policy that the domain only tests were obeyed: mail goes all
+   * the same, and a report says how it would have been.
    *
    * @param obeyed what does hold, and where nothing is tested the answer
    */

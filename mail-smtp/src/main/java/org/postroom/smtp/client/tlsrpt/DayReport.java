@@ -24,8 +24,7 @@ import org.postroom.core.json.Json;
  * @param id of the report, unique among ours
  */
 record DayReport(Domain reporter, Domain domain, LocalDate day, String id, Tally tally) {
-  private static final Base64.Encoder LINES =
-      Base64.getMimeEncoder(76, new byte[] {'\r', '\n'});
+  private static final Base64.Encoder LINES = Base64.getMimeEncoder(76, new byte[] {'\r', '\n'});
 
   String contact() {
     return "postmaster@" + reporter.name();

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Where a domain wants its reports, as TXT of {@code _smtp._tls.} and its name says (RFC 8460, 3). */
+/**
+ * Where a domain wants its reports, as TXT of {@code _smtp._tls.} and its name says (RFC 8460, 3).
+ */
 final class ReportRecord {
   /** More are not served. */
   static final int MOST = 5;

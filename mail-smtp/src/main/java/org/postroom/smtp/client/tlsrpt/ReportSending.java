@@ -41,8 +41,7 @@ final class ReportSending {
   private final Optional<Https> https;
   private final TlsrptLog log = new TlsrptLog();
 
-  ReportSending(
-      Premises premises, Generation generation, DayReport report, Optional<Https> https) {
+  ReportSending(Premises premises, Generation generation, DayReport report, Optional<Https> https) {
     this.premises = premises;
     this.generation = generation;
     this.report = report;

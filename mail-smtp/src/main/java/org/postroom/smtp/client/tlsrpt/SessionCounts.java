@@ -16,8 +16,9 @@ import org.postroom.smtp.client.tls.PeerCheck;
 import org.postroom.smtp.client.tls.TlsPolicy;
 
 /**
- * What a transport tells of its TLS sessions, so that domains can be reported to. Nothing is counted
- * where settings want no reports, nor for next hops in brackets: those are nobody's mail exchangers.
+ * What a transport tells of its TLS sessions, so that domains can be reported to. Nothing is
+ * counted where settings want no reports, nor for next hops in brackets: those are nobody's mail
+ * exchangers.
  */
 public final class SessionCounts {
   private final Optional<TlsReports> reports;
@@ -81,8 +82,8 @@ public final class SessionCounts {
   }
 
   /**
-   * There was a handshake. Whether it counts as a success goes by what the domain has published, also
-   * where mail goes all the same.
+   * There was a handshake. Whether it counts as a success goes by what the domain has published,
+   * also where mail goes all the same.
    *
    * @param obeyed what was held against the host
    * @param chain that it has shown
@@ -101,8 +102,7 @@ public final class SessionCounts {
     } else {
       count(
           with,
-          Optional.of(
-              with.failure("validation-failure", ((Judgement.Skip) wanted).reason())));
+          Optional.of(with.failure("validation-failure", ((Judgement.Skip) wanted).reason())));
     }
   }
 

@@ -14,8 +14,8 @@ import org.postroom.smtp.client.tls.PublishedPolicy;
 /**
  * What happened with one domain on one day: sessions by policy, failures by what they were. Kept as
  * the report has it (RFC 8460, 4.4). Of policies there are {@link #MOST_POLICIES}, of kinds of
- * failures {@link #MOST_FAILURES}, of a policy's lines {@link #MOST_LINES}: what is beyond is counted
- * and not told. Not thread-safe.
+ * failures {@link #MOST_FAILURES}, of a policy's lines {@link #MOST_LINES}: what is beyond is
+ * counted and not told. Not thread-safe.
  */
 final class Tally {
   static final int MOST_POLICIES = 3;

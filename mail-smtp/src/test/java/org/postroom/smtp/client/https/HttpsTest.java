@@ -101,8 +101,7 @@ class HttpsTest {
 
     String outcome =
         outcome(
-            https(),
-            new HttpQuestion(HOST, server.port(), "/r?a=b", "text/x", body, 1000, LIMIT));
+            https(), new HttpQuestion(HOST, server.port(), "/r?a=b", "text/x", body, 1000, LIMIT));
 
     assertThat(outcome).isEqualTo("201 ");
     assertThat(server.asked.get(0))

@@ -32,8 +32,7 @@ class StsPoliciesTest {
   private StsPolicies policies = open(KnownPolicies.MOST);
 
   private StsPolicies open(int most) {
-    return new StsPolicies(
-        names, new KnownPolicies(memos, time, Runnable::run, most), time, time);
+    return new StsPolicies(names, new KnownPolicies(memos, time, Runnable::run, most), time, time);
   }
 
   /** Texts that change. */
@@ -73,8 +72,7 @@ class StsPoliciesTest {
 
     void id(Domain domain, String id) {
       texts.put(
-          Domain.of("_mta-sts." + domain),
-          new Answer.Found<>(List.of("v=STSv1; id=" + id + ";")));
+          Domain.of("_mta-sts." + domain), new Answer.Found<>(List.of("v=STSv1; id=" + id + ";")));
     }
   }
 
@@ -154,8 +152,7 @@ class StsPoliciesTest {
     names.texts.clear();
     isAway(FAR);
     assertThat(exchanger(FAR)).contains("one.test");
-    names.texts.put(
-        Domain.of("_mta-sts.far.test"), new Resolver.Answer.TryAgain<>("SERVFAIL"));
+    names.texts.put(Domain.of("_mta-sts.far.test"), new Resolver.Answer.TryAgain<>("SERVFAIL"));
     assertThat(exchanger(FAR)).contains("one.test");
     names.id(FAR, "2");
     StsPolicies.Found found = find(FAR);

@@ -47,8 +47,7 @@ class StsPolicyTest {
   void readsWhatIsUnusual(String lines, String read) {
     StsPolicy policy = StsPolicy.parse(lines.replace('|', '\n'));
 
-    assertThat(
-            policy.mode().word() + " " + policy.maxAge().toSeconds() + " " + policy.exchangers())
+    assertThat(policy.mode().word() + " " + policy.maxAge().toSeconds() + " " + policy.exchangers())
         .isEqualTo(read);
   }
 
@@ -116,7 +115,9 @@ class StsPolicyTest {
     assertThat(StsPolicy.parse(FILE).names(host)).isEqualTo(named);
   }
 
-  /** Cut, doubled and stirred: what comes of it is a policy or a reason, and reads as it is written. */
+  /**
+   * Cut, doubled and stirred: what comes of it is a policy or a reason, and reads as it is written.
+   */
   @Test
   void whateverComesIsAPolicyOrAReason() {
     Random random = new Random(11);

@@ -72,8 +72,7 @@ class StsRecordTest {
       }
       Optional<StsRecord> record = StsRecord.of(List.of(text.toString()));
       record.ifPresent(
-          one ->
-              assertThat(StsRecord.of(List.of("v=STSv1; id=" + one.id() + ";"))).contains(one));
+          one -> assertThat(StsRecord.of(List.of("v=STSv1; id=" + one.id() + ";"))).contains(one));
     }
   }
 }

@@ -29,8 +29,7 @@ class ReportRecordTest {
             + "[mailto:1@b, mailto:2@b, mailto:3@b, mailto:4@b, mailto:5@b]",
       })
   void readsDestinations(String texts, String found) {
-    assertThat(ReportRecord.destinations(Arrays.asList(texts.split("\\|", -1))))
-        .hasToString(found);
+    assertThat(ReportRecord.destinations(Arrays.asList(texts.split("\\|", -1)))).hasToString(found);
   }
 
   @Test

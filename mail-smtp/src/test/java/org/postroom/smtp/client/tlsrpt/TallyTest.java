@@ -55,7 +55,8 @@ class TallyTest {
             "\"failure-details\":[{\"result-type\":\"certificate-expired\",\"sending-mta-ip\":"
                 + "\"192.0.2.1\",\"receiving-mx-hostname\":\"mx.far.test\",\"receiving-ip\":"
                 + "\"192.0.2.2\",\"failed-session-count\":2,\"failure-reason-code\":\"too old\"}]")
-        .contains("{\"policy\":{\"policy-type\":\"no-policy-found\",\"policy-domain\":\"far.test\"}");
+        .contains(
+            "{\"policy\":{\"policy-type\":\"no-policy-found\",\"policy-domain\":\"far.test\"}");
   }
 
   @Test
@@ -80,7 +81,9 @@ class TallyTest {
     assertThat(reread(sum).policies(FAR)).isEqualTo(sum.policies(FAR));
   }
 
-  /** However much goes wrong in how many ways, and whatever the domain says: it is kept as one memo. */
+  /**
+   * However much goes wrong in how many ways, and whatever the domain says: it is kept as one memo.
+   */
   @Test
   void hasABound() {
     Tally tally = new Tally();
