@@ -1,5 +1,6 @@
 package org.postroom.core.queue;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.auth.AccountId;
@@ -120,13 +121,20 @@ public record Acceptance(
    *
    * @param destination what it queues behind: mails for one destination share connections and wait
    *     for each other, never for other destinations; as a rule {@code transport:nexthop}
+   * @param past what it has been through in another queue
    */
-  public record Onward(Recipient recipient, String destination, Claim claim) {
+  public record Onward(
+      Recipient recipient, String destination, Claim claim, Optional<Past> past) {
     /** Stands in front of a destination whose transport was decided for the mail. */
     public static final String DECIDED = "filter:";
 
     /** Of mail for a mailbox here, in the place of a transport. */
     static final String HOME = "mailbox";
+
+    /** One that begins its way. */
+    public Onward(Recipient recipient, String destination, Claim claim) {
+      this(recipient, destination, claim, Optional.empty());
+    }
 
     /** One that was asked for. */
     public Onward(Recipient recipient, String destination) {
@@ -145,4 +153,24 @@ public record Acceptance(
       return end < 0 ? destination.substring(begin) : destination.substring(begin, end);
     }
   }
+
+  /**
+   * What a recipient has been through in another queue.
+   *
+   * @param state {@code HELD} and {@code PARKED} as they are, all else waits for its time
+   * @param due when that is
+   * @param attempts made so far
+   * @param lastAttempt when the last one ended
+   * @param lastReason what it came to
+   * @param delayReported whether the sender was told of the delay
+   * @param expires whether an administrator has ended it
+   */
+  public record Past(
+      QueueControl.State state,
+      Instant due,
+      int attempts,
+      Optional<Instant> lastAttempt,
+      String lastReason,
+      boolean delayReported,
+      boolean expires) {}
 }

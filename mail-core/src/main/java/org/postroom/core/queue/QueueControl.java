@@ -176,4 +176,14 @@ public interface QueueControl {
    * @throws org.postroom.core.mailbox.MailboxNotFound the same
    */
   boolean replace(Collection<Long> recipients, List<Acceptance> others);
+
+  /**
+   * Takes in a mail that was in another queue, under the name that it had there, in one unit of
+   * work; durable when this returns.
+   *
+   * @param mail for the queue alone, with what its recipients {@linkplain Acceptance.Past have been
+   *     through}
+   * @return whether it was done; not where a mail of that name is in the queue
+   */
+  boolean restore(Acceptance mail);
 }

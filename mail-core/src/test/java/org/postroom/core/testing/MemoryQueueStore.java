@@ -363,6 +363,17 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
       }
       return true;
     }
+
+    @Override
+    public boolean restore(Acceptance mail) {
+      synchronized (mailboxes.lock) {
+        if (rows.values().stream().anyMatch(row -> row.mail.id.equals(mail.mail().id()))) {
+          return false;
+        }
+        List<Acceptance> unused = commit(List.of(mail));
+      }
+      return true;
+    }
   }
 
   @Override
@@ -429,6 +440,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
     for (Acceptance.Onward onward : acceptance.onward()) {
       Waiting row = new Waiting(++lastRow, mail, onward.recipient(), onward.destination());
       row.state = acceptance.isHeld() ? QueueControl.State.HELD : QueueControl.State.WAITING;
+      onward.past().ifPresent(row::continues);
       rows.put(row.id, row);
     }
   }
@@ -522,6 +534,16 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
       this.recipient = recipient;
       this.destination = destination;
       this.due = mail.arrived;
+    }
+
+    void continues(Acceptance.Past past) {
+      state = past.state() == QueueControl.State.UNDER_WAY ? state : past.state();
+      due = past.due();
+      attempts = past.attempts();
+      lastAttempt = past.lastAttempt().orElse(null);
+      lastReason = past.lastReason();
+      delayReported = past.delayReported();
+      expires = past.expires();
     }
 
     boolean isWaiting() {

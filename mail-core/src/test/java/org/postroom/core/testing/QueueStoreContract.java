@@ -441,6 +441,56 @@ public abstract class QueueStoreContract extends StoreContract {
     return control.page(QueueControl.Position.START).mails().get(0);
   }
 
+  @Test
+  void aMailFromAnotherQueueIsAsItWasThereAndNeverTwice() {
+    Instant due = time.instant().plusSeconds(4000);
+    Instant tried = time.instant().minusSeconds(3);
+    Submission mail = mail(text("x"), List.of("a@one.test", "b@one.test"));
+    List<Recipient> whom = mail.envelope().recipients();
+    Acceptance kept =
+        new Acceptance(
+            mail,
+            List.of(),
+            List.of(
+                past(whom.get(0), State.PARKED, due, 7, Optional.of(tried), "4.4.1 not there"),
+                past(whom.get(1), State.WAITING, due, 2, Optional.empty(), "")));
+
+    assertThat(control.restore(kept)).isTrue();
+    assertThat(control.restore(kept)).isFalse();
+
+    Listed listed = listed();
+    assertThat(listed.id()).isEqualTo(mail.id());
+    assertThat(listed.arrived()).isEqualTo(mail.arrived());
+    assertThat(queue.size()).isEqualTo(2);
+    assertThat(listed.recipients())
+        .extracting(
+            one -> one.state() + " " + one.recipient().attempts() + " " + one.lastAttempt())
+        .containsExactlyInAnyOrder(
+            "PARKED 7 " + Optional.of(tried), "WAITING 2 " + Optional.empty());
+    assertThat(listed.recipients())
+        .extracting(one -> one.recipient().lastReason())
+        .containsExactlyInAnyOrder("4.4.1 not there", "");
+    assertThat(lease("me", 10, 10)).as("not due").isEmpty();
+    time.advance(Duration.ofSeconds(4000));
+    assertThat(recipients(lease("me", 10, 10), "one.test")).containsExactly("b");
+    assertThat(control.change(Change.UNPARK, List.of(number("a@one.test")))).isEqualTo(1);
+    assertThat(recipients(lease("me", 10, 10), "one.test")).containsExactly("a");
+  }
+
+  private static Acceptance.Onward past(
+      Recipient recipient,
+      State state,
+      Instant due,
+      int attempts,
+      Optional<Instant> tried,
+      String reason) {
+    return new Acceptance.Onward(
+        recipient,
+        "one.test",
+        Acceptance.Claim.NAMED,
+        Optional.of(new Acceptance.Past(state, due, attempts, tried, reason, false, false)));
+  }
+
   /** Whoever has ended it was told so: it is not leased as if nobody had. */
   @Test
   void whatIsEndedWhileItIsLeasedIsLeasedAsEnded() {

@@ -3,6 +3,8 @@ package org.postroom.dist.applet;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.json.Json;
 import org.postroom.dist.control.Records;
@@ -36,7 +39,8 @@ import picocli.CommandLine.Spec;
     name = "queue",
     description = {
       "Mail in the queue: list, held, show; run, hold, release, park, unpark, expire, requeue and"
-          + " delete for mails that are named, or for all that an option says."
+          + " delete for mails that are named, or for all that an option says; export and import"
+          + " for what is parked."
     },
     mixinStandardHelpOptions = true)
 public final class QueueApplet {
@@ -233,6 +237,59 @@ public final class QueueApplet {
       mixinStandardHelpOptions = true)
   int delete(@Mixin Place place, @Mixin Choosing choosing) {
     return change(place, QueueChanges.DELETE, choosing.choice(), "deleted");
+  }
+
+  @Command(
+      name = "export",
+      description = {
+        "Writes parked mail into a folder, two files each: ID.json, what is known of it, and"
+            + " ID.eml, its octets. What is not parked stays: it might be sent meanwhile."
+      },
+      mixinStandardHelpOptions = true)
+  int export(
+      @Mixin Place place,
+      @Option(names = "--delete", description = "Deletes from the queue what was written.")
+          boolean delete,
+      @Parameters(paramLabel = "DIR") Path folder) {
+    return withFiles(
+        () -> {
+          int mails = new QueueFolder(folder).export(place.builder(), delete, out());
+          out().println(mails + (mails == 1 ? " mail" : " mails") + " exported");
+          return 0;
+        });
+  }
+
+  @Command(
+      name = "import",
+      description = {
+        "Takes in what was exported, under the same ids and as it was; it stays parked until it is"
+            + " unparked. ID.json is called ID.json.imported afterwards. Needs a server that runs."
+      },
+      mixinStandardHelpOptions = true)
+  int bring(@Mixin Place place, @Parameters(paramLabel = "DIR") Path folder) {
+    return withFiles(
+        () -> {
+          List<String> faults = new ArrayList<>();
+          int mails = new QueueFolder(folder).bring(place.builder(), faults, out());
+          out().println(mails + (mails == 1 ? " mail" : " mails") + " imported");
+          out().flush();
+          faults.forEach(this::error);
+          return faults.isEmpty() ? 0 : MISSING;
+        });
+  }
+
+  private int withFiles(IntSupplier work) {
+    try {
+      return work.getAsInt();
+    } catch (UncheckedIOException e) {
+      error(String.valueOf(e.getMessage()));
+      return FAILED;
+    }
+  }
+
+  private void error(String text) {
+    out().flush();
+    spec.commandLine().getErr().println("postroom: error: " + text);
   }
 
   /** Prints each mail with which it was done, and how many they were. */

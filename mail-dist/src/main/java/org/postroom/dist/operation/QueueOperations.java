@@ -4,12 +4,14 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
@@ -166,6 +168,23 @@ public final class QueueOperations {
           recipients);
     }
 
+    /** The same with other recipients. */
+    public WaitingMail to(List<WaitingRecipient> others) {
+      return new WaitingMail(
+          id,
+          queue,
+          arrived,
+          size,
+          sender,
+          body,
+          smtpUtf8,
+          envelopeId,
+          returned,
+          origin,
+          sha256,
+          others);
+    }
+
     /** Whether an administrator has ended it. */
     public boolean expires() {
       return recipients.stream().anyMatch(WaitingRecipient::expires);
@@ -239,20 +258,26 @@ public final class QueueOperations {
   }
 
   private static Waiting show(Desk desk, Named asked) {
+    return shown(desk, asked, one -> true);
+  }
+
+  /** The same with some of its recipients. */
+  static Waiting shown(Desk desk, Named asked, Predicate<ListedRecipient> which) {
     Page page =
         page(
             desk.queue().control(),
             asked.id(),
             asked.behind().map(QueueOperations::position).orElse(Position.START));
-    if (page.mails().isEmpty() && asked.behind().isEmpty()) {
+    boolean whole = asked.behind().isEmpty();
+    if (page.mails().isEmpty() && whole) {
       throw missing(asked.id());
     }
-    boolean whole = asked.behind().isEmpty();
-    return new Waiting(
-        page.mails().stream()
-            .map(mail -> whole ? shown(mail).with(hash(mail.content())) : shown(mail))
-            .toList(),
-        page.next().map(found -> behind("", found)));
+    List<WaitingMail> mails = new ArrayList<>();
+    for (Listed mail : page.mails()) {
+      WaitingMail some = shown(mail, which);
+      mails.add(whole ? some.with(hash(mail.content())) : some);
+    }
+    return new Waiting(mails, page.next().map(found -> behind("", found)));
   }
 
   /** A page of a mail; empty where there is none, or the word is no id. */
@@ -301,6 +326,10 @@ public final class QueueOperations {
   }
 
   private static WaitingMail shown(Listed mail) {
+    return shown(mail, one -> true);
+  }
+
+  private static WaitingMail shown(Listed mail, Predicate<ListedRecipient> which) {
     return new WaitingMail(
         mail.id().value(),
         QueueChoice.name(mail.section()),
@@ -317,7 +346,7 @@ public final class QueueOperations {
         mail.traits().fullReturn().map(full -> full ? "FULL" : "HDRS"),
         mail.origin(),
         Optional.empty(),
-        mail.recipients().stream().map(QueueOperations::shown).toList());
+        mail.recipients().stream().filter(which).map(QueueOperations::shown).toList());
   }
 
   private static WaitingRecipient shown(ListedRecipient one) {

@@ -419,6 +419,61 @@ final class QueueCommandsTest {
     }
   }
 
+  @Test
+  void whatIsParkedGoesIntoFilesAndComesBackAsItWas() throws IOException {
+    String files = folder.resolve("moved").toString();
+    try (MailServer server = start()) {
+      String parked = send(server, "x@example.org", "a@far.test", "b@near.test");
+      String other = send(server, "", "c@near.test");
+      rest();
+      queue("park", "--site", "far.test");
+      String before = queue("show", "--json", parked).said();
+
+      assertThat(queue("export", files).said())
+          .isEqualTo("exported " + parked + "\n1 mail exported\n");
+      assertThat(sizeOf(server)).isEqualTo(3);
+      assertThat(queue("export", files).status()).as("there already").isNotZero();
+      assertThat(queue("import", files))
+          .isEqualTo(
+              new AppletRun(
+                  65,
+                  "0 mails imported\npostroom: error: "
+                      + folder.resolve("moved").resolve(parked + ".json")
+                      + ": a mail of that id is in the queue\n"));
+
+      Files.delete(folder.resolve("moved").resolve(parked + ".json"));
+      assertThat(queue("export", "--delete", files).status()).isZero();
+      assertThat(sizeOf(server)).isEqualTo(2);
+      queue("delete", parked);
+      Path octets = folder.resolve("moved").resolve(parked + ".eml");
+      byte[] whole = Files.readAllBytes(octets);
+      Files.write(octets, Arrays.copyOf(whole, whole.length - 1));
+      assertThat(queue("import", files).said()).contains("octets belong to it");
+      Files.write(octets, whole);
+      assertThat(queue("import", files).said())
+          .isEqualTo("imported " + parked + "\n1 mail imported\n");
+      assertThat(queue("import", files).said()).isEqualTo("0 mails imported\n");
+
+      String after = queue("show", "--json", parked).said();
+      assertThat(after).doesNotContain("b@near.test").contains("a@far.test", "\"parked\"");
+      assertThat(line(after, "attempts")).isEqualTo(line(before, "attempts"));
+      assertThat(line(after, "sha256")).isEqualTo(line(before, "sha256"));
+      assertThat(line(after, "arrived")).isEqualTo(line(before, "arrived"));
+      assertThat(line(after, "submitter")).isEqualTo(line(before, "submitter"));
+      assertThat(line(after, "last_attempt")).isEqualTo(line(before, "last_attempt"));
+      assertThat(queue("unpark", ALL).said()).endsWith("1 mail, 1 recipient unparked\n");
+      assertThat(queue("show", other).status()).isZero();
+    }
+  }
+
+  private static String line(String json, String member) {
+    return json.lines()
+        .filter(line -> line.contains("\"" + member + "\""))
+        .findFirst()
+        .orElseThrow()
+        .replace(",", "");
+  }
+
   private AppletRun postcat(String... words) {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     ByteArrayOutputStream errors = new ByteArrayOutputStream();

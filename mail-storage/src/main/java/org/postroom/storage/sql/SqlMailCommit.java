@@ -31,6 +31,11 @@ final class SqlMailCommit implements MailCommit {
           + " ready_ts, leased, lease_owner, attempts, delay_reported, last_reason)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, FALSE, '')";
 
+  private static final String INSERT_PAST =
+      "INSERT INTO queue_recipient (id, mail_id, address, report_on, original, destination, due_ts,"
+          + " ready_ts, leased, lease_owner, attempts, delay_reported, last_reason,"
+          + " last_attempt_ts, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?)";
+
   /** As long as what is kept of a client's words. */
   private static final int CLIENT = 1000;
 
@@ -262,11 +267,17 @@ final class SqlMailCommit implements MailCommit {
         statements -> {
           insertMail(statements, mail, message, acceptance, due);
           insertRecipients(statements, mail, recipients, acceptance, due);
+          insertPast(statements, mail, recipients, acceptance);
         });
     batch.afterwards(
         () -> {
           if (!acceptance.isHeld()) {
-            acceptance.onward().forEach(one -> destinations.ready(one.destination(), due));
+            acceptance
+                .onward()
+                .forEach(
+                    one ->
+                        destinations.ready(
+                            one.destination(), one.past().map(SqlMailCommit::ready).orElse(due)));
           }
           destinations.count(recipients.length);
           listeners.forEach(Runnable::run);
@@ -313,18 +324,64 @@ final class SqlMailCommit implements MailCommit {
     List<Acceptance.Onward> onward = acceptance.onward();
     Prepared insert = statements.of(INSERT_RECIPIENT);
     for (int i = 0; i < ids.length; i++) {
-      Recipient recipient = onward.get(i).recipient();
-      insert.setLong(1, ids[i]);
-      insert.setLong(2, mail);
-      insert.setString(3, Addresses.column(recipient.address()));
-      insert.setInt(4, Addresses.bits(recipient.reportOn()));
-      insert.setString(5, recipient.original().orElse(null));
-      insert.setString(6, onward.get(i).destination());
+      if (onward.get(i).past().isPresent()) {
+        continue;
+      }
+      setRecipient(insert, ids[i], mail, onward.get(i));
       insert.setLong(7, due);
       insert.setLong(8, acceptance.isHeld() ? Long.MAX_VALUE : due);
       insert.setInt(9, acceptance.isHeld() ? RowState.HELD : 0);
       insert.addBatch();
     }
     insert.executeBatch();
+  }
+
+  private static void setRecipient(
+      Prepared insert, long id, long mail, Acceptance.Onward onward) throws SQLException {
+    Recipient recipient = onward.recipient();
+    insert.setLong(1, id);
+    insert.setLong(2, mail);
+    insert.setString(3, Addresses.column(recipient.address()));
+    insert.setInt(4, Addresses.bits(recipient.reportOn()));
+    insert.setString(5, recipient.original().orElse(null));
+    insert.setString(6, onward.destination());
+  }
+
+  /** Those that come from another queue. */
+  private static void insertPast(
+      Journaled statements, long mail, long[] ids, Acceptance acceptance) throws SQLException {
+    for (int i = 0; i < ids.length; i++) {
+      Acceptance.Onward onward = acceptance.onward().get(i);
+      if (onward.past().isPresent()) {
+        Acceptance.Past past = onward.past().get();
+        Prepared insert = statements.of(INSERT_PAST);
+        setRecipient(insert, ids[i], mail, onward);
+        insert.setLong(7, past.due().toEpochMilli());
+        insert.setLong(8, ready(past));
+        insert.setInt(9, state(past));
+        insert.setInt(10, past.attempts());
+        insert.setBoolean(11, past.delayReported());
+        insert.setString(12, SqlQueueStore.shortened(past.lastReason(), SqlQueueStore.REASON));
+        if (past.lastAttempt().isPresent()) {
+          insert.setLong(13, past.lastAttempt().get().toEpochMilli());
+        } else {
+          insert.setNull(13, Types.BIGINT);
+        }
+        insert.setBoolean(14, past.expires());
+        insert.executeUpdate();
+      }
+    }
+  }
+
+  private static int state(Acceptance.Past past) {
+    return switch (past.state()) {
+      case HELD -> RowState.HELD;
+      case PARKED -> RowState.PARKED;
+      case WAITING, UNDER_WAY -> RowState.WAITING;
+    };
+  }
+
+  private static long ready(Acceptance.Past past) {
+    return state(past) == RowState.WAITING ? past.due().toEpochMilli() : Long.MAX_VALUE;
   }
 }

@@ -37,6 +37,8 @@ final class SqlQueueControl implements QueueControl {
   private static final String FREE =
       "SELECT 1 FROM queue_recipient WHERE id = ? AND lease_owner IS NULL AND leased IN (0, 3, 4)";
 
+  private static final String NAMED = "SELECT 1 FROM queue_mail WHERE queue_id = ?";
+
   private final Committer committer;
   private final Database database;
   private final BlobStore blobs;
@@ -137,7 +139,7 @@ final class SqlQueueControl implements QueueControl {
         : removal.remove(batch, statements, DELETE, List.of(row), new HashSet<>());
   }
 
-  /** One of the rows to be replaced is not there any more, or under way. */
+  /** A row to be replaced is gone or under way, or the name of a mail is taken. */
   private static final class Taken extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
@@ -170,6 +172,32 @@ final class SqlQueueControl implements QueueControl {
       return true;
     } catch (Taken e) {
       return false;
+    }
+  }
+
+  @Override
+  public boolean restore(Acceptance mail) {
+    try {
+      List<Acceptance> unused =
+          commit.commit(
+              List.of(mail),
+              batch -> {
+                batch.flush();
+                if (isThere(batch.statements(), mail.mail().id())) {
+                  throw new Taken();
+                }
+              });
+      return true;
+    } catch (Taken e) {
+      return false;
+    }
+  }
+
+  private static boolean isThere(Journaled statements, QueueId mail) throws SQLException {
+    Prepared select = statements.of(NAMED);
+    select.setString(1, mail.value());
+    try (ResultSet rows = select.executeQuery()) {
+      return rows.next();
     }
   }
 

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class SqlQueueStore implements QueueStore {
   private static final Logger LOG = LoggerFactory.getLogger(SqlQueueStore.class);
 
-  private static final int REASON = 2000;
+  static final int REASON = 2000;
   private static final String LEASE =
       "UPDATE queue_recipient SET leased = 1, lease_owner = ?, ready_ts = ?"
           + " WHERE id = ? AND ready_ts = ? AND expires = ?";
