@@ -146,7 +146,7 @@ class BounceTemplatesTest {
     Path file = Files.write(folder.resolve("bounce.cf"), text);
     try (FlowHouse house =
         FlowHouse.standing(Duration.ofSeconds(20))
-            .set("bounce_template_file", file.toString())
+            .reporting("bounce_template_file", file.toString())
             .open()) {
       house.refuses("far.test");
       house.send("bob@far.test");
@@ -169,8 +169,8 @@ class BounceTemplatesTest {
     Path file = file("delay_template = <<EOF\n\nafter $delay_warning_time_hours hours\nEOF\n");
     try (FlowHouse house =
         FlowHouse.standing(Duration.ofSeconds(20))
-            .set("bounce_template_file", file.toString())
-            .set("delay_warning_time", time)
+            .reporting("bounce_template_file", file.toString())
+            .reporting("delay_warning_time", time)
             .open()) {
       house.dead("far.test");
       house.send("bob@far.test");
