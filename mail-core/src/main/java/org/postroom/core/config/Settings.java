@@ -187,6 +187,14 @@ public final class Settings {
     return entry == null ? Place.DEFAULT : entry.place();
   }
 
+  /**
+   * What was written under any name, unexpanded: for names that are made of others, such as {@code
+   * uucp_time_limit}, and stand above a parameter.
+   */
+  public Optional<MainCf.Entry> written(String name) {
+    return Optional.ofNullable(given.get(name));
+  }
+
   /** A fault in the value of a parameter, for checks that need more than the one value. */
   public Fault fault(Param<?> param, String text) {
     return new Fault(place(param), nameOf(param), text);

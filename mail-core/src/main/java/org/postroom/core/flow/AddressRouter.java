@@ -82,8 +82,14 @@ final class AddressRouter implements Router {
     return other
         .filter(way -> !routes.isOurStore(way))
         .map(AddressRouter::elsewhere)
-        .or(() -> holder.map(Route.ToMailbox::new))
+        .or(() -> holder.map(account -> kept(account, recipient)))
         .orElseGet(() -> unknown("local recipient"));
+  }
+
+  private Route kept(Account account, Address recipient) {
+    return routes.areMailboxesFiles()
+        ? Route.ToAgent.ofUser(user(recipient).toLowerCase(Locale.ROOT))
+        : new Route.ToMailbox(account);
   }
 
   private Route toMailbox(Address recipient, String table, Facts facts) {

@@ -89,8 +89,47 @@ public final class AliasParams {
           luser_relay, all other names are taken, too.\
           """);
 
+  public static final Param<Boolean> PROGRAM_DELIVERY =
+      SET.bool(
+          "program_delivery_enable",
+          "no",
+          """
+          Whether programs get mail: the services of master.cf that run pipe, and those that aliases \
+          and mailbox_command name.""");
+
+  public static final Param<Boolean> FILE_DELIVERY =
+      SET.bool(
+          "file_delivery_enable",
+          "no",
+          "Whether files that aliases name get mail: mboxes, and Maildirs, which end with a slash.");
+
+  public static final Param<Boolean> MAILBOX_FILES =
+      SET.bool(
+          "mailbox_files_enable",
+          "no",
+          """
+          Whether mail for names in mydestination goes into files of this machine's users, as \
+          home_mailbox and mail_spool_directory say, and not into mailboxes here.""");
+
+  public static final Param<String> HOME_MAILBOX =
+      SET.text(
+          "home_mailbox",
+          "",
+          """
+          Where mail of a user goes below his home if mailbox_files_enable is yes: an mbox, or with a \
+          slash at its end a Maildir. Empty is mail_spool_directory.""");
+
+  public static final Param<String> SPOOL =
+      SET.text(
+          "mail_spool_directory",
+          "/var/mail",
+          """
+          The folder with an mbox for each user, called as he is; with a slash at its end, with a \
+          Maildir for each. For mailbox_files_enable.""");
+
   static {
     RewriteParams.PART.params().forEach(SET::include);
+    AgentParams.PART.params().forEach(SET::include);
     CopyParams.PART.params().forEach(SET::include);
   }
 

@@ -1,11 +1,13 @@
 package org.postroom.core.flow;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.address.Address;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.config.TextWithNames;
 import org.postroom.core.fact.Facts;
@@ -144,6 +146,26 @@ public final class Aliases {
   boolean takesUnknown() {
     return settings.isGiven(AliasParams.LOCAL_RECIPIENT_MAPS)
         && settings.get(AliasParams.LOCAL_RECIPIENT_MAPS).isEmpty();
+  }
+
+  /** Why a program that {@code kind} names gets no mail; empty where it does. */
+  Optional<String> refusesCommands(String kind) {
+    return refuses(AliasParams.PROGRAM_DELIVERY, AgentParams.COMMANDS, kind);
+  }
+
+  /** Why a file that {@code kind} names gets no mail; empty where it does. */
+  Optional<String> refusesFiles(String kind) {
+    return refuses(AliasParams.FILE_DELIVERY, AgentParams.FILES, kind);
+  }
+
+  private Optional<String> refuses(
+      Param<Boolean> enabled, Param<List<String>> allowed, String kind) {
+    if (!settings.get(enabled)) {
+      return Optional.of(enabled + " = no");
+    }
+    return settings.get(allowed).contains(kind)
+        ? Optional.empty()
+        : Optional.of(allowed + " has no " + kind);
   }
 
   /** Whether {@code kind} (alias, include) hands an extension on. */

@@ -128,7 +128,12 @@ final class Dispatch {
 
   /** Whether mail can leave by {@code transport}. */
   boolean has(String transport) {
-    return transports.containsKey(transport);
+    return transports.containsKey(transport) && !isAgents(transport);
+  }
+
+  /** To programs and files nothing leads but an alias, which says it by a route of its own. */
+  private static boolean isAgents(String transport) {
+    return transport.equals(Route.ToAgent.TRANSPORT);
   }
 
   CompletionStage<Ended> attempt(QueuedMail mail) {
@@ -154,7 +159,11 @@ final class Dispatch {
     }
     List<CompletableFuture<Answer>> answers = new ArrayList<>();
     byRoute.forEach(
-        (route, recipients) -> answers.add(onward(mail.with(recipients), (Route.Onward) route)));
+        (route, recipients) ->
+            answers.add(
+                route instanceof Route.ToAgent agent
+                    ? onward(mail.with(recipients), Route.ToAgent.TRANSPORT, agent.what())
+                    : onward(mail.with(recipients), (Route.Onward) route)));
     return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
         .thenApply(
             done -> {
@@ -173,6 +182,10 @@ final class Dispatch {
     Optional<Route.Onward> decided = Route.Onward.decided(mail.destination());
     RouteQuery query = new RouteQuery(mail.sender(), recipient.recipient().address(), false);
     try {
+      Optional<Route.ToAgent> agent = Route.ToAgent.of(mail.destination());
+      if (agent.isPresent()) {
+        return router.aside(query, agent.get(), Facts.WAITING);
+      }
       return decided.isPresent()
               && router.permits(decided.get())
               && !router.keeps(query, Facts.WAITING)
@@ -201,34 +214,42 @@ final class Dispatch {
   }
 
   private CompletableFuture<Answer> onward(QueuedMail mail, Route.Onward hop) {
-    Transport transport = transports.get(hop.transport());
+    return isAgents(hop.transport())
+        ? CompletableFuture.completedFuture(notHeard(mail, unknown(hop.transport())))
+        : onward(mail, hop.transport(), hop.nextHop());
+  }
+
+  private CompletableFuture<Answer> onward(QueuedMail mail, String name, String nextHop) {
+    Transport transport = transports.get(name);
     if (transport == null) {
-      return CompletableFuture.completedFuture(notHeard(mail, unknown(hop.transport())));
+      return CompletableFuture.completedFuture(notHeard(mail, unknown(name)));
     }
     CompletionStage<List<Report>> said;
     try {
-      said = requireNonNull(transport.deliver(mail, hop.nextHop()), "no answer at all");
+      said = requireNonNull(transport.deliver(mail, nextHop), "no answer at all");
     } catch (RuntimeException | Error e) {
-      return CompletableFuture.completedFuture(failed(mail, hop, e));
+      return CompletableFuture.completedFuture(failed(mail, name, e));
     }
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     Timers.Timer end = timers.after(limit, () -> cutOff(mail, said, answer));
     said.whenComplete(
         (reports, trouble) -> {
           end.cancel();
-          answer.complete(trouble == null ? heard(mail, reports) : failed(mail, hop, trouble));
+          answer.complete(trouble == null ? heard(mail, reports) : failed(mail, name, trouble));
         });
     return answer;
   }
 
   private DeliveryResult unknown(String transport) {
+    Set<String> all = new TreeSet<>(transports.keySet());
+    all.removeIf(name -> !has(name));
     return new DeliveryResult.Deferred(
         "none",
         "4.3.5",
         "mail transport unavailable: there is no \""
             + transport
             + "\", but "
-            + String.join(", ", new TreeSet<>(transports.keySet())));
+            + String.join(", ", all));
   }
 
   private void cutOff(
@@ -246,13 +267,13 @@ final class Dispatch {
         });
   }
 
-  private Answer failed(QueuedMail mail, Route.Onward hop, Throwable trouble) {
-    LOG.error("{}: the transport {} failed", mail.id(), hop.transport(), trouble);
+  private Answer failed(QueuedMail mail, String name, Throwable trouble) {
+    LOG.error("{}: the transport {} failed", mail.id(), name, trouble);
     Throwable cause =
         trouble instanceof CompletionException && trouble.getCause() != null
             ? trouble.getCause()
             : trouble;
-    lifeline.heed("the transport " + hop.transport(), cause);
+    lifeline.heed("the transport " + name, cause);
     return notHeard(mail, DeliveryResult.fault("mail transport failed", cause));
   }
 

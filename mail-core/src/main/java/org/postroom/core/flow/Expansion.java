@@ -48,6 +48,9 @@ public final class Expansion {
   private static final Route.Nowhere MISCONFIGURED =
       new Route.Nowhere(451, "4.3.5", "Server configuration error");
 
+  private static final String ALIAS = "alias";
+  private static final String INCLUDE = "include";
+
   /** So many aliases may stand one behind the other, and so many addresses in lists. */
   private static final int DEEPEST = 100;
 
@@ -357,7 +360,7 @@ public final class Expansion {
       hasList = true;
       Optional<ReversePath> keeper = owner(name);
       String extension = aliases.propagates("alias") ? alias.key().dropped() : "";
-      new Listed(name, extension, keeper.or(() -> owner), keeper.isPresent())
+      new Listed(address, ALIAS, name, extension, keeper.or(() -> owner), keeper.isPresent())
           .add(AddressItems.of(alias.value()));
     }
 
@@ -464,6 +467,8 @@ public final class Expansion {
 
     /** What stands on the right of an alias, or in a file that one names. */
     private final class Listed {
+      private final Address of;
+      private final String kind;
       private final String name;
       private final String extension;
       private final Optional<ReversePath> owner;
@@ -472,11 +477,21 @@ public final class Expansion {
       /**
        * Of an alias.
        *
+       * @param of the address that it stands for
+       * @param kind whether it is itself, or a file that it names
        * @param extension what goes on to its members
        * @param owner who hears what becomes of its mail
        * @param anew whether its members get a mail of their own, which begins with virtual(5)
        */
-      Listed(String name, String extension, Optional<ReversePath> owner, boolean anew) {
+      Listed(
+          Address of,
+          String kind,
+          String name,
+          String extension,
+          Optional<ReversePath> owner,
+          boolean anew) {
+        this.of = of;
+        this.kind = kind;
         this.name = name;
         this.extension = extension;
         this.owner = owner;
@@ -496,8 +511,10 @@ public final class Expansion {
         if (item.equals("/dev/null")) {
           told("thrown away: " + item);
           targets.putIfAbsent(item, new Target(recipient, new Route.Discarded(), owner));
-        } else if (item.startsWith("/") || item.startsWith("|")) {
-          notAnAddress(item);
+        } else if (item.startsWith("|")) {
+          agent(item, "command", aliases.refusesCommands(kind));
+        } else if (item.startsWith("/")) {
+          agent(item, "file", aliases.refusesFiles(kind));
         } else if (item.startsWith(":include:")) {
           include(item.substring(":include:".length()));
         } else {
@@ -530,18 +547,26 @@ public final class Expansion {
           IncludeFile.Content content = facts.know(new IncludeFile(file));
           told(name + " -> :include:" + file + ": " + content.fault().orElse("read"));
           content.fault().ifPresent(why -> refuse(":include:" + file + " " + why, MISCONFIGURED));
-          String goesOn = aliases.propagates("include") ? extension : "";
-          new Listed(name, goesOn, owner, true).add(content.items());
+          String goesOn = aliases.propagates(INCLUDE) ? extension : "";
+          new Listed(of, INCLUDE, name, goesOn, owner, true).add(content.items());
         } catch (Wanted more) {
           want(more);
         }
       }
 
-      /** Programs and files get no mail from aliases; those beside them do. */
-      private void notAnAddress(String item) {
-        told("no mail for " + item);
-        String what = item.startsWith("|") ? "command" : "file";
-        restricted = new Route.Nowhere(554, "5.7.1", "mail to " + what + " is restricted");
+      /** A program or a file. Where it is refused, those beside it get their mail all the same. */
+      private void agent(String item, String what, Optional<String> refused) {
+        Route.ToAgent agent = new Route.ToAgent(item);
+        if (refused.isPresent()) {
+          told("no mail for " + item + ": " + refused.get());
+          restricted = new Route.Nowhere(554, "5.7.1", "mail to " + what + " is restricted");
+        } else if (agent.fits()) {
+          Route route = router.aside(query(of, owner), agent, facts);
+          targets.putIfAbsent(
+              agent.what(), new Target(Target.named(of, recipient, owner), route, owner));
+        } else {
+          refuse("too long: " + agent.what(), MISCONFIGURED);
+        }
       }
     }
   }

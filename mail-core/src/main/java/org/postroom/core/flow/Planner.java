@@ -79,6 +79,9 @@ final class Planner {
     if (target.route() instanceof Route.ToMailbox mailbox) {
       return served.add(mailbox.account().id());
     }
+    if (target.route() instanceof Route.ToAgent agent) {
+      return served.add(agent);
+    }
     return !(target.route() instanceof Route.Discarded) && served.add(target.recipient().address());
   }
 
@@ -170,6 +173,9 @@ final class Planner {
    * and tells the sender.
    */
   private static String destination(Recipient recipient, Route route) {
+    if (route instanceof Route.ToAgent agent) {
+      return agent.destination();
+    }
     return route instanceof Route.Onward hop
         ? hop.destination()
         : "error:" + recipient.address().domain();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
@@ -46,13 +47,24 @@ final class Requeueing {
     this.clock = clock;
   }
 
+  /** What an alias has come to is none of its name any more: the others have their mail. */
+  private static Expanded to(Route.ToAgent agent, Recipient recipient) {
+    return new Expanded(recipient, List.of(new Target(recipient, agent)), List.of());
+  }
+
   /** See {@link MailFlow#requeue}. */
   Optional<QueueId> requeue(QueuedMail mail) {
     Submission again = HomeComing.submission(mail, commit.newId(), clock.instant(), memory);
     try {
       Submission sent = addressing.fromWhom(again);
       Treatment treatment = Treatment.waiting(mail.destination());
-      List<Acceptance> others = planner.plan(sent, expansion.all(sent), treatment, commit::newId);
+      List<Expanded> targets =
+          Route.ToAgent.of(mail.destination())
+              .map(
+                  agent ->
+                      sent.envelope().recipients().stream().map(one -> to(agent, one)).toList())
+              .orElseGet(() -> expansion.all(sent));
+      List<Acceptance> others = planner.plan(sent, targets, treatment, commit::newId);
       List<Long> recipients =
           mail.recipients().stream().map(QueuedMail.QueuedRecipient::id).toList();
       if (!store.control().replace(recipients, others)) {

@@ -103,6 +103,40 @@ public sealed interface Route {
     }
   }
 
+  /**
+   * To what local(8) delivers to beside mailboxes: {@code |command} or {@code /file}, as aliases(5)
+   * writes it, or {@code ~user}. What an alias says is decided when the mail comes: attempts go by
+   * it, whatever the alias says by then.
+   */
+  record ToAgent(String what) implements Route {
+    /** The transport that has such routes; no table leads there, because it means our mailboxes. */
+    static final String TRANSPORT = Routes.LOCAL;
+
+    private static final String QUEUED = TRANSPORT + ":";
+
+    /** The file of a user of this machine. An attempt asks again whether it goes there. */
+    static ToAgent ofUser(String name) {
+      return new ToAgent("~" + name);
+    }
+
+    /** Whether there is room for it in the queue. */
+    boolean fits() {
+      return what.length() <= Onward.LONGEST;
+    }
+
+    /** What mails for it queue behind. */
+    public String destination() {
+      return QUEUED + what;
+    }
+
+    /** What a destination says; empty where it is another's. */
+    public static Optional<ToAgent> of(String destination) {
+      return destination.startsWith(QUEUED + "|") || destination.startsWith(QUEUED + "/")
+          ? Optional.of(new ToAgent(destination.substring(QUEUED.length())))
+          : Optional.empty();
+    }
+  }
+
   /** Into nothing, without a word to anybody: an alias says so. */
   record Discarded() implements Route {}
 

@@ -32,6 +32,11 @@ public interface Router {
     return true;
   }
 
+  /** Where mail goes that an alias sends to a program or a file: there, where all may leave. */
+  default Route aside(RouteQuery query, Route.ToAgent agent, Facts facts) {
+    return agent;
+  }
+
   /** Whether the mail must not leave, whatever was decided for it. */
   default boolean keeps(RouteQuery query, Facts facts) {
     return false;

@@ -94,6 +94,14 @@ public final class Routes {
     return new Routes(settings, policy, tables, known);
   }
 
+  /** Names of the transports that parameters send mail to. */
+  public static Set<String> named(Settings settings) {
+    Set<String> names = new TreeSet<>();
+    NAMED.forEach(param -> names.add(Way.parse(settings.get(param)).transport()));
+    names.remove("");
+    return names;
+  }
+
   private void check() {
     List<Fault> faults = new ArrayList<>();
     for (Param<String> param : NAMED) {
@@ -141,6 +149,20 @@ public final class Routes {
                 param.name() + ": " + way + " is taken for the mailboxes here"));
       }
     }
+    for (Param<?> param : List.of(AliasParams.HOME_MAILBOX, AliasParams.SPOOL)) {
+      if (settings.isGiven(param) && !areMailboxesFiles()) {
+        notices.add(
+            new Notice(
+                Notice.Level.NOTE,
+                settings.place(param),
+                param.name(),
+                ParamClass.NO_EFFECT,
+                param.name()
+                    + " has no effect here: mail is kept in the store, unless "
+                    + AliasParams.MAILBOX_FILES
+                    + " = yes"));
+      }
+    }
     return notices;
   }
 
@@ -153,6 +175,11 @@ public final class Routes {
             .localPart()
             .equalsIgnoreCase(settings.get(BounceParams.DOUBLE_BOUNCE_SENDER).localPart())
         && policy.isUnderOurName(recipient.domain());
+  }
+
+  /** Whether people of this machine have their mail in files instead of mailboxes here. */
+  boolean areMailboxesFiles() {
+    return settings.get(AliasParams.MAILBOX_FILES);
   }
 
   /** Whether mail that goes this way goes into a mailbox here. */

@@ -85,6 +85,12 @@ public final class SafeSend {
       return keeper(facts).<Route>map(Route.Kept::new).orElse(NOBODY);
     }
 
+    /** What a program does with it nobody knows. */
+    @Override
+    public Route aside(RouteQuery query, Route.ToAgent agent, Facts facts) {
+      return recipients.contains(query.recipient()) ? agent : kept(facts);
+    }
+
     @Override
     public boolean keeps(RouteQuery query, Facts facts) {
       return leaves(query, router.route(query, facts));

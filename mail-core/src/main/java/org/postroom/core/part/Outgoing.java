@@ -2,6 +2,7 @@ package org.postroom.core.part;
 
 import java.util.List;
 import java.util.Map;
+import org.postroom.core.config.MasterCf;
 import org.postroom.core.config.Settings;
 
 /**
@@ -15,10 +16,16 @@ public record Outgoing(Settings settings, Map<String, Service> services) {
   /**
    * One service.
    *
-   * @param program that it would be in the compatible system: {@code smtp}, {@code lmtp}
+   * @param line as it is written
    * @param settings its own, over the server's
    */
-  public record Service(String program, Settings settings) {}
+  public record Service(MasterCf.Service line, Settings settings) {
+
+    /** That it would be in the compatible system: {@code smtp}, {@code lmtp}, {@code pipe}. */
+    public String program() {
+      return line.command();
+    }
+  }
 
   public Outgoing {
     services = Map.copyOf(services);

@@ -217,4 +217,9 @@ public final class QueueParams {
   public static QueueLimits limits(Settings settings) {
     return new QueueLimits(settings);
   }
+
+  /** How many recipients of one mail a transport is given at once, at most. */
+  public static int recipientsAtOnce(Settings settings, String transport) {
+    return DestinationLimits.of(settings, transport).recipients();
+  }
 }

@@ -37,12 +37,24 @@ public final class AddressItems {
 
   private static void add(List<String> items, StringBuilder item) {
     String text = item.toString();
-    boolean whole =
-        text.length() > 1 && text.startsWith("\"") && text.indexOf('"', 1) == text.length() - 1;
-    String bare = whole ? text.substring(1, text.length() - 1) : text;
+    String bare = isWhole(text) ? plain(text.substring(1, text.length() - 1)) : text;
     if (!bare.isEmpty()) {
       items.add(bare);
     }
     item.setLength(0);
+  }
+
+  /** Whether the quote that it begins with ends at its end. */
+  private static boolean isWhole(String text) {
+    int end = 1;
+    while (end < text.length() && text.charAt(end) != '"') {
+      end += text.charAt(end) == '\\' ? 2 : 1;
+    }
+    return text.startsWith("\"") && end == text.length() - 1;
+  }
+
+  /** A program's quotes and backslashes within those that were taken off. */
+  private static String plain(String quoted) {
+    return quoted.startsWith("|") ? quoted.replaceAll("\\\\([\"\\\\])", "$1") : quoted;
   }
 }

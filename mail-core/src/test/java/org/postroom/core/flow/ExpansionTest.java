@@ -64,6 +64,7 @@ class ExpansionTest {
       one: two
       two: one
       prog: "|/bin/cat -u"
+      quoted: "|/bin/cat \\"a b\\" c\\d"
       file: /var/log/x
       include: :include:/etc/list
       mixed: eve, /dev/log
@@ -158,6 +159,7 @@ class ExpansionTest {
                 target.recipient().address()
                     + target.owner().map(owner -> " for " + owner).orElse("")
                     + (target.route() instanceof Route.Discarded ? "=discarded" : "")
+                    + (target.route() instanceof Route.ToAgent agent ? "=" + agent.what() : "")
                     + (target.route() instanceof Route.Nowhere no
                         ? "=" + no.status() + " " + no.text()
                         : ""))
@@ -515,5 +517,63 @@ class ExpansionTest {
 
     assertThat(expanded.targets())
         .containsExactly(new Target(recipient, new Route.Onward("to", "x")));
+  }
+
+  /** Where they are allowed, programs and files are targets beside others. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "prog@local.test; alias; prog@local.test=|/bin/cat -u",
+        "quoted@local.test; alias; quoted@local.test=|/bin/cat \"a b\" c\\d",
+        "prog@local.test; include; prog@local.test=5.7.1 mail to command is restricted",
+        "prog@local.test; ''; prog@local.test=5.7.1 mail to command is restricted",
+        "file@local.test; alias; file@local.test=/var/log/x",
+        "mixed@local.test; alias; eve@mx.local.test mixed@local.test=/dev/log",
+        "mixed@local.test; include; eve@mx.local.test",
+        "own@local.test; alias; own@local.test=|vacation own own@mx.local.test",
+        "listed@local.test; alias; eve@mx.local.test m@far.test ada@virtual.test",
+        "listed@local.test; include; eve@mx.local.test m@far.test ada@virtual.test"
+            + " listed@local.test=|/bin/cat",
+      })
+  void programsAndFilesAreTargetsWhereTheyAreAllowed(
+      String recipient, String allowed, String targets) throws IOException {
+    Expanded expanded =
+        expand(
+            recipient,
+            "program_delivery_enable",
+            "yes",
+            "file_delivery_enable",
+            "yes",
+            "allow_mail_to_commands",
+            allowed,
+            "allow_mail_to_files",
+            allowed);
+
+    assertThat(targets(expanded)).isEqualTo(targets);
+  }
+
+  @Test
+  void whyAProgramGetsNoMailStandsInTheTrace() throws IOException {
+    assertThat(expand("prog@local.test").trace())
+        .anyMatch(step -> step.equals("no mail for |/bin/cat -u: program_delivery_enable = no"));
+  }
+
+  /** What the queue has for a program is that and nothing else. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "local:|/bin/cat -u; |/bin/cat -u",
+        "local:/var/mail/x/; /var/mail/x/",
+        "local:mx.local.test; ''",
+        "filter:local:|/bin/cat; ''",
+        "smtp:|/bin/cat; ''",
+        "error:local:|x; ''",
+      })
+  void destinationsOfProgramsAreReadBack(String destination, String what) {
+    assertThat(Route.ToAgent.of(destination).map(Route.ToAgent::what).orElse("")).isEqualTo(what);
+    Route.ToAgent.of(destination)
+        .ifPresent(agent -> assertThat(agent.destination()).isEqualTo(destination));
   }
 }

@@ -155,9 +155,11 @@ public record ServicePlan(List<Door> doors, Outgoing outgoing, Report report) {
             ParamClass.PARTIAL,
             "clients are not tested before the greeting: it is the door of smtpd");
         door(behindPostscreen(service));
-      } else if (command.equals("smtp") || command.equals("lmtp")) {
+      } else if (command.equals("smtp")
+          || command.equals("lmtp")
+          || command.equals("pipe") && !listens) {
         transports.put(
-            service.name(), new Outgoing.Service(command, over(service).orElse(settings)));
+            service.name(), new Outgoing.Service(service, over(service).orElse(settings)));
       } else if (command.equals("smtpd") || command.equals("pipe") || command.equals("spawn")) {
         if (listens) {
           say(

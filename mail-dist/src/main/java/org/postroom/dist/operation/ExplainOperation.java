@@ -182,6 +182,9 @@ public final class ExplainOperation {
     if (route instanceof Route.Onward onward) {
       return onward.destination();
     }
+    if (route instanceof Route.ToAgent agent) {
+      return agent.destination();
+    }
     return route instanceof Route.Nowhere none
         ? none.code() + " " + none.status() + " " + none.text()
         : route.toString();

@@ -222,12 +222,16 @@ public final class QueueChanges {
         .all();
   }
 
-  /** Those together for whom a filter has decided the same, or nothing. */
+  /** Those together for whom a filter or an alias has decided the same, or nothing. */
   private static Collection<List<ListedRecipient>> byDecision(List<ListedRecipient> some) {
     return some.stream()
         .collect(
             Collectors.groupingBy(
-                one -> Route.Onward.decided(one.destination()),
+                one ->
+                    Route.Onward.decided(one.destination()).isPresent()
+                            || Route.ToAgent.of(one.destination()).isPresent()
+                        ? one.destination()
+                        : "",
                 LinkedHashMap::new,
                 Collectors.toList()))
         .values();

@@ -1,0 +1,66 @@
+package org.postroom.dist.program;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.postroom.core.fact.LookupUnavailable;
+
+/** The users and groups that passwd(5) and group(5) have. Read whenever somebody asks. */
+final class MachineUsers {
+  private static final String NUMBER = "[0-9]{1,9}";
+
+  private final Path folder;
+
+  /** Those in {@code passwd} and {@code group} of a folder. */
+  MachineUsers(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Who is called so.
+   *
+   * @param name or his number
+   * @throws LookupUnavailable where the file cannot be read
+   */
+  Optional<MachineUser> find(String name) {
+    int key = name.matches(NUMBER) ? 2 : 0;
+    return line("passwd", 7, fields -> fields[key].equals(name))
+        .filter(fields -> fields[2].matches(NUMBER) && fields[3].matches(NUMBER))
+        .map(
+            fields ->
+                new MachineUser(
+                    fields[0],
+                    Long.parseLong(fields[2]),
+                    Long.parseLong(fields[3]),
+                    fields[5],
+                    fields[6]));
+  }
+
+  /** The number of a group, by its name or number; {@link LookupUnavailable} as for users. */
+  Optional<Long> group(String name) {
+    return name.matches(NUMBER)
+        ? Optional.of(Long.parseLong(name))
+        : line("group", 3, fields -> fields[0].equals(name))
+            .map(fields -> fields[2])
+            .filter(number -> number.matches(NUMBER))
+            .map(Long::parseLong);
+  }
+
+  private Optional<String[]> line(String file, int fields, Predicate<String[]> isIt) {
+    Path path = folder.resolve(file);
+    try (Stream<String> lines = Files.lines(path, ISO_8859_1)) {
+      return lines
+          .map(line -> line.split(":", -1))
+          .filter(line -> line.length >= fields && isIt.test(line))
+          .findFirst();
+    } catch (IOException | UncheckedIOException e) {
+      throw new LookupUnavailable(path + " cannot be read: " + e);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.postroom.dist.program;
+
+import java.util.List;
+import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Settings;
+import org.postroom.core.part.Door;
+import org.postroom.core.part.Outgoing;
+import org.postroom.core.part.Part;
+import org.postroom.core.part.Premises;
+import org.postroom.core.part.Service;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.table.Tables;
+
+/**
+ * Programs and files that take mail: the {@code pipe} services of master.cf, and what aliases name.
+ */
+public final class ProgramPart implements Part {
+
+  @Override
+  public List<ParamSet> params() {
+    return List.of(ProgramParams.ALL);
+  }
+
+  @Override
+  public List<Door> doors() {
+    return List.of();
+  }
+
+  @Override
+  public void check(Outgoing outgoing, Policy policy, Tables tables) {
+    Identities identities = Identities.ofThisProcess();
+    LocalTransport.check(outgoing.settings(), identities);
+    PipeServices.check(outgoing, identities);
+  }
+
+  @Override
+  public List<String> transports(Outgoing outgoing) {
+    return PipeServices.names(outgoing);
+  }
+
+  @Override
+  public Service open(Premises premises, Settings started) {
+    return new ProgramService(premises, started, Identities.ofThisProcess());
+  }
+}

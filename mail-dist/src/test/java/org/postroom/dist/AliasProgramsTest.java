@@ -1,0 +1,204 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.postroom.dist.ProgramHouse.ADA;
+import static org.postroom.dist.ProgramHouse.USER;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.config.BadConfiguration;
+
+/** Aliases name programs and files, and these get mail where somebody has allowed it. */
+@Timeout(60)
+final class AliasProgramsTest {
+  private static final String HERE = "@mail.example.org";
+
+  @TempDir private Path folder;
+
+  private ProgramHouse house(String aliases) throws IOException {
+    Files.writeString(folder.resolve("aliases"), aliases.replace("FOLDER", folder.toString()));
+    return new ProgramHouse(folder)
+        .set("alias_maps", "hash:" + folder.resolve("aliases"))
+        .set("recipient_delimiter", "+")
+        .set("default_privs", USER)
+        .set("program_delivery_enable", "yes")
+        .set("file_delivery_enable", "yes");
+  }
+
+  @Test
+  void aProgramGetsTheMailBesideOthers() throws Exception {
+    try (ProgramHouse house = house("list: \"|FOLDER/list a b\", " + ADA + "\n")) {
+      house.script("list", "cat >got; echo \"$# $1 $2\" >words; env >environment; id -un >who");
+      house.start();
+
+      house.send("List+x" + HERE);
+      house.awaitEmptyQueue();
+
+      assertThat(house.report()).contains("Subject: hello");
+      assertThat(house.text("words")).isEqualTo("2 a b\n");
+      assertThat(house.text("who")).isEqualTo(USER + "\n");
+      assertThat(house.text("got"))
+          .startsWith("From " + ADA + "  ")
+          .contains(
+              "\nReturn-Path: <"
+                  + ADA
+                  + ">\nX-Original-To: List+x"
+                  + HERE
+                  + "\nDelivered-To: List+x"
+                  + HERE
+                  + "\nReceived: ")
+          .endsWith("\n\nFrom here\n.dot\n");
+      assertThat(house.text("environment").lines())
+          .contains(
+              "USER=List",
+              "LOGNAME=List",
+              "LOCAL=List+x",
+              "EXTENSION=x",
+              "DOMAIN=mail.example.org",
+              "RECIPIENT=List+x" + HERE,
+              "ORIGINAL_RECIPIENT=List+x" + HERE,
+              "SENDER=" + ADA,
+              "SHELL=/bin/sh",
+              "PATH=/usr/bin:/bin");
+    }
+  }
+
+  @Test
+  void aShellSeesWhatTheAdministratorHasWrittenAndNoAddress() throws Exception {
+    try (ProgramHouse house =
+        house("shell: \"|cat >/dev/null; echo $LOCAL \\\"$EXTENSION\\\" >FOLDER/words\"\n")) {
+      house.start();
+
+      house.send("\"shell+$(id);`id`'x\"" + HERE);
+      house.awaitEmptyQueue();
+
+      assertThat(house.text("words")).isEqualTo("shell+__id___id__x __id___id__x\n");
+    }
+  }
+
+  @Test
+  void whatTheProgramSaysHolds() throws Exception {
+    try (ProgramHouse house = house("gone: \"|FOLDER/gone\"\nlater: \"|FOLDER/later\"\n")) {
+      house.script("gone", "echo '5.2.1 closed'; exit 69");
+      house.script("later", "exit 75");
+      house.start();
+
+      house.send("gone" + HERE);
+      assertThat(house.report()).contains("Status: 5.2.1").contains("closed");
+      house.awaitEmptyQueue();
+      house.send("later" + HERE);
+      assertThat(house.reason()).isEqualTo("4.3.0 temporary failure");
+    }
+  }
+
+  @Test
+  void mailThatComesBackIsReturned() throws Exception {
+    try (ProgramHouse house = house("list: \"|cat >FOLDER/got\"\n")) {
+      house.start();
+      try (SmtpDialogue dialogue = SmtpDialogue.open(house.server().address(Role.MX))) {
+        dialogue.say("MAIL FROM:<" + ADA + ">");
+        dialogue.say("RCPT TO:<list" + HERE + ">");
+        dialogue.say("DATA");
+        dialogue.content(
+            out -> out.write(("Delivered-To: list" + HERE + "\r\n\r\nx\r\n").getBytes(US_ASCII)));
+      }
+
+      assertThat(house.report()).contains("mail forwarding loop for list" + HERE);
+      assertThat(folder.resolve("got")).doesNotExist();
+    }
+  }
+
+  @Test
+  void filesGetMail() throws Exception {
+    try (ProgramHouse house = house("box: FOLDER/box\ndir: FOLDER/dir/\n")) {
+      house.start();
+
+      house.send("box" + HERE);
+      house.awaitEmptyQueue();
+      house.send("box" + HERE, "dir" + HERE);
+      house.awaitEmptyQueue();
+
+      assertThat(house.text("box").lines().filter(line -> line.startsWith("From " + ADA)))
+          .hasSize(2);
+      assertThat(house.text("box"))
+          .contains("\nDelivered-To: box" + HERE + "\n")
+          .endsWith("\n\n>From here\n.dot\n\n");
+      try (Stream<Path> mails = Files.list(folder.resolve("dir/new"))) {
+        List<Path> all = mails.toList();
+        assertThat(all).hasSize(1);
+        assertThat(Files.readString(all.get(0)))
+            .startsWith("Return-Path: <" + ADA + ">\n")
+            .endsWith("\n\nFrom here\n.dot\n");
+      }
+    }
+  }
+
+  @Test
+  void nothingIsRunOrWrittenUnlessSomebodyHasAllowedIt() throws Exception {
+    try (ProgramHouse house =
+        house("list: \"|cat >FOLDER/got\"\nbox: FOLDER/box\n")
+            .set("program_delivery_enable", "no")
+            .set("file_delivery_enable", "no")) {
+      house.start();
+
+      assertThat(house.say("list" + HERE)).startsWith("554 5.7.1").contains("mail to command is");
+      assertThat(house.say("box" + HERE)).startsWith("554 5.7.1").contains("mail to file is");
+    }
+  }
+
+  @Test
+  void tablesDoNotLeadToPrograms() throws Exception {
+    try (ProgramHouse house =
+        house("")
+            .set("transport_maps", "inline:{ {a.test = local:|touch FOLDER/ran} }")
+            .set("header_checks", "inline:{ {Subject: hello = FILTER local:|touch ran} }")) {
+      house.start();
+
+      assertThat(house.say("x@a.test")).startsWith("550");
+    }
+  }
+
+  @Test
+  void nobodyElseCanBeNamedThanAsWhomProgramsCanRun() throws Exception {
+    ProgramHouse house = house("").set("default_privs", "root");
+
+    assertThatThrownBy(house.described()::check)
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("default_privs")
+        .hasMessageContaining("no program that takes mail runs as root");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/spool, /spool/USER", "/spool/, /spool/USER/new"})
+  void peopleHaveTheirMailInFilesWhereSomebodyWantsThat(String spool, String place)
+      throws Exception {
+    Path folderOfAll = Files.createDirectory(folder.resolve("spool"));
+    Files.setPosixFilePermissions(folderOfAll, PosixFilePermissions.fromString("rwxrwxrwx"));
+    try (ProgramHouse house =
+        house("").set("mailbox_files_enable", "yes").set("mail_spool_directory", folder + spool)) {
+      house.account(USER).start();
+
+      house.send(USER + HERE);
+      house.awaitEmptyQueue();
+
+      Path there = Path.of(folder + place.replace("USER", USER));
+      try (Stream<Path> below = Files.walk(there)) {
+        Path mail = below.filter(Files::isRegularFile).findFirst().orElseThrow();
+        assertThat(Files.readString(mail)).contains("\nDelivered-To: " + USER + HERE + "\n");
+        assertThat(Files.getOwner(mail).getName()).isEqualTo(USER);
+      }
+      assertThat(Inbox.of(house.server(), USER)).isEmpty();
+    }
+  }
+}
