@@ -183,7 +183,7 @@ final class ScriptedServer {
     GARBAGE {
       @Override
       void answer(Talk talk, String well) {
-        talk.say("\u0080\u00ff\u00c3\u0028\u00a0\u00a1\r\n");
+        talk.say("\u0080\u00ff\u00c3(\u00a0\u00a1\r\n");
       }
     },
     NULS {
