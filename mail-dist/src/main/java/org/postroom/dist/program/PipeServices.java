@@ -1,6 +1,7 @@
 package org.postroom.dist.program;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -30,14 +31,15 @@ final class PipeServices {
   private PipeServices() {}
 
   /** Those that are transports: all but Dovecot's delivery, in whose place we are. */
-  static List<String> names(Outgoing outgoing) {
-    return outgoing.names(PIPE).stream()
-        .filter(name -> !isDovecots(name, outgoing.services().get(name).line()))
+  static List<Outgoing.Service> all(Outgoing outgoing) {
+    return outgoing.services().values().stream()
+        .filter(service -> service.program().equals(PIPE) && !isDovecots(service.line()))
+        .sorted(Comparator.comparing(service -> service.line().name()))
         .toList();
   }
 
-  private static boolean isDovecots(String name, MasterCf.Service line) {
-    return name.equals("dovecot")
+  private static boolean isDovecots(MasterCf.Service line) {
+    return line.name().equals("dovecot")
         && line.arguments().stream()
             .filter(word -> word.startsWith("argv="))
             .anyMatch(word -> word.endsWith("/deliver") || word.endsWith("/dovecot-lda"));
@@ -52,8 +54,8 @@ final class PipeServices {
   static void check(Outgoing outgoing, Identities identities) {
     Set<String> used = Routes.named(outgoing.settings());
     List<Fault> faults = new ArrayList<>();
-    for (String name : names(outgoing)) {
-      Outgoing.Service service = outgoing.services().get(name);
+    for (Outgoing.Service service : all(outgoing)) {
+      String name = service.line().name();
       boolean enabled = service.settings().get(AliasParams.PROGRAM_DELIVERY);
       if (enabled || used.contains(name)) {
         check(service, enabled, used.contains(name), identities, faults);

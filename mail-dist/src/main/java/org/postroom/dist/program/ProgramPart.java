@@ -35,7 +35,7 @@ public final class ProgramPart implements Part {
 
   @Override
   public List<String> transports(Outgoing outgoing) {
-    return PipeServices.names(outgoing);
+    return PipeServices.all(outgoing).stream().map(service -> service.line().name()).toList();
   }
 
   @Override

@@ -33,14 +33,11 @@ final class ProgramService implements Service, AutoCloseable {
   public Map<String, Transport> transports(
       Outgoing outgoing, Policy policy, OwnAddresses own, Tables tables) {
     Map<String, Transport> transports = new HashMap<>();
-    for (String name : PipeServices.names(outgoing)) {
-      Outgoing.Service service = outgoing.services().get(name);
-      if (service != null) {
-        transports.put(
-            name,
-            PipeServices.transport(
-                service, identities, policy.delimiter(), surroundings(service.settings())));
-      }
+    for (Outgoing.Service service : PipeServices.all(outgoing)) {
+      transports.put(
+          service.line().name(),
+          PipeServices.transport(
+              service, identities, policy.delimiter(), surroundings(service.settings())));
     }
     // Not for routes of tables: only what aliases name goes there.
     transports.put(
