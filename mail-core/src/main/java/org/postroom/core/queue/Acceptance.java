@@ -123,8 +123,7 @@ public record Acceptance(
    *     for each other, never for other destinations; as a rule {@code transport:nexthop}
    * @param past what it has been through in another queue
    */
-  public record Onward(
-      Recipient recipient, String destination, Claim claim, Optional<Past> past) {
+  public record Onward(Recipient recipient, String destination, Claim claim, Optional<Past> past) {
     /** Stands in front of a destination whose transport was decided for the mail. */
     public static final String DECIDED = "filter:";
 

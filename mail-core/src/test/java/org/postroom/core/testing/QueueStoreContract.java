@@ -463,8 +463,7 @@ public abstract class QueueStoreContract extends StoreContract {
     assertThat(listed.arrived()).isEqualTo(mail.arrived());
     assertThat(queue.size()).isEqualTo(2);
     assertThat(listed.recipients())
-        .extracting(
-            one -> one.state() + " " + one.recipient().attempts() + " " + one.lastAttempt())
+        .extracting(one -> one.state() + " " + one.recipient().attempts() + " " + one.lastAttempt())
         .containsExactlyInAnyOrder(
             "PARKED 7 " + Optional.of(tried), "WAITING 2 " + Optional.empty());
     assertThat(listed.recipients())

@@ -115,7 +115,9 @@ public final class QueueMoves {
     WaitingMail mail = brought.mail();
     try (StagedContent content = desk.server().staged(brought.content())) {
       if (content.size() != mail.size()) {
-        throw refused(mail, "it has " + content.size() + " octets, and " + mail.size() + " octets belong to it");
+        throw refused(
+            mail,
+            "it has " + content.size() + " octets, and " + mail.size() + " octets belong to it");
       }
       return new Restored(desk.queue().control().restore(acceptance(desk, mail, content)));
     } catch (DateTimeException | IllegalArgumentException e) {
@@ -124,7 +126,8 @@ public final class QueueMoves {
   }
 
   private static OperationRefused refused(WaitingMail mail, String why) {
-    return new OperationRefused(OperationRefused.Kind.REQUEST, mail.id() + " cannot be read: " + why);
+    return new OperationRefused(
+        OperationRefused.Kind.REQUEST, mail.id() + " cannot be read: " + why);
   }
 
   private static Acceptance acceptance(Desk desk, WaitingMail mail, StagedContent content) {
@@ -166,7 +169,8 @@ public final class QueueMoves {
             from ->
                 new Submission.Client(
                     IpLiteral.parse(from.address())
-                        .orElseThrow(() -> new IllegalArgumentException("no address: " + from.address())),
+                        .orElseThrow(
+                            () -> new IllegalArgumentException("no address: " + from.address())),
                     from.name(),
                     from.helo(),
                     Optional.empty(),
@@ -176,11 +180,7 @@ public final class QueueMoves {
         .orElseGet(
             () ->
                 new Submission.Client(
-                    InetAddress.getLoopbackAddress(),
-                    "localhost",
-                    "",
-                    Optional.empty(),
-                    ""));
+                    InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), ""));
   }
 
   private static Acceptance.Onward onward(WaitingRecipient one, Instant now) {

@@ -49,10 +49,7 @@ final class ServiceLimitsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "list_time_limit, soon",
-    "list_time_limit, 0"
-  })
+  @CsvSource({"list_time_limit, soon", "list_time_limit, 0"})
   void saysWhatIsNone(String name, String value) {
     assertThatThrownBy(() -> limits("-", Map.of(name, value)))
         .isInstanceOf(BadConfiguration.class)

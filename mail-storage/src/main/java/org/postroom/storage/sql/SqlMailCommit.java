@@ -336,8 +336,8 @@ final class SqlMailCommit implements MailCommit {
     insert.executeBatch();
   }
 
-  private static void setRecipient(
-      Prepared insert, long id, long mail, Acceptance.Onward onward) throws SQLException {
+  private static void setRecipient(Prepared insert, long id, long mail, Acceptance.Onward onward)
+      throws SQLException {
     Recipient recipient = onward.recipient();
     insert.setLong(1, id);
     insert.setLong(2, mail);
@@ -348,8 +348,8 @@ final class SqlMailCommit implements MailCommit {
   }
 
   /** Those that come from another queue. */
-  private static void insertPast(
-      Journaled statements, long mail, long[] ids, Acceptance acceptance) throws SQLException {
+  private static void insertPast(Journaled statements, long mail, long[] ids, Acceptance acceptance)
+      throws SQLException {
     for (int i = 0; i < ids.length; i++) {
       Acceptance.Onward onward = acceptance.onward().get(i);
       if (onward.past().isPresent()) {
