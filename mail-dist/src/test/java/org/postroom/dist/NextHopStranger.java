@@ -59,6 +59,11 @@ abstract class NextHopStranger implements AutoCloseable {
   /** Whether it can be started on this machine. */
   abstract boolean isThere();
 
+  /** Whether it lies in a folder of its own, because it cannot be installed beside another one. */
+  boolean isUnpacked() {
+    return false;
+  }
+
   /** Whether it answers each recipient by itself, and has a limit for sizes. */
   boolean isWhole() {
     return true;
@@ -251,6 +256,11 @@ abstract class NextHopStranger implements AutoCloseable {
     }
 
     @Override
+    boolean isUnpacked() {
+      return true;
+    }
+
+    @Override
     void start(Path own, Certified certified) throws Exception {
       folder = own;
       for (String part : List.of("spool", "mail")) {
@@ -353,6 +363,11 @@ abstract class NextHopStranger implements AutoCloseable {
           && hasUser("opensmtpd")
           && hasUser("opensmtpq")
           && Files.isExecutable(Path.of("/usr/libexec/opensmtpd/mail.mda"));
+    }
+
+    @Override
+    boolean isUnpacked() {
+      return true;
     }
 
     /** Debian's has TLS that ends each handshake with an error of its library, whatever the key. */
