@@ -127,6 +127,8 @@ class LongCatchUpTest {
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx128m",
+                // As the launcher has it; another collector may be short of whole regions.
+                "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-cp",
                 System.getProperty("java.class.path"),
