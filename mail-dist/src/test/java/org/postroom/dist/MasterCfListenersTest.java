@@ -262,6 +262,10 @@ final class MasterCfListenersTest {
                   -o message_size_limit=5
                 cleanup unix n - y - 0 cleanup
                   -o non_smtpd_milters=inet:x
+                slow unix n - y - - smtp
+                  -o slow_destination_concurrency_limit=1
+                  -o slow_transport_rate_delay=1s
+                  -o smtp_helo_name=slow.test
                 """)
             .report();
 
@@ -272,6 +276,10 @@ final class MasterCfListenersTest {
     assertThat(said(report))
         .containsExactly(
             "warning: master.cf, line 1: pickup/unix: message_size_limit holds for the whole server:"
-                + " that of pickup/unix is not acted upon");
+                + " that of pickup/unix is not acted upon",
+            "warning: master.cf, line 6: slow/unix: slow_destination_concurrency_limit holds for the"
+                + " whole server: that of slow/unix is not acted upon",
+            "warning: master.cf, line 6: slow/unix: slow_transport_rate_delay holds for the whole"
+                + " server: that of slow/unix is not acted upon");
   }
 }

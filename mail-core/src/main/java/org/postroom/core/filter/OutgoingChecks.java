@@ -19,7 +19,8 @@ import org.postroom.core.table.Tables;
 /**
  * header_checks(5) for mail that goes out: what other hosts see of it, while the mail that we keep
  * stays as it is. Lines may change, come and go; where the mail goes was decided before. Costs, for
- * each attempt, one reading of the content; where nothing changes it is sent as it is. What is
+ * each attempt, one reading of the content for its structure, another of those parts that there are
+ * tables for, and of an edited one a third; where nothing changes it is sent as it is. What is
  * edited is staged as content that arrives, until the attempt is over.
  */
 public final class OutgoingChecks {
@@ -85,6 +86,7 @@ public final class OutgoingChecks {
    *
    * @param staging for what is edited, which the caller closes
    * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   * @throws ContentEdit.TooLong when more would come to it than may
    * @throws org.postroom.core.mail.StorageFull when there is no room for it now
    */
   public Optional<StagedContent> edited(QueueId id, Content content, Staging staging) {

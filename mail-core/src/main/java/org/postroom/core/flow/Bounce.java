@@ -130,6 +130,11 @@ public final class Bounce {
     }
   }
 
+  /** Whether mail with this sender is a notification, of whose failure its sender hears nothing. */
+  boolean notifies(ReversePath sender) {
+    return sender.isNull() || notices.areFrom(sender);
+  }
+
   /** Whether the postmaster hears of each mail that is late. */
   boolean tellsOfDelays() {
     return notices.about(NoticeClass.DELAY).isPresent();
@@ -147,7 +152,9 @@ public final class Bounce {
   List<Letter> letters(QueuedMail mail, About about) {
     List<Letter> letters = new ArrayList<>();
     if (notices.areFrom(mail.sender())) {
-      LOG.warn("{}: undeliverable postmaster notification discarded", mail.id());
+      if (about.kind() == Kind.FAILED) {
+        LOG.warn("{}: undeliverable postmaster notification discarded", mail.id());
+      }
       return letters;
     }
     List<Item> asked = about.items().stream().filter(Item::asked).toList();

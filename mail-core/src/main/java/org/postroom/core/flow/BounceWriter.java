@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Arrays;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Bounce.About;
 import org.postroom.core.flow.Bounce.Item;
@@ -24,6 +25,12 @@ import org.postroom.core.queue.QueuedMail;
 /** The octets of a notification: a text for people, fields for programs, and the mail. */
 final class BounceWriter {
   private static final int USUAL_SIZE = 50_000;
+
+  private static final int CHUNK = 16 * 1024;
+  private static final byte[] END = {'\r', '\n', '\r', '\n'};
+
+  /** Within so many octets the field is looked for that names the mail. */
+  private static final int THREADED = 64 * 1024;
 
   /** A longer one is none that a mail program would know again. */
   private static final int LONGEST_ID = 900;
@@ -59,12 +66,12 @@ final class BounceWriter {
   void write(ContentSink sink, QueueId id, QueuedMail mail, Letter letter, Instant now) {
     About about = letter.about();
     String boundary = id + "." + now.getEpochSecond() + "/" + hostname;
-    byte[] header = about.readable() ? header(mail.content()) : new byte[0];
-    text(sink, head(id, letter, boundary, now, threaded ? thread(header) : ""));
+    String thread = threaded && about.readable() ? thread(mail.content()) : "";
+    text(sink, head(id, letter, boundary, now, thread));
     text(sink, humanPart(boundary, letter));
     text(sink, machinePart(boundary, mail, about));
     if (about.readable()) {
-      returnedPart(sink, boundary, mail, letter, header);
+      returnedPart(sink, boundary, mail, letter);
     }
     text(sink, "\r\n--" + boundary + "--\r\n");
   }
@@ -109,8 +116,12 @@ final class BounceWriter {
   }
 
   /** RFC 5322, 3.6.4: the mail is what this one is an answer to. As Postfix says it. */
-  private static String thread(byte[] header) {
-    String id = messageId(header);
+  private static String thread(Content content) {
+    ByteBuffer begin = ByteBuffer.allocate((int) Math.min(headerEnd(content, THREADED), THREADED));
+    while (begin.hasRemaining() && content.read(begin.position(), begin) > 0) {
+      // Until it is full or the content ends.
+    }
+    String id = messageId(Arrays.copyOf(begin.array(), begin.position()));
     if (id.isEmpty()) {
       return "";
     }
@@ -236,7 +247,7 @@ final class BounceWriter {
 
   /** The whole mail where the letter has it and it is short; else its header. */
   private void returnedPart(
-      ContentSink sink, String boundary, QueuedMail mail, Letter letter, byte[] header) {
+      ContentSink sink, String boundary, QueuedMail mail, Letter letter) {
     Content content = mail.content();
     Kind kind = letter.about().kind();
     boolean whole = letter.whole() && content.size() <= sizeLimit;
@@ -257,13 +268,10 @@ final class BounceWriter {
             + (whole ? all : fields)
             + "\r\n"
             + "Content-Transfer-Encoding: 8bit\r\n\r\n");
-    if (!whole) {
-      sink.write(header, 0, header.length);
-      return;
-    }
-    ByteBuffer chunk = ByteBuffer.allocate(16 * 1024);
-    for (long position = 0; position < content.size(); ) {
-      chunk.clear().limit((int) Math.min(chunk.capacity(), content.size() - position));
+    long end = whole ? content.size() : headerEnd(content, sizeLimit);
+    ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+    for (long position = 0; position < end; ) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), end - position));
       int count = content.read(position, chunk);
       if (count <= 0) {
         break;
@@ -273,17 +281,31 @@ final class BounceWriter {
     }
   }
 
-  /** Up to the empty line, within what is returned at most. */
-  private byte[] header(Content content) {
-    ByteBuffer head = ByteBuffer.allocate((int) Math.min(content.size(), sizeLimit));
-    while (head.hasRemaining() && content.read(head.position(), head) > 0) {
-      // Until it is full or the content ends.
+  /** Where its header ends, before the empty line; {@code most} octets on where it is longer. */
+  private static long headerEnd(Content content, long most) {
+    long size = Math.min(content.size(), most);
+    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, size));
+    int matched = 0;
+    for (long position = 0; position < size; ) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), size - position));
+      int count = content.read(position, chunk);
+      if (count <= 0) {
+        return position;
+      }
+      for (int i = 0; i < count; i++) {
+        byte octet = chunk.array()[i];
+        if (octet == END[matched]) {
+          matched++;
+        } else {
+          matched = octet == END[0] ? 1 : 0;
+        }
+        if (matched == END.length) {
+          return position + i + 1 - 2;
+        }
+      }
+      position += count;
     }
-    String text = new String(head.array(), 0, head.position(), US_ASCII);
-    int end = text.indexOf("\r\n\r\n");
-    byte[] header = new byte[end < 0 ? head.position() : end + 2];
-    head.flip().get(header);
-    return header;
+    return size;
   }
 
   private static String oneLine(String text) {

@@ -25,13 +25,7 @@ record Exploded(List<Expanded> recipients, List<Recipient> told) {
     List<Expanded> all = new ArrayList<>();
     List<Recipient> told = new ArrayList<>();
     for (Expanded one : recipients) {
-      boolean explodes =
-          one.recipient().reportOn().contains(Notify.SUCCESS)
-              && !one.isBeside()
-              && !mail.envelope().sender().isNull()
-              && one.nowhere().isEmpty()
-              && (one.targets().size() > 1
-                  || one.targets().stream().anyMatch(target -> target.owner().isPresent()));
+      boolean explodes = explodes(mail, one);
       all.add(explodes ? withoutSuccess(one) : one);
       if (explodes) {
         told.add(one.recipient());
@@ -40,13 +34,27 @@ record Exploded(List<Expanded> recipients, List<Recipient> told) {
     return new Exploded(all, told);
   }
 
+  /** Whether the sender hears at once that a recipient stands for others. */
+  static boolean explodes(Submission mail, Expanded one) {
+    return one.recipient().reportOn().contains(Notify.SUCCESS)
+        && !one.isBeside()
+        && !mail.envelope().sender().isNull()
+        && one.nowhere().isEmpty()
+        && (one.targets().size() > 1
+            || one.targets().stream().anyMatch(target -> target.owner().isPresent()));
+  }
+
   private static Expanded withoutSuccess(Expanded one) {
     return new Expanded(
         one.recipient(),
         one.targets().stream()
             .map(
                 target ->
-                    new Target(withoutSuccess(target.recipient()), target.route(), target.owner()))
+                    new Target(
+                        withoutSuccess(target.recipient()),
+                        target.route(),
+                        target.owner(),
+                        target.sender()))
             .toList(),
         one.trace(),
         one.isBeside());

@@ -68,7 +68,7 @@ final class Outcomes {
     this.store = store;
     this.schedule = schedule;
     this.bounce = bounce;
-    Planner planner = new Planner();
+    Planner planner = new Planner(bounce::notifies);
     this.correspondence = new Correspondence(bounce, expansion, planner);
     this.memory = memory;
     this.tidings = tidings;

@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Submission;
@@ -21,6 +23,16 @@ import org.postroom.core.queue.Acceptance.Claim;
 
 /** Plans what becomes of each recipient of a mail: a mailbox here, or the queue. */
 final class Planner {
+  private final Predicate<ReversePath> notifies;
+
+  /**
+   * One for all mail.
+   *
+   * @param notifies whether a sender is one of notifications
+   */
+  Planner(Predicate<ReversePath> notifies) {
+    this.notifies = notifies;
+  }
 
   /**
    * Each mailbox gets one copy, and each address elsewhere, however many ways lead there. What goes
@@ -44,7 +56,7 @@ final class Planner {
         if (isToBeServed(target, served)) {
           bySender
               .computeIfAbsent(name(mail, target), name -> new Shares())
-              .add(mail, target, claim(mail, expanded, target));
+              .add(mail, target, owner(mail, target), claim(mail, expanded, target));
         }
       }
     }
@@ -62,7 +74,10 @@ final class Planner {
     return plans;
   }
 
-  /** Of one copy among several whoever brings the mail cannot be told: he would bring all again. */
+  /**
+   * Of one copy among several whoever brings the mail cannot be told: he would bring all again. Nor
+   * where the sender hears that it has gone on.
+   */
   private static Claim claim(Submission mail, Expanded expanded, Target target) {
     if (expanded.isBeside()) {
       return Claim.BESIDE;
@@ -70,7 +85,9 @@ final class Planner {
     if (target.route() instanceof Route.Kept) {
       return Claim.KEPT;
     }
-    return mail.origin().hearsOfEach() && expanded.targets().size() == 1
+    return mail.origin().hearsOfEach()
+            && expanded.targets().size() == 1
+            && !Exploded.explodes(mail, expanded)
         ? Claim.ANSWERED
         : Claim.NAMED;
   }
@@ -101,16 +118,24 @@ final class Planner {
   }
 
   /**
-   * In whose name a copy goes out. Nobody hears of a report's own failure (RFC 5321, 6.1), the
-   * owner of a list neither: lists that own each other would never come to an end.
+   * Whether a mail is a notification. It keeps its sender wherever it goes, by which it is known:
+   * nobody hears of its own failure (RFC 5321, 6.1), the owner of a list neither, or notices to a
+   * list would never come to an end.
    */
-  private static Optional<ReversePath> owner(Submission mail, Target target) {
-    return mail.origin().isInternal() && mail.envelope().sender().isNull()
-        ? Optional.empty()
-        : target.owner();
+  private boolean isNotification(Submission mail) {
+    return mail.origin() == Origin.REPORT
+        || mail.origin() == Origin.QUEUE && notifies.test(mail.envelope().sender());
   }
 
-  private static Name name(Submission mail, Target target) {
+  /** In whose name a copy goes out. */
+  private Optional<ReversePath> owner(Submission mail, Target target) {
+    return isNotification(mail) ? Optional.empty() : target.owner();
+  }
+
+  private Name name(Submission mail, Target target) {
+    if (isNotification(mail)) {
+      return Name.OWN;
+    }
     Optional<ReversePath> owner = owner(mail, target);
     return owner.isPresent() || !(target.route() instanceof Route.Onward)
         ? new Name(owner, Optional.empty())
@@ -152,14 +177,14 @@ final class Planner {
       return deliveries.isEmpty() && onward.isEmpty();
     }
 
-    void add(Submission mail, Target target, Claim claim) {
+    void add(Submission mail, Target target, Optional<ReversePath> owner, Claim claim) {
       Recipient recipient = target.recipient();
       if (target.route() instanceof Route.Here here) {
         if (isReported(mail, target)) {
           onward.add(Acceptance.Onward.home(recipient, claim));
           return;
         }
-        ReversePath sender = owner(mail, target).orElse(mail.envelope().sender());
+        ReversePath sender = owner.orElse(mail.envelope().sender());
         deliveries.add(delivery(sender, recipient, here, claim));
       } else {
         onward.add(new Acceptance.Onward(recipient, destination(recipient, target.route()), claim));
@@ -189,6 +214,17 @@ final class Planner {
     List<Acceptance.Onward> onward = new ArrayList<>(plan.onward());
     plan.deliveries().forEach(delivery -> onward.add(delivery.waiting()));
     return new Acceptance(plan.mail(), List.of(), onward);
+  }
+
+  /** The same as what whoever brings the mail knows nothing of, with all recipients in the queue. */
+  static Acceptance beside(Acceptance plan) {
+    return new Acceptance(
+        plan.mail(),
+        List.of(),
+        queued(plan).onward().stream()
+            .map(
+                one -> new Acceptance.Onward(one.recipient(), one.destination(), Claim.BESIDE))
+            .toList());
   }
 
   static Acceptance.Delivery delivery(ReversePath sender, Recipient recipient, Route.Here here) {

@@ -167,14 +167,16 @@ public final class Routes {
   }
 
   /**
-   * Whether it is the sender of notices to the postmaster: what comes back to him is thrown away,
+   * Whether it is the sender of notices to the postmaster ({@link Notices}), or his name in a domain
+   * of ours: what comes back to him is thrown away,
    * so that others who ask may hear that he is there.
    */
   boolean isDoubleBounce(Address recipient) {
     return recipient
             .localPart()
             .equalsIgnoreCase(settings.get(BounceParams.DOUBLE_BOUNCE_SENDER).localPart())
-        && policy.isUnderOurName(recipient.domain());
+        && (recipient.domain().equals(policy.hostname())
+            || policy.domains().classOf(recipient.domain()) == AddressClass.LOCAL);
   }
 
   /** Whether people of this machine have their mail in files instead of mailboxes here. */

@@ -21,8 +21,9 @@ public interface MailCommit {
    * Only when there is nothing else, but copies that nobody asked for, the first one's reason is
    * thrown, so that the client can be told.
    *
-   * @param acceptances one mail, as it is to go out in the name of one sender or another; all of
-   *     them become ours, or none
+   * @param acceptances one mail, as it is to go out in the name of one sender or another, and then
+   *     what its sender hears of it, which counts as copies that nobody asked for; all of them
+   *     become ours, or none
    * @return what has become true: the acceptances, with those recipients among the onward or the
    *     refused ones. Content may be read there for as long as the store has the mail
    */

@@ -58,8 +58,13 @@ final class Places {
   /** The same of transports. */
   private final Map<String, Long> pausingTransports = new HashMap<>();
 
-  /** Destinations whose mail somebody wants tried, though their transport is deferred. */
-  private final Set<String> asked = new HashSet<>();
+  /**
+   * Destinations whose mail somebody wants tried, though their transport is deferred, with the
+   * running number of the wish.
+   */
+  private final Map<String, Long> asked = new HashMap<>();
+
+  private long wishes;
 
   /** Places taken in all, and by those that have not answered. */
   private int taken;
@@ -85,7 +90,7 @@ final class Places {
   /** Goes by other limits; what has begun beyond them ends by itself. */
   void obey(QueueLimits others) {
     limits = others;
-    asked.removeIf(destination -> !others.isDeferred(destination));
+    asked.keySet().removeIf(destination -> !others.isDeferred(destination));
     setParts();
   }
 
@@ -112,6 +117,7 @@ final class Places {
   /** Promises free places to one destination after another. */
   final class Round {
     private final long now;
+    private final long wishesBefore = wishes;
     private final Map<String, Share> promised = new HashMap<>();
     private final Set<String> transports = new HashSet<>();
     private int places;
@@ -144,10 +150,28 @@ final class Places {
       return share;
     }
 
-    /** The lease brought nothing: all that somebody asked for, and might begin, has been tried. */
-    void broughtNothing() {
-      asked.removeIf(
-          destination -> has(destination) && !Share.NONE.equals(promised.get(destination)));
+    /**
+     * The lease is over: where it brought nothing of what somebody had asked for before, and might
+     * have, all of that has been tried.
+     *
+     * @param destinations of what it brought
+     */
+    void brought(Set<String> destinations) {
+      asked
+          .entrySet()
+          .removeIf(
+              wish ->
+                  wish.getValue() <= wishesBefore
+                      && !destinations.contains(wish.getKey())
+                      && mightBring(wish.getKey(), destinations.isEmpty()));
+    }
+
+    /** One that the lease has not come to had its turn only where there was nothing else. */
+    private boolean mightBring(String destination, boolean allSeen) {
+      Share share = promised.get(destination);
+      return share == null
+          ? allSeen && has(destination)
+          : share.deliveries() > 0 && has(destination);
     }
   }
 
@@ -190,7 +214,7 @@ final class Places {
   private boolean isHeldBack(String destination, long now) {
     return isAhead(resting.get(destination), now)
         || isPausing(destination, now)
-        || limits.isDeferred(destination) && !asked.contains(destination);
+        || limits.isDeferred(destination) && !asked.containsKey(destination);
   }
 
   private boolean isPausing(String destination, long now) {
@@ -299,7 +323,7 @@ final class Places {
   void revive(String destination) {
     resting.remove(destination);
     if (limits.isDeferred(destination)) {
-      asked.add(destination);
+      asked.put(destination, ++wishes);
     }
   }
 

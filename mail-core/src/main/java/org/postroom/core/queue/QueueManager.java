@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.mail.StorageUnavailable;
@@ -210,7 +211,7 @@ public final class QueueManager implements AutoCloseable {
   /** Whether there may be more that is due. */
   private boolean leaseAndAttempt() {
     beginWaiting();
-    Round round = nextRound();
+    Round round = nextRound(timers.nanoTime());
     if (round == null || unwritten.isStoreSilent()) {
       return false; // the end of an attempt wakes us, and so does a store that answers again
     }
@@ -220,9 +221,7 @@ public final class QueueManager implements AutoCloseable {
     inDoubt = true;
     List<QueuedMail> leased = store.lease(owner, clock.instant(), QueueLimits.LEASE, round);
     inDoubt = false;
-    if (leased.isEmpty()) {
-      round.broughtNothing();
-    }
+    round.brought(leased);
     for (QueuedMail mail : leased) {
       fruitless = 0;
       begin(mail);
@@ -230,10 +229,10 @@ public final class QueueManager implements AutoCloseable {
     return !leased.isEmpty();
   }
 
-  private synchronized @Nullable Round nextRound() {
+  private synchronized @Nullable Round nextRound(long now) {
     return places.isFull()
         ? null
-        : new Round(new HashSet<>(heldRecipients()), places.round(timers.nanoTime()));
+        : new Round(new HashSet<>(heldRecipients()), places.round(now));
   }
 
   private synchronized List<Long> heldRecipients() {
@@ -272,9 +271,11 @@ public final class QueueManager implements AutoCloseable {
       }
     }
 
-    void broughtNothing() {
+    void brought(List<QueuedMail> leased) {
+      Set<String> destinations =
+          leased.stream().map(QueuedMail::destination).collect(Collectors.toSet());
       synchronized (QueueManager.this) {
-        free.broughtNothing();
+        free.brought(destinations);
       }
     }
 
@@ -403,12 +404,14 @@ public final class QueueManager implements AutoCloseable {
     if (unwritten.isStoreSilent()) {
       return;
     }
-    Round round = nextRound();
+    // Of one moment: what ends a little later would neither be asked for nor waited for.
+    long now = timers.nanoTime();
+    Round round = nextRound(now);
     // What is held back by its destination's limit is none of it: the end of an attempt wakes us.
     Optional<Instant> due = round == null ? Optional.empty() : store.nextDue(round);
     OptionalLong rested;
     synchronized (this) {
-      rested = places.nanosToNextEnd(timers.nanoTime());
+      rested = places.nanosToNextEnd(now);
     }
     if (due.isPresent()) {
       sleep(shorter(untilDue(due.get()), rested));

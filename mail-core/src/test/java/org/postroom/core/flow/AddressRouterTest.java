@@ -101,6 +101,7 @@ class AddressRouterTest {
     "x@far.example, Onward",
     "double-bounce@local.example, Discarded",
     "Double-Bounce@local.example, Discarded",
+    "double-bounce@mx.local.example, Discarded",
     "double-bounce@virtual.example, Nowhere",
     "double-bounce@far.example, Onward",
   })

@@ -12,10 +12,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.auth.Account;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
+import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Recipient.Notify;
+import org.postroom.core.mail.Submission;
+import org.postroom.core.mailbox.OverQuota;
+import org.postroom.core.policy.Consequence;
+import org.postroom.core.testing.StagedOctets;
 
 /** What the postmaster hears beside a mail's sender, and what nobody hears. */
 @Timeout(60)
@@ -189,6 +198,128 @@ class NoticesTest {
 
       assertThat(house.inbox()).isEmpty();
       assertThat(house.stores.queue().size()).isZero();
+    }
+  }
+
+  /** The postmaster's copy must not hold back what the sender hears. */
+  @Test
+  void aCopyThatCannotBeRoutedNowIsLeftOut() {
+    try (FlowHouse house =
+        hearing("bounce")
+            .comesHome(
+                address -> {
+                  if (address.domain().name().equals("notice.test")) {
+                    throw new LookupUnavailable("no answer");
+                  }
+                  return false;
+                })
+            .open()) {
+      house.refuses("far.test");
+
+      house.send("bob@far.test");
+      house.time.advance(Duration.ofSeconds(2));
+
+      assertThat(house.inbox()).hasSize(1);
+      assertThat(house.stores.queue().size()).isZero();
+      assertThat(house.staged()).isZero();
+    }
+  }
+
+  @Test
+  void theHeaderOfALongMailEndsWhereItDoes() {
+    String header = "Message-ID: <1@here.test>\r\nX-Long: " + "x".repeat(16_360) + "\r\n";
+    for (int more = 0; more < 20; more++) {
+      String fields = header + "X: " + "y".repeat(more) + "\r\n";
+      try (FlowHouse house =
+          FlowHouse.standing(PATIENCE)
+              .reporting("bounce_size_limit", "20000")
+              .reporting("enable_threaded_bounces", "yes")
+              .open()) {
+        house.refuses("far.test");
+
+        house.flow.accept(
+            house.mail("bob@far.test").with(StagedOctets.of(fields + "\r\n" + "z".repeat(20_000))));
+        house.time.advance(Duration.ofSeconds(2));
+
+        assertThat(house.inbox())
+            .singleElement()
+            .asString()
+            .contains("\r\nIn-Reply-To: <1@here.test>\r\n")
+            .contains("\r\n\r\n" + fields + "\r\n--")
+            .doesNotContain("zzz");
+      }
+    }
+  }
+
+  /** One who wants to hear of success, and stands for others. */
+  private static Expanded list(Target... targets) {
+    return new Expanded(recipient("all@here.test", Notify.SUCCESS), List.of(targets), List.of());
+  }
+
+  private static Target to(String address, String sender) {
+    return new Target(
+        recipient(address, Notify.SUCCESS),
+        new Route.Onward("smtp", address(address).domain().name()),
+        Optional.empty(),
+        Optional.of(ReversePath.of(address(sender))));
+  }
+
+  @Test
+  void whatIsForwardedGoesInAnotherNameThoughItsSenderHearsThatItWent() {
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).open()) {
+      FlowHouse.Host far = house.living("far.test");
+      Target other = to("b@far.test", "srs@here.test");
+
+      house.flow.accept(
+          house.mail("all@here.test"),
+          List.of(list(to("a@far.test", "srs@here.test"), other)),
+          Wishes.NONE);
+      house.time.advance(Duration.ofSeconds(2));
+
+      assertThat(far.mails)
+          .isNotEmpty()
+          .allSatisfy(mail -> assertThat(mail.sender()).hasToString("srs@here.test"));
+      assertThat(house.inbox()).singleElement().asString().contains("Action: expanded");
+    }
+  }
+
+  @Test
+  void ofWhatIsHeldNobodyHearsThatItHasGoneOn() {
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).open()) {
+      house.flow.accept(
+          house.mail("all@here.test"),
+          List.of(list(to("a@far.test", "x@here.test"), to("b@far.test", "x@here.test"))),
+          Wishes.NONE.and(List.of(new Consequence.Hold())));
+      house.time.advance(Duration.ofSeconds(2));
+
+      assertThat(house.inbox()).isEmpty();
+    }
+  }
+
+  /** The report is none of what the mail is to come to. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Origin.class,
+      names = {"SMTP", "LMTP"})
+  void ofWhatNobodyHasRoomForNobodyHearsThatItHasGoneOn(Origin origin) {
+    try (FlowHouse house = FlowHouse.standing(PATIENCE).open()) {
+      Account ada = house.stores.accounts().byLogin(ADA).orElseThrow();
+      house.stores.accounts().setQuota(ada.id(), 1);
+      Submission mail = house.mail("all@here.test");
+      Submission brought =
+          new Submission(
+              mail.id(), origin, mail.client(), mail.envelope(), mail.content(), mail.arrived());
+      Expanded list =
+          list(
+              new Target(
+                  recipient(ADA),
+                  new Route.ToMailbox(ada),
+                  Optional.of(ReversePath.of(address("owner-all@here.test")))));
+
+      assertThatThrownBy(() -> house.flow.accept(brought, List.of(list), Wishes.NONE))
+          .isInstanceOf(OverQuota.class);
+      assertThat(house.stores.queue().size()).isZero();
+      assertThat(house.staged()).isZero();
     }
   }
 

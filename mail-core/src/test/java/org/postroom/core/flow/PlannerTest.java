@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
@@ -24,6 +26,8 @@ import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
 
 class PlannerTest {
+  private static final ReversePath NOTICES =
+      ReversePath.of(Address.parse("double-bounce@mail.a.test"));
   @TempDir private Path folder;
 
   private static Route mailbox(int id) {
@@ -52,6 +56,11 @@ class PlannerTest {
   }
 
   private String plan(Origin origin, List<Acceptance> planned, Expanded... recipients) {
+    return plan(origin, ReversePath.NULL, planned, recipients);
+  }
+
+  private String plan(
+      Origin origin, ReversePath sender, List<Acceptance> planned, Expanded... recipients) {
     try (StagingArea area = new StagingArea(folder, StagingArea.Limits.DEFAULT);
         ContentSink sink = area.open(0)) {
       Submission mail =
@@ -61,12 +70,13 @@ class PlannerTest {
               new Submission.Client(
                   InetAddress.getLoopbackAddress(), "localhost", "x", Optional.empty(), "ESMTP"),
               Envelope.of(
-                  ReversePath.NULL, List.of(recipients).stream().map(Expanded::recipient).toList()),
+                  sender, List.of(recipients).stream().map(Expanded::recipient).toList()),
               sink.finish(),
               Instant.EPOCH);
       try {
         List<Acceptance> plans =
-            new Planner().plan(mail, List.of(recipients), () -> new QueueId("Q2"));
+            new Planner(from -> from.isNull() || from.equals(NOTICES))
+                .plan(mail, List.of(recipients), () -> new QueueId("Q2"));
         planned.addAll(plans);
         StringBuilder text = new StringBuilder();
         for (Acceptance plan : plans) {
@@ -138,6 +148,35 @@ class PlannerTest {
             Optional.of(ReversePath.of(Address.parse("SRS0=x=y=far.test=z@a.test"))));
 
     assertThat(plan(expanded("u4@a.test", here))).isEqualTo("b@far.test->5");
+  }
+
+  /** By its sender it is known that nobody is to be told of its failure. */
+  @ParameterizedTest
+  @CsvSource({
+    "REPORT, double-bounce@mail.a.test, double-bounce@mail.a.test",
+    "QUEUE, double-bounce@mail.a.test, double-bounce@mail.a.test",
+    "QUEUE, eve@far.test, owner-staff@a.test",
+    "SMTP, double-bounce@mail.a.test, owner-staff@a.test",
+  })
+  void aNoticeStaysOneWhereverItGoes(Origin origin, String sender, String as) {
+    Target listed =
+        new Target(
+            Recipient.of(Address.parse("gone@far.test")),
+            onward("far.test"),
+            Optional.of(ReversePath.of(Address.parse("owner-staff@a.test"))),
+            Optional.of(ReversePath.of(Address.parse("SRS0=x=y=a.test=z@b.test"))));
+    List<Acceptance> planned = new ArrayList<>();
+
+    plan(
+        origin,
+        ReversePath.of(Address.parse(sender)),
+        planned,
+        expanded("postmaster@a.test", listed));
+
+    assertThat(planned)
+        .singleElement()
+        .extracting(plan -> plan.mail().envelope().sender().toString())
+        .isEqualTo(as);
   }
 
   @Test

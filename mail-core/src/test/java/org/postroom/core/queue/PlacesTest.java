@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -252,12 +253,43 @@ final class PlacesTest {
     for (int i = 0; i < 5; i++) {
       assertThat(later.begin("smtp:a", 0)).isTrue();
     }
-    later.round(0).broughtNothing();
+    later.round(0).brought(Set.of());
     assertThat(later.begin("smtp:a", 0)).isFalse();
     assertThat(later.end("smtp:a", Outcome.ANSWERED, 0)).isFalse();
     assertThat(later.has("smtp:a", 0)).as("there was no place for more").isTrue();
-    later.round(0).broughtNothing();
+    later.round(0).brought(Set.of());
     assertThat(later.has("smtp:a", 0)).as("all of it was tried").isFalse();
+  }
+
+  @Test
+  void whoAsksDuringALeaseIsNotAnsweredByIt() {
+    Places later = new Places(limits("defer_transports", "smtp"));
+    later.revive("smtp:a");
+    Places.Round round = later.round(0);
+    later.revive("smtp:a");
+    later.revive("smtp:b");
+
+    round.brought(Set.of());
+
+    assertThat(later.has("smtp:a", 0)).isTrue();
+    assertThat(later.has("smtp:b", 0)).isTrue();
+  }
+
+  @Test
+  void whatIsDeferredWaitsAgainThoughThereIsOtherMail() {
+    Places later = new Places(limits("defer_transports", "smtp"));
+    later.revive("smtp:a");
+    later.revive("smtp:b");
+    later.revive("smtp:c");
+    Places.Round round = later.round(0);
+    round.share("smtp:a");
+    round.share("smtp:b");
+
+    round.brought(Set.of("smtp:b", "relay:d"));
+
+    assertThat(later.has("smtp:a", 0)).isFalse();
+    assertThat(later.has("smtp:b", 0)).isTrue();
+    assertThat(later.has("smtp:c", 0)).as("its turn has not come").isTrue();
   }
 
   @Test

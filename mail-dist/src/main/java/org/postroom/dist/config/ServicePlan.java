@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Fault;
 import org.postroom.core.config.MainCf;
@@ -159,7 +160,7 @@ public record ServicePlan(List<Door> doors, Outgoing outgoing, Report report) {
           || command.equals("lmtp")
           || command.equals("pipe") && !listens) {
         transports.put(
-            service.name(), new Outgoing.Service(service, over(service).orElse(settings)));
+            service.name(), new Outgoing.Service(service, own(service).orElse(settings)));
       } else if (command.equals("smtpd") || command.equals("pipe") || command.equals("spawn")) {
         if (listens) {
           say(
@@ -171,7 +172,7 @@ public record ServicePlan(List<Door> doors, Outgoing outgoing, Report report) {
       } else if (command.equals("qmqpd")) {
         say(Notice.Level.NOTE, service, ParamClass.NO_EFFECT, "QMQP is not there");
       } else if (INTERNAL.contains(command)) {
-        notForOneAlone(service);
+        notForOneAlone(service, over(service), parameter -> true);
       } else {
         say(
             Notice.Level.WARNING,
@@ -199,7 +200,7 @@ public record ServicePlan(List<Door> doors, Outgoing outgoing, Report report) {
         fault(service, "\"" + port + "\" is no port; expected a number or the name of a service");
         return;
       }
-      Optional<Settings> own = over(service);
+      Optional<Settings> own = own(service);
       if (own.isEmpty()) {
         return;
       }
@@ -223,7 +224,7 @@ public record ServicePlan(List<Door> doors, Outgoing outgoing, Report report) {
 
     /** Where programs of the compatible systems look for it (master(5)). */
     private void socket(MasterCf.Service service) {
-      over(service)
+      own(service)
           .ifPresent(
               own -> {
                 Path path =
@@ -264,13 +265,25 @@ public record ServicePlan(List<Door> doors, Outgoing outgoing, Report report) {
       }
     }
 
-    /** What is part of the one server obeys the server's settings. */
-    private void notForOneAlone(MasterCf.Service service) {
+    /** The same; the queue, which is part of the one server, has no use for them. */
+    private Optional<Settings> own(MasterCf.Service service) {
       Optional<Settings> own = over(service);
+      notForOneAlone(service, own, Reading::isOfQueue);
+      return own;
+    }
+
+    /** How much goes by a transport at once is the queue's to say. */
+    private static boolean isOfQueue(String parameter) {
+      return parameter.contains("_destination_") || parameter.endsWith("_transport_rate_delay");
+    }
+
+    /** What is part of the one server obeys the server's settings. */
+    private void notForOneAlone(
+        MasterCf.Service service, Optional<Settings> own, Predicate<String> parameters) {
       for (MainCf.Entry override : service.overrides()) {
         String here = settings.expandedText(override.name()).orElse("");
         String there = own.flatMap(o -> o.expandedText(override.name())).orElse("");
-        if (!here.equals(there)) {
+        if (parameters.test(override.name()) && !here.equals(there)) {
           say(
               Notice.Level.WARNING,
               service,

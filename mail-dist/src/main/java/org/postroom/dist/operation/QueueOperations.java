@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.queue.QueueControl;
@@ -132,7 +133,7 @@ public final class QueueOperations {
    * @param returned what a report is to have of it, {@code FULL} or {@code HDRS}, where that was
    *     said
    * @param origin where it came from; empty where an earlier version took it in
-   * @param sha256 of its octets, in hexadecimal digits, where one mail is shown
+   * @param sha256 of its octets, in hexadecimal digits, where one mail is shown and not damaged
    * @param recipients those that are not done with
    */
   public record WaitingMail(
@@ -275,7 +276,7 @@ public final class QueueOperations {
     List<WaitingMail> mails = new ArrayList<>();
     for (Listed mail : page.mails()) {
       WaitingMail some = shown(mail, which);
-      mails.add(whole ? some.with(hash(mail.content())) : some);
+      mails.add(whole ? hash(mail.content()).map(some::with).orElse(some) : some);
     }
     return new Waiting(mails, page.next().map(found -> behind("", found)));
   }
@@ -308,18 +309,21 @@ public final class QueueOperations {
     return new Piece(content.size(), Base64.getEncoder().encodeToString(read));
   }
 
-  private static String hash(Content content) {
+  /** Of all of it; empty where it is damaged. */
+  private static Optional<String> hash(Content content) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       ByteBuffer octets = ByteBuffer.allocate(CHUNK);
       for (long at = 0; at < content.size(); at += octets.limit()) {
         octets.clear();
         if (content.read(at, octets) <= 0) {
-          break;
+          return Optional.empty();
         }
         digest.update(octets.flip());
       }
-      return HexFormat.of().formatHex(digest.digest());
+      return Optional.of(HexFormat.of().formatHex(digest.digest()));
+    } catch (ContentDamaged e) {
+      return Optional.empty();
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
