@@ -246,8 +246,7 @@ final class BounceWriter {
   }
 
   /** The whole mail where the letter has it and it is short; else its header. */
-  private void returnedPart(
-      ContentSink sink, String boundary, QueuedMail mail, Letter letter) {
+  private void returnedPart(ContentSink sink, String boundary, QueuedMail mail, Letter letter) {
     Content content = mail.content();
     Kind kind = letter.about().kind();
     boolean whole = letter.whole() && content.size() <= sizeLimit;

@@ -216,14 +216,15 @@ final class Planner {
     return new Acceptance(plan.mail(), List.of(), onward);
   }
 
-  /** The same as what whoever brings the mail knows nothing of, with all recipients in the queue. */
+  /**
+   * The same as what whoever brings the mail knows nothing of, with all recipients in the queue.
+   */
   static Acceptance beside(Acceptance plan) {
     return new Acceptance(
         plan.mail(),
         List.of(),
         queued(plan).onward().stream()
-            .map(
-                one -> new Acceptance.Onward(one.recipient(), one.destination(), Claim.BESIDE))
+            .map(one -> new Acceptance.Onward(one.recipient(), one.destination(), Claim.BESIDE))
             .toList());
   }
 

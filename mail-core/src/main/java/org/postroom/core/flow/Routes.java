@@ -167,9 +167,9 @@ public final class Routes {
   }
 
   /**
-   * Whether it is the sender of notices to the postmaster ({@link Notices}), or his name in a domain
-   * of ours: what comes back to him is thrown away,
-   * so that others who ask may hear that he is there.
+   * Whether it is the sender of notices to the postmaster ({@link Notices}), or his name in a
+   * domain of ours: what comes back to him is thrown away, so that others who ask may hear that he
+   * is there.
    */
   boolean isDoubleBounce(Address recipient) {
     return recipient

@@ -230,9 +230,7 @@ public final class QueueManager implements AutoCloseable {
   }
 
   private synchronized @Nullable Round nextRound(long now) {
-    return places.isFull()
-        ? null
-        : new Round(new HashSet<>(heldRecipients()), places.round(now));
+    return places.isFull() ? null : new Round(new HashSet<>(heldRecipients()), places.round(now));
   }
 
   private synchronized List<Long> heldRecipients() {

@@ -69,8 +69,7 @@ class PlannerTest {
               origin,
               new Submission.Client(
                   InetAddress.getLoopbackAddress(), "localhost", "x", Optional.empty(), "ESMTP"),
-              Envelope.of(
-                  sender, List.of(recipients).stream().map(Expanded::recipient).toList()),
+              Envelope.of(sender, List.of(recipients).stream().map(Expanded::recipient).toList()),
               sink.finish(),
               Instant.EPOCH);
       try {
