@@ -114,6 +114,24 @@ final class MtaStsTest {
     assertThat(hop.visits()).isEmpty();
   }
 
+  /** A host that is there, and must not be gone to, is not one that cannot be reached. */
+  @Test
+  void aFallbackThatIsAwayDoesNotHideWhyItWaits() throws Exception {
+    says("enforce");
+    house
+        .zone(
+            "far.test MX 10 mx.other.test",
+            "mx.other.test A 127.0.0.1",
+            "_mta-sts.far.test TXT v=STSv1; id=1;",
+            "mta-sts.far.test A 127.0.0.1")
+        .set("smtp_fallback_relay", "[127.0.0.1]:1")
+        .start();
+
+    house.send(EVE, MESSAGE);
+
+    assertThat(waitsWith()).startsWith("4.7.5 ").contains("is not in the MTA-STS policy");
+  }
+
   @Test
   void itWaitsWhereTheHostDoesNotShowWhoItIs() throws Exception {
     says("enforce");

@@ -164,6 +164,42 @@ final class RelayMannersTest {
     hop.await();
   }
 
+  @Test
+  void noMailWaitsForAGoodbye() throws Exception {
+    house.set("smtp_skip_quit_response", "no").start();
+    hop.always("CONNECT", "421 4.3.2 Not now").always("QUIT", RelayHop.SILENCE);
+
+    house.send(BOB, MESSAGE);
+
+    house.awaitAttempts(1);
+  }
+
+  /** Over a connection that is open nobody has looked for them yet. */
+  @Test
+  void whatOneExchangerPutsOffOverAConnectionThatIsOpenAnotherTakes() throws Exception {
+    try (RelayHop worse = RelayHop.open(house.time, "127.0.0.2", hop.port())) {
+      house
+          .zone(
+              "hub.test MX 10 good.hub.test",
+              "hub.test MX 20 worse.hub.test",
+              "good.hub.test A 127.0.0.1",
+              "worse.hub.test A 127.0.0.2")
+          .set("smtp_special_networks", "127.0.0.0/8")
+          .set("relayhost", "hub.test:" + hop.port())
+          .start();
+      house.send(BOB, MESSAGE);
+      hop.await();
+      house.awaitEmptyQueue();
+      hop.always("RCPT", "450 4.2.1 Busy");
+
+      house.send(BOB, MESSAGE);
+
+      assertThat(worse.await().to()).containsExactly(BOB);
+      house.awaitEmptyQueue();
+      assertThat(hop.visits()).hasSize(1);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "RCPT, 450 4.2.1 Busy",

@@ -83,6 +83,13 @@ final class Attempt {
     static Trouble unreachable(String reason) {
       return new Trouble("4.4.1", reason, true);
     }
+
+    /** No target: the look-ups have found none, or hosts that are there must not be gone to. */
+    static Trouble of(DeliveryResult none) {
+      return none.status().startsWith(".4.", 1)
+          ? unreachable(none.reason())
+          : new Trouble(none.status(), none.reason(), false);
+    }
   }
 
   /**
@@ -171,7 +178,7 @@ final class Attempt {
     talkedTo = 0;
     OpenConnection reused = idle.take(way);
     if (reused == null) {
-      open(way);
+      open(way, Optional.empty());
       return;
     }
     use(reused.connection());
@@ -187,43 +194,53 @@ final class Attempt {
                         converse(way, reused, Collections.emptyIterator(), false);
                       } catch (Conversation.Stale e) {
                         reused.connection().close();
-                        open(way);
+                        open(way, Optional.empty());
                       }
                     });
               }
 
               @Override
               public void failed(String reason) {
-                guarded(() -> open(way));
+                guarded(() -> open(way, Optional.empty()));
               }
             });
   }
 
-  private void open(Way way) {
+  /**
+   * Looks for the targets of a way, and goes by them.
+   *
+   * @param used one that was talked to already, by a connection that was open
+   */
+  private void open(Way way, Optional<Target> used) {
     if (done.isDone()) {
       return;
     }
     outfit
         .finder()
         .find(way, isOurChoice(way.hop()))
-        .whenComplete((found, trouble) -> guarded(() -> found(way, found, trouble)));
+        .whenComplete((found, trouble) -> guarded(() -> found(way, used, found, trouble)));
   }
 
-  private void found(Way way, @Nullable Found found, @Nullable Throwable trouble) {
+  private void found(
+      Way way, Optional<Target> used, @Nullable Found found, @Nullable Throwable trouble) {
     if (found instanceof Found.Targets some) {
       List<Target> targets =
           some.targets().subList(0, Math.min(some.targets().size(), options.addressLimit()));
-      next(way, targets.iterator());
+      next(way, targets.stream().filter(one -> !isSame(one, used)).iterator());
     } else if (found instanceof Found.None none
         && otherWays.hasNext()
         && (isOurChoice(way.hop()) || !isDomainsWord(none.result()))) {
-      troubles.add(Trouble.unreachable(none.result().reason()));
+      troubles.add(Trouble.of(none.result()));
       tryNextWay();
     } else if (found instanceof Found.None none) {
       end(isOurChoice(way.hop()) ? forNow(none.result()) : none.result());
     } else {
       end(new DeliveryResult.Deferred("none", "4.4.3", "look-up failed: " + trouble));
     }
+  }
+
+  private static boolean isSame(Target one, Optional<Target> used) {
+    return used.map(Target::place).equals(Optional.of(one.place()));
   }
 
   /** Whether the recipients' domain says itself that its mail goes nowhere, or to us. */
@@ -259,6 +276,10 @@ final class Attempt {
 
   /** Of several troubles, one that may pass with the next mail says more than nobody's answer. */
   private void giveUp() {
+    if (troubles.isEmpty()) { // all who are left were put off by the only server
+      done.complete(putOff.reports());
+      return;
+    }
     String reasons = String.join("; ", troubles.stream().map(Trouble::reason).toList());
     Optional<Trouble> passing =
         troubles.stream().filter(one -> !one.rests()).reduce((first, second) -> second);
@@ -360,25 +381,24 @@ final class Attempt {
       return;
     } catch (Conversation.NotServed e) {
       if (e.isPermanent()) {
-        end(
-            new DeliveryResult.Bounced(
-                open.target().toString(), e.status(), String.valueOf(e.getMessage())));
-        open.conversation().quit();
+        leave(
+            open,
+            () ->
+                end(
+                    new DeliveryResult.Bounced(
+                        open.target().toString(), e.status(), String.valueOf(e.getMessage()))));
         return;
       }
       // What it says of its own accord is the same for each mail; what it lacks may be mended.
       boolean rests = e.status().equals("4.4.1");
       troubles.add(new Trouble(e.status(), String.valueOf(e.getMessage()), rests));
-      open.conversation().quit();
-      next(way, others);
+      leave(open, () -> next(way, others));
       return;
     } catch (LogInFailed e) {
-      open.conversation().quit();
-      noLogIn(way, open.target(), others, e);
+      leave(open, () -> noLogIn(way, open.target(), others, e));
       return;
     } catch (LookupUnavailable e) {
-      open.conversation().quit();
-      end(unknown(e));
+      leave(open, () -> end(unknown(e)));
       return;
     } catch (WireFault e) {
       troubles.add(
@@ -392,6 +412,15 @@ final class Attempt {
       throw e;
     }
     converse(way, open, others, true);
+  }
+
+  /** Goodbye comes last: its answer may take minutes, for which no mail waits. */
+  private static void leave(OpenConnection open, Runnable goOn) {
+    try {
+      goOn.run();
+    } finally {
+      open.conversation().quit();
+    }
   }
 
   /**
@@ -444,21 +473,14 @@ final class Attempt {
     try {
       List<Report> reports = open.conversation().send(putOff.mail(), fresh);
       talkedTo++;
-      boolean last = putOff.hear(reports) || !isAnotherLeft(others);
+      boolean last = putOff.hear(reports) || !isAnotherLeft(others, fresh);
+      Runnable goOn =
+          last ? () -> done.complete(putOff.reports()) : () -> goOn(way, open, others, fresh);
       // Back into the pool first: the next mail may be under way before this one is settled.
-      if (open.conversation().usable()) {
-        idle.put(way, open);
-        if (last) {
-          done.complete(putOff.reports());
-        }
+      if (open.conversation().usable() && idle.put(way, open)) {
+        goOn.run();
       } else {
-        if (last) {
-          done.complete(putOff.reports());
-        }
-        open.conversation().quit();
-      }
-      if (!last) {
-        next(way, others);
+        leave(open, goOn);
       }
     } catch (Conversation.Stale e) {
       throw e;
@@ -468,9 +490,9 @@ final class Attempt {
       talkedTo++;
       String reason =
           "lost connection with " + open.target() + " while sending the mail: " + e.getMessage();
-      if (!open.conversation().mayBeTaken() && isAnotherLeft(others)) {
+      if (!open.conversation().mayBeTaken() && isAnotherLeft(others, fresh)) {
         troubles.add(new Trouble("4.4.2", reason, false));
-        next(way, others);
+        goOn(way, open, others, fresh);
         return;
       }
       end(new DeliveryResult.Deferred(open.target().toString(), "4.4.2", reason));
@@ -480,9 +502,19 @@ final class Attempt {
     }
   }
 
-  /** Whether there is another server for who is put off. */
-  private boolean isAnotherLeft(Iterator<Target> others) {
-    return otherWays.hasNext() || others.hasNext() && talkedTo < options.sessionLimit();
+  /** Whether there is another server for who is put off, or, by a connection that was open, may be. */
+  private boolean isAnotherLeft(Iterator<Target> others, boolean fresh) {
+    return otherWays.hasNext()
+        || (others.hasNext() || !fresh) && talkedTo < options.sessionLimit();
+  }
+
+  /** With the next server; those of a way by which a connection was open are still to be found. */
+  private void goOn(Way way, OpenConnection open, Iterator<Target> others, boolean fresh) {
+    if (fresh || talkedTo >= options.sessionLimit()) {
+      next(way, others);
+    } else {
+      open(way, Optional.of(open.target()));
+    }
   }
 
   /** One step of the attempt: whatever goes wrong in it, the attempt has an end. */

@@ -55,14 +55,14 @@ final class IdleConnections implements AutoCloseable {
     return null;
   }
 
-  /** Keeps a connection for a moment, or says goodbye if it was used for long. */
-  void put(Way way, OpenConnection open) {
-    if (open.connection().isClosed()) {
-      return;
-    }
-    if (!keep(way, open)) {
-      open.conversation().quit();
-    }
+  /**
+   * Keeps a connection for a moment.
+   *
+   * @return false where it was used for long, or there are many: then it is the caller's to say
+   *     goodbye, which may take long
+   */
+  boolean put(Way way, OpenConnection open) {
+    return !open.connection().isClosed() && keep(way, open);
   }
 
   @Override
