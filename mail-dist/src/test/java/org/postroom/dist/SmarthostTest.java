@@ -243,6 +243,20 @@ final class SmarthostTest {
     assertThat(arrived()).isEmpty();
   }
 
+  /** It may give up its own safety (RFC 8689), and not that of our password. */
+  @Test
+  void aMailThatNeedNotBeSafeHasOurLogInToldToNobodyElse() throws Exception {
+    customer("wrong.test", Role.SUBMISSION, USER + ":" + PASSWORD)
+        .set("smtp_tls_security_level", "secure")
+        .start();
+
+    house.send(BOB, "TLS-Required: No\r\n" + MESSAGE);
+    house.awaitAttempts(1);
+
+    assertThat(house.queued(BOB).lastReason()).contains("4.7.5 Server certificate not verified");
+    assertThat(arrived()).isEmpty();
+  }
+
   /** What the reason says is what the administrator writes down, if it is the right one. */
   @Test
   void trustsAFingerprint() throws Exception {

@@ -43,9 +43,12 @@ record Security(ClientContexts tls, TlsPolicies policies, PeerCheck peers, LogIn
         LogIns.of(settings, policy.delimiter(), tables));
   }
 
-  /** How safe the hosts of a next hop must be reached with a mail; as {@link TlsPolicies#of}. */
+  /**
+   * How safe the hosts of a next hop must be reached with a mail; as {@link TlsPolicies#of}. A
+   * header gives up the safety of its own mail, and never that of our log-in.
+   */
   CompletionStage<HostPolicies> policiesOf(NextHop hop, QueuedMail mail) {
-    return policies.of(hop, () -> TlsRequired.isNo(mail.content()));
+    return policies.of(hop, () -> logIns.none() && TlsRequired.isNo(mail.content()));
   }
 
   /** Whether the handshake comes before everything else. */

@@ -76,6 +76,11 @@ public final class LogIns {
     return new BadConfiguration(settings.fault(param, e.reason()));
   }
 
+  /** Whether we log in nowhere. */
+  public boolean none() {
+    return tables.isEmpty();
+  }
+
   /** Whether another sender's mail may go by another log-in. */
   public boolean dependOnSender() {
     return !tables.isEmpty() && settings.get(SaslParams.BY_SENDER);

@@ -108,7 +108,7 @@ public final class TlsParams {
           "yes",
           """
           Whether mail whose header has TLS-Required: No (RFC 8689) goes as at the level may, \
-          whatever else asks for more.""");
+          whatever else asks for more. Where we log in (smtp_sasl_auth_enable), it never does.""");
 
   static final Param<TlsVersions> PROTOCOLS =
       versions(
