@@ -196,6 +196,30 @@ final class TlsReportsTest {
     assertThat(summary(policies.get(0))).isEqualTo("2 good, 0 bad");
   }
 
+  /** Nobody knows whether it wants one: it is asked again the next day. */
+  @Test
+  void itIsKeptWhereTheDnsHasNoAnswerNow() throws Exception {
+    Path data = folder.resolve("data");
+    house
+        .zone(
+            "far.test MX 10 mx.far.test",
+            "mx.far.test A 127.0.0.1",
+            "_smtp._tls.far.test SERVFAIL")
+        .storage(Storage.h2(data))
+        .start();
+    send();
+    passMidnight();
+    house.close();
+    house = new RelayHouse();
+    set(house, "mailto:tls@far.test");
+    house.storage(Storage.h2(data)).start();
+
+    passMidnight();
+
+    List<?> policies = (List<?>) attached(hop.await().text()).get("policies");
+    assertThat(summary(policies.get(0))).isEqualTo("1 good, 0 bad");
+  }
+
   @Test
   void aReportMayGoByHttps() throws Exception {
     web.answers("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");

@@ -72,6 +72,11 @@ final class Tally {
         });
   }
 
+  /** Keeps the sums alone. */
+  void forgetDetails() {
+    byPolicy.values().forEach(sessions -> sessions.details.clear());
+  }
+
   /** The {@code policies} of a report to a domain. */
   List<Object> policies(Domain domain) {
     List<Object> policies = new ArrayList<>();

@@ -11,18 +11,22 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.json.Json;
 import org.postroom.core.log.TlsrptLog;
+import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.memo.Memo;
 import org.postroom.core.memo.MemoStore;
 import org.postroom.core.part.Generation;
@@ -38,7 +42,8 @@ import org.postroom.smtp.client.tls.PublishedPolicy;
  * are sent within four hours of its end, or of the start; where none can be sent, it is tried again
  * the next day, until the day is three days old.
  *
- * <p>{@link #MOST} domains are counted a day. Thread-safe.
+ * <p>{@link #MOST} domains are counted between two times when counts go into the store; who is one
+ * too many is not counted then. In the store there are as many as had mail. Thread-safe.
  */
 public final class TlsReports implements AutoCloseable {
   static final int MOST = 10_000;
@@ -57,6 +62,9 @@ public final class TlsReports implements AutoCloseable {
 
   /** Not in the store yet, by day and domain. */
   private final Map<Key, Tally> counted = new HashMap<>();
+
+  /** Held by who adds what is counted to what is in the store. */
+  private final Lock saving = new ReentrantLock();
 
   private boolean begun;
   private boolean closed;
@@ -114,12 +122,16 @@ public final class TlsReports implements AutoCloseable {
   public void count(Domain domain, PublishedPolicy policy, Optional<Failure> failure) {
     Key key = new Key(today(), domain);
     synchronized (this) {
-      if (!counted.containsKey(key) && counted.size() == MOST) {
-        return;
-      }
-      counted.computeIfAbsent(key, one -> new Tally()).count(policy, failure);
+      tally(key).ifPresent(one -> one.count(policy, failure));
     }
     begin();
+  }
+
+  /** Where a domain is counted; empty where there is no room. */
+  private Optional<Tally> tally(Key key) {
+    return !counted.containsKey(key) && counted.size() >= MOST
+        ? Optional.empty()
+        : Optional.of(counted.computeIfAbsent(key, one -> new Tally()));
   }
 
   private LocalDate today() {
@@ -153,37 +165,71 @@ public final class TlsReports implements AutoCloseable {
             SAVED,
             () -> {
               if (!isClosed()) {
-                boolean unused = timers.handOn(premises.workers(), this::save);
+                boolean unused = timers.handOn(premises.workers(), this::saveUnlessBusy);
                 saveLater();
               }
             });
   }
 
+  private void saveUnlessBusy() {
+    if (saving.tryLock()) {
+      try {
+        keepCounted();
+      } finally {
+        saving.unlock();
+      }
+    }
+  }
+
   private void save() {
+    saving.lock();
+    try {
+      keepCounted();
+    } finally {
+      saving.unlock();
+    }
+  }
+
+  /** What is not kept is counted on; where the store is away it is asked once, not for each. */
+  private void keepCounted() {
     Map<Key, Tally> fresh;
+    LocalDate oldest = today().minusDays(KEPT_DAYS);
     synchronized (this) {
       fresh = new HashMap<>(counted);
       counted.clear();
     }
-    fresh.forEach(
-        (key, tally) -> {
-          try {
-            keep(key, tally);
-          } catch (RuntimeException e) {
-            log.notKept(String.valueOf(e.getMessage()));
-            synchronized (this) {
-              counted.computeIfAbsent(key, one -> new Tally()).add(tally);
-            }
-          }
-        });
+    fresh.keySet().removeIf(key -> key.day().isBefore(oldest));
+    boolean away = false;
+    for (Iterator<Map.Entry<Key, Tally>> rest = fresh.entrySet().iterator();
+        rest.hasNext() && !away; ) {
+      Map.Entry<Key, Tally> next = rest.next();
+      try {
+        keep(next.getKey(), next.getValue());
+        rest.remove();
+      } catch (RuntimeException e) {
+        log.notKept(String.valueOf(e.getMessage()));
+        away = e instanceof StorageUnavailable;
+      }
+    }
+    synchronized (this) {
+      fresh.forEach((key, tally) -> tally(key).ifPresent(one -> one.add(tally)));
+    }
   }
 
   private void keep(Key key, Tally fresh) {
     Tally all = memos.find(KIND, key.name()).flatMap(TlsReports::read).orElseGet(Tally::new);
     all.add(fresh);
-    String text = new String(Json.write(all.policies(key.domain())), UTF_8);
+    String text = written(key, all);
+    if (text.length() > Memo.LONGEST_TEXT) {
+      all.forgetDetails();
+      text = written(key, all);
+    }
     Instant until = key.day().plusDays(KEPT_DAYS + 1).atStartOfDay().toInstant(ZoneOffset.UTC);
     memos.keep(KIND, new Memo(key.name(), text, until));
+  }
+
+  private static String written(Key key, Tally tally) {
+    return new String(Json.write(tally.policies(key.domain())), UTF_8);
   }
 
   private static Optional<Tally> read(Memo memo) {
@@ -244,39 +290,46 @@ public final class TlsReports implements AutoCloseable {
       return;
     }
     Optional<Domain> name = Domain.parse("_smtp._tls." + key.domain());
-    CompletionStage<List<URI>> wanted =
+    CompletionStage<Answer<String>> wanted =
         name.isEmpty()
-            ? CompletableFuture.completedStage(List.of())
-            : premises
-                .resolver()
-                .texts(name.get())
-                .thenApply(
-                    answer ->
-                        answer instanceof Answer.Found<String> some
-                            ? ReportRecord.destinations(some.records())
-                            : List.of());
+            ? CompletableFuture.completedStage(new Answer.NoSuchName<>())
+            : premises.resolver().texts(name.get());
     CompletionStage<Boolean> unused =
         wanted.thenApply(
-            destinations ->
+            answer ->
                 timers.handOn(
                     premises.workers(),
                     () -> {
-                      report(key, destinations);
-                      next(due);
+                      CompletionStage<Void> unusedEnd =
+                          report(key, answer).thenRun(() -> next(due));
                     }));
   }
 
-  private void report(Key key, List<URI> destinations) {
+  /** Completes when each destination has taken it, or has not. */
+  private CompletionStage<Void> report(Key key, Answer<String> wanted) {
+    if (wanted instanceof Answer.TryAgain<String> later) {
+      log.notSent(key.name(), later.reason());
+      return CompletableFuture.completedStage(null);
+    }
+    return report(
+        key,
+        wanted instanceof Answer.Found<String> some
+            ? ReportRecord.destinations(some.records())
+            : List.of());
+  }
+
+  private CompletionStage<Void> report(Key key, List<URI> destinations) {
+    CompletionStage<Void> all = CompletableFuture.completedStage(null);
     try {
       Optional<Memo> memo = memos.find(KIND, key.name());
       Optional<Tally> tally = memo.flatMap(TlsReports::read);
       Generation generation = generation();
       if (memo.isEmpty() || generation == null) {
-        return;
+        return all;
       }
       if (tally.isEmpty() || destinations.isEmpty()) {
         memos.forget(KIND, key.name());
-        return;
+        return all;
       }
       DayReport report =
           new DayReport(
@@ -287,12 +340,14 @@ public final class TlsReports implements AutoCloseable {
               tally.get());
       ReportSending sending = new ReportSending(premises, generation, report, https());
       for (URI destination : destinations) {
-        CompletionStage<Void> unused =
+        CompletionStage<Void> one =
             sending.to(destination).thenAccept(taken -> settle(key, taken));
+        all = all.thenCombine(one, (before, now) -> now);
       }
     } catch (RuntimeException e) {
       log.notSent(key.name(), String.valueOf(e.getMessage()));
     }
+    return all;
   }
 
   private synchronized @Nullable Generation generation() {

@@ -107,6 +107,12 @@ class TallyTest {
     assertThat(json.split("failed-session-count", -1)).hasSize(Tally.MOST_FAILURES + 1);
     assertThat(all).isEqualTo(1000);
     assertThat(json).contains("\"total-failure-session-count\":800");
+
+    tally.forgetDetails();
+
+    assertThat(json(tally))
+        .contains("\"total-failure-session-count\":800")
+        .doesNotContain("failure-details");
   }
 
   @Test
