@@ -22,6 +22,7 @@ public record OthersWishes(StsPolicies policies, TlsReports reports) implements 
 
   /** The server runs; mail goes by what is current. */
   public void running(Supplier<Generation> current) {
+    policies.running(current);
     reports.running(current);
   }
 

@@ -13,9 +13,11 @@ import org.postroom.smtp.client.tls.TlsPolicy;
  * The hosts of a domain that has a policy (RFC 8461, 5). Where it is enforced, mail goes to one
  * that it names and that has a valid certificate for the name that the DNS has, and to no other.
  *
+ * @param valid how safe, where it is enforced
  * @param otherwise what is obeyed where it is not enforced
  */
-record StsHosts(Domain domain, StsPolicy policy, HostPolicies otherwise) implements HostPolicies {
+record StsHosts(Domain domain, StsPolicy policy, TlsPolicy valid, HostPolicies otherwise)
+    implements HostPolicies {
 
   @Override
   public CompletionStage<Judgement> of(ExchangerHost host) {
@@ -36,7 +38,7 @@ record StsHosts(Domain domain, StsPolicy policy, HostPolicies otherwise) impleme
 
   private Judgement judged(String host) {
     return policy.names(host)
-        ? new Judgement.Go(TlsPolicy.VALID)
+        ? new Judgement.Go(valid)
         : new Judgement.Skip(
             "4.7.5", "host " + host + " is not in the MTA-STS policy of " + domain);
   }

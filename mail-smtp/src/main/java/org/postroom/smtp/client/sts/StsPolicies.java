@@ -11,11 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.log.StsLog;
+import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.time.Timers;
 import org.postroom.smtp.client.sts.PolicyFetch.Fetched;
@@ -27,12 +30,16 @@ import org.postroom.smtp.client.sts.PolicyFetch.Fetched;
  * whatever becomes of the DNS and of the domain's server.
  *
  * <p>One fetch for each domain at a time, {@link #PLACES} in all, {@link #WAITING} more wait for
- * that; who comes then goes without, as he does for {@link #PAUSE} after a fetch that has failed.
+ * that; who comes then goes without, as he does for {@link #PAUSE} after a fetch that has failed,
+ * and who has waited for {@link #LONGEST}.
  */
 public final class StsPolicies implements AutoCloseable {
   static final int PLACES = 20;
   static final int WAITING = 1000;
   static final Duration PAUSE = Duration.ofMinutes(5);
+
+  /** How long a mail waits for a fetch: some longer than one takes that need not wait itself. */
+  static final Duration LONGEST = Duration.ofSeconds(40);
 
   /** A policy that no mail has asked for so long is not renewed. */
   static final Duration UNUSED = Duration.ofDays(30);
@@ -50,7 +57,9 @@ public final class StsPolicies implements AutoCloseable {
   private final Deque<Runnable> waiting = new ArrayDeque<>();
   private final Map<Domain, Failed> failures = new LinkedHashMap<>();
   private int running;
+  private boolean begun;
   private boolean closed;
+  private BooleanSupplier wanted = () -> true;
   private @Nullable PolicyFetch latest;
 
   /** A fetch that has failed. */
@@ -70,6 +79,20 @@ public final class StsPolicies implements AutoCloseable {
     this.known = known;
     this.clock = clock;
     this.timers = timers;
+  }
+
+  /**
+   * The server runs.
+   *
+   * @param generation by which mail goes now; where it does not want to hear of policies, none is
+   *     renewed
+   */
+  public void running(Supplier<Generation> generation) {
+    renewWhile(() -> generation.get().settings().get(StsParams.ENABLE));
+  }
+
+  synchronized void renewWhile(BooleanSupplier condition) {
+    wanted = condition;
   }
 
   /**
@@ -122,7 +145,27 @@ public final class StsPolicies implements AutoCloseable {
     return same // nobody waits to hear that all is as before
         ? CompletableFuture.completedStage(
             new Found(before.map(KnownPolicy::policy), Optional.empty()))
-        : fetched.thenApply(shown -> found(shown, before));
+        : inTime(fetched.thenApply(shown -> found(shown, before)), before);
+  }
+
+  /** The fetch goes on, for the next mail. */
+  private CompletionStage<Found> inTime(
+      CompletionStage<Found> asked, Optional<KnownPolicy> before) {
+    CompletableFuture<Found> told = asked.toCompletableFuture();
+    if (told.isDone()) {
+      return told;
+    }
+    Fetched.Failed late =
+        new Fetched.Failed(
+            PolicyFetch.Failure.FETCH, "it is not there after " + LONGEST.toSeconds() + " s");
+    Timers.Timer limit =
+        timers.after(
+            LONGEST,
+            () -> {
+              boolean unused =
+                  told.complete(new Found(before.map(KnownPolicy::policy), Optional.of(late)));
+            });
+    return told.whenComplete((found, trouble) -> limit.cancel());
   }
 
   private static Found found(Fetched fetched, Optional<KnownPolicy> before) {
@@ -233,7 +276,8 @@ public final class StsPolicies implements AutoCloseable {
   private void begin(PolicyFetch fetch) {
     boolean first;
     synchronized (this) {
-      first = latest == null;
+      first = !begun;
+      begun = true;
       latest = fetch;
     }
     if (first) {
@@ -260,8 +304,14 @@ public final class StsPolicies implements AutoCloseable {
   private void round() {
     Instant now = clock.instant();
     known.tidy(now);
+    BooleanSupplier wantedNow;
+    synchronized (this) {
+      wantedNow = wanted;
+    }
+    boolean renews = wantedNow.getAsBoolean();
     PolicyFetch fetch;
     synchronized (this) {
+      latest = renews ? latest : null;
       fetch = latest;
     }
     if (fetch != null) {

@@ -15,6 +15,7 @@ import org.postroom.smtp.client.tls.ExchangerHost;
 import org.postroom.smtp.client.tls.HostPolicies;
 import org.postroom.smtp.client.tls.PolicySource;
 import org.postroom.smtp.client.tls.PublishedPolicy;
+import org.postroom.smtp.client.tls.TlsPolicy;
 import org.postroom.smtp.client.tlsrpt.Failure;
 import org.postroom.smtp.client.tlsrpt.TlsReports;
 import org.postroom.smtp.client.tlsrpt.TlsrptParams;
@@ -26,11 +27,14 @@ import org.postroom.smtp.client.tlsrpt.TlsrptParams;
 public final class StsSource implements PolicySource {
   private final StsPolicies policies;
   private final PolicyFetch fetch;
+  private final TlsPolicy valid;
   private final Optional<TlsReports> reports;
 
-  StsSource(StsPolicies policies, PolicyFetch fetch, Optional<TlsReports> reports) {
+  private StsSource(
+      StsPolicies policies, PolicyFetch fetch, TlsPolicy valid, Optional<TlsReports> reports) {
     this.policies = policies;
     this.fetch = fetch;
+    this.valid = valid;
     this.reports = reports;
   }
 
@@ -47,6 +51,7 @@ public final class StsSource implements PolicySource {
             new StsSource(
                 policies,
                 new PolicyHosts(https, settings.get(StsParams.PORT)),
+                TlsPolicy.valid(settings),
                 settings.get(TlsrptParams.ENABLE) ? Optional.of(reports) : Optional.empty()))
         : List.of();
   }
@@ -68,7 +73,7 @@ public final class StsSource implements PolicySource {
     HostPolicies hosts =
         found
             .policy()
-            .<HostPolicies>map(policy -> new StsHosts(domain, policy, otherwise))
+            .<HostPolicies>map(policy -> new StsHosts(domain, policy, valid, otherwise))
             .orElse(otherwise);
     found.trouble().ifPresent(trouble -> report(domain, hosts, trouble));
     return hosts;

@@ -64,6 +64,19 @@ record DaneHosts(
             });
   }
 
+  @Override
+  public PublishedPolicy published() {
+    return otherwise.published();
+  }
+
+  /** Where a host is known by its records, nothing else is asked. */
+  @Override
+  public Judgement tested(String host, Judgement obeyed) {
+    return obeyed instanceof Judgement.Go go && !go.policy().tlsa().isEmpty()
+        ? obeyed
+        : otherwise.tested(host, obeyed);
+  }
+
   private static boolean isNone(Answer<Tlsa> answer) {
     return answer instanceof Answer.NoData || answer instanceof Answer.NoSuchName;
   }

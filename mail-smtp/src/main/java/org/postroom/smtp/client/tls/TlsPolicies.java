@@ -24,7 +24,8 @@ import org.postroom.core.table.Tables;
  * these that has something to say is obeyed:
  *
  * <ol>
- *   <li>a mail that says itself that it need not be safe (RFC 8689): for it, anything may;
+ *   <li>a mail that says itself that it need not be safe (RFC 8689): for it, anything may, unless
+ *       our log-in would go with it;
  *   <li>{@code smtp_tls_policy_maps}, for that next hop;
  *   <li>TLSA records of a host (DANE), where the level is {@code dane} or {@code dane-only};
  *   <li>what the domain publishes ({@link PolicySource}), which may judge each host by itself;
@@ -72,6 +73,13 @@ public final class TlsPolicies {
     all.addAll(sources);
     return new TlsPolicies(settings, tables, all, names);
   }
+
+  /**
+   * What a table says.
+   *
+   * @param versions that it names itself
+   */
+  private record Row(TlsPolicy policy, Optional<TlsVersions> versions) {}
 
   private static BadConfiguration fault(Settings settings, Param<?> param, String reason) {
     return new BadConfiguration(settings.fault(param, reason));
@@ -125,12 +133,17 @@ public final class TlsPolicies {
    * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
    */
   public CompletionStage<HostPolicies> of(NextHop hop, BooleanSupplier needNot) {
-    Optional<TlsPolicy> ofTable = ofTable(hop);
+    Optional<Row> ofTable = ofTable(hop);
     TlsPolicy policy =
-        ofTable.orElseGet(
-            () ->
-                policy(
-                    settings.get(TlsParams.LEVEL), List.of(), Optional.empty(), Optional.empty()));
+        ofTable
+            .map(Row::policy)
+            .orElseGet(
+                () ->
+                    policy(
+                        settings.get(TlsParams.LEVEL),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty()));
     boolean dane = policy.level().asksForTlsa();
     boolean asksForMore = policy.level().requiresTls() || ofTable.isEmpty() && !sources.isEmpty();
     if (asksForMore && settings.get(TlsParams.REQUIRED_ENABLE) && needNot.getAsBoolean()) {
@@ -155,7 +168,11 @@ public final class TlsPolicies {
         CompletableFuture.completedStage(
             HostPolicies.same(
                 dane
-                    ? policy(TlsLevel.MAY, List.of(), policy.serverName(), Optional.empty())
+                    ? policy(
+                        TlsLevel.MAY,
+                        List.of(),
+                        policy.serverName(),
+                        ofTable.flatMap(Row::versions))
                     : policy));
     if (ofTable.isEmpty()) {
       for (PolicySource source : sources) {
@@ -174,7 +191,7 @@ public final class TlsPolicies {
         : all;
   }
 
-  private Optional<TlsPolicy> ofTable(NextHop hop) {
+  private Optional<Row> ofTable(NextHop hop) {
     return tables
         .find(TableKeys.only(hop.written()))
         .or(
@@ -207,7 +224,7 @@ public final class TlsPolicies {
         .in(versions.orElse(ofLevel).spoken());
   }
 
-  private TlsPolicy read(TableList.Found found) {
+  private Row read(TableList.Found found) {
     List<String> words =
         Stream.of(found.value().split("[,\\s]+")).filter(word -> !word.isEmpty()).toList();
     TlsLevel level =
@@ -247,7 +264,7 @@ public final class TlsPolicies {
     if (level.authenticates() && !level.asksForTlsa() && policy.match().isEmpty()) {
       throw bad(found, "expected match= with what a certificate is held against");
     }
-    return policy;
+    return new Row(policy, versions);
   }
 
   private static TlsVersions versions(TableList.Found found, String value) {

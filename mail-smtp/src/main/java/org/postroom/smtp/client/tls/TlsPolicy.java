@@ -3,6 +3,7 @@ package org.postroom.smtp.client.tls;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver.Tlsa;
 import org.postroom.core.flow.NextHop;
 
@@ -39,6 +40,11 @@ public record TlsPolicy(
   /** One that rests on no records, in any version that we speak. */
   public TlsPolicy(TlsLevel level, List<String> match, Optional<String> serverName) {
     this(level, match, serverName, List.of(), TlsVersions.parse("").spoken());
+  }
+
+  /** {@link #VALID} in the versions that settings have where there must be TLS. */
+  public static TlsPolicy valid(Settings settings) {
+    return VALID.in(settings.get(TlsParams.MANDATORY_PROTOCOLS).spoken());
   }
 
   /** The same in these versions. */

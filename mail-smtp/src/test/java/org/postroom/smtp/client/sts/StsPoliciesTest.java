@@ -252,6 +252,37 @@ class StsPoliciesTest {
   }
 
   @Test
+  void aMailWaitsForAFetchAndNotForAllBeforeIt() {
+    web.keeping = true;
+    shows(FAR, "1", policy("one.test", WEEK));
+    CompletableFuture<StsPolicies.Found> found = policies.find(FAR, web).toCompletableFuture();
+
+    time.advance(StsPolicies.LONGEST.minusSeconds(1));
+    assertThat(found).isNotDone();
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(found.join().policy()).isEmpty();
+    assertThat(found.join().trouble()).isPresent();
+    web.kept.remove(0).run();
+    assertThat(exchanger(FAR)).contains("one.test");
+  }
+
+  @Test
+  void noneIsRenewedWhenNobodyWantsThemAnyMore() {
+    shows(FAR, "1", policy("one.test", WEEK));
+    assertThat(exchanger(FAR)).contains("one.test");
+    policies.renewWhile(() -> false);
+
+    time.advance(Duration.ofDays(3));
+
+    assertThat(web.asked).hasSize(1);
+    policies.renewWhile(() -> true);
+    assertThat(exchanger(FAR)).contains("one.test");
+    time.advance(Duration.ofDays(3));
+    assertThat(web.asked).hasSizeGreaterThan(3);
+  }
+
+  @Test
   void whoeverWasNotUsedForLongestIsForgottenWhereThereIsNoRoom() {
     policies = open(3);
     List<Domain> domains = new ArrayList<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,6 +74,39 @@ class DaneHostsTest {
     assertThat(judged("known.test", false, "known.test", false, insecure)).isEqualTo(judgement);
     assertThat(judged("known.test", false, "known.test", true, insecure))
         .contains("does not prove that it is a mail exchanger");
+  }
+
+  /** Reports hear of it, but of hosts that are known by their records. */
+  @Test
+  void whatIsPublishedOtherwiseIsTold() {
+    PublishedPolicy published =
+        new PublishedPolicy(PublishedPolicy.Type.STS, List.of(), List.of("known.test"));
+    Judgement skip = new Judgement.Skip("4.7.5", "not named");
+    HostPolicies tested =
+        new HostPolicies() {
+          @Override
+          public CompletionStage<Judgement> of(ExchangerHost host) {
+            return MAY.of(host);
+          }
+
+          @Override
+          public PublishedPolicy published() {
+            return published;
+          }
+
+          @Override
+          public Judgement tested(String host, Judgement obeyed) {
+            return skip;
+          }
+        };
+    DaneHosts hosts = new DaneHosts(ZONE, false, InsecureMx.DANE, Set.of("TLSv1.3"), tested);
+    Judgement dane =
+        new Judgement.Go(
+            TlsPolicy.dane("known.test", List.of(new Tlsa(3, 1, 1, DIGEST)), Set.of("TLSv1.3")));
+
+    assertThat(hosts.published()).isEqualTo(published);
+    assertThat(hosts.tested("known.test", dane)).isEqualTo(dane);
+    assertThat(hosts.tested("none.test", new Judgement.Go(TlsPolicy.VALID))).isEqualTo(skip);
   }
 
   /** Of each kind the strongest digest that is known, and always what is there as it is. */

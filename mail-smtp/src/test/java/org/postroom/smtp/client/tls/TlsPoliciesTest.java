@@ -75,6 +75,37 @@ class TlsPoliciesTest {
         .isEqualTo(judgement);
   }
 
+  /** Also where DANE is asked for, and the host has no records. */
+  @Test
+  void versionsOfATableHoldForEachHost() {
+    TlsPolicies policies =
+        policies(
+            Map.of(
+                "smtp_dns_support_level", "dnssec",
+                "smtp_tls_policy_maps", "inline:{ {far.test = dane protocols=TLSv1.3} }"));
+
+    assertThat(
+            policies
+                .of(NextHop.parse("far.test", 25), () -> false)
+                .thenCompose(all -> all.of(HOST))
+                .toCompletableFuture()
+                .join())
+        .isInstanceOfSatisfying(
+            Judgement.Go.class,
+            go -> {
+              assertThat(go.policy().level()).isEqualTo(TlsLevel.MAY);
+              assertThat(go.policy().versions()).containsExactly("TLSv1.3");
+            });
+  }
+
+  @Test
+  void aValidCertificateIsShownInVersionsThatSettingsHave() {
+    Settings settings =
+        Settings.builder(TlsParams.ALL).set("smtp_tls_mandatory_protocols", ">=TLSv1.3").build();
+
+    assertThat(TlsPolicy.valid(settings).versions()).containsExactly("TLSv1.3");
+  }
+
   /** What a table says is not for a domain's owner to change. */
   @Test
   void whoeverPublishesIsNotAskedWhereATableHasTheSay() {
