@@ -7,8 +7,7 @@ import org.postroom.core.wire.Output;
 
 /**
  * Sends content as DATA wants it (RFC 5321, 4.5.2): CRLF only, dots at line starts doubled, and the
- * final dot; or as a chunk (RFC 3030), in which a dot is a dot. Lines beyond the limit are folded:
- * in the mail's header where it has white space (RFC 5322, 2.2.3), so that nothing is cut and
+ * final dot. Lines beyond the limit are folded: in the mail's header where it has white space (RFC 5322, 2.2.3), so that nothing is cut and
  * nothing added; elsewhere by a line end and a space, but never within a character of UTF-8.
  */
 final class ContentWriter {
@@ -19,7 +18,6 @@ final class ContentWriter {
 
   private final Output out;
   private final int lineLimit;
-  private final boolean stuffs;
   private final HeaderLine header = new HeaderLine();
   private boolean inHeader = true;
   private int column;
@@ -31,18 +29,8 @@ final class ContentWriter {
    * @param lineLimit octets of a line ({@code smtp_line_length_limit}); 0 for any
    */
   ContentWriter(Output out, int lineLimit) {
-    this(out, lineLimit, true);
-  }
-
-  private ContentWriter(Output out, int lineLimit, boolean stuffs) {
     this.out = out;
-    this.stuffs = stuffs;
     this.lineLimit = lineLimit == 0 ? Integer.MAX_VALUE : lineLimit;
-  }
-
-  /** The same for a chunk. */
-  static ContentWriter chunk(Output out, int lineLimit) {
-    return new ContentWriter(out, lineLimit, false);
   }
 
   /** All of a content, and its end. */
@@ -67,9 +55,7 @@ final class ContentWriter {
     if (sawCr || column > 0) {
       out.write(CRLF);
     }
-    if (stuffs) {
-      out.write(END);
-    }
+    out.write(END);
   }
 
   /** Some of the content. */
@@ -129,7 +115,7 @@ final class ContentWriter {
         }
         continue;
       }
-      if (column == 0 && b == '.' && stuffs) {
+      if (column == 0 && b == '.') {
         out.write(octets, from, at - from).write('.');
         from = at;
       }
@@ -217,7 +203,7 @@ final class ContentWriter {
       if (count == 0) {
         return;
       }
-      if (column == 0 && held[0] == '.' && stuffs) {
+      if (column == 0 && held[0] == '.') {
         out.write('.');
       }
       out.write(held, 0, count);

@@ -75,30 +75,13 @@ class PayloadTest {
     assertThat(sent(signed, BodyType.BINARY_MIME, "CHUNKING BINARYMIME")).isPresent();
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "8BITMIME CHUNKING, 0, false",
-    "8BITMIME CHUNKING, 1048576, true",
-    "8BITMIME, 1048576, false",
-    "CHUNKING, 1048576, false",
-  })
-  void bigContentGoesByChunk(String keywords, int size, boolean chunk) {
-    String content = "S: x\r\n\r\n.\r\n" + ".a\n".repeat(size / 3 + 1);
-    QueuedMail mail = mail(content, BodyType.EIGHT_BIT_MIME);
-
-    assertThat(Payload.of(mail, offering(keywords), 998).orElseThrow().isChunk()).isEqualTo(chunk);
-  }
-
-  /** What is counted is what is sent: lines are mended on the way. */
+  /** Its lines are mended on the way: nobody reads it twice to count them. */
   @Test
-  void aChunkIsAsLongAsItSays() {
-    String content = "S: x\n\n.\n" + ("a\rb" + "c".repeat(1200) + "\n").repeat(1000) + "end";
+  void whatIsNotBinaryGoesByDataHoweverBigItIs() {
+    QueuedMail mail = mail("S: x\r\n\r\n" + "a\r\n".repeat(1 << 20), BodyType.EIGHT_BIT_MIME);
 
-    String said = sent(content, BodyType.EIGHT_BIT_MIME, "8BITMIME CHUNKING").orElseThrow();
-
-    String chunk = said.substring(said.indexOf("\r\n") + 2);
-    assertThat(said).startsWith("EIGHT_BIT_MIME BDAT " + chunk.length() + " LAST\r\n");
-    assertThat(chunk).startsWith("S: x\r\n\r\n.\r\na bccc").endsWith("end\r\n");
-    assertThat(chunk.replace("\r\n", "")).doesNotContain("\r", "\n");
+    assertThat(
+            Payload.of(mail, offering("8BITMIME CHUNKING BINARYMIME"), 998).orElseThrow().isChunk())
+        .isFalse();
   }
 }
