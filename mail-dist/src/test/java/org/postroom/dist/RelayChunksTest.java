@@ -23,7 +23,9 @@ import org.postroom.core.mail.Submission;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 
-/** Binary content goes by BDAT to servers that take it so, and to those that fail with it by DATA. */
+/**
+ * Binary content goes by BDAT to servers that take it so, and to those that fail with it by DATA.
+ */
 @Tag("two-clocks")
 final class RelayChunksTest {
   private static final String BINARY = MESSAGE + (".".repeat(70) + "\0\n").repeat(1_000) + ".";

@@ -202,9 +202,7 @@ final class TlsReportsTest {
     Path data = folder.resolve("data");
     house
         .zone(
-            "far.test MX 10 mx.far.test",
-            "mx.far.test A 127.0.0.1",
-            "_smtp._tls.far.test SERVFAIL")
+            "far.test MX 10 mx.far.test", "mx.far.test A 127.0.0.1", "_smtp._tls.far.test SERVFAIL")
         .storage(Storage.h2(data))
         .start();
     send();

@@ -502,10 +502,11 @@ final class Attempt {
     }
   }
 
-  /** Whether there is another server for who is put off, or, by a connection that was open, may be. */
+  /**
+   * Whether there is another server for who is put off, or, by a connection that was open, may be.
+   */
   private boolean isAnotherLeft(Iterator<Target> others, boolean fresh) {
-    return otherWays.hasNext()
-        || (others.hasNext() || !fresh) && talkedTo < options.sessionLimit();
+    return otherWays.hasNext() || (others.hasNext() || !fresh) && talkedTo < options.sessionLimit();
   }
 
   /** With the next server; those of a way by which a connection was open are still to be found. */

@@ -7,8 +7,9 @@ import org.postroom.core.wire.Output;
 
 /**
  * Sends content as DATA wants it (RFC 5321, 4.5.2): CRLF only, dots at line starts doubled, and the
- * final dot. Lines beyond the limit are folded: in the mail's header where it has white space (RFC 5322, 2.2.3), so that nothing is cut and
- * nothing added; elsewhere by a line end and a space, but never within a character of UTF-8.
+ * final dot. Lines beyond the limit are folded: in the mail's header where it has white space (RFC
+ * 5322, 2.2.3), so that nothing is cut and nothing added; elsewhere by a line end and a space, but
+ * never within a character of UTF-8.
  */
 final class ContentWriter {
   private static final int CHUNK = 64 * 1024;

@@ -26,11 +26,7 @@ final class Payload {
   private final int lineLimit;
 
   private Payload(
-      Content content,
-      BodyType body,
-      @Nullable SevenBit encoded,
-      boolean isChunk,
-      int lineLimit) {
+      Content content, BodyType body, @Nullable SevenBit encoded, boolean isChunk, int lineLimit) {
     this.content = content;
     this.body = body;
     this.encoded = encoded;
@@ -51,12 +47,9 @@ final class Payload {
     }
     if (binary || !server.offers("8BITMIME")) {
       return SevenBit.of(content, binary)
-          .map(
-              encoded ->
-                  new Payload(content, BodyType.SEVEN_BIT, encoded, false, lineLimit));
+          .map(encoded -> new Payload(content, BodyType.SEVEN_BIT, encoded, false, lineLimit));
     }
-    return Optional.of(
-        new Payload(content, mail.traits().body(), null, false, lineLimit));
+    return Optional.of(new Payload(content, mail.traits().body(), null, false, lineLimit));
   }
 
   /** What it is, for MAIL. */

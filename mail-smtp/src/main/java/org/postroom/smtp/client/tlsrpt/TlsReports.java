@@ -340,8 +340,7 @@ public final class TlsReports implements AutoCloseable {
               tally.get());
       ReportSending sending = new ReportSending(premises, generation, report, https());
       for (URI destination : destinations) {
-        CompletionStage<Void> one =
-            sending.to(destination).thenAccept(taken -> settle(key, taken));
+        CompletionStage<Void> one = sending.to(destination).thenAccept(taken -> settle(key, taken));
         all = all.thenCombine(one, (before, now) -> now);
       }
     } catch (RuntimeException e) {
