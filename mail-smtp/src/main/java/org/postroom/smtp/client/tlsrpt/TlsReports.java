@@ -305,11 +305,11 @@ public final class TlsReports implements AutoCloseable {
                     }));
   }
 
-  /** Completes when each destination has taken it, or has not. */
-  private CompletionStage<Void> report(Key key, Answer<String> wanted) {
+  /** Whether somebody has taken it, when that is known of each destination. */
+  private CompletionStage<Boolean> report(Key key, Answer<String> wanted) {
     if (wanted instanceof Answer.TryAgain<String> later) {
       log.notSent(key.name(), later.reason());
-      return CompletableFuture.completedStage(null);
+      return CompletableFuture.completedStage(false);
     }
     return report(
         key,
@@ -318,8 +318,8 @@ public final class TlsReports implements AutoCloseable {
             : List.of());
   }
 
-  private CompletionStage<Void> report(Key key, List<URI> destinations) {
-    CompletionStage<Void> all = CompletableFuture.completedStage(null);
+  private CompletionStage<Boolean> report(Key key, List<URI> destinations) {
+    CompletionStage<Boolean> all = CompletableFuture.completedStage(false);
     try {
       Optional<Memo> memo = memos.find(KIND, key.name());
       Optional<Tally> tally = memo.flatMap(TlsReports::read);
@@ -340,8 +340,9 @@ public final class TlsReports implements AutoCloseable {
               tally.get());
       ReportSending sending = new ReportSending(premises, generation, report, https());
       for (URI destination : destinations) {
-        CompletionStage<Void> one = sending.to(destination).thenAccept(taken -> settle(key, taken));
-        all = all.thenCombine(one, (before, now) -> now);
+        CompletionStage<Boolean> one =
+            sending.to(destination).thenApply(taken -> settle(key, taken));
+        all = all.thenCombine(one, Boolean::logicalOr);
       }
     } catch (RuntimeException e) {
       log.notSent(key.name(), String.valueOf(e.getMessage()));
@@ -358,7 +359,7 @@ public final class TlsReports implements AutoCloseable {
     return Optional.ofNullable(https);
   }
 
-  private void settle(Key key, boolean taken) {
+  private boolean settle(Key key, boolean taken) {
     if (taken) {
       boolean unused =
           timers.handOn(
@@ -371,5 +372,6 @@ public final class TlsReports implements AutoCloseable {
                 }
               });
     }
+    return taken;
   }
 }
