@@ -26,7 +26,7 @@ final class ArchitectureTest extends HouseRules {
           Map.ofEntries(
               Map.entry("address", 8L),
               Map.entry("auth", 25L),
-              Map.entry("config", 23L),
+              Map.entry("config", 24L),
               Map.entry("dns", 4L),
               Map.entry("fact", 6L),
               Map.entry("filter", 10L),

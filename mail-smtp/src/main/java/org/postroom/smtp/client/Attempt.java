@@ -23,7 +23,6 @@ import org.postroom.core.wire.WireFault;
 import org.postroom.smtp.client.TargetFinder.Found;
 import org.postroom.smtp.client.sasl.LogInFailed;
 import org.postroom.smtp.client.tls.BadPolicy;
-import org.postroom.smtp.client.tls.TlsLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -438,7 +437,7 @@ final class Attempt {
 
   private boolean mayGoInClear(Way way, Target target) {
     Duration age = Duration.between(mail.arrived(), outfit.clock().instant());
-    if (target.tls().level() != TlsLevel.MAY || age.compareTo(options.clearAfter()) < 0) {
+    if (!target.mayDoWithoutTls() || age.compareTo(options.clearAfter()) < 0) {
       return false;
     }
     try {

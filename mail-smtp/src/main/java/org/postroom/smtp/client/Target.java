@@ -28,6 +28,11 @@ record Target(String host, SocketAddress place, TlsPolicy tls) {
         host, UnixDomainSocketAddress.of(path), tls.level() == TlsLevel.MAY ? TlsPolicy.NONE : tls);
   }
 
+  /** Whether TLS is only tried there. */
+  boolean mayDoWithoutTls() {
+    return tls.level() == TlsLevel.MAY;
+  }
+
   /** Whether what is said to it stays here. */
   boolean isThisMachine() {
     return !(place instanceof InetSocketAddress inet) || inet.getAddress().isLoopbackAddress();
