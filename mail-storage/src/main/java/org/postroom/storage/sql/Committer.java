@@ -67,17 +67,12 @@ final class Committer implements AutoCloseable {
   }
 
   Committer(
-      Database database,
-      Catalog catalog,
-      BlobStore blobs,
-      Ids ids,
-      Renewal renewal,
-      Lifeline lifeline) {
+      Database database, Catalog catalog, BlobStore blobs, Renewal renewal, Lifeline lifeline) {
     this.database = database;
     this.renewal = renewal;
     this.catalog = catalog;
     this.blobs = blobs;
-    this.ids = ids;
+    this.ids = new Ids();
     thread =
         new Thread(
             lifeline.guarding("the committer", () -> closing, this::work), "postroom-committer");

@@ -1,13 +1,10 @@
 package org.postroom.storage.sql;
 
 import java.security.SecureRandom;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Argon2;
@@ -49,7 +46,7 @@ public final class Engine implements AutoCloseable {
     this.blobs = blobs;
     this.clock = life.clock();
     Epoch epoch = database.epoch();
-    Start start = Start.begin(database, random);
+    Standing.Start start = Standing.begin(database, random);
     Watchers watchers = new Watchers();
     Destinations destinations = new Destinations();
     destinations.begin(start.queued, start.waiting);
@@ -60,12 +57,7 @@ public final class Engine implements AutoCloseable {
     KnownAccounts known = new KnownAccounts(credentials);
     committer =
         new Committer(
-            database,
-            catalog,
-            blobs,
-            new Ids(),
-            new Renewal(known, destinations, queued),
-            life.lifeline());
+            database, catalog, blobs, new Standing(known, destinations, queued), life.lifeline());
     WholeMailboxes whole = new WholeMailboxes(committer, catalog, database);
     purge = new Purge(whole);
     BodyRoom bodies = new BodyRoom(database, blobs);
@@ -82,56 +74,6 @@ public final class Engine implements AutoCloseable {
     memos = new SqlMemoStore(committer, database);
     database.opened();
     committer.start(); // nobody commits, or saves, before the database is known to be good
-  }
-
-  /**
-   * What stands in memory for rows of accounts and of the queue, and who waits for what becomes
-   * due.
-   *
-   * @param listeners woken when it is read anew: what was not known before may be due
-   */
-  private record Renewal(
-      KnownAccounts accounts, Destinations destinations, List<Runnable> listeners)
-      implements Committer.Renewal {
-    @Override
-    public void forget() {
-      accounts.forget();
-    }
-
-    @Override
-    public void read(Statements statements) throws SQLException {
-      destinations.begin(Destinations.load(statements), Destinations.rows(statements));
-    }
-
-    @Override
-    public void announce() {
-      listeners.forEach(Runnable::run);
-    }
-  }
-
-  /** What is read, and noted, when a store begins to run. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Start(byte[] secret, Map<String, Long> queued, long waiting) {
-
-    static Start begin(Database database, SecureRandom random) throws SQLException {
-      Statements statements = database.writer();
-      Connection connection = statements.connection();
-      String known = StoreState.get(connection, "made_up_secret");
-      byte[] secret = new byte[32];
-      if (known == null) {
-        random.nextBytes(secret);
-        StoreState.put(statements, "made_up_secret", Base64.getEncoder().encodeToString(secret));
-      } else {
-        secret = Base64.getDecoder().decode(known);
-      }
-      SqlQueueStore.giveBackLeases(statements);
-      Map<String, Long> queued = Destinations.load(statements);
-      long waiting = Destinations.rows(statements);
-      // Nothing of it was promised to anybody; it is in the journal before whatever is. So a start
-      // needs no room on the disk.
-      database.commit(statements, false);
-      return new Start(secret, queued, waiting);
-    }
   }
 
   /** The mailboxes. */

@@ -50,9 +50,7 @@ final class FencedStoreTest {
               "the database", lifeline, StoreHealth.Reopenings.DEFAULT, System::nanoTime);
       database = new Database("the database", new Dialect.H2(), place, catalog, health);
       database.takePlace();
-      committer =
-          new Committer(
-              database, catalog, new MemoryBlobs(), new Ids(), statements -> {}, lifeline);
+      committer = new Committer(database, catalog, new MemoryBlobs(), statements -> {}, lifeline);
       database.opened();
       committer.start();
       writers.add(this);

@@ -15,8 +15,13 @@ import org.postroom.smtp.client.sts.StsPolicy.Mode;
 /** Policies as files (RFC 8461, 3.2), and the hosts that they name. */
 class StsPolicyTest {
   private static final String FILE =
-      "version: STSv1\r\nmode: enforce\r\nmx: mx.example.com\r\nmx: *.example.net\r\n"
-          + "max_age: 604800\r\n";
+      """
+      version: STSv1\r
+      mode: enforce\r
+      mx: mx.example.com\r
+      mx: *.example.net\r
+      max_age: 604800\r
+      """;
 
   @Test
   void readsAFile() {
