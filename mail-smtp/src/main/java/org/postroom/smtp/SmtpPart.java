@@ -44,12 +44,12 @@ public final class SmtpPart implements Part {
 
   @Override
   public void check(Outgoing outgoing, Policy policy, Tables tables) {
-    SmtpService.check(outgoing, policy, tables);
+    SmtpTransports.check(outgoing, policy, tables);
   }
 
   @Override
   public List<String> transports(Outgoing outgoing) {
-    return SmtpService.names(outgoing);
+    return SmtpTransports.names(outgoing);
   }
 
   @Override

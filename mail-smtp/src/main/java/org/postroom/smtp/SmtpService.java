@@ -1,12 +1,9 @@
 package org.postroom.smtp;
 
 import java.net.SocketAddress;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Inquiry;
 import org.postroom.core.flow.Transport;
@@ -25,8 +22,6 @@ import org.postroom.core.session.Callers;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.TlsContext;
-import org.postroom.smtp.client.OthersWishes;
-import org.postroom.smtp.client.SmtpTransport;
 import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Listening;
 import org.postroom.smtp.server.Rehearsal;
@@ -39,65 +34,26 @@ import org.postroom.smtp.server.command.SmtpCommands;
 
 /** SMTP in one server. What clients do is counted here, over all listeners and generations. */
 final class SmtpService implements Service, AutoCloseable {
-  /** Mail for others, and mail for domains that we relay for. */
-  private static final List<String> NAMES = List.of("smtp", "relay");
-
-  private static final String LMTP = "lmtp";
-
   private final Premises premises;
   private final ClientLimits limits;
   private final Inquiry inquiry;
   private final PolicyServers servers;
-  private final OthersWishes others;
+  private final SmtpTransports transports;
 
   SmtpService(Premises premises, Settings started) {
     this.premises = premises;
     this.limits = new ClientLimits(premises.clock(), started);
     this.inquiry = new Inquiry(premises.workers(), premises.timers());
-    this.others = OthersWishes.of(premises);
+    this.transports = new SmtpTransports(premises);
     this.servers =
         PolicyServers.open(
             premises.wire(), premises.resolver(), premises.timers(), premises.workers());
   }
 
-  /** Those that are always there, and those that master.cf adds. */
-  static List<String> names(Outgoing outgoing) {
-    return Stream.of(NAMES, List.of(LMTP), outgoing.names("smtp"), outgoing.names(LMTP))
-        .flatMap(List::stream)
-        .distinct()
-        .toList();
-  }
-
-  /** Looks at what they would obey; {@code BadConfiguration} for what cannot be. */
-  static void check(Outgoing outgoing, Policy policy, Tables tables) {
-    for (String name : names(outgoing)) {
-      SmtpTransport.check(outgoing.settings(name), isLmtp(name, outgoing), policy, tables);
-    }
-  }
-
-  /** One client under all names of a protocol; one more for each that has settings of its own. */
   @Override
   public Map<String, Transport> transports(
       Outgoing outgoing, Policy policy, OwnAddresses own, Tables tables) {
-    Map<Settings, Transport> bySettings = new HashMap<>();
-    Map<Settings, Transport> byLmtp = new HashMap<>();
-    Map<String, Transport> transports = new HashMap<>();
-    for (String name : names(outgoing)) {
-      Settings settings = outgoing.settings(name);
-      transports.put(
-          name,
-          isLmtp(name, outgoing)
-              ? byLmtp.computeIfAbsent(
-                  settings, its -> SmtpTransport.lmtp(its, policy, tables, premises))
-              : bySettings.computeIfAbsent(
-                  settings, its -> SmtpTransport.of(its, policy, own, tables, premises, others)));
-    }
-    return transports;
-  }
-
-  private static boolean isLmtp(String name, Outgoing outgoing) {
-    Outgoing.Service service = outgoing.services().get(name);
-    return service == null ? name.equals(LMTP) : service.program().equals(LMTP);
+    return transports.of(outgoing, policy, own, tables);
   }
 
   @Override
@@ -122,14 +78,14 @@ final class SmtpService implements Service, AutoCloseable {
 
   @Override
   public void running(Supplier<Generation> current) {
-    others.running(current);
+    transports.running(current);
   }
 
   /** Policy servers are asked no more, policies not renewed, and what was counted is kept. */
   @Override
   public void close() {
     servers.close();
-    others.close();
+    transports.close();
   }
 
   private Services services(Generation generation) {

@@ -1,9 +1,16 @@
 package org.postroom.smtp.client;
 
+import java.util.List;
 import java.util.function.Supplier;
+import org.postroom.core.config.Settings;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
+import org.postroom.smtp.client.https.Https;
 import org.postroom.smtp.client.sts.StsPolicies;
+import org.postroom.smtp.client.sts.StsSource;
+import org.postroom.smtp.client.tls.PeerCheck;
+import org.postroom.smtp.client.tls.PolicySource;
+import org.postroom.smtp.client.tlsrpt.SessionCounts;
 import org.postroom.smtp.client.tlsrpt.TlsReports;
 
 /**
@@ -18,6 +25,16 @@ public record OthersWishes(StsPolicies policies, TlsReports reports) implements 
   /** Nothing is known yet but what the store has. */
   public static OthersWishes of(Premises premises) {
     return new OthersWishes(new StsPolicies(premises), new TlsReports(premises));
+  }
+
+  /** The policies that settings have us obey, found by {@code https}. */
+  List<PolicySource> sources(Settings settings, Https https) {
+    return StsSource.of(settings, policies, reports, https);
+  }
+
+  /** What is counted for reports, where settings want any. */
+  SessionCounts counts(Settings settings, PeerCheck peers, Https https) {
+    return SessionCounts.of(settings, reports, peers, https);
   }
 
   /** The server runs; mail goes by what is current. */

@@ -7,14 +7,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.ZoneResolver;
-import org.postroom.core.filter.OutgoingChecks;
-import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Transport;
-import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.part.Premises;
@@ -23,9 +19,7 @@ import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.table.Tables;
 import org.postroom.smtp.client.https.Https;
-import org.postroom.smtp.client.sts.StsSource;
-import org.postroom.smtp.client.tls.DnsSupport;
-import org.postroom.smtp.client.tls.TlsParams;
+import org.postroom.smtp.client.tls.TlsPolicies;
 import org.postroom.smtp.client.tlsrpt.SessionCounts;
 
 /**
@@ -49,28 +43,6 @@ public final class SmtpTransport implements Transport, AutoCloseable {
   }
 
   /**
-   * As what other hosts see mail.
-   *
-   * @param checks by tables of header_checks(5), which are asked first
-   * @param generic by those of generic(5)
-   */
-  private record Words(Optional<OutgoingChecks> checks, Optional<GenericAddresses> generic) {
-    static Words of(Settings settings, String protocol, Policy policy, Tables tables) {
-      GenericAddresses generic =
-          GenericAddresses.of(settings, SmtpClientParams.GENERIC_MAPS, policy, tables);
-      return new Words(
-          OutgoingChecks.of(
-              settings,
-              SmtpClientParams.CONVERSATION.checks(),
-              settings.get(FlowParams.HEADER_SIZE),
-              settings.get(FlowParams.MESSAGE_SIZE),
-              tables,
-              new MailLog(protocol)),
-          generic.isEmpty() ? Optional.empty() : Optional.of(generic));
-    }
-  }
-
-  /**
    * One for a server.
    *
    * @param own the addresses that are this machine
@@ -87,7 +59,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       OthersWishes others) {
     Set<InetAddress> ownAddresses = new HashSet<>(own.proxies());
     own.interfaces().forEach(one -> ownAddresses.add(one.address()));
-    Resolver names = names(settings, premises.resolver());
+    Resolver names = TlsPolicies.names(settings, premises.resolver());
     SmtpClientOptions options =
         SmtpClientParams.options(settings, Set.of(policy.hostname().name()), ownAddresses);
     Security security = Security.of(settings, policy, tables, names);
@@ -99,8 +71,8 @@ public final class SmtpTransport implements Transport, AutoCloseable {
             security::fault);
     return of(
         options,
-        security.hearing(StsSource.of(settings, others.policies(), others.reports(), https)),
-        SessionCounts.of(settings, others.reports(), security.peers(), https),
+        security.hearing(others.sources(settings, https)),
+        others.counts(settings, security.peers(), https),
         Words.of(settings, "smtp", policy, tables),
         names,
         premises);
@@ -114,7 +86,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
   public static SmtpTransport lmtp(
       Settings settings, Policy policy, Tables tables, Premises premises) {
     Settings seen = LmtpClientParams.in(settings);
-    Resolver names = names(seen, premises.resolver());
+    Resolver names = TlsPolicies.names(seen, premises.resolver());
     Security security = Security.of(seen, policy, tables, names);
     return of(
         SmtpClientParams.lmtp(seen),
@@ -123,20 +95,6 @@ public final class SmtpTransport implements Transport, AutoCloseable {
         Words.of(seen, "lmtp", policy, tables),
         names,
         premises);
-  }
-
-  /** Those that settings ask for: with proofs, or as they come. */
-  private static Resolver names(Settings settings, Resolver all) {
-    return settings.get(TlsParams.DNS_SUPPORT) == DnsSupport.DNSSEC
-        ? all.validating()
-            .orElseThrow(
-                () ->
-                    new BadConfiguration(
-                        settings.fault(
-                            TlsParams.DNS_SUPPORT,
-                            "dnssec needs names from somebody who checks signatures, which these"
-                                + " are not")))
-        : all;
   }
 
   private static SmtpTransport of(
@@ -176,8 +134,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
 
   @Override
   public CompletionStage<List<Report>> deliver(QueuedMail mail, String nextHop) {
-    Optional<StagedContent> edited =
-        words.checks().flatMap(checks -> checks.edited(mail.id(), mail.content(), staging));
+    Optional<StagedContent> edited = words.edited(mail, staging);
     if (edited.isEmpty()) {
       return sent(mail, nextHop);
     }
@@ -193,12 +150,8 @@ public final class SmtpTransport implements Transport, AutoCloseable {
   }
 
   private CompletionStage<List<Report>> sent(QueuedMail mail, String nextHop) {
-    return words.generic().isPresent()
-        ? words
-            .generic()
-            .get()
-            .through(mail, shown -> new Attempt(outfit, idle, shown, mail.sender()).begin(nextHop))
-        : new Attempt(outfit, idle, mail, mail.sender()).begin(nextHop);
+    return words.through(
+        mail, shown -> new Attempt(outfit, idle, shown, mail.sender()).begin(nextHop));
   }
 
   /** Closes connections that wait to be used again. */

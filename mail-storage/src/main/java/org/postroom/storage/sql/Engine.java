@@ -49,11 +49,11 @@ public final class Engine implements AutoCloseable {
     Standing.Start start = Standing.begin(database, random);
     Watchers watchers = new Watchers();
     Destinations destinations = new Destinations();
-    destinations.begin(start.queued, start.waiting);
+    destinations.begin(start.queued(), start.waiting());
     List<Runnable> queued = new CopyOnWriteArrayList<>();
     Rows rows = new Rows(database, blobs, life.memory());
     Argon2 hashes = new Argon2(cost, life.hashesAtOnce(), random);
-    Credentials credentials = new Credentials(database, clock, random, start.secret, hashes);
+    Credentials credentials = new Credentials(database, clock, random, start.secret(), hashes);
     KnownAccounts known = new KnownAccounts(credentials);
     committer =
         new Committer(

@@ -30,16 +30,6 @@ record DaneHosts(
     HostPolicies otherwise)
     implements HostPolicies {
 
-  /** What {@code smtp_tls_dane_insecure_mx_policy} may be. */
-  enum InsecureMx {
-    /** They are as if they were not there. */
-    MAY,
-    /** There must be TLS, with anybody. */
-    ENCRYPT,
-    /** They are what they are for a host that is the domain's. */
-    DANE
-  }
-
   @Override
   public CompletionStage<Judgement> of(ExchangerHost host) {
     if (host.proven().isEmpty()) {

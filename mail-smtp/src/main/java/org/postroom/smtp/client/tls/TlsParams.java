@@ -57,11 +57,11 @@ public final class TlsParams {
           smtp_tls_security_level need it; the name servers have to hand on signatures. Empty is as \
           disable_dns_lookups says.""");
 
-  static final Param<DaneHosts.InsecureMx> INSECURE_MX =
+  static final Param<InsecureMx> INSECURE_MX =
       SET.choice(
           "smtp_tls_dane_insecure_mx_policy",
           "${{$smtp_tls_security_level} == {dane} ? {dane} : {may}}",
-          DaneHosts.InsecureMx.class,
+          InsecureMx.class,
           """
           What TLSA records of a mail exchanger mean at the level dane, where DNSSEC proves them, but \
           not that it is one of the domain's. may: nothing. encrypt: TLS, whoever it is. dane: what \

@@ -67,6 +67,25 @@ public final class TlsPolicies {
     }
   }
 
+  /**
+   * From whom names of next hops are had: with proofs, where settings ask for them, or as they
+   * come.
+   *
+   * @throws BadConfiguration where nobody there has proofs
+   */
+  public static Resolver names(Settings settings, Resolver all) {
+    return settings.get(TlsParams.DNS_SUPPORT) == DnsSupport.DNSSEC
+        ? all.validating()
+            .orElseThrow(
+                () ->
+                    fault(
+                        settings,
+                        TlsParams.DNS_SUPPORT,
+                        "dnssec needs names from somebody who checks signatures, which these are"
+                            + " not"))
+        : all;
+  }
+
   /** The same with further sources, over which those that are there already go. */
   public TlsPolicies under(List<PolicySource> further) {
     List<PolicySource> all = new ArrayList<>(further);
