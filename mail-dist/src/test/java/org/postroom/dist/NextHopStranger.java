@@ -84,11 +84,11 @@ abstract class NextHopStranger implements AutoCloseable {
   abstract List<Stored> stored() throws IOException;
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     if (process != null) {
       process.descendants().forEach(ProcessHandle::destroy);
       process.destroy();
-      process.waitFor();
+      process.onExit().join();
     }
   }
 
@@ -231,15 +231,23 @@ abstract class NextHopStranger implements AutoCloseable {
       byte[] unused = Programs.run(folder, new byte[0], command);
     }
 
+    private void stop() {
+      try {
+        run("postfix", "-c", folder.resolve("etc").toString(), "stop");
+      } catch (Exception e) {
+        throw new IllegalStateException("postfix does not stop", e);
+      }
+    }
+
     @Override
     List<Stored> stored() throws IOException {
       return maildir(folder.resolve("mail/all/new"), Pattern.compile("(?m)^Delivered-To: (\\S+)$"));
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
       if (folder != null) {
-        run("postfix", "-c", folder.resolve("etc").toString(), "stop");
+        stop();
       }
     }
   }

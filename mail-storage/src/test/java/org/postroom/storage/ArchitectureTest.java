@@ -66,7 +66,7 @@ final class ArchitectureTest extends HouseRules {
         Set.of(
             "Statements",
             "Database",
-            "Engine",
+            "Standing",
             "StoreOpening",
             "Committer",
             "Origin",

@@ -95,7 +95,7 @@ public final class AliasParams {
           "no",
           """
           Whether programs get mail: the services of master.cf that run pipe, and those that aliases \
-          and mailbox_command name.""");
+          name.""");
 
   public static final Param<Boolean> FILE_DELIVERY =
       SET.bool(

@@ -149,8 +149,8 @@ public final class Routes {
                 param.name() + ": " + way + " is taken for the mailboxes here"));
       }
     }
-    for (Param<?> param : List.of(AliasParams.HOME_MAILBOX, AliasParams.SPOOL)) {
-      if (settings.isGiven(param) && !areMailboxesFiles()) {
+    for (Param<String> param : List.of(AliasParams.HOME_MAILBOX, AliasParams.SPOOL)) {
+      if (!settings.get(param).equals(param.defaultText()) && !areMailboxesFiles()) {
         notices.add(
             new Notice(
                 Notice.Level.NOTE,

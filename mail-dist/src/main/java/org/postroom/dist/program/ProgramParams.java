@@ -8,7 +8,7 @@ import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
 
 /** How programs are run that take mail. Whether they are at all says program_delivery_enable. */
-final class ProgramParams {
+public final class ProgramParams {
   private static final ParamSet.Builder SET = ParamSet.named("programs");
 
   static final Param<Integer> PROCESSES =
@@ -72,7 +72,7 @@ final class ProgramParams {
           for programs that aliases name, and file.""");
 
   /** Stays the last line: it takes in every parameter declared above. */
-  static final ParamSet ALL = SET.build();
+  public static final ParamSet ALL = SET.build();
 
   private ProgramParams() {}
 }

@@ -22,11 +22,14 @@ final class MailCopyTest {
       String content, Optional<String> postmark, List<String> fields, String eol, String forms)
       throws IOException {
     Set<MailCopy.Form> all = EnumSet.noneOf(MailCopy.Form.class);
-    for (char form : forms.toCharArray()) {
-      all.add(
-          form == 'B'
-              ? MailCopy.Form.BLANK_LINE
-              : form == '.' ? MailCopy.Form.DOTS : MailCopy.Form.QUOTED_FROM);
+    if (forms.contains("B")) {
+      all.add(MailCopy.Form.BLANK_LINE);
+    }
+    if (forms.contains(".")) {
+      all.add(MailCopy.Form.DOTS);
+    }
+    if (forms.contains(">")) {
+      all.add(MailCopy.Form.QUOTED_FROM);
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     new MailCopy(Content.of(content.getBytes(UTF_8)), postmark, fields, eol, all).writeTo(out);

@@ -28,7 +28,14 @@ final class QueueEntry {
   /** As long as what is kept of a client's words. */
   private static final int CLIENT = 1000;
 
+  private static final int REASON = 2000;
+
   private QueueEntry() {}
+
+  /** As much of what an attempt came to as is kept. */
+  static String reason(String whole) {
+    return shortened(whole, REASON);
+  }
 
   /**
    * Writes them.
@@ -76,7 +83,7 @@ final class QueueEntry {
 
   /** A client may call itself whatever fits into a line. */
   private static String kept(String said) {
-    return SqlQueueStore.shortened(said, CLIENT);
+    return shortened(said, CLIENT);
   }
 
   private static void insertRecipients(
@@ -122,7 +129,7 @@ final class QueueEntry {
         insert.setInt(9, state(past));
         insert.setInt(10, past.attempts());
         insert.setBoolean(11, past.delayReported());
-        insert.setString(12, SqlQueueStore.shortened(past.lastReason(), SqlQueueStore.REASON));
+        insert.setString(12, reason(past.lastReason()));
         if (past.lastAttempt().isPresent()) {
           insert.setLong(13, past.lastAttempt().get().toEpochMilli());
         } else {
@@ -149,5 +156,29 @@ final class QueueEntry {
 
   private static long ready(Acceptance.Past past) {
     return state(past) == RowState.WAITING ? past.due().toEpochMilli() : Long.MAX_VALUE;
+  }
+
+  /** As much of a text as a column holds, and nothing that a database does not take. */
+  private static String shortened(String whole, int most) {
+    if (whole.length() <= most && whole.chars().allMatch(QueueEntry::isPlain)) {
+      return whole;
+    }
+    StringBuilder text = new StringBuilder(Math.min(whole.length(), most));
+    for (int i = 0; i < whole.length(); ) {
+      int character = whole.codePointAt(i);
+      int length = Character.charCount(character);
+      if (text.length() + length > most) {
+        break;
+      }
+      boolean half = character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
+      text.appendCodePoint(half ? '?' : character == 0 ? ' ' : character);
+      i += length;
+    }
+    return text.toString();
+  }
+
+  private static boolean isPlain(int character) {
+    return character != 0
+        && (character < Character.MIN_SURROGATE || character > Character.MAX_SURROGATE);
   }
 }

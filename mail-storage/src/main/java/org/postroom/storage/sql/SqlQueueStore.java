@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
 final class SqlQueueStore implements QueueStore {
   private static final Logger LOG = LoggerFactory.getLogger(SqlQueueStore.class);
 
-  static final int REASON = 2000;
   private static final String LEASE =
       "UPDATE queue_recipient SET leased = 1, lease_owner = ?, ready_ts = ?"
           + " WHERE id = ? AND ready_ts = ? AND expires = ?";
@@ -394,7 +393,7 @@ final class SqlQueueStore implements QueueStore {
         update.setLong(2, time);
         update.setLong(3, one.at().toEpochMilli());
         update.setBoolean(4, one.delayReported());
-        update.setString(5, shortened(one.reason(), REASON));
+        update.setString(5, QueueEntry.reason(one.reason()));
         update.setLong(6, one.recipient());
         update.addBatch();
         later.add(row);
@@ -422,7 +421,7 @@ final class SqlQueueStore implements QueueStore {
       if (row != null && settlement instanceof Settlement.Held held) {
         update.setLong(1, Long.MAX_VALUE);
         update.setLong(2, held.at().toEpochMilli());
-        update.setString(3, shortened(held.reason(), REASON));
+        update.setString(3, QueueEntry.reason(held.reason()));
         update.setLong(4, held.recipient());
         update.addBatch();
         kept.add(row);
@@ -451,30 +450,6 @@ final class SqlQueueStore implements QueueStore {
     if (!deleted.isEmpty()) {
       int unused = removal.remove(batch, statements, DELETE_RECIPIENT, deleted, gone);
     }
-  }
-
-  /** As much of a text as a column holds, and nothing that a database does not take. */
-  static String shortened(String whole, int most) {
-    if (whole.length() <= most && whole.chars().allMatch(SqlQueueStore::isPlain)) {
-      return whole;
-    }
-    StringBuilder text = new StringBuilder(Math.min(whole.length(), most));
-    for (int i = 0; i < whole.length(); ) {
-      int character = whole.codePointAt(i);
-      int length = Character.charCount(character);
-      if (text.length() + length > most) {
-        break;
-      }
-      boolean half = character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
-      text.appendCodePoint(half ? '?' : character == 0 ? ' ' : character);
-      i += length;
-    }
-    return text.toString();
-  }
-
-  private static boolean isPlain(int character) {
-    return character != 0
-        && (character < Character.MIN_SURROGATE || character > Character.MAX_SURROGATE);
   }
 
   private void finish(
