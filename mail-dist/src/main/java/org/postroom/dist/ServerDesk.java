@@ -1,8 +1,6 @@
 package org.postroom.dist;
 
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Clock;
@@ -13,7 +11,6 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.flow.RecentDecisions;
-import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.StagedContent;
@@ -33,8 +30,6 @@ import org.postroom.dist.submit.Whom;
 
 /** What operations act upon where a server runs. */
 final class ServerDesk implements Desk, RunningServer {
-  private static final int CHUNK = 64 * 1024;
-
   private final MailServer server;
   private final OsUser user;
 
@@ -75,15 +70,7 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public StagedContent staged(InputStream content) {
-    try (ContentSink sink = server.running().foundation().premises().staging().open(0)) {
-      byte[] chunk = new byte[CHUNK];
-      for (int count = content.read(chunk); count >= 0; count = content.read(chunk)) {
-        sink.write(chunk, 0, count);
-      }
-      return sink.finish();
-    } catch (IOException e) {
-      throw new UncheckedIOException("the content cannot be read", e);
-    }
+    return StagedStream.of(content, server.running().foundation().premises());
   }
 
   @Override

@@ -26,8 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class NotificationsAsPostfixTest {
   private static final String HEADER =
-      "From: ada@example.org\r\nTo: x@far.test\r\nSubject: hello\r\n"
-          + "Message-ID: <1@example.org>\r\nReferences: <0@example.org>\r\n\r\n";
+      """
+      From: ada@example.org\r
+      To: x@far.test\r
+      Subject: hello\r
+      Message-ID: <1@example.org>\r
+      References: <0@example.org>\r
+      \r
+      """;
   private static final String MAIL = HEADER + "hello\r\n";
 
   @TempDir private Path folder;

@@ -7,11 +7,13 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,9 +47,9 @@ final class ReferencePagesTest {
                 .importPackages("org.postroom")
                 .stream()
                 .filter(type -> type.tryGetField("ALL").isPresent())
-                .filter(type -> type.getField("ALL").getRawType().isEquivalentTo(ParamSet.class))
                 .map(JavaClass::reflect)
-                .map(ReferencePagesTest::set)
+                .flatMap(ReferencePagesTest::sets)
+                .map(ParamSet::name)
                 .toList();
     List<String> read = new ArrayList<>();
     Arrays.stream(Parts.standard().params()).map(ParamSet::name).forEach(read::add);
@@ -56,9 +58,16 @@ final class ReferencePagesTest {
     assertThat(declared).containsExactlyInAnyOrderElementsOf(read);
   }
 
-  private static String set(Class<?> declaring) {
+  /** One, or those that are made of another protocol's. */
+  private static Stream<ParamSet> sets(Class<?> declaring) {
     try {
-      return ((ParamSet) declaring.getField("ALL").get(null)).name();
+      Field all = declaring.getDeclaredField("ALL");
+      if (all.getType() == ParamSet.class) {
+        return Stream.of((ParamSet) all.get(null));
+      }
+      return all.getGenericType().getTypeName().contains(ParamSet.class.getName())
+          ? ((List<?>) all.get(null)).stream().map(ParamSet.class::cast)
+          : Stream.empty();
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("ALL of " + declaring, e);
     }
