@@ -65,12 +65,12 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public Clock clock() {
-    return server.running().foundation().premises().clock();
+    return server.running().submitting().clock();
   }
 
   @Override
   public StagedContent staged(InputStream content) {
-    return StagedStream.of(content, server.running().foundation().premises());
+    return server.running().submitting().staged(content);
   }
 
   @Override

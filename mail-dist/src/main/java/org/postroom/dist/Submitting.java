@@ -1,6 +1,7 @@
 package org.postroom.dist;
 
 import java.io.InputStream;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -12,6 +13,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.StagedContent;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.dist.submit.Submitted;
@@ -69,6 +71,16 @@ final class Submitting implements AutoCloseable {
   /** The same of one that is part of a trace. */
   Submitted submit(Envelope envelope, InputStream content, Whom whom, String traceparent) {
     return submit(envelope, content, whom, owner, Optional.of(traceparent));
+  }
+
+  /** Content that is to be ours, as {@link StagedStream}. */
+  StagedContent staged(InputStream content) {
+    return StagedStream.of(content, premises);
+  }
+
+  /** By which mail is dated. */
+  Clock clock() {
+    return premises.clock();
   }
 
   /** Takes a mail of a user's; see {@link MailServer#submit(Envelope, InputStream, Whom)}. */
