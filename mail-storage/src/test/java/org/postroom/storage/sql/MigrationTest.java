@@ -52,7 +52,6 @@ final class MigrationTest {
     asOfTheFourthVersion(statement);
     statement.execute("ALTER TABLE queue_recipient DROP COLUMN expires");
     statement.execute("DROP INDEX queue_mail_name");
-    statement.execute("DROP TABLE memo");
     statement.execute("UPDATE store_state SET v = '1' WHERE k = 'schema'");
   }
 
@@ -62,6 +61,7 @@ final class MigrationTest {
         "ALTER TABLE queue_mail DROP COLUMN submitter, traceparent, client_address, client_name,"
             + " client_helo, client_protocol");
     statement.execute("ALTER TABLE queue_recipient DROP COLUMN last_attempt_ts");
+    statement.execute("DROP TABLE memo");
     statement.execute("UPDATE store_state SET v = '4' WHERE k = 'schema'");
   }
 
