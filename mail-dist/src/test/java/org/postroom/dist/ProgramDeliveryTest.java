@@ -10,6 +10,7 @@ import static org.postroom.dist.ProgramHouse.USER;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +162,7 @@ final class ProgramDeliveryTest {
   }
 
   @Test
+  @Tag("process")
   void twoHundredMailsGetThroughAFewProcesses() throws Exception {
     try (ProgramHouse house = house()) {
       house

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.wire.CertificateAuthority;
@@ -70,6 +71,7 @@ final class ReadmeTest {
   }
 
   @Test
+  @Tag("process")
   void runsAsAServer(@TempDir Path folder) throws Exception {
     CertificateAuthority.Issued keys =
         CertificateAuthority.create(

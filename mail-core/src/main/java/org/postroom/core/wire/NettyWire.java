@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,11 @@ final class NettyWire implements Wire {
 
   /** What is waited for after everything was cut: sessions hear of their end, threads stop. */
   private static final Duration AFTER_CUT = Duration.ofSeconds(3);
+
+  // A program that is started has this process's sockets until it is itself: for that moment a place
+  // that has just been left seems taken.
+  private static final int TRIES_OF_A_PLACE = 50;
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
 
   private final WireOptions options;
   private final NettyTransport transport;
@@ -632,9 +638,15 @@ final class NettyWire implements Wire {
     }
 
     private Channel bound(ServerBootstrap bootstrap, SocketAddress where) throws IOException {
-      ChannelFuture bound = bootstrap.bind(transport.address(where, true)).awaitUninterruptibly();
-      if (!bound.isSuccess()) {
-        throw new IOException(bound.cause().getMessage(), bound.cause());
+      SocketAddress place = transport.address(where, true);
+      ChannelFuture bound = bootstrap.bind(place).awaitUninterruptibly();
+      for (int tries = 1; !bound.isSuccess(); tries++) {
+        Throwable cause = bound.cause();
+        if (tries == TRIES_OF_A_PLACE || !String.valueOf(cause.getMessage()).contains("in use")) {
+          throw new IOException(cause.getMessage(), cause);
+        }
+        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+        bound = bootstrap.bind(place).awaitUninterruptibly();
       }
       return bound.channel();
     }

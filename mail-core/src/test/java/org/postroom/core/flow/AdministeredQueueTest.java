@@ -17,6 +17,7 @@ import org.postroom.core.queue.QueueControl.Position;
 import org.postroom.core.queue.QueueControl.Section;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.testing.Until;
 
 /** What becomes of mail with which an administrator has done something. */
 @Timeout(60)
@@ -160,7 +161,7 @@ final class AdministeredQueueTest {
     try (FlowHouse house = FlowHouse.standing(PATIENCE).open()) {
       FlowHouse.Host far = house.silent("far.test");
       house.send("bob@far.test");
-      house.time.advance(Duration.ofSeconds(1));
+      Until.so(() -> far.open.size() == 1);
       QueuedMail mail = house.stores.queue().list(1).get(0);
 
       assertThat(house.flow.requeue(mail)).isEmpty();

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.testing.Until;
 
 /** A far side has taken a mail, and the application has no thread any more to write so. */
 @Timeout(60)
@@ -59,8 +60,7 @@ final class EndOfQueueTest {
     FlowHouse.Host far = house.silent("far.test");
     try (house) {
       house.send("bob@far.test");
-      house.time.advance(Duration.ofSeconds(1));
-      assertThat(far.open).hasSize(1);
+      Until.so(() -> far.open.size() == 1);
 
       mood.set(then);
       house.workers.execute(() -> {}); // is put off, or never runs

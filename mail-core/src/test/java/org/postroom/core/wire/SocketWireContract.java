@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -179,6 +181,27 @@ abstract class SocketWireContract extends WireContract {
       assertThat(greets("127.0.0.1", port)).isEqualTo(four);
       assertThat(greets("::1", port)).isEqualTo(six);
     }
+  }
+
+  /** As by a program that is being started, which has what its parent had until it is itself. */
+  @Test
+  void aPlaceThatSomebodyStillHasForAMomentIsHad() throws Exception {
+    ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    SocketAddress place = other.getLocalSocketAddress();
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<Listener> listening =
+        CompletableFuture.supplyAsync(
+            () -> {
+              begun.countDown();
+              return wire.listen(options(1).as("echo", place), Talker::new);
+            });
+    begun.await();
+    for (int moments = 0; moments < 50; moments++) {
+      Until.aMoment();
+    }
+    other.close();
+
+    assertThat(listening.get(10, TimeUnit.SECONDS).address()).isEqualTo(place);
   }
 
   private static InetAddress ip(String text) {
