@@ -206,7 +206,6 @@ final class NettyWire implements Wire {
             .group(loops)
             .childOption(ChannelOption.ALLOCATOR, buffers)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Unsent.IN_ANY_CASE)
-            .handler(new AtTheDoor(listening.name()))
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
@@ -639,16 +638,22 @@ final class NettyWire implements Wire {
 
     private Channel bound(ServerBootstrap bootstrap, SocketAddress where) throws IOException {
       SocketAddress place = transport.address(where, true);
-      ChannelFuture bound = bootstrap.bind(place).awaitUninterruptibly();
+      ChannelFuture bound = tried(bootstrap, place);
       for (int tries = 1; !bound.isSuccess(); tries++) {
         Throwable cause = bound.cause();
         if (tries == TRIES_OF_A_PLACE || !String.valueOf(cause.getMessage()).contains("in use")) {
           throw new IOException(cause.getMessage(), cause);
         }
         LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
-        bound = bootstrap.bind(place).awaitUninterruptibly();
+        bound = tried(bootstrap, place);
       }
       return bound.channel();
+    }
+
+    /** A door stands in one listener's way. */
+    private ChannelFuture tried(ServerBootstrap bootstrap, SocketAddress place) {
+      AtTheDoor door = new AtTheDoor(terms.options().name());
+      return bootstrap.handler(door).bind(place).awaitUninterruptibly();
     }
 
     Channel channel() {
