@@ -29,7 +29,8 @@ enum ReferencePage {
   PARAMETERS("parameters.md"),
   UNSUPPORTED("unsupported-parameters.md"),
   COMMANDS("commands.md"),
-  RESTRICTIONS("restrictions.md");
+  RESTRICTIONS("restrictions.md"),
+  VISIBLE("visible-types.md");
 
   /** Writes them all. */
   static final String COMMAND =
@@ -55,7 +56,19 @@ enum ReferencePage {
       case UNSUPPORTED -> unsupported();
       case COMMANDS -> commands();
       case RESTRICTIONS -> restrictions();
+      case VISIBLE -> visible();
     };
+  }
+
+  private static String visible() {
+    return """
+    # What an application can call
+
+    Every public type of the packages that the modules show to everybody, with what it offers. A line that goes from
+    here is a change that breaks applications: the changelog names it.
+    """
+        + MADE
+        + VisibleTypes.text();
   }
 
   private static String parameters() {
@@ -64,7 +77,6 @@ enum ReferencePage {
             """
             # Parameters
 
-            What main.cf may say. Names that Postfix has mean what they mean there; those of Dovecot, what they mean
             What main.cf may say. Names that Postfix has mean what they mean there; those of Dovecot, what they mean
             there; the rest are ours. Names that stand not here: [unsupported-parameters.md](unsupported-parameters.md).
             A default is written as an administrator would write it, `$name` not expanded. A change takes effect by
