@@ -41,10 +41,10 @@ final class VisibleTypes {
     MODULES.forEach(module -> shown.addAll(exported(module)));
     Map<String, List<Class<?>>> byPackage = new TreeMap<>();
     new ClassFileImporter()
-        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-        .withImportOption(location -> !location.contains("-tests.jar"))
-        .importPackages(shown)
-        .stream()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("-tests.jar"))
+            .importPackages(shown)
+            .stream()
             .filter(type -> shown.contains(type.getPackageName()))
             .map(JavaClass::reflect)
             .filter(VisibleTypes::isVisible)
@@ -150,7 +150,11 @@ final class VisibleTypes {
     String what =
         (Modifier.isStatic(method.getModifiers()) ? "static " : "")
             + (Modifier.isAbstract(method.getModifiers()) ? "abstract " : "");
-    return what + method.getName() + parameters(method) + ": " + name(method.getGenericReturnType());
+    return what
+        + method.getName()
+        + parameters(method)
+        + ": "
+        + name(method.getGenericReturnType());
   }
 
   private static String parameters(Executable called) {

@@ -18,11 +18,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,7 +32,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +52,6 @@ final class NettyWire implements Wire {
 
   /** What is waited for after everything was cut: sessions hear of their end, threads stop. */
   private static final Duration AFTER_CUT = Duration.ofSeconds(3);
-
-  // A program that is started has this process's sockets until it is itself: for that moment a place
-  // that has just been left seems taken.
-  private static final int TRIES_OF_A_PLACE = 50;
-  private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
 
   private final WireOptions options;
   private final NettyTransport transport;
@@ -200,7 +191,9 @@ final class NettyWire implements Wire {
     if (closing) {
       throw new WireFault("The wire is closed");
     }
-    NettyListener listener = new NettyListener(new Terms(listening, sessions));
+    NettyListener listener =
+        new NettyListener(
+            new NettyListener.Terms(listening, sessions), transport, this::heed, listeners::remove);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
@@ -217,7 +210,7 @@ final class NettyWire implements Wire {
                       channel.close();
                       return;
                     }
-                    channel.pipeline().addLast(new Accepting(listener, listener.terms));
+                    channel.pipeline().addLast(new Accepting(listener, listener.terms()));
                   }
 
                   @Override
@@ -427,25 +420,6 @@ final class NettyWire implements Wire {
     }
   }
 
-  /**
-   * Hears when nobody can be accepted. For want of descriptors, say: Netty accepts nobody for a
-   * second then and tries again.
-   */
-  private final class AtTheDoor extends ChannelInboundHandlerAdapter {
-    private final String name;
-
-    AtTheDoor(String name) {
-      this.name = name;
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
-      LOG.warn("{}: connections cannot be accepted: {}", name, problem.toString());
-      heed(problem);
-      context.fireExceptionCaught(problem);
-    }
-  }
-
   /** Begins a session on a channel that we have asked for. */
   private final class Connecting extends ChannelInboundHandlerAdapter {
     private final ConnectOptions options;
@@ -500,7 +474,7 @@ final class NettyWire implements Wire {
     /** Whether the place in the counts has been given back. */
     private final AtomicBoolean left = new AtomicBoolean();
 
-    Accepting(NettyListener listener, Terms terms) {
+    Accepting(NettyListener listener, NettyListener.Terms terms) {
       this.listener = listener;
       this.listening = terms.options();
       this.sessions = terms.sessions();
@@ -533,7 +507,7 @@ final class NettyWire implements Wire {
         return;
       }
       channel.closeFuture().addListener(closed -> leave());
-      boolean doorIsFull = listener.sessions.incrementAndGet() > listening.maxSessions();
+      boolean doorIsFull = listener.isFullWithOneMore();
       boolean houseIsFull = accepted.incrementAndGet() > limits.sessions();
       InetAddress client = inet(channel.remoteAddress()).getAddress();
       Strangers.@Nullable Stranger stranger = null;
@@ -564,7 +538,7 @@ final class NettyWire implements Wire {
     @Override
     public void leave() {
       if (!left.getAndSet(true)) {
-        listener.sessions.decrementAndGet();
+        listener.oneLess();
         accepted.decrementAndGet();
       }
     }
@@ -593,113 +567,6 @@ final class NettyWire implements Wire {
           Unpooled.wrappedBuffer(listening.refusal().getBytes(UTF_8)),
           true,
           Farewell.patience(listening.firstDeadline(), true));
-    }
-  }
-
-  /** How a client is received. */
-  private record Terms(ListenerOptions options, Function<Connection, Session> sessions) {}
-
-  /** A bound address. */
-  final class NettyListener implements Listener {
-    private final AtomicInteger sessions = new AtomicInteger();
-    private volatile Terms terms;
-    private volatile @Nullable Channel channel;
-
-    /** Where the address is one in the file system. */
-    private volatile @Nullable SocketFile file;
-
-    private NettyListener(Terms terms) {
-      this.terms = terms;
-    }
-
-    private void bind(ServerBootstrap bootstrap) throws IOException {
-      ListenerOptions wanted = terms.options();
-      if (!(wanted.address() instanceof UnixDomainSocketAddress unix)) {
-        channel = bound(bootstrap, wanted.address());
-        return;
-      }
-      SocketFile made = SocketFile.at(unix.getPath());
-      Channel bound;
-      try {
-        bound = bound(bootstrap, made.provisional());
-      } catch (IOException | RuntimeException e) {
-        made.abandon();
-        throw e;
-      }
-      try {
-        made.putInPlace(wanted.rights());
-      } catch (IOException | RuntimeException e) {
-        bound.close().awaitUninterruptibly();
-        throw e;
-      }
-      channel = bound;
-      file = made;
-    }
-
-    private Channel bound(ServerBootstrap bootstrap, SocketAddress where) throws IOException {
-      SocketAddress place = transport.address(where, true);
-      ChannelFuture bound = tried(bootstrap, place);
-      for (int tries = 1; !bound.isSuccess(); tries++) {
-        Throwable cause = bound.cause();
-        if (tries == TRIES_OF_A_PLACE || !String.valueOf(cause.getMessage()).contains("in use")) {
-          throw new IOException(cause.getMessage(), cause);
-        }
-        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
-        bound = tried(bootstrap, place);
-      }
-      return bound.channel();
-    }
-
-    /** A door stands in one listener's way. */
-    private ChannelFuture tried(ServerBootstrap bootstrap, SocketAddress place) {
-      AtTheDoor door = new AtTheDoor(terms.options().name());
-      return bootstrap.handler(door).bind(place).awaitUninterruptibly();
-    }
-
-    Channel channel() {
-      Channel bound = channel;
-      if (bound == null) {
-        throw new IllegalStateException("Not bound yet");
-      }
-      return bound;
-    }
-
-    /** Where it listens in the file system. */
-    Optional<Path> path() {
-      return Optional.ofNullable(file).map(SocketFile::path);
-    }
-
-    @Override
-    public InetSocketAddress address() {
-      if (file != null) {
-        throw new IllegalStateException("It listens at a socket in the file system: " + file);
-      }
-      return transport.inet(channel().localAddress());
-    }
-
-    @Override
-    public int sessions() {
-      return sessions.get();
-    }
-
-    @Override
-    public void become(ListenerOptions options, Function<Connection, Session> maker) {
-      SocketRights before = terms.options().rights();
-      terms = new Terms(options, maker);
-      SocketFile its = file;
-      if (its != null && !before.equals(options.rights())) {
-        its.change(options.rights());
-      }
-    }
-
-    @Override
-    public void close() {
-      listeners.remove(this);
-      SocketFile its = file;
-      if (its != null) {
-        its.remove();
-      }
-      ChannelFuture unused = Callers.leave(() -> channel().close().awaitUninterruptibly());
     }
   }
 }

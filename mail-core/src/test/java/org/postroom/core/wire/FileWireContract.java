@@ -77,7 +77,7 @@ abstract class FileWireContract extends WireContract {
 
   @Override
   Peer dial(Listener listener) {
-    return FilePeer.to(((NettyWire.NettyListener) listener).path().orElseThrow());
+    return FilePeer.to(((NettyListener) listener).path().orElseThrow());
   }
 
   @Override

@@ -131,7 +131,7 @@ public final class PipeWire implements Wire {
                     .respectMaybeMoreData(false)
                     .maxMessagesPerRead(Integer.MAX_VALUE))
             .handler(peer.receiver())
-            .connect(((NettyWire.NettyListener) listener).channel().localAddress())
+            .connect(((NettyListener) listener).channel().localAddress())
             .syncUninterruptibly()
             .channel();
     peer.channel = channel;
