@@ -7,10 +7,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Report;
-import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.SubmitOperation;
-import org.postroom.storage.SqlTables;
 
 /** What is asked of a described server that runs in another process, or not at all. */
 final class FromOutside {
@@ -59,18 +57,10 @@ final class FromOutside {
   /** See {@link ServerBuilder#ask(Operation, Record, Function)}. */
   <Q extends Record, A extends Record> void ask(
       Operation<Q, A> operation, Q first, Function<A, Optional<Q>> next) {
-    try (SqlTables databases = new SqlTables()) {
-      Plan plan = description.plan(databases);
-      try (StoreDesk desk = new StoreDesk(plan, description)) {
-        Optional<Q> question = Optional.of(first);
-        while (question.isPresent()) {
-          Q asked = question.get();
-          question =
-              next.apply(
-                  plan.folder()
-                      .flatMap(folder -> Control.ask(folder, operation, asked))
-                      .orElseGet(() -> operation.perform(desk, asked)));
-        }
+    try (OperationClient client = new OperationClient(description)) {
+      Optional<Q> question = Optional.of(first);
+      while (question.isPresent()) {
+        question = next.apply(client.ask(operation, question.get()));
       }
     }
   }

@@ -36,7 +36,19 @@ final class HeardMailStore implements MailStore {
   @Override
   public Appended append(MailboxId mailbox, List<NewMessage> messages) {
     Mailbox before = store.mailbox(mailbox);
-    Appended appended = store.append(mailbox, messages);
+    return heard(before, store.append(mailbox, messages));
+  }
+
+  @Override
+  public Appended restore(MailboxId mailbox, List<Numbered> messages, long uidNext) {
+    Mailbox before = store.mailbox(mailbox);
+    return heard(before, store.restore(mailbox, messages, uidNext));
+  }
+
+  private Appended heard(Mailbox before, Appended appended) {
+    if (appended.uids().isEmpty()) {
+      return appended;
+    }
     try {
       listener.accept(new org.postroom.dist.mailbox.Appended(before, appended.uids()));
     } catch (RuntimeException e) {
@@ -65,6 +77,11 @@ final class HeardMailStore implements MailStore {
   @Override
   public Mailbox create(AccountId account, MailboxName name, Optional<SpecialUse> use) {
     return store.create(account, name, use);
+  }
+
+  @Override
+  public Mailbox adopt(AccountId account, MailboxName name, long uidValidity) {
+    return store.adopt(account, name, uidValidity);
   }
 
   @Override

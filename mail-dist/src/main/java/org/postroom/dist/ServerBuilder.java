@@ -417,4 +417,9 @@ public final class ServerBuilder {
       Operation<Q, A> operation, Q question, Function<A, Optional<Q>> next) {
     new FromOutside(description).ask(operation, question, next);
   }
+
+  /** All that it has been told. */
+  Description description() {
+    return description;
+  }
 }

@@ -14,6 +14,7 @@ import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.queue.QueueStore;
@@ -61,6 +62,11 @@ final class ServerDesk implements Desk, RunningServer {
   @Override
   public QueueStore queue() {
     return server.queue();
+  }
+
+  @Override
+  public MailStore mail() {
+    return server.running().foundation().mail();
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.StagedContent;
-import org.postroom.core.part.Premises;
+import org.postroom.core.mail.Staging;
 
 /** Content that comes as a stream, staged as content that comes by the network. */
 final class StagedStream {
@@ -19,8 +19,8 @@ final class StagedStream {
    * @throws UncheckedIOException when it cannot be read
    * @throws org.postroom.core.mail.StorageFull when there is no room for it now
    */
-  static StagedContent of(InputStream content, Premises premises) {
-    try (ContentSink sink = premises.staging().open(0)) {
+  static StagedContent of(InputStream content, Staging staging) {
+    try (ContentSink sink = staging.open(0)) {
       byte[] chunk = new byte[CHUNK];
       for (int count = content.read(chunk); count >= 0; count = content.read(chunk)) {
         sink.write(chunk, 0, count);

@@ -1,8 +1,16 @@
 package org.postroom.dist;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mail.StagingArea;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.OperationRefused;
@@ -14,6 +22,8 @@ final class StoreDesk implements Desk, AutoCloseable {
   private final Plan plan;
   private final Description description;
   private @Nullable SqlStorage storage;
+  private @Nullable StagingArea staging;
+  private @Nullable Path temporary;
 
   StoreDesk(Plan plan, Description description) {
     this.plan = plan;
@@ -33,6 +43,36 @@ final class StoreDesk implements Desk, AutoCloseable {
   @Override
   public QueueStore queue() {
     return store().queue();
+  }
+
+  @Override
+  public MailStore mail() {
+    return store().mail();
+  }
+
+  @Override
+  public StagedContent staged(InputStream content) {
+    StagingArea area = staging;
+    if (area == null) {
+      area = new StagingArea(folder(), StagingArea.Limits.DEFAULT);
+      staging = area;
+    }
+    return StagedStream.of(content, area);
+  }
+
+  /** Where a server would stage it; else one that is gone at the end. */
+  private Path folder() {
+    return plan.folder().map(folder -> folder.resolve("staging")).orElseGet(this::temporary);
+  }
+
+  private Path temporary() {
+    try {
+      Path made = Files.createTempDirectory("postroom");
+      temporary = made;
+      return made;
+    } catch (IOException e) {
+      throw new UncheckedIOException("no folder for mail that comes", e);
+    }
   }
 
   @Override
@@ -60,8 +100,18 @@ final class StoreDesk implements Desk, AutoCloseable {
 
   @Override
   public void close() {
+    if (staging != null) {
+      staging.close();
+    }
     if (storage != null) {
       storage.close();
+    }
+    if (temporary != null) {
+      try {
+        Files.deleteIfExists(temporary);
+      } catch (IOException e) {
+        throw new UncheckedIOException("a temporary folder cannot be removed", e);
+      }
     }
   }
 }

@@ -75,7 +75,7 @@ final class Submitting implements AutoCloseable {
 
   /** Content that is to be ours, as {@link StagedStream}. */
   StagedContent staged(InputStream content) {
-    return StagedStream.of(content, premises);
+    return StagedStream.of(content, premises.staging());
   }
 
   /** By which mail is dated. */

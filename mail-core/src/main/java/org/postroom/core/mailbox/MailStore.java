@@ -40,6 +40,17 @@ public interface MailStore {
   Mailbox create(AccountId account, MailboxName name, Optional<SpecialUse> use);
 
   /**
+   * Gives a mailbox the UIDVALIDITY that it had in another store, so that clients that knew it
+   * there go on with what they have. It is made when it is not there; one that has this UIDVALIDITY
+   * already stays as it is.
+   *
+   * @param uidValidity 1 to 2<sup>32</sup> - 1
+   * @throws MailboxExists when there is one of that name in which there has been a message under
+   *     another UIDVALIDITY: the UIDs of both would be mixed
+   */
+  Mailbox adopt(AccountId account, MailboxName name, long uidValidity);
+
+  /**
    * Removes a mailbox and its messages. Its children stay, and so does a subscription.
    *
    * @throws BadMailboxName for INBOX, which stays for ever
@@ -95,6 +106,17 @@ public interface MailStore {
   Appended append(MailboxId mailbox, List<NewMessage> messages);
 
   /**
+   * Puts in messages under the UIDs that they had in another store, all or none; they are recent to
+   * nobody. One whose UID is below the mailbox's {@code uidNext} is left out: it is there, or was,
+   * or came too late, because UIDs of new messages rise (RFC 9051, 2.3.1.1).
+   *
+   * @param messages by rising UID
+   * @param uidNext what the mailbox's is to be at least
+   * @return the UIDs of those that were put in
+   */
+  Appended restore(MailboxId mailbox, List<Numbered> messages, long uidNext);
+
+  /**
    * Changes flags. Messages that do not exist any more are left out of the result. One whose flags
    * are so already keeps its mod-sequence.
    *
@@ -134,10 +156,19 @@ public interface MailStore {
     CONTENT
   }
 
+  /** A message with the UID that it had in another store. */
+  record Numbered(long uid, NewMessage message) {
+    public Numbered {
+      if (uid < 1 || uid > Uid.MAX) {
+        throw new IllegalArgumentException("UID out of range: " + uid);
+      }
+    }
+  }
+
   /**
    * Where messages went.
    *
-   * @param uids in the order of the messages, one range
+   * @param uids in the order of the messages; one range, where the store has chosen them
    */
   record Appended(long uidValidity, UidSet uids, long highestModSeq) {}
 

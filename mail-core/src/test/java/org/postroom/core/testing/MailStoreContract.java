@@ -1184,6 +1184,131 @@ public abstract class MailStoreContract extends StoreContract {
     return made;
   }
 
+  // --- messages and mailboxes as they were in another store
+
+  @Test
+  void aMailboxComesWithTheUidValidityThatItHadElsewhere() {
+    long elsewhere = 1_234_567_890;
+
+    Mailbox made = store.adopt(ada.id(), MailboxName.of("old/mail"), elsewhere);
+    Mailbox again = store.adopt(ada.id(), MailboxName.of("old/mail"), elsewhere);
+    Mailbox next = store.create(ada.id(), MailboxName.of("new"), Optional.empty());
+
+    assertThat(made.uidValidity()).isEqualTo(elsewhere);
+    assertThat(made.uidNext()).isEqualTo(1);
+    assertThat(made.messages()).isZero();
+    assertThat(again).isEqualTo(made);
+    assertThat(store.find(ada.id(), MailboxName.of("old/mail"))).contains(made);
+    assertThat(next.uidValidity()).isGreaterThan(elsewhere);
+  }
+
+  @Test
+  void aMailboxThatNeverHadAMessageTakesOverAUidValidity() {
+    Mailbox before = store.find(ada.id(), MailboxName.of("Sent")).orElseThrow();
+    long elsewhere = Uid.MAX - 7;
+
+    Mailbox after = store.adopt(ada.id(), before.name(), elsewhere);
+
+    assertThat(after.id()).isEqualTo(before.id());
+    assertThat(after.uidValidity()).isEqualTo(elsewhere);
+    assertThat(after.specialUse()).contains(SpecialUse.SENT);
+    assertThat(after.highestModSeq()).isGreaterThan(before.highestModSeq());
+    assertThat(store.mailbox(before.id())).isEqualTo(after);
+    assertThat(store.snapshot(before.id())).isEqualTo(new Snapshot(after, UidSet.EMPTY));
+    assertThat(store.append(after.id(), List.of(message("x"))).uidValidity()).isEqualTo(elsewhere);
+  }
+
+  @Test
+  void uidsOfTwoStoresAreNotMixed() {
+    fill(inbox, 1);
+    store.expunge(inbox, UidSet.of(1));
+    Mailbox before = store.mailbox(inbox);
+
+    assertThatThrownBy(() -> store.adopt(ada.id(), MailboxName.INBOX, 42))
+        .isInstanceOf(MailboxExists.class);
+    assertThatThrownBy(() -> store.adopt(ada.id(), MailboxName.of("x"), 0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store.adopt(ada.id(), MailboxName.of("x"), Uid.MAX + 1))
+        .isInstanceOf(IllegalArgumentException.class);
+
+    assertThat(store.mailbox(inbox)).isEqualTo(before);
+    assertThat(store.find(ada.id(), MailboxName.of("x"))).isEmpty();
+  }
+
+  private static MailStore.Numbered numbered(long uid, NewMessage message) {
+    return new MailStore.Numbered(uid, message);
+  }
+
+  @Test
+  void messagesComeUnderTheUidsThatTheyHadElsewhere() {
+    Mailbox box = store.adopt(ada.id(), MailboxName.INBOX, 42);
+
+    Appended first =
+        store.restore(
+            box.id(),
+            List.of(
+                numbered(7, message("seven", Flags.SEEN, "Work")),
+                numbered(255, message("the last of a page")),
+                numbered(1000, message("thousand", Flags.DELETED))),
+            0);
+    Appended second =
+        store.restore(box.id(), List.of(numbered(4_000_000_000L, message("far"))), 4_000_000_007L);
+    Appended third = store.append(box.id(), List.of(message("new")));
+
+    assertThat(first.uidValidity()).isEqualTo(42);
+    assertThat(first.uids()).isEqualTo(UidSet.of(7, 255, 1000));
+    assertThat(second.uids()).isEqualTo(UidSet.of(4_000_000_000L));
+    assertThat(third.uids()).isEqualTo(UidSet.of(4_000_000_007L));
+    Mailbox after = store.mailbox(box.id());
+    assertThat(after.uidNext()).isEqualTo(4_000_000_008L);
+    assertThat(after.messages()).isEqualTo(5);
+    assertThat(after.unseen()).isEqualTo(4);
+    assertThat(after.deleted()).isEqualTo(1);
+    assertThat(store.snapshot(box.id()).uids())
+        .isEqualTo(UidSet.of(7, 255, 1000, 4_000_000_000L, 4_000_000_007L));
+    assertThat(flags(box.id())).containsEntry(7L, Flags.SEEN | Flags.keywordBit(0));
+    assertThat(subjects(box.id()))
+        .containsExactly("seven", "the last of a page", "thousand", "far", "new");
+    assertThat(store.claimRecent(box.id())).isEqualTo(UidSet.of(4_000_000_007L));
+  }
+
+  @Test
+  void whatHasBeenThereIsNotRestoredAgain() {
+    List<MailStore.Numbered> all =
+        List.of(numbered(2, message("two")), numbered(4, message("four")));
+    Appended first = store.restore(inbox, all, 6);
+    store.expunge(inbox, UidSet.of(2));
+    Mailbox before = store.mailbox(inbox);
+
+    Appended again = store.restore(inbox, all, 6);
+    Appended more =
+        store.restore(inbox, List.of(numbered(5, message("late")), numbered(6, message("six"))), 0);
+
+    assertThat(first.uids()).isEqualTo(UidSet.of(2, 4));
+    assertThat(again)
+        .isEqualTo(new Appended(before.uidValidity(), UidSet.EMPTY, before.highestModSeq()));
+    assertThat(more.uids()).isEqualTo(UidSet.of(6));
+    assertThat(subjects(inbox)).containsExactly("four", "six");
+    assertThat(store.mailbox(inbox).uidNext()).isEqualTo(7);
+  }
+
+  @Test
+  void restoresAllOrNothing() {
+    stores().accounts().setQuota(ada.id(), 2 * text("x").size());
+    List<MailStore.Numbered> two = List.of(numbered(2, message("a")), numbered(4, message("b")));
+    store.restore(inbox, two, 0);
+    Mailbox before = store.mailbox(inbox);
+
+    assertThatThrownBy(() -> store.restore(inbox, List.of(numbered(9, message("c"))), 20))
+        .isInstanceOf(OverQuota.class);
+    assertThat(store.restore(inbox, two, 0).uids()).isEqualTo(UidSet.EMPTY);
+    assertThatThrownBy(() -> store.restore(inbox, List.of(two.get(1), two.get(0)), 0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertNotFound(() -> store.restore(NOWHERE, two, 0));
+
+    assertThat(store.mailbox(inbox)).isEqualTo(before);
+  }
+
   // --- looking
 
   private List<String> subjects(MailboxId mailbox) {

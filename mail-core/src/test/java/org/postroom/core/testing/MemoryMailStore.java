@@ -161,6 +161,30 @@ public final class MemoryMailStore implements MailStore {
   }
 
   @Override
+  public Mailbox adopt(AccountId account, MailboxName name, long uidValidity) {
+    return changing(
+        () -> {
+          if (uidValidity < 1 || uidValidity > Uid.MAX) {
+            throw new IllegalArgumentException("UIDVALIDITY out of range: " + uidValidity);
+          }
+          Owner owner = owner(account);
+          Optional<Box> known = named(account, name);
+          if (known.isPresent() && known.get().uidValidity == uidValidity) {
+            return known.get().toMailbox();
+          }
+          if (known.isPresent() && known.get().uidNext > 1) {
+            throw new MailboxExists("Mailbox has had messages under other UIDs: " + name);
+          }
+          long last = owner.uidValidity;
+          Box box = known.orElseGet(() -> make(owner, name, Optional.empty()));
+          owner.uidValidity = Math.max(last, uidValidity);
+          box.uidValidity = uidValidity;
+          long unused = touch(box);
+          return box.toMailbox();
+        });
+  }
+
+  @Override
   public void delete(MailboxId mailbox) {
     changing(
         () -> {
@@ -298,6 +322,47 @@ public final class MemoryMailStore implements MailStore {
               uids.add(row.uid);
             }
           }
+          return new Appended(box.uidValidity, uids.build(), box.highestModSeq);
+        });
+  }
+
+  @Override
+  public Appended restore(MailboxId mailbox, List<Numbered> messages, long uidNext) {
+    return changing(
+        () -> {
+          Box box = box(mailbox);
+          for (int i = 1; i < messages.size(); i++) {
+            if (messages.get(i).uid() <= messages.get(i - 1).uid()) {
+              throw new IllegalArgumentException("UIDs do not rise");
+            }
+          }
+          List<Numbered> coming =
+              messages.stream().filter(one -> one.uid() >= box.uidNext).toList();
+          List<NewMessage> contents = coming.stream().map(Numbered::message).toList();
+          List<Body> bodies = contents.stream().map(m -> Body.of(m.content())).toList();
+          room(box.owner, bodies.stream().mapToLong(Body::size).sum());
+          List<Keyword> names = new ArrayList<>(box.keywords);
+          List<Long> flags = new ArrayList<>();
+          for (NewMessage message : contents) {
+            flags.add(message.flags() & Flags.SYSTEM | bits(names, message.keywords()));
+          }
+          box.keywords = names;
+          UidSet.Builder uids = new UidSet.Builder();
+          boolean seen = box.firstRecent == box.uidNext;
+          if (!coming.isEmpty() || uidNext > box.uidNext) {
+            long modSeq = touch(box);
+            for (int i = 0; i < coming.size(); i++) {
+              Row row = new Row(coming.get(i).uid(), modSeq, flags.get(i), contents.get(i).date());
+              row.body = bodies.get(i);
+              row.email = ++lastEmail;
+              row.savedAt = clock.millis();
+              box.add(row);
+              uids.add(row.uid);
+              box.uidNext = row.uid + 1;
+            }
+            box.uidNext = Math.max(box.uidNext, uidNext);
+          }
+          box.firstRecent = seen ? box.uidNext : box.firstRecent;
           return new Appended(box.uidValidity, uids.build(), box.highestModSeq);
         });
   }
@@ -637,12 +702,12 @@ public final class MemoryMailStore implements MailStore {
   private static final class Box {
     private final MailboxId id;
     private final Owner owner;
-    private final long uidValidity;
     private final Optional<SpecialUse> use;
     private final NavigableMap<Long, Row> live = new TreeMap<>();
     private final NavigableMap<Long, Row> gone = new TreeMap<>();
     private MailboxName name;
     private List<Keyword> keywords = List.of();
+    private long uidValidity;
     private long uidNext = 1;
     private long firstRecent = 1;
     private long highestModSeq;

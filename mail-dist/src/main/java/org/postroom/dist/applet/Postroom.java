@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       ExplainApplet.class,
       UserApplet.class,
       QueueApplet.class,
+      MailApplet.class,
       FixtureApplet.class,
       FaultsApplet.class,
       SendmailApplet.class,

@@ -1,6 +1,7 @@
 package org.postroom.dist.mailbox;
 
 import java.nio.file.Path;
+import org.postroom.dist.files.BrokenFile;
 
 /**
  * A file of mail is not what it should be; the message says which file, where in it, and what is
@@ -13,13 +14,8 @@ public final class BrokenMailFile extends RuntimeException {
     super(file + ": " + what);
   }
 
-  /**
-   * At a line.
-   *
-   * @param line counted from 1
-   * @param offset of its first octet in the file
-   */
-  public BrokenMailFile(Path file, long line, long offset, String what) {
-    this(file, "line " + line + " (offset " + offset + "): " + what);
+  /** The same, where somebody else has found it. */
+  BrokenMailFile(BrokenFile found) {
+    super(String.valueOf(found.getMessage()), found);
   }
 }

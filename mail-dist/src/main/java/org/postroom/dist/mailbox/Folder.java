@@ -27,6 +27,7 @@ import org.postroom.core.mailbox.TooManyKeywords;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.part.Premises;
+import org.postroom.dist.files.NamedFlags;
 import org.postroom.smtp.protocol.MessageLines;
 
 /**

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +15,12 @@ import java.util.stream.Stream;
 import org.postroom.core.mail.Staging;
 import org.postroom.core.mailbox.BadMailboxName;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.dist.files.BrokenFile;
+import org.postroom.dist.files.LineFile;
+import org.postroom.dist.files.MailFile;
+import org.postroom.dist.files.MailTaker;
+import org.postroom.dist.files.MaildirFlags;
+import org.postroom.dist.files.NamedFlags;
 import org.postroom.imap.protocol.ModifiedUtf7;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +50,13 @@ final class MailImport {
         throw new BrokenMailFile(source, "there is no such file");
       }
       if (!Files.isDirectory(source)) {
-        return MailFile.read(source, target(mailbox), staging, Set.of());
+        return MailFile.read(source, taker(source, mailbox), Set.of()).messages();
       }
       return isFolder(source.resolve(CUR)) ? maildirs(source, mailbox) : files(source, mailbox);
     } catch (IOException e) {
       throw new UncheckedIOException(source + " cannot be read", e);
+    } catch (BrokenFile e) {
+      throw new BrokenMailFile(e);
     }
   }
 
@@ -57,11 +64,19 @@ final class MailImport {
     return mailboxes.find(mailbox).orElseGet(() -> mailboxes.create(mailbox));
   }
 
+  private MailTaker taker(Path file, String mailbox) {
+    return taker(file, target(mailbox));
+  }
+
+  private MailTaker taker(Path file, Folder target) {
+    return new StagedTaker(file, target, staging);
+  }
+
   private int files(Path folder, String mailbox) throws IOException {
     int count = 0;
     for (Path file : sorted(folder)) {
       if (!isHidden(file) && isFile(file)) {
-        count += MailFile.read(file, target(mailbox), staging, Set.of(), NOFOLLOW_LINKS);
+        count += MailFile.read(file, taker(file, mailbox), Set.of(), NOFOLLOW_LINKS).messages();
       }
     }
     return count;
@@ -123,7 +138,9 @@ final class MailImport {
       if (isFolder(folder.resolve(part))) {
         for (Path file : sorted(folder.resolve(part))) {
           if (!isHidden(file) && isFile(file)) {
-            count += MailFile.read(file, target, staging, flags(file, keywords), NOFOLLOW_LINKS);
+            count +=
+                MailFile.read(file, taker(file, target), flags(file, keywords), NOFOLLOW_LINKS)
+                    .messages();
           }
         }
       }
@@ -131,29 +148,8 @@ final class MailImport {
     return count;
   }
 
-  /** What stands behind {@code :2,} in a file's name. */
   private static Set<String> flags(Path file, Map<Character, String> keywords) {
-    String name = file.getFileName().toString();
-    int info = name.lastIndexOf(":2,");
-    Set<String> flags = new HashSet<>();
-    if (info >= 0) {
-      for (char letter : name.substring(info + 3).toCharArray()) {
-        String flag =
-            switch (letter) {
-              case 'D' -> "\\Draft";
-              case 'F' -> "\\Flagged";
-              case 'P' -> "$Forwarded";
-              case 'R' -> "\\Answered";
-              case 'S' -> "\\Seen";
-              case 'T' -> "\\Deleted";
-              default -> keywords.getOrDefault(letter, "");
-            };
-        if (!flag.isEmpty()) {
-          flags.add(flag);
-        }
-      }
-    }
-    return flags;
+    return MaildirFlags.names(MaildirFlags.letters(file.getFileName().toString()), keywords);
   }
 
   /** Dovecot's names for the letters a to z: lines of number and name. */

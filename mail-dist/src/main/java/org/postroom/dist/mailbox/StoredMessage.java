@@ -9,6 +9,7 @@ import org.postroom.core.mail.Content;
 import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MessageRow;
+import org.postroom.dist.files.NamedFlags;
 
 /**
  * A message in a mailbox, as it was when it was read. Its content is read from the store when it is

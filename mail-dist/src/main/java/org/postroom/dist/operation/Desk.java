@@ -1,7 +1,10 @@
 package org.postroom.dist.operation;
 
+import java.io.InputStream;
 import java.time.Clock;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
 
 /** What operations act upon: a server that runs, or no more than its store. */
@@ -15,6 +18,12 @@ public interface Desk {
 
   /** Mail under way. */
   QueueStore queue();
+
+  /** Mailboxes. */
+  MailStore mail();
+
+  /** Content that is not ours yet, octet by octet as it is; whoever asks closes it. */
+  StagedContent staged(InputStream content);
 
   /** What time it is. */
   Clock clock();

@@ -113,7 +113,7 @@ public final class QueueMoves {
 
   private static Restored restore(Desk desk, Brought brought) {
     WaitingMail mail = brought.mail();
-    try (StagedContent content = desk.server().staged(brought.content())) {
+    try (StagedContent content = desk.staged(brought.content())) {
       if (content.size() != mail.size()) {
         throw refused(
             mail,

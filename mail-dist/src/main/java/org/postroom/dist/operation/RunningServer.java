@@ -9,7 +9,6 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.dist.submit.Submitted;
@@ -36,9 +35,6 @@ public interface RunningServer {
    * @throws OperationRefused when he may not hand in mail
    */
   Submitted submit(Envelope envelope, InputStream content);
-
-  /** Content that is not ours yet, octet by octet as it is; whoever asks closes it. */
-  StagedContent staged(InputStream content);
 
   /** See {@code MailFlow.requeue}. */
   Optional<QueueId> requeue(QueuedMail mail);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.mail.StagedContent;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.Operation;
@@ -81,6 +84,16 @@ final class ControlTest {
 
         @Override
         public QueueStore queue() {
+          throw new AssertionError();
+        }
+
+        @Override
+        public MailStore mail() {
+          throw new AssertionError();
+        }
+
+        @Override
+        public StagedContent staged(InputStream content) {
           throw new AssertionError();
         }
 

@@ -8,6 +8,8 @@ import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailStore.Appended;
+import org.postroom.core.mailbox.MailStore.Numbered;
+import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.UidSet;
@@ -48,6 +50,51 @@ final class Appending {
           }
           MailboxState after = edit.done();
           return new Appended(after.row().uidValidity(), uids.build(), edit.modSeq());
+        });
+  }
+
+  /** See {@link MailStore#restore}. */
+  Appended restore(MailboxId mailbox, List<Numbered> messages, long uidNext) {
+    long last = 0;
+    for (Numbered one : messages) {
+      if (one.uid() <= last) {
+        throw new IllegalArgumentException("UID " + one.uid() + " comes after " + last);
+      }
+      last = one.uid();
+    }
+    try (Bodies bodies = new Bodies(messages.stream().map(Numbered::message).toList())) {
+      return restore(mailbox, messages, bodies, uidNext);
+    }
+  }
+
+  private Appended restore(
+      MailboxId mailbox, List<Numbered> messages, Bodies bodies, long uidNext) {
+    return committer.run(
+        bodies.unwritten,
+        batch -> {
+          Edit edit = Edit.tail(batch, watchers, mailbox);
+          Mailbox before = edit.before().row();
+          long octets = 0;
+          UidSet.Builder uids = new UidSet.Builder();
+          for (int i = 0; i < messages.size(); i++) {
+            long uid = messages.get(i).uid();
+            if (uid >= before.uidNext()) {
+              octets += messages.get(i).message().content().size();
+              edit.goOnAt(uid);
+              uids.add(append(batch, edit, bodies.all.get(i)));
+            }
+          }
+          UidSet put = uids.build();
+          if (put.isEmpty() && uidNext <= before.uidNext()) {
+            return new Appended(before.uidValidity(), put, before.highestModSeq());
+          }
+          Edit.checkQuota(batch.account(before.account()), octets);
+          edit.goOnAt(Math.max(edit.uidNext(), uidNext));
+          MailboxState after = edit.done();
+          if (before.firstRecentUid() == before.uidNext()) {
+            batch.put(after.withFirstRecent(after.row().uidNext()));
+          }
+          return new Appended(before.uidValidity(), put, edit.modSeq());
         });
   }
 

@@ -116,6 +116,14 @@ final class Edit {
     return bits;
   }
 
+  /** The next message gets this UID, which nothing has had or has been passed over by. */
+  void goOnAt(long uid) {
+    if (uid < uidNext) {
+      throw new IllegalArgumentException("UID " + uid + " comes after " + (uidNext - 1));
+    }
+    uidNext = uid;
+  }
+
   /** Adds a message and returns its UID. */
   long add(long flags, long size) {
     if (uidNext > Uid.MAX) {

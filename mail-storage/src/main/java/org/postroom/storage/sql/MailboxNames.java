@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.BadMailboxName;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
@@ -94,6 +95,16 @@ final class MailboxNames {
           MailboxState made = Mailboxes.create(batch, account, name, use, clock);
           batch.durable();
           return made.row();
+        });
+  }
+
+  /** See {@link MailStore#adopt}. */
+  Mailbox adopt(AccountId account, MailboxName name, long uidValidity) {
+    return committer.run(
+        batch -> {
+          MailboxState adopted = Mailboxes.adopt(batch, account, name, uidValidity, watchers);
+          batch.durable();
+          return adopted.row();
         });
   }
 

@@ -55,6 +55,27 @@ record MailboxState(Mailbox row, long vanishedModSeq, Messages messages) {
         messages);
   }
 
+  /** The same, which nobody has known yet, with what it is called by its numbers elsewhere. */
+  MailboxState adopting(long uidValidity, long modSeq) {
+    return new MailboxState(
+        new Mailbox(
+            row.id(),
+            row.account(),
+            row.name(),
+            uidValidity,
+            row.uidNext(),
+            modSeq,
+            row.firstRecentUid(),
+            row.messages(),
+            row.unseen(),
+            row.deleted(),
+            row.octets(),
+            row.keywords(),
+            row.specialUse()),
+        vanishedModSeq,
+        messages);
+  }
+
   MailboxState withKeywords(List<Keyword> keywords) {
     return new MailboxState(
         new Mailbox(

@@ -14,6 +14,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.BadMailboxName;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxExists;
 import org.postroom.core.mailbox.MailboxId;
@@ -21,6 +22,7 @@ import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.SpecialUse;
 import org.postroom.core.mailbox.SpecialUseTaken;
+import org.postroom.core.mailbox.Uid;
 
 /** What units of work do to mailboxes as a whole: make, remove, rename, subscribe. */
 final class Mailboxes {
@@ -49,12 +51,18 @@ final class Mailboxes {
     }
     // RFC 3501, 2.3.1.1: a pair of name and UIDVALIDITY never comes again.
     long validity = Math.max(account.uidValidity() + 1, clock.millis() / 1000);
+    return make(batch, account, name, use, validity);
+  }
+
+  private static MailboxState make(
+      Batch batch, AccountState account, MailboxName name, Optional<SpecialUse> use, long validity)
+      throws SQLException {
     int id = (int) batch.id(Ids.Kind.MAILBOX);
     MailboxState made =
         new MailboxState(
             new Mailbox(
                 new MailboxId(id),
-                owner,
+                account.id(),
                 name,
                 validity,
                 1,
@@ -70,10 +78,47 @@ final class Mailboxes {
             Messages.NONE);
     Map<MailboxName, Integer> names = new HashMap<>(account.mailboxes());
     names.put(name, id);
-    batch.put(account.withMailboxes(names, validity));
+    batch.put(account.withMailboxes(names, Math.max(account.uidValidity(), validity)));
     batch.put(made);
     batch.creation(statements -> insert(statements, made));
     return made;
+  }
+
+  /** See {@link MailStore#adopt}. */
+  static MailboxState adopt(
+      Batch batch, AccountId owner, MailboxName name, long validity, Watchers watchers)
+      throws SQLException {
+    if (validity < 1 || validity > Uid.MAX) {
+      throw new IllegalArgumentException("UIDVALIDITY out of range: " + validity);
+    }
+    AccountState account = batch.account(owner);
+    Integer known = account.mailboxes().get(name);
+    if (known == null) {
+      return make(batch, account.drawn(0, 0), name, Optional.empty(), validity);
+    }
+    MailboxId id = new MailboxId(known);
+    MailboxState before = batch.mailbox(id);
+    if (before.row().uidValidity() == validity) {
+      return before;
+    }
+    if (before.row().uidNext() > 1) {
+      throw new MailboxExists(
+          "Mailbox "
+              + name
+              + " has had messages under UIDVALIDITY "
+              + before.row().uidValidity()
+              + " and cannot take over "
+              + validity);
+    }
+    AccountState drawn = account.drawn(0, 0);
+    batch.put(drawn.withMailboxes(drawn.mailboxes(), Math.max(drawn.uidValidity(), validity)));
+    MailboxState after = before.adopting(validity, drawn.modSeq());
+    batch.put(after);
+    batch.op(
+        statements ->
+            statements.update("UPDATE mailbox SET uid_validity = ? WHERE id = ?", validity, known));
+    batch.afterwards(() -> watchers.tell(id, drawn.modSeq()));
+    return after;
   }
 
   private static void insert(Journaled statements, MailboxState state) throws SQLException {

@@ -80,6 +80,11 @@ final class SqlMailStore implements MailStore {
   }
 
   @Override
+  public Mailbox adopt(AccountId account, MailboxName name, long uidValidity) {
+    return names.adopt(account, name, uidValidity);
+  }
+
+  @Override
   public void delete(MailboxId mailbox) {
     names.delete(mailbox);
   }
@@ -160,6 +165,11 @@ final class SqlMailStore implements MailStore {
       return new Appended(row.uidValidity(), UidSet.EMPTY, row.highestModSeq());
     }
     return appending.append(mailbox, messages);
+  }
+
+  @Override
+  public Appended restore(MailboxId mailbox, List<Numbered> messages, long uidNext) {
+    return appending.restore(mailbox, messages, uidNext);
   }
 
   @Override

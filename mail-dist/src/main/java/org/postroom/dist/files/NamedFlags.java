@@ -1,4 +1,4 @@
-package org.postroom.dist.mailbox;
+package org.postroom.dist.files;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,7 +16,7 @@ import org.postroom.core.mailbox.Keyword;
  * @param system bits of those that every mailbox has
  * @param keywords all others
  */
-record NamedFlags(long system, Set<Keyword> keywords) {
+public record NamedFlags(long system, Set<Keyword> keywords) {
   private static final Map<String, Long> SYSTEM = bitsByName();
 
   /** RFC 9051, 9; as long as a {@link Keyword} may be. */
@@ -37,7 +37,7 @@ record NamedFlags(long system, Set<Keyword> keywords) {
    *
    * @throws IllegalArgumentException for a name that none can have
    */
-  static NamedFlags of(Collection<String> names) {
+  public static NamedFlags of(Collection<String> names) {
     long system = 0;
     Set<Keyword> keywords = new LinkedHashSet<>();
     for (String name : names) {
@@ -59,12 +59,12 @@ record NamedFlags(long system, Set<Keyword> keywords) {
   }
 
   /** Whether a flag can be called so. */
-  static boolean isName(String name) {
+  public static boolean isName(String name) {
     return bit(name) != 0 || ATOM.matcher(name).matches();
   }
 
   /** Those of them whose keywords are among {@code known}. */
-  NamedFlags within(Collection<Keyword> known) {
+  public NamedFlags within(Collection<Keyword> known) {
     Set<Keyword> kept = new LinkedHashSet<>(keywords);
     kept.retainAll(known);
     return new NamedFlags(system, kept);
@@ -78,7 +78,7 @@ record NamedFlags(long system, Set<Keyword> keywords) {
   }
 
   /** Names of a message's flags. */
-  static Set<String> names(long flags, List<Keyword> keywords) {
+  public static Set<String> names(long flags, List<Keyword> keywords) {
     Set<String> names = new LinkedHashSet<>();
     SYSTEM.forEach(
         (name, bit) -> {

@@ -1,4 +1,4 @@
-package org.postroom.dist.mailbox;
+package org.postroom.dist.files;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -14,8 +14,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.postroom.core.mail.ContentSink;
-import org.postroom.core.mail.Staging;
 import org.postroom.smtp.protocol.MessageLines;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Content-Length says where it ends). Fields that mail programs keep for themselves in mboxes
  * become flags, and are left out.
  */
-final class MailFile {
+public final class MailFile {
   private static final Logger LOG = LoggerFactory.getLogger(MailFile.class);
 
   private static final String FROM = "From ";
@@ -45,37 +43,65 @@ final class MailFile {
   private static final int PEEK = 64 * 1024;
 
   private final LineFile in;
-  private final Folder target;
-  private final Staging staging;
+  private final MailTaker target;
   private final Instant changed;
 
   private final Set<String> flags = new HashSet<>();
   private OffsetDateTime date = OffsetDateTime.MIN;
   private long contentLength = -1;
+  private long offset;
+  private long uid;
+  private long uidValidity;
+  private long lastUid;
   private boolean isProgramsOwn;
   private boolean isMbox;
   private boolean more;
 
-  private MailFile(LineFile in, Folder target, Staging staging, Instant changed) {
+  private MailFile(LineFile in, MailTaker target, Instant changed) {
     this.in = in;
     this.target = target;
-    this.staging = staging;
     this.changed = changed;
   }
 
   /**
-   * Puts a file's messages into a mailbox.
+   * What an mbox says of all its messages.
+   *
+   * @param messages how many it has
+   * @param uidValidity by which their UIDs are meant; 0 where they have none
+   * @param lastUid the last that has been given
+   */
+  public record Numbers(int messages, long uidValidity, long lastUid) {}
+
+  /**
+   * Hands on a file's messages.
    *
    * @param flags that each of them has
    * @param links whether a link is followed
-   * @return how many
-   * @throws BrokenMailFile where it is no such file; what stood before that is in the mailbox
+   * @throws BrokenFile where it is no such file; what stood before that has been handed on
    */
-  static int read(Path file, Folder target, Staging staging, Set<String> flags, LinkOption... links)
+  public static Numbers read(Path file, MailTaker target, Set<String> flags, LinkOption... links)
       throws IOException {
     try (LineFile in = new LineFile(file, links)) {
       Instant changed = Files.getLastModifiedTime(file, links).toInstant();
-      return new MailFile(in, target, staging, changed).read(flags);
+      MailFile mail = new MailFile(in, target, changed);
+      return new Numbers(mail.read(flags), mail.uidValidity, mail.lastUid);
+    }
+  }
+
+  /**
+   * Hands on one message of an mbox again.
+   *
+   * @param offset where it begins
+   */
+  public static void readAt(Path file, long offset, MailTaker target, LinkOption... links)
+      throws IOException {
+    try (LineFile in = new LineFile(file, offset, links)) {
+      MailFile mail = new MailFile(in, target, Files.getLastModifiedTime(file, links).toInstant());
+      mail.more = in.next();
+      mail.isMbox = true;
+      if (mail.more && in.startsWith(FROM)) {
+        boolean unused = mail.next(Set.of());
+      }
     }
   }
 
@@ -84,23 +110,29 @@ final class MailFile {
     isMbox = more && in.startsWith(FROM);
     int count = 0;
     while (more) {
-      flags.clear();
-      flags.addAll(given);
-      date = OffsetDateTime.ofInstant(changed, ZoneOffset.UTC);
-      if (isMbox) {
-        date = separator(in.text(), date);
-        more = in.next();
-      }
-      count += message() ? 1 : 0;
+      count += next(given) ? 1 : 0;
     }
     return count;
+  }
+
+  private boolean next(Set<String> given) throws IOException {
+    offset = in.offset();
+    uid = 0;
+    flags.clear();
+    flags.addAll(given);
+    date = OffsetDateTime.ofInstant(changed, ZoneOffset.UTC);
+    if (isMbox) {
+      date = separator(in.text(), date);
+      more = in.next();
+    }
+    return message();
   }
 
   private boolean message() throws IOException {
     contentLength = -1;
     isProgramsOwn = false;
-    try (ContentSink sink = staging.open(0)) {
-      MessageLines out = new MessageLines(sink::write);
+    try (MailTaker.Message message = target.begin()) {
+      MessageLines out = new MessageLines(message::write);
       header(out);
       if (more && in.isBlank()) {
         body(out);
@@ -109,9 +141,7 @@ final class MailFile {
         return false;
       }
       out.finish();
-      long unused =
-          target.append(
-              sink, NamedFlags.of(flags), date, keyword -> leftOut(keyword, "there are too many"));
+      message.end(new MailTaker.About(offset, uid, flags, date, in.line()));
       return true;
     }
   }
@@ -187,6 +217,14 @@ final class MailFile {
       }
       case "content-length" ->
           contentLength = value.matches("\\d{1,15}") ? Long.parseLong(value) : -1;
+      case "x-uid" -> uid = value.matches("[1-9]\\d{0,9}") ? Long.parseLong(value) : 0;
+      case "x-imap", "x-imapbase" -> {
+        String[] words = value.split(" +");
+        if (uidValidity == 0 && words.length >= 2 && words[0].matches("\\d{1,10}")) {
+          uidValidity = Long.parseLong(words[0]);
+          lastUid = words[1].matches("\\d{1,10}") ? Long.parseLong(words[1]) : 0;
+        }
+      }
       default -> {}
     }
   }

@@ -1,4 +1,4 @@
-package org.postroom.dist.mailbox;
+package org.postroom.dist.files;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -18,7 +18,7 @@ import java.util.Set;
  * A file, line by line. A line that is longer than a buffer comes in pieces, of which only the
  * first is the {@linkplain #isLineStart beginning of a line}.
  */
-final class LineFile implements AutoCloseable {
+public final class LineFile implements AutoCloseable {
   private static final int BUFFER = 64 * 1024;
 
   private final SeekableByteChannel channel;
@@ -40,8 +40,18 @@ final class LineFile implements AutoCloseable {
    *
    * @param options how; it is only read
    */
-  LineFile(Path path, LinkOption... options) throws IOException {
+  public LineFile(Path path, LinkOption... options) throws IOException {
+    this(path, 0, options);
+  }
+
+  /**
+   * Opens one to read on from somewhere.
+   *
+   * @param offset of the first octet of a line; lines are counted from there
+   */
+  LineFile(Path path, long offset, LinkOption... options) throws IOException {
     this.path = path;
+    this.base = offset;
     Set<OpenOption> all = new HashSet<>(List.of(options));
     all.add(StandardOpenOption.READ);
     this.channel = Files.newByteChannel(path, all);
@@ -58,7 +68,7 @@ final class LineFile implements AutoCloseable {
   }
 
   /** Goes on to the next piece; false at the end. */
-  boolean next() throws IOException {
+  public boolean next() throws IOException {
     int from = end;
     int found = find(from);
     if (found < 0 && from > 0) {
@@ -154,12 +164,12 @@ final class LineFile implements AutoCloseable {
   }
 
   /** The piece without its line end, as far as it is ASCII. */
-  String text() {
+  public String text() {
     return new String(buffer.array(), start, end - start, ISO_8859_1).stripTrailing();
   }
 
   /** Counted from 1. */
-  long line() {
+  public long line() {
     return line;
   }
 
@@ -183,8 +193,9 @@ final class LineFile implements AutoCloseable {
     return java.util.Arrays.copyOf(target.array(), target.position());
   }
 
-  BrokenMailFile broken(String what) {
-    return new BrokenMailFile(path, line, offset(), what);
+  /** Says what is wrong at the piece. */
+  public BrokenFile broken(String what) {
+    return new BrokenFile(path, line, offset(), what);
   }
 
   @Override

@@ -1,0 +1,216 @@
+package org.postroom.dist.applet.move;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.postroom.dist.OperationClient;
+import org.postroom.dist.operation.MailboxOperations;
+import org.postroom.dist.operation.MailboxOperations.Kept;
+import org.postroom.dist.operation.MailboxOperations.Mailboxes;
+import org.postroom.dist.operation.MailboxOperations.Owner;
+import org.postroom.dist.operation.MessageOperations;
+import org.postroom.dist.operation.MessageOperations.Behind;
+import org.postroom.dist.operation.MessageOperations.Known;
+import org.postroom.dist.operation.MessageOperations.Octets;
+import org.postroom.dist.operation.MessageOperations.Page;
+import org.postroom.dist.operation.MessageOperations.Piece;
+import org.postroom.dist.operation.MessageOperations.Some;
+import org.postroom.dist.operation.MessageOperations.Where;
+import org.postroom.imap.protocol.ModifiedUtf7;
+
+/** Mail that goes: of one user or of many, each to his own Maildir. */
+public final class Export {
+  private final OperationClient client;
+  private final Places places;
+  private final Report report;
+
+  /**
+   * To where {@code place} says.
+   *
+   * @throws Trouble when it cannot be understood
+   */
+  public Export(OperationClient client, String place, Report report) throws Trouble {
+    this.client = client;
+    this.places = Places.parse(place);
+    this.report = report;
+    if (places.kind() == Places.Kind.MBOX) {
+      throw new Trouble(place + ": mail is written as a Maildir: maildir:PATH");
+    }
+  }
+
+  /**
+   * Writes the mail of all of them.
+   *
+   * @throws Trouble when it is one place for many users
+   */
+  public void run(List<String> logins) throws Trouble {
+    if (logins.size() > 1 && !places.isOfMany()) {
+      throw new Trouble("for more than one user the path needs %u, or %n and %d");
+    }
+    for (String login : logins) {
+      try {
+        all(login, places.of(login));
+      } catch (IOException e) {
+        report.trouble(login, "it cannot be written: " + e);
+      }
+    }
+    report.sum("exported");
+  }
+
+  private void all(String login, Path root) throws IOException {
+    SafeFiles.makeFolder(root);
+    Mailboxes all = client.ask(MailboxOperations.LIST, new Owner(login));
+    for (Kept row : all.mailboxes()) {
+      String place = login + " " + row.name();
+      try {
+        folder(row, new Where(login, row.name(), row.uidValidity()), root, place);
+      } catch (Trouble e) {
+        report.trouble(place, String.valueOf(e.getMessage()));
+      }
+    }
+    String subscribed =
+        all.subscribed().stream()
+            .map(name -> ModifiedUtf7.encode(name).replace('/', '\t') + "\n")
+            .collect(Collectors.joining());
+    Path file = root.resolve("subscriptions");
+    String text = "V\t2\n\n" + subscribed;
+    if (!Files.exists(file) || !Files.readString(file).equals(text)) {
+      SafeFiles.replace(file, text);
+    }
+  }
+
+  private Path folderOf(Path root, String name) throws Trouble {
+    if (name.equals("INBOX")) {
+      return root;
+    }
+    if (!places.nested()) {
+      if (name.contains(".")) {
+        throw new Trouble("names in a Maildir++ have no dot; maildir:PATH:LAYOUT=fs can have one");
+      }
+      return root.resolve("." + ModifiedUtf7.encode(name).replace('/', '.'));
+    }
+    Path folder = root;
+    for (String level : name.split("/", -1)) {
+      if (level.startsWith(".") || List.of("cur", "new", "tmp").contains(level)) {
+        throw new Trouble("no folder of a Maildir can be called " + level);
+      }
+      folder = folder.resolve(ModifiedUtf7.encode(level));
+    }
+    return folder;
+  }
+
+  private void folder(Kept row, Where where, Path root, String place) throws IOException, Trouble {
+    Path folder = folderOf(root, where.mailbox());
+    MaildirWriter writer =
+        MaildirWriter.open(folder, folder.equals(root), where.uidValidity(), report);
+    Map<Long, Known> here = new TreeMap<>();
+    Optional<Behind> next = Optional.of(new Behind(where, 0));
+    while (next.isPresent()) {
+      Page page = client.ask(MessageOperations.LIST, next.get());
+      page.messages().forEach(one -> here.put(one.uid(), one));
+      next = next.get().next(page);
+    }
+    writer.keywords(here.values());
+    Map<Long, Known> wanted = new TreeMap<>();
+    for (Known one : here.values()) {
+      if (!writer.know(one)) {
+        wanted.put(one.uid(), one);
+      }
+    }
+    Map<Long, Known> again = new Messages(writer, where, place, false).write(wanted);
+    Map<Long, Known> never = new Messages(writer, where, place, true).write(again);
+    never.values().forEach(one -> report.trouble(place, "UID " + one.uid() + " was not written"));
+    long last = here.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+    writer.finish(Math.max(last + 1, row.uidNext()));
+    report.done(place, here.size());
+  }
+
+  /** Messages of one mailbox on their way. */
+  private final class Messages {
+    private final MaildirWriter writer;
+    private final Where where;
+    private final String place;
+    private final boolean asTheyAre;
+    private final Map<Long, Known> again = new HashMap<>();
+    private @Nullable LfFile open;
+    private long openUid;
+    private long offset;
+
+    Messages(MaildirWriter writer, Where where, String place, boolean asTheyAre) {
+      this.writer = writer;
+      this.where = where;
+      this.place = place;
+      this.asTheyAre = asTheyAre;
+    }
+
+    /** Gives back those that have to be written as they are. */
+    Map<Long, Known> write(Map<Long, Known> wanted) throws IOException {
+      List<Long> left = new ArrayList<>(wanted.keySet());
+      int at = 0;
+      while (at < left.size()) {
+        List<Long> some = left.subList(at, Math.min(left.size(), at + MessageOperations.MOST));
+        Octets answer =
+            client.ask(MessageOperations.READ, new Some(where, List.copyOf(some), offset));
+        offset = 0;
+        int written = 0;
+        for (Piece piece : answer.pieces()) {
+          Known message = wanted.get(piece.uid());
+          if (message != null) {
+            written += piece(message, piece) ? 1 : 0;
+          }
+        }
+        int passed = 0;
+        while (at < left.size() && left.get(at) <= answer.behind()) {
+          at++;
+          passed++;
+        }
+        for (int missing = written; missing < passed; missing++) {
+          report.note(place, "a message has been removed meanwhile, or its octets are gone");
+        }
+        report.progress(place, at, left.size());
+      }
+      return again;
+    }
+
+    /** Whether the message is whole by it. */
+    private boolean piece(Known message, Piece piece) throws IOException {
+      byte[] octets = piece.octets();
+      LfFile file = open;
+      if (file == null || openUid != piece.uid()) {
+        close();
+        file = writer.begin(message, asTheyAre);
+        open = file;
+        openUid = piece.uid();
+      }
+      file.write(octets);
+      offset = piece.offset() + octets.length;
+      if (offset < piece.size()) {
+        return false;
+      }
+      offset = 0;
+      if (file.finish()) {
+        writer.put(file, message);
+        report.moved(1, piece.size());
+      } else {
+        again.put(message.uid(), message);
+      }
+      close();
+      return true;
+    }
+
+    private void close() throws IOException {
+      if (open != null) {
+        open.close();
+        open = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package org.postroom.dist.applet.move;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Reads what a server says (RFC 3501, 7): words, texts and lists; octets of messages go aside as
+ * they come. How long each may be is bounded.
+ */
+final class ImapReader {
+  private static final int LONGEST_TEXT = 256 * 1024;
+  private static final int DEEPEST = 8;
+
+  private final InputStream in;
+  private int next = -2;
+
+  ImapReader(InputStream in) {
+    this.in = in;
+  }
+
+  /**
+   * What a server says at once.
+   *
+   * @param tag {@code *}, {@code +}, or the tag of what was asked
+   * @param word in upper case, such as {@code OK} or {@code LIST}
+   * @param text behind a status word; else empty
+   * @param values behind any other: {@code String}s, {@code List}s of them, {@link Body}s
+   */
+  record Response(String tag, String word, String text, List<Object> values) {
+    Response {
+      values = List.copyOf(values);
+    }
+  }
+
+  private int peek() throws IOException {
+    if (next == -2) {
+      next = in.read();
+    }
+    if (next < 0) {
+      throw new EOFException("the server has ended the connection");
+    }
+    return next;
+  }
+
+  private int take() throws IOException {
+    int octet = peek();
+    next = -2;
+    return octet;
+  }
+
+  Response read() throws IOException {
+    String tag = word();
+    if (tag.equals("+")) {
+      return new Response(tag, "", line(), List.of());
+    }
+    space();
+    String word = word().toUpperCase(Locale.ROOT);
+    switch (word) {
+      case "OK", "NO", "BAD", "BYE", "PREAUTH" -> {
+        return new Response(tag, word, line().strip(), List.of());
+      }
+      default -> {
+        return new Response(tag, word, "", values());
+      }
+    }
+  }
+
+  private List<Object> values() throws IOException {
+    List<Object> values = new ArrayList<>();
+    while (peek() != '\r' && peek() != '\n') {
+      if (peek() == ' ') {
+        int unused = take();
+      } else {
+        values.add(value(0));
+      }
+    }
+    String unused = line();
+    return values;
+  }
+
+  private Object value(int depth) throws IOException {
+    return switch (peek()) {
+      case '(' -> list(depth);
+      case '"' -> quoted();
+      case '{' -> literal();
+      default -> word();
+    };
+  }
+
+  private List<Object> list(int depth) throws IOException {
+    if (depth > DEEPEST) {
+      throw new IOException("lists in lists, too many");
+    }
+    int unused = take();
+    List<Object> values = new ArrayList<>();
+    int octets = 0;
+    while (peek() != ')') {
+      if (peek() == ' ') {
+        int space = take();
+      } else {
+        Object value = value(depth + 1);
+        octets += value instanceof String text ? text.length() + 1 : 1;
+        if (octets > LONGEST_TEXT) {
+          throw new IOException("a list is too long");
+        }
+        values.add(value);
+      }
+    }
+    int end = take();
+    return List.copyOf(values);
+  }
+
+  private String quoted() throws IOException {
+    int unused = take();
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    while (peek() != '"') {
+      if (peek() == '\\') {
+        int escape = take();
+      }
+      add(text, take());
+    }
+    int end = take();
+    return text.toString(UTF_8);
+  }
+
+  private static void add(ByteArrayOutputStream text, int octet) throws IOException {
+    if (text.size() == LONGEST_TEXT) {
+      throw new IOException("a text is too long");
+    }
+    text.write(octet);
+  }
+
+  /** Short ones are texts as far as anybody here asks; all are octets. */
+  private Object literal() throws IOException {
+    int unused = take();
+    StringBuilder digits = new StringBuilder();
+    while (peek() != '}') {
+      digits.append((char) take());
+      if (digits.length() > 10) {
+        throw new IOException("a literal is too long");
+      }
+    }
+    int end = take();
+    String rest = line();
+    if (!rest.isEmpty() || !digits.toString().matches("\\d{1,10}")) {
+      throw new IOException("no literal: {" + digits + "}" + rest);
+    }
+    long left = Long.parseLong(digits.toString());
+    try (Spool spool = new Spool()) {
+      byte[] chunk = new byte[64 * 1024];
+      while (left > 0) {
+        int count = in.read(chunk, 0, (int) Math.min(chunk.length, left));
+        if (count < 0) {
+          throw new EOFException("the server has ended the connection");
+        }
+        spool.write(chunk, 0, count);
+        left -= count;
+      }
+      return spool.finish();
+    }
+  }
+
+  private String word() throws IOException {
+    StringBuilder word = new StringBuilder();
+    while ("() \r\n".indexOf(peek()) < 0) {
+      word.append((char) take());
+      if (word.length() > LONGEST_TEXT) {
+        throw new IOException("a word is too long");
+      }
+    }
+    if (word.length() == 0) {
+      throw new IOException("expected a word, found " + (char) peek());
+    }
+    return word.toString();
+  }
+
+  private void space() throws IOException {
+    if (take() != ' ') {
+      throw new IOException("expected a space");
+    }
+  }
+
+  private String line() throws IOException {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    while (peek() != '\n') {
+      add(text, take());
+    }
+    int end = take();
+    String line = text.toString(ISO_8859_1);
+    return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+  }
+}

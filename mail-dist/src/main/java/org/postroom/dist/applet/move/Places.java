@@ -1,0 +1,110 @@
+package org.postroom.dist.applet.move;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Where mail of somebody lies, as Dovecot's mail_location says it: {@code maildir:PATH} or {@code
+ * mbox:PATH}, with {@code :LAYOUT=fs} or {@code :INBOX=PATH} behind it, or a path alone. In the
+ * path {@code %u} is the login, {@code %n} what stands before its {@code @}, {@code %d} what stands
+ * behind.
+ */
+record Places(Kind kind, String path, Optional<String> inbox, boolean nested) {
+
+  /** What lies there. */
+  enum Kind {
+    MAILDIR,
+    MBOX,
+    ANY
+  }
+
+  /**
+   * Understands what was written.
+   *
+   * @throws Trouble when it is none
+   */
+  static Places parse(String text) throws Trouble {
+    List<String> parts = List.of(text.split(":", -1));
+    Kind kind =
+        switch (parts.get(0).toLowerCase(Locale.ROOT)) {
+          case "maildir" -> Kind.MAILDIR;
+          case "mbox" -> Kind.MBOX;
+          default -> Kind.ANY;
+        };
+    if (kind == Kind.ANY) {
+      if (text.matches("(s|m)dbox:.*|imapc:.*|pop3c:.*")) {
+        throw new Trouble(
+            text
+                + ": this is not read; have Dovecot write a Maildir of it first:"
+                + " doveadm backup -u USER maildir:FOLDER");
+      }
+      return new Places(kind, text, Optional.empty(), false);
+    }
+    boolean nested = false;
+    Optional<String> inbox = Optional.empty();
+    for (String option : parts.subList(2 < parts.size() ? 2 : parts.size(), parts.size())) {
+      if (option.startsWith("INBOX=") && kind == Kind.MBOX) {
+        inbox = Optional.of(option.substring("INBOX=".length()));
+      } else if (option.equals("LAYOUT=fs")) {
+        nested = true;
+      } else if (!option.equals("LAYOUT=maildir++") && !option.equals("UTF-8")) {
+        throw new Trouble(
+            text
+                + ": expected LAYOUT=fs, LAYOUT=maildir++, UTF-8, or INBOX= with mbox, behind the"
+                + " path, found "
+                + option);
+      }
+    }
+    if (parts.size() < 2 || parts.get(1).isEmpty()) {
+      throw new Trouble(text + ": expected a path behind the colon");
+    }
+    return new Places(kind, parts.get(1), inbox, nested);
+  }
+
+  /** Whether it is another place for each login. */
+  boolean isOfMany() {
+    return path.contains("%u") || path.contains("%n");
+  }
+
+  /** That of somebody. */
+  Path of(String login) {
+    return of(path, login);
+  }
+
+  private static Path of(String path, String login) {
+    int at = login.lastIndexOf('@');
+    String name = at < 0 ? login : login.substring(0, at);
+    String domain = at < 0 ? "" : login.substring(at + 1);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      char next = c == '%' && i + 1 < path.length() ? path.charAt(i + 1) : 0;
+      switch (next) {
+        case 'u' -> text.append(login);
+        case 'n' -> text.append(name);
+        case 'd' -> text.append(domain);
+        case '%' -> text.append('%');
+        default -> text.append(c);
+      }
+      i += next == 'u' || next == 'n' || next == 'd' || next == '%' ? 1 : 0;
+    }
+    return Path.of(text.toString()).toAbsolutePath().normalize();
+  }
+
+  /** What there is to be read. */
+  MailSource source(String login, Report report) throws Trouble {
+    Path place = of(login);
+    if (!Files.exists(place)) {
+      throw new Trouble(place + ": there is nothing");
+    }
+    boolean isMbox =
+        kind == Kind.MBOX || Files.isRegularFile(place) && !place.toString().endsWith(".eml");
+    if (isMbox) {
+      return new Mbox(place, inbox.map(file -> of(file, login)), report);
+    }
+    return new Maildir(place, nested, report);
+  }
+}

@@ -1,0 +1,56 @@
+package org.postroom.dist.applet.move;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Takes a message that can be read only once: in memory while it is small, else in a file. */
+final class Spool implements AutoCloseable {
+  private static final int MOST_HELD = 256 * 1024;
+
+  private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+  private @Nullable Path path;
+  private @Nullable OutputStream file;
+  private long size;
+
+  void write(byte[] octets, int offset, int length) {
+    try {
+      if (file == null && held.size() + length > MOST_HELD) {
+        path = Files.createTempFile("postroom", ".eml");
+        file = Files.newOutputStream(path);
+        held.writeTo(file);
+      }
+      OutputStream to = file == null ? held : file;
+      to.write(octets, offset, length);
+      size += length;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** All of it; whoever has it discards it. */
+  Body finish() throws IOException {
+    if (file == null || path == null) {
+      return Body.of(held.toByteArray());
+    }
+    file.close();
+    Path whole = path;
+    path = null;
+    return Body.of(whole, size);
+  }
+
+  /** Without {@link #finish} nothing is left of it. */
+  @Override
+  public void close() throws IOException {
+    if (file != null) {
+      file.close();
+    }
+    if (path != null) {
+      Files.deleteIfExists(path);
+    }
+  }
+}

@@ -1,0 +1,561 @@
+package org.postroom.dist.applet.move;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.secret.Secret;
+import org.postroom.dist.MailServer;
+import org.postroom.dist.OperationClient;
+import org.postroom.dist.Role;
+import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.applet.AppletRun;
+import org.postroom.storage.Storage;
+
+/** Mail comes from Maildirs and goes to them, by the commands, in this process. */
+@Timeout(120)
+final class MailMoveTest {
+  private static final String ADA = "ada@example.org";
+
+  @TempDir private Path folder;
+
+  private static AppletRun run(String... words) {
+    return AppletRun.of(words);
+  }
+
+  private Path data(String name) {
+    Path data = folder.resolve(name);
+    if (!Files.exists(data)) {
+      assertThat(run("user", "add", "-d", data.toString(), ADA).status()).isZero();
+    }
+    return data;
+  }
+
+  private AppletRun bring(Path data, Tree tree, String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("mail", "import", "-d", data.toString(), "-u", ADA, "maildir:" + tree.root()));
+    words.addAll(List.of(more));
+    return run(words.toArray(String[]::new));
+  }
+
+  private AppletRun export(Path data, Tree tree) {
+    return run("mail", "export", "-d", data.toString(), "-u", ADA, "maildir:" + tree.root());
+  }
+
+  private Tree tree(String name) {
+    return new Tree(folder.resolve(name));
+  }
+
+  private static Map<String, List<String>> contents(Path data) {
+    return Contents.of(MailServer.builder().storage(Storage.h2(data)), ADA);
+  }
+
+  private static String subject(String line) {
+    return line.substring(0, line.lastIndexOf(' '));
+  }
+
+  private static List<String> shown(Path data, String mailbox) {
+    return contents(data).get(mailbox).stream()
+        .map(line -> line.contains("[") ? subject(line) : line)
+        .toList();
+  }
+
+  private static byte[] gzipped(String text) throws IOException {
+    ByteArrayOutputStream octets = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(octets)) {
+      out.write(text.getBytes(ISO_8859_1));
+    }
+    return octets.toByteArray();
+  }
+
+  /** One of Dovecot's, with everything that there can be in it. */
+  private Tree dovecots() throws IOException {
+    Tree tree = tree("Maildir");
+    tree.file(
+        "",
+        "dovecot-uidlist",
+        "3 V1234567890 N12 G0123456789abcdef0123456789abcdef",
+        "2 :1.M1P1.host,S=20,W=22",
+        "5 W30 :2.M1P1.host",
+        "7 :gone",
+        "8 :3.M1P1.host,S=9,W=9",
+        "5 :2.M1P1.host");
+    tree.file("", "dovecot-keywords", "0 Work", "1 $Junk", "25 late");
+    tree.message("", "cur/1.M1P1.host,S=20,W=22:2,S", "Subject: one\n\nbody\n", 1000);
+    tree.message("", "cur/2.M1P1.host:2,DFPRSTabz", "Subject: two\r\n\r\nno end", 2000);
+    tree.message("", "cur/3.M1P1.host,S=9,W=9;2,F", gzipped("Subject: three\n\n"), 3000);
+    tree.message("", "new/20.M2P1.host", "Subject: later\n\n", 4000);
+    tree.message("", "new/20.M1P1.host", "Subject: new\n\nbare\rcr\n", 4000);
+    tree.message("", "tmp/99.M1P1.host", "Subject: unfinished\n\n", 5000);
+    tree.file(".Sent", "dovecot-uidlist", "1 42 9", "3 1.a", "8 2.a");
+    tree.message(".Sent", "cur/1.a:2,S", "Subject: sent\n\n", 1);
+    tree.message(".Sent", "cur/2.a:2,", "Subject: sent too\n\n", 2);
+    tree.file(".Old.&AOQ-.b c", "courierimapuiddb", "1 77 3", "2 9.x");
+    tree.message(".Old.&AOQ-.b c", "cur/9.x:2,", "Subject: deep\n\n", 3);
+    tree.message(".Nobody", "cur/5.y:2,S", "Subject: unnumbered\n\n", 4);
+    tree.file("", "subscriptions", "V\t2", "", "Sent", "Old\t&AOQ-\tb c");
+    tree.file("", "courierimapsubscribed", "INBOX", "INBOX.Gone.Away");
+    return tree;
+  }
+
+  @Test
+  void takesAMaildirWithAllThatClientsKnow() throws IOException {
+    Tree tree = dovecots();
+    Map<String, String> before = tree.files();
+    Path data = data("data");
+
+    AppletRun run = bring(data, tree, "--verify");
+
+    assertThat(run.said()).contains("9 are the same on both sides").contains("INBOX: 5 messages");
+    assertThat(run.status()).isZero();
+    assertThat(tree.files()).isEqualTo(before);
+    assertThat(shown(data, "INBOX"))
+        .containsExactly(
+            "1234567890 14",
+            "2 [\\Seen] 1000000 22",
+            "5 [$Forwarded, $Junk, Work, \\Answered, \\Deleted, \\Draft, \\Flagged, \\Seen, late]"
+                + " 2000000 22",
+            "8 [\\Flagged] 3000000 18",
+            "12 [] 4000000 25",
+            "13 [] 4000000 18");
+    assertThat(shown(data, "Sent")).containsExactly("42 9", "3 [\\Seen] 1000 17", "8 [] 2000 21");
+    assertThat(shown(data, "Old/ä/b c")).containsExactly("77 3", "2 [] 3000 17");
+    assertThat(shown(data, "Nobody").subList(1, 2)).containsExactly("1 [\\Seen] 4000 23");
+    assertThat(contents(data).get("subscribed"))
+        .contains("INBOX", "Sent", "Old/ä/b c", "Gone/Away");
+  }
+
+  @Test
+  void aSecondRunBringsWhatIsNewAndFlags() throws IOException {
+    Tree tree = dovecots();
+    Path data = data("data");
+    bring(data, tree);
+    Map<String, List<String>> first = contents(data);
+
+    AppletRun again = bring(data, tree);
+    Map<String, List<String>> second = contents(data);
+    Files.move(
+        tree.root().resolve("cur/1.M1P1.host,S=20,W=22:2,S"),
+        tree.root().resolve("cur/1.M1P1.host,S=20,W=22:2,RSa"));
+    Files.delete(tree.root().resolve("cur/2.M1P1.host:2,DFPRSTabz"));
+    tree.message("", "new/30.M1P1.host", "Subject: newest\n\n", 6000);
+    tree.message(".Nobody", "cur/6.y:2,", "Subject: one more\n\n", 7);
+    AppletRun third = bring(data, tree, "--verify");
+
+    assertThat(again.said()).contains("imported 0 messages", "9 were there already");
+    assertThat(second).isEqualTo(first);
+    assertThat(third.said()).contains("imported 2 messages", "1 have other flags now");
+    assertThat(third.status()).isZero();
+    assertThat(shown(data, "INBOX"))
+        .contains("2 [Work, \\Answered, \\Seen] 1000000 22", "14 [] 6000000 19")
+        .hasSize(7);
+    assertThat(shown(data, "Nobody")).hasSize(3);
+  }
+
+  @Test
+  void whatWasRemovedHereDoesNotComeAgain() throws IOException {
+    Tree tree = dovecots();
+    Path data = data("data");
+    bring(data, tree);
+    try (MailServer server = server(data).start()) {
+      server.mailboxes(ADA).folder("Sent").expunge(List.of(3L));
+    }
+
+    AppletRun again = bring(data, tree);
+
+    assertThat(again.status()).isZero();
+    assertThat(again.said()).contains("1 have been removed here");
+    assertThat(shown(data, "Sent")).containsExactly("42 9", "8 [] 2000 21");
+  }
+
+  @Test
+  void saysWhatCannotBeTaken() throws IOException {
+    Tree tree = dovecots();
+    byte[] zstd = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, 0, 0};
+    tree.message("", "cur/50.z:2,S", zstd, 9000);
+    Files.createSymbolicLink(tree.root().resolve("cur/51.l:2,S"), Path.of("/etc/hostname"));
+    tree.file(".Broken", "dovecot-uidlist", "3 V9 N9", "x :y");
+    Path data = data("data");
+    try (MailServer server = server(data).start()) {
+      server.mailboxes(ADA).folder("Sent").append("Subject: x\r\n\r\n".getBytes(UTF_8));
+    }
+
+    AppletRun run = bring(data, tree);
+
+    assertThat(run.status()).isEqualTo(65);
+    assertThat(run.said())
+        .contains("50.z:2,S: it is compressed with zstd, which is not read; gzip is")
+        .contains("51.l:2,S: no file, but a link or a folder")
+        .contains("dovecot-uidlist: line 2: expected a UID and a file, found: x :y")
+        .contains("ada@example.org Sent: Mailbox Sent has had messages under UIDVALIDITY")
+        .contains("4 could not be taken");
+    assertThat(shown(data, "INBOX")).hasSize(6);
+    assertThat(shown(data, "Sent")).hasSize(2);
+  }
+
+  private ServerBuilder server(Path data) throws IOException {
+    return MailServer.builder()
+        .hostname("mail.example.org")
+        .domains("example.org")
+        .storage(Storage.h2(data))
+        .bind(InetAddress.getLoopbackAddress())
+        .listen(Role.IMAP, 0);
+  }
+
+  @Test
+  void worksBesideARunningServer() throws IOException {
+    Tree tree = dovecots();
+    byte[] long1 = new byte[5_000_000];
+    new Random(1).nextBytes(long1);
+    tree.message(".Long", "cur/1.l:2,S", long1, 1);
+    Path data = data("data");
+    Tree out = tree("out");
+    try (MailServer server = server(data).start()) {
+      assertThat(bring(data, tree, "--verify").status()).isZero();
+      assertThat(export(data, out).status()).isZero();
+      assertThat(server.mailboxes(ADA).folder("Old/ä/b c").size()).isEqualTo(1);
+    }
+    Path other = data("other");
+
+    assertThat(bring(other, out, "--verify").status()).isZero();
+
+    // What has no UIDVALIDITY of its own gets one here, and keeps it.
+    assertThat(contents(other)).isEqualTo(contents(data));
+  }
+
+  @Test
+  void anExportIsReadByItsOwnerAloneAndDoneAgainChangesNothing() throws IOException {
+    Path data = data("data");
+    bring(data, dovecots());
+    Tree out = tree("out");
+
+    AppletRun first = export(data, out);
+    Map<String, String> files = out.files();
+    AppletRun second = export(data, out);
+
+    assertThat(first.status()).isZero();
+    assertThat(first.said()).contains("exported 9 messages");
+    assertThat(second.said()).contains("exported 0 messages", "9 were there already");
+    assertThat(out.files()).isEqualTo(files);
+    assertThat(files.get("dovecot-uidlist"))
+        .startsWith("3 V1234567890 N14\n2 :1000.V1234567890U2.postroom,S=19,W=22\n");
+    assertThat(files.get("cur/1000.V1234567890U2.postroom,S=19,W=22:2,S"))
+        .isEqualTo("1000000 Subject: one\n\nbody\n");
+    assertThat(files.get("dovecot-keywords")).contains("Work\n", "$Forwarded\n");
+    assertThat(files.get("subscriptions")).startsWith("V\t2\n\n").contains("Old\t&AOQ-\tb c\n");
+    assertThat(files).containsKey(".Old.&AOQ-.b c/maildirfolder");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out.root())))
+        .isEqualTo("rwx------");
+    for (String name : files.keySet()) {
+      assertThat(
+              PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(out.root().resolve(name))))
+          .as(name)
+          .isEqualTo("rw-------");
+    }
+  }
+
+  @Test
+  void anExportFollowsWhatHasChanged() throws IOException {
+    Path data = data("data");
+    bring(data, dovecots());
+    Tree out = tree("out");
+    export(data, out);
+    try (MailServer server = server(data).start()) {
+      server.mailboxes(ADA).inbox().expunge(List.of(5L));
+      server.mailboxes(ADA).inbox().flag(List.of(2L), "\\Flagged", "todo");
+      server.mailboxes(ADA).inbox().append("Subject: x\r\n\r\nx\r\r\ny".getBytes(UTF_8));
+    }
+
+    AppletRun second = export(data, out);
+    Path other = data("other");
+    bring(other, out, "--verify");
+
+    assertThat(second.said()).contains("exported 1 messages", "1 have other flags now");
+    assertThat(contents(other)).isEqualTo(contents(data));
+  }
+
+  @Test
+  void doesNotWriteAmongMessagesThatAreNotOurs() throws IOException {
+    Path data = data("data");
+    bring(data, dovecots());
+    Tree out = tree("out");
+    out.message("", "cur/1.other:2,S", "Subject: x\n\n", 1);
+    out.file(".Sent", "dovecot-uidlist", "3 V41 N2");
+
+    AppletRun run = export(data, out);
+
+    assertThat(run.status()).isEqualTo(65);
+    assertThat(run.said())
+        .contains("1 files in it are not ours and have no UID; choose an empty folder")
+        .contains("its messages have UIDVALIDITY 41, and ours 42; choose an empty folder");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void whatGoesOutAndComesInAgainIsTheSame(long seed) throws IOException {
+    Random random = new Random(seed);
+    Tree tree = tree("Maildir");
+    String[] names = {"", ".Sent", ".a", ".a.b", ".&AOQA9g-", ".x y z"};
+    for (String name : names) {
+      List<String> list = new ArrayList<>();
+      list.add("3 V" + (1 + random.nextInt(Integer.MAX_VALUE)) + " N" + 1_000_000);
+      long uid = 0;
+      for (int i = random.nextInt(30); i > 0; i--) {
+        uid += 1 + random.nextInt(random.nextInt(10) == 0 ? 3000 : 3);
+        String base = uid + ".M" + i + "P1.h";
+        if (random.nextInt(20) > 0) {
+          list.add(uid + " :" + base);
+        }
+        byte[] octets = new byte[random.nextInt(random.nextInt(20) == 0 ? 600_000 : 300)];
+        for (int at = 0; at < octets.length; at++) {
+          octets[at] = (byte) "ab \r\n\n>\0\u00e4".charAt(random.nextInt(9));
+        }
+        StringBuilder flags = new StringBuilder();
+        for (char letter : "DFPRSTabcz".toCharArray()) {
+          flags.append(random.nextInt(4) == 0 ? letter : "");
+        }
+        tree.message(name, "cur/" + base + ":2," + flags, octets, random.nextInt());
+      }
+      tree.file(name, "dovecot-uidlist", list.toArray(String[]::new));
+      tree.file(name, "dovecot-keywords", "0 one", "1 $Two", "2 three+", "25 last");
+    }
+    Path data = data("data");
+    Path other = data("other");
+    Tree out = tree("out");
+    Tree outAgain = tree("again");
+
+    assertThat(bring(data, tree, "--verify").status()).isZero();
+    assertThat(export(data, out).status()).isZero();
+    assertThat(bring(other, out, "--verify").status()).isZero();
+    assertThat(export(other, outAgain).status()).isZero();
+
+    assertThat(contents(other)).isEqualTo(contents(data));
+    assertThat(outAgain.files()).isEqualTo(out.files());
+  }
+
+  @Test
+  void takesMboxesWithUidsAndFlags() throws IOException {
+    Path mail = Files.createDirectories(folder.resolve("mail/Old"));
+    String dated = " Fri Jul  8 12:08:34 2011\n";
+    Files.writeString(
+        folder.resolve("ada"),
+        "From MAILER-DAEMON"
+            + dated
+            + "Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\n"
+            + "X-IMAP: 4711 0000000009 Work\n\nThis text is part of the internal format.\n\n"
+            + "From bob@far.test"
+            + dated
+            + "Subject: one\nStatus: RO\nX-Status: A\nX-Keywords: Work\nX-UID: 3\n\n"
+            + ">From here\n\n"
+            + "From bob@far.test"
+            + dated
+            + "Subject: two\nX-UID: 7\n\n\n"
+            + "From eve@far.test"
+            + dated
+            + "Subject: new\n\n");
+    Files.writeString(mail.resolve("&AOQ-"), "From x" + dated + "Subject: three\n\n");
+    Files.writeString(folder.resolve("mail/.subscriptions"), "Old/&AOQ-\n");
+    String source = "mbox:" + folder + "/mail:INBOX=" + folder + "/%n";
+    Path data = data("data");
+
+    AppletRun first = run("mail", "import", "-d", data.toString(), "-u", ADA, "--verify", source);
+    Map<String, List<String>> once = contents(data);
+    AppletRun again = run("mail", "import", "-d", data.toString(), "-u", ADA, source);
+
+    assertThat(first.said()).contains("imported 4 messages", "4 are the same on both sides");
+    assertThat(first.status()).isZero();
+    assertThat(shown(data, "INBOX"))
+        .containsExactly(
+            "4711 11",
+            "3 [Work, \\Answered, \\Seen] 1310126914000 27",
+            "7 [] 1310126914000 16",
+            "10 [] 1310126914000 16");
+    assertThat(shown(data, "Old/ä").subList(1, 2)).containsExactly("1 [] 1310126914000 18");
+    assertThat(once.get("subscribed")).contains("Old/ä");
+    assertThat(again.said()).contains("imported 0 messages", "4 were there already");
+    assertThat(contents(data)).isEqualTo(once);
+  }
+
+  @Test
+  void copiesWhatAServerShowsByImap() throws IOException {
+    Tree tree = dovecots();
+    byte[] large = "0123456789abcdef".repeat(40_000).getBytes(ISO_8859_1);
+    tree.message(".Sent", "cur/3.a:2,FT", large, 3);
+    Path data = data("data");
+    bring(data, tree);
+    Path other = data("other");
+    Path secret = Files.writeString(folder.resolve("secret"), "correct horse\n");
+    String[] words = {
+      "mail", "copy", "-d", other.toString(), "-u", ADA, "--verify", "--password-file",
+      secret.toString(), "--from", ""
+    };
+    AppletRun first;
+    AppletRun again;
+    Map<String, List<String>> once;
+    AppletRun refused;
+    try (MailServer server = server(data).start()) {
+      server
+          .accounts()
+          .changePassword(
+              server.accounts().byLogin(ADA).orElseThrow().id(), Secret.of("correct horse"));
+      words[10] = "imap://ada%40example.org@127.0.0.1:" + server.address(Role.IMAP).getPort();
+      first = run(words);
+      once = contents(other);
+      server.mailboxes(ADA).inbox().flag(List.of(2L), "\\Flagged");
+      server.mailboxes(ADA).folder("Sent").append("Subject: x\r\n\r\n".getBytes(UTF_8));
+      again = run(words);
+      Files.writeString(secret, "wrong");
+      refused = run(words);
+    }
+
+    assertThat(first.said()).contains("copied 10 messages", "10 are the same on both sides");
+    assertThat(first.status()).isZero();
+    assertThat(again.said()).contains("copied 1 messages", "1 have other flags now");
+    assertThat(once).isNotEqualTo(contents(other));
+    assertThat(refused.status()).isEqualTo(65);
+    assertThat(refused.said()).contains("127.0.0.1: log-in as ada@example.org: the server says NO");
+    // What is kept beside this is shown by IMAP in whole seconds.
+    assertThat(shown(other, "Old/ä/b c")).isEqualTo(shown(data, "Old/ä/b c"));
+    assertThat(contents(other).get("INBOX")).isEqualTo(contents(data).get("INBOX"));
+  }
+
+  @Test
+  void aMailboxThatHasHadOtherUidsGetsNewOnesWhenToldSo() throws IOException {
+    Path data = data("data");
+    try (MailServer server = server(data).start()) {
+      server.mailboxes(ADA).folder("Sent").append("Subject: x\r\n\r\n".getBytes(UTF_8));
+    }
+
+    AppletRun first = bring(data, dovecots(), "--new-uids");
+    AppletRun again = bring(data, tree("Maildir"), "--new-uids");
+
+    assertThat(first.status()).isZero();
+    assertThat(first.said()).contains("messages get new UIDs here");
+    assertThat(again.said()).contains("imported 0 messages");
+    assertThat(shown(data, "Sent").subList(2, 4))
+        .containsExactly("2 [\\Seen] 1000 17", "3 [] 2000 21");
+  }
+
+  @Test
+  void anImportThatWasCutOffGoesOn() throws Exception {
+    Tree tree = tree("Maildir");
+    List<String> list = new ArrayList<>(List.of("3 V7 N1000"));
+    for (int i = 1; i <= 450; i++) {
+      list.add(i * 2 + " :" + i + ".x");
+      tree.message("", "cur/" + i + ".x:2,", "Subject: " + i + "\n\n", i);
+    }
+    tree.file("", "dovecot-uidlist", list.toArray(String[]::new));
+    Path data = data("data");
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    Report report = new Report(nowhere, nowhere, () -> 0);
+    MailSource cut = new CutSource(new Maildir(tree.root(), false, report), 300);
+
+    try (OperationClient client =
+        new OperationClient(MailServer.builder().storage(Storage.h2(data)))) {
+      assertThatThrownBy(() -> new Importing(client, ADA, false, false, report).all(cut))
+          .isInstanceOf(CutOff.class);
+    }
+    List<String> half = contents(data).get("INBOX");
+    AppletRun rest = bring(data, tree, "--verify");
+
+    assertThat(half).hasSize(201).startsWith("7 401");
+    assertThat(rest.said()).contains("imported 250 messages", "450 are the same");
+    assertThat(contents(data).get("INBOX"))
+        .hasSize(451)
+        .startsWith("7 1000")
+        .containsAll(half.subList(1, 201));
+  }
+
+  private static final class CutOff extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** One that ends in the middle, as with its process. */
+  private record CutSource(MailSource whole, int messages) implements MailSource {
+    @Override
+    public void folders(Visitor visitor) throws IOException, Trouble {
+      whole.folders(
+          folder ->
+              visitor.visit(
+                  new SourceFolder(
+                      folder.name(),
+                      folder.uidValidity(),
+                      folder.uidNext(),
+                      folder.messages().stream().map(this::cut).toList())));
+    }
+
+    private SourceMessage cut(SourceMessage one) {
+      return new SourceMessage(
+          one.uid(),
+          one.flags(),
+          one.date(),
+          one.place(),
+          () -> {
+            if (one.uid() > messages * 2L) {
+              throw new CutOff();
+            }
+            return one.loader().load();
+          });
+    }
+
+    @Override
+    public Set<String> subscriptions() throws IOException, Trouble {
+      return whole.subscriptions();
+    }
+  }
+
+  @Test
+  void manyUsersHaveOnePathWithTheirNamesInIt() throws IOException {
+    Path data = data("data");
+    run("user", "add", "-d", data.toString(), "eve@example.net");
+    new Tree(folder.resolve("vmail/example.org/ada")).message("", "cur/1:2,S", "Subject: a\n\n", 1);
+    new Tree(folder.resolve("vmail/example.net/eve")).message("", "cur/1:2,S", "Subject: e\n\n", 1);
+
+    AppletRun all =
+        run("mail", "import", "-d", data.toString(), "--all-users", folder + "/vmail/%d/%n");
+
+    assertThat(all.said()).contains("imported 2 messages");
+    assertThat(all.status()).isZero();
+    assertThat(shown(data, "INBOX").subList(1, 2)).containsExactly("1 [\\Seen] 1000 14");
+  }
+
+  @Test
+  void saysWhatIsWrongWithTheQuestion() throws IOException {
+    String data = data("data").toString();
+    String source = "maildir:" + folder + "/none";
+
+    assertThat(run("mail", "import", "-d", data, "-u", "bob@example.org", source))
+        .isEqualTo(new AppletRun(67, "postroom: error: there is no account bob@example.org\n"));
+    assertThat(run("mail", "import", "-d", data, source))
+        .isEqualTo(new AppletRun(64, "postroom: error: expected --user, or --all-users\n"));
+    assertThat(run("mail", "import", "-d", data, "-u", ADA, "mdbox:/x").said())
+        .contains("doveadm backup");
+    assertThat(run("mail", "import", "-d", data, "-u", ADA, "maildir:/x:INDEX=/y").said())
+        .contains("found INDEX=/y");
+    AppletRun none = run("mail", "import", "-d", data, "-u", ADA, source);
+    assertThat(none.status()).isEqualTo(65);
+    assertThat(none.said()).contains("/none: there is nothing");
+  }
+}
