@@ -57,10 +57,10 @@ final class FromOutside {
   /** See {@link ServerBuilder#ask(Operation, Record, Function)}. */
   <Q extends Record, A extends Record> void ask(
       Operation<Q, A> operation, Q first, Function<A, Optional<Q>> next) {
-    try (OperationClient client = new OperationClient(description)) {
+    try (Asker asker = new Asker(description)) {
       Optional<Q> question = Optional.of(first);
       while (question.isPresent()) {
-        question = next.apply(client.ask(operation, question.get()));
+        question = next.apply(asker.ask(operation, question.get()));
       }
     }
   }

@@ -1,8 +1,6 @@
 package org.postroom.dist;
 
-import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
-import org.postroom.storage.SqlTables;
 
 /**
  * Asks a described server one thing after the other: the one that runs on its store, or, where none
@@ -10,9 +8,7 @@ import org.postroom.storage.SqlTables;
  * question can fail with is said at {@link ServerBuilder#ask(Operation, Record)}.
  */
 public final class OperationClient implements AutoCloseable {
-  private final SqlTables databases = new SqlTables();
-  private final Plan plan;
-  private final StoreDesk desk;
+  private final Asker asker;
 
   /**
    * For a server that is described and not started.
@@ -20,35 +16,16 @@ public final class OperationClient implements AutoCloseable {
    * @throws org.postroom.core.config.BadConfiguration with all faults of the configuration
    */
   public OperationClient(ServerBuilder server) {
-    this(server.description());
-  }
-
-  OperationClient(Description description) {
-    boolean planned = false;
-    try {
-      plan = description.plan(databases);
-      planned = true;
-    } finally {
-      if (!planned) {
-        databases.close();
-      }
-    }
-    desk = new StoreDesk(plan, description);
+    this.asker = new Asker(server.description());
   }
 
   /** Has it do something. */
   public <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
-    return plan.folder()
-        .flatMap(folder -> Control.ask(folder, operation, question))
-        .orElseGet(() -> operation.perform(desk, question));
+    return asker.ask(operation, question);
   }
 
   @Override
   public void close() {
-    try {
-      desk.close();
-    } finally {
-      databases.close();
-    }
+    asker.close();
   }
 }

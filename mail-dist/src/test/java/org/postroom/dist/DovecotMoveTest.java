@@ -39,7 +39,7 @@ final class DovecotMoveTest {
   private static final Path IMAP = Path.of("/usr/lib/dovecot/imap");
   private static final Path POP3 = Path.of("/usr/lib/dovecot/pop3");
   private static final String ADA = "ada@example.org";
-  private static final int MESSAGES = Integer.getInteger("postroom.move.messages", 80);
+  private static final int MESSAGES = Integer.getInteger("postroom.move.messages", 60);
 
   @TempDir private Path folder;
 
@@ -63,6 +63,7 @@ final class DovecotMoveTest {
         List.of(
             "base_dir = " + folder + "/run",
             "ssl = no",
+            "mail_fsync = never",
             "mail_location = maildir:" + maildir,
             "mail_home = " + maildir,
             "mail_uid = " + (root ? "mail" : Files.getOwner(folder).getName()),
@@ -134,7 +135,7 @@ final class DovecotMoveTest {
     Path conf = folder.resolve("mbsyncrc");
     Files.writeString(
         conf,
-        "IMAPStore far\n"
+        "FSync no\n\nIMAPStore far\n"
             + server
             + "\n\nMaildirStore near\nPath "
             + near

@@ -34,7 +34,10 @@ public final class MaildirFlags {
     Set<String> names = new TreeSet<>();
     for (int i = 0; i < letters.length(); i++) {
       char letter = letters.charAt(i);
-      String name = CAPITALS.getOrDefault(letter, keywords.get(letter));
+      String name = CAPITALS.get(letter);
+      if (name == null) {
+        name = keywords.get(letter);
+      }
       if (name != null) {
         names.add(name);
       }

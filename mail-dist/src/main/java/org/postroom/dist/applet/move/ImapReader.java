@@ -56,6 +56,10 @@ final class ImapReader {
     return octet;
   }
 
+  private void skip() throws IOException {
+    int unused = take();
+  }
+
   Response read() throws IOException {
     String tag = word();
     if (tag.equals("+")) {
@@ -77,7 +81,7 @@ final class ImapReader {
     List<Object> values = new ArrayList<>();
     while (peek() != '\r' && peek() != '\n') {
       if (peek() == ' ') {
-        int unused = take();
+        skip();
       } else {
         values.add(value(0));
       }
@@ -99,12 +103,12 @@ final class ImapReader {
     if (depth > DEEPEST) {
       throw new IOException("lists in lists, too many");
     }
-    int unused = take();
+    skip();
     List<Object> values = new ArrayList<>();
     int octets = 0;
     while (peek() != ')') {
       if (peek() == ' ') {
-        int space = take();
+        skip();
       } else {
         Object value = value(depth + 1);
         octets += value instanceof String text ? text.length() + 1 : 1;
@@ -114,20 +118,20 @@ final class ImapReader {
         values.add(value);
       }
     }
-    int end = take();
+    skip();
     return List.copyOf(values);
   }
 
   private String quoted() throws IOException {
-    int unused = take();
+    skip();
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     while (peek() != '"') {
       if (peek() == '\\') {
-        int escape = take();
+        skip();
       }
       add(text, take());
     }
-    int end = take();
+    skip();
     return text.toString(UTF_8);
   }
 
@@ -140,7 +144,7 @@ final class ImapReader {
 
   /** Short ones are texts as far as anybody here asks; all are octets. */
   private Object literal() throws IOException {
-    int unused = take();
+    skip();
     StringBuilder digits = new StringBuilder();
     while (peek() != '}') {
       digits.append((char) take());
@@ -148,7 +152,7 @@ final class ImapReader {
         throw new IOException("a literal is too long");
       }
     }
-    int end = take();
+    skip();
     String rest = line();
     if (!rest.isEmpty() || !digits.toString().matches("\\d{1,10}")) {
       throw new IOException("no literal: {" + digits + "}" + rest);
@@ -193,7 +197,7 @@ final class ImapReader {
     while (peek() != '\n') {
       add(text, take());
     }
-    int end = take();
+    skip();
     String line = text.toString(ISO_8859_1);
     return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
   }

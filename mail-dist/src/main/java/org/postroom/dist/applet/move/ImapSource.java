@@ -253,7 +253,7 @@ final class ImapSource implements MailSource {
               + " (UID BODY.PEEK[])",
           said -> {
             Map<String, Object> items = items(said);
-            @Nullable Body body = body(items.get("BODY[]"));
+            Body body = body(items.get("BODY[]"));
             if (body != null && items.get("UID") instanceof String number) {
               ahead.put(Long.parseLong(number), body);
             }

@@ -155,7 +155,7 @@ final class Maildir implements MailSource {
         lines.add(tabs ? line.replace('\t', '/') : nested ? line : line.replace('.', '/'));
       }
     }
-    return lines;
+    return List.copyOf(lines);
   }
 
   private void add(Set<String> names, String name) {

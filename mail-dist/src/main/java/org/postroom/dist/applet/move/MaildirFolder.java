@@ -72,8 +72,8 @@ final class MaildirFolder {
       if (found.isEmpty()) {
         continue;
       }
-      Long uid = list.map(all -> all.uids().get(entry.getKey())).orElse(null);
-      if (uid == null) {
+      long uid = list.isPresent() ? list.get().uids().getOrDefault(entry.getKey(), 0L) : 0;
+      if (uid == 0) {
         others.add(found.get());
       } else {
         listed.add(message(uid, found.get()));

@@ -21,7 +21,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.postroom.dist.files.MaildirFlags;
 import org.postroom.dist.operation.MessageOperations.Known;
 
@@ -86,8 +85,9 @@ final class MaildirWriter {
       try (Stream<Path> files = Files.list(folder.resolve(part))) {
         for (Path file : files.sorted().toList()) {
           String base = MaildirFlags.base(String.valueOf(file.getFileName()));
-          Long uid = list.map(all -> all.uids().get(base)).orElseGet(() -> ourUid(base));
-          if (uid == null) {
+          long listed = list.isPresent() ? list.get().uids().getOrDefault(base, 0L) : 0;
+          long uid = listed > 0 ? listed : ourUid(base);
+          if (uid == 0) {
             unknown.add(base);
           } else {
             there.put(uid, file);
@@ -114,11 +114,11 @@ final class MaildirWriter {
     }
   }
 
-  private @Nullable Long ourUid(String base) {
+  /** By a name that we have given; 0 where it is none. */
+  private long ourUid(String base) {
     Matcher name = OURS.matcher(base);
-    return name.matches() && name.group(1).equals(Long.toString(uidValidity))
-        ? Long.valueOf(name.group(2))
-        : null;
+    boolean ours = name.matches() && name.group(1).equals(Long.toString(uidValidity));
+    return ours ? Long.parseLong(name.group(2)) : 0;
   }
 
   private boolean add(String keyword) {
