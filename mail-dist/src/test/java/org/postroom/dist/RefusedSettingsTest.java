@@ -61,12 +61,12 @@ final class RefusedSettingsTest {
             .set("compatibility_level", "3.6")
             .set("smtp_tls_CApath", "/etc/ssl/certs")
             .set("smtp_tls_security_level", "may")
-            .set("smtp_tls_loglevel", "1")
+            .set("smtpd_tls_loglevel", "1")
             .set("recipient_delimiter", "+")
             .set("mailbox_size_limit", "0")
             .check();
 
-    assertThat(checked.warnings()).anyMatch(line -> line.contains("smtp_tls_loglevel"));
+    assertThat(checked.warnings()).anyMatch(line -> line.contains("smtpd_tls_loglevel"));
   }
 
   @Test

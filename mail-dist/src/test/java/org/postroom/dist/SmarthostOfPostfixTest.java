@@ -2,7 +2,6 @@ package org.postroom.dist;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.postroom.dist.RelayHouse.BOB;
 import static org.postroom.dist.RelayHouse.MESSAGE;
 
@@ -14,7 +13,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -30,36 +28,17 @@ import org.postroom.core.wire.CertificateAuthority;
 @Tag("process")
 final class SmarthostOfPostfixTest {
   private static final String SASL = "pwcheck_method: auxprop\nauxprop_plugin: sasldb\n";
-  private static final String SERVICES =
-      """
-      cleanup unix n - n - 0 cleanup
-      qmgr unix n - n 300 1 qmgr
-      rewrite unix - - n - - trivial-rewrite
-      bounce unix - - n - 0 bounce
-      defer unix - - n - 0 bounce
-      trace unix - - n - 0 bounce
-      proxymap unix - - n - - proxymap
-      error unix - - n - - error
-      retry unix - - n - - error
-      discard unix - - n - - discard
-      anvil unix - - n - 1 anvil
-      tlsmgr unix - - n 1000? 1 tlsmgr
-      postlog unix-dgram n - n - 1 postlogd
-      """;
-
   @TempDir private static Path folder;
+  private static PostfixServer provider;
   private static final int SUBMISSION = FreePorts.take();
   private static final int SUBMISSIONS = FreePorts.take();
 
   @BeforeAll
   static void startPostfix() throws Exception {
-    Programs.need("postfix");
+    PostfixServer.need();
     Programs.need("saslpasswd2");
-    assumeTrue("root".equals(System.getProperty("user.name")), "root");
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    for (String part : List.of("etc", "etc/sasl", "queue", "data")) {
-      Files.createDirectory(folder.resolve(part));
-    }
+    provider = new PostfixServer(folder);
+    Files.createDirectory(folder.resolve("etc/sasl"));
     CertificateAuthority authority =
         CertificateAuthority.create(
             "Provider CA", List.of("provider.test"), Clock.systemUTC(), new SecureRandom());
@@ -84,20 +63,10 @@ final class SmarthostOfPostfixTest {
         "-u",
         "provider.test",
         "shop");
-    run("", "chown", "postfix", accounts.toString(), folder.resolve("data").toString());
-    Files.writeString(
-        folder.resolve("etc/main.cf"),
+    run("", "chown", "postfix", accounts.toString());
+    provider.start(
         """
-        compatibility_level = 3.6
-        queue_directory = FOLDER/queue
-        data_directory = FOLDER/data
-        maillog_file = FOLDER/log
-        maillog_file_prefixes = FOLDER
-        inet_interfaces = 127.0.0.1
-        inet_protocols = ipv4
         myhostname = smtp.provider.test
-        mydestination =
-        alias_maps =
         default_transport = discard:
         smtpd_tls_cert_file = FOLDER/chain.pem
         smtpd_tls_key_file = FOLDER/key.pem
@@ -105,20 +74,16 @@ final class SmarthostOfPostfixTest {
         smtpd_sasl_auth_enable = yes
         smtpd_relay_restrictions = permit_sasl_authenticated, reject
         """
-            .replace("FOLDER", folder.toString()));
-    Files.writeString(
-        folder.resolve("etc/master.cf"),
-        SERVICES
-            + ("127.0.0.1:" + SUBMISSION + " inet n - n - - smtpd\n")
+            .replace("FOLDER", folder.toString()),
+        ("127.0.0.1:" + SUBMISSION + " inet n - n - - smtpd\n")
             + ("127.0.0.1:" + SUBMISSIONS + " inet n - n - - smtpd\n")
             + "  -o smtpd_tls_wrappermode=yes\n");
-    run("", "postfix", "-c", folder.resolve("etc").toString(), "start");
   }
 
   @AfterAll
-  static void stopPostfix() throws Exception {
-    if (Files.exists(folder.resolve("etc/master.cf"))) {
-      run("", "postfix", "-c", folder.resolve("etc").toString(), "stop");
+  static void stopPostfix() throws IOException {
+    if (provider != null) {
+      provider.close();
     }
   }
 
@@ -143,16 +108,8 @@ final class SmarthostOfPostfixTest {
         .set("smtp_tls_wrappermode", port == SUBMISSIONS ? "yes" : "no");
   }
 
-  private static Stream<String> log() {
-    try {
-      return Files.readAllLines(folder.resolve("log")).stream();
-    } catch (IOException e) {
-      return Stream.empty();
-    }
-  }
-
   private static long logIns(String mechanism) {
-    return log()
+    return provider.log().stream()
         .filter(
             line ->
                 line.contains("sasl_method=" + mechanism + ", sasl_username=shop@provider.test"))

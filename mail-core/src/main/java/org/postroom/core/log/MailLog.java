@@ -83,6 +83,11 @@ public final class MailLog {
           "tls_failed",
           "Disconnected (no auth attempts in 0 secs): user=<>, rip={client}, lip={local}, TLS"
               + " handshaking: SSL_accept() failed: {reason}, session=<{session}>");
+  private static final Form TLS_WITH =
+      Form.of(
+          "tls",
+          "{trust} TLS connection established to {relay}: {protocol} with cipher {cipher}"
+              + " ({bits}/{bits_of} bits)");
   private static final Form SUSPICIOUS =
       Form.of("suspicious", "{what} from {client}: {line}", "session");
   private static final Form FAULT = Form.of("fault", "{attempted}: {reason}", "session");
@@ -410,6 +415,18 @@ public final class MailLog {
     } else {
       info(log, NO_TLS, who.client(), reason, who.session());
     }
+  }
+
+  /**
+   * A server and we have agreed on TLS.
+   *
+   * @param trust what its certificate is worth: {@code Verified}, {@code Trusted}, {@code
+   *     Untrusted} or {@code Anonymous}
+   * @param server as {@link #attempted} has the relay
+   * @param bits of the cipher's key
+   */
+  public void handshake(String trust, String server, String protocol, String cipher, int bits) {
+    info(log, TLS_WITH, trust, server, protocol, cipher, bits, bits);
   }
 
   /** A client does what no mail client does. */

@@ -258,4 +258,17 @@ final class MailLogTest {
         "sent",
         said);
   }
+
+  /** As Postfix's client says it at smtp_tls_loglevel = 1. */
+  @Test
+  void saysWhatWasAgreedWithAServer() {
+    of("smtp")
+        .handshake(
+            "Verified", "mx.far.test[192.0.2.1]:25", "TLSv1.3", "TLS_AES_256_GCM_SHA384", 256);
+
+    assertThat(line())
+        .isEqualTo(
+            "Verified TLS connection established to mx.far.test[192.0.2.1]:25: TLSv1.3 with cipher"
+                + " TLS_AES_256_GCM_SHA384 (256/256 bits)");
+  }
 }

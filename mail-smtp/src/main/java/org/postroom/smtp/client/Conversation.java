@@ -1,6 +1,5 @@
 package org.postroom.smtp.client;
 
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -160,13 +159,12 @@ final class Conversation {
 
   /** RFC 8314, 3.4, and the like: who it is is known by now, and nothing has been said to it. */
   private void verify() {
-    List<X509Certificate> chain =
-        connection.tls().map(TlsSession::peerCertificates).orElse(List.of());
-    outfit.counts().shaken(connected(), target.tls(), chain);
+    TlsSession session =
+        connection.tls().orElseThrow(() -> new WireFault("the connection is not under TLS"));
+    outfit.counts().shaken(connected(), target.tls(), session.peerCertificates());
     outfit
         .security()
-        .peers()
-        .fault(target.tls(), chain, way.hop(), target.host())
+        .fault(session, way.hop(), target)
         .ifPresent(
             fault -> {
               throw new NotServed(

@@ -11,8 +11,10 @@ import org.postroom.core.policy.Policy;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.TlsContext;
+import org.postroom.core.wire.TlsSession;
 import org.postroom.smtp.client.sasl.LogIns;
 import org.postroom.smtp.client.tls.ClientContexts;
+import org.postroom.smtp.client.tls.HandshakeLog;
 import org.postroom.smtp.client.tls.HostPolicies;
 import org.postroom.smtp.client.tls.PeerCheck;
 import org.postroom.smtp.client.tls.PolicySource;
@@ -26,21 +28,27 @@ import org.postroom.smtp.client.tls.TlsPolicy;
  * @param policies how safe the hosts of a next hop must be reached
  * @param peers whether a server is who it should be
  * @param logIns as whom we log in
+ * @param log hears of handshakes
  */
-record Security(ClientContexts tls, TlsPolicies policies, PeerCheck peers, LogIns logIns) {
+record Security(
+    ClientContexts tls, TlsPolicies policies, PeerCheck peers, LogIns logIns, HandshakeLog log) {
 
   /**
    * What settings ask for.
    *
+   * @param service who protects it, as the log has it
    * @param names by DNSSEC, where settings ask for it
    * @throws org.postroom.core.config.BadConfiguration for what cannot be obeyed
    */
-  static Security of(Settings settings, Policy policy, Tables tables, Resolver names) {
+  static Security of(
+      Settings settings, String service, Policy policy, Tables tables, Resolver names) {
+    PeerCheck peers = PeerCheck.of(settings);
     return new Security(
         ClientContexts.of(settings),
         TlsPolicies.of(settings, tables, List.of(), names),
-        PeerCheck.of(settings),
-        LogIns.of(settings, policy.delimiter(), tables));
+        peers,
+        LogIns.of(settings, policy.delimiter(), tables),
+        HandshakeLog.of(settings, service, peers));
   }
 
   /**
@@ -63,7 +71,15 @@ record Security(ClientContexts tls, TlsPolicies policies, PeerCheck peers, LogIn
 
   /** The same where domains may also publish policies, over which what is known already goes. */
   Security hearing(List<PolicySource> sources) {
-    return new Security(tls, policies.under(sources), peers, logIns);
+    return new Security(tls, policies.under(sources), peers, logIns, log);
+  }
+
+  /** What is wrong with who a target has shown to be; the log hears of it. */
+  Optional<String> fault(TlsSession session, NextHop hop, Target target) {
+    Optional<String> fault =
+        peers.fault(target.tls(), session.peerCertificates(), hop, target.host());
+    log.shaken(target.tls(), fault, session, target.toString());
+    return fault;
   }
 
   /** What is wrong with the certificate of a server of the web: those are believed like others. */

@@ -62,7 +62,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     Resolver names = TlsPolicies.names(settings, premises.resolver());
     SmtpClientOptions options =
         SmtpClientParams.options(settings, Set.of(policy.hostname().name()), ownAddresses);
-    Security security = Security.of(settings, policy, tables, names);
+    Security security = Security.of(settings, "smtp", policy, tables, names);
     Https https =
         new Https(
             premises.wire(),
@@ -87,7 +87,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       Settings settings, Policy policy, Tables tables, Premises premises) {
     Settings seen = LmtpClientParams.in(settings);
     Resolver names = TlsPolicies.names(seen, premises.resolver());
-    Security security = Security.of(seen, policy, tables, names);
+    Security security = Security.of(seen, "lmtp", policy, tables, names);
     return of(
         SmtpClientParams.lmtp(seen),
         security,
@@ -128,8 +128,9 @@ public final class SmtpTransport implements Transport, AutoCloseable {
    */
   public static void check(Settings settings, boolean lmtp, Policy policy, Tables tables) {
     Settings seen = lmtp ? LmtpClientParams.in(settings) : settings;
-    Words unused = Words.of(seen, lmtp ? "lmtp" : "smtp", policy, tables);
-    Security unusedToo = Security.of(seen, policy, tables, NOBODY);
+    String service = lmtp ? "lmtp" : "smtp";
+    Words unused = Words.of(seen, service, policy, tables);
+    Security unusedToo = Security.of(seen, service, policy, tables, NOBODY);
   }
 
   @Override

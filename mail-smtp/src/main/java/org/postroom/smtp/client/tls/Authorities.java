@@ -90,6 +90,11 @@ final class Authorities {
     }
   }
 
+  /** Whether settings name any, beside those that everybody trusts. */
+  boolean areNamed() {
+    return file.isPresent() || folder.isPresent();
+  }
+
   /** {@link WireFault} for what cannot be read, and where nobody is trusted. */
   synchronized X509TrustManager manager() throws GeneralSecurityException, IOException {
     X509TrustManager made = manager;

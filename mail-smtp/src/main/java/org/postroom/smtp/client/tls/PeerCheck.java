@@ -67,6 +67,24 @@ public final class PeerCheck {
     };
   }
 
+  /**
+   * What a server's certificates are worth, in Postfix's words: {@code Verified} is who the policy
+   * wants, {@code Trusted} has somebody to vouch for him whom settings name, {@code Untrusted}
+   * nobody, {@code Anonymous} has none. The runtime's own authorities are not asked where no policy
+   * asks for any: to load them takes time, and nothing comes of it.
+   *
+   * @param fault what {@link #fault} has found
+   */
+  public String trust(TlsPolicy policy, List<X509Certificate> chain, Optional<String> fault) {
+    if (chain.isEmpty()) {
+      return "Anonymous";
+    }
+    if (policy.level().authenticates() && fault.isEmpty()) {
+      return "Verified";
+    }
+    return authorities.areNamed() && untrusted(chain).isEmpty() ? "Trusted" : "Untrusted";
+  }
+
   /** The word of reports (RFC 8460, 4.3) for what {@link #fault} has found. */
   public static String kind(TlsPolicy policy, List<X509Certificate> chain, String host) {
     if (policy.level() != TlsLevel.VERIFY && policy.level() != TlsLevel.SECURE || chain.isEmpty()) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 
@@ -170,6 +171,17 @@ public final class TlsParams {
           "smtp_tls_servername",
           "",
           "The name asked for in the handshake (SNI): hostname, nexthop, or a name; empty is the host's.");
+
+  static final Param<Integer> LOG_LEVEL =
+      SET.integer(
+          "smtp_tls_loglevel",
+          "0",
+          Bounds.between("0", "4"),
+          """
+          From 1 on each handshake with a server has a line in the log: version, cipher, and whether \
+          the server is who the policy wants (Verified), has a certificate of an authority that \
+          smtp_tls_CAfile or smtp_tls_CApath names (Trusted), another one (Untrusted) or none \
+          (Anonymous).""");
 
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();

@@ -103,6 +103,26 @@ class PeerCheckTest {
         .hasValueSatisfying(fault -> assertThat(fault).contains("is not trusted"));
   }
 
+  /** Postfix's words; authorities that nobody has named are not asked for the log alone. */
+  @ParameterizedTest
+  @CsvSource({
+    "SECURE, example.com, true, Verified",
+    "SECURE, example.net, true, Trusted",
+    "ENCRYPT, example.net, true, Trusted",
+    "MAY, example.com, false, Untrusted",
+    "ENCRYPT, '', true, Anonymous",
+  })
+  void saysWhatACertificateIsWorth(TlsLevel level, String name, boolean ofOurs, String word)
+      throws IOException {
+    CertificateAuthority ours = authority(Clock.systemUTC());
+    PeerCheck check = trusting(ours);
+    CertificateAuthority by = ofOurs ? ours : authority(Clock.systemUTC());
+    List<X509Certificate> chain = name.isEmpty() ? List.of() : chain(by.issue(List.of(name)));
+    TlsPolicy policy = policy(level, "nexthop");
+
+    assertThat(check.trust(policy, chain, check.fault(policy, chain, HOP, HOST))).isEqualTo(word);
+  }
+
   @Test
   void tellsOfOneThatIsTooOld() throws IOException {
     CertificateAuthority old =
