@@ -201,4 +201,71 @@ final class AliasProgramsTest {
       assertThat(Inbox.of(house.server(), USER)).isEmpty();
     }
   }
+
+  /** As procmail and maildrop are named: the dollar signs are the shell's. */
+  @Test
+  void aCommandGetsThemInPlaceOfFiles() throws Exception {
+    try (ProgramHouse house =
+        house("")
+            .set("mailbox_files_enable", "yes")
+            .set("mail_spool_directory", folder + "/spool/")
+            .set("mailbox_command", folder + "/take -a \"$EXTENSION\"")) {
+      house.script("take", "cat >got; echo \"$1 $2\" >words; env >environment; id -un >who");
+      house.account(USER).start();
+
+      house.send(USER + "+lists" + HERE);
+      house.awaitEmptyQueue();
+
+      assertThat(house.text("words")).isEqualTo("-a lists\n");
+      assertThat(house.text("who")).isEqualTo(USER + "\n");
+      assertThat(house.text("got")).contains("\nDelivered-To: " + USER + "+lists" + HERE + "\n");
+      assertThat(house.text("environment").lines()).contains("USER=" + USER, "EXTENSION=lists");
+      assertThat(folder.resolve("spool")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aTableSaysWhoHasAnotherCommand() throws Exception {
+    try (ProgramHouse house =
+        house("")
+            .set("mailbox_files_enable", "yes")
+            .set("mailbox_command", "/bin/false")
+            .set("mailbox_command_maps", "inline:{ {" + USER + " = cat >" + folder + "/got} }")) {
+      house.account(USER).start();
+
+      house.send(USER + HERE);
+      house.awaitEmptyQueue();
+
+      assertThat(house.text("got")).contains("Subject: hello");
+    }
+  }
+
+  /** In whose place we are: mail goes into mailboxes here. */
+  @Test
+  void dovecotsCommandIsNone() throws Exception {
+    try (ProgramHouse house =
+        house("").set("mailbox_command", "/usr/lib/dovecot/dovecot-lda -f \"$SENDER\"")) {
+      house.account(USER).start();
+
+      house.send(USER + HERE);
+
+      assertThat(Inbox.of(house.server(), USER)).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"no, yes, mailbox_files_enable", "yes, no, program_delivery_enable"})
+  void aCommandThatWouldGetNothingIsAFault(String files, String programs, String needed)
+      throws Exception {
+    ProgramHouse house =
+        house("")
+            .set("mailbox_files_enable", files)
+            .set("program_delivery_enable", programs)
+            .set("mailbox_command", "procmail -a \"$EXTENSION\"");
+
+    assertThatThrownBy(house.described()::check)
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("mailbox_command")
+        .hasMessageContaining("expected " + needed + " = yes with it");
+  }
 }

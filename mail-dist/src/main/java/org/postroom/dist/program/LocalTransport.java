@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Settings;
+import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.AliasParams;
 import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.Transport;
@@ -27,8 +28,8 @@ import org.postroom.core.table.RecipientDelimiter;
 
 /**
  * Hands mail to programs and files as local(8) does: {@code |command} and {@code /file} of
- * aliases(5), and {@code ~user} for the file that a user has. What it hands out is the
- * administrator's text; addresses reach a program in its environment alone, and filtered.
+ * aliases(5), and {@code ~user} for the file or the command that a user has. What it hands out is
+ * the administrator's text; addresses reach a program in its environment alone, and filtered.
  */
 final class LocalTransport implements Transport {
   static final String NAME = "local";
@@ -39,6 +40,7 @@ final class LocalTransport implements Transport {
 
   private final Settings settings;
   private final Identities identities;
+  private final MailboxCommands commands;
   private final RecipientDelimiter delimiter;
   private final String hostname;
   private final Surroundings surroundings;
@@ -48,6 +50,7 @@ final class LocalTransport implements Transport {
   /**
    * One of a generation.
    *
+   * @param commands of users
    * @param hostname for the names of files in Maildirs
    * @param workers write files
    * @param random for such names, too
@@ -55,6 +58,7 @@ final class LocalTransport implements Transport {
   LocalTransport(
       Settings settings,
       Identities identities,
+      MailboxCommands commands,
       RecipientDelimiter delimiter,
       String hostname,
       Surroundings surroundings,
@@ -62,6 +66,7 @@ final class LocalTransport implements Transport {
       RandomGenerator random) {
     this.settings = settings;
     this.identities = identities;
+    this.commands = commands;
     this.delimiter = delimiter;
     this.hostname = hostname;
     this.surroundings = surroundings;
@@ -118,8 +123,7 @@ final class LocalTransport implements Transport {
       return now(
           notNow((isCommand ? AliasParams.PROGRAM_DELIVERY : AliasParams.FILE_DELIVERY) + " = no"));
     }
-    boolean marks =
-        settings.get(ProgramParams.DELIVERED_HEADER).contains(isCommand ? "command" : "file");
+    boolean marks = marks(isCommand ? "command" : "file");
     if (marks && DeliveredTo.has(mail.content(), recipient.address())) {
       return now(DeliveredTo.loop(NAME, recipient.address()));
     }
@@ -135,12 +139,25 @@ final class LocalTransport implements Transport {
         : write(mail, agent, identity, fields);
   }
 
+  private boolean marks(String what) {
+    return settings.get(ProgramParams.DELIVERED_HEADER).contains(what);
+  }
+
   private CompletableFuture<DeliveryResult> toUser(
       QueuedMail mail, Recipient recipient, String name) {
     if (DeliveredTo.has(mail.content(), recipient.address())) {
       return now(DeliveredTo.loop(NAME, recipient.address()));
     }
     try {
+      Optional<String> command = commands.of(name);
+      if (command.isPresent()) {
+        return run(
+            mail,
+            recipient,
+            command.get(),
+            identities.of(name),
+            fields(mail, recipient, marks("command")));
+      }
       String below = settings.get(AliasParams.HOME_MAILBOX);
       String spool = settings.get(AliasParams.SPOOL);
       Identity identity =
@@ -149,6 +166,9 @@ final class LocalTransport implements Transport {
           mail, file(identity.user(), below, spool), identity, fields(mail, recipient, true));
     } catch (BadValue e) {
       return now(notNow("mail of " + name + ": " + e.reason()));
+    } catch (LookupUnavailable e) {
+      return now(
+          new DeliveryResult.Deferred(NAME, "4.3.0", "a table has no answer: " + e.getMessage()));
     }
   }
 

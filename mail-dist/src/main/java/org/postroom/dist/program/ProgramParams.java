@@ -63,13 +63,29 @@ public final class ProgramParams {
           The characters of addresses that a |command of aliases sees in its environment; it sees _ \
           for all others.""");
 
+  static final Param<String> MAILBOX_COMMAND =
+      SET.text(
+          "mailbox_command",
+          "",
+          """
+          What gets the mail of this machine's users in place of their files, as they: a command, as a \
+          |command of aliases is run. Needs mailbox_files_enable and program_delivery_enable. Dovecot's \
+          deliver and dovecot-lda mean the mailboxes here.""",
+          Trait.DEFERRED_EXPANSION);
+
+  static final Param<List<String>> MAILBOX_COMMAND_MAPS =
+      SET.list(
+          "mailbox_command_maps",
+          "",
+          "Tables with such a command for a user's name. They go before mailbox_command.");
+
   static final Param<List<String>> DELIVERED_HEADER =
       SET.list(
           "prepend_delivered_header",
           "command, file, forward",
           """
           Where mail gets a field Delivered-To, and is returned when it has that already: command, \
-          for programs that aliases name, and file.""");
+          for programs that aliases and mailbox_command name, and file.""");
 
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();

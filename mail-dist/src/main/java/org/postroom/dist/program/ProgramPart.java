@@ -30,6 +30,7 @@ public final class ProgramPart implements Part {
   public void check(Outgoing outgoing, Policy policy, Tables tables) {
     Identities identities = Identities.ofThisProcess();
     LocalTransport.check(outgoing.settings(), identities);
+    MailboxCommands.check(outgoing.settings(), tables);
     PipeServices.check(outgoing, identities);
   }
 

@@ -45,6 +45,7 @@ final class ProgramService implements Service, AutoCloseable {
         new LocalTransport(
             outgoing.settings(),
             identities,
+            MailboxCommands.of(outgoing.settings(), tables),
             policy.delimiter(),
             policy.hostname().name(),
             surroundings(outgoing.settings()),
