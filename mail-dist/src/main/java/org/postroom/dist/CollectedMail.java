@@ -200,10 +200,10 @@ final class CollectedMail {
         new QueuedMail(
             premises.commit().newId(),
             envelope.sender(),
-            new QueuedMail.Traits(
-                envelope.body(), envelope.smtpUtf8(), envelope.envelopeId(), envelope.fullReturn()),
+            QueuedMail.Traits.of(envelope),
             content,
             mail.written(),
+            Optional.empty(),
             "outbox:",
             recipients);
     generation

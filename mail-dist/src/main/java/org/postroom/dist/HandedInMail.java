@@ -113,7 +113,8 @@ final class HandedInMail {
         envelope.body(),
         envelope.smtpUtf8() || !ascii,
         envelope.envelopeId(),
-        envelope.fullReturn());
+        envelope.fullReturn(),
+        envelope.requiresTls());
   }
 
   /** Takes it, with its content. */
@@ -134,7 +135,8 @@ final class HandedInMail {
             envelope.body(),
             envelope.smtpUtf8(),
             envelope.envelopeId(),
-            envelope.fullReturn());
+            envelope.fullReturn(),
+            envelope.requiresTls());
     Arriving mail =
         new Arriving(flow.newId(), Origin.APPLICATION, here, served, premises.clock().instant());
     try (Intake intake =

@@ -69,6 +69,10 @@ final class AliasProgramsTest {
               "RECIPIENT=List+x" + HERE,
               "ORIGINAL_RECIPIENT=List+x" + HERE,
               "SENDER=" + ADA,
+              "CLIENT_ADDRESS=127.0.0.1",
+              "CLIENT_HELO=client.example",
+              "CLIENT_PROTOCOL=ESMTP",
+              "SASL_USERNAME=",
               "SHELL=/bin/sh",
               "PATH=/usr/bin:/bin");
     }

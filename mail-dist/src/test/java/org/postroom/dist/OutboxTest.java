@@ -251,7 +251,8 @@ final class OutboxTest {
             TO_ADA.body(),
             TO_ADA.smtpUtf8(),
             TO_ADA.envelopeId(),
-            Optional.of(false));
+            Optional.of(false),
+            false);
     try (Connection connection = connect()) {
       server.outbox().enqueue(connection, "k", headerOnly, mail("Refused"));
       connection.commit();

@@ -68,7 +68,8 @@ final class RelayChunksTest {
                           BodyType.BINARY_MIME,
                           false,
                           Optional.empty(),
-                          Optional.empty()),
+                          Optional.empty(),
+                          false),
                       sink.finish(),
                       house.time.instant()));
       assertThat(handover).isNotInstanceOf(Handover.Refused.class);

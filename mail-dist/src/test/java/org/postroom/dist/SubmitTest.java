@@ -155,7 +155,8 @@ final class SubmitTest {
               BodyType.EIGHT_BIT_MIME,
               false,
               Optional.of("envelope 1"),
-              Optional.of(false));
+              Optional.of(false),
+              true);
 
       assertThat(refusals(server.submit(envelope, MAIL))).containsExactly("taken", "taken");
 
@@ -166,7 +167,11 @@ final class SubmitTest {
       assertThat(mail.traits())
           .isEqualTo(
               new QueuedMail.Traits(
-                  BodyType.EIGHT_BIT_MIME, false, Optional.of("envelope 1"), Optional.of(false)));
+                  BodyType.EIGHT_BIT_MIME,
+                  false,
+                  Optional.of("envelope 1"),
+                  Optional.of(false),
+                  true));
       assertThat(mail.recipients()).hasSize(1);
       assertThat(mail.recipients().get(0).recipient().reportOn())
           .containsExactlyInAnyOrder(Notify.SUCCESS, Notify.DELAY);

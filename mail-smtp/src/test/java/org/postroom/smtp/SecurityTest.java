@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.testing.HandshakeTries;
 import org.postroom.core.testing.TestTls;
 import org.postroom.smtp.server.Role;
@@ -96,6 +98,21 @@ class SecurityTest {
               "\\(using TLSv1\\.3 with cipher TLS_\\w+ \\((128|256)/\\1 bits\\)\\)\r\n")
           .contains("(Authenticated sender: ada@example.org)")
           .contains(" with ESMTPSA id ");
+    }
+  }
+
+  /** RFC 8689, 3. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void offersRequireTlsUnderTlsWhereItIsOn(boolean on) throws Exception {
+    try (SmtpHouse house = SmtpHouse.with(Map.of("requiretls_enable", on ? "yes" : "no"));
+        Talk talk = Talk.greeted(house.listen(Role.MX))) {
+      talk.ask("STARTTLS");
+      talk.tls();
+
+      assertThat(talk.ask("EHLO mx.example").contains("250-REQUIRETLS\n")).isEqualTo(on);
+      assertThat(talk.ask("MAIL FROM:<eve@elsewhere.example> REQUIRETLS"))
+          .startsWith(on ? "250 2.1.0" : "555 5.5.4");
     }
   }
 

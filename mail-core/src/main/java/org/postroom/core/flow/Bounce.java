@@ -38,14 +38,21 @@ public final class Bounce {
   private final Notices notices;
   private final BounceWriter writer;
   private final boolean clearsDelays;
+  private final boolean redacts;
   private final Staging staging;
   private final Clock clock;
 
   private Bounce(
-      Notices notices, BounceWriter writer, boolean clearsDelays, Staging staging, Clock clock) {
+      Notices notices,
+      BounceWriter writer,
+      boolean clearsDelays,
+      boolean redacts,
+      Staging staging,
+      Clock clock) {
     this.notices = notices;
     this.writer = writer;
     this.clearsDelays = clearsDelays;
+    this.redacts = redacts;
     this.staging = staging;
     this.clock = clock;
   }
@@ -56,6 +63,7 @@ public final class Bounce {
         new Notices(Set.of(), Map.of(), Address.of("double-bounce", Domain.of(hostname))),
         BounceWriter.plain(hostname, zone),
         false,
+        true,
         staging,
         clock);
   }
@@ -67,6 +75,7 @@ public final class Bounce {
         Notices.of(settings, policy),
         BounceWriter.of(settings, policy, zone),
         settings.get(BounceParams.DELAY_CLEARED),
+        settings.get(BounceParams.REDACT),
         staging,
         clock);
   }
@@ -166,7 +175,7 @@ public final class Bounce {
               mail.sender().address().get(),
               false,
               new About(about.kind(), asked, about.retriesUntil(), about.readable()),
-              failed && mail.traits().fullReturn().orElse(true)));
+              failed && mail.traits().fullReturn().orElse(true) && !isRedacted(mail)));
     }
     classOf(about.kind(), mail.sender().isNull())
         .flatMap(notices::about)
@@ -178,8 +187,16 @@ public final class Bounce {
                         postmaster,
                         true,
                         about,
-                        failed && mail.sender().isNull())));
+                        failed && mail.sender().isNull() && !isRedacted(mail))));
     return letters;
+  }
+
+  /**
+   * Whether no more than its header is sent back: what is told of a mail that requires TLS may go
+   * by servers that have none (RFC 8689, 5).
+   */
+  private boolean isRedacted(QueuedMail mail) {
+    return redacts && mail.traits().requiresTls();
   }
 
   private static Optional<NoticeClass> classOf(Kind kind, boolean notification) {
@@ -205,7 +222,8 @@ public final class Bounce {
               BodyType.EIGHT_BIT_MIME,
               mail.traits().smtpUtf8(),
               Optional.empty(),
-              Optional.empty());
+              Optional.empty(),
+              mail.traits().requiresTls() && !redacts);
       Submission.Client self =
           new Submission.Client(
               InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), "BOUNCE");

@@ -66,6 +66,14 @@ final class BounceParams {
           "no",
           "Whether a sender who was told that his mail is late hears when it has been delivered.");
 
+  static final Param<Boolean> REDACT =
+      SET.bool(
+          "requiretls_redact_dsn",
+          "yes",
+          """
+          What is told of mail with REQUIRETLS (RFC 8689, 5): its header alone, to be sent to anybody; \
+          or, with no, as of other mail, and by servers only that do what REQUIRETLS asks for.""");
+
   static final Param<BounceTemplates> TEMPLATES =
       SET.value(
           "bounce_template_file",

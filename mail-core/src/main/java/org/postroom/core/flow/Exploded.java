@@ -3,11 +3,13 @@ package org.postroom.core.flow;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.Submission;
+import org.postroom.core.queue.QueueControl.CameFrom;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 
@@ -91,10 +93,10 @@ record Exploded(List<Expanded> recipients, List<Recipient> told) {
     return new QueuedMail(
         mail.id(),
         envelope.sender(),
-        new QueuedMail.Traits(
-            envelope.body(), envelope.smtpUtf8(), envelope.envelopeId(), envelope.fullReturn()),
+        QueuedMail.Traits.of(envelope),
         mail.content(),
         mail.arrived(),
+        Optional.of(CameFrom.of(mail.client())),
         "",
         List.of());
   }

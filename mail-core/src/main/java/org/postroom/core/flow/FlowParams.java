@@ -50,6 +50,14 @@ public final class FlowParams {
           atLeast("0"),
           "The most octets of a mail, headers included; 0 for no limit.");
 
+  public static final Param<Boolean> REQUIRETLS =
+      SET.bool(
+          "requiretls_enable",
+          "yes",
+          """
+          Whether clients under TLS are offered REQUIRETLS (RFC 8689), and mail that came with it goes \
+          on as smtp_requiretls_policy and lmtp_requiretls_policy say.""");
+
   public static final Param<Integer> HEADER_SIZE =
       SET.integer(
           "header_size_limit",

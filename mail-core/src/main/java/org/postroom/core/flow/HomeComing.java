@@ -39,7 +39,8 @@ final class HomeComing {
             mail.traits().body(),
             mail.traits().smtpUtf8(),
             mail.traits().envelopeId(),
-            mail.traits().fullReturn());
+            mail.traits().fullReturn(),
+            mail.traits().requiresTls());
     Submission.Client self =
         new Submission.Client(
             InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), "QUEUE");

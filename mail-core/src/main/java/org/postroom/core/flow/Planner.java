@@ -164,7 +164,8 @@ final class Planner {
               envelope.body(),
               envelope.smtpUtf8(),
               Optional.empty(),
-              Optional.empty()));
+              Optional.empty(),
+              envelope.requiresTls()));
     }
   }
 

@@ -15,6 +15,8 @@ import org.postroom.core.address.ReversePath;
  * @param smtpUtf8 whether SMTPUTF8 was asked for (RFC 6531)
  * @param envelopeId ENVID (RFC 3461), xtext decoded
  * @param fullReturn whether RET=FULL was asked for; empty when RET was not given
+ * @param requiresTls whether REQUIRETLS was asked for (RFC 8689): each server on the way must be
+ *     known, and do the same
  */
 public record Envelope(
     ReversePath sender,
@@ -22,7 +24,8 @@ public record Envelope(
     BodyType body,
     boolean smtpUtf8,
     Optional<String> envelopeId,
-    Optional<Boolean> fullReturn) {
+    Optional<Boolean> fullReturn,
+    boolean requiresTls) {
 
   public Envelope {
     recipients = List.copyOf(recipients);
@@ -33,7 +36,7 @@ public record Envelope(
 
   /** The same with another sender. */
   public Envelope from(ReversePath other) {
-    return new Envelope(other, recipients, body, smtpUtf8, envelopeId, fullReturn);
+    return new Envelope(other, recipients, body, smtpUtf8, envelopeId, fullReturn, requiresTls);
   }
 
   /**
@@ -51,6 +54,6 @@ public record Envelope(
   /** An envelope without extensions. */
   public static Envelope of(ReversePath sender, List<Recipient> recipients) {
     return new Envelope(
-        sender, recipients, BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty());
+        sender, recipients, BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty(), false);
   }
 }

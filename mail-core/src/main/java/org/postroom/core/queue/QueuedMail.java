@@ -6,14 +6,18 @@ import java.util.Optional;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.queue.QueueControl.CameFrom;
 
 /**
  * A mail that is ours to take further, with those of its recipients that were leased together: all
  * for one destination.
  *
  * @param arrived when it came to us
+ * @param origin where it came from; empty where an earlier version took it in, and for what is not
+ *     in the queue
  * @param destination what its recipients queue behind
  * @param recipients those leased now, at least one
  */
@@ -23,6 +27,7 @@ public record QueuedMail(
     Traits traits,
     Content content,
     Instant arrived,
+    Optional<CameFrom> origin,
     String destination,
     List<QueuedRecipient> recipients) {
 
@@ -32,17 +37,32 @@ public record QueuedMail(
 
   /** The same mail for some of its recipients. */
   public QueuedMail with(List<QueuedRecipient> some) {
-    return new QueuedMail(id, sender, traits, content, arrived, destination, some);
+    return new QueuedMail(id, sender, traits, content, arrived, origin, destination, some);
   }
 
   /** The same mail in other octets. */
   public QueuedMail with(Content other) {
-    return new QueuedMail(id, sender, traits, other, arrived, destination, recipients);
+    return new QueuedMail(id, sender, traits, other, arrived, origin, destination, recipients);
   }
 
   /** What the envelope said beside sender and recipients. */
   public record Traits(
-      BodyType body, boolean smtpUtf8, Optional<String> envelopeId, Optional<Boolean> fullReturn) {}
+      BodyType body,
+      boolean smtpUtf8,
+      Optional<String> envelopeId,
+      Optional<Boolean> fullReturn,
+      boolean requiresTls) {
+
+    /** Those of an envelope. */
+    public static Traits of(Envelope envelope) {
+      return new Traits(
+          envelope.body(),
+          envelope.smtpUtf8(),
+          envelope.envelopeId(),
+          envelope.fullReturn(),
+          envelope.requiresTls());
+    }
+  }
 
   /**
    * One recipient that is not done with.

@@ -395,7 +395,8 @@ final class FlowHouse implements AutoCloseable {
             BodyType.SEVEN_BIT,
             false,
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            false);
     Submission.Client client =
         new Submission.Client(
             InetAddress.getLoopbackAddress(), "localhost", "me", Optional.empty(), "ESMTP");
@@ -420,7 +421,8 @@ final class FlowHouse implements AutoCloseable {
                 BodyType.SEVEN_BIT,
                 false,
                 Optional.empty(),
-                Optional.empty())));
+                Optional.empty(),
+                false)));
   }
 
   static Address address(String text) {

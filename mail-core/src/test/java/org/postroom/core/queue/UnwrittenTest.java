@@ -22,9 +22,11 @@ final class UnwrittenTest {
       new QueuedMail(
           new QueueId("4hXrxX5YvLz007"),
           ReversePath.NULL,
-          new QueuedMail.Traits(BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty()),
+          new QueuedMail.Traits(
+              BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty(), false),
           Content.of(new byte[0]),
           Instant.EPOCH,
+          Optional.empty(),
           "smtp:far.test",
           List.of());
 

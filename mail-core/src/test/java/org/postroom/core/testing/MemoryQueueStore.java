@@ -502,10 +502,10 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
       return new QueuedMail(
           mail.id(),
           envelope.sender(),
-          new QueuedMail.Traits(
-              envelope.body(), envelope.smtpUtf8(), envelope.envelopeId(), envelope.fullReturn()),
+          QueuedMail.Traits.of(envelope),
           mail.content(),
           mail.arrived(),
+          Optional.of(QueueControl.CameFrom.of(mail.client())),
           destination,
           recipients);
     }

@@ -95,6 +95,7 @@ public abstract class QueueStoreContract extends StoreContract {
       assertThat(found.traits().smtpUtf8()).isTrue();
       assertThat(found.traits().envelopeId()).contains("env+id");
       assertThat(found.traits().fullReturn()).contains(false);
+      assertThat(found.traits().requiresTls()).isTrue();
       assertThat(found.arrived()).isEqualTo(mail.arrived());
       assertThat(found.content().toBytes()).isEqualTo(text("onward").toBytes());
       for (QueuedRecipient recipient : found.recipients()) {

@@ -137,7 +137,8 @@ public abstract class StoreContract {
             BodyType.EIGHT_BIT_MIME,
             true,
             Optional.of("env+id"),
-            Optional.of(false));
+            Optional.of(false),
+            true);
     Submission.Client client =
         new Submission.Client(
             InetAddress.getLoopbackAddress(), "localhost", "me", Optional.empty(), "ESMTP");

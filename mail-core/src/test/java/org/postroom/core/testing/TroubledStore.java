@@ -100,6 +100,7 @@ public final class TroubledStore {
         mail.traits(),
         heard,
         mail.arrived(),
+        mail.origin(),
         mail.destination(),
         mail.recipients());
   }

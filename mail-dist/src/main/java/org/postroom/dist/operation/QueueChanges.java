@@ -244,6 +244,7 @@ public final class QueueChanges {
         mail.traits(),
         mail.content(),
         mail.arrived(),
+        mail.origin(),
         some.get(0).destination(),
         some.stream().map(ListedRecipient::recipient).toList());
   }

@@ -143,7 +143,8 @@ public final class QueueMoves {
             body(mail.body()),
             mail.smtpUtf8(),
             mail.envelopeId(),
-            mail.returned().map("FULL"::equals));
+            mail.returned().map("FULL"::equals),
+            mail.requiresTls().orElse(false));
     Submission submission =
         new Submission(
             new QueueId(mail.id()),

@@ -132,6 +132,8 @@ public final class QueueOperations {
    * @param body as BODY= says it (RFC 6152)
    * @param returned what a report is to have of it, {@code FULL} or {@code HDRS}, where that was
    *     said
+   * @param requiresTls whether it came with REQUIRETLS (RFC 8689); what an earlier version has
+   *     written does not say it
    * @param origin where it came from; empty where an earlier version took it in
    * @param sha256 of its octets, in hexadecimal digits, where one mail is shown and not damaged
    * @param recipients those that are not done with
@@ -146,6 +148,7 @@ public final class QueueOperations {
       boolean smtpUtf8,
       Optional<String> envelopeId,
       Optional<String> returned,
+      Optional<Boolean> requiresTls,
       Optional<CameFrom> origin,
       Optional<String> sha256,
       List<WaitingRecipient> recipients) {
@@ -164,6 +167,7 @@ public final class QueueOperations {
           smtpUtf8,
           envelopeId,
           returned,
+          requiresTls,
           origin,
           Optional.of(hash),
           recipients);
@@ -181,6 +185,7 @@ public final class QueueOperations {
           smtpUtf8,
           envelopeId,
           returned,
+          requiresTls,
           origin,
           sha256,
           others);
@@ -348,6 +353,7 @@ public final class QueueOperations {
         mail.traits().smtpUtf8(),
         mail.traits().envelopeId(),
         mail.traits().fullReturn().map(full -> full ? "FULL" : "HDRS"),
+        Optional.of(mail.traits().requiresTls()).filter(required -> required),
         mail.origin(),
         Optional.empty(),
         mail.recipients().stream().filter(which).map(QueueOperations::shown).toList());

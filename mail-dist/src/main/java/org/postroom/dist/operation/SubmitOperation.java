@@ -67,7 +67,8 @@ public final class SubmitOperation {
                 mail.eightBit() ? BodyType.EIGHT_BIT_MIME : BodyType.SEVEN_BIT,
                 false,
                 mail.envelopeId(),
-                mail.fullReturn()),
+                mail.fullReturn(),
+                false),
             mail.content());
     return answer instanceof Submitted.Refused refused
         ? new Handed(Optional.empty(), Optional.of(refused.reply().toString()))

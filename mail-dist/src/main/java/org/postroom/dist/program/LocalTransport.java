@@ -266,6 +266,12 @@ final class LocalTransport implements Transport {
     environment.put("ORIGINAL_RECIPIENT", original(recipient));
     environment.put("SENDER", sender(mail));
     environment.put("ENVID", mail.traits().envelopeId().orElse(""));
+    BroughtBy client = BroughtBy.of(mail);
+    environment.put("CLIENT_ADDRESS", client.address());
+    environment.put("CLIENT_HOSTNAME", client.name());
+    environment.put("CLIENT_HELO", client.helo());
+    environment.put("CLIENT_PROTOCOL", client.protocol());
+    environment.put("SASL_USERNAME", client.login());
     environment.replaceAll((name, value) -> filtered(value));
     environment.put("HOME", identity.user().home());
     environment.put("SHELL", SHELL);

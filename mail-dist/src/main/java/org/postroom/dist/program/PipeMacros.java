@@ -32,7 +32,12 @@ final class PipeMacros {
           "nexthop", Mail::shownNextHop,
           "queue_id", mail -> mail.mail().id().toString(),
           "size", mail -> Long.toString(mail.mail().content().size()),
-          "envelope_id", mail -> mail.mail().traits().envelopeId().orElse(""));
+          "envelope_id", mail -> mail.mail().traits().envelopeId().orElse(""),
+          "client_address", mail -> mail.client().address(),
+          "client_hostname", mail -> mail.client().name(),
+          "client_helo", mail -> mail.client().helo(),
+          "client_protocol", mail -> mail.client().protocol(),
+          "sasl_username", mail -> mail.client().login());
 
   /** Of one recipient. */
   private static final Map<String, Function<One, String>> OF_RECIPIENT =
@@ -44,17 +49,8 @@ final class PipeMacros {
           "mailbox", One::mailbox,
           "domain", One::domain);
 
-  /** Who brought the mail, of which the queue keeps nothing. */
-  private static final Set<String> OF_CLIENT =
-      Set.of(
-          "client_address",
-          "client_helo",
-          "client_hostname",
-          "client_port",
-          "client_protocol",
-          "sasl_method",
-          "sasl_sender",
-          "sasl_username");
+  /** Of who brought the mail, what the queue does not keep. */
+  private static final Set<String> NOT_KEPT = Set.of("client_port", "sasl_method", "sasl_sender");
 
   private final List<String> words;
 
@@ -101,16 +97,12 @@ final class PipeMacros {
   }
 
   private static void check(String name) {
-    if (!OF_MAIL.containsKey(name) && !OF_RECIPIENT.containsKey(name) && !isOfClient(name)) {
+    if (!OF_MAIL.containsKey(name) && !OF_RECIPIENT.containsKey(name) && !NOT_KEPT.contains(name)) {
       Set<String> all = new TreeSet<>(OF_MAIL.keySet());
       all.addAll(OF_RECIPIENT.keySet());
       throw new BadValue(
           "${" + name + "} stands for nothing; expected one of " + String.join(", ", all));
     }
-  }
-
-  private static boolean isOfClient(String name) {
-    return OF_CLIENT.contains(name);
   }
 
   /** Names in it that stand for nothing here, because nobody keeps it. */
@@ -119,7 +111,7 @@ final class PipeMacros {
     for (String word : words) {
       Matcher macro = MACRO.matcher(word);
       while (macro.find()) {
-        name(macro).filter(PipeMacros::isOfClient).ifPresent(unknown::add);
+        name(macro).filter(NOT_KEPT::contains).ifPresent(unknown::add);
       }
     }
     return unknown;
@@ -197,6 +189,10 @@ final class PipeMacros {
           .address()
           .map(address -> shown(address, style, false))
           .orElse(style.nullSender());
+    }
+
+    BroughtBy client() {
+      return BroughtBy.of(mail);
     }
 
     String shownNextHop() {

@@ -103,7 +103,7 @@ final class PipeServices {
       PipeService parsed = PipeService.parse(service.line().arguments());
       if (!parsed.command().unknown().isEmpty()) {
         LOG.warn(
-            "{}, {}: the queue does not keep who has brought a mail, so that these stand for"
+            "{}, {}: the queue does not keep all of who has brought a mail, so that these stand for"
                 + " nothing: {}",
             service.line().place(),
             service.line().key(),

@@ -394,7 +394,8 @@ final class QueueCommandsTest {
               BodyType.EIGHT_BIT_MIME,
               false,
               Optional.of("env-7"),
-              Optional.of(false));
+              Optional.of(false),
+              true);
       InputStream content = new ByteArrayInputStream("Subject: x\r\n\r\n".getBytes(US_ASCII));
       String id = server.submit(envelope, content, Whom.ALL_OR_NOBODY, TRACE).orThrow().value();
       rest();
@@ -402,6 +403,7 @@ final class QueueCommandsTest {
       assertThat(queue("show", id).said())
           .contains("id: " + id + "\nqueue: deferred\n")
           .contains("\nbody: 8BITMIME\n", "\nenvelope_id: env-7\n", "\nreturned: HDRS\n")
+          .contains("\nrequires_tls: true\n")
           .contains("\n  address: a@far.test\n  original: rfc822;first@far.test\n")
           .contains("\n  report_on: [DELAY, FAILURE]\n  state: waiting\n", "\n  attempts: 1\n")
           .contains("\n  next_attempt: ", "\n  reason: 4.4.1 ", "\n  last_attempt: ")

@@ -76,6 +76,7 @@ final class QueueListingTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         List.of(to));
   }
 

@@ -57,7 +57,7 @@ final class QueueChoiceTest {
             new QueueId("4hXrxX5YvLz007"),
             Section.DEFERRED,
             ReversePath.of(Address.parse("x@example.org")),
-            new Traits(BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty()),
+            new Traits(BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty(), false),
             Content.of(new byte[0]),
             NOW.minusSeconds(age),
             Optional.empty(),

@@ -16,6 +16,7 @@ import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.queue.QueueControl.CameFrom;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.table.RecipientDelimiter;
@@ -36,9 +37,18 @@ final class PipeMacrosTest {
     return new QueuedMail(
         new QueueId("3f9c21"),
         sender.isEmpty() ? ReversePath.NULL : ReversePath.of(Address.parse(sender)),
-        new QueuedMail.Traits(BodyType.SEVEN_BIT, false, Optional.of("e7"), Optional.empty()),
+        new QueuedMail.Traits(
+            BodyType.SEVEN_BIT, false, Optional.of("e7"), Optional.empty(), false),
         Content.of(new byte[] {'a', '\r', '\n', '\r', '\n'}),
         Instant.EPOCH,
+        Optional.of(
+            new CameFrom(
+                "192.0.2.1",
+                "mx.example.com",
+                "-helo",
+                "ESMTPSA",
+                Optional.of("eve"),
+                Optional.empty())),
         "list:example.org",
         queued);
   }
@@ -77,7 +87,12 @@ final class PipeMacrosTest {
         "$envelope_id        | ''  | e7",
         "$original_recipient | ''  | Alias@example.net",
         "$original_recipient | u   | alias@example.net",
-        "x${client_address}x | ''  | xx",
+        "x${client_port}x    | ''  | xx",
+        "$client_address     | ''  | 192.0.2.1",
+        "$client_hostname    | ''  | mx.example.com",
+        "x$client_helo       | ''  | x-helo",
+        "$client_protocol    | ''  | ESMTP",
+        "$sasl_username      | ''  | eve",
         "$$sender            | ''  | $sender",
         "${user}.${domain}   | ''  | Ada.example.org",
         "plain               | ''  | plain"
@@ -149,7 +164,7 @@ final class PipeMacrosTest {
 
   @Test
   void knowNothingOfClients() {
-    assertThat(PipeMacros.of(List.of("${client_address}", "$sasl_username", "$user")).unknown())
-        .containsExactly("client_address", "sasl_username");
+    assertThat(PipeMacros.of(List.of("${client_port}", "$sasl_method", "$user")).unknown())
+        .containsExactly("client_port", "sasl_method");
   }
 }

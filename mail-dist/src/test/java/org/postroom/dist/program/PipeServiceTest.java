@@ -98,7 +98,7 @@ final class PipeServiceTest {
         "user=nobody size=1k argv=x | size=1k: expected a number",
         "user=nobody eol=\\x argv=x | eol=\\x: expected",
         "user=nobody directory=srv argv=x | directory=srv: expected an absolute path",
-        "user=nobody argv=x ${recipients} | ${recipients} stands for nothing; expected one of domain,",
+        "user=nobody argv=x ${recipients} | ${recipients} stands for nothing; expected one of client_address,",
         "user=nobody argv=x $ | a $ stands alone",
         "user=nobody argv=x ${sender?yes} | ${sender?yes} stands for nothing",
       })

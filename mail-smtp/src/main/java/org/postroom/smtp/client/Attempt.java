@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
  * talked to.
  */
 final class Attempt {
+  /** RFC 8689, 4.2.1: there is no TLS that is safe enough for a mail that requires it. */
+  static final String NO_TLS = "5.7.10";
+
   private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
   private final Outfit outfit;
@@ -83,6 +86,11 @@ final class Attempt {
       return new Trouble("4.4.1", reason, true);
     }
 
+    /** Whether another attempt would meet with the same: REQUIRETLS says to return the mail. */
+    boolean isFinal() {
+      return status.startsWith("5.");
+    }
+
     /** No target: the look-ups have found none, or hosts that are there must not be gone to. */
     static Trouble of(DeliveryResult none) {
       return none.status().startsWith(".4.", 1)
@@ -118,16 +126,7 @@ final class Attempt {
 
   /** Each is there when it is known how safe it must be. */
   private List<CompletionStage<Way>> ways(String nextHop) {
-    ReversePath inWhoseName =
-        outfit.security().logIns().dependOnSender() ? sender : ReversePath.NULL;
-    return hops(nextHop).stream()
-        .map(
-            hop ->
-                outfit
-                    .security()
-                    .policiesOf(hop, mail)
-                    .thenApply(tls -> new Way(hop, hop.written(), tls, inWhoseName)))
-        .toList();
+    return hops(nextHop).stream().map(hop -> outfit.security().wayTo(hop, mail, sender)).toList();
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // nothing that fails is in it
@@ -280,13 +279,20 @@ final class Attempt {
       return;
     }
     String reasons = String.join("; ", troubles.stream().map(Trouble::reason).toList());
-    Optional<Trouble> passing =
-        troubles.stream().filter(one -> !one.rests()).reduce((first, second) -> second);
+    List<Trouble> open = troubles.stream().filter(one -> !one.isFinal()).toList();
+    if (open.isEmpty()) {
+      end(new DeliveryResult.Bounced("none", last(troubles).status(), reasons));
+      return;
+    }
+    List<Trouble> passing = open.stream().filter(one -> !one.rests()).toList();
     end(
-        passing.isPresent()
-            ? new DeliveryResult.Deferred("none", passing.get().status(), reasons)
-            : new DeliveryResult.Unreachable(
-                "none", troubles.get(troubles.size() - 1).status(), reasons));
+        passing.isEmpty()
+            ? new DeliveryResult.Unreachable("none", last(open).status(), reasons)
+            : new DeliveryResult.Deferred("none", last(passing).status(), reasons));
+  }
+
+  private static Trouble last(List<Trouble> some) {
+    return some.get(some.size() - 1);
   }
 
   private void connect(Way way, Target target, Iterator<Target> others, boolean useTls) {
@@ -379,7 +385,7 @@ final class Attempt {
       withoutTls(way, open.target(), others, reason(e));
       return;
     } catch (Conversation.NotServed e) {
-      if (e.isPermanent()) {
+      if (e.endsAttempt()) {
         leave(
             open,
             () ->

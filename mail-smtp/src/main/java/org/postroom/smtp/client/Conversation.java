@@ -11,12 +11,14 @@ import org.postroom.core.wire.TlsSession;
 import org.postroom.core.wire.WireFault;
 import org.postroom.smtp.client.sasl.LogIn;
 import org.postroom.smtp.client.sasl.LogIns;
+import org.postroom.smtp.client.tls.RequireTlsLevel;
 import org.postroom.smtp.client.tls.TlsLevel;
 import org.postroom.smtp.client.tlsrpt.SessionCounts;
 
 /** What is said to one server, in plain blocking code on the connection's worker. */
 final class Conversation {
   private static final Set<String> CHUNKS = Set.of("CHUNKING", "BINARYMIME");
+  private static final String REQUIRETLS = "REQUIRETLS";
 
   private final Connection connection;
   private final Exchange exchange;
@@ -43,19 +45,26 @@ final class Conversation {
     private static final long serialVersionUID = 1L;
 
     private final String status;
+    private final boolean last;
 
     private NotServed(String status, String reason) {
-      super(reason, null, false, false);
-      this.status = status;
+      this(status, reason, false);
     }
 
+    private NotServed(String status, String reason, boolean last) {
+      super(reason, null, false, false);
+      this.status = status;
+      this.last = last;
+    }
+
+    /** Of class 5 where the mail is to be returned, unless another server takes it. */
     String status() {
       return status;
     }
 
     /** Whether the next one is not to be asked: the mail is to be returned. */
-    boolean isPermanent() {
-      return status.startsWith("5");
+    boolean endsAttempt() {
+      return last;
     }
   }
 
@@ -85,7 +94,7 @@ final class Conversation {
     Reply greeting = Reply.read(connection.in());
     if (!greeting.isPositive()) {
       throw greeting.isPermanent() && !outfit.options().manners().passesRefusal()
-          ? new NotServed(greeting.status(), refusal(greeting))
+          ? new NotServed(greeting.status(), refusal(greeting), true)
           : refused(greeting);
     }
     hello(greeting.text());
@@ -93,6 +102,10 @@ final class Conversation {
       exchange.end(); // in clear is for this mail only: a younger one must not follow
     } else if (!wrapped && target.tls().level() != TlsLevel.NONE) {
       startTls();
+    }
+    if (way.requires() == RequireTlsLevel.ENFORCE && !server.offers(REQUIRETLS)) {
+      throw new NotServed(
+          "5.7.30", "REQUIRETLS is required, but was not offered by host " + target);
     }
     logIn();
   }
@@ -122,7 +135,7 @@ final class Conversation {
     outfit.counts().noStartTls(connected());
     if (target.tls().level().requiresTls()) {
       throw new NotServed(
-          "4.7.4",
+          way.requires().requiresTls() ? Attempt.NO_TLS : "4.7.4",
           reply == null
               ? "TLS is required, but was not offered by host " + target
               : "TLS is required, but host "
@@ -168,7 +181,8 @@ final class Conversation {
         .ifPresent(
             fault -> {
               throw new NotServed(
-                  "4.7.5", "Server certificate not verified: " + target + ": " + fault);
+                  way.requires().requiresTls() ? Attempt.NO_TLS : "4.7.5",
+                  "Server certificate not verified: " + target + ": " + fault);
             });
   }
 
@@ -212,6 +226,9 @@ final class Conversation {
       server = Greeted.parse(reply.text()).without(manners.unheard());
       if (outfit.unchunked().has(target)) {
         server = server.without(CHUNKS);
+      }
+      if (connection.tls().isEmpty() || way.requires() == RequireTlsLevel.DISABLE) {
+        server = server.without(Set.of(REQUIRETLS)); // RFC 8689, 3: an offer in clear is none
       }
       return;
     }

@@ -33,6 +33,9 @@ final class EnvelopeCommands {
     if (server.offers("SMTPUTF8") && (mail.traits().smtpUtf8() || NeedsUtf8.inEnvelope(mail))) {
       line.append(" SMTPUTF8");
     }
+    if (mail.traits().requiresTls() && server.offers("REQUIRETLS")) {
+      line.append(" REQUIRETLS");
+    }
     if (server.offers("DSN")) {
       mail.traits().fullReturn().ifPresent(full -> line.append(full ? " RET=FULL" : " RET=HDRS"));
       mail.traits().envelopeId().ifPresent(id -> line.append(" ENVID=").append(xtext(id)));

@@ -124,6 +124,7 @@ final class GenericAddresses {
         mail.traits(),
         header.edited(mail.content(), maxHeader),
         mail.arrived(),
+        mail.origin(),
         mail.destination(),
         recipients);
   }

@@ -43,6 +43,8 @@ public final class LmtpClientParams {
               "${{$lmtp_enforce_tls} == {yes} ? {${{$lmtp_tls_enforce_peername} == {yes} ? {verify}"
                   + " : {encrypt}}} : {${{$lmtp_use_tls} == {yes} ? {may} : {none}}}}")
           .preset(TlsParams.SECURE_MATCH, "nexthop")
+          // It is our own, and this is as far as most of them go.
+          .preset(TlsParams.REQUIRETLS_POLICY, "opportunistic")
           .without(
               SmtpClientParams.SPECIAL_NETWORKS,
               SmtpClientParams.FALLBACK_RELAY,

@@ -4,6 +4,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.NextHop;
@@ -18,6 +19,8 @@ import org.postroom.smtp.client.tls.HandshakeLog;
 import org.postroom.smtp.client.tls.HostPolicies;
 import org.postroom.smtp.client.tls.PeerCheck;
 import org.postroom.smtp.client.tls.PolicySource;
+import org.postroom.smtp.client.tls.RequireTlsLevel;
+import org.postroom.smtp.client.tls.RequireTlsPolicy;
 import org.postroom.smtp.client.tls.TlsPolicies;
 import org.postroom.smtp.client.tls.TlsPolicy;
 
@@ -26,12 +29,18 @@ import org.postroom.smtp.client.tls.TlsPolicy;
  *
  * @param tls for handshakes, with anybody: who it is, {@code peers} looks at afterwards
  * @param policies how safe the hosts of a next hop must be reached
+ * @param required how far they must do what REQUIRETLS asks for
  * @param peers whether a server is who it should be
  * @param logIns as whom we log in
  * @param log hears of handshakes
  */
 record Security(
-    ClientContexts tls, TlsPolicies policies, PeerCheck peers, LogIns logIns, HandshakeLog log) {
+    ClientContexts tls,
+    TlsPolicies policies,
+    RequireTlsPolicy required,
+    PeerCheck peers,
+    LogIns logIns,
+    HandshakeLog log) {
 
   /**
    * What settings ask for.
@@ -46,17 +55,28 @@ record Security(
     return new Security(
         ClientContexts.of(settings),
         TlsPolicies.of(settings, tables, List.of(), names),
+        RequireTlsPolicy.of(settings, tables),
         peers,
         LogIns.of(settings, policy.delimiter(), tables),
         HandshakeLog.of(settings, service, peers));
   }
 
   /**
-   * How safe the hosts of a next hop must be reached with a mail; as {@link TlsPolicies#of}. A
-   * header gives up the safety of its own mail, and never that of our log-in.
+   * By which way a mail goes to a next hop: how safe its hosts must be reached, as {@link
+   * TlsPolicies#of} has it. A header gives up the safety of its own mail, and never that of our
+   * log-in.
+   *
+   * @param sender in whose name, where log-ins depend on that
    */
-  CompletionStage<HostPolicies> policiesOf(NextHop hop, QueuedMail mail) {
-    return policies.of(hop, () -> logIns.none() && TlsRequired.isNo(mail.content()));
+  CompletionStage<Way> wayTo(NextHop hop, QueuedMail mail, ReversePath sender) {
+    ReversePath inWhoseName = logIns.dependOnSender() ? sender : ReversePath.NULL;
+    RequireTlsLevel requires =
+        mail.traits().requiresTls() ? required.of(hop) : RequireTlsLevel.DISABLE;
+    CompletionStage<HostPolicies> hosts =
+        mail.traits().requiresTls()
+            ? policies.required(hop, requires)
+            : policies.of(hop, () -> logIns.none() && TlsRequired.isNo(mail.content()));
+    return hosts.thenApply(tls -> new Way(hop, hop.written(), tls, requires, inWhoseName));
   }
 
   /** Whether the handshake comes before everything else. */
@@ -71,7 +91,7 @@ record Security(
 
   /** The same where domains may also publish policies, over which what is known already goes. */
   Security hearing(List<PolicySource> sources) {
-    return new Security(tls, policies.under(sources), peers, logIns, log);
+    return new Security(tls, policies.under(sources), required, peers, logIns, log);
   }
 
   /** What is wrong with who a target has shown to be; the log hears of it. */

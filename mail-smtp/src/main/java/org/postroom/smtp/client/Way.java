@@ -3,6 +3,7 @@ package org.postroom.smtp.client;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.flow.NextHop;
 import org.postroom.smtp.client.tls.HostPolicies;
+import org.postroom.smtp.client.tls.RequireTlsLevel;
 
 /**
  * A next hop, and on what terms it is talked to. What was opened for one mail may carry another
@@ -10,6 +11,9 @@ import org.postroom.smtp.client.tls.HostPolicies;
  *
  * @param written as which the hop is known to tables of log-ins
  * @param tls how safe its hosts must be reached
+ * @param requires how far a server must do what REQUIRETLS asks for; nothing, where the mail does
+ *     not ask
  * @param sender in whose name, where log-ins depend on that; else the null one
  */
-record Way(NextHop hop, String written, HostPolicies tls, ReversePath sender) {}
+record Way(
+    NextHop hop, String written, HostPolicies tls, RequireTlsLevel requires, ReversePath sender) {}

@@ -23,6 +23,8 @@ public enum Extension {
   DSN("DSN"),
   /** RFC 6531. */
   SMTPUTF8("SMTPUTF8"),
+  /** RFC 8689. */
+  REQUIRETLS("REQUIRETLS"),
   /** RFC 3030. */
   CHUNKING("CHUNKING");
 

@@ -14,6 +14,7 @@ import org.postroom.core.mail.BodyType;
  * @param fullReturn RET= (RFC 3461): whether FULL; empty when not given
  * @param envelopeId ENVID= (RFC 3461), decoded
  * @param auth AUTH= (RFC 4954, 5), decoded
+ * @param requiresTls REQUIRETLS (RFC 8689)
  */
 public record MailParameters(
     long size,
@@ -21,14 +22,21 @@ public record MailParameters(
     boolean smtpUtf8,
     Optional<Boolean> fullReturn,
     Optional<String> envelopeId,
-    Optional<String> auth) {
+    Optional<String> auth,
+    boolean requiresTls) {
   // RFC 3461, 4.4: 100 characters before encoding; others send more, and nobody gains by a refusal.
   private static final int MAX_ENVELOPE_ID = 500;
 
   /** No parameters. */
   public static final MailParameters NONE =
       new MailParameters(
-          0, BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty(), Optional.empty());
+          0,
+          BodyType.SEVEN_BIT,
+          false,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          false);
 
   /**
    * Reads them.
@@ -47,6 +55,7 @@ public record MailParameters(
     Optional<Boolean> fullReturn = Optional.empty();
     Optional<String> envelopeId = Optional.empty();
     Optional<String> auth = Optional.empty();
+    boolean requiresTls = false;
     for (Map.Entry<String, String> parameter : given.entrySet()) {
       String keyword = parameter.getKey();
       String value = parameter.getValue();
@@ -55,12 +64,13 @@ public record MailParameters(
         case "SIZE" -> size = sizeOf(value);
         case "BODY" -> body = bodyOf(value);
         case "SMTPUTF8" -> smtpUtf8 = Parameters.flag(keyword, value);
+        case "REQUIRETLS" -> requiresTls = Parameters.flag(keyword, value);
         case "RET" -> fullReturn = Optional.of(isFull(value));
         case "ENVID" -> envelopeId = Optional.of(envelopeIdOf(value));
         default -> auth = Optional.of(Parameters.xtext(keyword, value));
       }
     }
-    return new MailParameters(size, body, smtpUtf8, fullReturn, envelopeId, auth);
+    return new MailParameters(size, body, smtpUtf8, fullReturn, envelopeId, auth, requiresTls);
   }
 
   /** As they stand behind the path, a space in front of each. */
@@ -78,6 +88,9 @@ public record MailParameters(
     fullReturn.ifPresent(full -> all.append(full ? " RET=FULL" : " RET=HDRS"));
     envelopeId.ifPresent(id -> all.append(" ENVID=").append(Xtext.encode(id)));
     auth.ifPresent(who -> all.append(" AUTH=").append(Xtext.encode(who)));
+    if (requiresTls) {
+      all.append(" REQUIRETLS");
+    }
     return all.toString();
   }
 
@@ -86,6 +99,7 @@ public record MailParameters(
       case "SIZE" -> Optional.of(Extension.SIZE);
       case "BODY" -> Optional.of(Extension.EIGHTBITMIME);
       case "SMTPUTF8" -> Optional.of(Extension.SMTPUTF8);
+      case "REQUIRETLS" -> Optional.of(Extension.REQUIRETLS);
       case "RET", "ENVID" -> Optional.of(Extension.DSN);
       case "AUTH" -> Optional.of(Extension.AUTH);
       default -> Optional.empty();

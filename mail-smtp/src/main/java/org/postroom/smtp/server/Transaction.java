@@ -208,7 +208,8 @@ public final class Transaction implements SmtpState, AutoCloseable {
         parameters.body(),
         parameters.smtpUtf8(),
         parameters.envelopeId(),
-        parameters.fullReturn());
+        parameters.fullReturn(),
+        parameters.requiresTls());
   }
 
   @Override

@@ -32,9 +32,11 @@ final class GenericAddressesTest {
       new QueuedMail(
           new QueueId("Q1"),
           ReversePath.of(Address.parse("ada@in.test")),
-          new QueuedMail.Traits(BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty()),
+          new QueuedMail.Traits(
+              BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty(), false),
           Content.of("From: ada@in.test\r\n\r\n".getBytes(US_ASCII)),
           Instant.EPOCH,
+          Optional.empty(),
           "smtp:far.test",
           List.of(new QueuedRecipient(7, Recipient.of(Address.parse("x@far.test")), 0, false, "")));
 

@@ -24,9 +24,10 @@ class PayloadTest {
     return new QueuedMail(
         new QueueId("Q1"),
         ReversePath.NULL,
-        new QueuedMail.Traits(body, false, Optional.empty(), Optional.empty()),
+        new QueuedMail.Traits(body, false, Optional.empty(), Optional.empty(), false),
         Content.of(content.getBytes(ISO_8859_1)),
         Instant.EPOCH,
+        Optional.empty(),
         "smtp:far.test",
         List.of(new QueuedRecipient(1, Recipient.of(Address.parse("bob@far.test")), 0, false, "")));
   }

@@ -202,7 +202,8 @@ final class RelayingHouse implements AutoCloseable {
             BodyType.SEVEN_BIT,
             false,
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            false);
     Submission.Client client =
         new Submission.Client(
             InetAddress.getLoopbackAddress(), "localhost", "me", Optional.empty(), "ESMTP");

@@ -30,6 +30,7 @@ import org.postroom.core.time.VirtualTime;
 import org.postroom.smtp.client.TargetFinder.Found;
 import org.postroom.smtp.client.tls.HostPolicies;
 import org.postroom.smtp.client.tls.HostPolicies.Judgement;
+import org.postroom.smtp.client.tls.RequireTlsLevel;
 import org.postroom.smtp.client.tls.TlsLevel;
 import org.postroom.smtp.client.tls.TlsPolicy;
 
@@ -75,7 +76,8 @@ class TargetFinderTest {
 
   private static CompletableFuture<Found> find(
       TargetFinder finder, String hop, boolean ourChoice, HostPolicies policies) {
-    Way way = new Way(NextHop.parse(hop, 25), hop, policies, ReversePath.NULL);
+    Way way =
+        new Way(NextHop.parse(hop, 25), hop, policies, RequireTlsLevel.DISABLE, ReversePath.NULL);
     return finder.find(way, ourChoice).toCompletableFuture();
   }
 

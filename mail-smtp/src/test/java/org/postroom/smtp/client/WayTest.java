@@ -12,6 +12,7 @@ import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.flow.NextHop;
 import org.postroom.smtp.client.tls.HostPolicies;
+import org.postroom.smtp.client.tls.RequireTlsLevel;
 import org.postroom.smtp.client.tls.TlsLevel;
 import org.postroom.smtp.client.tls.TlsPolicy;
 
@@ -23,6 +24,7 @@ class WayTest {
         parsed,
         parsed.written(),
         HostPolicies.same(new TlsPolicy(TlsLevel.MAY, List.of(), Optional.empty())),
+        RequireTlsLevel.DISABLE,
         ReversePath.NULL);
   }
 
@@ -37,6 +39,7 @@ class WayTest {
                 way("mx.test").hop(),
                 "mx.test",
                 HostPolicies.same(TlsPolicy.NONE),
+                RequireTlsLevel.DISABLE,
                 ReversePath.NULL))
         .isNotEqualTo(way("mx.test"));
   }

@@ -57,9 +57,11 @@ class XforwardTest {
         new QueuedMail(
             new QueueId("Q1"),
             ReversePath.NULL,
-            new QueuedMail.Traits(BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty()),
+            new QueuedMail.Traits(
+                BodyType.SEVEN_BIT, false, Optional.empty(), Optional.empty(), false),
             Content.of((header + "Subject: x\r\n\r\nReceived: body\r\n").getBytes(UTF_8)),
             Instant.EPOCH,
+            Optional.empty(),
             "smtp:far.test",
             List.of(
                 new QueuedMail.QueuedRecipient(

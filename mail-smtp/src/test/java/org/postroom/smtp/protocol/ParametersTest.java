@@ -21,6 +21,7 @@ class ParametersTest {
               Extension.EIGHTBITMIME, "",
               Extension.SMTPUTF8, "",
               Extension.DSN, "",
+              Extension.REQUIRETLS, "",
               Extension.AUTH, "PLAIN"));
 
   @Test
@@ -32,7 +33,8 @@ class ParametersTest {
             true,
             Optional.of(true),
             Optional.of("a+b=c d"),
-            Optional.of("ada@example.org"));
+            Optional.of("ada@example.org"),
+            true);
 
     assertThat(mail(written.encode())).isEqualTo(written);
     assertThat(mail("")).isEqualTo(MailParameters.NONE);
@@ -57,6 +59,7 @@ class ParametersTest {
     "' SIZE=-1', 501",
     "' SIZE=1 SIZE=1', 501",
     "' BODY=9BIT', 555",
+    "' REQUIRETLS=yes', 501",
     "' BODY=BINARYMIME', 555",
     "' <c@example.org>', 555",
     "' -X=1', 555",

@@ -34,7 +34,8 @@ public final class Schema {
           "V3__outbox.sql",
           "V4__queue_control.sql",
           "V5__where_mail_came_from.sql",
-          "V6__memos.sql");
+          "V6__memos.sql",
+          "V7__require_tls.sql");
 
   /** The schema this program works with. */
   public static final int NEWEST = MIGRATIONS.size();

@@ -69,7 +69,7 @@ final class Description {
     text(id.value());
     text(envelope.sender().toString());
     text(envelope.body().name());
-    out.number(envelope.smtpUtf8() ? 1 : 0);
+    out.number((envelope.smtpUtf8() ? 1 : 0) | (envelope.requiresTls() ? 2 : 0));
     text(envelope.envelopeId().orElse(""));
     out.number(envelope.fullReturn().map(full -> full ? 2 : 1).orElse(0));
     return this;

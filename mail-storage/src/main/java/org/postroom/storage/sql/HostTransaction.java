@@ -206,7 +206,8 @@ final class HostTransaction {
             "INSERT INTO "
                 + place.table("outbox_mail")
                 + " (mail_key, sender, body, smtp_utf8, envelope_id, full_return, octets,"
-                + " written_ts, next_ts, attempts, reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')"
+                + " written_ts, next_ts, require_tls, attempts, reply)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')"
                 + " ON CONFLICT (mail_key) DO NOTHING RETURNING id")) {
       insert.setString(1, key);
       insert.setString(2, Addresses.column(envelope.sender()));
@@ -221,6 +222,7 @@ final class HostTransaction {
       insert.setLong(7, octets);
       insert.setLong(8, now);
       insert.setLong(9, now);
+      insert.setBoolean(10, envelope.requiresTls());
       try (ResultSet rows = insert.executeQuery()) {
         return rows.next() ? rows.getLong(1) : 0;
       }

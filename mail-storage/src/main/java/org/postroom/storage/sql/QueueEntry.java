@@ -13,8 +13,8 @@ final class QueueEntry {
   private static final String INSERT_MAIL =
       "INSERT INTO queue_mail (id, queue_id, sender, body, smtp_utf8, envelope_id, full_return,"
           + " arrived_ts, message_id, recipients, submitter, traceparent, client_address,"
-          + " client_name, client_helo, client_protocol)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " client_name, client_helo, client_protocol, require_tls)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String INSERT_RECIPIENT =
       "INSERT INTO queue_recipient (id, mail_id, address, report_on, original, destination, due_ts,"
           + " ready_ts, leased, lease_owner, attempts, delay_reported, last_reason)"
@@ -78,6 +78,7 @@ final class QueueEntry {
     insert.setString(14, kept(from.name()));
     insert.setString(15, kept(from.helo()));
     insert.setString(16, kept(from.protocol()));
+    insert.setBoolean(17, envelope.requiresTls());
     insert.executeUpdate();
   }
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.queue.QueueControl.CameFrom;
 import org.postroom.core.queue.QueueControl.Listed;
 import org.postroom.core.queue.QueueControl.ListedRecipient;
 import org.postroom.core.queue.QueueControl.Page;
@@ -166,7 +165,6 @@ final class QueuePages {
     long last = after;
     List<ListedRecipient> recipients = new ArrayList<>();
     QueuedMail head = null;
-    Optional<CameFrom> origin = Optional.empty();
     try (PreparedStatement select = connection.prepareStatement(OF_MAIL)) {
       select.setLong(1, mail);
       select.setLong(2, after);
@@ -177,7 +175,6 @@ final class QueuePages {
           last = row.getLong(1);
           QueuedMail read = readable(row);
           if (read != null) {
-            origin = head == null ? origin(row) : origin;
             head = head == null ? read : head;
             recipients.add(recipient(row, read));
           }
@@ -195,7 +192,7 @@ final class QueuePages {
               head.traits(),
               head.content(),
               head.arrived(),
-              origin,
+              head.origin(),
               recipients));
     }
     return isFull() && seen > 0 ? Optional.of(new Position(mail, last)) : Optional.empty();
@@ -233,19 +230,5 @@ final class QueuePages {
   private static Optional<Instant> lastAttempt(ResultSet row) throws SQLException {
     long time = row.getLong(27);
     return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(time));
-  }
-
-  private static Optional<CameFrom> origin(ResultSet row) throws SQLException {
-    String address = row.getString(28);
-    return address == null
-        ? Optional.empty()
-        : Optional.of(
-            new CameFrom(
-                address,
-                row.getString(29),
-                row.getString(30),
-                row.getString(31),
-                Optional.ofNullable(row.getString(32)),
-                Optional.ofNullable(row.getString(33))));
   }
 }

@@ -15,6 +15,7 @@ import java.util.function.LongPredicate;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.queue.QueueControl.CameFrom;
 import org.postroom.core.queue.QueueStore.SetAside;
 import org.postroom.core.queue.QueueStore.Share;
 import org.postroom.core.queue.QueuedMail;
@@ -32,7 +33,8 @@ final class QueueRows {
           + " q.envelope_id, q.full_return, q.arrived_ts, m.blob_segment, m.blob_offset,"
           + " m.blob_length, m.blob_described, r.ready_ts, r.mail_id, r.due_ts, r.leased,"
           + " r.lease_owner IS NOT NULL, r.expires, r.last_attempt_ts, q.client_address,"
-          + " q.client_name, q.client_helo, q.client_protocol, q.submitter, q.traceparent"
+          + " q.client_name, q.client_helo, q.client_protocol, q.submitter, q.traceparent,"
+          + " q.require_tls"
           + " FROM queue_recipient r"
           + " LEFT JOIN queue_mail q ON q.id = r.mail_id"
           + " LEFT JOIN message m ON m.id = q.message_id";
@@ -237,11 +239,27 @@ final class QueueRows {
             BodyType.valueOf(row.getString(12)),
             row.getBoolean(13),
             Optional.ofNullable(row.getString(14)),
-            fullReturn),
+            fullReturn,
+            row.getBoolean(34)),
         blobs.open(body),
         Instant.ofEpochMilli(row.getLong(16)),
+        origin(row),
         row.getString(5),
         List.of(recipient));
+  }
+
+  private static Optional<CameFrom> origin(ResultSet row) throws SQLException {
+    String address = row.getString(28);
+    return address == null
+        ? Optional.empty()
+        : Optional.of(
+            new CameFrom(
+                address,
+                row.getString(29),
+                row.getString(30),
+                row.getString(31),
+                Optional.ofNullable(row.getString(32)),
+                Optional.ofNullable(row.getString(33))));
   }
 
   /**

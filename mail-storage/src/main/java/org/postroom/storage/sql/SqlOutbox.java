@@ -36,7 +36,7 @@ final class SqlOutbox implements OutboxStore {
       "SELECT id FROM outbox_mail WHERE next_ts <= ? ORDER BY next_ts, id LIMIT ?";
   private static final String WAITING =
       "SELECT mail_key, sender, body, smtp_utf8, envelope_id, full_return, octets, written_ts,"
-          + " attempts FROM outbox_mail WHERE id = ? AND next_ts IS NOT NULL";
+          + " attempts, require_tls FROM outbox_mail WHERE id = ? AND next_ts IS NOT NULL";
   private static final String RECIPIENTS =
       "SELECT address, report_on, original FROM outbox_recipient WHERE mail_id = ? ORDER BY place";
   private static final String KNOWN =
@@ -146,7 +146,8 @@ final class SqlOutbox implements OutboxStore {
                 BodyType.valueOf(found.getString(3)),
                 found.getBoolean(4),
                 Optional.ofNullable(found.getString(5)),
-                fullReturn);
+                fullReturn,
+                found.getBoolean(10));
         return Optional.of(
             new Waiting(
                 row,

@@ -27,6 +27,11 @@ record StsHosts(Domain domain, StsPolicy policy, TlsPolicy valid, HostPolicies o
   }
 
   @Override
+  public boolean provesNames() {
+    return policy.mode() == Mode.ENFORCE;
+  }
+
+  @Override
   public PublishedPolicy published() {
     return new PublishedPolicy(PublishedPolicy.Type.STS, policy.lines(), policy.exchangers());
   }

@@ -55,6 +55,11 @@ record DaneHosts(
   }
 
   @Override
+  public boolean provesNames() {
+    return otherwise.provesNames();
+  }
+
+  @Override
   public PublishedPolicy published() {
     return otherwise.published();
   }

@@ -19,6 +19,14 @@ public interface HostPolicies {
    */
   CompletionStage<Judgement> of(ExchangerHost host);
 
+  /**
+   * Whether the names of hosts that it lets mail go to are the domain's own word, whatever the DNS
+   * says of them.
+   */
+  default boolean provesNames() {
+    return false;
+  }
+
   /** What the domain has published that this goes by. */
   default PublishedPolicy published() {
     return PublishedPolicy.NONE;

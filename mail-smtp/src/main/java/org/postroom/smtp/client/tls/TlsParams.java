@@ -111,6 +111,22 @@ public final class TlsParams {
           Whether mail whose header has TLS-Required: No (RFC 8689) goes as at the level may, \
           whatever else asks for more. Where we log in (smtp_sasl_auth_enable), it never does.""");
 
+  public static final Param<List<String>> REQUIRETLS_POLICY =
+      SET.list(
+          "smtp_requiretls_policy",
+          """
+          inline:{ { $mydomain = opportunistic } { .$mydomain = opportunistic } \
+          { localhost = opportunistic } } \
+          cidr:{ { 0.0.0.0/0 opportunistic } { ::/0 opportunistic } } enforce""",
+          """
+          How far a next hop must do what mail with REQUIRETLS asks for (RFC 8689): levels, and tables \
+          with the level for a host, an address or .parent of a domain; the first that has something to \
+          say counts. enforce: TLS with a certificate that TLSA records, an MTA-STS policy or \
+          smtp_tls_policy_maps name, or one for the next hop itself, and a server that offers \
+          REQUIRETLS; else the mail is returned. opportunistic+starttls: TLS with anybody, or it is \
+          returned. opportunistic: as for other mail, and REQUIRETLS where the server offers it. \
+          disable: as for other mail.""");
+
   static final Param<TlsVersions> PROTOCOLS =
       versions(
           "smtp_tls_protocols",

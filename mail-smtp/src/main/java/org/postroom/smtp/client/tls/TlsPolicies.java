@@ -25,7 +25,7 @@ import org.postroom.core.table.Tables;
  *
  * <ol>
  *   <li>a mail that says itself that it need not be safe (RFC 8689): for it, anything may, unless
- *       our log-in would go with it;
+ *       our log-in would go with it, or it was handed in with REQUIRETLS;
  *   <li>{@code smtp_tls_policy_maps}, for that next hop;
  *   <li>TLSA records of a host (DANE), where the level is {@code dane} or {@code dane-only};
  *   <li>what the domain publishes ({@link PolicySource}), which may judge each host by itself;
@@ -208,6 +208,28 @@ public final class TlsPolicies {
                     policy.versions(),
                     otherwise))
         : all;
+  }
+
+  /**
+   * Those for a mail that requires TLS, whatever its header says (RFC 8689, 4.1). On a worker:
+   * tables are asked.
+   *
+   * @param level how far the next hop must do so
+   * @return as {@link #of}
+   */
+  public CompletionStage<HostPolicies> required(NextHop hop, RequireTlsLevel level) {
+    CompletionStage<HostPolicies> others = of(hop, () -> false);
+    if (!level.requiresTls()) {
+      return others;
+    }
+    return others.thenApply(
+        otherwise ->
+            new RequiredHosts(
+                level,
+                hop,
+                policy(TlsLevel.SECURE, List.of(), Optional.empty(), Optional.empty()),
+                policy(TlsLevel.ENCRYPT, List.of(), Optional.empty(), Optional.empty()),
+                otherwise));
   }
 
   private Optional<Row> ofTable(NextHop hop) {

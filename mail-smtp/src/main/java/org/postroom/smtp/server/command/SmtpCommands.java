@@ -1,5 +1,6 @@
 package org.postroom.smtp.server.command;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.postroom.core.flow.FlowParams;
@@ -34,7 +35,7 @@ public final class SmtpCommands {
                       "MAIL FROM:<address> [parameters]",
                       "Error: nested MAIL command",
                       MailCommand::parse)
-                  .advertises(session -> List.of(size(session), "8BITMIME", "SMTPUTF8")),
+                  .advertises(SmtpCommands::ofMail),
               inMail("RCPT", "RCPT TO:<address> [parameters]", RcptCommand::parse)
                   .advertises(Offers.of("DSN")),
               inMail("DATA", "DATA", DataCommand::parse).with(Trait.SYNCHRONIZES),
@@ -100,8 +101,14 @@ public final class SmtpCommands {
     return SmtpRow.in(Transaction.class, NEED_MAIL, name, form, parser);
   }
 
-  private static String size(SmtpSession session) {
+  /** REQUIRETLS is for clients under TLS alone (RFC 8689, 3). */
+  private static List<String> ofMail(SmtpSession session) {
     long size = session.settings().get(FlowParams.MESSAGE_SIZE);
-    return size > 0 ? "SIZE " + size : "SIZE";
+    List<String> all =
+        new ArrayList<>(List.of(size > 0 ? "SIZE " + size : "SIZE", "8BITMIME", "SMTPUTF8"));
+    if (session.connection().tls().isPresent() && session.settings().get(FlowParams.REQUIRETLS)) {
+      all.add("REQUIRETLS");
+    }
+    return all;
   }
 }
