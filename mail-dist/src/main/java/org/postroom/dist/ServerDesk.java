@@ -142,6 +142,18 @@ final class ServerDesk implements Desk, RunningServer {
   }
 
   @Override
+  public List<String> hosts(String transport, String nextHop, Address recipient) {
+    return server
+        .running()
+        .generations()
+        .current()
+        .flow()
+        .hosts(transport, nextHop, recipient)
+        .toCompletableFuture()
+        .join();
+  }
+
+  @Override
   public List<RecentDecisions.Entry> decisions(String id) {
     return server.decisions(id);
   }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.address.Address;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.life.Lifeline;
@@ -129,6 +130,13 @@ final class Dispatch {
   /** Whether mail can leave by {@code transport}. */
   boolean has(String transport) {
     return transports.containsKey(transport) && !isAgents(transport);
+  }
+
+  /** As {@link Transport#hosts} has it; empty where there is no such transport. */
+  CompletionStage<List<String>> hosts(String transport, String nextHop, Address recipient) {
+    return has(transport)
+        ? requireNonNull(transports.get(transport)).hosts(nextHop, recipient)
+        : CompletableFuture.completedStage(List.of());
   }
 
   /** To programs and files nothing leads but an alias, which says it by a route of its own. */

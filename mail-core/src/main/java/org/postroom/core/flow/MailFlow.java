@@ -105,6 +105,15 @@ public final class MailFlow implements Attempts {
   }
 
   /**
+   * By which hosts mail would leave, as {@link Transport#hosts} has it.
+   *
+   * @param transport as routes name it
+   */
+  public CompletionStage<List<String>> hosts(String transport, String nextHop, Address recipient) {
+    return dispatch.hosts(transport, nextHop, recipient);
+  }
+
+  /**
    * Takes responsibility: when this returns {@link Handover.Taken}, the mail is in its mailboxes
    * and queued, durably, and the client may hear 250. Else, and when it throws, it is nowhere.
    *

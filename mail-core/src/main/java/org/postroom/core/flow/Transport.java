@@ -1,7 +1,9 @@
 package org.postroom.core.flow;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.postroom.core.address.Address;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 
@@ -21,6 +23,17 @@ public interface Transport {
    *     cancelled: nobody listens any more, and what is under way is to be cut off
    */
   CompletionStage<List<Report>> deliver(QueuedMail mail, String nextHop);
+
+  /**
+   * By which hosts mail for a recipient would go to a next hop, in the order to try them, and how
+   * safely: a line each, for people. Nobody is gone to. What has to be looked up is waited for
+   * elsewhere.
+   *
+   * @return empty where there is nothing to say; never completes exceptionally
+   */
+  default CompletionStage<List<String>> hosts(String nextHop, Address recipient) {
+    return CompletableFuture.completedStage(List.of());
+  }
 
   /** What one attempt came to for one recipient. */
   record Report(QueuedRecipient recipient, DeliveryResult result) {

@@ -10,6 +10,7 @@ import org.postroom.dist.control.Records;
 import org.postroom.dist.operation.ExplainOperation;
 import org.postroom.dist.operation.ExplainOperation.Destination;
 import org.postroom.dist.operation.ExplainOperation.Explained;
+import org.postroom.dist.operation.ExplainOperation.Leaving;
 import org.postroom.dist.operation.ExplainOperation.Question;
 import org.postroom.dist.operation.ExplainOperation.Recorded;
 import org.postroom.dist.operation.ExplainOperation.Recordings;
@@ -76,6 +77,13 @@ public final class ExplainApplet implements Callable<Integer> {
   private long size;
 
   @Option(
+      names = "--hosts",
+      description =
+          "Also by which hosts the mail would leave, and how safely: policies of TLS, TLSA records"
+              + " and what domains publish (MTA-STS).")
+  private boolean hosts;
+
+  @Option(
       names = "--id",
       paramLabel = "ID",
       description = "The queue id of a mail, or a session's number, as the log has them.")
@@ -92,6 +100,9 @@ public final class ExplainApplet implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
+    if (hosts && json) {
+      throw new ParameterException(spec.commandLine(), "--hosts is for people, and --json is not");
+    }
     if (recipients.isEmpty() == (id == null)) {
       throw new ParameterException(
           spec.commandLine(), "expected either recipients, or --id and no recipient");
@@ -127,7 +138,17 @@ public final class ExplainApplet implements Callable<Integer> {
     return 0;
   }
 
-  private static void print(PrintWriter out, Recorded record) {
+  /** By which hosts it would go, if it does: nothing does but by a transport. */
+  private List<String> hosts(Destination target) {
+    return hosts && target.route().matches("[^ ]+:.*")
+        ? place
+            .builder()
+            .ask(ExplainOperation.HOSTS, new Leaving(target.recipient(), target.route()))
+            .lines()
+        : List.of();
+  }
+
+  private void print(PrintWriter out, Recorded record) {
     out.println(
         record.at()
             + " session "
@@ -138,7 +159,7 @@ public final class ExplainApplet implements Callable<Integer> {
     print(out, record.step());
   }
 
-  private static void print(PrintWriter out, Step step) {
+  private void print(PrintWriter out, Step step) {
     out.println(step.command() + ": " + step.reply().map(text -> "refused").orElse("taken"));
     for (Rule rule : step.rules()) {
       String facts = rule.facts().isEmpty() ? "" : " (" + rule.facts() + ")";
@@ -148,6 +169,7 @@ public final class ExplainApplet implements Callable<Integer> {
     step.way().forEach(text -> out.println("  " + text));
     for (Destination target : step.targets()) {
       out.println("  <" + target.recipient() + ">: " + target.route());
+      hosts(target).forEach(line -> out.println("    " + line));
     }
   }
 }

@@ -22,6 +22,9 @@ public final class ExplainOperation {
   public static final Operation<Question, Explained> EXPLAIN =
       new Operation<>("explain", Question.class, Explained.class, ExplainOperation::explain);
 
+  public static final Operation<Leaving, Hosts> HOSTS =
+      new Operation<>("explain-hosts", Leaving.class, Hosts.class, ExplainOperation::hosts);
+
   public static final Operation<Which, Recordings> RECORD =
       new Operation<>("explain-record", Which.class, Recordings.class, ExplainOperation::record);
 
@@ -47,6 +50,16 @@ public final class ExplainOperation {
       long size,
       String sender,
       List<String> recipients) {}
+
+  /**
+   * A mail that goes on from here.
+   *
+   * @param route as {@link Destination} has it: {@code smtp:far.example}
+   */
+  public record Leaving(String recipient, String route) {}
+
+  /** By which hosts it would go, in the order to try them, and how safely: a line each. */
+  public record Hosts(List<String> lines) {}
 
   /** A mail or a session that was here, by the name that the log has for it. */
   public record Which(String id) {}
@@ -124,6 +137,22 @@ public final class ExplainOperation {
     DryRun run = desk.server().explain(question.service(), asked);
     return new Explained(
         run.steps().stream().map(step -> step(step.decision(), step.expanded())).toList());
+  }
+
+  private static Hosts hosts(Desk desk, Leaving mail) {
+    int colon = mail.route().indexOf(':');
+    try {
+      return new Hosts(
+          colon < 0
+              ? List.of()
+              : desk.server()
+                  .hosts(
+                      mail.route().substring(0, colon),
+                      mail.route().substring(colon + 1),
+                      Address.parse(mail.recipient())));
+    } catch (MalformedAddress e) {
+      throw new OperationRefused(Kind.REQUEST, String.valueOf(e.getMessage()));
+    }
   }
 
   private static Recordings record(Desk desk, Which which) {

@@ -40,6 +40,7 @@ public final class Operations {
           SubmitOperation.SUBMIT,
           ReloadOperation.RELOAD,
           ExplainOperation.EXPLAIN,
+          ExplainOperation.HOSTS,
           ExplainOperation.RECORD,
           FaultOperations.ADD,
           FaultOperations.LIST,

@@ -54,6 +54,12 @@ public interface RunningServer {
   DryRun explain(String service, DryRun.Asked asked);
 
   /**
+   * By which hosts mail would leave, and how safely; see {@code MailFlow.hosts}. Waits for what has
+   * to be looked up.
+   */
+  List<String> hosts(String transport, String nextHop, Address recipient);
+
+  /**
    * What it has decided about a mail, or in a session, as far as it is still known.
    *
    * @param id as the log has it

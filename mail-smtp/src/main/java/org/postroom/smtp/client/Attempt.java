@@ -126,7 +126,9 @@ final class Attempt {
 
   /** Each is there when it is known how safe it must be. */
   private List<CompletionStage<Way>> ways(String nextHop) {
-    return hops(nextHop).stream().map(hop -> outfit.security().wayTo(hop, mail, sender)).toList();
+    return options.hops(nextHop).stream()
+        .map(hop -> outfit.security().wayTo(hop, mail, sender))
+        .toList();
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // nothing that fails is in it
@@ -142,14 +144,6 @@ final class Attempt {
                       }
                       tryWay(way);
                     }));
-  }
-
-  /** Those of the route, then those for mail that finds no way there. */
-  private List<NextHop> hops(String nextHop) {
-    List<NextHop> hops =
-        new ArrayList<>(options.dialect().hops(nextHop, options.defaultPort(), options.base()));
-    options.fallback().stream().filter(hop -> !hops.contains(hop)).forEach(hops::add);
-    return hops;
   }
 
   private static DeliveryResult unknown(LookupUnavailable e) {

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -57,6 +58,17 @@ public record SmtpClientOptions(
     ownAddresses = Set.copyOf(ownAddresses);
     specialNetworks = List.copyOf(specialNetworks);
     fallback = List.copyOf(fallback);
+  }
+
+  /**
+   * The next hops that a route names, then those for mail that finds no way there.
+   *
+   * @throws NextHop.Malformed where the route's is none
+   */
+  List<NextHop> hops(String nextHop) {
+    List<NextHop> hops = new ArrayList<>(dialect.hops(nextHop, defaultPort, base));
+    fallback.stream().filter(hop -> !hops.contains(hop)).forEach(hops::add);
+    return hops;
   }
 
   /** For one address. */

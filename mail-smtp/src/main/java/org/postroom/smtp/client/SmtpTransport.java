@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
+import org.postroom.core.address.Address;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.ZoneResolver;
@@ -148,6 +149,11 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       edited.get().close();
       throw e;
     }
+  }
+
+  @Override
+  public CompletionStage<List<String>> hosts(String nextHop, Address recipient) {
+    return new Prospect(outfit).of(nextHop, recipient);
   }
 
   private CompletionStage<List<Report>> sent(QueuedMail mail, String nextHop) {

@@ -170,7 +170,7 @@ public final class PeerCheck {
   }
 
   private static List<String> names(TlsPolicy policy, NextHop hop, String host) {
-    return policy.match().stream().map(one -> TlsPolicy.meant(one, hop, host)).toList();
+    return policy.namesFor(hop, host);
   }
 
   /** What somebody else has written: on one line, and no longer than anybody reads. */

@@ -68,6 +68,11 @@ public record TlsPolicy(
     return serverName.map(name -> meant(name, hop, host)).orElse(host);
   }
 
+  /** The names that a certificate of a next hop's host is held against. */
+  public List<String> namesFor(NextHop hop, String host) {
+    return match.stream().map(one -> meant(one, hop, host)).toList();
+  }
+
   /** What a word of the policy stands for. */
   static String meant(String word, NextHop hop, String host) {
     return switch (word) {
