@@ -26,7 +26,7 @@ final class ArchitectureTest extends HouseRules {
           Map.ofEntries(
               Map.entry("address", 8L),
               Map.entry("auth", 25L),
-              Map.entry("config", 24L),
+              Map.entry("config", 25L),
               Map.entry("dns", 4L),
               Map.entry("fact", 6L),
               Map.entry("filter", 10L),
@@ -44,7 +44,7 @@ final class ArchitectureTest extends HouseRules {
               Map.entry("rewrite", 6L),
               Map.entry("secret", 3L),
               Map.entry("session", 8L),
-              Map.entry("table", 16L),
+              Map.entry("table", 17L),
               Map.entry("time", 3L),
               Map.entry("wire", 29L)));
 

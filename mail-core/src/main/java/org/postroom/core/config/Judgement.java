@@ -173,7 +173,7 @@ final class Judgement {
     return used;
   }
 
-  private static void collectNames(@Nullable String text, Set<String> names) {
+  static void collectNames(@Nullable String text, Set<String> names) {
     if (text == null) {
       return;
     }

@@ -9,20 +9,25 @@ final class AliasFormat implements Format {
   @Override
   public Lookup read(TableLines lines, long octets) throws IOException {
     PackedEntries.Builder entries = new PackedEntries.Builder(lines.prefix(), octets);
+    read(lines, entries);
+    return entries.build();
+  }
+
+  /** Hands over each entry as it is written, in its order. */
+  static void read(TableLines lines, Entries entries) throws IOException {
     while (lines.next()) {
       String line = lines.text();
       int colon = colon(line);
       String name = colon < 0 ? "" : LogicalLines.trimmed(line.substring(0, colon));
       String value = colon < 0 ? "" : LogicalLines.trimmed(line.substring(colon + 1));
       if (name.isEmpty() || value.isEmpty()) {
-        lines.warn("need name:value pair -- ignoring this line");
+        lines.lose("need name:value pair -- ignoring this line");
       } else if (name.charAt(0) != '"' && name.indexOf('@') >= 0) {
-        lines.warn("name must be local -- ignoring this line");
+        lines.lose("name must be local -- ignoring this line");
       } else if (!entries.put(unquoted(name), value, lines.number())) {
         lines.warn("duplicate entry: \"" + unquoted(name) + "\" -- ignoring this line");
       }
     }
-    return entries.build();
   }
 
   /** The first colon outside of quotes; -1 where there is none. */

@@ -9,13 +9,19 @@ final class KeyValueFormat implements Format {
   @Override
   public Lookup read(TableLines lines, long octets) throws IOException {
     PackedEntries.Builder entries = new PackedEntries.Builder(lines.prefix(), octets);
+    read(lines, entries);
+    return entries.build();
+  }
+
+  /** Hands over each entry as it is written, in its order. */
+  static void read(TableLines lines, Entries entries) throws IOException {
     while (lines.next()) {
       String line = lines.text();
       int end = keyEnd(line);
       String key = line.substring(0, end);
       String value = LogicalLines.trimmed(line.substring(end));
       if (value.isEmpty()) {
-        lines.warn("expected format: key whitespace value -- ignoring this line");
+        lines.lose("expected format: key whitespace value -- ignoring this line");
         continue;
       }
       if (key.endsWith(":")) {
@@ -25,7 +31,6 @@ final class KeyValueFormat implements Format {
         lines.warn("duplicate entry: \"" + key + "\" -- ignoring this line");
       }
     }
-    return entries.build();
   }
 
   /** White space in quotes belongs to the key, and the quotes do, too. */

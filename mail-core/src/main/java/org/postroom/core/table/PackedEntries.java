@@ -91,7 +91,7 @@ final class PackedEntries implements Lookup {
   }
 
   /** Takes entries, the first of each key. */
-  static final class Builder {
+  static final class Builder implements Entries {
     private final String source;
     private byte[] texts;
     private int used;
@@ -107,12 +107,8 @@ final class PackedEntries implements Lookup {
       texts = new byte[(int) Math.max(16, Math.min(octets, 1 << 30))];
     }
 
-    /**
-     * False, and nothing is changed, when the key is there.
-     *
-     * @param line 0 where there is none
-     */
-    boolean put(String key, String value, int line) {
+    @Override
+    public boolean put(String key, String value, int line) {
       byte[] folded = folded(key);
       int slot = slot(texts, slots, folded);
       if (slots[slot] != 0) {

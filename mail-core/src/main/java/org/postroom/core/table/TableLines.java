@@ -26,6 +26,7 @@ final class TableLines {
   private final List<String> inline;
   private final List<String> warnings = new ArrayList<>();
   private int left;
+  private int lost;
   private int at;
   private String text = "";
 
@@ -65,11 +66,11 @@ final class TableLines {
       if (!LogicalLines.isSpace(text.charAt(0))) {
         return true;
       }
-      warn("logical line must not start with whitespace: \"" + LogicalLines.trimmed(text) + "\"");
+      lose("logical line must not start with whitespace: \"" + LogicalLines.trimmed(text) + "\"");
     }
     if (lines.isDamaged()) {
       at = 0;
-      warn("something in it is not UTF-8");
+      lose("something in it is not UTF-8");
     }
     return false;
   }
@@ -99,7 +100,18 @@ final class TableLines {
     return new Row(value, prefix, at);
   }
 
-  /** The line is passed over, or taken though it looks wrong. */
+  /** The line is passed over, or something in it. */
+  void lose(String what) {
+    lost++;
+    warn(what);
+  }
+
+  /** Whether everything that is written counts. */
+  boolean isWhole() {
+    return lost == 0;
+  }
+
+  /** The line is passed over because another one counts, or taken though it looks wrong. */
   void warn(String what) {
     warn(place(), what);
   }

@@ -146,6 +146,11 @@ public final class Tables implements AutoCloseable {
     }
   }
 
+  /** The types of tables that there are, sorted by their names. */
+  public static List<String> types() {
+    return TableTypes.ALL.stream().map(TableTypes.Row::name).sorted().toList();
+  }
+
   /** What is done with its values. */
   private enum Use {
     FREE,
