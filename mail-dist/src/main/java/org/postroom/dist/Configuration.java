@@ -3,6 +3,7 @@ package org.postroom.dist;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.config.Listing;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.MasterCf;
 import org.postroom.core.config.Param;
@@ -140,8 +142,7 @@ public final class Configuration {
     MasterCf services = services();
     Settings.Builder builder =
         Settings.builder(params).file(file == null ? MainCf.EMPTY : MainCf.read(file));
-    builder.preset(PolicyParams.MYHOSTNAME, OsHost.name());
-    builder.preset("config_directory", base().toAbsolutePath().toString());
+    ofTheMachine(base()).forEach(builder::preset);
     if (file == null) {
       // An application that says no more is there for itself.
       builder.preset(PolicyParams.INET_INTERFACES, "loopback-only");
@@ -153,6 +154,32 @@ public final class Configuration {
     texts.forEach(builder::set);
     Settings.Examined examined = builder.examine();
     return new Read(examined.settings(), examined.report(), services, false);
+  }
+
+  /** Defaults that depend on the machine, and on where the file lies. */
+  private static Map<String, String> ofTheMachine(Path folder) {
+    return Map.of(
+        PolicyParams.MYHOSTNAME.name(),
+        OsHost.name(),
+        "config_directory",
+        folder.toAbsolutePath().toString());
+  }
+
+  /**
+   * Every name that a file may have for a server with the usual parts, and what one says; nothing
+   * is judged.
+   *
+   * @param folder where it lies
+   * @param said of each name the last word
+   * @param services of the master.cf beside it
+   */
+  public static Listing listing(Path folder, Collection<MainCf.Entry> said, MasterCf services) {
+    return new Listing(
+        List.of(Parts.standard().params()),
+        ofTheMachine(folder),
+        said,
+        services,
+        ServicePlan.transports(services));
   }
 
   /** Those of the master.cf that lies beside the file. */

@@ -23,12 +23,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What postmap(1) of a real Postfix says of three hundred keys, and what we say. Skipped where it
+ * What postmap(1) of a real Postfix says of five hundred keys, and what we say. Skipped where it
  * is not installed, unless {@code -Dpostroom.clients=required} says that it must be.
  */
 @Tag("process")
 final class PostmapTest {
-  private static final int KEYS = 300;
+  private static final int KEYS = 500;
   private static final String NOTHING = "(nothing)";
 
   @TempDir private Path folder;

@@ -68,11 +68,13 @@ record Getopt(List<Given> given, List<String> operands) {
     return given.stream().anyMatch(one -> one.letter() == letter);
   }
 
+  /** The values that it was given, in their order. */
+  List<String> all(char letter) {
+    return given.stream().filter(one -> one.letter() == letter).map(Given::value).toList();
+  }
+
   /** The value that it was given last. */
   Optional<String> last(char letter) {
-    return given.stream()
-        .filter(one -> one.letter() == letter)
-        .map(Given::value)
-        .reduce((earlier, later) -> later);
+    return all(letter).stream().reduce((earlier, later) -> later);
   }
 }

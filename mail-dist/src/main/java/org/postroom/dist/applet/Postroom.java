@@ -31,7 +31,10 @@ import picocli.CommandLine.Command;
       SendmailApplet.class,
       PostqueueApplet.class,
       PostsuperApplet.class,
-      PostcatApplet.class
+      PostcatApplet.class,
+      PostconfApplet.class,
+      PostmapApplet.class,
+      PostaliasApplet.class
     })
 public final class Postroom {
   // The exit statuses of sysexits.h that scripts know.
@@ -42,6 +45,17 @@ public final class Postroom {
   private static final int NO_PERMISSION = 77;
   static final int CONFIGURATION = 78;
   private static final int USAGE = 64;
+
+  /** Commands of other mail systems, whose options are read as those do. */
+  private static final List<String> FOREIGN =
+      List.of(
+          "sendmail",
+          "postqueue",
+          "postsuper",
+          "postcat",
+          "postconf",
+          "postmap",
+          "postalias");
 
   private Postroom() {}
 
@@ -61,7 +75,7 @@ public final class Postroom {
   }
 
   private static int run(CommandLine line, String... args) {
-    for (String name : List.of("sendmail", "postqueue", "postsuper", "postcat")) {
+    for (String name : FOREIGN) {
       asTheyAre(Objects.requireNonNull(line.getSubcommands().get(name)));
     }
     line.setExecutionExceptionHandler(

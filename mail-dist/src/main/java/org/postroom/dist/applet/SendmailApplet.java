@@ -17,6 +17,7 @@ import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.rewrite.HeaderAddresses;
+import org.postroom.core.table.TableText;
 import org.postroom.dist.ServerBuilder;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.QueueChanges;
@@ -49,7 +50,8 @@ import picocli.CommandLine.Spec;
           + " sender's name. -i, -oi: a line of a dot is no end. -B 7BIT|8BITMIME. -N"
           + " never|success,failure,delay, -R full|hdrs, -V ID: reports (RFC 3461). -C MAIN.CF, or"
           + " its folder (default: that of MAIL_CONFIG, /etc/postroom). -bp: postqueue -p. -q: tries all that waits;"
-          + " -qI, -qR, -qS WORD: what has it in its id, recipient, sender; -q! before the letter: all other. -bi, -I, -bh: nothing to do."
+          + " -qI, -qR, -qS WORD: what has it in its id, recipient, sender; -q! before the letter: all other. -bi, -I: checks the files of"
+          + " aliases (-oAFILE: that one; -v: says how many there are). -bh: nothing to do."
           + " Ignored: -A -G -L -O -U -X -c -d -e -h -m -n -o -p -v -x."
     })
 public final class SendmailApplet implements Callable<Integer> {
@@ -86,13 +88,23 @@ public final class SendmailApplet implements Callable<Integer> {
     options.warnings().forEach(warning -> say("warning: " + warning));
     return switch (options.mode()) {
       case DELIVER -> deliver(options);
-      case ALIASES, NOTHING -> 0;
+      case ALIASES -> aliases(options);
+      case NOTHING -> 0;
       case LIST -> list(options);
       case FLUSH -> flush(options);
       case SPEAK_SMTP -> fail(REFUSED, "-bs is not there: speak SMTP to the server's port instead");
       case VERIFY -> fail(REFUSED, "-bv is not there: see postroom explain");
       case SERVE -> fail(USAGE, "the server is run by postroom serve");
     };
+  }
+
+  private int aliases(SendmailOptions options) {
+    TableCommand command =
+        new TableCommand(
+            TableText.Form.ALIASES, spec.commandLine().getOut(), spec.commandLine().getErr());
+    return options.aliasFile().isPresent()
+        ? command.run(List.of(options.aliasFile().get()))
+        : command.checkAliases(options.configuration(), options.isVerbose());
   }
 
   private int list(SendmailOptions options) {

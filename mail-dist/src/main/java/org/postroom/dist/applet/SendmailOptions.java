@@ -18,7 +18,7 @@ final class SendmailOptions {
   private static final String LETTERS = "A:B:C:F:GIL:N:O:R:UV:X:b:cd:e:f:h:imno:p:q:r:tvx";
 
   /** They mean nothing here, and programs use them all the same. */
-  private static final String IGNORED = "AGLOUXcehmnpvx";
+  private static final String IGNORED = "AGLOUXcehmnpx";
 
   private static final Set<String> REPORTS = Set.of("SUCCESS", "FAILURE", "DELAY");
   private static final int LONGEST_ENVELOPE_ID = 100;
@@ -34,6 +34,8 @@ final class SendmailOptions {
   private boolean recipientsInHeader;
   private boolean dotIsContent;
   private boolean eightBit;
+  private boolean verbose;
+  private @Nullable String aliasFile;
   private final List<String> warnings = new ArrayList<>();
   private final List<String> recipients = new ArrayList<>();
 
@@ -43,7 +45,7 @@ final class SendmailOptions {
   enum Mode {
     /** Hand in the mail that stands on standard input. */
     DELIVER,
-    /** Read the alias files anew, of which there is no need here. */
+    /** Check the files of aliases; they are read anew without it. */
     ALIASES,
     /** Nothing at all. */
     NOTHING,
@@ -125,6 +127,7 @@ final class SendmailOptions {
       case 'o' -> old(value);
       case 'q' -> flush(value);
       case 't' -> recipientsInHeader = true;
+      case 'v' -> verbose = true;
       default -> {
         if (IGNORED.indexOf(letter) < 0) {
           throw new IllegalStateException("an option without meaning: " + letter);
@@ -192,6 +195,8 @@ final class SendmailOptions {
   private void old(String value) {
     if (value.equals("i")) {
       dotIsContent = true;
+    } else if (value.startsWith("A") && value.length() > 1) {
+      aliasFile = value.substring(1);
     } else if (value.startsWith("Q")) {
       warnings.add("-oQ has no effect: there is one queue");
     }
@@ -269,6 +274,16 @@ final class SendmailOptions {
   /** Whether a line of a dot is one of the mail's, and not its end. */
   boolean dotIsContent() {
     return dotIsContent;
+  }
+
+  /** The one file of aliases that is meant. */
+  Optional<String> aliasFile() {
+    return Optional.ofNullable(aliasFile);
+  }
+
+  /** Whether it is to say what it finds. */
+  boolean isVerbose() {
+    return verbose;
   }
 
   boolean eightBit() {

@@ -24,10 +24,24 @@ final class UsualPlace {
     if (data.isPresent()) {
       return builder.storage(Storage.h2(data.get().toAbsolutePath().normalize()));
     }
-    Path named =
-        configuration
-            .or(() -> Optional.ofNullable(System.getenv("MAIL_CONFIG")).map(Path::of))
-            .orElse(USUAL);
+    Path named = said(configuration).orElse(USUAL);
     return builder.configuration(Files.isDirectory(named) ? named.resolve("main.cf") : named);
+  }
+
+  /**
+   * The folder of main.cf and master.cf.
+   *
+   * @param configuration a main.cf, or its folder; else {@code MAIL_CONFIG} names one
+   */
+  static Path folder(Optional<Path> configuration) {
+    Path named = said(configuration).orElse(USUAL);
+    boolean isFile = named.equals(USUAL) || Files.isRegularFile(named);
+    Path folder = isFile ? named.getParent() : named;
+    return folder == null ? Path.of("") : folder;
+  }
+
+  /** What somebody has said. */
+  static Optional<Path> said(Optional<Path> configuration) {
+    return configuration.or(() -> Optional.ofNullable(System.getenv("MAIL_CONFIG")).map(Path::of));
   }
 }

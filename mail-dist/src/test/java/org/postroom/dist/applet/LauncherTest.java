@@ -107,7 +107,16 @@ final class LauncherTest {
   @Test
   void linksOfSendmailsNamesAreCalledAsIt() throws Exception {
     for (String name :
-        List.of("sendmail", "mailq", "newaliases", "postqueue", "postsuper", "postcat")) {
+        List.of(
+            "sendmail",
+            "mailq",
+            "newaliases",
+            "postqueue",
+            "postsuper",
+            "postcat",
+            "postconf",
+            "postmap",
+            "postalias")) {
       Files.createSymbolicLink(house.resolve("bin").resolve(name), house.resolve("postroom"));
     }
 
@@ -117,6 +126,9 @@ final class LauncherTest {
     assertThat(linked("postqueue", "-p")).endsWith("<postqueue>\n<-p>\n");
     assertThat(linked("postsuper", "-d", "ALL")).endsWith("<postsuper>\n<-d>\n<ALL>\n");
     assertThat(linked("postcat", "-q")).endsWith("<postcat>\n<-q>\n");
+    assertThat(linked("postconf", "-#", "x")).endsWith("<postconf>\n<-#>\n<x>\n");
+    assertThat(linked("postmap", "hash:x")).endsWith("<postmap>\n<hash:x>\n");
+    assertThat(linked("postalias", "x")).endsWith("<postalias>\n<x>\n");
   }
 
   private String linked(String name, String... words) throws Exception {
