@@ -34,7 +34,8 @@ import picocli.CommandLine.Command;
       PostcatApplet.class,
       PostconfApplet.class,
       PostmapApplet.class,
-      PostaliasApplet.class
+      PostaliasApplet.class,
+      PostfixApplet.class
     })
 public final class Postroom {
   // The exit statuses of sysexits.h that scripts know.
@@ -55,7 +56,8 @@ public final class Postroom {
           "postcat",
           "postconf",
           "postmap",
-          "postalias");
+          "postalias",
+          "postfix");
 
   private Postroom() {}
 

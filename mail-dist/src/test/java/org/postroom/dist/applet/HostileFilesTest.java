@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.dist.MailServer;
+import org.postroom.dist.Role;
 
 /** Files of administrators as they should not be, and the commands that read and change them. */
 @Timeout(60)
@@ -101,5 +103,43 @@ final class HostileFilesTest {
     AppletRun broken = AppletRun.of("sendmail", "-bi", "-C" + folder);
     assertThat(broken.status()).isEqualTo(1);
     assertThat(broken.said()).contains(bad + ", line 2: need name:value pair");
+  }
+
+  @Test
+  void postfixSaysWhatRunsAndHasItReload() throws IOException {
+    write(
+        "main.cf",
+        "myhostname = mail.example.org\nvirtual_mailbox_domains = example.org\n"
+            + "inet_interfaces = loopback-only\nstorage_url = h2:data\n");
+    assertThat(run("postfix", "status"))
+        .isEqualTo(new AppletRun(1, "postfix: fatal: the Postroom mail system is not running\n"));
+    assertThat(run("postfix", "stop").status()).isEqualTo(1);
+    assertThat(run("postfix", "check").status()).isZero();
+    assertThat(run("postfix", "nosuch").status()).isEqualTo(1);
+
+    try (MailServer server =
+        MailServer.builder()
+            .configuration(folder.resolve("main.cf"))
+            .listen(Role.MX, 0)
+            .account("ada@example.org", "correct horse")
+            .start()) {
+      long process = ProcessHandle.current().pid();
+      assertThat(run("postfix", "status"))
+          .isEqualTo(
+              new AppletRun(
+                  0, "postfix: the Postroom mail system is running: PID: " + process + "\n"));
+      assertThat(run("postfix", "reload").status()).isZero();
+      assertThat(run("postfix", "flush")).isEqualTo(new AppletRun(0, ""));
+      assertThat(run("postfix", "start").said()).contains("is already running");
+      assertThat(run("postfix", "abort"))
+          .isEqualTo(
+              new AppletRun(
+                  1,
+                  "postfix: aborting the Postroom mail system\n"
+                      + "postfix: fatal: it is part of another program: process "
+                      + process
+                      + "\n"));
+      assertThat(server.queue().size()).isZero();
+    }
   }
 }

@@ -116,7 +116,8 @@ final class LauncherTest {
             "postcat",
             "postconf",
             "postmap",
-            "postalias")) {
+            "postalias",
+            "postfix")) {
       Files.createSymbolicLink(house.resolve("bin").resolve(name), house.resolve("postroom"));
     }
 
@@ -129,6 +130,7 @@ final class LauncherTest {
     assertThat(linked("postconf", "-#", "x")).endsWith("<postconf>\n<-#>\n<x>\n");
     assertThat(linked("postmap", "hash:x")).endsWith("<postmap>\n<hash:x>\n");
     assertThat(linked("postalias", "x")).endsWith("<postalias>\n<x>\n");
+    assertThat(linked("postfix", "status")).endsWith("<postfix>\n<status>\n");
   }
 
   private String linked(String name, String... words) throws Exception {
