@@ -56,14 +56,13 @@ final class TlsLevelsTest {
         Files.writeString(
             folder.resolve("main.cf"),
             TlsLevelTable.mainCf(ALL, far)
-                + String.join(
-                    "\n",
-                    "myhostname = mail.here.test",
-                    "mynetworks = 127.0.0.0/8",
-                    "inet_protocols = ipv4",
-                    "smtp_special_networks = 127.0.0.0/8",
-                    "virtual_mailbox_domains = here.test",
-                    ""));
+                + """
+                myhostname = mail.here.test
+                mynetworks = 127.0.0.0/8
+                inet_protocols = ipv4
+                smtp_special_networks = 127.0.0.0/8
+                virtual_mailbox_domains = here.test
+                """);
     return MailServer.builder()
         .configuration(main)
         .storage(Storage.inMemory())
