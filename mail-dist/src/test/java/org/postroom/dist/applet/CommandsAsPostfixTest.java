@@ -319,17 +319,31 @@ final class CommandsAsPostfixTest {
             "foo = $bar\nbar = 1\nqux = 2\n",
             "mydomain = $foo\nfoo = ${bar?x}\nbar = $(baz)\nbaz=1\nFoo = 2\n",
             "smtpd_restriction_classes = a, b,$c\nc = d\nd = reject\na = permit\nb =\ne = x\n",
-            "relay_destination_rate_delay=1s\nnosuch_destination_rate_delay = 1s\n"
-                + "local_destination_recipient_limit=1\nmaildrop_recipient_limit = 5\n",
+            """
+            relay_destination_rate_delay=1s
+            nosuch_destination_rate_delay = 1s
+            local_destination_recipient_limit=1
+            maildrop_recipient_limit = 5
+            """,
             "smtpd_tls_cert_file = /etc/ssl/é.pem\nsmtpd_banner = $myhostname ESMTP ü $mail_name\n",
             "mydestination = a\n\n,b\n  ,c\n d\n\n\n",
             "relayhost=[x]:25\r\nmydomain=y\r\n",
             "mynetworks_style = subnet\nvirtual_alias_maps = hash:/a regexp:{{/x/ y}} inline:{a=b}\n",
             "header_checks = pcre:{{/^Subject: \"x\"/ REJECT a b}}\nsmtpd_milters = inet:localhost:1\n",
-            "disable_vrfy_command = yes\nsmtpd_helo_required = YES\nlocal_recipient_maps =\n"
-                + "content_filter = scan:[127.0.0.1]:10025\nmail_owner = postfix\n",
-            "alias_maps = hash:/etc/aliases\nalias_database = $alias_maps\n"
-                + "owner_request_special = no\nrecipient_delimiter = +\nhome_mailbox = Maildir/\n"));
+            """
+            disable_vrfy_command = yes
+            smtpd_helo_required = YES
+            local_recipient_maps =
+            content_filter = scan:[127.0.0.1]:10025
+            mail_owner = postfix
+            """,
+            """
+            alias_maps = hash:/etc/aliases
+            alias_database = $alias_maps
+            owner_request_special = no
+            recipient_delimiter = +
+            home_mailbox = Maildir/
+            """));
     return texts;
   }
 

@@ -109,8 +109,12 @@ final class HostileFilesTest {
   void postfixSaysWhatRunsAndHasItReload() throws IOException {
     write(
         "main.cf",
-        "myhostname = mail.example.org\nvirtual_mailbox_domains = example.org\n"
-            + "inet_interfaces = loopback-only\nstorage_url = h2:data\n");
+        """
+        myhostname = mail.example.org
+        virtual_mailbox_domains = example.org
+        inet_interfaces = loopback-only
+        storage_url = h2:data
+        """);
     assertThat(run("postfix", "status"))
         .isEqualTo(new AppletRun(1, "postfix: fatal: the Postroom mail system is not running\n"));
     assertThat(run("postfix", "stop").status()).isEqualTo(1);

@@ -115,9 +115,9 @@ public final class Postconf {
   /** Which options exclude each other. */
   private void check() {
     exclusive(THINGS);
-    for (char thing : THINGS.toCharArray()) {
+    for (char thing : letters(THINGS)) {
       if (request.has(thing)) {
-        for (char other : (DEEDS + FORMS).toCharArray()) {
+        for (char other : letters(DEEDS + FORMS)) {
           if (request.has(other) && COMPANY.getOrDefault(thing, "").indexOf(other) < 0) {
             throw new Fatal("with option -" + thing + ", do not specify -" + other);
           }
@@ -130,7 +130,7 @@ public final class Postconf {
       return;
     }
     exclusive(DEEDS);
-    for (char form : FORMS.toCharArray()) {
+    for (char form : letters(FORMS)) {
       exclusive("e" + form);
       exclusive("X" + form);
       exclusive("#" + form);
@@ -139,7 +139,7 @@ public final class Postconf {
 
   private void exclusive(String options) {
     StringBuilder given = new StringBuilder();
-    for (char option : ORDER.toCharArray()) {
+    for (char option : letters(ORDER)) {
       if (options.indexOf(option) >= 0 && request.has(option)) {
         given.append(" -").append(option);
       }
@@ -147,6 +147,10 @@ public final class Postconf {
     if (given.length() > " -x".length()) {
       throw new Fatal("specify one of" + given);
     }
+  }
+
+  private static List<Character> letters(String options) {
+    return options.chars().mapToObj(letter -> (char) letter).toList();
   }
 
   private void edit() {
