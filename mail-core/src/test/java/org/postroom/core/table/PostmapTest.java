@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What postmap(1) of a real Postfix says of five hundred keys, and what we say. Skipped where it
- * is not installed, unless {@code -Dpostroom.clients=required} says that it must be.
+ * What postmap(1) of a real Postfix says of five hundred keys, and what we say. Skipped where it is
+ * not installed, unless {@code -Dpostroom.clients=required} says that it must be.
  */
 @Tag("process")
 final class PostmapTest {

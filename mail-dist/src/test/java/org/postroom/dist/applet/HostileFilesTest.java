@@ -33,17 +33,15 @@ final class HostileFilesTest {
   @Test
   void aMainCfOfTenMegabytesIsListedAndEdited() throws IOException {
     String padding = ("# " + "x".repeat(997) + "\n").repeat(10_000);
-    Path main = write("main.cf", padding + "relayhost = a\n" + padding + "mydomain = \u00ff\u0000b");
+    Path main =
+        write("main.cf", padding + "relayhost = a\n" + padding + "mydomain = \u00ff\u0000b");
 
     assertThat(run("postconf", "-h", "relayhost").said()).startsWith("a\n");
     assertThat(run("postconf", "-e", "relayhost=b", "myorigin=c")).isEqualTo(new AppletRun(0, ""));
 
     assertThat(Files.readString(main, ISO_8859_1))
         .isEqualTo(
-            padding
-                + "relayhost = b\n"
-                + padding
-                + "mydomain = \u00ff\u0000b\nmyorigin = c\n");
+            padding + "relayhost = b\n" + padding + "mydomain = \u00ff\u0000b\nmyorigin = c\n");
   }
 
   @Test
@@ -71,8 +69,7 @@ final class HostileFilesTest {
 
     assertThat(edit)
         .isEqualTo(
-            new AppletRun(
-                1, "postconf: fatal: file " + master + ": line 2: bad field count\n"));
+            new AppletRun(1, "postconf: fatal: file " + master + ": line 2: bad field count\n"));
     assertThat(master).hasContent(text);
   }
 

@@ -199,8 +199,7 @@ final class EditedFileTest {
                   begin.await();
                   for (int k = 0; k < each; k++) {
                     String line = thread + "-" + k + "\n";
-                    new EditedFile(path, clock, Duration.ofSeconds(50))
-                        .change(text -> text + line);
+                    new EditedFile(path, clock, Duration.ofSeconds(50)).change(text -> text + line);
                   }
                   return null;
                 }));
