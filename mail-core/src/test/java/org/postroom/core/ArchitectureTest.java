@@ -40,7 +40,7 @@ final class ArchitectureTest extends HouseRules {
               Map.entry("part", 8L),
               Map.entry("policy", 25L),
               Map.entry("policy.service", 5L),
-              Map.entry("queue", 12L),
+              Map.entry("queue", 13L),
               Map.entry("rewrite", 6L),
               Map.entry("secret", 3L),
               Map.entry("session", 8L),

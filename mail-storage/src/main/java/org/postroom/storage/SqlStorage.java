@@ -16,6 +16,7 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.memo.MemoStore;
 import org.postroom.core.queue.MailCommit;
+import org.postroom.core.queue.NamedMails;
 import org.postroom.core.queue.NotEnqueued;
 import org.postroom.core.queue.OutboxStore;
 import org.postroom.core.queue.QueueStore;
@@ -115,6 +116,11 @@ public final class SqlStorage implements AutoCloseable {
   /** Small things that parts of a server remember. */
   public MemoStore memos() {
     return engine.memos();
+  }
+
+  /** Mails that are handed in under names, each of which becomes ours once. */
+  public NamedMails namedMails() {
+    return engine.outbox().named();
   }
 
   /** Mails of applications' transactions; empty where {@link #enqueue} cannot be. */

@@ -70,8 +70,8 @@ public final class Engine implements AutoCloseable {
     AccountRows accountRows = new AccountRows(committer, database, known, clock);
     accounts = new SqlAccounts(accountRows, database, credentials, clock);
     homes = new SqlHomes(accountRows, accounts, credentials);
-    outbox = Outbox.of(database, committer, commit, clock);
     memos = new SqlMemoStore(committer, database);
+    outbox = Outbox.of(database, committer, commit, memos, clock);
     database.opened();
     committer.start(); // nobody commits, or saves, before the database is known to be good
   }
@@ -101,7 +101,7 @@ public final class Engine implements AutoCloseable {
     return homes;
   }
 
-  /** Mails of applications' own transactions. */
+  /** Mails that become ours once: of applications' own transactions, and those with names. */
   public Outbox outbox() {
     return outbox;
   }

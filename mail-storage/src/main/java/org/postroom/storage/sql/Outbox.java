@@ -6,25 +6,42 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.queue.NamedMails;
 import org.postroom.core.queue.NotEnqueued;
 import org.postroom.core.queue.OutboxStore;
 
-/** A store's outbox, where its database can have one: where transactions of others reach it. */
+/**
+ * What becomes ours once, however often it is begun: a store's outbox, where its database can have
+ * one, because transactions of others reach it; and mails that are handed in under names.
+ */
 public final class Outbox {
   private final String store;
+  private final NamedMails named;
   private final Optional<SqlOutbox> rows;
 
-  private Outbox(String store, Optional<SqlOutbox> rows) {
+  private Outbox(String store, NamedMails named, Optional<SqlOutbox> rows) {
     this.store = store;
+    this.named = named;
     this.rows = rows;
   }
 
-  static Outbox of(Database database, Committer committer, SqlMailCommit commit, Clock clock) {
+  static Outbox of(
+      Database database,
+      Committer committer,
+      SqlMailCommit commit,
+      SqlMemoStore memos,
+      Clock clock) {
     return new Outbox(
         database.toString(),
+        new SqlNamedMails(memos, commit),
         database.dialect().hasOutbox()
             ? Optional.of(new SqlOutbox(committer, database, commit, clock))
             : Optional.empty());
+  }
+
+  /** Mails that are handed in under names. */
+  public NamedMails named() {
+    return named;
   }
 
   /** What is in it; empty where there is none. */

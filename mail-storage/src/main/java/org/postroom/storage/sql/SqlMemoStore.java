@@ -23,6 +23,7 @@ final class SqlMemoStore implements MemoStore {
       "UPDATE memo SET body = ?, until_ts = ? WHERE kind = ? AND name = ?";
   private static final String INSERT =
       "INSERT INTO memo (body, until_ts, kind, name) VALUES (?, ?, ?, ?)";
+  private static final String IS_THERE = "SELECT 1 FROM memo WHERE kind = ? AND name = ?";
   private static final String FORGET = "DELETE FROM memo WHERE kind = ? AND name = ?";
   private static final String EXPIRED = "DELETE FROM memo WHERE kind = ? AND until_ts <= ?";
 
@@ -81,6 +82,28 @@ final class SqlMemoStore implements MemoStore {
           }
           return 1;
         });
+  }
+
+  /**
+   * Keeps a memo in a unit of work of which somebody is told that it is safe.
+   *
+   * @throws IllegalStateException when there is one of that name
+   */
+  static void add(Batch batch, String kind, Memo memo) throws SQLException {
+    batch.flush(); // a unit of the same batch may have kept it
+    Prepared select = batch.statements().of(IS_THERE);
+    select.setString(1, kind);
+    select.setString(2, memo.name());
+    try (ResultSet rows = select.executeQuery()) {
+      if (rows.next()) {
+        throw new IllegalStateException("there is a " + kind + " " + memo.name() + " already");
+      }
+    }
+    batch.op(
+        statements -> {
+          int unused = written(statements.of(INSERT), kind, memo);
+        });
+    batch.durable();
   }
 
   private static int written(Prepared statement, String kind, Memo memo) throws SQLException {
