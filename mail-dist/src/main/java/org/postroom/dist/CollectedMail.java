@@ -2,7 +2,6 @@ package org.postroom.dist;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.fact.LookupUnavailable;
@@ -11,7 +10,6 @@ import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.ContentSink;
-import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.part.Generation;
@@ -21,7 +19,6 @@ import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.OutboxStore;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.queue.RetrySchedule;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
@@ -191,21 +188,14 @@ final class CollectedMail {
   }
 
   private void giveBack(Content content, String status, String text, String reply) {
-    Envelope envelope = mail.envelope();
-    List<QueuedRecipient> recipients = new ArrayList<>();
-    envelope
-        .recipients()
-        .forEach(one -> recipients.add(new QueuedRecipient(0, one, mail.attempts(), false, "")));
     QueuedMail returned =
-        new QueuedMail(
+        GivenBack.of(
             premises.commit().newId(),
-            envelope.sender(),
-            QueuedMail.Traits.of(envelope),
+            mail.envelope(),
             content,
             mail.written(),
-            Optional.empty(),
             "outbox:",
-            recipients);
+            mail.attempts());
     generation
         .flow()
         .into(outbox.ending(mail.row(), Optional.of(reply)))
