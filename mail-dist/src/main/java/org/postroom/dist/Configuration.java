@@ -117,6 +117,18 @@ public final class Configuration {
   }
 
   /**
+   * Where mail is left that no server takes now; empty where there is no folder for it.
+   *
+   * @param own the server's own folder
+   */
+  Optional<Path> maildrop(Settings settings, Optional<Path> own) {
+    return settings
+        .get(ServerParams.MAILDROP)
+        .map(base()::resolve)
+        .or(() -> own.map(folder -> folder.resolve("maildrop")));
+  }
+
+  /**
    * What was read.
    *
    * @param settings not to be obeyed unless the report is good

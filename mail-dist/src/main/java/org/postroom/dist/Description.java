@@ -211,6 +211,15 @@ final class Description {
     return configuration.socketOfEverybody(configuration.read(parts().params()).settings());
   }
 
+  /** Where mail is left that no server takes now; whatever else is wrong with the settings. */
+  Optional<Path> maildrop(Settings settings) {
+    Optional<Path> own =
+        storage(settings, configuration) instanceof Storage.H2 h2
+            ? Optional.of(h2.folder())
+            : ServerSettings.folder(settings, configuration.base());
+    return configuration.maildrop(settings, own);
+  }
+
   /** What the configuration comes to as it is, for a look at it: no database is asked. */
   Plan plan() {
     return plan(new SqlTables());

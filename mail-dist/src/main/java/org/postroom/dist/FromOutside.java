@@ -1,5 +1,8 @@
 package org.postroom.dist;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,8 +10,16 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Report;
+import org.postroom.core.config.Settings;
+import org.postroom.dist.config.ServerParams;
+import org.postroom.dist.maildrop.Maildrop;
 import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.OperationRefused;
+import org.postroom.dist.operation.OperationRefused.Kind;
 import org.postroom.dist.operation.SubmitOperation;
+import org.postroom.dist.operation.SubmitOperation.Handed;
+import org.postroom.dist.operation.SubmitOperation.Mail;
+import org.postroom.storage.StorageFault;
 
 /** What is asked of a described server that runs in another process, or not at all. */
 final class FromOutside {
@@ -34,11 +45,62 @@ final class FromOutside {
   }
 
   /** See {@link ServerBuilder#handIn}. */
-  SubmitOperation.Handed handIn(SubmitOperation.Mail mail) {
+  Handed handIn(Mail mail) {
+    if (!mail.content().markSupported()) {
+      return asked(mail);
+    }
+    Mail named = mail.named(Maildrop.newName(description.clock.instant(), description.random));
+    named.content().mark(Integer.MAX_VALUE);
+    try {
+      Handed handed = asked(named);
+      return handed.mayPass() ? left(named, handed.refusal().orElseThrow()) : handed;
+    } catch (OperationRefused e) {
+      if (e.kind() == Kind.REQUEST || e.kind() == Kind.NOT_ALLOWED) {
+        throw e;
+      }
+      return left(named, String.valueOf(e.getMessage()));
+    } catch (BadConfiguration | StorageFault e) {
+      return left(named, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Handed asked(Mail mail) {
     Optional<Path> open = description.socketOfEverybody();
     return open.isEmpty()
         ? ask(SubmitOperation.SUBMIT, mail)
         : LocalSockets.handIn(open.get(), () -> description.plan().folder(), mail);
+  }
+
+  /**
+   * Leaves a mail for the server to take up later; whatever else is wrong with the settings.
+   *
+   * @param why nobody takes it now
+   */
+  private Handed left(Mail mail, String why) {
+    try {
+      Settings settings = description.configuration.read(description.parts().params()).settings();
+      Path folder =
+          description
+              .maildrop(settings)
+              .orElseThrow(() -> new IOException("there is no folder to leave it in"));
+      mail.content().reset();
+      new Maildrop(folder)
+          .leave(
+              mail.name().orElseThrow(), mail, mail.content(), settings.get(ServerParams.MIN_FREE));
+      return Handed.LEFT;
+    } catch (BadConfiguration e) {
+      throw new OperationRefused(Kind.UNAVAILABLE, why);
+    } catch (IOException | UncheckedIOException e) {
+      throw new OperationRefused(Kind.UNAVAILABLE, why + "; and " + said(e));
+    } catch (IllegalArgumentException e) {
+      throw new OperationRefused(Kind.REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String said(Exception e) {
+    return e instanceof AccessDeniedException denied
+        ? "this user may not leave mail in the maildrop (maildrop_directory): " + denied.getFile()
+        : String.valueOf(e.getMessage());
   }
 
   /** See {@link ServerBuilder#ask}. */

@@ -2,6 +2,8 @@ package org.postroom.dist;
 
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.postroom.core.address.Domain;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.Attempts;
@@ -41,6 +43,16 @@ final class Generations implements Attempts, AutoCloseable {
 
   Generation current() {
     return current.generation();
+  }
+
+  /** See {@code MailFlow.requeue}; by the current one. */
+  Optional<QueueId> requeue(QueuedMail mail) {
+    return current().flow().requeue(mail);
+  }
+
+  /** Whether mail for a domain may be asked for: {@code fast_flush_domains}. */
+  boolean isFlushed(Domain domain) {
+    return current().policy().fastFlush().contains(domain);
   }
 
   /** The certificate (PEM) of the authority that the server made for itself. */

@@ -54,7 +54,8 @@ record Running(
     doors.become(plan, generations.current(), () -> {});
     foundation.services().forEach(service -> service.running(generations::current));
     Reloading reloading = new Reloading(description, databases, plan, generations, doors, queue);
-    Submitting submitting = owned.add(new Submitting(foundation.premises(), generations::current));
+    Submitting submitting =
+        Submitting.open(plan, description.configuration, foundation, generations::current, owned);
     Outbox outbox =
         HostOutbox.open(
             foundation.store().storage(), foundation.premises(), generations::current, owned);

@@ -388,7 +388,9 @@ public final class ServerBuilder {
 
   /**
    * Has the server that runs take a mail, as whoever runs this process: by the socket for everybody
-   * where the configuration names one, else as {@link #ask} does.
+   * where the configuration names one, else as {@link #ask} does. Where none runs, or it cannot
+   * take the mail now, the mail is left for it in {@code maildrop_directory}, if its content can be
+   * read again ({@link java.io.InputStream#markSupported}).
    *
    * @throws org.postroom.dist.operation.OperationRefused with what is wrong
    */

@@ -20,8 +20,10 @@ import org.postroom.core.part.DryRun;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.dist.operation.Desk;
+import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.FaultRules;
 import org.postroom.dist.operation.OperationRefused;
+import org.postroom.dist.operation.Prospect;
 import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.operation.RunningServer;
 import org.postroom.dist.operation.Status;
@@ -70,6 +72,11 @@ final class ServerDesk implements Desk, RunningServer {
   }
 
   @Override
+  public List<DroppedMail> maildrop(long from, int most) {
+    return server.running().submitting().maildrop(from, most);
+  }
+
+  @Override
   public Clock clock() {
     return server.running().submitting().clock();
   }
@@ -81,7 +88,7 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public Optional<QueueId> requeue(QueuedMail mail) {
-    return server.running().generations().current().flow().requeue(mail);
+    return server.running().generations().requeue(mail);
   }
 
   @Override
@@ -91,7 +98,7 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public boolean isFlushed(Domain domain) {
-    return server.running().generations().current().policy().fastFlush().contains(domain);
+    return server.running().generations().isFlushed(domain);
   }
 
   @Override
@@ -105,13 +112,13 @@ final class ServerDesk implements Desk, RunningServer {
   }
 
   @Override
-  public Submitted submit(Envelope envelope, InputStream content) {
+  public Submitted submit(Envelope envelope, Optional<String> name, InputStream content) {
     if (!server.running().submitting().permits(user)) {
       throw new OperationRefused(
           OperationRefused.Kind.NOT_ALLOWED,
           "user " + user.name() + " is not allowed to submit mail");
     }
-    return server.running().submitting().submit(envelope, content, Whom.EVERYBODY, user);
+    return server.running().submitting().submit(envelope, content, Whom.EVERYBODY, user, name);
   }
 
   @Override
@@ -151,6 +158,11 @@ final class ServerDesk implements Desk, RunningServer {
         .hosts(transport, nextHop, recipient)
         .toCompletableFuture()
         .join();
+  }
+
+  @Override
+  public Prospect prospect(Address recipient) {
+    return server.running().submitting().prospect(recipient);
   }
 
   @Override

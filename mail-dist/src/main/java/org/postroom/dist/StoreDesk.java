@@ -6,13 +6,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.dist.maildrop.Maildrop;
 import org.postroom.dist.operation.Desk;
+import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.RunningServer;
 import org.postroom.storage.SqlStorage;
@@ -73,6 +76,16 @@ final class StoreDesk implements Desk, AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("no folder for mail that comes", e);
     }
+  }
+
+  @Override
+  public List<DroppedMail> maildrop(long from, int most) {
+    return description
+        .configuration
+        .maildrop(plan.settings(), plan.folder())
+        .filter(Files::isDirectory)
+        .map(folder -> Pickup.list(new Maildrop(folder), from, most))
+        .orElse(List.of());
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.postroom.dist;
 
 import java.io.InputStream;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -10,12 +11,18 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.address.WrittenAddress;
+import org.postroom.core.flow.Expanded;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
+import org.postroom.core.queue.MailCommit;
+import org.postroom.dist.operation.DroppedMail;
+import org.postroom.dist.operation.Prospect;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
 
@@ -33,6 +40,7 @@ final class Submitting implements AutoCloseable {
 
   private final Premises premises;
   private final Supplier<Generation> current;
+  private final Optional<Pickup> pickup;
   private final Semaphore turns = new Semaphore(AT_ONCE, true);
   private final Set<Thread> callers = ConcurrentHashMap.newKeySet();
   private final MailLog log = new MailLog("pickup");
@@ -43,10 +51,43 @@ final class Submitting implements AutoCloseable {
    * Open.
    *
    * @param current by what a mail goes that is handed in now
+   * @param pickup takes up what could not be handed in
    */
-  Submitting(Premises premises, Supplier<Generation> current) {
+  private Submitting(Premises premises, Supplier<Generation> current, Optional<Pickup> pickup) {
     this.premises = premises;
     this.current = current;
+    this.pickup = pickup;
+  }
+
+  /**
+   * Opens it, and begins to take up what could not be handed in before.
+   *
+   * @param owned takes what is to be closed
+   * @throws org.postroom.core.config.BadConfiguration when the folder for that is not safe
+   */
+  static Submitting open(
+      Plan plan,
+      Configuration configuration,
+      Foundation foundation,
+      Supplier<Generation> current,
+      Owned owned) {
+    Optional<Pickup> pickup = Pickup.open(plan, configuration, foundation, current, owned);
+    return owned.add(new Submitting(foundation.premises(), current, pickup));
+  }
+
+  /** See {@link org.postroom.dist.operation.Desk#maildrop}. */
+  List<DroppedMail> maildrop(long from, int most) {
+    return pickup.map(all -> all.list(from, most)).orElse(List.of());
+  }
+
+  /** What mail for an address would come to. */
+  Prospect prospect(Address recipient) {
+    Generation now = current.get();
+    Expanded expanded =
+        now.flow()
+            .expansion()
+            .expand(ReversePath.NULL, new Recipient(recipient, Set.of(), Optional.empty()));
+    return new Prospect(expanded, expanded.refusal(now.policy()));
   }
 
   /**
@@ -65,12 +106,12 @@ final class Submitting implements AutoCloseable {
 
   /** Takes a mail of this process's. */
   Submitted submit(Envelope envelope, InputStream content, Whom whom) {
-    return submit(envelope, content, whom, owner, Optional.empty());
+    return submit(envelope, content, whom, owner, Optional.empty(), Optional.empty());
   }
 
   /** The same of one that is part of a trace. */
   Submitted submit(Envelope envelope, InputStream content, Whom whom, String traceparent) {
-    return submit(envelope, content, whom, owner, Optional.of(traceparent));
+    return submit(envelope, content, whom, owner, Optional.of(traceparent), Optional.empty());
   }
 
   /** Content that is to be ours, as {@link StagedStream}. */
@@ -83,9 +124,20 @@ final class Submitting implements AutoCloseable {
     return premises.clock();
   }
 
-  /** Takes a mail of a user's; see {@link MailServer#submit(Envelope, InputStream, Whom)}. */
-  Submitted submit(Envelope envelope, InputStream content, Whom whom, OsUser user) {
-    return submit(envelope, content, whom, user, Optional.empty());
+  /**
+   * Takes a mail of a user's; see {@link MailServer#submit(Envelope, InputStream, Whom)}.
+   *
+   * @param name under which he may leave it for the server where he hears no answer
+   */
+  Submitted submit(
+      Envelope envelope, InputStream content, Whom whom, OsUser user, Optional<String> name) {
+    return submit(
+        envelope,
+        content,
+        whom,
+        user,
+        Optional.empty(),
+        name.flatMap(given -> pickup.map(all -> all.taking(user, given))));
   }
 
   private Submitted submit(
@@ -93,9 +145,10 @@ final class Submitting implements AutoCloseable {
       InputStream content,
       Whom whom,
       OsUser user,
-      Optional<String> traceparent) {
+      Optional<String> traceparent,
+      Optional<MailCommit> commit) {
     if (!callers.add(Thread.currentThread())) {
-      return mail(envelope, whom, user, traceparent).submit(content);
+      return mail(envelope, whom, user, traceparent, commit).submit(content);
     }
     try {
       turns.acquire();
@@ -103,7 +156,7 @@ final class Submitting implements AutoCloseable {
         if (closed) {
           throw new IllegalStateException("the server is closed");
         }
-        return mail(envelope, whom, user, traceparent).submit(content);
+        return mail(envelope, whom, user, traceparent, commit).submit(content);
       } finally {
         turns.release();
       }
@@ -117,12 +170,16 @@ final class Submitting implements AutoCloseable {
 
   /** Goes by what is in effect when its turn has come. */
   private HandedInMail mail(
-      Envelope envelope, Whom whom, OsUser user, Optional<String> traceparent) {
+      Envelope envelope,
+      Whom whom,
+      OsUser user,
+      Optional<String> traceparent,
+      Optional<MailCommit> commit) {
     Generation generation = current.get();
     return new HandedInMail(
         premises,
         generation,
-        generation.flow(),
+        commit.map(generation.flow()::into).orElseGet(generation::flow),
         log,
         envelope,
         whom,

@@ -1,5 +1,6 @@
 package org.postroom.dist.applet;
 
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Objects;
@@ -74,6 +75,15 @@ public final class Postroom {
   /** The same, with what it says elsewhere. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
     return run(new CommandLine(new Postroom()).setOut(out).setErr(err), args);
+  }
+
+  /** The same, with what sendmail reads from elsewhere. */
+  static int run(InputStream in, PrintWriter out, PrintWriter err, String... args) {
+    CommandLine line = new CommandLine(new Postroom()).setOut(out).setErr(err);
+    SendmailApplet sendmail =
+        Objects.requireNonNull(line.getSubcommands().get("sendmail")).getCommand();
+    sendmail.reads(in);
+    return run(line, args);
   }
 
   private static int run(CommandLine line, String... args) {

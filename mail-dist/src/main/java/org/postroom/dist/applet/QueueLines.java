@@ -31,10 +31,10 @@ final class QueueLines {
     QueueLines lines = new QueueLines(out);
     server.ask(
         QueueOperations.LIST,
-        Asked.ALL,
+        Asked.LEFT_AND_ALL,
         page -> {
           lines.add(page);
-          return out.checkError() ? Optional.empty() : Asked.ALL.behind(page);
+          return out.checkError() ? Optional.empty() : Asked.LEFT_AND_ALL.behind(page);
         });
     lines.end();
   }

@@ -45,16 +45,21 @@ final class QueueListing {
     this.zone = zone;
   }
 
-  /** Prints the whole queue of a server. */
+  /** Prints the whole queue of a server, with what it has not taken yet in front. */
   static void print(ServerBuilder server, PrintWriter out, ZoneId zone) {
+    print(server, Asked.LEFT_AND_ALL, out, zone);
+  }
+
+  /** Prints some of it. */
+  static void print(ServerBuilder server, Asked asked, PrintWriter out, ZoneId zone) {
     QueueListing listing = new QueueListing(out, zone);
     server.ask(
         QueueOperations.LIST,
-        Asked.ALL,
+        asked,
         page -> {
           listing.add(page);
           // Who reads no more, as head(1) does, need not be told the rest.
-          return out.checkError() ? Optional.empty() : Asked.ALL.behind(page);
+          return out.checkError() ? Optional.empty() : asked.behind(page);
         });
     listing.end();
   }

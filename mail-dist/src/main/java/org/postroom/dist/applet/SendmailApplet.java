@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -13,17 +14,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.postroom.core.address.WrittenAddress;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.rewrite.HeaderAddresses;
 import org.postroom.core.table.TableText;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.applet.SendmailOptions.Mode;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.QueueChanges;
-import org.postroom.dist.operation.SubmitOperation.Handed;
+import org.postroom.dist.operation.QueueOperations.Asked;
 import org.postroom.dist.operation.SubmitOperation.Mail;
-import org.postroom.storage.StorageFault;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,34 +32,40 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code postroom sendmail}: hands in the mail on standard input, with the options that programs
- * give sendmail(1). The server has to run: where none does, it is a temporary failure, and the mail
- * stays with the program.
+ * give sendmail(1). Where the server, or its store, cannot take it now, the mail is left for it in
+ * {@code maildrop_directory}, which is as good as taken.
  *
- * <p>DIAGNOSTICS: exit statuses are those of sysexits.h: 0 taken, 64 misused, 65 no addresses where
- * some should be, 69 refused for good, 77 not allowed, 75 whatever else keeps the mail from being
- * taken: a program that tries again later has not lost it.
+ * <p>DIAGNOSTICS: exit statuses are those of sysexits.h: 0 taken or left, 64 misused, 65 no
+ * addresses where some should be, 67 nobody has the address ({@code -bv}), 69 refused for good, 77
+ * not allowed, 75 whatever else keeps the mail from being taken: a program that tries again later
+ * has not lost it.
  *
- * <p>BUGS: no SMTP on standard input ({@code -bs}), no verification ({@code -bv}). Users other than
- * root and the server's own need {@code submit_socket}.
+ * <p>BUGS: users other than root and the server's own need {@code submit_socket}, and a {@code
+ * maildrop_directory} that they may write into. The report that {@code -v} asks for is one of each
+ * delivery, and not one of all.
  */
 @Command(
     name = "sendmail",
     description = {
-      "Hands in the mail on standard input, as sendmail(1) does.",
+      "Hands in the mail on standard input, as sendmail(1) does; while no server takes it, it is left"
+          + " for it, and waits there.",
       "-t: recipients are those of To, Cc and Bcc, too. -f, -r ADDRESS: the sender. -F NAME: the"
           + " sender's name. -i, -oi: a line of a dot is no end. -B 7BIT|8BITMIME. -N"
-          + " never|success,failure,delay, -R full|hdrs, -V ID: reports (RFC 3461). -C MAIN.CF, or"
-          + " its folder (default: that of MAIL_CONFIG, /etc/postroom). -bp: postqueue -p. -q: tries all that waits;"
-          + " -qI, -qR, -qS WORD: what has it in its id, recipient, sender; -q! before the letter: all other. -bi, -I: checks the files of"
-          + " aliases (-oAFILE: that one; -v: says how many there are). -bh: nothing to do."
-          + " Ignored: -A -G -L -O -U -X -c -d -e -h -m -n -o -p -v -x."
+          + " never|success,failure,delay, -R full|hdrs, -V ID: reports (RFC 3461). -v: reports of"
+          + " everything. -C MAIN.CF, or its folder (default: that of MAIL_CONFIG, /etc/postroom).",
+      "On a machine without a server it sends by the one that an msmtprc or ssmtp.conf names; -a NAME:"
+          + " by that account.",
+      "-bs: SMTP on standard input. -bv: says who would get mail for the recipients, and sends none."
+          + " -bt: the same for each address on standard input. -bp: postqueue -p; with -Ac only what"
+          + " is left for the server. -bd, -bl: runs the server; -qTIME: it looks for such mail that"
+          + " often (s, m, h, d, w; minutes without one). -q: tries all that waits; -qI, -qR, -qS"
+          + " WORD: what has it in its id, recipient, sender; -q! before the letter: all other. -d0:"
+          + " says version and names. -bi, -I: checks the files of aliases (-oAFILE: that one; -v:"
+          + " says how many there are). -bh, -bH: nothing to do.",
+      "Ignored: -G -L -O -U -X -c -e -h -m -n -o -p -x."
     })
 public final class SendmailApplet implements Callable<Integer> {
-  private static final int USAGE = 64;
-  private static final int DATA = 65;
-  private static final int REFUSED = 69;
-  private static final int TEMPORARY = 75;
-  private static final int NOT_ALLOWED = 77;
+  private static final List<String> ALL_REPORTS = List.of("SUCCESS", "FAILURE", "DELAY");
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -75,26 +81,40 @@ public final class SendmailApplet implements Callable<Integer> {
   @Parameters(arity = "0..*", paramLabel = "OPTION|RECIPIENT", description = "As sendmail's.")
   private List<String> words = new ArrayList<>();
 
+  private InputStream in = System.in;
+
   SendmailApplet() {}
 
+  /** Where the mail, or whatever else it is to read, comes from: standard input as a rule. */
+  void reads(InputStream other) {
+    in = other;
+  }
+
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     SendmailOptions options;
     try {
       options = SendmailOptions.parse(words);
     } catch (SendmailOptions.Misused e) {
-      return fail(USAGE, String.valueOf(e.getMessage()));
+      return fail(HandingIn.USAGE, String.valueOf(e.getMessage()));
     }
     options.warnings().forEach(warning -> say("warning: " + warning));
+    if (options.saysNames()) {
+      new OwnNames(builder(options)).print(out());
+      if (options.mode() == Mode.DELIVER && options.recipients().isEmpty()) {
+        return 0;
+      }
+    }
     return switch (options.mode()) {
       case DELIVER -> deliver(options);
       case ALIASES -> aliases(options);
       case NOTHING -> 0;
       case LIST -> list(options);
       case FLUSH -> flush(options);
-      case SPEAK_SMTP -> fail(REFUSED, "-bs is not there: speak SMTP to the server's port instead");
-      case VERIFY -> fail(REFUSED, "-bv is not there: see postroom explain");
-      case SERVE -> fail(USAGE, "the server is run by postroom serve");
+      case SPEAK_SMTP -> speak(options);
+      case VERIFY -> new AddressTest(builder(options), out()).all(options.recipients());
+      case ASK -> new AddressTest(builder(options), out()).ask(in);
+      case SERVE -> serve(options);
     };
   }
 
@@ -108,7 +128,11 @@ public final class SendmailApplet implements Callable<Integer> {
   }
 
   private int list(SendmailOptions options) {
-    QueueListing.print(builder(options), spec.commandLine().getOut(), ZoneId.systemDefault());
+    QueueListing.print(
+        builder(options),
+        options.isForLeft() ? Asked.LEFT : Asked.LEFT_AND_ALL,
+        out(),
+        ZoneId.systemDefault());
     return 0;
   }
 
@@ -124,8 +148,32 @@ public final class SendmailApplet implements Callable<Integer> {
       if (e.kind() != OperationRefused.Kind.NO_SERVER) {
         throw e;
       }
-      return fail(REFUSED, "Cannot flush mail queue - mail system is down");
+      return fail(HandingIn.REFUSED, "Cannot flush mail queue - mail system is down");
     }
+  }
+
+  private int speak(SendmailOptions options) {
+    ServerBuilder server = builder(options);
+    try {
+      new SmtpOnInput(in, out(), OwnNames.hostname(server), server, temporary()).run();
+      return 0;
+    } catch (IOException e) {
+      return fail(HandingIn.TEMPORARY, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private int serve(SendmailOptions options) throws InterruptedException {
+    Place place = new Place();
+    if (data.isPresent()) {
+      place.data = data.get();
+    } else {
+      place.configuration = UsualPlace.configuration(options.configuration());
+    }
+    return new ServeApplet(place, spec, options.interval()).call();
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
   }
 
   private int fail(int status, String why) {
@@ -142,7 +190,7 @@ public final class SendmailApplet implements Callable<Integer> {
     for (String word : options.recipients()) {
       Optional<List<WrittenAddress>> found = HeaderAddresses.addresses(word.getBytes(UTF_8));
       if (found.isEmpty()) {
-        return fail(DATA, "not an address: " + word);
+        return fail(HandingIn.DATA, "not an address: " + word);
       }
       recipients.addAll(found.get());
     }
@@ -153,28 +201,28 @@ public final class SendmailApplet implements Callable<Integer> {
               .filter(found -> found.size() == 1)
               .map(found -> found.get(0).toString());
       if (sender.isEmpty()) {
-        return fail(DATA, "not an address: " + options.sender().get());
+        return fail(HandingIn.DATA, "not an address: " + options.sender().get());
       }
     }
     if (recipients.isEmpty() && !options.recipientsInHeader()) {
       return fail(
-          USAGE, "Recipient addresses must be specified on the command line or via the -t option");
+          HandingIn.USAGE,
+          "Recipient addresses must be specified on the command line or via the -t option");
     }
-    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
-    try (SendmailInput input = SendmailInput.read(System.in, folder, options.dotIsContent())) {
+    try (SendmailInput input = SendmailInput.read(in, temporary(), options.dotIsContent())) {
       if (options.recipientsInHeader()) {
         Optional<List<WrittenAddress>> named = input.recipients();
         if (named.isEmpty()) {
-          return fail(DATA, "a recipient in the header is no address");
+          return fail(HandingIn.DATA, "a recipient in the header is no address");
         }
         recipients.addAll(named.get());
         if (recipients.isEmpty()) {
-          return fail(USAGE, "No recipient addresses found in message header");
+          return fail(HandingIn.USAGE, "No recipient addresses found in message header");
         }
       }
       return deliver(options, sender, recipients, input);
     } catch (IOException | UncheckedIOException | StorageUnavailable | StorageFull e) {
-      return fail(TEMPORARY, "the mail cannot be read: " + e.getMessage());
+      return fail(HandingIn.TEMPORARY, "the mail cannot be read: " + e.getMessage());
     }
   }
 
@@ -183,31 +231,32 @@ public final class SendmailApplet implements Callable<Integer> {
       Optional<String> sender,
       List<WrittenAddress> recipients,
       SendmailInput input) {
+    boolean wantsReports = options.verbosity() == 1 && options.notifyOn().isEmpty();
     Mail mail =
         new Mail(
             sender,
             recipients.stream().map(WrittenAddress::toString).distinct().toList(),
             options.eightBit(),
-            options.notifyOn(),
+            wantsReports ? ALL_REPORTS : options.notifyOn(),
             options.fullReturn(),
             options.envelopeId(),
             content(options, sender, input));
-    try {
-      Handed handed = builder(options).handIn(mail);
-      return handed
-          .refusal()
-          .map(reply -> fail(reply.startsWith("4") ? TEMPORARY : REFUSED, reply))
-          .orElse(0);
-    } catch (OperationRefused e) {
-      return switch (e.kind()) {
-        case REQUEST -> fail(DATA, String.valueOf(e.getMessage()));
-        case NOT_ALLOWED -> fail(NOT_ALLOWED, String.valueOf(e.getMessage()));
-        case CONFIGURATION, UNAVAILABLE, NO_SERVER, INTERNAL ->
-            fail(TEMPORARY, e.getMessage() + ": the mail is not taken");
-      };
-    } catch (BadConfiguration | StorageFault e) {
-      return fail(TEMPORARY, e.getMessage() + ": the mail is not taken");
+    HandingIn done = HandingIn.of(builder(options), mail);
+    if (done.why().isPresent()) {
+      return fail(done.status(), done.why().get());
     }
+    if (wantsReports) {
+      out()
+          .println(
+              "Mail Delivery Status Report will be mailed to <"
+                  + sender.orElseGet(() -> System.getProperty("user.name"))
+                  + ">.");
+    }
+    return 0;
+  }
+
+  private static Path temporary() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
   /** The mail; with a From field that has the full name, where it would get one without. */

@@ -2,10 +2,9 @@ package org.postroom.dist.applet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,14 +52,44 @@ final class SendmailInput implements AutoCloseable {
    * @param dotIsContent whether a line of a dot is no end
    */
   static SendmailInput read(InputStream in, Path folder, boolean dotIsContent) throws IOException {
+    MailLines mail = new MailLines(in, dotIsContent);
+    return read(mail::next, folder, false);
+  }
+
+  /**
+   * Reads what follows DATA, up to its end (RFC 5321, 4.1.1.4) and not further.
+   *
+   * @param pieces what comes in; empty at the end, which is one too early
+   * @param folder for what is too large for memory
+   */
+  static SendmailInput data(Pieces pieces, Path folder) throws IOException {
+    return read(pieces, folder, true);
+  }
+
+  /** Where octets come from. */
+  interface Pieces {
+    /** The next ones, of which those are passed over that are read; none at the end. */
+    ByteBuffer next() throws IOException;
+  }
+
+  private static SendmailInput read(Pieces pieces, Path folder, boolean isData) throws IOException {
     StagingArea area = new StagingArea(folder, StagingArea.Limits.DEFAULT);
     try (ContentSink sink = area.open(0)) {
-      DataReader lines = new DataReader(sink::write, false, false, true);
-      MailLines mail = new MailLines(in, dotIsContent);
-      for (ByteBuffer piece = mail.next(); piece.hasRemaining(); piece = mail.next()) {
-        DataReader.Progress unused = lines.read(piece);
+      DataReader lines = new DataReader(sink::write, isData, false, true);
+      boolean ended = false;
+      while (!ended) {
+        ByteBuffer piece = pieces.next();
+        if (!piece.hasRemaining()) {
+          break;
+        }
+        ended = lines.read(piece) == DataReader.Progress.END;
       }
-      lines.finish();
+      if (isData && !ended) {
+        throw new EOFException("the input ends within a mail");
+      }
+      if (!isData) {
+        lines.finish();
+      }
       return new SendmailInput(area, sink.finish());
     } catch (IOException | RuntimeException e) {
       area.close();
@@ -105,30 +134,59 @@ final class SendmailInput implements AutoCloseable {
     return !fields(List.of("From")).isEmpty();
   }
 
-  /** All of it. */
+  /** All of it; can be read again. */
   InputStream stream() {
-    return new InputStream() {
-      private long at;
-
-      @Override
-      public int read() {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-      }
-
-      @Override
-      public int read(byte[] target, int offset, int length) {
-        int count = content.read(at, ByteBuffer.wrap(target, offset, length));
-        at += count;
-        return count == 0 && length > 0 ? -1 : count;
-      }
-    };
+    return new Whole(new byte[0]);
   }
 
-  /** All of it behind one more field of its header. */
+  /** All of it behind one more field of its header; can be read again. */
   InputStream behind(String field) {
-    byte[] line = (field + "\r\n").getBytes(UTF_8);
-    return new SequenceInputStream(new ByteArrayInputStream(line), stream());
+    return new Whole((field + "\r\n").getBytes(UTF_8));
+  }
+
+  /** The mail, behind what stands in front. */
+  private final class Whole extends InputStream {
+    private final byte[] front;
+    private long at;
+    private long marked;
+
+    Whole(byte[] front) {
+      this.front = front;
+    }
+
+    @Override
+    public int read() {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+      int count;
+      if (at < front.length) {
+        count = (int) Math.min(length, front.length - at);
+        System.arraycopy(front, (int) at, target, offset, count);
+      } else {
+        count = content.read(at - front.length, ByteBuffer.wrap(target, offset, length));
+      }
+      at += count;
+      return count == 0 && length > 0 ? -1 : count;
+    }
+
+    @Override
+    public boolean markSupported() {
+      return true;
+    }
+
+    @Override
+    public synchronized void mark(int limit) {
+      marked = at;
+    }
+
+    @Override
+    public synchronized void reset() {
+      at = marked;
+    }
   }
 
   @Override

@@ -1,11 +1,14 @@
 package org.postroom.dist.applet;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postroom.dist.operation.QueueChoice;
 
@@ -18,7 +21,9 @@ final class SendmailOptions {
   private static final String LETTERS = "A:B:C:F:GIL:N:O:R:UV:X:b:cd:e:f:h:imno:p:q:r:tvx";
 
   /** They mean nothing here, and programs use them all the same. */
-  private static final String IGNORED = "AGLOUXcehmnpx";
+  private static final String IGNORED = "GLOUXcehmpx";
+
+  private static final Pattern TIME = Pattern.compile("([0-9]{1,9})([smhdw]?)");
 
   private static final Set<String> REPORTS = Set.of("SUCCESS", "FAILURE", "DELAY");
   private static final int LONGEST_ENVELOPE_ID = 100;
@@ -34,8 +39,11 @@ final class SendmailOptions {
   private boolean recipientsInHeader;
   private boolean dotIsContent;
   private boolean eightBit;
-  private boolean verbose;
   private @Nullable String aliasFile;
+  private boolean isForLeft;
+  private boolean saysNames;
+  private int verbosity;
+  private @Nullable Duration interval;
   private final List<String> warnings = new ArrayList<>();
   private final List<String> recipients = new ArrayList<>();
 
@@ -57,6 +65,8 @@ final class SendmailOptions {
     SPEAK_SMTP,
     /** Say what would become of a mail. */
     VERIFY,
+    /** Say that of each address that stands on standard input. */
+    ASK,
     /** Run the server. */
     SERVE
   }
@@ -82,7 +92,20 @@ final class SendmailOptions {
       at = options.cluster(word, words, at);
     }
     options.recipients.addAll(words.subList(at, words.size()));
+    options.check();
     return options;
+  }
+
+  private void check() {
+    if (mode == Mode.SERVE && !recipients.isEmpty()) {
+      throw new Misused("-bd and -bl have no recipients");
+    }
+    if (mode == Mode.VERIFY && recipients.isEmpty()) {
+      throw new Misused("-bv is for recipients, and there are none");
+    }
+    if (interval != null && mode == Mode.NOTHING) {
+      warnings.add("-q with a time is for -bd, and has no effect alone");
+    }
   }
 
   /** The options in one word; gives the place of the next one. */
@@ -113,6 +136,7 @@ final class SendmailOptions {
 
   private void option(char letter, String value) {
     switch (letter) {
+      case 'A' -> isForLeft = value.equals("c");
       case 'B' -> eightBit = isEightBit(value);
       case 'C' -> configuration = Path.of(value);
       case 'F' -> fullName = value;
@@ -121,13 +145,14 @@ final class SendmailOptions {
       case 'R' -> fullReturn = isFull(value);
       case 'V' -> envelopeId = envelopeId(value);
       case 'b' -> mode = mode(value);
-      case 'd' -> warnings.add("-d has no effect here");
+      case 'd' -> saysNames |= value.equals("0") || value.startsWith("0.");
       case 'f', 'r' -> sender = value.equals("<>") ? "" : value;
       case 'i' -> dotIsContent = true;
+      case 'n' -> warnings.add("-n has no effect: aliases hold");
       case 'o' -> old(value);
       case 'q' -> flush(value);
       case 't' -> recipientsInHeader = true;
-      case 'v' -> verbose = true;
+      case 'v' -> verbosity++;
       default -> {
         if (IGNORED.indexOf(letter) < 0) {
           throw new IllegalStateException("an option without meaning: " + letter);
@@ -185,6 +210,7 @@ final class SendmailOptions {
       case "h", "H" -> Mode.NOTHING;
       case "p" -> Mode.LIST;
       case "s" -> Mode.SPEAK_SMTP;
+      case "t" -> Mode.ASK;
       case "v" -> Mode.VERIFY;
       case "d", "D", "l" -> Mode.SERVE;
       default -> throw new Misused("unsupported: -b" + value);
@@ -202,10 +228,11 @@ final class SendmailOptions {
     }
   }
 
-  /** How often the queue is run is said to the server, and means nothing to this program. */
+  /** Which mail is to be tried now; or how often the server looks for what is left for it. */
   private void flush(String value) {
-    if (value.matches("([0-9]+[smhdw]?)+")) {
-      mode = Mode.NOTHING;
+    if (!value.isEmpty() && Character.isDigit(value.charAt(0))) {
+      interval = time(value);
+      mode = mode == Mode.DELIVER ? Mode.NOTHING : mode;
       return;
     }
     boolean others = value.startsWith("!");
@@ -227,6 +254,52 @@ final class SendmailOptions {
             Optional.empty(),
             0,
             others);
+  }
+
+  /** As sendmail has it: minutes, where there is no unit. */
+  private static Duration time(String value) {
+    Matcher parts = TIME.matcher(value);
+    Duration all = Duration.ZERO;
+    int end = 0;
+    while (parts.find() && parts.start() == end) {
+      end = parts.end();
+      all = all.plusSeconds(Long.parseLong(parts.group(1)) * seconds(parts.group(2)));
+    }
+    if (end < value.length() || all.isZero()) {
+      throw new Misused(
+          "-q" + value + " is no time: numbers with s, m, h, d or w, minutes without one");
+    }
+    return all;
+  }
+
+  private static long seconds(String unit) {
+    return switch (unit) {
+      case "s" -> 1;
+      case "h" -> 3600;
+      case "d" -> 86_400;
+      case "w" -> 7 * 86_400;
+      default -> 60;
+    };
+  }
+
+  /** How often a server looks for mail that is left for it. */
+  Optional<Duration> interval() {
+    return Optional.ofNullable(interval);
+  }
+
+  /** Whether what is left for the server is meant, and not its queue. */
+  boolean isForLeft() {
+    return isForLeft;
+  }
+
+  /** Whether it is to say what it is, and what this machine is called. */
+  boolean saysNames() {
+    return saysNames;
+  }
+
+  /** How often it was told to be verbose. */
+  int verbosity() {
+    return verbosity;
   }
 
   /** Which mail is to be tried. */
@@ -283,7 +356,7 @@ final class SendmailOptions {
 
   /** Whether it is to say what it finds. */
   boolean isVerbose() {
-    return verbose;
+    return verbosity > 0;
   }
 
   boolean eightBit() {

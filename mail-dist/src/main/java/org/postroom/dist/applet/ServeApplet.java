@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.postroom.core.secret.Secret;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.log.ServerLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,13 +46,26 @@ public final class ServeApplet implements Callable<Integer> {
 
   @Mixin private Place place = new Place();
   @Spec private CommandSpec spec = CommandSpec.create();
+  private Optional<Duration> interval = Optional.empty();
 
   ServeApplet() {}
+
+  /**
+   * As another command runs the server.
+   *
+   * @param interval how often it looks for mail that is left for it, where that is said
+   */
+  ServeApplet(Place place, CommandSpec spec, Optional<Duration> interval) {
+    this.place = place;
+    this.spec = spec;
+    this.interval = interval;
+  }
 
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     ServerBuilder builder = place.builder();
+    interval.ifPresent(time -> builder.set(ServerParams.QUEUE_RUN_DELAY, time));
     boolean embedded = place.configuration().isEmpty();
     if (embedded) {
       listenOnLoopback(builder);

@@ -24,8 +24,13 @@ final class UsualPlace {
     if (data.isPresent()) {
       return builder.storage(Storage.h2(data.get().toAbsolutePath().normalize()));
     }
-    Path named = said(configuration).orElse(USUAL);
-    return builder.configuration(Files.isDirectory(named) ? named.resolve("main.cf") : named);
+    return builder.configuration(configuration(configuration));
+  }
+
+  /** The main.cf that is meant, whether it is there or not. */
+  static Path configuration(Optional<Path> said) {
+    Path named = said(said).orElse(USUAL);
+    return Files.isDirectory(named) ? named.resolve("main.cf") : named;
   }
 
   /**

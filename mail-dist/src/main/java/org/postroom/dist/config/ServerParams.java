@@ -104,6 +104,26 @@ public final class ServerParams {
               + " it only root and the server's own user can.",
           Trait.RESTART);
 
+  public static final Param<Optional<Path>> MAILDROP =
+      SET.optionalPath(
+          "maildrop_directory",
+          "",
+          "The folder where the command sendmail leaves mail while the server, or its store, cannot"
+              + " take it, and from which the server takes it up. Whoever may write into it may leave"
+              + " mail; nobody else than the server's user may list it: mode 1730 with a group for"
+              + " those who may, 0700 for root and that user alone. By default maildrop in the server's"
+              + " own folder (that of H2, or storage_folder).",
+          Trait.RESTART);
+
+  public static final Param<Duration> QUEUE_RUN_DELAY =
+      SET.time(
+          "queue_run_delay",
+          "300s",
+          Bounds.atLeast("1s"),
+          "How often the server looks for mail in maildrop_directory, beside when it starts, and"
+              + " tries once more what it could not take. Mail in the queue is tried when it is due,"
+              + " whatever this says.");
+
   public static final Param<Optional<Path>> TLS_CERT_FILE =
       SET.optionalPath(
           "smtpd_tls_cert_file",

@@ -2,6 +2,7 @@ package org.postroom.dist.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.source.SourceParams;
 import org.postroom.core.auth.token.TokenParams;
@@ -67,5 +68,10 @@ public final class ServerSettings {
         settings.fault(
             ServerParams.STORAGE_URL,
             "\"" + url + "\" is no place; expected h2:FOLDER, memory: or jdbc:postgresql:…"));
+  }
+
+  /** The server's own folder beside a database, where there is to be one. */
+  public static Optional<Path> folder(Settings settings, Path base) {
+    return settings.get(ServerParams.STORAGE_FOLDER).map(base::resolve);
   }
 }

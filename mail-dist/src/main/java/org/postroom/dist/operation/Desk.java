@@ -2,6 +2,7 @@ package org.postroom.dist.operation;
 
 import java.io.InputStream;
 import java.time.Clock;
+import java.util.List;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mailbox.MailStore;
@@ -24,6 +25,15 @@ public interface Desk {
 
   /** Content that is not ours yet, octet by octet as it is; whoever asks closes it. */
   StagedContent staged(InputStream content);
+
+  /**
+   * What programs have left in the maildrop and no server has taken yet, oldest first.
+   *
+   * @param from how many of them are passed over
+   * @param most how many
+   * @throws OperationRefused when nobody but another user can look there
+   */
+  List<DroppedMail> maildrop(long from, int most);
 
   /** What time it is. */
   Clock clock();

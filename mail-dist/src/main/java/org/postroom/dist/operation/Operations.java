@@ -38,6 +38,7 @@ public final class Operations {
           MessageOperations.READ,
           MessageOperations.DIGEST,
           SubmitOperation.SUBMIT,
+          VerifyOperation.VERIFY,
           ReloadOperation.RELOAD,
           ExplainOperation.EXPLAIN,
           ExplainOperation.HOSTS,

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.QueueId;
@@ -28,6 +29,11 @@ import org.postroom.core.queue.QueueControl.Section;
 public final class QueueOperations {
   private static final int PIECE = 512 * 1024;
   private static final int CHUNK = 64 * 1024;
+
+  /** Of mail that no server has taken yet; Postfix calls it so, too. */
+  private static final String MAILDROP = "maildrop";
+
+  private static final int LEFT_AT_ONCE = 100;
 
   /** Says what is in the queue: what is under way, what waits, what is held; oldest first. */
   public static final Operation<Asked, Waiting> LIST =
@@ -55,16 +61,28 @@ public final class QueueOperations {
   /**
    * What is to be listed.
    *
-   * @param queues {@code active}, {@code deferred}, {@code hold}; empty for all, in this order
+   * @param queues {@code maildrop}, {@code active}, {@code deferred}, {@code hold}; empty for the
+   *     last three, in this order
    */
   public record Asked(List<String> queues, Optional<Behind> behind) {
     public Asked {
       queues = List.copyOf(queues);
-      queues.forEach(QueueChoice::section);
+      queues.stream().filter(one -> !one.equals(MAILDROP)).forEach(QueueChoice::section);
     }
 
     /** All of it. */
     public static final Asked ALL = new Asked(List.of(), Optional.empty());
+
+    /** What programs have left and no server has taken yet. */
+    public static final Asked LEFT = new Asked(List.of(MAILDROP), Optional.empty());
+
+    /** That, and then all of the queue. */
+    public static final Asked LEFT_AND_ALL =
+        new Asked(
+            Stream.concat(
+                    Stream.of(MAILDROP), Arrays.stream(Section.values()).map(QueueChoice::name))
+                .toList(),
+            Optional.empty());
 
     /** What is held. */
     public static final Asked HELD =
@@ -238,21 +256,54 @@ public final class QueueOperations {
     if (at < 0) {
       throw new IllegalArgumentException("no page of these queues begins in " + queue);
     }
-    Page page =
-        desk.queue()
-            .control()
-            .page(
-                QueueChoice.section(queue),
-                asked.behind().map(QueueOperations::position).orElse(Position.START));
-    Optional<Behind> next =
-        page.next()
-            .map(found -> behind(queue, found))
-            .or(
-                () ->
-                    at + 1 < queues.size()
-                        ? Optional.of(behind(queues.get(at + 1), Position.START))
-                        : Optional.empty());
-    return new Waiting(page.mails().stream().map(QueueOperations::shown).toList(), next);
+    Position from = asked.behind().map(QueueOperations::position).orElse(Position.START);
+    Optional<Behind> following =
+        at + 1 < queues.size()
+            ? Optional.of(behind(queues.get(at + 1), Position.START))
+            : Optional.empty();
+    if (queue.equals(MAILDROP)) {
+      List<DroppedMail> left = desk.maildrop(from.mail(), LEFT_AT_ONCE);
+      Behind more = new Behind(MAILDROP, from.mail() + LEFT_AT_ONCE, 0);
+      return new Waiting(
+          left.stream().map(QueueOperations::shown).toList(),
+          left.isEmpty() ? following : Optional.of(more));
+    }
+    Page page = desk.queue().control().page(QueueChoice.section(queue), from);
+    return new Waiting(
+        page.mails().stream().map(QueueOperations::shown).toList(),
+        page.next().map(found -> behind(queue, found)).or(() -> following));
+  }
+
+  private static WaitingMail shown(DroppedMail left) {
+    return new WaitingMail(
+        left.name(),
+        MAILDROP,
+        left.left().toString(),
+        left.size(),
+        left.sender(),
+        "7BIT",
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        left.recipients().stream()
+            .map(
+                address ->
+                    new WaitingRecipient(
+                        address,
+                        Optional.empty(),
+                        List.of(),
+                        "waiting",
+                        "",
+                        0,
+                        Optional.empty(),
+                        Optional.empty(),
+                        "",
+                        false,
+                        false))
+            .toList());
   }
 
   static Behind behind(String queue, Position position) {

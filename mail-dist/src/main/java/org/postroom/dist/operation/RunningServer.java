@@ -32,9 +32,10 @@ public interface RunningServer {
   /**
    * Takes a mail from a user of this machine; who cannot have it is reported to its sender.
    *
+   * @param name under which he may hand it in again, where he has said one
    * @throws OperationRefused when he may not hand in mail
    */
-  Submitted submit(Envelope envelope, InputStream content);
+  Submitted submit(Envelope envelope, Optional<String> name, InputStream content);
 
   /** See {@code MailFlow.requeue}. */
   Optional<QueueId> requeue(QueuedMail mail);
@@ -58,6 +59,13 @@ public interface RunningServer {
    * to be looked up.
    */
   List<String> hosts(String transport, String nextHop, Address recipient);
+
+  /**
+   * What mail for an address would come to that is handed in on this machine.
+   *
+   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   */
+  Prospect prospect(Address recipient);
 
   /**
    * What it has decided about a mail, or in a session, as far as it is still known.

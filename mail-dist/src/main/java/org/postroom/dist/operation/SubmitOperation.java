@@ -4,7 +4,9 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Envelope;
@@ -29,6 +31,8 @@ public final class SubmitOperation {
    * @param reportOn when the sender wants a report, in the words of RFC 3461
    * @param fullReturn whether a report is to have the whole mail in it, where that is said
    * @param envelopeId what reports are to name the mail
+   * @param name under which it may be handed in again by whoever hears no answer; nobody gets it
+   *     twice then
    * @param content a message
    */
   public record Mail(
@@ -38,38 +42,89 @@ public final class SubmitOperation {
       List<String> reportOn,
       Optional<Boolean> fullReturn,
       Optional<String> envelopeId,
+      Optional<String> name,
       InputStream content) {
     public Mail {
       recipients = List.copyOf(recipients);
       reportOn = List.copyOf(reportOn);
     }
+
+    /** One without a name. */
+    public Mail(
+        Optional<String> sender,
+        List<String> recipients,
+        boolean eightBit,
+        List<String> reportOn,
+        Optional<Boolean> fullReturn,
+        Optional<String> envelopeId,
+        InputStream content) {
+      this(
+          sender,
+          recipients,
+          eightBit,
+          reportOn,
+          fullReturn,
+          envelopeId,
+          Optional.empty(),
+          content);
+    }
+
+    /** The same under a name. */
+    public Mail named(String other) {
+      return new Mail(
+          sender,
+          recipients,
+          eightBit,
+          reportOn,
+          fullReturn,
+          envelopeId,
+          Optional.of(other),
+          content);
+    }
+
+    /**
+     * Its envelope.
+     *
+     * @param user who hands it in
+     * @param whole gives the whole address that somebody has written
+     */
+    public Envelope envelope(String user, Function<String, Address> whole) {
+      String from = sender.orElse(user);
+      Set<Notify> notify = reportOn.stream().map(Notify::valueOf).collect(Collectors.toSet());
+      return new Envelope(
+          from.isEmpty() ? ReversePath.NULL : ReversePath.of(whole.apply(from)),
+          recipients.stream()
+              .map(one -> new Recipient(whole.apply(one), notify, Optional.empty()))
+              .toList(),
+          eightBit ? BodyType.EIGHT_BIT_MIME : BodyType.SEVEN_BIT,
+          false,
+          envelopeId,
+          fullReturn,
+          false);
+    }
   }
 
   /**
-   * What has become of it.
+   * What has become of it. Where it has neither id nor refusal, nobody has taken it yet: it lies in
+   * the maildrop, from where the server takes it when it can.
    *
    * @param id by which the log names it, where it is taken
    * @param refusal code, status and text, where it is not; 4xx may pass
    */
-  public record Handed(Optional<String> id, Optional<String> refusal) {}
+  public record Handed(Optional<String> id, Optional<String> refusal) {
+    /** It lies in the maildrop. */
+    public static final Handed LEFT = new Handed(Optional.empty(), Optional.empty());
+
+    /** Whether it is refused, and may be taken later. */
+    public boolean mayPass() {
+      return refusal.isPresent() && refusal.get().startsWith("4");
+    }
+  }
 
   private static Handed submit(Desk desk, Mail mail) {
     RunningServer server = desk.server();
-    String sender = mail.sender().orElseGet(desk::user);
-    Set<Notify> notify = mail.reportOn().stream().map(Notify::valueOf).collect(Collectors.toSet());
     Submitted answer =
-        server.submit(
-            new Envelope(
-                sender.isEmpty() ? ReversePath.NULL : ReversePath.of(server.address(sender)),
-                mail.recipients().stream()
-                    .map(one -> new Recipient(server.address(one), notify, Optional.empty()))
-                    .toList(),
-                mail.eightBit() ? BodyType.EIGHT_BIT_MIME : BodyType.SEVEN_BIT,
-                false,
-                mail.envelopeId(),
-                mail.fullReturn(),
-                false),
-            mail.content());
+        server.submit(mail.envelope(desk.user(), server::address), mail.name(), mail.content());
     return answer instanceof Submitted.Refused refused
         ? new Handed(Optional.empty(), Optional.of(refused.reply().toString()))
         : new Handed(Optional.of(answer.orThrow().value()), Optional.empty());

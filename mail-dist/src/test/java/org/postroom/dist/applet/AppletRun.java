@@ -2,6 +2,7 @@ package org.postroom.dist.applet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 
@@ -15,9 +16,14 @@ import java.io.PrintWriter;
 public record AppletRun(int status, String said) {
   /** Runs one. */
   public static AppletRun of(String... words) {
+    return of(new byte[0], words);
+  }
+
+  /** Runs one that reads something; sendmail alone does. */
+  public static AppletRun of(byte[] input, String... words) {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     PrintWriter out = new PrintWriter(said, true, UTF_8);
-    int status = Postroom.run(out, out, words);
+    int status = Postroom.run(new ByteArrayInputStream(input), out, out, words);
     out.flush();
     return new AppletRun(status, said.toString(UTF_8));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ final class SendmailOptionsTest {
     "-f <> bob, false, false, '', bob",
     "-tfada, true, false, ada, ''",
     "-bm -Am -B8BITMIME -om -oo -o7 -Lsubmit -Ono=thing bob -i, false, false, , bob -i",
-    "-oA/etc/aliases -pSMTP -h1 -U -n -c -x -G -XV+= bob, false, false, , bob"
+    "-oA/etc/aliases -pSMTP -h1 -U -c -x -G -XV+= bob, false, false, , bob"
   })
   void understandsWhatProgramsSay(
       String words, boolean fromHeader, boolean dot, String sender, String recipients) {
@@ -77,9 +78,15 @@ final class SendmailOptionsTest {
     "-q, FLUSH",
     "-q15m, NOTHING",
     "-q1h30m, NOTHING",
+    "-bd -q15, SERVE",
+    "-q15 -bd, SERVE",
+    "-bl, SERVE",
+    "-bH, NOTHING",
+    "-bt, ASK",
+    "-bp -Ac, LIST",
     "-qRfar.test, FLUSH",
     "-bs, SPEAK_SMTP",
-    "-bv, VERIFY",
+    "-bv ada, VERIFY",
     "-bd, SERVE"
   })
   void isToldWhatToDo(String words, SendmailOptions.Mode mode) {
@@ -87,7 +94,7 @@ final class SendmailOptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-N sometimes x", "-R some x", "-V \u0007 x", "-d0.1 x", "-oQ/var x"})
+  @ValueSource(strings = {"-N sometimes x", "-R some x", "-V \u0007 x", "-n x", "-oQ/var x"})
   void saysWhatHasNoEffect(String words) {
     SendmailOptions options = parse(words);
 
@@ -99,7 +106,53 @@ final class SendmailOptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-k", "-iZ", "-f", "-bz", "-B7", "-:", "-qX", "-qR", "-q!", "-q!Rx -qno"})
+  @CsvSource({
+    "-q15, 900",
+    "-q15s, 15",
+    "-q15m, 900",
+    "-q2h, 7200",
+    "-q15d, 1296000",
+    "-q1w, 604800",
+    "-q1h30m, 5400",
+    "-q1h30, 5400"
+  })
+  void timesAreMinutesUnlessTheySayOtherwise(String words, long seconds) {
+    assertThat(parse("-bd " + words).interval()).contains(Duration.ofSeconds(seconds));
+    assertThat(parse("-bd " + words).warnings()).isEmpty();
+    assertThat(parse(words).warnings()).hasSize(1);
+  }
+
+  @Test
+  void smallOnesAreUnderstood() {
+    assertThat(parse("-bp -Ac").isForLeft()).isTrue();
+    assertThat(parse("-bp -Am").isForLeft()).isFalse();
+    assertThat(parse("-d0 x").saysNames()).isTrue();
+    assertThat(parse("-d0.1 x").saysNames()).isTrue();
+    assertThat(parse("-d21.12 x").saysNames()).isFalse();
+    assertThat(parse("-vv -v x").verbosity()).isEqualTo(3);
+    assertThatThrownBy(() -> parse("-q15y")).hasMessageContaining("s, m, h, d or w");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-q15y",
+        "-q0",
+        "-q1x5",
+        "-bd ada",
+        "-bl ada",
+        "-bv",
+        "-k",
+        "-iZ",
+        "-f",
+        "-bz",
+        "-B7",
+        "-:",
+        "-qX",
+        "-qR",
+        "-q!",
+        "-q!Rx -qno"
+      })
   void whatCannotBeUnderstoodIsMisuse(String words) {
     assertThatThrownBy(() -> parse(words)).isInstanceOf(SendmailOptions.Misused.class);
   }

@@ -31,6 +31,7 @@ import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.dist.operation.Desk;
+import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.RunningServer;
@@ -94,6 +95,11 @@ final class ControlTest {
 
         @Override
         public StagedContent staged(InputStream content) {
+          throw new AssertionError();
+        }
+
+        @Override
+        public List<DroppedMail> maildrop(long from, int most) {
           throw new AssertionError();
         }
 
