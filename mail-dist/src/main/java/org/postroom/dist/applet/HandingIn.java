@@ -3,6 +3,7 @@ package org.postroom.dist.applet;
 import java.util.Optional;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.applet.smarthost.NullClient;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.SubmitOperation.Handed;
 import org.postroom.dist.operation.SubmitOperation.Mail;
@@ -22,6 +23,7 @@ record HandingIn(int status, Optional<String> id, Optional<String> why) {
   static final int REFUSED = 69;
   static final int TEMPORARY = 75;
   static final int NOT_ALLOWED = 77;
+  static final int CONFIGURATION = 78;
 
   /** Hands one in. */
   static HandingIn of(ServerBuilder server, Mail mail) {
@@ -40,6 +42,13 @@ record HandingIn(int status, Optional<String> id, Optional<String> why) {
     } catch (BadConfiguration | StorageFault e) {
       return notTaken(e);
     }
+  }
+
+  /** One that went to the next server at once. */
+  static HandingIn of(NullClient.Sent sent) {
+    return sent.status() == 0
+        ? new HandingIn(0, Optional.empty(), Optional.empty())
+        : new HandingIn(sent.status(), sent.said());
   }
 
   private static HandingIn notTaken(RuntimeException e) {

@@ -6,13 +6,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.mail.StorageFull;
 import org.postroom.core.mail.StorageUnavailable;
@@ -20,6 +23,9 @@ import org.postroom.core.rewrite.HeaderAddresses;
 import org.postroom.core.table.TableText;
 import org.postroom.dist.ServerBuilder;
 import org.postroom.dist.applet.SendmailOptions.Mode;
+import org.postroom.dist.applet.smarthost.BadClientFile;
+import org.postroom.dist.applet.smarthost.NullClient;
+import org.postroom.dist.log.ServerLog;
 import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.QueueChanges;
 import org.postroom.dist.operation.QueueOperations.Asked;
@@ -241,7 +247,24 @@ public final class SendmailApplet implements Callable<Integer> {
             options.fullReturn(),
             options.envelopeId(),
             content(options, sender, input));
-    HandingIn done = HandingIn.of(builder(options), mail);
+    HandingIn done;
+    try {
+      Optional<NullClient> client = client(options);
+      if (client.isPresent() && options.verbosity() < 2) {
+        ServerLog.quiet();
+      }
+      if (options.verbosity() > 0) {
+        client.ifPresent(one -> one.notes().forEach(note -> say("note: " + note)));
+      }
+      done =
+          client.isPresent()
+              ? HandingIn.of(client.get().send(mail, options.account(), input.author()))
+              : HandingIn.of(builder(options), mail);
+    } catch (BadClientFile e) {
+      return fail(HandingIn.CONFIGURATION, String.valueOf(e.getMessage()));
+    } catch (MalformedAddress e) {
+      return fail(HandingIn.DATA, String.valueOf(e.getMessage()));
+    }
     if (done.why().isPresent()) {
       return fail(done.status(), done.why().get());
     }
@@ -253,6 +276,22 @@ public final class SendmailApplet implements Callable<Integer> {
                   + ">.");
     }
     return 0;
+  }
+
+  /** Who sends it, where there is no server of ours on this machine. */
+  private Optional<NullClient> client(SendmailOptions options) {
+    Optional<Path> file = options.configuration();
+    boolean isMeant =
+        file.isPresent()
+            ? NullClient.isMeant(file.get())
+            : data.isEmpty() && !Files.exists(UsualPlace.configuration(Optional.empty()));
+    return isMeant
+        ? NullClient.find(
+            file,
+            Path.of(System.getProperty("user.home")),
+            System.getProperty("user.name"),
+            Clock.systemUTC())
+        : Optional.empty();
   }
 
   private static Path temporary() {

@@ -129,6 +129,15 @@ final class SendmailInput implements AutoCloseable {
     return found;
   }
 
+  /** The first who has written it, as far as its header says so. */
+  Optional<String> author() {
+    return fields(List.of("From")).stream()
+        .flatMap(field -> HeaderAddresses.addresses(field.value().toBytes()).stream())
+        .flatMap(List::stream)
+        .findFirst()
+        .map(WrittenAddress::toString);
+  }
+
   /** Whether it says who has written it. */
   boolean hasFrom() {
     return !fields(List.of("From")).isEmpty();

@@ -18,7 +18,7 @@ import org.postroom.dist.operation.QueueChoice;
  */
 final class SendmailOptions {
   /** Those of Postfix's sendmail; a colon stands behind one that has a value. */
-  private static final String LETTERS = "A:B:C:F:GIL:N:O:R:UV:X:b:cd:e:f:h:imno:p:q:r:tvx";
+  private static final String LETTERS = "A:B:C:F:GIL:N:O:R:UV:X:a:b:cd:e:f:h:imno:p:q:r:tvx";
 
   /** They mean nothing here, and programs use them all the same. */
   private static final String IGNORED = "GLOUXcehmpx";
@@ -33,6 +33,7 @@ final class SendmailOptions {
   private @Nullable String sender;
   private @Nullable String fullName;
   private @Nullable Path configuration;
+  private @Nullable String account;
   private @Nullable String envelopeId;
   private @Nullable Boolean fullReturn;
   private List<String> notify = List.of();
@@ -144,6 +145,7 @@ final class SendmailOptions {
       case 'N' -> notify = reports(value);
       case 'R' -> fullReturn = isFull(value);
       case 'V' -> envelopeId = envelopeId(value);
+      case 'a' -> account = value;
       case 'b' -> mode = mode(value);
       case 'd' -> saysNames |= value.equals("0") || value.startsWith("0.");
       case 'f', 'r' -> sender = value.equals("<>") ? "" : value;
@@ -324,6 +326,11 @@ final class SendmailOptions {
   /** A main.cf, or the folder that it is in. */
   Optional<Path> configuration() {
     return Optional.ofNullable(configuration);
+  }
+
+  /** By which account of an msmtprc it goes, where there is no server. */
+  Optional<String> account() {
+    return Optional.ofNullable(account);
   }
 
   Optional<String> envelopeId() {

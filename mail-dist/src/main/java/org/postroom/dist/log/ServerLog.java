@@ -6,6 +6,7 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.AppenderAttachable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -41,6 +42,18 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
       find(context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders())
           .ifPresent(log -> log.become(settings));
     }
+  }
+
+  /** Nothing is written from now on: for a command that is a server for a moment. */
+  public static void quiet() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      find(context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders())
+          .ifPresent(log -> log.go(LogTarget.to(OutputStream::nullOutputStream)));
+    }
+  }
+
+  private synchronized void go(LogTarget next) {
+    target = next;
   }
 
   private static Optional<ServerLog> find(Iterator<Appender<ILoggingEvent>> appenders) {
