@@ -23,6 +23,9 @@ final class ServerInBackground {
   private static final Path SESSION = Path.of("/usr/bin/setsid");
   private static final long PAUSE_MILLIS = 100;
 
+  /** What the command line of such a process has in it. */
+  private static final String LAUNCHED = "org.postroom.dist.applet.Postroom";
+
   private ServerInBackground() {}
 
   /** Who else starts it on this machine, if somebody does. */
@@ -89,7 +92,7 @@ final class ServerInBackground {
         server
             .info()
             .commandLine()
-            .filter(line -> line.contains(Postroom.class.getName()))
+            .filter(line -> line.contains(LAUNCHED))
             .isPresent();
     if (!isOurs || process == ProcessHandle.current().pid()) {
       return Optional.of("it is part of another program: process " + process);
