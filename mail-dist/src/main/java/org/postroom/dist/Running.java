@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.QueueManager;
@@ -76,6 +77,11 @@ record Running(
     Premises premises = foundation.premises();
     return new Mailboxes(
         premises, premises.accounts().byLogin(login).orElseThrow(() -> new AccountNotFound(login)));
+  }
+
+  /** Mailboxes. */
+  MailStore mail() {
+    return foundation.mail();
   }
 
   /** Whether the caller is at work for it, so that its end cannot come before he has returned. */

@@ -68,7 +68,7 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public MailStore mail() {
-    return server.running().foundation().mail();
+    return server.running().mail();
   }
 
   @Override

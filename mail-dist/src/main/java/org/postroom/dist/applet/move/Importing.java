@@ -329,6 +329,7 @@ final class Importing {
       report.progress(place, done, folder.messages().size());
     }
 
+    @SuppressWarnings("JdkObsolete") // SequenceInputStream takes nothing else
     private Enumeration<InputStream> opened() {
       Iterator<Body> left = List.copyOf(bodies).iterator();
       return new Enumeration<>() {
