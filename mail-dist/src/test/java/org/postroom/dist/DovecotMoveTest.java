@@ -196,8 +196,7 @@ final class DovecotMoveTest {
             .start()) {
       ours.accounts()
           .changePassword(
-              ours.accounts().byLogin(ADA).orElseThrow().id(),
-              Secret.of("correct horse"));
+              ours.accounts().byLogin(ADA).orElseThrow().id(), Secret.of("correct horse"));
       assertThat(
               mbsync(
                   "Host 127.0.0.1\nPort "
@@ -223,8 +222,7 @@ final class DovecotMoveTest {
 
   private List<String> uidlsOf(MailServer server) {
     try (Socket socket =
-        new Socket(
-            InetAddress.getLoopbackAddress(), server.address(Role.POP3).getPort())) {
+        new Socket(InetAddress.getLoopbackAddress(), server.address(Role.POP3).getPort())) {
       socket
           .getOutputStream()
           .write(("USER " + ADA + "\r\nPASS correct horse\r\nUIDL\r\nQUIT\r\n").getBytes(US_ASCII));

@@ -89,11 +89,7 @@ final class ServerInBackground {
     }
     ProcessHandle server = found.get();
     boolean isOurs =
-        server
-            .info()
-            .commandLine()
-            .filter(line -> line.contains(LAUNCHED))
-            .isPresent();
+        server.info().commandLine().filter(line -> line.contains(LAUNCHED)).isPresent();
     if (!isOurs || process == ProcessHandle.current().pid()) {
       return Optional.of("it is part of another program: process " + process);
     }

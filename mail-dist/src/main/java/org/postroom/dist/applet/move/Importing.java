@@ -240,7 +240,8 @@ final class Importing {
         }
         return body;
       } catch (IOException | Trouble e) {
-        report.trouble(one.place(), e instanceof Trouble ? String.valueOf(e.getMessage()) : e.toString());
+        report.trouble(
+            one.place(), e instanceof Trouble ? String.valueOf(e.getMessage()) : e.toString());
         return null;
       }
     }

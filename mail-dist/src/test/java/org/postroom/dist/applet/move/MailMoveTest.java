@@ -408,8 +408,17 @@ final class MailMoveTest {
     Path other = data("other");
     Path secret = Files.writeString(folder.resolve("secret"), "correct horse\n");
     String[] words = {
-      "mail", "copy", "-d", other.toString(), "-u", ADA, "--verify", "--password-file",
-      secret.toString(), "--from", ""
+      "mail",
+      "copy",
+      "-d",
+      other.toString(),
+      "-u",
+      ADA,
+      "--verify",
+      "--password-file",
+      secret.toString(),
+      "--from",
+      ""
     };
     AppletRun first;
     AppletRun again;
