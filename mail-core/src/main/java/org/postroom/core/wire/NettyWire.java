@@ -38,14 +38,11 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.time.Timers;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The wire on Netty's event loops; over sockets, or over pipes within the process. */
 // What fails in a channel is heard by its listeners and its session.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NettyWire implements Wire {
-  private static final Logger LOG = LoggerFactory.getLogger(NettyWire.class);
 
   /** How long those have who took too long for saying what they were about to say. */
   private static final Duration LAST_CALL = Duration.ofMillis(500);
