@@ -24,6 +24,7 @@ import org.postroom.core.auth.Person;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.dist.operation.Operation;
@@ -89,6 +90,7 @@ final class AccountSourcesTest {
   }
 
   @Test
+  @Shows("A5.5")
   void mailComesForThemAndTheyReadItByEveryProtocol() throws Exception {
     try (MailServer server = described().start()) {
       assertThat(send(server, "Ada@example.org")).startsWith("250 2.0.0 ");

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.testing.Shows;
 
 /** Aliases name programs and files, and these get mail where somebody has allowed it. */
 @Timeout(60)
@@ -185,6 +186,7 @@ final class AliasProgramsTest {
 
   @ParameterizedTest
   @CsvSource({"/spool, /spool/USER", "/spool/, /spool/USER/new"})
+  @Shows("A5.12")
   void peopleHaveTheirMailInFilesWhereSomebodyWantsThat(String spool, String place)
       throws Exception {
     Path folderOfAll = Files.createDirectory(folder.resolve("spool"));

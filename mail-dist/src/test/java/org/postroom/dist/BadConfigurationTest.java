@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Shows;
 import org.postroom.dist.applet.AppletRun;
 
 /**
@@ -54,6 +55,7 @@ final class BadConfigurationTest {
         "storage_url = oracle | storage_url: \"oracle\" is no place; expected h2:FOLDER",
         "smtpd_tls_cert_file = /nowhere/cert.pem | /nowhere/cert.pem does not exist: put"
       })
+  @Shows("A4.8")
   void namesFileLineAndRemedyOfABadValue(String line, String words) throws IOException {
     Path file = write("inet_interfaces = loopback-only", line);
     Map<String, String> before = contents(folder);
@@ -172,6 +174,7 @@ final class BadConfigurationTest {
   }
 
   @Test
+  @Shows("A2.14")
   void refusesADataFolderInUseAndChangesNothingInIt() throws Exception {
     Site site = new Site(folder);
     try (ServerProcess first = site.start()) {

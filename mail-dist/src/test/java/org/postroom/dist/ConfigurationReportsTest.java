@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.config.Report;
+import org.postroom.core.testing.Shows;
 import org.postroom.dist.config.ServerParams;
 
 /**
@@ -26,6 +27,7 @@ final class ConfigurationReportsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"debian", "s1", "s2", "s3", "s4"})
+  @Shows("A4.13")
   void saysOfEachLineWhatBecomesOfIt(String name) throws IOException {
     String said = said(name);
 

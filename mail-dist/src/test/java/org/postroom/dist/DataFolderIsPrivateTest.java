@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Shows;
 
 /** What lies in the data folder is for the server's own user, whatever the umask is. */
 @Tag("process")
@@ -49,6 +50,7 @@ final class DataFolderIsPrivateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"rwxr-xr-x", "rwx--x---", "rwx-----x"})
+  @Shows("A5.12")
   void refusesOneThatOthersCanEnter(String permissions) throws IOException {
     Site site = new Site(folder);
     Files.createDirectory(site.data());

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.Shows;
 
 /**
  * Kills the whole server at random moments under load, starts it again, and looks. The rule: what
@@ -56,6 +57,7 @@ final class KilledServerTest {
   private record Promise(int number, int size, boolean appended, AtomicBoolean kept) {}
 
   @Test
+  @Shows("A2.15")
   void hasEverythingItPromisedExactlyOnceAfterEachKill() throws Exception {
     int rounds = Integer.getInteger("postroom.kill.rounds", 5);
     Random random = new Random(4711);

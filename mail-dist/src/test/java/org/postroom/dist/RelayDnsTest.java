@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Shows;
 
 /**
  * Mail finds its way by the names of a zone (RFC 5321, 5.1). The hosts of the test are addresses of
@@ -88,6 +89,7 @@ final class RelayDnsTest {
   }
 
   @Test
+  @Shows("A6.3")
   void goesToTheNextExchangerWhereTheBestDoesNotAnswer() throws Exception {
     house.send("bob@mixed.test", MESSAGE);
     assertThat(second.await().to()).containsExactly("bob@mixed.test");
@@ -97,6 +99,20 @@ final class RelayDnsTest {
     assertThat(second.await().to()).containsExactly("bob@ordered.test");
     house.awaitEmptyQueue();
     assertThat(first.visits()).hasSize(1);
+  }
+
+  @Test
+  @Shows("A6.3")
+  void aBackupWaitsForABetterHostAndGoesToNoWorse() throws Exception {
+    first.always("CONNECT", "421 4.3.2 Not now");
+
+    house.send("bob@backup.test", MESSAGE);
+    house.awaitAttempts(1);
+    first.well();
+    house.retryUntilEmpty();
+
+    assertThat(first.await().to()).containsExactly("bob@backup.test");
+    assertThat(second.visits()).isEmpty();
   }
 
   @Test
@@ -128,6 +144,7 @@ final class RelayDnsTest {
     "group.test, 5.4.4, no address that mail can be sent to: 224.0.0.1",
     "near.test, 5.4.4, no address that mail can be sent to: 169.254.169.254",
   })
+  @Shows("A6.3")
   void isReturnedAtOnce(String domain, String status, String reason) throws Exception {
     house.send("bob@" + domain, MESSAGE);
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.testing.Shows;
 import org.postroom.storage.Storage;
 
 /** What waits: when it is tried, how much of it at once, and what a restart means to it. */
@@ -40,6 +41,7 @@ final class RelayQueueTest {
   }
 
   @Test
+  @Shows({"A2.17", "A2.18"})
   void isTriedLessAndLessOftenForFiveDaysAndThenReturned() throws Exception {
     house.set("delay_warning_time", "4h").set("smtp_connection_cache_time_limit", "0s").start();
     hop.always("RCPT", "450 4.2.1 Not now");

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.testing.Shows;
 
 /**
  * What senders hear of mail that failed or arrived (RFC 3461, 3464), read by a stranger's parser.
@@ -66,6 +67,7 @@ final class RelayReportsTest {
   }
 
   @Test
+  @Shows("A6.9")
   void aFailureSaysWhatWhoAndWhyAndBringsTheMailBack() throws Exception {
     hop.always("RCPT TO:<b", "550-5.1.1 No such\r\n550 5.1.1 user");
 
@@ -168,6 +170,7 @@ final class RelayReportsTest {
   }
 
   @Test
+  @Shows("A6.9")
   void nobodyIsToldOfANotificationThatFailed() throws Exception {
     hop.always("RCPT", "550 5.1.1 No");
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Shows;
 
 /** 8-bit mail reaches a server that knows seven bits only, and reads the same there (RFC 6152). */
 @Tag("two-clocks")
@@ -82,6 +83,7 @@ final class RelaySevenBitTest {
   }
 
   @Test
+  @Shows("A1.15")
   void onlyThePartsThatNeedItChange() throws Exception {
     String ascii =
         "--b\r\nContent-Type: text/plain\r\nX-Odd:   kept \r\n\r\nplain = ascii \r\n\r\n";
@@ -110,6 +112,7 @@ final class RelaySevenBitTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"signed", "encrypted"})
+  @Shows("A1.15")
   void whatMustNotBeChangedIsReturned(String subtype) throws Exception {
     String signed =
         "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/"

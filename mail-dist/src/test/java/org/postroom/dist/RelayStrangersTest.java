@@ -11,6 +11,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.testing.Shows;
 
 /** Over a real socket, a stranger gets nothing passed on, however he writes the address. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -90,6 +91,7 @@ final class RelayStrangersTest {
         "<@>",
         "<@foreign.test>",
       })
+  @Shows("A4.7")
   void nobodyIsReached(String path) throws Exception {
     for (String sender : new String[] {"<>", "<ada@example.org>", "<victim@foreign.test>"}) {
       try (SmtpDialogue dialogue = house.dialogue()) {

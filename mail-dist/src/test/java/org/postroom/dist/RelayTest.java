@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.postroom.core.testing.Shows;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.server.SMTPServer;
@@ -52,9 +53,10 @@ final class RelayTest {
   }
 
   @Test
+  @Shows("A1.15")
   void passesOnEnvelopeAndContentOctetForOctet() throws Exception {
     byte[] message =
-        ("From: ada@example.org\r\nSubject: dots\r\n\r\n"
+        ("From: ada@example.org\r\nSubject: =?utf-8?q?P=C3=BCnktchen?=\r\n\r\n"
                 + ".\r\n..\r\n.leading\r\nin the . middle\r\nGr\u00fc\u00dfe, \u20ac\r\n"
                 + "x".repeat(990)
                 + "\r\n\r\n.")

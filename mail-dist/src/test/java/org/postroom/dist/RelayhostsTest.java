@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Shows;
 
 /** Of several relay hosts, one is tried after the other. */
 @Tag("two-clocks")
@@ -17,6 +18,7 @@ final class RelayhostsTest {
   /** A port that nobody listens to, a host that is not found, and a domain without exchangers. */
   @ParameterizedTest
   @ValueSource(strings = {"[127.0.0.1]:1", "[nowhere.test]:25", "nowhere.test"})
+  @Shows("A4.6")
   void theNextOneTakesWhatOneCannot(String first) throws Exception {
     try (RelayHouse house = new RelayHouse()) {
       RelayHop hop = house.relayhost();

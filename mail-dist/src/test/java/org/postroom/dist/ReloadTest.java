@@ -38,6 +38,7 @@ import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Transport;
 import org.postroom.core.part.Door;
 import org.postroom.core.testing.FreePorts;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.core.wire.CertificateAuthority;
@@ -218,6 +219,7 @@ final class ReloadTest {
   }
 
   @Test
+  @Shows("A5.1")
   void listenersOpenAndCloseAndSessionsGoOn() throws IOException {
     settings.put("listeners", "smtp:0 imap:0");
     server = described().start();

@@ -16,6 +16,7 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.testing.Shows;
 
 /** The tables of a sendmail host, as they are, in a server that passes mail on. */
 @Timeout(60)
@@ -72,6 +73,7 @@ final class SendmailTablesTest {
   }
 
   @Test
+  @Shows("A3.5")
   void whatLeavesHasOtherNamesThanWhatStays() throws Exception {
     try (RelayHouse house = described()) {
       RelayHop hop = house.relayhost();

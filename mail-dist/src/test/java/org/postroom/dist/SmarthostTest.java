@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.part.Door;
+import org.postroom.core.testing.Shows;
 import org.postroom.dist.mailbox.StoredMessage;
 import org.postroom.storage.Storage;
 
@@ -194,6 +195,7 @@ final class SmarthostTest {
 
   /** Each of two senders by a log-in of his own, on connections of their own. */
   @Test
+  @Shows("A1.11")
   void logsInAsTheSenderWants() throws Exception {
     customer(Role.SUBMISSIONS)
         .set("smtp_sender_dependent_authentication", "yes")

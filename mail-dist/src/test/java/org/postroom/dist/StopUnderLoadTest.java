@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.part.Door;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.TestTls;
 
 /**
@@ -80,6 +81,7 @@ final class StopUnderLoadTest {
   }
 
   @Test
+  @Shows("A2.15")
   void nobodyHearsAnythingButTheEndOfWhatItBeganOrAGoodbye() throws Exception {
     int rounds = Integer.getInteger("postroom.stop.rounds", 2);
     Random random = new Random(4711);

@@ -21,6 +21,7 @@ import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.queue.QueueControl.Change;
 import org.postroom.core.queue.QueueControl.Position;
 import org.postroom.core.queue.QueueControl.Section;
+import org.postroom.core.testing.Shows;
 
 /** Mail goes by the transport and to the next hop that tables name. */
 @Tag("two-clocks")
@@ -61,6 +62,7 @@ final class TransportsTest {
   }
 
   @Test
+  @Shows("A1.11")
   void eachSenderHasHisRelayHost() throws Exception {
     try (RelayHouse house = new RelayHouse();
         RelayHop hub = house.relayhost();

@@ -30,7 +30,8 @@ enum ReferencePage {
   UNSUPPORTED("unsupported-parameters.md"),
   COMMANDS("commands.md"),
   RESTRICTIONS("restrictions.md"),
-  VISIBLE("visible-types.md");
+  VISIBLE("visible-types.md"),
+  TUTORIALS("tutorials.md");
 
   /** Writes them all. */
   static final String COMMAND =
@@ -57,6 +58,7 @@ enum ReferencePage {
       case COMMANDS -> commands();
       case RESTRICTIONS -> restrictions();
       case VISIBLE -> visible();
+      case TUTORIALS -> tutorials();
     };
   }
 
@@ -69,6 +71,19 @@ enum ReferencePage {
     """
         + MADE
         + VisibleTypes.text();
+  }
+
+  private static String tutorials() {
+    return """
+    # What tutorials lead to expect
+
+    What readers of well-known tutorials on mail servers expect of Postroom, and whether it is there: the tests that show
+    a statement (by `@Shows`, or a comment in a transcript), or what is missing. Tier 1 is the first version that is of
+    use, 2 is what leads others, 3 is research; of two, the first is for a part of it. The statements are those of
+    `tutorials.tsv`.
+    """
+        + MADE
+        + Tutorials.text();
   }
 
   private static String parameters() {

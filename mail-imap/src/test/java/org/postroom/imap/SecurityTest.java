@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.testing.HandshakeTries;
 import org.postroom.core.testing.ScramClient;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.SocketPeer;
@@ -31,6 +32,7 @@ class SecurityTest {
   }
 
   @Test
+  @Shows("A6.2")
   void forgetsWhatWasSentBehindStarttls() throws Exception {
     InetSocketAddress address = house.listen(false);
     Socket plain = new Socket(address.getAddress(), address.getPort());

@@ -26,6 +26,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.testing.HandshakeTries;
 import org.postroom.core.testing.ScramClient;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.testing.TroubledStore;
 import org.postroom.core.transcript.Peer;
@@ -298,6 +299,7 @@ class Pop3SessionTest {
   }
 
   @Test
+  @Shows("A6.2")
   void forgetsWhatWasSentBehindStls() throws Exception {
     house.given("clients from elsewhere");
     InetSocketAddress address = house.listen(false);

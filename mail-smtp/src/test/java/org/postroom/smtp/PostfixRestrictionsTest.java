@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.SmallPolicyServer;
 
 /** Lists of restrictions answer as Postfix has answered, word for word. */
@@ -35,6 +36,7 @@ final class PostfixRestrictionsTest {
 
   @ParameterizedTest
   @MethodSource("recorded")
+  @Shows("A4.7")
   void answersAsPostfixDoes(PostfixRecord.Configuration recorded) {
     List<SmallPolicyServer> opened = new ArrayList<>();
     Map<String, String> settings = new HashMap<>(recorded.settings(opened));

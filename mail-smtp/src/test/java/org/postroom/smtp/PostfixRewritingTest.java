@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.transcript.SocketPeer;
 
 /**
@@ -106,6 +107,7 @@ final class PostfixRewritingTest {
 
   @ParameterizedTest
   @MethodSource("recorded")
+  @Shows("A3.7")
   void comesToWhatPostfixMakesOfIt(Recorded recorded) throws IOException {
     Map<String, Recorded> differences = read("postfix-rewriting-differences.txt");
     for (Sent mail : recorded.mails()) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.Route;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.testing.Shows;
 
 /**
  * Mail goes where Postfix sends it, by all tables that name transports and next hops, and who
@@ -27,6 +28,7 @@ final class PostfixRoutesTest {
 
   @ParameterizedTest
   @MethodSource("recorded")
+  @Shows("A3.7")
   void sendsMailWherePostfixSendsIt(PostfixRoutes.Configuration recorded) {
     try (SmtpHouse house = house(recorded.settings())) {
       List<String> said =

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Shows;
 import org.postroom.smtp.server.Role;
 
 @Timeout(60)
@@ -317,6 +318,7 @@ class ReceivingTest {
     "550, nobody@example.org, 550 5.1.1",
     "450, nobody@example.org, 450 4.1.1",
   })
+  @Shows("A3.12")
   void refusesWhoIsNotHereWithTheCodeOfTheClass(String code, String recipient, String reply) {
     try (SmtpHouse house =
             SmtpHouse.with(

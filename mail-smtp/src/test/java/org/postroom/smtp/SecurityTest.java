@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.testing.HandshakeTries;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.TestTls;
 import org.postroom.smtp.server.Role;
 import org.subethamail.smtp.client.PlainAuthenticator;
@@ -22,6 +23,7 @@ class SecurityTest {
 
   /** CVE-2011-0411. */
   @Test
+  @Shows("A6.2")
   void doesNotTakePlaintextBehindStarttls() {
     try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
@@ -178,6 +180,7 @@ class SecurityTest {
   }
 
   @Test
+  @Shows("A5.7")
   void speaksTlsFromTheFirstOctetWhereItIsImplicit() throws Exception {
     try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = new Talk(house.listen(Role.SUBMISSIONS)).tls()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.postroom.core.testing.Shows;
 
 final class ReportTest {
 
@@ -29,6 +30,7 @@ final class ReportTest {
   }
 
   @Test
+  @Shows("A4.13")
   void namesWithoutMeaningAreOneLine() {
     assertThat(REPORT.details()).containsExactly("note: main.cf: without meaning here: c, e");
   }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
@@ -25,6 +26,7 @@ import org.postroom.core.secret.Secret;
 import org.postroom.core.table.Tables;
 import org.postroom.core.testing.MemoryAccounts;
 import org.postroom.core.testing.MemoryMailStore;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.time.VirtualTime;
 
 class AddressRouterTest {
@@ -129,6 +131,15 @@ class AddressRouterTest {
 
     accounts.add("postmaster@mx.local.example", Secret.of("x"));
     assertThat(whoGets(recipient)).isEqualTo(login == null ? null : "postmaster@mx.local.example");
+  }
+
+  @Test
+  @Shows("A3.4")
+  void theSameNameInTwoDomainsIsTwoPeople() {
+    accounts.add("ada@virtual.example", Secret.of("x"));
+
+    assertThat(whoGets("ada@local.example")).isEqualTo("ada@local.example");
+    assertThat(whoGets("ada@virtual.example")).isEqualTo("ada@virtual.example");
   }
 
   private @Nullable String whoGets(String recipient) {

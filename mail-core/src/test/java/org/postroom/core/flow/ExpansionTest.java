@@ -31,6 +31,7 @@ import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.rewrite.Rewriting;
 import org.postroom.core.table.Tables;
+import org.postroom.core.testing.Shows;
 
 class ExpansionTest {
   private static final ReversePath SENDER = ReversePath.of(Address.parse("x@far.test"));
@@ -220,6 +221,7 @@ class ExpansionTest {
         "world@local.test; world@local.test=4.3.5 Server configuration error",
         "relative@local.test; relative@local.test=4.3.5 Server configuration error",
       })
+  @Shows("A3.4")
   void standsFor(String recipient, String targets) throws IOException {
     assertThat(targets(expand(recipient))).isEqualTo(targets);
   }

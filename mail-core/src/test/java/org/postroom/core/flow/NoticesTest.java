@@ -24,6 +24,7 @@ import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.policy.Consequence;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.StagedOctets;
 
 /** What the postmaster hears beside a mail's sender, and what nobody hears. */
@@ -138,7 +139,14 @@ class NoticesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'', '', 1, 0", "delay, '', 1, 1", "delay, FAILURE, 0, 1", "bounce, FAILURE, 0, 0"})
+  @CsvSource({
+    "'', '', 1, 0",
+    "'', NEVER, 0, 0",
+    "delay, '', 1, 1",
+    "delay, FAILURE, 0, 1",
+    "bounce, FAILURE, 0, 0"
+  })
+  @Shows("A2.18")
   void ofADelayEachHearsOnce(String classes, String wish, int told, int notified) {
     try (FlowHouse house = hearing(classes).open()) {
       house.dead("far.test");

@@ -23,6 +23,7 @@ import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.testing.Fault;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.TroubledStore;
 import org.postroom.core.testing.Until;
 
@@ -445,6 +446,7 @@ final class QueueInTimeTest {
   }
 
   @Test
+  @Shows("A2.11")
   void aGoodMailGoesOutAtOnceWhileThirtyDestinationsAreDead() {
     try (FlowHouse house = FlowHouse.standing(IMPATIENCE).open()) {
       List<FlowHouse.Host> dead = new ArrayList<>();

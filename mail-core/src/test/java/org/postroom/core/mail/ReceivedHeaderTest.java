@@ -11,11 +11,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
+import org.postroom.core.testing.Shows;
 
 class ReceivedHeaderTest {
   private static final OffsetDateTime TIME = OffsetDateTime.parse("2026-11-04T05:06:07+01:00");
 
   @Test
+  @Shows("A4.10")
   void saysWhoHowAndWhen() {
     String header =
         header(

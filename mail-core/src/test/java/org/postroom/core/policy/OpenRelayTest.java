@@ -11,6 +11,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.Settings;
+import org.postroom.core.testing.Shows;
 
 /** What a stranger may write into RCPT to make us pass on mail: nothing. */
 final class OpenRelayTest {
@@ -93,6 +94,7 @@ final class OpenRelayTest {
         "victim@exаmple.org",
         "victim@foreign.test.",
       })
+  @Shows({"A4.5", "A4.7"})
   void refusesRelayForStrangers(String trick) {
     Address recipient = Address.parse(trick);
 
@@ -184,6 +186,7 @@ final class OpenRelayTest {
   }
 
   @Test
+  @Shows("A4.5")
   void trustedAndAuthenticatedClientsMayRelay() {
     Address elsewhere = Address.parse("victim@foreign.test");
     PolicyContext neighbour = from(ip("192.0.2.25")).to(elsewhere);

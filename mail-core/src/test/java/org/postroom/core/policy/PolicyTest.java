@@ -24,6 +24,7 @@ import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Notice;
 import org.postroom.core.config.Settings;
 import org.postroom.core.table.Tables;
+import org.postroom.core.testing.Shows;
 
 final class PolicyTest {
 
@@ -62,6 +63,7 @@ final class PolicyTest {
         "smtpd_relay_restrictions = permit, reject_unauth_destination",
         "smtpd_relay_restrictions = permit\nsmtpd_recipient_restrictions = permit, reject",
       })
+  @Shows("A4.8")
   void relayListWithoutDenialDoesNotStart(String mainCf) {
     BadConfiguration bad =
         catchThrowableOfType(BadConfiguration.class, () -> policy("\n" + mainCf));
@@ -118,6 +120,7 @@ final class PolicyTest {
   }
 
   @Test
+  @Shows("A4.5")
   void tablesInMynetworksTrustTheirKeys(@TempDir Path folder) throws Exception {
     Path access = Files.writeString(folder.resolve("access"), "203.0.113.9 REJECT\nmx.b.test OK\n");
 
@@ -242,6 +245,7 @@ final class PolicyTest {
     "203.0.113.1, mx.Trusted.example, true",
     "203.0.113.1, nottrusted.example, false",
   })
+  @Shows("A4.5")
   void clientsAreMatchedByAddressBlockAndName(String client, String name, boolean trusted) {
     Policy policy =
         policy("mynetworks = !10.9.0.0/16, 10.0.0.0/8, [2001:db8::]/32, trusted.example");

@@ -25,6 +25,7 @@ import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.table.Tables;
+import org.postroom.core.testing.Shows;
 
 class RewritingTest {
   private static final String CANONICAL =
@@ -188,6 +189,7 @@ class RewritingTest {
         "Resent-To: bob|Resent-From: bob|Errors-To: bob|~ "
             + "Resent-To: robert@far.test|Resent-From: robert@far.test|Errors-To: robert@far.test|",
       })
+  @Shows("A3.6")
   void addressesInHeadersAreWrittenAnew(String header, String rewritten) {
     Rewriting rewriting = rewriting("canonical_maps", CANONICAL);
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Shows;
 
 /**
  * What postmap(1) of a real Postfix says of five hundred keys, and what we say. Skipped where it is
@@ -51,6 +52,7 @@ final class PostmapTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"hash", "btree", "lmdb", "cdb", "texthash"})
+  @Shows("A3.7")
   void keysAndValues(String type) throws Exception {
     List<String> keys = new ArrayList<>();
     StringBuilder text = new StringBuilder("# generated\n");

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Shows;
 import picocli.CommandLine;
 
 /** The script {@code postroom}, in a house of its own with a Maven and a JDK that take notes. */
@@ -105,6 +106,7 @@ final class LauncherTest {
   }
 
   @Test
+  @Shows("A1.14")
   void linksOfSendmailsNamesAreCalledAsIt() throws Exception {
     for (String name :
         List.of(

@@ -32,6 +32,7 @@ import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
@@ -381,6 +382,7 @@ final class QueueCommandsTest {
   }
 
   @Test
+  @Shows("A2.9")
   void allThatIsKnownOfAMailIsShown() throws IOException {
     try (MailServer server = start()) {
       Envelope envelope =
@@ -490,6 +492,7 @@ final class QueueCommandsTest {
   }
 
   @Test
+  @Shows("A2.9")
   void aMailIsShownInTheFormOfPostcat() throws IOException {
     try (MailServer server = start()) {
       String id =
@@ -545,11 +548,12 @@ final class QueueCommandsTest {
   }
 
   @Test
+  @Shows("A2.4")
   void theQueueIsTriedByIdSiteOrWord() throws IOException {
     String id;
     try (MailServer server = start()) {
       id = send(server, "x@example.org", "a@flushed.test");
-      send(server, "y@example.org", "b@far.test");
+      String other = send(server, "y@example.org", "b@far.test");
       rest();
 
       assertThat(postfix("postqueue", "-i", id)).isEqualTo(new AppletRun(0, ""));
@@ -570,8 +574,15 @@ final class QueueCommandsTest {
       assertThat(AppletRun.of("sendmail", "-C", file, "-qSX@")).isEqualTo(new AppletRun(0, ""));
       Until.so(() -> queue("show", id).said().contains("\n  attempts: 4\n"));
       rest();
-      assertThat(AppletRun.of("sendmail", "-C", file, "-q!Rfar.test").status()).isZero();
+      assertThat(AppletRun.of("sendmail", "-C", file, "-qRA@Flush").status()).isZero();
       Until.so(() -> queue("show", id).said().contains("\n  attempts: 5\n"));
+      rest();
+      assertThat(AppletRun.of("sendmail", "-C", file, "-qI" + id).status()).isZero();
+      Until.so(() -> queue("show", id).said().contains("\n  attempts: 6\n"));
+      rest();
+      assertThat(AppletRun.of("sendmail", "-C", file, "-q!Rfar.test").status()).isZero();
+      Until.so(() -> queue("show", id).said().contains("\n  attempts: 7\n"));
+      assertThat(queue("show", other).said()).as("it waits").contains("\n  attempts: 1\n");
       assertThat(AppletRun.of("sendmail", "-C", file, "-q").status()).isZero();
       assertThat(AppletRun.of("sendmail", "-C", file, "-qXy").status()).isEqualTo(64);
     }

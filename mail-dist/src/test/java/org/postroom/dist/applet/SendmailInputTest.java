@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.WrittenAddress;
+import org.postroom.core.testing.Shows;
 
 final class SendmailInputTest {
   @TempDir private Path folder;
@@ -116,6 +117,7 @@ final class SendmailInputTest {
   }
 
   @Test
+  @Shows("A1.3")
   void aFieldCanBePutInFront() throws IOException {
     try (SendmailInput input = read("To: ada\n\nbody\n", true)) {
       assertThat(input.hasFrom()).isFalse();

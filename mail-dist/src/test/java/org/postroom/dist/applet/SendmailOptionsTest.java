@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Shows;
 
 final class SendmailOptionsTest {
 
@@ -31,6 +32,7 @@ final class SendmailOptionsTest {
     "-bm -Am -B8BITMIME -om -oo -o7 -Lsubmit -Ono=thing bob -i, false, false, , bob -i",
     "-oA/etc/aliases -pSMTP -h1 -U -c -x -G -XV+= bob, false, false, , bob"
   })
+  @Shows("A1.3")
   void understandsWhatProgramsSay(
       String words, boolean fromHeader, boolean dot, String sender, String recipients) {
     SendmailOptions options = parse(words);

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.Shows;
 
 /** Mail comes into files as a whole or not at all. */
 @Timeout(60)
@@ -47,6 +48,7 @@ final class MailFileTest {
   }
 
   @Test
+  @Shows("A5.12")
   void aMaildirIsMadeAndFilled() throws IOException {
     MailFile.addTo(folder.resolve("Maildir"), "1.a.host", text("one\n"));
     MailFile.addTo(folder.resolve("Maildir"), "2.b.host", text("two\n"));
@@ -69,6 +71,7 @@ final class MailFileTest {
   }
 
   @Test
+  @Shows("A5.12")
   void anMboxIsMadeAndGrows() throws IOException {
     Path mbox = folder.resolve("mbox");
     MailFile.append(mbox, text("From a\n\none\n\n"));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postroom.core.testing.Shows;
 import org.postroom.smtp.client.ScriptedServer.Manner;
 import org.postroom.smtp.client.ScriptedServer.Step;
 
@@ -22,6 +23,7 @@ final class FiveDaysOfAttemptsTest {
   private record Seen(List<Instant> attempts, List<String> told) {}
 
   @Test
+  @Shows({"A2.17", "A2.18"})
   void eachRunIsTheSameAndGoesByPostfixsFormula() {
     Seen first = run();
 

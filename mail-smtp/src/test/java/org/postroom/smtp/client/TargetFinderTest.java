@@ -26,6 +26,7 @@ import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.NextHop;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.smtp.client.TargetFinder.Found;
 import org.postroom.smtp.client.tls.HostPolicies;
@@ -135,6 +136,17 @@ class TargetFinderTest {
         assertThat(result.status()).as(hop).isEqualTo(status);
       }
     }
+  }
+
+  @Test
+  @Shows("A4.6")
+  void aHostInBracketsHasNoExchangers() {
+    CountingResolver resolver =
+        new CountingResolver("hub.test MX 10 other.test", "hub.test A 192.0.2.1");
+
+    assertThat(addresses(find(finder(resolver), "[hub.test]:587", OUR_CHOICE).join()))
+        .containsExactly("192.0.2.1");
+    assertThat(resolver.exchangers()).isZero();
   }
 
   /** Each host has its own policy, and is asked for by the name that the DNS has. */

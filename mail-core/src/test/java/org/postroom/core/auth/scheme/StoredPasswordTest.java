@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.testing.Shows;
 
 /** Passwords as others store them. */
 final class StoredPasswordTest {
@@ -78,6 +79,7 @@ final class StoredPasswordTest {
         "$1$abc$M7P0pIQuYv3cd9hpYXCu7.",
         "abbEVgpWph7eI",
       })
+  @Shows("A5.5")
   void isThePassword(String stored) {
     StoredPassword parsed = parse(stored);
     byte[] octets = PASSWORD.getBytes(UTF_8);
