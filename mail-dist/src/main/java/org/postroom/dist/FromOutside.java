@@ -32,7 +32,12 @@ final class FromOutside {
   /** See {@link ServerBuilder#check}. */
   Checked check() {
     Plan plan = description.plan();
-    return new Checked(plan.settings(), plan.warnings());
+    List<Checked.Listening> listeners = new ArrayList<>();
+    for (PlannedListener one : plan.listeners()) {
+      one.places()
+          .forEach(at -> listeners.add(new Checked.Listening(one.name(), one.door(), at)));
+    }
+    return new Checked(plan.settings(), plan.warnings(), listeners, plan.folder());
   }
 
   /** See {@link ServerBuilder#report}. */

@@ -21,6 +21,9 @@ import picocli.CommandLine.Command;
     subcommands = {
       ServeApplet.class,
       CheckApplet.class,
+      SelfApplet.class,
+      DoctorApplet.class,
+      DnsApplet.class,
       ReloadApplet.class,
       StatusApplet.class,
       ExplainApplet.class,
