@@ -15,10 +15,7 @@ import org.postroom.core.part.Door;
  * @param folder where it would keep files of its own; empty where there is none
  */
 public record Checked(
-    Settings settings,
-    List<String> warnings,
-    List<Listening> listeners,
-    Optional<Path> folder) {
+    Settings settings, List<String> warnings, List<Listening> listeners, Optional<Path> folder) {
 
   /**
    * One place to listen at.

@@ -34,8 +34,7 @@ final class FromOutside {
     Plan plan = description.plan();
     List<Checked.Listening> listeners = new ArrayList<>();
     for (PlannedListener one : plan.listeners()) {
-      one.places()
-          .forEach(at -> listeners.add(new Checked.Listening(one.name(), one.door(), at)));
+      one.places().forEach(at -> listeners.add(new Checked.Listening(one.name(), one.door(), at)));
     }
     return new Checked(plan.settings(), plan.warnings(), listeners, plan.folder());
   }

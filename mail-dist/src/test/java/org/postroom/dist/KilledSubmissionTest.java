@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.applet.AppletRun;
 import org.postroom.dist.applet.Postroom;
@@ -45,6 +46,7 @@ final class KilledSubmissionTest {
   private final Queue<String> surprises = new ConcurrentLinkedQueue<>();
 
   @Test
+  @Shows("A1.17")
   void eachZeroIsOneMail() throws Exception {
     int rounds = Integer.getInteger("postroom.submission.rounds", 1);
     Random random = new Random(815);

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.part.Door;
+import org.postroom.core.testing.Shows;
 import org.postroom.dist.applet.AppletRun;
 import org.postroom.storage.Storage;
 
@@ -107,6 +108,7 @@ final class NullClientTest {
   }
 
   @Test
+  @Shows({"A1.9", "A1.10"})
   void sendsByTheAccountOfTheSender() throws IOException {
     Path file = msmtprc();
     String mail = "To: bob@localhost\nSubject: %s\nBcc: shop@localhost\n\nGr\u00fc\u00dfe\n.\n";
@@ -134,6 +136,7 @@ final class NullClientTest {
   }
 
   @Test
+  @Shows("A1.9")
   void statusesSayWhatBecameOfIt() throws IOException {
     Path file = msmtprc();
 

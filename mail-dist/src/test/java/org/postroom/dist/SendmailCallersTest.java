@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.applet.AppletRun;
 
@@ -264,6 +265,7 @@ final class SendmailCallersTest {
   }
 
   @Test
+  @Shows("A2.8")
   void saysWhoWouldGetIt() {
     AppletRun run = sendmail("team\n\n3,0 away@example.org\nnobody\n/quit\nada\n", List.of("-bt"));
 
@@ -277,6 +279,7 @@ final class SendmailCallersTest {
   }
 
   @Test
+  @Shows("A2.8")
   void speaksSmtpOnItsInput() {
     String said =
         sendmail(
@@ -347,6 +350,7 @@ final class SendmailCallersTest {
   }
 
   @Test
+  @Shows("A1.17")
   void smtpIsSpokenWithoutAServer() {
     server.close();
 

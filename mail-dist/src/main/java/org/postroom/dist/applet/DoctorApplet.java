@@ -82,8 +82,7 @@ public final class DoctorApplet implements Callable<Integer> {
     try (Machine machine = new Machine()) {
       Checked checked = place.builder().check();
       findings.addAll(
-          new Doctor(
-                  machine.world(checked.settings(), away, offline), Duration.ofSeconds(timeout))
+          new Doctor(machine.world(checked.settings(), away, offline), Duration.ofSeconds(timeout))
               .examine(Site.of(checked), named));
     } catch (BadConfiguration e) {
       findings.addAll(Doctor.of(e));

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Shows;
 
 /**
  * What postconf(1), postmap(1) and postalias(1) of a real Postfix say and do, and what ours do:
@@ -274,6 +275,7 @@ final class CommandsAsPostfixTest {
         "-Me 'new/inet=new inet n'",
         "-Me new=x",
       })
+  @Shows("A4.14")
   void postconfSaysTheSame(String line) throws Exception {
     List<String> words = words("postconf", line);
 
@@ -349,6 +351,7 @@ final class CommandsAsPostfixTest {
 
   @ParameterizedTest
   @MethodSource("configurations")
+  @Shows("A4.1")
   void postconfNamesWhatAFileSays(String main) throws Exception {
     Map<String, String> files = files(main, MASTER);
     List<String> words = words("postconf", "-n");
@@ -411,6 +414,7 @@ final class CommandsAsPostfixTest {
 
   @ParameterizedTest
   @MethodSource("mainEdits")
+  @Shows("A4.14")
   void postconfEditsTheSame(String main, String edit) throws Exception {
     List<String> words = words("postconf", edit);
 
@@ -506,6 +510,7 @@ final class CommandsAsPostfixTest {
   /** One call after the other: what Postfix keeps in its index is in our text. */
   @ParameterizedTest
   @MethodSource("tableCalls")
+  @Shows("A3.9")
   void tablesAnswerTheSame(
       String text, String command, String type, String options, List<String> lines)
       throws Exception {
@@ -603,6 +608,7 @@ final class CommandsAsPostfixTest {
   }
 
   @Test
+  @Shows("A3.9")
   void aTextThatDoesNotCountWholeIsNoSuccess() throws Exception {
     Map<String, String> files =
         Map.of("main.cf", "", "t", "a 1\nalone\n  # c\nb 2\na 3\n", "al", "x: y\nno colon\n");

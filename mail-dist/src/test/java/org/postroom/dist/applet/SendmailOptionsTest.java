@@ -118,6 +118,7 @@ final class SendmailOptionsTest {
     "-q1h30m, 5400",
     "-q1h30, 5400"
   })
+  @Shows("A2.2")
   void timesAreMinutesUnlessTheySayOtherwise(String words, long seconds) {
     assertThat(parse("-bd " + words).interval()).contains(Duration.ofSeconds(seconds));
     assertThat(parse("-bd " + words).warnings()).isEmpty();
@@ -155,6 +156,7 @@ final class SendmailOptionsTest {
         "-q!",
         "-q!Rx -qno"
       })
+  @Shows("A2.2")
   void whatCannotBeUnderstoodIsMisuse(String words) {
     assertThatThrownBy(() -> parse(words)).isInstanceOf(SendmailOptions.Misused.class);
   }

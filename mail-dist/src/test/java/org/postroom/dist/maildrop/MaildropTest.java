@@ -114,6 +114,11 @@ final class MaildropTest {
                       public int read() throws IOException {
                         throw new IOException("broken");
                       }
+
+                      @Override
+                      public int read(byte[] target, int offset, int length) throws IOException {
+                        throw new IOException("broken");
+                      }
                     },
                     0))
         .hasMessage("broken");

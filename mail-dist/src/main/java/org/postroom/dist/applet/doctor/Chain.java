@@ -48,8 +48,7 @@ record Chain(List<X509Certificate> certificates) {
       int next = text.indexOf("-----BEGIN CERTIFICATE-----");
       while (next >= 0 && text.indexOf(end, next) > 0) {
         int behind = text.indexOf(end, next) + end.length();
-        byte[] one =
-            text.substring(next, behind).getBytes(ISO_8859_1);
+        byte[] one = text.substring(next, behind).getBytes(ISO_8859_1);
         Certificate read = factory.generateCertificate(new ByteArrayInputStream(one));
         all.add((X509Certificate) read);
         next = text.indexOf("-----BEGIN CERTIFICATE-----", behind);
@@ -90,7 +89,9 @@ record Chain(List<X509Certificate> certificates) {
     return names().contains(name) || names().contains(above);
   }
 
-  /** Which certificate is not there that would lead on; empty where they lead to one of the roots. */
+  /**
+   * Which certificate is not there that would lead on; empty where they lead to one of the roots.
+   */
   Optional<String> missing(List<X509Certificate> roots) {
     for (int i = 0; i + 1 < certificates.size(); i++) {
       if (!isSigned(certificates.get(i), certificates.get(i + 1))) {

@@ -89,8 +89,7 @@ public final class Doctor {
     List<Finding> findings = new ArrayList<>();
     for (Fault fault : bad.faults()) {
       findings.add(
-          Finding.problem(
-                  fault.toString(), "The server does not start with it.", "postroom check")
+          Finding.problem(fault.toString(), "The server does not start with it.", "postroom check")
               .of("configuration", ""));
     }
     findings.add(
@@ -113,8 +112,7 @@ public final class Doctor {
         pending.add(begin(row, "", () -> one.judge().apply(on), workers));
       } else if (row instanceof Row.OfDomain each) {
         for (Domain domain : on.domains()) {
-          pending.add(
-              begin(row, domain.name(), () -> each.judge().apply(on, domain), workers));
+          pending.add(begin(row, domain.name(), () -> each.judge().apply(on, domain), workers));
         }
       }
     }

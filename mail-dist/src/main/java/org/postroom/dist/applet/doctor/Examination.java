@@ -73,8 +73,7 @@ record Examination(
     Duration limit = deadline.left(LONGEST_CALL);
     List<CompletableFuture<Outcome>> all = new ArrayList<>();
     for (InetSocketAddress peer : peers) {
-      all.add(
-          CompletableFuture.supplyAsync(() -> world.reach().tryOut(peer, limit), calls));
+      all.add(CompletableFuture.supplyAsync(() -> world.reach().tryOut(peer, limit), calls));
     }
     Map<Outcome, List<InetSocketAddress>> found = new TreeMap<>();
     for (int i = 0; i < peers.size(); i++) {

@@ -62,9 +62,7 @@ final class Names {
 
   /** Those that DNSSEC proves; empty where nobody checks signatures. */
   Optional<List<Tlsa>> tlsa(Domain name) {
-    return resolver
-        .validating()
-        .map(proven -> records("TLSA of " + name, () -> proven.tlsa(name)));
+    return resolver.validating().map(proven -> records("TLSA of " + name, () -> proven.tlsa(name)));
   }
 
   /** Whether DNSSEC proves the addresses of a host. */

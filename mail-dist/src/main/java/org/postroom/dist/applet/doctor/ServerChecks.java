@@ -62,15 +62,16 @@ final class ServerChecks {
               "myhostname is " + Finding.shown(name) + ", which is no whole name of the DNS",
               "Other servers refuse mail of a host that has no name, or one that nobody can look"
                   + " up.",
-              "main.cf: myhostname = mail." + on.domains().stream().findFirst().map(Domain::name)
-                  .orElse("example.org")));
+              "main.cf: myhostname = mail."
+                  + on.domains().stream().findFirst().map(Domain::name).orElse("example.org")));
     }
     return List.of(Finding.good("myhostname is " + name));
   }
 
   private static List<Finding> listeners(Examination on) {
     List<InetSocketAddress> smtp = on.site().at(Role.MX);
-    Optional<Domain> led = smtp.stream().allMatch(ServerChecks::isLoopback) ? led(on) : Optional.empty();
+    Optional<Domain> led =
+        smtp.stream().allMatch(ServerChecks::isLoopback) ? led(on) : Optional.empty();
     if (led.isPresent()) {
       return List.of(
           Finding.problem(
@@ -82,7 +83,8 @@ final class ServerChecks {
                       + led.get()
                       + " leads here",
               "Other servers hear \"connection refused\", and mail for it does not come.",
-              smtp.isEmpty() ? "main.cf: listeners = smtp:25 submissions:465 imaps:993"
+              smtp.isEmpty()
+                  ? "main.cf: listeners = smtp:25 submissions:465 imaps:993"
                   : "main.cf: inet_interfaces = all"));
     }
     Map<Outcome, List<InetSocketAddress>> calls = on.call(ownDoors(on.site()));
@@ -95,8 +97,11 @@ final class ServerChecks {
               "postroom status",
               "postroom serve"));
     }
-    String where = on.site().listeners().stream().map(ServerChecks::words).distinct()
-        .collect(Collectors.joining(", "));
+    String where =
+        on.site().listeners().stream()
+            .map(ServerChecks::words)
+            .distinct()
+            .collect(Collectors.joining(", "));
     return List.of(
         Finding.good(
             (where.isEmpty() ? "nothing is to listen" : "all listen: " + where)
@@ -128,8 +133,7 @@ final class ServerChecks {
     if (on.world().offline()) {
       return Optional.empty();
     }
-    List<Domain> some =
-        on.domains().subList(0, Math.min(on.domains().size(), MOST_LED_HERE));
+    List<Domain> some = on.domains().subList(0, Math.min(on.domains().size(), MOST_LED_HERE));
     for (Domain domain : some) {
       try {
         if (on.exchangers(domain).stream().anyMatch(on::isHere)) {
@@ -164,7 +168,9 @@ final class ServerChecks {
     Domain elsewhere = on.world().elsewhere();
     List<InetAddress> addresses = new ArrayList<>();
     List<MailExchanger> exchangers = on.exchangers(elsewhere);
-    exchangers.stream().limit(MOST_OF_A_KIND).forEach(one -> addresses.addAll(on.addresses(one.host())));
+    exchangers.stream()
+        .limit(MOST_OF_A_KIND)
+        .forEach(one -> addresses.addAll(on.addresses(one.host())));
     List<InetSocketAddress> peers = some(addresses);
     if (peers.isEmpty()) {
       return List.of(Finding.unknown(elsewhere + " has no mail exchanger to try it with"));
@@ -211,7 +217,9 @@ final class ServerChecks {
               ? List.of()
               : Domain.parse(hop.host()).map(on::exchangers).orElse(List.of());
       List<InetAddress> addresses = new ArrayList<>();
-      exchangers.stream().limit(MOST_OF_A_KIND).forEach(one -> addresses.addAll(on.addresses(one.host())));
+      exchangers.stream()
+          .limit(MOST_OF_A_KIND)
+          .forEach(one -> addresses.addAll(on.addresses(one.host())));
       if (exchangers.isEmpty()) {
         addresses.addAll(on.addresses(hop.host()));
       }

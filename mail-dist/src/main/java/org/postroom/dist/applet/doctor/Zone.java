@@ -102,7 +102,8 @@ public record Zone(List<Line> lines) {
     }
     Optional<Chain> chain = MachineChecks.chain(site);
     if (chain.isPresent() && !site.isOwnChain()) {
-      lines.add(new Remark("Only in a signed zone; to be changed before the certificate's key is."));
+      lines.add(
+          new Remark("Only in a signed zone; to be changed before the certificate's key is."));
       lines.add(new Entry("_25._tcp." + host.name(), "TLSA", text(chain.get().record())));
     } else {
       lines.add(
@@ -168,13 +169,7 @@ public record Zone(List<Line> lines) {
   }
 
   static String text(Tlsa record) {
-    return record.usage()
-        + " "
-        + record.selector()
-        + " "
-        + record.matching()
-        + " "
-        + record.data();
+    return record.usage() + " " + record.selector() + " " + record.matching() + " " + record.data();
   }
 
   /** The records alone. */

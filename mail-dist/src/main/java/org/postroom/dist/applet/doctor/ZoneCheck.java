@@ -70,8 +70,7 @@ public final class ZoneCheck {
     return exchanger.substring(exchanger.indexOf(' ') + 1);
   }
 
-  private static Finding among(
-      Zone.Entry wanted, List<String> found, UnaryOperator<String> key) {
+  private static Finding among(Zone.Entry wanted, List<String> found, UnaryOperator<String> key) {
     if (found.isEmpty()) {
       return missing(wanted);
     }

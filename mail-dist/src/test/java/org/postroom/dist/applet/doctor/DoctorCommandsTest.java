@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.Shows;
 import org.postroom.dist.applet.AppletRun;
 
 /** As they are typed; nobody on the network is asked. */
@@ -24,9 +25,12 @@ final class DoctorCommandsTest {
   }
 
   @Test
+  @Shows("A2.7")
   void selfSaysHowTheNameWasFound() throws IOException {
     AppletRun run =
-        run("self", "# here\nmyhostname = mail.example.org\nvirtual_mailbox_domains = example.org\n");
+        run(
+            "self",
+            "# here\nmyhostname = mail.example.org\nvirtual_mailbox_domains = example.org\n");
 
     assertThat(run.status()).isZero();
     assertThat(run.said())
@@ -38,6 +42,7 @@ final class DoctorCommandsTest {
   }
 
   @Test
+  @Shows("A2.7")
   void selfSaysThatABareNameIsUsedAllTheSame() throws IOException {
     AppletRun run = run("self", "myhostname = mail\n", "--json");
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.testing.Shows;
 import org.postroom.dist.applet.doctor.Reach.Outcome;
 
 final class DoctorTest {
@@ -71,6 +72,7 @@ final class DoctorTest {
 
   @ParameterizedTest
   @CsvSource({"mail", "localhost.localdomain", "mail.local"})
+  @Shows("A4.17")
   void namesAnUnqualifiedHostNameFirst(String name) throws Exception {
     open(world).settings.put("myhostname", name);
     world.certify(name);
@@ -100,6 +102,7 @@ final class DoctorTest {
   }
 
   @Test
+  @Shows("A4.17")
   void namesFirstThatNothingListens() throws Exception {
     open(world);
     listener.close();
@@ -111,6 +114,7 @@ final class DoctorTest {
 
   @ParameterizedTest
   @CsvSource({"REFUSED,are refused on the way", "SILENT,get no answer", "NO_WAY,no way"})
+  @Shows({"A4.17", "A6.6"})
   void namesAClosedPort25First(Outcome outcome, String words) throws Exception {
     open(world).away = outcome;
 
@@ -149,8 +153,10 @@ final class DoctorTest {
           _25._tcp|_25._tcp.mail.example.org TLSA 3 1 1 00ff|TLSA|PROBLEM|3 1 1 00ff
           elsewhere.example MX|elsewhere.example SERVFAIL|name servers|PROBLEM|do not answer
           """)
+  @Shows("A6.5")
   void namesWhatTheDnsHasWrong(
-      @Nullable String begin, @Nullable String line, String check, Level level, String words) throws Exception {
+      @Nullable String begin, @Nullable String line, String check, Level level, String words)
+      throws Exception {
     open(world).instead(begin == null ? "" : begin, line == null ? "" : line);
 
     assertThat(world.wrong())
@@ -183,15 +189,17 @@ final class DoctorTest {
         .filteredOn(one -> one.check().equals("certificate"))
         .singleElement()
         .satisfies(
-            one -> assertThat(one.what()).contains("for mail.example.org, not for other.example.org"));
+            one ->
+                assertThat(one.what()).contains("for mail.example.org, not for other.example.org"));
   }
 
   @Test
   void namesAnAuthorityThatNobodyTrusts() throws Exception {
     open(world).trusted = false;
 
-    assertThat(world.wrong()).singleElement().satisfies(
-        one -> assertThat(one.what()).contains("does not lead to an authority"));
+    assertThat(world.wrong())
+        .singleElement()
+        .satisfies(one -> assertThat(one.what()).contains("does not lead to an authority"));
   }
 
   @ParameterizedTest
@@ -212,8 +220,9 @@ final class DoctorTest {
     Path key = Files.writeString(folder.resolve("tls/server.key"), "secret");
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
 
-    assertThat(world.wrong()).singleElement().satisfies(
-        one -> assertThat(one.what()).contains("server.key can be read by everybody"));
+    assertThat(world.wrong())
+        .singleElement()
+        .satisfies(one -> assertThat(one.what()).contains("server.key can be read by everybody"));
   }
 
   @Test
@@ -221,19 +230,24 @@ final class DoctorTest {
     open(world).settings.put("relayhost", "[198.51.100.7]:25");
     world.away = Outcome.REFUSED;
 
-    assertThat(world.wrong()).singleElement().satisfies(
-        one -> {
-          assertThat(one.check()).isEqualTo("relayhost");
-          assertThat(one.what()).contains("198.51.100.7 port 25: connection refused");
-        });
+    assertThat(world.wrong())
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.check()).isEqualTo("relayhost");
+              assertThat(one.what()).contains("198.51.100.7 port 25: connection refused");
+            });
   }
 
   @Test
   void behindATranslatorThePublicAddressIsToBeNamed() throws Exception {
     open(world).addresses.clear();
 
-    assertThat(world.wrong()).singleElement().satisfies(
-        one -> assertThat(one.remedy()).containsExactly("main.cf: proxy_interfaces = 192.0.2.1"));
+    assertThat(world.wrong())
+        .singleElement()
+        .satisfies(
+            one ->
+                assertThat(one.remedy()).containsExactly("main.cf: proxy_interfaces = 192.0.2.1"));
   }
 
   // --- what others do

@@ -101,8 +101,7 @@ final class TestWorld {
     ServerBuilder builder = MailServer.builder().storage(Storage.inMemory());
     settings.forEach(builder::set);
     Checked checked = builder.check();
-    return new Site(
-        checked.settings(), listeners, Optional.of(folder), addresses);
+    return new Site(checked.settings(), listeners, Optional.of(folder), addresses);
   }
 
   World world() throws Exception {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.address.Domain;
+import org.postroom.core.testing.Shows;
 import org.postroom.dist.Checked.Listening;
 import org.postroom.dist.Role;
 
@@ -27,7 +28,9 @@ final class ZoneTest {
     world = new TestWorld(folder).listen(InetAddress.getByAddress(new byte[4]), 25);
     world.listeners.add(
         new Listening(
-            "imaps", Role.IMAPS, new InetSocketAddress(InetAddress.getByAddress(new byte[4]), 993)));
+            "imaps",
+            Role.IMAPS,
+            new InetSocketAddress(InetAddress.getByAddress(new byte[4]), 993)));
     world.listeners.add(
         new Listening(
             "imap", Role.IMAP, new InetSocketAddress(InetAddress.getLoopbackAddress(), 143)));
@@ -51,6 +54,7 @@ final class ZoneTest {
   }
 
   @Test
+  @Shows("A6.4")
   void hasWhatADomainNeeds() {
     assertThat(zone.text())
         .contains(
@@ -87,6 +91,7 @@ final class ZoneTest {
   }
 
   @Test
+  @Shows("A6.4")
   void whatIsPrintedIsWhatIsCompared() throws Exception {
     assertThat(compared(published()).values())
         .hasSize(zone.entries().size())
@@ -114,7 +119,11 @@ final class ZoneTest {
   void whatIsDifferentIsNamedWithBothValues() throws Exception {
     List<String> others =
         published().stream()
-            .map(line -> line.equals("example.org TXT v=spf1 mx -all") ? "example.org TXT v=spf1 a ~all" : line)
+            .map(
+                line ->
+                    line.equals("example.org TXT v=spf1 mx -all")
+                        ? "example.org TXT v=spf1 a ~all"
+                        : line)
             .map(line -> line.startsWith("example.org MX") ? "example.org MX 5 other.test" : line)
             .toList();
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.testing.Shows;
 
 /** Files of msmtp and sSMTP, as they stand. */
 final class ClientFilesTest {
@@ -33,6 +34,7 @@ final class ClientFilesTest {
   }
 
   @Test
+  @Shows("A1.10")
   void aTutorialsFileIsRead() throws IOException {
     Path ca = file("ca.pem", "rw-r--r--", "");
     file("aliases", "rw-r--r--", "# who\nroot: admin, ops@far.test\nadmin: ada@far.test\n");
