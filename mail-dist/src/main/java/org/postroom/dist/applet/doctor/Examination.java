@@ -90,7 +90,8 @@ record Examination(
             peers.forEach(
                 peer ->
                     words.add(
-                        peer.getAddress().getHostAddress()
+                        // Without the interface behind an IPv6 address.
+                        peer.getAddress().getHostAddress().split("%", 2)[0]
                             + " port "
                             + peer.getPort()
                             + ": "
