@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.testing.Shows;
 import picocli.CommandLine;
 
@@ -273,12 +273,21 @@ final class LauncherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quick", "long"})
-  void aTierIsAProfile(String tier) throws Exception {
+  @CsvSource({"quick, -Pquick", "long, -Plong -Dtests.forks=1"})
+  void aTierIsAProfile(String tier, String options) throws Exception {
     assertThat(run("", "test", tier).status()).isZero();
 
+    assertThat(mavenWasAsked().get(1)).isEqualTo(options + " -Drules.skip -Denforcer.skip test");
+  }
+
+  @Test
+  void whatIsLeftOutIsLeftOutOfTheTestsOfTheModulesThatAreNamed() throws Exception {
+    write("mail-dist/src/test/java/org/postroom/dist/ATest.java", "");
+
+    run("", "test", "mail-dist", "-Dtest=!BTest", "-o");
+
     assertThat(mavenWasAsked().get(1))
-        .isEqualTo("-P" + tier + " -Drules.skip -Denforcer.skip test");
+        .startsWith("-Drules.skip -Denforcer.skip -Dtest=org/postroom/dist/**/*Test,!BTest -am");
   }
 
   @Test
