@@ -59,7 +59,7 @@ final class MigrationTest {
     statement.execute("DELETE FROM \"flyway_schema_history\" WHERE \"version\" >= '5'");
     statement.execute(
         "ALTER TABLE queue_mail DROP COLUMN submitter, traceparent, client_address, client_name,"
-            + " client_helo, client_protocol");
+            + " client_helo, client_protocol, require_tls");
     statement.execute("ALTER TABLE queue_recipient DROP COLUMN last_attempt_ts");
     statement.execute("DROP TABLE memo");
     statement.execute("UPDATE store_state SET v = '4' WHERE k = 'schema'");
