@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.postroom.core.address.Domain;
+import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
@@ -19,10 +21,13 @@ import org.postroom.dist.operation.OperationRefused.Kind;
 import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.dist.operation.SubmitOperation.Handed;
 import org.postroom.dist.operation.SubmitOperation.Mail;
+import org.postroom.storage.SqlTables;
 import org.postroom.storage.StorageFault;
 
 /** What is asked of a described server that runs in another process, or not at all. */
 final class FromOutside {
+  private static final Domain ANY = Domain.of("localhost");
+
   private final Description description;
 
   FromOutside(Description description) {
@@ -76,7 +81,8 @@ final class FromOutside {
   }
 
   /**
-   * Leaves a mail for the server to take up later; whatever else is wrong with the settings.
+   * Leaves a mail for the server to take up later; whatever else is wrong with the settings. What
+   * no server would ever take is refused at once: nobody could be told of it later.
    *
    * @param why nobody takes it now
    */
@@ -87,6 +93,19 @@ final class FromOutside {
           description
               .maildrop(settings)
               .orElseThrow(() -> new IOException("there is no folder to leave it in"));
+      OsUser user = OsUser.ofThisProcess();
+      int recipients =
+          mail.envelope(user.name(), written -> WrittenAddress.parse(written).at(ANY))
+              .recipients()
+              .size();
+      HandedInMail.Limit limit = HandedInMail.Limit.of(settings);
+      if (recipients > limit.recipients()) {
+        return new Handed(Optional.empty(), Optional.of(limit.reply().toString()));
+      }
+      if (isForbidden(user)) {
+        throw new OperationRefused(
+            Kind.NOT_ALLOWED, "user " + user.name() + " is not allowed to submit mail");
+      }
       mail.content().reset();
       new Maildrop(folder)
           .leave(
@@ -98,6 +117,15 @@ final class FromOutside {
       throw new OperationRefused(Kind.UNAVAILABLE, why + "; and " + said(e));
     } catch (IllegalArgumentException e) {
       throw new OperationRefused(Kind.REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Where the settings cannot be obeyed, or a table does not answer, it is for later to say. */
+  private boolean isForbidden(OsUser user) {
+    try (SqlTables databases = new SqlTables()) {
+      return !description.plan(databases).policy().submitters().containsName(user.name());
+    } catch (RuntimeException e) {
+      return false;
     }
   }
 

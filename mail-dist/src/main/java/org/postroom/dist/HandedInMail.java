@@ -100,6 +100,12 @@ final class HandedInMail {
     static Limit of(Settings settings) {
       return new Limit(settings.get(SmtpParams.RECIPIENTS), SmtpParams.RECIPIENTS.name());
     }
+
+    /** What is answered to more: nobody can send the others later, all were named at once. */
+    Verdict.Reject reply() {
+      return new Verdict.Reject(
+          554, "5.5.3", "Error: too many recipients, " + recipients + " may be named at once");
+    }
   }
 
   /** Nobody asks an application for SMTPUTF8 (RFC 6531): where its addresses need it, it is so. */
@@ -146,14 +152,8 @@ final class HandedInMail {
     }
   }
 
-  /** Unlike in SMTP nobody can send the others later: they were all named at once. */
   private Submitted tooMany() {
-    Verdict.Reject reply =
-        said(
-            new Verdict.Reject(
-                554,
-                "5.5.3",
-                "Error: too many recipients, " + limit.recipients() + " may be named at once"));
+    Verdict.Reject reply = said(limit.reply());
     String rule = limit.rule();
     logRefused("NOQUEUE", "RCPT", reply, List.of(), rule);
     return new Submitted.Refused(

@@ -59,6 +59,11 @@ final class PickedMail {
     if (!generation.policy().submitters().containsName(user.name())) {
       throw new BrokenMail("user " + user.name() + " is not allowed to submit mail");
     }
+    HandedInMail.Limit limit = HandedInMail.Limit.of(generation.settings());
+    int recipients = mail.mail().recipients().size();
+    if (recipients > limit.recipients()) { // a report that names each has no bound
+      throw new BrokenMail("it has " + recipients + " recipients: more than " + limit.rule());
+    }
     Envelope envelope = envelope();
     MailFlow flow = generation.flow().into(commit);
     Submitted answer;
@@ -73,7 +78,7 @@ final class PickedMail {
                   Whom.EVERYBODY,
                   user,
                   Optional.empty(),
-                  HandedInMail.Limit.of(generation.settings()))
+                  limit)
               .submit(mail.content().stream());
     } catch (LookupUnavailable e) {
       return isGivenBack(flow, envelope, "4.3.0", "451 4.3.0 " + e.getMessage());

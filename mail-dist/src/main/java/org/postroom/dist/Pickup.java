@@ -32,8 +32,9 @@ import org.slf4j.LoggerFactory;
  * a moment later.
  *
  * <p>Each mail has a name, which is noted down in the unit of work in which it becomes ours, and
- * forgotten when its file is gone: wherever the process dies, it is taken once. So is a mail that a
- * program had handed in by the socket under a name, and leaves here because it heard no answer.
+ * forgotten a day later: wherever the process dies, or the machine before the disk knows that the
+ * file is gone, it is taken once. So is a mail that a program had handed in by the socket under a
+ * name, and leaves here because it heard no answer.
  */
 final class Pickup implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pickup.class);
@@ -167,7 +168,10 @@ final class Pickup implements AutoCloseable {
         }
         try {
           take(name);
-        } catch (StorageFull | StorageUnavailable | StorageFault e) {
+        } catch (StorageFull e) { // for this one; a smaller one may have room
+          LOG.warn("{} of the maildrop waits: {}", name, e.getMessage());
+          all = false;
+        } catch (StorageUnavailable | StorageFault e) {
           LOG.warn("mail in the maildrop waits for the store: {}", e.getMessage());
           return false;
         } catch (AccessDeniedException e) { // a folder of somebody else's, and never a mail
@@ -206,7 +210,6 @@ final class Pickup implements AutoCloseable {
       }
     }
     maildrop.remove(found.name());
-    named.forget(key);
   }
 
   /** Takes no more; see {@link Looking#close}. */

@@ -147,6 +147,14 @@ final class LeftMailTest {
     Until.so(() -> count(maildrop()) == 2 && count(maildrop().resolve("taking")) == 0);
 
     assertThat(Inbox.of(server, ADA)).hasSize(1);
+
+    // The disk has forgotten that it was removed.
+    server.close();
+    new Maildrop(maildrop()).leave(name, mail, content("Subject: once\r\n\r\n"), 0);
+    server = open();
+    Until.so(() -> count(maildrop()) == 2 && count(maildrop().resolve("taking")) == 0);
+
+    assertThat(Inbox.of(server, ADA)).hasSize(1);
     assertThat(sendmail("Subject: after\n\n", "ada").status()).isZero();
     assertThat(Inbox.of(server, ADA)).hasSize(2);
   }
@@ -213,6 +221,45 @@ final class LeftMailTest {
     sick.set(false);
     Until.so(() -> !Inbox.of(server, ADA).isEmpty());
     assertThat(Inbox.of(server, ADA)).hasSize(1);
+  }
+
+  /** Nobody would hear of it later. */
+  @Test
+  void whatNoServerWouldTakeIsNotLeft() throws IOException {
+    server.close();
+    assertThat(sendmail("Subject: x\n\n", "ada", "@far.test").status()).isEqualTo(65);
+    String[] many = IntStream.rangeClosed(0, 1000).mapToObj(i -> "user" + i).toArray(String[]::new);
+    AppletRun tooMany = sendmail("Subject: x\n\n", many);
+    assertThat(tooMany.status()).isEqualTo(69);
+    assertThat(tooMany.said()).contains("554 5.5.3 Error: too many recipients, 1000 may be named");
+    Files.writeString(
+        mainCf, Files.readString(mainCf) + "authorized_submit_users = !static:anyone\n");
+    assertThat(sendmail("Subject: x\n\n", "ada").status()).isEqualTo(77);
+
+    assertThat(lying()).isEmpty();
+  }
+
+  /** A program that does not ask leaves it all the same. */
+  @Test
+  void moreRecipientsThanOneMailMayHaveAreNotAnswered() throws IOException {
+    server.close();
+    List<String> many = IntStream.rangeClosed(0, 1000).mapToObj(i -> "user" + i).toList();
+    Mail mail =
+        new Mail(
+            Optional.of(BOB),
+            many,
+            false,
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            content(""));
+    String name = Maildrop.newName(Instant.now(), new SecureRandom());
+    new Maildrop(maildrop()).leave(name, mail, content("Subject: x\r\n\r\n"), 0);
+
+    server = open();
+    Until.so(() -> count(maildrop().resolve("corrupt")) == 1);
+
+    assertThat(Inbox.of(server, BOB)).isEmpty();
   }
 
   @Test

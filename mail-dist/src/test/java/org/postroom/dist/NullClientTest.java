@@ -146,6 +146,14 @@ final class NullClientTest {
     assertThat(sendmail(file, "Subject: x\n\n", "later@localhost").status()).isEqualTo(75);
     assertThat(sendmail(file, "Subject: x\n\n" + "x\n".repeat(60_000), BOB).status()).isEqualTo(69);
     assertThat(Inbox.of(provider, SHOP)).as("nobody is told by mail").isEmpty();
+    provider.close();
+    AppletRun large =
+        sendmail(file, "Subject: x\n\n" + ("x".repeat(99) + "\n").repeat(110_000), BOB);
+    assertThat(large.status())
+        .as("how much is too much is for the next server to say")
+        .isEqualTo(75);
+    start();
+    file = msmtprc();
 
     Files.writeString(file, Files.readString(file).replace("two words", "wrong"));
     assertThat(sendmail(file, "Subject: x\n\n", BOB).status()).isEqualTo(75);

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -284,7 +283,7 @@ public final class SendmailApplet implements Callable<Integer> {
     boolean isMeant =
         file.isPresent()
             ? NullClient.isMeant(file.get())
-            : data.isEmpty() && !Files.exists(UsualPlace.configuration(Optional.empty()));
+            : data.isEmpty() && UsualPlace.isMissing();
     return isMeant
         ? NullClient.find(
             file,

@@ -45,6 +45,11 @@ final class UsualPlace {
     return folder == null ? Path.of("") : folder;
   }
 
+  /** Whether no server is meant: nobody has named one, and there is surely none. */
+  static boolean isMissing() {
+    return said(Optional.empty()).isEmpty() && Files.notExists(USUAL);
+  }
+
   /** What somebody has said. */
   static Optional<Path> said(Optional<Path> configuration) {
     return configuration.or(() -> Optional.ofNullable(System.getenv("MAIL_CONFIG")).map(Path::of));

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -21,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import org.postroom.core.json.Json;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.dist.control.Records;
 import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.SubmitOperation.Mail;
@@ -42,6 +42,10 @@ public final class LeftMail implements AutoCloseable {
   static final int LONGEST_HEAD = 1 << 20;
 
   private static final int DIGITS = 20;
+
+  // What a listing has of one mail, whatever its head says.
+  private static final int SHOWN = 100;
+  private static final int LONGEST_WORD = 320;
 
   private final FileChannel file;
   private final String name;
@@ -192,7 +196,7 @@ public final class LeftMail implements AutoCloseable {
 
   private static long size(byte[] line) throws BrokenMail {
     String digits = new String(line, 0, Math.min(DIGITS, line.length), UTF_8);
-    if (line.length <= DIGITS || line[DIGITS] != ' ' || !digits.matches("0[0-9]{19}")) {
+    if (line.length <= DIGITS || line[DIGITS] != ' ' || !digits.matches("00[0-9]{18}")) {
       throw new BrokenMail("its first line does not begin with a size");
     }
     return Long.parseLong(digits);
@@ -218,9 +222,20 @@ public final class LeftMail implements AutoCloseable {
     return head.mail();
   }
 
-  /** As a listing of the queue has it. */
+  /** As a listing of the queue has it: with its first recipients. */
   DroppedMail shown() {
-    return new DroppedMail(name, left, size, mail().sender().orElse(user()), mail().recipients());
+    return new DroppedMail(
+        name,
+        left,
+        size,
+        printable(mail().sender().orElse(user())),
+        mail().recipients().stream().limit(SHOWN).map(LeftMail::printable).toList());
+  }
+
+  /** Whoever leaves mail may write anything; a terminal gets no more of it than an address has. */
+  private static String printable(String word) {
+    return word.substring(0, Math.min(LONGEST_WORD, word.length()))
+        .replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", "?");
   }
 
   /** The octets, for as long as this is open. */
@@ -254,7 +269,8 @@ public final class LeftMail implements AutoCloseable {
           }
         }
       } catch (IOException e) {
-        throw new StorageUnavailable(name + " of the maildrop cannot be read", e);
+        // Not the store: no other mail is held up by it.
+        throw new UncheckedIOException(name + " of the maildrop cannot be read", e);
       }
       target.position(target.position() + wanted);
       return wanted;

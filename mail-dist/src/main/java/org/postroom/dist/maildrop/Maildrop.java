@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -91,35 +92,37 @@ public final class Maildrop {
     }
     Path file = folder.resolve("." + name);
     Path whole = folder.resolve(name);
-    try {
-      try (FileChannel out =
-          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        if (isPosix()) {
-          Files.setPosixFilePermissions(file, READABLE); // whatever umask says
-        }
-        LeftMail.write(out, Files.getOwner(file, NOFOLLOW_LINKS).getName(), mail, content);
-        out.force(true);
+    boolean there = false;
+    try (FileChannel out =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      if (isPosix()) {
+        Files.setPosixFilePermissions(file, READABLE); // whatever umask says
       }
+      LeftMail.write(out, Files.getOwner(file, NOFOLLOW_LINKS).getName(), mail, content);
+      out.force(true);
       Files.move(file, whole, StandardCopyOption.ATOMIC_MOVE);
-      sync(whole);
+      there = true;
+      sync(out);
     } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(whole);
-      throw e;
+      boolean unused = Files.deleteIfExists(file);
+      if (!there || Files.deleteIfExists(whole)) {
+        throw e;
+      }
+      // Else the server has taken it already.
     }
   }
 
   /**
    * Who may write into the folder and not list it cannot open it to sync it. The file was given
    * another name since it was synced: file systems with a journal write that down with it.
+   *
+   * @param file still open: the server may have given it a third name by now
    */
-  private void sync(Path file) throws IOException {
+  private void sync(FileChannel file) throws IOException {
     try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
       names.force(true);
     } catch (AccessDeniedException e) {
-      try (FileChannel one = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        one.force(true);
-      }
+      file.force(true);
     }
   }
 
@@ -206,7 +209,10 @@ public final class Maildrop {
       try (DirectoryStream<Path> found = Files.newDirectoryStream(one)) {
         for (Path path : found) {
           String name = String.valueOf(path.getFileName());
-          if (name.compareTo(after) > 0 && !name.startsWith(".") && !isOwn(name)) {
+          if (name.compareTo(after) > 0
+              && !name.startsWith(".")
+              && !isOwn(name)
+              && isCalled(path, name)) {
             names.add(name);
             if (names.size() > most) {
               String unused = names.pollLast();
@@ -216,6 +222,15 @@ public final class Maildrop {
       }
     }
     return List.copyOf(names);
+  }
+
+  /** Not so for a name that is no text here; nobody can ask for it by that, and it is no mail's. */
+  private static boolean isCalled(Path path, String name) {
+    try {
+      return path.resolveSibling(name).equals(path);
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   private static boolean isOwn(String name) {
@@ -246,29 +261,42 @@ public final class Maildrop {
     return mails;
   }
 
+  /**
+   * Opens a mail to show it: where nobody can put something else into its place while that is done,
+   * like a pipe that never answers. The server finds it there.
+   */
   private Optional<LeftMail> look(String name) throws IOException, BrokenMail {
-    for (Path one : List.of(folder, taking)) {
-      try {
-        return Optional.of(LeftMail.open(one.resolve(name)));
-      } catch (NoSuchFileException e) {
-        // it may be on its way from one to the other
-      }
+    if (!isName(name) || !isPrivate()) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    try {
+      return take(name);
+    } catch (NoSuchFileException e) { // the server is done with it
+      return Optional.empty();
+    }
+  }
+
+  /** Whoever may write into the folder could have made one of his own before the server did. */
+  private boolean isPrivate() throws IOException {
+    return Files.isDirectory(taking, NOFOLLOW_LINKS)
+        && Files.getOwner(taking, NOFOLLOW_LINKS).equals(Files.getOwner(folder, NOFOLLOW_LINKS));
   }
 
   /**
    * Opens a mail to take it up: from now on nobody but this user changes which file has its name.
+   * One of that name that is taken up already comes first, and is not lost.
    *
    * @throws BrokenMail when it is none
    */
   public Optional<LeftMail> take(String name) throws IOException, BrokenMail {
     Path own = taking.resolve(name);
-    try {
-      Files.move(folder.resolve(name), own, StandardCopyOption.ATOMIC_MOVE);
-    } catch (NoSuchFileException e) {
-      if (!Files.exists(own, NOFOLLOW_LINKS)) {
-        return Optional.empty();
+    if (Files.notExists(own, NOFOLLOW_LINKS)) {
+      try {
+        Files.move(folder.resolve(name), own, StandardCopyOption.ATOMIC_MOVE);
+      } catch (NoSuchFileException e) {
+        if (!Files.exists(own, NOFOLLOW_LINKS)) {
+          return Optional.empty();
+        }
       }
     }
     if (!isName(name)) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -18,9 +19,11 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.SubmitOperation.Mail;
 
 final class MaildropTest {
@@ -102,6 +105,60 @@ final class MaildropTest {
     assertThat(maildrop.list(2, 5)).isEmpty();
   }
 
+  /** Whoever may leave mail can put anything there, and write anything into it. */
+  @Test
+  @Timeout(20)
+  void aListingIsSafeFromWhatLiesThere() throws Exception {
+    String[] many = new String[200];
+    Arrays.fill(many, "\u001b[2J\u202e@far.test");
+    many[1] = "a".repeat(5000);
+    String name = leave("x\n".getBytes(UTF_8), many);
+    String pipe = Maildrop.newName(NOW, random);
+    assertThat(
+            new ProcessBuilder("sh", "-c", "mkfifo \"$1\" && : > \"$(printf '\\377')\"", "sh", pipe)
+                .directory(folder.toFile())
+                .start()
+                .waitFor())
+        .isZero();
+
+    assertThat(maildrop.names("", 9)).containsExactlyInAnyOrder(name, pipe);
+    List<DroppedMail> listed = maildrop.list(0, 9);
+
+    assertThat(listed).hasSize(1);
+    assertThat(listed.get(0).recipients()).hasSize(100).startsWith("?[2J?@far.test");
+    assertThat(listed.get(0).recipients().get(1)).hasSize(320);
+    assertThat(folder.resolve("taking").toFile().list()).contains(name);
+
+    Files.move(folder.resolve("taking"), above.resolve("taken"));
+    assertThat(maildrop.list(0, 9)).isEmpty();
+    Files.createSymbolicLink(folder.resolve("taking"), above.resolve("taken"));
+    leave("x\n".getBytes(UTF_8), "ada");
+    assertThat(maildrop.list(0, 9)).isEmpty();
+  }
+
+  @Test
+  void oneThatIsTakenUpIsNotReplaced() throws Exception {
+    String name = leave("first".getBytes(UTF_8), "ada");
+    maildrop.take(name).orElseThrow().close();
+    maildrop.leave(name, mail("bob"), new ByteArrayInputStream("second".getBytes(UTF_8)), 0);
+
+    for (String expected : List.of("first", "second")) {
+      try (LeftMail found = maildrop.take(name).orElseThrow()) {
+        assertThat(found.content().toBytes()).asString(UTF_8).isEqualTo(expected);
+      }
+      maildrop.remove(name);
+    }
+  }
+
+  /** It is no fault of the store, which would hold up every mail. */
+  @Test
+  void aFileThatCannotBeReadIsAFaultOfItsOwn() throws Exception {
+    LeftMail found = maildrop.take(leave("x".getBytes(UTF_8), "ada")).orElseThrow();
+    found.close();
+
+    assertThatThrownBy(() -> found.content().toBytes()).isInstanceOf(UncheckedIOException.class);
+  }
+
   @Test
   void nothingIsThereThatIsNotWhole() {
     assertThatThrownBy(
@@ -154,8 +211,11 @@ final class MaildropTest {
         "'00000000000000000001 {}\nx' | expected user and mail",
         "'00000000000000000002 {\"user\":\"root\",\"mail\":{}}\nx' | not the size",
         "'99999999999999999999 {}\n' | does not begin with a size",
+        "'09999999999999999999 {}\n' | does not begin with a size",
         "'00000000000000000001 nothing\nx' | cannot be read",
-        "'00000000000000000001 {\"user\":\"who-else\",\"mail\":{\"recipients\":[],\"report_on\":[],\"eight_bit\":false}}\nx' | is said to be of who-else",
+        "'00000000000000000001"
+            + " {\"user\":\"who-else\",\"mail\":{\"recipients\":[],\"report_on\":[],\"eight_bit\":false}}\n"
+            + "x' | is said to be of who-else",
       })
   void whatIsNoMailIsSetAside(String text, String why) throws IOException {
     String name = Maildrop.newName(NOW, random);

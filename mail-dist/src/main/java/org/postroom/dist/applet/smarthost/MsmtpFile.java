@@ -3,6 +3,7 @@ package org.postroom.dist.applet.smarthost;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,6 +101,29 @@ final class MsmtpFile {
     } catch (IOException e) {
       throw new BadClientFile(file + " cannot be read: " + e);
     }
+    read(file, lines);
+  }
+
+  /**
+   * Reads one that nobody has named; where that cannot be done, it is passed over, with a note.
+   *
+   * @return whether it was read
+   */
+  boolean readFound(Path file) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file, UTF_8);
+    } catch (CharacterCodingException e) {
+      throw new BadClientFile(file + " is not in UTF-8: " + e);
+    } catch (IOException e) {
+      notes.add(file + " cannot be read, and is passed over: " + e);
+      return false;
+    }
+    read(file, lines);
+    return true;
+  }
+
+  private void read(Path file, List<String> lines) {
     Map<String, Setting> defaults = new LinkedHashMap<>();
     Map<String, Setting> current = defaults;
     int number = 0;
@@ -161,6 +185,15 @@ final class MsmtpFile {
     if (WITHOUT_MEANING.contains(setting.name())) {
       if (setting.name().equals("protocol") && !setting.value().equals("smtp")) {
         throw setting.fault("expected smtp");
+      }
+      boolean changesMail =
+          switch (setting.name()) {
+            case "undisclosed_recipients" -> setting.value().isEmpty() || setting.isOn();
+            case "allow_from_override" -> !setting.value().isEmpty() && !setting.isOn();
+            default -> false;
+          };
+      if (changesMail) {
+        throw setting.fault("is not obeyed here");
       }
       notes.add(
           setting.file() + ", line " + setting.line() + ": " + setting.name() + " has no effect");

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -85,19 +84,44 @@ public final class NullClient {
    */
   public static Optional<NullClient> find(
       Optional<Path> file, Path home, String user, Clock clock) {
-    List<Path> found =
-        new ArrayList<>(file.map(List::of).orElse(List.of(SYSTEM_MSMTP, home.resolve(".msmtprc"))));
-    found.removeIf(path -> !Files.exists(path) || !isMsmtps(path));
-    if (!found.isEmpty()) {
-      MsmtpFile msmtp = new MsmtpFile(home);
-      found.forEach(msmtp::read);
+    if (file.isEmpty()) {
+      List<Path> msmtps = List.of(SYSTEM_MSMTP, home.resolve(".msmtprc"));
+      return found(msmtps, SYSTEM_SSMTP, home, user, clock);
+    }
+    if (!Files.exists(file.get())) {
+      return Optional.empty();
+    }
+    if (!isMsmtps(file.get())) {
+      SsmtpFile ssmtp = new SsmtpFile(file.get(), home);
+      return Optional.of(new NullClient(Optional.empty(), Optional.of(ssmtp), user, clock));
+    }
+    MsmtpFile msmtp = new MsmtpFile(home);
+    msmtp.read(file.get());
+    return Optional.of(new NullClient(Optional.of(msmtp), Optional.empty(), user, clock));
+  }
+
+  /**
+   * The one that these files say, as far as they are there. One of msmtp's that this user cannot
+   * read is the business of others, unless there is nothing else.
+   */
+  static Optional<NullClient> found(
+      List<Path> msmtps, Path ssmtp, Path home, String user, Clock clock) {
+    MsmtpFile msmtp = new MsmtpFile(home);
+    boolean isRead = false;
+    for (Path path : msmtps) {
+      isRead |= Files.exists(path) && msmtp.readFound(path);
+    }
+    if (isRead) {
       return Optional.of(new NullClient(Optional.of(msmtp), Optional.empty(), user, clock));
     }
-    Path ssmtp = file.orElse(SYSTEM_SSMTP);
-    return Files.exists(ssmtp)
-        ? Optional.of(
-            new NullClient(Optional.empty(), Optional.of(new SsmtpFile(ssmtp, home)), user, clock))
-        : Optional.empty();
+    if (Files.exists(ssmtp)) {
+      SsmtpFile read = new SsmtpFile(ssmtp, home);
+      return Optional.of(new NullClient(Optional.empty(), Optional.of(read), user, clock));
+    }
+    if (!msmtp.notes().isEmpty()) {
+      throw new BadClientFile(String.join("; ", msmtp.notes()));
+    }
+    return Optional.empty();
   }
 
   private static boolean isMsmtps(Path path) {
@@ -211,6 +235,9 @@ public final class NullClient {
             .set("myorigin", home.toString())
             .set("mydestination", "")
             .set("soft_bounce", "yes")
+            // The next server says what is too much for it.
+            .set("message_size_limit", "0")
+            .set("smtpd_recipient_limit", String.valueOf(Integer.MAX_VALUE))
             .relayHost(hop)
             .set("smtp_tls_security_level", level(safety))
             .set("smtp_tls_wrappermode", safety.fromTheBeginning() ? "yes" : "no")

@@ -8,7 +8,12 @@ import java.util.Set;
 record Setting(String name, String value, Path file, int line) {
 
   BadClientFile fault(String why) {
-    return new BadClientFile(file + ", line " + line + ": " + name + ": " + why);
+    return new BadClientFile(file + ", line " + line + ": " + word() + ": " + why);
+  }
+
+  /** What may be printed of the name: behind a sign that no keyword has a secret may stand. */
+  private String word() {
+    return name.replaceFirst("(?s)[^a-z0-9_].*", "");
   }
 
   boolean isOn() {
@@ -39,6 +44,6 @@ record Setting(String name, String value, Path file, int line) {
 
   @Override
   public String toString() {
-    return name;
+    return word();
   }
 }

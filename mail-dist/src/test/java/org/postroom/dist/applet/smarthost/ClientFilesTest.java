@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,12 +131,19 @@ final class ClientFilesTest {
       value = {
         "account a | account a has no host",
         "hots x | line 1: hots: nobody knows such a keyword",
+        "password=secret | line 1: password: nobody knows such a keyword",
+        "account a;host x;undisclosed_recipients on | line 3: undisclosed_recipients: is not"
+            + " obeyed",
+        "account a;host x;allow_from_override off | line 3: allow_from_override: is not obeyed"
+            + " here",
         "account a;host x;port y | line 3: port: expected a number from 1 to 65535",
         "account a;host x;tls maybe | line 3: tls: expected on or off",
         "account a;host x;auth on | line 3: auth: account a has no user",
         "account a;host x;auth on;user u | line 3: auth: account a has neither password nor",
-        "account a;host x;auth on;user u;passwordeval false | line 5: passwordeval: says no password",
-        "account a;host x;tls_trust_file /nowhere | line 3: tls_trust_file: /nowhere cannot be read",
+        "account a;host x;auth on;user u;passwordeval false | line 5: passwordeval: says no"
+            + " password",
+        "account a;host x;tls_trust_file /nowhere | line 3: tls_trust_file: /nowhere cannot be"
+            + " read",
         "account a;host x;tls_fingerprint 00 | line 3: tls_fingerprint: is not obeyed here",
         "account a;host x;protocol lmtp | line 3: protocol: expected smtp",
         "account a : b | line 1: account: there is no account b above",
@@ -206,5 +215,38 @@ final class ClientFilesTest {
     assertThat(file.notes()).hasSize(1);
     assertThatThrownBy(() -> new SsmtpFile(file("ssmtp.conf", "rw-------", "\nTLSKey=x\n"), folder))
         .hasMessageContaining("line 2: tlskey: nobody obeys such a keyword here");
+    assertThatThrownBy(
+            () -> new SsmtpFile(file("ssmtp.conf", "rw-------", "AuthPass:secret\n"), folder))
+        .hasMessageEndingWith("line 1: authpass: nobody obeys such a keyword here");
+  }
+
+  /** The system's file may be there for others. */
+  @Test
+  void aFileThatNobodyNamedAndThatCannotBeReadIsPassedOver() throws IOException {
+    Path unreadable = Files.createDirectory(folder.resolve("msmtprc"));
+    Path own = file(".msmtprc", "rw-------", "account default\nhost x\n");
+    Path ssmtp = folder.resolve("ssmtp.conf");
+
+    NullClient client =
+        NullClient.found(List.of(unreadable, own), ssmtp, folder, "ada", Clock.systemUTC())
+            .orElseThrow();
+    assertThat(client.notes())
+        .singleElement()
+        .asString()
+        .startsWith(unreadable + " cannot be read, and is passed over");
+    assertThatThrownBy(
+            () -> NullClient.found(List.of(unreadable), ssmtp, folder, "ada", Clock.systemUTC()))
+        .isInstanceOf(BadClientFile.class)
+        .hasMessageContaining("cannot be read");
+  }
+
+  @Test
+  @Timeout(20)
+  void aProgramThatSaysNothingIsNotWaitedForForEver() {
+    Setting command = new Setting("passwordeval", "exec sleep 30", folder.resolve("f"), 1);
+
+    assertThatThrownBy(() -> PasswordProgram.ask(command, Duration.ofMillis(100)))
+        .isInstanceOf(BadClientFile.class)
+        .hasMessageEndingWith("line 1: passwordeval: does not end");
   }
 }
