@@ -10,15 +10,22 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
@@ -39,6 +46,10 @@ public final class EditedFile {
   private static final Duration DEAD = Duration.ofMinutes(1);
   private static final Duration PAUSE = Duration.ofMillis(5);
   private static final int MOST_TRIES = 20;
+  private static final Set<OpenOption> NEW_FILE =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+  private static final Set<PosixFilePermission> OWNERS =
+      Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
   private final Path path;
   private final Clock clock;
@@ -105,7 +116,11 @@ public final class EditedFile {
   private void change(Path target, UnaryOperator<String> edit) {
     for (int i = 0; i < MOST_TRIES; i++) {
       byte[] before = read(target);
-      byte[] after = edit.apply(new String(before, ISO_8859_1)).getBytes(ISO_8859_1);
+      String edited = edit.apply(new String(before, ISO_8859_1));
+      if (edited.length() > LARGEST) {
+        throw new EditRefused("write " + path + ": more than 32 MB; it is as it was");
+      }
+      byte[] after = edited.getBytes(ISO_8859_1);
       if (Arrays.equals(before, after) || replaced(target, before, after)) {
         return;
       }
@@ -117,10 +132,7 @@ public final class EditedFile {
   private boolean replaced(Path target, byte[] before, byte[] after) {
     Path draft = null;
     try {
-      draft =
-          Files.createTempFile(
-              target.toAbsolutePath().getParent(), "." + target.getFileName() + ".", ".tmp");
-      write(draft, after);
+      draft = write(target, after);
       keepOwner(target, draft);
       if (!Arrays.equals(read(target), before)) {
         return false;
@@ -138,18 +150,34 @@ public final class EditedFile {
     }
   }
 
-  private static void write(Path draft, byte[] text) throws IOException {
-    try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+  /** Into a new file beside another, never by a link that somebody has put in its place. */
+  private static Path write(Path target, byte[] text) throws IOException {
+    Path draft =
+        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try (FileChannel out = FileChannel.open(draft, NEW_FILE, ownersOnly(target))) {
       ByteBuffer left = ByteBuffer.wrap(text);
       while (left.hasRemaining()) {
         out.write(left);
       }
       out.force(true);
+    } catch (FileAlreadyExistsException e) {
+      throw e; // it is not ours to delete
+    } catch (IOException e) {
+      delete(draft);
+      throw e;
     }
+    return draft;
+  }
+
+  private static FileAttribute<?>[] ownersOnly(Path target) {
+    return Files.getFileAttributeView(target, PosixFileAttributeView.class) == null
+        ? new FileAttribute<?>[0]
+        : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNERS)};
   }
 
   private static void keepOwner(Path target, Path draft) throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(draft, PosixFileAttributeView.class);
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(draft, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     if (view == null) {
       return;
     }

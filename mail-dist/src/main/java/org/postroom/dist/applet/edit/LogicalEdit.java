@@ -76,6 +76,16 @@ public final class LogicalEdit {
 
   /** The same text with a line behind it. */
   public static String append(String text, String line) {
-    return (text.isEmpty() || text.endsWith("\n") ? text : text + "\n") + line + "\n";
+    StringBuilder longer = new StringBuilder(text.length() + line.length() + 2).append(text);
+    append(longer, line);
+    return longer.toString();
+  }
+
+  /** Puts a line behind a text. */
+  public static void append(StringBuilder text, String line) {
+    if (!text.isEmpty() && text.charAt(text.length() - 1) != '\n') {
+      text.append('\n');
+    }
+    text.append(line).append('\n');
   }
 }

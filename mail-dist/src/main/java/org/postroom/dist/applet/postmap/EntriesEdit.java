@@ -102,7 +102,8 @@ final class EntriesEdit {
             removed.addAll(lines.subList(1, lines.size()));
           }
         });
-    String edited =
+    StringBuilder edited = new StringBuilder(text.length() + 64);
+    edited.append(
         LogicalEdit.apply(
             text,
             (line, first) -> {
@@ -110,13 +111,13 @@ final class EntriesEdit {
               return other != null
                   ? new LogicalEdit.Replace(other)
                   : removed.contains(line) ? new LogicalEdit.Remove() : new LogicalEdit.Keep();
-            });
+            }));
     for (Map.Entry<String, Entry> one : wanted.entrySet()) {
       if (!places.containsKey(one.getKey())) {
-        edited = LogicalEdit.append(edited, written(one.getValue()));
+        LogicalEdit.append(edited, written(one.getValue()));
       }
     }
-    return edited;
+    return edited.toString();
   }
 
   private String written(Entry entry) {

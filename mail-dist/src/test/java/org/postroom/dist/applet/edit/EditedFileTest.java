@@ -85,6 +85,17 @@ final class EditedFileTest {
   }
 
   @Test
+  void whatGrowsTooLargeIsNotWritten() throws IOException {
+    Path path = write("a\n");
+
+    assertThatThrownBy(() -> file(path).change(text -> "x".repeat((32 << 20) + 1)))
+        .isInstanceOf(EditRefused.class)
+        .hasMessageContaining("more than 32 MB; it is as it was");
+    assertThat(path).hasContent("a\n");
+    assertThat(left()).containsExactly("f");
+  }
+
+  @Test
   void whatIsAsItWasIsNotWritten() throws IOException {
     Path path = write("a\n");
     Object before = Files.readAttributes(path, "unix:ino").get("ino");
