@@ -153,6 +153,24 @@ final class LauncherTest {
         .doesNotContain("jvm-24.options");
   }
 
+  /** By the locale C, Java 17 does not know other letters in words. */
+  @ParameterizedTest
+  @CsvSource({
+    "LANG=, C.UTF-8",
+    "LANG=C, C.UTF-8",
+    "LC_ALL=POSIX, C.UTF-8",
+    "LC_CTYPE=C, C.UTF-8",
+    "LANG=de_DE.UTF-8, ''",
+    "LC_ALL=de_DE, de_DE",
+  })
+  void wordsAreUtf8WhereTheLocaleSaysNothing(String given, String all) throws Exception {
+    program("jdk/bin/java", "echo \"<${LC_ALL:-}>\"");
+
+    List<String> environment = List.of("-u", "LC_ALL", "-u", "LC_CTYPE", "-u", "LANG", given);
+
+    assertThat(run("", environment, "check").said()).endsWith("<" + all + ">\n");
+  }
+
   @Test
   void laterJvmsHaveMoreOptions() throws Exception {
     write("jdk/release", "JAVA_VERSION=\"25.0.1\"\n");
