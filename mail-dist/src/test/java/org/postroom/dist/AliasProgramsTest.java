@@ -259,6 +259,19 @@ final class AliasProgramsTest {
     }
   }
 
+  @Test
+  void dovecotsCommandBesideFilesIsAFault() throws Exception {
+    ProgramHouse house =
+        house("")
+            .set("mailbox_files_enable", "yes")
+            .set("mailbox_command", "/usr/lib/dovecot/dovecot-lda");
+
+    assertThatThrownBy(house.described()::check)
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("mailbox_command")
+        .hasMessageContaining("expected mailbox_files_enable = no with it");
+  }
+
   @ParameterizedTest
   @CsvSource({"no, yes, mailbox_files_enable", "yes, no, program_delivery_enable"})
   void aCommandThatWouldGetNothingIsAFault(String files, String programs, String needed)

@@ -51,6 +51,15 @@ final class MailboxCommands {
     MailboxCommands found = of(settings, tables);
     boolean matters = !found.usual.isEmpty() || !found.maps.isEmpty();
     List<Fault> faults = new ArrayList<>();
+    if (settings.get(AliasParams.MAILBOX_FILES)
+        && isDovecots(settings.get(ProgramParams.MAILBOX_COMMAND).strip())) {
+      faults.add(
+          settings.fault(
+              ProgramParams.MAILBOX_COMMAND,
+              "expected "
+                  + AliasParams.MAILBOX_FILES.name()
+                  + " = no with it: Dovecot's means the mailboxes here"));
+    }
     for (Param<Boolean> needed : List.of(AliasParams.MAILBOX_FILES, AliasParams.PROGRAM_DELIVERY)) {
       if (matters && !settings.get(needed)) {
         ALL.stream()

@@ -70,7 +70,8 @@ public final class ProgramParams {
           """
           What gets the mail of this machine's users in place of their files, as they: a command, as a \
           |command of aliases is run. Needs mailbox_files_enable and program_delivery_enable. Dovecot's \
-          deliver and dovecot-lda mean the mailboxes here.""",
+          deliver and dovecot-lda mean the mailboxes here, with mailbox_files_enable = no; but not in \
+          mailbox_command_maps.""",
           Trait.DEFERRED_EXPANSION);
 
   static final Param<List<String>> MAILBOX_COMMAND_MAPS =
