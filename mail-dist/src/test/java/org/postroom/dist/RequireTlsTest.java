@@ -194,6 +194,48 @@ final class RequireTlsTest {
         .startsWith("4.7.5 Cannot start TLS with mx.far.test");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "EHLO|450 4.3.2 Later|4.7.4 host mx.far.test",
+        "STARTTLS|454 4.7.0 Later|4.7.4 TLS is required, but host mx.far.test",
+        "STARTTLS|421 4.3.2 Bye|4.7.4 TLS is required, but host mx.far.test",
+      })
+  void waitsWhereAServerSaysNotNow(String verb, String reply, String why) throws Exception {
+    offers("mx.far.test", "STARTTLS", "REQUIRETLS");
+    hop.always(verb, reply);
+    house.start();
+
+    submit(true);
+    house.awaitAttempts(1);
+
+    assertThat(house.queued(BOB).lastReason()).startsWith(why);
+  }
+
+  /** One of them may be what it asks for. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "far.test MX 10 broken.test, far.test MX 20 mx.far.test, broken.test SERVFAIL|far.test:PORT",
+        "null.test MX 0 .|null.test, [mx.far.test]:PORT",
+      })
+  void waitsForHostsThatAreNotKnownNow(String records, String hops) throws Exception {
+    offers("mx.far.test", "STARTTLS");
+    house
+        .zone((records + ", mx.far.test A 127.0.0.1").split(", "))
+        .set("smtp_tls_security_level", "may")
+        .set("smtp_requiretls_policy", "enforce")
+        .set("relayhost", hops.replace("PORT", Integer.toString(hop.port())))
+        .start();
+
+    submit(true);
+    house.awaitAttempts(1);
+
+    assertThat(house.queued(BOB).lastReason()).contains("was not offered").startsWith("4.");
+  }
+
   @Test
   void waitsWhereNobodyAnswers() throws Exception {
     hop.always("CONNECT", RelayHop.DROP);

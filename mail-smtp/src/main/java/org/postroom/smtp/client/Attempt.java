@@ -50,6 +50,10 @@ final class Attempt {
   private final ReversePath sender;
   private final CompletableFuture<List<Report>> done = new CompletableFuture<>();
   private final List<Trouble> troubles = new ArrayList<>();
+
+  /** Why hosts beside those that were asked are not known now: one of them may take the mail. */
+  private final List<Trouble> unseen = new ArrayList<>();
+
   private Iterator<CompletionStage<Way>> otherWays = Collections.emptyIterator();
   private volatile @Nullable Connection current;
 
@@ -218,11 +222,14 @@ final class Attempt {
     if (found instanceof Found.Targets some) {
       List<Target> targets =
           some.targets().subList(0, Math.min(some.targets().size(), options.addressLimit()));
+      some.unseen().forEach(one -> unseen.add(new Trouble(one.status(), one.reason(), false)));
       next(way, targets.stream().filter(one -> !isSame(one, used)).iterator());
     } else if (found instanceof Found.None none
         && otherWays.hasNext()
         && (isOurChoice(way.hop()) || !isDomainsWord(none.result()))) {
-      troubles.add(Trouble.of(none.result()));
+      Trouble of = Trouble.of(none.result());
+      troubles.add(
+          of.isFinal() && isOurChoice(way.hop()) ? Trouble.of(forNow(none.result())) : of);
       tryNextWay();
     } else if (found instanceof Found.None none) {
       end(isOurChoice(way.hop()) ? forNow(none.result()) : none.result());
@@ -271,6 +278,9 @@ final class Attempt {
     if (troubles.isEmpty()) { // all who are left were put off by the only server
       done.complete(putOff.reports());
       return;
+    }
+    if (troubles.stream().allMatch(Trouble::isFinal)) {
+      troubles.addAll(unseen);
     }
     String reasons = String.join("; ", troubles.stream().map(Trouble::reason).toList());
     List<Trouble> open = troubles.stream().filter(one -> !one.isFinal()).toList();

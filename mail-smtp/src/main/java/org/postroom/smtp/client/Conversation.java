@@ -134,8 +134,9 @@ final class Conversation {
     }
     outfit.counts().noStartTls(connected());
     if (target.tls().level().requiresTls()) {
+      boolean never = reply == null || reply.isPermanent();
       throw new NotServed(
-          way.requires().requiresTls() ? Attempt.NO_TLS : "4.7.4",
+          way.requiresTls() && never ? Attempt.NO_TLS : "4.7.4",
           reply == null
               ? "TLS is required, but was not offered by host " + target
               : "TLS is required, but host "
@@ -181,7 +182,9 @@ final class Conversation {
         .ifPresent(
             fault -> {
               throw new NotServed(
-                  way.requires().requiresTls() ? Attempt.NO_TLS : "4.7.5",
+                  way.requiresTls() && outfit.security().canJudge(target)
+                      ? Attempt.NO_TLS
+                      : "4.7.5",
                   "Server certificate not verified: " + target + ": " + fault);
             });
   }
@@ -233,6 +236,10 @@ final class Conversation {
       return;
     }
     if (extended && dialect.fallsBack()) {
+      if (way.requiresTls() && !reply.isPermanent()) {
+        // By HELO there is no TLS: mail that requires it would be returned for what may pass.
+        throw new NotServed("4.7.4", refusal(reply));
+      }
       reply = greetBy("HELO");
     }
     if (!reply.isPositive()) {

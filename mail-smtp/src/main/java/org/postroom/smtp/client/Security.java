@@ -102,6 +102,11 @@ record Security(
     return fault;
   }
 
+  /** Whether what is wrong can be the target's own fault, and not ours. */
+  boolean canJudge(Target target) {
+    return peers.canJudge(target.tls());
+  }
+
   /** What is wrong with the certificate of a server of the web: those are believed like others. */
   Optional<String> fault(List<X509Certificate> chain, String host) {
     return peers.fault(TlsPolicy.VALID, chain, NextHop.parse("[" + host + "]", 443), host);

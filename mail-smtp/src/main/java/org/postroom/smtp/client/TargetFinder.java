@@ -53,8 +53,16 @@ final class TargetFinder {
 
   /** Addresses to try, or why there are none. */
   sealed interface Found {
-    /** At least one address. */
-    record Targets(List<Target> targets) implements Found {}
+    /**
+     * At least one address.
+     *
+     * @param unseen what other hosts are put off for: nothing is known of them now
+     */
+    record Targets(List<Target> targets, List<DeliveryResult> unseen) implements Found {
+      Targets(List<Target> targets) {
+        this(targets, List.of());
+      }
+    }
 
     /** None: deferred or bounced. */
     record None(DeliveryResult result) implements Found {}
@@ -181,13 +189,14 @@ final class TargetFinder {
         troubles.add(HostLookUp.notNow(host(one.exchanger()), "A", "No answer"));
       }
     }
+    List<DeliveryResult> unseen =
+        troubles.stream().filter(DeliveryResult.Deferred.class::isInstance).toList();
     if (!targets.isEmpty()) {
-      return new Found.Targets(List.copyOf(targets));
+      return new Found.Targets(List.copyOf(targets), unseen);
     }
     // Worth another attempt as long as one of the look-ups is.
     return new Found.None(
-        troubles.stream()
-            .filter(DeliveryResult.Deferred.class::isInstance)
+        unseen.stream()
             .findFirst()
             .or(() -> troubles.stream().findFirst())
             .orElseGet(() -> HostLookUp.loop(hop)));

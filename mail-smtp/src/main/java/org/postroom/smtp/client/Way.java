@@ -16,4 +16,10 @@ import org.postroom.smtp.client.tls.RequireTlsLevel;
  * @param sender in whose name, where log-ins depend on that; else the null one
  */
 record Way(
-    NextHop hop, String written, HostPolicies tls, RequireTlsLevel requires, ReversePath sender) {}
+    NextHop hop, String written, HostPolicies tls, RequireTlsLevel requires, ReversePath sender) {
+
+  /** Whether the mail is returned rather than sent without TLS. */
+  boolean requiresTls() {
+    return requires.requiresTls();
+  }
+}

@@ -168,8 +168,11 @@ class TargetFinderTest {
                     : new Judgement.Skip("4.7.5", host.name() + " is not the one"));
 
     assertThat(find(finder, "some.test", THEIR_DOMAIN, policies).join())
-        .isEqualTo(
-            new Found.Targets(List.of(new Target("right.test", ip("192.0.2.2"), 25, encrypt))));
+        .isInstanceOfSatisfying(
+            Found.Targets.class,
+            some ->
+                assertThat(some.targets())
+                    .containsExactly(new Target("right.test", ip("192.0.2.2"), 25, encrypt)));
     for (String hop : List.of("wrong.test", "[wrong.test]", "[192.0.2.1]", "localhost")) {
       DeliveryResult result = trouble(find(finder, hop, OUR_CHOICE, policies).join());
 
@@ -177,6 +180,26 @@ class TargetFinderTest {
       assertThat(result.status()).isEqualTo("4.7.5");
       assertThat(result.reason()).endsWith(" is not the one");
     }
+  }
+
+  @Test
+  void saysWhichOthersAreNotKnownNow() {
+    TargetFinder finder =
+        finder(
+            ZoneResolver.of(
+                "some.test MX 10 broken.test",
+                "some.test MX 20 none.test",
+                "some.test MX 30 good.test",
+                "broken.test SERVFAIL",
+                "good.test A 192.0.2.1"));
+
+    assertThat(find(finder, "some.test", THEIR_DOMAIN).join())
+        .isInstanceOfSatisfying(
+            Found.Targets.class,
+            some ->
+                assertThat(some.unseen())
+                    .singleElement()
+                    .satisfies(one -> assertThat(one.reason()).contains("broken.test")));
   }
 
   @Test

@@ -68,6 +68,21 @@ public final class PeerCheck {
   }
 
   /**
+   * Whether a policy's fault with a server can be its own: where nobody is trusted, because our
+   * authorities cannot be read, no certificate would do.
+   */
+  public boolean canJudge(TlsPolicy policy) {
+    if (policy.level() != TlsLevel.VERIFY && policy.level() != TlsLevel.SECURE) {
+      return true;
+    }
+    try {
+      return authorities.manager().getAcceptedIssuers().length > 0;
+    } catch (GeneralSecurityException | IOException | WireFault e) {
+      return false;
+    }
+  }
+
+  /**
    * What a server's certificates are worth, in Postfix's words: {@code Verified} is who the policy
    * wants, {@code Trusted} has somebody to vouch for him whom settings name, {@code Untrusted}
    * nobody, {@code Anonymous} has none. The runtime's own authorities are not asked where no policy

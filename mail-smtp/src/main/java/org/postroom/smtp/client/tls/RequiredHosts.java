@@ -23,19 +23,23 @@ record RequiredHosts(
         .of(host)
         .thenApply(
             judged ->
-                judged instanceof Judgement.Go go ? new Judgement.Go(raised(go.policy())) : judged);
+                judged instanceof Judgement.Go go
+                    ? new Judgement.Go(raised(go.policy(), host))
+                    : judged);
   }
 
-  private TlsPolicy raised(TlsPolicy policy) {
+  private TlsPolicy raised(TlsPolicy policy, ExchangerHost host) {
     if (level == RequireTlsLevel.ENFORCE) {
-      return isKnown(policy) ? policy : known;
+      return isKnown(policy, host) ? policy : known;
     }
     return policy.level().requiresTls() ? policy : secret;
   }
 
-  private boolean isKnown(TlsPolicy policy) {
+  /** Records say who a host is, but not whose it is. */
+  private boolean isKnown(TlsPolicy policy, ExchangerHost host) {
     return switch (policy.level()) {
-      case DANE, DANE_ONLY, FINGERPRINT -> true;
+      case DANE, DANE_ONLY -> host.provenlyNamed();
+      case FINGERPRINT -> true;
       case VERIFY, SECURE ->
           hop.literal() || otherwise.provesNames() || !policy.match().contains("hostname");
       case NONE, MAY, ENCRYPT -> false;

@@ -121,11 +121,11 @@ public final class TlsParams {
           """
           How far a next hop must do what mail with REQUIRETLS asks for (RFC 8689): levels, and tables \
           with the level for a host, an address or .parent of a domain; the first that has something to \
-          say counts. enforce: TLS with a certificate that TLSA records, an MTA-STS policy or \
-          smtp_tls_policy_maps name, or one for the next hop itself, and a server that offers \
-          REQUIRETLS; else the mail is returned. opportunistic+starttls: TLS with anybody, or it is \
-          returned. opportunistic: as for other mail, and REQUIRETLS where the server offers it. \
-          disable: as for other mail.""");
+          say counts. enforce: TLS with a certificate that TLSA records (where DNSSEC proves the MX, \
+          too), an MTA-STS policy or smtp_tls_policy_maps name, or one for the next hop itself, and a \
+          server that offers REQUIRETLS; else the mail is returned. opportunistic+starttls: TLS with \
+          anybody, or it is returned. opportunistic: as for other mail, and REQUIRETLS where the \
+          server offers it. disable: as for other mail.""");
 
   static final Param<TlsVersions> PROTOCOLS =
       versions(

@@ -164,6 +164,19 @@ class PeerCheckTest {
     assertThatCode(() -> PeerCheck.of(settings)).doesNotThrowAnyException();
   }
 
+  /** What would be wrong with anybody is no server's fault. */
+  @ParameterizedTest
+  @CsvSource({"SECURE, true, true", "SECURE, false, false", "DANE, false, true"})
+  void judgesByAuthoritiesThatCanBeRead(TlsLevel level, boolean there, boolean judges)
+      throws IOException {
+    PeerCheck check = trusting(authority(Clock.systemUTC()));
+    if (!there) {
+      Files.delete(folder.resolve("ca.pem"));
+    }
+
+    assertThat(check.canJudge(policy(level, "nexthop"))).isEqualTo(judges);
+  }
+
   @Test
   void aFolderThatVouchesForNobodyIsAFault() {
     Settings settings =
