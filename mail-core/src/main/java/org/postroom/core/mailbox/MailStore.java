@@ -113,6 +113,7 @@ public interface MailStore {
    * @param messages by rising UID
    * @param uidNext what the mailbox's is to be at least
    * @return the UIDs of those that were put in
+   * @throws IllegalArgumentException when no UID would be left for a message that comes later
    */
   Appended restore(MailboxId mailbox, List<Numbered> messages, long uidNext);
 

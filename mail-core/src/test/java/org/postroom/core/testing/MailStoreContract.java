@@ -1309,6 +1309,22 @@ public abstract class MailStoreContract extends StoreContract {
     assertThat(store.mailbox(inbox)).isEqualTo(before);
   }
 
+  @Test
+  void leavesAUidForAMessageThatComesLater() {
+    Mailbox before = store.mailbox(inbox);
+    List<MailStore.Numbered> last = List.of(numbered(Uid.MAX, message("last")));
+
+    assertThatThrownBy(() -> store.restore(inbox, List.of(), Uid.MAX + 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store.restore(inbox, last, 0))
+        .isInstanceOf(IllegalArgumentException.class);
+
+    assertThat(store.mailbox(inbox)).isEqualTo(before);
+    Appended possible = store.restore(inbox, List.of(), Uid.MAX);
+    assertThat(possible.uids()).isEqualTo(UidSet.EMPTY);
+    assertThat(store.append(inbox, List.of(message("new"))).uids()).isEqualTo(UidSet.of(Uid.MAX));
+  }
+
   // --- looking
 
   private List<String> subjects(MailboxId mailbox) {

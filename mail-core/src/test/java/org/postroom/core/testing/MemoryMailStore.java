@@ -336,6 +336,10 @@ public final class MemoryMailStore implements MailStore {
               throw new IllegalArgumentException("UIDs do not rise");
             }
           }
+          if (uidNext > Uid.MAX
+              || !messages.isEmpty() && messages.get(messages.size() - 1).uid() >= Uid.MAX) {
+            throw new IllegalArgumentException("no UID would be left");
+          }
           List<Numbered> coming =
               messages.stream().filter(one -> one.uid() >= box.uidNext).toList();
           List<NewMessage> contents = coming.stream().map(Numbered::message).toList();

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.postroom.core.mailbox.Uid;
 import org.postroom.smtp.protocol.MessageLines;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,15 +30,19 @@ public final class MailFile {
 
   private static final String FROM = "From ";
 
+  // Any octet may stand in a line, also those that a pattern takes for ends of lines (0x85).
+
   /** What looks like the first line of a message in an mbox: it ends with a date. */
   private static final Pattern SEPARATOR =
       Pattern.compile(
           "From .*?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?<month>[A-Z][a-z]{2}) +(?<day>\\d{1,2})"
               + " +(?<hour>\\d{1,2}):(?<minute>\\d{2})(?::(?<second>\\d{2}))?"
-              + "(?: +(?<zone>[+-]\\d{4}|[A-Z]{1,5}))? +(?<year>\\d{4})(?: +(?<zoneafter>[+-]\\d{4}))?.*");
+              + "(?: +(?<zone>[+-]\\d{4}|[A-Z]{1,5}))? +(?<year>\\d{4})(?: +(?<zoneafter>[+-]\\d{4}))?.*",
+          Pattern.DOTALL);
 
   private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  private static final Pattern FIELD = Pattern.compile("([!-9;-~]+)[ \\t]*:.*");
+  private static final Pattern FIELD = 
+      Pattern.compile("([!-9;-~]+)[ \\t]*:.*", Pattern.DOTALL);
   private static final Set<String> KEPT_BY_PROGRAMS =
       Set.of("status", "x-status", "x-keywords", "x-uid", "x-imap", "x-imapbase", "content-length");
   private static final int PEEK = 64 * 1024;
@@ -55,6 +60,7 @@ public final class MailFile {
   private long lastUid;
   private boolean isProgramsOwn;
   private boolean isMbox;
+  private boolean takesAll;
   private boolean more;
 
   private MailFile(LineFile in, MailTaker target, Instant changed) {
@@ -89,7 +95,22 @@ public final class MailFile {
   }
 
   /**
-   * Hands on one message of an mbox again.
+   * Hands on what an mbox has, however its messages look: where a line of a header is no field, the
+   * body begins there. Links are not followed.
+   *
+   * @throws BrokenFile where it is one message, and that is none
+   */
+  public static Numbers readAll(Path file, MailTaker target) throws IOException {
+    try (LineFile in = new LineFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      Instant changed = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+      MailFile mail = new MailFile(in, target, changed);
+      mail.takesAll = true;
+      return new Numbers(mail.read(Set.of()), mail.uidValidity, mail.lastUid);
+    }
+  }
+
+  /**
+   * Hands on one message of an mbox again, as {@link #readAll} does.
    *
    * @param offset where it begins
    */
@@ -99,6 +120,7 @@ public final class MailFile {
       MailFile mail = new MailFile(in, target, Files.getLastModifiedTime(file, links).toInstant());
       mail.more = in.next();
       mail.isMbox = true;
+      mail.takesAll = true;
       if (mail.more && in.startsWith(FROM)) {
         boolean unused = mail.next(Set.of());
       }
@@ -123,7 +145,9 @@ public final class MailFile {
     date = OffsetDateTime.ofInstant(changed, ZoneOffset.UTC);
     if (isMbox) {
       date = separator(in.text(), date);
-      more = in.next();
+      do {
+        more = in.next();
+      } while (more && !in.isLineStart());
     }
     return message();
   }
@@ -133,8 +157,8 @@ public final class MailFile {
     isProgramsOwn = false;
     try (MailTaker.Message message = target.begin()) {
       MessageLines out = new MessageLines(message::write);
-      header(out);
-      if (more && in.isBlank()) {
+      boolean hasBody = header(out);
+      if (more && hasBody) {
         body(out);
       }
       if (isProgramsOwn) {
@@ -146,20 +170,24 @@ public final class MailFile {
     }
   }
 
-  private void header(MessageLines out) throws IOException {
+  /** Whether a body follows, with the piece that is read. */
+  private boolean header(MessageLines out) throws IOException {
     boolean first = true;
     boolean dropped = false;
     boolean numbered = false;
     boolean warns = false;
     for (; more && !in.isBlank(); more = in.next()) {
       if (isMbox && in.startsWith(FROM)) {
-        return; // a message without a body
+        return false; // a message without a body
       }
       if (in.isLineStart() && !isFolded()) {
         String text = in.text();
         Matcher field = FIELD.matcher(text);
         dropped = isMbox && text.startsWith(">From ");
         if (!dropped && !field.matches()) {
+          if (takesAll && isMbox) {
+            return true;
+          }
           if (first) {
             throw in.broken("no header field: " + shown(text));
           }
@@ -175,6 +203,9 @@ public final class MailFile {
           isProgramsOwn = isMbox && numbered && warns;
         }
       } else if (first) {
+        if (takesAll && isMbox) {
+          return true;
+        }
         throw in.broken("no header field: " + shown(in.text()));
       }
       first = false;
@@ -182,6 +213,7 @@ public final class MailFile {
         out.write(in.array(), in.from(), in.length());
       }
     }
+    return true;
   }
 
   private boolean isFolded() {
@@ -220,12 +252,24 @@ public final class MailFile {
       case "x-uid" -> uid = value.matches("[1-9]\\d{0,9}") ? Long.parseLong(value) : 0;
       case "x-imap", "x-imapbase" -> {
         String[] words = value.split(" +");
-        if (uidValidity == 0 && words.length >= 2 && words[0].matches("\\d{1,10}")) {
-          uidValidity = Long.parseLong(words[0]);
-          lastUid = words[1].matches("\\d{1,10}") ? Long.parseLong(words[1]) : 0;
+        // In any other message it is what a sender wrote.
+        if (uidValidity == 0 && offset == 0 && words.length >= 2) {
+          base(words[0], words[1]);
         }
       }
       default -> {}
+    }
+  }
+
+  /** Numbers that no mailbox can have are none. */
+  private void base(String validity, String last) {
+    if (validity.matches("\\d{1,10}") && last.matches("\\d{1,10}")) {
+      long number = Long.parseLong(validity);
+      long given = Long.parseLong(last);
+      if (number >= 1 && number <= Uid.MAX && given < Uid.MAX) {
+        uidValidity = number;
+        lastUid = given;
+      }
     }
   }
 
@@ -239,15 +283,19 @@ public final class MailFile {
     }
   }
 
-  /** From the empty line on, which is the piece that is read. */
+  /** From the piece on that is read: the empty line, or where the header ends without one. */
   private void body(MessageLines out) throws IOException {
-    out.write(in.array(), in.from(), in.length());
-    long start = in.endOffset();
-    long end = isMbox && contentLength >= 0 ? start + contentLength : -1;
+    boolean isEmptyLine = in.isBlank();
+    long start = isEmptyLine ? in.endOffset() : in.offset();
+    if (isEmptyLine) {
+      out.write(in.array(), in.from(), in.length());
+      more = in.next();
+    }
+    long end = isMbox && isEmptyLine && contentLength >= 0 ? start + contentLength : -1;
     boolean measured = end >= 0 && isEnd(end);
     boolean quoted = isMbox && !(measured && holdsSeparator(start, end));
     boolean blank = true;
-    for (more = in.next(); more; more = in.next()) {
+    for (; more; more = in.next()) {
       if (measured ? in.offset() >= end : isMbox && blank && isSeparator()) {
         break;
       }

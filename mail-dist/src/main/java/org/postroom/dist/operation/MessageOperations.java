@@ -18,6 +18,7 @@ import java.util.PrimitiveIterator;
 import java.util.Set;
 import java.util.TreeSet;
 import org.postroom.core.mail.Content;
+import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.InternalDate;
@@ -256,9 +257,14 @@ public final class MessageOperations {
   }
 
   private static NewMessage newMessage(New one, StagedContent content) {
-    NamedFlags flags = NamedFlags.of(one.flags());
-    return new NewMessage(
-        content, flags.system(), flags.keywords(), new InternalDate(one.date(), 0));
+    try {
+      NamedFlags flags = NamedFlags.of(one.flags());
+      return new NewMessage(
+          content, flags.system(), flags.keywords(), new InternalDate(one.date(), 0));
+    } catch (RuntimeException e) {
+      content.close();
+      throw e;
+    }
   }
 
   private static Taken put(MailStore store, Mailbox row, Coming asked, List<NewMessage> messages) {
@@ -341,21 +347,44 @@ public final class MessageOperations {
     for (PrimitiveIterator.OfLong uids = wanted.iterator(); uids.hasNext() && room > 0; ) {
       long uid = uids.nextLong();
       long offset = uid == asked.uids().get(0) ? asked.offset() : 0;
-      Optional<Content> content = content(desk, row, uid);
-      if (content.isEmpty()) {
+      Optional<Piece> piece = piece(desk, row, uid, offset, room);
+      if (piece.isEmpty()) {
         continue;
       }
-      byte[] octets = octets(content.get(), offset, room);
-      pieces.add(
-          new Piece(uid, offset, content.get().size(), Base64.getEncoder().encodeToString(octets)));
-      room -= octets.length;
-      boolean whole = offset + octets.length >= content.get().size();
+      pieces.add(piece.get());
+      int length = piece.get().octets().length;
+      room -= length;
+      boolean whole = offset + length >= piece.get().size();
       if (!whole || room <= 0) {
         behind = whole ? uid : uid - 1;
         break;
       }
     }
     return new Octets(pieces, behind);
+  }
+
+  /** Empty for a message whose octets can never be read again: others can. */
+  private static Optional<Piece> piece(Desk desk, Mailbox row, long uid, long offset, int most) {
+    try {
+      return content(desk, row, uid)
+          .map(
+              content ->
+                  new Piece(
+                      uid,
+                      offset,
+                      content.size(),
+                      Base64.getEncoder().encodeToString(octets(content, offset, most))));
+    } catch (ContentDamaged e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Digest> digest(Desk desk, Mailbox row, long uid) {
+    try {
+      return content(desk, row, uid).map(content -> new Digest(uid, sha256(content)));
+    } catch (ContentDamaged e) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<Content> content(Desk desk, Mailbox row, long uid) {
@@ -382,10 +411,7 @@ public final class MessageOperations {
     Mailbox row = mailbox(desk, asked.where());
     List<Digest> digests = new ArrayList<>();
     live(desk, row, asked.uids())
-        .forEach(
-            uid ->
-                content(desk, row, uid)
-                    .ifPresent(content -> digests.add(new Digest(uid, sha256(content)))));
+        .forEach(uid -> digest(desk, row, uid).ifPresent(digests::add));
     return new Digests(digests);
   }
 

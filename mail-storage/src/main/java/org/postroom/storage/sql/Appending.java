@@ -12,6 +12,7 @@ import org.postroom.core.mailbox.MailStore.Numbered;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
 
 /**
@@ -61,6 +62,9 @@ final class Appending {
         throw new IllegalArgumentException("UID " + one.uid() + " comes after " + last);
       }
       last = one.uid();
+    }
+    if (last >= Uid.MAX || uidNext > Uid.MAX) {
+      throw new IllegalArgumentException("no UID would be left for a message that comes later");
     }
     try (Bodies bodies = new Bodies(messages.stream().map(Numbered::message).toList())) {
       return restore(mailbox, messages, bodies, uidNext);

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Octets of one message, as they are to be kept; how many there are is known before they are read.
  */
 final class Body {
+  /** No message may be longer. */
+  static final long MOST = Integer.MAX_VALUE;
+
   /** What is longer is read twice instead of held. */
   private static final int MOST_HELD = 256 * 1024;
 
@@ -41,6 +44,10 @@ final class Body {
       byte[] chunk = new byte[64 * 1024];
       for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
         size += count;
+        if (size > MOST) {
+          // What is packed well may have no end.
+          throw tooLong();
+        }
       }
       return size == held.length ? of(held) : new Body(size, opener, null);
     }
@@ -54,6 +61,21 @@ final class Body {
   /** In a file that is ours, and gone with it. */
   static Body of(Path file, long size) {
     return new Body(size, () -> Files.newInputStream(file), file);
+  }
+
+  /** None, because there are too many. */
+  static Body tooLong(long size) {
+    return new Body(
+        size,
+        () -> {
+          throw tooLong();
+        },
+        null);
+  }
+
+  /** Says so. */
+  static Trouble tooLong() {
+    return new Trouble("it has more than " + MOST + " octets, which is too many");
   }
 
   /** Nobody asks for it any more. */

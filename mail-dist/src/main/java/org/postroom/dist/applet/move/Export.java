@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ import org.postroom.dist.operation.MessageOperations.Page;
 import org.postroom.dist.operation.MessageOperations.Piece;
 import org.postroom.dist.operation.MessageOperations.Some;
 import org.postroom.dist.operation.MessageOperations.Where;
+import org.postroom.dist.operation.OperationRefused;
 import org.postroom.imap.protocol.ModifiedUtf7;
 
 /** Mail that goes: of one user or of many, each to his own Maildir. */
@@ -60,12 +63,14 @@ public final class Export {
         all(login, places.of(login));
       } catch (IOException e) {
         report.trouble(login, "it cannot be written: " + e);
+      } catch (Trouble e) {
+        report.trouble(login, String.valueOf(e.getMessage()));
       }
     }
     report.sum("exported");
   }
 
-  private void all(String login, Path root) throws IOException {
+  private void all(String login, Path root) throws IOException, Trouble {
     SafeFiles.makeFolder(root);
     Mailboxes all = client.ask(MailboxOperations.LIST, new Owner(login));
     for (Kept row : all.mailboxes()) {
@@ -74,6 +79,14 @@ public final class Export {
         folder(row, new Where(login, row.name(), row.uidValidity()), root, place);
       } catch (Trouble e) {
         report.trouble(place, String.valueOf(e.getMessage()));
+      } catch (IOException e) {
+        report.trouble(place, "it cannot be written: " + e);
+      } catch (OperationRefused e) {
+        // Somebody has removed the mailbox meanwhile, say: the others can be written all the same.
+        if (e.kind() != OperationRefused.Kind.REQUEST) {
+          throw e;
+        }
+        report.trouble(place, String.join("; ", e.reasons()));
       }
     }
     String subscribed =
@@ -82,7 +95,7 @@ public final class Export {
             .collect(Collectors.joining());
     Path file = root.resolve("subscriptions");
     String text = "V\t2\n\n" + subscribed;
-    if (!Files.exists(file) || !Files.readString(file).equals(text)) {
+    if (!SafeFiles.text(file).equals(Optional.of(text))) {
       SafeFiles.replace(file, text);
     }
   }
@@ -153,6 +166,15 @@ public final class Export {
 
     /** Gives back those that have to be written as they are. */
     Map<Long, Known> write(Map<Long, Known> wanted) throws IOException {
+      try {
+        all(wanted);
+      } finally {
+        close();
+      }
+      return again;
+    }
+
+    private void all(Map<Long, Known> wanted) throws IOException {
       List<Long> left = new ArrayList<>(wanted.keySet());
       int at = 0;
       while (at < left.size()) {
@@ -160,24 +182,36 @@ public final class Export {
         Octets answer =
             client.ask(MessageOperations.READ, new Some(where, List.copyOf(some), offset));
         offset = 0;
-        int written = 0;
+        Set<Long> written = new HashSet<>();
         for (Piece piece : answer.pieces()) {
           Known message = wanted.get(piece.uid());
-          if (message != null) {
-            written += piece(message, piece) ? 1 : 0;
+          if (message != null && piece(message, piece)) {
+            written.add(piece.uid());
           }
         }
-        int passed = 0;
-        while (at < left.size() && left.get(at) <= answer.behind()) {
-          at++;
-          passed++;
-        }
-        for (int missing = written; missing < passed; missing++) {
-          report.note(place, "a message has been removed meanwhile, or its octets are gone");
+        for (; at < left.size() && left.get(at) <= answer.behind(); at++) {
+          if (!written.contains(left.get(at))) {
+            missing(left.get(at));
+          }
         }
         report.progress(place, at, left.size());
       }
-      return again;
+    }
+
+    private void missing(long uid) throws IOException {
+      LfFile begun = open;
+      if (begun != null && openUid == uid) {
+        close();
+        Files.deleteIfExists(begun.path());
+      }
+      boolean isHere =
+          client.ask(MessageOperations.LIST, new Behind(where, uid - 1)).messages().stream()
+              .anyMatch(one -> one.uid() == uid);
+      if (isHere) {
+        report.trouble(place, "UID " + uid + " cannot be read: its octets are damaged");
+      } else {
+        report.note(place, "UID " + uid + " has been removed meanwhile");
+      }
     }
 
     /** Whether the message is whole by it. */

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mailbox.BadMailboxName;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.Uid;
 import org.postroom.imap.protocol.ModifiedUtf7;
 
 /** What somebody has on a server that speaks IMAP. Nothing is changed there, no flag either. */
@@ -164,9 +165,16 @@ final class ImapSource implements MailSource {
             "UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE)",
             said -> message(said).ifPresent(messages::add));
       }
+      if (uidValidity > Uid.MAX || uidNext > Uid.MAX) {
+        throw new Trouble("the server says a UIDVALIDITY or UIDNEXT that none can have");
+      }
       messages.sort(Comparator.comparingLong(SourceMessage::uid));
       return new SourceFolder(
           name, uidValidity > 0 ? Optional.of(uidValidity) : Optional.empty(), uidNext, messages);
+    }
+
+    private static long number(String text) {
+      return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
     }
 
     private void examined(ImapReader.Response said) {
@@ -192,8 +200,12 @@ final class ImapSource implements MailSource {
           || !(flags instanceof List<?> list)) {
         return Optional.empty();
       }
-      long uid = Long.parseLong(number);
-      sizes.put(uid, Long.parseLong(size));
+      long uid = number(number);
+      if (uid < 1 || uid >= Uid.MAX) {
+        report.trouble(name, "the server says a UID that none can have: " + number);
+        return Optional.empty();
+      }
+      sizes.put(uid, number(size));
       List<String> names =
           list.stream().map(Object::toString).filter(one -> !one.equals("\\Recent")).toList();
       return Optional.of(
@@ -255,7 +267,7 @@ final class ImapSource implements MailSource {
             Map<String, Object> items = items(said);
             Body body = body(items.get("BODY[]"));
             if (body != null && items.get("UID") instanceof String number) {
-              ahead.put(Long.parseLong(number), body);
+              ahead.put(number(number), body);
             }
           });
     }

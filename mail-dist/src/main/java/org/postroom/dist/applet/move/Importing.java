@@ -96,7 +96,13 @@ final class Importing {
       }
       return;
     }
-    new OneFolder(folder, new Where(login, row.name(), row.uidValidity()), place).take(row);
+    try {
+      new OneFolder(folder, new Where(login, row.name(), row.uidValidity()), place).take(row);
+    } catch (OperationRefused e) {
+      // Somebody has removed the mailbox meanwhile, say: the others can be taken all the same.
+      throwUnlessItsOwn(e);
+      report.trouble(place, String.join("; ", e.reasons()));
+    }
   }
 
   private static void throwUnlessItsOwn(OperationRefused e) {
@@ -118,6 +124,7 @@ final class Importing {
     private long batchOctets;
     private long batchFlags;
     private long done;
+    private long lastListed;
     private boolean stopped;
 
     OneFolder(SourceFolder folder, Where where, String place) {
@@ -163,9 +170,14 @@ final class Importing {
 
     private void listed(SourceMessage one, long uidNext) throws IOException {
       Known known = here.get(one.uid());
+      if (one.uid() <= lastListed) {
+        report.trouble(one.place(), "UID " + one.uid() + " is another message's there, too");
+        return;
+      }
+      lastListed = one.uid();
       if (known == null) {
         if (one.uid() < uidNext) {
-          report.removed(1);
+          passedOver(one);
         } else {
           coming(one);
         }
@@ -174,6 +186,17 @@ final class Importing {
             one.place(), "UID " + one.uid() + " of " + place + " is another message's here");
       } else {
         known(one, known);
+      }
+    }
+
+    /** Removed here, or never taken: nobody remembers which. */
+    private void passedOver(SourceMessage one) {
+      String what = "UID " + one.uid() + " is not in " + place + ", and is not taken any more";
+      report.removed(1);
+      if (verify) {
+        report.trouble(one.place(), what);
+      } else {
+        report.note(one.place(), what);
       }
     }
 
@@ -213,14 +236,20 @@ final class Importing {
       }
       long size = body == null ? one.size() : body.size();
       List<Known> same = unclaimed.getOrDefault(one.second() + " " + size, List.of());
+      if (same.isEmpty() && body == null) {
+        // Not every server tells the size that the octets have.
+        body = body(one);
+        if (body == null) {
+          return;
+        }
+        same = unclaimed.getOrDefault(one.second() + " " + body.size(), List.of());
+      }
       if (!same.isEmpty()) {
         known(one, same.remove(0));
         if (body != null) {
           body.discard();
         }
-      } else if (body == null) {
-        coming(one);
-      } else {
+      } else if (body != null) {
         coming(one, body);
       }
     }
@@ -235,8 +264,9 @@ final class Importing {
     private @Nullable Body body(SourceMessage one) {
       try {
         Body body = one.loader().load();
-        if (body.size() > Integer.MAX_VALUE) {
-          throw new Trouble("it has " + body.size() + " octets, which is too many");
+        if (body.size() > Body.MOST) {
+          body.discard();
+          throw Body.tooLong();
         }
         return body;
       } catch (IOException | Trouble e) {
@@ -253,6 +283,10 @@ final class Importing {
           || batchFlags + flags > BATCH_FLAGS
           || !batch.isEmpty() && (batch.get(0).uid() == 0) != (one.uid() == 0)) {
         flush();
+        if (stopped) {
+          body.discard();
+          return;
+        }
       }
       batch.add(one);
       bodies.add(body);

@@ -1,7 +1,5 @@
 package org.postroom.dist.applet.move;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -48,7 +46,7 @@ final class Maildir implements MailSource {
   @Override
   public void folders(Visitor visitor) throws IOException, Trouble {
     for (String other : List.of("mailboxes", "storage")) {
-      if (Files.isDirectory(root.resolve(other)) && !isMaildir(root)) {
+      if (Files.isDirectory(root.resolve(other), LinkOption.NOFOLLOW_LINKS) && !isMaildir(root)) {
         throw new Trouble(
             root
                 + ": mail of Dovecot's own format; have Dovecot write a Maildir of it first:"
@@ -72,6 +70,8 @@ final class Maildir implements MailSource {
         visitor.visit(MaildirFolder.read(one.getKey(), one.getValue(), report));
       } catch (Trouble e) {
         report.trouble(one.getKey(), String.valueOf(e.getMessage()));
+      } catch (IOException e) {
+        report.trouble(one.getKey(), "it cannot be read: " + e);
       }
     }
   }
@@ -130,7 +130,7 @@ final class Maildir implements MailSource {
 
   /** Dovecot's of both versions, and Courier's, whose names begin with INBOX. */
   @Override
-  public Set<String> subscriptions() throws IOException {
+  public Set<String> subscriptions() throws IOException, Trouble {
     Path courier = root.resolve("courierimapsubscribed");
     Set<String> names = new TreeSet<>();
     for (String line : lines(root.resolve("subscriptions"))) {
@@ -142,13 +142,10 @@ final class Maildir implements MailSource {
     return names;
   }
 
-  private List<String> lines(Path file) throws IOException {
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      return List.of();
-    }
+  private List<String> lines(Path file) throws IOException, Trouble {
     List<String> lines = new ArrayList<>();
     boolean tabs = false;
-    for (String line : new String(Files.readAllBytes(file), UTF_8).lines().toList()) {
+    for (String line : SafeFiles.text(file).orElse("").lines().toList()) {
       if (lines.isEmpty() && line.equals("V\t2")) {
         tabs = true;
       } else if (!line.isEmpty()) {

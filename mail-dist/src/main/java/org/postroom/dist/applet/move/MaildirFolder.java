@@ -1,7 +1,5 @@
 package org.postroom.dist.applet.move;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +29,10 @@ import org.postroom.dist.files.MaildirFlags;
  */
 final class MaildirFolder {
   private static final int LISTINGS = 5;
+
+  /** In the order that mail takes, so that what goes on meanwhile is seen in the one or the other. */
+  private static final List<String> PARTS = List.of("new", "cur");
+
   private static final Pattern WHEN = Pattern.compile("(\\d{1,15})(?:\\.(?:[^.]*?)M(\\d{1,9}))?.*");
   private static final Map<String, String> COMPRESSED =
       Map.of(
@@ -62,6 +64,9 @@ final class MaildirFolder {
   private record Found(Path path, String base, List<String> flags, FileTime changed) {}
 
   private SourceFolder read(String name) throws IOException, Trouble {
+    for (String part : PARTS) {
+      SafeFiles.checkPlace(folder.resolve(part));
+    }
     Optional<UidList> list = UidList.of(folder);
     Map<Character, String> keywords = keywords();
     Map<String, Path> files = files();
@@ -121,21 +126,31 @@ final class MaildirFolder {
               about.lastModifiedTime()));
     } catch (NoSuchFileException e) {
       Optional<Path> renamed = again(base);
-      return renamed.isEmpty() ? Optional.empty() : found(base, renamed.get(), keywords);
+      if (renamed.isPresent()) {
+        return found(base, renamed.get(), keywords);
+      }
+      report.trouble(path.toString(), "it has been removed meanwhile");
+      return Optional.empty();
     }
   }
 
   /** A file that has got other flags meanwhile. */
   private Optional<Path> again(String base) throws IOException {
-    for (String part : List.of("cur", "new")) {
-      Path where = folder.resolve(part);
-      if (Files.isDirectory(where)) {
-        try (Stream<Path> files = Files.list(where)) {
-          Optional<Path> found = files.filter(file -> base(file).equals(base)).findFirst();
-          if (found.isPresent()) {
-            return found;
+    for (int i = 0; i < LISTINGS; i++) {
+      List<FileTime> before = changed();
+      for (String part : PARTS) {
+        Path where = folder.resolve(part);
+        if (Files.isDirectory(where, LinkOption.NOFOLLOW_LINKS)) {
+          try (Stream<Path> files = Files.list(where)) {
+            Optional<Path> found = files.filter(file -> base(file).equals(base)).findFirst();
+            if (found.isPresent()) {
+              return found;
+            }
           }
         }
+      }
+      if (before.equals(changed())) {
+        break;
       }
     }
     return Optional.empty();
@@ -154,7 +169,7 @@ final class MaildirFolder {
     Map<String, Path> files = new TreeMap<>();
     for (int i = 0; i < LISTINGS; i++) {
       List<FileTime> before = changed();
-      for (String part : List.of("new", "cur")) {
+      for (String part : PARTS) {
         Path where = folder.resolve(part);
         if (Files.isDirectory(where, LinkOption.NOFOLLOW_LINKS)) {
           try (Stream<Path> all = Files.list(where)) {
@@ -172,9 +187,9 @@ final class MaildirFolder {
 
   private List<FileTime> changed() throws IOException {
     List<FileTime> times = new ArrayList<>();
-    for (String part : List.of("new", "cur")) {
+    for (String part : PARTS) {
       Path where = folder.resolve(part);
-      if (Files.isDirectory(where)) {
+      if (Files.isDirectory(where, LinkOption.NOFOLLOW_LINKS)) {
         times.add(Files.getLastModifiedTime(where));
       }
     }
@@ -185,18 +200,16 @@ final class MaildirFolder {
   private Map<Character, String> keywords() throws IOException, Trouble {
     Map<Character, String> keywords = new HashMap<>();
     Path file = folder.resolve("dovecot-keywords");
-    if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      int line = 0;
-      for (String text : new String(Files.readAllBytes(file), UTF_8).lines().toList()) {
-        line++;
-        String[] words = text.split(" ", 2);
-        if (words.length < 2 || !words[0].matches("\\d{1,3}")) {
-          throw new Trouble(file + ": line " + line + ": expected a number and a keyword");
-        }
-        int number = Integer.parseInt(words[0]);
-        if (number < MaildirFlags.MOST_KEYWORDS) {
-          keywords.put((char) ('a' + number), words[1]);
-        }
+    int line = 0;
+    for (String text : SafeFiles.text(file).orElse("").lines().toList()) {
+      line++;
+      String[] words = text.split(" ", 2);
+      if (words.length < 2 || !words[0].matches("\\d{1,3}")) {
+        throw new Trouble(file + ": line " + line + ": expected a number and a keyword");
+      }
+      int number = Integer.parseInt(words[0]);
+      if (number < MaildirFlags.MOST_KEYWORDS) {
+        keywords.put((char) ('a' + number), words[1]);
       }
     }
     return keywords;
@@ -216,6 +229,7 @@ final class MaildirFolder {
 
   /** Octets as servers show them, whatever they are packed in. */
   static InputStream open(Path path) throws IOException, Trouble {
+    SafeFiles.checkFile(path);
     BufferedInputStream in =
         new BufferedInputStream(Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS), 64 * 1024);
     boolean opened = false;

@@ -1,10 +1,7 @@
 package org.postroom.dist.applet.move;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -104,12 +101,10 @@ final class MaildirWriter {
               + " files in it are not ours and have no UID; choose an empty folder");
     }
     Path known = folder.resolve("dovecot-keywords");
-    if (Files.isRegularFile(known, LinkOption.NOFOLLOW_LINKS)) {
-      for (String line : new String(Files.readAllBytes(known), UTF_8).lines().toList()) {
-        String[] words = line.split(" ", 2);
-        if (words.length == 2 && words[0].equals(Integer.toString(keywords.size()))) {
-          add(words[1]);
-        }
+    for (String line : SafeFiles.text(known).orElse("").lines().toList()) {
+      String[] words = line.split(" ", 2);
+      if (words.length == 2 && words[0].equals(Integer.toString(keywords.size()))) {
+        add(words[1]);
       }
     }
   }

@@ -1,7 +1,5 @@
 package org.postroom.dist.applet.move;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,7 +46,7 @@ final class Mbox implements MailSource {
   @Override
   public void folders(Visitor visitor) throws IOException, Trouble {
     Map<String, Path> found = new TreeMap<>();
-    if (Files.isDirectory(root)) {
+    if (Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
       within(root, "", 0, found);
     } else {
       found.put("INBOX", root);
@@ -59,6 +57,10 @@ final class Mbox implements MailSource {
         visitor.visit(folder(one.getKey(), one.getValue()));
       } catch (BrokenFile e) {
         report.trouble(one.getKey(), String.valueOf(e.getMessage()));
+      } catch (Trouble e) {
+        report.trouble(one.getKey(), String.valueOf(e.getMessage()));
+      } catch (IOException e) {
+        report.trouble(one.getKey(), "it cannot be read: " + e);
       }
     }
   }
@@ -96,16 +98,18 @@ final class Mbox implements MailSource {
     }
   }
 
-  private static SourceFolder folder(String name, Path file) throws IOException {
+  private static SourceFolder folder(String name, Path file) throws IOException, Trouble {
+    SafeFiles.checkPlace(file);
+    SafeFiles.checkFile(file);
     List<MailTaker.About> all = new ArrayList<>();
-    MailFile.Numbers numbers =
-        MailFile.read(file, new Looking(all), Set.of(), LinkOption.NOFOLLOW_LINKS);
+    MailFile.Numbers numbers = MailFile.readAll(file, new Looking(all));
     boolean numbered = numbers.uidValidity() > 0;
     List<SourceMessage> messages = new ArrayList<>();
     List<SourceMessage> others = new ArrayList<>();
     long last = 0;
     for (MailTaker.About one : all) {
-      boolean isNext = numbered && one.uid() > last && others.isEmpty();
+      boolean isNext =
+          numbered && one.uid() > last && one.uid() <= numbers.lastUid() && others.isEmpty();
       SourceMessage message =
           new SourceMessage(
               isNext ? one.uid() : 0,
@@ -120,11 +124,12 @@ final class Mbox implements MailSource {
     return new SourceFolder(
         name,
         numbered ? Optional.of(numbers.uidValidity()) : Optional.empty(),
-        numbered ? Math.max(numbers.lastUid(), last) + 1 : 0,
+        numbered ? numbers.lastUid() + 1 : 0,
         messages);
   }
 
   private static Body load(Path file, long offset) throws IOException, Trouble {
+    SafeFiles.checkFile(file);
     try (Spool spool = new Spool()) {
       boolean[] whole = new boolean[1];
       MailFile.readAt(
@@ -179,17 +184,15 @@ final class Mbox implements MailSource {
   }
 
   @Override
-  public Set<String> subscriptions() throws IOException {
+  public Set<String> subscriptions() throws IOException, Trouble {
     Path file = root.resolve(".subscriptions");
     Set<String> names = new TreeSet<>();
-    if (Files.isDirectory(root) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      for (String line : new String(Files.readAllBytes(file), UTF_8).lines().toList()) {
-        if (!line.isEmpty() && !line.equals("V\t2")) {
-          try {
-            names.add(MailboxName.of(decoded(line.replace('\t', '/'))).value());
-          } catch (BadMailboxName e) {
-            report.note(file.toString(), line + ": " + e.getMessage());
-          }
+    for (String line : SafeFiles.text(file).orElse("").lines().toList()) {
+      if (!line.isEmpty() && !line.equals("V\t2")) {
+        try {
+          names.add(MailboxName.of(decoded(line.replace('\t', '/'))).value());
+        } catch (BadMailboxName e) {
+          report.note(file.toString(), line + ": " + e.getMessage());
         }
       }
     }

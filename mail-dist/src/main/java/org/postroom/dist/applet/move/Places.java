@@ -1,6 +1,8 @@
 package org.postroom.dist.applet.move;
 
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -95,11 +97,12 @@ record Places(Kind kind, String path, Optional<String> inbox, boolean nested) {
   }
 
   /** What there is to be read. */
-  MailSource source(String login, Report report) throws Trouble {
+  MailSource source(String login, Report report) throws IOException, Trouble {
     Path place = of(login);
-    if (!Files.exists(place)) {
+    if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
       throw new Trouble(place + ": there is nothing");
     }
+    SafeFiles.checkPlace(place);
     boolean isMbox =
         kind == Kind.MBOX || Files.isRegularFile(place) && !place.toString().endsWith(".eml");
     if (isMbox) {

@@ -41,18 +41,27 @@ public final class Report {
   /** Something could not be taken, and why. */
   public void trouble(String place, String why) {
     troubles++;
-    err.println("postroom: " + place + ": " + why);
+    say(place + ": " + why);
   }
 
   /** It was cut off; another run goes on there. */
   void later(String place, String why) {
     later = true;
-    err.println("postroom: " + place + ": " + why + "; run it again to go on");
+    say(place + ": " + why + "; run it again to go on");
   }
 
   /** Something to know, which is no fault. */
   void note(String place, String what) {
-    err.println("postroom: " + place + ": " + what);
+    say(place + ": " + what);
+  }
+
+  private void say(String text) {
+    err.println("postroom: " + clean(text));
+  }
+
+  /** Names and words of others may have what a terminal takes for a command, or for a new line. */
+  private static String clean(String text) {
+    return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
   }
 
   void moved(int count, long size) {
@@ -81,8 +90,7 @@ public final class Report {
     long now = nanos.getAsLong();
     if (now - said >= PAUSE) {
       said = now;
-      err.println(
-          "postroom: " + place + ": " + done + " of " + all + "; in all " + moved() + rate(now));
+      say(place + ": " + done + " of " + all + "; in all " + moved() + rate(now));
     }
   }
 
@@ -101,7 +109,7 @@ public final class Report {
 
   /** A mailbox is done. */
   void done(String place, long all) {
-    out.println(place + ": " + all + (all == 1 ? " message" : " messages"));
+    out.println(clean(place) + ": " + all + (all == 1 ? " message" : " messages"));
   }
 
   /** The exit status of sysexits.h. */

@@ -12,13 +12,29 @@ import org.jspecify.annotations.Nullable;
 final class Spool implements AutoCloseable {
   private static final int MOST_HELD = 256 * 1024;
 
+  private final long most;
   private final ByteArrayOutputStream held = new ByteArrayOutputStream();
   private @Nullable Path path;
   private @Nullable OutputStream file;
   private long size;
 
+  Spool() {
+    this(Body.MOST);
+  }
+
+  /** One that keeps so many octets at most. */
+  Spool(long most) {
+    this.most = most;
+  }
+
   void write(byte[] octets, int offset, int length) {
     try {
+      if (size + length > most) {
+        // It goes on to be read, so that what stands behind it can be.
+        size += length;
+        close();
+        return;
+      }
       if (file == null && held.size() + length > MOST_HELD) {
         path = Files.createTempFile("postroom", ".eml");
         file = Files.newOutputStream(path);
@@ -34,6 +50,9 @@ final class Spool implements AutoCloseable {
 
   /** All of it; whoever has it discards it. */
   Body finish() throws IOException {
+    if (size > most) {
+      return Body.tooLong(size);
+    }
     if (file == null || path == null) {
       return Body.of(held.toByteArray());
     }

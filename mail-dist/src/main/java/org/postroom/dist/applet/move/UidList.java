@@ -1,10 +1,6 @@
 package org.postroom.dist.applet.move;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -46,15 +42,15 @@ record UidList(long uidValidity, long uidNext, Optional<String> guid, Map<String
   static Optional<UidList> of(Path folder) throws IOException, Trouble {
     for (String name : NAMES) {
       Path file = folder.resolve(name);
-      if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-        return Optional.of(read(file));
+      Optional<String> text = SafeFiles.text(file);
+      if (text.isPresent()) {
+        return Optional.of(read(file, text.get()));
       }
     }
     return Optional.empty();
   }
 
-  private static UidList read(Path file) throws IOException, Trouble {
-    String text = new String(Files.readAllBytes(file), UTF_8);
+  private static UidList read(Path file, String text) throws Trouble {
     // A last line that has no end is one that is being written.
     List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
     if (lines.isEmpty()) {
@@ -82,6 +78,9 @@ record UidList(long uidValidity, long uidNext, Optional<String> guid, Map<String
       // A later line takes the place of an earlier one.
       uids.put(MaildirFlags.base(entry.group(2)), uid);
       next = Math.max(next, uid + 1);
+    }
+    if (next > Uid.MAX) {
+      throw new Trouble(file + ": no UID is left for a message that comes later");
     }
     Optional<String> guid =
         newer
