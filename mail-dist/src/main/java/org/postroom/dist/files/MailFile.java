@@ -41,8 +41,7 @@ public final class MailFile {
           Pattern.DOTALL);
 
   private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  private static final Pattern FIELD = 
-      Pattern.compile("([!-9;-~]+)[ \\t]*:.*", Pattern.DOTALL);
+  private static final Pattern FIELD = Pattern.compile("([!-9;-~]+)[ \\t]*:.*", Pattern.DOTALL);
   private static final Set<String> KEPT_BY_PROGRAMS =
       Set.of("status", "x-status", "x-keywords", "x-uid", "x-imap", "x-imapbase", "content-length");
   private static final int PEEK = 64 * 1024;

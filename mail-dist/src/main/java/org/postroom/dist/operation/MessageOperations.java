@@ -410,8 +410,7 @@ public final class MessageOperations {
   private static Digests digest(Desk desk, Some asked) {
     Mailbox row = mailbox(desk, asked.where());
     List<Digest> digests = new ArrayList<>();
-    live(desk, row, asked.uids())
-        .forEach(uid -> digest(desk, row, uid).ifPresent(digests::add));
+    live(desk, row, asked.uids()).forEach(uid -> digest(desk, row, uid).ifPresent(digests::add));
     return new Digests(digests);
   }
 

@@ -30,7 +30,7 @@ import org.postroom.dist.files.MaildirFlags;
 final class MaildirFolder {
   private static final int LISTINGS = 5;
 
-  /** In the order that mail takes, so that what goes on meanwhile is seen in the one or the other. */
+  /** In the order that mail takes: what is moved meanwhile is in the one or the other. */
   private static final List<String> PARTS = List.of("new", "cur");
 
   private static final Pattern WHEN = Pattern.compile("(\\d{1,15})(?:\\.(?:[^.]*?)M(\\d{1,9}))?.*");
