@@ -228,8 +228,7 @@ final class Attempt {
         && otherWays.hasNext()
         && (isOurChoice(way.hop()) || !isDomainsWord(none.result()))) {
       Trouble of = Trouble.of(none.result());
-      troubles.add(
-          of.isFinal() && isOurChoice(way.hop()) ? Trouble.of(forNow(none.result())) : of);
+      troubles.add(of.isFinal() && isOurChoice(way.hop()) ? Trouble.of(forNow(none.result())) : of);
       tryNextWay();
     } else if (found instanceof Found.None none) {
       end(isOurChoice(way.hop()) ? forNow(none.result()) : none.result());
