@@ -11,6 +11,8 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +38,7 @@ import org.postroom.core.testing.Shows;
  */
 @Tag("process")
 final class CommandsAsPostfixTest {
+  private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
   private static final Path CONFIGURATIONS =
       Path.of("src/test/resources/org/postroom/dist/configurations");
 
@@ -97,7 +100,9 @@ final class CommandsAsPostfixTest {
   /** Each file of a case, which both commands find as it is here. */
   private void lay(Map<String, String> files) throws IOException {
     for (Map.Entry<String, String> file : files.entrySet()) {
-      Files.writeString(folder.resolve(file.getKey()), file.getValue(), UTF_8);
+      Path path = Files.writeString(folder.resolve(file.getKey()), file.getValue(), UTF_8);
+      // Postfix reads what was changed within the last second again and again, until that is over.
+      Files.setLastModifiedTime(path, LONG_AGO);
     }
   }
 
