@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /** Says what we do not do with what was given, and what nobody knows. */
 final class Judgement {
   private final SettingsCheck check;
+  private @Nullable Set<String> used;
 
   Judgement(SettingsCheck check) {
     this.check = check;
   }
 
   void judge() {
-    Set<String> used = used();
     for (MainCf.Entry entry : check.given.values()) {
       String name = entry.name();
       if (!check.isNew(name)) {
@@ -28,7 +28,7 @@ final class Judgement {
         declared(entry, param);
       } else if (known.isPresent()) {
         known(entry, known.get());
-      } else if (!used.contains(name)) {
+      } else if (!used().contains(name)) {
         String text = "unused parameter: " + name + "=" + entry.value() + check.hint(name);
         say(Notice.Level.WARNING, entry.place(), name, ParamClass.UNKNOWN, text);
       }
@@ -161,6 +161,10 @@ final class Judgement {
 
   /** A name nobody knows and nobody uses was probably mistyped. */
   private Set<String> used() {
+    Set<String> before = used;
+    if (before != null) {
+      return before;
+    }
     Set<String> used = new HashSet<>();
     for (Param<?> param : check.params.values()) {
       collectNames(check.rawText(param.name()), used);
@@ -170,6 +174,7 @@ final class Judgement {
       }
     }
     check.given.values().forEach(entry -> collectNames(entry.value(), used));
+    this.used = used;
     return used;
   }
 

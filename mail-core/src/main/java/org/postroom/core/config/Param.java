@@ -2,6 +2,7 @@ package org.postroom.core.config;
 
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One parameter: its name, type, default, meaning and what a change of it needs. Declared once, as
@@ -19,6 +20,9 @@ public final class Param<T> {
   private final ParamClass paramClass;
   private final String note;
   private final Set<Trait> traits;
+
+  /** What the default reads as: each listener of each server asks, and it is always the same. */
+  private volatile @Nullable T ofDefault;
 
   Param(
       String name,
@@ -88,7 +92,15 @@ public final class Param<T> {
 
   /** The value of a text that has been expanded; {@link BadValue} if it is none. */
   T read(String expanded) {
-    return type.read(expanded);
+    if (!expanded.equals(defaultText)) {
+      return type.read(expanded);
+    }
+    T value = ofDefault;
+    if (value == null) {
+      value = type.read(expanded);
+      ofDefault = value;
+    }
+    return value;
   }
 
   /** The text that reads back as the value: what a program sets and a listing prints. */

@@ -14,6 +14,19 @@ import org.junit.jupiter.api.Test;
 import org.postroom.storage.schema.Schema;
 
 final class MigrationTest {
+  private static final String COLUMNS =
+      "SELECT table_name || ' ' || column_name || ' ' || ordinal_position || ' ' || data_type || ' '"
+          + " || COALESCE(CAST(character_maximum_length AS VARCHAR), 'null') || ' ' || is_nullable"
+          + " || ' ' || COALESCE(column_default, 'null') FROM information_schema.columns"
+          + " WHERE table_schema = current_schema ORDER BY table_name, ordinal_position";
+  private static final String INDEXES =
+      "SELECT i.table_name || ' ' || i.index_type_name || ' '"
+          + " || LISTAGG(c.column_name, ',') WITHIN GROUP (ORDER BY c.ordinal_position)"
+          + " FROM information_schema.indexes i JOIN information_schema.index_columns c"
+          + " ON c.index_name = i.index_name AND c.table_name = i.table_name"
+          + " WHERE i.table_schema = current_schema"
+          + " GROUP BY i.index_name, i.table_name, i.index_type_name ORDER BY 1";
+
   private final JdbcDataSource source =
       H2.source("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=1");
 
@@ -43,6 +56,26 @@ final class MigrationTest {
       assertThat(strings(statement, "SELECT address FROM account_alias ORDER BY address"))
           .containsExactly(
               "ada@bücher.example", "ada@xn--bcher-kva.example", "info@xn--bcher-kva.example");
+    }
+  }
+
+  /** A store in memory is not migrated, and has the same tables all the same. */
+  @Test
+  void aTemporarySchemaIsWhatTheMigrationsComeTo() throws SQLException {
+    JdbcDataSource temporary = H2.source("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=1");
+    try (Connection migrated = source.getConnection();
+        Connection merged = temporary.getConnection();
+        Statement asMigrated = migrated.createStatement();
+        Statement asMerged = merged.createStatement()) {
+      new Schema("h2").migrate(source);
+      asMigrated.execute("DROP TABLE \"flyway_schema_history\"");
+      new Schema("h2").createTemporary(merged);
+
+      assertThat(strings(asMerged, COLUMNS))
+          .isEqualTo(strings(asMigrated, COLUMNS))
+          .contains("account login 2 character varying 1000 NO null")
+          .anyMatch(column -> column.startsWith("queue_mail require_tls "));
+      assertThat(strings(asMerged, INDEXES)).isEqualTo(strings(asMigrated, INDEXES)).isNotEmpty();
     }
   }
 
