@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import org.postroom.storage.Storage;
 
 /** People whom others know, in a server that runs. */
 @Timeout(60)
+@Tag("seconds")
 final class AccountSourcesTest {
   private static final byte[] MAIL = "Subject: x\r\n\r\nbody\r\n".getBytes(UTF_8);
   private static final String USERS =

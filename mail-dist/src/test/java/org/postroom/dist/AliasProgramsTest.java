@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.postroom.core.testing.Shows;
 
 /** Aliases name programs and files, and these get mail where somebody has allowed it. */
 @Timeout(60)
+@Tag("seconds")
 final class AliasProgramsTest {
   private static final String HERE = "@mail.example.org";
 

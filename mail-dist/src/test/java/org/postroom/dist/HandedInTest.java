@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ import org.postroom.storage.Storage;
 
 /** Mail that comes by the socket for operations. */
 @Timeout(60)
+@Tag("seconds")
 final class HandedInTest {
   private static final String ADA = "ada@example.org";
 

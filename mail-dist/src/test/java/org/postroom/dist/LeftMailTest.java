@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ import org.postroom.dist.operation.SubmitOperation.Mail;
 
 /** Mail of programs is taken whether the server runs or not, and once. */
 @Timeout(120)
+@Tag("seconds")
 final class LeftMailTest {
   private static final String ADA = "ada@example.org";
   private static final String BOB = "bob@example.org";

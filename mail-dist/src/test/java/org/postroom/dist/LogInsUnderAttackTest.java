@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -30,6 +31,7 @@ import org.postroom.storage.Storage;
  */
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
+@Tag("seconds")
 class LogInsUnderAttackTest {
   private static final String ATTACKER = "127.0.0.1";
   private static final String OWNER = "127.9.9.9";

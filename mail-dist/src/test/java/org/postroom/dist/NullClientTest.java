@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.postroom.storage.Storage;
 
 /** sendmail on a machine that has an msmtprc and no server: mail goes to a provider at once. */
 @Timeout(120)
+@Tag("seconds")
 final class NullClientTest {
   private static final String SHOP = "shop@localhost";
   private static final String OTHER = "other@localhost";

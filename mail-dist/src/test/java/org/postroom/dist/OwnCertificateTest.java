@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.postroom.core.time.VirtualTime;
 import org.postroom.core.wire.TlsContext;
 
 /** The certificate that the server makes for itself is renewed where it must be, and only there. */
+@Tag("seconds")
 final class OwnCertificateTest {
   private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
   private static final List<String> NAMES = List.of("mail.example.org", "localhost", "127.0.0.1");

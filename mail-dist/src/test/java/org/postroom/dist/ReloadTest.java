@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,7 @@ import org.postroom.storage.Storage;
 
 /** What a running server makes of another configuration. */
 @Timeout(60)
+@Tag("seconds")
 final class ReloadTest {
   private static final byte[] MAIL = "Subject: one\r\n\r\nOne.\r\n".getBytes(US_ASCII);
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.postroom.dist.applet.AppletRun;
 
 /** sendmail as the programs call it that people have, and what it says to people. */
 @Timeout(60)
+@Tag("seconds")
 final class SendmailCallersTest {
   private static final String ADA = "ada@example.org";
   private static final String BOB = "bob@example.org";

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +45,7 @@ import org.subethamail.smtp.helper.SimpleMessageListener;
 import org.subethamail.smtp.helper.SmarterMessageListener;
 
 /** What was written for SubEtha runs here, and is called as it is there. */
+@Tag("seconds")
 final class SubEthaBridgeTest {
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final List<String> relayed = new CopyOnWriteArrayList<>();

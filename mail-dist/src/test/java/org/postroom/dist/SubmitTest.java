@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,7 @@ import org.postroom.storage.Storage;
 
 /** An application hands mails in to the server that it has started. */
 @Timeout(60)
+@Tag("seconds")
 final class SubmitTest {
   private static final String ADA = "ada@example.org";
   private static final String BOB = "bob@example.org";

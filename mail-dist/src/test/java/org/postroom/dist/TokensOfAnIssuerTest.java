@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.postroom.storage.Storage;
 
 /** A server that takes the tokens of an issuer, as its main.cf says. */
 @Timeout(60)
+@Tag("seconds")
 final class TokensOfAnIssuerTest {
   private static final SigningKey KEY = SigningKey.of("1", "RS256");
 

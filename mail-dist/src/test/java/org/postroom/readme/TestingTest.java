@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,6 +52,7 @@ import org.postroom.testkit.fault.StoreWork;
 
 /** What docs/testing.md shows is code that is compiled and run here. */
 @Timeout(60)
+@Tag("seconds")
 final class TestingTest {
   private static final Page PAGE = Page.of("docs/testing.md");
 

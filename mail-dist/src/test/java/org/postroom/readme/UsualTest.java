@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -52,6 +53,7 @@ import org.postroom.testkit.wiser.WiserMessage;
  * names, and the same as they are written here: in no more lines.
  */
 @Timeout(60)
+@Tag("seconds")
 final class UsualTest {
   private static final Path SOURCE =
       Path.of("src", "test", "java", "org", "postroom", "readme", "UsualTest.java");

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.config.BadConfiguration;
@@ -18,6 +19,7 @@ import org.postroom.core.secret.Secret;
 import org.postroom.dist.Role;
 
 /** A test says how its server is to be, and hears what was refused. */
+@Tag("seconds")
 final class MailSetupTest {
 
   @Test

@@ -32,6 +32,7 @@ import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 
 /** Applications of Spring find the mail server of their tests, and are told how to get in. */
+@Tag("seconds")
 final class SpringMailTest {
 
   @Configuration

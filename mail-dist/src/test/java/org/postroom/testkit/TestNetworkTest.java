@@ -12,6 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.address.Domain;
@@ -24,6 +25,7 @@ import org.postroom.dist.Inbox;
 
 /** Mail goes between the servers of a test as it does between those of the world. */
 @Timeout(60)
+@Tag("seconds")
 final class TestNetworkTest {
   private static final String SHOP = "shop.example";
   private static final String CUSTOMERS = "example.org";

@@ -22,11 +22,13 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Logs in with tokens that the fixture mints, by the client that people have. */
 @Timeout(60)
+@Tag("seconds")
 final class TokensTest {
 
   @MailTest

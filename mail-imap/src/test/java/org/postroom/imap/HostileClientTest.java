@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ import org.postroom.core.wire.ConnectionLost;
 
 /** What clients do that mean harm, or do not know what they do, and what can happen beside them. */
 @Timeout(60)
+@Tag("seconds")
 class HostileClientTest {
   private final ImapHouse house = ImapHouse.ofTranscripts();
 

@@ -1,5 +1,6 @@
 package org.postroom.imap;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -7,6 +8,7 @@ import org.postroom.core.testing.imap.ImapWorkload;
 
 /** What imaptest's stress mode calls an error must not happen. */
 @Timeout(300)
+@Tag("seconds")
 class RandomSessionsTest {
 
   @ParameterizedTest

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.postroom.core.wire.HeldWorkers;
  * than there are workers, {@code -Dpostroom.slow.clients=300} by far.
  */
 @Timeout(120)
+@Tag("seconds")
 class SlowClientTest {
   private static final int CLIENTS = Integer.getInteger("postroom.slow.clients", 20);
   private static final int LARGE = 3_000_000;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postroom.core.mail.Recipient.Notify;
@@ -20,6 +21,7 @@ import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.transcript.SocketPeer;
 
 /** Header and body checks, and the actions of access tables, do as Postfix has done. */
+@Tag("seconds")
 final class PostfixChecksTest {
 
   /** Where we do otherwise, and why. */

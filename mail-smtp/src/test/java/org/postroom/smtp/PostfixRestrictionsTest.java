@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -15,6 +16,7 @@ import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.SmallPolicyServer;
 
 /** Lists of restrictions answer as Postfix has answered, word for word. */
+@Tag("seconds")
 final class PostfixRestrictionsTest {
   private static final String NO_RELAY =
       "what somebody claims, or others say, opens no relay (decision 23)";

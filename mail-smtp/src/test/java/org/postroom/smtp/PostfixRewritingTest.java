@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.postroom.core.transcript.SocketPeer;
  * masquerade, virtual, aliases, bcc, relocated, luser_relay, generic. Where it is not, {@code
  * postfix-rewriting-differences.txt} says what is instead, and why.
  */
+@Tag("seconds")
 final class PostfixRewritingTest {
   private static final List<String> SHOWN =
       List.of(

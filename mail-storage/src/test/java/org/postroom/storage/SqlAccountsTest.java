@@ -18,6 +18,7 @@ import org.postroom.core.testing.AccountsContract;
 import org.postroom.core.testing.Stores;
 
 /** The SQL store keeps the contract of accounts wherever it is. */
+@Tag("seconds")
 class SqlAccountsTest {
 
   /** Else it could wait for one, on an event loop. */

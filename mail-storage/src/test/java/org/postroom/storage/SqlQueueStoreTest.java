@@ -9,6 +9,7 @@ import org.postroom.core.testing.QueueStoreContract;
 import org.postroom.core.testing.Stores;
 
 /** The SQL store keeps the contract of the queue wherever it is. */
+@Tag("seconds")
 class SqlQueueStoreTest {
 
   @Nested

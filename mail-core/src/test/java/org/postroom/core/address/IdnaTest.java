@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The oracle is ICU, which the table is made from and which processes names by itself. */
+@Tag("seconds")
 final class IdnaTest {
   private static final Path TABLE =
       Path.of("src/main/resources/org/postroom/core/address/idna.table");

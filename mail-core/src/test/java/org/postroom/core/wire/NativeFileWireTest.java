@@ -2,10 +2,12 @@ package org.postroom.core.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.transcript.FilePeer;
 
 /** Epoll where the machine has it; and what it adds. */
+@Tag("seconds")
 final class NativeFileWireTest extends FileWireContract {
   NativeFileWireTest() {
     super(true);

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ import org.postroom.core.time.VirtualTime;
 
 /** Who has to go when there is no place: seen from outside, by clients of several addresses. */
 @Timeout(60)
+@Tag("seconds")
 final class StrangersTest {
   private final VirtualTime time = VirtualTime.startingAt(Instant.EPOCH);
   private final Workers workers = Workers.named("worker", 8);

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,7 @@ import org.postroom.dist.Role;
 
 /** Commands, asked of a server that runs in this process and of a folder where none does. */
 @Timeout(60)
+@Tag("seconds")
 final class AppletsTest {
   @TempDir private Path folder;
 

@@ -29,6 +29,7 @@ import org.postroom.testkit.fault.Verb;
 
 /** Faults that are asked for from outside of the fixture's process. */
 @Timeout(120)
+@Tag("seconds")
 final class FaultsAppletTest {
   @TempDir private Path folder;
 

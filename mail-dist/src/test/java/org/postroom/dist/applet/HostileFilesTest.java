@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +15,7 @@ import org.postroom.dist.Role;
 
 /** Files of administrators as they should not be, and the commands that read and change them. */
 @Timeout(60)
+@Tag("seconds")
 final class HostileFilesTest {
   @TempDir private Path folder;
 

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.postroom.core.time.VirtualTime;
 
 /** Programs come to an end, whatever they do. */
 @Timeout(60)
+@Tag("seconds")
 final class ProgramsTest {
   private static final Duration LIMIT = Duration.ofSeconds(1000);
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.testing.Shows;
@@ -15,6 +16,7 @@ import org.postroom.smtp.client.ScriptedServer.Step;
 
 /** A mail that nobody takes for five days, from the queue to the server's ear. */
 @Timeout(120)
+@Tag("seconds")
 final class FiveDaysOfAttemptsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int RUNS = 20;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -21,6 +22,7 @@ import org.postroom.smtp.client.ScriptedServer.Step;
  * queue says of it is one line that can be read, and nobody else's mail waits.
  */
 @Timeout(60)
+@Tag("seconds")
 final class MisbehavingServerTest {
   private static final Duration PATIENCE = Duration.ofMillis(20);
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.postroom.core.mail.StorageFull;
 import org.postroom.core.rewrite.HeaderAddresses;
 import org.postroom.smtp.protocol.DataReader;
 
+@Tag("seconds")
 class ArrivingContentTest {
   private static final int IN_MEMORY = 5000;
 

@@ -49,6 +49,7 @@ import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.SimulatedFolder;
 
 /** What is long is done by who asks for it: the committer, and so everybody else, goes on. */
+@Tag("seconds")
 class BesideTheCommitterTest {
   private static final int LONG = 300_000;
 

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,7 @@ import org.postroom.storage.blob.SimulatedFolder;
  * itself, complete, or it is dead and says so.
  */
 @Timeout(120)
+@Tag("seconds")
 class BrokenStoreTest {
   private static final FolderOrigin.Unsaved NEVER_SAVED =
       new FolderOrigin.Unsaved(Long.MAX_VALUE / 2, Duration.ofDays(1));

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.fact.LookupUnavailable;
@@ -20,6 +21,7 @@ import org.postroom.core.secret.Secret;
 
 /** A database that is away has few wait for it. */
 @Timeout(60)
+@Tag("seconds")
 final class ForeignDatabaseTest {
 
   /** One that takes connections and says nothing. */

@@ -54,6 +54,7 @@ import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.SimulatedFolder;
 
 /** A store whose database file is behind what was acknowledged, and has to catch up. */
+@Tag("seconds")
 class UnsavedStoreTest {
   private static final FolderOrigin.Unsaved NEVER_SAVED =
       new FolderOrigin.Unsaved(Long.MAX_VALUE / 2, Duration.ofDays(1));

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import org.apache.commons.codec.digest.Crypt;
 import org.apache.commons.codec.digest.Md5Crypt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,7 @@ import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.Shows;
 
 /** Passwords as others store them. */
+@Tag("seconds")
 final class StoredPasswordTest {
   private static final String PASSWORD = "Grüße 12";
 

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,7 @@ import org.postroom.core.time.VirtualTime;
 
 /** Tokens of an issuer that is asked over HTTP, and of hostile ones. */
 @Timeout(60)
+@Tag("seconds")
 final class TokenIssuerTest {
   private static final String DESCRIPTION = "/.well-known/openid-configuration";
   private static final TokenVerdict ADA = new TokenVerdict.Accepted("ada@example.org");

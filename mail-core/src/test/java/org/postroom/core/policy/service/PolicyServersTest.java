@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ import org.postroom.core.wire.Workers;
 
 /** Policy servers that answer, and all the ways in which they do not. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("seconds")
 final class PolicyServersTest {
   private static final Settings SETTINGS =
       Settings.read(List.of(PolicyParams.ALL), MainCf.parse("main.cf", ""), Map.of());

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.postroom.core.dns.ZoneResolver;
 import org.postroom.core.testing.Shows;
 import org.postroom.dist.applet.doctor.Reach.Outcome;
 
+@Tag("seconds")
 final class DoctorTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 

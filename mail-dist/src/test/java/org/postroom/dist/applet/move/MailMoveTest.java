@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import org.postroom.storage.Storage;
 
 /** Mail comes from Maildirs and goes to them, by the commands, in this process. */
 @Timeout(120)
+@Tag("seconds")
 final class MailMoveTest {
   private static final String ADA = "ada@example.org";
 
