@@ -126,6 +126,9 @@ final class LauncherTest {
     assertThat(linked("sendmail", "-t", "-i")).endsWith("<sendmail>\n<-t>\n<-i>\n");
     assertThat(linked("mailq")).endsWith("<sendmail>\n<-bp>\n");
     assertThat(linked("newaliases")).endsWith("<sendmail>\n<-bi>\n");
+    Files.createSymbolicLink(house.resolve("bin/other"), house.resolve("postroom"));
+    assertThat(linked("other", "mailq", "-v")).endsWith("<sendmail>\n<-bp>\n<-v>\n");
+    assertThat(linked("other", "newaliases")).endsWith("<sendmail>\n<-bi>\n");
     assertThat(linked("postqueue", "-p")).endsWith("<postqueue>\n<-p>\n");
     assertThat(linked("postsuper", "-d", "ALL")).endsWith("<postsuper>\n<-d>\n<ALL>\n");
     assertThat(linked("postcat", "-q")).endsWith("<postcat>\n<-q>\n");
