@@ -287,13 +287,16 @@ public final class Settings {
     final Set<ParamFamily<?>> families = new LinkedHashSet<>();
     final List<Fault> faults = new ArrayList<>();
     final List<Notice> notices = new ArrayList<>();
+    private final SettingsCheck.AlreadyRead before;
 
     private Builder(List<ParamSet> sets) {
+      before = SettingsCheck.AlreadyRead.NOTHING;
       declare(ConfigParams.ALL);
       sets.forEach(this::declare);
     }
 
     private Builder(Settings base) {
+      before = new SettingsCheck.AlreadyRead(base.expanded, base.values);
       params.putAll(base.params);
       given.putAll(base.given);
       judged.putAll(base.given);
@@ -395,13 +398,11 @@ public final class Settings {
       for (ParamFamily<?> family : families) {
         transports.forEach(name -> params.computeIfAbsent(family.name(name), n -> family.of(name)));
       }
-      Map<String, String> calm = Map.copyOf(presets);
-      presets.put(ConfigParams.STRESS.name(), STRESSED);
-      SettingsCheck stressed = new SettingsCheck(this);
-      presets.clear();
-      presets.putAll(calm);
-      SettingsCheck check = new SettingsCheck(this);
+      SettingsCheck check = new SettingsCheck(this, presets, before);
       check.all();
+      Map<String, String> underLoad = new LinkedHashMap<>(presets);
+      underLoad.put(ConfigParams.STRESS.name(), STRESSED);
+      SettingsCheck stressed = new SettingsCheck(this, underLoad, check.read());
       if (check.faults.isEmpty()) {
         stressed.all();
       }

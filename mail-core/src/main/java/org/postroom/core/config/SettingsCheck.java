@@ -14,7 +14,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.secret.Privacy;
 
-/** One pass over all that {@link Settings} are made of, collecting faults and notices. */
+/**
+ * One pass over all that {@link Settings} are made of, collecting faults and notices. Most of it has
+ * often been read before, by the pass for calm times or for the settings that these go over: what
+ * has the same text is not read again.
+ */
 final class SettingsCheck {
 
   final Map<String, Param<?>> params;
@@ -29,12 +33,24 @@ final class SettingsCheck {
   private final Map<String, MainCf.Entry> judged;
   private final Set<String> reportedUndefined = new HashSet<>();
   private final Expansion expansion;
+  private final AlreadyRead before;
 
-  SettingsCheck(Settings.Builder builder) {
+  /** Values that were found to be good, with the texts that they were read from. */
+  record AlreadyRead(Map<String, String> expanded, Map<String, Object> values) {
+    static final AlreadyRead NOTHING = new AlreadyRead(Map.of(), Map.of());
+
+    /** The value of the same text; null where it was another, or none. */
+    @Nullable Object value(String name, String text) {
+      return text.equals(expanded.get(name)) ? values.get(name) : null;
+    }
+  }
+
+  SettingsCheck(Settings.Builder builder, Map<String, String> presets, AlreadyRead before) {
+    this.before = before;
     this.params = new TreeMap<>(builder.params);
     this.given = new LinkedHashMap<>(builder.given);
     this.judged = Map.copyOf(builder.judged);
-    this.presets = Map.copyOf(builder.presets);
+    this.presets = Map.copyOf(presets);
     this.transports = Set.copyOf(builder.transports);
     this.families = List.copyOf(builder.families);
     this.faults = new ArrayList<>(builder.faults);
@@ -231,7 +247,13 @@ final class SettingsCheck {
       full = finish(name, expansion.expand(name, text));
     }
     expanded.put(name, full);
-    values.put(name, param.read(full));
+    Object value = before.value(name, full);
+    values.put(name, value != null ? value : param.read(full));
+  }
+
+  /** What this pass has read, for another one. */
+  AlreadyRead read() {
+    return new AlreadyRead(expanded, values);
   }
 
   /** So that what depends on the value can be checked as well. */
