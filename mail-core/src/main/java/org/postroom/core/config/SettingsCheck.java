@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.secret.Privacy;
 
 /**
- * One pass over all that {@link Settings} are made of, collecting faults and notices. Most of it has
- * often been read before, by the pass for calm times or for the settings that these go over: what
- * has the same text is not read again.
+ * One pass over all that {@link Settings} are made of, collecting faults and notices. Most of it
+ * has often been read before, by the pass for calm times or for the settings that these go over:
+ * what has the same text is not read again.
  */
 final class SettingsCheck {
 

@@ -52,6 +52,7 @@ import org.postroom.storage.blob.SimulatedFolder;
 @Tag("seconds")
 class BesideTheCommitterTest {
   private static final int LONG = 300_000;
+  private static final int ROUNDS_OF_A_STORE = 20;
 
   @TempDir Path temp;
   private SimulatedFolder disk = new SimulatedFolder();
@@ -199,6 +200,15 @@ class BesideTheCommitterTest {
   void noRowIsWithoutItsLongBodyWheneverThePowerFails() throws Exception {
     int rounds = Integer.getInteger("postroom.powercut.images", 2);
     Random random = new Random(4711);
+    for (int done = 0; done < rounds; done += ROUNDS_OF_A_STORE) {
+      disk = new SimulatedFolder();
+      cuts++;
+      powerFails(Math.min(ROUNDS_OF_A_STORE, rounds - done), random);
+    }
+  }
+
+  /** Of one store, which is in memory and grows. */
+  private void powerFails(int rounds, Random random) throws Exception {
     Set<String> promised = new HashSet<>();
     for (int round = 0; round <= rounds; round++) {
       ExecutorService threads = Executors.newFixedThreadPool(4);
