@@ -1,9 +1,8 @@
 /** The server: assembly, configuration files, command line and the JUnit 5 fixture. */
 module org.postroom.dist {
   exports org.postroom.dist;
-  exports org.postroom.dist.config;
+  exports org.postroom.dist.answer;
   exports org.postroom.dist.mailbox;
-  exports org.postroom.dist.operation;
   exports org.postroom.dist.submit;
   exports org.postroom.testkit;
   exports org.postroom.testkit.fault;

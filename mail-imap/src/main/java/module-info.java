@@ -1,7 +1,9 @@
 /** See the package {@code org.postroom.imap}. */
 module org.postroom.imap {
-  exports org.postroom.imap;
-  exports org.postroom.imap.param;
+  exports org.postroom.imap to
+      org.postroom.dist;
+  exports org.postroom.imap.param to
+      org.postroom.dist;
   exports org.postroom.imap.protocol to
       org.postroom.dist;
 

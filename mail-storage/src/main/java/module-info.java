@@ -1,6 +1,8 @@
 /** See the package {@code org.postroom.storage}. */
 module org.postroom.storage {
   exports org.postroom.storage;
+  exports org.postroom.storage.store to
+      org.postroom.dist;
 
   requires com.h2database;
   requires com.zaxxer.hikari;

@@ -4,9 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
-import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Envelope;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.storage.Storage;
@@ -34,13 +32,7 @@ final class Shop {
               "Subject: an order\n\nOne, please.\n".getBytes(UTF_8))
           .orThrow();
 
-      Account shop = server.accounts().byLogin("shop@example.org").orElseThrow();
-      int messages =
-          server
-              .mail()
-              .snapshot(server.mail().find(shop.id(), MailboxName.INBOX).orElseThrow().id())
-              .uids()
-              .size();
+      int messages = server.mailboxes("shop@example.org").inbox().size();
       System.out.println("the shop has " + messages + " message; " + fixture.smtp());
     }
   }

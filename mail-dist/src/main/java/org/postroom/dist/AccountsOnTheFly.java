@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.AccountExists;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
+import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.secret.Secret;
 
 /** Makes an account whenever somebody is asked for who is not there yet. For tests. */

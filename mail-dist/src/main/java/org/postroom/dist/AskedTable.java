@@ -2,7 +2,7 @@ package org.postroom.dist;
 
 import java.util.Optional;
 import java.util.function.Function;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.table.LookupTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

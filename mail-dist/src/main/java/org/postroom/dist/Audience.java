@@ -2,15 +2,22 @@ package org.postroom.dist;
 
 import java.time.Clock;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
-import org.postroom.core.flow.Attempted;
+import org.postroom.core.delivery.Attempted;
 import org.postroom.core.flow.Tidings;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.time.Timers;
+import org.postroom.dist.answer.Reloaded;
 import org.postroom.dist.mailbox.Appended;
 
 /** Who hears of what a server does: what {@link ServerBuilder} was told of that. */
@@ -20,7 +27,9 @@ final class Audience {
   Consumer<Attempted> delayed = recipient -> {};
   Consumer<Attempted> bounced = recipient -> {};
   @Nullable Consumer<Appended> appended;
-  Consumer<Settings> reloaded = settings -> {};
+  @Nullable BiConsumer<Mailbox, UidSet> put;
+  Consumer<Settings> settings = inEffect -> {};
+  Consumer<Reloaded> reloaded = reload -> {};
   Consumer<Lifeline.Death> mourner = death -> {};
   Consumer<Lifeline.End> stopped = end -> {};
 
@@ -34,6 +43,8 @@ final class Audience {
     delayed = other.delayed;
     bounced = other.bounced;
     appended = other.appended;
+    put = other.put;
+    settings = other.settings;
     reloaded = other.reloaded;
     mourner = other.mourner;
     stopped = other.stopped;
@@ -49,8 +60,38 @@ final class Audience {
     return tidings;
   }
 
-  /** The mailboxes of a store, with whom there is to hear of what is put there. */
-  MailStore hears(MailStore of) {
-    return appended == null ? of : new HeardMailStore(of, appended);
+  /**
+   * The mailboxes of a store, with whom there is to hear of what is put there.
+   *
+   * @param accounts who is here
+   */
+  MailStore hears(MailStore of, Accounts accounts) {
+    BiConsumer<Mailbox, UidSet> inside = put;
+    Consumer<Appended> outside = appended;
+    if (inside == null && outside == null) {
+      return of;
+    }
+    return new HeardMailStore(
+        of,
+        (mailbox, uids) -> {
+          if (inside != null) {
+            inside.accept(mailbox, uids);
+          }
+          if (outside != null) {
+            outside.accept(
+                new Appended(
+                    login(accounts, mailbox.account()),
+                    mailbox.name().value(),
+                    uids.stream().boxed().toList()));
+          }
+        });
+  }
+
+  private static String login(Accounts among, AccountId account) {
+    return among.list().stream()
+        .filter(one -> one.id().equals(account))
+        .findFirst()
+        .map(Account::login)
+        .orElse("");
   }
 }

@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.Settings;
-import org.postroom.core.dns.DnsResolver;
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.dns.lookup.DnsResolver;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.time.SystemTimers;
 import org.postroom.core.time.Timers;
@@ -16,6 +16,7 @@ import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.WireOptions;
 import org.postroom.core.wire.Wires;
 import org.postroom.core.wire.Workers;
+import org.postroom.dist.assembly.Disturbance;
 import org.postroom.dist.config.Interfaces;
 import org.postroom.dist.config.ServerParams;
 

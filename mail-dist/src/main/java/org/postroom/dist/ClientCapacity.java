@@ -3,7 +3,7 @@ package org.postroom.dist;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.postroom.core.config.Settings;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.wire.StrangerLimits;
 import org.postroom.dist.config.ServerParams;

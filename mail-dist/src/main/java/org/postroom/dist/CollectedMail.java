@@ -4,22 +4,22 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.arrival.ContentSink;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.ContentDamaged;
-import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.OutboxStore;
 import org.postroom.core.queue.QueueParams;
-import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
+import org.postroom.core.refusal.ContentDamaged;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
 import org.postroom.smtp.protocol.MessageLines;
@@ -84,8 +84,8 @@ final class CollectedMail {
   /**
    * Takes it.
    *
-   * @throws org.postroom.core.mail.StorageFull when there is no room for it now
-   * @throws org.postroom.core.mail.StorageUnavailable when the store does not answer
+   * @throws org.postroom.core.refusal.StorageFull when there is no room for it now
+   * @throws org.postroom.core.refusal.StorageUnavailable when the store does not answer
    */
   void take() {
     Ending ending = new Ending(outbox.ending(mail.row(), Optional.empty()));
@@ -125,7 +125,7 @@ final class CollectedMail {
    * Puts it off where something of ours has failed that may have to do with this one alone: nobody
    * is to wait behind it. Given back where it has failed for too long.
    *
-   * @throws org.postroom.core.mail.StorageUnavailable when the store does not answer
+   * @throws org.postroom.core.refusal.StorageUnavailable when the store does not answer
    */
   void putOff(RuntimeException why) {
     String reply = "451 4.3.0 " + why.getMessage();

@@ -3,7 +3,6 @@ package org.postroom.dist;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,15 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.config.Listing;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.MasterCf;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
-import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.report.Report;
+import org.postroom.dist.assembly.Names;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.ServicePlan;
 
@@ -59,7 +58,7 @@ public final class Configuration {
   }
 
   /** One parameter. */
-  public <T> Configuration set(Param<T> param, T value) {
+  <T> Configuration set(Param<T> param, T value) {
     values.put(param, value);
     return this;
   }
@@ -147,14 +146,14 @@ public final class Configuration {
   /**
    * Reads the files, and checks everything; goes on past faults.
    *
-   * @throws org.postroom.core.config.BadConfiguration when a file cannot be read
+   * @throws org.postroom.core.report.BadConfiguration when a file cannot be read
    */
   @SuppressWarnings("unchecked") // a Param<T> is only ever put with a T
   Read read(ParamSet... params) {
     MasterCf services = services();
     Settings.Builder builder =
         Settings.builder(params).file(file == null ? MainCf.EMPTY : MainCf.read(file));
-    ofTheMachine(base()).forEach(builder::preset);
+    Names.ofTheMachine(base()).forEach(builder::preset);
     if (file == null) {
       // An application that says no more is there for itself.
       builder.preset(PolicyParams.INET_INTERFACES, "loopback-only");
@@ -166,32 +165,6 @@ public final class Configuration {
     texts.forEach(builder::set);
     Settings.Examined examined = builder.examine();
     return new Read(examined.settings(), examined.report(), services, false);
-  }
-
-  /** Defaults that depend on the machine, and on where the file lies. */
-  private static Map<String, String> ofTheMachine(Path folder) {
-    return Map.of(
-        PolicyParams.MYHOSTNAME.name(),
-        OsHost.name(),
-        "config_directory",
-        folder.toAbsolutePath().toString());
-  }
-
-  /**
-   * Every name that a file may have for a server with the usual parts, and what one says; nothing
-   * is judged.
-   *
-   * @param folder where it lies
-   * @param said of each name the last word
-   * @param services of the master.cf beside it
-   */
-  public static Listing listing(Path folder, Collection<MainCf.Entry> said, MasterCf services) {
-    return new Listing(
-        List.of(Parts.standard().params()),
-        ofTheMachine(folder),
-        said,
-        services,
-        ServicePlan.transports(services));
   }
 
   /** Those of the master.cf that lies beside the file. */

@@ -14,29 +14,30 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.auth.AccountSource;
-import org.postroom.core.auth.TokenCheck;
 import org.postroom.core.auth.source.AccountSources;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
+import org.postroom.core.delivery.Transport;
+import org.postroom.core.door.Door;
 import org.postroom.core.filter.Filter;
-import org.postroom.core.filter.FilterStation;
+import org.postroom.core.filter.check.FilterStation;
 import org.postroom.core.flow.AliasParams;
-import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.part.Door;
 import org.postroom.core.part.Part;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.people.TokenCheck;
 import org.postroom.core.policy.AddedRestrictions;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
-import org.postroom.core.policy.Restriction;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.restriction.Restriction;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
+import org.postroom.dist.assembly.Parts;
 import org.postroom.dist.config.ServerSettings;
 import org.postroom.dist.config.ServicePlan;
-import org.postroom.storage.SqlTables;
 import org.postroom.storage.Storage;
+import org.postroom.storage.store.SqlTables;
 
 /** What {@link ServerBuilder} was told. Null is where nothing was said and the settings decide. */
 final class Description {

@@ -3,16 +3,17 @@ package org.postroom.dist;
 import java.nio.file.Path;
 import java.util.List;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.FirstUse;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
 import org.postroom.core.queue.QueueStore;
-import org.postroom.core.secret.FirstUse;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.wire.Workers;
+import org.postroom.dist.assembly.OpenParts;
 
 /**
  * What a server stands on, from its start to its end: the store, time, threads, the network. No

@@ -10,19 +10,20 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.WrittenAddress;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Report;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.answer.OperationRefused.Kind;
+import org.postroom.dist.assembly.Checked;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.maildrop.Maildrop;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.OperationRefused;
-import org.postroom.dist.operation.OperationRefused.Kind;
 import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.dist.operation.SubmitOperation.Handed;
 import org.postroom.dist.operation.SubmitOperation.Mail;
-import org.postroom.storage.SqlTables;
 import org.postroom.storage.StorageFault;
+import org.postroom.storage.store.SqlTables;
 
 /** What is asked of a described server that runs in another process, or not at all. */
 final class FromOutside {

@@ -3,13 +3,13 @@ package org.postroom.dist;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.postroom.core.address.Domain;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.Attempts;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueParams;
-import org.postroom.core.queue.QueuedMail;
 
 /**
  * Makes a server's generations, one after the other, and knows which one is current: it makes the

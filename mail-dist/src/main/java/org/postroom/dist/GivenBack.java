@@ -3,11 +3,11 @@ package org.postroom.dist;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 
 /** Mail that was handed in when nobody could be told at once that it is refused. */
 final class GivenBack {

@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.random.RandomGenerator;
+import org.postroom.core.arrival.StagingArea;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.life.MemoryBudget;
-import org.postroom.core.mail.StagingArea;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.part.Premises;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.time.Timers;
@@ -65,7 +65,8 @@ record Grounds(LogIns logIns, Workers workers, Premises premises) {
     Premises premises =
         new Premises(
             wire,
-            description.audience.hears(circumstances.disturbance.over(store.storage().mail())),
+            description.audience.hears(
+                circumstances.disturbance.over(store.storage().mail()), store.known()),
             circumstances.disturbance.over(store.storage().mailCommit()),
             store.storage().queue(),
             store.storage().memos(),

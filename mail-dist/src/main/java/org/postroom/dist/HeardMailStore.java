@@ -3,6 +3,7 @@ package org.postroom.dist;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.Changes;
@@ -26,9 +27,9 @@ final class HeardMailStore implements MailStore {
   private static final Logger LOG = LoggerFactory.getLogger(HeardMailStore.class);
 
   private final MailStore store;
-  private final Consumer<org.postroom.dist.mailbox.Appended> listener;
+  private final BiConsumer<Mailbox, UidSet> listener;
 
-  HeardMailStore(MailStore store, Consumer<org.postroom.dist.mailbox.Appended> listener) {
+  HeardMailStore(MailStore store, BiConsumer<Mailbox, UidSet> listener) {
     this.store = store;
     this.listener = listener;
   }
@@ -50,7 +51,7 @@ final class HeardMailStore implements MailStore {
       return appended;
     }
     try {
-      listener.accept(new org.postroom.dist.mailbox.Appended(before, appended.uids()));
+      listener.accept(before, appended.uids());
     } catch (RuntimeException e) {
       LOG.error("the listener for messages that are put into mailboxes failed", e);
     }

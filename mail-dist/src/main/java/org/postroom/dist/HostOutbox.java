@@ -11,10 +11,10 @@ import org.postroom.core.flow.FlowParams;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
-import org.postroom.core.queue.NotEnqueued;
 import org.postroom.core.queue.OutboxStore;
+import org.postroom.core.refusal.NotEnqueued;
 import org.postroom.dist.submit.Outbox;
-import org.postroom.storage.SqlStorage;
+import org.postroom.storage.store.SqlStorage;
 
 /** The outbox as the application has it: what it may write, and that somebody looks for it. */
 final class HostOutbox implements Outbox {
@@ -82,7 +82,17 @@ final class HostOutbox implements Outbox {
   }
 
   @Override
-  public Optional<OutboxStore.Known> find(String key) {
-    return storage.outbox().flatMap(outbox -> outbox.find(key));
+  public Optional<Known> find(String key) {
+    return storage
+        .outbox()
+        .flatMap(outbox -> outbox.find(key))
+        .map(
+            mail ->
+                new Known(
+                    mail.key(),
+                    State.valueOf(mail.state().name()),
+                    mail.written(),
+                    mail.id(),
+                    mail.reply()));
   }
 }

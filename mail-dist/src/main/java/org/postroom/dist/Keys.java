@@ -2,11 +2,11 @@ package org.postroom.dist;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
+import org.postroom.core.refusal.WireFault;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.TlsContexts;
-import org.postroom.core.wire.WireFault;
 import org.postroom.dist.config.ServerParams;
 
 /**

@@ -5,10 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.config.Fault;
 import org.postroom.core.config.Settings;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
+import org.postroom.dist.assembly.Parts;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.smtp.server.Role;
 

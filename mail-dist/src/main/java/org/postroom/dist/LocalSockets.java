@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Desk;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.Operations;
 import org.postroom.dist.operation.SubmitOperation;
 
@@ -26,7 +26,7 @@ final class LocalSockets {
    *
    * @param desks what is acted upon, by the user who asks
    * @param owned takes in what is to be closed
-   * @throws org.postroom.core.wire.WireFault when the place for everybody cannot be had
+   * @throws org.postroom.core.refusal.WireFault when the place for everybody cannot be had
    */
   static LocalSockets open(
       Plan plan, Configuration configuration, Function<String, Desk> desks, Owned owned) {

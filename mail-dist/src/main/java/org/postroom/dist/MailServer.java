@@ -9,19 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.postroom.core.auth.AccountNotFound;
-import org.postroom.core.auth.Accounts;
-import org.postroom.core.config.Settings;
-import org.postroom.core.flow.RecentDecisions;
+import org.postroom.core.door.Door;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.mail.Envelope;
-import org.postroom.core.mailbox.MailStore;
-import org.postroom.core.part.Door;
-import org.postroom.core.part.DryRun;
-import org.postroom.core.queue.QueueStore;
+import org.postroom.core.refusal.AccountNotFound;
+import org.postroom.dist.answer.Reloaded;
 import org.postroom.dist.mailbox.Folder;
 import org.postroom.dist.mailbox.Mailboxes;
-import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.submit.Outbox;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
@@ -79,19 +73,9 @@ public final class MailServer implements AutoCloseable {
     return running.doors().doors();
   }
 
-  /** Who is here. */
-  public Accounts accounts() {
-    return running.foundation().accounts();
-  }
-
-  /** The mailboxes. */
-  public MailStore mail() {
-    return running.foundation().mail();
-  }
-
-  /** Mail under way. */
-  public QueueStore queue() {
-    return running.foundation().queue();
+  /** Who has an account. */
+  public Users users() {
+    return new Users(running.foundation().accounts());
   }
 
   /**
@@ -106,10 +90,11 @@ public final class MailServer implements AutoCloseable {
    *
    * @param content a message, read to its end and not closed. A LF alone ends a line, a CR alone is
    *     a space, and a last line gets its end
-   * @throws org.postroom.core.mail.StorageFull when there is no room for it now; it is nowhere
-   * @throws org.postroom.core.mail.StorageUnavailable when the store cannot take it now; it is
+   * @throws org.postroom.core.refusal.StorageFull when there is no room for it now; it is nowhere
+   * @throws org.postroom.core.refusal.StorageUnavailable when the store cannot take it now; it is
    *     nowhere
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now; it is nowhere
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now; it is
+   *     nowhere
    * @throws java.io.UncheckedIOException when the content cannot be read; it is nowhere
    * @throws java.util.concurrent.CancellationException when the thread was interrupted while it
    *     waited for its turn; the mail is nowhere
@@ -150,8 +135,8 @@ public final class MailServer implements AutoCloseable {
    * Folder#append(InputStream)}.
    *
    * @throws AccountNotFound when there is no such account
-   * @throws org.postroom.core.mailbox.MailboxNotFound when it has no such mailbox
-   * @throws org.postroom.core.mailbox.OverQuota when there is no room for it
+   * @throws org.postroom.core.refusal.MailboxNotFound when it has no such mailbox
+   * @throws org.postroom.core.refusal.OverQuota when there is no room for it
    */
   public long deliver(String login, String mailbox, InputStream message) {
     return mailboxes(login).folder(mailbox).append(message);
@@ -169,32 +154,6 @@ public final class MailServer implements AutoCloseable {
 
   Running running() {
     return running;
-  }
-
-  /** Why the last recipients of SMTP clients were taken or refused, by all rules; oldest first. */
-  public List<RecentDecisions.Entry> decisions() {
-    return running.foundation().decisions().all();
-  }
-
-  /** Those of a mail or a session, by the name that the log and the reply have for it. */
-  public List<RecentDecisions.Entry> decisions(String id) {
-    return running.foundation().decisions().of(id);
-  }
-
-  /**
-   * What would become of a mail that nobody has sent, and why. Waits for whatever has to be asked,
-   * the DNS as well.
-   *
-   * @param door where it would come in
-   * @return empty where nothing listens there, or takes no mail
-   */
-  public Optional<DryRun> explain(Door door, DryRun.Asked mail) {
-    return running.explain(door.name(), mail);
-  }
-
-  /** What is in effect. */
-  public Settings settings() {
-    return running.generations().current().settings();
   }
 
   /** Which generation of the configuration is in effect; the first has number 1. */
@@ -221,8 +180,8 @@ public final class MailServer implements AutoCloseable {
    * Reads the configuration and the certificates again and obeys them from now on: who connects
    * afterwards, and what is tried afterwards. Sessions that have begun go on as they are.
    *
-   * @throws org.postroom.core.config.BadConfiguration with all faults; then all is as it was
-   * @throws org.postroom.core.wire.WireFault when an address cannot be had; the same
+   * @throws org.postroom.core.report.BadConfiguration with all faults; then all is as it was
+   * @throws org.postroom.core.refusal.WireFault when an address cannot be had; the same
    * @throws IllegalStateException when the server is closed
    */
   public Reloaded reload() {
@@ -246,8 +205,21 @@ public final class MailServer implements AutoCloseable {
     shutdown.close();
   }
 
-  /** Where the server's parts say that they have died. */
-  Lifeline lifeline() {
-    return shutdown.lifeline();
+  /** For the house alone. */
+  InsideServer inside() {
+    return new InsideServer(running, shutdown.lifeline());
+  }
+
+  /**
+   * For the tools and tests that come with the server: its inside, by a type that only they know.
+   * There is nothing here that an application can name.
+   *
+   * @throws IllegalArgumentException for any other type
+   */
+  public <T> T unwrap(Class<T> inside) {
+    if (!inside.isAssignableFrom(InsideServer.class)) {
+      throw new IllegalArgumentException("a server is no " + inside.getName());
+    }
+    return inside.cast(inside());
   }
 }

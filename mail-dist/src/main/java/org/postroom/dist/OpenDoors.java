@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.Wire;
-import org.postroom.core.wire.WireFault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,7 +115,8 @@ final class OpenDoors implements AutoCloseable {
    * Listens where {@code plan} says, and receives clients by {@code generation} from now on.
    *
    * @param opened is run when all is open that was not, and before anything else changes
-   * @throws org.postroom.core.wire.WireFault when an address cannot be had; then all is as before
+   * @throws org.postroom.core.refusal.WireFault when an address cannot be had; then all is as
+   *     before
    */
   synchronized void become(Plan plan, Generation generation, Runnable opened) {
     if (closed) {

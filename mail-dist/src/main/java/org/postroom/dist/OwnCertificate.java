@@ -25,11 +25,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.TlsContexts;
-import org.postroom.core.wire.WireFault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -18,7 +18,7 @@ interface OwnKeys {
    * From now on the server is called {@code names}, the one that it calls itself first. Without
    * effect where it is already; else another authority is made.
    *
-   * @throws org.postroom.core.wire.WireFault when they cannot be kept; then all is as before
+   * @throws org.postroom.core.refusal.WireFault when they cannot be kept; then all is as before
    */
   void become(List<String> names);
 

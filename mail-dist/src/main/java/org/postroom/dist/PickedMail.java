@@ -3,7 +3,6 @@ package org.postroom.dist;
 import java.time.Instant;
 import java.util.Optional;
 import org.postroom.core.address.WrittenAddress;
-import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Envelope;
@@ -11,6 +10,7 @@ import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.dist.maildrop.BrokenMail;
 import org.postroom.dist.maildrop.LeftMail;
 import org.postroom.dist.submit.Submitted;
@@ -51,8 +51,8 @@ final class PickedMail {
    *
    * @return whether nothing is left to be done; else it is to be tried again later
    * @throws BrokenMail where it could never be taken, nor given back
-   * @throws org.postroom.core.mail.StorageFull when there is no room for it now
-   * @throws org.postroom.core.mail.StorageUnavailable when the store does not answer
+   * @throws org.postroom.core.refusal.StorageFull when there is no room for it now
+   * @throws org.postroom.core.refusal.StorageUnavailable when the store does not answer
    */
   boolean take() throws BrokenMail {
     OsUser user = new OsUser(mail.user());

@@ -4,22 +4,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.auth.source.AccountSources;
-import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
-import org.postroom.core.filter.FilterStation;
+import org.postroom.core.filter.check.FilterStation;
 import org.postroom.core.flow.Addressing;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.part.Outgoing;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.refusal.WireFault;
+import org.postroom.core.report.Report;
 import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
-import org.postroom.core.wire.WireFault;
 import org.postroom.core.wire.WireOptions;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.config.Interfaces;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.StatusOperation;
 import org.postroom.storage.Storage;
 
@@ -70,7 +70,7 @@ record Plan(
    * @param configuration what they were read from
    * @param databases asks the tables that lie there
    * @param known where people are known to a server that runs; else they are looked for
-   * @throws org.postroom.core.config.BadConfiguration with everything that there is to say
+   * @throws org.postroom.core.report.BadConfiguration with everything that there is to say
    */
   static Plan of(
       Configuration.Read read,

@@ -6,7 +6,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.List;
 import org.postroom.core.config.Settings;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.wire.SocketRights;
 import org.postroom.dist.config.ServerParams;

@@ -11,8 +11,8 @@ import java.util.Locale;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.wire.SocketFile;
-import org.postroom.core.wire.WireFault;
 import org.postroom.dist.config.ServerParams;
 
 /**

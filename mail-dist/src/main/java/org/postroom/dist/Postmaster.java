@@ -3,13 +3,13 @@ package org.postroom.dist;
 import java.util.stream.Collectors;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Target;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.part.Generation;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.refusal.StorageUnavailable;
 
 /** Who reads what is sent to postmaster, which everybody who has a mail domain must take. */
 final class Postmaster {

@@ -8,10 +8,10 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
-import org.postroom.core.secret.Privacy;
+import org.postroom.core.privacy.Privacy;
+import org.postroom.core.report.BadConfiguration;
 
 /**
  * The folder of keys and of the control socket beside a database ({@code storage_folder}): for the

@@ -3,7 +3,7 @@ package org.postroom.dist;
 import java.time.Duration;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Workers;
-import org.postroom.storage.SqlStorage;
+import org.postroom.storage.store.SqlStorage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

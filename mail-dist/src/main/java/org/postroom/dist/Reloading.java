@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.postroom.core.auth.source.AccountSources;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.SqlSource;
-import org.postroom.dist.operation.Reloaded;
+import org.postroom.dist.answer.Reloaded;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,9 +80,9 @@ final class Reloading {
   }
 
   /** By now all of it is in effect, whatever a listener makes of it. */
-  private void tell(Settings settings) {
+  private static <T> void tell(Consumer<T> listener, T news) {
     try {
-      description.audience.reloaded.accept(settings);
+      listener.accept(news);
     } catch (RuntimeException e) {
       LOG.error("reload: a listener failed", e);
     }
@@ -101,13 +101,15 @@ final class Reloading {
       throw e;
     }
     queue.obey(QueueParams.limits(plan.settings()));
-    tell(plan.settings());
+    tell(description.audience.settings, plan.settings());
     List<String> said = new ArrayList<>(plan.warnings());
     started
         .needRestart(read.settings())
         .forEach(
             param ->
                 said.add(read.settings().fault(param, "takes effect after a restart").toString()));
-    return new Reloaded(next.generation().number(), said);
+    Reloaded reloaded = new Reloaded(next.generation().number(), said);
+    tell(description.audience.reloaded, reloaded);
+    return reloaded;
   }
 }

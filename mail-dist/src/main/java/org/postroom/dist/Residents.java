@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.auth.AccountSource;
-import org.postroom.core.auth.TokenCheck;
 import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.auth.source.SourceParams;
 import org.postroom.core.auth.token.TokenIssuer;
 import org.postroom.core.config.Settings;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.people.TokenCheck;
 import org.postroom.core.table.SqlSource;
 
 /** Who is here, and what shows that it is he: what {@link ServerBuilder} was told of that. */
@@ -68,7 +68,7 @@ final class Residents {
    * Who knows whose tokens are, where somebody may log in with one. Nobody is asked yet.
    *
    * @param owned takes in what is to be closed
-   * @throws org.postroom.core.config.BadConfiguration where a mechanism takes tokens and nobody
+   * @throws org.postroom.core.report.BadConfiguration where a mechanism takes tokens and nobody
    *     checks them
    */
   Optional<TokenCheck> tokens(Settings settings, Clock clock, SecureRandom random, Owned owned) {

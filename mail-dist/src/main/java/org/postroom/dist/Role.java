@@ -1,6 +1,6 @@
 package org.postroom.dist;
 
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.imap.ImapPart;
 import org.postroom.pop3.Pop3Part;
 

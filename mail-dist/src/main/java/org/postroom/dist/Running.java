@@ -2,16 +2,17 @@ package org.postroom.dist;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.QueueManager;
+import org.postroom.core.refusal.AccountNotFound;
 import org.postroom.dist.mailbox.Mailboxes;
+import org.postroom.dist.mailbox.store.StoreMailboxes;
 import org.postroom.dist.operation.FaultRules;
 import org.postroom.dist.submit.Outbox;
-import org.postroom.storage.SqlTables;
+import org.postroom.storage.store.SqlTables;
 
 /**
  * The parts of a server that runs.
@@ -75,7 +76,7 @@ record Running(
   /** The mailboxes of who logs in so, or would. */
   Mailboxes mailboxes(String login) {
     Premises premises = foundation.premises();
-    return new Mailboxes(
+    return new StoreMailboxes(
         premises, premises.accounts().byLogin(login).orElseThrow(() -> new AccountNotFound(login)));
   }
 

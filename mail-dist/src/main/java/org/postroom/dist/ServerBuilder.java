@@ -8,29 +8,19 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
-import org.postroom.core.auth.AccountSource;
-import org.postroom.core.auth.TokenCheck;
-import org.postroom.core.config.Param;
-import org.postroom.core.config.Report;
-import org.postroom.core.config.Settings;
+import org.postroom.core.delivery.Attempted;
+import org.postroom.core.delivery.Transport;
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.door.Door;
 import org.postroom.core.filter.Filter;
-import org.postroom.core.flow.Attempted;
-import org.postroom.core.flow.Tidings;
-import org.postroom.core.flow.Transport;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.part.Door;
-import org.postroom.core.part.Part;
-import org.postroom.core.policy.Restriction;
-import org.postroom.core.queue.Acceptance;
-import org.postroom.core.table.LookupTable;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.people.TokenCheck;
+import org.postroom.core.report.Report;
+import org.postroom.core.restriction.Restriction;
 import org.postroom.core.time.Timers;
-import org.postroom.core.wire.Ear;
-import org.postroom.core.wire.Wire;
+import org.postroom.dist.answer.Reloaded;
 import org.postroom.dist.mailbox.Appended;
-import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.storage.Storage;
 
 /**
@@ -39,6 +29,7 @@ import org.postroom.storage.Storage;
  */
 public final class ServerBuilder {
   private final Description description = new Description();
+  private final InsideDescription inside = new InsideDescription(description);
 
   ServerBuilder() {}
 
@@ -64,12 +55,6 @@ public final class ServerBuilder {
    */
   public ServerBuilder configuration(Path mainCf) {
     description.configuration.file(mainCf);
-    return this;
-  }
-
-  /** One parameter. */
-  public <T> ServerBuilder set(Param<T> param, T value) {
-    description.configuration.set(param, value);
     return this;
   }
 
@@ -111,12 +96,6 @@ public final class ServerBuilder {
     return this;
   }
 
-  /** One more part, with its parameters, doors and transports. */
-  public ServerBuilder part(Part part) {
-    description.added.add(part);
-    return this;
-  }
-
   /**
    * Another way that mail can leave by, for routes that name it; in the place of a part's where one
    * has that name ({@code smtp}, {@code relay}). It is not closed with the server.
@@ -155,15 +134,10 @@ public final class ServerBuilder {
     return this;
   }
 
-  /** A table that the settings may name, as {@code program:name}. */
-  public ServerBuilder table(String name, LookupTable table) {
-    description.tables.put(name, table);
-    return this;
-  }
-
   /**
-   * The same, of a function that gives a key's value: called on workers, for several keys at the
-   * same time; may block. When it throws, whatever rests on the answer is refused for now.
+   * A table that the settings may name, as {@code program:name}: a function that gives a key's
+   * value. Called on workers, for several keys at the same time; may block. When it throws,
+   * whatever rests on the answer is refused for now.
    */
   public ServerBuilder table(String name, Function<String, Optional<String>> values) {
     description.table(name, values);
@@ -227,11 +201,11 @@ public final class ServerBuilder {
   }
 
   /**
-   * Has {@code listener} see every mail that clients hand over, once it is durable; see {@link
-   * Tidings#onAccepted}.
+   * Has {@code listener} see every mail that clients hand over, once it is durable and before its
+   * client hears so, on its session's worker. What it throws is logged.
    */
-  public ServerBuilder onAccepted(Consumer<Acceptance> listener) {
-    description.audience.accepted = listener;
+  public ServerBuilder onAccepted(Consumer<Accepted> listener) {
+    description.audience.accepted = mail -> listener.accept(Accepted.of(mail));
     return this;
   }
 
@@ -247,7 +221,8 @@ public final class ServerBuilder {
 
   /**
    * Has {@code listener} hear of each recipient that waited in the queue and whose mail the next
-   * hop has taken; see {@link Tidings#onDelivered}.
+   * hop has taken, once that is durable: on a worker, one after the other. What it throws is
+   * logged, and nobody waits for it.
    */
   public ServerBuilder onDelivered(Consumer<Attempted> listener) {
     description.audience.delivered = listener;
@@ -266,8 +241,8 @@ public final class ServerBuilder {
     return this;
   }
 
-  /** Has {@code owner} hear of the settings that each reload has put in effect. */
-  public ServerBuilder onReload(Consumer<Settings> owner) {
+  /** Has {@code owner} hear of each reload, once it is in effect. */
+  public ServerBuilder onReload(Consumer<Reloaded> owner) {
     description.audience.reloaded = owner;
     return this;
   }
@@ -288,39 +263,6 @@ public final class ServerBuilder {
    */
   public ServerBuilder onStopped(Consumer<Lifeline.End> owner) {
     description.audience.stopped = owner;
-    return this;
-  }
-
-  /**
-   * Where the server's parts say that they have died, instead of to the server: for who ends the
-   * whole process then. The server does not close itself, and {@link #onDeath} has no effect.
-   */
-  public ServerBuilder lifeline(Lifeline ofTheProcess) {
-    description.lifeline = ofTheProcess;
-    return this;
-  }
-
-  /**
-   * Has {@code ear} hear all that clients and next hops say and are said, in clear, passwords and
-   * content as well. For tests.
-   */
-  public ServerBuilder overheardBy(Ear ear) {
-    description.circumstances.ear = ear;
-    return this;
-  }
-
-  /**
-   * Has the server listen and connect by a wire that is made of its own, such as one that leads to
-   * other ports; closing it closes the server's. For tests.
-   */
-  public ServerBuilder wire(UnaryOperator<Wire> ofItsOwn) {
-    description.circumstances.wire = ofItsOwn;
-    return this;
-  }
-
-  /** Has something come between the server and what it stands on. For tests. */
-  public ServerBuilder disturbedBy(Disturbance disturbance) {
-    description.circumstances.disturbance = disturbance;
     return this;
   }
 
@@ -361,24 +303,25 @@ public final class ServerBuilder {
   /**
    * Reads the configuration as a start would, and opens nothing.
    *
-   * @throws org.postroom.core.config.BadConfiguration with all faults
+   * @return what a start would say to the administrator
+   * @throws org.postroom.core.report.BadConfiguration with all faults
    */
-  public Checked check() {
-    return new FromOutside(description).check();
+  public List<String> check() {
+    return inside.checked().warnings();
   }
 
   /** The same for who wants to hear everything there is to say, faults and silence included. */
   public Report report() {
-    return new FromOutside(description).report();
+    return inside.report();
   }
 
   /**
    * Starts. When this returns, every port answers. What the builder is told afterwards is for
    * another server.
    *
-   * @throws org.postroom.core.config.BadConfiguration with all faults of the configuration
+   * @throws org.postroom.core.report.BadConfiguration with all faults of the configuration
    * @throws org.postroom.storage.StorageFault when the store cannot be opened
-   * @throws org.postroom.core.wire.WireFault when an address cannot be had
+   * @throws org.postroom.core.refusal.WireFault when an address cannot be had
    * @throws IllegalArgumentException when the application's {@linkplain #workers threads} are none
    * @throws java.util.concurrent.RejectedExecutionException when they take no work
    */
@@ -386,42 +329,21 @@ public final class ServerBuilder {
     return new MailServer(description.copy());
   }
 
-  /**
-   * Has the server that runs take a mail, as whoever runs this process: by the socket for everybody
-   * where the configuration names one, else as {@link #ask} does. Where none runs, or it cannot
-   * take the mail now, the mail is left for it in {@code maildrop_directory}, if its content can be
-   * read again ({@link java.io.InputStream#markSupported}).
-   *
-   * @throws org.postroom.dist.operation.OperationRefused with what is wrong
-   */
-  public SubmitOperation.Handed handIn(SubmitOperation.Mail mail) {
-    return new FromOutside(description).handIn(mail);
+  /** For the house alone. */
+  InsideDescription inside() {
+    return inside;
   }
 
   /**
-   * Has the server that runs on the described store do something; where none runs, it is done on
-   * the store itself, if that is enough.
+   * For the tools and tests that come with the server: what only they may say, by a type that only
+   * they know. There is nothing here that an application can name.
    *
-   * @throws org.postroom.dist.operation.OperationRefused with what is wrong
-   * @throws org.postroom.storage.StorageFault when no server runs and the store cannot be opened
+   * @throws IllegalArgumentException for any other type
    */
-  public <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
-    return new FromOutside(description).ask(operation, question);
-  }
-
-  /**
-   * The same for as long as an answer leads to another question: page after page, where answers are
-   * pages.
-   *
-   * @param next what is asked behind an answer; empty to end
-   */
-  public <Q extends Record, A extends Record> void ask(
-      Operation<Q, A> operation, Q question, Function<A, Optional<Q>> next) {
-    new FromOutside(description).ask(operation, question, next);
-  }
-
-  /** All that it has been told. */
-  Description description() {
-    return description;
+  public <T> T unwrap(Class<T> type) {
+    if (!type.isInstance(inside)) {
+      throw new IllegalArgumentException("a builder is no " + type.getName());
+    }
+    return type.cast(inside);
   }
 }

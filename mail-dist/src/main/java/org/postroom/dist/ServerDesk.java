@@ -9,22 +9,22 @@ import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
+import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.door.Door;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mailbox.MailStore;
-import org.postroom.core.part.Door;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.queue.QueueStore;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.answer.Reloaded;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.FaultRules;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.Prospect;
-import org.postroom.dist.operation.Reloaded;
 import org.postroom.dist.operation.RunningServer;
 import org.postroom.dist.operation.Status;
 import org.postroom.dist.operation.Status.Listening;
@@ -58,12 +58,12 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public Accounts accounts() {
-    return server.accounts();
+    return server.inside().accounts();
   }
 
   @Override
   public QueueStore queue() {
-    return server.queue();
+    return server.inside().queue();
   }
 
   @Override
@@ -167,7 +167,7 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public List<RecentDecisions.Entry> decisions(String id) {
-    return server.decisions(id);
+    return server.inside().decisions(id);
   }
 
   @Override

@@ -3,9 +3,9 @@ package org.postroom.dist;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import org.postroom.core.mail.ContentSink;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mail.Staging;
+import org.postroom.core.arrival.ContentSink;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.arrival.Staging;
 
 /** Content that comes as a stream, staged as content that comes by the network. */
 final class StagedStream {
@@ -17,7 +17,7 @@ final class StagedStream {
    * All of it.
    *
    * @throws UncheckedIOException when it cannot be read
-   * @throws org.postroom.core.mail.StorageFull when there is no room for it now
+   * @throws org.postroom.core.refusal.StorageFull when there is no room for it now
    */
   static StagedContent of(InputStream content, Staging staging) {
     try (ContentSink sink = staging.open(0)) {

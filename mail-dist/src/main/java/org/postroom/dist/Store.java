@@ -3,16 +3,16 @@ package org.postroom.dist;
 import java.util.Map;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.AuthParams;
-import org.postroom.core.auth.LoginName;
 import org.postroom.core.config.Settings;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.memory.MemoryBudget;
+import org.postroom.core.people.LoginName;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.ServerParams;
-import org.postroom.storage.SqlStorage;
 import org.postroom.storage.StorageFault;
+import org.postroom.storage.store.SqlStorage;
 
 /**
  * The open store of a server.

@@ -8,17 +8,17 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.arrival.StagingArea;
 import org.postroom.core.auth.Accounts;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mail.StagingArea;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.maildrop.Maildrop;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.DroppedMail;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.RunningServer;
-import org.postroom.storage.SqlStorage;
+import org.postroom.storage.store.SqlStorage;
 
 /** What operations act upon where no server runs: the store, opened when it is first needed. */
 final class StoreDesk implements Desk, AutoCloseable {

@@ -13,11 +13,11 @@ import java.util.function.Supplier;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.address.WrittenAddress;
+import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.MailCommit;
@@ -63,7 +63,7 @@ final class Submitting implements AutoCloseable {
    * Opens it, and begins to take up what could not be handed in before.
    *
    * @param owned takes what is to be closed
-   * @throws org.postroom.core.config.BadConfiguration when the folder for that is not safe
+   * @throws org.postroom.core.report.BadConfiguration when the folder for that is not safe
    */
   static Submitting open(
       Plan plan,

@@ -1,7 +1,7 @@
 package org.postroom.dist;
 
 import java.nio.file.Path;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 
 /** A door, and where it is to be. */
 sealed interface Wanted {

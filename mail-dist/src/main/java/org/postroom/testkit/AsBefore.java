@@ -5,17 +5,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.postroom.core.auth.Account;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.queue.QueueStore.Settlement;
-import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.MailServer;
+import org.postroom.dist.assembly.StartedServer;
 
 /** Takes away what a test has left in a server. */
 final class AsBefore {
-  private final MailServer server;
+  private final StartedServer inside;
   private final Map<String, String> accounts;
 
   /**
@@ -24,14 +25,14 @@ final class AsBefore {
    * @param accounts those that are there from the start, with their passwords
    */
   AsBefore(MailServer server, Map<String, String> accounts) {
-    this.server = server;
+    this.inside = server.unwrap(StartedServer.class);
     this.accounts = accounts;
   }
 
   void reset(Reset what) {
-    for (Account account : server.accounts().list()) {
+    for (Account account : inside.accounts().list()) {
       if (what == Reset.USERS && !accounts.containsKey(account.login())) {
-        server.accounts().delete(account.id());
+        inside.accounts().delete(account.id());
       } else {
         empty(account, what != Reset.MESSAGES);
       }
@@ -45,16 +46,16 @@ final class AsBefore {
   /** What waits to leave is done with, without a word to its sender. */
   private void emptyQueue() {
     List<Settlement> done = new ArrayList<>();
-    for (QueuedMail mail : server.queue().list(Integer.MAX_VALUE)) {
+    for (QueuedMail mail : inside.queue().list(Integer.MAX_VALUE)) {
       mail.recipients().forEach(one -> done.add(new Settlement.Done(one.id())));
     }
     if (!done.isEmpty()) {
-      server.queue().settle(done, List.of());
+      inside.queue().settle(done, List.of());
     }
   }
 
   private void empty(Account account, boolean foldersToo) {
-    MailStore mail = server.mail();
+    MailStore mail = inside.mail();
     for (Mailbox mailbox : mail.list(account.id())) {
       boolean isEverybodys = mailbox.name().isInbox() || mailbox.specialUse().isPresent();
       if (foldersToo && !isEverybodys) {
@@ -74,13 +75,13 @@ final class AsBefore {
 
   private void makeAccounts() {
     for (Map.Entry<String, String> one : accounts.entrySet()) {
-      Optional<Account> known = server.accounts().byLogin(one.getKey());
+      Optional<Account> known = inside.accounts().byLogin(one.getKey());
       try (Secret password = Secret.of(one.getValue())) {
         if (known.isEmpty()) {
-          Account unused = server.accounts().add(one.getKey(), password);
+          Account unused = inside.accounts().add(one.getKey(), password);
         } else {
-          server.accounts().changePassword(known.get().id(), password);
-          server.accounts().setEnabled(known.get().id(), true);
+          inside.accounts().changePassword(known.get().id(), password);
+          inside.accounts().setEnabled(known.get().id(), true);
         }
       }
     }

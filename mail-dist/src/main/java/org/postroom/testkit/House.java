@@ -8,18 +8,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
+import org.postroom.core.door.Door;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
-import org.postroom.core.part.Door;
+import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.ServerBuilder;
-import org.postroom.dist.mailbox.Appended;
+import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.StartedServer;
 import org.postroom.storage.Storage;
 import org.postroom.testkit.fault.Faults;
 
@@ -88,11 +90,13 @@ final class House implements AutoCloseable {
             .set("message_size_limit", "50000000")
             .set("auth_throttle", "no")
             .set("auth_failure_delay", "0s")
-            .time(time, time)
-            .overheardBy(conversations)
-            .disturbedBy(faults)
-            .onAccepted(this::take)
-            .onAppended(this::take);
+            .time(time, time);
+    builder
+        .unwrap(DescribedServer.class)
+        .overheardBy(conversations)
+        .disturbedBy(faults)
+        .onAcceptance(this::take)
+        .onPut(this::take);
     surroundings.describe(builder, setup.domains(), setup.isStrict);
     if (setup.settings.keySet().stream().noneMatch(name -> name.startsWith("oauth2_"))) {
       builder.tokens(tokens.check());
@@ -123,16 +127,15 @@ final class House implements AutoCloseable {
   }
 
   /** Messages that somebody has put into a mailbox. */
-  private void take(Appended appended) {
+  private void take(Mailbox mailbox, UidSet uids) {
     if (isPreloading) {
       return;
     }
-    Mailbox mailbox = appended.mailbox();
-    server
+    inside()
         .mail()
         .read(
             mailbox.id(),
-            appended.uids(),
+            uids,
             Set.of(MailStore.Detail.CONTENT, MailStore.Detail.STRUCTURE),
             row -> {
               Content content = row.content().orElseThrow();
@@ -144,13 +147,17 @@ final class House implements AutoCloseable {
             });
   }
 
+  private StartedServer inside() {
+    return server.unwrap(StartedServer.class);
+  }
+
   private synchronized void add(ReceivedMail mail) {
     received.add(mail);
     notifyAll();
   }
 
   private String login(AccountId account) {
-    return server.accounts().list().stream()
+    return inside().accounts().list().stream()
         .filter(one -> one.id().equals(account))
         .findFirst()
         .map(Account::login)

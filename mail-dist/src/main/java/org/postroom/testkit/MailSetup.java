@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.dist.Role;
 
 /**
@@ -107,9 +107,9 @@ public final class MailSetup {
    * Starts it.
    *
    * @throws org.postroom.dist.mailbox.BrokenMailFile for mail that cannot be read
-   * @throws org.postroom.core.config.BadConfiguration for settings that it cannot obey, a name that
+   * @throws org.postroom.core.report.BadConfiguration for settings that it cannot obey, a name that
    *     is none among them
-   * @throws org.postroom.core.wire.WireFault when a port cannot be had
+   * @throws org.postroom.core.refusal.WireFault when a port cannot be had
    */
   public TestMail start() {
     return new TestMail(House.open(this), patience);

@@ -11,6 +11,7 @@ import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.wire.ConnectOptions;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Listener;
@@ -18,7 +19,6 @@ import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.Questions;
 import org.postroom.core.wire.Session;
 import org.postroom.core.wire.Wire;
-import org.postroom.core.wire.WireFault;
 
 /**
  * Which ways lead from the servers of a test to each other: hosts that are no machine's have ports

@@ -3,7 +3,7 @@ package org.postroom.testkit;
 import java.time.Clock;
 import java.util.Set;
 import org.postroom.core.dns.Resolver;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.ServerBuilder;
 

@@ -17,7 +17,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.function.Function;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.time.VirtualTime;
 
 /**

@@ -14,14 +14,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.postroom.core.address.Domain;
-import org.postroom.core.auth.AccountSource;
-import org.postroom.core.auth.Person;
 import org.postroom.core.dns.Resolver;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.people.Person;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.assembly.DescribedServer;
 
 /**
  * Several mail servers for a test, each with a domain of its own, one DNS and one clock: mail goes
@@ -205,8 +206,9 @@ public final class TestNetwork implements AutoCloseable {
       server
           .hostname(host)
           .domains(domains.toArray(new String[0]))
-          .wire(roads::over)
-          .set("mynetworks", strict ? "" : "127.0.0.0/8 [::1]/128");
+          .set("mynetworks", strict ? "" : "127.0.0.0/8 [::1]/128")
+          .unwrap(DescribedServer.class)
+          .wire(roads::over);
       if (!strict) {
         server.accounts("everybody", everybody());
       }

@@ -18,11 +18,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.auth.TokenCheck;
-import org.postroom.core.auth.TokenVerdict;
 import org.postroom.core.auth.token.JwtCheck;
 import org.postroom.core.auth.token.TokenRules;
 import org.postroom.core.json.Json;
+import org.postroom.core.people.TokenCheck;
+import org.postroom.core.people.TokenVerdict;
 import org.postroom.core.secret.Secret;
 
 /**

@@ -21,15 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.Person;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.people.Person;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 import org.postroom.core.transcript.SocketPeer;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.UserOperations;
 import org.postroom.storage.Storage;
 
@@ -68,10 +68,11 @@ final class AccountSourcesTest {
   }
 
   private static int mails(MailServer server, String login) {
-    Account account = server.accounts().byLogin(login).orElseThrow();
+    Account account = server.inside().accounts().byLogin(login).orElseThrow();
     return server
+        .inside()
         .mail()
-        .snapshot(server.mail().find(account.id(), MailboxName.INBOX).orElseThrow().id())
+        .snapshot(server.inside().mail().find(account.id(), MailboxName.INBOX).orElseThrow().id())
         .uids()
         .size();
   }
@@ -145,7 +146,7 @@ final class AccountSourcesTest {
 
       Files.writeString(folder.resolve("users"), "eve@example.org:{PLAIN}secret\n");
 
-      Until.so(() -> server.accounts().byLogin("eve@example.org").isPresent());
+      Until.so(() -> server.inside().accounts().byLogin("eve@example.org").isPresent());
       assertThat(logIn(server, "eve@example.org", "secret")).startsWith("OK");
       assertThat(logIn(server, "ada@example.org", "secret")).startsWith("NO");
       assertThat(send(server, "ada@example.org")).startsWith("550 5.1.1 ");
@@ -181,9 +182,12 @@ final class AccountSourcesTest {
         Statement statement = keeper.createStatement()) {
       assertThatThrownBy(
               () ->
-                  described.ask(
-                      UserOperations.CHANGE_PASSWORD,
-                      new UserOperations.NewPassword(List.of("ada@example.org"), Secret.of("x"))))
+                  described
+                      .inside()
+                      .ask(
+                          UserOperations.CHANGE_PASSWORD,
+                          new UserOperations.NewPassword(
+                              List.of("ada@example.org"), Secret.of("x"))))
           .isInstanceOf(OperationRefused.class)
           .hasMessageContaining("is kept by sql:");
       try (ResultSet sessions =
@@ -207,11 +211,13 @@ final class AccountSourcesTest {
       assertThat(logIn(server, "info@other.example", "secret")).startsWith("OK");
       assertThatThrownBy(
               () ->
-                  described.ask(
-                      UserOperations.DELETE,
-                      new UserOperations.Logins(List.of("info@other.example"))))
+                  described
+                      .inside()
+                      .ask(
+                          UserOperations.DELETE,
+                          new UserOperations.Logins(List.of("info@other.example"))))
           .isInstanceOf(OperationRefused.class);
-      assertThat(server.accounts().byLogin("info")).isPresent();
+      assertThat(server.inside().accounts().byLogin("info")).isPresent();
     }
   }
 
@@ -221,20 +227,23 @@ final class AccountSourcesTest {
     ServerBuilder described = described().storage(Storage.h2(data));
     try (MailServer server = described.start()) {
       assertThat(send(server, "ada@example.org")).startsWith("250 ");
-      UserOperations.Known known = described.ask(UserOperations.LIST, new Operation.Nothing());
+      UserOperations.Known known =
+          described.inside().ask(UserOperations.LIST, new Operation.Nothing());
       assertThat(known.logins()).containsExactly("ada@example.org", "own@example.org");
       assertThat(known.sources()).containsExactly("passwd-file:" + folder.resolve("users"), "sql");
     }
 
     Files.writeString(folder.resolve("users"), "");
-    assertThat(described.ask(UserOperations.LIST, new Operation.Nothing()).sources())
+    assertThat(described.inside().ask(UserOperations.LIST, new Operation.Nothing()).sources())
         .containsExactly("", "sql");
     Files.writeString(folder.resolve("users"), USERS);
     assertThatThrownBy(
             () ->
-                described.ask(
-                    UserOperations.CHANGE_PASSWORD,
-                    new UserOperations.NewPassword(List.of("ada@example.org"), Secret.of("x"))))
+                described
+                    .inside()
+                    .ask(
+                        UserOperations.CHANGE_PASSWORD,
+                        new UserOperations.NewPassword(List.of("ada@example.org"), Secret.of("x"))))
         .isInstanceOf(OperationRefused.class)
         .hasMessageContaining("is kept by passwd-file:");
   }
@@ -252,7 +261,7 @@ final class AccountSourcesTest {
             .set("account_sources", "sql")
             .account("Ada@example.org", "taken over");
     try (MailServer server = later.start()) {
-      assertThat(server.accounts().byLogin("ada@example.org")).isEmpty();
+      assertThat(server.inside().accounts().byLogin("ada@example.org")).isEmpty();
       assertThat(logIn(server, "ada@example.org", "secret")).startsWith("NO");
       assertThat(send(server, "ada@example.org")).startsWith("550 5.1.1 ");
       assertThat(send(server, "own@example.org")).startsWith("250 2.0.0 ");

@@ -15,15 +15,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.core.part.Part;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.ListenerOptions;
@@ -109,8 +109,8 @@ final class AddedPartTest {
         MailServer.builder()
             .configuration(mainCf)
             .storage(Storage.inMemory())
-            .bind(InetAddress.getLoopbackAddress())
-            .part(new DaytimePart());
+            .bind(InetAddress.getLoopbackAddress());
+    described.inside().part(new DaytimePart());
     assertThat(described.doors()).contains(DAYTIME, Role.MX);
 
     try (MailServer server = described.start()) {
@@ -127,7 +127,9 @@ final class AddedPartTest {
     assertThatThrownBy(MailServer.builder().set("listeners", "daytime:0")::check)
         .isInstanceOf(BadConfiguration.class)
         .hasMessageContaining("\"daytime:0\" is no listener");
-    assertThatThrownBy(MailServer.builder().part(new DaytimePart()).part(new DaytimePart())::check)
+    ServerBuilder twice = MailServer.builder();
+    twice.inside().part(new DaytimePart()).part(new DaytimePart());
+    assertThatThrownBy(twice::check)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("daytime");
   }

@@ -14,11 +14,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.policy.Decision;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.restriction.Verdict;
 import org.postroom.storage.Storage;
 
 /** An application's restrictions, judged in the lists that name them. */
@@ -86,7 +86,7 @@ final class AddedRestrictionTest {
       assertThat(askedBy)
           .isNotEmpty()
           .allSatisfy(one -> assertThat(one.getName()).doesNotContain("wire"));
-      assertThat(server.decisions().get(0).decision().steps())
+      assertThat(server.inside().decisions().get(0).decision().steps())
           .filteredOn(step -> step.rule().equals("reject_blocked"))
           .extracting(Decision.Step::noted)
           .containsExactly(" blocked eve@far.test=true");

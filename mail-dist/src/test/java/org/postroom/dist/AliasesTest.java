@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.Account;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.testing.Until;
 import org.postroom.storage.Storage;
 
@@ -61,9 +61,9 @@ final class AliasesTest {
   }
 
   private static long mails(MailServer server, String login) {
-    Account account = server.accounts().byLogin(login).orElseThrow();
-    Mailbox inbox = server.mail().find(account.id(), MailboxName.INBOX).orElseThrow();
-    return server.mail().snapshot(inbox.id()).uids().size();
+    Account account = server.inside().accounts().byLogin(login).orElseThrow();
+    Mailbox inbox = server.inside().mail().find(account.id(), MailboxName.INBOX).orElseThrow();
+    return server.inside().mail().snapshot(inbox.id()).uids().size();
   }
 
   @Test

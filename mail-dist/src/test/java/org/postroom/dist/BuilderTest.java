@@ -13,14 +13,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.Transport;
+import org.postroom.core.door.Door;
 import org.postroom.core.filter.Finding;
-import org.postroom.core.flow.DeliveryResult;
-import org.postroom.core.flow.Transport;
 import org.postroom.core.mail.Envelope;
-import org.postroom.core.part.Door;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Outgoing;
 import org.postroom.core.part.Part;
@@ -30,6 +29,7 @@ import org.postroom.core.part.Welcome;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.Tables;
 import org.postroom.core.testing.Until;
 import org.postroom.storage.Storage;
@@ -61,7 +61,8 @@ final class BuilderTest {
 
       server.reload();
 
-      assertThat(server.settings().get(PolicyParams.MYHOSTNAME)).isEqualTo("mail.example.org");
+      assertThat(server.inside().settings().get(PolicyParams.MYHOSTNAME))
+          .isEqualTo("mail.example.org");
       assertThat(server.doors()).containsOnlyKeys(Role.MX);
       server.submit(Envelope.parse("", ADA), MAIL).orThrow();
       assertThat(Inbox.of(server, ADA)).hasSize(1);
@@ -85,7 +86,8 @@ final class BuilderTest {
     assertThat(
             builder
                 .set("inet_interfaces", "all")
-                .check()
+                .inside()
+                .checked()
                 .settings()
                 .text(PolicyParams.INET_INTERFACES))
         .isEqualTo("all");
@@ -100,7 +102,7 @@ final class BuilderTest {
     assertThatThrownBy(builder::start)
         .isInstanceOf(BadConfiguration.class)
         .hasMessageContaining("storage_url: it is not said where mail is kept");
-    assertThat(builder.set("storage_url", "memory:").check().warnings()).isNotNull();
+    assertThat(builder.set("storage_url", "memory:").check()).isNotNull();
   }
 
   @Test
@@ -156,7 +158,9 @@ final class BuilderTest {
   @Test
   void aPartWithoutDoorsGivesItsTransports() {
     Loft loft = new Loft(new CopyOnWriteArrayList<>());
-    try (MailServer server = described().part(loft).set("content_filter", "pigeon:north").start()) {
+    ServerBuilder builder = described().set("content_filter", "pigeon:north");
+    builder.inside().part(loft);
+    try (MailServer server = builder.start()) {
       server.submit(Envelope.parse("", ADA), MAIL).orThrow();
 
       Until.so(() -> loft.flown().equals(List.of("north")));

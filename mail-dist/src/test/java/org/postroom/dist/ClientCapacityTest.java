@@ -8,14 +8,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.config.Settings;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.memory.MemoryBudget;
+import org.postroom.dist.assembly.OsHost;
+import org.postroom.dist.assembly.Parts;
 import org.postroom.dist.config.ServerParams;
 
 final class ClientCapacityTest {
   private final Settings settings =
       Settings.builder(Parts.standard().params())
           .set("myhostname", "mail.example.org")
-          .set(ServerParams.SESSIONS, 20_000)
+          .set(ServerParams.SESSIONS.name(), "20000")
           .build();
 
   /** Whatever the limit, clients leave the house its part of it. */

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.Transport.Report;
 import org.postroom.core.filter.Finding;
-import org.postroom.core.flow.DeliveryResult;
-import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.testing.Until;
@@ -78,7 +78,7 @@ final class ClosedFromWithinTest {
       server.get().close();
       server.get().close(); // safe to repeat
       // Nothing has been taken away from under whoever is called.
-      events.add(server.get().accounts().list().size() + " here");
+      events.add(server.get().users().list().size() + " here");
     }
   }
 
@@ -144,7 +144,7 @@ final class ClosedFromWithinTest {
         kind(
             "onReload by an operation",
             (builder, close) -> builder.onReload(settings -> close.run()),
-            (server, described) -> described.ask(ReloadOperation.RELOAD, new Nothing())),
+            (server, described) -> described.inside().ask(ReloadOperation.RELOAD, new Nothing())),
         kind(
             "filter",
             (builder, close) ->
@@ -202,7 +202,7 @@ final class ClosedFromWithinTest {
     Until.so(() -> events.size() == 2);
     assertThat(events).containsExactly("1 here", "ended Optional.empty");
     try (MailServer next = described().listen(Role.MX, port()).start()) {
-      assertThat(next.accounts().byLogin(ADA)).isPresent();
+      assertThat(next.inside().accounts().byLogin(ADA)).isPresent();
     }
   }
 
@@ -273,7 +273,7 @@ final class ClosedFromWithinTest {
             .start();
     server.set(one);
 
-    one.lifeline().died(death.part(), death.cause());
+    one.inside().lifeline().died(death.part(), death.cause());
 
     Until.so(() -> events.size() == 2);
     assertThat(events).containsExactly("ended true", "dead true");
@@ -288,7 +288,7 @@ final class ClosedFromWithinTest {
     one.close(); // waits for what the listener has begun
 
     try (MailServer next = described().onStopped(end -> {}).listen(Role.MX, port()).start()) {
-      assertThat(next.accounts().byLogin(ADA)).isPresent();
+      assertThat(next.inside().accounts().byLogin(ADA)).isPresent();
     }
     Until.so(() -> events.size() == 2);
     one.close();
@@ -303,7 +303,7 @@ final class ClosedFromWithinTest {
       assertThat(catchThrowable(second::start)).isNotNull();
 
       assertThat(events).isEmpty();
-      assertThat(first.accounts().list()).hasSize(1);
+      assertThat(first.inside().accounts().list()).hasSize(1);
     }
   }
 }

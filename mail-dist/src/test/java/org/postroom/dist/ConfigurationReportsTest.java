@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postroom.core.config.Report;
+import org.postroom.core.report.Report;
 import org.postroom.core.testing.Shows;
 import org.postroom.dist.config.ServerParams;
 
@@ -60,7 +60,7 @@ final class ConfigurationReportsTest {
             .configuration(folder.resolve("main.cf"))
             .set("myorigin", "$myhostname")
             .set("smtpd_tls_cert_file", "") // which this machine may have or not
-            .set(ServerParams.SESSIONS, 10) // for which it has descriptors enough
+            .set(ServerParams.SESSIONS.name(), "10") // for which it has descriptors enough
             .report();
     List<String> lines = new ArrayList<>();
     report.faults().forEach(fault -> lines.add("error: " + fault));

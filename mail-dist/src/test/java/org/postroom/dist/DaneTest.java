@@ -26,9 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Domain;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.dns.Resolver;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.storage.Storage;
 

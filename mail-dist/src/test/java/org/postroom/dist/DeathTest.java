@@ -45,11 +45,11 @@ final class DeathTest {
                 })
             .start());
 
-    first.get().lifeline().died("committer", cause);
+    first.get().inside().lifeline().died("committer", cause);
 
     try (MailServer second = another.get(60, TimeUnit.SECONDS)) {
       assertThat(told.get()).isEqualTo(new Lifeline.Death("committer", cause));
-      assertThat(second.accounts().byLogin("ada@example.org")).isPresent();
+      assertThat(second.inside().accounts().byLogin("ada@example.org")).isPresent();
     }
   }
 
@@ -59,7 +59,7 @@ final class DeathTest {
     MailServer server = server(0).onDeath(told::complete).start();
 
     server.close();
-    server.lifeline().died("event loop", cause);
+    server.inside().lifeline().died("event loop", cause);
 
     assertThat(told).isNotDone();
   }
@@ -69,11 +69,13 @@ final class DeathTest {
     Lifeline process = new Lifeline();
     CompletableFuture<Lifeline.Death> told = new CompletableFuture<>();
     process.onDeath(told::complete);
-    try (MailServer server = server(0).lifeline(process).start()) {
-      server.lifeline().died("committer", cause);
+    ServerBuilder builder = server(0);
+    builder.inside().lifeline(process);
+    try (MailServer server = builder.start()) {
+      server.inside().lifeline().died("committer", cause);
 
       assertThat(told).isCompletedWithValue(new Lifeline.Death("committer", cause));
-      assertThat(server.accounts().list()).isEmpty(); // it is as it was
+      assertThat(server.inside().accounts().list()).isEmpty(); // it is as it was
     }
   }
 }

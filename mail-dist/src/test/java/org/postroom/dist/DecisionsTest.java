@@ -33,7 +33,7 @@ final class DecisionsTest {
       assertThat(say(peer, "RCPT TO:<ada@example.org>")).startsWith("250 ");
 
       List<Decision> decisions =
-          server.decisions().stream().map(RecentDecisions.Entry::decision).toList();
+          server.inside().decisions().stream().map(RecentDecisions.Entry::decision).toList();
 
       assertThat(decisions).hasSize(2);
       Decision refused = decisions.get(0);

@@ -194,9 +194,7 @@ final class DovecotMoveTest {
             .listen(Role.IMAP, 0)
             .listen(Role.POP3, 0)
             .start()) {
-      ours.accounts()
-          .changePassword(
-              ours.accounts().byLogin(ADA).orElseThrow().id(), Secret.of("correct horse"));
+      ours.users().changePassword(ADA, Secret.of("correct horse"));
       assertThat(
               mbsync(
                   "Host 127.0.0.1\nPort "

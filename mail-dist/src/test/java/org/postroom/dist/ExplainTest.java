@@ -18,15 +18,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.transcript.SocketPeer;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.ExplainOperation;
 import org.postroom.dist.operation.ExplainOperation.Explained;
 import org.postroom.dist.operation.ExplainOperation.Question;
 import org.postroom.dist.operation.ExplainOperation.Step;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.storage.Storage;
 
 /** What would become of a mail is what becomes of it. */
@@ -111,7 +111,10 @@ final class ExplainTest {
   }
 
   private static void limit(String login, long octets) {
-    server.accounts().setQuota(server.accounts().byLogin(login).orElseThrow().id(), octets);
+    server
+        .inside()
+        .accounts()
+        .setQuota(server.inside().accounts().byLogin(login).orElseThrow().id(), octets);
   }
 
   private static Explained ask(
@@ -374,7 +377,7 @@ final class ExplainTest {
         peer.readLine();
       }
     }
-    List<RecentDecisions.Entry> kept = server.decisions();
+    List<RecentDecisions.Entry> kept = server.inside().decisions();
     Decision real = kept.get(kept.size() - 1).decision();
 
     Step thought = last(ask("127.0.0.1", "mx.far.test", null, "x@spam.test", "ada@example.test"));
@@ -396,11 +399,11 @@ final class ExplainTest {
 
   @Test
   void nothingIsKeptOfWhatDidNotHappen() {
-    int before = server.decisions().size();
+    int before = server.inside().decisions().size();
 
     ask("192.0.2.1", "mx.far.test", null, "x@far.test", "ada@example.test");
 
-    assertThat(server.decisions()).hasSize(before);
+    assertThat(server.inside().decisions()).hasSize(before);
   }
 
   @Test

@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.Recipient.Notify;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.wire.WireFault;
+import org.postroom.core.refusal.WireFault;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.StatusOperation;
 import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.dist.operation.SubmitOperation.Handed;
@@ -67,6 +67,7 @@ final class HandedInTest {
 
   private Handed ask(String sender, byte[] content, String... recipients) {
     return described()
+        .inside()
         .ask(
             SubmitOperation.SUBMIT,
             new Mail(
@@ -106,7 +107,7 @@ final class HandedInTest {
   void namesOfThisMachineAreCompletedAndTheEnvelopeIsKept() {
     Handed handed = ask(null, mail(100), "root@far.test");
 
-    QueuedMail mail = server.queue().list(10).get(0);
+    QueuedMail mail = server.inside().queue().list(10).get(0);
     assertThat(handed.id()).contains(mail.id().value());
     assertThat(mail.sender())
         .hasToString(ProcessHandle.current().info().user().orElseThrow() + "@example.org");

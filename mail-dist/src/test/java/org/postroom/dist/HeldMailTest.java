@@ -19,8 +19,8 @@ import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.testing.Until;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.QueueChanges;
 import org.postroom.dist.operation.QueueChanges.Chosen;
 import org.postroom.dist.operation.QueueChanges.Done;
@@ -82,14 +82,16 @@ final class HeldMailTest {
   }
 
   private int inbox() {
-    AccountId ada = server.accounts().byLogin(ADA).orElseThrow().id();
+    AccountId ada = server.inside().accounts().byLogin(ADA).orElseThrow().id();
     AtomicInteger count = new AtomicInteger();
     server
+        .inside()
         .mail()
         .find(ada, MailboxName.INBOX)
         .ifPresent(
             box ->
                 server
+                    .inside()
                     .mail()
                     .read(
                         box.id(),
@@ -125,7 +127,7 @@ final class HeldMailTest {
         .isInstanceOf(OperationRefused.class)
         .hasMessageContaining("ALL means every one");
     assertThat(held()).isEmpty();
-    assertThat(server.queue().size()).isZero();
+    assertThat(server.inside().queue().size()).isZero();
     assertThat(inbox()).isEqualTo(2);
   }
 }

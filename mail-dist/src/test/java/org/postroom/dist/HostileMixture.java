@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 
 /**
  * Those who mean harm, strangers and the owner of one account, each kind in its own way, without a

@@ -16,14 +16,16 @@ public final class Inbox {
 
   /** All messages, the oldest first. */
   public static List<String> of(MailServer server, String login) {
-    AccountId account = server.accounts().byLogin(login).orElseThrow().id();
+    AccountId account = server.inside().accounts().byLogin(login).orElseThrow().id();
     List<String> messages = new ArrayList<>();
     server
+        .inside()
         .mail()
         .find(account, MailboxName.INBOX)
         .ifPresent(
             inbox ->
                 server
+                    .inside()
                     .mail()
                     .read(
                         inbox.id(),

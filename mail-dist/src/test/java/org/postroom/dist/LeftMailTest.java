@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.applet.AppletRun;
 import org.postroom.dist.maildrop.Maildrop;
@@ -140,7 +140,7 @@ final class LeftMailTest {
   void whatWasTakenBeforeIsNotTakenAgain() throws IOException {
     String name = Maildrop.newName(Instant.now(), new SecureRandom());
     Mail mail = mail("Subject: once\n\n").named(name);
-    Handed handed = described().ask(SubmitOperation.SUBMIT, mail);
+    Handed handed = described().inside().ask(SubmitOperation.SUBMIT, mail);
     assertThat(handed.id()).isPresent();
 
     server.close();

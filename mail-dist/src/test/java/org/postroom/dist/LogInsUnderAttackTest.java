@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.dns.ZoneResolver;
-import org.postroom.core.part.Door;
+import org.postroom.core.dns.lookup.ZoneResolver;
+import org.postroom.core.door.Door;
 import org.postroom.storage.Storage;
 
 /**

@@ -68,6 +68,7 @@ final class LongQueueTest {
       List<WaitingMail> first = new ArrayList<>();
       MailServer.builder()
           .configuration(site.mainCf())
+          .inside()
           .ask(
               QueueOperations.LIST,
               Asked.ALL,
@@ -82,6 +83,7 @@ final class LongQueueTest {
       long[] count = {0};
       MailServer.builder()
           .configuration(site.mainCf())
+          .inside()
           .ask(
               QueueOperations.LIST,
               Asked.ALL,

@@ -121,6 +121,7 @@ final class NextHopStrangersTest {
     Set<QueueId> unused =
         house
             .server()
+            .inside()
             .queue()
             .settle(
                 house.queued().stream().<Settlement>map(r -> new Settlement.Done(r.id())).toList(),

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.core.testing.Shows;
 import org.postroom.dist.applet.AppletRun;
 import org.postroom.storage.Storage;

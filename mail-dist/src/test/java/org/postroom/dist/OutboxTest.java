@@ -29,10 +29,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.filter.Finding;
 import org.postroom.core.mail.Envelope;
-import org.postroom.core.queue.NotEnqueued;
-import org.postroom.core.queue.OutboxStore.Known.State;
+import org.postroom.core.refusal.NotEnqueued;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.submit.Outbox.Enqueued;
+import org.postroom.dist.submit.Outbox.State;
 import org.postroom.storage.Storage;
 
 /** An application writes mails in its own transactions. */

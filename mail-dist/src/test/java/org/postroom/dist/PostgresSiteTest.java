@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.UserOperations;
@@ -42,16 +42,18 @@ final class PostgresSiteTest {
       try (MailServer server = described(mainCf).start()) {
         authority = server.authority();
         described(mainCf)
+            .inside()
             .ask(
                 UserOperations.ADD,
                 new UserOperations.NewPassword(List.of("ada@example.org"), Secret.of("secret")));
 
-        assertThat(server.accounts().byLogin("ada@example.org")).isPresent();
+        assertThat(server.inside().accounts().byLogin("ada@example.org")).isPresent();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(local())))
             .isEqualTo("rwx------");
       }
 
-      assertThat(described(mainCf).ask(UserOperations.LIST, new Operation.Nothing()).logins())
+      assertThat(
+              described(mainCf).inside().ask(UserOperations.LIST, new Operation.Nothing()).logins())
           .containsExactly("ada@example.org");
       try (MailServer server = described(mainCf).start()) {
         assertThat(server.authority()).isPresent().isEqualTo(authority);

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
 import org.postroom.core.testing.Until;
 import org.postroom.storage.Storage;
 
@@ -115,7 +115,7 @@ final class ProgramHouse implements AutoCloseable {
   }
 
   void awaitEmptyQueue() {
-    Until.so(() -> server.queue().size() == 0);
+    Until.so(() -> server.inside().queue().size() == 0);
   }
 
   /** Waits for an attempt, and says what it came to for the one recipient in the queue. */
@@ -125,7 +125,9 @@ final class ProgramHouse implements AutoCloseable {
   }
 
   private List<QueuedRecipient> queued() {
-    return server.queue().list(1000).stream().flatMap(m -> m.recipients().stream()).toList();
+    return server.inside().queue().list(1000).stream()
+        .flatMap(m -> m.recipients().stream())
+        .toList();
   }
 
   /** Waits for a report in ada's mailbox. */

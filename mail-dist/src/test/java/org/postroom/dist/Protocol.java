@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.params.provider.Arguments;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.core.testing.imap.LoggedIn;
 import org.postroom.core.transcript.Peer;
 import org.postroom.core.transcript.Transcript;

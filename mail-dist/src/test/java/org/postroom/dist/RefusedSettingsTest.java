@@ -3,10 +3,11 @@ package org.postroom.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.report.BadConfiguration;
 
 /** What an administrator asked for is done, or the server does not start. */
 final class RefusedSettingsTest {
@@ -51,7 +52,7 @@ final class RefusedSettingsTest {
 
   @Test
   void startsWithWhatDebianWritesAndSaysWhatIsNotActedUpon() {
-    Checked checked =
+    List<String> warnings =
         described()
             .set("alias_maps", "hash:/etc/aliases")
             .set("alias_database", "hash:/etc/aliases")
@@ -66,7 +67,7 @@ final class RefusedSettingsTest {
             .set("mailbox_size_limit", "0")
             .check();
 
-    assertThat(checked.warnings()).anyMatch(line -> line.contains("smtpd_tls_loglevel"));
+    assertThat(warnings).anyMatch(line -> line.contains("smtpd_tls_loglevel"));
   }
 
   @Test

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.arrival.ContentSink;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.flow.Handover;
 import org.postroom.core.mail.BodyType;
-import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 

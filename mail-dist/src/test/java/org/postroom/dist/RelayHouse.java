@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.postroom.core.dns.ZoneResolver;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.testing.WallClock;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.storage.Storage;
@@ -140,7 +140,9 @@ final class RelayHouse implements AutoCloseable {
 
   /** All recipients in the queue. */
   List<QueuedRecipient> queued() {
-    return server.queue().list(10_000).stream().flatMap(m -> m.recipients().stream()).toList();
+    return server.inside().queue().list(10_000).stream()
+        .flatMap(m -> m.recipients().stream())
+        .toList();
   }
 
   /** The queue's one recipient with this address. */
@@ -157,21 +159,22 @@ final class RelayHouse implements AutoCloseable {
   }
 
   void awaitEmptyQueue() {
-    until(() -> server.queue().size() == 0);
+    until(() -> server.inside().queue().size() == 0);
   }
 
   /** Goes from one time when something in the queue is due to the next, until all has left. */
   void retryUntilEmpty() {
-    for (int i = 0; i < 50 && server.queue().size() > 0; i++) {
+    for (int i = 0; i < 50 && server.inside().queue().size() > 0; i++) {
       Duration wait =
-          Duration.between(time.instant(), server.queue().nextDue().orElse(time.instant()));
+          Duration.between(
+              time.instant(), server.inside().queue().nextDue().orElse(time.instant()));
       Duration rest = Duration.ofSeconds(i > 0 ? 2 : 0); // of a destination that did not answer
       time.advance(wait.compareTo(rest) > 0 ? wait : rest);
       long now = System.nanoTime();
       long end = now + Duration.ofMillis(200).toNanos();
       long atLast = now + Duration.ofSeconds(20).toNanos();
       // Time must not run on under an attempt: it would be late, and be made again.
-      while (server.queue().size() > 0
+      while (server.inside().queue().size() > 0
           && (System.nanoTime() < end || isUnderWay() && System.nanoTime() < atLast)) {
         LockSupport.parkNanos(2_000_000);
       }
@@ -182,7 +185,7 @@ final class RelayHouse implements AutoCloseable {
   /** Whether the next that can be leased is leased now: its lease, of a quarter hour, must end. */
   private boolean isUnderWay() {
     Duration left =
-        Duration.between(time.instant(), server.queue().nextDue().orElse(time.instant()));
+        Duration.between(time.instant(), server.inside().queue().nextDue().orElse(time.instant()));
     return left.compareTo(Duration.ofMinutes(14)) > 0 && left.compareTo(LEASE) <= 0;
   }
 
@@ -226,7 +229,7 @@ final class RelayHouse implements AutoCloseable {
   List<String> inbox(String login) {
     // What has left the queue is seen there a moment before it is synced and seen in mailboxes:
     // a unit of work of our own comes behind all that.
-    server.queue().settle(List.of(), List.of());
+    server.inside().queue().settle(List.of(), List.of());
     return Inbox.of(server, login);
   }
 

@@ -155,7 +155,7 @@ final class RelayQueueTest {
         .account("full@soon.example")
         .account("z@soon.example")
         .start();
-    Accounts accounts = house.server().accounts();
+    Accounts accounts = house.server().inside().accounts();
     AccountId full = accounts.byLogin("full@soon.example").orElseThrow().id();
     accounts.setQuota(full, 1);
     house.time.advance(Duration.ofMinutes(5));
@@ -216,7 +216,7 @@ final class RelayQueueTest {
       house.send("ada@live.example", MESSAGE); // no time passes
 
       assertThat(live.await().to()).containsExactly("ada@live.example");
-      assertThat(house.server().queue().size()).isGreaterThanOrEqualTo(1000);
+      assertThat(house.server().inside().queue().size()).isGreaterThanOrEqualTo(1000);
       assertThat(hop.mostAtOnce()).isLessThanOrEqualTo(20);
     }
   }

@@ -47,7 +47,7 @@ final class RelayReportsTest {
   @Test
   void aReportForAFullMailboxWaitsUntilThereIsRoom() throws Exception {
     hop.always("RCPT TO:<b", "550 5.1.1 no such user");
-    Accounts accounts = house.server().accounts();
+    Accounts accounts = house.server().inside().accounts();
     AccountId ada = accounts.byLogin("ada@example.org").orElseThrow().id();
     accounts.setQuota(ada, 1);
 

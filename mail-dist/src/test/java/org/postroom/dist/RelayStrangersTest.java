@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.testing.Shows;
 
 /** Over a real socket, a stranger gets nothing passed on, however he writes the address. */
@@ -102,7 +102,7 @@ final class RelayStrangersTest {
         assertThat(dialogue.say("DATA")).matches("[45]\\d\\d .*");
       }
     }
-    assertThat(house.server().queue().size()).isZero();
+    assertThat(house.server().inside().queue().size()).isZero();
     assertThat(hop.visits()).isEmpty();
   }
 

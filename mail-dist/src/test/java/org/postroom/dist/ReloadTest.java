@@ -33,17 +33,17 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.Transport;
+import org.postroom.core.door.Door;
 import org.postroom.core.flow.FlowParams;
-import org.postroom.core.flow.Transport;
-import org.postroom.core.part.Door;
+import org.postroom.core.refusal.WireFault;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.testing.FreePorts;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.core.wire.CertificateAuthority;
-import org.postroom.core.wire.WireFault;
 import org.postroom.storage.Storage;
 
 /** What a running server makes of another configuration. */
@@ -104,7 +104,7 @@ final class ReloadTest {
         assertThat(after.send("eve@far.test", "ada@example.org", MAIL)).startsWith("454 4.7.1");
         assertThat(after.send("eve@far.test", "ada@example.com", MAIL)).startsWith("250 ");
       }
-      assertThat(server.decisions())
+      assertThat(server.inside().decisions())
           .extracting(one -> one.generation())
           .containsExactly(1L, 1L, 2L, 2L);
     }
@@ -432,12 +432,12 @@ final class ReloadTest {
         described()
             .bind(InetAddress.getLoopbackAddress())
             .listen(Role.MX, 0)
-            .set(FlowParams.MESSAGE_SIZE, 1000L)
+            .set(FlowParams.MESSAGE_SIZE.name(), "1000")
             .start();
 
-    server.reload(now -> now.set(FlowParams.MESSAGE_SIZE, 2000L).listen(Role.IMAP, 0));
+    server.reload(now -> now.set(FlowParams.MESSAGE_SIZE.name(), "2000").listen(Role.IMAP, 0));
 
-    assertThat(server.settings().get(FlowParams.MESSAGE_SIZE)).isEqualTo(2000L);
+    assertThat(server.inside().settings().get(FlowParams.MESSAGE_SIZE)).isEqualTo(2000L);
     assertThat(server.doors()).containsOnlyKeys(Role.MX, Role.IMAP);
     assertThatThrownBy(() -> server.reload(now -> now.set("smtpd_timeout", "soon")))
         .isInstanceOf(BadConfiguration.class);

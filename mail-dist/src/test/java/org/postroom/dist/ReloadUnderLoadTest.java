@@ -76,7 +76,7 @@ final class ReloadUnderLoadTest {
                             .set("smtpd_banner", name + " ESMTP"))
                 .generation();
         assertThat(number).isEqualTo(round + 1L);
-        server.decisions().forEach(entry -> holds(entry, judgedBy));
+        server.inside().decisions().forEach(entry -> holds(entry, judgedBy));
       }
       over = true;
       Map<String, Integer> mails = new HashMap<>();
@@ -85,7 +85,7 @@ final class ReloadUnderLoadTest {
             .get(60, TimeUnit.SECONDS)
             .forEach((name, count) -> mails.merge(name, count, Integer::sum));
       }
-      server.decisions().forEach(entry -> holds(entry, judgedBy));
+      server.inside().decisions().forEach(entry -> holds(entry, judgedBy));
 
       assertThat(mails).containsOnlyKeys("odd", "even");
       assertThat(judgedBy.values()).as("generations").contains(1L, 2L, 3L);

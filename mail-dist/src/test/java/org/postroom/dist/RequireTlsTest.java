@@ -23,10 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.wire.CertificateAuthority;
 

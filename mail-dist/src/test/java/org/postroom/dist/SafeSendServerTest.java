@@ -18,17 +18,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.Transport;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.filter.Finding;
-import org.postroom.core.flow.DeliveryResult;
 import org.postroom.core.flow.FlowParams;
-import org.postroom.core.flow.Transport;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.UidSet;
-import org.postroom.core.policy.Consequence;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.restriction.Consequence;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.operation.ExplainOperation;
 import org.postroom.storage.Storage;
@@ -162,7 +162,7 @@ final class SafeSendServerTest {
                 })
             .start()) {
       server.submit(Envelope.parse("tester@example.org", "shop@example.org"), MESSAGE).orThrow();
-      Until.so(() -> server.queue().size() == 0);
+      Until.so(() -> server.inside().queue().size() == 0);
 
       assertThat(texted).hasSize(texts);
       assertThat(Inbox.of(server, "shop@example.org")).hasSize(1 - texts);
@@ -205,7 +205,10 @@ final class SafeSendServerTest {
         .hasMessageContaining("safe_send_mailbox");
     assertThatThrownBy(
             () ->
-                builder().configuration(file).set(FlowParams.SAFE_SEND, "shop@example.org").start())
+                builder()
+                    .configuration(file)
+                    .set(FlowParams.SAFE_SEND.name(), "shop@example.org")
+                    .start())
         .isInstanceOf(BadConfiguration.class);
 
     try (MailServer server =
@@ -221,12 +224,13 @@ final class SafeSendServerTest {
   @Test
   void waitsWhereTheKeepersMailboxIsFull() {
     try (MailServer server = builder().set("safe_send_mailbox", TESTER).start()) {
-      AccountId tester = server.accounts().byLogin(TESTER).orElseThrow().id();
-      server.accounts().setQuota(tester, 10);
+      AccountId tester = server.inside().accounts().byLogin(TESTER).orElseThrow().id();
+      server.inside().accounts().setQuota(tester, 10);
       server.submit(Envelope.parse("shop@example.org", "ada@far.example"), MESSAGE).orThrow();
 
       assertThat(queued(server)).containsExactly("ada@far.example");
-      assertThat(server.queue().list(10).get(0).destination()).isEqualTo("mailbox:far.example");
+      assertThat(server.inside().queue().list(10).get(0).destination())
+          .isEqualTo("mailbox:far.example");
     }
   }
 
@@ -239,8 +243,8 @@ final class SafeSendServerTest {
             .set("virtual_alias_maps", "inline:{ada@example.org=ada@far.example}")
             .set("safe_send_mailbox", TESTER)
             .start()) {
-      AccountId tester = server.accounts().byLogin(TESTER).orElseThrow().id();
-      server.accounts().setQuota(tester, 10);
+      AccountId tester = server.inside().accounts().byLogin(TESTER).orElseThrow().id();
+      server.inside().accounts().setQuota(tester, 10);
 
       try (SmtpDialogue client = SmtpDialogue.open(server.address(Role.LMTP))) {
         client.say("LHLO client.example");
@@ -255,22 +259,24 @@ final class SafeSendServerTest {
   }
 
   private static List<String> queued(MailServer server) {
-    return server.queue().list(100).stream()
+    return server.inside().queue().list(100).stream()
         .flatMap(mail -> mail.recipients().stream())
         .map(one -> one.recipient().address().toString())
         .toList();
   }
 
   private static List<String> notSent(MailServer server) {
-    server.queue().settle(List.of(), List.of());
-    AccountId tester = server.accounts().byLogin(TESTER).orElseThrow().id();
+    server.inside().queue().settle(List.of(), List.of());
+    AccountId tester = server.inside().accounts().byLogin(TESTER).orElseThrow().id();
     List<String> messages = new ArrayList<>();
     server
+        .inside()
         .mail()
         .find(tester, MailboxName.of("Not sent"))
         .ifPresent(
             folder ->
                 server
+                    .inside()
                     .mail()
                     .read(
                         folder.id(),

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.wire.WireFault;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.storage.Storage;
 
 /** Who starts a server twice hears of the first one, not of "another program" on its ports. */
@@ -33,7 +33,7 @@ final class SecondStartTest {
           .isInstanceOf(WireFault.class)
           .hasMessageContaining("a server runs on " + folder + " already")
           .hasMessageContaining("stop process " + ProcessHandle.current().pid());
-      assertThat(first.accounts().list()).isEmpty();
+      assertThat(first.inside().accounts().list()).isEmpty();
     }
   }
 }

@@ -58,11 +58,12 @@ final class SendmailTablesTest {
   }
 
   private static List<String> inbox(RelayHouse house) {
-    Account ada = house.server().accounts().byLogin(RelayHouse.ADA).orElseThrow();
-    Mailbox inbox = house.server().mail().find(ada.id(), MailboxName.INBOX).orElseThrow();
+    Account ada = house.server().inside().accounts().byLogin(RelayHouse.ADA).orElseThrow();
+    Mailbox inbox = house.server().inside().mail().find(ada.id(), MailboxName.INBOX).orElseThrow();
     List<String> mails = new ArrayList<>();
     house
         .server()
+        .inside()
         .mail()
         .read(
             inbox.id(),

@@ -22,8 +22,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.dist.applet.Postroom;
+import org.postroom.dist.assembly.Parts;
 
 /**
  * {@code postroom serve} in a process of its own, as an administrator runs it: it can be stopped,

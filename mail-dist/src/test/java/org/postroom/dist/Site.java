@@ -67,6 +67,7 @@ final class Site {
       Logins unused =
           MailServer.builder()
               .configuration(mainCf())
+              .inside()
               .ask(UserOperations.ADD, new NewPassword(logins, password));
     }
   }

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.config.Fault;
 import org.postroom.core.part.DryRun;
+import org.postroom.core.refusal.WireFault;
+import org.postroom.core.report.Fault;
 import org.postroom.core.transcript.FilePeer;
-import org.postroom.core.wire.WireFault;
 import org.postroom.dist.operation.Status;
 import org.postroom.storage.Storage;
 
@@ -242,6 +242,7 @@ final class SocketListenersTest {
 
     DryRun run =
         server
+            .inside()
             .explain(
                 Role.LMTP,
                 new DryRun.Asked(

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.TestTls;
 

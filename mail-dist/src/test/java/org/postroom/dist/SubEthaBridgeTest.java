@@ -20,12 +20,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.auth.AccountSource;
-import org.postroom.core.dns.ZoneResolver;
-import org.postroom.core.flow.Transport;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.Transport;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.part.DryRun;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.people.AccountSource;
 import org.postroom.core.testing.Until;
 import org.postroom.smtp.subetha.SubEtha;
 import org.postroom.storage.Storage;
@@ -170,8 +170,8 @@ final class SubEthaBridgeTest {
             "data hello",
             "done");
     assertThat(calls.subList(once.size(), calls.size())).isEqualTo(once);
-    assertThat(server.queue().size()).isZero();
-    assertThat(server.accounts().list()).isEmpty();
+    assertThat(server.inside().queue().size()).isZero();
+    assertThat(server.inside().accounts().list()).isEmpty();
   }
 
   @ParameterizedTest
@@ -212,7 +212,7 @@ final class SubEthaBridgeTest {
           .startsWith("451 ");
     }
     assertThat(calls).doesNotContain("data hello").endsWith("done");
-    assertThat(server.queue().size()).isZero();
+    assertThat(server.inside().queue().size()).isZero();
   }
 
   /** What a handler leaves unread is no command. */
@@ -339,7 +339,7 @@ final class SubEthaBridgeTest {
             Envelope.parse("a@x.example", "ada@example.org"), "Subject: s\r\n\r\n".getBytes(UTF_8))
         .orThrow();
 
-    Until.so(() -> server.queue().size() == 0);
+    Until.so(() -> server.inside().queue().size() == 0);
     assertThat(relayed).containsExactly("ada@example.org", "a@x.example");
     assertThat(calls).isEmpty();
   }
@@ -350,16 +350,18 @@ final class SubEthaBridgeTest {
     start(SubEtha.of(Handler::new));
 
     var run =
-        server.explain(
-            Role.MX,
-            new DryRun.Asked(
-                InetAddress.getLoopbackAddress(),
-                Optional.of("client.example"),
-                Optional.empty(),
-                false,
-                0,
-                ReversePath.NULL,
-                List.of(Address.parse("ada@example.org"))));
+        server
+            .inside()
+            .explain(
+                Role.MX,
+                new DryRun.Asked(
+                    InetAddress.getLoopbackAddress(),
+                    Optional.of("client.example"),
+                    Optional.empty(),
+                    false,
+                    0,
+                    ReversePath.NULL,
+                    List.of(Address.parse("ada@example.org"))));
 
     assertThat(run).isPresent();
     assertThat(calls).isEmpty();
@@ -383,10 +385,10 @@ final class SubEthaBridgeTest {
       start(SubEtha.of(Handler::new), people);
       try (SmtpDialogue client = dialogue()) {
         assertThat(logIn(client, "ada@example.org", "falsch")).startsWith("535 ");
-        assertThat(server.accounts().byLogin("ada@example.org")).isEmpty();
-        assertThat(server.accounts().list()).isEmpty();
+        assertThat(server.inside().accounts().byLogin("ada@example.org")).isEmpty();
+        assertThat(server.inside().accounts().list()).isEmpty();
         assertThat(logIn(client, "ada@example.org", "geheim")).startsWith("235 ");
-        assertThat(server.accounts().byLogin("ada@example.org")).isPresent();
+        assertThat(server.inside().accounts().byLogin("ada@example.org")).isPresent();
       }
       server.close();
     }
@@ -426,7 +428,7 @@ final class SubEthaBridgeTest {
     try (SmtpDialogue client = dialogue()) {
       assertThat(logIn(client, "ada@example.org", "geheim")).startsWith(answer + " ");
     }
-    assertThat(server.accounts().list()).isEmpty();
+    assertThat(server.inside().accounts().list()).isEmpty();
   }
 
   private static String logIn(SmtpDialogue client, String user, String password) throws Exception {

@@ -29,19 +29,19 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.Transport;
 import org.postroom.core.filter.Finding;
-import org.postroom.core.flow.DeliveryResult;
-import org.postroom.core.flow.Transport;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Recipient.Notify;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.policy.Consequence;
 import org.postroom.core.queue.QueueControl.Position;
 import org.postroom.core.queue.QueueControl.Section;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.restriction.Consequence;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.submit.NotTaken;
 import org.postroom.dist.submit.Submitted;
@@ -222,7 +222,10 @@ final class SubmitTest {
             .set("virtual_alias_maps", "program:away")
             .table("away", SubmitTest::away)
             .start()) {
-      server.accounts().setQuota(server.accounts().byLogin(BOB).orElseThrow().id(), 1);
+      server
+          .inside()
+          .accounts()
+          .setQuota(server.inside().accounts().byLogin(BOB).orElseThrow().id(), 1);
       String[] all = {"nobody@example.org", BOB, "away@example.org", ADA, "eve@mail.example.org"};
       List<String> bySmtp = new ArrayList<>();
       try (SmtpDialogue client = SmtpDialogue.open(server.address(Role.MX))) {
@@ -313,7 +316,7 @@ final class SubmitTest {
       assertThat(server.submit(envelope, stream("Subject: junk\n\n")))
           .isInstanceOf(Submitted.Taken.class);
       Submitted kept = server.submit(envelope, stream("Subject: hold\n\n"));
-      assertThat(server.queue().control().page(Section.HOLD, Position.START).mails())
+      assertThat(server.inside().queue().control().page(Section.HOLD, Position.START).mails())
           .singleElement()
           .satisfies(mail -> assertThat(mail.id()).isEqualTo(kept.orThrow()));
       assertThat(Inbox.of(server, ADA)).isEmpty();
@@ -389,7 +392,11 @@ final class SubmitTest {
       for (Future<Submitted> answer : answers) {
         assertThat(answer.get()).isInstanceOf(Submitted.Taken.class);
       }
-      assertThat(server.mail().list(server.accounts().byLogin(ADA).orElseThrow().id()))
+      assertThat(
+              server
+                  .inside()
+                  .mail()
+                  .list(server.inside().accounts().byLogin(ADA).orElseThrow().id()))
           .anySatisfy(inbox -> assertThat(inbox.messages()).isEqualTo(1000));
     } finally {
       callers.shutdownNow();
@@ -405,7 +412,7 @@ final class SubmitTest {
         described()
             .onAccepted(
                 accepted -> {
-                  if (accepted.mail().envelope().sender().toString().equals("x@far.test")) {
+                  if (accepted.envelope().sender().toString().equals("x@far.test")) {
                     running.join().submit(Envelope.parse("", BOB), MAIL).orThrow();
                   }
                 })

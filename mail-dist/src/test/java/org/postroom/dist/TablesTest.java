@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.testing.Until;
 import org.postroom.storage.Storage;
@@ -71,7 +71,9 @@ final class TablesTest {
             return "program:friends";
           }
         };
-    try (MailServer server = described("program:friends").table("friends", friends).start()) {
+    ServerBuilder described = described("program:friends");
+    described.inside().table("friends", friends);
+    try (MailServer server = described.start()) {
       assertThat(isTrusted(server)).isFalse();
 
       friendly.set(true);

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.dns.ZoneResolver;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.TlsLevelTable.Cell;
 import org.postroom.storage.Storage;
@@ -73,7 +73,7 @@ final class TlsLevelsTest {
   }
 
   private static List<QueuedMail> queued(MailServer server) {
-    return server.queue().list(1000);
+    return server.inside().queue().list(1000);
   }
 
   private static boolean hasTriedAll(MailServer server) {

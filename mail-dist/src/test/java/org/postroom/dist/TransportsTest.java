@@ -17,10 +17,10 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.queue.QueueControl.Change;
 import org.postroom.core.queue.QueueControl.Position;
 import org.postroom.core.queue.QueueControl.Section;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.testing.Shows;
 
 /** Mail goes by the transport and to the next hop that tables name. */
@@ -120,15 +120,23 @@ final class TransportsTest {
       house.until(
           () -> {
             house.time.advance(Duration.ofSeconds(5)); // in which the table is read again
-            int unused = house.server().queue().control().change(Change.RELEASE, held(house));
-            return house.server().queue().size() == 0;
+            int unused =
+                house.server().inside().queue().control().change(Change.RELEASE, held(house));
+            return house.server().inside().queue().size() == 0;
           });
       assertThat(hop.await().to()).containsExactly("x@a.test");
     }
   }
 
   private static List<Long> held(RelayHouse house) {
-    return house.server().queue().control().page(Section.HOLD, Position.START).mails().stream()
+    return house
+        .server()
+        .inside()
+        .queue()
+        .control()
+        .page(Section.HOLD, Position.START)
+        .mails()
+        .stream()
         .flatMap(mail -> mail.recipients().stream())
         .map(one -> one.recipient().id())
         .toList();

@@ -24,11 +24,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.postroom.core.auth.Accounts;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
+import org.postroom.core.door.Door;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.UidSet;
-import org.postroom.core.part.Door;
 import org.postroom.core.testing.House;
 import org.postroom.core.testing.Sentences;
 import org.postroom.core.testing.TestTls;
@@ -205,12 +205,12 @@ final class WholeHouse implements House, Stage, AutoCloseable {
 
   @Override
   public MailStore mail() {
-    return server.mail();
+    return server.inside().mail();
   }
 
   @Override
   public Accounts accounts() {
-    return server.accounts();
+    return server.inside().accounts();
   }
 
   // What happens to it.

@@ -28,10 +28,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.flow.DeliveryResult;
-import org.postroom.core.flow.Transport.Report;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.Transport.Report;
 import org.postroom.core.mail.Envelope;
-import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.testing.Until;
 import org.postroom.storage.Storage;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
@@ -79,7 +79,7 @@ class WrongPasswordTest {
     };
 
     @SuppressWarnings("ImmutableEnumChecker") // a name, a number and a flag
-    private final org.postroom.core.part.Door role;
+    private final org.postroom.core.door.Door role;
 
     private final String before;
     private final String good;
@@ -88,7 +88,7 @@ class WrongPasswordTest {
     private final String later;
 
     Door(
-        org.postroom.core.part.Door role,
+        org.postroom.core.door.Door role,
         String before,
         String good,
         String in,
@@ -211,7 +211,7 @@ class WrongPasswordTest {
     return thread;
   }
 
-  private Socket connect(org.postroom.core.part.Door role, String from) throws Exception {
+  private Socket connect(org.postroom.core.door.Door role, String from) throws Exception {
     Socket socket = new Socket();
     socket.bind(new InetSocketAddress(from, 0));
     socket.connect(server.address(role));

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.ParamSet;
-import org.postroom.dist.Parts;
+import org.postroom.dist.assembly.Parts;
 
 /** The reference pages say what the declarations say. */
 final class ReferencePagesTest {

@@ -10,16 +10,18 @@ import java.lang.module.ModuleDescriptor;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
+import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -37,29 +39,119 @@ final class VisibleTypes {
   private VisibleTypes() {}
 
   static String text() {
+    StringBuilder text = new StringBuilder();
+    describe("Of applications", types(name -> !isOfTheFixture(name)), text);
+    describe("Of the JUnit fixture", types(VisibleTypes::isOfTheFixture), text);
+    return text.toString();
+  }
+
+  private static boolean isOfTheFixture(String name) {
+    return name.startsWith("org.postroom.testkit");
+  }
+
+  private static void describe(String heading, List<Class<?>> of, StringBuilder text) {
+    long count = of.stream().filter(type -> type.getEnclosingClass() == null).count();
+    text.append("\n# ").append(heading).append(": ").append(count).append(" types\n");
+    new TreeMap<>(of.stream().collect(Collectors.groupingBy(Class::getPackageName)))
+        .forEach(
+            (name, types) -> {
+              text.append("\n## ").append(name).append("\n\n```java\n");
+              types.stream()
+                  .sorted(Comparator.comparing(Class::getName))
+                  .forEach(type -> describe(type, text));
+              text.append("```\n");
+            });
+  }
+
+  /** The types that applications see, without those within others and those of the fixture. */
+  static Set<String> ofApplications() {
+    return topLevel(types(name -> !isOfTheFixture(name)));
+  }
+
+  /** The same of the fixture. */
+  static Set<String> ofTheFixture() {
+    return topLevel(types(VisibleTypes::isOfTheFixture));
+  }
+
+  private static Set<String> topLevel(List<Class<?>> of) {
+    return of.stream()
+        .filter(type -> type.getEnclosingClass() == null)
+        .map(Class::getName)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Where a type that is seen names one of ours that is not: {@code Type: Other}. */
+  static Set<String> namedAndNotSeen() {
+    List<Class<?>> seen = types(name -> true);
+    Set<String> leaks = new TreeSet<>();
+    for (Class<?> type : seen) {
+      named(type)
+          .flatMap(VisibleTypes::classes)
+          .filter(other -> other.getName().startsWith("org.postroom."))
+          .filter(other -> !seen.contains(other))
+          .forEach(other -> leaks.add(type.getName() + ": " + other.getName()));
+    }
+    return leaks;
+  }
+
+  /** All types that what others may use of a type is declared with. */
+  private static Stream<Type> named(Class<?> type) {
+    return Stream.of(
+            Stream.ofNullable(type.getGenericSuperclass()),
+            Arrays.stream(type.getGenericInterfaces()),
+            Arrays.stream(type.getDeclaredFields())
+                .filter(field -> isSeen(field.getModifiers()))
+                .map(Field::getGenericType),
+            Stream.concat(
+                    Arrays.stream(type.getDeclaredConstructors()),
+                    Arrays.stream(type.getDeclaredMethods()).filter(method -> !method.isSynthetic()))
+                .filter(called -> isSeen(called.getModifiers()))
+                .flatMap(VisibleTypes::named))
+        .flatMap(types -> types);
+  }
+
+  private static Stream<Type> named(Executable called) {
+    Stream<Type> taken =
+        Stream.concat(
+            Arrays.stream(called.getGenericParameterTypes()),
+            Arrays.stream(called.getGenericExceptionTypes()));
+    return called instanceof Method method
+        ? Stream.concat(taken, Stream.of(method.getGenericReturnType()))
+        : taken;
+  }
+
+  private static Stream<Class<?>> classes(Type type) {
+    if (type instanceof Class<?> one) {
+      return Stream.of(one.isArray() ? one.getComponentType() : one);
+    }
+    if (type instanceof ParameterizedType made) {
+      return Stream.concat(
+          classes(made.getRawType()),
+          Arrays.stream(made.getActualTypeArguments()).flatMap(VisibleTypes::classes));
+    }
+    if (type instanceof WildcardType any) {
+      return Stream.concat(Arrays.stream(any.getUpperBounds()), Arrays.stream(any.getLowerBounds()))
+          .flatMap(VisibleTypes::classes);
+    }
+    return type instanceof GenericArrayType array
+        ? classes(array.getGenericComponentType())
+        : Stream.empty();
+  }
+
+  /** What is seen of packages with such names, nested types included. */
+  private static List<Class<?>> types(Predicate<String> packages) {
     Set<String> shown = new TreeSet<>();
     MODULES.forEach(module -> shown.addAll(exported(module)));
-    Map<String, List<Class<?>>> byPackage = new TreeMap<>();
-    new ClassFileImporter()
+    shown.removeIf(packages.negate());
+    return new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages(shown)
             .stream()
             .filter(type -> shown.contains(type.getPackageName()))
-            .map(JavaClass::reflect)
+            .<Class<?>>map(JavaClass::reflect)
             .filter(VisibleTypes::isVisible)
-            .collect(Collectors.groupingBy(Class::getPackageName))
-            .forEach(byPackage::put);
-    StringBuilder text = new StringBuilder();
-    byPackage.forEach(
-        (name, types) -> {
-          text.append("\n## ").append(name).append("\n\n```java\n");
-          types.stream()
-              .sorted(Comparator.comparing(Class::getName))
-              .forEach(type -> describe(type, text));
-          text.append("```\n");
-        });
-    return text.toString();
+            .toList();
   }
 
   /** The packages of a module that are there for everybody. */

@@ -35,20 +35,20 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.auth.Person;
-import org.postroom.core.auth.TokenVerdict;
+import org.postroom.core.address.Address;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.Transport;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.Finding;
-import org.postroom.core.flow.DeliveryResult;
-import org.postroom.core.flow.Transport;
 import org.postroom.core.mail.Envelope;
-import org.postroom.core.policy.Consequence;
-import org.postroom.core.policy.Restriction;
-import org.postroom.core.policy.Verdict;
-import org.postroom.core.queue.NotEnqueued;
-import org.postroom.core.queue.OutboxStore;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.people.Person;
+import org.postroom.core.people.TokenVerdict;
+import org.postroom.core.refusal.NotEnqueued;
+import org.postroom.core.restriction.Consequence;
+import org.postroom.core.restriction.Restriction;
+import org.postroom.core.restriction.Verdict;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.Until;
 import org.postroom.core.transcript.FilePeer;
@@ -57,11 +57,12 @@ import org.postroom.dist.Inbox;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.answer.Reloaded;
 import org.postroom.dist.mailbox.Folder;
 import org.postroom.dist.mailbox.Mailboxes;
 import org.postroom.dist.mailbox.StoredMessage;
 import org.postroom.dist.mailbox.Watch;
-import org.postroom.dist.operation.Reloaded;
+import org.postroom.dist.submit.Outbox;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
 import org.postroom.smtp.subetha.SubEtha;
@@ -167,7 +168,7 @@ final class EmbeddingTest {
       connection.commit();
       Until.so(() -> !Inbox.of(server, "ada@example.org").isEmpty());
 
-      Optional<OutboxStore.Known> known = server.outbox().find("purchase-4711");
+      Optional<Outbox.Known> known = server.outbox().find("purchase-4711");
       known.ifPresent(mail -> log.add(mail.key() + " is " + mail.state() + " " + mail.reply()));
       assertThat(log).containsExactly("purchase-4711 is TAKEN ");
     }
@@ -343,7 +344,7 @@ final class EmbeddingTest {
     ServerBuilder builder = described();
     Filter noPrograms =
         mail ->
-            mail.content().structure().root().subtype().equalsIgnoreCase("x-msdownload")
+            mail.parts().stream().anyMatch(part -> part.subtype().equals("x-msdownload"))
                 ? Finding.refused(550, ".7.1", "no programs, please")
                 : Finding.NOTHING;
     builder.filter("no programs", noPrograms);
@@ -373,6 +374,33 @@ final class EmbeddingTest {
       assertThat(Dialogue.byPop3(server, "grace@example.org", "seconds", "STAT"))
           .startsWith("-ERR");
     }
+  }
+
+  @Test
+  void hasAccountsOfTheServer() {
+    try (MailServer server = described().listen(Role.POP3, 0).start()) {
+      server.users().add("grace@example.org", Secret.of("nanoseconds"));
+      server.users().addAlias("grace@example.org", Address.parse("compilers@example.org"));
+
+      server.submit(Envelope.parse("", "compilers@example.org"), content).orThrow();
+      assertThat(Dialogue.byPop3(server, "grace@example.org", "nanoseconds", "STAT"))
+          .startsWith("+OK 1 ");
+      server.users().mayLogIn("grace@example.org", false);
+      assertThat(Dialogue.byPop3(server, "grace@example.org", "nanoseconds", "STAT"))
+          .startsWith("-ERR");
+      server.users().delete("grace@example.org");
+      assertThat(server.users().list()).containsExactly("ada@example.org");
+    }
+  }
+
+  @Test
+  void showsNothingOfItsInside() {
+    try (MailServer server = described().start()) {
+      assertThatThrownBy(() -> server.unwrap(String.class))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(() -> described().unwrap(MailServer.class))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
@@ -413,8 +441,7 @@ final class EmbeddingTest {
   void hearsOfWhatIsAccepted() {
     ServerBuilder builder = described();
     List<String> log = new CopyOnWriteArrayList<>();
-    builder.onAccepted(
-        accepted -> log.add(accepted.mail().id() + " of " + accepted.mail().envelope().sender()));
+    builder.onAccepted(accepted -> log.add(accepted.id() + " of " + accepted.envelope().sender()));
 
     try (MailServer server = builder.start()) {
       Submitted taken = server.submit(Envelope.parse("x@far.test", "ada@example.org"), content);

@@ -13,10 +13,11 @@ import java.util.Base64;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.Role;
+import org.postroom.dist.assembly.StartedServer;
 
 /** A test says how its server is to be, and hears what was refused. */
 @Tag("seconds")
@@ -191,11 +192,11 @@ final class MailSetupTest {
       mail.server()
           .submit(
               Envelope.parse("ada@example.org", "bob@elsewhere.example"), "\r\nx".getBytes(UTF_8));
-      assertThat(mail.server().queue().size()).isEqualTo(1);
+      assertThat(mail.server().unwrap(StartedServer.class).queue().size()).isEqualTo(1);
 
       mail.reset(Reset.MESSAGES);
 
-      assertThat(mail.server().queue().size()).isZero();
+      assertThat(mail.server().unwrap(StartedServer.class).queue().size()).isZero();
       mail.time().advance(Duration.ofDays(6));
       mail.awaitNone(any(), Duration.ofMillis(20));
     }
@@ -218,15 +219,20 @@ final class MailSetupTest {
       assertThat(ask(mail, "ada@example.org", "LIST \"\" Project")).doesNotContain("Project\n");
       assertThat(ask(mail, "ada@example.org", "LSUB \"\" Project")).doesNotContain("* LSUB");
       assertThat(ask(mail, "ada@example.org", "LIST \"\" Sent")).contains("Sent");
-      assertThat(mail.server().accounts().list()).hasSize(2);
+      assertThat(mail.server().unwrap(StartedServer.class).accounts().list()).hasSize(2);
 
       leave(mail);
       try (Secret other = Secret.of("other")) {
-        var ada = mail.server().accounts().byLogin("ada@example.org").orElseThrow();
-        mail.server().accounts().changePassword(ada.id(), other);
+        var ada =
+            mail.server()
+                .unwrap(StartedServer.class)
+                .accounts()
+                .byLogin("ada@example.org")
+                .orElseThrow();
+        mail.server().unwrap(StartedServer.class).accounts().changePassword(ada.id(), other);
       }
       mail.reset(Reset.USERS);
-      assertThat(mail.server().accounts().list()).hasSize(1);
+      assertThat(mail.server().unwrap(StartedServer.class).accounts().list()).hasSize(1);
       assertThat(messages(mail, "ada@example.org")).isEqualTo("MESSAGES 0");
       assertThat(mail.received()).isEmpty();
     }

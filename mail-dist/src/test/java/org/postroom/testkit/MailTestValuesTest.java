@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postroom.core.auth.Account;
+import org.postroom.dist.assembly.StartedServer;
 
 /** What the annotation and a registered extension say is so. */
 @Tag("seconds")
@@ -32,7 +33,7 @@ final class MailTestValuesTest {
 
     @Test
     void isSo(TestMail mail) throws IOException {
-      assertThat(mail.server().accounts().list())
+      assertThat(mail.server().unwrap(StartedServer.class).accounts().list())
           .extracting(account -> account.login())
           .containsExactly("ada@example.org", "bob@example.org");
       assertThat(field).isSameAs(mail);
@@ -80,7 +81,7 @@ final class MailTestValuesTest {
     @Order(1)
     void one(TestMail mail) {
       port = mail.smtp().port();
-      mail.server().accounts();
+      mail.server().unwrap(StartedServer.class).accounts();
     }
 
     @Test
@@ -119,7 +120,9 @@ final class MailTestValuesTest {
     }
 
     private List<String> logins(TestMail mail) {
-      return mail.server().accounts().list().stream().map(Account::login).toList();
+      return mail.server().unwrap(StartedServer.class).accounts().list().stream()
+          .map(Account::login)
+          .toList();
     }
   }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.postroom.dist.assembly.StartedServer;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -111,7 +112,11 @@ final class SpringMailTest {
     @Test
     @Order(2)
     void hasNothingOfTheTestBefore(TestMail mail) {
-      assertThat(mail.server().mail().list(mail.server().accounts().list().get(0).id()))
+      assertThat(
+              mail.server()
+                  .unwrap(StartedServer.class)
+                  .mail()
+                  .list(mail.server().unwrap(StartedServer.class).accounts().list().get(0).id()))
           .allSatisfy(mailbox -> assertThat(mailbox.messages()).isZero());
     }
   }

@@ -16,12 +16,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.address.Domain;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.dns.Resolver.Tlsa;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.dist.Inbox;
+import org.postroom.dist.assembly.StartedServer;
 
 /** Mail goes between the servers of a test as it does between those of the world. */
 @Timeout(60)
@@ -233,7 +234,7 @@ final class TestNetworkTest {
   }
 
   private static List<QueuedRecipient> queued(TestMail mail) {
-    return mail.server().queue().list(100).stream()
+    return mail.server().unwrap(StartedServer.class).queue().list(100).stream()
         .map(QueuedMail::recipients)
         .flatMap(List::stream)
         .toList();

@@ -5,11 +5,12 @@ import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.postroom.core.arrival.Staging;
 import org.postroom.core.config.Settings;
+import org.postroom.core.door.Door;
 import org.postroom.core.log.MailLog;
-import org.postroom.core.mail.Staging;
 import org.postroom.core.mailbox.MailStore;
-import org.postroom.core.part.Door;
+import org.postroom.core.part.FirstHandshake;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
@@ -86,7 +87,7 @@ final class ImapService implements Service {
         new ListenerOptions(
                 door.name(),
                 address,
-                door.handshake(tls),
+                FirstHandshake.at(door, tls),
                 settings.get(ImapParams.MAX_SESSIONS),
                 StrangerLimits.LONGEST_LINE,
                 settings.get(ImapParams.LOGIN_TIMEOUT),

@@ -3,7 +3,7 @@ package org.postroom.pop3;
 import java.util.List;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.core.part.Part;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;

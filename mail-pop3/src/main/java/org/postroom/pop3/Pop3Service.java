@@ -5,9 +5,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import org.postroom.core.config.Settings;
+import org.postroom.core.door.Door;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mailbox.MailStore;
-import org.postroom.core.part.Door;
+import org.postroom.core.part.FirstHandshake;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
@@ -76,7 +77,7 @@ final class Pop3Service implements Service {
         new ListenerOptions(
                 door.name(),
                 address,
-                door.handshake(tls),
+                FirstHandshake.at(door, tls),
                 settings.get(Pop3Params.MAX_SESSIONS),
                 Pop3Session.MAX_LINE,
                 settings.get(Pop3Params.LOGIN_TIMEOUT),

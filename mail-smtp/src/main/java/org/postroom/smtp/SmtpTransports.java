@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.postroom.core.config.Settings;
-import org.postroom.core.flow.Transport;
+import org.postroom.core.delivery.Transport;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Outgoing;
 import org.postroom.core.part.Premises;

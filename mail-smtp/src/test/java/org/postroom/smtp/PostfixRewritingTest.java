@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.transcript.SocketPeer;

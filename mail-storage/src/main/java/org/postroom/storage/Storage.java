@@ -3,6 +3,7 @@ package org.postroom.storage;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.postroom.storage.store.SqlStorage;
 
 /**
  * Where a store is. Says only where: {@link SqlStorage#open} opens it.

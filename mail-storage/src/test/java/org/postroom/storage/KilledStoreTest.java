@@ -24,6 +24,7 @@ import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.storage.store.SqlStorage;
 
 /**
  * Kills a process that runs a store, again and again; {@code -Dpostroom.kill.rounds=200} for long.

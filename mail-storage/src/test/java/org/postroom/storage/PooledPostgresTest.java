@@ -33,6 +33,7 @@ import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.PgBouncer;
 import org.postroom.core.testing.StagedOctets;
+import org.postroom.storage.store.SqlStorage;
 
 /** A store on PostgreSQL behind a pooler of connections. */
 @Tag("process")

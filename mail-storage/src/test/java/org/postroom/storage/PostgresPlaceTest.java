@@ -19,17 +19,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.auth.Account;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
+import org.postroom.core.memory.MemoryBudget;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.CutWire;
 import org.postroom.core.testing.StagedOctets;
+import org.postroom.storage.store.SqlStorage;
 
 /** One server at a time writes into a PostgreSQL database, whatever becomes of its connections. */
 @Tag("process")

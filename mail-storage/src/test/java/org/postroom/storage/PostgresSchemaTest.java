@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postroom.core.secret.Secret;
+import org.postroom.storage.store.SqlStorage;
 
 /** A store beside the tables of an application, in one database. */
 @Tag("process")

@@ -18,15 +18,16 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.refusal.ContentDamaged;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.StagedOctets;
+import org.postroom.storage.store.SqlStorage;
 
 @Tag("process")
 class PostgresStoreTest extends StoreBehaviour {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Authentication;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.AccountsContract;
 import org.postroom.core.testing.Stores;

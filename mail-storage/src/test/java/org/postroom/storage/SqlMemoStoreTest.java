@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.memo.Memo;
 import org.postroom.core.memo.MemoStore;
 import org.postroom.core.testing.MemoStoreContract;
+import org.postroom.storage.store.SqlStorage;
 
 /** The SQL store keeps the contract of memos wherever it is. */
 class SqlMemoStoreTest {

@@ -18,13 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.NamedMails;
 import org.postroom.core.testing.StagedOctets;
+import org.postroom.storage.store.SqlStorage;
 
 /** A mail that has a name becomes ours once, wherever it is kept. */
 class SqlNamedMailsTest {

@@ -25,6 +25,7 @@ import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.StagedOctets;
+import org.postroom.storage.store.SqlStorage;
 
 class SqlStorageTest {
   @TempDir Path folder;

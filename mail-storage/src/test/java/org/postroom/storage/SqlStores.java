@@ -7,6 +7,7 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.testing.Stores;
+import org.postroom.storage.store.SqlStorage;
 
 /** An SQL store as the contracts look at it. */
 record SqlStores(SqlStorage storage) implements Stores {

@@ -22,10 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.config.BadValue;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.LookupTableContract;
 import org.postroom.core.table.Tables;
+import org.postroom.storage.store.SqlTables;
 
 /** Tables in databases of others. */
 final class SqlTablesTest {

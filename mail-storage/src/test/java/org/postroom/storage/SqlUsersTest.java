@@ -24,15 +24,16 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.core.auth.AccountSource;
-import org.postroom.core.auth.Person;
 import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.auth.source.SourceParams;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.people.Person;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.AccountSourceContract;
+import org.postroom.storage.store.SqlTables;
 
 /** People in databases of others. */
 final class SqlUsersTest {

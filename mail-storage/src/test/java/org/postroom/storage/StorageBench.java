@@ -19,13 +19,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.MailStore;
@@ -35,6 +35,7 @@ import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.StagedOctets;
+import org.postroom.storage.store.SqlStorage;
 
 /**
  * Measures a store without any protocol: {@code StorageBench [folder|memory|jdbc:…] [threads]

@@ -20,13 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Authentication;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.InternalDate;
@@ -36,14 +37,14 @@ import org.postroom.core.mailbox.MailStore.Copied;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
-import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueStore.Settlement;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.refusal.OverQuota;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.Chosen;
 import org.postroom.core.testing.StagedOctets;
+import org.postroom.storage.store.SqlStorage;
 
 /** What a store does beyond the contracts of its seams, the same on every database. */
 abstract class StoreBehaviour {

@@ -19,6 +19,7 @@ import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.StagedOctets;
+import org.postroom.storage.store.SqlStorage;
 
 /**
  * Runs a store under load until it is killed, and says on standard output what was acknowledged:

@@ -1,5 +1,7 @@
 package org.postroom.core.auth;
 
+import org.postroom.core.people.LoginName;
+
 /**
  * Somebody who has mailboxes here and may log in.
  *

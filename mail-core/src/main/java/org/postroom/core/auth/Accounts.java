@@ -3,6 +3,10 @@ package org.postroom.core.auth;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Address;
+import org.postroom.core.people.LoginName;
+import org.postroom.core.refusal.AccountExists;
+import org.postroom.core.refusal.AccountNotFound;
+import org.postroom.core.refusal.KeptElsewhere;
 import org.postroom.core.secret.Secret;
 
 /**

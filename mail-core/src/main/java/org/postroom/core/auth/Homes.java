@@ -2,6 +2,8 @@ package org.postroom.core.auth;
 
 import java.util.Optional;
 import org.postroom.core.address.Address;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.people.LoginName;
 import org.postroom.core.secret.Secret;
 
 /**

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.people.LoginName;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.time.Timers;
 

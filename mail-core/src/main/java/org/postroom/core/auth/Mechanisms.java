@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.postroom.core.people.TokenCheck;
 import org.postroom.core.secret.Secret;
 
 /** The SASL mechanisms there are, and those of them by which one may log in at a house. */

@@ -1,6 +1,8 @@
 package org.postroom.core.auth;
 
 import java.util.Optional;
+import org.postroom.core.people.TokenCheck;
+import org.postroom.core.people.TokenVerdict;
 import org.postroom.core.secret.Secret;
 
 /**

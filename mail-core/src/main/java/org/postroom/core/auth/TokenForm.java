@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postroom.core.json.Json;
+import org.postroom.core.people.TokenCheck;
 import org.postroom.core.secret.Secret;
 
 /** How a token is brought, and how its client is told that it was no good. */

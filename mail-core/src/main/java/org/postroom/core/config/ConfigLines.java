@@ -2,6 +2,8 @@ package org.postroom.core.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.postroom.core.report.Notice;
+import org.postroom.core.report.Place;
 
 /**
  * Joins the physical lines of a configuration file to logical ones (postconf(5)): a line that

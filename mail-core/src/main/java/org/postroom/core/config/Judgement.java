@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.report.Fault;
+import org.postroom.core.report.Notice;
+import org.postroom.core.report.ParamClass;
+import org.postroom.core.report.Place;
 
 /** Says what we do not do with what was given, and what nobody knows. */
 final class Judgement {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.postroom.core.report.ParamClass;
 
 /**
  * The names of the compatible systems that we know and do not act upon, or only in part: what each

@@ -6,6 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
+import org.postroom.core.report.Notice;
+import org.postroom.core.report.Place;
 
 /**
  * What an administrator wrote about services: the lines of a file in the grammar of master.cf

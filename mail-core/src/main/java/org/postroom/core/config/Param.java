@@ -3,6 +3,7 @@ package org.postroom.core.config;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.report.ParamClass;
 
 /**
  * One parameter: its name, type, default, meaning and what a change of it needs. Declared once, as

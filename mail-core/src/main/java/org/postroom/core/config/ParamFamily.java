@@ -2,6 +2,7 @@ package org.postroom.core.config;
 
 import java.util.Set;
 import java.util.function.Function;
+import org.postroom.core.report.ParamClass;
 
 /**
  * Parameters that every transport has one of, under its own name: {@code

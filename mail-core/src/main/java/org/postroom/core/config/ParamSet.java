@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.postroom.core.report.ParamClass;
 import org.postroom.core.secret.Secret;
 
 /**

@@ -14,6 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
+import org.postroom.core.report.Notice;
+import org.postroom.core.report.Place;
+import org.postroom.core.report.Report;
 
 /**
  * A checked configuration: an immutable snapshot that gives each parameter its typed value. Safe

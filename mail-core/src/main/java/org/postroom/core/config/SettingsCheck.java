@@ -12,7 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.secret.Privacy;
+import org.postroom.core.privacy.Privacy;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
+import org.postroom.core.report.Notice;
+import org.postroom.core.report.Place;
+import org.postroom.core.report.Report;
 
 /**
  * One pass over all that {@link Settings} are made of, collecting faults and notices. Most of it

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.postroom.core.secret.Privacy;
+import org.postroom.core.privacy.Privacy;
 import org.postroom.core.secret.Secret;
 
 /**

@@ -1,2 +1,2 @@
-/** Looking up names: the resolver seam, the dnsjava adapter and a zone that tests write down. */
+/** Looking up names: the seam. */
 package org.postroom.core.dns;

@@ -4,7 +4,7 @@ import java.util.concurrent.CompletionException;
 
 /**
  * What is known. A decision is a pure function of it: where something is not known yet, the
- * function is left, and called again when it is ({@link Inquiry}).
+ * function is left, and called again when it is.
  */
 @FunctionalInterface
 public interface Facts {
@@ -21,9 +21,8 @@ public interface Facts {
   /**
    * The answer.
    *
-   * @throws Wanted when it is not known yet; only an {@link Inquiry} may catch it, and whoever
-   *     collects what is wanted for one
-   * @throws RuntimeException when it cannot be had now, as {@link Fact#ask} says
+   * @throws RuntimeException when it is not known yet, which nobody but who calls the decision may
+   *     catch, or when it cannot be had now, as {@link Fact#ask} says
    */
   <T> T know(Fact<T> fact);
 
@@ -31,7 +30,14 @@ public interface Facts {
     try {
       return fact.ask(Runnable::run).toCompletableFuture().join();
     } catch (CompletionException e) {
-      throw Inquiry.unchecked(e);
+      Throwable cause = e;
+      while (cause instanceof CompletionException && cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      throw cause instanceof RuntimeException unchecked ? unchecked : e;
     }
   }
 }

@@ -1,2 +1,2 @@
-/** What has to be found out before something can be decided, asked for on one path and noted. */
+/** What has to be found out before something can be decided. */
 package org.postroom.core.fact;

@@ -1,71 +1,77 @@
 package org.postroom.core.filter;
 
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import org.postroom.core.address.Address;
+import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mail.Staging;
-import org.postroom.core.mail.Submission;
 
 /** A mail, as filters see it. */
-public final class Examined {
-  private final Submission mail;
-  private final List<Address> targets;
-  private final Staging staging;
-  private final long most;
-
-  /**
-   * For one filter.
-   *
-   * @param targets the addresses that its recipients come to
-   * @param staging where edited content lies
-   * @param most octets of edited content; 0 for any
-   */
-  Examined(Submission mail, List<Address> targets, Staging staging, long most) {
-    this.mail = mail;
-    this.targets = List.copyOf(targets);
-    this.staging = staging;
-    this.most = most;
-  }
+public interface Examined {
 
   /** What it will be called. */
-  public QueueId id() {
-    return mail.id();
-  }
+  QueueId id();
 
   /** How it came. */
-  public Origin origin() {
-    return mail.origin();
-  }
+  Origin origin();
 
-  /** Where it came from. */
-  public Submission.Client client() {
-    return mail.client();
-  }
+  /** The client that has brought it; loopback for mail made here. */
+  InetAddress address();
+
+  /** The account that the client has logged in to. */
+  Optional<String> login();
 
   /** Who sends and who receives, as the client said. */
-  public Envelope envelope() {
-    return mail.envelope();
-  }
+  Envelope envelope();
 
   /** The addresses that its recipients come to. */
-  public List<Address> targets() {
-    return targets;
-  }
+  List<Address> targets();
 
-  /** Its octets, the Received header of this hop in front, and their structure. */
-  public StagedContent content() {
-    return mail.content();
-  }
+  /** Its octets, the Received header of this hop in front. */
+  Content content();
 
   /**
-   * Begins to edit the content; the caller closes it, or finishes it.
-   *
-   * @throws org.postroom.core.mail.StorageFull when there is no room for it now
+   * All its parts, the mail itself first, each before those within it: those of multiparts and of
+   * messages that it carries, too. At most as many as the structure of a mail is split into.
    */
-  public ContentEdit edit() {
-    return new ContentEdit(mail.content(), staging.open(mail.content().size()), most);
+  List<Part> parts();
+
+  /**
+   * Begins to edit the content; the caller closes it.
+   *
+   * @throws org.postroom.core.refusal.StorageFull when there is no room for it now
+   */
+  Edit edit();
+
+  /**
+   * A part of a mail.
+   *
+   * @param type of its content, such as {@code text}, in lower case
+   * @param subtype such as {@code plain}, in lower case; may be empty
+   * @param name of the file that it is, decoded; empty where it has none
+   * @param encoding how its octets are written, such as {@code base64}, in lower case
+   * @param body its octets, as they are written
+   */
+  record Part(String type, String subtype, String name, String encoding, Content body) {}
+
+  /** Content that becomes another one, from its beginning to its end. */
+  interface Edit extends AutoCloseable {
+
+    /**
+     * Instead of the octets between two positions of the original there are others; of no octets,
+     * they are put in. Calls go forward in the original. Where they become too many, it throws what
+     * nobody is to catch: the mail is refused for now.
+     */
+    void replace(long from, long to, byte[] octets);
+
+    /** The edited content, whole; nothing more can be edited. */
+    Content finish();
+
+    /** Forgets what was written, unless it is finished. */
+    @Override
+    void close();
   }
 }

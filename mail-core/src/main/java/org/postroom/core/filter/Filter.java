@@ -7,7 +7,7 @@ package org.postroom.core.filter;
  * <pre>{@code
  * Filter noPrograms =
  *     mail ->
- *         mail.content().structure().root().subtype().equalsIgnoreCase("x-msdownload")
+ *         mail.parts().stream().anyMatch(part -> part.subtype().equals("x-msdownload"))
  *             ? Finding.refused(550, ".7.1", "no programs, please")
  *             : Finding.NOTHING;
  * }</pre>

@@ -1,5 +1,2 @@
-/**
- * What looks into a mail before it is anybody's: filters, and the station that asks them. {@code
- * StandardFilters} has one row for each filter of the house.
- */
+/** Looking into mails before they are anybody's, for who writes filters of his own. */
 package org.postroom.core.filter;

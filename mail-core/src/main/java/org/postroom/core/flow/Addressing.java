@@ -7,14 +7,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.auth.Accounts;
-import org.postroom.core.config.Notice;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.report.Notice;
 import org.postroom.core.rewrite.Rewriting;
 import org.postroom.core.table.Tables;
 
@@ -42,7 +42,7 @@ public record Addressing(
    * By settings.
    *
    * @param transports names of those that parameters may name, beside those that are always there
-   * @throws org.postroom.core.config.BadConfiguration for what cannot be obeyed
+   * @throws org.postroom.core.report.BadConfiguration for what cannot be obeyed
    */
   public static Addressing of(
       Settings settings, Policy policy, OwnAddresses own, Tables tables, Set<String> transports) {
@@ -74,7 +74,7 @@ public record Addressing(
   /**
    * The mail from its sender as it is written anew.
    *
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now
    */
   Submission fromWhom(Submission mail) {
     ReversePath sender =
@@ -85,7 +85,7 @@ public record Addressing(
   /**
    * The recipients of a mail, and those who get a copy of it.
    *
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now
    */
   List<Expanded> forWhom(Submission mail, List<Expanded> recipients, Expansion expansion) {
     List<Address> rewritten =

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.fact.LookupUnavailable;
-import org.postroom.core.mail.ContentSink;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.arrival.ContentSink;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.rewrite.HeaderAddresses;
 import org.postroom.core.rewrite.HeaderAddresses.Edit;
 

@@ -7,20 +7,21 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
+import org.postroom.core.arrival.ContentSink;
+import org.postroom.core.arrival.MailDate;
 import org.postroom.core.config.Settings;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.flow.Bounce.About;
 import org.postroom.core.flow.Bounce.Item;
 import org.postroom.core.flow.Bounce.Kind;
 import org.postroom.core.flow.Bounce.Letter;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.ContentSink;
-import org.postroom.core.mail.MailDate;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mime.HeaderField;
 import org.postroom.core.mime.HeaderFields;
 import org.postroom.core.policy.Policy;
-import org.postroom.core.queue.QueuedMail;
 
 /** The octets of a notification: a text for people, fields for programs, and the mail. */
 final class BounceWriter {

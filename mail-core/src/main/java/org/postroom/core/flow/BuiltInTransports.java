@@ -6,6 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.Transport;
 import org.postroom.core.flow.Route.Nowhere;
 
 /**

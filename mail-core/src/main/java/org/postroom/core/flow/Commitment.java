@@ -2,7 +2,7 @@ package org.postroom.core.flow;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.postroom.core.mail.Submission;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
 

@@ -8,14 +8,14 @@ import java.util.Set;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.WrittenAddress;
-import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Recipient.Notify;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.rewrite.AddressMap;
 import org.postroom.core.table.Tables;
 

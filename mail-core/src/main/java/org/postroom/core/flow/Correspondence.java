@@ -2,11 +2,11 @@ package org.postroom.core.flow;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.postroom.core.fact.LookupUnavailable;
-import org.postroom.core.mail.Submission;
+import org.postroom.core.arrival.Submission;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

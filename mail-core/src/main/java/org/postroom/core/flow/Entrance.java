@@ -3,12 +3,12 @@ package org.postroom.core.flow;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import org.postroom.core.arrival.Arriving;
+import org.postroom.core.arrival.ContentSink;
+import org.postroom.core.arrival.Staging;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.config.Settings;
-import org.postroom.core.mail.Arriving;
-import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.FieldLine;
-import org.postroom.core.mail.Staging;
-import org.postroom.core.mail.Submission;
 
 /**
  * Where the way of mails begins that come by one door: how their headers are made whole, where

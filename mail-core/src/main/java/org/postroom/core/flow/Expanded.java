@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Policy;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.restriction.Verdict;
 
 /**
  * What a recipient of the envelope comes to: one target or many. Found out once, when the recipient

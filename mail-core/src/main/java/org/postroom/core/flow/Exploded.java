@@ -5,13 +5,14 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.postroom.core.arrival.Submission;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mail.Recipient.Notify;
-import org.postroom.core.mail.Submission;
-import org.postroom.core.queue.QueueControl.CameFrom;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.queue.QueueControl;
 
 /**
  * The recipients of a mail whose senders ask to hear of success and who stand for several others:
@@ -96,7 +97,7 @@ record Exploded(List<Expanded> recipients, List<Recipient> told) {
         QueuedMail.Traits.of(envelope),
         mail.content(),
         mail.arrived(),
-        Optional.of(CameFrom.of(mail.client())),
+        Optional.of(QueueControl.cameFrom(mail.client())),
         "",
         List.of());
   }

@@ -1,8 +1,8 @@
 package org.postroom.core.flow;
 
 import java.util.List;
-import org.postroom.core.policy.Verdict;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.restriction.Verdict;
 
 /** What a door hears that has handed a mail over. */
 public sealed interface Handover {

@@ -4,14 +4,14 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.arrival.ScannedContent;
+import org.postroom.core.arrival.Submission;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.ScannedContent;
-import org.postroom.core.mail.Submission;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.queue.Acceptance;
-import org.postroom.core.queue.QueuedMail;
 
 /**
  * A queued mail whose recipients are ours by now, made ready for their mailboxes: the queue keeps

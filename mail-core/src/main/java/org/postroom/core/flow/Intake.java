@@ -1,12 +1,12 @@
 package org.postroom.core.flow;
 
 import java.util.List;
-import org.postroom.core.mail.Arriving;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mailbox.MailboxNotFound;
-import org.postroom.core.mailbox.OverQuota;
-import org.postroom.core.policy.Consequence;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.arrival.Arriving;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.OverQuota;
+import org.postroom.core.restriction.Consequence;
+import org.postroom.core.restriction.Verdict;
 
 /**
  * One mail on its way in, from the first octet of its content to the answer that says whose it is
@@ -70,9 +70,9 @@ public final class Intake implements AutoCloseable {
    *
    * @param recipients those of the envelope, as they were expanded
    * @param decided what was decided about the mail and is not done yet
-   * @throws org.postroom.core.mail.StorageFull when there is no room for it now
-   * @throws org.postroom.core.mail.StorageUnavailable when it cannot be kept now
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   * @throws org.postroom.core.refusal.StorageFull when there is no room for it now
+   * @throws org.postroom.core.refusal.StorageUnavailable when it cannot be kept now
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now
    */
   public Handover finish(List<Expanded> recipients, List<Consequence> decided) {
     if (content.tooBig()) {

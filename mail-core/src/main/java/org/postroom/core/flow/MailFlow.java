@@ -8,18 +8,19 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.postroom.core.address.Address;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.auth.Account;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.Transport;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.filter.FilterStation;
+import org.postroom.core.filter.check.FilterStation;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.life.MemoryBudget;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.Submission;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.Attempts;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
-import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.queue.RetrySchedule;
 import org.postroom.core.time.Timers;
 
@@ -130,7 +131,7 @@ public final class MailFlow implements Attempts {
    *
    * @param recipients those of the envelope, as {@link #expansion} has expanded them
    * @param wishes what its door leaves to us
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now
    */
   public Handover accept(Submission mail, List<Expanded> recipients, Wishes wishes) {
     return screened(addressing.fromWhom(mail), recipients, wishes);
@@ -178,12 +179,12 @@ public final class MailFlow implements Attempts {
    * @param mail with those recipients
    * @return what it is called from now on; empty when one of them is gone, or under way: nothing is
    *     done then
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now; nothing is
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now; nothing is
    *     done
-   * @throws org.postroom.core.mailbox.OverQuota when a mailbox here would have it, and cannot take
+   * @throws org.postroom.core.refusal.OverQuota when a mailbox here would have it, and cannot take
    *     it; nothing is done
-   * @throws org.postroom.core.mailbox.MailboxNotFound the same
-   * @throws org.postroom.core.mail.ContentDamaged when the mail cannot be read; nothing is done
+   * @throws org.postroom.core.refusal.MailboxNotFound the same
+   * @throws org.postroom.core.refusal.ContentDamaged when the mail cannot be read; nothing is done
    */
   public Optional<QueueId> requeue(QueuedMail mail) {
     return outcomes.requeue(mail);

@@ -5,7 +5,7 @@ import org.postroom.core.auth.AccountFacts;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.restriction.Verdict;
 
 /**
  * What is said to whoever brings mail that there is no room for (RFC 3463, X.2.2): for good, so

@@ -3,14 +3,14 @@ package org.postroom.core.flow;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.arrival.Submission;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.Submission;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
-import org.postroom.core.queue.QueuedMail;
 
 /**
  * The station for a mail in the queue that shall go by the configuration of today: its addresses

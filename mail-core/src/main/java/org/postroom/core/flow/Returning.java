@@ -3,11 +3,12 @@ package org.postroom.core.flow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.postroom.core.mail.ContentDamaged;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.Transport;
 import org.postroom.core.mail.Recipient.Notify;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.refusal.ContentDamaged;
 
 /**
  * The station for a mail that nobody gets and whose sender is not there any more to be told so by a

@@ -8,10 +8,10 @@ import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountFacts;
 import org.postroom.core.auth.Accounts;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.MatchList;
 import org.postroom.core.table.Tables;
 

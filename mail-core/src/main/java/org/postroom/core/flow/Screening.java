@@ -7,11 +7,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.filter.FilterStation;
+import org.postroom.core.filter.check.FilterStation;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.Submission;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.restriction.Verdict;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

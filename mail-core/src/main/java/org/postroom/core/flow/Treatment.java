@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.address.Address;
-import org.postroom.core.policy.Consequence;
+import org.postroom.core.restriction.Consequence;
 
 /**
  * What all consequences come to for one mail: of those that exclude each other the last counts.

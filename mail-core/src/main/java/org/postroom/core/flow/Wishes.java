@@ -3,9 +3,9 @@ package org.postroom.core.flow;
 import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.config.Settings;
-import org.postroom.core.filter.FilterParams;
-import org.postroom.core.filter.StandardFilters;
-import org.postroom.core.policy.Consequence;
+import org.postroom.core.filter.check.FilterParams;
+import org.postroom.core.filter.check.StandardFilters;
+import org.postroom.core.restriction.Consequence;
 
 /**
  * What a door leaves to the way of a mail that it hands over.

@@ -1,2 +1,2 @@
-/** What must not die in a server that runs, who hears of its death, and what memory it may take. */
+/** What must not die in a server that runs, and who hears of its death. */
 package org.postroom.core.life;

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import org.postroom.core.refusal.ContentDamaged;
+import org.postroom.core.refusal.StorageUnavailable;
 
 /**
  * A message's octets (RFC 5322, with CRLF line ends): immutable and readable again and again, in

@@ -1,2 +1,2 @@
-/** Envelope, recipient, content, submission: what a mail is while it is under way. */
+/** Envelope, recipient, content: what a mail is while it is under way. */
 package org.postroom.core.mail;

@@ -5,8 +5,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.refusal.BadMailboxName;
+import org.postroom.core.refusal.MailboxExists;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.OverQuota;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 
 /**
  * The mailboxes of all accounts.

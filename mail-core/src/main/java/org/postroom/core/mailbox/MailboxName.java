@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.text.Normalizer;
 import java.util.List;
 import java.util.Optional;
+import org.postroom.core.refusal.BadMailboxName;
 
 /**
  * A mailbox's full name: levels separated by {@code /}, in Unicode (NFC). The first level INBOX is

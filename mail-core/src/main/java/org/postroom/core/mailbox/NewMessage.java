@@ -1,7 +1,7 @@
 package org.postroom.core.mailbox;
 
 import java.util.Set;
-import org.postroom.core.mail.StagedContent;
+import org.postroom.core.arrival.StagedContent;
 
 /**
  * A message to be appended.

@@ -10,7 +10,7 @@ import java.util.Optional;
  * has chosen, such as {@code mta-sts}; how many memos it has is that part's to bound.
  *
  * <p>Any thread may call, but an event loop: a call waits for the store, and fails with {@link
- * org.postroom.core.mail.StorageUnavailable} when that is away. What was kept is there after a
+ * org.postroom.core.refusal.StorageUnavailable} when that is away. What was kept is there after a
  * restart; the last moments before a crash may be lost.
  */
 public interface MemoStore {

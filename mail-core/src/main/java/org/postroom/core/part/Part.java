@@ -3,7 +3,8 @@ package org.postroom.core.part;
 import java.util.List;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
-import org.postroom.core.filter.FilterStation;
+import org.postroom.core.door.Door;
+import org.postroom.core.filter.check.FilterStation;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.Tables;
 
@@ -24,7 +25,7 @@ public interface Part {
    * look at one.
    *
    * @param tables that settings may name
-   * @throws org.postroom.core.config.BadConfiguration for what cannot be obeyed
+   * @throws org.postroom.core.report.BadConfiguration for what cannot be obeyed
    */
   default List<FilterStation.Named> filters(Settings settings, Tables tables) {
     return List.of();
@@ -34,7 +35,7 @@ public interface Part {
    * Looks at what its transports would obey, and makes nothing of it.
    *
    * @param outgoing what configuration says of transports
-   * @throws org.postroom.core.config.BadConfiguration for what cannot be obeyed
+   * @throws org.postroom.core.report.BadConfiguration for what cannot be obeyed
    */
   default void check(Outgoing outgoing, Policy policy, Tables tables) {}
 

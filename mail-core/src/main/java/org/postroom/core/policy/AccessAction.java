@@ -8,6 +8,9 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.config.Settings;
 import org.postroom.core.mail.FieldLine;
+import org.postroom.core.restriction.Consequence;
+import org.postroom.core.restriction.Subject;
+import org.postroom.core.restriction.Verdict;
 
 /** What an access(5) table says of somebody: the grammar of its values. */
 final class AccessAction {

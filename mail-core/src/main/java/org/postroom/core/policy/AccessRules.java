@@ -6,6 +6,8 @@ import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.restriction.Subject;
+import org.postroom.core.restriction.Verdict;
 import org.postroom.core.table.RecipientDelimiter;
 import org.postroom.core.table.TableKeys;
 
@@ -25,7 +27,7 @@ final class AccessRules {
   }
 
   /** The client: its verified name and that one's parents, then its address and its networks. */
-  static Restriction client(Ingredients in, String table) {
+  static HouseRestriction client(Ingredients in, String table) {
     return rule(in, table, Verdict.Worth.PROVEN, AccessRules::client);
   }
 
@@ -40,7 +42,7 @@ final class AccessRules {
   }
 
   /** What the DNS says of the client's address, whether it leads back or not. */
-  static Restriction reverseName(Ingredients in, String table) {
+  static HouseRestriction reverseName(Ingredients in, String table) {
     return rule(
         in,
         table,
@@ -54,7 +56,7 @@ final class AccessRules {
   }
 
   /** What the client calls itself. */
-  static Restriction helo(Ingredients in, String table) {
+  static HouseRestriction helo(Ingredients in, String table) {
     return rule(
         in,
         table,
@@ -62,7 +64,7 @@ final class AccessRules {
         (mail, facts) -> mail.helo().map(name -> host(name, Subject.HELO_COMMAND)));
   }
 
-  static Restriction sender(Ingredients in, String table) {
+  static HouseRestriction sender(Ingredients in, String table) {
     String nobody = in.settings().get(RestrictionParams.NULL_ACCESS_KEY);
     return rule(
         in,
@@ -82,7 +84,7 @@ final class AccessRules {
                     new Subject("", Subject.SENDER_ADDRESS)));
   }
 
-  static Restriction recipient(Ingredients in, String table) {
+  static HouseRestriction recipient(Ingredients in, String table) {
     return rule(
         in,
         table,
@@ -92,7 +94,7 @@ final class AccessRules {
   }
 
   /** Who has logged in. */
-  static Restriction login(Ingredients in, String table) {
+  static HouseRestriction login(Ingredients in, String table) {
     return rule(
         in,
         table,
@@ -122,7 +124,7 @@ final class AccessRules {
   }
 
   /** One that asks the table {@code name} for {@code who}. */
-  private static Restriction rule(Ingredients in, String name, Verdict.Worth worth, Who who) {
+  private static HouseRestriction rule(Ingredients in, String name, Verdict.Worth worth, Who who) {
     AccessTable table = AccessTable.open(in, name, worth);
     return (mail, facts) -> {
       Optional<Asked> asked = who.asked(mail, facts);

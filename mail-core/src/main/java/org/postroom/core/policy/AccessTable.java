@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.restriction.Subject;
+import org.postroom.core.restriction.Verdict;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.TableFact;
 import org.postroom.core.table.TableKeys;

@@ -6,9 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.fact.LookupUnavailable;
-import org.postroom.core.fact.Wanted;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.inquiry.Wanted;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.refusal.StorageUnavailable;
+import org.postroom.core.restriction.Restriction;
+import org.postroom.core.restriction.Verdict;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +37,7 @@ public final class AddedRestrictions {
    * @throws IllegalArgumentException when there is one of that name, or it can be no name
    */
   public AddedRestrictions with(String name, Restriction restriction) {
-    Restriction guarded = guarded(name, restriction);
+    HouseRestriction guarded = guarded(name, restriction);
     return with(name, Restrictions.Argument.NONE, (in, none) -> guarded);
   }
 
@@ -75,7 +77,7 @@ public final class AddedRestrictions {
   }
 
   /** What others have written may fail in any way; the mail waits then. */
-  private static Restriction guarded(String name, Restriction restriction) {
+  private static HouseRestriction guarded(String name, Restriction restriction) {
     return (mail, facts) -> judged(name, restriction, mail, facts);
   }
 

@@ -1,15 +1,16 @@
 package org.postroom.core.policy;
 
-import static org.postroom.core.policy.Verdict.DUNNO;
+import static org.postroom.core.restriction.Verdict.DUNNO;
 
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
-import org.postroom.core.dns.DnsFacts;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.dns.Resolver.MailExchanger;
+import org.postroom.core.dns.lookup.DnsFacts;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.restriction.Verdict;
 
 /** Restrictions that look at the sender's or the recipient's address. */
 final class AddressRules {
@@ -18,7 +19,7 @@ final class AddressRules {
 
   private AddressRules() {}
 
-  static Restriction rejectNonFqdn(Ingredients in, Party party) {
+  static HouseRestriction rejectNonFqdn(Ingredients in, Party party) {
     int code = in.settings().get(RestrictionParams.NON_FQDN_CODE);
     return (mail, facts) ->
         party
@@ -42,7 +43,7 @@ final class AddressRules {
   }
 
   /** Nothing where we are the domain's last stop, or it is an address. */
-  static Restriction rejectUnknownDomain(Ingredients in, Party party) {
+  static HouseRestriction rejectUnknownDomain(Ingredients in, Party party) {
     UnknownDomain rule =
         new UnknownDomain(
             party,
@@ -97,7 +98,7 @@ final class AddressRules {
     }
   }
 
-  static Restriction rejectUnlisted(Party party) {
+  static HouseRestriction rejectUnlisted(Party party) {
     return (mail, facts) ->
         party
             .address(mail)

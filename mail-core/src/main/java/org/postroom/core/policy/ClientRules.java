@@ -1,16 +1,17 @@
 package org.postroom.core.policy;
 
-import static org.postroom.core.policy.Verdict.DUNNO;
-import static org.postroom.core.policy.Verdict.PROVEN;
+import static org.postroom.core.restriction.Verdict.DUNNO;
+import static org.postroom.core.restriction.Verdict.PROVEN;
 
 import java.util.function.Function;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.restriction.Verdict;
 
 /** Restrictions that look at the client: its address, its names, how it speaks. */
 final class ClientRules {
   private ClientRules() {}
 
-  static Restriction permitMynetworks(Ingredients in) {
+  static HouseRestriction permitMynetworks(Ingredients in) {
     return (mail, facts) ->
         in.mynetworks()
                 .contains(
@@ -27,7 +28,7 @@ final class ClientRules {
         : DUNNO;
   }
 
-  static Restriction rejectPlaintextSession(Ingredients in) {
+  static HouseRestriction rejectPlaintextSession(Ingredients in) {
     int code = in.settings().get(RestrictionParams.PLAINTEXT_CODE);
     return (mail, facts) ->
         mail.client().secure()
@@ -35,15 +36,15 @@ final class ClientRules {
             : Verdict.Reject.of(code, ".7.1", "Session encryption is required");
   }
 
-  static Restriction rejectUnknownClient(Ingredients in) {
+  static HouseRestriction rejectUnknownClient(Ingredients in) {
     return rejectUnknown(in, ClientNames::verified, ".7.25", "your hostname");
   }
 
-  static Restriction rejectUnknownReverse(Ingredients in) {
+  static HouseRestriction rejectUnknownReverse(Ingredients in) {
     return rejectUnknown(in, ClientNames::reverse, ".7.1", "your reverse hostname");
   }
 
-  private static Restriction rejectUnknown(
+  private static HouseRestriction rejectUnknown(
       Ingredients in, Function<ClientNames, HostName> which, String status, String what) {
     int code = in.settings().get(RestrictionParams.UNKNOWN_CLIENT_CODE);
     return (mail, facts) -> {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.restriction.Verdict;
 
 /**
  * Why a client, sender, recipient or mail was taken or refused: every rule that was asked, with

@@ -3,6 +3,7 @@ package org.postroom.core.policy;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.restriction.Verdict;
 
 /** What the house says of addresses, for the client that is judged. Functions of facts. */
 public interface Directory {

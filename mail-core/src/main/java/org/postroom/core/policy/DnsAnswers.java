@@ -2,13 +2,13 @@ package org.postroom.core.policy;
 
 import java.net.InetAddress;
 import org.postroom.core.address.Domain;
-import org.postroom.core.dns.DnsFacts;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.dns.Resolver.MailExchanger;
+import org.postroom.core.dns.lookup.DnsFacts;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 
 /** What restrictions make of the DNS: who does not answer has said "ask again". */
 final class DnsAnswers {

@@ -1,15 +1,17 @@
 package org.postroom.core.policy;
 
-import static org.postroom.core.policy.Verdict.DUNNO;
+import static org.postroom.core.restriction.Verdict.DUNNO;
 
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Domain;
 import org.postroom.core.config.BadValue;
-import org.postroom.core.dns.DnsFacts;
 import org.postroom.core.dns.Resolver.Answer;
+import org.postroom.core.dns.lookup.DnsFacts;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.restriction.Subject;
+import org.postroom.core.restriction.Verdict;
 
 /**
  * Restrictions that ask lists in the DNS (RFC 5782). A list that does not answer refuses nobody.
@@ -30,7 +32,7 @@ record DnsLists(String domain, DnsListFilter filter) {
         filter < 0 ? DnsListFilter.ANY : DnsListFilter.parse(argument.substring(filter + 1)));
   }
 
-  static Restriction reject(Ingredients in, String argument, Party party) {
+  static HouseRestriction reject(Ingredients in, String argument, Party party) {
     DnsLists list = parse(argument);
     int code = in.settings().get(RestrictionParams.DNS_LIST_CODE);
     return (mail, facts) ->
@@ -42,7 +44,7 @@ record DnsLists(String domain, DnsListFilter filter) {
             .orElse(DUNNO);
   }
 
-  static Restriction permit(String argument, Party party) {
+  static HouseRestriction permit(String argument, Party party) {
     DnsLists list = parse(argument);
     return (mail, facts) -> {
       Optional<Party.Named> named = party.named(mail, facts);

@@ -5,7 +5,7 @@ import java.util.List;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.config.Param;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.table.MatchList;
 
 /** Tells of each domain what it is to us. Immutable. */

@@ -8,8 +8,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.fact.LookupUnavailable;
-import org.postroom.core.fact.Wanted;
+import org.postroom.core.inquiry.Wanted;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.restriction.Consequence;
+import org.postroom.core.restriction.Verdict;
 import org.postroom.core.table.TableList;
 
 /**

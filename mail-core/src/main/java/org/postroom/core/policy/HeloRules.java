@@ -1,18 +1,19 @@
 package org.postroom.core.policy;
 
-import static org.postroom.core.policy.Verdict.DUNNO;
+import static org.postroom.core.restriction.Verdict.DUNNO;
 
 import java.util.function.Predicate;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.config.Param;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.restriction.Verdict;
 
 /** Restrictions that look at what the client calls itself. */
 final class HeloRules {
   private HeloRules() {}
 
-  static Restriction rejectInvalid(Ingredients in) {
+  static HouseRestriction rejectInvalid(Ingredients in) {
     return rejectUnless(
         in,
         RestrictionParams.INVALID_HOSTNAME_CODE,
@@ -20,12 +21,12 @@ final class HeloRules {
         "Invalid name");
   }
 
-  static Restriction rejectNonFqdn(Ingredients in) {
+  static HouseRestriction rejectNonFqdn(Ingredients in) {
     return rejectUnless(
         in, RestrictionParams.NON_FQDN_CODE, Hostnames::isWhole, "need fully-qualified hostname");
   }
 
-  private static Restriction rejectUnless(
+  private static HouseRestriction rejectUnless(
       Ingredients in, Param<Integer> param, Predicate<String> good, String why) {
     int code = in.settings().get(param);
     return named(
@@ -36,7 +37,7 @@ final class HeloRules {
                 : Verdict.Reject.of(code, ".5.2", mail.heloCommand().rejected(why)));
   }
 
-  static Restriction rejectUnknown(Ingredients in) {
+  static HouseRestriction rejectUnknown(Ingredients in) {
     int code = in.settings().get(RestrictionParams.UNKNOWN_HOSTNAME_CODE);
     RestrictionParams.Tempfail tempfail =
         in.settings().get(RestrictionParams.UNKNOWN_HELO_TEMPFAIL);
@@ -57,7 +58,7 @@ final class HeloRules {
   }
 
   /** Nothing where the client has no name; a literal must be a good one, whatever is asked. */
-  private static Restriction named(Ingredients in, NameRule rule) {
+  private static HouseRestriction named(Ingredients in, NameRule rule) {
     int code = in.settings().get(RestrictionParams.INVALID_HOSTNAME_CODE);
     return (mail, facts) -> {
       if (mail.helo().isEmpty()) {

@@ -8,29 +8,31 @@ import java.util.concurrent.Executor;
 import org.postroom.core.address.Address;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.fact.Fact;
+import org.postroom.core.restriction.Subject;
+import org.postroom.core.restriction.Verdict;
 import org.postroom.core.time.Timers;
 
 /** Restrictions that look at nothing: they say what a list comes to. */
 final class ListRules {
   private ListRules() {}
 
-  static Restriction reject(Ingredients in) {
+  static HouseRestriction reject(Ingredients in) {
     int code = in.settings().get(PolicyParams.REJECT_CODE);
     return (mail, facts) ->
         Verdict.Reject.of(code, ".7.1", mail.subject().rejected("Access denied"));
   }
 
-  static Restriction defer(Ingredients in) {
+  static HouseRestriction defer(Ingredients in) {
     int code = in.settings().get(PolicyParams.DEFER_CODE);
     return (mail, facts) ->
         Verdict.Reject.of(code, ".3.2", mail.subject().rejected("Try again later"));
   }
 
-  static Restriction deferIfPermit(Ingredients in) {
+  static HouseRestriction deferIfPermit(Ingredients in) {
     return (mail, facts) -> new Verdict.DeferIfPermit(requested(mail, "defer_if_permit"));
   }
 
-  static Restriction deferIfReject(Ingredients in) {
+  static HouseRestriction deferIfReject(Ingredients in) {
     return (mail, facts) -> new Verdict.DeferIfReject(requested(mail, "defer_if_reject"));
   }
 
@@ -38,7 +40,7 @@ final class ListRules {
     return Verdict.Reject.of(450, ".7.0", mail.subject().rejected(what + " requested"));
   }
 
-  static Restriction sleep(Ingredients in, String seconds) {
+  static HouseRestriction sleep(Ingredients in, String seconds) {
     int limit = in.settings().get(RestrictionParams.SLEEP_LIMIT);
     if (!seconds.matches("[0-9]{1,2}") || Integer.parseInt(seconds) > limit) {
       throw new BadValue("sleep takes 0 to " + limit + " seconds, but found " + seconds);

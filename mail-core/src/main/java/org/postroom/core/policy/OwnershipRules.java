@@ -1,9 +1,10 @@
 package org.postroom.core.policy;
 
-import static org.postroom.core.policy.Verdict.DUNNO;
+import static org.postroom.core.restriction.Verdict.DUNNO;
 
 import org.postroom.core.address.Address;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.restriction.Verdict;
 
 /** Restrictions that look at whose the sender's address is: it is his who gets its mail. */
 final class OwnershipRules {

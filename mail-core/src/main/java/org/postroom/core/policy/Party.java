@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.restriction.Subject;
 
 /** Whom of a mail's people a restriction is about. */
 enum Party {

@@ -2,6 +2,8 @@ package org.postroom.core.policy;
 
 import java.util.List;
 import java.util.Optional;
+import org.postroom.core.restriction.Consequence;
+import org.postroom.core.restriction.Verdict;
 
 /**
  * What the lists that were judged leave to those that are judged later.

@@ -1,11 +1,14 @@
 package org.postroom.core.policy;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Fact;
+import org.postroom.core.restriction.Judged;
+import org.postroom.core.restriction.Subject;
 
 /**
  * What a restriction looks at without asking anybody, and whom it may ask.
@@ -25,7 +28,8 @@ public record PolicyContext(
     int recipients,
     Subject subject,
     Supplier<Occasion> occasion,
-    Sources sources) {
+    Sources sources)
+    implements Judged {
 
   private static final Subject NOTHING = new Subject("", "");
 
@@ -48,6 +52,41 @@ public record PolicyContext(
     public static Client of(InetAddress address, Fact<ClientNames> names) {
       return new Client(address, names, Optional.empty(), false, false);
     }
+  }
+
+  @Override
+  public InetAddress address() {
+    return client.address();
+  }
+
+  @Override
+  public Optional<String> login() {
+    return client.login();
+  }
+
+  @Override
+  public boolean isSecure() {
+    return client.secure();
+  }
+
+  @Override
+  public String instance() {
+    return occasion.get().instance();
+  }
+
+  @Override
+  public String queueId() {
+    return occasion.get().queueId();
+  }
+
+  @Override
+  public Optional<InetSocketAddress> from() {
+    return occasion.get().client();
+  }
+
+  @Override
+  public Optional<InetSocketAddress> to() {
+    return occasion.get().server();
   }
 
   /** A client that has said nothing yet. */

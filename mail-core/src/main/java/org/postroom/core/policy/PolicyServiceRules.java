@@ -7,10 +7,11 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.policy.service.PolicyQuestion;
 import org.postroom.core.policy.service.PolicyService;
 import org.postroom.core.policy.service.PolicyTrouble;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.restriction.Verdict;
 import org.postroom.core.wire.TlsSession;
 
 /** The restriction that asks a policy server, and the words that it asks in. */
@@ -18,7 +19,7 @@ final class PolicyServiceRules {
   private PolicyServiceRules() {}
 
   /** What the server does not answer its default action says. */
-  static Restriction check(Ingredients in, String argument) {
+  static HouseRestriction check(Ingredients in, String argument) {
     PolicyService service = PolicyService.of(argument, in.settings());
     String level = in.settings().expandedText("compatibility_level").orElse("");
     return (mail, facts) ->

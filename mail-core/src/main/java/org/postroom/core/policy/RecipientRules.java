@@ -1,9 +1,10 @@
 package org.postroom.core.policy;
 
-import static org.postroom.core.policy.Verdict.DUNNO;
+import static org.postroom.core.restriction.Verdict.DUNNO;
 
 import java.util.function.UnaryOperator;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.restriction.Verdict;
 
 /** Restrictions that look at where a mail is to go. */
 final class RecipientRules {
@@ -13,7 +14,7 @@ final class RecipientRules {
     return mail.recipient().filter(in.domains()::isAuthorized).isPresent();
   }
 
-  static Restriction unauthorized(Ingredients in, UnaryOperator<Integer> change) {
+  static HouseRestriction unauthorized(Ingredients in, UnaryOperator<Integer> change) {
     int full = in.settings().get(PolicyParams.RELAY_DOMAINS_REJECT_CODE);
     int code = full >= 500 ? change.apply(full) : full;
     return (mail, facts) ->
@@ -23,7 +24,7 @@ final class RecipientRules {
                 code, ".7.1", "<" + mail.recipient().get() + ">: Relay access denied");
   }
 
-  static Restriction rejectMultiRecipientBounce(Ingredients in) {
+  static HouseRestriction rejectMultiRecipientBounce(Ingredients in) {
     int code = in.settings().get(RestrictionParams.MULTI_RECIPIENT_BOUNCE_CODE);
     return (mail, facts) ->
         mail.sender().filter(ReversePath::isNull).isPresent() && mail.recipients() > 1

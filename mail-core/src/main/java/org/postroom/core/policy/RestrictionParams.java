@@ -8,6 +8,7 @@ import org.postroom.core.config.Choice;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
+import org.postroom.core.restriction.Verdict;
 
 /** The lists of restrictions, and what their restrictions answer. */
 public final class RestrictionParams {

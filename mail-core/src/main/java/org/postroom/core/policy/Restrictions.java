@@ -1,8 +1,8 @@
 package org.postroom.core.policy;
 
-import static org.postroom.core.policy.Verdict.DUNNO;
-import static org.postroom.core.policy.Verdict.OK;
-import static org.postroom.core.policy.Verdict.PROVEN;
+import static org.postroom.core.restriction.Verdict.DUNNO;
+import static org.postroom.core.restriction.Verdict.OK;
+import static org.postroom.core.restriction.Verdict.PROVEN;
 
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.postroom.core.restriction.Verdict;
 
 /**
  * The catalogue of restrictions: one row each. A new restriction is a row and its factory. What
@@ -50,7 +51,7 @@ public final class Restrictions {
 
   /** Makes a restriction of its argument; {@code BadValue} for one that cannot be obeyed. */
   interface Factory {
-    Restriction make(Ingredients in, String argument);
+    HouseRestriction make(Ingredients in, String argument);
   }
 
   record Row(String name, Argument argument, Effect effect, Factory factory, String doc) {}
@@ -361,11 +362,11 @@ public final class Restrictions {
   }
 
   private static Row row(
-      String name, Effect effect, Function<Ingredients, Restriction> factory, String doc) {
+      String name, Effect effect, Function<Ingredients, HouseRestriction> factory, String doc) {
     return new Row(name, Argument.NONE, effect, (in, argument) -> factory.apply(in), doc);
   }
 
-  private static Row alias(String name, Function<Ingredients, Restriction> factory) {
+  private static Row alias(String name, Function<Ingredients, HouseRestriction> factory) {
     return row(name, Effect.NEUTRAL, factory, "An older name.");
   }
 

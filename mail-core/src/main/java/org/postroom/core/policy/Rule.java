@@ -1,17 +1,22 @@
 package org.postroom.core.policy;
 
 import java.util.List;
+import org.postroom.core.restriction.Verdict;
 
 /** An item of a list: a restriction with its argument, or a class of several. */
 final class Rule {
   private final String name;
   private final Effect effect;
-  private final Restriction restriction;
+  private final HouseRestriction restriction;
   private final List<Rule> members;
   private final boolean warnOnly;
 
   private Rule(
-      String name, Effect effect, Restriction restriction, List<Rule> members, boolean warnOnly) {
+      String name,
+      Effect effect,
+      HouseRestriction restriction,
+      List<Rule> members,
+      boolean warnOnly) {
     this.name = name;
     this.effect = effect;
     this.restriction = restriction;
@@ -19,7 +24,7 @@ final class Rule {
     this.warnOnly = warnOnly;
   }
 
-  static Rule of(String name, Effect effect, Restriction restriction) {
+  static Rule of(String name, Effect effect, HouseRestriction restriction) {
     return new Rule(name, effect, restriction, List.of(), false);
   }
 
@@ -43,7 +48,7 @@ final class Rule {
     return members;
   }
 
-  Restriction restriction() {
+  HouseRestriction restriction() {
     return restriction;
   }
 

@@ -119,7 +119,7 @@ final class RuleParser {
     }
     String argument = plain ? "" : items.next();
     try {
-      Restriction made = row.get().factory().make(in, argument);
+      HouseRestriction made = row.get().factory().make(in, argument);
       String name = plain ? row.get().name() : row.get().name() + " " + argument;
       return Optional.of(Rule.of(name, row.get().effect(), made));
     } catch (BadValue e) {

@@ -1,18 +1,20 @@
 package org.postroom.core.policy;
 
-import static org.postroom.core.policy.Verdict.DUNNO;
+import static org.postroom.core.restriction.Verdict.DUNNO;
 
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
-import org.postroom.core.dns.DnsFacts;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.dns.Resolver.MailExchanger;
+import org.postroom.core.dns.lookup.DnsFacts;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.fact.Wanted;
+import org.postroom.core.inquiry.Wanted;
+import org.postroom.core.restriction.Subject;
+import org.postroom.core.restriction.Verdict;
 import org.postroom.core.table.TableKeys;
 
 /**
@@ -39,7 +41,7 @@ final class ServerRules {
   private ServerRules() {}
 
   /** One for the name of {@code party}. */
-  static Restriction of(Ingredients in, String table, Kind kind, Party party) {
+  static HouseRestriction of(Ingredients in, String table, Kind kind, Party party) {
     AccessTable access = AccessTable.open(in, table, Verdict.Worth.NONE);
     return (mail, facts) ->
         name(party, mail, facts)

@@ -3,6 +3,7 @@ package org.postroom.core.policy;
 import java.util.List;
 import org.postroom.core.config.Param;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.restriction.Subject;
 
 /** A list of restrictions: when it is judged, and what its replies are about. */
 public enum Stage {

@@ -3,10 +3,10 @@ package org.postroom.core.queue;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.MailboxName;
 
 /**

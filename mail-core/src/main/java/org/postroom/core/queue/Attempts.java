@@ -1,6 +1,7 @@
 package org.postroom.core.queue;
 
 import java.util.concurrent.CompletionStage;
+import org.postroom.core.delivery.QueuedMail;
 
 /** Makes attempts; the queue manager decides when, and when what they came to is written. */
 public interface Attempts {

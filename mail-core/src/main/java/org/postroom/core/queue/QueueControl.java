@@ -5,11 +5,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.arrival.Submission;
+import org.postroom.core.delivery.QueuedMail.CameFrom;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.QueuedMail.Traits;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.Submission;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
-import org.postroom.core.queue.QueuedMail.Traits;
 
 /**
  * What an administrator sees of the queue, and does with it. A listing comes in pages, so that it
@@ -104,30 +105,15 @@ public interface QueueControl {
     }
   }
 
-  /**
-   * Where a mail came from, as its client said it and as we knew it; see {@link Submission.Client}.
-   *
-   * @param address as text
-   * @param submitter the account that logged in, or the user of this machine
-   */
-  record CameFrom(
-      String address,
-      String name,
-      String helo,
-      String protocol,
-      Optional<String> submitter,
-      Optional<String> traceparent) {
-
-    /** What there is to say of a client. */
-    public static CameFrom of(Submission.Client client) {
-      return new CameFrom(
-          client.address().getHostAddress(),
-          client.name(),
-          client.helo(),
-          client.protocol(),
-          client.submitter(),
-          client.traceparent());
-    }
+  /** Where a mail came from that a client has handed over. */
+  static CameFrom cameFrom(Submission.Client client) {
+    return new CameFrom(
+        client.address().getHostAddress(),
+        client.name(),
+        client.helo(),
+        client.protocol(),
+        client.submitter(),
+        client.traceparent());
   }
 
   /**
@@ -172,8 +158,8 @@ public interface QueueControl {
    *
    * @param others what stands for them from now on; may be mailboxes here
    * @return whether it was done
-   * @throws org.postroom.core.mailbox.OverQuota where a delivery cannot be made; nothing is done
-   * @throws org.postroom.core.mailbox.MailboxNotFound the same
+   * @throws org.postroom.core.refusal.OverQuota where a delivery cannot be made; nothing is done
+   * @throws org.postroom.core.refusal.MailboxNotFound the same
    */
   boolean replace(Collection<Long> recipients, List<Acceptance> others);
 

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.QueueId;
 
 /**

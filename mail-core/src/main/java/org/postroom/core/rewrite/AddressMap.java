@@ -8,12 +8,12 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.WrittenAddress;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.TableFact;
 import org.postroom.core.table.TableKeys;
 import org.postroom.core.table.TableList;
@@ -87,7 +87,7 @@ public final class AddressMap {
   /**
    * What stands in the place of {@code address}; empty where it stands for itself.
    *
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now
    */
   public Optional<Mapped> find(Address address, Facts facts) {
     return found(address, facts).map(found -> mapped(address, found));

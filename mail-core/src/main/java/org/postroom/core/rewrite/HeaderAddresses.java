@@ -15,8 +15,8 @@ import java.util.function.Function;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.WrittenAddress;
+import org.postroom.core.arrival.TailContent;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.TailContent;
 
 /**
  * Writes addresses in header fields anew. Of a field only the addresses change that stand for
@@ -59,7 +59,7 @@ public final class HeaderAddresses {
     /**
      * Empty where it stays as it is written.
      *
-     * @throws org.postroom.core.fact.LookupUnavailable when that cannot be said now
+     * @throws org.postroom.core.refusal.LookupUnavailable when that cannot be said now
      */
     Optional<Address> rewritten(WrittenAddress written, AddressUse use);
   }
@@ -158,7 +158,7 @@ public final class HeaderAddresses {
    * @param start where it begins
    * @param nameEnd behind its name
    * @param end behind it
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now
    */
   public List<Edit> edits(byte[] octets, int start, int nameEnd, int end) {
     if (this == UNTOUCHED || nameEnd - start > "disposition-notification-to".length()) {

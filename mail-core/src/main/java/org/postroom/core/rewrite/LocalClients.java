@@ -5,12 +5,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import org.postroom.core.address.IpLiteral;
-import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Settings;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.Tables;
 
@@ -72,7 +72,7 @@ final class LocalClients {
     return tables.isEmpty() && !isKnown(client);
   }
 
-  /** {@link org.postroom.core.fact.LookupUnavailable} when a table has no answer now. */
+  /** {@link org.postroom.core.refusal.LookupUnavailable} when a table has no answer now. */
   boolean contain(Submission.Client client) {
     return isKnown(client)
         || !tables.isEmpty()

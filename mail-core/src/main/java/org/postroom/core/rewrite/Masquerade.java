@@ -6,9 +6,9 @@ import java.util.Locale;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.MalformedAddress;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Settings;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.MatchList;
 import org.postroom.core.table.Tables;
 

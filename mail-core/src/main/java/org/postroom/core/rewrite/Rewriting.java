@@ -11,14 +11,14 @@ import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.Qualifier;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.address.WrittenAddress;
-import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.fact.LookupUnavailable;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.Tables;
 
 /**

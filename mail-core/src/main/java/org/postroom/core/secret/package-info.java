@@ -1,5 +1,2 @@
-/**
- * What must never be shown: passwords and tokens, in configuration as on their way, and who may get
- * at files.
- */
+/** What must never be shown: passwords and tokens, in configuration as on their way. */
 package org.postroom.core.secret;

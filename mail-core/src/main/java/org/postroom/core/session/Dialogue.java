@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Line;
-import org.postroom.core.wire.WireFault;
 
 /**
  * A conversation in lines, turn by turn, whatever is said in it: what the client's next octets are

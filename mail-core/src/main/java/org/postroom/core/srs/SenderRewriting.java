@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
-import org.postroom.core.secret.Privacy;
+import org.postroom.core.privacy.Privacy;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.secret.Secret;
 
 /** Senders of forwarded mail as settings have them written. Immutable: a reload makes another. */

@@ -1,6 +1,6 @@
 package org.postroom.core.table;
 
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 
 /**
  * What all look-ups for one mail may take together, in steps of expressions: one look at a sign.

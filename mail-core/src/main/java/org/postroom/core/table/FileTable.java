@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.config.BadValue;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 
 /** A table that is a file; {@link WatchedFile} says when it is read. */
 final class FileTable implements LookupTable {

@@ -2,7 +2,7 @@ package org.postroom.core.table;
 
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 
 /** What a file, or a text, has told when it was read: immutable, and all in memory. */
 interface Lookup {

@@ -2,7 +2,7 @@ package org.postroom.core.table;
 
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 
 /**
  * A look-up table of the compatible systems' kind, {@code type:name}: gives a value for a key. What

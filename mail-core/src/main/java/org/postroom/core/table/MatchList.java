@@ -22,7 +22,7 @@ import org.postroom.core.address.Network;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.LogicalLines;
 import org.postroom.core.config.MatchItems;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 
 /**
  * A list such as {@code mydestination} or {@code mynetworks}: read from left to right, the first

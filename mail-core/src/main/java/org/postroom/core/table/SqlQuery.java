@@ -30,7 +30,7 @@ public final class SqlQuery {
   /**
    * The rows for a key; none where the key lacks a part that the query names.
    *
-   * @throws org.postroom.core.fact.LookupUnavailable when the database does not answer
+   * @throws org.postroom.core.refusal.LookupUnavailable when the database does not answer
    */
   public List<Map<String, String>> rows(String key, int most) {
     Optional<List<String>> bound = template.bound(KeyTemplate.Parts.of(key));

@@ -3,7 +3,7 @@ package org.postroom.core.table;
 import java.util.List;
 import java.util.Map;
 import org.postroom.core.config.BadValue;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 
 /** Asks databases for tables. One is given to {@link Tables}; who knows SQL implements it. */
 public interface SqlSource {

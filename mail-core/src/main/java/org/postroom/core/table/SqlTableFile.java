@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Braces;
-import org.postroom.core.config.Fault;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Nearest;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
 import org.postroom.core.secret.Secret;
 
 /**

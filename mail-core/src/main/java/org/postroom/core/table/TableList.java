@@ -2,7 +2,7 @@ package org.postroom.core.table;
 
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 
 /**
  * The tables of one parameter, such as {@code virtual_alias_maps}: each form of a key is looked for

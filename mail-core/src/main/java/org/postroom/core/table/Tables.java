@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.log.TableLog;
-import org.postroom.core.secret.Privacy;
+import org.postroom.core.privacy.Privacy;
 import org.postroom.core.time.Timers;
 
 /**

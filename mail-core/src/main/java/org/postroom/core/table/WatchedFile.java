@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.BadValue;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 
 /**
  * A file whose content is kept in memory. It is read when it is opened, and again when it has

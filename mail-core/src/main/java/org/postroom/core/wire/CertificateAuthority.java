@@ -43,6 +43,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.postroom.core.refusal.WireFault;
 
 /**
  * An authority of our own, for servers that nobody has given a certificate yet: makes EC P-256

@@ -23,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.refusal.WireFault;
 
 /** Questions on the event loops of a wire. A channel is closed with its answer. */
 // What fails in a channel is heard by who waits for the answer.

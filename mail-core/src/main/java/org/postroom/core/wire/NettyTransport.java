@@ -31,6 +31,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.refusal.WireFault;
 
 /**
  * What differs between sockets by epoll, sockets by NIO and pipes within the process; and between

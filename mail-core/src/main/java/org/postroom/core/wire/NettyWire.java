@@ -36,7 +36,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.memory.MemoryBudget;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.time.Timers;
 
 /** The wire on Netty's event loops; over sockets, or over pipes within the process. */

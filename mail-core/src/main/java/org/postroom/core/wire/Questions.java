@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import org.postroom.core.refusal.WireFault;
 
 /**
  * Asks a server one question and takes one answer, without holding a thread: as name servers are

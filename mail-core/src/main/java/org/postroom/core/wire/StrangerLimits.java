@@ -1,7 +1,7 @@
 package org.postroom.core.wire;
 
 import java.time.Duration;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.memory.MemoryBudget;
 
 /**
  * What clients may have of a wire, whatever the protocol, as long as nobody knows who they are.

@@ -26,7 +26,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
-import org.postroom.core.secret.Privacy;
+import org.postroom.core.privacy.Privacy;
+import org.postroom.core.refusal.WireFault;
 
 /**
  * Makes {@link TlsContext}s: TLS 1.2 and 1.3, by BoringSSL where its native is present, else by the

@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.wire.Agenda.Turn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

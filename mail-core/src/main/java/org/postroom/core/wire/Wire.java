@@ -3,6 +3,7 @@ package org.postroom.core.wire;
 import java.net.SocketAddress;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.postroom.core.refusal.WireFault;
 
 /** The network: listens for clients and connects to servers. Closing it closes all it opened. */
 public interface Wire extends AutoCloseable {

@@ -3,7 +3,7 @@ package org.postroom.core.wire;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.memory.MemoryBudget;
 
 /**
  * How a wire works.

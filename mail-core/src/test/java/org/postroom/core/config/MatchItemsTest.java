@@ -10,6 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.report.Notice;
 
 final class MatchItemsTest {
 

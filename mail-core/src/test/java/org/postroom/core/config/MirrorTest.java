@@ -3,6 +3,7 @@ package org.postroom.core.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.postroom.core.report.Place;
 
 /** What is declared once and stands twice. */
 class MirrorTest {

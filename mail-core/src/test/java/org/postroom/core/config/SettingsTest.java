@@ -16,6 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
+import org.postroom.core.report.Notice;
+import org.postroom.core.report.ParamClass;
+import org.postroom.core.report.Place;
+import org.postroom.core.report.Report;
 import org.postroom.core.secret.Secret;
 
 final class SettingsTest {

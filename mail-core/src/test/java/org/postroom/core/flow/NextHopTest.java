@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
+import org.postroom.core.report.BadConfiguration;
 
 final class NextHopTest {
 

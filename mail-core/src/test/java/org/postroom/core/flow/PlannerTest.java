@@ -14,15 +14,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.arrival.ContentSink;
+import org.postroom.core.arrival.StagingArea;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.mail.ContentSink;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.StagingArea;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
 
 class PlannerTest {

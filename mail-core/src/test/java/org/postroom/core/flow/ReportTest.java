@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.Transport;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.mail.Recipient;
 

@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.delivery.Attempted;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.testing.Fault;
 
 /** What a program hears of mail that waits in the queue. */

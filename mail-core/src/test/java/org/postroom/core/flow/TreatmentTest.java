@@ -11,17 +11,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.filter.ContentEdit;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.filter.Examined;
 import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.Finding;
 import org.postroom.core.mail.FieldLine;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.policy.Consequence;
 import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueControl.Change;
 import org.postroom.core.queue.QueueControl.Position;
 import org.postroom.core.queue.QueueControl.Section;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.restriction.Consequence;
 
 /** What becomes of a mail that filters, or its door, wish something of. */
 class TreatmentTest {
@@ -106,7 +106,7 @@ class TreatmentTest {
   void eachFilterSeesWhatTheOneBeforeHasLeft() {
     Filter marks =
         mail -> {
-          try (ContentEdit edit = mail.edit()) {
+          try (Examined.Edit edit = mail.edit()) {
             edit.replace(0, 0, "X-Marked: yes\r\n".getBytes(UTF_8));
             return new Finding.Passed(List.of(), java.util.Optional.of(edit.finish()), List.of());
           }
@@ -134,7 +134,7 @@ class TreatmentTest {
   void editsMayNotMakeAMailLongerThanAnyMayBe() {
     Filter grows =
         mail -> {
-          try (ContentEdit edit = mail.edit()) {
+          try (Examined.Edit edit = mail.edit()) {
             edit.replace(0, 0, new byte[2000]);
             return new Finding.Passed(List.of(), java.util.Optional.of(edit.finish()), List.of());
           }
@@ -153,7 +153,7 @@ class TreatmentTest {
   void whatOneEditHasAddedAnotherMayNotAddAgain() {
     Filter grows =
         mail -> {
-          try (ContentEdit edit = mail.edit()) {
+          try (Examined.Edit edit = mail.edit()) {
             edit.replace(0, 0, "X-Filler: 1\r\n".repeat(50).getBytes(UTF_8));
             return new Finding.Passed(List.of(), java.util.Optional.of(edit.finish()), List.of());
           }

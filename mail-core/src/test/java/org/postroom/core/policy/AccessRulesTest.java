@@ -16,8 +16,8 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Fact;
-import org.postroom.core.fact.Inquiry;
-import org.postroom.core.fact.Notes;
+import org.postroom.core.inquiry.Inquiry;
+import org.postroom.core.inquiry.Notes;
 
 class AccessRulesTest {
   private static final InetAddress CLIENT = IpLiteral.parse("203.0.113.9").orElseThrow();

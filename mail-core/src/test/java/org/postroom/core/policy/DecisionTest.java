@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.postroom.core.restriction.Verdict;
 
 final class DecisionTest {
 

@@ -14,12 +14,13 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.MainCf;
-import org.postroom.core.config.Notice;
 import org.postroom.core.config.Settings;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.policy.service.PolicyServers;
+import org.postroom.core.report.Notice;
+import org.postroom.core.restriction.Verdict;
 
 /** What lists of restrictions come to: codes and texts are those of the compatible systems. */
 final class JudgeTest {

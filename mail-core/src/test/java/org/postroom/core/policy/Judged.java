@@ -3,7 +3,7 @@ package org.postroom.core.policy;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Optional;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.policy.service.PolicyServers;

@@ -19,8 +19,8 @@ import org.postroom.core.address.IpLiteral;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.fact.Fact;
-import org.postroom.core.fact.Inquiry;
-import org.postroom.core.fact.Notes;
+import org.postroom.core.inquiry.Inquiry;
+import org.postroom.core.inquiry.Notes;
 import org.postroom.core.policy.service.PolicyServers;
 import org.postroom.core.time.VirtualTime;
 

@@ -11,6 +11,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.Settings;
+import org.postroom.core.restriction.Verdict;
 import org.postroom.core.testing.Shows;
 
 /** What a stranger may write into RCPT to make us pass on mail: nothing. */

@@ -19,10 +19,11 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.address.WrittenAddress;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.MainCf;
-import org.postroom.core.config.Notice;
 import org.postroom.core.config.Settings;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Notice;
+import org.postroom.core.restriction.Verdict;
 import org.postroom.core.table.Tables;
 import org.postroom.core.testing.Shows;
 

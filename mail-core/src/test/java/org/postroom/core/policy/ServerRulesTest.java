@@ -19,10 +19,10 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.fact.Fact;
-import org.postroom.core.fact.Inquiry;
-import org.postroom.core.fact.Notes;
+import org.postroom.core.inquiry.Inquiry;
+import org.postroom.core.inquiry.Notes;
 import org.postroom.core.policy.service.PolicyServers;
 
 /** Whom access(5) tables are asked for that stands behind a name. */

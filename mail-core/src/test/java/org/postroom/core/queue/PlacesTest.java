@@ -9,9 +9,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.queue.Attempts.Outcome;
+import org.postroom.core.report.BadConfiguration;
 
 final class PlacesTest {
   private static final long REST = Duration.ofSeconds(60).toNanos();

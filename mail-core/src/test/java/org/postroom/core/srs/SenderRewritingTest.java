@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.address.Address;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
+import org.postroom.core.report.BadConfiguration;
 
 class SenderRewritingTest {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");

@@ -15,7 +15,7 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Braces;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 
 final class MatchListTest {
   @TempDir private Path folder;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.postroom.core.auth.AccountSource;
-import org.postroom.core.auth.Person;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.people.Person;
 import org.postroom.core.secret.Secret;
 
 /** What every source of accounts does. */

@@ -19,16 +19,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.AccountExists;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.refusal.AccountExists;
+import org.postroom.core.refusal.AccountNotFound;
+import org.postroom.core.refusal.MailboxNotFound;
 import org.postroom.core.secret.Secret;
 
 /** What all {@link Accounts} that keep their own do. */

@@ -28,11 +28,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mailbox.BadMailboxName;
 import org.postroom.core.mailbox.Changes;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
@@ -44,13 +43,10 @@ import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.MailStore.StoreResult;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxChange;
-import org.postroom.core.mailbox.MailboxExists;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mailbox.NewMessage;
-import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.mailbox.Snapshot;
 import org.postroom.core.mailbox.SpecialUse;
 import org.postroom.core.mailbox.SpecialUseTaken;
@@ -59,6 +55,10 @@ import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.refusal.BadMailboxName;
+import org.postroom.core.refusal.MailboxExists;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.OverQuota;
 
 /** What every {@link MailStore} does. */
 public abstract class MailStoreContract extends StoreContract {

@@ -12,13 +12,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.AccountExists;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
-import org.postroom.core.auth.LoginName;
 import org.postroom.core.auth.ScramKeys;
+import org.postroom.core.people.LoginName;
+import org.postroom.core.refusal.AccountExists;
+import org.postroom.core.refusal.AccountNotFound;
 import org.postroom.core.secret.Secret;
 
 /**
@@ -220,7 +220,7 @@ public final class MemoryAccounts implements Accounts {
   private Entry entry(AccountId account) {
     Entry entry = entries.get(account);
     if (entry == null) {
-      throw new AccountNotFound(account);
+      throw new AccountNotFound(String.valueOf(account.value()));
     }
     return entry;
   }

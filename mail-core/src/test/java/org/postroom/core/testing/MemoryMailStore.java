@@ -18,7 +18,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mailbox.BadMailboxName;
 import org.postroom.core.mailbox.Changes;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
@@ -27,13 +26,10 @@ import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxChange;
-import org.postroom.core.mailbox.MailboxExists;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mailbox.NewMessage;
-import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.mailbox.Snapshot;
 import org.postroom.core.mailbox.SpecialUse;
 import org.postroom.core.mailbox.SpecialUseTaken;
@@ -43,6 +39,10 @@ import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.mime.MessageEnvelope;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.mime.StructureScanner;
+import org.postroom.core.refusal.BadMailboxName;
+import org.postroom.core.refusal.MailboxExists;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.OverQuota;
 
 /**
  * Mailboxes in memory: the plain form that the SQL store is compared with. One lock guards all of

@@ -20,21 +20,21 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.arrival.QueueIds;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.auth.AccountId;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.QueueIds;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.InternalDate;
-import org.postroom.core.mailbox.MailboxNotFound;
-import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueStore;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.OverQuota;
 
 /**
  * A queue in memory beside a {@link MemoryMailStore}, under the same lock: what an acceptance
@@ -300,7 +300,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
           head.traits(),
           head.content(),
           head.arrived(),
-          Optional.of(QueueControl.CameFrom.of(mail.client)),
+          Optional.of(QueueControl.cameFrom(mail.client)),
           of(mail).stream()
               .map(
                   row ->
@@ -505,7 +505,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
           QueuedMail.Traits.of(envelope),
           mail.content(),
           mail.arrived(),
-          Optional.of(QueueControl.CameFrom.of(mail.client())),
+          Optional.of(QueueControl.cameFrom(mail.client())),
           destination,
           recipients);
     }

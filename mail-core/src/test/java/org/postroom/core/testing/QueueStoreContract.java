@@ -30,15 +30,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.auth.Account;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.mailbox.MailboxNotFound;
-import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueControl;
@@ -50,8 +50,8 @@ import org.postroom.core.queue.QueueControl.Section;
 import org.postroom.core.queue.QueueControl.State;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.QueueStore.Settlement;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.OverQuota;
 
 /** What every {@link QueueStore} does. */
 public abstract class QueueStoreContract extends StoreContract {
@@ -425,7 +425,7 @@ public abstract class QueueStoreContract extends StoreContract {
             List.of());
 
     assertThat(gone).isEmpty();
-    QueueControl.CameFrom origin = listed().origin().orElseThrow();
+    QueuedMail.CameFrom origin = listed().origin().orElseThrow();
     assertThat(origin.address()).isEqualTo("127.0.0.1");
     assertThat(origin.name()).isIn("host\0.test", "host .test");
     assertThat(origin.helo()).startsWith("hhh").hasSizeGreaterThanOrEqualTo(1000);

@@ -3,8 +3,8 @@ package org.postroom.core.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.mime.StructureScanner;
 

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Mechanisms;
-import org.postroom.core.auth.TokenCheck;
-import org.postroom.core.auth.TokenVerdict;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.people.TokenCheck;
+import org.postroom.core.people.TokenVerdict;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.secret.Secret;
 
 /**

@@ -10,13 +10,13 @@ import java.util.function.LongFunction;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.ContentDamaged;
-import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.queue.QueueStore;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.refusal.ContentDamaged;
+import org.postroom.core.refusal.StorageUnavailable;
 
 /** Stores to which something happens: the real one, but for one place. */
 public final class TroubledStore {

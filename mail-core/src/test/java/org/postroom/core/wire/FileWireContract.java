@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.transcript.FilePeer;
 import org.postroom.core.transcript.Peer;
 

@@ -21,7 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.time.Timers;
 import org.postroom.core.transcript.Peer;
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.testing.FreePorts;
 import org.postroom.core.time.SystemTimers;
 

@@ -44,6 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.address.IpLiteral;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.testing.HandshakeTries;
 import org.postroom.core.testing.Until;
 import org.postroom.core.time.Timers;

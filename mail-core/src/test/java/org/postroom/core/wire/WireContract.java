@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.transcript.Peer;

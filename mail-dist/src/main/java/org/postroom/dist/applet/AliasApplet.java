@@ -64,7 +64,7 @@ public final class AliasApplet {
   private <Q extends Record> int request(
       Place place, Operation<Q, Addresses> operation, Q question, UnaryOperator<String> line) {
     PrintWriter out = spec.commandLine().getOut();
-    place.builder().ask(operation, question).addresses().stream().map(line).forEach(out::println);
+    place.described().ask(operation, question).addresses().stream().map(line).forEach(out::println);
     out.flush();
     return 0;
   }

@@ -2,8 +2,8 @@ package org.postroom.dist.applet;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.config.Report;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

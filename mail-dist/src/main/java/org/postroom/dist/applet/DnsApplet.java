@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.postroom.core.address.Domain;
 import org.postroom.core.json.Json;
-import org.postroom.dist.Checked;
 import org.postroom.dist.applet.doctor.Finding;
 import org.postroom.dist.applet.doctor.Machine;
 import org.postroom.dist.applet.doctor.Site;
 import org.postroom.dist.applet.doctor.Zone;
 import org.postroom.dist.applet.doctor.ZoneCheck;
+import org.postroom.dist.assembly.Checked;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,7 +54,7 @@ public final class DnsApplet implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      Zone zone = zone(spec, Site.of(place.builder().check()), domain);
+      Zone zone = zone(spec, Site.of(place.described().checked()), domain);
       zone.text().forEach(spec.commandLine().getOut()::println);
       return 0;
     }
@@ -81,7 +81,7 @@ public final class DnsApplet implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      Checked checked = place.builder().check();
+      Checked checked = place.described().checked();
       Zone zone = zone(spec, Site.of(checked), domain);
       List<Finding> findings;
       try (Machine machine = new Machine()) {

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.json.Json;
-import org.postroom.dist.Checked;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.dist.applet.doctor.Doctor;
 import org.postroom.dist.applet.doctor.Finding;
 import org.postroom.dist.applet.doctor.Level;
 import org.postroom.dist.applet.doctor.Machine;
 import org.postroom.dist.applet.doctor.Site;
+import org.postroom.dist.assembly.Checked;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,7 +80,7 @@ public final class DoctorApplet implements Callable<Integer> {
     Domain away = domain(spec.commandLine(), elsewhere);
     List<Finding> findings = new ArrayList<>();
     try (Machine machine = new Machine()) {
-      Checked checked = place.builder().check();
+      Checked checked = place.described().checked();
       findings.addAll(
           new Doctor(machine.world(checked.settings(), away, offline), Duration.ofSeconds(timeout))
               .examine(Site.of(checked), named));

@@ -108,7 +108,7 @@ public final class ExplainApplet implements Callable<Integer> {
           spec.commandLine(), "expected either recipients, or --id and no recipient");
     }
     if (id != null) {
-      Recordings found = place.builder().ask(ExplainOperation.RECORD, new Which(id));
+      Recordings found = place.described().ask(ExplainOperation.RECORD, new Which(id));
       if (json) {
         out.println(Json.text(Records.toJson(found)));
       } else {
@@ -118,7 +118,7 @@ public final class ExplainApplet implements Callable<Integer> {
     }
     Explained explained =
         place
-            .builder()
+            .described()
             .ask(
                 ExplainOperation.EXPLAIN,
                 new Question(
@@ -142,7 +142,7 @@ public final class ExplainApplet implements Callable<Integer> {
   private List<String> hosts(Destination target) {
     return hosts && target.route().matches("[^ ]+:.*")
         ? place
-            .builder()
+            .described()
             .ask(ExplainOperation.HOSTS, new Leaving(target.recipient(), target.route()))
             .lines()
         : List.of();

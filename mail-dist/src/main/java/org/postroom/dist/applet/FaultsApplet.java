@@ -87,7 +87,7 @@ public final class FaultsApplet {
             Optional.ofNullable(afterSent),
             Optional.ofNullable(afterAnswered),
             Optional.ofNullable(percent));
-    say(place.builder().ask(FaultOperations.ADD, wish).fault());
+    say(place.described().ask(FaultOperations.ADD, wish).fault());
     return 0;
   }
 
@@ -96,7 +96,7 @@ public final class FaultsApplet {
       description = "Lists those that are set, and what has happened.",
       mixinStandardHelpOptions = true)
   int list(@Mixin Place place, @Option(names = "--json", description = "As JSON.") boolean json) {
-    Listed listed = place.builder().ask(FaultOperations.LIST, new Nothing());
+    Listed listed = place.described().ask(FaultOperations.LIST, new Nothing());
     if (json) {
       say(Json.text(Records.toJson(listed)));
       return 0;
@@ -124,7 +124,7 @@ public final class FaultsApplet {
       @Option(names = "--seed", description = "What chance goes by from now on.")
           @Nullable Long seed) {
     Nothing unused =
-        place.builder().ask(FaultOperations.CLEAR, new Clear(Optional.ofNullable(seed)));
+        place.described().ask(FaultOperations.CLEAR, new Clear(Optional.ofNullable(seed)));
     return 0;
   }
 

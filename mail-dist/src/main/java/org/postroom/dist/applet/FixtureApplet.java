@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.dist.MailServer;
 import org.postroom.testkit.MailSetup;
 import org.postroom.testkit.TestMail;

@@ -14,15 +14,15 @@ import java.util.List;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.secret.Secret;
-import org.postroom.dist.OperationClient;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.applet.move.Copy;
 import org.postroom.dist.applet.move.Export;
 import org.postroom.dist.applet.move.Import;
 import org.postroom.dist.applet.move.Report;
 import org.postroom.dist.applet.move.Trouble;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.MailboxOperations;
 import org.postroom.dist.operation.Operation.Nothing;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.UserOperations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -168,7 +168,7 @@ public final class MailApplet {
   }
 
   private interface Work {
-    void run(OperationClient client, List<String> logins, Report report) throws Trouble;
+    void run(DescribedServer.Client client, List<String> logins, Report report) throws Trouble;
   }
 
   private int with(Place place, List<String> users, boolean all, Work work) {
@@ -179,7 +179,7 @@ public final class MailApplet {
       err.println("postroom: error: expected --user, or --all-users");
       return USAGE;
     }
-    try (OperationClient client = new OperationClient(place.builder())) {
+    try (DescribedServer.Client client = place.described().client()) {
       if (all) {
         logins.addAll(client.ask(UserOperations.LIST, new Nothing()).logins());
       }

@@ -1,24 +1,24 @@
 package org.postroom.dist.applet;
 
 import java.io.PrintWriter;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.dist.MailServer;
-import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.assembly.DescribedServer;
 
 /** What {@code sendmail -d0} says: the version, and how this machine and its mail are called. */
 final class OwnNames {
-  private final ServerBuilder server;
+  private final DescribedServer server;
 
-  OwnNames(ServerBuilder server) {
+  OwnNames(DescribedServer server) {
     this.server = server;
   }
 
   /** What the server calls itself; a name that means this machine where that is not known. */
-  static String hostname(ServerBuilder server) {
+  static String hostname(DescribedServer server) {
     try {
-      return server.check().settings().get(PolicyParams.MYHOSTNAME).toString();
+      return server.checked().settings().get(PolicyParams.MYHOSTNAME).toString();
     } catch (BadConfiguration e) {
       return "localhost";
     }
@@ -30,7 +30,7 @@ final class OwnNames {
    * @throws BadConfiguration when it cannot be known
    */
   void print(PrintWriter out) {
-    Settings settings = server.check().settings();
+    Settings settings = server.checked().settings();
     String whole = settings.get(PolicyParams.MYHOSTNAME).toString();
     int dot = whole.indexOf('.');
     String node = dot < 0 ? whole : whole.substring(0, dot);

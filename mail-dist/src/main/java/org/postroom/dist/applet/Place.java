@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.storage.Storage;
 import picocli.CommandLine.Option;
 
@@ -36,6 +37,11 @@ final class Place {
       builder.storage(Storage.h2(folder()));
     }
     return builder;
+  }
+
+  /** What can be asked of it, whether it runs or not. */
+  DescribedServer described() {
+    return builder().unwrap(DescribedServer.class);
   }
 
   /** The options that name the same place again, each with a space before it, for a shell. */

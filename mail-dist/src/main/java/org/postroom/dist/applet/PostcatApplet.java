@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.postroom.dist.ServerBuilder;
-import org.postroom.dist.operation.OperationRefused;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.QueueOperations;
 import org.postroom.dist.operation.QueueOperations.Named;
 import org.postroom.dist.operation.QueueOperations.WaitingMail;
@@ -118,7 +118,7 @@ public final class PostcatApplet implements Callable<Integer> {
   /** One mail. */
   private final class Shown {
     private final String id;
-    private final ServerBuilder server;
+    private final DescribedServer server;
     private final boolean types;
     private final boolean words;
     private final boolean envelope;
@@ -126,7 +126,7 @@ public final class PostcatApplet implements Callable<Integer> {
     private final boolean body;
 
     Shown(Getopt options, String id) {
-      this.server = UsualPlace.builder(options.last('c').map(Path::of), data);
+      this.server = UsualPlace.described(options.last('c').map(Path::of), data);
       this.id = id;
       boolean all = !options.has('b') && !options.has('e') && !options.has('h');
       this.types = options.has('d');

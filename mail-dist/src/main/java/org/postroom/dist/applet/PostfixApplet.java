@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.config.Report;
-import org.postroom.dist.ServerBuilder;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Report;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.Operation.Nothing;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.QueueChanges;
 import org.postroom.dist.operation.QueueChoice;
 import org.postroom.dist.operation.ReloadOperation;
@@ -64,7 +64,7 @@ public final class PostfixApplet implements Callable<Integer> {
       return fail("usage: postfix [-c config_dir] [-Dv] command");
     }
     Optional<Path> configuration = options.last('c').map(Path::of);
-    ServerBuilder server = UsualPlace.builder(configuration, Optional.empty());
+    DescribedServer server = UsualPlace.described(configuration, Optional.empty());
     try {
       return switch (options.operands().get(0)) {
         case "start" -> start(server, UsualPlace.folder(configuration).resolve("main.cf"));
@@ -88,11 +88,11 @@ public final class PostfixApplet implements Callable<Integer> {
     }
   }
 
-  private static long process(ServerBuilder server) {
+  private static long process(DescribedServer server) {
     return server.ask(StatusOperation.STATUS, new Nothing()).process();
   }
 
-  private static boolean runs(ServerBuilder server) {
+  private static boolean runs(DescribedServer server) {
     try {
       return process(server) > 0;
     } catch (OperationRefused e) {
@@ -100,12 +100,12 @@ public final class PostfixApplet implements Callable<Integer> {
     }
   }
 
-  private int status(ServerBuilder server) {
+  private int status(DescribedServer server) {
     say(SYSTEM + " is running: PID: " + process(server));
     return 0;
   }
 
-  private int start(ServerBuilder server, Path mainCf) {
+  private int start(DescribedServer server, Path mainCf) {
     Optional<Path> unit = ServerInBackground.unit();
     if (unit.isPresent()) {
       return fail(
@@ -127,7 +127,7 @@ public final class PostfixApplet implements Callable<Integer> {
     return trouble.isPresent() ? FAILED : 0;
   }
 
-  private int stop(ServerBuilder server, boolean atOnce) {
+  private int stop(DescribedServer server, boolean atOnce) {
     long process = process(server);
     say((atOnce ? "aborting " : "stopping ") + SYSTEM);
     Optional<String> trouble = ServerInBackground.end(process, atOnce, PATIENCE);
@@ -135,7 +135,7 @@ public final class PostfixApplet implements Callable<Integer> {
     return trouble.isPresent() ? FAILED : 0;
   }
 
-  private int reload(ServerBuilder server) {
+  private int reload(DescribedServer server) {
     say("refreshing " + SYSTEM);
     server
         .ask(ReloadOperation.RELOAD, new Nothing())
@@ -144,13 +144,13 @@ public final class PostfixApplet implements Callable<Integer> {
     return 0;
   }
 
-  private static int flush(ServerBuilder server) {
+  private static int flush(DescribedServer server) {
     QueueChanges.Chosen first = new QueueChanges.Chosen(QueueChoice.of(List.of(QueueChoice.ALL)));
     server.ask(QueueChanges.RUN, first, first::behind);
     return 0;
   }
 
-  private int check(ServerBuilder server) {
+  private int check(DescribedServer server) {
     Report report = server.report();
     report.said().forEach(line -> say(line));
     report.faults().forEach(fault -> say("error: " + fault));

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.postroom.core.address.Domain;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.dist.ServerBuilder;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.QueueChanges;
 import org.postroom.dist.operation.QueueChanges.Chosen;
 import org.postroom.dist.operation.QueueChanges.Done;
@@ -73,7 +73,7 @@ public final class PostqueueApplet implements Callable<Integer> {
     if (modes.size() != 1 || !options.operands().isEmpty()) {
       return fail(USAGE, USAGE_TEXT);
     }
-    ServerBuilder server = UsualPlace.builder(options.last('c').map(Path::of), data);
+    DescribedServer server = UsualPlace.described(options.last('c').map(Path::of), data);
     String value = modes.get(0).value();
     return switch (modes.get(0).letter()) {
       case 'f' -> run(server, QueueChanges.RUN, QueueChoice.of(List.of(QueueChoice.ALL)));
@@ -83,7 +83,7 @@ public final class PostqueueApplet implements Callable<Integer> {
     };
   }
 
-  private int list(ServerBuilder server, boolean json) {
+  private int list(DescribedServer server, boolean json) {
     try {
       if (json) {
         QueueLines.print(server, spec.commandLine().getOut());
@@ -97,14 +97,14 @@ public final class PostqueueApplet implements Callable<Integer> {
     }
   }
 
-  private int runMail(ServerBuilder server, String id) {
+  private int runMail(DescribedServer server, String id) {
     if (!id.matches("[0-9A-Za-z]+")) {
       return fail(UNAVAILABLE, "Cannot flush queue ID - invalid name: \"" + shortened(id) + "\"");
     }
     return run(server, QueueChanges.RUN, QueueChoice.of(List.of(id)));
   }
 
-  private int runSite(ServerBuilder server, String site) {
+  private int runSite(DescribedServer server, String site) {
     if (Domain.parse(site).isEmpty()) {
       return fail(
           UNAVAILABLE,
@@ -113,7 +113,7 @@ public final class PostqueueApplet implements Callable<Integer> {
     return run(server, QueueChanges.RUN_SITE, QueueChoice.ofSite(site));
   }
 
-  private int run(ServerBuilder server, Operation<Chosen, Done> operation, QueueChoice choice) {
+  private int run(DescribedServer server, Operation<Chosen, Done> operation, QueueChoice choice) {
     Chosen first = new Chosen(choice);
     try {
       server.ask(operation, first, first::behind);

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.QueueChanges;
 import org.postroom.dist.operation.QueueChanges.Chosen;
 import org.postroom.dist.operation.QueueChanges.Done;
@@ -188,7 +188,7 @@ public final class PostsuperApplet implements Callable<Integer> {
       QueueChoice choice =
           QueueChoice.of(wanted.subList(i, Math.min(wanted.size(), i + AT_ONCE))).in(queues);
       Chosen first = new Chosen(choice);
-      UsualPlace.builder(options.last('c').map(Path::of), data)
+      UsualPlace.described(options.last('c').map(Path::of), data)
           .ask(
               deed.operation(),
               first,

@@ -75,7 +75,7 @@ public final class QueueApplet {
           boolean json) {
     if (json) {
       place
-          .builder()
+          .described()
           .ask(
               QueueOperations.LIST,
               Asked.ALL,
@@ -84,7 +84,7 @@ public final class QueueApplet {
                 return out().checkError() ? Optional.empty() : Asked.ALL.behind(page);
               });
     } else {
-      QueueListing.print(place.builder(), out(), ZoneId.systemDefault());
+      QueueListing.print(place.described(), out(), ZoneId.systemDefault());
     }
     return 0;
   }
@@ -99,7 +99,7 @@ public final class QueueApplet {
       mixinStandardHelpOptions = true)
   int held(@Mixin Place place) {
     place
-        .builder()
+        .described()
         .ask(
             QueueOperations.LIST,
             Asked.HELD,
@@ -133,7 +133,7 @@ public final class QueueApplet {
     List<WaitingMail> parts = new ArrayList<>();
     Named first = new Named(id, Optional.empty());
     place
-        .builder()
+        .described()
         .ask(
             QueueOperations.SHOW,
             first,
@@ -253,7 +253,7 @@ public final class QueueApplet {
       @Parameters(paramLabel = "DIR") Path folder) {
     return withFiles(
         () -> {
-          int mails = new QueueFolder(folder).export(place.builder(), delete, out());
+          int mails = new QueueFolder(folder).export(place.described(), delete, out());
           out().println(mails + (mails == 1 ? " mail" : " mails") + " exported");
           return 0;
         });
@@ -270,7 +270,7 @@ public final class QueueApplet {
     return withFiles(
         () -> {
           List<String> faults = new ArrayList<>();
-          int mails = new QueueFolder(folder).bring(place.builder(), faults, out());
+          int mails = new QueueFolder(folder).bring(place.described(), faults, out());
           out().println(mails + (mails == 1 ? " mail" : " mails") + " imported");
           out().flush();
           faults.forEach(this::error);
@@ -299,7 +299,7 @@ public final class QueueApplet {
     for (QueueChoice part : parts(choice)) {
       Chosen first = new Chosen(part);
       place
-          .builder()
+          .described()
           .ask(
               operation,
               first,

@@ -25,9 +25,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.json.Json;
-import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.control.Records;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.QueueMoves;
 import org.postroom.dist.operation.QueueMoves.Brought;
 import org.postroom.dist.operation.QueueMoves.Exported;
@@ -59,7 +59,7 @@ final class QueueFolder {
    *
    * @return how many mails
    */
-  int export(ServerBuilder server, boolean delete, PrintWriter out) {
+  int export(DescribedServer server, boolean delete, PrintWriter out) {
     Set<String> ids = new LinkedHashSet<>();
     server.ask(
         QueueOperations.LIST,
@@ -96,7 +96,7 @@ final class QueueFolder {
   }
 
   /** A mail with its parked recipients; empty where there are none by now. */
-  private static Optional<WaitingMail> whole(ServerBuilder server, String id) {
+  private static Optional<WaitingMail> whole(DescribedServer server, String id) {
     List<WaitingMail> parts = new ArrayList<>();
     Named first = new Named(id, Optional.empty());
     try {
@@ -124,7 +124,7 @@ final class QueueFolder {
     }
   }
 
-  private void write(ServerBuilder server, WaitingMail mail) throws IOException {
+  private void write(DescribedServer server, WaitingMail mail) throws IOException {
     Path known = folder.resolve(mail.id() + KNOWN);
     if (Files.exists(known)) {
       throw new FileAlreadyExistsException(known.toString());
@@ -187,7 +187,7 @@ final class QueueFolder {
    * @param faults what could not be, and why
    * @return how many mails
    */
-  int bring(ServerBuilder server, List<String> faults, PrintWriter out) {
+  int bring(DescribedServer server, List<String> faults, PrintWriter out) {
     int mails = 0;
     try {
       for (Path known : files()) {

@@ -6,7 +6,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
-import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.QueueOperations;
 import org.postroom.dist.operation.QueueOperations.Asked;
 import org.postroom.dist.operation.QueueOperations.Waiting;
@@ -46,12 +46,12 @@ final class QueueListing {
   }
 
   /** Prints the whole queue of a server, with what it has not taken yet in front. */
-  static void print(ServerBuilder server, PrintWriter out, ZoneId zone) {
+  static void print(DescribedServer server, PrintWriter out, ZoneId zone) {
     print(server, Asked.LEFT_AND_ALL, out, zone);
   }
 
   /** Prints some of it. */
-  static void print(ServerBuilder server, Asked asked, PrintWriter out, ZoneId zone) {
+  static void print(DescribedServer server, Asked asked, PrintWriter out, ZoneId zone) {
     QueueListing listing = new QueueListing(out, zone);
     server.ask(
         QueueOperations.LIST,

@@ -1,9 +1,9 @@
 package org.postroom.dist.applet;
 
 import java.util.concurrent.Callable;
+import org.postroom.dist.answer.Reloaded;
 import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.ReloadOperation;
-import org.postroom.dist.operation.Reloaded;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,7 +22,7 @@ public final class ReloadApplet implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Reloaded reloaded = place.builder().ask(ReloadOperation.RELOAD, new Nothing());
+    Reloaded reloaded = place.described().ask(ReloadOperation.RELOAD, new Nothing());
     reloaded.warnings().forEach(spec.commandLine().getErr()::println);
     spec.commandLine().getOut().println("Generation " + reloaded.generation() + " is in effect.");
     return 0;

@@ -28,7 +28,7 @@ public final class SelfApplet implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Self self = Self.of(Site.of(place.builder().check()), place.configuration());
+    Self self = Self.of(Site.of(place.described().checked()), place.configuration());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(Json.text(self.toJson()));

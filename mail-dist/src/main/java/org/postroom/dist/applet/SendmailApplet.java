@@ -16,16 +16,16 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.WrittenAddress;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.rewrite.HeaderAddresses;
 import org.postroom.core.table.TableText;
-import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.applet.SendmailOptions.Mode;
 import org.postroom.dist.applet.smarthost.BadClientFile;
 import org.postroom.dist.applet.smarthost.NullClient;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.log.ServerLog;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.QueueChanges;
 import org.postroom.dist.operation.QueueOperations.Asked;
 import org.postroom.dist.operation.SubmitOperation.Mail;
@@ -158,7 +158,7 @@ public final class SendmailApplet implements Callable<Integer> {
   }
 
   private int speak(SendmailOptions options) {
-    ServerBuilder server = builder(options);
+    DescribedServer server = builder(options);
     try {
       new SmtpOnInput(in, out(), OwnNames.hostname(server), server, temporary()).run();
       return 0;
@@ -316,7 +316,7 @@ public final class SendmailApplet implements Callable<Integer> {
     return "\"" + clean.replaceAll("([\"\\\\])", "\\\\$1") + "\"";
   }
 
-  private ServerBuilder builder(SendmailOptions options) {
-    return UsualPlace.builder(options.configuration(), data);
+  private DescribedServer builder(SendmailOptions options) {
+    return UsualPlace.described(options.configuration(), data);
   }
 }

@@ -17,12 +17,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.source.SourceParams;
+import org.postroom.core.door.Door;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.part.Door;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.Users;
+import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.StartedServer;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.log.ServerLog;
 import org.slf4j.Logger;
@@ -65,7 +68,8 @@ public final class ServeApplet implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     ServerBuilder builder = place.builder();
-    interval.ifPresent(time -> builder.set(ServerParams.QUEUE_RUN_DELAY, time));
+    DescribedServer inside = builder.unwrap(DescribedServer.class);
+    interval.ifPresent(time -> inside.set(ServerParams.QUEUE_RUN_DELAY, time));
     boolean embedded = place.configuration().isEmpty();
     if (embedded) {
       listenOnLoopback(builder);
@@ -73,8 +77,10 @@ public final class ServeApplet implements Callable<Integer> {
     Lifeline lifeline = LastWords.lifeline(spec.commandLine().getErr());
     CompletableFuture<MailServer> running = new CompletableFuture<>();
     Hangup.on(() -> reload(running));
-    MailServer server = builder.lifeline(lifeline).onReload(ServerLog::obey).start();
-    ServerLog.obey(server.settings());
+    inside.lifeline(lifeline).onSettings(ServerLog::obey);
+    MailServer server = builder.start();
+    StartedServer started = server.unwrap(StartedServer.class);
+    ServerLog.obey(started.settings());
     running.complete(server);
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
@@ -97,8 +103,8 @@ public final class ServeApplet implements Callable<Integer> {
       server.warnings().forEach(spec.commandLine().getErr()::println);
       announce(out, server);
       if (embedded) {
-        greet(out, server, firstAccount(server));
-      } else if (knowsNobody(server)) {
+        greet(out, server, firstAccount(server.users()));
+      } else if (knowsNobody(started)) {
         out.println(
             "There are no accounts yet:  "
                 + command()
@@ -118,7 +124,7 @@ public final class ServeApplet implements Callable<Integer> {
   }
 
   /** Whether nobody can have mail before somebody is added. */
-  private static boolean knowsNobody(MailServer server) {
+  private static boolean knowsNobody(StartedServer server) {
     return server.settings().get(SourceParams.SOURCES).equals(List.of("sql"))
         && server.accounts().list().isEmpty();
   }
@@ -172,8 +178,8 @@ public final class ServeApplet implements Callable<Integer> {
   }
 
   /** Makes the first account; null when there are accounts already. */
-  private static @Nullable FirstAccount firstAccount(MailServer server) {
-    if (!server.accounts().list().isEmpty()) {
+  private static @Nullable FirstAccount firstAccount(Users users) {
+    if (!users.list().isEmpty()) {
       return null;
     }
     String user = Optional.ofNullable(System.getenv("USER")).orElse("postmaster");
@@ -181,7 +187,7 @@ public final class ServeApplet implements Callable<Integer> {
     String login = (name.isEmpty() ? "postmaster" : name) + "@localhost";
     String password = Passwords.random();
     try (Secret secret = Secret.of(password)) {
-      server.accounts().add(login, secret);
+      users.add(login, secret);
     }
     return new FirstAccount(login, password);
   }

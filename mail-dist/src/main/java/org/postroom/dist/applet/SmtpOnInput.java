@@ -16,9 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.mail.BodyType;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
-import org.postroom.dist.ServerBuilder;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.SubmitOperation.Mail;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.MailParameters;
@@ -44,7 +44,7 @@ final class SmtpOnInput {
   private final InputStream in;
   private final PrintWriter out;
   private final String hostname;
-  private final ServerBuilder server;
+  private final DescribedServer server;
   private final Path folder;
   private final byte[] chunk = new byte[16 * 1024];
   private ByteBuffer read = ByteBuffer.allocate(0);
@@ -61,7 +61,8 @@ final class SmtpOnInput {
    * @param server which takes the mail
    * @param folder for content that is too large for memory
    */
-  SmtpOnInput(InputStream in, PrintWriter out, String hostname, ServerBuilder server, Path folder) {
+  SmtpOnInput(
+      InputStream in, PrintWriter out, String hostname, DescribedServer server, Path folder) {
     this.in = in;
     this.out = out;
     this.hostname = hostname;

@@ -30,7 +30,7 @@ public final class StatusApplet implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Status status = place.builder().ask(StatusOperation.STATUS, new Nothing());
+    Status status = place.described().ask(StatusOperation.STATUS, new Nothing());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(Json.text(Records.toJson(status)));

@@ -8,9 +8,9 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.util.List;
 import org.postroom.core.secret.Secret;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.Operation.Nothing;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.UserOperations;
 import org.postroom.dist.operation.UserOperations.Logins;
 import org.postroom.dist.operation.UserOperations.NewPassword;
@@ -77,7 +77,7 @@ public final class UserApplet {
       mixinStandardHelpOptions = true)
   int list(@Mixin Place place) {
     PrintWriter out = spec.commandLine().getOut();
-    UserOperations.Known known = place.builder().ask(UserOperations.LIST, new Nothing());
+    UserOperations.Known known = place.described().ask(UserOperations.LIST, new Nothing());
     for (int i = 0; i < known.logins().size(); i++) {
       out.println(known.logins().get(i) + behind(known.sources().get(i)));
     }
@@ -129,7 +129,7 @@ public final class UserApplet {
       Place place, Operation<Q, Logins> operation, Q question, Line line) {
     PrintWriter out = spec.commandLine().getOut();
     try {
-      Logins answer = place.builder().ask(operation, question);
+      Logins answer = place.described().ask(operation, question);
       answer.logins().forEach(login -> out.println(line.of(login)));
       out.flush();
       return 0;

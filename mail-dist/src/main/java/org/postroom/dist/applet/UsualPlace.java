@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.storage.Storage;
 
 /** Which server is meant by the commands that every mail system has, which name none as a rule. */
@@ -19,12 +20,14 @@ final class UsualPlace {
    * @param configuration a main.cf, or its folder; else {@code MAIL_CONFIG} names one
    * @param data the data folder of a server without a configuration
    */
-  static ServerBuilder builder(Optional<Path> configuration, Optional<Path> data) {
+  static DescribedServer described(Optional<Path> configuration, Optional<Path> data) {
     ServerBuilder builder = MailServer.builder();
     if (data.isPresent()) {
-      return builder.storage(Storage.h2(data.get().toAbsolutePath().normalize()));
+      builder.storage(Storage.h2(data.get().toAbsolutePath().normalize()));
+    } else {
+      builder.configuration(configuration(configuration));
     }
-    return builder.configuration(configuration(configuration));
+    return builder.unwrap(DescribedServer.class);
   }
 
   /** The main.cf that is meant, whether it is there or not. */

@@ -9,12 +9,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.config.Fault;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
 import org.postroom.core.wire.AddressFamily;
 
 /**

@@ -6,14 +6,14 @@ import java.util.Optional;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.source.SourceParams;
 import org.postroom.core.auth.token.TokenParams;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
-import org.postroom.core.filter.FilterParams;
+import org.postroom.core.filter.check.FilterParams;
 import org.postroom.core.flow.AliasParams;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.dist.log.LogParams;
 import org.postroom.storage.Storage;
 

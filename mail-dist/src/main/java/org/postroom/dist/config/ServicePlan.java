@@ -12,16 +12,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.config.Fault;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.MasterCf;
-import org.postroom.core.config.Notice;
-import org.postroom.core.config.ParamClass;
-import org.postroom.core.config.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.part.Outgoing;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
+import org.postroom.core.report.Notice;
+import org.postroom.core.report.ParamClass;
+import org.postroom.core.report.Report;
 import org.postroom.smtp.server.SmtpParams;
 
 /**

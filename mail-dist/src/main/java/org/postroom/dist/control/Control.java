@@ -26,12 +26,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 import org.postroom.core.json.Json;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.wire.SocketFile;
 import org.postroom.core.wire.SocketRights;
-import org.postroom.core.wire.WireFault;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.OperationRefused;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.json.Json;
-import org.postroom.dist.operation.OperationRefused;
-import org.postroom.dist.operation.OperationRefused.Kind;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.answer.OperationRefused.Kind;
 
 /**
  * What is said on the socket, one frame each way; behind a question that has content come its

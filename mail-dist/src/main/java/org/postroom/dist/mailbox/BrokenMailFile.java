@@ -1,7 +1,6 @@
 package org.postroom.dist.mailbox;
 
 import java.nio.file.Path;
-import org.postroom.dist.files.BrokenFile;
 
 /**
  * A file of mail is not what it should be; the message says which file, where in it, and what is
@@ -14,8 +13,8 @@ public final class BrokenMailFile extends RuntimeException {
     super(file + ": " + what);
   }
 
-  /** The same, where somebody else has found it. */
-  BrokenMailFile(BrokenFile found) {
+  /** The same, where somebody else has found it and says so. */
+  public BrokenMailFile(Exception found) {
     super(String.valueOf(found.getMessage()), found);
   }
 }

@@ -3,10 +3,7 @@ package org.postroom.dist.mailbox;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.auth.Account;
-import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.mailbox.MailboxNotFound;
-import org.postroom.core.part.Premises;
+import org.postroom.core.refusal.MailboxNotFound;
 
 /**
  * The mailboxes of one account. Names have their levels separated by {@code /}; INBOX is INBOX in
@@ -21,70 +18,37 @@ import org.postroom.core.part.Premises;
  * }</pre>
  *
  * <p>What can fail: {@link MailboxNotFound} (also when the account is gone), {@link
- * org.postroom.core.mailbox.OverQuota}, {@link org.postroom.core.mail.StorageUnavailable} and
- * {@link org.postroom.core.mail.StorageFull}.
+ * org.postroom.core.refusal.OverQuota}, {@link org.postroom.core.refusal.StorageUnavailable} and
+ * {@link org.postroom.core.refusal.StorageFull}.
  */
-public final class Mailboxes {
-  private final Premises premises;
-  private final Account account;
-
-  /**
-   * Of an account. Made by {@link org.postroom.dist.MailServer#mailboxes}.
-   *
-   * @param premises of the server that it is of
-   */
-  public Mailboxes(Premises premises, Account account) {
-    this.premises = premises;
-    this.account = account;
-  }
+public interface Mailboxes {
 
   /** Whose they are. */
-  public String account() {
-    return account.login();
-  }
+  String account();
 
   /** All of them, INBOX first, then by name. */
-  public List<Folder> list() {
-    return premises.mail().list(account.id()).stream()
-        .map(row -> new Folder(premises, row.id()))
-        .toList();
-  }
+  List<Folder> list();
 
   /** Where mail for the account comes in. */
-  public Folder inbox() {
-    return folder(MailboxName.INBOX.value());
-  }
+  Folder inbox();
 
   /**
    * The one of that name.
    *
    * @throws MailboxNotFound when there is none
    */
-  public Folder folder(String name) {
-    return find(name)
-        .orElseThrow(
-            () -> new MailboxNotFound("there is no mailbox " + name + " of " + account.login()));
-  }
+  Folder folder(String name);
 
   /** The same; empty when there is none. */
-  public Optional<Folder> find(String name) {
-    return premises
-        .mail()
-        .find(account.id(), MailboxName.of(name))
-        .map(row -> new Folder(premises, row.id()));
-  }
+  Optional<Folder> find(String name);
 
   /**
    * Makes one.
    *
-   * @throws org.postroom.core.mailbox.MailboxExists when there is one of that name
-   * @throws org.postroom.core.mailbox.BadMailboxName when none can be called so
+   * @throws org.postroom.core.refusal.MailboxExists when there is one of that name
+   * @throws org.postroom.core.refusal.BadMailboxName when none can be called so
    */
-  public Folder create(String name) {
-    return new Folder(
-        premises,
-        premises.mail().create(account.id(), MailboxName.of(name), Optional.empty()).id());
-  }
+  Folder create(String name);
 
   /**
    * Puts mail into a mailbox that another program has kept: a message as a file, an mbox (in which
@@ -98,12 +62,13 @@ public final class Mailboxes {
    * @throws BrokenMailFile with file and line; what stood before that is in the mailbox
    * @throws java.io.UncheckedIOException when a file cannot be read; the same
    */
-  public int importFrom(Path source, String mailbox) {
-    return new MailImport(this, premises.staging()).read(source, mailbox);
-  }
+  int importFrom(Path source, String mailbox);
 
-  /** Renames one, with those below it; see {@link org.postroom.core.mailbox.MailStore#rename}. */
-  public void rename(String from, String to) {
-    premises.mail().rename(account.id(), MailboxName.of(from), MailboxName.of(to));
-  }
+  /**
+   * Renames one, with those below it. INBOX stays, and gives its messages to the new one.
+   *
+   * @throws MailboxNotFound when there is none
+   * @throws org.postroom.core.refusal.MailboxExists when there is one of the new name
+   */
+  void rename(String from, String to);
 }

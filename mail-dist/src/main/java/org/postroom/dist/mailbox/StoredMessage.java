@@ -6,10 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.ContentDamaged;
-import org.postroom.core.mailbox.Mailbox;
-import org.postroom.core.mailbox.MessageRow;
-import org.postroom.dist.files.NamedFlags;
+import org.postroom.core.refusal.ContentDamaged;
 
 /**
  * A message in a mailbox, as it was when it was read. Its content is read from the store when it is
@@ -58,16 +55,6 @@ public record StoredMessage(
 
   public StoredMessage {
     flags = Set.copyOf(flags);
-  }
-
-  static StoredMessage of(Mailbox mailbox, MessageRow row) {
-    return new StoredMessage(
-        row.uid(),
-        NamedFlags.names(row.flags(), mailbox.keywords()),
-        row.internalDate().time(),
-        row.size(),
-        HeadersReader.of(row.envelope()),
-        row.content());
   }
 
   public String subject() {

@@ -1,70 +1,9 @@
 package org.postroom.dist.mailbox;
 
-import org.jspecify.annotations.Nullable;
-import org.postroom.core.mailbox.MailStore;
-import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.part.Premises;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 /** Somebody hears of changes in a mailbox, until it is closed. */
-public final class Watch implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
-
-  private final Premises premises;
-  private final Runnable listener;
-  private MailStore.@Nullable Subscription subscription;
-
-  // Guarded by this.
-  private boolean due;
-  private boolean called;
-  private boolean closed;
-
-  private Watch(Premises premises, Runnable listener) {
-    this.premises = premises;
-    this.listener = listener;
-  }
-
-  static Watch begin(Premises premises, MailboxId mailbox, Runnable listener) {
-    Watch watch = new Watch(premises, listener);
-    watch.subscription = premises.mail().watch(mailbox, change -> watch.changed());
-    return watch;
-  }
-
-  /** On a thread of the store, which must not wait. */
-  private synchronized void changed() {
-    due = true;
-    if (!called && !closed) {
-      called = premises.timers().handOn(premises.workers(), this::call);
-    }
-  }
-
-  private void call() {
-    while (isDue()) {
-      try {
-        listener.run();
-      } catch (Throwable e) { // an Error, too, must not end the watch without a word
-        LOG.warn("who watches a mailbox failed", e);
-      }
-    }
-  }
-
-  private synchronized boolean isDue() {
-    boolean go = due && !closed;
-    due = false;
-    called = go;
-    return go;
-  }
+public interface Watch extends AutoCloseable {
 
   /** No call begins any more; one that has begun goes on. */
   @Override
-  public void close() {
-    synchronized (this) {
-      closed = true;
-    }
-    MailStore.Subscription ours = subscription;
-    if (ours != null) {
-      ours.close();
-    }
-  }
+  void close();
 }

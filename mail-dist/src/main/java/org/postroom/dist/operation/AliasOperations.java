@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Accounts;
+import org.postroom.dist.answer.OperationRefused;
 
 /** The further addresses of accounts: mail for them comes in, and may go out, as the account's. */
 public final class AliasOperations {

@@ -3,10 +3,11 @@ package org.postroom.dist.operation;
 import java.io.InputStream;
 import java.time.Clock;
 import java.util.List;
+import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.auth.Accounts;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.dist.answer.OperationRefused;
 
 /** What operations act upon: a server that runs, or no more than its store. */
 public interface Desk {

@@ -15,7 +15,8 @@ import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Target;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.policy.Decision;
-import org.postroom.dist.operation.OperationRefused.Kind;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.answer.OperationRefused.Kind;
 
 /** Says what would become of a mail, or what has become of one, and why. */
 public final class ExplainOperation {

@@ -3,12 +3,13 @@ package org.postroom.dist.operation;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.auth.Account;
-import org.postroom.core.mailbox.BadMailboxName;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
-import org.postroom.core.mailbox.MailboxExists;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.dist.operation.OperationRefused.Kind;
+import org.postroom.core.refusal.BadMailboxName;
+import org.postroom.core.refusal.MailboxExists;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.answer.OperationRefused.Kind;
 
 /** Mailboxes as wholes, for mail that comes from another store or goes to one. */
 public final class MailboxOperations {

@@ -17,9 +17,8 @@ import java.util.Optional;
 import java.util.PrimitiveIterator;
 import java.util.Set;
 import java.util.TreeSet;
+import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.ContentDamaged;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.Keyword;
@@ -27,13 +26,15 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.MailStore.Numbered;
 import org.postroom.core.mailbox.Mailbox;
-import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.NewMessage;
-import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.mailbox.TooManyKeywords;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.refusal.ContentDamaged;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.OverQuota;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.answer.OperationRefused.Kind;
 import org.postroom.dist.files.NamedFlags;
-import org.postroom.dist.operation.OperationRefused.Kind;
 
 /** Messages of one mailbox, for mail that comes from another store or goes to one. */
 public final class MessageOperations {

@@ -2,7 +2,7 @@ package org.postroom.dist.operation;
 
 import java.util.Optional;
 import org.postroom.core.flow.Expanded;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.restriction.Verdict;
 
 /**
  * What mail for an address would come to.

@@ -13,13 +13,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.flow.Route;
 import org.postroom.core.log.MailLog;
-import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mailbox.MailboxNotFound;
-import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueControl.Change;
 import org.postroom.core.queue.QueueControl.Listed;
@@ -28,7 +25,11 @@ import org.postroom.core.queue.QueueControl.Page;
 import org.postroom.core.queue.QueueControl.Position;
 import org.postroom.core.queue.QueueControl.Section;
 import org.postroom.core.queue.QueueControl.State;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.refusal.ContentDamaged;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.OverQuota;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.QueueOperations.Behind;
 
 /**

@@ -13,17 +13,18 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.postroom.core.delivery.QueuedMail.CameFrom;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.queue.QueueControl;
-import org.postroom.core.queue.QueueControl.CameFrom;
 import org.postroom.core.queue.QueueControl.Listed;
 import org.postroom.core.queue.QueueControl.ListedRecipient;
 import org.postroom.core.queue.QueueControl.Page;
 import org.postroom.core.queue.QueueControl.Position;
 import org.postroom.core.queue.QueueControl.Section;
+import org.postroom.core.refusal.ContentDamaged;
+import org.postroom.dist.answer.OperationRefused;
 
 /** What is in the queue. Answers are pages: whoever wants all asks on behind the last. */
 public final class QueueOperations {

@@ -1,5 +1,6 @@
 package org.postroom.dist.operation;
 
+import org.postroom.dist.answer.Reloaded;
 import org.postroom.dist.operation.Operation.Nothing;
 
 /** Has the server read its configuration again. */

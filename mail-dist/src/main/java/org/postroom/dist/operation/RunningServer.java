@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.part.DryRun;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.answer.Reloaded;
 import org.postroom.dist.submit.Submitted;
 
 /** A server, as operations see it. */
@@ -63,7 +65,7 @@ public interface RunningServer {
   /**
    * What mail for an address would come to that is handed in on this machine.
    *
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now
    */
   Prospect prospect(Address recipient);
 

@@ -5,6 +5,7 @@ import java.util.List;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.secret.Secret;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.Operation.Nothing;
 
 /** Accounts. */

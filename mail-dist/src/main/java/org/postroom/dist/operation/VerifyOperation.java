@@ -3,11 +3,11 @@ package org.postroom.dist.operation;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Address;
-import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.Route;
 import org.postroom.core.flow.Target;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.restriction.Verdict;
 
 /** Says who would get mail for an address, as a mail that is handed in here would go. */
 public final class VerifyOperation {

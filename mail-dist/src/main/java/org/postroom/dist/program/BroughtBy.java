@@ -1,8 +1,8 @@
 package org.postroom.dist.program;
 
 import java.util.Locale;
-import org.postroom.core.queue.QueueControl.CameFrom;
-import org.postroom.core.queue.QueuedMail;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.CameFrom;
 
 /**
  * Who brought a mail, as programs hear it. What is not known is empty.

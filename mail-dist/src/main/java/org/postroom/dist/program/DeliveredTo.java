@@ -7,7 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.postroom.core.address.Address;
-import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.delivery.DeliveryResult;
 import org.postroom.core.mail.Content;
 
 /** The field by which mail that comes back is known for what it is. */

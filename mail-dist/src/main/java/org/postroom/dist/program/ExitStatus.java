@@ -3,7 +3,7 @@ package org.postroom.dist.program;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.delivery.DeliveryResult;
 
 /**
  * What becomes of a mail by the exit status of a program (sysexits(3)), as pipe(8) and local(8)

@@ -14,16 +14,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Settings;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.Transport;
 import org.postroom.core.flow.AliasParams;
-import org.postroom.core.flow.DeliveryResult;
-import org.postroom.core.flow.Transport;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.RecipientDelimiter;
 
 /**

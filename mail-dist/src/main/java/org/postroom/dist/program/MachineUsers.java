@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.refusal.LookupUnavailable;
 
 /** The users and groups that passwd(5) and group(5) have. Read whenever somebody asks. */
 final class MachineUsers {

@@ -3,12 +3,12 @@ package org.postroom.dist.program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
-import org.postroom.core.config.Fault;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.AliasParams;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
 import org.postroom.core.table.TableKeys;
 import org.postroom.core.table.TableList;
 import org.postroom.core.table.Tables;
@@ -90,7 +90,7 @@ final class MailboxCommands {
   /**
    * The one that gets the mail of a user; empty where it goes into his file.
    *
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now
    */
   Optional<String> of(String user) {
     return maps.find(TableKeys.only(user))

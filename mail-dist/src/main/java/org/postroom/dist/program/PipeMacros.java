@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postroom.core.address.Address;
 import org.postroom.core.config.BadValue;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
 import org.postroom.core.table.RecipientDelimiter;
 
 /**

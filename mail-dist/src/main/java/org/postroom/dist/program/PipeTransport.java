@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.flow.DeliveryResult;
-import org.postroom.core.flow.Transport;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.Transport;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.table.RecipientDelimiter;
 
 /**

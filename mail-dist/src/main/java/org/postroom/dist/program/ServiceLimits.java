@@ -3,13 +3,13 @@ package org.postroom.dist.program;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.config.Fault;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.MasterCf;
 import org.postroom.core.config.Settings;
 import org.postroom.core.part.Outgoing;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
 
 /**
  * How much of a service there may be.

@@ -3,10 +3,11 @@ package org.postroom.dist.submit;
 import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Optional;
 import org.postroom.core.mail.Envelope;
-import org.postroom.core.queue.NotEnqueued;
-import org.postroom.core.queue.OutboxStore;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.refusal.NotEnqueued;
 
 /**
  * Mail in the application's own transactions: written with its connection, sent if it commits, and
@@ -43,7 +44,7 @@ public interface Outbox {
    * What has become of the mail with that key, for as long as {@code outbox_key_lifetime} says
    * after it was taken; empty for keys that are not known, or whose transaction has not committed.
    */
-  Optional<OutboxStore.Known> find(String key);
+  Optional<Known> find(String key);
 
   /** What {@link Outbox#enqueue} has done. */
   enum Enqueued {
@@ -51,5 +52,23 @@ public interface Outbox {
     WRITTEN,
     /** A mail with that key is there already, in this transaction or one that has committed. */
     KNOWN
+  }
+
+  /**
+   * What became of a mail.
+   *
+   * @param id by which the log names it; empty until it is taken, and where a filter threw it away
+   * @param reply why it was refused or, while it waits, why it was put off; empty where it was not
+   */
+  record Known(String key, State state, Instant written, Optional<QueueId> id, String reply) {}
+
+  /** How far it has got. */
+  enum State {
+    /** The server has still to take it. */
+    WAITING,
+    /** It has gone the way of every mail, into mailboxes and the queue. */
+    TAKEN,
+    /** Nobody gets it, and its sender was told. */
+    REFUSED
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.restriction.Verdict;
 
 /**
  * What has become of a mail that was handed in. A refusal has the code, status and text that a

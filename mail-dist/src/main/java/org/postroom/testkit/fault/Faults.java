@@ -4,12 +4,12 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.door.Door;
 import org.postroom.core.mailbox.MailStore;
-import org.postroom.core.part.Door;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Meddler;
-import org.postroom.dist.Disturbance;
+import org.postroom.dist.assembly.Disturbance;
 import org.postroom.dist.operation.FaultRules;
 
 /**

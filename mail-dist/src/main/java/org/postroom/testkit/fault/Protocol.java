@@ -3,7 +3,7 @@ package org.postroom.testkit.fault;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.dist.Role;
 
 /** What clients speak to the server. */

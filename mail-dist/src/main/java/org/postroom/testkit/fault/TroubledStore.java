@@ -3,10 +3,10 @@ package org.postroom.testkit.fault;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.MailCommit;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 
 /** Has a store fail when it is to: before it has begun what it was asked for. */
 final class TroubledStore {

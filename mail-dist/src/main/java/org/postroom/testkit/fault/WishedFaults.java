@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.dist.operation.FaultRules;
 import org.postroom.dist.operation.FaultRules.Happened;
 import org.postroom.dist.operation.FaultRules.Listed;

@@ -8,14 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
-import org.postroom.core.auth.Account;
-import org.postroom.core.auth.Accounts;
 import org.postroom.core.secret.Secret;
+import org.postroom.dist.Users;
 import org.postroom.testkit.InMailbox;
 import org.postroom.testkit.MailSetup;
 import org.postroom.testkit.ReceivedMail;
@@ -121,16 +119,15 @@ public class GreenMail {
   }
 
   private void make(User user) {
-    Accounts accounts = testMail().server().accounts();
+    Users users = testMail().server().users();
     try (Secret password = Secret.of(user.password())) {
-      Optional<Account> known = accounts.byLogin(user.login());
-      if (known.isPresent()) {
-        accounts.changePassword(known.get().id(), password);
+      if (users.has(user.login())) {
+        users.changePassword(user.login(), password);
         return;
       }
-      Account made = accounts.add(user.login(), password);
+      users.add(user.login(), password);
       if (!user.email().equals(user.login())) {
-        accounts.addAlias(made.id(), Address.parse(user.email()));
+        users.addAlias(user.login(), Address.parse(user.email()));
       }
     }
   }

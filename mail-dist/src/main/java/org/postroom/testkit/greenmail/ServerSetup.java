@@ -2,7 +2,7 @@ package org.postroom.testkit.greenmail;
 
 import java.util.Properties;
 import java.util.stream.Stream;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.dist.Role;
 
 /** A protocol and the port that it is to be had at; 0 is a free one. */

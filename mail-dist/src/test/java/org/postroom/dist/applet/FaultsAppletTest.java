@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
+import org.postroom.dist.assembly.StartedServer;
 import org.postroom.storage.Storage;
 import org.postroom.testkit.TestMail;
 import org.postroom.testkit.fault.Fault;
@@ -168,7 +169,7 @@ final class FaultsAppletTest {
         assertThat(outcome.status()).isEqualTo(77);
         assertThat(outcome.said()).contains("this server makes no faults: it is no fixture");
       }
-      assertThat(server.accounts().list()).isEmpty();
+      assertThat(server.unwrap(StartedServer.class).accounts().list()).isEmpty();
     }
   }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
+import org.postroom.dist.assembly.StartedServer;
 
 /** Files of administrators as they should not be, and the commands that read and change them. */
 @Timeout(60)
@@ -142,7 +143,7 @@ final class HostileFilesTest {
                       + "postfix: fatal: it is part of another program: process "
                       + process
                       + "\n"));
-      assertThat(server.queue().size()).isZero();
+      assertThat(server.unwrap(StartedServer.class).queue().size()).isZero();
     }
   }
 }

@@ -37,6 +37,8 @@ import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
+import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.StartedServer;
 import org.postroom.dist.mailbox.StoredMessage;
 import org.postroom.dist.operation.QueueOperations;
 import org.postroom.dist.operation.QueueOperations.Asked;
@@ -108,7 +110,7 @@ final class QueueCommandsTest {
   }
 
   private static int sizeOf(MailServer server) {
-    return Math.toIntExact(server.queue().size());
+    return Math.toIntExact(server.unwrap(StartedServer.class).queue().size());
   }
 
   @Test
@@ -288,8 +290,14 @@ final class QueueCommandsTest {
           """,
           StandardOpenOption.APPEND);
       assertThat(AppletRun.of("reload", "-c", folder + "/main.cf").status()).isZero();
-      AccountId ada = server.accounts().byLogin("ada@example.org").orElseThrow().id();
-      server.accounts().setQuota(ada, 1);
+      AccountId ada =
+          server
+              .unwrap(StartedServer.class)
+              .accounts()
+              .byLogin("ada@example.org")
+              .orElseThrow()
+              .id();
+      server.unwrap(StartedServer.class).accounts().setQuota(ada, 1);
 
       AppletRun ours = queue("requeue", first, full, "NOSUCH", last);
       assertThat(ours.status()).isEqualTo(75);
@@ -307,7 +315,7 @@ final class QueueCommandsTest {
       assertThat(queue("show", full).said()).contains("\n  address: info@later.test\n");
       assertThat(sizeOf(server)).isEqualTo(3);
 
-      server.accounts().setQuota(ada, 0);
+      server.unwrap(StartedServer.class).accounts().setQuota(ada, 0);
       assertThat(queue("requeue", full).status()).isZero();
       assertThat(server.mailboxes("ada@example.org").inbox().messages()).hasSize(1);
     }
@@ -668,6 +676,7 @@ final class QueueCommandsTest {
       List<String> seen = new ArrayList<>();
       MailServer.builder()
           .configuration(folder.resolve("main.cf"))
+          .unwrap(DescribedServer.class)
           .ask(
               QueueOperations.LIST,
               Asked.HELD,

@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.IpLiteral;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.report.BadConfiguration;
 
 final class InterfacesTest {
   private static final Interfaces MACHINE =

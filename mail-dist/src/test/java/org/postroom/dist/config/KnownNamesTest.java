@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.KnownNames;
 import org.postroom.core.config.Param;
-import org.postroom.core.config.ParamClass;
 import org.postroom.core.config.ParamFamily;
-import org.postroom.dist.Parts;
+import org.postroom.core.report.ParamClass;
+import org.postroom.dist.assembly.Parts;
 
 /** Every name of the compatible systems is known, each in one place. */
 final class KnownNamesTest {

@@ -26,14 +26,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.auth.Accounts;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.dist.operation.RunningServer;
 
 @Timeout(60)

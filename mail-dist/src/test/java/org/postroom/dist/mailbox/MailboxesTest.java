@@ -17,14 +17,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.postroom.core.auth.AccountNotFound;
-import org.postroom.core.mailbox.BadMailboxName;
-import org.postroom.core.mailbox.MailboxExists;
-import org.postroom.core.mailbox.MailboxNotFound;
-import org.postroom.core.mailbox.OverQuota;
+import org.postroom.core.refusal.AccountNotFound;
+import org.postroom.core.refusal.BadMailboxName;
+import org.postroom.core.refusal.MailboxExists;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.OverQuota;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
+import org.postroom.dist.assembly.StartedServer;
 import org.postroom.storage.Storage;
 
 /** An application reads and changes mailboxes. */
@@ -145,7 +146,11 @@ final class MailboxesTest {
     assertThatThrownBy(() -> server.deliver(ADA, "Nowhere", stream("")))
         .isInstanceOf(MailboxNotFound.class)
         .hasMessageContaining("Nowhere");
-    server.accounts().setQuota(server.accounts().byLogin(ADA).orElseThrow().id(), 10);
+    server
+        .unwrap(StartedServer.class)
+        .accounts()
+        .setQuota(
+            server.unwrap(StartedServer.class).accounts().byLogin(ADA).orElseThrow().id(), 10);
     assertThatThrownBy(() -> server.deliver(ADA, "INBOX", stream("Subject: x\n\nmuch\n")))
         .isInstanceOf(OverQuota.class);
     InputStream gone = InputStream.nullInputStream();

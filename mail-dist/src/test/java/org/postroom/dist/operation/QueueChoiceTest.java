@@ -9,6 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.QueuedMail.Traits;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.QueueId;
@@ -17,8 +19,6 @@ import org.postroom.core.queue.QueueControl.Listed;
 import org.postroom.core.queue.QueueControl.ListedRecipient;
 import org.postroom.core.queue.QueueControl.Section;
 import org.postroom.core.queue.QueueControl.State;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
-import org.postroom.core.queue.QueuedMail.Traits;
 
 final class QueueChoiceTest {
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.delivery.DeliveryResult;
 
 /** What becomes of mail by how a program ends. */
 final class ExitStatusTest {

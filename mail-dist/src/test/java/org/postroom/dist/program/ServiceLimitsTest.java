@@ -9,11 +9,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.MasterCf;
 import org.postroom.core.config.Settings;
 import org.postroom.core.part.Outgoing;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.core.report.BadConfiguration;
 
 /** How much of a service there may be. */
 final class ServiceLimitsTest {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.postroom.dist.assembly.StartedServer;
 
 /** What tests for GreenMail rely on beside the usual. */
 final class GreenMailTest {
@@ -40,7 +41,7 @@ final class GreenMailTest {
     greenMail.reset();
 
     assertThat(greenMail.getReceivedMessages()).isEmpty();
-    assertThat(greenMail.testMail().server().accounts().list())
+    assertThat(greenMail.testMail().server().unwrap(StartedServer.class).accounts().list())
         .extracting(one -> one.login())
         .containsExactly("ada@example.org");
   }

@@ -2,10 +2,10 @@ package org.postroom.imap.command;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.mail.ContentSink;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.arrival.ContentSink;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.imap.session.Intake;
 
 /**

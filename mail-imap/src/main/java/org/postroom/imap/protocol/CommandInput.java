@@ -3,7 +3,7 @@ package org.postroom.imap.protocol;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.mail.Staging;
+import org.postroom.core.arrival.Staging;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Input;
 import org.postroom.core.wire.Line;

@@ -3,11 +3,11 @@ package org.postroom.imap.protocol;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.mail.ContentSink;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mail.Staging;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.arrival.ContentSink;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.arrival.Staging;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.wire.Input;
 
 /** A string literal as it comes: a short one in memory that grows with it, a long one staged. */

@@ -2,9 +2,9 @@ package org.postroom.imap.session;
 
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.wire.Line;
 import org.postroom.core.wire.Saying;
-import org.postroom.core.wire.WireFault;
 import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.Responder;

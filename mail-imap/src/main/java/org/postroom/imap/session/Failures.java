@@ -1,13 +1,13 @@
 package org.postroom.imap.session;
 
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
-import org.postroom.core.mailbox.BadMailboxName;
-import org.postroom.core.mailbox.MailboxExists;
-import org.postroom.core.mailbox.MailboxNotFound;
-import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.mailbox.SpecialUseTaken;
 import org.postroom.core.mailbox.TooManyKeywords;
+import org.postroom.core.refusal.BadMailboxName;
+import org.postroom.core.refusal.MailboxExists;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.OverQuota;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.Refused;
 import org.slf4j.Logger;

@@ -1,11 +1,11 @@
 package org.postroom.imap.session;
 
 import java.util.Optional;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Session;
 import org.postroom.core.wire.StrangerLimits;
-import org.postroom.core.wire.WireFault;
 import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.CommandInput;
 import org.postroom.imap.protocol.ImapReader;

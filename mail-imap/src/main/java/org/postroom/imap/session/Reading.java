@@ -2,8 +2,8 @@ package org.postroom.imap.session;
 
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.arrival.Staging;
 import org.postroom.core.config.Settings;
-import org.postroom.core.mail.Staging;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Line;
 import org.postroom.imap.param.ImapParams;

@@ -1,11 +1,11 @@
 package org.postroom.imap.session;
 
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
-import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.Responder;

@@ -1,8 +1,8 @@
 package org.postroom.pop3.command;
 
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
-import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.pop3.protocol.Arguments;
 import org.postroom.pop3.protocol.ResponseCode;
 import org.postroom.pop3.session.Pop3Session;

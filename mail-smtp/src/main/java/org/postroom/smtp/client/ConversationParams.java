@@ -14,7 +14,7 @@ import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
-import org.postroom.core.filter.CheckParams;
+import org.postroom.core.filter.check.CheckParams;
 
 /** The parameters of what is said to another server, and how long it may take. */
 final class ConversationParams {

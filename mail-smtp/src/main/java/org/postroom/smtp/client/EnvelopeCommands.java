@@ -3,9 +3,9 @@ package org.postroom.smtp.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Locale;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.queue.QueuedMail;
 
 /** MAIL and RCPT, with the parameters that a server takes. */
 final class EnvelopeCommands {

@@ -11,14 +11,14 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.Transport.Report;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.FlowParams;
-import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Policy;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.rewrite.AddressMap;
 import org.postroom.core.rewrite.HeaderAddresses;
 import org.postroom.core.rewrite.RewriteParams;
@@ -43,7 +43,7 @@ final class GenericAddresses {
   /**
    * Those that {@code param} names.
    *
-   * @throws org.postroom.core.config.BadConfiguration for a table that cannot be had
+   * @throws org.postroom.core.report.BadConfiguration for a table that cannot be had
    */
   static GenericAddresses of(
       Settings settings, Param<List<String>> param, Policy policy, Tables tables) {

@@ -2,10 +2,10 @@ package org.postroom.smtp.client;
 
 import java.nio.ByteBuffer;
 import org.postroom.core.address.Address;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mime.MimePart;
 import org.postroom.core.mime.StructureScanner;
-import org.postroom.core.queue.QueuedMail;
 
 /**
  * Whether a mail needs a server that has SMTPUTF8 (RFC 6531, 3.2): for an address, to which an

@@ -3,9 +3,9 @@ package org.postroom.smtp.client;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
-import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.wire.Output;
 
 /**

@@ -5,11 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.postroom.core.flow.DeliveryResult;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.Transport.Report;
 import org.postroom.core.flow.NextHop;
-import org.postroom.core.flow.Transport.Report;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 
 /**
  * What the servers of one attempt have said of a mail's recipients so far: some are done with, some

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.Settings;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.NextHop;
 import org.postroom.core.policy.Policy;
-import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.table.Tables;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.TlsSession;
@@ -47,7 +47,7 @@ record Security(
    *
    * @param service who protects it, as the log has it
    * @param names by DNSSEC, where settings ask for it
-   * @throws org.postroom.core.config.BadConfiguration for what cannot be obeyed
+   * @throws org.postroom.core.report.BadConfiguration for what cannot be obeyed
    */
   static Security of(
       Settings settings, String service, Policy policy, Tables tables, Resolver names) {

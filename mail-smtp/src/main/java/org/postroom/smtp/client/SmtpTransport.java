@@ -8,16 +8,16 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.postroom.core.address.Address;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.arrival.Staging;
 import org.postroom.core.config.Settings;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.Transport;
 import org.postroom.core.dns.Resolver;
-import org.postroom.core.dns.ZoneResolver;
-import org.postroom.core.flow.Transport;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mail.Staging;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.part.Premises;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
-import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.table.Tables;
 import org.postroom.smtp.client.https.Https;
 import org.postroom.smtp.client.tls.TlsPolicies;
@@ -48,7 +48,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
    *
    * @param own the addresses that are this machine
    * @param others what other domains say of TLS, which all transports share
-   * @throws org.postroom.core.config.BadConfiguration for a table that cannot be had, and for what
+   * @throws org.postroom.core.report.BadConfiguration for a table that cannot be had, and for what
    *     contradicts itself
    */
   public static SmtpTransport of(
@@ -82,7 +82,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
   /**
    * One for a server that speaks LMTP.
    *
-   * @throws org.postroom.core.config.BadConfiguration as {@link #of}
+   * @throws org.postroom.core.report.BadConfiguration as {@link #of}
    */
   public static SmtpTransport lmtp(
       Settings settings, Policy policy, Tables tables, Premises premises) {
@@ -125,7 +125,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
    * Looks at what one would obey.
    *
    * @param lmtp whether it would speak that
-   * @throws org.postroom.core.config.BadConfiguration as {@link #of} and {@link #lmtp}
+   * @throws org.postroom.core.report.BadConfiguration as {@link #of} and {@link #lmtp}
    */
   public static void check(Settings settings, boolean lmtp, Policy policy, Tables tables) {
     Settings seen = lmtp ? LmtpClientParams.in(settings) : settings;

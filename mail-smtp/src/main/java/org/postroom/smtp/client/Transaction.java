@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.postroom.core.flow.DeliveryResult;
-import org.postroom.core.flow.Transport.Report;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.Transport.Report;
 import org.postroom.core.mail.BodyType;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
-import org.postroom.core.wire.WireFault;
+import org.postroom.core.refusal.WireFault;
 
 /** One mail to a server that has been greeted: envelope, content, and what it says of each. */
 final class Transaction {

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.arrival.Staging;
 import org.postroom.core.config.Settings;
-import org.postroom.core.filter.OutgoingChecks;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.Transport.Report;
+import org.postroom.core.filter.check.OutgoingChecks;
 import org.postroom.core.flow.FlowParams;
-import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.log.MailLog;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mail.Staging;
 import org.postroom.core.policy.Policy;
-import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.table.Tables;
 
 /**
@@ -26,7 +26,7 @@ record Words(Optional<OutgoingChecks> checks, Optional<GenericAddresses> generic
   /**
    * What settings ask for.
    *
-   * @throws org.postroom.core.config.BadConfiguration for a table that cannot be had
+   * @throws org.postroom.core.report.BadConfiguration for a table that cannot be had
    */
   static Words of(Settings settings, String protocol, Policy policy, Tables tables) {
     GenericAddresses generic =

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.queue.QueuedMail;
 
 /**
  * Tells a filter of ours which client a mail came from (XFORWARD, as Postfix has it). The queue

@@ -5,7 +5,6 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.MailboxFull;
 import org.postroom.core.flow.Route;
@@ -13,7 +12,8 @@ import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.ClientNames;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.RestrictionParams;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.restriction.Verdict;
 import org.postroom.smtp.protocol.BadCommand;
 
 /**

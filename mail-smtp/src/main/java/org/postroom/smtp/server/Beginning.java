@@ -2,12 +2,12 @@ package org.postroom.smtp.server;
 
 import java.util.List;
 import java.util.Optional;
+import org.postroom.core.arrival.Arriving;
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Entrance;
 import org.postroom.core.flow.Intake;
-import org.postroom.core.mail.Arriving;
 import org.postroom.core.mail.FieldLine;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.wire.TlsSession;
 
 /** How the content of a session's mail begins: what is known of the mail by then. */

@@ -19,7 +19,7 @@ import org.postroom.core.policy.Pending;
 import org.postroom.core.policy.PolicyContext;
 import org.postroom.core.policy.SenderLogins;
 import org.postroom.core.policy.Sources;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.restriction.Verdict;
 import org.postroom.smtp.protocol.SmtpReply;
 
 /**

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 
 /** What a listener is for, which is a set of defaults. */
 public enum Role {

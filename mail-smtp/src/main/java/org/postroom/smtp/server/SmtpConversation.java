@@ -2,11 +2,11 @@ package org.postroom.smtp.server;
 
 import java.util.Optional;
 import org.postroom.core.config.Settings;
-import org.postroom.core.fact.Notes;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.inquiry.Notes;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.Moment;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.Dialogue;
 import org.postroom.core.wire.Connection;

@@ -9,7 +9,7 @@ import org.postroom.core.config.Choice;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
-import org.postroom.core.filter.FilterParams;
+import org.postroom.core.filter.check.FilterParams;
 import org.postroom.core.wire.StrangerLimits;
 
 /** The parameters of the SMTP server. */

@@ -1,9 +1,9 @@
 package org.postroom.smtp.subetha;
 
 import java.util.Optional;
-import org.postroom.core.auth.AccountSource;
-import org.postroom.core.auth.Person;
-import org.postroom.core.auth.Proof;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.people.Person;
+import org.postroom.core.people.Proof;
 import org.postroom.core.secret.Secret;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.auth.LoginFailedException;
@@ -17,7 +17,7 @@ record Passwords(Check check) {
     /**
      * Whether it is right.
      *
-     * @throws org.postroom.core.fact.LookupUnavailable when that cannot be said now
+     * @throws org.postroom.core.refusal.LookupUnavailable when that cannot be said now
      */
     void login(String user, String password, MessageContext context) throws LoginFailedException;
   }

@@ -7,8 +7,8 @@ import java.util.concurrent.Executor;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.fact.Fact;
-import org.postroom.core.policy.PolicyContext;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.restriction.Judged;
+import org.postroom.core.restriction.Verdict;
 
 /**
  * Whether a handler rejects a recipient. The same question for the same recipient in the same place
@@ -21,7 +21,7 @@ final class Question implements Fact<Optional<Verdict.Reject>> {
   private final Address recipient;
   private final int number;
 
-  Question(Handlings handlings, PolicyContext mail, Address recipient) {
+  Question(Handlings handlings, Judged mail, Address recipient) {
     this.handlings = handlings;
     this.session = SubEtha.context(mail);
     this.sender = mail.sender().map(ReversePath::toString).orElse("");

@@ -4,19 +4,18 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.postroom.core.auth.AccountSource;
+import org.postroom.core.delivery.DeliveryResult;
+import org.postroom.core.delivery.Transport;
 import org.postroom.core.filter.Examined;
 import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.Finding;
-import org.postroom.core.flow.DeliveryResult;
-import org.postroom.core.flow.Transport;
 import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.policy.Consequence;
-import org.postroom.core.policy.Occasion;
-import org.postroom.core.policy.PolicyContext;
-import org.postroom.core.policy.Restriction;
-import org.postroom.core.policy.Verdict;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.restriction.Consequence;
+import org.postroom.core.restriction.Judged;
+import org.postroom.core.restriction.Restriction;
+import org.postroom.core.restriction.Verdict;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.subethamail.smtp.AuthenticationHandlerFactory;
@@ -119,7 +118,7 @@ public final class SubEtha implements AutoCloseable {
   /** Asks handlers about recipients: for {@code smtpd_recipient_restrictions}. */
   public Restriction recipients() {
     return (mail, facts) -> {
-      if (mail.recipient().isEmpty() || mail.occasion().get().instance().isEmpty()) {
+      if (mail.recipient().isEmpty() || mail.instance().isEmpty()) {
         return Verdict.DUNNO; // a dry run: there is no mail that a handler could begin with
       }
       return facts
@@ -132,8 +131,7 @@ public final class SubEtha implements AutoCloseable {
   /** Knows a mail again whose content has come: for {@code smtpd_end_of_data_restrictions}. */
   public Restriction content() {
     return (mail, facts) -> {
-      Occasion now = mail.occasion().get();
-      handlings.named(now.instance(), now.queueId());
+      handlings.named(mail.instance(), mail.queueId());
       return Verdict.DUNNO;
     };
   }
@@ -190,10 +188,8 @@ public final class SubEtha implements AutoCloseable {
     handlings.close();
   }
 
-  /** What a question is about: {@link PolicyContext} as handlers see it. */
-  static SessionContext context(PolicyContext mail) {
-    Occasion now = mail.occasion().get();
-    return new SessionContext(
-        now.instance(), now.client(), now.server(), mail.helo(), mail.client().login());
+  /** What a question is about: {@link Judged} as handlers see it. */
+  static SessionContext context(Judged mail) {
+    return new SessionContext(mail.instance(), mail.from(), mail.to(), mail.helo(), mail.login());
   }
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 
 /** A zone that notes what it is asked, and keeps its answers back when it is told to. */
 final class CountingResolver implements Resolver {

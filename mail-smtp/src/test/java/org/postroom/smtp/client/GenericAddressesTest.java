@@ -12,9 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.Settings;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.Transport.Report;
 import org.postroom.core.flow.AliasParams;
 import org.postroom.core.flow.FlowParams;
-import org.postroom.core.flow.Transport.Report;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.QueueId;
@@ -22,8 +24,6 @@ import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
-import org.postroom.core.queue.QueuedMail;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.table.Tables;
 
 /** generic(5): other hosts see other addresses; the queue goes on to know its own. */

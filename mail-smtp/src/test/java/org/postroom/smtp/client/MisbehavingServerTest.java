@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
 import org.postroom.smtp.client.ScriptedServer.Manner;
 import org.postroom.smtp.client.ScriptedServer.Step;
 

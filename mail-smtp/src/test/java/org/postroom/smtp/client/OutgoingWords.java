@@ -1,8 +1,8 @@
 package org.postroom.smtp.client;
 
 import org.postroom.core.config.Settings;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.policy.Policy;
-import org.postroom.core.queue.QueuedMail;
 import org.postroom.core.table.Tables;
 
 /** What the client would make of a mail's addresses. */

@@ -16,13 +16,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.arrival.ReceivedHeader;
+import org.postroom.core.arrival.Submission;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.mail.ReceivedHeader;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mail.Submission;
-import org.postroom.core.queue.QueuedMail;
 
 class XforwardTest {
   private static final Set<String> ALL =

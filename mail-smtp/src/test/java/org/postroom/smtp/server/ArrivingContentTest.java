@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.arrival.StagingArea;
 import org.postroom.core.flow.ArrivingContent;
-import org.postroom.core.mail.StagedContent;
-import org.postroom.core.mail.StagingArea;
-import org.postroom.core.mail.StorageFull;
+import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.rewrite.HeaderAddresses;
 import org.postroom.smtp.protocol.DataReader;
 

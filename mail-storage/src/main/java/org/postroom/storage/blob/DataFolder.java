@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 
 /**
  * A data folder opened for this process alone: the blob log, H2's database file and the journal

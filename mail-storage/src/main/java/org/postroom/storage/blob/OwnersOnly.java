@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import org.postroom.core.secret.Privacy;
+import org.postroom.core.privacy.Privacy;
 
 /**
  * Folders and files for the server's own user alone, from their first moment and whatever the umask

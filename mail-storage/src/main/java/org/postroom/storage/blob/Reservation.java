@@ -15,8 +15,8 @@ public interface Reservation {
   /**
    * Writes the body, streamed when it is long.
    *
-   * @throws org.postroom.core.mail.StorageFull when the disk has no room
-   * @throws org.postroom.core.mail.StorageUnavailable when the store failed
+   * @throws org.postroom.core.refusal.StorageFull when the disk has no room
+   * @throws org.postroom.core.refusal.StorageUnavailable when the store failed
    * @throws IllegalArgumentException when the content does not have the reserved length
    */
   void write(Content body);

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.postroom.core.auth.LoginName;
+import org.postroom.core.people.LoginName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -5,8 +5,8 @@ import java.util.Set;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.auth.LoginName;
 import org.postroom.core.mail.Recipient.Notify;
+import org.postroom.core.people.LoginName;
 
 /** Addresses as columns: local part and domain as they are, without quotes, around the last @. */
 final class Addresses {

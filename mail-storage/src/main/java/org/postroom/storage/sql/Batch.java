@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.MailboxNotFound;
+import org.postroom.core.refusal.MailboxNotFound;
 
 /**
  * One transaction of the committer, with the units of work in it. Units read and change accounts

@@ -1,9 +1,9 @@
 package org.postroom.storage.sql;
 
+import org.postroom.core.arrival.Submission;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.Submission;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.refusal.StorageFull;
 
 /**
  * Takes bodies on the thread that brings them, as long as there is room on the disk: the committer

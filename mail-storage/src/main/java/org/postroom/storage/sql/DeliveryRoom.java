@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.mailbox.MailboxNotFound;
-import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.refusal.MailboxNotFound;
+import org.postroom.core.refusal.OverQuota;
 
 /** Which of an acceptance's deliveries there is room for; nothing is changed by asking. */
 final class DeliveryRoom {

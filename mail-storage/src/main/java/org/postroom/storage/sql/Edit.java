@@ -9,10 +9,10 @@ import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.OverQuota;
 import org.postroom.core.mailbox.TooManyKeywords;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.refusal.OverQuota;
 
 /**
  * One unit's change of one mailbox: draws one mod-sequence from the account, gives UIDs, counts,

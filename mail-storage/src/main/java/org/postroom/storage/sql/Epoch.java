@@ -3,7 +3,7 @@ package org.postroom.storage.sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
-import org.postroom.core.mail.QueueIds;
+import org.postroom.core.arrival.QueueIds;
 
 /**
  * Which opening of the store this is. Each opening draws the next number; whoever commits looks, in

@@ -3,7 +3,7 @@ package org.postroom.storage.sql;
 import java.nio.file.Path;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.storage.StorageFault;
 import org.postroom.storage.blob.DataFolder;
 import org.slf4j.Logger;

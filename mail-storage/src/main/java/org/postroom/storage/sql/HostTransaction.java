@@ -12,7 +12,7 @@ import java.sql.Types;
 import java.util.List;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.queue.NotEnqueued;
+import org.postroom.core.refusal.NotEnqueued;
 
 /**
  * Writes a mail into the outbox with the connection of an application, in its transaction: whether

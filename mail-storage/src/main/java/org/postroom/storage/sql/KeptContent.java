@@ -1,8 +1,8 @@
 package org.postroom.storage.sql;
 
 import java.nio.ByteBuffer;
+import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.StagedContent;
 import org.postroom.core.mime.MessageStructure;
 
 /**

@@ -3,7 +3,7 @@ package org.postroom.storage.sql;
 import java.time.Clock;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.memory.MemoryBudget;
 
 /**
  * What a store lives by.

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.mailbox.BadMailboxName;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.SpecialUse;
+import org.postroom.core.refusal.BadMailboxName;
+import org.postroom.core.refusal.MailboxNotFound;
 
 /** Which mailboxes an account has, what they are called, and which of them it follows. */
 final class MailboxNames {

@@ -13,16 +13,16 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.mailbox.BadMailboxName;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
-import org.postroom.core.mailbox.MailboxExists;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.SpecialUse;
 import org.postroom.core.mailbox.SpecialUseTaken;
 import org.postroom.core.mailbox.Uid;
+import org.postroom.core.refusal.BadMailboxName;
+import org.postroom.core.refusal.MailboxExists;
+import org.postroom.core.refusal.MailboxNotFound;
 
 /** What units of work do to mailboxes as a whole: make, remove, rename, subscribe. */
 final class Mailboxes {

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.ContentDamaged;
+import org.postroom.core.refusal.ContentDamaged;
 
 /** Bodies in memory: gone when closed, like the database beside it. */
 final class MemoryBlobs implements BlobStore {

@@ -7,8 +7,8 @@ import java.time.Clock;
 import java.util.Optional;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.queue.NamedMails;
-import org.postroom.core.queue.NotEnqueued;
 import org.postroom.core.queue.OutboxStore;
+import org.postroom.core.refusal.NotEnqueued;
 
 /**
  * What becomes ours once, however often it is begun: a store's outbox, where its database can have

@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.MailboxNotFound;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.refusal.MailboxNotFound;
 
 /**
  * Clears away what nobody can ask for any more: traces of expunged messages after their time of

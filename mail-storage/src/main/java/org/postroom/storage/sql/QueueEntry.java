@@ -3,10 +3,11 @@ package org.postroom.storage.sql;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.List;
+import org.postroom.core.delivery.QueuedMail.CameFrom;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.queue.Acceptance;
-import org.postroom.core.queue.QueueControl.CameFrom;
+import org.postroom.core.queue.QueueControl;
 
 /** The rows with which a mail enters the queue: its own, and one for each recipient. */
 final class QueueEntry {
@@ -71,7 +72,7 @@ final class QueueEntry {
     insert.setLong(8, arrived);
     insert.setLong(9, message);
     insert.setInt(10, acceptance.onward().size());
-    CameFrom from = CameFrom.of(acceptance.mail().client());
+    CameFrom from = QueueControl.cameFrom(acceptance.mail().client());
     insert.setString(11, from.submitter().map(QueueEntry::kept).orElse(null));
     insert.setString(12, from.traceparent().orElse(null));
     insert.setString(13, kept(from.address()));

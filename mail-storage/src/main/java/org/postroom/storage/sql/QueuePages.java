@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.queue.QueueControl.Listed;
 import org.postroom.core.queue.QueueControl.ListedRecipient;
 import org.postroom.core.queue.QueueControl.Page;
 import org.postroom.core.queue.QueueControl.Position;
 import org.postroom.core.queue.QueueControl.Section;
 import org.postroom.core.queue.QueueControl.State;
-import org.postroom.core.queue.QueuedMail;
 
 /**
  * A page of what is in the queue. Mails are found by their number, then their rows by theirs, so

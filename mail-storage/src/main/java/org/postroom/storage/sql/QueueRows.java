@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongPredicate;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.delivery.QueuedMail.CameFrom;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.queue.QueueControl.CameFrom;
 import org.postroom.core.queue.QueueStore.SetAside;
 import org.postroom.core.queue.QueueStore.Share;
-import org.postroom.core.queue.QueuedMail;
 
 /**
  * The queue's rows as they are read: by whoever asks, on a reader's connection, so that neither

@@ -1,6 +1,6 @@
 package org.postroom.storage.sql;
 
-import org.postroom.core.mail.StorageFull;
+import org.postroom.core.refusal.StorageFull;
 import org.postroom.storage.blob.DataFolder;
 
 /**

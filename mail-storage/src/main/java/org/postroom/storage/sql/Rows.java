@@ -9,19 +9,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.arrival.ScannedContent;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.ContentDamaged;
-import org.postroom.core.mail.ScannedContent;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.mime.MessageEnvelope;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.mime.ScanLimits;
+import org.postroom.core.refusal.ContentDamaged;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 
 /**
  * Shows the messages of a mailbox. Flags, mod-sequences and sizes come from the state in memory; a

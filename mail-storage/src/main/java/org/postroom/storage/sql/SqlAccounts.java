@@ -11,14 +11,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.AccountExists;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
-import org.postroom.core.auth.LoginName;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.people.LoginName;
+import org.postroom.core.refusal.AccountExists;
+import org.postroom.core.refusal.AccountNotFound;
 import org.postroom.core.secret.Secret;
 
 /**
@@ -306,6 +306,8 @@ final class SqlAccounts implements Accounts {
   }
 
   private static AccountState require(Batch batch, AccountId account) throws SQLException {
-    return batch.findAccount(account).orElseThrow(() -> new AccountNotFound(account));
+    return batch
+        .findAccount(account)
+        .orElseThrow(() -> new AccountNotFound(String.valueOf(account.value())));
   }
 }

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.ContentDamaged;
+import org.postroom.core.refusal.ContentDamaged;
 
 /** Bodies as chunks in the database: the commit makes them durable, on every node at once. */
 final class SqlBlobs implements BlobStore {

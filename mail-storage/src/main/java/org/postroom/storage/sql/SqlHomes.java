@@ -3,12 +3,12 @@ package org.postroom.storage.sql;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.AccountSource;
 import org.postroom.core.auth.Homes;
-import org.postroom.core.auth.Person;
-import org.postroom.core.auth.Proof;
 import org.postroom.core.auth.ScramKeys;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.auth.ScramProof;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.people.Person;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 
 /** The rows of accounts as homes of people whom anybody may know, this store among others. */
@@ -105,7 +105,7 @@ final class SqlHomes implements Homes {
   }
 
   /** The password that is kept here. */
-  private final class OwnProof implements Proof {
+  private final class OwnProof implements ScramProof {
     private final Account account;
 
     OwnProof(Account account) {

@@ -14,13 +14,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.Content;
-import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.OutboxStore;
+import org.postroom.core.refusal.ContentDamaged;
 
 /**
  * The outbox's rows: applications write them, in transactions of their own; the committer ends

@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueStore;
-import org.postroom.core.queue.QueuedMail;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

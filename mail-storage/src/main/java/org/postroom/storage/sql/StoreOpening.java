@@ -13,7 +13,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.storage.Storage;
 import org.postroom.storage.StorageFault;
 import org.postroom.storage.blob.DataFolder;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.refusal.StorageUnavailable;
 
 /** What readers meet. */
 final class DatabaseTest {

@@ -6,7 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Function;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.life.MemoryBudget;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.storage.blob.DataFolder;
 
 /** Stores in folders on any disk. */

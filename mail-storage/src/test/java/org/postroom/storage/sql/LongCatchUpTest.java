@@ -25,11 +25,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.secret.Secret;
-import org.postroom.storage.SqlStorage;
 import org.postroom.storage.Storage;
 import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.DataFolderOptions;
 import org.postroom.storage.blob.SimulatedFolder;
+import org.postroom.storage.store.SqlStorage;
 
 /**
  * A journal with much that the database's file lacks: a store opens nevertheless, in its memory.

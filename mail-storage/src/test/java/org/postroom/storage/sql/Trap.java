@@ -2,7 +2,7 @@ package org.postroom.storage.sql;
 
 import java.nio.ByteBuffer;
 import java.util.function.LongConsumer;
-import org.postroom.core.mail.StagedContent;
+import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.mime.MessageStructure;
 
 /**

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Set;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.storage.blob.DataFolder;
 
 /** What happens to a store in tests, and the wait until it is over. */

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.postroom.core.auth.Proof;
 import org.postroom.core.auth.ScramKeys;
+import org.postroom.core.auth.ScramProof;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.secret.Secret;
 
@@ -14,7 +14,7 @@ import org.postroom.core.secret.Secret;
  * the data of a scheme that is known anyway. Two that were written alike are equal: what matched
  * one matches the other.
  */
-public final class StoredPassword implements Proof {
+public final class StoredPassword implements ScramProof {
   /** crypt(3) in all its forms. */
   public static final String CRYPT = "CRYPT";
 

@@ -12,8 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.postroom.core.auth.LoginName;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.people.LoginName;
 import org.postroom.core.table.FileWatch;
 import org.postroom.core.table.WatchedFile;
 

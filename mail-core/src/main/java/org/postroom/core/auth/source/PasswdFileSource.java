@@ -3,7 +3,7 @@ package org.postroom.core.auth.source;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.auth.Person;
+import org.postroom.core.people.Person;
 import org.postroom.core.table.FileWatch;
 
 /** A passwd-file as Dovecot reads it. Who is in it is known in memory. */

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.AccountSource;
 import org.postroom.core.auth.Homes;
-import org.postroom.core.auth.LoginName;
-import org.postroom.core.auth.Person;
-import org.postroom.core.fact.LookupUnavailable;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.people.LoginName;
+import org.postroom.core.people.Person;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.refusal.StorageUnavailable;
 
 /**
  * Who is known to several sources, which are asked in their order. One that cannot answer ends the

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.postroom.core.auth.Person;
-import org.postroom.core.auth.Proof;
 import org.postroom.core.auth.scheme.HashLimits;
 import org.postroom.core.auth.scheme.StoredPassword;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.people.Person;
+import org.postroom.core.people.Proof;
 
 /**
  * A person from the fields that Dovecot knows of one, which files write behind the shell, and

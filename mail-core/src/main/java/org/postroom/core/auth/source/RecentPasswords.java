@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.postroom.core.auth.Person;
 import org.postroom.core.auth.scheme.StoredPassword;
+import org.postroom.core.people.Person;
 import org.postroom.core.secret.Secret;
 
 /**

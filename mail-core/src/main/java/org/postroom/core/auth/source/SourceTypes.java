@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.LongPredicate;
-import org.postroom.core.auth.AccountSource;
 import org.postroom.core.auth.scheme.HashLimits;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Nearest;
 import org.postroom.core.config.Settings;
+import org.postroom.core.people.AccountSource;
 import org.postroom.core.table.SqlSource;
 
 /** The catalogue of sources, beside {@code sql}, which is the store's own: one row each. */

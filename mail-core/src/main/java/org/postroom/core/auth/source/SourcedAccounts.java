@@ -6,17 +6,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
-import org.postroom.core.auth.AccountExists;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.Homes;
-import org.postroom.core.auth.KeptElsewhere;
-import org.postroom.core.auth.LoginName;
-import org.postroom.core.auth.Person;
 import org.postroom.core.auth.ScramKeys;
+import org.postroom.core.auth.ScramProof;
 import org.postroom.core.auth.scheme.StoredPassword;
+import org.postroom.core.people.LoginName;
+import org.postroom.core.people.Person;
+import org.postroom.core.refusal.AccountExists;
+import org.postroom.core.refusal.AccountNotFound;
+import org.postroom.core.refusal.KeptElsewhere;
 import org.postroom.core.secret.Secret;
 
 /**
@@ -184,7 +185,7 @@ final class SourcedAccounts implements Accounts {
     String name = meant(login);
     return people
         .find(name)
-        .flatMap(known -> known.person().proof().scramKeys())
+        .flatMap(known -> ScramProof.keysOf(known.person().proof()))
         .orElseGet(() -> homes.madeUpKeys(name));
   }
 
@@ -218,7 +219,7 @@ final class SourcedAccounts implements Accounts {
         own.list().stream()
             .filter(one -> one.id().equals(account))
             .findFirst()
-            .orElseThrow(() -> new AccountNotFound(account));
+            .orElseThrow(() -> new AccountNotFound(String.valueOf(account.value())));
     Optional<People.Known> known = people.find(changed.login());
     if (known.isPresent() && !known.get().source().isOwn()) {
       throw new KeptElsewhere(

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
-import org.postroom.core.auth.Person;
-import org.postroom.core.auth.Proof;
 import org.postroom.core.auth.scheme.HashLimits;
 import org.postroom.core.auth.scheme.StoredPassword;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.people.Person;
+import org.postroom.core.people.Proof;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.table.FileWatch;
 
 /**

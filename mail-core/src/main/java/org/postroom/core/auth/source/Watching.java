@@ -1,6 +1,6 @@
 package org.postroom.core.auth.source;
 
-import org.postroom.core.auth.AccountSource;
+import org.postroom.core.people.AccountSource;
 import org.postroom.core.table.FileWatch;
 
 /** A source that rests on files. */

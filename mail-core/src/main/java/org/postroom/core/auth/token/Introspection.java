@@ -7,9 +7,9 @@ import java.net.URLEncoder;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.Optional;
-import org.postroom.core.auth.TokenCheck;
-import org.postroom.core.auth.TokenVerdict;
-import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.people.TokenCheck;
+import org.postroom.core.people.TokenVerdict;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.secret.Secret;
 
 /** Asks the issuer what a token is (RFC 7662), or for its bearer's sake who that is. */

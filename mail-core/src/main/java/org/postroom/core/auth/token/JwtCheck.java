@@ -5,8 +5,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.postroom.core.auth.TokenCheck;
-import org.postroom.core.auth.TokenVerdict;
+import org.postroom.core.people.TokenCheck;
+import org.postroom.core.people.TokenVerdict;
 import org.postroom.core.secret.Secret;
 
 /** Checks tokens that are signed, by the keys of who has signed them. */

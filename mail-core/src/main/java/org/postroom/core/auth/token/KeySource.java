@@ -42,7 +42,7 @@ interface KeySource {
   /**
    * Who has signed a token, where that is known without asking anybody. Never waits.
    *
-   * @throws org.postroom.core.fact.LookupUnavailable when nobody can say that now
+   * @throws org.postroom.core.refusal.LookupUnavailable when nobody can say that now
    */
   Optional<Signer> recall(Jwt token);
 

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.postroom.core.auth.TokenVerdict;
+import org.postroom.core.people.TokenVerdict;
 import org.postroom.core.secret.Secret;
 
 /**

@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.Mechanisms;
-import org.postroom.core.auth.TokenCheck;
-import org.postroom.core.auth.TokenVerdict;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.config.Fault;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.people.TokenCheck;
+import org.postroom.core.people.TokenVerdict;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
 import org.postroom.core.secret.Secret;
 
 /**

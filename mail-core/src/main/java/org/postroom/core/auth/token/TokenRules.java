@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.postroom.core.auth.TokenVerdict;
+import org.postroom.core.people.TokenVerdict;
 
 /**
  * What must be said of a token for it to let in.

@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.postroom.core.address.IpLiteral;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Braces;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.report.BadConfiguration;
 
 /**
  * A policy server as {@code check_policy_service} names it: {@code inet:host:port} or {@code

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.core.auth.AccountSource;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Settings;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.SqlTableFile;
 

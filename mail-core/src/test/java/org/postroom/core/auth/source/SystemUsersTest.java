@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.core.auth.AccountSource;
-import org.postroom.core.auth.Person;
-import org.postroom.core.auth.Proof;
 import org.postroom.core.auth.scheme.HashLimits;
+import org.postroom.core.people.AccountSource;
+import org.postroom.core.people.Person;
+import org.postroom.core.people.Proof;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.AccountSourceContract;
 

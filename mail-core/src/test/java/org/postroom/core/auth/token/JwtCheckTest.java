@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postroom.core.auth.TokenVerdict;
 import org.postroom.core.json.Json;
+import org.postroom.core.people.TokenVerdict;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.SigningKey;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Settings;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.testing.SmallPolicyServer;
 import org.postroom.core.testing.Until;

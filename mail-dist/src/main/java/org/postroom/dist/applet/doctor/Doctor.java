@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.postroom.core.address.Domain;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.config.Fault;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
 
 /**
  * Makes every check there is, side by side, with one time limit for all. What others do not answer

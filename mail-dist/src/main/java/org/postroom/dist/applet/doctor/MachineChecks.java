@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.postroom.core.config.Place;
-import org.postroom.core.secret.Privacy;
+import org.postroom.core.privacy.Privacy;
+import org.postroom.core.report.Place;
 import org.postroom.dist.config.ServerParams;
 
 /** What lies on the machine: the certificate, room, secrets; nobody else is asked. */

@@ -16,9 +16,9 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver.MailExchanger;
 import org.postroom.core.dns.Resolver.Tlsa;
 import org.postroom.core.flow.NextHop;
-import org.postroom.dist.Checked.Listening;
 import org.postroom.dist.Role;
 import org.postroom.dist.applet.doctor.Reach.Outcome;
+import org.postroom.dist.assembly.Checked.Listening;
 
 /** What others see of a server: its name, its addresses, whether mail can come and leave. */
 final class ServerChecks {

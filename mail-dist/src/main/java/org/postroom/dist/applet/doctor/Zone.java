@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver.Tlsa;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.dist.Role;
 
 /**

@@ -13,7 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.postroom.dist.OperationClient;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.MailboxOperations;
 import org.postroom.dist.operation.MailboxOperations.Kept;
 import org.postroom.dist.operation.MailboxOperations.Mailboxes;
@@ -26,12 +27,11 @@ import org.postroom.dist.operation.MessageOperations.Page;
 import org.postroom.dist.operation.MessageOperations.Piece;
 import org.postroom.dist.operation.MessageOperations.Some;
 import org.postroom.dist.operation.MessageOperations.Where;
-import org.postroom.dist.operation.OperationRefused;
 import org.postroom.imap.protocol.ModifiedUtf7;
 
 /** Mail that goes: of one user or of many, each to his own Maildir. */
 public final class Export {
-  private final OperationClient client;
+  private final DescribedServer.Client client;
   private final Places places;
   private final Report report;
 
@@ -40,7 +40,7 @@ public final class Export {
    *
    * @throws Trouble when it cannot be understood
    */
-  public Export(OperationClient client, String place, Report report) throws Trouble {
+  public Export(DescribedServer.Client client, String place, Report report) throws Trouble {
     this.client = client;
     this.places = Places.parse(place);
     this.report = report;

@@ -24,9 +24,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.mailbox.BadMailboxName;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.Uid;
+import org.postroom.core.refusal.BadMailboxName;
 import org.postroom.imap.protocol.ModifiedUtf7;
 
 /** What somebody has on a server that speaks IMAP. Nothing is changed there, no flag either. */

@@ -17,7 +17,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.postroom.dist.OperationClient;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.files.NamedFlags;
 import org.postroom.dist.operation.MailboxOperations;
 import org.postroom.dist.operation.MailboxOperations.Kept;
@@ -35,7 +36,6 @@ import org.postroom.dist.operation.MessageOperations.Page;
 import org.postroom.dist.operation.MessageOperations.Some;
 import org.postroom.dist.operation.MessageOperations.Taken;
 import org.postroom.dist.operation.MessageOperations.Where;
-import org.postroom.dist.operation.OperationRefused;
 
 /**
  * Takes in what somebody has elsewhere. What is there already is found by UIDVALIDITY and UID, or,
@@ -47,7 +47,7 @@ final class Importing {
   private static final int BATCH_FLAGS = 128 * 1024;
   private static final int NAMES = 1000;
 
-  private final OperationClient client;
+  private final DescribedServer.Client client;
   private final String login;
   private final boolean newUids;
   private final boolean verify;
@@ -59,7 +59,8 @@ final class Importing {
    * @param newUids whether messages of a mailbox that has other UIDs here get new ones
    * @param verify whether all messages are compared by their octets at the end
    */
-  Importing(OperationClient client, String login, boolean newUids, boolean verify, Report report) {
+  Importing(
+      DescribedServer.Client client, String login, boolean newUids, boolean verify, Report report) {
     this.client = client;
     this.login = login;
     this.newUids = newUids;

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.postroom.core.mailbox.BadMailboxName;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.refusal.BadMailboxName;
 import org.postroom.imap.protocol.ModifiedUtf7;
 
 /**

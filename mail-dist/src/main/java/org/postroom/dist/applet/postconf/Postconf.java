@@ -17,12 +17,12 @@ import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Listing;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.MasterCf;
-import org.postroom.core.config.Notice;
-import org.postroom.core.config.Place;
+import org.postroom.core.report.Notice;
+import org.postroom.core.report.Place;
 import org.postroom.core.table.Tables;
-import org.postroom.dist.Configuration;
 import org.postroom.dist.applet.edit.EditRefused;
 import org.postroom.dist.applet.edit.EditedFile;
+import org.postroom.dist.assembly.Names;
 
 /**
  * postconf(1): lists what main.cf and master.cf say, and what holds where they say nothing; edits
@@ -73,7 +73,7 @@ public final class Postconf {
   public static Listing names(Path folder, boolean isNeeded, Clock clock) {
     Path file = folder.resolve("main.cf");
     MainCf main = isNeeded || Files.exists(file) ? main(file, clock) : MainCf.EMPTY;
-    return Configuration.listing(folder, main.entries(), MasterCf.EMPTY);
+    return Names.listing(folder, main.entries(), MasterCf.EMPTY);
   }
 
   /** Does it; gives the exit status. */
@@ -171,8 +171,7 @@ public final class Postconf {
     MainCf main = presets ? MainCf.EMPTY : main(request.mainCf(), clock);
     String text = presets ? "" : master(services);
     MasterCf master = MasterCf.parse(request.masterCf().toString(), text);
-    Listing names =
-        Configuration.listing(request.folder(), presets ? List.of() : said(main), master);
+    Listing names = Names.listing(request.folder(), presets ? List.of() : said(main), master);
     MasterListing listing = new MasterListing(request, text, names, this::warn);
     if (services) {
       listing.print(out, this::warn);

@@ -23,15 +23,15 @@ import java.util.random.RandomGenerator;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Listing;
 import org.postroom.core.config.LogicalLines;
-import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.flow.AliasParams;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.TableText;
 import org.postroom.core.table.TableText.Entry;
 import org.postroom.core.table.Tables;
 import org.postroom.dist.applet.edit.EditRefused;
 import org.postroom.dist.applet.edit.EditedFile;
-import org.postroom.storage.SqlTables;
+import org.postroom.storage.store.SqlTables;
 
 /**
  * postmap(1) and postalias(1): look keys up in tables of any type as a server would, list and

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.postroom.core.secret.Privacy;
+import org.postroom.core.privacy.Privacy;
 import org.postroom.core.secret.Secret;
 
 /**

@@ -23,7 +23,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.WrittenAddress;
-import org.postroom.core.flow.Attempted;
+import org.postroom.core.delivery.Attempted;
 import org.postroom.core.mail.Envelope;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.ServerBuilder;

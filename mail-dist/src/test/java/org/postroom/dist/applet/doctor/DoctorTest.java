@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.testing.Shows;
 import org.postroom.dist.applet.doctor.Reach.Outcome;
 

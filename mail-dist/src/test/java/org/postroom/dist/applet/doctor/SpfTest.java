@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 
 /** RFC 7208. */
 final class SpfTest {

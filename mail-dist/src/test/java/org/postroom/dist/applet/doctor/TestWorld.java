@@ -20,14 +20,15 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.dns.Resolver;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.wire.CertificateAuthority;
-import org.postroom.dist.Checked;
-import org.postroom.dist.Checked.Listening;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.dist.ServerBuilder;
 import org.postroom.dist.applet.doctor.Reach.Outcome;
+import org.postroom.dist.assembly.Checked;
+import org.postroom.dist.assembly.Checked.Listening;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.storage.Storage;
 
 /** A server for example.org and all that is around it, in which nothing is wrong at first. */
@@ -100,7 +101,7 @@ final class TestWorld {
   Site site() {
     ServerBuilder builder = MailServer.builder().storage(Storage.inMemory());
     settings.forEach(builder::set);
-    Checked checked = builder.check();
+    Checked checked = builder.unwrap(DescribedServer.class).checked();
     return new Site(checked.settings(), listeners, Optional.of(folder), addresses);
   }
 

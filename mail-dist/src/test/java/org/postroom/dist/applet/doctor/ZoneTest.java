@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.address.Domain;
 import org.postroom.core.testing.Shows;
-import org.postroom.dist.Checked.Listening;
 import org.postroom.dist.Role;
+import org.postroom.dist.assembly.Checked.Listening;
 
 final class ZoneTest {
   @TempDir private Path folder;

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.postroom.dist.OperationClient;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.MailboxOperations;
 import org.postroom.dist.operation.MailboxOperations.Kept;
 import org.postroom.dist.operation.MailboxOperations.Mailboxes;
@@ -25,7 +25,7 @@ public final class Contents {
   /** By mailbox: a line with its numbers, and a line for each message. */
   public static Map<String, List<String>> of(ServerBuilder server, String login) {
     Map<String, List<String>> all = new TreeMap<>();
-    try (OperationClient client = new OperationClient(server)) {
+    try (DescribedServer.Client client = server.unwrap(DescribedServer.class).client()) {
       Mailboxes mailboxes = client.ask(MailboxOperations.LIST, new Owner(login));
       all.put("subscribed", mailboxes.subscribed());
       for (Kept row : mailboxes.mailboxes()) {

@@ -27,10 +27,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.MailServer;
-import org.postroom.dist.OperationClient;
 import org.postroom.dist.Role;
 import org.postroom.dist.ServerBuilder;
 import org.postroom.dist.applet.AppletRun;
+import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.assembly.StartedServer;
 import org.postroom.storage.Storage;
 
 /** Mail comes from Maildirs and goes to them, by the commands, in this process. */
@@ -428,9 +429,11 @@ final class MailMoveTest {
     AppletRun refused;
     try (MailServer server = server(data).start()) {
       server
+          .unwrap(StartedServer.class)
           .accounts()
           .changePassword(
-              server.accounts().byLogin(ADA).orElseThrow().id(), Secret.of("correct horse"));
+              server.unwrap(StartedServer.class).accounts().byLogin(ADA).orElseThrow().id(),
+              Secret.of("correct horse"));
       words[10] = "imap://ada%40example.org@127.0.0.1:" + server.address(Role.IMAP).getPort();
       first = run(words);
       once = contents(other);
@@ -483,8 +486,8 @@ final class MailMoveTest {
     Report report = new Report(nowhere, nowhere, () -> 0);
     MailSource cut = new CutSource(new Maildir(tree.root(), false, report), 300);
 
-    try (OperationClient client =
-        new OperationClient(MailServer.builder().storage(Storage.h2(data)))) {
+    try (DescribedServer.Client client =
+        MailServer.builder().storage(Storage.h2(data)).unwrap(DescribedServer.class).client()) {
       assertThatThrownBy(() -> new Importing(client, ADA, false, false, report).all(cut))
           .isInstanceOf(CutOff.class);
     }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.dist.MailServer;
-import org.postroom.dist.OperationClient;
 import org.postroom.dist.applet.AppletRun;
+import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.storage.Storage;
 
 /** What is made of files that are not as they should be. */
@@ -214,8 +214,8 @@ final class SourcesTest {
             return Set.of();
           }
         };
-    try (OperationClient client =
-        new OperationClient(MailServer.builder().storage(Storage.h2(data())))) {
+    try (DescribedServer.Client client =
+        MailServer.builder().storage(Storage.h2(data())).unwrap(DescribedServer.class).client()) {
       new Importing(client, ADA, false, verify, report).all(source);
     }
   }

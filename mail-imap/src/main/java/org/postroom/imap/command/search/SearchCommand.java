@@ -2,9 +2,9 @@ package org.postroom.imap.command.search;
 
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.postroom.core.mail.ContentDamaged;
 import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.refusal.ContentDamaged;
 import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.ImapWriter;

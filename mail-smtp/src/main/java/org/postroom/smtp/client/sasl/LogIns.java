@@ -6,10 +6,10 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.table.MatchList;
 import org.postroom.core.table.RecipientDelimiter;
@@ -92,7 +92,7 @@ public final class LogIns {
    * @param host its name
    * @param nextHop as configuration writes it
    * @throws LogInFailed when a table's value is none
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now
    */
   public Optional<LogIn> find(ReversePath sender, String host, String nextHop) {
     if (tables.isEmpty()) {

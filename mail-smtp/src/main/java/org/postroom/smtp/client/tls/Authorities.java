@@ -16,11 +16,11 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.refusal.WireFault;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.wire.TlsContexts;
-import org.postroom.core.wire.WireFault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.refusal.WireFault;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.TlsContexts;
-import org.postroom.core.wire.WireFault;
 
 /**
  * What we bring to handshakes with other servers: the certificates that they may ask for, and

@@ -15,7 +15,7 @@ import java.util.Optional;
 import javax.net.ssl.X509TrustManager;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.NextHop;
-import org.postroom.core.wire.WireFault;
+import org.postroom.core.refusal.WireFault;
 
 /**
  * Whether a server is who the policy for it wants. Asked once the handshake is over and before
@@ -35,7 +35,7 @@ public final class PeerCheck {
   /**
    * One that trusts whom settings name.
    *
-   * @throws org.postroom.core.config.BadConfiguration for a file that holds no certificates
+   * @throws org.postroom.core.report.BadConfiguration for a file that holds no certificates
    */
   public static PeerCheck of(Settings settings) {
     TlsLevel level = settings.get(TlsParams.LEVEL);

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.NextHop;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.TableKeys;
 import org.postroom.core.table.TableKeys.Parents;
 import org.postroom.core.table.TableList;
@@ -63,7 +63,7 @@ public final class RequireTlsPolicy {
    * What holds for a next hop, with a mail that asks for it. On a worker: tables are asked.
    *
    * @throws BadPolicy where a table says what is no level
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now
    */
   public RequireTlsLevel of(NextHop hop) {
     if (!enabled) {

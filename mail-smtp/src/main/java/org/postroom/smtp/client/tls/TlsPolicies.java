@@ -8,12 +8,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.flow.NextHop;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.TableKeys;
 import org.postroom.core.table.TableKeys.Parents;
 import org.postroom.core.table.TableList;
@@ -149,7 +149,7 @@ public final class TlsPolicies {
    * @param needNot whether the mail says that it need not be safe; asked where that matters
    * @return on any thread, never with an exception
    * @throws BadPolicy where a table says what is none
-   * @throws org.postroom.core.fact.LookupUnavailable when a table has no answer now
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now
    */
   public CompletionStage<HostPolicies> of(NextHop hop, BooleanSupplier needNot) {
     Optional<Row> ofTable = ofTable(hop);

@@ -2,7 +2,7 @@ package org.postroom.smtp.server.command;
 
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.postroom.core.fact.Notes;
+import org.postroom.core.inquiry.Notes;
 import org.postroom.core.log.LogText;
 import org.postroom.core.policy.Decision;
 import org.postroom.smtp.protocol.BadCommand;

@@ -2,7 +2,7 @@ package org.postroom.smtp.server.command;
 
 import org.postroom.core.address.Address;
 import org.postroom.core.address.WrittenAddress;
-import org.postroom.core.fact.Notes;
+import org.postroom.core.inquiry.Notes;
 import org.postroom.core.mail.Recipient;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReader;

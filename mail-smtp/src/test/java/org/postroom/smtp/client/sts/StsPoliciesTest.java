@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.testing.MemoryMemoStore;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.smtp.client.sts.PolicyFetch.Fetched;

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver.Tlsa;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.smtp.client.tls.HostPolicies.Judgement;
 
 /** What TLSA records have to say of a host (RFC 7672, 2). */

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.NextHop;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.wire.CertificateAuthority;
 import org.postroom.core.wire.TlsContexts;
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.config.Settings;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.flow.NextHop;
 import org.postroom.core.table.Tables;
 import org.postroom.smtp.client.tls.HostPolicies.Judgement;

@@ -1,0 +1,24 @@
+package org.postroom.core.auth;
+
+import org.bouncycastle.crypto.CryptoServicesRegistrar;
+
+/**
+ * What Bouncy Castle computes at its first use it keeps for the thread that came first, for as long
+ * as that lives, and with it its classes and ours. So a thread of ours comes first, and ends: the
+ * threads of an application live longer than we do.
+ */
+public final class FirstUse {
+  private FirstUse() {}
+
+  /** To be called before anything is hashed or signed. */
+  public static void ofCryptography() {
+    Thread first = new Thread(CryptoServicesRegistrar::getServicesConstraints, "first-use");
+    first.setDaemon(true);
+    first.start();
+    try {
+      first.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What can be listened for. */
+package org.postroom.core.door;

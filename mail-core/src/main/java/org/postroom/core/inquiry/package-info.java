@@ -1,0 +1,2 @@
+/** Finding out what a decision wants to know, and noting it. */
+package org.postroom.core.inquiry;

@@ -1,0 +1,2 @@
+/** Who can read a file. */
+package org.postroom.core.privacy;

@@ -1,0 +1,34 @@
+package org.postroom.core.report;
+
+/**
+ * Something an administrator should know about a configuration that is usable all the same.
+ *
+ * @param paramClass of the name
+ */
+public record Notice(Level level, Place place, String name, ParamClass paramClass, String text) {
+
+  /** How loudly it is said. */
+  public enum Level {
+    /** Only to who asks for it. */
+    DETAIL,
+    /** At each start, as {@code note:}. */
+    NOTE,
+    /** At each start, as {@code warning:}. */
+    WARNING;
+
+    /** As reports call it. */
+    public String word() {
+      return this == WARNING ? "warning" : "note";
+    }
+  }
+
+  /** A warning about something that we act upon. */
+  public static Notice warning(Place place, String name, String text) {
+    return new Notice(Level.WARNING, place, name, ParamClass.IMPLEMENTED, text);
+  }
+
+  @Override
+  public String toString() {
+    return level.word() + ": " + place + ": " + text;
+  }
+}

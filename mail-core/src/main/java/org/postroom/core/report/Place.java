@@ -1,0 +1,24 @@
+package org.postroom.core.report;
+
+/**
+ * Where a setting was written.
+ *
+ * @param source a file's name as it was given to us, or what else the value came from
+ * @param line counted from 1; 0 where there are no lines
+ */
+public record Place(String source, int line) {
+
+  /** A value that nobody wrote. */
+  public static final Place DEFAULT = new Place("built-in default", 0);
+
+  /** A value that the embedding program or the command line gave. */
+  public static final Place PROGRAM = new Place("program", 0);
+
+  /** A table, whose words name its file and line. */
+  public static final Place TABLES = new Place("tables", 0);
+
+  @Override
+  public String toString() {
+    return line > 0 ? source + ", line " + line : source;
+  }
+}

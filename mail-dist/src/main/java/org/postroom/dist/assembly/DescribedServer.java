@@ -1,0 +1,127 @@
+package org.postroom.dist.assembly;
+
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.postroom.core.config.Param;
+import org.postroom.core.config.Settings;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.mailbox.Mailbox;
+import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.part.Part;
+import org.postroom.core.queue.Acceptance;
+import org.postroom.core.report.Report;
+import org.postroom.core.table.LookupTable;
+import org.postroom.core.wire.Ear;
+import org.postroom.core.wire.Wire;
+import org.postroom.dist.operation.Operation;
+import org.postroom.dist.operation.SubmitOperation;
+
+/**
+ * The inside of a server that is described and not started, for the house's own tools and tests:
+ * what {@code ServerBuilder.unwrap} gives.
+ */
+public interface DescribedServer {
+
+  /** One more part, with its parameters, doors and transports. */
+  DescribedServer part(Part part);
+
+  /** One parameter. */
+  <T> DescribedServer set(Param<T> param, T value);
+
+  /** A table that the settings may name, as {@code program:name}. */
+  DescribedServer table(String name, LookupTable table);
+
+  /**
+   * Where the server's parts say that they have died, instead of to the server: for who ends the
+   * whole process then. The server does not close itself, and nobody else hears of the death.
+   */
+  DescribedServer lifeline(Lifeline ofTheProcess);
+
+  /**
+   * Has {@code ear} hear all that clients and next hops say and are said, in clear, passwords and
+   * content as well.
+   */
+  DescribedServer overheardBy(Ear ear);
+
+  /**
+   * Has the server listen and connect by a wire that is made of its own, such as one that leads to
+   * other ports; closing it closes the server's.
+   */
+  DescribedServer wire(UnaryOperator<Wire> ofItsOwn);
+
+  /** Has something come between the server and what it stands on. */
+  DescribedServer disturbedBy(Disturbance disturbance);
+
+  /** Has {@code listener} see every mail that clients hand over, once it is durable. */
+  DescribedServer onAcceptance(Consumer<Acceptance> listener);
+
+  /**
+   * Has {@code listener} hear of messages that are put into mailboxes as they are: into which one,
+   * as it was before, and their numbers.
+   */
+  DescribedServer onPut(BiConsumer<Mailbox, UidSet> listener);
+
+  /** Has {@code owner} hear of the settings that each reload has put in effect. */
+  DescribedServer onSettings(Consumer<Settings> owner);
+
+  /**
+   * Reads the configuration as a start would, and opens nothing.
+   *
+   * @throws org.postroom.core.report.BadConfiguration with all faults
+   */
+  Checked checked();
+
+  /** The same for who wants to hear everything there is to say, faults and silence included. */
+  Report report();
+
+  /**
+   * Has the server that runs take a mail, as whoever runs this process: by the socket for everybody
+   * where the configuration names one, else as {@link #ask} does. Where none runs, or it cannot
+   * take the mail now, the mail is left for it in {@code maildrop_directory}, if its content can be
+   * read again ({@link java.io.InputStream#markSupported}).
+   *
+   * @throws org.postroom.dist.answer.OperationRefused with what is wrong
+   */
+  SubmitOperation.Handed handIn(SubmitOperation.Mail mail);
+
+  /**
+   * Has the server that runs on the described store do something; where none runs, it is done on
+   * the store itself, if that is enough.
+   *
+   * @throws org.postroom.dist.answer.OperationRefused with what is wrong
+   * @throws org.postroom.storage.StorageFault when no server runs and the store cannot be opened
+   */
+  <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question);
+
+  /**
+   * The same for as long as an answer leads to another question: page after page, where answers are
+   * pages.
+   *
+   * @param next what is asked behind an answer; empty to end
+   */
+  <Q extends Record, A extends Record> void ask(
+      Operation<Q, A> operation, Q question, Function<A, Optional<Q>> next);
+
+  /**
+   * For one question after the other.
+   *
+   * @throws org.postroom.core.report.BadConfiguration with all faults of the configuration
+   */
+  Client client();
+
+  /**
+   * Asks one thing after the other: the server that runs on the described store, or, where none
+   * runs, the store itself, which is opened once and stays open until this is closed.
+   */
+  interface Client extends AutoCloseable {
+
+    /** Has it do something; fails as {@link DescribedServer#ask(Operation, Record)} does. */
+    <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question);
+
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,101 @@
+package org.postroom.dist.assembly;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Settings;
+import org.postroom.core.door.Door;
+import org.postroom.core.filter.check.FilterStation;
+import org.postroom.core.filter.check.StandardFilters;
+import org.postroom.core.flow.FlowParams;
+import org.postroom.core.part.Outgoing;
+import org.postroom.core.part.Part;
+import org.postroom.core.part.Premises;
+import org.postroom.core.part.Service;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.table.Tables;
+import org.postroom.dist.config.ServerSettings;
+import org.postroom.dist.program.ProgramPart;
+import org.postroom.imap.ImapPart;
+import org.postroom.pop3.Pop3Part;
+import org.postroom.smtp.SmtpPart;
+
+/** What a server is made of: the parts that every server has, and those that its owner adds. */
+public final class Parts {
+  private final List<Part> parts;
+
+  private Parts(List<Part> parts) {
+    this.parts = List.copyOf(parts);
+    Map<String, Door> names = new LinkedHashMap<>();
+    for (Door door : doors()) {
+      if (names.put(door.name(), door) != null) {
+        throw new IllegalArgumentException("two parts listen for " + door);
+      }
+    }
+  }
+
+  /** Those that every server has. */
+  public static Parts standard() {
+    return new Parts(List.of(new SmtpPart(), new Pop3Part(), new ImapPart(), new ProgramPart()));
+  }
+
+  /** These and {@code others}. */
+  public Parts and(Collection<Part> others) {
+    List<Part> all = new ArrayList<>(parts);
+    all.addAll(others);
+    return new Parts(all);
+  }
+
+  /** Every parameter there is. */
+  public ParamSet[] params() {
+    return Stream.concat(
+            ServerSettings.ofTheHouse().stream(),
+            parts.stream().flatMap(part -> part.params().stream()))
+        .toArray(ParamSet[]::new);
+  }
+
+  /** What mails are looked into by: the house's own filters, then those of parts. */
+  public List<FilterStation.Named> filters(Settings settings, Tables tables) {
+    return Stream.concat(
+            StandardFilters.of(settings, settings.get(FlowParams.HEADER_SIZE), tables).stream(),
+            parts.stream().flatMap(part -> part.filters(settings, tables).stream()))
+        .toList();
+  }
+
+  /** Looks at what their transports would obey; {@code BadConfiguration} for what cannot be. */
+  public void check(Outgoing outgoing, Policy policy, Tables tables) {
+    parts.forEach(part -> part.check(outgoing, policy, tables));
+  }
+
+  /** Names of the transports that they make. */
+  public List<String> transports(Outgoing outgoing) {
+    return parts.stream().flatMap(part -> part.transports(outgoing).stream()).toList();
+  }
+
+  /** All that can be listened for, in a fixed order. */
+  public List<Door> doors() {
+    return parts.stream().flatMap(part -> part.doors().stream()).toList();
+  }
+
+  /** What configuration calls {@code name}. */
+  public Optional<Door> door(String name) {
+    return doors().stream().filter(door -> door.name().equals(name)).findFirst();
+  }
+
+  /** Opens them. */
+  public OpenParts open(Premises premises, Settings started) {
+    List<Service> all = new ArrayList<>();
+    Map<Door, Service> byDoor = new LinkedHashMap<>();
+    for (Part part : parts) {
+      Service service = part.open(premises, started);
+      all.add(service);
+      part.doors().forEach(door -> byDoor.put(door, service));
+    }
+    return new OpenParts(all, byDoor);
+  }
+}

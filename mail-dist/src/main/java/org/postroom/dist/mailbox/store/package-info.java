@@ -1,0 +1,2 @@
+/** Mailboxes as applications have them, on the server's store. */
+package org.postroom.dist.mailbox.store;

@@ -1,0 +1,2 @@
+/** The store, opened. */
+package org.postroom.storage.store;
