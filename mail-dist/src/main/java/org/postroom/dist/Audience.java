@@ -1,6 +1,7 @@
 package org.postroom.dist;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -32,6 +33,8 @@ final class Audience {
   Consumer<Reloaded> reloaded = reload -> {};
   Consumer<Lifeline.Death> mourner = death -> {};
   Consumer<Lifeline.End> stopped = end -> {};
+  @Nullable Runnable alive;
+  Duration aliveEvery = Duration.ZERO;
 
   /** Nobody yet. */
   Audience() {}
@@ -48,6 +51,8 @@ final class Audience {
     reloaded = other.reloaded;
     mourner = other.mourner;
     stopped = other.stopped;
+    alive = other.alive;
+    aliveEvery = other.aliveEvery;
   }
 
   /** Whom mails are spoken of to: the log, and the owner's listeners. */

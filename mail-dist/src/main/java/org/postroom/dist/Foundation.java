@@ -2,6 +2,7 @@ package org.postroom.dist;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.FirstUse;
 import org.postroom.core.flow.RecentDecisions;
@@ -98,6 +99,20 @@ record Foundation(
     Purging purging = store.purging(premises.timers(), workers);
     purging.start();
     return purging;
+  }
+
+  /** Says to whom there is that the server is alive, until what it gives is closed. */
+  Optional<AutoCloseable> heartbeat(Audience of) {
+    Runnable owner = of.alive;
+    return owner == null
+        ? Optional.empty()
+        : Optional.of(
+            Heartbeat.begun(
+                premises.timers(),
+                of.aliveEvery,
+                premises.wire()::pulse,
+                store.storage()::pulse,
+                owner));
   }
 
   /** Where the server listens; nowhere yet. */

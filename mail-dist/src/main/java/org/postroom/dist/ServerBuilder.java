@@ -3,6 +3,7 @@ package org.postroom.dist;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -263,6 +264,26 @@ public final class ServerBuilder {
    */
   public ServerBuilder onStopped(Consumer<Lifeline.End> owner) {
     description.audience.stopped = owner;
+    return this;
+  }
+
+  /**
+   * Has {@code owner} hear that the server is alive: each {@code interval}, when its timers, every
+   * thread of the network and the one writer of the store have got to a question. One that hangs is
+   * not heard of any more, which is the moment to end its process: what was promised is kept. A
+   * store that answers that it cannot do anything is alive; ending the process would not mend it.
+   *
+   * <p>{@code owner} is called on a thread that has nothing else to do, and there is no other
+   * question before it returns.
+   *
+   * @throws IllegalArgumentException where the interval is no time
+   */
+  public ServerBuilder onAlive(Duration interval, Runnable owner) {
+    if (interval.isNegative() || interval.isZero()) {
+      throw new IllegalArgumentException("an interval of " + interval);
+    }
+    description.audience.aliveEvery = interval;
+    description.audience.alive = owner;
     return this;
   }
 

@@ -73,6 +73,11 @@ final class Roads {
       }
 
       @Override
+      public CompletionStage<Void> pulse() {
+        return wire.pulse();
+      }
+
+      @Override
       public void close() {
         wire.close();
       }

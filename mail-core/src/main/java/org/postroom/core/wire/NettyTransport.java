@@ -1,5 +1,7 @@
 package org.postroom.core.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -24,10 +26,13 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +71,38 @@ abstract sealed class NettyTransport {
   /** Whether who comes from there is one of those that are listened to. */
   boolean admits(@Nullable SocketAddress peer, AddressFamily family) {
     return true;
+  }
+
+  /** See {@link Wires#tell}: Java has no datagrams for sockets in the file system. */
+  static void tell(String socket, byte[] content) {
+    if (!Epoll.isAvailable()) {
+      throw new WireFault(
+          "Cannot tell " + socket + ": Netty's natives for this machine are not there");
+    }
+    byte[] path = socket.getBytes(UTF_8);
+    if (path.length > 0 && path[0] == '@') {
+      path[0] = 0; // unix(7): an abstract socket's name
+    }
+    ByteBuffer octets = ByteBuffer.allocateDirect(content.length).put(content).flip();
+    Socket sender = Socket.newSocketDomainDgram();
+    try {
+      int sent = sender.sendToDomainSocket(octets, 0, content.length, path);
+      if (sent != content.length) {
+        throw new WireFault("Cannot tell " + socket + ": its buffer is full");
+      }
+    } catch (IOException e) {
+      throw new WireFault("Cannot tell " + socket + ": " + e.getMessage(), e);
+    } finally {
+      close(sender);
+    }
+  }
+
+  private static void close(Socket sender) {
+    try {
+      sender.close();
+    } catch (IOException e) {
+      // Nothing is left in it that could get lost.
+    }
   }
 
   static NettyTransport forSockets(WireOptions options) {

@@ -14,11 +14,13 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -356,6 +358,17 @@ final class NettyWire implements Wire {
         lock.unlock();
       }
     }
+  }
+
+  @Override
+  public CompletionStage<Void> pulse() {
+    List<CompletableFuture<Void>> signs = new ArrayList<>();
+    for (EventExecutor loop : loops) {
+      CompletableFuture<Void> sign = new CompletableFuture<>();
+      loop.execute(() -> sign.complete(null));
+      signs.add(sign);
+    }
+    return CompletableFuture.allOf(signs.toArray(CompletableFuture<?>[]::new));
   }
 
   @Override

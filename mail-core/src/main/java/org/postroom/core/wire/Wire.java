@@ -29,6 +29,14 @@ public interface Wire extends AutoCloseable {
   Questions questions();
 
   /**
+   * Asks each of its threads for a sign of life.
+   *
+   * @return completes when the last one has given it; a thread that hangs never does, and after the
+   *     wire was closed it may not complete either
+   */
+  CompletionStage<Void> pulse();
+
+  /**
    * Stops accepting and has every session say goodbye. Turns that run, and content that is under
    * way, may come to their end within the grace period first; then all is cut. Always returns.
    */

@@ -10,6 +10,19 @@ public final class Wires {
 
   private Wires() {}
 
+  /**
+   * Sends one datagram to a socket in the file system, as {@code sd_notify(3)} and the like do it,
+   * on the caller's thread and without waiting.
+   *
+   * @param socket its path; with {@code @} in front it is one of Linux' that are in no folder
+   * @param content some hundred octets; what does not fit into the receiver's buffer is not sent
+   * @throws WireFault when it was not sent: there is no such socket, its owner does not read, or
+   *     this machine has none of the natives that alone can do it
+   */
+  public static void tell(String socket, byte[] content) {
+    NettyTransport.tell(socket, content);
+  }
+
   /** The same, and nobody hears of the death of an event loop. */
   public static Wire open(WireOptions options, Timers timers, Executor workers) {
     return open(options, timers, workers, new Lifeline());

@@ -393,6 +393,11 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
     }
 
     @Override
+    public CompletionStage<Void> pulse() {
+      return near.pulse();
+    }
+
+    @Override
     public void close() {
       near.close();
     }

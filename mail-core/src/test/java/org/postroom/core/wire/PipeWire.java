@@ -144,6 +144,11 @@ public final class PipeWire implements Wire {
   }
 
   @Override
+  public CompletionStage<Void> pulse() {
+    return wire.pulse();
+  }
+
+  @Override
   public void close() {
     wire.close();
   }

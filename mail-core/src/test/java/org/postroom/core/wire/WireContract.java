@@ -123,6 +123,11 @@ abstract class WireContract {
   }
 
   @Test
+  void everyThreadGivesASignOfLife() throws Exception {
+    Void unused = wire().pulse().toCompletableFuture().get();
+  }
+
+  @Test
   void whoComesBetweenDecidesWhatIsHeard() {
     between.isThere = true;
     Listener listener = listen();

@@ -76,7 +76,9 @@ public final class ServeApplet implements Callable<Integer> {
     }
     Lifeline lifeline = LastWords.lifeline(spec.commandLine().getErr());
     CompletableFuture<MailServer> running = new CompletableFuture<>();
-    Hangup.on(() -> reload(running));
+    Systemd systemd = Systemd.ofThisProcess();
+    systemd.signsEvery().ifPresent(often -> builder.onAlive(often, systemd::alive));
+    Hangup.on(() -> reload(running, systemd));
     inside.lifeline(lifeline).onSettings(ServerLog::obey);
     MailServer server = builder.start();
     StartedServer started = server.unwrap(StartedServer.class);
@@ -89,6 +91,7 @@ public final class ServeApplet implements Callable<Integer> {
         .addShutdownHook(
             new Thread(
                 () -> {
+                  systemd.stopping();
                   stop.countDown();
                   try {
                     stopped.await();
@@ -101,7 +104,7 @@ public final class ServeApplet implements Callable<Integer> {
                 "postroom-stop"));
     try (server) {
       server.warnings().forEach(spec.commandLine().getErr()::println);
-      announce(out, server);
+      out.println(listens(server));
       if (embedded) {
         greet(out, server, firstAccount(server.users()));
       } else if (knowsNobody(started)) {
@@ -115,6 +118,7 @@ public final class ServeApplet implements Callable<Integer> {
         out.println("Mail for postmaster goes to " + server.postmaster() + ".");
       }
       out.flush();
+      systemd.ready(listens(server));
       stop.await();
       orderly.set(true);
     } finally {
@@ -130,14 +134,16 @@ public final class ServeApplet implements Callable<Integer> {
   }
 
   /** At SIGHUP; what is wrong is in the log. While the server starts there is nothing to reload. */
-  private static void reload(CompletableFuture<MailServer> running) {
+  private static void reload(CompletableFuture<MailServer> running, Systemd systemd) {
     MailServer server = running.getNow(null);
     if (server != null) {
+      systemd.reloading();
       try {
         server.reload();
       } catch (RuntimeException e) {
         LOG.debug("not reloaded", e);
       }
+      systemd.ready(listens(server));
     }
   }
 
@@ -194,7 +200,7 @@ public final class ServeApplet implements Callable<Integer> {
 
   private record FirstAccount(String login, String password) {}
 
-  private static void announce(PrintWriter out, MailServer server) {
+  private static String listens(MailServer server) {
     StringBuilder line = new StringBuilder("Postroom listens:");
     server
         .doors()
@@ -204,7 +210,7 @@ public final class ServeApplet implements Callable<Integer> {
               line.append(',');
             });
     line.setLength(line.length() - 1);
-    out.println(line);
+    return line.toString();
   }
 
   private static String where(Door door, List<SocketAddress> places) {

@@ -31,6 +31,7 @@ final class Committer implements AutoCloseable {
   private static final long MOST_OCTETS = 8L * 1024 * 1024;
   private static final int WAITING = 4096;
   private static final long PATIENCE_SECONDS = 30;
+  private static final long FOR_EVER_SECONDS = TimeUnit.DAYS.toSeconds(1000);
 
   private final Database database;
   private final Catalog catalog;
@@ -99,17 +100,24 @@ final class Committer implements AutoCloseable {
       throw new IllegalStateException("a unit of work waits for another");
     }
     Task<T> task = new Task<>(unit, octets);
-    enqueue(task);
+    enqueue(task, PATIENCE_SECONDS);
     return task.await();
   }
 
-  private void enqueue(Task<?> task) {
+  /** Returns when it has got to this, however long that takes; nothing is written. */
+  void pulse() {
+    Task<Boolean> task = Task.nothing();
+    enqueue(task, FOR_EVER_SECONDS);
+    boolean unused = task.await();
+  }
+
+  private void enqueue(Task<?> task, long patienceSeconds) {
     if (closing) {
       throw new StorageUnavailable("the store is closed");
     }
     boolean interrupted = false;
     try {
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(patienceSeconds);
       while (true) {
         try {
           if (waiting.offer(task, end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
@@ -119,7 +127,7 @@ final class Committer implements AutoCloseable {
             return;
           }
           throw new StorageUnavailable(
-              "the store did not get to this within " + PATIENCE_SECONDS + " s");
+              "the store did not get to this within " + patienceSeconds + " s");
         } catch (InterruptedException e) {
           interrupted = true;
         }
@@ -332,7 +340,7 @@ final class Committer implements AutoCloseable {
       this.octets = octets;
     }
 
-    static Task<?> nothing() {
+    static Task<Boolean> nothing() {
       return new Task<>(batch -> Boolean.TRUE, 0);
     }
 

@@ -122,6 +122,11 @@ public final class Engine implements AutoCloseable {
     return purged;
   }
 
+  /** Returns when the committer has got to this. */
+  public void pulse() {
+    committer.pulse();
+  }
+
   @Override
   public void close() {
     committer.close();

@@ -158,6 +158,17 @@ public final class SqlStorage implements AutoCloseable {
     return engine.purge(grace);
   }
 
+  /**
+   * Asks the one writer of the store for a sign of life: returns when it has got to this, behind
+   * all that was handed in before, however long that takes. Nothing is written.
+   *
+   * @throws org.postroom.core.mail.StorageUnavailable when it got there and found a database that
+   *     does not answer, or the store is closed
+   */
+  public void pulse() {
+    engine.pulse();
+  }
+
   @Override
   public void close() {
     engine.close();

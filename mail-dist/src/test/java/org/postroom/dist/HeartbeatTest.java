@@ -1,0 +1,180 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.testing.Until;
+import org.postroom.core.time.VirtualTime;
+import org.postroom.storage.Storage;
+
+/** When a server says that it is alive, and when it does not. */
+@Timeout(120)
+final class HeartbeatTest {
+  private static final Duration INTERVAL = Duration.ofSeconds(20);
+
+  private final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-24T12:00:00Z"));
+  private final AtomicInteger signs = new AtomicInteger();
+  private final AtomicInteger asked = new AtomicInteger();
+  private final Supplier<CompletionStage<Void>> healthy =
+      () -> CompletableFuture.completedFuture(null);
+
+  @TempDir private Path folder;
+
+  @AfterEach
+  void end() {
+    time.close();
+  }
+
+  @Test
+  void saysSoEachIntervalAndNotBetween() {
+    try (Heartbeat unused = begun(healthy, asked::incrementAndGet)) {
+      time.advance(INTERVAL.minusSeconds(1));
+      assertThat(asked).hasValue(0);
+
+      time.advance(Duration.ofSeconds(1));
+      Until.so(() -> signs.get() == 1);
+      time.advance(INTERVAL);
+      Until.so(() -> signs.get() == 2);
+    }
+  }
+
+  @Test
+  void saysNothingWhileAThreadOfTheNetworkHangs() {
+    CompletableFuture<Void> hangs = new CompletableFuture<>();
+    try (Heartbeat unused = begun(() -> hangs, asked::incrementAndGet)) {
+      time.advance(INTERVAL.multipliedBy(10));
+      assertThat(asked).hasValue(0);
+      assertThat(signs).hasValue(0);
+
+      hangs.complete(null);
+      Until.so(() -> signs.get() >= 1);
+    }
+  }
+
+  @Test
+  void saysNothingWhileTheStoreHangs() {
+    CountDownLatch hangs = new CountDownLatch(1);
+    Runnable store =
+        () -> {
+          asked.incrementAndGet();
+          await(hangs);
+        };
+    try (Heartbeat unused = begun(healthy, store)) {
+      time.advance(INTERVAL);
+      Until.so(() -> asked.get() == 1);
+      time.advance(INTERVAL.multipliedBy(10));
+      assertThat(signs).hasValue(0);
+
+      hangs.countDown();
+      Until.so(() -> signs.get() >= 1);
+    }
+  }
+
+  /** A database that is away does not come back by a restart of the server. */
+  @Test
+  void aStoreThatAnswersThatItCannotIsAlive() {
+    Runnable store =
+        () -> {
+          throw new StorageUnavailable("the database is away");
+        };
+    try (Heartbeat unused = begun(healthy, store)) {
+      time.advance(INTERVAL);
+      Until.so(() -> signs.get() == 1);
+    }
+  }
+
+  @Test
+  void goesOnAfterAnOwnersFault() {
+    Runnable owner =
+        () -> {
+          signs.incrementAndGet();
+          throw new IllegalStateException("as a test has it");
+        };
+    try (Heartbeat unused = Heartbeat.begun(time, INTERVAL, healthy, () -> {}, owner)) {
+      time.advance(INTERVAL);
+      Until.so(() -> signs.get() == 1);
+      time.advance(INTERVAL);
+      Until.so(() -> signs.get() == 2);
+    }
+  }
+
+  /** Whoever is told of a change is told by the store's one writer, and can hold it up. */
+  @Test
+  void aServerIsNotAliveWhileItsOneWriterIsHeldUp() {
+    CountDownLatch hangs = new CountDownLatch(1);
+    try (MailServer server =
+        MailServer.builder()
+            .hostname("mail.example.org")
+            .domains("example.org")
+            .storage(Storage.h2(folder))
+            .bind(InetAddress.getLoopbackAddress())
+            .listen(Role.MX, 0)
+            .account("ada@example.org", "correct horse")
+            .time(time, time)
+            .onAlive(INTERVAL, signs::incrementAndGet)
+            .start()) {
+      time.advance(INTERVAL);
+      Until.so(() -> signs.get() == 1);
+
+      MailboxId inbox =
+          server
+              .mail()
+              .find(
+                  server.accounts().byLogin("ada@example.org").orElseThrow().id(),
+                  MailboxName.INBOX)
+              .orElseThrow()
+              .id();
+      CountDownLatch held = new CountDownLatch(1);
+      server
+          .mail()
+          .watch(
+              inbox,
+              change -> {
+                held.countDown();
+                await(hangs);
+              });
+      Thread sender =
+          new Thread(
+              () ->
+                  server
+                      .mailboxes("ada@example.org")
+                      .inbox()
+                      .append("Subject: x\r\n\r\n".getBytes(US_ASCII)));
+      sender.start();
+      await(held);
+      time.advance(INTERVAL.multipliedBy(10));
+      assertThat(signs).hasValue(1);
+
+      hangs.countDown();
+      Until.so(() -> signs.get() > 1);
+    }
+  }
+
+  private Heartbeat begun(Supplier<CompletionStage<Void>> network, Runnable store) {
+    return Heartbeat.begun(time, INTERVAL, network, store, signs::incrementAndGet);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
