@@ -32,7 +32,7 @@ public final class CheckApplet implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(report.json());
-      return report.isGood() ? 0 : Postroom.CONFIGURATION;
+      return report.isGood() ? 0 : Complaint.CONFIGURATION;
     }
     if (!report.isGood()) {
       throw new BadConfiguration(report);

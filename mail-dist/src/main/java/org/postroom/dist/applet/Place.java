@@ -14,7 +14,9 @@ final class Place {
   @Option(
       names = {"-c", "--config"},
       paramLabel = "MAIN.CF",
-      description = "The configuration file. Without it the embedded default is used.")
+      description =
+          "The configuration file. Without it the embedded default is used, or, where Postroom came"
+              + " as a package, /etc/postroom/main.cf.")
   @Nullable Path configuration;
 
   @Option(
@@ -23,17 +25,19 @@ final class Place {
       description = "The data folder of the embedded default (default: ./data).")
   @Nullable Path data;
 
+  /** The file that is meant: the one that is said, or else that of the package. */
   Optional<Path> configuration() {
-    return Optional.ofNullable(configuration);
+    return configuration == null && data == null
+        ? Optional.ofNullable(System.getenv("POSTROOM_CONFIG")).map(Path::of)
+        : Optional.ofNullable(configuration);
   }
 
   /** A server as the place describes it, not started. */
   ServerBuilder builder() {
     ServerBuilder builder = MailServer.builder();
-    if (configuration != null) {
-      builder.configuration(configuration);
-    }
-    if (configuration == null || data != null) {
+    Optional<Path> file = configuration();
+    file.ifPresent(builder::configuration);
+    if (file.isEmpty() || data != null) {
       builder.storage(Storage.h2(folder()));
     }
     return builder;

@@ -4,11 +4,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Objects;
-import org.postroom.core.refusal.WireFault;
-import org.postroom.core.report.BadConfiguration;
 import org.postroom.dist.MailServer;
-import org.postroom.dist.answer.OperationRefused;
-import org.postroom.storage.StorageFault;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -29,6 +25,7 @@ import picocli.CommandLine.Command;
       ExplainApplet.class,
       UserApplet.class,
       QueueApplet.class,
+      TlsApplet.class,
       MailApplet.class,
       FixtureApplet.class,
       FaultsApplet.class,
@@ -39,20 +36,14 @@ import picocli.CommandLine.Command;
       PostconfApplet.class,
       PostmapApplet.class,
       PostaliasApplet.class,
-      PostfixApplet.class
+      PostfixApplet.class,
+      ManualApplet.class
     })
 public final class Postroom {
-  // The exit statuses of sysexits.h that scripts know.
-  private static final int DATA = 65;
-  private static final int UNAVAILABLE = 69;
-  private static final int SOFTWARE = 70;
-  private static final int TEMPORARY = 75;
-  private static final int NO_PERMISSION = 77;
-  static final int CONFIGURATION = 78;
   private static final int USAGE = 64;
 
   /** Commands of other mail systems, whose options are read as those do. */
-  private static final List<String> FOREIGN =
+  static final List<String> FOREIGN =
       List.of(
           "sendmail",
           "postqueue",
@@ -94,7 +85,7 @@ public final class Postroom {
       asTheyAre(Objects.requireNonNull(line.getSubcommands().get(name)));
     }
     line.setExecutionExceptionHandler(
-        (trouble, command, parsed) -> report(command.getErr(), trouble));
+        (trouble, command, parsed) -> Complaint.of(command.getErr(), trouble));
     line.setParameterExceptionHandler(
         (trouble, given) -> {
           trouble.getCommandLine().getErr().println("postroom: " + trouble.getMessage());
@@ -110,35 +101,5 @@ public final class Postroom {
         .setUnmatchedOptionsArePositionalParams(true)
         .setExpandAtFiles(false)
         .setEndOfOptionsDelimiter("\0");
-  }
-
-  private static int report(PrintWriter err, Exception trouble) {
-    if (trouble instanceof BadConfiguration bad) {
-      bad.report().said().forEach(err::println);
-      bad.faults().forEach(fault -> err.println("postroom: error: " + fault));
-      return CONFIGURATION;
-    }
-    if (trouble instanceof OperationRefused refused) {
-      refused.reasons().forEach(reason -> err.println("postroom: error: " + reason));
-      return switch (refused.kind()) {
-        case REQUEST -> DATA;
-        case CONFIGURATION -> CONFIGURATION;
-        case NOT_ALLOWED -> NO_PERMISSION;
-        case UNAVAILABLE -> TEMPORARY;
-        case NO_SERVER -> UNAVAILABLE;
-        case INTERNAL -> SOFTWARE;
-      };
-    }
-    if (trouble instanceof StorageFault fault) {
-      err.println("postroom: error: " + trouble.getMessage());
-      return fault.mayPass() ? TEMPORARY : CONFIGURATION;
-    }
-    if (trouble instanceof WireFault) {
-      err.println("postroom: error: " + trouble.getMessage());
-      return UNAVAILABLE;
-    }
-    err.println("postroom: internal error: " + trouble);
-    trouble.printStackTrace(err);
-    return SOFTWARE;
   }
 }

@@ -103,6 +103,15 @@ record Chain(List<X509Certificate> certificates) {
     return known ? Optional.empty() : Optional.of(last.getIssuerX500Principal().getName());
   }
 
+  /**
+   * Who has to be trusted so that these are: the root that they lead to, among those that are known
+   * or at their own end; else what leads nearest to it, which not all clients are content with.
+   */
+  X509Certificate anchor(List<X509Certificate> roots) {
+    X509Certificate last = certificates.get(certificates.size() - 1);
+    return roots.stream().filter(root -> isSigned(last, root)).findFirst().orElse(last);
+  }
+
   private static boolean isSigned(X509Certificate certificate, X509Certificate by) {
     if (!certificate.getIssuerX500Principal().equals(by.getSubjectX500Principal())) {
       return false;

@@ -54,7 +54,7 @@ public final class Machine implements AutoCloseable {
   }
 
   /** Those that this JDK trusts; none where it has none. */
-  private static List<X509Certificate> roots() {
+  static List<X509Certificate> roots() {
     List<X509Certificate> roots = new ArrayList<>();
     try {
       TrustManagerFactory factory =
