@@ -28,6 +28,8 @@ import picocli.CommandLine;
 /** The script {@code postroom}, in a house of its own with a Maven and a JDK that take notes. */
 @Tag("process")
 final class LauncherTest {
+  private static final Path LAUNCHERS = Path.of("src/main/launcher");
+
   @TempDir private Path house;
   private Path mavenNotes;
 
@@ -41,6 +43,7 @@ final class LauncherTest {
     write("mail-dist/pom.xml", "");
     write("mail-dist/src/main/launcher/jvm.options", "-XX:+UseSerialGC");
     write("mail-dist/src/main/launcher/jvm-24.options", "--enable-native-access=ALL-UNNAMED");
+    write("mail-dist/src/main/launcher/run.sh", Files.readString(LAUNCHERS.resolve("run.sh")));
     write("mail-dist/src/main/A.java", "class A {}");
     write("mail-dist/src/main/B.java", "class B {}");
     mavenNotes = house.resolve("maven-notes");
