@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
@@ -35,36 +36,38 @@ final class HeartbeatTest {
       () -> CompletableFuture.completedFuture(null);
 
   @TempDir private Path folder;
+  private @Nullable Heartbeat heartbeat;
 
   @AfterEach
   void end() {
+    if (heartbeat != null) {
+      heartbeat.close();
+    }
     time.close();
   }
 
   @Test
   void saysSoEachIntervalAndNotBetween() {
-    try (Heartbeat unused = begun(healthy, asked::incrementAndGet)) {
-      time.advance(INTERVAL.minusSeconds(1));
-      assertThat(asked).hasValue(0);
+    begun(healthy, asked::incrementAndGet);
+    time.advance(INTERVAL.minusSeconds(1));
+    assertThat(asked).hasValue(0);
 
-      time.advance(Duration.ofSeconds(1));
-      Until.so(() -> signs.get() == 1);
-      time.advance(INTERVAL);
-      Until.so(() -> signs.get() == 2);
-    }
+    time.advance(Duration.ofSeconds(1));
+    Until.so(() -> signs.get() == 1);
+    time.advance(INTERVAL);
+    Until.so(() -> signs.get() == 2);
   }
 
   @Test
   void saysNothingWhileAThreadOfTheNetworkHangs() {
     CompletableFuture<Void> hangs = new CompletableFuture<>();
-    try (Heartbeat unused = begun(() -> hangs, asked::incrementAndGet)) {
-      time.advance(INTERVAL.multipliedBy(10));
-      assertThat(asked).hasValue(0);
-      assertThat(signs).hasValue(0);
+    begun(() -> hangs, asked::incrementAndGet);
+    time.advance(INTERVAL.multipliedBy(10));
+    assertThat(asked).hasValue(0);
+    assertThat(signs).hasValue(0);
 
-      hangs.complete(null);
-      Until.so(() -> signs.get() >= 1);
-    }
+    hangs.complete(null);
+    Until.so(() -> signs.get() >= 1);
   }
 
   @Test
@@ -75,15 +78,14 @@ final class HeartbeatTest {
           asked.incrementAndGet();
           await(hangs);
         };
-    try (Heartbeat unused = begun(healthy, store)) {
-      time.advance(INTERVAL);
-      Until.so(() -> asked.get() == 1);
-      time.advance(INTERVAL.multipliedBy(10));
-      assertThat(signs).hasValue(0);
+    begun(healthy, store);
+    time.advance(INTERVAL);
+    Until.so(() -> asked.get() == 1);
+    time.advance(INTERVAL.multipliedBy(10));
+    assertThat(signs).hasValue(0);
 
-      hangs.countDown();
-      Until.so(() -> signs.get() >= 1);
-    }
+    hangs.countDown();
+    Until.so(() -> signs.get() >= 1);
   }
 
   /** A database that is away does not come back by a restart of the server. */
@@ -93,10 +95,9 @@ final class HeartbeatTest {
         () -> {
           throw new StorageUnavailable("the database is away");
         };
-    try (Heartbeat unused = begun(healthy, store)) {
-      time.advance(INTERVAL);
-      Until.so(() -> signs.get() == 1);
-    }
+    begun(healthy, store);
+    time.advance(INTERVAL);
+    Until.so(() -> signs.get() == 1);
   }
 
   @Test
@@ -106,12 +107,11 @@ final class HeartbeatTest {
           signs.incrementAndGet();
           throw new IllegalStateException("as a test has it");
         };
-    try (Heartbeat unused = Heartbeat.begun(time, INTERVAL, healthy, () -> {}, owner)) {
-      time.advance(INTERVAL);
-      Until.so(() -> signs.get() == 1);
-      time.advance(INTERVAL);
-      Until.so(() -> signs.get() == 2);
-    }
+    heartbeat = Heartbeat.begun(time, INTERVAL, healthy, () -> {}, owner);
+    time.advance(INTERVAL);
+    Until.so(() -> signs.get() == 1);
+    time.advance(INTERVAL);
+    Until.so(() -> signs.get() == 2);
   }
 
   /** Whoever is told of a change is told by the store's one writer, and can hold it up. */
@@ -166,8 +166,8 @@ final class HeartbeatTest {
     }
   }
 
-  private Heartbeat begun(Supplier<CompletionStage<Void>> network, Runnable store) {
-    return Heartbeat.begun(time, INTERVAL, network, store, signs::incrementAndGet);
+  private void begun(Supplier<CompletionStage<Void>> network, Runnable store) {
+    heartbeat = Heartbeat.begun(time, INTERVAL, network, store, signs::incrementAndGet);
   }
 
   private static void await(CountDownLatch latch) {
