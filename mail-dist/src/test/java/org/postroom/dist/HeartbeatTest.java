@@ -32,8 +32,6 @@ final class HeartbeatTest {
   private final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-24T12:00:00Z"));
   private final AtomicInteger signs = new AtomicInteger();
   private final AtomicInteger asked = new AtomicInteger();
-  private final Supplier<CompletionStage<Void>> healthy =
-      () -> CompletableFuture.completedFuture(null);
 
   @TempDir private Path folder;
   private @Nullable Heartbeat heartbeat;
@@ -48,7 +46,7 @@ final class HeartbeatTest {
 
   @Test
   void saysSoEachIntervalAndNotBetween() {
-    begun(healthy, asked::incrementAndGet);
+    begun(HeartbeatTest::healthy, asked::incrementAndGet);
     time.advance(INTERVAL.minusSeconds(1));
     assertThat(asked).hasValue(0);
 
@@ -78,7 +76,7 @@ final class HeartbeatTest {
           asked.incrementAndGet();
           await(hangs);
         };
-    begun(healthy, store);
+    begun(HeartbeatTest::healthy, store);
     time.advance(INTERVAL);
     Until.so(() -> asked.get() == 1);
     time.advance(INTERVAL.multipliedBy(10));
@@ -95,7 +93,7 @@ final class HeartbeatTest {
         () -> {
           throw new StorageUnavailable("the database is away");
         };
-    begun(healthy, store);
+    begun(HeartbeatTest::healthy, store);
     time.advance(INTERVAL);
     Until.so(() -> signs.get() == 1);
   }
@@ -107,7 +105,7 @@ final class HeartbeatTest {
           signs.incrementAndGet();
           throw new IllegalStateException("as a test has it");
         };
-    heartbeat = Heartbeat.begun(time, INTERVAL, healthy, () -> {}, owner);
+    heartbeat = Heartbeat.begun(time, INTERVAL, HeartbeatTest::healthy, () -> {}, owner);
     time.advance(INTERVAL);
     Until.so(() -> signs.get() == 1);
     time.advance(INTERVAL);
@@ -168,6 +166,10 @@ final class HeartbeatTest {
 
   private void begun(Supplier<CompletionStage<Void>> network, Runnable store) {
     heartbeat = Heartbeat.begun(time, INTERVAL, network, store, signs::incrementAndGet);
+  }
+
+  private static CompletionStage<Void> healthy() {
+    return CompletableFuture.completedFuture(null);
   }
 
   private static void await(CountDownLatch latch) {
