@@ -76,7 +76,7 @@ final class Flows {
     Accounts accounts = foundation.store().accounts();
     return description.residents.openPassword != null
         ? new EverybodyIsHere(accounts, plan.policy().delimiter())
-        : plan.addressing().router(accounts);
+        : plan.addressing().router(accounts, foundation.mail());
   }
 
   /** Those of the parts; the owner's stand above them, and are the owner's to close. */

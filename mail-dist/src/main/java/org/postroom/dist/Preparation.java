@@ -14,7 +14,6 @@ import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.check.FilterStation;
 import org.postroom.core.flow.Addressing;
-import org.postroom.core.flow.FlowParams;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.report.BadConfiguration;
@@ -126,7 +125,7 @@ final class Preparation {
     AccountSources people =
         part(() -> known.orElseGet(() -> description.people(settings, configuration, databases)));
     List<String> ofTokens = orNone(part(() -> description.checkTokens(settings)));
-    sayWhatStays();
+    notices.addAll(Remarks.on(settings));
     List<FilterStation.Named> filters = part(() -> description.filters(settings, tables));
     if (policy != null) {
       part(() -> description.checkTransports(services, policy, tables));
@@ -238,17 +237,6 @@ final class Preparation {
       }
     }
     return all;
-  }
-
-  /** At each start: for whoever wonders where mail is. */
-  private void sayWhatStays() {
-    if (!settings.get(FlowParams.SAFE_SEND).isEmpty()) {
-      warn(
-          FlowParams.SAFE_SEND,
-          "mail leaves for those of safe_send_recipients ("
-              + String.join(", ", settings.get(FlowParams.SAFE_SEND_RECIPIENTS))
-              + ") only; all other comes into this mailbox");
-    }
   }
 
   private void warn(Param<?> param, String text) {

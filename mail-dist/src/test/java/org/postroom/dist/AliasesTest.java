@@ -8,14 +8,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
+import org.postroom.dist.mailbox.Folder;
 import org.postroom.storage.Storage;
 
 /** Addresses that stand for others, in a server that runs. */
@@ -84,6 +89,113 @@ final class AliasesTest {
               "550 5.1.1 <nobody@roles.test>: Recipient address rejected: User unknown in virtual"
                   + " alias table");
       assertThat(send(server, "root@example.org")).startsWith("550 5.1.1 ");
+    }
+  }
+
+  /** As they come with systems: names of daemons and of offices, each for the one before it. */
+  @Test
+  @Shows("A3.1")
+  void theUsualTableLeadsToRootInTwoSteps() throws Exception {
+    Path usual =
+        Files.writeString(
+            folder.resolve("usual"),
+            """
+            # Who gets mail for whom.
+
+            mailer-daemon:  postmaster
+            postmaster:     root
+
+            # Users of the system
+            bin:            root
+            daemon:         root
+            games:          root
+            ingres:         root
+            nobody:         root
+            www-data:       root
+
+            # Offices
+            abuse:          root
+            webmaster:      root,
+                            bob@example.org
+            noc:            root
+            security:       root
+            "ftp":          root
+            news:           usenet
+            usenet:         root
+            info:           postmaster
+            marketing:      info
+            sales:          marketing
+            decode:         root
+            here:           there
+            there:          nowhere
+            nowhere:        here
+            """);
+    try (MailServer server =
+        described().set("alias_maps", "hash:" + usual).account("root", "secret").start()) {
+      assertThat(server.warnings()).noneMatch(line -> line.contains(usual.toString()));
+      int sent = 0;
+      for (String name : List.of("info", "Decode", "sales", "mailer-daemon", "webmaster")) {
+        assertThat(send(server, name + "@mail.example.org")).startsWith("250 2.0.0 ");
+        assertThat(Inbox.of(server, "root")).hasSize(++sent);
+      }
+      assertThat(Inbox.of(server, "bob@example.org")).hasSize(1);
+      assertThat(send(server, "here@mail.example.org"))
+          .startsWith("554 5.4.6 ")
+          .contains("alias database loop for ");
+    }
+  }
+
+  @Test
+  @Shows("A3.10")
+  void anExtensionChoosesAFolderWhereThatIsWanted() throws Exception {
+    for (boolean wanted : List.of(true, false)) {
+      try (MailServer server =
+          described()
+              .set("recipient_delimiter", "+")
+              .set("lmtp_save_to_detail_mailbox", wanted ? "yes" : "no")
+              .start()) {
+        Folder lists = server.mailboxes("bob@example.org").create("lists");
+
+        for (String to : List.of("bob+lists", "bob+none", "bob+..", "bob", "bob+INBOX")) {
+          assertThat(send(server, to + "@example.org")).startsWith("250 2.0.0 ");
+        }
+
+        assertThat(lists.messages()).hasSize(wanted ? 1 : 0);
+        assertThat(mails(server, "bob@example.org")).isEqualTo(wanted ? 4 : 5);
+        assertThat(server.mailboxes("bob@example.org").find("none")).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  @Shows("A3.2")
+  void whoHasNoRoomIsReportedAndTheOthersGetTheirs() throws Exception {
+    List<String> ten = IntStream.range(0, 10).mapToObj(i -> "m" + i + "@example.org").toList();
+    Path members = Files.writeString(folder.resolve("ten"), "all: " + String.join(", ", ten));
+    ServerBuilder described =
+        described().set("alias_maps", "hash:" + members).set("maximal_queue_lifetime", "0s");
+    ten.forEach(member -> described.account(member, "secret"));
+    try (MailServer server = described.start()) {
+      AccountId full = server.accounts().byLogin("m3@example.org").orElseThrow().id();
+      server.accounts().setQuota(full, 1);
+
+      try (SmtpDialogue dialogue = SmtpDialogue.open(server.address(Role.MX).getPort())) {
+        assertThat(dialogue.send("ada@example.org", "all@mail.example.org", MAIL))
+            .startsWith("250 2.0.0 ");
+      }
+
+      Until.so(() -> mails(server, "ada@example.org") > 0);
+      assertThat(Inbox.of(server, "ada@example.org"))
+          .singleElement()
+          .satisfies(
+              report ->
+                  assertThat(report)
+                      .contains(
+                          "Final-Recipient: rfc822; m3@example.org\r\n", "the mailbox is full\r\n")
+                      .doesNotContain("m4@example.org"));
+      for (String member : ten) {
+        assertThat(mails(server, member)).as(member).isEqualTo(member.startsWith("m3") ? 0 : 1);
+      }
     }
   }
 

@@ -27,7 +27,7 @@ final class ConfigurationReportsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"debian", "s1", "s2", "s3", "s4"})
-  @Shows("A4.13")
+  @Shows({"A4.13", "A5.2"})
   void saysOfEachLineWhatBecomesOfIt(String name) throws IOException {
     String said = said(name);
 

@@ -187,7 +187,9 @@ final class SmtpHouse extends ProtocolHouse {
     policy = Policy.of(settings, own, opened);
     addressing = Addressing.of(settings, policy, own, opened, Set.of("smtp", "relay"));
     Router router =
-        byAddress ? addressing.router(accounts) : new HouseRouter(accounts, policy.delimiter());
+        byAddress
+            ? addressing.router(accounts, store)
+            : new HouseRouter(accounts, policy.delimiter());
     Tidings tidings = new Tidings(time, time, workers(), new Lifeline());
     tidings.onAccepted(acceptance -> acceptedOn.add(Thread.currentThread().getName()));
     MailFlow flow =

@@ -2,8 +2,12 @@ package org.postroom.core.auth;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import org.postroom.core.address.MalformedAddress;
+import org.postroom.core.address.Network;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
@@ -19,7 +23,18 @@ public final class AuthParams {
       SET.bool(
           "disable_plaintext_auth",
           "yes",
-          "Whether passwords need TLS, except from this machine itself.");
+          "Whether passwords need TLS, except from this machine itself and login_trusted_networks.");
+
+  public static final Param<List<Network>> TRUSTED_NETWORKS =
+      SET.value(
+          "login_trusted_networks",
+          "",
+          "addresses and blocks of addresses, such as 192.0.2.0/24 and 2001:db8::/32",
+          AuthParams::networks,
+          networks -> networks.stream().map(Network::toString).collect(Collectors.joining(" ")),
+          """
+          From where passwords need no TLS by POP3 and IMAP, whatever disable_plaintext_auth says: \
+          networks on which nobody listens.""");
 
   public static final Param<List<String>> MECHANISMS =
       SET.value(
@@ -81,6 +96,17 @@ public final class AuthParams {
       names.add(word);
     }
     return List.copyOf(names);
+  }
+
+  private static List<Network> networks(String text) {
+    try {
+      return Arrays.stream(text.split("[,\\s]+", -1))
+          .filter(item -> !item.isEmpty())
+          .map(Network::parse)
+          .toList();
+    } catch (MalformedAddress e) {
+      throw new BadValue(String.valueOf(e.getMessage()));
+    }
   }
 
   /** How many passwords are hashed at the same time, wherever they come from. */

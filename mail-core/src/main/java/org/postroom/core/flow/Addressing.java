@@ -12,6 +12,8 @@ import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.arrival.Submission;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.report.Notice;
@@ -28,6 +30,7 @@ import org.postroom.core.table.Tables;
  * @param copies who gets a copy
  * @param forwarding in whose name mail of others is sent on
  * @param safeSend whose mail may leave
+ * @param folders where an extension chooses a mailbox
  */
 public record Addressing(
     Policy policy,
@@ -36,7 +39,8 @@ public record Addressing(
     Routes routes,
     Copies copies,
     Forwarding forwarding,
-    SafeSend safeSend) {
+    SafeSend safeSend,
+    DetailFolders folders) {
 
   /**
    * By settings.
@@ -53,7 +57,8 @@ public record Addressing(
         Routes.of(settings, policy, tables, transports),
         Copies.of(settings, policy, tables),
         Forwarding.of(settings, policy),
-        SafeSend.of(settings, tables));
+        SafeSend.of(settings, tables),
+        DetailFolders.of(settings, policy));
   }
 
   /** What an administrator should know. */
@@ -61,9 +66,14 @@ public record Addressing(
     return routes.notices();
   }
 
-  /** Where mail goes that comes to an address, as far as it may leave. */
-  public Router router(Accounts accounts) {
-    return safeSend.over(new AddressRouter(policy, accounts, aliases, routes), accounts);
+  /**
+   * Where mail goes that comes to an address, as far as it may leave.
+   *
+   * @param mailboxes of the accounts
+   */
+  public Router router(Accounts accounts, MailStore mailboxes) {
+    return safeSend.over(
+        folders.over(new AddressRouter(policy, accounts, aliases, routes), mailboxes), accounts);
   }
 
   /** The station that says whom recipients stand for, who are routed by {@code router}. */

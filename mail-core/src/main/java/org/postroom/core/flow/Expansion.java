@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,8 +57,10 @@ public final class Expansion {
 
   private static final int LONGEST_LIST = 100_000;
 
-  /** So many steps are told. */
+  /** So many steps are told, and so many members of a loop. */
   private static final int TOLD = 1000;
+
+  private static final int SHOWN = 20;
 
   private final Router router;
   private final Policy policy;
@@ -210,10 +213,10 @@ public final class Expansion {
     private final Facts facts;
     private final Map<String, Target> targets = new LinkedHashMap<>();
     private final List<String> trace;
-    // Addresses that were looked at, and those that the way has come by and that do not stand for
-    // themselves, too; in lower case.
+    // Addresses that were looked at, and those that the way has come by, in its order, and that do
+    // not stand for themselves, too; in lower case.
     private final Set<String> seen = new HashSet<>();
-    private final Set<String> path = new HashSet<>();
+    private final Set<String> path = new LinkedHashSet<>();
     // Why all of it is refused; why a part is that is no address; what is not known yet.
     private Route.@Nullable Nowhere fault;
     private Route.@Nullable Nowhere restricted;
@@ -297,13 +300,20 @@ public final class Expansion {
     private boolean enters(Address address, int deepest, Route.Nowhere loop) {
       String key = key(address);
       if (path.contains(key)) {
-        refuse("loop at " + address, loop);
+        refuse("loop: " + around(key), loop);
       } else if (path.size() >= deepest || key.length() > aliases.longest()) {
         refuse("no end at " + address, TOO_MANY);
       } else {
         return !isTooMany();
       }
       return false;
+    }
+
+    /** The members of a loop, from the one that the way has come back to. */
+    private String around(String key) {
+      List<String> members = path.stream().dropWhile(one -> !one.equals(key)).toList();
+      String shown = String.join(" -> ", members.subList(0, Math.min(members.size(), SHOWN)));
+      return shown + (members.size() > SHOWN ? " -> ..." : "") + " -> " + key;
     }
 
     /**

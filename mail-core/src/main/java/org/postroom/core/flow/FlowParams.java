@@ -75,6 +75,14 @@ public final class FlowParams {
           atLeast("1"),
           "Received and Delivered-To headers of a mail; with more it runs in circles.");
 
+  public static final Param<Boolean> SAVE_TO_DETAIL_MAILBOX =
+      SET.bool(
+          "lmtp_save_to_detail_mailbox",
+          "no",
+          """
+          Whether mail for user+list (with recipient_delimiter = +) goes into the user's mailbox list, \
+          where there is one, by whatever way it comes; else it goes into the INBOX.""");
+
   public static final Param<Boolean> QUOTA_FULL_TEMPFAIL =
       SET.bool(
           "quota_full_tempfail",

@@ -94,7 +94,7 @@ final class Planner {
 
   private static boolean isToBeServed(Target target, Set<Object> served) {
     if (target.route() instanceof Route.ToMailbox mailbox) {
-      return served.add(mailbox.account().id());
+      return served.add(List.of(mailbox.account().id(), mailbox.mailbox()));
     }
     if (target.route() instanceof Route.ToAgent agent) {
       return served.add(agent);

@@ -18,12 +18,12 @@ public sealed interface Route {
     MailboxName mailbox();
   }
 
-  /** Into the account's INBOX. */
-  record ToMailbox(Account account) implements Here {
+  /** Into the account's INBOX, or another mailbox of his. */
+  record ToMailbox(Account account, MailboxName mailbox) implements Here {
 
-    @Override
-    public MailboxName mailbox() {
-      return MailboxName.INBOX;
+    /** Into the INBOX. */
+    public ToMailbox(Account account) {
+      this(account, MailboxName.INBOX);
     }
   }
 

@@ -107,14 +107,17 @@ public final class LogIn<R> {
 
   /**
    * Whether a password or token may cross this connection as it is: under TLS, from the same
-   * machine, or by the administrator's will.
+   * machine or a network that is trusted, or by the administrator's will.
    *
-   * @param settings must hold {@link AuthParams#DISABLE_PLAINTEXT_AUTH}
+   * @param settings must hold {@link AuthParams#DISABLE_PLAINTEXT_AUTH} and {@link
+   *     AuthParams#TRUSTED_NETWORKS}
    */
   public static boolean allowsPlaintext(Connection connection, Settings settings) {
+    InetAddress client = connection.remote().getAddress();
     return connection.tls().isPresent()
         || !settings.get(AuthParams.DISABLE_PLAINTEXT_AUTH)
-        || connection.remote().getAddress().isLoopbackAddress();
+        || client.isLoopbackAddress()
+        || settings.get(AuthParams.TRUSTED_NETWORKS).stream().anyMatch(one -> one.contains(client));
   }
 
   /** Why it is over. */

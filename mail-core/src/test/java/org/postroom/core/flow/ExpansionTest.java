@@ -226,6 +226,16 @@ class ExpansionTest {
     assertThat(targets(expand(recipient))).isEqualTo(targets);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "one@local.test, two@mx.local.test -> one@mx.local.test -> two@mx.local.test",
+    "a@loop.test, a@loop.test -> b@loop.test -> a@loop.test",
+  })
+  @Shows("A3.1")
+  void aLoopIsToldWithItsMembers(String recipient, String members) throws IOException {
+    assertThat(expand(recipient).trace()).last().isEqualTo("loop: " + members);
+  }
+
   private String[] forwarding() throws IOException {
     Path secrets = Files.writeString(folder.resolve("secrets"), "secretsecret\n");
     Files.setPosixFilePermissions(secrets, PosixFilePermissions.fromString("rw-------"));

@@ -38,8 +38,9 @@ final class RoutesTest {
   private static final OwnAddresses OWN = new OwnAddresses(List.of(), List.of());
   private static final ReversePath SENDER = ReversePath.of(Address.parse("x@from.test"));
 
-  private final MemoryAccounts accounts =
-      new MemoryAccounts(new MemoryMailStore(VirtualTime.startingAt(Instant.EPOCH)));
+  private final MemoryMailStore mailboxes =
+      new MemoryMailStore(VirtualTime.startingAt(Instant.EPOCH));
+  private final MemoryAccounts accounts = new MemoryAccounts(mailboxes);
 
   @BeforeEach
   void addPeople() {
@@ -139,7 +140,7 @@ final class RoutesTest {
             + " | retry:4.3.0 later",
       })
   void namesInOurDomains(String given, String recipient, boolean named, String route) {
-    Router router = addressing(given).router(accounts);
+    Router router = addressing(given).router(accounts, mailboxes);
 
     Route found =
         router.route(new RouteQuery(SENDER, Address.parse(recipient), named), Facts.WAITING);
@@ -164,7 +165,7 @@ final class RoutesTest {
 
     Expanded expanded =
         addressing
-            .expansion(addressing.router(accounts), Clock.systemUTC())
+            .expansion(addressing.router(accounts, mailboxes), Clock.systemUTC())
             .expand(SENDER, Recipient.of(Address.parse(recipient)));
 
     assertThat(expanded.refusal(addressing.policy()))
@@ -184,7 +185,7 @@ final class RoutesTest {
 
     Expanded expanded =
         addressing
-            .expansion(addressing.router(accounts), Clock.systemUTC())
+            .expansion(addressing.router(accounts, mailboxes), Clock.systemUTC())
             .expand(SENDER, Recipient.of(Address.parse(recipient)));
 
     assertThat(expanded.targets())
@@ -204,7 +205,7 @@ final class RoutesTest {
         "transport_maps = inline:{{*=error:5.7.1 no}} | ada@local.test | ada@local.test",
       })
   void whoHasAnAddressOwnsItWhereverItsMailGoes(String given, String address, String login) {
-    Router router = addressing(given).router(accounts);
+    Router router = addressing(given).router(accounts, mailboxes);
     Account account = accounts.byLogin(login).orElseThrow();
 
     assertThat(router.holder(Address.parse(address), Facts.WAITING)).contains(account);
@@ -261,7 +262,7 @@ final class RoutesTest {
         addressing(
                 "relay_transport = slow; sender_dependent_relayhost_maps = inline:{@from.test=[r]};"
                     + " transport_maps = inline:{relay.test=:[t]}")
-            .router(accounts);
+            .router(accounts, mailboxes);
 
     router.route(new RouteQuery(SENDER, Address.parse("x@relay.test"), true), Facts.WAITING, trace);
 

@@ -113,10 +113,11 @@ public final class TablesBench {
       OwnAddresses own = new OwnAddresses(List.of(), List.of());
       Policy policy = Policy.of(settings, own, opened);
       Addressing addressing = Addressing.of(settings, policy, own, opened, Set.of("smtp", "relay"));
-      MemoryAccounts accounts = new MemoryAccounts(new MemoryMailStore(time));
+      MemoryMailStore mailboxes = new MemoryMailStore(time);
+      MemoryAccounts accounts = new MemoryAccounts(mailboxes);
       return new House(
           policy,
-          addressing.expansion(addressing.router(accounts), Clock.systemUTC()),
+          addressing.expansion(addressing.router(accounts, mailboxes), Clock.systemUTC()),
           new Sources(ZoneResolver.of(), Directory.EMPTY, PolicyServers.NONE, time));
     }
 

@@ -204,7 +204,8 @@ public final class ExplainOperation {
 
   private static String route(Route route) {
     if (route instanceof Route.ToMailbox mailbox) {
-      return "mailbox " + mailbox.account().login();
+      String folder = mailbox.mailbox().isInbox() ? "" : ", " + mailbox.mailbox();
+      return "mailbox " + mailbox.account().login() + folder;
     }
     if (route instanceof Route.Kept kept) {
       return "kept in mailbox " + kept.account().login() + " (safe_send_mailbox)";

@@ -2,6 +2,7 @@ package org.postroom.imap.param;
 
 import java.time.Duration;
 import java.util.List;
+import org.postroom.core.address.Network;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
@@ -104,6 +105,9 @@ public final class ImapParams {
 
   public static final Param<Boolean> DISABLE_PLAINTEXT_AUTH =
       SET.include(AuthParams.DISABLE_PLAINTEXT_AUTH);
+
+  public static final Param<List<Network>> TRUSTED_NETWORKS =
+      SET.include(AuthParams.TRUSTED_NETWORKS);
 
   public static final Param<List<String>> CAPABILITY_DISABLE =
       SET.list(

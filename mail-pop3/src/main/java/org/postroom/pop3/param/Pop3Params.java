@@ -1,7 +1,9 @@
 package org.postroom.pop3.param;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import org.postroom.core.address.Network;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Bounds;
@@ -69,6 +71,9 @@ public final class Pop3Params {
 
   public static final Param<Boolean> DISABLE_PLAINTEXT_AUTH =
       SET.include(AuthParams.DISABLE_PLAINTEXT_AUTH);
+
+  public static final Param<List<Network>> TRUSTED_NETWORKS =
+      SET.include(AuthParams.TRUSTED_NETWORKS);
 
   public static final Param<String> LOCK_SESSION =
       SET.value(
