@@ -99,6 +99,66 @@ final class SendmailTablesTest {
     }
   }
 
+  @Test
+  @Shows({"A3.8", "A4.19"})
+  void accessSaysWhoMayDoWhatAndMailertableWhereMailGoes() throws Exception {
+    Path access =
+        Files.writeString(
+            folder.resolve("access"),
+            """
+            # Who may do what.
+            Connect:127.0.0            OK
+            Connect:127.0.0.1          RELAY
+            127.0.0.1                  REJECT
+            From:spam.test             REJECT
+            From:good@spam.test        OK
+            From:bad@                  ERROR:5.7.1:550 not you
+            far.test                   550 no mail for or from there
+            To:closed@example.org      ERROR:"553 closed"
+            """);
+    String table = "accessdb:" + access;
+    try (RelayHouse house = described()) {
+      RelayHop hop = house.relayhost();
+      Path mailers =
+          Files.writeString(
+              folder.resolve("mailertable"),
+              "away.test esmtp:%s\n.away.test error:nohost no such host\n".formatted(hop.name()));
+      house
+          .set("mynetworks", "192.0.2.0/24")
+          .set("transport_maps", "mailertable:" + mailers)
+          .set(
+              "smtpd_relay_restrictions",
+              "check_client_access " + table + ", reject_unauth_destination")
+          .set("smtpd_sender_restrictions", "check_sender_access " + table)
+          .set("smtpd_recipient_restrictions", "check_recipient_access " + table)
+          .start();
+
+      assertThat(said(house, "x@else.test", "x@away.test")).startsWith("250 ");
+      assertThat(said(house, "x@else.test", "x@sub.away.test")).startsWith("550 5.1.2 ");
+      assertThat(said(house, "x@spam.test", "ada@example.org"))
+          .isEqualTo("550 5.7.1 <x@spam.test>: Sender address rejected: Access denied");
+      assertThat(said(house, "x@sub.spam.test", "ada@example.org")).startsWith("550 5.7.1 ");
+      assertThat(said(house, "good@spam.test", "ada@example.org")).startsWith("250 ");
+      assertThat(said(house, "bad@else.test", "ada@example.org")).contains(": not you");
+      assertThat(said(house, "x@far.test", "ada@example.org")).startsWith("550 5.7.1 ");
+      assertThat(said(house, "x@else.test", "x@far.test")).startsWith("550 5.7.1 ");
+      assertThat(said(house, "x@else.test", "closed@example.org")).startsWith("553 5.7.1 ");
+
+      // OK is no RELAY.
+      Files.writeString(access, "Connect:127.0.0.1 OK\n");
+      house.server().reload();
+      assertThat(said(house, "x@else.test", "x@away.test"))
+          .isEqualTo("554 5.7.1 <x@away.test>: Relay access denied");
+    }
+  }
+
+  private static String said(RelayHouse house, String sender, String recipient) throws Exception {
+    try (SmtpDialogue dialogue = house.dialogue()) {
+      assertThat(dialogue.say("MAIL FROM:<" + sender + ">")).startsWith("250 ");
+      return dialogue.say("RCPT TO:<" + recipient + ">");
+    }
+  }
+
   /** Reports on a list's mail are its owner's. */
   @Test
   void aListsMailGoesOutInTheNameOfItsOwner() throws Exception {

@@ -13,6 +13,8 @@ import org.postroom.core.table.TableKeys;
 
 /** Restrictions that look somebody up in an access(5) table. */
 final class AccessRules {
+  private static final String CONNECT = "Connect:";
+
   private AccessRules() {}
 
   /**
@@ -28,7 +30,7 @@ final class AccessRules {
 
   /** The client: its verified name and that one's parents, then its address and its networks. */
   static HouseRestriction client(Ingredients in, String table) {
-    return rule(in, table, Verdict.Worth.PROVEN, AccessRules::client);
+    return rule(in, table, CONNECT, Verdict.Worth.PROVEN, AccessRules::client);
   }
 
   private static Optional<Asked> client(PolicyContext mail, Facts facts) {
@@ -46,6 +48,7 @@ final class AccessRules {
     return rule(
         in,
         table,
+        CONNECT,
         Verdict.Worth.NONE,
         (mail, facts) -> {
           HostName name = facts.know(mail.client().names()).reverse();
@@ -60,6 +63,7 @@ final class AccessRules {
     return rule(
         in,
         table,
+        "",
         Verdict.Worth.CLAIMED,
         (mail, facts) -> mail.helo().map(name -> host(name, Subject.HELO_COMMAND)));
   }
@@ -69,6 +73,7 @@ final class AccessRules {
     return rule(
         in,
         table,
+        "From:",
         Verdict.Worth.CLAIMED,
         (mail, facts) -> mail.sender().map(sender -> sender(in, sender, nobody)));
   }
@@ -88,6 +93,7 @@ final class AccessRules {
     return rule(
         in,
         table,
+        "To:",
         Verdict.Worth.CLAIMED,
         (mail, facts) ->
             mail.recipient().map(address -> address(in, address, Subject.RECIPIENT_ADDRESS)));
@@ -98,6 +104,7 @@ final class AccessRules {
     return rule(
         in,
         table,
+        "",
         Verdict.Worth.PROVEN,
         (mail, facts) ->
             mail.client()
@@ -123,9 +130,14 @@ final class AccessRules {
         new Subject(address.toString(), kind));
   }
 
-  /** One that asks the table {@code name} for {@code who}. */
-  private static HouseRestriction rule(Ingredients in, String name, Verdict.Worth worth, Who who) {
-    AccessTable table = AccessTable.open(in, name, worth);
+  /**
+   * One that asks the table {@code name} for {@code who}.
+   *
+   * @param tag of keys that are meant in sendmail's form
+   */
+  private static HouseRestriction rule(
+      Ingredients in, String name, String tag, Verdict.Worth worth, Who who) {
+    AccessTable table = AccessTable.open(in, name, worth, tag);
     return (mail, facts) -> {
       Optional<Asked> asked = who.asked(mail, facts);
       if (asked.isEmpty()) {

@@ -17,12 +17,15 @@ final class AccessTable {
   private final LookupTable table;
   private final TableList tables;
   private final Verdict.Worth worth;
+  private final boolean isSendmails;
 
-  private AccessTable(Settings settings, LookupTable table, Verdict.Worth worth) {
+  private AccessTable(
+      Settings settings, LookupTable table, Verdict.Worth worth, boolean isSendmails) {
     this.settings = settings;
     this.table = table;
     this.tables = new TableList(List.of(table));
     this.worth = worth;
+    this.isSendmails = isSendmails;
   }
 
   /**
@@ -30,14 +33,24 @@ final class AccessTable {
    *
    * @param worth of its permissions; where they would open the relay, and the table is one of
    *     patterns, which may match everybody, they do not
+   * @param tag of keys that are meant, where it is sendmail's
    */
-  static AccessTable open(Ingredients in, String name, Verdict.Worth worth) {
+  static AccessTable open(Ingredients in, String name, Verdict.Worth worth, String tag) {
     LookupTable table = in.tables().open(name);
     boolean everybody = table.matchesPatterns() || name.startsWith("static:");
+    boolean isSendmails = name.startsWith(TaggedTable.TYPE);
     return new AccessTable(
         in.settings(),
-        table,
-        worth == Verdict.Worth.PROVEN && everybody ? Verdict.Worth.CLAIMED : worth);
+        isSendmails ? new TaggedTable(table, tag) : table,
+        worth == Verdict.Worth.PROVEN && everybody ? Verdict.Worth.CLAIMED : worth,
+        isSendmails);
+  }
+
+  /** There OK is taken at its word, and RELAY alone opens the relay. */
+  private Verdict.Worth worth(String value) {
+    return isSendmails && worth == Verdict.Worth.PROVEN && !value.equalsIgnoreCase("RELAY")
+        ? Verdict.Worth.CLAIMED
+        : worth;
   }
 
   /**
@@ -49,6 +62,6 @@ final class AccessTable {
   Optional<Verdict> says(TableKeys keys, String of, Subject about, Facts facts) {
     return facts
         .know(new TableFact(tables, keys, table.name(), of))
-        .map(found -> new AccessAction(settings, about, worth).of(found.value()));
+        .map(found -> new AccessAction(settings, about, worth(found.value())).of(found.value()));
   }
 }

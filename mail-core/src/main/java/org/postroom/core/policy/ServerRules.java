@@ -42,7 +42,7 @@ final class ServerRules {
 
   /** One for the name of {@code party}. */
   static HouseRestriction of(Ingredients in, String table, Kind kind, Party party) {
-    AccessTable access = AccessTable.open(in, table, Verdict.Worth.NONE);
+    AccessTable access = AccessTable.open(in, table, Verdict.Worth.NONE, "");
     return (mail, facts) ->
         name(party, mail, facts)
             .flatMap(

@@ -140,6 +140,11 @@ public final class MatchList {
     return false;
   }
 
+  /** Whether nothing can match. */
+  public boolean isEmpty() {
+    return items.isEmpty();
+  }
+
   /** Blocks that match, without those that are excluded. */
   public List<Network> networks() {
     return List.copyOf(networks);

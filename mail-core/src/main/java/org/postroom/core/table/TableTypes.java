@@ -40,6 +40,14 @@ final class TableTypes {
               "cidr",
               in -> rules(in, new CidrFormat()),
               "Networks, the first that holds the address; cidr_table(5)."),
+          new Row(
+              "accessdb",
+              SendmailTables::access,
+              "sendmail's table of who may do what, for the check_..._access restrictions."),
+          new Row(
+              "mailertable",
+              SendmailTables::mailers,
+              "sendmail's table of where mail goes, for transport_maps."),
           new Row("inline", InlineTable::open, "Keys and values in the configuration itself."),
           new Row("static", StaticTable::open, "One value for every key."),
           new Row("unionmap", UnionTable::open, "All that several tables say, with commas."),

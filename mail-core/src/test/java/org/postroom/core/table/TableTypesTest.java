@@ -70,6 +70,10 @@ final class TableTypesTest extends LookupTableContract {
           sample(type + ":" + file("text", "# c\nk v\n"), "K", "v", "x");
       case "regexp", "pcre" ->
           sample(type + ":" + file("rules", "/^k(.)$/ <$1>\n"), "kv", "<v>", "x");
+      case "accessdb" ->
+          sample("accessdb:" + file("access", "k ERROR:5.7.1:550 no\n"), "K", "550 5.7.1 no", "x");
+      case "mailertable" ->
+          sample("mailertable:" + file("mailers", "k esmtp:[h]\n"), "K", "smtp:[h]", "x");
       case "cidr" -> sample("cidr:" + file("nets", "10.0.0.0/8 v\n"), "10.1.2.3", "v", "11.0.0.1");
       case "inline" -> sample("inline:{ k=v, { l = a b } }", "k", "v", "x");
       case "static" -> sample("static:v", "anything", "v");
