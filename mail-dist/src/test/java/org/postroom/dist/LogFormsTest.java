@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.json.Json;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 
 /** The log of a server that runs by itself: where it goes to, and how it looks. */
@@ -43,12 +45,26 @@ final class LogFormsTest {
   }
 
   @Test
-  void standardErrorReadsAsPostfixsLog() throws IOException {
-    Site site = new Site(folder);
-    try (ServerProcess server = site.start()) {
+  @Shows("A4.16")
+  void standardErrorReadsAsPostfixsLog() throws Exception {
+    RelayHop hop =
+        RelayHop.open(Clock.systemUTC())
+            .always("RCPT TO:<gone@", "550 5.1.1 no such user")
+            .always("RCPT TO:<later@", "450 4.2.0 later");
+    Site site = new Site(folder).set("relayhost", hop.name()).set("debug_peer_list", "127.0.0.0/8");
+    try (hop;
+        ServerProcess server = site.start()) {
       site.addAccounts(List.of("postmaster"));
       send(server);
-      Until.so(() -> server.said().contains("disconnect from"));
+      try (SmtpDialogue client = SmtpDialogue.open(server.port(Role.MX))) {
+        for (String to : List.of("gone@far.test", "later@far.test", "eve@far.test")) {
+          assertThat(client.send("", to, MAIL)).startsWith("250 ");
+        }
+      }
+      for (String result : List.of("sent (250 ", "bounced", "deferred")) {
+        Until.so(() -> server.said().contains("status=" + result));
+      }
+      Until.so(() -> server.said().split("disconnect from").length == 3);
 
       String stamp = "[A-Z][a-z]{2} [ 0-9]\\d \\d\\d:\\d\\d:\\d\\d \\S+ postfix/";
       String id = "[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{14}";
@@ -66,10 +82,28 @@ final class LogFormsTest {
               "qmgr\\[\\d+\\]: " + id + ": removed",
               "smtpd\\[\\d+\\]: NOQUEUE: reject: RCPT from .* 550 5\\.1\\.1 <nobody@.*; from=<eve@far\\.test>"
                   + " to=<nobody@example\\.org> proto=ESMTP helo=<.*>.*",
-              "smtpd\\[\\d+\\]: disconnect from \\S+ .*commands=\\d+/\\d+")) {
+              "smtpd\\[\\d+\\]: disconnect from \\S+ .*commands=\\d+/\\d+",
+              "smtpd\\[\\d+\\]: > \\S+\\[127\\.0\\.0\\.1\\]: 220 mail\\.example\\.org ESMTP.*",
+              "smtpd\\[\\d+\\]: < \\S+\\[127\\.0\\.0\\.1\\]: MAIL FROM:<eve@far\\.test>",
+              "smtp\\[\\d+\\]: < 127\\.0\\.0\\.1\\[127\\.0\\.0\\.1\\]: 450 4\\.2\\.0 later",
+              "smtp\\[\\d+\\]: > 127\\.0\\.0\\.1\\[127\\.0\\.0\\.1\\]: EHLO mail\\.example\\.org")) {
         assertThat(server.said().lines()).anyMatch(said -> said.matches(stamp + line), line);
       }
+      assertThat(server.said()).doesNotContain("One.");
       server.stop();
+      assertIsCounted(server.said());
+    }
+  }
+
+  /** By an analyser that knows Postfix's log. */
+  private void assertIsCounted(String log) throws Exception {
+    if (Programs.isInstalled("pflogsumm")) {
+      Path file = Files.writeString(folder.resolve("log"), log);
+      String counted =
+          new String(Programs.run(folder, new byte[0], "pflogsumm", file.toString()), UTF_8);
+      assertThat(counted.lines().map(line -> line.strip().replaceAll(" +", " ")))
+          .contains("4 received", "2 delivered", "1 bounced", "1 rejected (33%)")
+          .anyMatch(line -> line.matches("1 deferred \\(\\d+ deferrals\\)"));
     }
   }
 

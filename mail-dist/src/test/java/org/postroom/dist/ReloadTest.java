@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -308,7 +309,7 @@ final class ReloadTest {
   @Test
   void saysWhatTakesEffectAfterARestartAndKeepsIt() throws IOException {
     server = described().start();
-    settings.put("inet_interfaces", "192.0.2.77");
+    settings.put("inet_protocols", "ipv4");
     Path file = write();
 
     for (int i = 0; i < 2; i++) {
@@ -316,12 +317,51 @@ final class ReloadTest {
           .anyMatch(
               line ->
                   line.startsWith(file.toString())
-                      && line.endsWith("inet_interfaces: takes effect after a restart"));
+                      && line.endsWith("inet_protocols: takes effect after a restart"));
     }
     dial().close();
-    settings.put("inet_interfaces", "loopback-only");
+    settings.remove("inet_protocols");
     write();
     assertThat(server.reload().warnings()).isEmpty();
+  }
+
+  @Test
+  @Shows("A4.15")
+  void otherInterfacesAreListenedAtAndSessionsGoOn() throws IOException {
+    int port = FreePorts.take();
+    settings.put("listeners", "smtp:" + port);
+    settings.put("inet_protocols", "ipv4");
+    settings.put("inet_interfaces", "127.0.0.1");
+    server = described().start();
+    try (SmtpDialogue before = dial()) {
+      assertThat(open("127.0.0.1", port)).isTrue();
+      assertThat(open("127.0.0.2", port)).isFalse();
+
+      for (String one : List.of("127.0.0.1, 127.0.0.2", "127.0.0.2", "all", "127.0.0.1")) {
+        settings.put("inet_interfaces", one);
+        write();
+        assertThat(server.reload().warnings()).isEmpty();
+
+        boolean all = one.equals("all");
+        assertThat(open("127.0.0.1", port)).as(one).isEqualTo(all || one.contains("0.0.1"));
+        assertThat(open("127.0.0.2", port)).as(one).isEqualTo(all || one.contains("0.0.2"));
+        assertThat(before.say("NOOP")).startsWith("250 ");
+      }
+      settings.put("inet_interfaces", "192.0.2.77");
+      write();
+      assertThatThrownBy(server::reload)
+          .isInstanceOf(BadConfiguration.class)
+          .hasMessageContaining("this machine does not have the address 192.0.2.77");
+      assertThat(open("127.0.0.1", port)).isTrue();
+    }
+  }
+
+  private static boolean open(String address, int port) {
+    try (Socket socket = new Socket(address, port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Test

@@ -173,7 +173,7 @@ class SecurityTest {
       talk.toData("", "ada@example.org");
       talk.raw("\r\n.\r\n").reply();
 
-      assertThat(control).isEqualTo("500 5.5.2 Error: bad syntax");
+      assertThat(control).isEqualTo("500 5.5.2 Error: bad syntax: control characters");
       assertThat(house.inbox("ada@example.org").get(0))
           .contains("from a??by?evil??x?[192.0.2.1]??with?SMTP?id?1???? (localhost [127.0.0.1])");
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 import org.postroom.core.wire.HeldWorkers;
 import org.postroom.smtp.server.Role;
@@ -98,7 +99,7 @@ class SessionTest {
               250 2.1.0 Ok
               250 2.1.5 Ok
               250 2.0.0 Ok: queued as
-              500 5.5.2 Error: command not recognized
+              500 5.5.2 Error: command not recognized; HELP lists those that are
               221 2.0.0 Bye
               """);
 
@@ -395,13 +396,62 @@ class SessionTest {
   void refusesCommandLinesThatAreNone() {
     try (SmtpHouse house = SmtpHouse.with(Map.of());
         Talk talk = Talk.greeted(house.listen(Role.MX))) {
-      assertThat(talk.raw("NO\rOP\r\n").reply()).isEqualTo("500 5.5.2 Error: bad syntax");
-      assertThat(talk.raw("NOOP \0\r\n").reply()).isEqualTo("500 5.5.2 Error: bad syntax");
+      assertThat(talk.raw("NO\rOP\r\n").reply())
+          .isEqualTo("500 5.5.2 Error: bad syntax: control characters");
+      assertThat(talk.raw("NOOP \0\r\n").reply())
+          .isEqualTo("500 5.5.2 Error: bad syntax: control characters");
       assertThat(talk.ask("NOOP " + "x".repeat(2043))).isEqualTo("250 2.0.0 Ok");
       assertThat(talk.ask("NOOP " + "x".repeat(2044))).isEqualTo("500 5.5.2 Error: line too long");
       assertThat(talk.ask("NOOP " + "x".repeat(50_000)))
           .isEqualTo("500 5.5.2 Error: line too long");
-      assertThat(talk.ask("")).isEqualTo("500 5.5.2 Error: command not recognized");
+      assertThat(talk.ask(""))
+          .isEqualTo("500 5.5.2 Error: command not recognized; HELP lists those that are");
+    }
+  }
+
+  /** As somebody types it into telnet: no command takes five minutes, the whole takes longer. */
+  @Test
+  @Shows("A6.8")
+  void aSessionTypedByHandGoesWell() {
+    String content = "Subject: by hand\r\n\r\n" + "It takes its time.\r\n".repeat(10);
+    Duration second = Duration.ofSeconds(1);
+    try (SmtpHouse house = SmtpHouse.with(Map.of());
+        Talk talk = new Talk(house.listen(Role.MX))) {
+      talk.reply();
+      List<String> replies = new ArrayList<>();
+      for (String line :
+          List.of(
+              "HELO there\r\n",
+              "MAIL ada@example.org\r\n",
+              "MALI\r\n",
+              "MAIL FROM:<>\r\n",
+              "RCPT TO:<ada@example.org>\r\n",
+              "DATA\r\n",
+              content + ".\r\n",
+              "QUIT\r\n")) {
+        for (char typed : line.toCharArray()) {
+          talk.raw(String.valueOf(typed));
+          house.pass(second);
+        }
+        replies.add(talk.reply());
+      }
+
+      assertThat(replies)
+          .satisfiesExactly(
+              reply -> assertThat(reply).isEqualTo("250 mx.example.org"),
+              reply -> assertThat(reply).isEqualTo("501 5.5.4 Syntax: MAIL FROM:<address>"),
+              reply ->
+                  assertThat(reply)
+                      .isEqualTo(
+                          "500 5.5.2 Error: command not recognized; HELP lists those that are"),
+              reply -> assertThat(reply).startsWith("250 2.1.0 "),
+              reply -> assertThat(reply).startsWith("250 2.1.5 "),
+              reply -> assertThat(reply).startsWith("354 "),
+              reply -> assertThat(reply).startsWith("250 2.0.0 "),
+              reply -> assertThat(reply).startsWith("221 "));
+      assertThat(house.inbox("ada@example.org"))
+          .singleElement()
+          .satisfies(mail -> assertThat(mail).endsWith(content));
     }
   }
 

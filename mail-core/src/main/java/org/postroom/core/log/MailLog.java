@@ -88,6 +88,7 @@ public final class MailLog {
           "tls",
           "{trust} TLS connection established to {relay}: {protocol} with cipher {cipher}"
               + " ({bits}/{bits_of} bits)");
+  private static final Form DIALOGUE = Form.of("dialogue", "{direction} {peer}: {line}", "session");
   private static final Form SUSPICIOUS =
       Form.of("suspicious", "{what} from {client}: {line}", "session");
   private static final Form FAULT = Form.of("fault", "{attempted}: {reason}", "session");
@@ -427,6 +428,15 @@ public final class MailLog {
    */
   public void handshake(String trust, String server, String protocol, String cipher, int bits) {
     info(log, TLS_WITH, trust, server, protocol, cipher, bits, bits);
+  }
+
+  /**
+   * A line of a session that somebody wants to see.
+   *
+   * @param direction {@code >} for what we say, {@code <} for what the peer says
+   */
+  public void dialogue(String session, String direction, String peer, String line) {
+    info(log, DIALOGUE, direction, peer, line, session);
   }
 
   /** A client does what no mail client does. */

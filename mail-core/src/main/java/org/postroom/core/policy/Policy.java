@@ -42,6 +42,7 @@ import org.postroom.core.table.Tables;
  * @param senderLogins who may send as whom
  * @param submitters which users of this machine may hand in mail
  * @param fastFlush the domains whose mail may be asked for
+ * @param traced with whom sessions are written into the log
  * @param warnings for the administrator
  */
 public record Policy(
@@ -54,6 +55,7 @@ public record Policy(
     SenderLogins senderLogins,
     MatchList submitters,
     MatchList fastFlush,
+    MatchList traced,
     Judge judge,
     Map<AddressClass, Integer> unknownCodes,
     List<Notice> warnings) {
@@ -149,6 +151,7 @@ public record Policy(
       SenderLogins senderLogins = SenderLogins.of(settings, tables);
       MatchList submitters = names(PolicyParams.SUBMIT_USERS);
       MatchList fastFlush = domains(PolicyParams.FAST_FLUSH_DOMAINS);
+      MatchList traced = clients(PolicyParams.DEBUG_PEERS);
       Judge judge =
           Judge.of(
               new Ingredients(settings, domains, mynetworks, own, tables),
@@ -168,6 +171,7 @@ public record Policy(
           senderLogins,
           submitters,
           fastFlush,
+          traced,
           judge,
           unknownCodes(),
           warnings);

@@ -71,8 +71,7 @@ public final class PolicyParams {
       SET.list(
           "inet_interfaces",
           "all",
-          "Where to listen: all, loopback-only, or addresses and host names.",
-          Trait.RESTART);
+          "Where to listen: all, loopback-only, or addresses and host names.");
 
   public static final Param<List<String>> INET_PROTOCOLS =
       SET.value(
@@ -143,6 +142,14 @@ public final class PolicyParams {
               "$relay_domains",
               "Domains whose mail the command postqueue -s has tried at once."),
           "ETRN is not offered");
+
+  public static final Param<List<String>> DEBUG_PEERS =
+      SET.matchList(
+          "debug_peer_list",
+          "",
+          """
+          Hosts, by name, domain, address or block: what is said in SMTP and LMTP with them, as client \
+          or server, is in the log line by line, without content and without what logs somebody in.""");
 
   public static final Param<List<String>> PARENT_DOMAIN_MATCHES_SUBDOMAINS =
       SET.matchList(

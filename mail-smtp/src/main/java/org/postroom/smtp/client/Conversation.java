@@ -34,7 +34,10 @@ final class Conversation {
 
   Conversation(Connection connection, Outfit outfit, Way way, Target target) {
     this.connection = connection;
-    this.exchange = new Exchange(connection);
+    this.exchange =
+        new Exchange(
+            connection,
+            outfit.tracing().with(connection.id(), connection.remote().getAddress(), target::host));
     this.outfit = outfit;
     this.way = way;
     this.target = target;
@@ -90,8 +93,7 @@ final class Conversation {
     if (wrapped) {
       verify(); // before it hears a word of ours
     }
-    connection.deadline(timeouts().hello());
-    Reply greeting = Reply.read(connection.in());
+    Reply greeting = exchange.read(timeouts().hello());
     if (!greeting.isPositive()) {
       throw greeting.isPermanent() && !outfit.options().manners().passesRefusal()
           ? new NotServed(greeting.status(), refusal(greeting), true)
@@ -199,7 +201,7 @@ final class Conversation {
         LogIns logIns = outfit.security().logIns();
         LogIns.Begun begun =
             logIns.begin(logIn, server.mechanisms(), channel(), target.toString(), outfit.random());
-        new Authentication(line -> exchange.say(line, timeouts().hello()))
+        new Authentication(line -> exchange.saySecret(line, timeouts().hello()))
             .run(logIns, begun, target);
       }
     }

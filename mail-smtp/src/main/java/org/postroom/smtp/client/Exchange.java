@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.time.Duration;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Output;
+import org.postroom.smtp.protocol.Tracing;
 
 /**
  * Commands and replies on a connection to a server, and whether the two are still in step. On the
@@ -12,10 +13,17 @@ import org.postroom.core.wire.Output;
  */
 final class Exchange {
   private final Connection connection;
+  private final Tracing.Trace trace;
   private boolean usable = true;
 
-  Exchange(Connection connection) {
+  /**
+   * On a connection.
+   *
+   * @param trace where it is written down
+   */
+  Exchange(Connection connection, Tracing.Trace trace) {
     this.connection = connection;
+    this.trace = trace;
   }
 
   /** Says a line, and waits for the reply. */
@@ -25,8 +33,23 @@ final class Exchange {
     return read(timeout);
   }
 
+  /** The same for a line that logs us in, which some servers repeat in their answers. */
+  Reply saySecret(String line, Duration timeout) {
+    trace.saidSecret(line);
+    put(line);
+    flush();
+    Reply reply = await(timeout);
+    trace.heard(() -> reply.code() + " ***");
+    return reply;
+  }
+
   /** Says a line, with the next flush. */
   void write(String line) {
+    trace.said(() -> line);
+    put(line);
+  }
+
+  private void put(String line) {
     out().write(line.getBytes(UTF_8)).ascii("\r\n");
   }
 
@@ -46,6 +69,12 @@ final class Exchange {
 
   /** RFC 5321, 4.5.3.2: each command has its time, however many there are. */
   Reply read(Duration timeout) {
+    Reply reply = await(timeout);
+    trace.heard(reply::written);
+    return reply;
+  }
+
+  private Reply await(Duration timeout) {
     connection.deadline(timeout);
     Reply reply = Reply.read(connection.in());
     usable &= reply.code() != 0 && reply.code() != 421;

@@ -2,8 +2,13 @@ package org.postroom.smtp.client;
 
 import java.time.Clock;
 import java.util.random.RandomGenerator;
+import org.postroom.core.dns.Resolver;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.part.Premises;
+import org.postroom.core.policy.Policy;
 import org.postroom.core.wire.Wire;
 import org.postroom.smtp.client.tlsrpt.SessionCounts;
+import org.postroom.smtp.protocol.Tracing;
 
 /**
  * What all attempts of a transport have in common.
@@ -12,6 +17,7 @@ import org.postroom.smtp.client.tlsrpt.SessionCounts;
  * @param unchunked servers that cannot take chunks
  * @param random for nonces
  * @param counts hears of TLS sessions
+ * @param tracing has sessions written down
  */
 record Outfit(
     Wire wire,
@@ -21,4 +27,33 @@ record Outfit(
     Unchunked unchunked,
     RandomGenerator random,
     Clock clock,
-    SessionCounts counts) {}
+    SessionCounts counts,
+    Tracing tracing) {
+
+  /**
+   * That of a transport.
+   *
+   * @param service by whose name the log has it
+   * @param names where next hops are looked up
+   */
+  static Outfit of(
+      String service,
+      SmtpClientOptions options,
+      Security security,
+      SessionCounts counts,
+      Policy policy,
+      Resolver names,
+      Premises premises) {
+    RandomGenerator random = premises.random();
+    return new Outfit(
+        premises.wire(),
+        options,
+        security,
+        new TargetFinder(names, options, random, premises.timers()),
+        new Unchunked(),
+        random,
+        premises.clock(),
+        counts,
+        Tracing.of(policy, new MailLog(service)));
+  }
+}

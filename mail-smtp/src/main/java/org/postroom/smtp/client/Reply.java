@@ -44,6 +44,15 @@ record Reply(int code, String text) {
     return new Reply(0, "unexpected reply: more than " + MAX_LINES + " lines");
   }
 
+  /** Its lines as the server has written them, as far as they were kept. */
+  String written() {
+    int last = text.lastIndexOf('\n');
+    return last < 0
+        ? code + " " + text
+        : (code + "-" + text.substring(0, last).replace("\n", "\n" + code + "-"))
+            + ("\n" + code + " " + text.substring(last + 1));
+  }
+
   boolean isPositive() {
     return code >= 200 && code < 300;
   }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.random.RandomGenerator;
 import org.postroom.core.address.Address;
 import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.arrival.Staging;
@@ -30,6 +29,9 @@ import org.postroom.smtp.client.tlsrpt.SessionCounts;
 public final class SmtpTransport implements Transport, AutoCloseable {
   /** For looks at settings, with which nothing is asked. */
   private static final Resolver NOBODY = ZoneResolver.of();
+
+  private static final String SMTP = "smtp";
+  private static final String LMTP = "lmtp";
 
   private final Words words;
   private final Staging staging;
@@ -63,20 +65,23 @@ public final class SmtpTransport implements Transport, AutoCloseable {
     Resolver names = TlsPolicies.names(settings, premises.resolver());
     SmtpClientOptions options =
         SmtpClientParams.options(settings, Set.of(policy.hostname().name()), ownAddresses);
-    Security security = Security.of(settings, "smtp", policy, tables, names);
+    Security security = Security.of(settings, SMTP, policy, tables, names);
     Https https =
         new Https(
             premises.wire(),
             premises.resolver().only(options::mayReach),
             premises.timers(),
             security::fault);
-    return of(
-        options,
-        security.hearing(others.sources(settings, https)),
-        others.counts(settings, security.peers(), https),
-        Words.of(settings, "smtp", policy, tables),
-        names,
-        premises);
+    Outfit outfit =
+        Outfit.of(
+            SMTP,
+            options,
+            security.hearing(others.sources(settings, https)),
+            others.counts(settings, security.peers(), https),
+            policy,
+            names,
+            premises);
+    return of(outfit, Words.of(settings, SMTP, policy, tables), premises);
   }
 
   /**
@@ -88,37 +93,25 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       Settings settings, Policy policy, Tables tables, Premises premises) {
     Settings seen = LmtpClientParams.in(settings);
     Resolver names = TlsPolicies.names(seen, premises.resolver());
-    Security security = Security.of(seen, "lmtp", policy, tables, names);
-    return of(
-        SmtpClientParams.lmtp(seen),
-        security,
-        SessionCounts.none(security.peers()),
-        Words.of(seen, "lmtp", policy, tables),
-        names,
-        premises);
+    Security security = Security.of(seen, LMTP, policy, tables, names);
+    Outfit outfit =
+        Outfit.of(
+            LMTP,
+            SmtpClientParams.lmtp(seen),
+            security,
+            SessionCounts.none(security.peers()),
+            policy,
+            names,
+            premises);
+    return of(outfit, Words.of(seen, LMTP, policy, tables), premises);
   }
 
-  private static SmtpTransport of(
-      SmtpClientOptions options,
-      Security security,
-      SessionCounts counts,
-      Words words,
-      Resolver names,
-      Premises premises) {
-    RandomGenerator random = premises.random();
+  private static SmtpTransport of(Outfit outfit, Words words, Premises premises) {
     return new SmtpTransport(
         words,
         premises.staging(),
-        new Outfit(
-            premises.wire(),
-            options,
-            security,
-            new TargetFinder(names, options, random, premises.timers()),
-            new Unchunked(),
-            random,
-            premises.clock(),
-            counts),
-        new IdleConnections(options, premises.clock(), premises.timers()));
+        outfit,
+        new IdleConnections(outfit.options(), premises.clock(), premises.timers()));
   }
 
   /**
@@ -129,7 +122,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
    */
   public static void check(Settings settings, boolean lmtp, Policy policy, Tables tables) {
     Settings seen = lmtp ? LmtpClientParams.in(settings) : settings;
-    String service = lmtp ? "lmtp" : "smtp";
+    String service = lmtp ? LMTP : SMTP;
     Words unused = Words.of(seen, service, policy, tables);
     Security unusedToo = Security.of(seen, service, policy, tables, NOBODY);
   }

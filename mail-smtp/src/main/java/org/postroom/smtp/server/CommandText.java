@@ -21,7 +21,7 @@ final class CommandText {
     boolean ascii = true;
     for (byte octet : octets) {
       if (octet >= 0 && octet < ' ' && octet != '\t' || octet == 0x7F) {
-        throw new BadCommand(500, "5.5.2", "Error: bad syntax");
+        throw new BadCommand(500, "5.5.2", "Error: bad syntax: control characters");
       }
       ascii &= octet >= 0;
     }

@@ -10,6 +10,7 @@ import org.postroom.core.queue.QueueParams;
 import org.postroom.smtp.protocol.Extension;
 import org.postroom.smtp.protocol.PathSyntax;
 import org.postroom.smtp.protocol.SmtpReply;
+import org.postroom.smtp.protocol.Tracing;
 
 /** One listener: its settings, and what follows from them for all of its sessions. */
 public final class Listening {
@@ -20,6 +21,7 @@ public final class Listening {
   private final Set<String> discarded;
   private final Entrance entrance;
   private final PathSyntax pathSyntax;
+  private final Tracing tracing;
 
   /**
    * At a listener.
@@ -35,6 +37,7 @@ public final class Listening {
     this.pathSyntax =
         new PathSyntax(
             settings.get(SmtpParams.STRICT_ENVELOPES), settings.get(SmtpParams.ALLOW_MIN_USER));
+    this.tracing = Tracing.of(services.policy(), services.log());
     this.discarded = new HashSet<>();
     this.entrance =
         new Entrance(
@@ -85,6 +88,11 @@ public final class Listening {
 
   PathSyntax pathSyntax() {
     return pathSyntax;
+  }
+
+  /** Which sessions are in the log line by line. */
+  Tracing tracing() {
+    return tracing;
   }
 
   ForbiddenCommands forbidden() {

@@ -170,6 +170,7 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
   @Override
   public void command(Line line) {
     session.mindLineEnd(line.end() == Line.End.LF);
+    session.trace().heard(line::latin1);
     String text = CommandText.of(line, settings.get(SmtpParams.LINE_LENGTH));
     SmtpReader in = new SmtpReader(text, listening.pathSyntax());
     String verb = in.verb();
@@ -213,7 +214,7 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
       return new Hangup(221, "2.7.0", "Error: I can break rules, too. Goodbye.");
     }
     session.given("UNKNOWN", "unknown");
-    return new BadCommand(500, "5.5.2", "Error: command not recognized");
+    return new BadCommand(500, "5.5.2", "Error: command not recognized; HELP lists those that are");
   }
 
   /** The one place where what a command throws becomes a reply. */

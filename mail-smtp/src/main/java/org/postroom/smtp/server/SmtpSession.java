@@ -1,5 +1,7 @@
 package org.postroom.smtp.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,7 @@ import org.postroom.core.session.Dialogue;
 import org.postroom.core.wire.Connection;
 import org.postroom.smtp.protocol.Offer;
 import org.postroom.smtp.protocol.SmtpReply;
+import org.postroom.smtp.protocol.Tracing;
 
 /**
  * One client's session as its commands see it: what they agree on (the greeting, who has logged in,
@@ -40,6 +43,7 @@ public final class SmtpSession implements Standing {
   private final Services services;
   private final ClientName clientName;
   private final Judging judging;
+  private final Tracing.Trace trace;
   private final Tally tally = new Tally();
   private SmtpState state = SmtpState.IDLE;
   private @Nullable Greeting greeting;
@@ -69,6 +73,10 @@ public final class SmtpSession implements Standing {
     this.services = listening.services();
     this.clientName = ClientName.of(connection.remote().getAddress(), listening);
     this.judging = new Judging(services, this);
+    this.trace =
+        listening
+            .tracing()
+            .with(connection.id(), connection.remote().getAddress(), clientName::now);
     this.since = services.clock().millis();
     this.stressed = connection.isCrowded();
   }
@@ -228,6 +236,11 @@ public final class SmtpSession implements Standing {
 
   Dialect dialect() {
     return new Dialect(greeting == null ? Offer.NOTHING : greeting.offer());
+  }
+
+  /** Where its lines are written down, if somebody wants to see them. */
+  Tracing.Trace trace() {
+    return trace;
   }
 
   String id() {
@@ -509,7 +522,9 @@ public final class SmtpSession implements Standing {
   }
 
   private void write(SmtpReply reply) {
-    connection.out().write(said(reply).encode());
+    byte[] octets = said(reply).encode();
+    trace.said(() -> new String(octets, UTF_8));
+    connection.out().write(octets);
   }
 
   InetAddress address() {

@@ -35,6 +35,7 @@ import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.restriction.Consequence;
 import org.postroom.core.table.Tables;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.StagedOctets;
 
 class ContentChecksTest {
@@ -217,6 +218,7 @@ class ContentChecksTest {
         "body_checks ~ /^Subject/ REJECT ~ ''",
         "body_checks ~ /^$/ REJECT ~ ''",
       })
+  @Shows("A4.12")
   void doesWhatTheTableSays(String map, String rule, String comes) {
     String mainCf = map + " = pcre:{{" + rule.replace("$", "$$") + "}}\n";
 

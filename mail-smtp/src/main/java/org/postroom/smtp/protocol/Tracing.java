@@ -1,0 +1,98 @@
+package org.postroom.smtp.protocol;
+
+import java.net.InetAddress;
+import java.util.function.Supplier;
+import org.postroom.core.fact.LookupUnavailable;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.table.MatchList;
+
+/**
+ * Writes sessions with some peers into the log, line by line ({@code debug_peer_list}): what is
+ * said in commands and replies, but neither content nor what logs somebody in. Threads may share
+ * it.
+ */
+public final class Tracing {
+  private static final String CUT = "***";
+
+  /** Octets of base64 and what else may follow the name of a mechanism. */
+  private static final String AUTH = "(?i)(AUTH +\\S+) +\\S.*";
+
+  private final MatchList peers;
+  private final MailLog log;
+
+  private Tracing(MatchList peers, MailLog log) {
+    this.peers = peers;
+    this.log = log;
+  }
+
+  /**
+   * That of a service.
+   *
+   * @param log of the service
+   */
+  public static Tracing of(Policy policy, MailLog log) {
+    return new Tracing(policy.traced(), log);
+  }
+
+  /**
+   * One with a peer.
+   *
+   * @param id of the session, as the log has it
+   * @param name of the peer that was verified, {@code unknown} as long as there is none; asked for
+   *     at each line that is not sure to be traced
+   */
+  public Trace with(String id, InetAddress address, Supplier<String> name) {
+    return new Trace(id, address, name);
+  }
+
+  /** Of one session. Belongs to it. */
+  public final class Trace {
+    private final String id;
+    private final InetAddress address;
+    private final Supplier<String> name;
+    private boolean isWanted;
+
+    private Trace(String id, InetAddress address, Supplier<String> name) {
+      this.id = id;
+      this.address = address;
+      this.name = name;
+    }
+
+    /** The peer has said a command, or one line of a reply. */
+    public void heard(Supplier<String> line) {
+      write("<", line);
+    }
+
+    /** We have said a command, or lines of a reply. */
+    public void said(Supplier<String> lines) {
+      write(">", lines);
+    }
+
+    /** We have said a line that logs us in: no more of it than the name of a mechanism. */
+    public void saidSecret(String line) {
+      write(">", () -> line.regionMatches(true, 0, "AUTH ", 0, 5) ? line : CUT);
+    }
+
+    private void write(String direction, Supplier<String> text) {
+      if (isWanted()) {
+        String peer = MailLog.client(name.get(), address);
+        for (String line : text.get().lines().toList()) {
+          log.dialogue(id, direction, peer, line.replaceFirst(AUTH, "$1 " + CUT));
+        }
+      }
+    }
+
+    /** Who is traced stays so: a name may be known later than an address. */
+    private boolean isWanted() {
+      if (!isWanted && !peers.isEmpty()) {
+        try {
+          isWanted = peers.contains(address, name);
+        } catch (LookupUnavailable e) {
+          return false; // nothing depends on it
+        }
+      }
+      return isWanted;
+    }
+  }
+}
