@@ -94,7 +94,10 @@ final class Hearing {
 
   private Verdict list(Stage stage) {
     List<Rule> rules = judge.rules(stage);
-    return rules.isEmpty() ? Verdict.DUNNO : ask(stage, rules, about(stage), false);
+    if (rules.isEmpty()) {
+      return Verdict.DUNNO;
+    }
+    return ask(stage, rules, about(stage), stage != Stage.RELAY && judge.spares(mail));
   }
 
   private PolicyContext about(Stage stage) {
@@ -133,7 +136,8 @@ final class Hearing {
   /** Asks one rule after the other until one decides. */
   private Verdict ask(Stage stage, List<Rule> rules, PolicyContext about, boolean warnOnly) {
     for (Rule rule : rules) {
-      boolean warns = warnOnly || rule.warnOnly();
+      // What a table says of the postmaster himself is meant.
+      boolean warns = rule.warnOnly() || warnOnly && !(isOfRecipient(rule) && judge.spares(mail));
       Verdict verdict =
           rule.members().isEmpty()
               ? heard(stage, rule, about, warns)
@@ -155,6 +159,10 @@ final class Hearing {
       }
     }
     return Verdict.DUNNO;
+  }
+
+  private static boolean isOfRecipient(Rule rule) {
+    return rule.name().startsWith("check_recipient_access");
   }
 
   /** What the restrictions say that a table names. */

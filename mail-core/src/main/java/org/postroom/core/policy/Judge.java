@@ -124,6 +124,15 @@ public final class Judge {
     return new Hearing(this, mail, before, facts).at(moment);
   }
 
+  /** Whether a mail is for somebody whom those may reach, too, who are refused otherwise. */
+  boolean spares(PolicyContext mail) {
+    return in.settings().get(RestrictionParams.EXEMPT_POSTMASTER)
+        && mail.recipient()
+            .filter(to -> to.localPart().equalsIgnoreCase("postmaster"))
+            .filter(to -> domains.classOf(to.domain()).isOurs())
+            .isPresent();
+  }
+
   /** The list that keeps strangers from relaying. */
   private static Stage guard(Map<Stage, List<Rule>> lists) {
     return Rule.denyRelay(lists.getOrDefault(Stage.RELAY, List.of()))

@@ -14,6 +14,15 @@ import org.postroom.core.restriction.Verdict;
 public final class RestrictionParams {
   private static final ParamSet.Builder SET = ParamSet.named("restrictions");
 
+  static final Param<Boolean> EXEMPT_POSTMASTER =
+      SET.bool(
+          "smtpd_exempt_postmaster",
+          "no",
+          """
+          Whether clients that are refused may write to the postmaster of a domain here (RFC 5321, \
+          4.5.1): for that recipient the lists only warn (reject_warning in the log), but those of \
+          relaying and check_recipient_access, and whatever refuses before a recipient is named.""");
+
   public static final Param<Boolean> DELAY_REJECT =
       SET.bool(
           "smtpd_delay_reject",

@@ -21,6 +21,7 @@ import org.postroom.core.fact.Facts;
 import org.postroom.core.policy.service.PolicyServers;
 import org.postroom.core.report.Notice;
 import org.postroom.core.restriction.Verdict;
+import org.postroom.core.testing.Shows;
 
 /** What lists of restrictions come to: codes and texts are those of the compatible systems. */
 final class JudgeTest {
@@ -107,6 +108,32 @@ final class JudgeTest {
 
   private static String said(Policy policy, PolicyContext mail) {
     return Judged.by(policy, mail).refusal().map(String::valueOf).orElse("OK");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "client | reject | postmaster@our.test | OK",
+        "client | reject_rbl_client bl.test | PostMaster@our.test | OK",
+        "helo | reject | postmaster@our.test | OK",
+        "sender | defer_if_permit | postmaster@our.test | OK",
+        "recipient | reject_rbl_client bl.test, defer | postmaster@our.test | OK",
+        "recipient | check_recipient_access inline:{ {postmaster@ = REJECT} } | postmaster@our.test"
+            + " | 554 5.7.1 <postmaster@our.test>: Recipient address rejected: Access denied",
+        "client | reject | ada@our.test | 554 5.7.1 <unknown[203.0.113.9]>: Client host rejected:"
+            + " Access denied",
+        "client | permit | postmaster@far.test | 554 5.7.1 <postmaster@far.test>: Relay access"
+            + " denied",
+      })
+  @Shows("A3.13")
+  void thePostmasterIsReachedByWhoIsRefused(
+      String list, String items, String recipient, String reply) {
+    Policy policy =
+        policy(
+            "smtpd_%s_restrictions = %s\nsmtpd_exempt_postmaster = yes\n".formatted(list, items));
+
+    assertThat(said(policy, mail("helo.example", "bob@far.test", recipient))).isEqualTo(reply);
   }
 
   /** The client is unknown[203.0.113.9], and claims to be helo.example. */
