@@ -1,6 +1,7 @@
 package org.postroom.dist;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.postroom.dist.ProgramHouse.ADA;
@@ -188,7 +189,7 @@ final class AliasProgramsTest {
 
   @ParameterizedTest
   @CsvSource({"/spool, /spool/USER", "/spool/, /spool/USER/new"})
-  @Shows("A5.12")
+  @Shows({"A5.12", "A1.5"})
   void peopleHaveTheirMailInFilesWhereSomebodyWantsThat(String spool, String place)
       throws Exception {
     Path folderOfAll = Files.createDirectory(folder.resolve("spool"));
@@ -206,7 +207,31 @@ final class AliasProgramsTest {
         assertThat(Files.readString(mail)).contains("\nDelivered-To: " + USER + HERE + "\n");
         assertThat(Files.getOwner(mail).getName()).isEqualTo(USER);
       }
+      assertOpens(there.endsWith("new") ? there.getParent() : there);
       assertThat(Inbox.of(house.server(), USER)).isEmpty();
+    }
+  }
+
+  /** Readers of mail find one message there, and show it. */
+  private void assertOpens(Path mailbox) throws Exception {
+    if (Programs.isInstalled("s-nail")) {
+      byte[] headers =
+          Programs.run(folder, new byte[0], "s-nail", "-n", "-H", "-f", mailbox.toString());
+      assertThat(new String(headers, UTF_8)).contains("hello").hasLineCount(1);
+    }
+    if (Programs.isInstalled("mutt") && Programs.isInstalled("script")) {
+      Path shown = folder.resolve("shown");
+      Path config =
+          Files.writeString(
+              folder.resolve("muttrc"),
+              """
+              set mbox_type=mbox confirmappend=no confirmcreate=no move=no quit=yes copy=no
+              set wait_key=no delete=no
+              push "<tag-pattern>~A<enter><tag-prefix><copy-message>%s<enter><exit>"
+              """
+                  .formatted(shown));
+      Programs.runOnTerminal(folder, "mutt -n -F " + config + " -f " + mailbox);
+      assertThat(Files.readString(shown)).contains("\nSubject: hello\n", "From here\n.dot\n");
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -24,12 +25,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
+import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.applet.AppletRun;
 import org.postroom.dist.maildrop.Maildrop;
 import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.dist.operation.SubmitOperation.Handed;
 import org.postroom.dist.operation.SubmitOperation.Mail;
+import org.postroom.storage.Storage;
 
 /** Mail of programs is taken whether the server runs or not, and once. */
 @Timeout(120)
@@ -95,6 +99,7 @@ final class LeftMailTest {
   }
 
   @Test
+  @Shows("A2.5")
   void waitsForTheServerAndIsDeliveredOnce() throws IOException {
     server.close();
     for (int i = 0; i < 10; i++) {
@@ -133,6 +138,39 @@ final class LeftMailTest {
     Until.so(() -> count(maildrop()) == 2);
     assertThat(lying()).isEmpty();
     assertThat(sendmail("", "-bp").said()).isEqualTo("Mail queue is empty\n");
+  }
+
+  @Test
+  @Shows("A2.13")
+  void howOftenItIsLookedForChangesByAReload() throws IOException {
+    server.close();
+    Path drop = Files.createDirectory(folder.resolve("drop"));
+    Files.setPosixFilePermissions(drop, PosixFilePermissions.fromString("rwx--x---"));
+    String hourly =
+        Files.readString(mainCf).replace("run_delay = 1s", "run_delay = 1h")
+            + "maildrop_directory = drop\n";
+    Files.writeString(mainCf, hourly);
+    VirtualTime time = VirtualTime.startingAt(Instant.now());
+    server = described().storage(Storage.inMemory()).time(time, time).start();
+    time.advance(Duration.ofMinutes(1)); // it looks more often after a start
+    leave(drop, "first");
+
+    time.advance(Duration.ofMinutes(30));
+    assertThat(Inbox.of(server, ADA)).isEmpty();
+
+    Files.writeString(mainCf, hourly.replace("run_delay = 1h", "run_delay = 5m"));
+    server.reload();
+    time.advance(Duration.ofMinutes(30)); // as was said before
+    Until.so(() -> Inbox.of(server, ADA).size() == 1 && count(drop.resolve("taking")) == 0);
+    leave(drop, "second");
+    time.advance(Duration.ofMinutes(5));
+    Until.so(() -> Inbox.of(server, ADA).size() == 2);
+  }
+
+  private static void leave(Path drop, String subject) throws IOException {
+    String name = Maildrop.newName(Instant.now(), new SecureRandom());
+    String text = "Subject: " + subject + "\r\n\r\n";
+    new Maildrop(drop).leave(name, mail(text), content(text), 0);
   }
 
   /** A program that hears no answer leaves under the same name what may be taken already. */

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.door.Door;
+import org.postroom.core.testing.Shows;
+import org.postroom.core.testing.TestTls;
+import org.postroom.core.transcript.SocketPeer;
 import org.postroom.storage.Storage;
 
 /**
@@ -214,6 +217,69 @@ final class RealClientsTest {
     assertThat(heard).contains("<-  250 2.1.5 <bob@example.org> Ok: queued as ");
   }
 
+  @Test
+  @Shows("A1.6")
+  void mailxSubmitsByLogInWhereTlsComesFirst() throws Exception {
+    Programs.need("s-nail");
+
+    byte[] unused =
+        Programs.run(
+            folder,
+            "from mailx\n".getBytes(UTF_8),
+            "s-nail",
+            "-n",
+            "-S",
+            "v15-compat",
+            "-S",
+            "mta=smtps://ada%40example.org:correct%20horse@localhost:" + port(Role.SUBMISSIONS),
+            "-S",
+            "smtp-config=-all,ehlo,login",
+            "-S",
+            "tls-ca-file=" + authority,
+            "-S",
+            "tls-ca-no-defaults",
+            "-S",
+            "sendwait",
+            "-r",
+            "ada@example.org",
+            "-s",
+            "by TLS",
+            "bob@example.org");
+
+    assertThat(Inbox.of(server, "bob@example.org"))
+        .singleElement()
+        .satisfies(
+            mail -> assertThat(mail).contains(" with ESMTPSA id ", "\r\nSubject: by TLS\r\n"));
+    try (SocketPeer tls =
+        SocketPeer.on(
+            TestTls.trusting(server.authority().orElseThrow())
+                .getSocketFactory()
+                .createSocket("localhost", server.address(Role.SUBMISSIONS).getPort()))) {
+      assertThat(reply(tls)).startsWith("220 ");
+      tls.send("EHLO there\r\n");
+      assertThat(reply(tls)).contains("AUTH SCRAM-SHA-256 PLAIN LOGIN").doesNotContain("STARTTLS");
+      tls.send("STARTTLS\r\n");
+      assertThat(reply(tls)).startsWith("503 5.5.1 ");
+    }
+    try (SocketPeer clear = SocketPeer.to(server.address(Role.SUBMISSION))) {
+      assertThat(reply(clear)).startsWith("220 ");
+      clear.send("EHLO there\r\n");
+      assertThat(reply(clear)).contains("STARTTLS").doesNotContain("PLAIN", "LOGIN");
+      clear.send("AUTH LOGIN\r\n");
+      assertThat(reply(clear)).startsWith("538 5.7.11 ");
+    }
+  }
+
+  private static String reply(SocketPeer peer) {
+    StringBuilder reply = new StringBuilder();
+    String line;
+    do {
+      line = peer.readLine();
+      reply.append(line).append('\n');
+    } while (line.length() > 3 && line.charAt(3) == '-');
+    return reply.toString();
+  }
+
   private MailServer open() {
     return MailServer.builder()
         .hostname("mail.example.org")
@@ -222,6 +288,7 @@ final class RealClientsTest {
         .bind(InetAddress.getLoopbackAddress())
         .listen(Role.MX, 0)
         .listen(Role.SUBMISSION, 0)
+        .listen(Role.SUBMISSIONS, 0)
         .listen(Role.LMTP, 0)
         .listen(Role.LMTP, folder.resolve("lmtp"))
         .listen(Role.IMAP, folder.resolve("imap"))

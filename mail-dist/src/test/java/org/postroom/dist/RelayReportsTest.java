@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.testing.Shows;
+import org.postroom.core.transcript.SocketPeer;
 
 /**
  * What senders hear of mail that failed or arrived (RFC 3461, 3464), read by a stranger's parser.
@@ -64,6 +65,33 @@ final class RelayReportsTest {
 
     assertThat(house.inbox()).hasSize(1);
     assertThat(house.inbox().get(0)).contains("Undelivered Mail Returned to Sender");
+  }
+
+  @Test
+  @Shows("A4.2")
+  void whateverIsSaidHasTheNameOfTheHost() throws Exception {
+    hop.always("RCPT TO:<b", "550 5.1.1 no such user");
+    try (SocketPeer client = SocketPeer.to(house.server().address(Role.MX))) {
+      assertThat(client.readLine()).startsWith("220 mail.example.org ESMTP");
+      client.send("HELO there\r\n");
+      assertThat(client.readLine()).isEqualTo("250 mail.example.org");
+    }
+
+    house.send(
+        "<ada@example.org>",
+        List.of("<bob@example.net>", "<carol@example.net>"),
+        "From: ada\r\nSubject: names\r\n\r\n".getBytes(UTF_8));
+
+    assertThat(hop.await().latin1())
+        .contains(
+            "\tby mail.example.org (Postroom) with ESMTP id ",
+            "\r\nFrom: ada@mail.example.org\r\n");
+    assertThat(hop.heard()).contains("EHLO mail.example.org");
+    assertThat(house.awaitInbox(1).get(0))
+        .contains("\r\nFrom: Mail Delivery System <MAILER-DAEMON@mail.example.org>\r\n")
+        .contains("\r\nReporting-MTA: dns; mail.example.org\r\n")
+        .containsPattern("\r\nMessage-Id: <[^@]*@mail\\.example\\.org>\r\n");
+    house.awaitEmptyQueue();
   }
 
   @Test

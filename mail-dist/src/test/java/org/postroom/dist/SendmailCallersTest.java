@@ -200,6 +200,35 @@ final class SendmailCallersTest {
                     .doesNotContain("Bcc:"));
   }
 
+  /** As cronie calls it, and MAILFROM in the crontab. */
+  @ParameterizedTest
+  @CsvSource({"root, root@local.test", "noreply@example.org, noreply@example.org"})
+  @Shows("A1.12")
+  void aJobsOutputGoesWhereTheAliasOfRootLeads(String mailFrom, String sender) throws IOException {
+    Path aliases = Files.writeString(folder.resolve("aliases"), "root: ada@example.org\n");
+    server.reload(
+        now ->
+            now.set("mydestination", "local.test")
+                .set("myorigin", "local.test")
+                .set("alias_maps", "hash:" + aliases));
+
+    AppletRun run =
+        sendmail(
+            "From: \"(Cron Daemon)\" <%s>\nTo: root\nSubject: Cron <root@h> x\n\nout\n"
+                .formatted(mailFrom),
+            List.of("-FCronDaemon", "-i", "-odi", "-oem", "-oi", "-t", "-f", mailFrom));
+
+    assertThat(run).isEqualTo(new AppletRun(0, ""));
+    assertThat(Inbox.of(server, ADA))
+        .singleElement()
+        .satisfies(
+            mail ->
+                assertThat(mail)
+                    .startsWith("Return-Path: <" + sender + ">\r\n")
+                    .contains("\r\nFrom: \"(Cron Daemon)\" <" + sender + ">\r\n")
+                    .endsWith("\r\n\r\nout\r\n"));
+  }
+
   /** Every option of sendmail(1), alone, with its exit status. */
   @ParameterizedTest
   @CsvSource(

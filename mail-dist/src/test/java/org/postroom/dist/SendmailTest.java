@@ -4,7 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import jakarta.mail.Session;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -12,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -68,7 +74,8 @@ final class SendmailTest {
         .listen(Role.MX, 0)
         .account(ADA, "correct horse")
         .account(BOB, "correct horse")
-        .account(System.getProperty("user.name") + "@example.org", "correct horse")
+        .account(me() + "@example.org", "correct horse")
+        .account(me().equals("root") ? "nobody@example.org" : "root@example.org", "correct horse")
         .start();
   }
 
@@ -202,6 +209,56 @@ final class SendmailTest {
                     .startsWith("Return-Path: <bob@example.org>\r\n")
                     .contains("\r\nSubject: by mailx\r\n"));
     assertThat(Inbox.of(server, BOB)).hasSize(1);
+  }
+
+  /** To root, from whoever has logged in, where nobody says more. */
+  @Test
+  @Shows({"A1.1", "A1.2"})
+  void mailxSendsToRootAndToSeveralWithAnAttachment() throws Exception {
+    Programs.need("s-nail");
+    server.reload(now -> now.set("message_size_limit", "20000000"));
+    byte[] octets = new byte[5 << 20];
+    new Random(5).nextBytes(octets);
+    Path attached = Files.write(folder.resolve("five.bin"), octets);
+
+    mailx("hi\n", "-s", "t", "root");
+    mailx("see there\n", "-s", "five", "-a", attached.toString(), ADA, BOB);
+
+    assertThat(Inbox.of(server, "root@example.org"))
+        .singleElement()
+        .satisfies(
+            mail ->
+                assertThat(mail)
+                    .startsWith("Return-Path: <" + me() + "@example.org>\r\n")
+                    .containsPattern("\r\nFrom: .*" + me() + "@example.org")
+                    .contains("\r\nSubject: t\r\n")
+                    .endsWith("\r\n\r\nhi\r\n"));
+    for (String login : List.of(ADA, BOB)) {
+      assertThat(Inbox.of(server, login)).hasSize(1);
+      MimeMultipart parts =
+          (MimeMultipart)
+              new MimeMessage(
+                      Session.getInstance(new Properties()),
+                      new ByteArrayInputStream(Inbox.of(server, login).get(0).getBytes(UTF_8)))
+                  .getContent();
+      assertThat(parts.getBodyPart(1).getInputStream().readAllBytes()).isEqualTo(octets);
+    }
+  }
+
+  private void mailx(String body, String... words) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "s-nail",
+                "-n",
+                "-S",
+                "v15-compat",
+                "-S",
+                "mta=file://" + sendmail,
+                "-S",
+                "sendwait"));
+    command.addAll(List.of(words));
+    byte[] unused = Programs.run(folder, body.getBytes(UTF_8), command.toArray(String[]::new));
   }
 
   @Test

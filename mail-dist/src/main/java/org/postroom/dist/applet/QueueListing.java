@@ -27,6 +27,7 @@ final class QueueListing {
 
   private final PrintWriter out;
   private final ZoneId zone;
+  private final boolean verbose;
   private long octets;
   private long mails;
 
@@ -39,27 +40,28 @@ final class QueueListing {
    * One.
    *
    * @param zone what times are written in
+   * @param verbose whether it says when a recipient is tried next, which Postfix's form does not
    */
-  QueueListing(PrintWriter out, ZoneId zone) {
+  QueueListing(PrintWriter out, ZoneId zone, boolean verbose) {
     this.out = out;
     this.zone = zone;
+    this.verbose = verbose;
   }
 
   /** Prints the whole queue of a server, with what it has not taken yet in front. */
   static void print(DescribedServer server, PrintWriter out, ZoneId zone) {
-    print(server, Asked.LEFT_AND_ALL, out, zone);
+    print(server, Asked.LEFT_AND_ALL, new QueueListing(out, zone, false));
   }
 
   /** Prints some of it. */
-  static void print(DescribedServer server, Asked asked, PrintWriter out, ZoneId zone) {
-    QueueListing listing = new QueueListing(out, zone);
+  static void print(DescribedServer server, Asked asked, QueueListing listing) {
     server.ask(
         QueueOperations.LIST,
         asked,
         page -> {
           listing.add(page);
           // Who reads no more, as head(1) does, need not be told the rest.
-          return out.checkError() ? Optional.empty() : asked.behind(page);
+          return listing.out.checkError() ? Optional.empty() : asked.behind(page);
         });
     listing.end();
   }
@@ -98,7 +100,7 @@ final class QueueListing {
               "%-17s %8d %19.19s %s",
               mail.id() + mark(mail),
               mail.size(),
-              TIME.format(Instant.parse(mail.arrived()).atZone(zone)),
+              time(mail.arrived()),
               mail.sender().isEmpty() ? "MAILER-DAEMON" : mail.sender()));
     }
     mail.recipients().forEach(this::add);
@@ -121,5 +123,12 @@ final class QueueListing {
       out.println(" ".repeat(Math.max(0, REASON_END - shown.length())) + shown);
     }
     out.println(MARGIN + recipient.address());
+    if (verbose) {
+      recipient.nextAttempt().ifPresent(at -> out.println(MARGIN + "next attempt " + time(at)));
+    }
+  }
+
+  private String time(String written) {
+    return TIME.format(Instant.parse(written).atZone(zone));
   }
 }

@@ -62,7 +62,7 @@ import picocli.CommandLine.Spec;
           + " by that account.",
       "-bs: SMTP on standard input. -bv: says who would get mail for the recipients, and sends none."
           + " -bt: the same for each address on standard input. -bp: postqueue -p; with -Ac only what"
-          + " is left for the server. -bd, -bl: runs the server; -qTIME: it looks for such mail that"
+          + " is left for the server, with -v when each recipient is tried next. -bd, -bl: runs the server; -qTIME: it looks for such mail that"
           + " often (s, m, h, d, w; minutes without one). -q: tries all that waits; -qI, -qR, -qS"
           + " WORD: what has it in its id, recipient, sender; -q! before the letter: all other. -d0:"
           + " says version and names. -bi, -I: checks the files of aliases (-oAFILE: that one; -v:"
@@ -136,8 +136,7 @@ public final class SendmailApplet implements Callable<Integer> {
     QueueListing.print(
         builder(options),
         options.isForLeft() ? Asked.LEFT : Asked.LEFT_AND_ALL,
-        out(),
-        ZoneId.systemDefault());
+        new QueueListing(out(), ZoneId.systemDefault(), options.isVerbose()));
     return 0;
   }
 

@@ -290,6 +290,34 @@ final class CommandsAsPostfixTest {
     assertThat(ours).isEqualTo(theirs);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "myhostname = mx.mail.example.org",
+        "myhostname = example.org",
+        "myhostname = short",
+        "myhostname = mx.example.org\nmydomain = example.net",
+        "mydomain = example.net",
+        "myhostname = mx.example.org\nmyorigin = $mydomain",
+        "myhostname = mx.example.org\nmyorigin = /nosuch/mailname\nmydomain = $myhostname",
+        "myhostname = a.b.c.d.e",
+        "myhostname = mx.example.org\nmydestination = $myhostname, $mydomain\nrelay_domains = $mydestination",
+      })
+  @Shows("A4.2")
+  void namesAreDerivedAsByPostfix(String main) throws Exception {
+    Map<String, String> files = files("compatibility_level = 3.6\n" + main + "\n", MASTER);
+    String names =
+        "mydomain myorigin mydestination relay_domains smtp_helo_name"
+            + " virtual_alias_domains virtual_mailbox_domains proxy_interfaces";
+    List<String> words =
+        words("postconf", "-x " + (main.contains("myhostname") ? "myhostname " : "") + names);
+    if (!main.contains("myhostname")) {
+      words = words("postconf", "-x mydomain"); // the rest is the machine's
+    }
+
+    assertThat(ours(files, "", words)).isEqualTo(theirs(files, "", words));
+  }
+
   /** What differs: a name of ours, a default of ours, an option that came later. */
   @Test
   void postconfListsWhatHoldsHere() throws Exception {

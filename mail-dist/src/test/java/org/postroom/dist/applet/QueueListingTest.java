@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.postroom.core.testing.Shows;
 import org.postroom.dist.operation.QueueOperations.Waiting;
 import org.postroom.dist.operation.QueueOperations.WaitingMail;
 import org.postroom.dist.operation.QueueOperations.WaitingRecipient;
@@ -56,7 +57,7 @@ final class QueueListingTest {
         "smtp:other.test",
         1,
         Optional.empty(),
-        Optional.empty(),
+        reason.isEmpty() ? Optional.empty() : Optional.of("2026-11-22T03:54:35Z"),
         reason,
         false,
         expires);
@@ -81,8 +82,12 @@ final class QueueListingTest {
   }
 
   private static String listed(WaitingMail... mails) {
+    return listed(false, mails);
+  }
+
+  private static String listed(boolean verbose, WaitingMail... mails) {
     StringWriter said = new StringWriter();
-    QueueListing listing = new QueueListing(new PrintWriter(said, true), ZoneOffset.UTC);
+    QueueListing listing = new QueueListing(new PrintWriter(said, true), ZoneOffset.UTC, verbose);
     for (WaitingMail mail : mails) {
       listing.add(new Waiting(List.of(mail), Optional.empty()));
     }
@@ -123,6 +128,27 @@ final class QueueListingTest {
                                                            "q\\ ä"@remote.test
 
             -- 12058 Kbytes in 3 Requests.
+            """);
+  }
+
+  /** As sendmail's mailq has more where it is asked for: the plain form stays Postfix's. */
+  @Test
+  @Shows("A2.5")
+  void saysWhenEachIsTriedNextWhereThatIsWanted() {
+    assertThat(listed(true, FIRST))
+        .isEqualTo(
+            """
+            ----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------
+            4jcPSH6LRJz001         285 Sun Nov 22 03:49:35 x@example.org
+                                            (connect to 127.0.0.1[127.0.0.1]:1: refused)
+                                                           a@other.test
+                                                           next attempt Sun Nov 22 03:54:35
+                                                           b@other.test
+                                                           next attempt Sun Nov 22 03:54:35
+                                                                    (reason unavailable)
+                                                           c@third.test
+
+            -- 0 Kbytes in 1 Request.
             """);
   }
 
