@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.address.Address;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
@@ -76,11 +77,12 @@ final class MovedQueueTest {
       Map<String, List<String>> before;
       try (MailServer server = start("first", hop)) {
         for (int i = 0; i < 5; i++) {
-          server
-              .submit(
-                  Envelope.parse("x@example.org", "a" + i + "@far.test", "b" + i + "@far.test"),
-                  ("Message-ID: <" + i + "@test>\r\n\r\n").getBytes(US_ASCII))
-              .orThrow();
+          QueueId unused =
+              server
+                  .submit(
+                      Envelope.parse("x@example.org", "a" + i + "@far.test", "b" + i + "@far.test"),
+                      ("Message-ID: <" + i + "@test>\r\n\r\n").getBytes(US_ASCII))
+                  .orThrow();
         }
         Until.so(
             () ->

@@ -126,6 +126,7 @@ class AddressRouterTest {
     "abuse@local.example,",
     "postmaster@far.example,",
   })
+  @Shows("A3.13")
   void postmasterIsAlwaysSomebody(String recipient, @Nullable String login) {
     assertThat(whoGets(recipient)).isEqualTo(login);
 

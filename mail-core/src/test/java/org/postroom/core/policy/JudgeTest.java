@@ -131,7 +131,12 @@ final class JudgeTest {
       String list, String items, String recipient, String reply) {
     Policy policy =
         policy(
-            "smtpd_%s_restrictions = %s\nsmtpd_exempt_postmaster = yes\n".formatted(list, items));
+            """
+            smtpd_%s_restrictions = %s
+            smtpd_exempt_postmaster = yes
+            smtpd_reject_unlisted_recipient = no
+            """
+                .formatted(list, items));
 
     assertThat(said(policy, mail("helo.example", "bob@far.test", recipient))).isEqualTo(reply);
   }
