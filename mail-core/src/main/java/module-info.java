@@ -82,6 +82,9 @@ module org.postroom.core {
       org.postroom.dist,
       org.postroom.smtp,
       org.postroom.storage;
+  exports org.postroom.core.quota to
+      org.postroom.dist,
+      org.postroom.storage;
   exports org.postroom.core.refusal;
   exports org.postroom.core.report;
   exports org.postroom.core.restriction;

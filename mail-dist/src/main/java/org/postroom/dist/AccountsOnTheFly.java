@@ -8,6 +8,8 @@ import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
+import org.postroom.core.quota.Quota;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.secret.Secret;
 
@@ -107,8 +109,23 @@ final class AccountsOnTheFly implements Accounts {
   }
 
   @Override
-  public void setQuota(AccountId account, long octets) {
-    accounts.setQuota(account, octets);
+  public Optional<Long> recallRoom(Account account) {
+    return accounts.recallRoom(account);
+  }
+
+  @Override
+  public QuotaUse use(Account account) {
+    return accounts.use(account);
+  }
+
+  @Override
+  public void setQuota(AccountId account, Quota quota) {
+    accounts.setQuota(account, quota);
+  }
+
+  @Override
+  public QuotaUse recount(AccountId account) {
+    return accounts.recount(account);
   }
 
   @Override

@@ -68,6 +68,7 @@ final class Generations implements Attempts, AutoCloseable {
   /** Has {@code next} be current; attempts that have begun end as they are. */
   void adopt(Next next) {
     foundation.keys().adopt(next.keys(), next.generation().policy());
+    foundation.store().obey(next.generation().settings());
     Next last = current;
     current = next;
     last.close();

@@ -124,7 +124,7 @@ final class Preparation {
     }
     AccountSources people =
         part(() -> known.orElseGet(() -> description.people(settings, configuration, databases)));
-    List<String> ofTokens = orNone(part(() -> description.checkTokens(settings)));
+    List<String> ofTokens = orNone(part(() -> description.checkPeople(settings)));
     notices.addAll(Remarks.on(settings));
     List<FilterStation.Named> filters = part(() -> description.filters(settings, tables));
     if (policy != null) {

@@ -1,12 +1,15 @@
 package org.postroom.dist;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.Settings;
+import org.postroom.core.flow.FlowParams;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.people.LoginName;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Workers;
@@ -19,12 +22,16 @@ import org.postroom.storage.store.SqlStorage;
  *
  * @param accounts those that mail is taken for and that log in
  * @param known the same without those that are made up when they are asked for
+ * @param quotas what accounts may hold now
  */
-record Store(SqlStorage storage, Accounts accounts, Accounts known) implements AutoCloseable {
+record Store(
+    SqlStorage storage, Accounts accounts, Accounts known, AtomicReference<QuotaRules> quotas)
+    implements AutoCloseable {
 
   /** Opens it as settings say; what is wrong with it is said with their place. */
   static Store open(Plan plan, Description description, Lifeline lifeline, MemoryBudget memory) {
     Settings settings = plan.settings();
+    AtomicReference<QuotaRules> quotas = new AtomicReference<>(quotas(settings));
     try {
       SqlStorage storage =
           SqlStorage.open(
@@ -34,14 +41,16 @@ record Store(SqlStorage storage, Accounts accounts, Accounts known) implements A
               settings.get(ServerParams.MIN_FREE),
               lifeline,
               memory,
-              AuthParams.atOnce(settings));
+              AuthParams.atOnce(settings),
+              quotas::get);
       Accounts known = known(plan, description, storage);
       return new Store(
           storage,
           description.residents.openPassword == null
               ? known
               : new AccountsOnTheFly(known, description.residents.openPassword),
-          known);
+          known,
+          quotas);
     } catch (StorageFault e) {
       throw description.storage != null
           ? e
@@ -53,6 +62,20 @@ record Store(SqlStorage storage, Accounts accounts, Accounts known) implements A
   static Accounts known(Plan plan, Description description, SqlStorage storage) {
     return plan.people()
         .over(storage.accounts(), storage.homes(), description.clock, description.random);
+  }
+
+  /**
+   * What accounts may hold.
+   *
+   * @throws org.postroom.core.config.BadConfiguration with all that contradicts itself
+   */
+  static QuotaRules quotas(Settings settings) {
+    return QuotaRules.of(settings, settings.get(FlowParams.MESSAGE_SIZE));
+  }
+
+  /** Has other settings say from now on what accounts may hold. */
+  void obey(Settings settings) {
+    quotas.set(quotas(settings));
   }
 
   /** Makes those accounts that are not there, of the store's own; passwords by login. */

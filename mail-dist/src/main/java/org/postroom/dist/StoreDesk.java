@@ -13,6 +13,7 @@ import org.postroom.core.arrival.StagingArea;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.maildrop.Maildrop;
 import org.postroom.dist.operation.Desk;
@@ -96,7 +97,9 @@ final class StoreDesk implements Desk, AutoCloseable {
   private SqlStorage store() {
     SqlStorage open = storage;
     if (open == null) {
-      open = SqlStorage.open(plan.storage(), description.clock, description.random);
+      QuotaRules quotas = Store.quotas(plan.settings());
+      open =
+          SqlStorage.open(plan.storage(), description.clock, description.random, () -> quotas);
       storage = open;
     }
     return open;

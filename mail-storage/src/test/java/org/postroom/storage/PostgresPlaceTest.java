@@ -26,6 +26,7 @@ import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.memory.MemoryBudget;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.CutWire;
@@ -52,7 +53,8 @@ final class PostgresPlaceTest {
         SqlStorage.DEFAULT_MIN_FREE,
         lifeline,
         MemoryBudget.ofHeap(),
-        2);
+        2,
+        () -> QuotaRules.NONE);
   }
 
   private Storage through(int port) {

@@ -36,6 +36,7 @@ import org.postroom.core.people.Person;
 import org.postroom.core.people.Proof;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.core.quota.Quota;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.KeptElsewhere;
 import org.postroom.core.refusal.LookupUnavailable;
@@ -397,19 +398,19 @@ final class SourcedAccountsTest {
   void whatTheSourceSaysOfRoomAndLogInCounts() {
     crowd.put(
         "ada@example.org",
-        Person.of("ada@example.org", stored("secret")).withQuota(5_000_000).withLogIn(false));
+        Person.of("ada@example.org", stored("secret")).withQuota(Quota.ofOctets(5_000_000)).withLogIn(false));
     Accounts accounts = accounts();
 
     Account ada = accounts.byLogin("ada@example.org").orElseThrow();
 
-    assertThat(ada.quotaOctets()).isEqualTo(5_000_000);
+    assertThat(ada.quota().octets()).isEqualTo(5_000_000);
     assertThat(ada.enabled()).isFalse();
     assertThat(accounts.room(ada)).isEqualTo(5_000_000);
     assertThat(verify(accounts, "ada@example.org", "secret"))
         .isEqualTo(new Authentication.Disabled());
-    crowd.put("ada@example.org", Person.of("ada@example.org", stored("secret")).withQuota(7));
+    crowd.put("ada@example.org", Person.of("ada@example.org", stored("secret")).withQuota(Quota.ofOctets(7)));
     assertThat(accounts.recallLogin("ada@example.org")).as("is to be changed first").isEmpty();
-    assertThat(accounts.byLogin("ada@example.org").orElseThrow().quotaOctets()).isEqualTo(7);
+    assertThat(accounts.byLogin("ada@example.org").orElseThrow().quota().octets()).isEqualTo(7);
     assertThat(accounts.room(ada)).isEqualTo(7);
   }
 

@@ -14,7 +14,6 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -29,6 +28,7 @@ import org.postroom.core.auth.source.SourceParams;
 import org.postroom.core.config.Settings;
 import org.postroom.core.people.AccountSource;
 import org.postroom.core.people.Person;
+import org.postroom.core.quota.Quota;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.secret.Secret;
@@ -108,7 +108,7 @@ final class SqlUsersTest {
     void theUserQueryAddsToThePasswordQuery() {
       Person ada = source().find("ada@example.org").orElseThrow();
 
-      assertThat(ada.quotaOctets()).isEqualTo(OptionalLong.of(1 << 20));
+      assertThat(ada.quota()).contains(Quota.ofOctets(1 << 20));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.postroom.core.auth;
 
 import org.postroom.core.people.LoginName;
+import org.postroom.core.quota.Quota;
 
 /**
  * Somebody who has mailboxes here and may log in.
@@ -8,9 +9,10 @@ import org.postroom.core.people.LoginName;
  * @param id its identity in the store
  * @param login the name it logs in with, as {@link LoginName} spells it: as a rule its main address
  * @param enabled whether it may log in; mail is taken for it all the same
- * @param quotaOctets the most octets its mailboxes may hold; 0 is without limit
+ * @param quota what is said of how much its mailboxes may hold; where it says nothing, its domain or
+ *     the server does ({@link Accounts#use})
  */
-public record Account(AccountId id, String login, boolean enabled, long quotaOctets) {
+public record Account(AccountId id, String login, boolean enabled, Quota quota) {
 
   /** For people: records of decisions have it. */
   @Override

@@ -97,7 +97,7 @@ public final class AccountFacts {
   private record Room(Accounts accounts, Account account) implements Fact<Long> {
     @Override
     public Optional<Long> atOnce() {
-      return account.quotaOctets() == 0 ? Optional.of(Long.MAX_VALUE) : Optional.empty();
+      return accounts.recallRoom(account);
     }
 
     @Override

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.people.LoginName;
+import org.postroom.core.quota.Quota;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.AccountNotFound;
 import org.postroom.core.refusal.KeptElsewhere;
@@ -112,17 +114,45 @@ public interface Accounts {
   void setEnabled(AccountId account, boolean enabled);
 
   /**
-   * How many octets more the account's mailboxes may hold now, none below 0; {@link Long#MAX_VALUE}
-   * where there is no limit. A guess at what a delivery will find: others may be quicker.
+   * How many octets a mail may have that is delivered to the account now, none below 0; {@link
+   * Long#MAX_VALUE} where there is no limit. A guess at what a delivery will find: others may be quicker.
    */
   long room(Account account);
 
   /**
-   * Limits the octets its mailboxes may hold; 0 is without limit.
+   * What {@link #room} would say, from memory; nothing where the store would have to be asked.
+   * Never blocks.
+   */
+  default Optional<Long> recallRoom(Account account) {
+    return Optional.empty();
+  }
+
+  /**
+   * What its mailboxes hold, and may hold by the limit in effect: its own, its domain's or the
+   * server's.
+   */
+  QuotaUse use(Account account);
+
+  /**
+   * Says what its mailboxes may hold; {@link Quota#NONE} has its domain and the server say it.
    *
    * @throws AccountNotFound when there is none
    */
-  void setQuota(AccountId account, long octets);
+  void setQuota(AccountId account, Quota quota);
+
+  /** The same of octets alone. */
+  default void setQuota(AccountId account, long octets) {
+    setQuota(account, Quota.ofOctets(octets));
+  }
+
+  /**
+   * Counts what its mailboxes hold anew, from their messages; its numbers are right in any case,
+   * unless somebody else has written into the database.
+   *
+   * @return what was found
+   * @throws AccountNotFound when there is none
+   */
+  QuotaUse recount(AccountId account);
 
   /**
    * From now on mail for {@code alias} goes to the account, and it may send as that.

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.people.AccountSource;
 import org.postroom.core.people.LoginName;
+import org.postroom.core.quota.Quota;
 import org.postroom.core.secret.Secret;
 
 /**
@@ -39,11 +40,11 @@ public interface Homes {
   AccountSource people();
 
   /**
-   * Limits what the account may hold; 0 is without limit.
+   * Says what the account may hold.
    *
-   * @return it with that limit
+   * @return it with that quota
    */
-  Account withQuota(Account home, long octets);
+  Account withQuota(Account home, Quota quota);
 
   /** Made-up SCRAM keys, always the same for a name: what an unknown one is answered with. */
   ScramKeys madeUpKeys(String login);

@@ -6,6 +6,7 @@ import java.util.List;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Trait;
+import org.postroom.core.quota.QuotaParams;
 import org.postroom.core.srs.SrsParams;
 
 /** What is done to mail on its way; where it goes is among it. */
@@ -83,12 +84,6 @@ public final class FlowParams {
           Whether mail for user+list (with recipient_delimiter = +) goes into the user's mailbox list, \
           where there is one, by whatever way it comes; else it goes into the INBOX.""");
 
-  public static final Param<Boolean> QUOTA_FULL_TEMPFAIL =
-      SET.bool(
-          "quota_full_tempfail",
-          "no",
-          "Whether mail for a full mailbox is refused for now (452), and not for good (552).");
-
   public static final Param<Boolean> ADD_MISSING_HEADERS =
       SET.bool(
           "always_add_missing_headers",
@@ -108,6 +103,7 @@ public final class FlowParams {
     RouteParams.PART.params().forEach(SET::include);
     SrsParams.PART.params().forEach(SET::include);
     BounceParams.PART.params().forEach(SET::include);
+    QuotaParams.PART.params().forEach(SET::include);
   }
 
   /** Stays the last line: it takes in every parameter declared above. */

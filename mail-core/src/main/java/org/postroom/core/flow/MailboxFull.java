@@ -5,6 +5,7 @@ import org.postroom.core.auth.AccountFacts;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.quota.QuotaParams;
 import org.postroom.core.restriction.Verdict;
 
 /**
@@ -17,9 +18,10 @@ public record MailboxFull(int code, String status, String text) {
 
   /** As the settings have it. */
   public static MailboxFull by(Settings settings) {
-    return settings.get(FlowParams.QUOTA_FULL_TEMPFAIL)
-        ? new MailboxFull(452, "4.2.2", "mailbox is full")
-        : new MailboxFull(552, "5.2.2", "mailbox is full");
+    String text = settings.get(QuotaParams.EXCEEDED_MESSAGE);
+    return settings.get(QuotaParams.FULL_TEMPFAIL)
+        ? new MailboxFull(452, "4.2.2", text)
+        : new MailboxFull(552, "5.2.2", text);
   }
 
   /**

@@ -24,6 +24,7 @@ import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.quota.Quota;
 
 class PlannerTest {
   private static final ReversePath NOTICES =
@@ -31,7 +32,7 @@ class PlannerTest {
   @TempDir private Path folder;
 
   private static Route mailbox(int id) {
-    return new Route.ToMailbox(new Account(new AccountId(id), "u" + id, true, 0));
+    return new Route.ToMailbox(new Account(new AccountId(id), "u" + id, true, Quota.NONE));
   }
 
   private static Route onward(String hop) {
@@ -213,7 +214,7 @@ class PlannerTest {
       expanded("log@a.test", target("u7@a.test", mailbox(7))).beside(),
       expanded("x@far.test", target("x@far.test", onward("far.test"))).beside()
     };
-    Route kept = new Route.Kept(new Account(new AccountId(8), "u8", true, 0));
+    Route kept = new Route.Kept(new Account(new AccountId(8), "u8", true, Quota.NONE));
 
     assertThat(claims(Origin.LMTP, recipients))
         .isEqualTo("[ANSWERED, NAMED, NAMED, BESIDE] [BESIDE]");

@@ -26,6 +26,8 @@ import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.quota.Quota;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.AccountNotFound;
 import org.postroom.core.refusal.MailboxNotFound;
@@ -53,7 +55,7 @@ public abstract class AccountsContract extends StoreContract {
 
     assertThat(made.login()).isEqualTo("mixed@example.org");
     assertThat(made.enabled()).isTrue();
-    assertThat(made.quotaOctets()).isZero();
+    assertThat(made.quota()).isEqualTo(Quota.NONE);
     assertThat(accounts.byLogin("mixed@example.org")).contains(made);
     assertThat(accounts.byLogin("MIXED@example.org")).contains(made);
     assertThat(accounts.byLogin("mixed")).isEmpty();
@@ -370,11 +372,30 @@ public abstract class AccountsContract extends StoreContract {
   }
 
   @Test
+  void saysWhatIsUsedOfWhatMayBe() {
+    accounts.setQuota(ada.id(), new Quota(Quota.UNSAID, 2));
+    stores().mailCommit().commit(delivery(text("x"), ada, MailboxName.INBOX, ""));
+    QuotaUse one = new QuotaUse(new Quota(Quota.UNLIMITED, 2), text("x").size(), 1);
+
+    assertThat(accounts.use(ada)).isEqualTo(one);
+    assertThat(accounts.room(ada)).isEqualTo(Long.MAX_VALUE);
+    assertThat(accounts.recount(ada.id())).isEqualTo(one);
+    stores().mailCommit().commit(delivery(text("x"), ada, MailboxName.INBOX, ""));
+    assertThat(accounts.room(ada)).isZero();
+    assertThat(accounts.recallRoom(ada).orElse(0L)).isZero();
+  }
+
+  @Test
   void remembersTheQuota() {
     accounts.setQuota(ada.id(), 5_000_000_000L);
 
-    assertThat(accounts.byLogin(ada.login()).orElseThrow().quotaOctets()).isEqualTo(5_000_000_000L);
-    assertThat(accounts.list()).contains(new Account(ada.id(), ada.login(), true, 5_000_000_000L));
+    Quota quota = Quota.ofOctets(5_000_000_000L);
+    assertThat(accounts.byLogin(ada.login()).orElseThrow().quota()).isEqualTo(quota);
+    assertThat(accounts.list()).contains(new Account(ada.id(), ada.login(), true, quota));
+    for (Quota other : List.of(new Quota(7, 9), Quota.ENDLESS, Quota.NONE)) {
+      accounts.setQuota(ada.id(), other);
+      assertThat(accounts.byLogin(ada.login()).orElseThrow().quota()).isEqualTo(other);
+    }
   }
 
   @Test

@@ -36,11 +36,11 @@ import org.postroom.core.mailbox.Changes;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.InternalDate;
-import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailStore.Appended;
 import org.postroom.core.mailbox.MailStore.Copied;
 import org.postroom.core.mailbox.MailStore.Detail;
 import org.postroom.core.mailbox.MailStore.StoreResult;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxChange;
 import org.postroom.core.mailbox.MailboxId;
@@ -55,6 +55,7 @@ import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.quota.Quota;
 import org.postroom.core.refusal.BadMailboxName;
 import org.postroom.core.refusal.MailboxExists;
 import org.postroom.core.refusal.MailboxNotFound;
@@ -915,6 +916,23 @@ public abstract class MailStoreContract extends StoreContract {
     stores().accounts().setQuota(ada.id(), 0);
     store.append(inbox, List.of(message("m6")));
     assertThat(subjects(inbox)).containsExactly("m3", "m1", "m5", "m6");
+  }
+
+  @Test
+  void refusesMoreMessagesThanTheAccountMayHold() {
+    fill(inbox, 2);
+    stores().accounts().setQuota(ada.id(), new Quota(Quota.UNSAID, 3));
+    MailboxId other = newMailbox("other");
+
+    assertOverQuota(() -> store.append(inbox, List.of(message("m3"), message("m4"))));
+    assertOverQuota(() -> store.copy(inbox, UidSet.range(1, 2), other));
+    store.copy(inbox, UidSet.of(1), other);
+    assertOverQuota(
+        () -> stores().mailCommit().commit(delivery(text("x"), ada, MailboxName.INBOX, "")));
+    store.move(inbox, UidSet.of(2), other);
+    store.expunge(other, UidSet.of(1));
+    store.append(inbox, List.of(message("m3")));
+    assertThat(subjects(inbox)).containsExactly("m1", "m3");
   }
 
   private static void assertOverQuota(Runnable call) {

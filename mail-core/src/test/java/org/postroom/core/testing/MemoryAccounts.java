@@ -17,6 +17,9 @@ import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.people.LoginName;
+import org.postroom.core.quota.Quota;
+import org.postroom.core.quota.QuotaRules;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.AccountNotFound;
 import org.postroom.core.secret.Secret;
@@ -132,7 +135,7 @@ public final class MemoryAccounts implements Accounts {
         throw new AccountExists(lower(login));
       }
       AccountId id = new AccountId(++last);
-      Account account = new Account(id, lower(login), true, 0);
+      Account account = new Account(id, lower(login), true, Quota.NONE);
       entries.put(id, new Entry(account, keys));
       byLogin.put(account.login(), id);
       asked.clear();
@@ -155,21 +158,33 @@ public final class MemoryAccounts implements Accounts {
   public void setEnabled(AccountId account, boolean enabled) {
     synchronized (mailboxes.lock) {
       Account old = entry(account).account;
-      replace(new Account(account, old.login(), enabled, old.quotaOctets()));
+      replace(new Account(account, old.login(), enabled, old.quota()));
     }
   }
 
   @Override
   public long room(Account account) {
-    return mailboxes.room(account.id());
+    return QuotaRules.NONE.room(mailboxes.use(account.id()), "INBOX");
   }
 
   @Override
-  public void setQuota(AccountId account, long octets) {
+  public QuotaUse use(Account account) {
+    return mailboxes.use(account.id());
+  }
+
+  @Override
+  public void setQuota(AccountId account, Quota quota) {
     synchronized (mailboxes.lock) {
       Account old = entry(account).account;
-      replace(new Account(account, old.login(), old.enabled(), octets));
-      mailboxes.setQuota(account, octets);
+      replace(new Account(account, old.login(), old.enabled(), quota));
+      mailboxes.setQuota(account, quota);
+    }
+  }
+
+  @Override
+  public QuotaUse recount(AccountId account) {
+    synchronized (mailboxes.lock) {
+      return use(entry(account).account);
     }
   }
 

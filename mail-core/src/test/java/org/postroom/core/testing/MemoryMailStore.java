@@ -39,6 +39,9 @@ import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.mime.MessageEnvelope;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.mime.StructureScanner;
+import org.postroom.core.quota.Quota;
+import org.postroom.core.quota.QuotaRules;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.BadMailboxName;
 import org.postroom.core.refusal.MailboxExists;
 import org.postroom.core.refusal.MailboxNotFound;
@@ -85,18 +88,17 @@ public final class MemoryMailStore implements MailStore {
         });
   }
 
-  /** Limits what the account's mailboxes may hold; 0 is without limit. */
-  public void setQuota(AccountId account, long octets) {
+  /** Says what the account's mailboxes may hold. */
+  void setQuota(AccountId account, Quota quota) {
     synchronized (lock) {
-      owner(account).quota = octets;
+      owner(account).quota = quota;
     }
   }
 
-  /** What the account's mailboxes may hold beside what they hold. */
-  long room(AccountId account) {
+  /** What the account's mailboxes hold, and may hold. */
+  QuotaUse use(AccountId account) {
     synchronized (lock) {
-      Owner owner = owner(account);
-      return owner.quota == 0 ? Long.MAX_VALUE : Math.max(0, owner.quota - owner.octets);
+      return owner(account).use();
     }
   }
 
@@ -303,7 +305,7 @@ public final class MemoryMailStore implements MailStore {
         () -> {
           Box box = box(mailbox);
           List<Body> bodies = messages.stream().map(m -> Body.of(m.content())).toList();
-          room(box.owner, bodies.stream().mapToLong(Body::size).sum());
+          room(box.owner, bodies.stream().mapToLong(Body::size).sum(), bodies.size());
           List<Keyword> names = new ArrayList<>(box.keywords);
           List<Long> flags = new ArrayList<>();
           for (NewMessage message : messages) {
@@ -344,7 +346,7 @@ public final class MemoryMailStore implements MailStore {
               messages.stream().filter(one -> one.uid() >= box.uidNext).toList();
           List<NewMessage> contents = coming.stream().map(Numbered::message).toList();
           List<Body> bodies = contents.stream().map(m -> Body.of(m.content())).toList();
-          room(box.owner, bodies.stream().mapToLong(Body::size).sum());
+          room(box.owner, bodies.stream().mapToLong(Body::size).sum(), bodies.size());
           List<Keyword> names = new ArrayList<>(box.keywords);
           List<Long> flags = new ArrayList<>();
           for (NewMessage message : contents) {
@@ -412,7 +414,7 @@ public final class MemoryMailStore implements MailStore {
           Box from = box(source);
           Box to = box(target);
           List<Row> rows = from.chosen(uids);
-          room(to.owner, rows.stream().mapToLong(row -> row.body.size()).sum());
+          room(to.owner, rows.stream().mapToLong(row -> row.body.size()).sum(), rows.size());
           return copyRows(from, rows, to);
         });
   }
@@ -425,7 +427,7 @@ public final class MemoryMailStore implements MailStore {
           Box to = box(target);
           List<Row> rows = from.chosen(uids);
           if (from.owner != to.owner) {
-            room(to.owner, rows.stream().mapToLong(row -> row.body.size()).sum());
+            room(to.owner, rows.stream().mapToLong(row -> row.body.size()).sum(), rows.size());
           }
           return moveRows(from, rows, to);
         });
@@ -462,9 +464,9 @@ public final class MemoryMailStore implements MailStore {
 
   // Deliveries: part of the queue's units of work, under its hold of the lock.
 
-  /** Throws what {@link #deliver} would for so many octets, without changing anything. */
-  void checkDelivery(AccountId account, long octets) {
-    room(owner(account), octets);
+  /** Throws what {@link #deliver} would for so much, without changing anything. */
+  void checkDelivery(AccountId account, long octets, long messages) {
+    room(owner(account), octets, messages);
   }
 
   /** Appends to a mailbox that is made when it is not there. */
@@ -543,6 +545,7 @@ public final class MemoryMailStore implements MailStore {
 
   private void drop(Box box) {
     box.owner.octets -= box.octets;
+    box.owner.messages -= box.live.size();
     boxes.remove(box.id);
   }
 
@@ -586,9 +589,10 @@ public final class MemoryMailStore implements MailStore {
     return MailboxName.of(to.value() + name.value().substring(from.value().length()));
   }
 
-  private static void room(Owner owner, long octets) {
-    if (owner.quota > 0 && octets > 0 && owner.octets + octets > owner.quota) {
-      throw new OverQuota("The mailboxes may hold " + owner.quota + " octets");
+  private static void room(Owner owner, long octets, long messages) {
+    QuotaRules.Coming coming = new QuotaRules.Coming("INBOX", octets, messages, 0, false);
+    if (!QuotaRules.NONE.admits(owner.use(), coming)) {
+      throw new OverQuota("The mailboxes may hold " + owner.quota);
     }
   }
 
@@ -680,13 +684,18 @@ public final class MemoryMailStore implements MailStore {
   private static final class Owner {
     private final AccountId id;
     private final Set<MailboxName> subscriptions = new TreeSet<>();
-    private long quota;
+    private Quota quota = Quota.NONE;
     private long octets;
+    private long messages;
     private long modSeq;
     private long uidValidity;
 
     Owner(AccountId id) {
       this.id = id;
+    }
+
+    QuotaUse use() {
+      return new QuotaUse(quota.or(Quota.ENDLESS), octets, messages);
     }
   }
 
@@ -738,6 +747,7 @@ public final class MemoryMailStore implements MailStore {
       deleted += (row.flags & Flags.DELETED) != 0 ? sign : 0;
       octets += sign * row.body.size();
       owner.octets += sign * row.body.size();
+      owner.messages += sign;
     }
 
     /** The live ones of {@code uids}, in a list the caller may change. */

@@ -86,7 +86,9 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
         long size = delivery.header().size() + acceptance.mail().content().size();
         long before = octets.getOrDefault(delivery.account(), 0L);
         try {
-          mailboxes.checkDelivery(delivery.account(), before + size);
+          long copies =
+              deliveries.stream().filter(one -> one.account().equals(delivery.account())).count();
+          mailboxes.checkDelivery(delivery.account(), before + size, copies + 1);
           octets.put(delivery.account(), before + size);
           deliveries.add(delivery);
         } catch (OverQuota | MailboxNotFound e) {
@@ -416,7 +418,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
         octets.merge(delivery.account(), size, Long::sum);
       }
     }
-    octets.forEach(mailboxes::checkDelivery);
+    octets.forEach((account, size) -> mailboxes.checkDelivery(account, size, 1));
   }
 
   private void enter(Acceptance acceptance) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       StatusApplet.class,
       ExplainApplet.class,
       UserApplet.class,
+      QuotaApplet.class,
       QueueApplet.class,
       TlsApplet.class,
       MailApplet.class,

@@ -8,9 +8,10 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.util.List;
 import org.postroom.core.secret.Secret;
-import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.Operation.Nothing;
+import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.operation.QuotaOperations;
 import org.postroom.dist.operation.UserOperations;
 import org.postroom.dist.operation.UserOperations.Logins;
 import org.postroom.dist.operation.UserOperations.NewPassword;
@@ -75,8 +76,20 @@ public final class UserApplet {
         "Behind one that is not the server's own, the source that knows it."
       },
       mixinStandardHelpOptions = true)
-  int list(@Mixin Place place) {
+  int list(
+      @Mixin Place place,
+      @Option(names = "--use", description = "With what they hold, of what they may hold.")
+          boolean use) {
     PrintWriter out = spec.commandLine().getOut();
+    if (use) {
+      place
+          .described()
+          .ask(QuotaOperations.GET, new QuotaOperations.Whose(List.of()))
+          .uses()
+          .forEach(one -> out.println(QuotaApplet.line(one)));
+      out.flush();
+      return 0;
+    }
     UserOperations.Known known = place.described().ask(UserOperations.LIST, new Nothing());
     for (int i = 0; i < known.logins().size(); i++) {
       out.println(known.logins().get(i) + behind(known.sources().get(i)));

@@ -84,7 +84,8 @@ public final class UserOperations {
     return logins(found);
   }
 
-  private static List<Account> find(Accounts accounts, List<String> logins) {
+  /** Those accounts; refused where one is not there. */
+  static List<Account> find(Accounts accounts, List<String> logins) {
     List<Account> all = accounts.list();
     return logins.stream()
         .map(

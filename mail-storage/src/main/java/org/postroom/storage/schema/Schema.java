@@ -35,7 +35,8 @@ public final class Schema {
           "V4__queue_control.sql",
           "V5__where_mail_came_from.sql",
           "V6__memos.sql",
-          "V7__require_tls.sql");
+          "V7__require_tls.sql",
+          "V8__quotas_and_app_passwords.sql");
 
   /** The schema this program works with. */
   public static final int NEWEST = MIGRATIONS.size();

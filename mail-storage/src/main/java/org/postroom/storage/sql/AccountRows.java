@@ -20,6 +20,7 @@ import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.SpecialUse;
+import org.postroom.core.quota.Quota;
 
 /**
  * The rows of accounts, whoever knows their people: found, {@linkplain KnownAccounts remembered}
@@ -28,7 +29,8 @@ import org.postroom.core.mailbox.SpecialUse;
  */
 final class AccountRows {
   private static final String SELECT =
-      "SELECT a.id, a.login, a.enabled, a.quota_octets, a.password <> '' FROM account a";
+      "SELECT a.id, a.login, a.enabled, a.quota_octets, a.quota_messages, a.password <> ''"
+          + " FROM account a";
   private static final String INSERT =
       "INSERT INTO account (id, login, enabled, quota_octets, used_octets, used_messages, modseq,"
           + " uid_validity, object_id, password, scram_salt, scram_iterations, scram_stored_key,"
@@ -115,8 +117,8 @@ final class AccountRows {
                   new AccountId(rows.getInt(1)),
                   rows.getString(2),
                   rows.getBoolean(3),
-                  rows.getLong(4));
-          found.add(new AccountRow(account, rows.getBoolean(5)));
+                  new Quota(rows.getLong(4), rows.getLong(5)));
+          found.add(new AccountRow(account, rows.getBoolean(6)));
         }
       }
       return found;
@@ -144,9 +146,9 @@ final class AccountRows {
   Account created(Batch batch, String name, Credentials.Stored stored) throws SQLException {
     AccountId id = new AccountId((int) batch.id(Ids.Kind.ACCOUNT));
     batch.creation(statements -> insert(statements, id, name, stored));
-    batch.put(new AccountState(id, 0, 0, 0, 0, 0, Map.of(), Set.of()));
+    batch.put(new AccountState(id, name, Quota.NONE, 0, 0, 0, 0, Map.of(), Set.of()));
     makeMailboxes(batch, id);
-    return new Account(id, name, true, 0);
+    return new Account(id, name, true, Quota.NONE);
   }
 
   private void insert(Journaled statements, AccountId id, String login, Credentials.Stored stored)
@@ -176,6 +178,11 @@ final class AccountRows {
       Mailboxes.create(batch, id, name, Optional.of(use), clock);
       Mailboxes.subscribe(batch, id, name);
     }
+  }
+
+  /** Looks at accounts as they are within a unit of work that changes nothing. */
+  <T> T reading(Unit<T> unit) {
+    return committer.run(unit);
   }
 
   /** Has a change made; nothing that was remembered before it is believed afterwards. */

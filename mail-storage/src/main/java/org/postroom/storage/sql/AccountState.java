@@ -4,17 +4,21 @@ import java.util.Map;
 import java.util.Set;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.quota.Quota;
 
 /**
  * An account's row, the names of its mailboxes and what it is subscribed to.
  *
+ * @param login what it is called
+ * @param quota what is said of it alone
  * @param modSeq the last one that was drawn (in any of its mailboxes)
  * @param uidValidity the last one that was given to a mailbox
  * @param mailboxes ids by name
  */
 record AccountState(
     AccountId id,
-    long quotaOctets,
+    String login,
+    Quota quota,
     long usedOctets,
     long usedMessages,
     long modSeq,
@@ -31,7 +35,8 @@ record AccountState(
   AccountState drawn(long octets, long messages) {
     return new AccountState(
         id,
-        quotaOctets,
+        login,
+        quota,
         usedOctets + octets,
         usedMessages + messages,
         modSeq + 1,
@@ -42,16 +47,38 @@ record AccountState(
 
   AccountState withMailboxes(Map<MailboxName, Integer> other, long newUidValidity) {
     return new AccountState(
-        id, quotaOctets, usedOctets, usedMessages, modSeq, newUidValidity, other, subscriptions);
+        id,
+        login,
+        quota,
+        usedOctets,
+        usedMessages,
+        modSeq,
+        newUidValidity,
+        other,
+        subscriptions);
   }
 
-  AccountState withQuota(long octets) {
+  AccountState withQuota(Quota other) {
     return new AccountState(
-        id, octets, usedOctets, usedMessages, modSeq, uidValidity, mailboxes, subscriptions);
+        id,
+        login,
+        other,
+        usedOctets,
+        usedMessages,
+        modSeq,
+        uidValidity,
+        mailboxes,
+        subscriptions);
+  }
+
+  /** The same, found to hold something else. */
+  AccountState counted(long octets, long messages) {
+    return new AccountState(
+        id, login, quota, octets, messages, modSeq, uidValidity, mailboxes, subscriptions);
   }
 
   AccountState withSubscriptions(Set<MailboxName> other) {
     return new AccountState(
-        id, quotaOctets, usedOctets, usedMessages, modSeq, uidValidity, mailboxes, other);
+        id, login, quota, usedOctets, usedMessages, modSeq, uidValidity, mailboxes, other);
   }
 }

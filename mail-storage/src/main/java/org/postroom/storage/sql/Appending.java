@@ -6,14 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Keyword;
-import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailStore.Appended;
 import org.postroom.core.mailbox.MailStore.Numbered;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.quota.QuotaRules.Coming;
 
 /**
  * Puts messages into mailboxes: what can be done before their unit of work begins, and the unit.
@@ -44,7 +45,11 @@ final class Appending {
         bodies.unwritten,
         batch -> {
           Edit edit = Edit.tail(batch, watchers, mailbox);
-          Edit.checkQuota(batch.account(edit.before().row().account()), total);
+          Mailbox into = edit.before().row();
+          QuotaRoom.check(
+              batch,
+              batch.account(into.account()),
+              new Coming(into.name().value(), total, bodies.all.size(), bodies.largest, false));
           UidSet.Builder uids = new UidSet.Builder();
           for (Body body : bodies.all) {
             uids.add(append(batch, edit, body));
@@ -92,7 +97,10 @@ final class Appending {
           if (put.isEmpty() && uidNext <= before.uidNext()) {
             return new Appended(before.uidValidity(), put, before.highestModSeq());
           }
-          Edit.checkQuota(batch.account(before.account()), octets);
+          QuotaRoom.check(
+              batch,
+              batch.account(before.account()),
+              new Coming(before.name().value(), octets, put.size(), 0, false));
           edit.goOnAt(Math.max(edit.uidNext(), uidNext));
           MailboxState after = edit.done();
           if (before.firstRecentUid() == before.uidNext()) {
@@ -108,6 +116,7 @@ final class Appending {
   private final class Bodies implements AutoCloseable {
     private final List<Body> all = new ArrayList<>();
     private long octets;
+    private long largest;
     private long unwritten;
 
     Bodies(List<NewMessage> messages) {
@@ -117,6 +126,7 @@ final class Appending {
           PlacedBody body = bodyStore.place(message.content(), describedAtMost(message));
           all.add(new Body(message, body, Parsed.of(message.content().structure())));
           octets += message.content().size();
+          largest = Math.max(largest, message.content().size());
           unwritten += body.unwritten();
         }
         placed = true;

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.refusal.MailboxNotFound;
 
 /**
@@ -141,6 +142,11 @@ final class Batch {
       }
     }
     return Optional.ofNullable(state);
+  }
+
+  /** What accounts may hold now. */
+  QuotaRules quotas() {
+    return catalog.quotas();
   }
 
   /** The mailbox as the units before have left it. */

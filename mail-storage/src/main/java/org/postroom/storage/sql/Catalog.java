@@ -5,7 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.quota.QuotaRules;
 
 /**
  * What accounts and mailboxes are now, as far as it is in memory: exactly what the database has,
@@ -18,11 +20,27 @@ final class Catalog {
   private final Map<Integer, Entry<AccountState>> accounts = new ConcurrentHashMap<>();
   private final Map<Integer, Entry<MailboxState>> mailboxes = new ConcurrentHashMap<>();
   private final long budget;
+  private final Supplier<QuotaRules> quotas;
   private long octets;
 
-  /** Keeps pages of about {@code budget} octets. */
+  /** Keeps pages of about {@code budget} octets; accounts have no limits but their own. */
   Catalog(long budget) {
+    this(budget, () -> QuotaRules.NONE);
+  }
+
+  /**
+   * Keeps pages of about {@code budget} octets.
+   *
+   * @param quotas what accounts may hold now
+   */
+  Catalog(long budget, Supplier<QuotaRules> quotas) {
     this.budget = budget;
+    this.quotas = quotas;
+  }
+
+  /** What accounts may hold now. */
+  QuotaRules quotas() {
+    return quotas.get();
   }
 
   @Nullable AccountState account(int id) {

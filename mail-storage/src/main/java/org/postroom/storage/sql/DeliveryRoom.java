@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.quota.QuotaRules.Coming;
 import org.postroom.core.refusal.MailboxNotFound;
 import org.postroom.core.refusal.OverQuota;
 
@@ -16,7 +17,7 @@ final class DeliveryRoom {
   private final long content;
 
   /** What deliveries before have taken: one account may be a recipient more than once. */
-  private final Map<AccountId, Long> taken = new HashMap<>();
+  private final Map<AccountId, Coming> taken = new HashMap<>();
 
   private DeliveryRoom(Batch batch, Acceptance acceptance) {
     this.batch = batch;
@@ -72,8 +73,14 @@ final class DeliveryRoom {
 
   private void take(Acceptance.Delivery delivery) throws SQLException {
     AccountState account = batch.account(delivery.account());
-    long octets = taken.getOrDefault(delivery.account(), 0L) + delivery.header().size() + content;
-    Edit.checkQuota(account, octets);
-    taken.put(delivery.account(), octets);
+    String into = delivery.mailbox().value();
+    long octets = delivery.header().size() + content;
+    Coming before = taken.getOrDefault(delivery.account(), new Coming(into, 0, 0, 0, true));
+    Coming coming =
+        new Coming(into, before.octets() + octets, before.messages() + 1, octets, true);
+    QuotaRoom.check(batch, account, coming);
+    if (!batch.quotas().ignores(into)) {
+      taken.put(delivery.account(), coming);
+    }
   }
 }

@@ -68,22 +68,6 @@ final class Edit {
     return uidNext;
   }
 
-  /**
-   * Refuses what the account has no room for.
-   *
-   * @param octets to come
-   */
-  static void checkQuota(AccountState account, long octets) {
-    if (account.quotaOctets() > 0 && account.usedOctets() + octets > account.quotaOctets()) {
-      throw new OverQuota(
-          "The account's mailboxes hold "
-              + account.usedOctets()
-              + " of "
-              + account.quotaOctets()
-              + " octets");
-    }
-  }
-
   /** The bits of keywords, which get positions when they are new here. */
   long bits(Set<Keyword> names) {
     long bits = 0;

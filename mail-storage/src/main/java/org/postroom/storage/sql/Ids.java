@@ -22,7 +22,8 @@ final class Ids {
     MAILBOX("mailbox_id", 64),
     MESSAGE("message_id", 8192),
     QUEUE_MAIL("queue_mail_id", 8192),
-    QUEUE_RECIPIENT("queue_recipient_id", 8192);
+    QUEUE_RECIPIENT("queue_recipient_id", 8192),
+    APP_PASSWORD("app_password_id", 16);
 
     private final String key;
     private final int block;

@@ -17,12 +17,13 @@ import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.SpecialUse;
+import org.postroom.core.quota.Quota;
 
 /** Reads the states of accounts and mailboxes from their rows. */
 final class Loading {
   private static final String ACCOUNT =
-      "SELECT quota_octets, used_octets, used_messages, modseq, uid_validity FROM account"
-          + " WHERE id = ?";
+      "SELECT login, quota_octets, quota_messages, used_octets, used_messages, modseq, uid_validity"
+          + " FROM account WHERE id = ?";
   private static final String MAILBOXES =
       "SELECT id, name, special_use, uid_validity, uid_next, highest_modseq, vanished_modseq,"
           + " first_recent_uid, messages, unseen, deleted, octets, keywords FROM mailbox"
@@ -58,11 +59,12 @@ final class Loading {
       }
       return new AccountState(
           id,
-          rows.getLong(1),
-          rows.getLong(2),
-          rows.getLong(3),
+          rows.getString(1),
+          new Quota(rows.getLong(2), rows.getLong(3)),
           rows.getLong(4),
           rows.getLong(5),
+          rows.getLong(6),
+          rows.getLong(7),
           names,
           subscriptions);
     }

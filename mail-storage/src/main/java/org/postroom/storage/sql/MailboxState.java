@@ -96,6 +96,27 @@ record MailboxState(Mailbox row, long vanishedModSeq, Messages messages) {
         messages);
   }
 
+  /** The same, found to hold something else. */
+  MailboxState counted(int found, long octets) {
+    return new MailboxState(
+        new Mailbox(
+            row.id(),
+            row.account(),
+            row.name(),
+            row.uidValidity(),
+            row.uidNext(),
+            row.highestModSeq(),
+            row.firstRecentUid(),
+            found,
+            row.unseen(),
+            row.deleted(),
+            octets,
+            row.keywords(),
+            row.specialUse()),
+        vanishedModSeq,
+        messages);
+  }
+
   MailboxState withFirstRecent(long uid) {
     return new MailboxState(
         new Mailbox(

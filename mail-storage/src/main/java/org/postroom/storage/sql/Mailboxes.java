@@ -20,6 +20,7 @@ import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.SpecialUse;
 import org.postroom.core.mailbox.SpecialUseTaken;
 import org.postroom.core.mailbox.Uid;
+import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.refusal.BadMailboxName;
 import org.postroom.core.refusal.MailboxExists;
 import org.postroom.core.refusal.MailboxNotFound;
@@ -241,5 +242,26 @@ final class Mailboxes {
     statement.setInt(1, account.value());
     statement.setString(2, name.value());
     statement.executeUpdate();
+  }
+
+  /** Counts a mailbox's messages anew; its account holds the difference more, or less. */
+  static MailboxState recount(Batch batch, MailboxId id) throws SQLException {
+    MailboxState state = batch.complete(id);
+    UidSet live = state.messages().live();
+    long[] octets = new long[1];
+    state.messages().forEach(live, (page, entry) -> octets[0] += page.size(entry));
+    Mailbox row = state.row();
+    if (row.messages() == live.size() && row.octets() == octets[0]) {
+      return state;
+    }
+    MailboxState counted = state.counted((int) live.size(), octets[0]);
+    AccountState account = batch.account(row.account());
+    batch.put(
+        account.counted(
+            account.usedOctets() + octets[0] - row.octets(),
+            account.usedMessages() + live.size() - row.messages()));
+    batch.put(counted);
+    batch.durable();
+    return counted;
   }
 }

@@ -1,6 +1,5 @@
 package org.postroom.storage.sql;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,8 +14,13 @@ import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
+import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.people.LoginName;
+import org.postroom.core.quota.Quota;
+import org.postroom.core.quota.QuotaRules;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.AccountNotFound;
 import org.postroom.core.secret.Secret;
@@ -29,15 +33,30 @@ final class SqlAccounts implements Accounts {
   private static final String PASSWORD =
       "UPDATE account SET password = ?, scram_salt = ?, scram_iterations = ?,"
           + " scram_stored_key = ?, scram_server_key = ? WHERE id = ?";
+  private static final String QUOTA =
+      "UPDATE account SET quota_octets = ?, quota_messages = ? WHERE id = ?";
+
+  /** Where mail is delivered. */
+  private static final String INBOX = MailboxName.INBOX.value();
 
   private final AccountRows rows;
   private final Database database;
+  private final Catalog catalog;
+  private final WholeMailboxes whole;
   private final Credentials credentials;
   private final Clock clock;
 
-  SqlAccounts(AccountRows rows, Database database, Credentials credentials, Clock clock) {
+  SqlAccounts(
+      AccountRows rows,
+      Database database,
+      Catalog catalog,
+      WholeMailboxes whole,
+      Credentials credentials,
+      Clock clock) {
     this.rows = rows;
     this.database = database;
+    this.catalog = catalog;
+    this.whole = whole;
     this.credentials = credentials;
     this.clock = clock;
   }
@@ -179,34 +198,83 @@ final class SqlAccounts implements Accounts {
         });
   }
 
+  // --- quotas
+
   @Override
   public long room(Account account) {
-    return database.read("accounts", connection -> room(connection, account.id()));
-  }
-
-  private static long room(Connection connection, AccountId account) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("SELECT quota_octets, used_octets FROM account WHERE id = ?")) {
-      select.setInt(1, account.value());
-      try (ResultSet row = select.executeQuery()) {
-        boolean limited = row.next() && row.getLong(1) > 0;
-        return limited ? Math.max(0, row.getLong(1) - row.getLong(2)) : Long.MAX_VALUE;
-      }
-    }
+    return catalog.quotas().room(use(account), INBOX);
   }
 
   @Override
-  public void setQuota(AccountId account, long octets) {
+  public Optional<Long> recallRoom(Account account) {
+    QuotaRules rules = catalog.quotas();
+    QuotaUse known = QuotaRoom.known(catalog, account.id());
+    if (known != null) {
+      return Optional.of(rules.room(known, INBOX));
+    }
+    Quota limit = rules.limit(account.login(), account.quota());
+    return limit.equals(Quota.ENDLESS)
+        ? Optional.of(rules.room(new QuotaUse(limit, 0, 0), INBOX))
+        : Optional.empty();
+  }
+
+  @Override
+  public QuotaUse use(Account account) {
+    QuotaUse known = QuotaRoom.known(catalog, account.id());
+    return known != null ? known : rows.reading(batch -> use(batch, account.id()));
+  }
+
+  /** One that is gone holds nothing, and nobody asks what it may hold. */
+  private static QuotaUse use(Batch batch, AccountId account) throws SQLException {
+    Optional<AccountState> state = batch.findAccount(account);
+    return state.isPresent()
+        ? QuotaRoom.use(batch, state.get())
+        : new QuotaUse(Quota.ENDLESS, 0, 0);
+  }
+
+  @Override
+  public void setQuota(AccountId account, Quota quota) {
     rows.changing(
         batch -> {
-          batch.put(require(batch, account).withQuota(octets));
-          batch.op(
-              statements ->
-                  statements.update(
-                      "UPDATE account SET quota_octets = ? WHERE id = ?", octets, account.value()));
+          batch.put(require(batch, account).withQuota(quota));
+          batch.op(statements -> setQuota(statements, account, quota));
           return true;
         });
   }
+
+  private static void setQuota(Journaled statements, AccountId account, Quota quota)
+      throws SQLException {
+    Prepared update = statements.of(QUOTA);
+    update.setLong(1, quota.octets());
+    update.setLong(2, quota.messages());
+    update.setInt(3, account.value());
+    update.executeUpdate();
+  }
+
+  @Override
+  public QuotaUse recount(AccountId account) {
+    AccountState counted = rows.reading(batch -> require(batch, account));
+    for (Integer mailbox : counted.mailboxes().values()) {
+      whole.run(batch -> Mailboxes.recount(batch, new MailboxId(mailbox)));
+    }
+    return rows.reading(
+        batch -> {
+          AccountState state = require(batch, account);
+          long octets = 0;
+          long messages = 0;
+          for (Integer mailbox : state.mailboxes().values()) {
+            Mailbox row = batch.mailbox(new MailboxId(mailbox)).row();
+            octets += row.octets();
+            messages += row.messages();
+          }
+          AccountState after = state.counted(octets, messages);
+          batch.put(after);
+          batch.durable();
+          return QuotaRoom.use(batch, after);
+        });
+  }
+
+  // --- further addresses
 
   @Override
   public void addAlias(AccountId account, Address alias) {

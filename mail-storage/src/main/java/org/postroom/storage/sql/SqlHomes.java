@@ -8,6 +8,7 @@ import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.auth.ScramProof;
 import org.postroom.core.people.AccountSource;
 import org.postroom.core.people.Person;
+import org.postroom.core.quota.Quota;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 
@@ -67,9 +68,9 @@ final class SqlHomes implements Homes {
   }
 
   @Override
-  public Account withQuota(Account home, long octets) {
-    accounts.setQuota(home.id(), octets);
-    return new Account(home.id(), home.login(), home.enabled(), octets);
+  public Account withQuota(Account home, Quota quota) {
+    accounts.setQuota(home.id(), quota);
+    return new Account(home.id(), home.login(), home.enabled(), quota);
   }
 
   @Override

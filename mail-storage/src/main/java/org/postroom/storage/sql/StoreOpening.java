@@ -9,11 +9,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.memory.MemoryBudget;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.storage.Storage;
 import org.postroom.storage.StorageFault;
 import org.postroom.storage.blob.DataFolder;
@@ -38,6 +40,7 @@ public final class StoreOpening {
    * @param lifeline who hears when it has died
    * @param memory what is held for clients beside the store's own is charged to it
    * @param hashesAtOnce how many passwords may be hashed at the same time
+   * @param quotas what accounts may hold now
    * @throws StorageFault when it cannot be opened; nothing was changed
    */
   public static Engine open(
@@ -47,7 +50,8 @@ public final class StoreOpening {
       long minFree,
       Lifeline lifeline,
       MemoryBudget memory,
-      int hashesAtOnce) {
+      int hashesAtOnce,
+      Supplier<QuotaRules> quotas) {
     Life life = new Life(clock, lifeline, memory, StoreHealth.Reopenings.DEFAULT, hashesAtOnce);
     if (where instanceof Storage.H2 h2) {
       return folder(
@@ -56,7 +60,8 @@ public final class StoreOpening {
           life,
           random,
           minFree,
-          FolderOrigin.Unsaved.DEFAULT);
+          FolderOrigin.Unsaved.DEFAULT,
+          quotas);
     }
     if (where instanceof Storage.Postgres postgres) {
       return postgres(
@@ -64,21 +69,22 @@ public final class StoreOpening {
           path -> DataFolder.open(path, DataFolderOptions.DEFAULT),
           life,
           random,
-          minFree);
+          minFree,
+          quotas);
     }
-    return memory(life, random);
+    return memory(life, random, quotas);
   }
 
-  private static Catalog catalog() {
-    return new Catalog(Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 12));
+  private static Catalog catalog(Supplier<QuotaRules> quotas) {
+    return new Catalog(Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 12), quotas);
   }
 
-  private static Engine memory(Life life, SecureRandom random) {
+  private static Engine memory(Life life, SecureRandom random, Supplier<QuotaRules> quotas) {
     H2.require(H2.version());
     MemoryOrigin origin = new MemoryOrigin();
     try (Connection connection = origin.source().getConnection()) {
       new Schema("h2").createTemporary(connection);
-      Catalog catalog = catalog();
+      Catalog catalog = catalog(quotas);
       Database database =
           new Database("memory", new Dialect.H2(), origin, catalog, life.of("the store in memory"));
       database.takePlace();
@@ -96,11 +102,12 @@ public final class StoreOpening {
       Life life,
       SecureRandom random,
       long minFree,
-      FolderOrigin.Unsaved most) {
+      FolderOrigin.Unsaved most,
+      Supplier<QuotaRules> quotas) {
     H2.require(H2.version());
     String name = "the data folder " + path;
     StoreHealth health = life.of(name);
-    Catalog catalog = catalog();
+    Catalog catalog = catalog(quotas);
     FolderOrigin origin = new FolderOrigin(path, opener, minFree, most, health);
     Database database = new Database(name, new Dialect.H2(), origin, catalog, health);
     try {
@@ -140,13 +147,14 @@ public final class StoreOpening {
       Function<Path, DataFolder> opener,
       Life life,
       SecureRandom random,
-      long minFree) {
+      long minFree,
+      Supplier<QuotaRules> quotas) {
     DataSource source = source(where);
     String name =
         "the database " + (where.source().isPresent() ? "of the application" : where.url());
     StoreHealth health = life.of(name);
     Optional<HeldFolder> folder = where.bodies().map(path -> new HeldFolder(path, opener, health));
-    Catalog catalog = catalog();
+    Catalog catalog = catalog(quotas);
     Database database =
         new Database(
             name,

@@ -11,6 +11,7 @@ import org.postroom.core.mailbox.Keyword;
 import org.postroom.core.mailbox.MailStore.Copied;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.quota.QuotaRules.Coming;
 
 /** Brings messages from one mailbox to another, as copies or for good. */
 final class Transfer {
@@ -41,8 +42,10 @@ final class Transfer {
     long[] octets = new long[1];
     from.messages().forEach(live, (page, entry) -> octets[0] += page.size(entry));
     AccountState owner = batch.account(known.row().account());
-    if (!move || !owner.id().equals(from.row().account())) {
-      Edit.checkQuota(owner, octets[0]);
+    boolean counts = !batch.quotas().ignores(from.row().name().value());
+    if (!move || !counts || !owner.id().equals(from.row().account())) {
+      String into = known.row().name().value();
+      QuotaRoom.check(batch, owner, new Coming(into, octets[0], live.size(), 0, false));
     }
     Edit to = Edit.tail(batch, watchers, target);
     long first = to.uidNext();

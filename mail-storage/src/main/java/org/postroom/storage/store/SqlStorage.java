@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.auth.Homes;
@@ -19,6 +20,7 @@ import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.NamedMails;
 import org.postroom.core.queue.OutboxStore;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.refusal.NotEnqueued;
 import org.postroom.storage.Storage;
 import org.postroom.storage.StorageFault;
@@ -54,6 +56,16 @@ public final class SqlStorage implements AutoCloseable {
    * @throws StorageFault when it cannot be opened; nothing was changed
    */
   public static SqlStorage open(Storage where, Clock clock, SecureRandom random) {
+    return open(where, clock, random, () -> QuotaRules.NONE);
+  }
+
+  /**
+   * The same with rules of what accounts may hold.
+   *
+   * @param quotas those in force, asked for again with every change; must not block
+   */
+  public static SqlStorage open(
+      Storage where, Clock clock, SecureRandom random, Supplier<QuotaRules> quotas) {
     return open(
         where,
         clock,
@@ -61,7 +73,8 @@ public final class SqlStorage implements AutoCloseable {
         DEFAULT_MIN_FREE,
         new Lifeline(),
         MemoryBudget.ofHeap(),
-        Argon2.atOnce());
+        Argon2.atOnce(),
+        quotas);
   }
 
   /**
@@ -77,6 +90,7 @@ public final class SqlStorage implements AutoCloseable {
    * @param memory what readers have the store hold is charged to it
    * @param hashesAtOnce how many passwords may be hashed at the same time ({@code
    *     auth_worker_max_count}); each takes 19 MiB
+   * @param quotas what accounts may hold, asked for again with every change; must not block
    */
   public static SqlStorage open(
       Storage where,
@@ -85,9 +99,11 @@ public final class SqlStorage implements AutoCloseable {
       long minFree,
       Lifeline lifeline,
       MemoryBudget memory,
-      int hashesAtOnce) {
+      int hashesAtOnce,
+      Supplier<QuotaRules> quotas) {
     return new SqlStorage(
-        StoreOpening.open(where, clock, random, minFree, lifeline, memory, hashesAtOnce));
+        StoreOpening.open(
+            where, clock, random, minFree, lifeline, memory, hashesAtOnce, quotas));
   }
 
   /** The mailboxes. */

@@ -27,6 +27,7 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.memory.MemoryBudget;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.testing.StagedOctets;
 import org.postroom.core.testing.Until;
@@ -63,7 +64,8 @@ class BodiesBesidePostgresTest {
         },
         new Life(Clock.systemUTC(), lifeline, MemoryBudget.ofHeap(), limits),
         new SecureRandom(),
-        0);
+        0,
+        () -> QuotaRules.NONE);
   }
 
   private static void append(Engine store, String subject, int length) {

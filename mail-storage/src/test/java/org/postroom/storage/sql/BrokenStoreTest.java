@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.memory.MemoryBudget;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.storage.Storage;
 import org.postroom.storage.blob.DataFolder;
@@ -57,7 +58,8 @@ class BrokenStoreTest {
         new Life(Clock.systemUTC(), lifeline, MemoryBudget.ofHeap(), limits),
         new SecureRandom(),
         0,
-        NEVER_SAVED);
+        NEVER_SAVED,
+        () -> QuotaRules.NONE);
   }
 
   /** Content that cannot be read because of an error. */
@@ -301,7 +303,8 @@ class BrokenStoreTest {
             0,
             own,
             MemoryBudget.ofHeap(),
-            2)) {
+            2,
+            () -> QuotaRules.NONE)) {
       append(store, "a");
       assertThatThrownBy(() -> append(store, deadly(() -> new OutOfMemoryError("as if"))))
           .isInstanceOf(StorageUnavailable.class);

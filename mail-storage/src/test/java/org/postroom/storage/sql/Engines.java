@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.function.Function;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.memory.MemoryBudget;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.storage.blob.DataFolder;
 
 /** Stores in folders on any disk. */
@@ -38,6 +39,7 @@ final class Engines {
         new Life(Clock.systemUTC(), new Lifeline(), memory, ALWAYS),
         new SecureRandom(),
         minFree,
-        most);
+        most,
+        () -> QuotaRules.NONE);
   }
 }

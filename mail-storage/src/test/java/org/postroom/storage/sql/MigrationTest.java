@@ -88,7 +88,32 @@ final class MigrationTest {
     statement.execute("UPDATE store_state SET v = '1' WHERE k = 'schema'");
   }
 
+  private static void asOfTheSeventhVersion(Statement statement) throws SQLException {
+    statement.execute("DELETE FROM \"flyway_schema_history\" WHERE \"version\" >= '8'");
+    statement.execute("ALTER TABLE account DROP COLUMN quota_messages");
+    statement.execute("DROP TABLE app_password");
+    statement.execute("UPDATE store_state SET v = '7' WHERE k = 'schema'");
+  }
+
+  @Test
+  void aQuotaThatAnEarlierVersionHasSetIsOneOfOctets() throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      new Schema("h2").migrate(source);
+      asOfTheSeventhVersion(statement);
+      account(statement, 1, "ada@example.org");
+      statement.execute("UPDATE account SET quota_octets = 5000");
+
+      new Schema("h2").migrate(source);
+
+      assertThat(new Schema("h2").found(connection)).hasValue(Schema.NEWEST);
+      assertThat(strings(statement, "SELECT quota_octets || '/' || quota_messages FROM account"))
+          .containsExactly("5000/0");
+    }
+  }
+
   private static void asOfTheFourthVersion(Statement statement) throws SQLException {
+    asOfTheSeventhVersion(statement);
     statement.execute("DELETE FROM \"flyway_schema_history\" WHERE \"version\" >= '5'");
     statement.execute(
         "ALTER TABLE queue_mail DROP COLUMN submitter, traceparent, client_address, client_name,"

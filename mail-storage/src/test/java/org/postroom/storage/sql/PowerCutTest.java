@@ -29,6 +29,7 @@ import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.memory.MemoryBudget;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.secret.Secret;
@@ -106,7 +107,8 @@ class PowerCutTest {
               0,
               new Lifeline(),
               MemoryBudget.ofHeap(),
-              2)) {
+              2,
+              () -> QuotaRules.NONE)) {
         assertThat(subjects(store)).containsAll(promises.get(i));
       }
     }
@@ -161,7 +163,8 @@ class PowerCutTest {
             0,
             new Lifeline(),
             MemoryBudget.ofHeap(),
-            2)) {
+            2,
+            () -> QuotaRules.NONE)) {
       store.accounts().add("ada@example.org", Secret.of("x"));
 
       assertThat(Thread.getAllStackTraces().keySet())

@@ -2,12 +2,12 @@ package org.postroom.core.auth.source;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Homes;
 import org.postroom.core.people.AccountSource;
 import org.postroom.core.people.LoginName;
 import org.postroom.core.people.Person;
+import org.postroom.core.quota.Quota;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.refusal.StorageUnavailable;
 
@@ -120,9 +120,9 @@ final class People {
 
   private Account account(Account there, Person person) {
     Account home = there;
-    OptionalLong quota = person.quotaOctets();
-    if (quota.isPresent() && quota.getAsLong() != home.quotaOctets()) {
-      home = homes.withQuota(home, quota.getAsLong());
+    Optional<Quota> quota = person.quota();
+    if (quota.isPresent() && !quota.get().equals(home.quota())) {
+      home = homes.withQuota(home, quota.get());
     }
     return as(home, person);
   }
@@ -131,12 +131,12 @@ final class People {
   Optional<Account> recallAccount(Person person) {
     return homes
         .recallHome(person.login())
-        .filter(home -> person.quotaOctets().orElse(home.quotaOctets()) == home.quotaOctets())
+        .filter(home -> person.quota().orElse(home.quota()).equals(home.quota()))
         .map(home -> as(home, person));
   }
 
   private static Account as(Account home, Person person) {
     return new Account(
-        home.id(), home.login(), home.enabled() && person.mayLogIn(), home.quotaOctets());
+        home.id(), home.login(), home.enabled() && person.mayLogIn(), home.quota());
   }
 }

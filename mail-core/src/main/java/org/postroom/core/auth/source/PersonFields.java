@@ -12,6 +12,7 @@ import org.postroom.core.auth.scheme.StoredPassword;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.people.Person;
 import org.postroom.core.people.Proof;
+import org.postroom.core.quota.Quota;
 
 /**
  * A person from the fields that Dovecot knows of one, which files write behind the shell, and
@@ -60,10 +61,9 @@ record PersonFields(String usual, HashLimits limits) {
           "gecos",
           "shell");
 
-  private static final Pattern RULE =
-      Pattern.compile(
-          "\\*:(?:storage=(?<storage>\\d+)(?<unit>[bBkKmMgGtT]?)|bytes=(?<bytes>\\d+))");
-  private static final Pattern SIZE = Pattern.compile("(?<storage>\\d+)(?<unit>[bBkKmMgGtT]?)");
+  /** What says how much somebody may keep, by Dovecot's names. */
+  private static final Set<String> QUOTA =
+      Set.of("quota_rule", "quota_storage_size", "quota_message_count");
 
   /**
    * The person.
@@ -85,12 +85,12 @@ record PersonFields(String usual, HashLimits limits) {
           warnings.add(key + " is not obeyed, so " + login + " cannot log in");
           person = person.withLogIn(false);
         }
-      } else if (key.equals("quota_rule") || key.equals("quota_storage_size")) {
-        Optional<Long> octets = octets(key.equals("quota_rule") ? RULE : SIZE, field.getValue());
-        if (octets.isEmpty()) {
+      } else if (QUOTA.contains(key)) {
+        Quota before = person.quota().orElse(Quota.NONE);
+        try {
+          person = person.withQuota(quota(key, field.getValue()).or(before));
+        } catch (BadValue e) {
           warnings.add(login + ": " + key + " is not obeyed: " + field.getValue());
-        } else {
-          person = person.withQuota(octets.get());
         }
       } else if (!WITHOUT_MEANING.contains(key)) {
         warnings.add(login + ": " + field.getKey() + " is not obeyed");
@@ -144,27 +144,17 @@ record PersonFields(String usual, HashLimits limits) {
     return password.isEmpty() || password.startsWith("!") || password.startsWith("*");
   }
 
-  private static Optional<Long> octets(Pattern form, String value) {
-    Matcher matcher = form.matcher(value);
-    if (!matcher.matches()) {
-      return Optional.empty();
-    }
-    boolean plain = form == RULE && matcher.group("bytes") != null;
-    String number = plain ? matcher.group("bytes") : matcher.group("storage");
-    if (number.length() > 12) {
-      return Optional.empty();
-    }
-    String unit = plain ? "b" : matcher.group("unit").toLowerCase(Locale.ROOT);
-    int shift =
-        switch (unit) {
-          case "b" -> 0;
-          case "m" -> 20;
-          case "g" -> 30;
-          case "t" -> 40;
-          case "k" -> 10;
-          default -> form == RULE ? 10 : 0;
-        };
-    long octets = Long.parseLong(number);
-    return octets > Long.MAX_VALUE >> shift ? Optional.empty() : Optional.of(octets << shift);
+  /** What one of {@link #QUOTA} says: 0 is without limit. */
+  private static Quota quota(String key, String value) {
+    return switch (key) {
+      case "quota_rule" -> {
+        if (!value.startsWith("*:")) {
+          throw new BadValue("a rule for *, not " + value);
+        }
+        yield Quota.parse(value.substring(2));
+      }
+      case "quota_storage_size" -> Quota.parse("storage=" + Quota.octets(value) + "B");
+      default -> Quota.parse("messages=" + value);
+    };
   }
 }

@@ -15,6 +15,8 @@ import org.postroom.core.auth.ScramProof;
 import org.postroom.core.auth.scheme.StoredPassword;
 import org.postroom.core.people.LoginName;
 import org.postroom.core.people.Person;
+import org.postroom.core.quota.Quota;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.AccountNotFound;
 import org.postroom.core.refusal.KeptElsewhere;
@@ -240,8 +242,23 @@ final class SourcedAccounts implements Accounts {
   }
 
   @Override
-  public void setQuota(AccountId account, long octets) {
-    own.setQuota(account, octets);
+  public Optional<Long> recallRoom(Account account) {
+    return own.recallRoom(account);
+  }
+
+  @Override
+  public QuotaUse use(Account account) {
+    return own.use(account);
+  }
+
+  @Override
+  public void setQuota(AccountId account, Quota quota) {
+    own.setQuota(account, quota);
+  }
+
+  @Override
+  public QuotaUse recount(AccountId account) {
+    return own.recount(account);
   }
 
   @Override

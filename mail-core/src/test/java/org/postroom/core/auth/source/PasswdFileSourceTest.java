@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -25,6 +24,7 @@ import org.postroom.core.log.TableLog;
 import org.postroom.core.people.AccountSource;
 import org.postroom.core.people.Person;
 import org.postroom.core.people.Proof;
+import org.postroom.core.quota.Quota;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.table.FileWatch;
@@ -77,8 +77,17 @@ final class PasswdFileSourceTest extends AccountSourceContract {
     Person ada = person("ada:{PLAIN}secret");
 
     assertThat(ada.proof().matches(Secret.of("secret"))).isTrue();
-    assertThat(ada.quotaOctets()).isEmpty();
+    assertThat(ada.quota()).isEmpty();
     assertThat(person("ada:").proof()).isSameAs(Proof.NONE);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void howManyMessagesSomebodyMayKeep() {
+    assertThat(person("ada:{PLAIN}x:1:1:::: quota_rule=*:storage=1G:messages=7").quota())
+        .contains(new Quota(1 << 30, 7));
+    assertThat(person("ada:{PLAIN}x:1:1:::: quota_rule=*:storage=1M quota_message_count=3").quota())
+        .contains(new Quota(1 << 20, 3));
     assertThat(warnings).isEmpty();
   }
 
@@ -90,11 +99,11 @@ final class PasswdFileSourceTest extends AccountSourceContract {
     "quota_rule=*:storage=2G, 2147483648",
     "userdb_quota_storage_size=3M, 3145728",
     "userdb_quota_storage_size=77, 77",
-    "quota_rule=*:storage=0, 0"
+    "quota_rule=*:storage=0, -1"
   })
   void whatSomebodyMayKeep(String extra, long octets) {
-    assertThat(person("ada:{PLAIN}x:1:1:::: home=/x " + extra).quotaOctets())
-        .isEqualTo(OptionalLong.of(octets));
+    assertThat(person("ada:{PLAIN}x:1:1:::: home=/x " + extra).quota())
+        .contains(Quota.ofOctets(octets));
     assertThat(warnings).isEmpty();
   }
 
@@ -114,7 +123,7 @@ final class PasswdFileSourceTest extends AccountSourceContract {
     "allow_nets=192.0.2.0/24, false, 'allow_nets is not obeyed, so ada cannot log in'",
     "nopassword=y, false, 'nopassword is not obeyed, so ada cannot log in'",
     "home=/x userdb_mail=maildir:~/m, true, ''",
-    "quota_rule=*:messages=5, true, 'ada: quota_rule is not obeyed: *:messages=5'",
+    "quota_rule=Trash:storage=5, true, 'ada: quota_rule is not obeyed: Trash:storage=5'",
     "color=red, true, 'ada: color is not obeyed'"
   })
   void whatIsNotObeyedIsSaidAndLetsInNobody(String extra, boolean mayLogIn, String warning) {
