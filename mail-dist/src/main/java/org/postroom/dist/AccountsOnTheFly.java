@@ -2,10 +2,12 @@ package org.postroom.dist;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.AppPassword;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.quota.Quota;
@@ -126,6 +128,27 @@ final class AccountsOnTheFly implements Accounts {
   @Override
   public QuotaUse recount(AccountId account) {
     return accounts.recount(account);
+  }
+
+  @Override
+  public AppPassword.Made addAppPassword(
+      AccountId account, String name, Set<AppPassword.Scope> scopes) {
+    return accounts.addAppPassword(account, name, scopes);
+  }
+
+  @Override
+  public List<AppPassword> appPasswords(AccountId account) {
+    return accounts.appPasswords(account);
+  }
+
+  @Override
+  public boolean revokeAppPassword(AccountId account, String name) {
+    return accounts.revokeAppPassword(account, name);
+  }
+
+  @Override
+  public Set<Long> livingAppPasswords(Set<Long> ids) {
+    return accounts.livingAppPasswords(ids);
   }
 
   @Override

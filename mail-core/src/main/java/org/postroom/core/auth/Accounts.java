@@ -2,6 +2,7 @@ package org.postroom.core.auth;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.postroom.core.address.Address;
 import org.postroom.core.people.LoginName;
 import org.postroom.core.quota.Quota;
@@ -153,6 +154,33 @@ public interface Accounts {
    * @throws AccountNotFound when there is none
    */
   QuotaUse recount(AccountId account);
+
+  /**
+   * Makes a password for one client of the account. {@link #verify} and {@link #recall(String,
+   * Secret)} let it in as they do the account's own, and say by which; SCRAM knows nothing of it.
+   *
+   * @param name what the client is called: a line of 1 to 100 characters
+   * @param scopes what it is good for
+   * @return with its secret, which nobody can say again
+   * @throws AppPasswordExists when there is one of that name, or there are too many
+   * @throws AccountNotFound when there is none
+   */
+  AppPassword.Made addAppPassword(
+      AccountId account, String name, Set<AppPassword.Scope> scopes);
+
+  /** Those that the account has, by name. */
+  List<AppPassword> appPasswords(AccountId account);
+
+  /**
+   * Has one be good for nothing any more; sessions of its client end within some seconds.
+   *
+   * @return whether there was one
+   * @throws AccountNotFound when there is none
+   */
+  boolean revokeAppPassword(AccountId account, String name);
+
+  /** Those of {@code ids} that are still good. */
+  Set<Long> livingAppPasswords(Set<Long> ids);
 
   /**
    * From now on mail for {@code alias} goes to the account, and it may send as that.

@@ -46,6 +46,16 @@ public interface Homes {
    */
   Account withQuota(Account home, Quota quota);
 
+  /**
+   * The app password of an account that {@code password} is; its use is noted.
+   *
+   * @param account empty for who has none, which costs the same
+   */
+  Optional<AppPassword> appPassword(Optional<AccountId> account, Secret password);
+
+  /** What {@link #appPassword} would say, from memory. Never blocks. */
+  Optional<AppPassword> recallAppPassword(AccountId account, Secret password);
+
   /** Made-up SCRAM keys, always the same for a name: what an unknown one is answered with. */
   ScramKeys madeUpKeys(String login);
 

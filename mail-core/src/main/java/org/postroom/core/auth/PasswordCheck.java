@@ -27,7 +27,7 @@ final class PasswordCheck {
   private static SaslStep result(Authentication result, String login, String authzid) {
     if (result instanceof Authentication.Success success) {
       return authzid.isEmpty() || authzid.equalsIgnoreCase(login)
-          ? new SaslStep.Success(success.account())
+          ? new SaslStep.Success(success.account(), success.by())
           : failed(SaslStep.Kind.NOT_AUTHORIZED, login);
     }
     boolean disabled = result instanceof Authentication.Disabled;

@@ -110,8 +110,35 @@ public sealed interface SaslStep {
     }
   }
 
-  /** It is who it says. All data of the mechanism has been sent as challenges before. */
-  record Success(Account account) implements SaslStep {}
+  /**
+   * It is who it says. All data of the mechanism has been sent as challenges before.
+   *
+   * @param by the app password that it has shown, else empty
+   */
+  record Success(Account account, Optional<AppPassword> by) implements SaslStep {
+
+    /** By what the account itself logs in with. */
+    public Success(Account account) {
+      this(account, Optional.empty());
+    }
+
+    /**
+     * What it comes to where somebody logs in to {@code what}.
+     *
+     * @param login who it said to be
+     */
+    public SaslStep at(AppPassword.Scope what, String login) {
+      return by.filter(one -> !one.scopes().contains(what))
+          .<SaslStep>map(
+              one ->
+                  new Failure(
+                      Kind.REFUSED,
+                      Optional.of(login),
+                      "the app password \"" + one.name() + "\" is not for " + what,
+                      Optional.empty()))
+          .orElse(this);
+    }
+  }
 
   /**
    * It is over without success.

@@ -71,6 +71,8 @@ public final class MailLog {
           "login",
           "Login: user=<{account}>, method={mechanism}, rip={client}, lip={local}{{, {tls}}},"
               + " session=<{session}>");
+  private static final Form APP_PASSWORD =
+      Form.of("app_password", "App password: user=<{account}>, name={name}, session=<{session}>");
   private static final Form LOGIN_FAILED =
       Form.of(
           "login_failed",
@@ -389,6 +391,11 @@ public final class MailLog {
     } else {
       info(log, SASL, who.client(), mechanism, login, who.session());
     }
+  }
+
+  /** Somebody logs in by a password that was made for one client. */
+  public void appPassword(Caller who, String name, String login) {
+    info(log, APP_PASSWORD, login, name, who.session());
   }
 
   /** Somebody could not log in. */

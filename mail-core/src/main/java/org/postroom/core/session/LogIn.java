@@ -10,6 +10,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AppPassword;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.auth.Mechanisms.SaslMechanism;
@@ -81,6 +82,9 @@ public final class LogIn<R> {
      */
     R ask(String challenge, Function<Line, R> answer);
 
+    /** What one logs in to. */
+    AppPassword.Scope scope();
+
     /** It is who it says. */
     R accepted(Account account, String mechanism);
 
@@ -98,7 +102,7 @@ public final class LogIn<R> {
     /** It is over, and the client is told why; whatever it answers to that. */
     record Told(String text, Refused refused) implements Step {}
 
-    record Success(Account account, String mechanism) implements Step {}
+    record Success(Account account, String mechanism, Optional<AppPassword> by) implements Step {}
 
     record Refused(Refusal why) implements Step {}
 
@@ -180,9 +184,16 @@ public final class LogIn<R> {
       return words.ask(told.text(), line -> say(told.refused()));
     }
     if (step instanceof Step.Success success) {
+      success.by().ifPresent(app -> shown(app, success.account()));
       return words.accepted(success.account(), success.mechanism());
     }
     return step instanceof Step.Refused refused ? words.refused(refused.why()) : words.pending();
+  }
+
+  /** Who has shown an app password is let in for as long as that is good. */
+  private void shown(AppPassword app, Account account) {
+    house.sessions.add(app.id(), connection);
+    log.appPassword(Callers.of(connection, client.get()), app.name(), account.login());
   }
 
   private Step begin(String name, Optional<String> initial, boolean inClear) {
@@ -236,7 +247,7 @@ public final class LogIn<R> {
       return new Step.Challenge(SaslResponse.encode(challenge.octets()));
     }
     if (step instanceof SaslStep.Success success) {
-      return new Step.Success(success.account(), mechanism);
+      return new Step.Success(success.account(), mechanism, success.by());
     }
     if (step instanceof SaslStep.Attempt attempt) {
       connection.suspend();
@@ -403,7 +414,11 @@ public final class LogIn<R> {
       }
     }
 
-    private void settle(LoginThrottle.Turn mine, SaslStep judged) {
+    private void settle(LoginThrottle.Turn mine, SaslStep said) {
+      SaslStep judged =
+          said instanceof SaslStep.Success success
+              ? success.at(words.scope(), attempt.login())
+              : said;
       boolean wrong =
           judged instanceof SaslStep.Failure failure
               && (failure.kind() == SaslStep.Kind.REFUSED

@@ -39,6 +39,10 @@ public final class LogIns implements AutoCloseable {
 
   final Timers timers;
   final Duration failureDelay;
+
+  /** Those of app passwords. */
+  final AppSessions sessions;
+
   private final List<Workers> threads;
 
   private LogIns(
@@ -49,6 +53,7 @@ public final class LogIns implements AutoCloseable {
       PasswordQueue tokens,
       Timers timers,
       Duration failureDelay,
+      AppSessions sessions,
       List<Workers> threads) {
     this.accounts = accounts;
     this.mechanisms = mechanisms;
@@ -57,6 +62,7 @@ public final class LogIns implements AutoCloseable {
     this.tokens = tokens;
     this.timers = timers;
     this.failureDelay = failureDelay;
+    this.sessions = sessions;
     this.threads = threads;
   }
 
@@ -87,6 +93,7 @@ public final class LogIns implements AutoCloseable {
         new PasswordQueue(others, TOKENS_AT_ONCE),
         timers,
         settings.get(AuthParams.FAILURE_DELAY),
+        new AppSessions(accounts::livingAppPasswords, timers, threads),
         List.of(threads, others));
   }
 
@@ -99,7 +106,15 @@ public final class LogIns implements AutoCloseable {
       Timers timers,
       Duration failureDelay) {
     return new LogIns(
-        accounts, mechanisms, throttle, queue, queue, timers, failureDelay, List.of());
+        accounts,
+        mechanisms,
+        throttle,
+        queue,
+        queue,
+        timers,
+        failureDelay,
+        new AppSessions(accounts::livingAppPasswords, timers, Runnable::run),
+        List.of());
   }
 
   /**
@@ -115,6 +130,7 @@ public final class LogIns implements AutoCloseable {
         tokens,
         timers,
         settings.get(AuthParams.FAILURE_DELAY),
+        sessions,
         List.of());
   }
 

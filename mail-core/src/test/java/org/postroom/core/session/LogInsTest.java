@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -26,7 +27,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.AppPassword;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.auth.Mechanisms;
@@ -432,6 +435,59 @@ class LogInsTest {
     assertThat(looked).isEmpty();
   }
 
+  @Test
+  void whoCameByAnAppPasswordIsOutFiveSecondsAfterItIsRevoked() {
+    AccountId ada = memory.byLogin("ada").orElseThrow().id();
+    Set<AppPassword.Scope> imap = Set.of(AppPassword.Scope.IMAP);
+    AppPassword.Made phone = memory.addAppPassword(ada, "phone", imap);
+    AppPassword.Made tablet = memory.addAppPassword(ada, "tablet", imap);
+    try (Peer onPhone = dial();
+        Peer onTablet = dial();
+        Peer onNeither = dial()) {
+      onPhone.send(HERE + " PASS ada " + phone.secret().reveal() + "\r\n");
+      assertThat(onPhone.readLine()).isEqualTo("ada is in by PLAIN");
+      onTablet.send(HERE + " PASS ada " + tablet.secret().reveal() + "\r\n");
+      assertThat(onTablet.readLine()).isEqualTo("ada is in by PLAIN");
+      onNeither.send(HERE + " PASS ada secret\r\n");
+      assertThat(onNeither.readLine()).isEqualTo("ada is in by PLAIN");
+      assertThat(said()).contains("App password: user=<ada>, name=phone");
+
+      time.advance(Duration.ofSeconds(20));
+      memory.revokeAppPassword(ada, "phone");
+      time.advance(Duration.ofSeconds(5));
+
+      assertThat(onPhone.read()).isNegative();
+      for (Peer other : List.of(onTablet, onNeither)) {
+        other.send(HERE + " AUTH KERBEROS\r\n");
+        assertThat(other.readLine()).isEqualTo("no: UNKNOWN_MECHANISM");
+      }
+    }
+  }
+
+  @Test
+  void anAppPasswordIsGoodForWhatItWasMadeForAlone() {
+    AccountId ada = memory.byLogin("ada").orElseThrow().id();
+    AppPassword.Made one = memory.addAppPassword(ada, "script", Set.of(AppPassword.Scope.SMTP));
+    try (Peer peer = dial()) {
+      peer.send(HERE + " PASS ada " + one.secret().reveal() + "\r\n");
+      awaitTimers(2);
+      time.advance(Duration.ofSeconds(2));
+
+      assertThat(peer.readLine()).isEqualTo("no: WRONG");
+      assertThat(said()).contains("the app password \"script\" is not for imap");
+    }
+  }
+
+  private String said() {
+    StringBuilder all = new StringBuilder();
+    for (SubstituteLoggingEvent line : lines) {
+      all.append(
+              MessageFormatter.arrayFormat(line.getMessage(), line.getArgumentArray()).getMessage())
+          .append('\n');
+    }
+    return all.toString();
+  }
+
   private static String xoauth2(String user, String token) {
     return base64("user=" + user + "\1auth=Bearer " + token + "\1\1");
   }
@@ -538,6 +594,11 @@ class LogInsTest {
       asked = Optional.of(answer);
       connection.lineLimit(LogIn.RESPONSE_LIMIT);
       return "+ " + challenge + "\r\n";
+    }
+
+    @Override
+    public AppPassword.Scope scope() {
+      return AppPassword.Scope.IMAP;
     }
 
     @Override

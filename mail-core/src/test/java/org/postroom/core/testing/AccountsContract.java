@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,6 +22,8 @@ import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.AppPassword;
+import org.postroom.core.auth.AppPasswordExists;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.Mailbox;
@@ -357,6 +360,59 @@ public abstract class AccountsContract extends StoreContract {
     assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
     accounts.setEnabled(ada.id(), true);
     assertThat(verify(ada.login(), "secret")).isEqualTo(new Authentication.Success(ada));
+  }
+
+  @Test
+  void letsInByAPasswordThatWasMadeForOneClient() {
+    Set<AppPassword.Scope> mail = Set.of(AppPassword.Scope.IMAP, AppPassword.Scope.SMTP);
+    AppPassword.Made phone = accounts.addAppPassword(ada.id(), "phone", mail);
+    AppPassword.Made tablet =
+        accounts.addAppPassword(ada.id(), "tablet", Set.of(AppPassword.Scope.POP3));
+    Account grace = newAccount("grace");
+    String secret = phone.secret().reveal();
+
+    assertThat(accounts.appPasswords(ada.id()).stream().map(AppPassword::name))
+        .containsExactly("phone", "tablet");
+    assertThat(shown(ada.login(), secret)).contains("phone");
+    assertThat(shown(ada.login(), secret.replace("-", " ").toUpperCase(Locale.ROOT)))
+        .contains("phone");
+    assertThat(shown(ada.login(), tablet.secret().reveal())).contains("tablet");
+    assertThat(shown(grace.login(), secret)).isEmpty();
+    assertThat(verify(grace.login(), secret)).isEqualTo(FAILURE);
+    assertThat(verify("nobody@example.org", secret)).isEqualTo(FAILURE);
+    assertThat(verify(ada.login(), "secret")).isEqualTo(new Authentication.Success(ada));
+    assertThat(accounts.appPasswords(ada.id()).get(0).scopes()).isEqualTo(mail);
+    assertThatThrownBy(() -> accounts.addAppPassword(ada.id(), "phone", mail))
+        .isInstanceOf(AppPasswordExists.class);
+    assertThatThrownBy(() -> accounts.addAppPassword(ada.id(), "a\nb", mail))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void revokingOneLeavesTheOthers() {
+    Set<AppPassword.Scope> imap = Set.of(AppPassword.Scope.IMAP);
+    AppPassword.Made phone = accounts.addAppPassword(ada.id(), "phone", imap);
+    AppPassword.Made tablet = accounts.addAppPassword(ada.id(), "tablet", imap);
+    Set<Long> both = Set.of(phone.password().id(), tablet.password().id());
+    verify(ada.login(), phone.secret().reveal());
+    assertThat(accounts.livingAppPasswords(both)).isEqualTo(both);
+
+    assertThat(accounts.revokeAppPassword(ada.id(), "phone")).isTrue();
+
+    assertThat(accounts.revokeAppPassword(ada.id(), "phone")).isFalse();
+    assertThat(accounts.recall(ada.login(), phone.secret())).isEmpty();
+    assertThat(verify(ada.login(), phone.secret().reveal())).isEqualTo(FAILURE);
+    assertThat(shown(ada.login(), tablet.secret().reveal())).contains("tablet");
+    assertThat(accounts.livingAppPasswords(both)).containsExactly(tablet.password().id());
+    accounts.delete(ada.id());
+    assertThat(accounts.livingAppPasswords(both)).isEmpty();
+  }
+
+  /** By which app password somebody comes in. */
+  private Optional<String> shown(String login, String password) {
+    return verify(login, password) instanceof Authentication.Success success
+        ? success.by().map(AppPassword::name)
+        : Optional.empty();
   }
 
   @Test

@@ -3,6 +3,10 @@ package org.postroom.core.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -10,10 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.AppPassword;
+import org.postroom.core.auth.AppPasswordExists;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.people.LoginName;
@@ -37,7 +44,10 @@ public final class MemoryAccounts implements Accounts {
   private final Map<String, AccountId> byAlias = new HashMap<>();
   // Who was asked for since the last change.
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
+  private final List<App> apps = new ArrayList<>();
+  private final SecureRandom random = new SecureRandom();
   private int last;
+  private long lastApp;
 
   public MemoryAccounts(MemoryMailStore mailboxes) {
     this.mailboxes = mailboxes;
@@ -99,14 +109,23 @@ public final class MemoryAccounts implements Accounts {
     synchronized (mailboxes.lock) {
       entry = Optional.ofNullable(byLogin.get(lower(login))).map(entries::get);
     }
+    Optional<AppPassword> app = entry.flatMap(one -> app(one.account.id(), password));
+    if (app.isPresent()) {
+      return rightful(entry.get().account, app);
+    }
     ScramKeys keys = entry.map(e -> e.keys).orElseGet(() -> madeUp(login));
     ScramKeys given = ScramKeys.derive(password, keys.salt(), keys.iterations());
     boolean same = MessageDigest.isEqual(given.storedKey(), keys.storedKey());
     if (entry.isEmpty() || !same) {
       return new Authentication.Failure();
     }
-    Account account = entry.get().account;
-    return account.enabled() ? new Authentication.Success(account) : new Authentication.Disabled();
+    return rightful(entry.get().account, Optional.empty());
+  }
+
+  private static Authentication rightful(Account account, Optional<AppPassword> by) {
+    return account.enabled()
+        ? new Authentication.Success(account, by)
+        : new Authentication.Disabled();
   }
 
   @Override
@@ -188,6 +207,66 @@ public final class MemoryAccounts implements Accounts {
     }
   }
 
+  private Optional<AppPassword> app(AccountId account, Secret password) {
+    Optional<byte[]> hash = AppPassword.hash(password);
+    synchronized (mailboxes.lock) {
+      return apps.stream()
+          .filter(one -> hash.isPresent() && Arrays.equals(hash.get(), one.hash))
+          .filter(one -> one.account.equals(account))
+          .map(App::password)
+          .findFirst();
+    }
+  }
+
+  @Override
+  public AppPassword.Made addAppPassword(
+      AccountId account, String name, Set<AppPassword.Scope> scopes) {
+    AppPassword.checkName(name);
+    synchronized (mailboxes.lock) {
+      AccountId owner = entry(account).account.id();
+      List<AppPassword> others = appPasswords(owner);
+      if (others.size() >= AppPassword.MOST
+          || others.stream().anyMatch(one -> one.name().equals(name))) {
+        throw new AppPasswordExists(name);
+      }
+      Secret secret = AppPassword.newSecret(random);
+      AppPassword made =
+          new AppPassword(++lastApp, name, scopes, Instant.EPOCH, Optional.empty());
+      apps.add(new App(owner, made, AppPassword.hash(secret).orElseThrow()));
+      return new AppPassword.Made(made, secret);
+    }
+  }
+
+  @Override
+  public List<AppPassword> appPasswords(AccountId account) {
+    synchronized (mailboxes.lock) {
+      return apps.stream()
+          .filter(one -> one.account.equals(account))
+          .map(App::password)
+          .sorted(Comparator.comparing(AppPassword::name))
+          .toList();
+    }
+  }
+
+  @Override
+  public boolean revokeAppPassword(AccountId account, String name) {
+    synchronized (mailboxes.lock) {
+      AccountId owner = entry(account).account.id();
+      return apps.removeIf(
+          one -> one.account.equals(owner) && one.password.name().equals(name));
+    }
+  }
+
+  @Override
+  public Set<Long> livingAppPasswords(Set<Long> ids) {
+    synchronized (mailboxes.lock) {
+      return apps.stream()
+          .map(one -> one.password.id())
+          .filter(ids::contains)
+          .collect(Collectors.toSet());
+    }
+  }
+
   @Override
   public void addAlias(AccountId account, Address alias) {
     synchronized (mailboxes.lock) {
@@ -228,6 +307,7 @@ public final class MemoryAccounts implements Accounts {
       entries.remove(account);
       byLogin.values().removeIf(account::equals);
       byAlias.values().removeIf(account::equals);
+      apps.removeIf(one -> one.account.equals(account));
     }
     mailboxes.removeAccount(account);
   }
@@ -272,4 +352,7 @@ public final class MemoryAccounts implements Accounts {
   }
 
   private record Entry(Account account, ScramKeys keys) {}
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record App(AccountId account, AppPassword password, byte[] hash) {}
 }

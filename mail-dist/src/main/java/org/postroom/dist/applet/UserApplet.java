@@ -25,8 +25,11 @@ import picocli.CommandLine.Spec;
 /** {@code postroom user}: accounts, of a server that runs or of one that does not. */
 @Command(
     name = "user",
-    description = "Accounts: add, passwd, list, delete; alias for their further addresses.",
-    subcommands = AliasApplet.class,
+    description = {
+      "Accounts: add, passwd, list, delete; alias for their further addresses,",
+      "app-password for passwords of one client each."
+    },
+    subcommands = {AliasApplet.class, AppPasswordApplet.class},
     mixinStandardHelpOptions = true)
 public final class UserApplet {
   private static final int NO_USER = 67;

@@ -3,6 +3,7 @@ package org.postroom.imap.command;
 import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AppPassword;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Line;
@@ -28,6 +29,11 @@ record LoggingIn(Client client, Responder out) implements LogIn.Words<Completion
     // Never a bare "+": clients wait for the space.
     out.writer().ascii("+ ").ascii(challenge).crlf();
     return client.ask(LogIn.RESPONSE_LIMIT, out, answer);
+  }
+
+  @Override
+  public AppPassword.Scope scope() {
+    return AppPassword.Scope.IMAP;
   }
 
   @Override

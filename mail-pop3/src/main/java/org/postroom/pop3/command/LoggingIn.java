@@ -3,6 +3,7 @@ package org.postroom.pop3.command;
 import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AppPassword;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Line;
@@ -28,6 +29,11 @@ record LoggingIn(Pop3Session session) implements LogIn.Words<Runnable> {
       session.replies().challenge(challenge);
       session.continueWith(line -> answer.apply(line).run());
     };
+  }
+
+  @Override
+  public AppPassword.Scope scope() {
+    return AppPassword.Scope.POP3;
   }
 
   @Override

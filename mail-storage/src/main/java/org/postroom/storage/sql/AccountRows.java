@@ -17,6 +17,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
+import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.SpecialUse;
@@ -178,6 +179,16 @@ final class AccountRows {
       Mailboxes.create(batch, id, name, Optional.of(use), clock);
       Mailboxes.subscribe(batch, id, name);
     }
+  }
+
+  /** Moves with every change of an account. */
+  long changes() {
+    return known.changes();
+  }
+
+  /** The account; {@link AccountNotFound} where there is none. */
+  static AccountState require(Batch batch, AccountId account) throws SQLException {
+    return batch.findAccount(account).orElseThrow(() -> new AccountNotFound(account));
   }
 
   /** Looks at accounts as they are within a unit of work that changes nothing. */

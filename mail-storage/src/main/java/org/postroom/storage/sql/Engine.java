@@ -68,7 +68,7 @@ public final class Engine implements AutoCloseable {
     queue =
         new SqlQueueStore(committer, database, blobs, commit, clock, destinations, queued, epoch);
     AccountRows accountRows = new AccountRows(committer, database, known, clock);
-    accounts = new SqlAccounts(accountRows, database, catalog, whole, credentials, clock);
+    accounts = new SqlAccounts(accountRows, database, catalog, whole, credentials, random, clock);
     homes = new SqlHomes(accountRows, accounts, credentials);
     memos = new SqlMemoStore(committer, database);
     outbox = Outbox.of(database, committer, commit, memos, clock);

@@ -73,6 +73,11 @@ final class KnownAccounts {
     return found;
   }
 
+  /** How often the rows may have become others. */
+  long changes() {
+    return changes;
+  }
+
   /** The rows may be others now. */
   synchronized void forget() {
     changes++;

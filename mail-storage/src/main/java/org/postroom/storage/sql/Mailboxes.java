@@ -245,23 +245,21 @@ final class Mailboxes {
   }
 
   /** Counts a mailbox's messages anew; its account holds the difference more, or less. */
-  static MailboxState recount(Batch batch, MailboxId id) throws SQLException {
+  static void recount(Batch batch, MailboxId id) throws SQLException {
     MailboxState state = batch.complete(id);
     UidSet live = state.messages().live();
     long[] octets = new long[1];
     state.messages().forEach(live, (page, entry) -> octets[0] += page.size(entry));
     Mailbox row = state.row();
     if (row.messages() == live.size() && row.octets() == octets[0]) {
-      return state;
+      return;
     }
-    MailboxState counted = state.counted((int) live.size(), octets[0]);
     AccountState account = batch.account(row.account());
     batch.put(
         account.counted(
             account.usedOctets() + octets[0] - row.octets(),
             account.usedMessages() + live.size() - row.messages()));
-    batch.put(counted);
+    batch.put(state.counted(live.size(), octets[0]));
     batch.durable();
-    return counted;
   }
 }

@@ -1,5 +1,6 @@
 package org.postroom.storage.sql;
 
+import java.security.SecureRandom;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -7,19 +8,19 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.AppPassword;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
-import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.people.LoginName;
 import org.postroom.core.quota.Quota;
-import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.AccountNotFound;
@@ -33,17 +34,12 @@ final class SqlAccounts implements Accounts {
   private static final String PASSWORD =
       "UPDATE account SET password = ?, scram_salt = ?, scram_iterations = ?,"
           + " scram_stored_key = ?, scram_server_key = ? WHERE id = ?";
-  private static final String QUOTA =
-      "UPDATE account SET quota_octets = ?, quota_messages = ? WHERE id = ?";
-
-  /** Where mail is delivered. */
-  private static final String INBOX = MailboxName.INBOX.value();
 
   private final AccountRows rows;
   private final Database database;
-  private final Catalog catalog;
-  private final WholeMailboxes whole;
+  private final AccountQuotas quotas;
   private final Credentials credentials;
+  private final AppPasswordRows apps;
   private final Clock clock;
 
   SqlAccounts(
@@ -52,12 +48,13 @@ final class SqlAccounts implements Accounts {
       Catalog catalog,
       WholeMailboxes whole,
       Credentials credentials,
+      SecureRandom random,
       Clock clock) {
     this.rows = rows;
     this.database = database;
-    this.catalog = catalog;
-    this.whole = whole;
+    this.quotas = new AccountQuotas(rows, catalog, whole);
     this.credentials = credentials;
+    this.apps = new AppPasswordRows(rows, database, random, clock);
     this.clock = clock;
   }
 
@@ -121,20 +118,29 @@ final class SqlAccounts implements Accounts {
   @Override
   public Authentication verify(String login, Secret password) {
     Optional<Account> account = byLogin(login);
-    boolean right = credentials.verify(account.map(Account::id), LoginName.of(login), password);
-    return right && account.isPresent() ? rightful(account.get()) : new Authentication.Failure();
+    Optional<AccountId> id = account.map(Account::id);
+    Optional<AppPassword> app = apps.find(id, password);
+    boolean right =
+        app.isPresent() || credentials.verify(id, LoginName.of(login), password);
+    return right && account.isPresent()
+        ? rightful(account.get(), app)
+        : new Authentication.Failure();
   }
 
   @Override
   public Optional<Authentication> recall(String login, Secret password) {
-    return recallLogin(login)
-        .flatMap(account -> account)
-        .filter(one -> credentials.remembers(one.id(), one.login(), password))
-        .map(SqlAccounts::rightful);
+    Optional<Account> account = recallLogin(login).flatMap(known -> known);
+    Optional<AppPassword> app = account.flatMap(one -> apps.recall(one.id(), password));
+    return account
+        .filter(
+            one -> app.isPresent() || credentials.remembers(one.id(), one.login(), password))
+        .map(one -> rightful(one, app));
   }
 
-  private static Authentication rightful(Account account) {
-    return account.enabled() ? new Authentication.Success(account) : new Authentication.Disabled();
+  private static Authentication rightful(Account account, Optional<AppPassword> by) {
+    return account.enabled()
+        ? new Authentication.Success(account, by)
+        : new Authentication.Disabled();
   }
 
   @Override
@@ -169,7 +175,7 @@ final class SqlAccounts implements Accounts {
     Credentials.Stored stored = credentials.derive(password);
     rows.changing(
         batch -> {
-          require(batch, account);
+          AccountRows.require(batch, account);
           batch.op(
               statements -> {
                 Prepared update = statements.of(PASSWORD);
@@ -186,7 +192,7 @@ final class SqlAccounts implements Accounts {
   public void setEnabled(AccountId account, boolean enabled) {
     rows.changing(
         batch -> {
-          require(batch, account);
+          AccountRows.require(batch, account);
           batch.op(
               statements ->
                   statements.update(
@@ -202,76 +208,56 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public long room(Account account) {
-    return catalog.quotas().room(use(account), INBOX);
+    return quotas.room(account);
   }
 
   @Override
   public Optional<Long> recallRoom(Account account) {
-    QuotaRules rules = catalog.quotas();
-    QuotaUse known = QuotaRoom.known(catalog, account.id());
-    if (known != null) {
-      return Optional.of(rules.room(known, INBOX));
-    }
-    Quota limit = rules.limit(account.login(), account.quota());
-    return limit.equals(Quota.ENDLESS)
-        ? Optional.of(rules.room(new QuotaUse(limit, 0, 0), INBOX))
-        : Optional.empty();
+    return quotas.recallRoom(account);
   }
 
   @Override
   public QuotaUse use(Account account) {
-    QuotaUse known = QuotaRoom.known(catalog, account.id());
-    return known != null ? known : rows.reading(batch -> use(batch, account.id()));
-  }
-
-  /** One that is gone holds nothing, and nobody asks what it may hold. */
-  private static QuotaUse use(Batch batch, AccountId account) throws SQLException {
-    Optional<AccountState> state = batch.findAccount(account);
-    return state.isPresent()
-        ? QuotaRoom.use(batch, state.get())
-        : new QuotaUse(Quota.ENDLESS, 0, 0);
+    return quotas.use(account);
   }
 
   @Override
   public void setQuota(AccountId account, Quota quota) {
-    rows.changing(
-        batch -> {
-          batch.put(require(batch, account).withQuota(quota));
-          batch.op(statements -> setQuota(statements, account, quota));
-          return true;
-        });
-  }
-
-  private static void setQuota(Journaled statements, AccountId account, Quota quota)
-      throws SQLException {
-    Prepared update = statements.of(QUOTA);
-    update.setLong(1, quota.octets());
-    update.setLong(2, quota.messages());
-    update.setInt(3, account.value());
-    update.executeUpdate();
+    quotas.set(account, quota);
   }
 
   @Override
   public QuotaUse recount(AccountId account) {
-    AccountState counted = rows.reading(batch -> require(batch, account));
-    for (Integer mailbox : counted.mailboxes().values()) {
-      whole.run(batch -> Mailboxes.recount(batch, new MailboxId(mailbox)));
-    }
-    return rows.reading(
-        batch -> {
-          AccountState state = require(batch, account);
-          long octets = 0;
-          long messages = 0;
-          for (Integer mailbox : state.mailboxes().values()) {
-            Mailbox row = batch.mailbox(new MailboxId(mailbox)).row();
-            octets += row.octets();
-            messages += row.messages();
-          }
-          AccountState after = state.counted(octets, messages);
-          batch.put(after);
-          batch.durable();
-          return QuotaRoom.use(batch, after);
-        });
+    return quotas.recount(account);
+  }
+
+  // --- passwords for one client
+
+  /** Those of all accounts. */
+  AppPasswordRows apps() {
+    return apps;
+  }
+
+  @Override
+  public AppPassword.Made addAppPassword(
+      AccountId account, String name, Set<AppPassword.Scope> scopes) {
+    AppPassword.checkName(name);
+    return apps.add(account, name, scopes);
+  }
+
+  @Override
+  public List<AppPassword> appPasswords(AccountId account) {
+    return apps.of(account);
+  }
+
+  @Override
+  public boolean revokeAppPassword(AccountId account, String name) {
+    return apps.revoke(account, name);
+  }
+
+  @Override
+  public Set<Long> livingAppPasswords(Set<Long> ids) {
+    return apps.living(ids);
   }
 
   // --- further addresses
@@ -281,7 +267,7 @@ final class SqlAccounts implements Accounts {
     String key = AccountRows.kept(Addresses.key(alias));
     rows.changing(
         batch -> {
-          require(batch, account);
+          AccountRows.require(batch, account);
           batch.flush();
           Integer holder = holder(batch, key);
           if (holder != null && holder != account.value()) {
@@ -369,13 +355,8 @@ final class SqlAccounts implements Accounts {
 
   private static void remove(Journaled statements, int account) throws SQLException {
     statements.update("DELETE FROM account_alias WHERE account_id = ?", account);
+    statements.update("DELETE FROM app_password WHERE account_id = ?", account);
     statements.update("DELETE FROM subscription WHERE account_id = ?", account);
     statements.update("DELETE FROM account WHERE id = ?", account);
-  }
-
-  private static AccountState require(Batch batch, AccountId account) throws SQLException {
-    return batch
-        .findAccount(account)
-        .orElseThrow(() -> new AccountNotFound(String.valueOf(account.value())));
   }
 }

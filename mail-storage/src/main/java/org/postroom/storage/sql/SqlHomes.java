@@ -3,6 +3,9 @@ package org.postroom.storage.sql;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.auth.AppPassword;
+import org.postroom.core.people.AccountSource;
 import org.postroom.core.auth.Homes;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.auth.ScramProof;
@@ -71,6 +74,16 @@ final class SqlHomes implements Homes {
   public Account withQuota(Account home, Quota quota) {
     accounts.setQuota(home.id(), quota);
     return new Account(home.id(), home.login(), home.enabled(), quota);
+  }
+
+  @Override
+  public Optional<AppPassword> appPassword(Optional<AccountId> account, Secret password) {
+    return accounts.apps().find(account, password);
+  }
+
+  @Override
+  public Optional<AppPassword> recallAppPassword(AccountId account, Secret password) {
+    return accounts.apps().recall(account, password);
   }
 
   @Override

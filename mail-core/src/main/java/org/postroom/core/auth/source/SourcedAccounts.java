@@ -3,11 +3,13 @@ package org.postroom.core.auth.source;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.AppPassword;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.Homes;
 import org.postroom.core.auth.ScramKeys;
@@ -134,8 +136,13 @@ final class SourcedAccounts implements Accounts {
   @Override
   public Authentication verify(String login, Secret password) {
     Optional<People.Known> known = people.find(meant(login));
+    Optional<Account> home = known.flatMap(one -> homes.existingHome(one.person().login()));
+    Optional<AppPassword> app = homes.appPassword(home.map(Account::id), password);
+    if (known.isPresent() && app.isPresent()) {
+      return rightful(people.account(known.get().person()), app);
+    }
     if (known.isPresent() && matches(known.get(), password)) {
-      return rightful(people.account(known.get().person()));
+      return rightful(people.account(known.get().person()), Optional.empty());
     }
     lookInVain(known, password);
     return new Authentication.Failure();
@@ -169,17 +176,25 @@ final class SourcedAccounts implements Accounts {
 
   @Override
   public Optional<Authentication> recall(String login, Secret password) {
-    return people
-        .recall(meant(login))
-        .flatMap(known -> known)
-        .map(People.Known::person)
-        .filter(one -> one.proof().recalls(password) || recent.recall(one, password))
-        .flatMap(people::recallAccount)
-        .map(SourcedAccounts::rightful);
+    Optional<Person> person =
+        people.recall(meant(login)).flatMap(known -> known).map(People.Known::person);
+    Optional<Account> account = person.flatMap(people::recallAccount);
+    Optional<AppPassword> app =
+        account.flatMap(one -> homes.recallAppPassword(one.id(), password));
+    return person
+        .filter(
+            one ->
+                app.isPresent()
+                    || one.proof().recalls(password)
+                    || recent.recall(one, password))
+        .flatMap(one -> account)
+        .map(one -> rightful(one, app));
   }
 
-  private static Authentication rightful(Account account) {
-    return account.enabled() ? new Authentication.Success(account) : new Authentication.Disabled();
+  private static Authentication rightful(Account account, Optional<AppPassword> by) {
+    return account.enabled()
+        ? new Authentication.Success(account, by)
+        : new Authentication.Disabled();
   }
 
   @Override
@@ -259,6 +274,27 @@ final class SourcedAccounts implements Accounts {
   @Override
   public QuotaUse recount(AccountId account) {
     return own.recount(account);
+  }
+
+  @Override
+  public AppPassword.Made addAppPassword(
+      AccountId account, String name, Set<AppPassword.Scope> scopes) {
+    return own.addAppPassword(account, name, scopes);
+  }
+
+  @Override
+  public List<AppPassword> appPasswords(AccountId account) {
+    return own.appPasswords(account);
+  }
+
+  @Override
+  public boolean revokeAppPassword(AccountId account, String name) {
+    return own.revokeAppPassword(account, name);
+  }
+
+  @Override
+  public Set<Long> livingAppPasswords(Set<Long> ids) {
+    return own.livingAppPasswords(ids);
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AppPassword;
 import org.postroom.core.session.Callers;
 import org.postroom.core.session.LogIn;
 import org.postroom.core.wire.Line;
@@ -112,6 +113,11 @@ record AuthCommand(String mechanism, Optional<String> initial) implements Comman
                   answer.apply(line).run();
                 });
       };
+    }
+
+    @Override
+    public AppPassword.Scope scope() {
+      return AppPassword.Scope.SMTP;
     }
 
     @Override

@@ -1,0 +1,54 @@
+package org.postroom.dist.applet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Passwords for one client each, by command. */
+@Timeout(60)
+final class AppPasswordCommandsTest {
+  private static final String ADA = "ada@example.org";
+
+  @TempDir private Path folder;
+
+  private String run(String what, String... words) {
+    List<String> all = new ArrayList<>(List.of("user", "app-password", what));
+    all.addAll(List.of("-c", folder + "/main.cf"));
+    all.addAll(List.of(words));
+    AppletRun run = AppletRun.of(all.toArray(String[]::new));
+    return run.status() + " " + run.said();
+  }
+
+  @Test
+  void areMadeListedAndRevoked() throws IOException {
+    Files.write(
+        folder.resolve("main.cf"),
+        List.of(
+            "myhostname = mail.example.org",
+            "virtual_mailbox_domains = example.org",
+            "storage_url = h2:data"));
+    AppletRun.of("user", "add", "-c", folder + "/main.cf", ADA);
+
+    assertThat(run("add", "--for", "imap,smtp", ADA, "phone of Ada"))
+        .matches(
+            "0 made phone of Ada for ada@example.org \\(smtp,imap\\) with password"
+                + " [a-z2-9]{4}(-[a-z2-9]{4}){6}\n");
+    assertThat(run("list", ADA))
+        .matches("0 phone of Ada \\(smtp,imap\\) made 20\\S+Z, never used\n");
+    assertThat(run("add", ADA, "phone of Ada"))
+        .isEqualTo("65 postroom: error: there is an app password phone of Ada already\n");
+    assertThat(run("add", "--for", "ftp", ADA, "other")).startsWith("65 ").contains("\"ftp\"");
+    assertThat(run("add", "eve@example.org", "other")).startsWith("65 ");
+    assertThat(run("revoke", ADA, "phone of Ada", "tablet")).startsWith("65 ");
+    assertThat(run("revoke", ADA, "phone of Ada"))
+        .isEqualTo("0 revoked phone of Ada of ada@example.org\n");
+    assertThat(run("list", ADA)).isEqualTo("0 ");
+  }
+}
