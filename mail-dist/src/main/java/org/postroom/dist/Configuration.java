@@ -3,17 +3,22 @@ package org.postroom.dist;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.MasterCf;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
+import org.postroom.core.report.Place;
+import org.postroom.core.report.Report;
 import org.postroom.core.config.Settings;
 import org.postroom.core.door.Door;
 import org.postroom.core.policy.PolicyParams;
@@ -21,6 +26,9 @@ import org.postroom.core.report.Report;
 import org.postroom.dist.assembly.Names;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.ServicePlan;
+import org.postroom.dist.config.dovecot.DovecotConf;
+import org.postroom.dist.config.dovecot.DovecotPlace;
+import org.postroom.dist.config.dovecot.DovecotSettings;
 
 /**
  * Where a server's settings come from: a file, and what its program says above it. A reload reads
@@ -49,8 +57,8 @@ public final class Configuration {
   }
 
   /**
-   * Settings in main.cf's syntax, with the services of a master.cf beside it; what is said here
-   * stands above them.
+   * Settings in main.cf's syntax, with the services of a master.cf and the settings of a
+   * dovecot.conf beside it; what is said here stands above them.
    */
   public Configuration file(Path mainCf) {
     file = mainCf;
@@ -151,8 +159,10 @@ public final class Configuration {
   @SuppressWarnings("unchecked") // a Param<T> is only ever put with a T
   Read read(ParamSet... params) {
     MasterCf services = services();
-    Settings.Builder builder =
-        Settings.builder(params).file(file == null ? MainCf.EMPTY : MainCf.read(file));
+    MainCf main = file == null ? MainCf.EMPTY : MainCf.read(file);
+    Settings.Builder builder = Settings.builder(params).file(main);
+    DovecotSettings dovecot = dovecot(main, services, params);
+    dovecot.entries().forEach(builder::set);
     Names.ofTheMachine(base()).forEach(builder::preset);
     if (file == null) {
       // An application that says no more is there for itself.
@@ -164,7 +174,28 @@ public final class Configuration {
     values.forEach((param, value) -> builder.set((Param<Object>) param, value));
     texts.forEach(builder::set);
     Settings.Examined examined = builder.examine();
-    return new Read(examined.settings(), examined.report(), services, false);
+    return new Read(examined.settings(), dovecot.report().and(examined.report()), services, false);
+  }
+
+  /** What the dovecot.conf that belongs to the file comes to. */
+  private DovecotSettings dovecot(MainCf main, MasterCf services, ParamSet... params) {
+    String name = ServerParams.DOVECOT_CONF.name();
+    Optional<MainCf.Entry> said =
+        Optional.ofNullable(texts.get(name))
+            .map(text -> new MainCf.Entry(name, text, Place.PROGRAM))
+            .or(() -> main.entry(name));
+    if (file == null && said.isEmpty()) {
+      return DovecotSettings.NONE;
+    }
+    Set<String> declared =
+        Arrays.stream(params)
+            .flatMap(set -> set.params().stream())
+            .map(Param::name)
+            .collect(Collectors.toSet());
+    return DovecotPlace.of(said, base())
+        .map(DovecotConf::read)
+        .map(conf -> DovecotSettings.of(conf, declared, main, !services.source().isEmpty()))
+        .orElse(DovecotSettings.NONE);
   }
 
   /** Those of the master.cf that lies beside the file. */

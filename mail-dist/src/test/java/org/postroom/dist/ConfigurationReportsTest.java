@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,7 +27,7 @@ final class ConfigurationReportsTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"debian", "s1", "s2", "s3", "s4"})
+  @ValueSource(strings = {"debian", "s1", "s1-dovecot", "s2", "s3", "s4"})
   @Shows({"A4.13", "A5.2"})
   void saysOfEachLineWhatBecomesOfIt(String name) throws IOException {
     String said = said(name);
@@ -47,11 +48,11 @@ final class ConfigurationReportsTest {
     }
     write(etc.resolve("mail/local-host-names"), "host.example.com\n");
     write(etc.resolve("mail/virtusertable"), "");
-    for (String file : List.of("main.cf", "master.cf")) {
-      Path source = SOURCES.resolve(CONFIGURATIONS).resolve(name).resolve(file);
-      if (Files.exists(source)) {
+    Path sources = SOURCES.resolve(CONFIGURATIONS).resolve(name);
+    try (Stream<Path> files = Files.walk(sources)) {
+      for (Path source : files.filter(Files::isRegularFile).toList()) {
         write(
-            folder.resolve(file),
+            folder.resolve(sources.relativize(source).toString()),
             Files.readString(source, UTF_8).replace("/etc/", etc.toString() + "/"));
       }
     }

@@ -36,6 +36,17 @@ public final class AuthParams {
           From where passwords need no TLS by POP3 and IMAP, whatever disable_plaintext_auth says: \
           networks on which nobody listens.""");
 
+  public static final Param<String> LOGIN_GREETING =
+      SET.value(
+          "login_greeting",
+          "",
+          "printable ASCII, 400 signs at most",
+          AuthParams::printable,
+          text -> text,
+          """
+          What clients of IMAP hear first, and those of POP3 where pop3_greeting says nothing else; \
+          by default each protocol has words of its own.""");
+
   public static final Param<List<String>> MECHANISMS =
       SET.value(
           "auth_mechanisms",
@@ -113,5 +124,13 @@ public final class AuthParams {
   public static int atOnce(Settings settings) {
     int chosen = settings.get(WORKERS);
     return chosen == 0 ? Argon2.atOnce() : chosen;
+  }
+
+  /** {@link BadValue} for what a protocol's line cannot have. */
+  public static String printable(String text) {
+    if (text.length() > 400 || !text.chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
+      throw new BadValue("not printable ASCII, or too long");
+    }
+    return text;
   }
 }

@@ -22,6 +22,15 @@ public record Report(List<Fault> faults, List<Notice> notices) {
     notices = List.copyOf(new LinkedHashSet<>(notices));
   }
 
+  /** This, and behind it another. */
+  public Report and(Report other) {
+    List<Fault> allFaults = new ArrayList<>(faults);
+    allFaults.addAll(other.faults());
+    List<Notice> allNotices = new ArrayList<>(notices);
+    allNotices.addAll(other.notices());
+    return new Report(allFaults, allNotices);
+  }
+
   /** Whether a server may start with it. */
   public boolean isGood() {
     return faults.isEmpty();

@@ -38,7 +38,9 @@ import picocli.CommandLine.Command;
       PostmapApplet.class,
       PostaliasApplet.class,
       PostfixApplet.class,
-      ManualApplet.class
+      ManualApplet.class,
+      DoveconfApplet.class,
+      ImportApplet.class
     })
 public final class Postroom {
   private static final int USAGE = 64;
@@ -53,7 +55,8 @@ public final class Postroom {
           "postconf",
           "postmap",
           "postalias",
-          "postfix");
+          "postfix",
+          "doveconf");
 
   private Postroom() {}
 

@@ -34,6 +34,16 @@ public final class ServerParams {
               + " lmtp:unix:private/lmtp; who may connect, say unix_listener_mode and its kin, and"
               + " all who do count as localhost, 127.0.0.1.");
 
+  public static final Param<Optional<Path>> DOVECOT_CONF =
+      SET.optionalPath(
+          "dovecot_conf",
+          "",
+          "A dovecot.conf of version 2.3 or 2.4 that is obeyed as well: its settings mean what they"
+              + " mean here by the same names, and what main.cf says counts where both say"
+              + " something. By default dovecot.conf beside main.cf, where there is one; set to"
+              + " nothing, none is read. May begin with $config_directory, and refer to no other"
+              + " parameter.");
+
   public static final Param<Path> QUEUE_DIRECTORY =
       SET.path(
           "queue_directory",

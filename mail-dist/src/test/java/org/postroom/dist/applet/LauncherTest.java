@@ -122,7 +122,8 @@ final class LauncherTest {
             "postconf",
             "postmap",
             "postalias",
-            "postfix")) {
+            "postfix",
+            "doveconf")) {
       Files.createSymbolicLink(house.resolve("bin").resolve(name), house.resolve("postroom"));
     }
 

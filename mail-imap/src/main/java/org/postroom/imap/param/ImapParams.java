@@ -103,6 +103,8 @@ public final class ImapParams {
           Bounds.atLeast("1"),
           "The most connections of all clients to one listener.");
 
+  public static final Param<String> LOGIN_GREETING = SET.include(AuthParams.LOGIN_GREETING);
+
   public static final Param<Boolean> DISABLE_PLAINTEXT_AUTH =
       SET.include(AuthParams.DISABLE_PLAINTEXT_AUTH);
 

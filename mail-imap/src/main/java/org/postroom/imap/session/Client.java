@@ -87,6 +87,12 @@ public final class Client implements Turns.Host {
     return LogIn.allowsPlaintext(connection, services.settings());
   }
 
+  /** What it hears first. */
+  String greeting() {
+    String said = services.settings().get(ImapParams.LOGIN_GREETING);
+    return said.isEmpty() ? "Postroom ready." : said;
+  }
+
   /** Whether it may log in by showing a password now. */
   public boolean mayUsePassword() {
     return mayUsePlaintext() && services.logIns().takePasswords();

@@ -41,7 +41,7 @@ public final class ImapSession implements Session {
   public void opened() {
     if (!greeted) {
       greeted = true;
-      new Responder(writer, "*").ok("CAPABILITY " + client.capabilities(), "Postroom ready.");
+      new Responder(writer, "*").ok("CAPABILITY " + client.capabilities(), client.greeting());
     }
     writer.rest();
     turns.awaitNext();

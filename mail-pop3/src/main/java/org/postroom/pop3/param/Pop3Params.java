@@ -19,9 +19,9 @@ public final class Pop3Params {
   public static final Param<String> GREETING =
       SET.value(
           "pop3_greeting",
-          "POP3 server ready.",
+          "${login_greeting?{$login_greeting}:{POP3 server ready.}}",
           "printable ASCII",
-          Pop3Params::printable,
+          AuthParams::printable,
           text -> text,
           "What clients hear first.");
 
@@ -68,6 +68,8 @@ public final class Pop3Params {
           "10000",
           Bounds.atLeast("1"),
           "The most connections of all clients to one listener.");
+
+  public static final Param<String> LOGIN_GREETING = SET.include(AuthParams.LOGIN_GREETING);
 
   public static final Param<Boolean> DISABLE_PLAINTEXT_AUTH =
       SET.include(AuthParams.DISABLE_PLAINTEXT_AUTH);
@@ -129,12 +131,5 @@ public final class Pop3Params {
       case "off", "no" -> "off";
       default -> throw new BadValue("no such policy");
     };
-  }
-
-  private static String printable(String text) {
-    if (text.length() > 400 || !text.chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
-      throw new BadValue("not printable ASCII, or too long");
-    }
-    return text;
   }
 }
