@@ -1,7 +1,7 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
-import org.postroom.core.part.Door;
+import org.postroom.core.door.Door;
 import org.postroom.dist.MailServer;
 import org.postroom.testkit.MailSetup;
 import org.postroom.testkit.TestMail;

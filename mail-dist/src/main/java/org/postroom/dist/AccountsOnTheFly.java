@@ -10,7 +10,7 @@ import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.AppPassword;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.secret.Secret;

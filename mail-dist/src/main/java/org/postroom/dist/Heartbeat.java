@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.time.Timers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

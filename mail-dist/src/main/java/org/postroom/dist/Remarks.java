@@ -3,10 +3,10 @@ package org.postroom.dist;
 import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.auth.AuthParams;
-import org.postroom.core.config.Notice;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.FlowParams;
+import org.postroom.core.report.Notice;
 
 /**
  * What each start says of settings that are obeyed as they are, because somebody may wonder later

@@ -67,7 +67,7 @@ record Store(
   /**
    * What accounts may hold.
    *
-   * @throws org.postroom.core.config.BadConfiguration with all that contradicts itself
+   * @throws org.postroom.core.report.BadConfiguration with all that contradicts itself
    */
   static QuotaRules quotas(Settings settings) {
     return QuotaRules.of(settings, settings.get(FlowParams.MESSAGE_SIZE));

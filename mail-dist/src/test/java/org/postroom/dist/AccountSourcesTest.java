@@ -184,6 +184,7 @@ final class AccountSourcesTest {
               () ->
                   described
                       .inside()
+                      .inside()
                       .ask(
                           UserOperations.CHANGE_PASSWORD,
                           new UserOperations.NewPassword(
@@ -213,6 +214,7 @@ final class AccountSourcesTest {
               () ->
                   described
                       .inside()
+                      .inside()
                       .ask(
                           UserOperations.DELETE,
                           new UserOperations.Logins(List.of("info@other.example"))))
@@ -228,18 +230,19 @@ final class AccountSourcesTest {
     try (MailServer server = described.start()) {
       assertThat(send(server, "ada@example.org")).startsWith("250 ");
       UserOperations.Known known =
-          described.inside().ask(UserOperations.LIST, new Operation.Nothing());
+          described.inside().inside().ask(UserOperations.LIST, new Operation.Nothing());
       assertThat(known.logins()).containsExactly("ada@example.org", "own@example.org");
       assertThat(known.sources()).containsExactly("passwd-file:" + folder.resolve("users"), "sql");
     }
 
     Files.writeString(folder.resolve("users"), "");
-    assertThat(described.inside().ask(UserOperations.LIST, new Operation.Nothing()).sources())
+    assertThat(described.inside().inside().ask(UserOperations.LIST, new Operation.Nothing()).sources())
         .containsExactly("", "sql");
     Files.writeString(folder.resolve("users"), USERS);
     assertThatThrownBy(
             () ->
                 described
+                    .inside()
                     .inside()
                     .ask(
                         UserOperations.CHANGE_PASSWORD,

@@ -176,8 +176,8 @@ final class AliasesTest {
         described().set("alias_maps", "hash:" + members).set("maximal_queue_lifetime", "0s");
     ten.forEach(member -> described.account(member, "secret"));
     try (MailServer server = described.start()) {
-      AccountId full = server.accounts().byLogin("m3@example.org").orElseThrow().id();
-      server.accounts().setQuota(full, 1);
+      AccountId full = server.inside().accounts().byLogin("m3@example.org").orElseThrow().id();
+      server.inside().accounts().setQuota(full, 1);
 
       try (SmtpDialogue dialogue = SmtpDialogue.open(server.address(Role.MX).getPort())) {
         assertThat(dialogue.send("ada@example.org", "all@mail.example.org", MAIL))

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.postroom.core.config.BadConfiguration;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.transcript.SocketPeer;
 import org.postroom.dist.applet.AppletRun;

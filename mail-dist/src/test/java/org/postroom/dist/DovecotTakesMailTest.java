@@ -136,7 +136,7 @@ final class DovecotTakesMailTest {
                       .startsWith("Return-Path: <x@far.test>\n")
                       .contains("\nDelivered-To: ada@mail.example.org\n")
                       .endsWith("\nSubject: by LMTP\n\n.dot\n"));
-      Until.so(() -> server.queue().size() == 0);
+      Until.so(() -> server.inside().queue().size() == 0);
     }
   }
 }

@@ -12,14 +12,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
-import org.postroom.core.mail.StorageUnavailable;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.storage.Storage;
@@ -132,14 +132,16 @@ final class HeartbeatTest {
 
       MailboxId inbox =
           server
+              .inside()
               .mail()
               .find(
-                  server.accounts().byLogin("ada@example.org").orElseThrow().id(),
+                  server.inside().accounts().byLogin("ada@example.org").orElseThrow().id(),
                   MailboxName.INBOX)
               .orElseThrow()
               .id();
       CountDownLatch held = new CountDownLatch(1);
       server
+          .inside()
           .mail()
           .watch(
               inbox,

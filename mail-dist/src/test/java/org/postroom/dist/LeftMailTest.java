@@ -30,9 +30,9 @@ import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.applet.AppletRun;
 import org.postroom.dist.maildrop.Maildrop;
-import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.dist.operation.SubmitOperation.Handed;
 import org.postroom.dist.operation.SubmitOperation.Mail;
+import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.storage.Storage;
 
 /** Mail of programs is taken whether the server runs or not, and once. */
@@ -178,7 +178,7 @@ final class LeftMailTest {
   void whatWasTakenBeforeIsNotTakenAgain() throws IOException {
     String name = Maildrop.newName(Instant.now(), new SecureRandom());
     Mail mail = mail("Subject: once\n\n").named(name);
-    Handed handed = described().inside().ask(SubmitOperation.SUBMIT, mail);
+    Handed handed = described().inside().inside().ask(SubmitOperation.SUBMIT, mail);
     assertThat(handed.id()).isPresent();
 
     server.close();

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.address.Address;
+import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
-import org.postroom.core.queue.QueuedMail.QueuedRecipient;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.applet.AppletRun;
@@ -56,6 +56,7 @@ final class MovedQueueTest {
   private static Map<String, List<String>> waiting(MailServer server) {
     Map<String, List<String>> all = new TreeMap<>();
     server
+        .inside()
         .queue()
         .list(1000)
         .forEach(
@@ -94,7 +95,7 @@ final class MovedQueueTest {
         AppletRun exported = queue("export", "--delete", folder + "/moved");
 
         assertThat(exported.said()).endsWith("5 mails exported\n");
-        assertThat(server.queue().size()).isZero();
+        assertThat(server.inside().queue().size()).isZero();
       }
 
       try (MailServer server = start("second", hop)) {
@@ -103,7 +104,7 @@ final class MovedQueueTest {
         hop.well();
         assertThat(queue("unpark", "ALL").said()).endsWith("5 mails, 10 recipients unparked\n");
         assertThat(queue("run", "ALL").status()).isZero();
-        Until.so(() -> server.queue().size() == 0);
+        Until.so(() -> server.inside().queue().size() == 0);
       }
       List<String> taken = new ArrayList<>();
       while (hop.unread() > 0) {

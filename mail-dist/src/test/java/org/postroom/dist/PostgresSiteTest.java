@@ -43,6 +43,7 @@ final class PostgresSiteTest {
         authority = server.authority();
         described(mainCf)
             .inside()
+            .inside()
             .ask(
                 UserOperations.ADD,
                 new UserOperations.NewPassword(List.of("ada@example.org"), Secret.of("secret")));
@@ -53,7 +54,7 @@ final class PostgresSiteTest {
       }
 
       assertThat(
-              described(mainCf).inside().ask(UserOperations.LIST, new Operation.Nothing()).logins())
+              described(mainCf).inside().inside().ask(UserOperations.LIST, new Operation.Nothing()).logins())
           .containsExactly("ada@example.org");
       try (MailServer server = described(mainCf).start()) {
         assertThat(server.authority()).isPresent().isEqualTo(authority);

@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.auth.Account;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.mail.Envelope;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 import org.postroom.storage.Storage;
@@ -48,7 +48,7 @@ final class QuotaServerTest {
   }
 
   private static Account account(MailServer server, String login) {
-    return server.accounts().byLogin(login).orElseThrow();
+    return server.inside().accounts().byLogin(login).orElseThrow();
   }
 
   private static String send(MailServer server, String to) throws IOException {
@@ -60,7 +60,7 @@ final class QuotaServerTest {
   @Test
   void aDefaultHoldsForWhoHasNoneOfHisOwnAndAReloadChangesIt() throws IOException {
     try (MailServer server = site("quota_rule", "*:bytes=3000").start()) {
-      server.accounts().setQuota(account(server, "bob@example.org").id(), Quota.ENDLESS);
+      server.inside().accounts().setQuota(account(server, "bob@example.org").id(), Quota.ENDLESS);
       for (int i = 0; i < 2; i++) {
         assertThat(send(server, ADA)).startsWith("250 ");
         assertThat(send(server, "bob@example.org")).startsWith("250 ");
@@ -107,7 +107,7 @@ final class QuotaServerTest {
         ImapDialogue client = ImapDialogue.open(server.address(Role.IMAP).getPort(), ADA)) {
       assertThat(client.append("Junk", THOUSAND)).startsWith("OK");
       assertThat(client.append("Junk", THOUSAND)).startsWith("OK");
-      assertThat(server.accounts().use(account(server, ADA)).messages()).isZero();
+      assertThat(server.inside().accounts().use(account(server, ADA)).messages()).isZero();
       assertThat(send(server, ADA)).startsWith("250 ");
       assertThat(send(server, ADA)).startsWith("552 5.2.2 ");
       assertThat(client.append("Archive", THOUSAND)).startsWith("NO [OVERQUOTA]");
@@ -139,14 +139,14 @@ final class QuotaServerTest {
     members.forEach(one -> site.account(one, Site.PASSWORD));
     site.set("maximal_queue_lifetime", "0").set("virtual_alias_maps", "inline:{{all@example.org = " + String.join(" ", members) + "}}");
     try (MailServer server = site.start()) {
-      server.accounts().setQuota(account(server, members.get(3)).id(), 1);
+      server.inside().accounts().setQuota(account(server, members.get(3)).id(), 1);
 
       server.submit(Envelope.parse(ADA, "all@example.org"), THOUSAND).orThrow();
 
       for (String one : members) {
         assertThat(Inbox.of(server, one)).hasSize(one.equals(members.get(3)) ? 0 : 1);
       }
-      Until.so(() -> server.queue().size() == 0);
+      Until.so(() -> server.inside().queue().size() == 0);
       assertThat(Inbox.of(server, ADA))
           .singleElement()
           .satisfies(one -> assertThat(one).contains(members.get(3), "mailbox is full"));

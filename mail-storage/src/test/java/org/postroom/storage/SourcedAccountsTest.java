@@ -36,7 +36,7 @@ import org.postroom.core.people.Person;
 import org.postroom.core.people.Proof;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.KeptElsewhere;
 import org.postroom.core.refusal.LookupUnavailable;

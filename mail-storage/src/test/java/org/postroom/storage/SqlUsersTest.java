@@ -28,7 +28,7 @@ import org.postroom.core.auth.source.SourceParams;
 import org.postroom.core.config.Settings;
 import org.postroom.core.people.AccountSource;
 import org.postroom.core.people.Person;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.secret.Secret;

@@ -1,7 +1,7 @@
 package org.postroom.core.auth;
 
 import org.postroom.core.people.LoginName;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 
 /**
  * Somebody who has mailboxes here and may log in.

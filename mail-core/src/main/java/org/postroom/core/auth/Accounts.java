@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.address.Address;
 import org.postroom.core.people.LoginName;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.AccountNotFound;

@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.people.AccountSource;
 import org.postroom.core.people.LoginName;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.secret.Secret;
 
 /**

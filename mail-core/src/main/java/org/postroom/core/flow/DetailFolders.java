@@ -11,10 +11,10 @@ import org.postroom.core.auth.AccountId;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.mailbox.BadMailboxName;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.refusal.BadMailboxName;
 import org.postroom.core.table.RecipientDelimiter;
 
 /**

@@ -1,5 +1,7 @@
 package org.postroom.core.quota;
 
+import org.postroom.core.people.Quota;
+
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -42,7 +44,7 @@ record FolderRule(
     String mailbox = plain.substring(0, colon).strip();
     String rest = plain.substring(colon + 1).strip();
     if (mailbox.equals("*")) {
-      Quota quota = Quota.parse(rest);
+      Quota quota = QuotaText.parse(rest);
       return Optional.of(new FolderRule(mailbox, false, quota, 0, 0, 0));
     }
     if (rest.equals("ignore")) {
@@ -68,7 +70,7 @@ record FolderRule(
           throw new BadValue("\"" + part + "\": only storage has hundredths, of at most 1000");
         }
       } else if (storage) {
-        octets = Quota.octets(matcher.group(2), unit.isEmpty() ? "k" : unit);
+        octets = QuotaText.octets(matcher.group(2), unit.isEmpty() ? "k" : unit);
       } else if (!unit.isEmpty()) {
         throw new BadValue("\"" + part + "\": " + matcher.group(1) + " has no unit");
       } else if (matcher.group(1).equals("bytes")) {

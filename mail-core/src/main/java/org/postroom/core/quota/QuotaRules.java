@@ -1,15 +1,17 @@
 package org.postroom.core.quota;
 
+import org.postroom.core.people.Quota;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.BadValue;
-import org.postroom.core.config.Fault;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
 
 /**
  * Which quota holds for whom, and where: an account's own, else its domain's, else the server's; in
@@ -122,10 +124,10 @@ public final class QuotaRules {
       int colon = item.indexOf(':');
       try {
         if (colon < 1) {
-          throw new BadValue("a rule is a domain, a colon and " + Quota.FORM);
+          throw new BadValue("a rule is a domain, a colon and " + QuotaText.FORM);
         }
         String domain = item.substring(0, colon).toLowerCase(Locale.ROOT);
-        if (domains.put(domain, Quota.parse(item.substring(colon + 1))) != null) {
+        if (domains.put(domain, QuotaText.parse(item.substring(colon + 1))) != null) {
           throw new BadValue("another rule is about " + domain + " already");
         }
       } catch (BadValue e) {

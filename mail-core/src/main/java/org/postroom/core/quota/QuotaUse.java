@@ -1,5 +1,7 @@
 package org.postroom.core.quota;
 
+import org.postroom.core.people.Quota;
+
 /**
  * What an account's mailboxes hold of what they may hold. Messages in mailboxes that are ignored do
  * not count.

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Connection;
 

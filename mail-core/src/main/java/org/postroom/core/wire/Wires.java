@@ -3,6 +3,7 @@ package org.postroom.core.wire;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.Executor;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.time.Timers;
 
 /** Where wires come from. */

@@ -24,7 +24,7 @@ import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.queue.Acceptance;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 
 class PlannerTest {
   private static final ReversePath NOTICES =

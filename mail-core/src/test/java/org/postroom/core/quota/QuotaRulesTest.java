@@ -1,14 +1,16 @@
 package org.postroom.core.quota;
 
+import org.postroom.core.people.Quota;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.core.config.BadConfiguration;
 import org.postroom.core.config.Settings;
 import org.postroom.core.quota.QuotaRules.Coming;
+import org.postroom.core.report.BadConfiguration;
 
 class QuotaRulesTest {
   private static final long LARGEST_MAIL = 1000;
@@ -51,7 +53,7 @@ class QuotaRulesTest {
   void theNearestSaysWhatHolds(String settings, String login, String own, String limit) {
     QuotaRules rules = rules(settings == null ? "" : settings);
 
-    assertThat(rules.limit(login, Quota.parse(own))).isEqualTo(Quota.parse(limit));
+    assertThat(rules.limit(login, QuotaText.parse(own))).isEqualTo(QuotaText.parse(limit));
   }
 
   @ParameterizedTest

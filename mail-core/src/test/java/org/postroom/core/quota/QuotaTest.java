@@ -1,5 +1,7 @@
 package org.postroom.core.quota;
 
+import org.postroom.core.people.Quota;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,11 +28,11 @@ class QuotaTest {
     "Default, 0, 0, default"
   })
   void isReadAsDovecotWritesIt(String text, long octets, long messages, String written) {
-    Quota quota = Quota.parse(text);
+    Quota quota = QuotaText.parse(text);
 
     assertThat(quota).isEqualTo(new Quota(octets, messages));
     assertThat(quota).hasToString(written);
-    assertThat(Quota.parse(quota.toString())).isEqualTo(quota);
+    assertThat(QuotaText.parse(quota.toString())).isEqualTo(quota);
   }
 
   @ParameterizedTest
@@ -50,7 +52,7 @@ class QuotaTest {
         "ignore"
       })
   void isReadOrRefused(String text) {
-    assertThatThrownBy(() -> Quota.parse(text)).isInstanceOf(BadValue.class);
+    assertThatThrownBy(() -> QuotaText.parse(text)).isInstanceOf(BadValue.class);
   }
 
   @Test

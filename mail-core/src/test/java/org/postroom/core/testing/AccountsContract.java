@@ -29,7 +29,7 @@ import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.AccountNotFound;

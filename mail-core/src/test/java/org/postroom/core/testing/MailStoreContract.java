@@ -55,7 +55,7 @@ import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.queue.Acceptance;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.refusal.BadMailboxName;
 import org.postroom.core.refusal.MailboxExists;
 import org.postroom.core.refusal.MailboxNotFound;

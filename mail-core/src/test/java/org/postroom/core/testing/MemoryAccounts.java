@@ -24,7 +24,7 @@ import org.postroom.core.auth.AppPasswordExists;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.people.LoginName;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;

@@ -39,7 +39,7 @@ import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.mime.MessageEnvelope;
 import org.postroom.core.mime.MessageStructure;
 import org.postroom.core.mime.StructureScanner;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.BadMailboxName;

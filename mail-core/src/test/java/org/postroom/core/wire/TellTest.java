@@ -15,6 +15,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.refusal.WireFault;
 
 /** Single datagrams to sockets in the file system, with a real one at the far side. */
 final class TellTest {

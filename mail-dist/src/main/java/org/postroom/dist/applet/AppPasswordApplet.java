@@ -3,12 +3,12 @@ package org.postroom.dist.applet;
 import java.io.PrintWriter;
 import java.util.List;
 import org.postroom.core.secret.Secret;
-import org.postroom.dist.operation.AppPasswordOperations;
 import org.postroom.dist.operation.AppPasswordOperations.Made;
 import org.postroom.dist.operation.AppPasswordOperations.Names;
 import org.postroom.dist.operation.AppPasswordOperations.One;
 import org.postroom.dist.operation.AppPasswordOperations.Owner;
 import org.postroom.dist.operation.AppPasswordOperations.Wanted;
+import org.postroom.dist.operation.AppPasswordOperations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +40,7 @@ public final class AppPasswordApplet {
           String scopes,
       @Parameters(paramLabel = "LOGIN") String login,
       @Parameters(paramLabel = "NAME", description = "What the client is called.") String name) {
-    Made made = place.builder().ask(AppPasswordOperations.ADD, new Wanted(login, name, scopes));
+    Made made = place.described().ask(AppPasswordOperations.ADD, new Wanted(login, name, scopes));
     try (Secret secret = made.secret()) {
       return say(
           "made "
@@ -60,7 +60,7 @@ public final class AppPasswordApplet {
       mixinStandardHelpOptions = true)
   int list(@Mixin Place place, @Parameters(paramLabel = "LOGIN") String login) {
     for (One one :
-        place.builder().ask(AppPasswordOperations.LIST, new Owner(login)).passwords()) {
+        place.described().ask(AppPasswordOperations.LIST, new Owner(login)).passwords()) {
       say(
           one.name()
               + " ("
@@ -81,7 +81,7 @@ public final class AppPasswordApplet {
       @Parameters(paramLabel = "LOGIN") String login,
       @Parameters(paramLabel = "NAME", arity = "1..*") List<String> names) {
     for (String name :
-        place.builder().ask(AppPasswordOperations.REVOKE, new Names(login, names)).names()) {
+        place.described().ask(AppPasswordOperations.REVOKE, new Names(login, names)).names()) {
       say("revoked " + name + " of " + login);
     }
     return 0;

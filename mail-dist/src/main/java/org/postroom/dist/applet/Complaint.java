@@ -1,9 +1,9 @@
 package org.postroom.dist.applet;
 
 import java.io.PrintWriter;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.wire.WireFault;
-import org.postroom.dist.operation.OperationRefused;
+import org.postroom.core.refusal.WireFault;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.dist.answer.OperationRefused;
 import org.postroom.storage.StorageFault;
 
 /** How a command that cannot do what it should says so: a line for each fault, and a status. */

@@ -11,13 +11,13 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.MainCf;
-import org.postroom.core.config.Notice;
 import org.postroom.core.config.Param;
-import org.postroom.core.config.Place;
-import org.postroom.core.config.Report;
+import org.postroom.core.report.Notice;
+import org.postroom.core.report.Place;
+import org.postroom.core.report.Report;
 import org.postroom.dist.MailServer;
-import org.postroom.dist.Parts;
 import org.postroom.dist.ServerBuilder;
+import org.postroom.dist.assembly.Parts;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.dovecot.DovecotConf;
 import org.postroom.dist.config.dovecot.DovecotSettings;
@@ -84,7 +84,7 @@ public final class ImportApplet implements Callable<Integer> {
     report.said().forEach(err::println);
     report.details().forEach(err::println);
     if (!report.isGood()) {
-      return Postroom.CONFIGURATION;
+      return Complaint.CONFIGURATION;
     }
     // What the machine lacks, or a table's file has to say, is no matter of a line.
     boolean isAsThere =

@@ -3,11 +3,11 @@ package org.postroom.dist.applet;
 import java.io.PrintWriter;
 import java.util.List;
 import org.postroom.dist.operation.Operation;
-import org.postroom.dist.operation.QuotaOperations;
 import org.postroom.dist.operation.QuotaOperations.NewQuota;
 import org.postroom.dist.operation.QuotaOperations.Use;
 import org.postroom.dist.operation.QuotaOperations.Uses;
 import org.postroom.dist.operation.QuotaOperations.Whose;
+import org.postroom.dist.operation.QuotaOperations;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,7 +72,7 @@ public final class QuotaApplet {
 
   private <Q extends Record> int request(Place place, Operation<Q, Uses> operation, Q question) {
     PrintWriter out = spec.commandLine().getOut();
-    place.builder().ask(operation, question).uses().forEach(one -> out.println(line(one)));
+    place.described().ask(operation, question).uses().forEach(one -> out.println(line(one)));
     out.flush();
     return 0;
   }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
-import org.postroom.core.wire.WireFault;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.wire.Wires;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

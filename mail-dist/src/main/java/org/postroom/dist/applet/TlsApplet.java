@@ -92,7 +92,7 @@ public final class TlsApplet implements Callable<Integer> {
       PrintWriter err = spec.commandLine().getErr();
       Trust trust;
       try {
-        trust = Trust.of(Site.of(place.builder().check()));
+        trust = Trust.of(Site.of(place.described().checked()));
       } catch (IOException e) {
         err.println("postroom: error: " + e.getMessage());
         return NO_INPUT;

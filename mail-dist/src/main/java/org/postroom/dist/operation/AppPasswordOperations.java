@@ -7,6 +7,7 @@ import org.postroom.core.auth.AppPassword;
 import org.postroom.core.auth.AppPasswordExists;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.secret.Secret;
+import org.postroom.dist.answer.OperationRefused;
 
 /** Passwords of accounts that are made for one client each. */
 public final class AppPasswordOperations {

@@ -2,11 +2,13 @@ package org.postroom.dist.operation;
 
 import java.util.List;
 import java.util.function.Function;
+import org.postroom.core.quota.QuotaText;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.BadValue;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaUse;
+import org.postroom.dist.answer.OperationRefused;
 
 /** What accounts may hold, and do. */
 public final class QuotaOperations {
@@ -97,7 +99,7 @@ public final class QuotaOperations {
 
   private static Quota quota(String text) {
     try {
-      return Quota.parse(text);
+      return QuotaText.parse(text);
     } catch (BadValue e) {
       throw new OperationRefused(OperationRefused.Kind.REQUEST, e.reason());
     }

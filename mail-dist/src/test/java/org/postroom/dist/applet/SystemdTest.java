@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postroom.core.wire.WireFault;
+import org.postroom.core.refusal.WireFault;
 
 /** What the service manager is told, by its environment. */
 final class SystemdTest {

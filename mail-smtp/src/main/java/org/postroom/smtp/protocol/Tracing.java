@@ -2,9 +2,9 @@ package org.postroom.smtp.protocol;
 
 import java.net.InetAddress;
 import java.util.function.Supplier;
-import org.postroom.core.fact.LookupUnavailable;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.table.MatchList;
 
 /**

@@ -7,7 +7,7 @@ import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.quota.QuotaUse;
 

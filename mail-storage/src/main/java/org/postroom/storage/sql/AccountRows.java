@@ -17,11 +17,11 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
-import org.postroom.core.auth.AccountNotFound;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.SpecialUse;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
+import org.postroom.core.refusal.AccountNotFound;
 
 /**
  * The rows of accounts, whoever knows their people: found, {@linkplain KnownAccounts remembered}
@@ -188,7 +188,7 @@ final class AccountRows {
 
   /** The account; {@link AccountNotFound} where there is none. */
   static AccountState require(Batch batch, AccountId account) throws SQLException {
-    return batch.findAccount(account).orElseThrow(() -> new AccountNotFound(account));
+    return batch.findAccount(account).orElseThrow(() -> new AccountNotFound(String.valueOf(account.value())));
   }
 
   /** Looks at accounts as they are within a unit of work that changes nothing. */

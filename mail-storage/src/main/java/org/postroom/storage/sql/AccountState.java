@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 
 /**
  * An account's row, the names of its mailboxes and what it is subscribed to.

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.AppPassword;
 import org.postroom.core.auth.AppPasswordExists;
-import org.postroom.core.mail.StorageFull;
-import org.postroom.core.mail.StorageUnavailable;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 
 /**

@@ -17,7 +17,7 @@ import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.SpecialUse;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 
 /** Reads the states of accounts and mailboxes from their rows. */
 final class Loading {

@@ -7,10 +7,10 @@ import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.mailbox.OverQuota;
-import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.quota.QuotaRules.Coming;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.quota.QuotaUse;
+import org.postroom.core.refusal.OverQuota;
 
 /** What accounts hold of what they may hold, as it stands within a unit of work. */
 final class QuotaRoom {

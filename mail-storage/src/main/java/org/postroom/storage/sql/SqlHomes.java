@@ -11,7 +11,7 @@ import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.auth.ScramProof;
 import org.postroom.core.people.AccountSource;
 import org.postroom.core.people.Person;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 

@@ -7,7 +7,7 @@ import org.postroom.core.auth.Homes;
 import org.postroom.core.people.AccountSource;
 import org.postroom.core.people.LoginName;
 import org.postroom.core.people.Person;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.refusal.StorageUnavailable;
 

@@ -7,12 +7,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.postroom.core.quota.QuotaText;
 import org.postroom.core.auth.scheme.HashLimits;
 import org.postroom.core.auth.scheme.StoredPassword;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.people.Person;
 import org.postroom.core.people.Proof;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 
 /**
  * A person from the fields that Dovecot knows of one, which files write behind the shell, and
@@ -151,10 +152,10 @@ record PersonFields(String usual, HashLimits limits) {
         if (!value.startsWith("*:")) {
           throw new BadValue("a rule for *, not " + value);
         }
-        yield Quota.parse(value.substring(2));
+        yield QuotaText.parse(value.substring(2));
       }
-      case "quota_storage_size" -> Quota.parse("storage=" + Quota.octets(value) + "B");
-      default -> Quota.parse("messages=" + value);
+      case "quota_storage_size" -> QuotaText.parse("storage=" + QuotaText.octets(value) + "B");
+      default -> QuotaText.parse("messages=" + value);
     };
   }
 }

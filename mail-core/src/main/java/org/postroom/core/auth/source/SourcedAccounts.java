@@ -17,7 +17,7 @@ import org.postroom.core.auth.ScramProof;
 import org.postroom.core.auth.scheme.StoredPassword;
 import org.postroom.core.people.LoginName;
 import org.postroom.core.people.Person;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.AccountNotFound;

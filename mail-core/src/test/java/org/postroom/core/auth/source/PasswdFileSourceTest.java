@@ -24,7 +24,7 @@ import org.postroom.core.log.TableLog;
 import org.postroom.core.people.AccountSource;
 import org.postroom.core.people.Person;
 import org.postroom.core.people.Proof;
-import org.postroom.core.quota.Quota;
+import org.postroom.core.people.Quota;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.table.FileWatch;

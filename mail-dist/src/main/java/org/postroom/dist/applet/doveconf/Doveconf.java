@@ -6,12 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.postroom.core.config.Fault;
-import org.postroom.core.config.Place;
+import org.postroom.core.report.Fault;
+import org.postroom.core.report.Place;
 import org.postroom.dist.MailServer;
-import org.postroom.dist.config.dovecot.DovecotConf;
 import org.postroom.dist.config.dovecot.DovecotConf.Block;
 import org.postroom.dist.config.dovecot.DovecotConf.Setting;
+import org.postroom.dist.config.dovecot.DovecotConf;
 import org.postroom.dist.config.dovecot.DovecotNames;
 
 /** Reads a dovecot.conf, and prints it in the form of doveconf(1). */

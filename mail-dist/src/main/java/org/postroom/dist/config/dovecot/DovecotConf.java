@@ -3,10 +3,10 @@ package org.postroom.dist.config.dovecot;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.postroom.core.config.Fault;
-import org.postroom.core.config.Notice;
-import org.postroom.core.config.Place;
-import org.postroom.core.config.Report;
+import org.postroom.core.report.Fault;
+import org.postroom.core.report.Notice;
+import org.postroom.core.report.Place;
+import org.postroom.core.report.Report;
 
 /**
  * What a dovecot.conf says, of version 2.3 or 2.4, with all files that it includes: settings and

@@ -4,10 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.postroom.core.config.BadConfiguration;
-import org.postroom.core.config.Fault;
 import org.postroom.core.config.MainCf;
-import org.postroom.core.config.Place;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.report.Fault;
+import org.postroom.core.report.Place;
 import org.postroom.dist.config.ServerParams;
 
 /** Which dovecot.conf belongs to a main.cf. */

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.config.Fault;
-import org.postroom.core.config.Notice;
-import org.postroom.core.config.Place;
+import org.postroom.core.report.Fault;
+import org.postroom.core.report.Notice;
+import org.postroom.core.report.Place;
 import org.postroom.dist.config.dovecot.DovecotConf.Block;
 import org.postroom.dist.config.dovecot.DovecotConf.Setting;
 

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.postroom.core.config.KnownNames;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Nearest;
-import org.postroom.core.config.Place;
-import org.postroom.core.config.Report;
+import org.postroom.core.report.Place;
+import org.postroom.core.report.Report;
 import org.postroom.dist.config.dovecot.DovecotConf.Block;
 import org.postroom.dist.config.dovecot.DovecotConf.Setting;
 

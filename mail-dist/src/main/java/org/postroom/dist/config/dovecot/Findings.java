@@ -3,12 +3,12 @@ package org.postroom.dist.config.dovecot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.postroom.core.config.Fault;
 import org.postroom.core.config.MainCf;
-import org.postroom.core.config.Notice;
-import org.postroom.core.config.ParamClass;
-import org.postroom.core.config.Place;
-import org.postroom.core.config.Report;
+import org.postroom.core.report.Fault;
+import org.postroom.core.report.Notice;
+import org.postroom.core.report.ParamClass;
+import org.postroom.core.report.Place;
+import org.postroom.core.report.Report;
 
 /** What settings of Dovecot come to here, as it is found out, and what there is to say. */
 final class Findings {

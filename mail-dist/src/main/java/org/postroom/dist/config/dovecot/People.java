@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.postroom.core.config.Place;
+import org.postroom.core.report.Place;
 import org.postroom.dist.config.dovecot.DovecotConf.Block;
 import org.postroom.dist.config.dovecot.DovecotConf.Setting;
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.config.KnownNames;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Param;
-import org.postroom.core.config.Report;
-import org.postroom.dist.Parts;
+import org.postroom.core.report.Report;
+import org.postroom.dist.assembly.Parts;
 
 /** What each setting of Dovecot comes to. */
 final class DovecotSettingsTest {

@@ -4,27 +4,10 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.people.Quota;
 
-/**
- * How much the mailboxes of one account may hold. Each number is a limit, or {@link #UNLIMITED}, or
- * {@link #UNSAID} where somebody else says it.
- *
- * @param octets of messages as they are kept
- * @param messages how many
- */
-public record Quota(long octets, long messages) {
-  /** Nothing is said of it. */
-  public static final long UNSAID = 0;
-
-  /** There is no limit. */
-  public static final long UNLIMITED = -1;
-
-  /** Says nothing. */
-  public static final Quota NONE = new Quota(UNSAID, UNSAID);
-
-  /** Whatever there is room for. */
-  public static final Quota ENDLESS = new Quota(UNLIMITED, UNLIMITED);
-
+/** Quotas and sizes as administrators write them. */
+public final class QuotaText {
   /** What a rule says of an account, to follow the word "expected". */
   static final String FORM = "a quota such as storage=1G:messages=1000";
 
@@ -33,19 +16,10 @@ public record Quota(long octets, long messages) {
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,15})([bBkKmMgGtT]?)");
   private static final String UNITS = "bkmgt";
 
-  public Quota {
-    if (octets < UNLIMITED || messages < UNLIMITED) {
-      throw new IllegalArgumentException("no quota: " + octets + " octets, " + messages);
-    }
-  }
-
-  /** A limit of octets alone; {@link #UNSAID} and {@link #UNLIMITED} are what they are. */
-  public static Quota ofOctets(long octets) {
-    return new Quota(octets, UNSAID);
-  }
+  private QuotaText() {}
 
   /**
-   * Reads what {@link #toString} writes and Dovecot's rules say of an account: {@code
+   * Reads what {@link Quota#toString} writes and Dovecot's rules say of an account: {@code
    * storage=SIZE}, {@code bytes=NUMBER} and {@code messages=NUMBER}, with colons between them. A
    * size is in KiB where it does not end in B, K, M, G or T; 0 is without limit. {@code unlimited}
    * and {@code default} stand for both.
@@ -55,19 +29,19 @@ public record Quota(long octets, long messages) {
   public static Quota parse(String text) {
     String plain = text.strip();
     if (plain.equalsIgnoreCase("unlimited")) {
-      return ENDLESS;
+      return Quota.ENDLESS;
     }
     if (plain.equalsIgnoreCase("default")) {
-      return NONE;
+      return Quota.NONE;
     }
-    Quota quota = NONE;
+    Quota quota = Quota.NONE;
     for (String part : plain.split(":", -1)) {
-      quota = quota.with(part.strip());
+      quota = with(quota, part.strip());
     }
     return quota;
   }
 
-  private Quota with(String part) {
+  private static Quota with(Quota said, String part) {
     Matcher matcher = PART.matcher(part);
     if (!matcher.matches()) {
       throw new BadValue(
@@ -75,20 +49,20 @@ public record Quota(long octets, long messages) {
     }
     String unit = matcher.group(3).toLowerCase(Locale.ROOT);
     if (matcher.group(1).equals("storage")) {
-      return new Quota(limit(octets(matcher.group(2), unit.isEmpty() ? "k" : unit)), messages);
+      return new Quota(limit(octets(matcher.group(2), unit.isEmpty() ? "k" : unit)), said.messages());
     }
     if (!unit.isEmpty()) {
       throw new BadValue("\"" + part + "\": " + matcher.group(1) + " has no unit");
     }
     long number = Long.parseLong(matcher.group(2));
     return matcher.group(1).equals("bytes")
-        ? new Quota(limit(number), messages)
-        : new Quota(octets, limit(number));
+        ? new Quota(limit(number), said.messages())
+        : new Quota(said.octets(), limit(number));
   }
 
   /** A limit as it is written: 0 is none. */
   static long limit(long written) {
-    return written == 0 ? UNLIMITED : written;
+    return written == 0 ? Quota.UNLIMITED : written;
   }
 
   /**
@@ -111,36 +85,5 @@ public record Quota(long octets, long messages) {
       throw new BadValue("\"" + number + unit + "\" is more than there can be");
     }
     return count << shift;
-  }
-
-  /** What this says, and {@code other} where it says nothing. */
-  public Quota or(Quota other) {
-    return new Quota(
-        octets == UNSAID ? other.octets : octets, messages == UNSAID ? other.messages : messages);
-  }
-
-  /** As {@link #parse} reads it, and people. */
-  @Override
-  public String toString() {
-    if (equals(ENDLESS)) {
-      return "unlimited";
-    }
-    if (equals(NONE)) {
-      return "default";
-    }
-    String storage = octets == UNSAID ? "" : "storage=" + size(Math.max(octets, 0));
-    String count = messages == UNSAID ? "" : "messages=" + Math.max(messages, 0);
-    return storage + (storage.isEmpty() || count.isEmpty() ? "" : ":") + count;
-  }
-
-  /** In the largest unit that leaves no rest. */
-  private static String size(long octets) {
-    long rest = octets;
-    int unit = 0;
-    while (rest > 0 && rest % 1024 == 0 && unit < UNITS.length() - 1) {
-      rest /= 1024;
-      unit++;
-    }
-    return rest == 0 ? "0" : rest + UNITS.substring(unit, unit + 1).toUpperCase(Locale.ROOT);
   }
 }
