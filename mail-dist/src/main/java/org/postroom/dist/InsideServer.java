@@ -22,17 +22,17 @@ record InsideServer(Running running, Lifeline lifeline) implements StartedServer
 
   @Override
   public Accounts accounts() {
-    return running.foundation().accounts();
+    return running.accounts();
   }
 
   @Override
   public MailStore mail() {
-    return running.foundation().mail();
+    return running.mail();
   }
 
   @Override
   public QueueStore queue() {
-    return running.foundation().queue();
+    return running.waiting();
   }
 
   @Override
@@ -47,7 +47,7 @@ record InsideServer(Running running, Lifeline lifeline) implements StartedServer
 
   @Override
   public List<RecentDecisions.Entry> decisions(String id) {
-    return running.foundation().decisions().of(id);
+    return running.decisions(id);
   }
 
   @Override

@@ -1,12 +1,16 @@
 package org.postroom.dist;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.postroom.core.auth.Accounts;
+import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.QueueManager;
+import org.postroom.core.queue.QueueStore;
 import org.postroom.core.refusal.AccountNotFound;
 import org.postroom.dist.mailbox.Mailboxes;
 import org.postroom.dist.mailbox.store.StoreMailboxes;
@@ -79,6 +83,21 @@ record Running(
     Premises premises = foundation.premises();
     return new StoreMailboxes(
         premises, premises.accounts().byLogin(login).orElseThrow(() -> new AccountNotFound(login)));
+  }
+
+  /** Who is here. */
+  Accounts accounts() {
+    return foundation.accounts();
+  }
+
+  /** Mail under way. */
+  QueueStore waiting() {
+    return foundation.queue();
+  }
+
+  /** What was decided about a mail, or in a session. */
+  List<RecentDecisions.Entry> decisions(String id) {
+    return foundation.decisions().of(id);
   }
 
   /** Mailboxes. */

@@ -58,12 +58,12 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public Accounts accounts() {
-    return server.inside().accounts();
+    return server.running().accounts();
   }
 
   @Override
   public QueueStore queue() {
-    return server.inside().queue();
+    return server.running().waiting();
   }
 
   @Override
@@ -167,7 +167,7 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public List<RecentDecisions.Entry> decisions(String id) {
-    return server.inside().decisions(id);
+    return server.running().decisions(id);
   }
 
   @Override

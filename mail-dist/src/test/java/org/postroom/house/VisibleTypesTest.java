@@ -63,6 +63,6 @@ final class VisibleTypesTest {
 
   @Test
   void theFixtureIsCountedApart() {
-    assertThat(VisibleTypes.ofTheFixture()).hasSizeLessThanOrEqualTo(41);
+    assertThat(VisibleTypes.ofTheFixture()).hasSizeLessThanOrEqualTo(35);
   }
 }
