@@ -102,14 +102,14 @@ record Foundation(
   }
 
   /** Says to whom there is that the server is alive, until what it gives is closed. */
-  Optional<AutoCloseable> heartbeat(Audience of) {
-    Runnable owner = of.alive;
+  Optional<AutoCloseable> heartbeat(Description of) {
+    Runnable owner = of.audience.alive;
     return owner == null
         ? Optional.empty()
         : Optional.of(
             Heartbeat.begun(
                 premises.timers(),
-                of.aliveEvery,
+                of.audience.aliveEvery,
                 premises.wire()::pulse,
                 store.storage()::pulse,
                 owner));

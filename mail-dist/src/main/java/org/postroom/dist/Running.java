@@ -59,7 +59,7 @@ record Running(
     OpenDoors doors = owned.add(foundation.doors());
     doors.become(plan, generations.current(), () -> {});
     foundation.services().forEach(service -> service.running(generations::current));
-    foundation.heartbeat(description.audience).ifPresent(owned::add);
+    foundation.heartbeat(description).ifPresent(owned::add);
     Reloading reloading = new Reloading(description, databases, plan, generations, doors, queue);
     Submitting submitting =
         Submitting.open(plan, description.configuration, foundation, generations::current, owned);
