@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.postroom.core.testing.Shows;
 
 /**
  * The .deb in a Debian that has nothing else: installed, used, removed, installed again, upgraded,
@@ -22,7 +21,6 @@ final class CleanRootTest {
   private static final Path ROOT = Path.of("target", "clean-root");
 
   @Test
-  @Shows("A1.14")
   void aMachineHasMailFromInstallationToRemoval() throws Exception {
     Optional<Path> deb = packaged();
     assumeTrue(deb.isPresent(), "there is no .deb: mvn package -Ppackages");
