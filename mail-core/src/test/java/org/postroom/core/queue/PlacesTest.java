@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.config.Settings;
 import org.postroom.core.queue.Attempts.Outcome;
 import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.testing.Shows;
 
 final class PlacesTest {
   private static final long REST = Duration.ofSeconds(60).toNanos();
@@ -46,6 +47,7 @@ final class PlacesTest {
   }
 
   @Test
+  @Shows("A4.12")
   void aNewDestinationBeginsWithFewAndGetsMoreWithEachAnswer() {
     assertThat(mails("a", 0)).isEqualTo(5);
     begin("a", 5);
