@@ -74,7 +74,7 @@ public final class DoveconfApplet implements Callable<Integer> {
     try {
       return DovecotPlace.of(
               MainCf.read(main).entry(ServerParams.DOVECOT_CONF.name()),
-              main.toAbsolutePath().getParent())
+              UsualPlace.folder(Optional.empty()))
           .orElse(USUAL);
     } catch (BadConfiguration e) {
       return USUAL;

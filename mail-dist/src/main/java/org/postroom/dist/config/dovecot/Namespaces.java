@@ -8,7 +8,9 @@ import org.postroom.dist.config.dovecot.DovecotConf.Setting;
 final class Namespaces {
   private static final Set<String> SHOWN = Set.of("hidden", "list", "subscriptions");
   private static final Set<String> PLACES = Set.of("location", "mail_path", "mail_driver", "order");
-  private static final Set<String> SPECIAL = Set.of("\\Drafts", "\\Sent", "\\Trash");
+
+  /** Those that every account has, each with its use. */
+  private static final Set<String> USUAL = Set.of("Archive", "Drafts", "Junk", "Sent", "Trash");
 
   private final Findings findings;
 
@@ -75,12 +77,12 @@ final class Namespaces {
             findings.noEffect(
                 setting.place(),
                 name,
-                "clients give mailboxes their uses with CREATE; \\Drafts, \\Sent and \\Trash are"
-                    + " there");
+                "clients give mailboxes their uses with CREATE; Archive, Drafts, Junk, Sent and Trash"
+                    + " are there");
           }
         }
         case "auto" -> {
-          if (!isOff) {
+          if (!isOff && !USUAL.contains(box.name())) {
             findings.differs(
                 setting.place(), name, "is not acted upon: clients make the mailboxes they need");
           }
@@ -95,6 +97,6 @@ final class Namespaces {
   }
 
   private static boolean isUsual(String mailbox, String use) {
-    return SPECIAL.contains(use) && use.equals("\\" + mailbox);
+    return USUAL.contains(mailbox) && use.equals("\\" + mailbox);
   }
 }

@@ -35,7 +35,7 @@ final class Wildcards {
       String plain = name.replace("{", "\\{").replace("}", "\\}");
       try (DirectoryStream<Path> matching = Files.newDirectoryStream(folder, plain)) {
         for (Path one : matching) {
-          if (name.startsWith(".") || !one.getFileName().toString().startsWith(".")) {
+          if (name.startsWith(".") || !String.valueOf(one.getFileName()).startsWith(".")) {
             found.add(one);
           }
         }
