@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.report.Fault;
 import org.postroom.core.report.Notice;
@@ -30,6 +31,8 @@ final class DovecotReader {
   private static final long LONGEST = 4_000_000;
   private static final int MOST_FILES = 500;
   private static final int DEEPEST = 20;
+
+  private static final Pattern REFERENCE = Pattern.compile("\\$(?:SET:)?[A-Za-z_][A-Za-z0-9_]*");
 
   /** Each block without a name is one of its own. */
   private static final Set<String> EACH_ALONE = Set.of("passdb", "userdb");
@@ -246,7 +249,7 @@ final class DovecotReader {
     }
     List<String> words = new ArrayList<>();
     for (String word : line.text().split(" ", -1)) {
-      words.add(word.length() > 1 && word.startsWith("$") ? known(at, word, place) : word);
+      words.add(REFERENCE.matcher(word).matches() ? known(at, word, place) : word);
     }
     return String.join(" ", words);
   }
