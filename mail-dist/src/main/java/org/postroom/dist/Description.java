@@ -28,6 +28,7 @@ import org.postroom.core.people.TokenCheck;
 import org.postroom.core.policy.AddedRestrictions;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.policy.Restriction;
 import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.restriction.Restriction;
@@ -182,13 +183,13 @@ final class Description {
   }
 
   /**
-   * Finds out whether those tokens can be checked that a mechanism takes, where nobody is asked, and
-   * whether it is clear what people may keep.
+   * Finds out whether those tokens can be checked that a mechanism takes, where nobody is asked,
+   * and whether it is clear what people may keep.
    *
    * @throws BadConfiguration where nobody checks them, or it is not
    */
   List<String> checkPeople(Settings settings) {
-    QuotaRules unused = Store.quotas(settings);
+    ServerSettings.checkQuotas(settings);
     return residents.checkTokens(settings, clock, random);
   }
 

@@ -5,7 +5,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.Settings;
-import org.postroom.core.flow.FlowParams;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.people.LoginName;
@@ -14,6 +13,8 @@ import org.postroom.core.secret.Secret;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.ServerParams;
+import org.postroom.dist.config.ServerSettings;
+import org.postroom.storage.store.SqlStorage;
 import org.postroom.storage.StorageFault;
 import org.postroom.storage.store.SqlStorage;
 
@@ -31,7 +32,7 @@ record Store(
   /** Opens it as settings say; what is wrong with it is said with their place. */
   static Store open(Plan plan, Description description, Lifeline lifeline, MemoryBudget memory) {
     Settings settings = plan.settings();
-    AtomicReference<QuotaRules> quotas = new AtomicReference<>(quotas(settings));
+    AtomicReference<QuotaRules> quotas = new AtomicReference<>(ServerSettings.quotas(settings));
     try {
       SqlStorage storage =
           SqlStorage.open(
@@ -64,18 +65,9 @@ record Store(
         .over(storage.accounts(), storage.homes(), description.clock, description.random);
   }
 
-  /**
-   * What accounts may hold.
-   *
-   * @throws org.postroom.core.report.BadConfiguration with all that contradicts itself
-   */
-  static QuotaRules quotas(Settings settings) {
-    return QuotaRules.of(settings, settings.get(FlowParams.MESSAGE_SIZE));
-  }
-
   /** Has other settings say from now on what accounts may hold. */
   void obey(Settings settings) {
-    quotas.set(quotas(settings));
+    quotas.set(ServerSettings.quotas(settings));
   }
 
   /** Makes those accounts that are not there, of the store's own; passwords by login. */

@@ -15,6 +15,7 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.quota.QuotaRules;
 import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.config.ServerSettings;
 import org.postroom.dist.maildrop.Maildrop;
 import org.postroom.dist.operation.Desk;
 import org.postroom.dist.operation.DroppedMail;
@@ -97,9 +98,8 @@ final class StoreDesk implements Desk, AutoCloseable {
   private SqlStorage store() {
     SqlStorage open = storage;
     if (open == null) {
-      QuotaRules quotas = Store.quotas(plan.settings());
-      open =
-          SqlStorage.open(plan.storage(), description.clock, description.random, () -> quotas);
+      QuotaRules quotas = ServerSettings.quotas(plan.settings());
+      open = SqlStorage.open(plan.storage(), description.clock, description.random, () -> quotas);
       storage = open;
     }
     return open;

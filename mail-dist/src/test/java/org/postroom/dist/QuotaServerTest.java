@@ -74,7 +74,8 @@ final class QuotaServerTest {
       assertThat(send(server, ADA)).startsWith("452 4.2.2 ").endsWith("no more of it");
       server.reload(now -> now.set("quota_rule", "*:bytes=6000"));
       assertThat(send(server, ADA)).startsWith("250 ");
-      server.reload(now -> now.set("quota_rule", "").set("quota_domain_rule", "example.org:bytes=1"));
+      server.reload(
+          now -> now.set("quota_rule", "").set("quota_domain_rule", "example.org:bytes=1"));
       assertThat(send(server, ADA)).startsWith("452 4.2.2 ");
       assertThat(Inbox.of(server, ADA)).hasSize(3);
     }
@@ -137,7 +138,9 @@ final class QuotaServerTest {
     List<String> members =
         IntStream.rangeClosed(1, 10).mapToObj(i -> "member" + i + "@example.org").toList();
     members.forEach(one -> site.account(one, Site.PASSWORD));
-    site.set("maximal_queue_lifetime", "0").set("virtual_alias_maps", "inline:{{all@example.org = " + String.join(" ", members) + "}}");
+    site.set("maximal_queue_lifetime", "0")
+        .set(
+            "virtual_alias_maps", "inline:{{all@example.org = " + String.join(" ", members) + "}}");
     try (MailServer server = site.start()) {
       server.inside().accounts().setQuota(account(server, members.get(3)).id(), 1);
 
@@ -159,8 +162,7 @@ final class QuotaServerTest {
         List.of(
             site("quota_rule", "*:storage=1G", "quota_storage_size", "1G"),
             site("mailbox_size_limit", "1000"))) {
-      assertThatThrownBy(site::check)
-          .isInstanceOf(BadConfiguration.class);
+      assertThatThrownBy(site::check).isInstanceOf(BadConfiguration.class);
     }
   }
 }

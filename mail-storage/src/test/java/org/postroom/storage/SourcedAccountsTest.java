@@ -398,7 +398,9 @@ final class SourcedAccountsTest {
   void whatTheSourceSaysOfRoomAndLogInCounts() {
     crowd.put(
         "ada@example.org",
-        Person.of("ada@example.org", stored("secret")).withQuota(Quota.ofOctets(5_000_000)).withLogIn(false));
+        Person.of("ada@example.org", stored("secret"))
+            .withQuota(Quota.ofOctets(5_000_000))
+            .withLogIn(false));
     Accounts accounts = accounts();
 
     Account ada = accounts.byLogin("ada@example.org").orElseThrow();
@@ -408,7 +410,9 @@ final class SourcedAccountsTest {
     assertThat(accounts.room(ada)).isEqualTo(5_000_000);
     assertThat(verify(accounts, "ada@example.org", "secret"))
         .isEqualTo(new Authentication.Disabled());
-    crowd.put("ada@example.org", Person.of("ada@example.org", stored("secret")).withQuota(Quota.ofOctets(7)));
+    crowd.put(
+        "ada@example.org",
+        Person.of("ada@example.org", stored("secret")).withQuota(Quota.ofOctets(7)));
     assertThat(accounts.recallLogin("ada@example.org")).as("is to be changed first").isEmpty();
     assertThat(accounts.byLogin("ada@example.org").orElseThrow().quota().octets()).isEqualTo(7);
     assertThat(accounts.room(ada)).isEqualTo(7);

@@ -9,8 +9,8 @@ import org.postroom.core.people.Quota;
  * @param id its identity in the store
  * @param login the name it logs in with, as {@link LoginName} spells it: as a rule its main address
  * @param enabled whether it may log in; mail is taken for it all the same
- * @param quota what is said of how much its mailboxes may hold; where it says nothing, its domain or
- *     the server does ({@link Accounts#use})
+ * @param quota what is said of how much its mailboxes may hold; where it says nothing, its domain
+ *     or the server does ({@link Accounts#use})
  */
 public record Account(AccountId id, String login, boolean enabled, Quota quota) {
 

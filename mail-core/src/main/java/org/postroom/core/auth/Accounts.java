@@ -116,7 +116,8 @@ public interface Accounts {
 
   /**
    * How many octets a mail may have that is delivered to the account now, none below 0; {@link
-   * Long#MAX_VALUE} where there is no limit. A guess at what a delivery will find: others may be quicker.
+   * Long#MAX_VALUE} where there is no limit. A guess at what a delivery will find: others may be
+   * quicker.
    */
   long room(Account account);
 
@@ -165,8 +166,7 @@ public interface Accounts {
    * @throws AppPasswordExists when there is one of that name, or there are too many
    * @throws AccountNotFound when there is none
    */
-  AppPassword.Made addAppPassword(
-      AccountId account, String name, Set<AppPassword.Scope> scopes);
+  AppPassword.Made addAppPassword(AccountId account, String name, Set<AppPassword.Scope> scopes);
 
   /** Those that the account has, by name. */
   List<AppPassword> appPasswords(AccountId account);

@@ -60,7 +60,8 @@ record FolderRule(
     for (String part : text.split(":", -1)) {
       Matcher matcher = MORE.matcher(part.strip());
       if (!matcher.matches()) {
-        throw new BadValue("\"" + part + "\" is none of storage=+SIZE, messages=+NUMBER and ignore");
+        throw new BadValue(
+            "\"" + part + "\" is none of storage=+SIZE, messages=+NUMBER and ignore");
       }
       boolean storage = matcher.group(1).equals("storage");
       String unit = matcher.group(3).toLowerCase(Locale.ROOT);

@@ -131,8 +131,7 @@ public final class QuotaRules {
           throw new BadValue("another rule is about " + domain + " already");
         }
       } catch (BadValue e) {
-        faults.add(
-            settings.fault(QuotaParams.DOMAIN_RULE, item + ": " + e.reason()));
+        faults.add(settings.fault(QuotaParams.DOMAIN_RULE, item + ": " + e.reason()));
       }
     }
     return domains;

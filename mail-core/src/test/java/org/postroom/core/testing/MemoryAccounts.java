@@ -230,8 +230,7 @@ public final class MemoryAccounts implements Accounts {
         throw new AppPasswordExists(name);
       }
       Secret secret = AppPassword.newSecret(random);
-      AppPassword made =
-          new AppPassword(++lastApp, name, scopes, Instant.EPOCH, Optional.empty());
+      AppPassword made = new AppPassword(++lastApp, name, scopes, Instant.EPOCH, Optional.empty());
       apps.add(new App(owner, made, AppPassword.hash(secret).orElseThrow()));
       return new AppPassword.Made(made, secret);
     }
@@ -252,8 +251,7 @@ public final class MemoryAccounts implements Accounts {
   public boolean revokeAppPassword(AccountId account, String name) {
     synchronized (mailboxes.lock) {
       AccountId owner = entry(account).account.id();
-      return apps.removeIf(
-          one -> one.account.equals(owner) && one.password.name().equals(name));
+      return apps.removeIf(one -> one.account.equals(owner) && one.password.name().equals(name));
     }
   }
 

@@ -13,6 +13,7 @@ import org.postroom.core.flow.AliasParams;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.dist.log.LogParams;
 import org.postroom.storage.Storage;
@@ -68,6 +69,20 @@ public final class ServerSettings {
         settings.fault(
             ServerParams.STORAGE_URL,
             "\"" + url + "\" is no place; expected h2:FOLDER, memory: or jdbc:postgresql:…"));
+  }
+
+  /**
+   * What accounts may hold.
+   *
+   * @throws BadConfiguration with all that contradicts itself
+   */
+  public static QuotaRules quotas(Settings settings) {
+    return QuotaRules.of(settings, settings.get(FlowParams.MESSAGE_SIZE));
+  }
+
+  /** Finds out whether it is clear what accounts may hold; fails as {@link #quotas} does. */
+  public static void checkQuotas(Settings settings) {
+    QuotaRules unused = quotas(settings);
   }
 
   /** The server's own folder beside a database, where there is to be one. */

@@ -70,8 +70,7 @@ public final class AppPasswordOperations {
     try {
       AppPassword.Made made =
           desk.accounts()
-              .addAppPassword(
-                  account.id(), asked.name(), AppPassword.Scope.parse(asked.scopes()));
+              .addAppPassword(account.id(), asked.name(), AppPassword.Scope.parse(asked.scopes()));
       AppPassword password = made.password();
       return new Made(account.login(), password.name(), password.scopeText(), made.secret());
     } catch (BadValue e) {

@@ -84,9 +84,7 @@ public final class QuotaOperations {
   private static Uses uses(Desk desk, Whose asked, Function<Account, QuotaUse> use) {
     Accounts accounts = desk.accounts();
     List<Account> found =
-        asked.logins().isEmpty()
-            ? accounts.list()
-            : UserOperations.find(accounts, asked.logins());
+        asked.logins().isEmpty() ? accounts.list() : UserOperations.find(accounts, asked.logins());
     return new Uses(found.stream().map(one -> of(one, use.apply(one))).toList());
   }
 

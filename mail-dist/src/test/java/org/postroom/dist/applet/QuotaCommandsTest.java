@@ -59,8 +59,7 @@ final class QuotaCommandsTest {
       assertThat(quota("set", "-c", at, "-u", ADA, "storage=4M:messages=2"))
           .isEqualTo("0 " + ADA + " storage=2K/4096K messages=1/2 50%\n");
       assertThat(quota("set", "-c", at, "-u", ADA, "4K")).startsWith("65 ");
-      assertThat(quota("set", "-c", at, "-u", "eve@example.org", "unlimited"))
-          .startsWith("65 ");
+      assertThat(quota("set", "-c", at, "-u", "eve@example.org", "unlimited")).startsWith("65 ");
       assertThat(quota("recalc", "-c", at, "-u", ADA))
           .isEqualTo("0 " + ADA + " storage=2K/4096K messages=1/2 50%\n");
     }

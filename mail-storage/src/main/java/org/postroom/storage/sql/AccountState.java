@@ -47,28 +47,12 @@ record AccountState(
 
   AccountState withMailboxes(Map<MailboxName, Integer> other, long newUidValidity) {
     return new AccountState(
-        id,
-        login,
-        quota,
-        usedOctets,
-        usedMessages,
-        modSeq,
-        newUidValidity,
-        other,
-        subscriptions);
+        id, login, quota, usedOctets, usedMessages, modSeq, newUidValidity, other, subscriptions);
   }
 
   AccountState withQuota(Quota other) {
     return new AccountState(
-        id,
-        login,
-        other,
-        usedOctets,
-        usedMessages,
-        modSeq,
-        uidValidity,
-        mailboxes,
-        subscriptions);
+        id, login, other, usedOctets, usedMessages, modSeq, uidValidity, mailboxes, subscriptions);
   }
 
   /** The same, found to hold something else. */

@@ -74,7 +74,8 @@ final class AppPasswordRows {
     int owner = account.map(AccountId::value).orElse(0);
     Optional<AppPassword> found =
         database.read(
-            "app passwords", connection -> select(connection, owner, hash.get()).stream().findFirst());
+            "app passwords",
+            connection -> select(connection, owner, hash.get()).stream().findFirst());
     if (found.isEmpty() || account.isEmpty()) {
       return Optional.empty();
     }
@@ -164,15 +165,14 @@ final class AppPasswordRows {
             throw new AppPasswordExists("there is an app password " + name + " already");
           }
           AppPassword made =
-              new AppPassword(
-                  batch.id(Ids.Kind.APP_PASSWORD), name, scopes, now, Optional.empty());
+              new AppPassword(batch.id(Ids.Kind.APP_PASSWORD), name, scopes, now, Optional.empty());
           batch.op(statements -> insert(statements, account, made, hash));
           return new AppPassword.Made(made, secret);
         });
   }
 
-  private static void insert(
-      Journaled statements, AccountId account, AppPassword made, byte[] hash) throws SQLException {
+  private static void insert(Journaled statements, AccountId account, AppPassword made, byte[] hash)
+      throws SQLException {
     Prepared insert = statements.of(INSERT);
     insert.setLong(1, made.id());
     insert.setInt(2, account.value());
@@ -203,9 +203,10 @@ final class AppPasswordRows {
 
   // --- rows
 
-  private static List<AppPassword> select(Connection connection, int account, byte @Nullable [] hash)
-      throws SQLException {
-    String which = " FROM app_password WHERE account_id = ?" + (hash == null ? "" : " AND hash = ?");
+  private static List<AppPassword> select(
+      Connection connection, int account, byte @Nullable [] hash) throws SQLException {
+    String which =
+        " FROM app_password WHERE account_id = ?" + (hash == null ? "" : " AND hash = ?");
     try (PreparedStatement select =
         connection.prepareStatement(COLUMNS + which + " ORDER BY name")) {
       select.setInt(1, account);

@@ -76,8 +76,7 @@ final class DeliveryRoom {
     String into = delivery.mailbox().value();
     long octets = delivery.header().size() + content;
     Coming before = taken.getOrDefault(delivery.account(), new Coming(into, 0, 0, 0, true));
-    Coming coming =
-        new Coming(into, before.octets() + octets, before.messages() + 1, octets, true);
+    Coming coming = new Coming(into, before.octets() + octets, before.messages() + 1, octets, true);
     QuotaRoom.check(batch, account, coming);
     if (!batch.quotas().ignores(into)) {
       taken.put(delivery.account(), coming);

@@ -120,8 +120,7 @@ final class SqlAccounts implements Accounts {
     Optional<Account> account = byLogin(login);
     Optional<AccountId> id = account.map(Account::id);
     Optional<AppPassword> app = apps.find(id, password);
-    boolean right =
-        app.isPresent() || credentials.verify(id, LoginName.of(login), password);
+    boolean right = app.isPresent() || credentials.verify(id, LoginName.of(login), password);
     return right && account.isPresent()
         ? rightful(account.get(), app)
         : new Authentication.Failure();
@@ -132,8 +131,7 @@ final class SqlAccounts implements Accounts {
     Optional<Account> account = recallLogin(login).flatMap(known -> known);
     Optional<AppPassword> app = account.flatMap(one -> apps.recall(one.id(), password));
     return account
-        .filter(
-            one -> app.isPresent() || credentials.remembers(one.id(), one.login(), password))
+        .filter(one -> app.isPresent() || credentials.remembers(one.id(), one.login(), password))
         .map(one -> rightful(one, app));
   }
 

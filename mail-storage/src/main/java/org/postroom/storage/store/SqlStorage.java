@@ -102,8 +102,7 @@ public final class SqlStorage implements AutoCloseable {
       int hashesAtOnce,
       Supplier<QuotaRules> quotas) {
     return new SqlStorage(
-        StoreOpening.open(
-            where, clock, random, minFree, lifeline, memory, hashesAtOnce, quotas));
+        StoreOpening.open(where, clock, random, minFree, lifeline, memory, hashesAtOnce, quotas));
   }
 
   /** The mailboxes. */

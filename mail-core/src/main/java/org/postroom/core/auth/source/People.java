@@ -136,7 +136,6 @@ final class People {
   }
 
   private static Account as(Account home, Person person) {
-    return new Account(
-        home.id(), home.login(), home.enabled() && person.mayLogIn(), home.quota());
+    return new Account(home.id(), home.login(), home.enabled() && person.mayLogIn(), home.quota());
   }
 }

@@ -179,14 +179,10 @@ final class SourcedAccounts implements Accounts {
     Optional<Person> person =
         people.recall(meant(login)).flatMap(known -> known).map(People.Known::person);
     Optional<Account> account = person.flatMap(people::recallAccount);
-    Optional<AppPassword> app =
-        account.flatMap(one -> homes.recallAppPassword(one.id(), password));
+    Optional<AppPassword> app = account.flatMap(one -> homes.recallAppPassword(one.id(), password));
     return person
         .filter(
-            one ->
-                app.isPresent()
-                    || one.proof().recalls(password)
-                    || recent.recall(one, password))
+            one -> app.isPresent() || one.proof().recalls(password) || recent.recall(one, password))
         .flatMap(one -> account)
         .map(one -> rightful(one, app));
   }

@@ -129,8 +129,7 @@ final class SystemUsers implements Watching {
 
   private Person whole(Person person, Shadow line) {
     boolean expired = LocalDate.now(clock).toEpochDay() >= line.expires();
-    return new Person(
-        person.login(), line.proof(), person.mayLogIn() && !expired, person.quota());
+    return new Person(person.login(), line.proof(), person.mayLogIn() && !expired, person.quota());
   }
 
   /** Who cannot be looked up there, because nobody may, has no password: he gets his mail. */
