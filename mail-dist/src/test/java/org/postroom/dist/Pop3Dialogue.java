@@ -24,12 +24,17 @@ final class Pop3Dialogue implements AutoCloseable {
 
   /** Connects and logs in. */
   static Pop3Dialogue open(int port, String account) throws IOException {
+    return open(port, account, Site.PASSWORD);
+  }
+
+  /** The same with a password of its own. */
+  static Pop3Dialogue open(int port, String account, String password) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     try {
       Pop3Dialogue dialogue = new Pop3Dialogue(socket);
       SmtpDialogue.line(dialogue.in);
       dialogue.ok("USER " + account);
-      dialogue.ok("PASS " + Site.PASSWORD);
+      dialogue.ok("PASS " + password);
       return dialogue;
     } catch (IOException | RuntimeException | Error e) {
       socket.close();
