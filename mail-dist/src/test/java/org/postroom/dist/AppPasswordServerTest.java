@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.auth.AppPassword;
-import org.postroom.core.dns.ZoneResolver;
+import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.storage.Storage;
@@ -54,8 +54,9 @@ final class AppPasswordServerTest {
   }
 
   private String made(String name, String scopes) {
-    var account = server.accounts().byLogin(ADA).orElseThrow();
+    var account = server.inside().accounts().byLogin(ADA).orElseThrow();
     return server
+        .inside()
         .accounts()
         .addAppPassword(account.id(), name, AppPassword.Scope.parse(scopes))
         .secret()
@@ -86,11 +87,11 @@ final class AppPasswordServerTest {
         ImapDialogue onNeither = imap(Site.PASSWORD)) {
       onPhone.ok("SELECT INBOX");
       assertThat(auth(phone)).startsWith("235 ");
-      var account = server.accounts().byLogin(ADA).orElseThrow();
-      assertThat(server.accounts().appPasswords(account.id()).get(0).lastUsed())
+      var account = server.inside().accounts().byLogin(ADA).orElseThrow();
+      assertThat(server.inside().accounts().appPasswords(account.id()).get(0).lastUsed())
           .contains(time.instant());
 
-      server.accounts().revokeAppPassword(account.id(), "phone");
+      server.inside().accounts().revokeAppPassword(account.id(), "phone");
       time.advance(Duration.ofSeconds(5));
 
       for (ImapDialogue gone : List.of(onPhone, again)) {

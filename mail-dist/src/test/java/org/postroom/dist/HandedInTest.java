@@ -69,6 +69,7 @@ final class HandedInTest {
     return described()
         .inside()
         .inside()
+        .inside()
         .ask(
             SubmitOperation.SUBMIT,
             new Mail(

@@ -70,6 +70,7 @@ final class LongQueueTest {
           .configuration(site.mainCf())
           .inside()
           .inside()
+          .inside()
           .ask(
               QueueOperations.LIST,
               Asked.ALL,
@@ -84,6 +85,7 @@ final class LongQueueTest {
       long[] count = {0};
       MailServer.builder()
           .configuration(site.mainCf())
+          .inside()
           .inside()
           .inside()
           .ask(

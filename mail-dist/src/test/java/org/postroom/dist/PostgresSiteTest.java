@@ -44,6 +44,7 @@ final class PostgresSiteTest {
         described(mainCf)
             .inside()
             .inside()
+            .inside()
             .ask(
                 UserOperations.ADD,
                 new UserOperations.NewPassword(List.of("ada@example.org"), Secret.of("secret")));
@@ -54,7 +55,7 @@ final class PostgresSiteTest {
       }
 
       assertThat(
-              described(mainCf).inside().inside().ask(UserOperations.LIST, new Operation.Nothing()).logins())
+              described(mainCf).inside().inside().inside().ask(UserOperations.LIST, new Operation.Nothing()).logins())
           .containsExactly("ada@example.org");
       try (MailServer server = described(mainCf).start()) {
         assertThat(server.authority()).isPresent().isEqualTo(authority);

@@ -69,6 +69,7 @@ final class Site {
               .configuration(mainCf())
               .inside()
               .inside()
+              .inside()
               .ask(UserOperations.ADD, new NewPassword(logins, password));
     }
   }

@@ -1,7 +1,6 @@
 package org.postroom.core.people;
 
 import java.util.Optional;
-import org.postroom.core.people.Quota;
 
 /**
  * Somebody whom an {@link AccountSource} knows.

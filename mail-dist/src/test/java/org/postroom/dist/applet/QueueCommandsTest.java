@@ -678,6 +678,7 @@ final class QueueCommandsTest {
           .configuration(folder.resolve("main.cf"))
           .unwrap(DescribedServer.class)
           .unwrap(DescribedServer.class)
+          .unwrap(DescribedServer.class)
           .ask(
               QueueOperations.LIST,
               Asked.HELD,
