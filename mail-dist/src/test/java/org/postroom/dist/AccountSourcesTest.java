@@ -184,8 +184,6 @@ final class AccountSourcesTest {
               () ->
                   described
                       .inside()
-                      .inside()
-                      .inside()
                       .ask(
                           UserOperations.CHANGE_PASSWORD,
                           new UserOperations.NewPassword(
@@ -215,8 +213,6 @@ final class AccountSourcesTest {
               () ->
                   described
                       .inside()
-                      .inside()
-                      .inside()
                       .ask(
                           UserOperations.DELETE,
                           new UserOperations.Logins(List.of("info@other.example"))))
@@ -232,20 +228,18 @@ final class AccountSourcesTest {
     try (MailServer server = described.start()) {
       assertThat(send(server, "ada@example.org")).startsWith("250 ");
       UserOperations.Known known =
-          described.inside().inside().inside().ask(UserOperations.LIST, new Operation.Nothing());
+          described.inside().ask(UserOperations.LIST, new Operation.Nothing());
       assertThat(known.logins()).containsExactly("ada@example.org", "own@example.org");
       assertThat(known.sources()).containsExactly("passwd-file:" + folder.resolve("users"), "sql");
     }
 
     Files.writeString(folder.resolve("users"), "");
-    assertThat(described.inside().inside().inside().ask(UserOperations.LIST, new Operation.Nothing()).sources())
+    assertThat(described.inside().ask(UserOperations.LIST, new Operation.Nothing()).sources())
         .containsExactly("", "sql");
     Files.writeString(folder.resolve("users"), USERS);
     assertThatThrownBy(
             () ->
                 described
-                    .inside()
-                    .inside()
                     .inside()
                     .ask(
                         UserOperations.CHANGE_PASSWORD,

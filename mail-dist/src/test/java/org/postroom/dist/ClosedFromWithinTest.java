@@ -144,7 +144,7 @@ final class ClosedFromWithinTest {
         kind(
             "onReload by an operation",
             (builder, close) -> builder.onReload(settings -> close.run()),
-            (server, described) -> described.inside().inside().inside().ask(ReloadOperation.RELOAD, new Nothing())),
+            (server, described) -> described.inside().ask(ReloadOperation.RELOAD, new Nothing())),
         kind(
             "filter",
             (builder, close) ->

@@ -83,7 +83,7 @@ final class DovecotServerTest {
   }
 
   private static String listeners(ServerBuilder server) {
-    return server.check().listeners().stream()
+    return server.inside().checked().listeners().stream()
         .map(one -> one.door().name())
         .distinct()
         .collect(Collectors.joining(" "));

@@ -68,8 +68,6 @@ final class HandedInTest {
   private Handed ask(String sender, byte[] content, String... recipients) {
     return described()
         .inside()
-        .inside()
-        .inside()
         .ask(
             SubmitOperation.SUBMIT,
             new Mail(

@@ -178,7 +178,7 @@ final class LeftMailTest {
   void whatWasTakenBeforeIsNotTakenAgain() throws IOException {
     String name = Maildrop.newName(Instant.now(), new SecureRandom());
     Mail mail = mail("Subject: once\n\n").named(name);
-    Handed handed = described().inside().inside().inside().ask(SubmitOperation.SUBMIT, mail);
+    Handed handed = described().inside().ask(SubmitOperation.SUBMIT, mail);
     assertThat(handed.id()).isPresent();
 
     server.close();

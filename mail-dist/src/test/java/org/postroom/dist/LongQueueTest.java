@@ -69,8 +69,6 @@ final class LongQueueTest {
       MailServer.builder()
           .configuration(site.mainCf())
           .inside()
-          .inside()
-          .inside()
           .ask(
               QueueOperations.LIST,
               Asked.ALL,
@@ -85,8 +83,6 @@ final class LongQueueTest {
       long[] count = {0};
       MailServer.builder()
           .configuration(site.mainCf())
-          .inside()
-          .inside()
           .inside()
           .ask(
               QueueOperations.LIST,

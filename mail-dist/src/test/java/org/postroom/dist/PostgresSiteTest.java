@@ -43,8 +43,6 @@ final class PostgresSiteTest {
         authority = server.authority();
         described(mainCf)
             .inside()
-            .inside()
-            .inside()
             .ask(
                 UserOperations.ADD,
                 new UserOperations.NewPassword(List.of("ada@example.org"), Secret.of("secret")));
@@ -55,7 +53,7 @@ final class PostgresSiteTest {
       }
 
       assertThat(
-              described(mainCf).inside().inside().inside().ask(UserOperations.LIST, new Operation.Nothing()).logins())
+              described(mainCf).inside().ask(UserOperations.LIST, new Operation.Nothing()).logins())
           .containsExactly("ada@example.org");
       try (MailServer server = described(mainCf).start()) {
         assertThat(server.authority()).isPresent().isEqualTo(authority);

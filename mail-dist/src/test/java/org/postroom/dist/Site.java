@@ -68,8 +68,6 @@ final class Site {
           MailServer.builder()
               .configuration(mainCf())
               .inside()
-              .inside()
-              .inside()
               .ask(UserOperations.ADD, new NewPassword(logins, password));
     }
   }

@@ -677,8 +677,6 @@ final class QueueCommandsTest {
       MailServer.builder()
           .configuration(folder.resolve("main.cf"))
           .unwrap(DescribedServer.class)
-          .unwrap(DescribedServer.class)
-          .unwrap(DescribedServer.class)
           .ask(
               QueueOperations.LIST,
               Asked.HELD,
