@@ -28,7 +28,6 @@ import org.postroom.core.people.TokenCheck;
 import org.postroom.core.policy.AddedRestrictions;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
-import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.restriction.Restriction;
 import org.postroom.core.table.LookupTable;

@@ -14,7 +14,6 @@ import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.ServerSettings;
-import org.postroom.storage.store.SqlStorage;
 import org.postroom.storage.StorageFault;
 import org.postroom.storage.store.SqlStorage;
 

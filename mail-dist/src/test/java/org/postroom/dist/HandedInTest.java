@@ -29,9 +29,9 @@ import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.StatusOperation;
+import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.dist.operation.SubmitOperation.Handed;
 import org.postroom.dist.operation.SubmitOperation.Mail;
-import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.storage.Storage;
 
 /** Mail that comes by the socket for operations. */

@@ -30,9 +30,9 @@ import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.applet.AppletRun;
 import org.postroom.dist.maildrop.Maildrop;
+import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.dist.operation.SubmitOperation.Handed;
 import org.postroom.dist.operation.SubmitOperation.Mail;
-import org.postroom.dist.operation.SubmitOperation;
 import org.postroom.storage.Storage;
 
 /** Mail of programs is taken whether the server runs or not, and once. */

@@ -15,9 +15,9 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
+import org.postroom.dist.operation.QueueOperations;
 import org.postroom.dist.operation.QueueOperations.Asked;
 import org.postroom.dist.operation.QueueOperations.WaitingMail;
-import org.postroom.dist.operation.QueueOperations;
 
 /**
  * A long queue and a server with 256 MB of heap: it starts, lists and works as with a short one.

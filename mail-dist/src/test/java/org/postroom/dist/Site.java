@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.postroom.core.secret.Secret;
+import org.postroom.dist.operation.UserOperations;
 import org.postroom.dist.operation.UserOperations.Logins;
 import org.postroom.dist.operation.UserOperations.NewPassword;
-import org.postroom.dist.operation.UserOperations;
 
 /** A mail site on this machine's loopback: its main.cf, its data folder, its accounts. */
 final class Site {

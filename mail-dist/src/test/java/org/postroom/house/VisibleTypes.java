@@ -104,7 +104,8 @@ final class VisibleTypes {
                 .map(Field::getGenericType),
             Stream.concat(
                     Arrays.stream(type.getDeclaredConstructors()),
-                    Arrays.stream(type.getDeclaredMethods()).filter(method -> !method.isSynthetic()))
+                    Arrays.stream(type.getDeclaredMethods())
+                        .filter(method -> !method.isSynthetic()))
                 .filter(called -> isSeen(called.getModifiers()))
                 .flatMap(VisibleTypes::named))
         .flatMap(types -> types);

@@ -429,8 +429,8 @@ class SessionTest {
               "DATA\r\n",
               content + ".\r\n",
               "QUIT\r\n")) {
-        for (char typed : line.toCharArray()) {
-          talk.raw(String.valueOf(typed));
+        for (int i = 0; i < line.length(); i++) {
+          talk.raw(line.substring(i, i + 1));
           house.pass(second);
         }
         replies.add(talk.reply());

@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import org.postroom.core.refusal.LookupUnavailable;
 
 /**
  * Something that a decision may depend on and that is found out elsewhere: who has an address, what

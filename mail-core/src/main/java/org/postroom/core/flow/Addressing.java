@@ -12,7 +12,6 @@ import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.arrival.Submission;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;

@@ -1,12 +1,11 @@
 package org.postroom.core.quota;
 
-import org.postroom.core.people.Quota;
-
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.people.Quota;
 
 /**
  * One of Dovecot's quota rules: a mailbox, and what is different there.

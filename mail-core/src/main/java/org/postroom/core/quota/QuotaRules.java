@@ -1,7 +1,5 @@
 package org.postroom.core.quota;
 
-import org.postroom.core.people.Quota;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +8,7 @@ import java.util.Map;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
+import org.postroom.core.people.Quota;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.report.Fault;
 

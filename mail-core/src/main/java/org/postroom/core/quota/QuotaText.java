@@ -49,7 +49,8 @@ public final class QuotaText {
     }
     String unit = matcher.group(3).toLowerCase(Locale.ROOT);
     if (matcher.group(1).equals("storage")) {
-      return new Quota(limit(octets(matcher.group(2), unit.isEmpty() ? "k" : unit)), said.messages());
+      return new Quota(
+          limit(octets(matcher.group(2), unit.isEmpty() ? "k" : unit)), said.messages());
     }
     if (!unit.isEmpty()) {
       throw new BadValue("\"" + part + "\": " + matcher.group(1) + " has no unit");

@@ -23,8 +23,8 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.queue.Acceptance;
 import org.postroom.core.people.Quota;
+import org.postroom.core.queue.Acceptance;
 
 class PlannerTest {
   private static final ReversePath NOTICES =

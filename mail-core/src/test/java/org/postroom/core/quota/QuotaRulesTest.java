@@ -1,7 +1,5 @@
 package org.postroom.core.quota;
 
-import org.postroom.core.people.Quota;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.config.Settings;
+import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaRules.Coming;
 import org.postroom.core.report.BadConfiguration;
 

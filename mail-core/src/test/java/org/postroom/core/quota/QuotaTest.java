@@ -1,7 +1,5 @@
 package org.postroom.core.quota;
 
-import org.postroom.core.people.Quota;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.people.Quota;
 
 class QuotaTest {
 

@@ -2,11 +2,11 @@ package org.postroom.dist.operation;
 
 import java.util.List;
 import java.util.function.Function;
-import org.postroom.core.quota.QuotaText;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.people.Quota;
+import org.postroom.core.quota.QuotaText;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.dist.answer.OperationRefused;
 

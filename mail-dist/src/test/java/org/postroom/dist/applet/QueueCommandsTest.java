@@ -40,8 +40,8 @@ import org.postroom.dist.Role;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.assembly.StartedServer;
 import org.postroom.dist.mailbox.StoredMessage;
-import org.postroom.dist.operation.QueueOperations.Asked;
 import org.postroom.dist.operation.QueueOperations;
+import org.postroom.dist.operation.QueueOperations.Asked;
 import org.postroom.dist.submit.Whom;
 import picocli.CommandLine;
 

@@ -188,7 +188,9 @@ final class AccountRows {
 
   /** The account; {@link AccountNotFound} where there is none. */
   static AccountState require(Batch batch, AccountId account) throws SQLException {
-    return batch.findAccount(account).orElseThrow(() -> new AccountNotFound(String.valueOf(account.value())));
+    return batch
+        .findAccount(account)
+        .orElseThrow(() -> new AccountNotFound(String.valueOf(account.value())));
   }
 
   /** Looks at accounts as they are within a unit of work that changes nothing. */

@@ -7,8 +7,8 @@ import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.quota.QuotaRules.Coming;
 import org.postroom.core.quota.QuotaRules;
+import org.postroom.core.quota.QuotaRules.Coming;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.OverQuota;
 

@@ -18,12 +18,10 @@ import org.postroom.core.auth.AppPassword;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.people.LoginName;
 import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
-import org.postroom.core.refusal.AccountNotFound;
 import org.postroom.core.secret.Secret;
 
 /**

@@ -5,7 +5,6 @@ import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.AppPassword;
-import org.postroom.core.people.AccountSource;
 import org.postroom.core.auth.Homes;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.auth.ScramProof;

@@ -177,8 +177,8 @@ public final class SqlStorage implements AutoCloseable {
    * Asks the one writer of the store for a sign of life: returns when it has got to this, behind
    * all that was handed in before, however long that takes. Nothing is written.
    *
-   * @throws org.postroom.core.refusal.StorageUnavailable when it got there and found a database that
-   *     does not answer, or the store is closed
+   * @throws org.postroom.core.refusal.StorageUnavailable when it got there and found a database
+   *     that does not answer, or the store is closed
    */
   public void pulse() {
     engine.pulse();

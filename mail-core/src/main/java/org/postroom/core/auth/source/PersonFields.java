@@ -5,15 +5,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.postroom.core.quota.QuotaText;
 import org.postroom.core.auth.scheme.HashLimits;
 import org.postroom.core.auth.scheme.StoredPassword;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.people.Person;
 import org.postroom.core.people.Proof;
 import org.postroom.core.people.Quota;
+import org.postroom.core.quota.QuotaText;
 
 /**
  * A person from the fields that Dovecot knows of one, which files write behind the shell, and

@@ -25,7 +25,6 @@ import org.postroom.core.arrival.Submission;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Settings;
 import org.postroom.core.filter.Examined;
-import org.postroom.core.filter.Filter;
 import org.postroom.core.filter.Finding;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Envelope;

@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.postroom.core.report.Fault;
 import org.postroom.core.report.Place;
 import org.postroom.dist.MailServer;
+import org.postroom.dist.config.dovecot.DovecotConf;
 import org.postroom.dist.config.dovecot.DovecotConf.Block;
 import org.postroom.dist.config.dovecot.DovecotConf.Setting;
-import org.postroom.dist.config.dovecot.DovecotConf;
 import org.postroom.dist.config.dovecot.DovecotNames;
 
 /** Reads a dovecot.conf, and prints it in the form of doveconf(1). */
