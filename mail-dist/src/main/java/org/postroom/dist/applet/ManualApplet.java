@@ -7,14 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.postroom.dist.applet.manual.Manual;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code postroom manual}: the commands' own descriptions in the form that man(1) reads. */
 @Command(
@@ -26,8 +24,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class ManualApplet implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   @Parameters(paramLabel = "FOLDER", description = "It is made where it is not there.")
   private Path folder = Path.of("");
 
@@ -37,14 +33,15 @@ public final class ManualApplet implements Callable<Integer> {
   public Integer call() {
     try {
       Path pages = Files.createDirectories(folder.resolve("man1"));
-      Manual manual = new Manual(spec.root(), Postroom.FOREIGN);
+      CommandLine all = Postroom.line();
+      Manual manual = new Manual(all.getCommandSpec(), Postroom.FOREIGN);
       for (Map.Entry<String, String> page : manual.pages().entrySet()) {
         Files.writeString(pages.resolve(page.getKey() + ".1"), page.getValue(), UTF_8);
       }
       Path completion = Files.createDirectories(folder.resolve("bash-completion"));
       Files.writeString(
           completion.resolve("postroom"),
-          AutoComplete.bash("postroom", Objects.requireNonNull(spec.root().commandLine())),
+          AutoComplete.bash("postroom", all),
           UTF_8);
       return 0;
     } catch (IOException e) {

@@ -3,7 +3,6 @@ package org.postroom.dist.applet;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Objects;
 import org.postroom.dist.MailServer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,37 +12,39 @@ import picocli.CommandLine.Command;
     name = "postroom",
     description = "A whole mail server: SMTP, POP3 and IMAP over one SQL store.",
     mixinStandardHelpOptions = true,
-    version = "Postroom " + MailServer.VERSION,
-    subcommands = {
-      ServeApplet.class,
-      CheckApplet.class,
-      SelfApplet.class,
-      DoctorApplet.class,
-      DnsApplet.class,
-      ReloadApplet.class,
-      StatusApplet.class,
-      ExplainApplet.class,
-      UserApplet.class,
-      QuotaApplet.class,
-      QueueApplet.class,
-      TlsApplet.class,
-      MailApplet.class,
-      FixtureApplet.class,
-      FaultsApplet.class,
-      SendmailApplet.class,
-      PostqueueApplet.class,
-      PostsuperApplet.class,
-      PostcatApplet.class,
-      PostconfApplet.class,
-      PostmapApplet.class,
-      PostaliasApplet.class,
-      PostfixApplet.class,
-      ManualApplet.class,
-      DoveconfApplet.class,
-      ImportApplet.class
-    })
+    version = "Postroom " + MailServer.VERSION)
 public final class Postroom {
   private static final int USAGE = 64;
+
+  /** All commands, in the order in which the help has them. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          ServeApplet.class,
+          CheckApplet.class,
+          SelfApplet.class,
+          DoctorApplet.class,
+          DnsApplet.class,
+          ReloadApplet.class,
+          StatusApplet.class,
+          ExplainApplet.class,
+          UserApplet.class,
+          QuotaApplet.class,
+          QueueApplet.class,
+          TlsApplet.class,
+          MailApplet.class,
+          FixtureApplet.class,
+          FaultsApplet.class,
+          SendmailApplet.class,
+          PostqueueApplet.class,
+          PostsuperApplet.class,
+          PostcatApplet.class,
+          PostconfApplet.class,
+          PostmapApplet.class,
+          PostaliasApplet.class,
+          PostfixApplet.class,
+          ManualApplet.class,
+          DoveconfApplet.class,
+          ImportApplet.class);
 
   /** Commands of other mail systems, whose options are read as those do. */
   static final List<String> FOREIGN =
@@ -67,27 +68,49 @@ public final class Postroom {
 
   /** Runs one applet. Faults are one clear message each, never a stack trace. */
   static int run(String... args) {
-    return run(new CommandLine(new Postroom()), args);
+    return run(line(args), args);
   }
 
   /** The same, with what it says elsewhere. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    return run(new CommandLine(new Postroom()).setOut(out).setErr(err), args);
+    return run(line(args).setOut(out).setErr(err), args);
   }
 
   /** The same, with what sendmail reads from elsewhere. */
   static int run(InputStream in, PrintWriter out, PrintWriter err, String... args) {
-    CommandLine line = new CommandLine(new Postroom()).setOut(out).setErr(err);
-    SendmailApplet sendmail =
-        Objects.requireNonNull(line.getSubcommands().get("sendmail")).getCommand();
-    sendmail.reads(in);
+    CommandLine line = line(args).setOut(out).setErr(err);
+    CommandLine sendmail = line.getSubcommands().get("sendmail");
+    if (sendmail != null) {
+      sendmail.<SendmailApplet>getCommand().reads(in);
+    }
     return run(line, args);
   }
 
-  private static int run(CommandLine line, String... args) {
-    for (String name : FOREIGN) {
-      asTheyAre(Objects.requireNonNull(line.getSubcommands().get(name)));
+  /**
+   * The command line with the one command that the words begin with: to make all of them takes
+   * longer than most commands. Where the words begin with none, it has all, as for the help.
+   */
+  static CommandLine line(String... words) {
+    CommandLine line = new CommandLine(new Postroom());
+    List<Class<?>> meant =
+        COMMANDS.stream()
+            .filter(command -> words.length > 0 && nameOf(command).equals(words[0]))
+            .toList();
+    for (Class<?> command : meant.isEmpty() ? COMMANDS : meant) {
+      CommandLine added = new CommandLine(command);
+      if (FOREIGN.contains(nameOf(command))) {
+        asTheyAre(added);
+      }
+      line.addSubcommand(added);
     }
+    return line;
+  }
+
+  private static String nameOf(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
+  }
+
+  private static int run(CommandLine line, String... args) {
     line.setExecutionExceptionHandler(
         (trouble, command, parsed) -> Complaint.of(command.getErr(), trouble));
     line.setParameterExceptionHandler(

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.testing.Shows;
-import picocli.CommandLine;
 
 /** The script {@code postroom}, in a house of its own with a Maven and a JDK that take notes. */
 @Tag("process")
@@ -90,7 +89,7 @@ final class LauncherTest {
     Outcome outcome = run("", "help");
 
     assertThat(outcome.status()).isZero();
-    assertThat(new CommandLine(Postroom.class).getSubcommands().keySet())
+    assertThat(Postroom.line().getSubcommands().keySet())
         .allSatisfy(command -> assertThat(outcome.said()).contains("./postroom " + command));
   }
 

@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The pages for man(1), which are made of the commands' own descriptions. */
 final class ManualTest {
@@ -32,7 +31,7 @@ final class ManualTest {
     assertThat(write()).isEqualTo(new AppletRun(0, ""));
 
     assertThat(page("postroom")).contains("\n.SH \"COMMANDS\"\n");
-    for (String command : new CommandLine(Postroom.class).getSubcommands().keySet()) {
+    for (String command : Postroom.line().getSubcommands().keySet()) {
       String name = Postroom.FOREIGN.contains(command) ? command : "postroom-" + command;
       assertThat(page(name)).startsWith(".TH ").contains("\n.SH \"OPTIONS\"\n");
       assertThat(page("postroom")).contains(".BR " + name.replace("-", "\\-") + " (1)");

@@ -11,6 +11,7 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.fact.Fact;
+import org.postroom.core.log.MailLog;
 import org.postroom.core.policy.ClientNames;
 import org.postroom.core.policy.HostName;
 import org.postroom.core.time.Timers;
@@ -53,6 +54,11 @@ public final class ClientName implements Fact<ClientNames> {
   /** The verified name, or {@code unknown} while it is not known. */
   String now() {
     return answer().verified().text();
+  }
+
+  /** The client at that address, as log lines name it. */
+  String withAddress(InetAddress address) {
+    return MailLog.client(now(), address);
   }
 
   private ClientNames answer() {

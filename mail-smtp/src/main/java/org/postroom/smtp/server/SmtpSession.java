@@ -18,7 +18,6 @@ import org.postroom.core.fact.Facts;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.inquiry.Inquiry;
 import org.postroom.core.inquiry.Notes;
-import org.postroom.core.log.MailLog;
 import org.postroom.core.policy.Decision;
 import org.postroom.core.policy.Occasion;
 import org.postroom.core.policy.PolicyContext;
@@ -206,7 +205,7 @@ public final class SmtpSession implements Standing {
 
   /** The client, as log lines name it. */
   public String client() {
-    return MailLog.client(clientName.now(), address());
+    return clientName.withAddress(address());
   }
 
   @Override

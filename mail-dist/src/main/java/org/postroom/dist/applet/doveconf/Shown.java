@@ -16,7 +16,6 @@ import java.util.function.Predicate;
 import org.postroom.dist.config.dovecot.DovecotConf.Block;
 import org.postroom.dist.config.dovecot.DovecotConf.Setting;
 import org.postroom.dist.config.dovecot.DovecotNames;
-import org.postroom.dist.config.dovecot.DovecotNames.Type;
 
 /** Lines as doveconf(1) has them: sorted, values in one form, and blocks for some at the end. */
 final class Shown {
@@ -50,27 +49,27 @@ final class Shown {
           "result_internalfail", "continue");
 
   /** Names whose values are read as more than text, in blocks. */
-  private static final Map<String, Type> IN_BLOCKS =
+  private static final Map<String, DovecotNames.Type> IN_BLOCKS =
       Map.ofEntries(
-          Map.entry("port", Type.NUMBER),
-          Map.entry("client_limit", Type.NUMBER),
-          Map.entry("process_limit", Type.NUMBER),
-          Map.entry("process_min_avail", Type.NUMBER),
-          Map.entry("service_count", Type.NUMBER),
-          Map.entry("vsz_limit", Type.SIZE),
-          Map.entry("idle_kill", Type.TIME),
-          Map.entry("drop_priv_before_exec", Type.BOOL),
-          Map.entry("haproxy", Type.BOOL),
-          Map.entry("reuse_port", Type.BOOL),
-          Map.entry("autoexpunge", Type.TIME),
-          Map.entry("autoexpunge_max_mails", Type.NUMBER),
-          Map.entry("inbox", Type.BOOL),
-          Map.entry("hidden", Type.BOOL),
-          Map.entry("subscriptions", Type.BOOL),
-          Map.entry("disabled", Type.BOOL),
-          Map.entry("deny", Type.BOOL),
-          Map.entry("master", Type.BOOL),
-          Map.entry("pass", Type.BOOL));
+          Map.entry("port", DovecotNames.Type.NUMBER),
+          Map.entry("client_limit", DovecotNames.Type.NUMBER),
+          Map.entry("process_limit", DovecotNames.Type.NUMBER),
+          Map.entry("process_min_avail", DovecotNames.Type.NUMBER),
+          Map.entry("service_count", DovecotNames.Type.NUMBER),
+          Map.entry("vsz_limit", DovecotNames.Type.SIZE),
+          Map.entry("idle_kill", DovecotNames.Type.TIME),
+          Map.entry("drop_priv_before_exec", DovecotNames.Type.BOOL),
+          Map.entry("haproxy", DovecotNames.Type.BOOL),
+          Map.entry("reuse_port", DovecotNames.Type.BOOL),
+          Map.entry("autoexpunge", DovecotNames.Type.TIME),
+          Map.entry("autoexpunge_max_mails", DovecotNames.Type.NUMBER),
+          Map.entry("inbox", DovecotNames.Type.BOOL),
+          Map.entry("hidden", DovecotNames.Type.BOOL),
+          Map.entry("subscriptions", DovecotNames.Type.BOOL),
+          Map.entry("disabled", DovecotNames.Type.BOOL),
+          Map.entry("deny", DovecotNames.Type.BOOL),
+          Map.entry("master", DovecotNames.Type.BOOL),
+          Map.entry("pass", DovecotNames.Type.BOOL));
 
   private final DoveconfRequest asked;
 
@@ -139,7 +138,7 @@ final class Shown {
       OF_NAMESPACES.stream()
           .filter(one -> name.equals(path + "/" + one) && block.setting(one).isEmpty())
           .map(one -> new Setting(one, "", Optional.empty(), block.place()))
-          .forEach(setting -> lines.add(plain(name, setting, Type.TEXT)));
+          .forEach(setting -> lines.add(plain(name, setting, DovecotNames.Type.TEXT)));
     }
     if (name.equals(path) && !block.name().isEmpty()) {
       lines.addAll(block(block, ""));
@@ -148,7 +147,7 @@ final class Shown {
   }
 
   /** Without quotes, as a program reads it. */
-  private String plain(String name, Setting setting, Type type) {
+  private String plain(String name, Setting setting, DovecotNames.Type type) {
     String text = value(setting, type);
     return asked.has('h') ? text : name + " = " + text;
   }
@@ -167,11 +166,11 @@ final class Shown {
     }
     blocks(block, inner, sorted, one -> true);
     if (asked.has('N') && isOfPeople(block) && !sorted.isEmpty()) {
-      sorted.put("name", List.of(line(inner, "name", Type.TEXT, Optional.empty(), block.name())));
+      sorted.put("name", List.of(line(inner, "name", DovecotNames.Type.TEXT, Optional.empty(), block.name())));
     }
     if (block.type().equals("namespace") && !sorted.isEmpty()) {
       for (String name : OF_NAMESPACES) {
-        sorted.putIfAbsent(name, List.of(line(inner, name, Type.TEXT, Optional.empty(), "")));
+        sorted.putIfAbsent(name, List.of(line(inner, name, DovecotNames.Type.TEXT, Optional.empty(), "")));
       }
     }
     if (sorted.isEmpty()) {
@@ -188,7 +187,7 @@ final class Shown {
   private static boolean isUsual(Block block, Setting setting) {
     String usual = OF_PEOPLE.getOrDefault(setting.name(), "");
     String text =
-        IN_BLOCKS.getOrDefault(setting.name(), Type.TEXT).shown(setting.text()).orElse("");
+        IN_BLOCKS.getOrDefault(setting.name(), DovecotNames.Type.TEXT).shown(setting.text()).orElse("");
     return isOfPeople(block) && setting.file().isEmpty() && text.equals(usual);
   }
 
@@ -223,17 +222,17 @@ final class Shown {
     return block.type() + " " + (isQuoted ? quoted(block.name()) : block.name());
   }
 
-  private static Type type(Block block, String name) {
+  private static DovecotNames.Type type(Block block, String name) {
     if (FOR_SOME.contains(block.type())) {
-      return DovecotNames.find(name).map(DovecotNames.Row::type).orElse(Type.TEXT);
+      return DovecotNames.find(name).map(DovecotNames.Row::type).orElse(DovecotNames.Type.TEXT);
     }
     return block.type().equals("plugin") || block.type().equals("dict")
-        ? Type.TEXT
-        : IN_BLOCKS.getOrDefault(name, Type.TEXT);
+        ? DovecotNames.Type.TEXT
+        : IN_BLOCKS.getOrDefault(name, DovecotNames.Type.TEXT);
   }
 
   private String line(
-      String indent, String name, Type type, Optional<Setting> said, String preset) {
+      String indent, String name, DovecotNames.Type type, Optional<Setting> said, String preset) {
     String text = said.map(setting -> value(setting, type)).orElse(preset);
     boolean isFile = said.flatMap(Setting::file).isPresent() && !asked.has('x');
     boolean isPlain = isFile || text.equals(HIDDEN);
@@ -241,7 +240,7 @@ final class Shown {
     return indent + (asked.has('h') ? shown : name + " = " + shown);
   }
 
-  private String value(Setting setting, Type type) {
+  private String value(Setting setting, DovecotNames.Type type) {
     Path file = setting.file().orElse(null);
     if (isSecret(setting) && !asked.has('P') && (file != null || !setting.text().isEmpty())) {
       return HIDDEN;
