@@ -15,7 +15,6 @@ import org.postroom.core.auth.Account;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
-import org.postroom.core.flow.Expanded;
 import org.postroom.core.inquiry.Inquiry;
 import org.postroom.core.inquiry.Notes;
 import org.postroom.core.policy.Decision;
@@ -338,18 +337,22 @@ public final class SmtpSession implements Standing {
   public boolean passes(Admission.Judged judged, Address recipient) {
     Optional<Address> about = Optional.of(recipient);
     Decision decision = judged.decision();
-    log(decision, judged.expanded(), about);
+    log(judged, about);
     Judging.refusal(decision).ifPresent(refusal -> refuse(refusal, about, decision.lastRule()));
     return decision.isPermitted();
   }
 
   /** For the record; and what the administrator wants to read of it, whatever comes of it. */
   public void log(Decision decision, Optional<Address> recipient) {
-    log(decision, Optional.empty(), recipient);
+    log(new Admission.Judged(decision, Optional.empty()), recipient);
   }
 
-  private void log(Decision decision, Optional<Expanded> expanded, Optional<Address> recipient) {
-    judging.keep(id(), decision, expanded, (what, text) -> log(what, text, recipient, ""));
+  private void log(Admission.Judged judged, Optional<Address> recipient) {
+    judging.keep(
+        id(),
+        judged.decision(),
+        judged.expanded(),
+        (what, text) -> log(what, text, recipient, ""));
   }
 
   /** MAIL: a transaction begins. */

@@ -40,7 +40,7 @@ final class Wildcards {
           }
         }
       } catch (NotDirectoryException e) {
-        continue;
+        // Nothing is in it.
       }
     }
     found.sort(null);
