@@ -19,7 +19,7 @@ final class VisibleTypesTest {
       core.filter: Examined Filter Finding
       core.life: Lifeline
       core.mail: BodyType Content Envelope FieldLine Origin QueueId Recipient
-      core.people: AccountSource LoginName Person Proof TokenCheck TokenVerdict
+      core.people: AccountSource LoginName Person Proof Quota TokenCheck TokenVerdict
       core.refusal: AccountExists AccountNotFound BadMailboxName ContentDamaged KeptElsewhere
       core.refusal: LookupUnavailable MailboxExists MailboxNotFound NotEnqueued OverQuota
       core.refusal: StorageFull StorageUnavailable WireFault
@@ -51,7 +51,7 @@ final class VisibleTypesTest {
             });
 
     assertThat(VisibleTypes.ofApplications()).containsExactlyElementsOf(named);
-    assertThat(named).hasSizeLessThanOrEqualTo(82);
+    assertThat(named).hasSizeLessThanOrEqualTo(83);
   }
 
   @Test
