@@ -39,10 +39,7 @@ public final class ManualApplet implements Callable<Integer> {
         Files.writeString(pages.resolve(page.getKey() + ".1"), page.getValue(), UTF_8);
       }
       Path completion = Files.createDirectories(folder.resolve("bash-completion"));
-      Files.writeString(
-          completion.resolve("postroom"),
-          AutoComplete.bash("postroom", all),
-          UTF_8);
+      Files.writeString(completion.resolve("postroom"), AutoComplete.bash("postroom", all), UTF_8);
       return 0;
     } catch (IOException e) {
       throw new UncheckedIOException("the pages cannot be written", e);

@@ -349,10 +349,7 @@ public final class SmtpSession implements Standing {
 
   private void log(Admission.Judged judged, Optional<Address> recipient) {
     judging.keep(
-        id(),
-        judged.decision(),
-        judged.expanded(),
-        (what, text) -> log(what, text, recipient, ""));
+        id(), judged.decision(), judged.expanded(), (what, text) -> log(what, text, recipient, ""));
   }
 
   /** MAIL: a transaction begins. */

@@ -166,11 +166,14 @@ final class Shown {
     }
     blocks(block, inner, sorted, one -> true);
     if (asked.has('N') && isOfPeople(block) && !sorted.isEmpty()) {
-      sorted.put("name", List.of(line(inner, "name", DovecotNames.Type.TEXT, Optional.empty(), block.name())));
+      sorted.put(
+          "name",
+          List.of(line(inner, "name", DovecotNames.Type.TEXT, Optional.empty(), block.name())));
     }
     if (block.type().equals("namespace") && !sorted.isEmpty()) {
       for (String name : OF_NAMESPACES) {
-        sorted.putIfAbsent(name, List.of(line(inner, name, DovecotNames.Type.TEXT, Optional.empty(), "")));
+        sorted.putIfAbsent(
+            name, List.of(line(inner, name, DovecotNames.Type.TEXT, Optional.empty(), "")));
       }
     }
     if (sorted.isEmpty()) {
@@ -187,7 +190,10 @@ final class Shown {
   private static boolean isUsual(Block block, Setting setting) {
     String usual = OF_PEOPLE.getOrDefault(setting.name(), "");
     String text =
-        IN_BLOCKS.getOrDefault(setting.name(), DovecotNames.Type.TEXT).shown(setting.text()).orElse("");
+        IN_BLOCKS
+            .getOrDefault(setting.name(), DovecotNames.Type.TEXT)
+            .shown(setting.text())
+            .orElse("");
     return isOfPeople(block) && setting.file().isEmpty() && text.equals(usual);
   }
 
