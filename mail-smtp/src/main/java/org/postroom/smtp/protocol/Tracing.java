@@ -2,6 +2,7 @@ package org.postroom.smtp.protocol;
 
 import java.net.InetAddress;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.refusal.LookupUnavailable;
@@ -15,8 +16,13 @@ import org.postroom.core.table.MatchList;
 public final class Tracing {
   private static final String CUT = "***";
 
-  /** Octets of base64 and what else may follow the name of a mechanism. */
-  private static final String AUTH = "(?i)(AUTH +\\S+) +\\S.*";
+  /**
+   * What follows the name of a mechanism, whatever stands between them; and our challenges, the
+   * last of which has what passwords can be tried on (RFC 5802, 3). Replies that name AUTH, as that
+   * to EHLO does, are no secret.
+   */
+  private static final Pattern SECRET =
+      Pattern.compile("(?is)\\A(334|(?!\\d{3}[ -]).*?\\bAUTH\\s+\\S+)\\s+\\S.*");
 
   private final MatchList peers;
   private final MailLog log;
@@ -78,7 +84,7 @@ public final class Tracing {
       if (isWanted()) {
         String peer = MailLog.client(name.get(), address);
         for (String line : text.get().lines().toList()) {
-          log.dialogue(id, direction, peer, line.replaceFirst(AUTH, "$1 " + CUT));
+          log.dialogue(id, direction, peer, SECRET.matcher(line).replaceFirst("$1 " + CUT));
         }
       }
     }

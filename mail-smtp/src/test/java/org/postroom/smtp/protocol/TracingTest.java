@@ -70,6 +70,43 @@ final class TracingTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "AUTH\tPLAIN\tAGFkYQBwdw== | AUTH\tPLAIN ***",
+        "AUTH PLAIN\tAGFkYQBwdw== | AUTH PLAIN ***",
+        "x AUTH PLAIN AGFkYQBwdw== | x AUTH PLAIN ***",
+        "AUTH LOGIN | AUTH LOGIN",
+        "250-AUTH PLAIN LOGIN | 250-AUTH PLAIN LOGIN",
+        "250 AUTH PLAIN LOGIN | 250 AUTH PLAIN LOGIN",
+        "MAIL FROM:<a@far.test> AUTH=<> SIZE=1 | MAIL FROM:<a@far.test> AUTH=<> SIZE=1",
+      })
+  void mechanismsAreReadAndAnswersAreNot(String heard, String read) throws Exception {
+    Tracing.Trace trace = trace("192.0.2.1", new AtomicReference<>("mx.far.test"));
+
+    trace.heard(() -> heard);
+
+    // The log shows control characters as it shows all of them.
+    assertThat(lines()).containsExactly("< mx.far.test[192.0.2.1]: " + read.replace('\t', '?'));
+  }
+
+  @Test
+  void challengesAreCut() throws Exception {
+    Tracing.Trace trace = trace("192.0.2.1", new AtomicReference<>("mx.far.test"));
+
+    trace.said(() -> "250-AUTH SCRAM-SHA-256 PLAIN\r\n250 HELP\r\n");
+    trace.said(() -> "334 dj1zZXJ2ZXJzIHNpZ25hdHVyZQ==\r\n");
+    trace.said(() -> "334 \r\n");
+
+    assertThat(lines())
+        .containsExactly(
+            "> mx.far.test[192.0.2.1]: 250-AUTH SCRAM-SHA-256 PLAIN",
+            "> mx.far.test[192.0.2.1]: 250 HELP",
+            "> mx.far.test[192.0.2.1]: 334 ***",
+            "> mx.far.test[192.0.2.1]: 334 ");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "192.0.2.1, true",
     "192.0.2.0/30, true",
