@@ -2,6 +2,7 @@ package org.postroom.core.policy;
 
 import java.util.List;
 import java.util.Optional;
+import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.restriction.Subject;
@@ -38,12 +39,22 @@ final class AccessTable {
   static AccessTable open(Ingredients in, String name, Verdict.Worth worth, String tag) {
     LookupTable table = in.tables().open(name);
     boolean everybody = table.matchesPatterns() || name.startsWith("static:");
-    boolean isSendmails = name.startsWith(TaggedTable.TYPE);
+    boolean isSendmails = isSendmails(table, name);
     return new AccessTable(
         in.settings(),
         isSendmails ? new TaggedTable(table, tag) : table,
         worth == Verdict.Worth.PROVEN && everybody ? Verdict.Worth.CLAIMED : worth,
         isSendmails);
+  }
+
+  /** Also one that has its type by default, or stands behind {@code proxy:}. */
+  private static boolean isSendmails(LookupTable table, String name) {
+    boolean is = table.name().startsWith(TaggedTable.TYPE);
+    if (!is && table.name().contains(TaggedTable.TYPE)) {
+      // Nobody knows any more that its keys have tags, nor that its OK opens no relay.
+      throw new BadValue(TaggedTable.TYPE + " stands for itself, and not within others: " + name);
+    }
+    return is;
   }
 
   /** There OK is taken at its word, and RELAY alone opens the relay. */

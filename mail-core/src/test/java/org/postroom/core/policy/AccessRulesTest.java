@@ -3,10 +3,13 @@ package org.postroom.core.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -169,6 +172,25 @@ class AccessRulesTest {
                 "smtpd_relay_restrictions = " + rule + ", reject_unauth_destination\n",
                 "x@else.test"))
         .isEqualTo("554 5.7.1 <x@else.test>: Relay access denied");
+  }
+
+  /** However it is named: OK of sendmail's table is no RELAY. */
+  @ParameterizedTest
+  @ValueSource(strings = {"accessdb:%s", "proxy:accessdb:%s", "proxy:proxy:accessdb:%s"})
+  void sendmailsOkOpensNoRelay(String table, @TempDir Path folder) throws Exception {
+    Path file = folder.resolve("access");
+    String lists =
+        "smtpd_relay_restrictions = check_client_access %s, reject_unauth_destination%n"
+            .formatted(table.formatted(file));
+
+    Files.writeString(file, "Connect:203.0.113.9 OK\n");
+    assertThat(said(lists, "x@else.test"))
+        .isEqualTo("554 5.7.1 <x@else.test>: Relay access denied");
+    Files.writeString(file, "203.0.113.9 OK\n");
+    assertThat(said(lists, "x@else.test"))
+        .isEqualTo("554 5.7.1 <x@else.test>: Relay access denied");
+    Files.writeString(file, "Connect:203.0.113.9 RELAY\n");
+    assertThat(said(lists, "x@else.test")).isEqualTo("OK");
   }
 
   @ParameterizedTest

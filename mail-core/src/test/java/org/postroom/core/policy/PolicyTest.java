@@ -91,6 +91,8 @@ final class PolicyTest {
             + " DNS: zen..example",
         "reject_rbl_client zen.example=127.0.0.300, reject | reject_rbl_client: bad filter for the"
             + " answers of a list in the DNS: 127.0.0.300",
+        "check_client_access unionmap:{accessdb:/x}, reject | check_client_access: accessdb: stands for"
+            + " itself, and not within others: unionmap:{accessdb:/x}",
         "sleep 1d, reject | sleep: sleep takes 0 to 60 seconds, but found 1d",
         "reject, warn_if_reject | warn_if_reject stands before nothing",
         "permit_naked_ip_address, reject | restriction permit_naked_ip_address is no longer there:"
