@@ -69,13 +69,18 @@ public interface Folder {
   void unflag(Collection<Long> uids, String... flags);
 
   /**
-   * Moves messages into another mailbox, of whomever it is.
+   * Moves messages into another mailbox, of whomever it is; messages that are not there are left
+   * out.
    *
    * @return their numbers there, in the order of those here
+   * @throws IllegalArgumentException for a mailbox of another server
    */
   List<Long> move(Collection<Long> uids, Folder target);
 
-  /** Copies messages, with flags and dates; returns their numbers there. */
+  /**
+   * Copies messages, with flags and dates, as {@link #move} moves them; returns their numbers
+   * there.
+   */
   List<Long> copy(Collection<Long> uids, Folder target);
 
   /** Removes messages for good, whatever their flags. */

@@ -102,6 +102,31 @@ final class MailboxesTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  /** Numbers of mailboxes begin at one in each store: theirs would be somebody's here. */
+  @Test
+  void mailboxesOfAnotherServerAreOthers() {
+    try (MailServer other =
+        MailServer.builder()
+            .hostname("mail.example.org")
+            .domains("example.org")
+            .storage(Storage.inMemory())
+            .account(ADA, "correct horse")
+            .start()) {
+      Folder theirs = other.mailboxes(ADA).inbox();
+      Folder inbox = adas.inbox();
+      long uid = put(inbox, "one");
+
+      assertThat(theirs).isNotEqualTo(inbox);
+      assertThat(adas.inbox()).isEqualTo(inbox).hasSameHashCodeAs(inbox);
+      assertThatThrownBy(() -> inbox.move(List.of(uid), theirs))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("of this server");
+      assertThatThrownBy(() -> inbox.copy(List.of(uid), theirs))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThat(inbox.messages()).extracting(StoredMessage::uid).containsExactly(uid);
+    }
+  }
+
   @Test
   void messagesAreMovedCopiedAndRemoved() {
     Folder inbox = adas.inbox();

@@ -220,11 +220,12 @@ final class StoreFolder implements Folder {
     store.delete(id);
   }
 
-  private static MailboxId idOf(Folder folder) {
-    if (folder instanceof StoreFolder ours) {
+  /** Another server's has a number that is somebody else's here. */
+  private MailboxId idOf(Folder folder) {
+    if (folder instanceof StoreFolder ours && ours.store == store) {
       return ours.id;
     }
-    throw new IllegalArgumentException("expected a mailbox of a server, but found " + folder);
+    throw new IllegalArgumentException("expected a mailbox of this server, but found " + folder);
   }
 
   private UidSet there(Collection<Long> uids) {
@@ -245,7 +246,7 @@ final class StoreFolder implements Folder {
   /** Mailboxes are equal when they are the same one. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof StoreFolder folder && folder.id.equals(id);
+    return other instanceof StoreFolder folder && folder.store == store && folder.id.equals(id);
   }
 
   @Override
