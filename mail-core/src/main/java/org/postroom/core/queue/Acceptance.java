@@ -55,9 +55,11 @@ public record Acceptance(
     this(mail, deliveries, onward, List.of(), false);
   }
 
-  /** Why the mailbox of {@code account} does not have its copy; empty where none was refused. */
-  public Optional<Refused> refusal(AccountId account) {
-    return refused.stream().filter(one -> one.account().equals(account)).findFirst();
+  /** Why {@code mailbox} of {@code account} does not have its copy; empty where it may have it. */
+  public Optional<Refused> refusal(AccountId account, MailboxName mailbox) {
+    return refused.stream()
+        .filter(one -> one.account().equals(account) && one.mailbox().equals(mailbox))
+        .findFirst();
   }
 
   /**
@@ -65,7 +67,7 @@ public record Acceptance(
    *
    * @param full whether there is no room for it; otherwise its account is gone
    */
-  public record Refused(AccountId account, boolean full) {}
+  public record Refused(AccountId account, MailboxName mailbox, boolean full) {}
 
   /** What a copy is to whoever brings the mail. */
   public enum Claim {

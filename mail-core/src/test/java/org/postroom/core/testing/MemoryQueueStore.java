@@ -94,7 +94,9 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
         } catch (OverQuota | MailboxNotFound e) {
           first = first == null ? e : first;
           if (delivery.claim() == Acceptance.Claim.ANSWERED) {
-            refused.add(new Acceptance.Refused(delivery.account(), e instanceof OverQuota));
+            refused.add(
+                new Acceptance.Refused(
+                    delivery.account(), delivery.mailbox(), e instanceof OverQuota));
           } else {
             onward.add(delivery.waiting());
             any |= delivery.claim() == Acceptance.Claim.KEPT;

@@ -178,10 +178,28 @@ public abstract class QueueStoreContract extends StoreContract {
     assertThat(made.onward()).isEmpty();
     assertThat(made.refused())
         .containsExactly(
-            new Acceptance.Refused(bob.id(), true), new Acceptance.Refused(gone.id(), false));
+            new Acceptance.Refused(bob.id(), MailboxName.INBOX, true),
+            new Acceptance.Refused(gone.id(), MailboxName.INBOX, false));
     assertThat(stores().mail().mailbox(inbox()).messages()).isEqualTo(1);
     assertThat(stores().mail().mailbox(inbox(bob)).messages()).isZero();
     assertThat(lease("me", 5, 5)).isEmpty();
+  }
+
+  /** One account may have two of them, and room for one. */
+  @Test
+  void whatIsRefusedOneMailboxIsNotRefusedAnother() {
+    MailboxName lists = MailboxName.of("lists");
+    Acceptance mail = delivery(text("for two"), ada, lists, "A: b\r\n");
+    Acceptance.Delivery fits = claimed(mail, ANSWERED);
+    Acceptance.Delivery full = claimed(delivery(text("x"), ada, MailboxName.INBOX, ""), ANSWERED);
+    stores().accounts().setQuota(ada.id(), mail.mail().content().size() + 10);
+
+    Acceptance made = commit.commit(new Acceptance(mail.mail(), List.of(fits, full), List.of()));
+
+    assertThat(made.deliveries()).containsExactly(fits);
+    assertThat(made.refusal(ada.id(), lists)).isEmpty();
+    assertThat(made.refusal(ada.id(), MailboxName.INBOX))
+        .contains(new Acceptance.Refused(ada.id(), MailboxName.INBOX, true));
   }
 
   private static Acceptance.Delivery claimed(Acceptance one, Acceptance.Claim claim) {

@@ -55,7 +55,11 @@ final class EachAnswer {
                 target ->
                     target.route() instanceof Route.ToMailbox mailbox
                         ? made.stream()
-                            .flatMap(one -> one.refusal(mailbox.account().id()).stream())
+                            .flatMap(
+                                one ->
+                                    one
+                                        .refusal(mailbox.account().id(), mailbox.mailbox())
+                                        .stream())
                             .findFirst()
                         : Optional.<Acceptance.Refused>empty())
             .toList();

@@ -44,7 +44,9 @@ final class DeliveryRoom {
         } catch (OverQuota | MailboxNotFound e) {
           first = first == null ? e : first;
           if (delivery.claim() == Acceptance.Claim.ANSWERED) {
-            refused.add(new Acceptance.Refused(delivery.account(), e instanceof OverQuota));
+            refused.add(
+                new Acceptance.Refused(
+                    delivery.account(), delivery.mailbox(), e instanceof OverQuota));
           } else {
             onward.add(delivery.waiting());
             any |= delivery.claim() == Acceptance.Claim.KEPT;
