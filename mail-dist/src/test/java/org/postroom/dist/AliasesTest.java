@@ -167,6 +167,40 @@ final class AliasesTest {
     }
   }
 
+  /** Who brings mail by LMTP hears of each recipient, also where two are one account's. */
+  @Test
+  void ofTwoMailboxesOneMayBeRefused() throws Exception {
+    try (MailServer server =
+        described()
+            .set("mynetworks", "127.0.0.0/8")
+            .set("recipient_delimiter", "+")
+            .set("lmtp_save_to_detail_mailbox", "yes")
+            .listen(Role.LMTP, 0)
+            .start()) {
+      Folder lists = server.mailboxes("bob@example.org").create("lists");
+      Folder inbox = server.mailboxes("bob@example.org").inbox();
+      try (SmtpDialogue dialogue = SmtpDialogue.open(server.address(Role.LMTP).getPort())) {
+        assertThat(dialogue.say("LHLO client.example")).startsWith("250 ");
+        assertThat(dialogue.send("x@far.test", "bob@example.org", MAIL)).startsWith("250 ");
+        server.users().limit("bob@example.org", inbox.octets() * 5 / 2);
+
+        for (String said :
+            List.of(
+                "MAIL FROM:<x@far.test>",
+                "RCPT TO:<bob+lists@example.org>",
+                "RCPT TO:<bob@example.org>")) {
+          assertThat(dialogue.say(said)).startsWith("250 ");
+        }
+        assertThat(dialogue.say("DATA")).startsWith("354 ");
+        assertThat(dialogue.content(out -> out.write(MAIL)))
+            .startsWith("250 2.1.5 <bob+lists@example.org> Ok");
+        assertThat(dialogue.reply()).startsWith("552 5.2.2 <bob@example.org> ");
+      }
+      assertThat(lists.size()).isEqualTo(1);
+      assertThat(inbox.size()).isEqualTo(1);
+    }
+  }
+
   @Test
   @Shows("A3.2")
   void whoHasNoRoomIsReportedAndTheOthersGetTheirs() throws Exception {

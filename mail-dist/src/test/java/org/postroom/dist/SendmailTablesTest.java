@@ -118,11 +118,14 @@ final class SendmailTablesTest {
             """);
     String table = "accessdb:" + access;
     try (RelayHouse house = described()) {
-      RelayHop hop = house.relayhost();
       Path mailers =
           Files.writeString(
               folder.resolve("mailertable"),
-              "away.test esmtp:%s\n.away.test error:nohost no such host\n".formatted(hop.name()));
+              """
+              away.test   esmtp:[hub.test]
+              .away.test  error:nohost no such host
+              .           error:nohost not from here
+              """);
       house
           .set("mynetworks", "192.0.2.0/24")
           .set("transport_maps", "mailertable:" + mailers)
@@ -135,6 +138,7 @@ final class SendmailTablesTest {
 
       assertThat(said(house, "x@else.test", "x@away.test")).startsWith("250 ");
       assertThat(said(house, "x@else.test", "x@sub.away.test")).startsWith("550 5.1.2 ");
+      assertThat(said(house, "x@else.test", "x@other.test")).contains(" not from here");
       assertThat(said(house, "x@spam.test", "ada@example.org"))
           .isEqualTo("550 5.7.1 <x@spam.test>: Sender address rejected: Access denied");
       assertThat(said(house, "x@sub.spam.test", "ada@example.org")).startsWith("550 5.7.1 ");

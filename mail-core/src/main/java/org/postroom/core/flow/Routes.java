@@ -41,6 +41,10 @@ public final class Routes {
   /** Ends the search of a table for senders, and changes nothing. */
   private static final String DUNNO = "DUNNO";
 
+  /** sendmail does not look there for domains that are its own (class w). */
+  private static final String MAILERTABLE = "mailertable:";
+
+
   /** Those whose next hops {@link NextHop} reads. */
   private static final Set<String> SMTP = Set.of("smtp", "relay");
 
@@ -59,6 +63,7 @@ public final class Routes {
   private final Set<String> known;
   private final TableKeys.Parents parents;
   private final TableList transports;
+  private final TableList transportsOfOurs;
   private final TableList sendersTransports;
   private final TableList sendersRelays;
   private final TableList mailboxes;
@@ -75,6 +80,11 @@ public final class Routes {
             ? TableKeys.Parents.BARE
             : TableKeys.Parents.DOTTED;
     this.transports = AddressMap.open(settings, RouteParams.TRANSPORT_MAPS, tables);
+    this.transportsOfOurs =
+        new TableList(
+            transports.tables().stream()
+                .filter(table -> !table.name().startsWith(MAILERTABLE))
+                .toList());
     this.sendersTransports =
         AddressMap.open(settings, RouteParams.SENDER_DEFAULT_TRANSPORT_MAPS, tables);
     this.sendersRelays = AddressMap.open(settings, RouteParams.SENDER_RELAYHOST_MAPS, tables);
@@ -208,7 +218,9 @@ public final class Routes {
         usual.nextHop().isEmpty() && leaves(addressClass)
             ? usual.orTo(relay(query, facts, trace).orElse(domain))
             : usual.orTo(domain);
-    Optional<TableList.Found> found = transport(query.recipient(), facts);
+    Optional<TableList.Found> found =
+        transport(
+            leaves(addressClass) ? transports : transportsOfOurs, query.recipient(), facts);
     found.ifPresent(row -> trace.add(step(query.recipient(), row, RouteParams.TRANSPORT_MAPS)));
     return found.map(row -> over(whole, Way.parse(row.value()), domain)).orElse(whole);
   }
@@ -268,12 +280,12 @@ public final class Routes {
         .filter(host -> !host.isBlank());
   }
 
-  private Optional<TableList.Found> transport(Address recipient, Facts facts) {
-    return transports.isEmpty()
+  private Optional<TableList.Found> transport(TableList tables, Address recipient, Facts facts) {
+    return tables.isEmpty()
         ? Optional.empty()
         : facts.know(
             new TableFact(
-                transports,
+                tables,
                 TableKeys.transport(recipient, policy.delimiter(), parents),
                 RouteParams.TRANSPORT_MAPS.name(),
                 recipient.toString()));

@@ -3,6 +3,8 @@ package org.postroom.core.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
@@ -81,6 +84,29 @@ final class RoutesTest {
       return no.code() + " " + no.status() + " " + no.text();
     }
     return ((Route.Onward) route).destination();
+  }
+
+  /** There a line for all the rest would take the mail of our own mailboxes. */
+  @ParameterizedTest
+  @CsvSource({
+    "ada@local.test, ada@local.test",
+    "vera@virtual.test, vera@virtual.test",
+    "x@relay.test, smtp:[hub.test]",
+    "x@far.test, smtp:[hub.test]",
+  })
+  void sendmailsTableIsNotForOurOwnDomains(String recipient, String route, @TempDir Path folder)
+      throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("mailertable"), ".\tesmtp:[hub.test]\nlocal.test\tesmtp:[hub.test]\n");
+    for (String table : List.of("mailertable:" + file, "proxy:mailertable:" + file)) {
+      Router router = addressing("transport_maps = " + table).router(accounts, mailboxes);
+
+      Route found =
+          router.route(new RouteQuery(SENDER, Address.parse(recipient), true), Facts.WAITING);
+
+      assertThat(text(found)).isEqualTo(route);
+    }
   }
 
   private static final String UNKNOWN = "550 5.1.1 User unknown in local recipient table";
