@@ -44,7 +44,6 @@ public final class Routes {
   /** sendmail does not look there for domains that are its own (class w). */
   private static final String MAILERTABLE = "mailertable:";
 
-
   /** Those whose next hops {@link NextHop} reads. */
   private static final Set<String> SMTP = Set.of("smtp", "relay");
 
@@ -219,8 +218,7 @@ public final class Routes {
             ? usual.orTo(relay(query, facts, trace).orElse(domain))
             : usual.orTo(domain);
     Optional<TableList.Found> found =
-        transport(
-            leaves(addressClass) ? transports : transportsOfOurs, query.recipient(), facts);
+        transport(leaves(addressClass) ? transports : transportsOfOurs, query.recipient(), facts);
     found.ifPresent(row -> trace.add(step(query.recipient(), row, RouteParams.TRANSPORT_MAPS)));
     return found.map(row -> over(whole, Way.parse(row.value()), domain)).orElse(whole);
   }

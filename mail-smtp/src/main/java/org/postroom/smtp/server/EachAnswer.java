@@ -57,9 +57,7 @@ final class EachAnswer {
                         ? made.stream()
                             .flatMap(
                                 one ->
-                                    one
-                                        .refusal(mailbox.account().id(), mailbox.mailbox())
-                                        .stream())
+                                    one.refusal(mailbox.account().id(), mailbox.mailbox()).stream())
                             .findFirst()
                         : Optional.<Acceptance.Refused>empty())
             .toList();
