@@ -1,5 +1,6 @@
 package org.postroom.core.quota;
 
+import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -23,6 +24,9 @@ record FolderRule(
       "a rule such as *:storage=1G:messages=1000, Trash:storage=+100M, Trash:storage=+10% or"
           + " Spam:ignore";
 
+  private static final String ALL = "*";
+  private static final Pattern MASK = Pattern.compile("[*?%]");
+  private static final Pattern INBOX = Pattern.compile("(?i)INBOX(?=/|$)");
   private static final Pattern MORE =
       Pattern.compile("(storage|bytes|messages)=\\+?([0-9]{1,15})([bBkKmMgGtT%]?)");
 
@@ -42,14 +46,23 @@ record FolderRule(
     }
     String mailbox = plain.substring(0, colon).strip();
     String rest = plain.substring(colon + 1).strip();
-    if (mailbox.equals("*")) {
-      Quota quota = QuotaText.parse(rest);
-      return Optional.of(new FolderRule(mailbox, false, quota, 0, 0, 0));
+    if (mailbox.equals(ALL) || mailbox.equals("?")) { // Dovecot's ? gives way to a user's own
+      return Optional.of(new FolderRule(ALL, false, QuotaText.parse(rest), 0, 0, 0));
     }
+    String name = name(mailbox);
     if (rest.equals("ignore")) {
-      return Optional.of(new FolderRule(mailbox, true, Quota.NONE, 0, 0, 0));
+      return Optional.of(new FolderRule(name, true, Quota.NONE, 0, 0, 0));
     }
-    return Optional.of(more(mailbox, rest));
+    return Optional.of(more(name, rest));
+  }
+
+  /** As mailboxes are called: in NFC, and INBOX in upper case (RFC 9051, 5.1). */
+  private static String name(String written) {
+    if (MASK.matcher(written).find()) {
+      throw new BadValue("a rule is about one mailbox by its whole name, not " + written);
+    }
+    String name = Normalizer.normalize(written, Normalizer.Form.NFC);
+    return INBOX.matcher(name).lookingAt() ? "INBOX" + name.substring("INBOX".length()) : name;
   }
 
   private static FolderRule more(String mailbox, String text) {
@@ -84,7 +97,7 @@ record FolderRule(
 
   /** Whether it is about the account as a whole. */
   boolean isForAll() {
-    return mailbox.equals("*");
+    return mailbox.equals(ALL);
   }
 
   /** What fits into this mailbox, where {@code limit} is what fits into all. */

@@ -3,8 +3,8 @@ package org.postroom.core.quota;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import org.postroom.core.address.Domain;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
@@ -125,7 +125,11 @@ public final class QuotaRules {
         if (colon < 1) {
           throw new BadValue("a rule is a domain, a colon and " + QuotaText.FORM);
         }
-        String domain = item.substring(0, colon).toLowerCase(Locale.ROOT);
+        String written = item.substring(0, colon);
+        String domain =
+            Domain.parse(written)
+                .map(Domain::name)
+                .orElseThrow(() -> new BadValue("\"" + written + "\" is no domain"));
         if (domains.put(domain, QuotaText.parse(item.substring(colon + 1))) != null) {
           throw new BadValue("another rule is about " + domain + " already");
         }

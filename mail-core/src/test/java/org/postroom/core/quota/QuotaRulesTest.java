@@ -47,7 +47,9 @@ class QuotaRulesTest {
         "quota_rule=*:storage=1M; quota_domain_rule=A.example:storage=2M | ada@a.example | default | storage=2M:messages=0",
         "quota_rule=*:storage=1M; quota_domain_rule=b.example:storage=2M | ada@a.example | default | storage=1M:messages=0",
         "quota_rule=*:storage=1M:messages=4; quota_domain_rule=a.example:storage=2M | ada@a.example | default | storage=2M:messages=4",
-        "quota_domain_rule=a.example:storage=2M | ada@a.example | storage=3M | storage=3M:messages=0"
+        "quota_domain_rule=a.example:storage=2M | ada@a.example | storage=3M | storage=3M:messages=0",
+        "quota_domain_rule=bücher.example:storage=2M | ada@xn--bcher-kva.example | default | storage=2M:messages=0",
+        "quota_rule=?:storage=1M | ada | default | storage=1M:messages=0"
       })
   void theNearestSaysWhatHolds(String settings, String login, String own, String limit) {
     QuotaRules rules = rules(settings == null ? "" : settings);
@@ -66,7 +68,12 @@ class QuotaRulesTest {
         "quota_rule=1G | quota_rule",
         "quota_rule=Trash:ignored | quota_rule",
         "quota_rule=Trash:messages=+10% | quota_rule",
+        "quota_rule=*:storage=1G; quota_rule2=?:storage=2G | quota_rule2",
+        "quota_rule=Lists/*:ignore | quota_rule",
+        "quota_rule=Lists%:ignore | quota_rule",
+        "quota_rule=INBOX:ignore; quota_rule2=inbox:storage=+1M | quota_rule2",
         "quota_domain_rule=a.example | quota_domain_rule",
+        "quota_domain_rule=storage=1G:messages=1000 | quota_domain_rule",
         "quota_domain_rule=a.example:1G | quota_domain_rule",
         "quota_domain_rule=a.example:storage=1G a.example:storage=1G | quota_domain_rule",
         "mailbox_size_limit=999 | mailbox_size_limit",
@@ -98,6 +105,8 @@ class QuotaRulesTest {
         "quota_rule=Trash:messages=+2 | Trash | 1 | 11 | 1 | 1 | true",
         "quota_rule=Trash:messages=+2 | Trash | 1 | 12 | 1 | 1 | false",
         "quota_rule=Spam:ignore | Spam | 1000 | 10 | 5000 | 9 | true",
+        "quota_rule=Inbox:ignore | INBOX | 1000 | 10 | 5000 | 9 | true",
+        "quota_rule=inbox/Lists:ignore | INBOX/Lists | 1000 | 10 | 5000 | 9 | true",
         "quota_mail_size=100 | INBOX | 0 | 0 | 101 | 1 | false",
         "quota_mail_size=100; quota_rule=Spam:ignore | Spam | 0 | 0 | 101 | 1 | false",
         "quota_storage_grace=50 | INBOX | 999 | 1 | 51 | 1 | true",
