@@ -4,6 +4,8 @@ import java.util.List;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.AppPassword;
+import org.postroom.core.people.Quota;
 import org.postroom.core.refusal.AccountNotFound;
 import org.postroom.core.secret.Secret;
 
@@ -61,9 +63,44 @@ public final class Users {
     accounts.setEnabled(account(login).id(), may);
   }
 
-  /** Limits the octets that somebody's mailboxes may hold; 0 is without limit. */
-  public void limit(String login, long octets) {
-    accounts.setQuota(account(login).id(), octets);
+  /**
+   * Says what somebody's mailboxes may hold; {@link Quota#NONE} has his domain and the server say
+   * it.
+   *
+   * @throws org.postroom.core.refusal.KeptElsewhere when it is not the store that says it
+   */
+  public void limit(String login, Quota quota) {
+    accounts.setQuota(account(login).id(), quota);
+  }
+
+  /**
+   * Makes a password for one of somebody's clients, beside his own: good until it is revoked.
+   *
+   * @param client what he calls it: a line of 1 to 100 characters
+   * @param protocols what it is good for: smtp, imap, pop3, with commas between them
+   * @return what the client logs in with; nobody can say it again
+   * @throws org.postroom.core.refusal.AppPasswordExists when there is one of that name, or there are
+   *     too many
+   * @throws IllegalArgumentException when there can be none of that name, or for such protocols
+   */
+  public Secret addAppPassword(String login, String client, String protocols) {
+    return accounts
+        .addAppPassword(account(login).id(), client, AppPassword.Scope.parse(protocols))
+        .secret();
+  }
+
+  /** The clients that somebody has such passwords for, in order. */
+  public List<String> appPasswords(String login) {
+    return accounts.appPasswords(account(login).id()).stream().map(AppPassword::name).toList();
+  }
+
+  /**
+   * Has the password of a client be good for nothing any more; its sessions end within 5 s.
+   *
+   * @return whether there was one
+   */
+  public boolean revokeAppPassword(String login, String client) {
+    return accounts.revokeAppPassword(account(login).id(), client);
   }
 
   /** The addresses beside the login for which mail goes to somebody, in order. */

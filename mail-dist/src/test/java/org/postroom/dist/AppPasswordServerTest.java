@@ -14,8 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.postroom.core.auth.AppPassword;
 import org.postroom.core.dns.lookup.ZoneResolver;
+import org.postroom.core.refusal.AccountNotFound;
+import org.postroom.core.refusal.AppPasswordExists;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.storage.Storage;
@@ -54,13 +55,7 @@ final class AppPasswordServerTest {
   }
 
   private String made(String name, String scopes) {
-    var account = server.inside().accounts().byLogin(ADA).orElseThrow();
-    return server
-        .inside()
-        .accounts()
-        .addAppPassword(account.id(), name, AppPassword.Scope.parse(scopes))
-        .secret()
-        .reveal();
+    return server.users().addAppPassword(ADA, name, scopes).reveal();
   }
 
   private ImapDialogue imap(String password) throws IOException {
@@ -91,7 +86,7 @@ final class AppPasswordServerTest {
       assertThat(server.inside().accounts().appPasswords(account.id()).get(0).lastUsed())
           .contains(time.instant());
 
-      server.inside().accounts().revokeAppPassword(account.id(), "phone");
+      assertThat(server.users().revokeAppPassword(ADA, "phone")).isTrue();
       time.advance(Duration.ofSeconds(5));
 
       for (ImapDialogue gone : List.of(onPhone, again)) {
@@ -103,6 +98,20 @@ final class AppPasswordServerTest {
       assertThat(auth(tablet)).startsWith("235 ");
       assertThat(auth(Site.PASSWORD)).startsWith("235 ");
     }
+  }
+
+  @Test
+  void anApplicationHearsWhatCannotBe() {
+    made("phone", "imap");
+
+    assertThat(server.users().appPasswords(ADA)).containsExactly("phone");
+    assertThat(server.users().revokeAppPassword(ADA, "tablet")).isFalse();
+    assertThatThrownBy(() -> made("phone", "smtp")).isInstanceOf(AppPasswordExists.class);
+    for (String scopes : List.of("", "ftp", "imap,")) {
+      assertThatThrownBy(() -> made("other", scopes)).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(() -> server.users().appPasswords("eve@example.org"))
+        .isInstanceOf(AccountNotFound.class);
   }
 
   @Test

@@ -9,6 +9,7 @@ import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.AccountNotFound;
+import org.postroom.core.refusal.AppPasswordExists;
 import org.postroom.core.refusal.KeptElsewhere;
 import org.postroom.core.secret.Secret;
 
@@ -139,6 +140,7 @@ public interface Accounts {
    * Says what its mailboxes may hold; {@link Quota#NONE} has its domain and the server say it.
    *
    * @throws AccountNotFound when there is none
+   * @throws KeptElsewhere when the source that knows it says so, and would say it again
    */
   void setQuota(AccountId account, Quota quota);
 

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import org.postroom.core.config.BadValue;
 import org.postroom.core.secret.Secret;
 
 /**
@@ -54,7 +53,7 @@ public record AppPassword(
     /**
      * Reads several, with commas between them.
      *
-     * @throws BadValue when they are none
+     * @throws IllegalArgumentException when they are none
      */
     public static Set<Scope> parse(String text) {
       Set<Scope> scopes = EnumSet.noneOf(Scope.class);
@@ -64,7 +63,9 @@ public record AppPassword(
                 .filter(one -> one.toString().equalsIgnoreCase(word.strip()))
                 .findFirst()
                 .orElseThrow(
-                    () -> new BadValue("\"" + word + "\" is none of smtp, imap and pop3")));
+                    () ->
+                        new IllegalArgumentException(
+                            "\"" + word + "\" is none of smtp, imap and pop3")));
       }
       return scopes;
     }

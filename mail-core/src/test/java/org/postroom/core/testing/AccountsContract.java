@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.address.Address;
@@ -23,7 +26,6 @@ import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.AppPassword;
-import org.postroom.core.auth.AppPasswordExists;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.Mailbox;
@@ -33,6 +35,7 @@ import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.AccountNotFound;
+import org.postroom.core.refusal.AppPasswordExists;
 import org.postroom.core.refusal.MailboxNotFound;
 import org.postroom.core.secret.Secret;
 
@@ -396,6 +399,11 @@ public abstract class AccountsContract extends StoreContract {
     Set<Long> both = Set.of(phone.password().id(), tablet.password().id());
     verify(ada.login(), phone.secret().reveal());
     assertThat(accounts.livingAppPasswords(both)).isEqualTo(both);
+    Set<Long> many =
+        LongStream.rangeClosed(1, 1200).boxed().collect(Collectors.toCollection(HashSet::new));
+    many.addAll(both);
+    assertThat(accounts.livingAppPasswords(many)).containsAll(both).hasSizeLessThan(1000);
+    assertThat(accounts.livingAppPasswords(Set.of())).isEmpty();
 
     assertThat(accounts.revokeAppPassword(ada.id(), "phone")).isTrue();
 

@@ -20,7 +20,6 @@ import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.AppPassword;
-import org.postroom.core.auth.AppPasswordExists;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.people.LoginName;
@@ -29,6 +28,7 @@ import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
 import org.postroom.core.refusal.AccountNotFound;
+import org.postroom.core.refusal.AppPasswordExists;
 import org.postroom.core.secret.Secret;
 
 /**

@@ -4,8 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AppPassword;
-import org.postroom.core.auth.AppPasswordExists;
-import org.postroom.core.config.BadValue;
+import org.postroom.core.refusal.AppPasswordExists;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.answer.OperationRefused;
 
@@ -73,8 +72,6 @@ public final class AppPasswordOperations {
               .addAppPassword(account.id(), asked.name(), AppPassword.Scope.parse(asked.scopes()));
       AppPassword password = made.password();
       return new Made(account.login(), password.name(), password.scopeText(), made.secret());
-    } catch (BadValue e) {
-      throw refused(e.reason());
     } catch (IllegalArgumentException | AppPasswordExists e) {
       throw refused(String.valueOf(e.getMessage()));
     }

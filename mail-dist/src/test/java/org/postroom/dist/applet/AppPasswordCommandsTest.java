@@ -3,6 +3,7 @@ package org.postroom.dist.applet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.dist.MailServer;
+import org.postroom.dist.Role;
 
 /** Passwords for one client each, by command. */
 @Timeout(60)
@@ -50,5 +53,31 @@ final class AppPasswordCommandsTest {
     assertThat(run("revoke", ADA, "phone of Ada"))
         .isEqualTo("0 revoked phone of Ada of ada@example.org\n");
     assertThat(run("list", ADA)).isEqualTo("0 ");
+  }
+
+  /** The secret goes through the socket. */
+  @Test
+  void areMadeByAServerThatRuns() throws IOException {
+    Path file = folder.resolve("main.cf");
+    Files.write(
+        file,
+        List.of(
+            "myhostname = mail.example.org",
+            "virtual_mailbox_domains = example.org",
+            "inet_interfaces = loopback-only",
+            "storage_url = h2:data"));
+    try (MailServer server =
+        MailServer.builder()
+            .configuration(file)
+            .bind(InetAddress.getLoopbackAddress())
+            .listen(Role.IMAP, 0)
+            .account(ADA, "secret")
+            .start()) {
+      assertThat(run("add", ADA, "phone"))
+          .matches("0 made phone for .* with password [a-z2-9]{4}(-[a-z2-9]{4}){6}\n");
+      assertThat(server.users().appPasswords(ADA)).containsExactly("phone");
+      assertThat(run("revoke", ADA, "phone")).startsWith("0 ");
+      assertThat(server.users().appPasswords(ADA)).isEmpty();
+    }
   }
 }

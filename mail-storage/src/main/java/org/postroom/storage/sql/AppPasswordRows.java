@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.AppPassword;
-import org.postroom.core.auth.AppPasswordExists;
+import org.postroom.core.refusal.AppPasswordExists;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.secret.Secret;
@@ -34,6 +34,10 @@ final class AppPasswordRows {
   private static final Duration NOTED_EACH = Duration.ofMinutes(10);
 
   private static final int REMEMBERED = 20_000;
+
+  /** So many are looked up by one statement. */
+  private static final int AT_ONCE = 500;
+
   private static final String COLUMNS = "SELECT id, name, scopes, created_ts, used_ts";
   private static final String INSERT =
       "INSERT INTO app_password (id, account_id, name, scopes, hash, created_ts)"
@@ -132,12 +136,7 @@ final class AppPasswordRows {
     if (known.changes == before && known.ids.containsAll(ids)) {
       return ids;
     }
-    Set<Long> found = new HashSet<>();
-    for (long id : ids) {
-      if (database.read("app passwords", connection -> isThere(connection, id))) {
-        found.add(id);
-      }
-    }
+    Set<Long> found = database.read("app passwords", connection -> living(connection, ids));
     living = new Living(before, Set.copyOf(found));
     return found;
   }
@@ -244,13 +243,24 @@ final class AppPasswordRows {
     return passwords;
   }
 
-  private static boolean isThere(Connection connection, long id) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("SELECT id FROM app_password WHERE id = ?")) {
-      select.setLong(1, id);
-      try (ResultSet found = select.executeQuery()) {
-        return found.next();
+  private static Set<Long> living(Connection connection, Set<Long> ids) throws SQLException {
+    Set<Long> found = new HashSet<>();
+    List<Long> all = List.copyOf(ids);
+    for (int from = 0; from < all.size(); from += AT_ONCE) {
+      List<Long> some = all.subList(from, Math.min(from + AT_ONCE, all.size()));
+      String which = "?" + ", ?".repeat(some.size() - 1);
+      try (PreparedStatement select =
+          connection.prepareStatement("SELECT id FROM app_password WHERE id IN (" + which + ")")) {
+        for (int i = 0; i < some.size(); i++) {
+          select.setLong(i + 1, some.get(i));
+        }
+        try (ResultSet rows = select.executeQuery()) {
+          while (rows.next()) {
+            found.add(rows.getLong(1));
+          }
+        }
       }
     }
+    return found;
   }
 }
