@@ -418,6 +418,26 @@ final class SourcedAccountsTest {
     assertThat(accounts.room(ada)).isEqualTo(7);
   }
 
+  /** Else it would be as the source says again as soon as somebody asks for him. */
+  @Test
+  void whatTheSourceSaysOfRoomIsNotTheStoresToChange() {
+    crowd.put(
+        "ada@example.org",
+        Person.of("ada@example.org", stored("secret")).withQuota(Quota.ofOctets(7)));
+    join("bob@example.org", "secret");
+    Accounts accounts = accounts();
+    Account ada = accounts.byLogin("ada@example.org").orElseThrow();
+    Account bob = accounts.byLogin("bob@example.org").orElseThrow();
+
+    assertThatThrownBy(() -> accounts.setQuota(ada.id(), Quota.ENDLESS))
+        .isInstanceOf(KeptElsewhere.class)
+        .hasMessage("what ada@example.org may hold is said by program:crowd");
+    accounts.setQuota(bob.id(), Quota.ENDLESS);
+
+    assertThat(accounts.byLogin("ada@example.org")).contains(ada);
+    assertThat(accounts.byLogin("bob@example.org").orElseThrow().quota()).isEqualTo(Quota.ENDLESS);
+  }
+
   @Test
   void oneMayBeCalledByAnotherName() {
     crowd.put("sales@example.org", Person.of("ada@example.org", stored("secret")));

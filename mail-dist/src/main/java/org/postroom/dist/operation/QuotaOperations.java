@@ -49,7 +49,7 @@ public final class QuotaOperations {
   /**
    * A quota, and whose.
    *
-   * @param quota as {@link Quota#parse} reads it
+   * @param quota as {@link QuotaText#parse} reads it
    */
   public record NewQuota(List<String> logins, String quota) {
     public NewQuota {
@@ -60,7 +60,7 @@ public final class QuotaOperations {
   /**
    * What an account may hold, and does.
    *
-   * @param own what is said of it alone, as {@link Quota#parse} reads it
+   * @param own what is said of it alone, as {@link QuotaText#parse} reads it
    * @param octetLimit the most octets, -1 without limit
    * @param messageLimit the most messages, -1 without limit
    * @param percent hundredths of the limit that is nearer; 0 without one
@@ -85,7 +85,19 @@ public final class QuotaOperations {
     Accounts accounts = desk.accounts();
     List<Account> found =
         asked.logins().isEmpty() ? accounts.list() : UserOperations.find(accounts, asked.logins());
-    return new Uses(found.stream().map(one -> of(one, use.apply(one))).toList());
+    return new Uses(
+        found.stream()
+            .map(one -> asKnown(accounts, one))
+            .map(one -> of(one, use.apply(one)))
+            .toList());
+  }
+
+  /** With the quota that the source says which knows it, where one does. */
+  private static Account asKnown(Accounts accounts, Account kept) {
+    return accounts
+        .byLogin(kept.login())
+        .filter(known -> known.id().equals(kept.id()))
+        .orElse(kept);
   }
 
   private static Uses set(Desk desk, NewQuota asked) {

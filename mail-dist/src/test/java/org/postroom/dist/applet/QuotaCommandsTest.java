@@ -68,4 +68,27 @@ final class QuotaCommandsTest {
     assertThat(quota("set", "-c", at, "-u", ADA, "default"))
         .isEqualTo("0 " + ADA + " storage=2K/1024K messages=1/10 10%\n");
   }
+
+  @Test
+  void whatASourceSaysIsSaidAsItIsNowAndNotChanged() throws IOException {
+    Path file = folder.resolve("main.cf");
+    Path users = folder.resolve("users");
+    Files.write(
+        file,
+        List.of(
+            "myhostname = mail.example.org",
+            "virtual_mailbox_domains = example.org",
+            "account_sources = passwd-file:" + users,
+            "storage_url = h2:data"));
+    String at = file.toString();
+    Files.writeString(users, ADA + ":{PLAIN}x::::::userdb_quota_rule=*:storage=1M\n");
+    assertThat(quota("get", "-c", at, "-u", ADA)).contains("storage=0K/1024K");
+
+    Files.writeString(users, ADA + ":{PLAIN}x::::::userdb_quota_rule=*:storage=2M\n");
+
+    assertThat(quota("set", "-c", at, "-u", ADA, "storage=3M"))
+        .isEqualTo(
+            "65 postroom: error: what " + ADA + " may hold is said by passwd-file:" + users + "\n");
+    assertThat(quota("get", "-c", at, "-A")).contains("storage=0K/2048K");
+  }
 }

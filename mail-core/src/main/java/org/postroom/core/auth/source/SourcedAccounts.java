@@ -228,11 +228,7 @@ final class SourcedAccounts implements Accounts {
 
   @Override
   public void changePassword(AccountId account, Secret password) {
-    Account changed =
-        own.list().stream()
-            .filter(one -> one.id().equals(account))
-            .findFirst()
-            .orElseThrow(() -> new AccountNotFound(String.valueOf(account.value())));
+    Account changed = existing(account);
     Optional<People.Known> known = people.find(changed.login());
     if (known.isPresent() && !known.get().source().isOwn()) {
       throw new KeptElsewhere(
@@ -240,6 +236,13 @@ final class SourcedAccounts implements Accounts {
     }
     requireOwn();
     own.changePassword(account, password);
+  }
+
+  private Account existing(AccountId account) {
+    return own.list().stream()
+        .filter(one -> one.id().equals(account))
+        .findFirst()
+        .orElseThrow(() -> new AccountNotFound(String.valueOf(account.value())));
   }
 
   @Override
@@ -264,6 +267,15 @@ final class SourcedAccounts implements Accounts {
 
   @Override
   public void setQuota(AccountId account, Quota quota) {
+    Account changed = existing(account);
+    people
+        .find(changed.login())
+        .filter(known -> known.person().quota().isPresent())
+        .ifPresent(
+            known -> {
+              throw new KeptElsewhere(
+                  "what " + changed.login() + " may hold is said by " + known.source().name());
+            });
     own.setQuota(account, quota);
   }
 
