@@ -18,12 +18,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.auth.Account;
 import org.postroom.core.mailbox.InternalDate;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.ContentDamaged;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.StagedOctets;
@@ -119,6 +121,46 @@ class PostgresStoreTest extends StoreBehaviour {
               row ->
                   assertThatThrownBy(() -> row.content().orElseThrow().toBytes())
                       .isInstanceOf(ContentDamaged.class));
+    }
+  }
+
+  @Test
+  void numbersThatSomebodyElseHasWrittenAreCountedAnew() throws Exception {
+    Storage.Postgres place = (Storage.Postgres) place();
+    try (SqlStorage store = SqlStorage.open(place, Clock.systemUTC(), new SecureRandom())) {
+      Account ada = store.accounts().add("ada@example.org", Secret.of("x"));
+      MailboxId inbox = store.mail().find(ada.id(), MailboxName.INBOX).orElseThrow().id();
+      NewMessage message =
+          new NewMessage(
+              StagedOctets.of("Subject: x\n\ny"), 0, Set.of(), new InternalDate(1, 0));
+      store.mail().append(inbox, List.of(message));
+      QuotaUse right = store.accounts().use(ada);
+      try (Connection beside = DriverManager.getConnection(place.url(), place.user(), "");
+          Statement statement = beside.createStatement()) {
+        statement.execute("UPDATE account SET used_octets = 5, used_messages = 7");
+        statement.execute("UPDATE mailbox SET octets = 5, messages = 7");
+
+        assertThat(store.accounts().recount(ada.id())).isEqualTo(right);
+
+        try (ResultSet rows =
+            statement.executeQuery(
+                "SELECT used_octets, used_messages, (SELECT sum(octets) FROM mailbox),"
+                    + " (SELECT sum(messages) FROM mailbox) FROM account")) {
+          rows.next();
+          for (int i = 1; i <= 4; i++) {
+            assertThat(rows.getLong(i)).isEqualTo(i % 2 == 1 ? right.octets() : right.messages());
+          }
+        }
+        statement.execute("UPDATE account SET used_octets = 5, used_messages = 7");
+        statement.execute("UPDATE mailbox SET octets = 5, messages = 7");
+      }
+      assertThat(right.messages()).isEqualTo(1);
+    }
+    try (SqlStorage store = SqlStorage.open(place, Clock.systemUTC(), new SecureRandom())) {
+      Account ada = store.accounts().byLogin("ada@example.org").orElseThrow();
+      assertThat(store.accounts().use(ada).messages()).isEqualTo(7);
+      assertThat(store.accounts().recount(ada.id()).messages()).isEqualTo(1);
+      assertThat(store.accounts().use(ada).messages()).isEqualTo(1);
     }
   }
 

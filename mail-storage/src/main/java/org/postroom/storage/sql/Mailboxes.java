@@ -244,16 +244,16 @@ final class Mailboxes {
     statement.executeUpdate();
   }
 
-  /** Counts a mailbox's messages anew; its account holds the difference more, or less. */
+  /**
+   * Counts a mailbox's messages anew; its account holds the difference more, or less. Is written
+   * even where memory is right, since the row may not be.
+   */
   static void recount(Batch batch, MailboxId id) throws SQLException {
     MailboxState state = batch.complete(id);
     UidSet live = state.messages().live();
     long[] octets = new long[1];
     state.messages().forEach(live, (page, entry) -> octets[0] += page.size(entry));
     Mailbox row = state.row();
-    if (row.messages() == live.size() && row.octets() == octets[0]) {
-      return;
-    }
     AccountState account = batch.account(row.account());
     batch.put(
         account.counted(
