@@ -79,8 +79,8 @@ public final class Users {
    * @param client what he calls it: a line of 1 to 100 characters
    * @param protocols what it is good for: smtp, imap, pop3, with commas between them
    * @return what the client logs in with; nobody can say it again
-   * @throws org.postroom.core.refusal.AppPasswordExists when there is one of that name, or there are
-   *     too many
+   * @throws org.postroom.core.refusal.AppPasswordExists when there is one of that name, or there
+   *     are too many
    * @throws IllegalArgumentException when there can be none of that name, or for such protocols
    */
   public Secret addAppPassword(String login, String client, String protocols) {

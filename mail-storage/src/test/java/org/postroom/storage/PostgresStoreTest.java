@@ -131,8 +131,7 @@ class PostgresStoreTest extends StoreBehaviour {
       Account ada = store.accounts().add("ada@example.org", Secret.of("x"));
       MailboxId inbox = store.mail().find(ada.id(), MailboxName.INBOX).orElseThrow().id();
       NewMessage message =
-          new NewMessage(
-              StagedOctets.of("Subject: x\n\ny"), 0, Set.of(), new InternalDate(1, 0));
+          new NewMessage(StagedOctets.of("Subject: x\n\ny"), 0, Set.of(), new InternalDate(1, 0));
       store.mail().append(inbox, List.of(message));
       QuotaUse right = store.accounts().use(ada);
       try (Connection beside = DriverManager.getConnection(place.url(), place.user(), "");
