@@ -93,7 +93,13 @@ final class Doors {
     for (Block listener : service.blocks()) {
       String name = path + listener.type() + "/" + listener.name();
       switch (listener.type()) {
-        case "inet_listener" -> inet(service.name(), listener, name, said);
+        case "inet_listener" -> {
+          if (service.name().equals("lmtp") && !lmtp) {
+            findings.silent(listener.place(), name);
+          } else {
+            inet(service.name(), listener, name, said);
+          }
+        }
         case "unix_listener" -> {
           if (service.name().equals("lmtp") && lmtp) {
             socket(listener, name);
@@ -118,7 +124,10 @@ final class Doors {
     String protocol = isLmtp ? "lmtp" : service.substring(0, 4);
     boolean usual = listener.name().equals(protocol) || listener.name().equals(protocol + "s");
     String tls = listener.text("ssl");
-    boolean isTls = tls.isEmpty() ? listener.name().equals(protocol + "s") : tls.equals("yes");
+    boolean isTls =
+        tls.isEmpty()
+            ? listener.name().equals(protocol + "s")
+            : DovecotNames.Type.truth(tls).orElse(true);
     String door = isTls && !isLmtp ? protocol + "s" : protocol;
     for (Setting setting : listener.settings()) {
       switch (setting.name()) {
@@ -131,9 +140,14 @@ final class Doors {
                 "is not acted upon: inet_interfaces says where to listen");
           }
         }
-        case "ssl" -> {}
+        case "ssl" -> {
+          if (!tls.isEmpty() && DovecotNames.Type.truth(tls).isEmpty()) {
+            findings.wrong(
+                setting.place(), name + "/ssl", "expected yes or no, but found \"" + tls + "\"");
+          }
+        }
         case "haproxy" -> {
-          if (!setting.text().equals("no")) {
+          if (DovecotNames.Type.truth(setting.text()).orElse(true)) {
             findings.refuse(
                 setting.place(),
                 name + "/haproxy",

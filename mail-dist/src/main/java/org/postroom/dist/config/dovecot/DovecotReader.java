@@ -160,6 +160,9 @@ final class DovecotReader {
       at = line(DovecotLine.of(logical.toString()), at, into, new Place(file.toString(), start));
       logical.setLength(0);
     }
+    if (logical.length() > 0) {
+      fault(new Place(file.toString(), start), "the file ends where a line goes on behind '\\'");
+    }
     for (Open open = at; open != null && open != into; open = open.around) {
       fault(open.place, "missing '}' of the block that begins here: " + open.type);
     }
@@ -223,6 +226,10 @@ final class DovecotReader {
   private void put(Open at, String name, String text, Optional<Path> file, Place place) {
     Open in = at;
     String[] steps = name.split("/", -1);
+    if (steps.length > DEEPEST) {
+      fault(place, "too many blocks in each other");
+      return;
+    }
     int step = 0;
     while (step < steps.length - 1) {
       String type = steps[step++];
@@ -284,9 +291,7 @@ final class DovecotReader {
       }
       found.forEach(file -> file(file, at, place, mayBeMissing));
     } catch (IOException e) {
-      if (!mayBeMissing) {
-        fault(place, "cannot look for " + path.get() + ": " + e);
-      }
+      fault(place, "cannot look for " + path.get() + ": " + e);
     }
   }
 

@@ -53,7 +53,12 @@ public record DovecotSettings(List<MainCf.Entry> entries, Report report) {
 
   /** What somebody who may not read or send asks for, so that nothing is opened by mistake. */
   private static final Set<String> GUARDS =
-      Set.of("ssl", "disable_plaintext_auth", "auth_allow_cleartext", "auth_mechanisms");
+      Set.of(
+          "ssl",
+          "disable_plaintext_auth",
+          "auth_allow_cleartext",
+          "auth_mechanisms",
+          "auth_ssl_require_client_cert");
 
   public DovecotSettings {
     entries = List.copyOf(entries);
@@ -196,7 +201,8 @@ public record DovecotSettings(List<MainCf.Entry> entries, Report report) {
           findings.differs(
               setting.place(),
               "ssl",
-              "= required is so but for connections of this machine itself");
+              "= required is so for passwords, but for connections of this machine itself; a log-in"
+                  + " that sends none, by scram-sha-256, may do without TLS");
         }
         case "no" ->
             findings.differs(
@@ -230,11 +236,14 @@ public record DovecotSettings(List<MainCf.Entry> entries, Report report) {
       return root.text("ssl").equalsIgnoreCase("required");
     }
 
+    private static List<String> mechanisms(String text) {
+      return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[ \t]+"))
+          .filter(word -> !word.isEmpty())
+          .toList();
+    }
+
     private void mechanisms(Setting setting) {
-      List<String> words =
-          Arrays.stream(setting.text().toLowerCase(Locale.ROOT).split("[ \t]+"))
-              .filter(word -> !word.isEmpty())
-              .toList();
+      List<String> words = mechanisms(setting.text());
       List<String> here = words.stream().filter(MECHANISMS::contains).toList();
       List<String> others = words.stream().filter(word -> !MECHANISMS.contains(word)).toList();
       if (here.isEmpty()) {
@@ -346,10 +355,19 @@ public record DovecotSettings(List<MainCf.Entry> entries, Report report) {
             && findings.isDeclared(block.name() + "_greeting")) {
           findings.set(block.name() + "_greeting", setting.text(), setting.place());
         } else {
-          partOf(block, setting);
+          ofSome(block, setting);
         }
       }
-      block.blocks().forEach(inner -> each(inner, "protocol/" + block.name() + "/"));
+      block.blocks().forEach(inner -> within(inner, "protocol/" + block.name() + "/"));
+    }
+
+    /** A block in one for a protocol or for some clients. */
+    private void within(Block block, String before) {
+      switch (block.type()) {
+        case "passdb" -> new People(findings).forSome(block, before + block.title());
+        case "protocol", "remote", "local", "local_name" -> forSome(block);
+        default -> each(block, before);
+      }
     }
 
     private void partOf(Block block, Setting setting) {
@@ -373,33 +391,42 @@ public record DovecotSettings(List<MainCf.Entry> entries, Report report) {
 
     /** Other settings for some clients, addresses or names: not there. */
     private void forSome(Block block) {
-      for (Setting setting : block.settings()) {
-        if (GUARDS.contains(setting.name()) && isStricter(setting)) {
-          findings.refuse(
-              setting.place(),
-              block.title() + ": " + setting.name(),
-              "settings hold for all clients alike here, and this would be less strict for these;"
-                  + " say it outside of the block, or remove it");
-        } else {
-          partOf(block, setting);
-        }
+      block.settings().forEach(setting -> ofSome(block, setting));
+      block.blocks().forEach(inner -> within(inner, block.type() + "/" + block.name() + "/"));
+    }
+
+    private void ofSome(Block block, Setting setting) {
+      if (GUARDS.contains(setting.name()) && isStricter(setting)) {
+        findings.refuse(
+            setting.place(),
+            block.title() + ": " + setting.name(),
+            "settings hold for all clients alike here, and this would be less strict for these;"
+                + " say it outside of the block, or remove it");
+      } else {
+        partOf(block, setting);
       }
-      block.blocks().forEach(inner -> each(inner, block.type() + "/" + block.name() + "/"));
     }
 
     private boolean isStricter(Setting setting) {
       String outside = root.text(setting.name());
+      boolean isOn = DovecotNames.Type.truth(setting.text()).orElse(false);
       return switch (setting.name()) {
-        case "ssl" -> setting.text().equals("required") && !outside.equals("required");
-        case "disable_plaintext_auth" -> setting.text().equals("yes") && outside.equals("no");
-        case "auth_allow_cleartext" -> setting.text().equals("no") && outside.equals("yes");
+        case "ssl" -> setting.text().equalsIgnoreCase("required") && !isTlsRequired();
+        case "disable_plaintext_auth" ->
+            isOn && !DovecotNames.Type.truth(outside).orElse(true) && !isTlsRequired();
+        case "auth_allow_cleartext" ->
+            !isOn && DovecotNames.Type.truth(outside).orElse(false) && !isTlsRequired();
+        case "auth_mechanisms" ->
+            !mechanisms(setting.text())
+                .containsAll(mechanisms(outside.isEmpty() ? "plain" : outside));
+        case "auth_ssl_require_client_cert" -> isOn;
         default -> false;
       };
     }
 
     /** A plugin's: a parameter of the same name, where there is one. */
     private void plugin(Setting setting) {
-      if (findings.isDeclared(setting.name())) {
+      if (findings.isDeclared(setting.name()) && !OF_POSTFIX.contains(setting.name())) {
         findings.set(setting.name(), setting.text(), setting.place());
       } else {
         findings.differs(

@@ -41,6 +41,8 @@ final class People {
           "mechanisms", "",
           "username_filter", "");
 
+  private static final Set<String> FIELDS = Set.of("default_fields", "override_fields");
+
   private static final Set<String> READ =
       Set.of(
           "driver",
@@ -72,10 +74,7 @@ final class People {
   void read(Block root) {
     List<Block> passwords = root.blocks("passdb");
     if (findings.isSaid(SOURCES)) {
-      passwords.forEach(
-          block ->
-              findings.noEffect(
-                  block.place(), block.title(), "account_sources of main.cf says who is known"));
+      passwords.forEach(block -> switchedOff(block, block.title()));
       return;
     }
     List<String> sources = new ArrayList<>();
@@ -86,6 +85,23 @@ final class People {
       findings.set(SOURCES, String.join(", ", sources), passwords.get(0).place());
     }
     root.blocks("userdb").forEach(block -> user(block, sources));
+  }
+
+  private void switchedOff(Block block, String name) {
+    findings.noEffect(block.place(), name, "account_sources of main.cf says who is known");
+  }
+
+  /** Others for a protocol or for some clients, which add to those for all, or keep people out. */
+  void forSome(Block block, String name) {
+    if (findings.isSaid(SOURCES)) {
+      switchedOff(block, name);
+    } else {
+      findings.refuse(
+          block.place(),
+          name,
+          "the same people may log in by all protocols and from everywhere here; remove it, or say"
+              + " account_sources in main.cf, and no such block counts");
+    }
   }
 
   /** The name of the block says what it is, in version 2.4 and where nothing else does. */
@@ -125,7 +141,11 @@ final class People {
   private void unusual(Block block, String name) {
     for (Setting setting : block.settings()) {
       String usual = USUAL.get(setting.name());
-      if (usual != null) {
+      if (FIELDS.contains(setting.name())) {
+        for (String field : setting.text().strip().split("[ \t]+")) {
+          field(field, name + ": " + setting.name(), setting.place());
+        }
+      } else if (usual != null) {
         if (!setting.text().equals(usual) && !setting.text().isEmpty()) {
           findings.refuse(
               setting.place(),
@@ -138,7 +158,27 @@ final class People {
       }
     }
     for (Block inner : block.blocks()) {
-      findings.differs(inner.place(), name + ": " + inner.title(), "is not acted upon");
+      if (inner.type().equals("fields")) {
+        inner
+            .settings()
+            .forEach(setting -> field(setting.name(), name + ": fields", setting.place()));
+      } else {
+        findings.differs(inner.place(), name + ": " + inner.title(), "is not acted upon");
+      }
+    }
+  }
+
+  /** One that all people get, as if it stood with each: {@code allow_nets=10.0.0.0/8}. */
+  private void field(String field, String name, Place place) {
+    if (field.startsWith("userdb_") || field.isEmpty()) {
+      findings.differs(place, name, "is not acted upon");
+    } else {
+      findings.refuse(
+          place,
+          name,
+          "who may log in, from where or as whom, would be others than those that are meant: "
+              + field.replaceFirst("=.*", "")
+              + " is obeyed of each person alone; remove it");
     }
   }
 

@@ -12,7 +12,10 @@ import java.util.List;
 final class Wildcards {
   private Wildcards() {}
 
-  /** Those that are there, sorted. */
+  /**
+   * Those that are there, sorted; with those of which it cannot be told, so that whoever opens them
+   * hears why.
+   */
   static List<Path> files(Path pattern) throws IOException {
     Path root = pattern.getRoot();
     List<Path> found = List.of(root == null ? Path.of("") : root);
@@ -27,7 +30,7 @@ final class Wildcards {
     for (Path folder : folders) {
       if (!isPattern(name)) {
         Path one = folder.resolve(name);
-        if (Files.exists(one)) {
+        if (!Files.notExists(one)) {
           found.add(one);
         }
         continue;

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.testing.Shows;
 import org.postroom.dist.config.dovecot.DovecotConf.Block;
 
@@ -71,6 +72,7 @@ final class DovecotConfTest {
         "!include no*.conf | 1 | there is no file",
         "!include | 1 | expected the name of a file to include",
         "!include dovecot.conf | 1 | a file that includes itself",
+        "b = c~ssl = required \\ | 2 | the file ends where a line goes on behind",
         "passdb x {~}~passdb x {~} | 3 | passdb x is there already",
       })
   @Shows("A5.4")
@@ -103,6 +105,17 @@ final class DovecotConfTest {
     assertThat(conf.root().text("x")).isEqualTo("in");
     assertThat(conf.root().setting("x").orElseThrow().place().toString()).endsWith("x.inc, line 1");
     assertThat(conf.root().blocks("service")).hasSize(1);
+  }
+
+  /**
+   * What stands where nobody can look may keep people out. A link to itself is such for root, too.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"locked/a.conf", "locked/*.conf"})
+  void whatCannotBeLookedForIsNotTakenForMissing(String pattern) throws IOException {
+    Files.createSymbolicLink(folder.resolve("locked"), folder.resolve("locked"));
+
+    assertThat(conf("!include_try " + pattern + "\n").faults().toString()).contains("cannot ");
   }
 
   @Test
@@ -159,6 +172,8 @@ final class DovecotConfTest {
 
     assertThat(conf("!include f0\n").faults().toString()).contains("too many files");
     assertThat(conf(deep.toString()).faults().toString()).contains("too many blocks");
+    assertThat(conf("a/".repeat(100_000) + "b = c\n").faults().toString())
+        .contains("too many blocks");
   }
 
   @ParameterizedTest

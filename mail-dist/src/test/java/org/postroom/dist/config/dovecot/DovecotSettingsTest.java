@@ -102,12 +102,15 @@ final class DovecotSettingsTest {
         "protocols = imap~service imap-login {~inet_listener imaps {~port = 1993~ssl = yes~}~inet_listener imap {~port = 1143~}~} | imap:1143 imaps:1993",
         "protocols = pop3~service lmtp {~inet_listener lmtp {~port = 24~}~} | pop3:110 pop3s:995",
         "protocols = pop3 lmtp~service lmtp {~inet_listener lmtp {~port = 24~}~} | pop3:110 pop3s:995 lmtp:24",
+        "protocols = imap~service imap-login {~inet_listener other {~port = 994~ssl = Y~}~} | imap:143 imaps:994",
         "protocols = imap lmtp~service lmtp {~unix_listener /run/p/lmtp {~}~} | imap:143 imaps:993 lmtp:unix:/run/p/lmtp",
         "dovecot_config_version = 2.4.0~protocols {~imap = yes~pop3 = no~} | imap:143 imaps:993",
       })
   void saysWhereToListen(String lines, String listeners) throws IOException {
-    assertThat(parameters(settings(lines, "")))
-        .contains("listeners = " + (SMTP + listeners).strip());
+    assertThat(settings(lines, "").entries())
+        .filteredOn(entry -> entry.name().equals("listeners"))
+        .extracting(MainCf.Entry::value)
+        .containsExactly((SMTP + listeners).strip());
   }
 
   @ParameterizedTest
@@ -125,6 +128,11 @@ final class DovecotSettingsTest {
         "passdb {~driver = pam~} | error: FILE, line 2: passdb pam: PAM is not asked",
         "passdb {~driver = ldap~args = /x~} | error: FILE, line 2: passdb ldap: LDAP is not asked",
         "passdb {~driver = shadow~deny = yes~} | error: FILE, line 3: passdb shadow: deny: who may log in would be others",
+        "passdb {~driver = passwd-file~args = /u~override_fields = userdb_home=/x allow_nets=10.0.0.0/8~} | error: FILE, line 4: passdb passwd-file: override_fields: who may log in, from where or as whom, would be others than those that are meant: allow_nets is obeyed",
+        "passdb {~driver = passwd-file~args = /u~default_fields = userdb_uid=vmail~} | warning: FILE, line 4: passdb passwd-file: default_fields is not acted upon",
+        "dovecot_config_version = 2.4.0~passdb passwd-file {~passwd_file_path = /u~fields {~allow_nets = 10.0.0.0/8~}~} | error: FILE, line 5: passdb passwd-file: fields: who may log in",
+        "protocol imap {~passdb {~driver = passwd-file~args = /u~deny = yes~}~} | error: FILE, line 2: protocol/imap/passdb: the same people may log in",
+        "local 10.0.0.1 {~protocol imap {~ssl = required~}~} | error: FILE, line 3: protocol imap: ssl: settings hold for all clients alike",
         "passdb {~driver = passwd-file~args = username_format=%n /u~} | error: FILE, line 3: passdb passwd-file: names are looked up whole",
         "passdb {~driver = passwd-file~args = users~} | error: FILE, line 3: passdb passwd-file: expected the whole path of a file",
         "userdb {~driver = static~args = uid=1~} | without meaning here: userdb static",
@@ -140,6 +148,13 @@ final class DovecotSettingsTest {
         "namespace inbox {~mailbox Spam {~auto = create~}~} | warning: FILE, line 3: namespace inbox: mailbox Spam: auto is not acted upon",
         "plugin {~sieve = ~/.sieve~} | warning: FILE, line 2: plugin/sieve is not acted upon",
         "remote 10.0.0.0/8 {~ssl = required~} | error: FILE, line 2: remote 10.0.0.0/8: ssl: settings hold for all clients alike",
+        "disable_plaintext_auth = no~remote 10.0.0.0/8 {~disable_plaintext_auth = Y~} | error: FILE, line 3: remote 10.0.0.0/8: disable_plaintext_auth: settings hold",
+        "disable_plaintext_auth = no~protocol pop3 {~disable_plaintext_auth = yes~} | error: FILE, line 3: protocol pop3: disable_plaintext_auth: settings hold",
+        "auth_mechanisms = plain scram-sha-256~remote 10.0.0.0/8 {~auth_mechanisms = scram-sha-256~} | error: FILE, line 3: remote 10.0.0.0/8: auth_mechanisms: settings hold",
+        "remote 10.0.0.0/8 {~auth_mechanisms = plain login~} | warning: FILE, line 2: remote/10.0.0.0/8/auth_mechanisms is not acted upon",
+        "local_name a.test {~auth_ssl_require_client_cert = yes~} | error: FILE, line 2: local_name a.test: auth_ssl_require_client_cert: settings hold",
+        "service imap-login {~inet_listener imap {~ssl = perhaps~}~} | error: FILE, line 3: service/imap-login/inet_listener/imap/ssl: expected yes or no",
+        "plugin {~recipient_delimiter = -~} | warning: FILE, line 2: plugin/recipient_delimiter is not acted upon",
         "local_name a.test {~ssl_cert = </x~} | warning: FILE, line 2: local_name/a.test/ssl_cert is not acted upon",
         "protocol imap {~mail_plugins = x~} | note: FILE, line 2: protocol/imap/mail_plugins has no effect here",
         "pasdb {~} | warning: FILE, line 1: unknown setting of Dovecot: pasdb { } (did you mean passdb?)",
