@@ -31,7 +31,11 @@ final class Asker implements DescribedServer.Client {
   public <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
     return plan.folder()
         .flatMap(folder -> Control.ask(folder, operation, question))
-        .orElseGet(() -> operation.perform(desk, question));
+        .orElseGet(
+            () -> {
+              PrivateFolder.check(plan);
+              return operation.perform(desk, question);
+            });
   }
 
   @Override

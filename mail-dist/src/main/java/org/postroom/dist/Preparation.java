@@ -185,14 +185,10 @@ final class Preparation {
         path ->
             part(
                 () -> {
-                  PrivateFolder.check(path, settings, named(where));
+                  PrivateFolder.checkForVisitor(path, settings, where);
                   return path;
                 }));
     return folder;
-  }
-
-  private static Param<?> named(Storage where) {
-    return where instanceof Storage.H2 ? ServerParams.STORAGE_URL : ServerParams.STORAGE_FOLDER;
   }
 
   /**

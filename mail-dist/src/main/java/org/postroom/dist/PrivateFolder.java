@@ -7,11 +7,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.privacy.Privacy;
 import org.postroom.core.report.BadConfiguration;
+import org.postroom.dist.config.ServerParams;
+import org.postroom.storage.Storage;
 
 /**
  * The folder of keys and of the control socket beside a database ({@code storage_folder}): for the
@@ -26,17 +29,37 @@ final class PrivateFolder {
   private PrivateFolder() {}
 
   /**
-   * Refuses one that is there and that others can enter, or that is another user's.
+   * Refuses one that is there and that others can enter, or that is another user's, unless this is
+   * root, who may ask a server of any user.
    *
-   * @param named the parameter that names it
    * @throws BadConfiguration naming the parameter and what to do
    */
-  static void check(Path folder, Settings settings, Param<?> named) {
-    Privacy.faultOfFolder(folder, "data folder " + folder, HOLDS)
-        .ifPresent(
-            fault -> {
-              throw new BadConfiguration(settings.fault(named, fault));
-            });
+  static void checkForVisitor(Path folder, Settings settings, Storage where) {
+    refuse(Privacy.faultForVisitor(folder, what(folder), HOLDS), settings, where);
+  }
+
+  /**
+   * Refuses one that is another user's for root too, before anything is opened or made in it.
+   *
+   * @throws BadConfiguration naming the parameter and what to do
+   */
+  static void check(Plan plan) {
+    refuse(
+        plan.folder().flatMap(folder -> Privacy.faultOfFolder(folder, what(folder), HOLDS)),
+        plan.settings(),
+        plan.storage());
+  }
+
+  private static String what(Path folder) {
+    return "data folder " + folder;
+  }
+
+  private static void refuse(Optional<String> fault, Settings settings, Storage where) {
+    Param<?> named =
+        where instanceof Storage.H2 ? ServerParams.STORAGE_URL : ServerParams.STORAGE_FOLDER;
+    if (fault.isPresent()) {
+      throw new BadConfiguration(settings.fault(named, fault.get()));
+    }
   }
 
   /** Makes it, and folders above it that are missing, where it is not there. */

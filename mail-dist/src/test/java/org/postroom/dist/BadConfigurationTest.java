@@ -259,7 +259,7 @@ final class BadConfigurationTest {
     Files.setAttribute(site.data(), "unix:uid", 12_345);
     String mainCf = site.mainCf().toString();
 
-    for (String[] command : new String[][] {{"serve"}, {"check"}, {"user", "list"}}) {
+    for (String[] command : new String[][] {{"serve"}, {"user", "list"}}) {
       List<String> words = new ArrayList<>(List.of(command));
       words.addAll(List.of("-c", mainCf));
       AppletRun outcome = AppletRun.of(words.toArray(String[]::new));
@@ -267,6 +267,8 @@ final class BadConfigurationTest {
       assertThat(outcome.status()).as(outcome.said()).isEqualTo(78);
       assertThat(outcome.said()).contains(site.data() + " belongs to 12345").contains("run it as");
     }
+    // Who only looks, and asks the server whose it is, may be root: on a machine he is.
+    assertThat(AppletRun.of("check", "-c", mainCf).status()).isZero();
     try (Stream<Path> files = Files.list(site.data())) {
       assertThat(files).isEmpty();
     }

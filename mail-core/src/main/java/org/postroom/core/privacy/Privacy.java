@@ -11,6 +11,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Whether a folder or a file is kept from other users of the machine. What is not is refused with
@@ -36,6 +37,8 @@ public final class Privacy {
           PosixFilePermission.OWNER_EXECUTE,
           PosixFilePermission.GROUP_READ);
 
+  private static final String ROOT = "root";
+
   private Privacy() {}
 
   /**
@@ -47,6 +50,19 @@ public final class Privacy {
    * @param holds what is in it, in the plural
    */
   public static Optional<String> faultOfFolder(Path folder, String what, String holds) {
+    return faultOfFolder(folder, what, holds, user -> true);
+  }
+
+  /**
+   * The same for a visitor, who looks into it, or asks the server whose it is, and puts nothing
+   * there: root may do that in everybody's.
+   */
+  public static Optional<String> faultForVisitor(Path folder, String what, String holds) {
+    return faultOfFolder(folder, what, holds, user -> !user.getName().equals(ROOT));
+  }
+
+  private static Optional<String> faultOfFolder(
+      Path folder, String what, String holds, Predicate<UserPrincipal> needsIt) {
     if (!hasPermissions(folder) || !Files.isDirectory(folder)) {
       return Optional.empty();
     }
@@ -62,7 +78,7 @@ public final class Privacy {
               + folder);
     }
     return user(folder)
-        .filter(user -> !user.equals(found.owner()))
+        .filter(user -> !user.equals(found.owner()) && needsIt.test(user))
         .map(
             user ->
                 what

@@ -62,6 +62,10 @@ final class PrivacyTest {
         .startsWith(
             "folder F belongs to 12345, but this runs as root: run it as 12345, or chown -R")
         .endsWith(folder.toString());
+    assertThat(Privacy.faultForVisitor(folder, "folder F", "keys")).isEmpty();
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
+    assertThat(Privacy.faultForVisitor(folder, "folder F", "keys").orElseThrow())
+        .startsWith("folder F is open to other users");
   }
 
   @Test

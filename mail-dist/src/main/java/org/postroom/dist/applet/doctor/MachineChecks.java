@@ -158,7 +158,7 @@ final class MachineChecks {
         .folder()
         .ifPresent(
             folder -> {
-              Privacy.faultOfFolder(folder, "data folder " + folder, "mail and keys")
+              Privacy.faultForVisitor(folder, "data folder " + folder, "mail and keys")
                   .ifPresent(fault -> findings.add(open(fault, "chmod 0700 " + folder)));
               Stream.of("ca.key", "server.key")
                   .forEach(name -> files.add(folder.resolve("tls").resolve(name)));
