@@ -10,7 +10,7 @@ words_of() {
   case $1 in
   mailq) echo sendmail -bp ;;
   newaliases) echo sendmail -bi ;;
-  sendmail | postqueue | postsuper | postcat | postconf | postmap | postalias | postfix | doveconf) echo "$1" ;;
+  sendmail | postqueue | postsuper | postcat | postconf | postmap | postalias | postfix | doveconf | doveadm) echo "$1" ;;
   esac
 }
 

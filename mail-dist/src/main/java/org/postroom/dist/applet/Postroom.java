@@ -44,7 +44,8 @@ public final class Postroom {
           PostfixApplet.class,
           ManualApplet.class,
           DoveconfApplet.class,
-          ImportApplet.class);
+          ImportApplet.class,
+          DoveadmApplet.class);
 
   /** Commands of other mail systems, whose options are read as those do. */
   static final List<String> FOREIGN =
@@ -57,7 +58,8 @@ public final class Postroom {
           "postmap",
           "postalias",
           "postfix",
-          "doveconf");
+          "doveconf",
+          "doveadm");
 
   private Postroom() {}
 

@@ -2,12 +2,14 @@ package org.postroom.dist.operation;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.refusal.BadMailboxName;
 import org.postroom.core.refusal.MailboxExists;
+import org.postroom.core.refusal.MailboxNotFound;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.answer.OperationRefused.Kind;
 
@@ -25,6 +27,27 @@ public final class MailboxOperations {
   /** Subscribes somebody to mailboxes, whether they are there or not. */
   public static final Operation<Names, Names> SUBSCRIBE =
       new Operation<>("mailbox-subscribe", Names.class, Names.class, MailboxOperations::subscribe);
+
+  /** Ends subscriptions. */
+  public static final Operation<Names, Names> UNSUBSCRIBE =
+      new Operation<>(
+          "mailbox-unsubscribe", Names.class, Names.class, MailboxOperations::unsubscribe);
+
+  /** Makes mailboxes; those before one that cannot be made are there. */
+  public static final Operation<Names, Names> CREATE =
+      new Operation<>("mailbox-create", Names.class, Names.class, MailboxOperations::create);
+
+  /** Deletes mailboxes with all mail in them, for good; those below them stay. */
+  public static final Operation<Names, Names> DELETE =
+      new Operation<>("mailbox-delete", Names.class, Names.class, MailboxOperations::delete);
+
+  /** Gives a mailbox, and those below it, another name. */
+  public static final Operation<Renamed, Renamed> RENAME =
+      new Operation<>("mailbox-rename", Renamed.class, Renamed.class, MailboxOperations::rename);
+
+  /** Counts what is in somebody's mailboxes. */
+  public static final Operation<Owner, Counts> STATUS =
+      new Operation<>("mailbox-status", Owner.class, Counts.class, MailboxOperations::status);
 
   private MailboxOperations() {}
 
@@ -65,6 +88,107 @@ public final class MailboxOperations {
     }
   }
 
+  /** A mailbox that is to be called otherwise. */
+  public record Renamed(String login, String from, String to) {}
+
+  /** The mailboxes of somebody, INBOX first. */
+  public record Counts(List<Count> mailboxes) {
+    public Counts {
+      mailboxes = List.copyOf(mailboxes);
+    }
+  }
+
+  /**
+   * What is in a mailbox.
+   *
+   * @param id that it keeps under whatever name
+   * @param recent messages that no client has seen yet
+   */
+  public record Count(
+      String name,
+      long id,
+      long uidValidity,
+      long uidNext,
+      long highestModSeq,
+      long messages,
+      long recent,
+      long unseen,
+      long octets) {}
+
+  private static Names create(Desk desk, Names asked) {
+    Account account = account(desk, asked.login());
+    return each(asked, name -> desk.mail().create(account.id(), name, Optional.empty()));
+  }
+
+  private static Names delete(Desk desk, Names asked) {
+    Account account = account(desk, asked.login());
+    return each(
+        asked,
+        name ->
+            desk.mail()
+                .delete(
+                    desk.mail()
+                        .find(account.id(), name)
+                        .orElseThrow(() -> missing(asked.login(), name))
+                        .id()));
+  }
+
+  private static OperationRefused missing(String login, MailboxName name) {
+    return new OperationRefused(Kind.REQUEST, login + " has no mailbox " + name.value());
+  }
+
+  private static Names unsubscribe(Desk desk, Names asked) {
+    Account account = account(desk, asked.login());
+    return each(asked, name -> desk.mail().unsubscribe(account.id(), name));
+  }
+
+  private static Renamed rename(Desk desk, Renamed asked) {
+    Account account = account(desk, asked.login());
+    Names unused =
+        each(
+            new Names(asked.login(), List.of(asked.from())),
+            name -> {
+              if (desk.mail().find(account.id(), name).isEmpty()) {
+                throw missing(asked.login(), name);
+              }
+              desk.mail().rename(account.id(), name, MailboxName.of(asked.to()));
+            });
+    return asked;
+  }
+
+  /** With each of the names; they are all read first. */
+  private static Names each(Names asked, Consumer<MailboxName> work) {
+    try {
+      asked.names().stream().map(MailboxName::of).toList().forEach(work);
+    } catch (BadMailboxName | MailboxExists | MailboxNotFound e) {
+      throw new OperationRefused(Kind.REQUEST, String.valueOf(e.getMessage()));
+    }
+    return asked;
+  }
+
+  private static Counts status(Desk desk, Owner asked) {
+    Account account = account(desk, asked.login());
+    return new Counts(
+        desk.mail().list(account.id()).stream().map(row -> count(desk.mail(), row)).toList());
+  }
+
+  private static Count count(MailStore store, Mailbox row) {
+    long recent =
+        row.firstRecentUid() < row.uidNext()
+            ? store.snapshot(row.id()).uids().between(row.firstRecentUid(), row.uidNext()).size()
+            : 0;
+    return new Count(
+        row.name().value(),
+        row.id().value(),
+        row.uidValidity(),
+        row.uidNext(),
+        row.highestModSeq(),
+        row.messages(),
+        recent,
+        row.unseen(),
+        row.octets());
+  }
+
   private static Mailboxes list(Desk desk, Owner asked) {
     Account account = account(desk, asked.login());
     return new Mailboxes(
@@ -96,13 +220,7 @@ public final class MailboxOperations {
 
   private static Names subscribe(Desk desk, Names asked) {
     Account account = account(desk, asked.login());
-    try {
-      List<MailboxName> names = asked.names().stream().map(MailboxName::of).toList();
-      names.forEach(name -> desk.mail().subscribe(account.id(), name));
-    } catch (BadMailboxName e) {
-      throw new OperationRefused(Kind.REQUEST, String.valueOf(e.getMessage()));
-    }
-    return asked;
+    return each(asked, name -> desk.mail().subscribe(account.id(), name));
   }
 
   /**

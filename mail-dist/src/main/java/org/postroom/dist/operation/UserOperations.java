@@ -2,8 +2,11 @@ package org.postroom.dist.operation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.Authentication;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.operation.Operation.Nothing;
@@ -28,7 +31,60 @@ public final class UserOperations {
   public static final Operation<Logins, Logins> DELETE =
       new Operation<>("user-delete", Logins.class, Logins.class, UserOperations::delete);
 
+  /** Says what is known of somebody. */
+  public static final Operation<Login, Shown> SHOW =
+      new Operation<>("user-show", Login.class, Shown.class, UserOperations::show);
+
+  /** Says whether somebody could log in with a password. */
+  public static final Operation<Attempt, Outcome> TRY =
+      new Operation<>("user-try", Attempt.class, Outcome.class, UserOperations::attempt);
+
   private UserOperations() {}
+
+  /** Somebody, by what he logs in with. */
+  public record Login(String login) {}
+
+  /**
+   * What is known of somebody.
+   *
+   * @param quota what is said of him alone, as {@link org.postroom.core.people.Quota} prints it
+   * @param source who knows him; empty where nobody does any more
+   * @param aliases further addresses
+   */
+  public record Shown(
+      String login, boolean enabled, String quota, String source, List<String> aliases) {
+    public Shown {
+      aliases = List.copyOf(aliases);
+    }
+  }
+
+  /** A name as somebody types it to log in, and a password. */
+  public record Attempt(String login, Secret password) {}
+
+  /**
+   * What would come of it.
+   *
+   * @param login as whom; empty where it fails
+   * @param disabled whether the password is right, and he may not log in all the same
+   */
+  public record Outcome(Optional<String> login, boolean disabled) {}
+
+  private static Shown show(Desk desk, Login asked) {
+    Account account = find(desk.accounts(), List.of(asked.login())).get(0);
+    return new Shown(
+        account.login(),
+        account.enabled(),
+        account.quota().toString(),
+        desk.accounts().sourceOf(account).orElse(""),
+        desk.accounts().aliases(account.id()).stream().map(Address::toString).toList());
+  }
+
+  private static Outcome attempt(Desk desk, Attempt asked) {
+    Authentication outcome = desk.accounts().verify(asked.login(), asked.password());
+    return outcome instanceof Authentication.Success success
+        ? new Outcome(Optional.of(success.account().login()), false)
+        : new Outcome(Optional.empty(), outcome instanceof Authentication.Disabled);
+  }
 
   /** Accounts, by what they log in with. */
   public record Logins(List<String> logins) {

@@ -122,7 +122,8 @@ final class LauncherTest {
             "postmap",
             "postalias",
             "postfix",
-            "doveconf")) {
+            "doveconf",
+            "doveadm")) {
       Files.createSymbolicLink(house.resolve("bin").resolve(name), house.resolve("postroom"));
     }
 

@@ -63,11 +63,20 @@ public final class ImapReader {
 
   /** Reads a text in which there are no literals. */
   ImapReader(String text) {
+    this(text.getBytes(ISO_8859_1), false);
+  }
+
+  private ImapReader(byte[] line, boolean utf8) {
     this.in = null;
     this.out = null;
     this.limits = new ReaderLimits(1 << 20, 1 << 20, 50, 0);
-    this.utf8 = false;
-    this.line = text.getBytes(ISO_8859_1);
+    this.utf8 = utf8;
+    this.line = line;
+  }
+
+  /** Reads a text in UTF-8 in which there are no literals, for who is no client. */
+  public static ImapReader ofText(String text) {
+    return new ImapReader(text.getBytes(UTF_8), true);
   }
 
   /** Whether names and quoted strings are UTF-8 (RFC 6855). */

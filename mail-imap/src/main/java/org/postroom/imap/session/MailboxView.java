@@ -58,7 +58,7 @@ public final class MailboxView {
   }
 
   /** Looks at a mailbox as it is now; reading and writing takes what is recent in it. */
-  static MailboxView open(MailStore store, Snapshot snapshot, boolean readOnly) {
+  public static MailboxView open(MailStore store, Snapshot snapshot, boolean readOnly) {
     Mailbox mailbox = snapshot.mailbox();
     UidSet recent = UidSet.EMPTY;
     if (mailbox.firstRecentUid() < mailbox.uidNext()) {

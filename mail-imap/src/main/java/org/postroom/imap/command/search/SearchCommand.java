@@ -2,6 +2,7 @@ package org.postroom.imap.command.search;
 
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MessageRow;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.refusal.ContentDamaged;
@@ -26,6 +27,15 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
     results = Set.copyOf(results);
   }
 
+  /**
+   * Reads a search program alone.
+   *
+   * @throws org.postroom.imap.protocol.BadCommand for what is none
+   */
+  public static SearchCommand program(String text) {
+    return SearchGrammar.parse(ImapReader.ofText(" " + text), true);
+  }
+
   public static Command<Selected> parse(ImapReader in) {
     return SearchGrammar.parse(in, false);
   }
@@ -47,7 +57,16 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
   }
 
   private UidSet find(Selected state, Responder out) {
-    MailboxView view = state.view();
+    Patience patience = state.user().client().patience(out);
+    return find(state.view(), state.store(), patience::tickWhileHeard);
+  }
+
+  /**
+   * The messages that are meant, by UID.
+   *
+   * @param tick done for each message that has to be looked at
+   */
+  public UidSet find(MailboxView view, MailStore store, Runnable tick) {
     if (view.uids().isEmpty()) {
       return UidSet.EMPTY;
     }
@@ -57,19 +76,16 @@ public record SearchCommand(boolean uid, Set<String> results, SearchKey key)
     }
     Matcher matcher = new Matcher(view);
     UidSet.Builder found = new UidSet.Builder();
-    Patience patience = state.user().client().patience(out);
-    state
-        .store()
-        .read(
-            view.id(),
-            candidates,
-            key.details(),
-            row -> {
-              patience.tickWhileHeard();
-              if (matches(row, matcher)) {
-                found.add(row.uid());
-              }
-            });
+    store.read(
+        view.id(),
+        candidates,
+        key.details(),
+        row -> {
+          tick.run();
+          if (matches(row, matcher)) {
+            found.add(row.uid());
+          }
+        });
     return found.build();
   }
 

@@ -1,0 +1,395 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.dist.applet.AppletRun;
+
+/** What doveadm says and does: its words, and its exit statuses. */
+@Timeout(120)
+final class DoveadmTest {
+  private static final byte[] MAIL = "Subject: x\r\n y\r\nSubject: z\r\n\r\nbody\r\n\r\n".getBytes(UTF_8);
+
+  @TempDir private Path folder;
+  private final SoftAssertions softly = new SoftAssertions();
+  private Path main;
+
+  @BeforeEach
+  void describe() throws IOException {
+    main =
+        Files.writeString(
+            folder.resolve("main.cf"),
+            """
+            compatibility_level = 3.6
+            myhostname = mail.example.org
+            inet_interfaces = loopback-only
+            virtual_mailbox_domains = example.org
+            auth_failure_delay = 0s
+            """,
+            UTF_8);
+  }
+
+  private AppletRun run(String words) {
+    List<String> all = new ArrayList<>(List.of("doveadm", "-c", main.toString()));
+    for (String word : words.split(" ")) {
+      all.add(word.replace('~', ' '));
+    }
+    return AppletRun.of(all.toArray(new String[0]));
+  }
+
+  private void says(String words, String said) {
+    AppletRun run = run(words);
+    softly.assertThat(run.said()).as(words).isEqualTo(said);
+    softly.assertThat(run.status()).as(words).isZero();
+  }
+
+  private void ends(String words, int status, String said) {
+    AppletRun run = run(words);
+    softly.assertThat(run.said()).as(words).isEqualTo(said);
+    softly.assertThat(run.status()).as(words).isEqualTo(status);
+  }
+
+  private void fails(String words, int status, String said) {
+    AppletRun run = run(words);
+    softly.assertThat(run.said()).as(words).contains(said);
+    softly.assertThat(run.status()).as(words).isEqualTo(status);
+  }
+
+  @Test
+  void asksTheServerThatRuns() throws IOException {
+    try (MailServer server =
+        MailServer.builder()
+            .configuration(main)
+            .listen(Role.MX, 0)
+            .account("ada@example.org", "secret")
+            .account("bob@example.org", "secret")
+            .start()) {
+      try (SmtpDialogue smtp = SmtpDialogue.open(server.address(Role.MX).getPort())) {
+        softly.assertThat(smtp.send("x@far.test", "ada@example.org", MAIL)).startsWith("250 ");
+      }
+      people();
+      mailboxes();
+      counts();
+      forms();
+      queries();
+      messages();
+      moves();
+      softly.assertThat(run("service status").said()).contains("process: ").contains("listens: 127.0.0.1:");
+      says("reload", "");
+      fails("stop", 75, "it is part of another program");
+    }
+    fails("reload", 75, "no server runs on ");
+    says("mailbox list -u bob@example.org INBOX", "INBOX\n");
+    softly.assertAll();
+  }
+
+  private void people() {
+    says("user *", "ada@example.org\nbob@example.org\n");
+    says("-f tab user -f user Ada@example.org", "ada@example.org\n");
+    says("user -f nosuch ada@example.org", "");
+    softly.assertThat(run("user ada@example.org").said())
+        .startsWith("field\tvalue\nuser\tada@example.org\n")
+        .contains("source\tsql\n");
+    fails("user eve@example.org", 67, "userdb lookup: user eve@example.org doesn't exist");
+    says(
+        "auth test ada@example.org secret",
+        "passdb: ada@example.org auth succeeded\nextra fields:\n  user=ada@example.org\n");
+    ends(
+        "auth test ada@example.org Secret",
+        77,
+        "passdb: ada@example.org auth failed\nextra fields:\n  user=ada@example.org\n");
+    fails("auth test eve@example.org secret", 77, "auth failed\n");
+    fails("auth", 64, "doveadm auth test|login");
+    quotas();
+  }
+
+  private void quotas() {
+    softly.assertThat(AppletRun.of(quotaOf("bob@example.org")).status()).isZero();
+    says(
+        "quota get -u ada@example.org",
+        """
+        Quota name Type    Value Limit %
+        User quota STORAGE     1     - 0
+        User quota MESSAGE     1     - 0
+        """);
+    says(
+        "quota get -A",
+        """
+        Username        Quota name Type    Value Limit %
+        ada@example.org User quota STORAGE     1     - 0
+        ada@example.org User quota MESSAGE     1     - 0
+        bob@example.org User quota STORAGE     0  1024 0
+        bob@example.org User quota MESSAGE     0     - 0
+        """);
+    says(
+        "-f json quota get -u b*",
+        """
+        [{"username":"bob@example.org","root":"User quota","type":"STORAGE","value":"0",\
+        "limit":"1024","percent":"0"},\
+        {"username":"bob@example.org","root":"User quota","type":"MESSAGE","value":"0",\
+        "limit":"-","percent":"0"}]
+        """);
+    says("user -f quota_rule bob@example.org", "*:storage=1M\n");
+    says("quota recalc -A", "");
+    says("quota get -u nobody*", "");
+    fails("quota", 64, "doveadm quota get|recalc");
+    fails("quota get", 64, "expected -u USER, or -A for all");
+    fails("quota get -u eve@example.org", 67, "doveadm(eve@example.org): Error: User doesn't exist");
+  }
+
+  private String[] quotaOf(String login) {
+    return new String[] {"quota", "set", "-c", main.toString(), "-u", login, "storage=1M"};
+  }
+
+  private void mailboxes() {
+    String ada = " -u ada@example.org ";
+    says("mailbox create" + ada + "Work Work/2026 Sent~Messages", "");
+    // The others are made all the same.
+    ends(
+        "mailbox create" + ada + "Work Extra",
+        65,
+        "doveadm(ada@example.org): Error: Can't create mailbox Work: Mailbox Work exists already\n");
+    says("mailbox delete" + ada + "Extra", "");
+    says(
+        "mailbox list" + ada,
+        "INBOX\nArchive\nDrafts\nJunk\nSent\nSent Messages\nTrash\nWork\nWork/2026\n");
+    says("mailbox list" + ada + "W% S*", "Sent\nSent Messages\nWork\n");
+    says("mailbox list" + ada + "inbox", "INBOX\n");
+    says("mailbox list" + ada + "nosuch", "");
+    says("mailbox subscribe" + ada + "Work", "");
+    says("mailbox list -s" + ada + "W*", "Work\n");
+    says("mailbox rename -s" + ada + "Work Labour", "");
+    says("mailbox list -s" + ada + "W* L*", "Labour\n");
+    says("mailbox rename -s" + ada + "Labour Work", "");
+    says("mailbox unsubscribe" + ada + "Work", "");
+    says("mailbox list -s" + ada + "W*", "");
+    says("mailbox rename" + ada + "Work/2026 Work/25", "");
+    fails("mailbox rename" + ada + "Nobody Some", 68, "Can't rename mailbox Nobody to Some: ");
+    fails("mailbox rename" + ada + "Work Work/25", 65, "Can't rename mailbox Work to Work/25: ");
+    says("mailbox delete" + ada + "Sent~Messages", "");
+    fails("mailbox delete" + ada + "Nobody", 68, "Can't delete mailbox Nobody: ");
+    fails("mailbox delete" + ada + "INBOX", 65, "Can't delete mailbox INBOX: ");
+    fails("mailbox list -u eve@example.org", 67, "User doesn't exist");
+    for (String word : List.of("list", "create X", "delete X", "rename X Y", "status all *")) {
+      fails("mailbox " + word, 64, "expected -u USER, or -A for all");
+    }
+    fails("mailbox list -A -u ada@example.org", 64, "expected -u USER, or -A for all");
+    fails("mailbox list -S /run/socket -A", 64, "invalid option -- 'S'");
+    fails("mailbox list -u", 64, "option requires an argument -- 'u'");
+    fails("mailbox", 64, "usage: doveadm");
+    fails("mailbox nosuch", 64, "usage: doveadm");
+    fails("nosuch", 64, "there is no command nosuch");
+    fails("-o x=y user *", 64, "invalid option -- 'o'");
+    says("mailbox mutf7 Entw\u00fcrfe", "Entw&APw-rfe\n");
+    says("mailbox mutf7 -7 Entw&APw-rfe", "Entw\u00fcrfe\n");
+    fails("mailbox mutf7 -7 Entw&AP", 65, "Mailbox name not valid mUTF-7: Entw&AP");
+    says("force-resync" + ada + "*", "");
+    fails("index INBOX", 64, "expected -u USER, or -A for all");
+  }
+
+  private void counts() {
+    String ada = " -u ada@example.org ";
+    says("mailbox status" + ada + "messages~unseen INBOX", "INBOX messages=1 unseen=1\n");
+    says("mailbox status -t" + ada + "messages *", "messages=1\n");
+    says("mailbox status" + ada + "messages Nob*", "");
+    says("mailbox status -A messages INBOX", "ada@example.org INBOX messages=1\nbob@example.org INBOX messages=0\n");
+    softly.assertThat(run("mailbox status" + ada + "all INBOX").said())
+        .matches(
+            "INBOX messages=1 recent=1 uidnext=2 uidvalidity=\\d+ unseen=1 highestmodseq=\\d+"
+                + " vsize=\\d+ guid=[0-9a-f]{32}\\R");
+    fails("mailbox status" + ada + "bogus INBOX", 64, "Unknown status field: bogus");
+    fails("mailbox status -t" + ada + "guid *", 64, "Status field guid can't be used with -t");
+    fails("mailbox status" + ada + "messages", 64, "doveadm mailbox status [-u <user>|-A]");
+    ends(
+        "mailbox status" + ada + "messages Nobody Work",
+        68,
+        "doveadm(ada@example.org): Error: Mailbox Nobody: Failed to lookup mailbox status:"
+            + " Mailbox doesn't exist: Nobody\nWork messages=0\n");
+  }
+
+  private void forms() {
+    String status = " mailbox status -u ada@example.org messages~uidnext W* INBOX";
+    says("-f flow" + status, "Work messages=0 uidnext=1\nWork/25 messages=0 uidnext=1\nINBOX messages=1 uidnext=2\n");
+    says("-f tab" + status, "mailbox\tmessages\tuidnext\nWork\t0\t1\nWork/25\t0\t1\nINBOX\t1\t2\n");
+    says(
+        "-f table" + status,
+        """
+        mailbox messages uidnext
+        Work    0        1
+        Work/25 0        1
+        INBOX   1        2
+        """);
+    says(
+        "-f pager" + status,
+        "Work\nmessages: 0\nuidnext: 1\n\f\nWork/25\nmessages: 0\nuidnext: 1\n\f\n"
+            + "INBOX\nmessages: 1\nuidnext: 2\n");
+    says(
+        "-f json" + status,
+        "[{\"mailbox\":\"Work\",\"messages\":\"0\",\"uidnext\":\"1\"},"
+            + "{\"mailbox\":\"Work/25\",\"messages\":\"0\",\"uidnext\":\"1\"},"
+            + "{\"mailbox\":\"INBOX\",\"messages\":\"1\",\"uidnext\":\"2\"}]\n");
+    String list = " mailbox list -A INBOX";
+    says("-f flow" + list, "ada@example.org INBOX\nbob@example.org INBOX\n");
+    says("-f tab" + list, "Username\tmailbox\nada@example.org\tINBOX\nbob@example.org\tINBOX\n");
+    says("-f table" + list, "ada@example.org INBOX\nbob@example.org INBOX\n");
+    says("-f pager" + list, "ada@example.org\nINBOX\n\f\nbob@example.org\nINBOX\n");
+    says("-f json" + list, "[{\"username\":\"ada@example.org\",\"mailbox\":\"INBOX\"},{\"username\":\"bob@example.org\",\"mailbox\":\"INBOX\"}]\n");
+    String nothing = " search -A subject nothing";
+    says("-f flow" + nothing, "");
+    says("-f tab" + nothing, "Username\tmailbox-guid\tuid\n");
+    says("-f table" + nothing, "");
+    says("-f pager" + nothing, "");
+    says("-f json" + nothing, "[]\n");
+    fails("-f xml mailbox list -A", 75, "Unknown print formatter: xml");
+  }
+
+  private void queries() {
+    String ada = "search -u ada@example.org ";
+    for (String found :
+        List.of(
+            "all",
+            "1",
+            "uid 1",
+            "mailbox INBOX subject x unseen",
+            "mailbox inbox all",
+            "( mailbox INBOX or mailbox Work ) uid 1",
+            "mailbox INBOX or mailbox Work",
+            "seen or flagged or uid 1",
+            "not mailbox Work",
+            "not ( seen or flagged )",
+            "not not unseen",
+            "since 2d",
+            "since 2026-01-01",
+            "not before 1-jan-2026",
+            "before 2999-01-01 smaller 1M",
+            "larger 1b header subject x",
+            "body no\" or body body")) {
+      softly.assertThat(run(ada + found).said()).as(found).matches("[0-9a-f]{32} 1\\R");
+    }
+    for (String none :
+        List.of(
+            "seen",
+            "mailbox Work all",
+            "mailbox Nob* all",
+            "mailbox INBOX subject nothing",
+            "not mailbox INBOX",
+            "before 30d or larger 1M",
+            "before 2w",
+            "keyword todo",
+            "uid 2:4",
+            "mailbox INBOX mailbox Work")) {
+      says(ada + none, "");
+    }
+    fails(ada + "bogus", 75, "Unknown argument BOGUS");
+    fails(ada + "uid 1 and uid 1", 75, "Unknown argument AND");
+    fails(ada + "before soon", 75, "Invalid search date parameter: soon");
+    fails(ada + "before 5mins", 75, "Invalid search date parameter: 5mins");
+    fails(ada + "savedbefore 30d", 75, "SAVEDBEFORE is not there");
+    fails(ada + "subject", 75, "Missing parameter for search key (for search key: SUBJECT)");
+    fails(ada + "or", 75, "Unknown argument OR");
+    fails(ada + "uid 1 or", 75, "Missing argument");
+    fails(ada + "( uid 1", 75, "Missing ')'");
+    fails(ada + "(", 75, "Missing ')'");
+    fails(ada + "uid 1 )", 75, "Unknown argument )");
+    fails(ada + "mailbox INBOX or mailbox Work seen", 75, "Use parenthesis when mixing ANDs and ORs");
+    fails(ada + "larger xM", 75, "Invalid size: xM");
+    fails(ada + "uid x", 75, "Invalid UID messageset");
+    fails(ada + "uid 99999999999", 75, "Error: ");
+    fails(ada + "keyword (", 75, "Invalid keyword");
+    fails(ada + "not ".repeat(60) + "seen", 75, "The query is too deep");
+    fails(ada.strip(), 64, "doveadm search");
+    fails("search all", 64, "expected -u USER, or -A for all");
+    ends(
+        ada + "mailbox Nobody all",
+        68,
+        "doveadm(ada@example.org): Error: Mailbox doesn't exist: Nobody\n");
+  }
+
+  private void messages() {
+    String ada = " -u ada@example.org ";
+    says(
+        "fetch" + ada + "uid~mailbox~flags~hdr.subject~hdr.to~body since 2d not seen",
+        "uid: 1\nmailbox: INBOX\nflags: \nhdr.subject: x\n y\nz\nhdr.to: \nbody:\nbody\n\n");
+    softly.assertThat(run("fetch" + ada + "hdr~text~size.virtual uid 1").said())
+        .matches("(?s)hdr:\n.*Subject: x\n y\nSubject: z\n\ntext:\n.*\n\nbody\n\nsize.virtual: \\d+\n");
+    says("-f tab fetch" + ada + "uid~hdr.subject all", "uid\thdr.subject\n1\tx\\n y\\nz\n");
+    says("-f json fetch" + ada + "uid~hdr.subject all", "[{\"uid\":\"1\",\"hdr.subject\":\"x\\n y\\nz\"}]\n");
+    fails("-f table fetch" + ada + "body all", 75, "table formatter doesn't support multi-line");
+    says("fetch -A uid~flags all", "ada@example.org\nuid: 1\nflags: \n");
+    says("fetch" + ada + "uid subject nothing", "");
+    fails("fetch" + ada + "bogus all", 75, "Unknown fetch field: bogus");
+    fails("fetch" + ada + "uid", 64, "doveadm fetch");
+    fails("fetch uid all", 64, "expected -u USER, or -A for all");
+    says("flags add" + ada + "\\Seen~todo all", "");
+    says("fetch" + ada + "flags seen keyword todo", "flags: \\Seen todo\n");
+    says("flags remove" + ada + "todo all", "");
+    says("fetch" + ada + "flags all", "flags: \\Seen\n");
+    says("flags replace" + ada + "\\Flagged all", "");
+    says("fetch" + ada + "flags all", "flags: \\Flagged\n");
+    fails("flags add" + ada + "\\Bogus all", 75, "Invalid system flag: \\Bogus");
+    fails("flags set" + ada + "x all", 64, "flags add|remove|replace");
+    fails("flags add x all", 64, "expected -u USER, or -A for all");
+  }
+
+  private void moves() {
+    String ada = " -u ada@example.org ";
+    says("copy" + ada + "Work mailbox INBOX all", "");
+    counted("Work messages=1\nWork/25 messages=0\nINBOX messages=1\n");
+    // What is copied is not found again.
+    says("copy" + ada + "Work mailbox * all", "");
+    counted("Work messages=3\nWork/25 messages=0\nINBOX messages=1\n");
+    says("move" + ada + "Work mailbox INBOX uid 1", "");
+    counted("Work messages=4\nWork/25 messages=0\nINBOX messages=0\n");
+    says("move" + ada + "inbox mailbox Work uid 4", "");
+    counted("Work messages=3\nWork/25 messages=0\nINBOX messages=1\n");
+    fails("move" + ada + "Nobody mailbox Work all", 68, "Mailbox doesn't exist: Nobody");
+    fails("copy" + ada + "Nobody all", 68, "Mailbox doesn't exist: Nobody");
+    fails("move" + ada + "Work all", 64, "must contain MAILBOX in all search branches");
+    fails("move Work mailbox INBOX all", 64, "expected -u USER, or -A for all");
+    for (String query :
+        List.of("all", "uid 1", "mailbox Work or uid 2")) {
+      fails("expunge" + ada + query, 64, "must contain MAILBOX in all search branches");
+    }
+    fails("expunge" + ada + "not ( mailbox Work seen )", 64, "must contain MAILBOX");
+    fails("expunge" + ada + "mailbox Work", 64, "something else besides MAILBOX");
+    fails("expunge" + ada + "not mailbox Work", 64, "something else besides MAILBOX");
+    fails("expunge mailbox Work all", 64, "expected -u USER, or -A for all");
+    fails("expunge -u eve@example.org mailbox Work all", 67, "User doesn't exist");
+    says("expunge" + ada + "mailbox Work uid 99", "");
+    counted("Work messages=3\nWork/25 messages=0\nINBOX messages=1\n");
+    says("expunge" + ada + "mailbox W* uid 1", "");
+    counted("Work messages=2\nWork/25 messages=0\nINBOX messages=1\n");
+    // Bob has no such mailbox, which keeps nobody's mail from being removed.
+    softly.assertThat(run("mailbox delete -u bob@example.org Archive").status()).isZero();
+    says("copy" + ada + "Archive mailbox Work all", "");
+    says("mailbox create -u bob@example.org Zoo", "");
+    ends(
+        "expunge -A mailbox Work all",
+        68,
+        "doveadm(bob@example.org): Error: Mailbox doesn't exist: Work\n");
+    counted("Work messages=0\nWork/25 messages=0\nINBOX messages=1\n");
+    ends(
+        "expunge -A mailbox Archive all",
+        68,
+        "doveadm(bob@example.org): Error: Mailbox doesn't exist: Archive\n");
+    ends(
+        "mailbox delete -A Zoo",
+        68,
+        "doveadm(ada@example.org): Error: Can't delete mailbox Zoo: "
+            + "ada@example.org has no mailbox Zoo\n");
+    says("mailbox list -A Zoo", "");
+  }
+
+  private void counted(String said) {
+    says("mailbox status -u ada@example.org messages W* INBOX", said);
+  }
+}
