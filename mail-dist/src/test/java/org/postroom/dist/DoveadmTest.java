@@ -17,7 +17,8 @@ import org.postroom.dist.applet.AppletRun;
 /** What doveadm says and does: its words, and its exit statuses. */
 @Timeout(120)
 final class DoveadmTest {
-  private static final byte[] MAIL = "Subject: x\r\n y\r\nSubject: z\r\n\r\nbody\r\n\r\n".getBytes(UTF_8);
+  private static final byte[] MAIL =
+      "Subject: x\r\n y\r\nKeywords: a\r\nKeywords: b\r\n\r\nbody\r\n\r\n".getBytes(UTF_8);
 
   @TempDir private Path folder;
   private final SoftAssertions softly = new SoftAssertions();
@@ -79,11 +80,18 @@ final class DoveadmTest {
       people();
       mailboxes();
       counts();
-      forms();
       queries();
       messages();
       moves();
-      softly.assertThat(run("service status").said()).contains("process: ").contains("listens: 127.0.0.1:");
+      softly
+          .assertThat(run("service status").said())
+          .contains("process: ")
+          .contains("listens: 127.0.0.1:");
+      Path dovecot =
+          Files.writeString(folder.resolve("dovecot.conf"), "login_greeting = Hello\n", UTF_8);
+      softly
+          .assertThat(run("config -c " + dovecot + " -h login_greeting").said())
+          .isEqualTo("Hello\n");
       says("reload", "");
       fails("stop", 75, "it is part of another program");
     }
@@ -96,7 +104,8 @@ final class DoveadmTest {
     says("user *", "ada@example.org\nbob@example.org\n");
     says("-f tab user -f user Ada@example.org", "ada@example.org\n");
     says("user -f nosuch ada@example.org", "");
-    softly.assertThat(run("user ada@example.org").said())
+    softly
+        .assertThat(run("user ada@example.org").said())
         .startsWith("field\tvalue\nuser\tada@example.org\n")
         .contains("source\tsql\n");
     fails("user eve@example.org", 67, "userdb lookup: user eve@example.org doesn't exist");
@@ -143,7 +152,8 @@ final class DoveadmTest {
     says("quota get -u nobody*", "");
     fails("quota", 64, "doveadm quota get|recalc");
     fails("quota get", 64, "expected -u USER, or -A for all");
-    fails("quota get -u eve@example.org", 67, "doveadm(eve@example.org): Error: User doesn't exist");
+    fails(
+        "quota get -u eve@example.org", 67, "doveadm(eve@example.org): Error: User doesn't exist");
   }
 
   private String[] quotaOf(String login) {
@@ -201,8 +211,11 @@ final class DoveadmTest {
     says("mailbox status" + ada + "messages~unseen INBOX", "INBOX messages=1 unseen=1\n");
     says("mailbox status -t" + ada + "messages *", "messages=1\n");
     says("mailbox status" + ada + "messages Nob*", "");
-    says("mailbox status -A messages INBOX", "ada@example.org INBOX messages=1\nbob@example.org INBOX messages=0\n");
-    softly.assertThat(run("mailbox status" + ada + "all INBOX").said())
+    says(
+        "mailbox status -A messages INBOX",
+        "ada@example.org INBOX messages=1\nbob@example.org INBOX messages=0\n");
+    softly
+        .assertThat(run("mailbox status" + ada + "all INBOX").said())
         .matches(
             "INBOX messages=1 recent=1 uidnext=2 uidvalidity=\\d+ unseen=1 highestmodseq=\\d+"
                 + " vsize=\\d+ guid=[0-9a-f]{32}\\R");
@@ -216,96 +229,25 @@ final class DoveadmTest {
             + " Mailbox doesn't exist: Nobody\nWork messages=0\n");
   }
 
-  private void forms() {
-    String status = " mailbox status -u ada@example.org messages~uidnext W* INBOX";
-    says("-f flow" + status, "Work messages=0 uidnext=1\nWork/25 messages=0 uidnext=1\nINBOX messages=1 uidnext=2\n");
-    says("-f tab" + status, "mailbox\tmessages\tuidnext\nWork\t0\t1\nWork/25\t0\t1\nINBOX\t1\t2\n");
-    says(
-        "-f table" + status,
-        """
-        mailbox messages uidnext
-        Work    0        1
-        Work/25 0        1
-        INBOX   1        2
-        """);
-    says(
-        "-f pager" + status,
-        "Work\nmessages: 0\nuidnext: 1\n\f\nWork/25\nmessages: 0\nuidnext: 1\n\f\n"
-            + "INBOX\nmessages: 1\nuidnext: 2\n");
-    says(
-        "-f json" + status,
-        "[{\"mailbox\":\"Work\",\"messages\":\"0\",\"uidnext\":\"1\"},"
-            + "{\"mailbox\":\"Work/25\",\"messages\":\"0\",\"uidnext\":\"1\"},"
-            + "{\"mailbox\":\"INBOX\",\"messages\":\"1\",\"uidnext\":\"2\"}]\n");
-    String list = " mailbox list -A INBOX";
-    says("-f flow" + list, "ada@example.org INBOX\nbob@example.org INBOX\n");
-    says("-f tab" + list, "Username\tmailbox\nada@example.org\tINBOX\nbob@example.org\tINBOX\n");
-    says("-f table" + list, "ada@example.org INBOX\nbob@example.org INBOX\n");
-    says("-f pager" + list, "ada@example.org\nINBOX\n\f\nbob@example.org\nINBOX\n");
-    says("-f json" + list, "[{\"username\":\"ada@example.org\",\"mailbox\":\"INBOX\"},{\"username\":\"bob@example.org\",\"mailbox\":\"INBOX\"}]\n");
-    String nothing = " search -A subject nothing";
-    says("-f flow" + nothing, "");
-    says("-f tab" + nothing, "Username\tmailbox-guid\tuid\n");
-    says("-f table" + nothing, "");
-    says("-f pager" + nothing, "");
-    says("-f json" + nothing, "[]\n");
-    fails("-f xml mailbox list -A", 75, "Unknown print formatter: xml");
-  }
-
   private void queries() {
     String ada = "search -u ada@example.org ";
     for (String found :
         List.of(
             "all",
-            "1",
-            "uid 1",
-            "mailbox INBOX subject x unseen",
-            "mailbox inbox all",
+            "mailbox inbox subject x unseen",
             "( mailbox INBOX or mailbox Work ) uid 1",
-            "mailbox INBOX or mailbox Work",
-            "seen or flagged or uid 1",
-            "not mailbox Work",
-            "not ( seen or flagged )",
-            "not not unseen",
-            "since 2d",
-            "since 2026-01-01",
-            "not before 1-jan-2026",
-            "before 2999-01-01 smaller 1M",
-            "larger 1b header subject x",
-            "body no\" or body body")) {
+            "not ( seen or flagged ) since 2d")) {
       softly.assertThat(run(ada + found).said()).as(found).matches("[0-9a-f]{32} 1\\R");
     }
     for (String none :
-        List.of(
-            "seen",
-            "mailbox Work all",
-            "mailbox Nob* all",
-            "mailbox INBOX subject nothing",
-            "not mailbox INBOX",
-            "before 30d or larger 1M",
-            "before 2w",
-            "keyword todo",
-            "uid 2:4",
-            "mailbox INBOX mailbox Work")) {
+        List.of("mailbox Work all", "mailbox Nob* all", "not mailbox INBOX", "before 2w")) {
       says(ada + none, "");
     }
+    says("-f tab search -A subject nothing", "Username\tmailbox-guid\tuid\n");
+    says("-f json search -A subject nothing", "[]\n");
+    fails("-f xml search -A all", 75, "Unknown print formatter: xml");
     fails(ada + "bogus", 75, "Unknown argument BOGUS");
-    fails(ada + "uid 1 and uid 1", 75, "Unknown argument AND");
-    fails(ada + "before soon", 75, "Invalid search date parameter: soon");
-    fails(ada + "before 5mins", 75, "Invalid search date parameter: 5mins");
-    fails(ada + "savedbefore 30d", 75, "SAVEDBEFORE is not there");
-    fails(ada + "subject", 75, "Missing parameter for search key (for search key: SUBJECT)");
-    fails(ada + "or", 75, "Unknown argument OR");
-    fails(ada + "uid 1 or", 75, "Missing argument");
-    fails(ada + "( uid 1", 75, "Missing ')'");
-    fails(ada + "(", 75, "Missing ')'");
-    fails(ada + "uid 1 )", 75, "Unknown argument )");
-    fails(ada + "mailbox INBOX or mailbox Work seen", 75, "Use parenthesis when mixing ANDs and ORs");
-    fails(ada + "larger xM", 75, "Invalid size: xM");
-    fails(ada + "uid x", 75, "Invalid UID messageset");
-    fails(ada + "uid 99999999999", 75, "Error: ");
-    fails(ada + "keyword (", 75, "Invalid keyword");
-    fails(ada + "not ".repeat(60) + "seen", 75, "The query is too deep");
+    fails(ada + "uid 99999999999", 75, "doveadm(ada@example.org): Error: ");
     fails(ada.strip(), 64, "doveadm search");
     fails("search all", 64, "expected -u USER, or -A for all");
     ends(
@@ -317,12 +259,16 @@ final class DoveadmTest {
   private void messages() {
     String ada = " -u ada@example.org ";
     says(
-        "fetch" + ada + "uid~mailbox~flags~hdr.subject~hdr.to~body since 2d not seen",
-        "uid: 1\nmailbox: INBOX\nflags: \nhdr.subject: x\n y\nz\nhdr.to: \nbody:\nbody\n\n");
-    softly.assertThat(run("fetch" + ada + "hdr~text~size.virtual uid 1").said())
-        .matches("(?s)hdr:\n.*Subject: x\n y\nSubject: z\n\ntext:\n.*\n\nbody\n\nsize.virtual: \\d+\n");
-    says("-f tab fetch" + ada + "uid~hdr.subject all", "uid\thdr.subject\n1\tx\\n y\\nz\n");
-    says("-f json fetch" + ada + "uid~hdr.subject all", "[{\"uid\":\"1\",\"hdr.subject\":\"x\\n y\\nz\"}]\n");
+        "fetch" + ada + "uid~mailbox~flags~hdr.subject~hdr.keywords~hdr.to~body since 2d not seen",
+        "uid: 1\nmailbox: INBOX\nflags: \nhdr.subject: x\n y\nhdr.keywords: a\nb\nhdr.to: \nbody:\nbody\n\n");
+    softly
+        .assertThat(run("fetch" + ada + "hdr~text~size.virtual uid 1").said())
+        .matches(
+            "(?s)hdr:\n.*Subject: x\n y\nKeywords: a\nKeywords: b\n\ntext:\n.*\n\nbody\n\nsize.virtual: \\d+\n");
+    says("-f tab fetch" + ada + "uid~hdr.subject all", "uid\thdr.subject\n1\tx\\n y\n");
+    says(
+        "-f json fetch" + ada + "uid~hdr.subject all",
+        "[{\"uid\":\"1\",\"hdr.subject\":\"x\\n y\"}]\n");
     fails("-f table fetch" + ada + "body all", 75, "table formatter doesn't support multi-line");
     says("fetch -A uid~flags all", "ada@example.org\nuid: 1\nflags: \n");
     says("fetch" + ada + "uid subject nothing", "");
@@ -355,13 +301,8 @@ final class DoveadmTest {
     fails("copy" + ada + "Nobody all", 68, "Mailbox doesn't exist: Nobody");
     fails("move" + ada + "Work all", 64, "must contain MAILBOX in all search branches");
     fails("move Work mailbox INBOX all", 64, "expected -u USER, or -A for all");
-    for (String query :
-        List.of("all", "uid 1", "mailbox Work or uid 2")) {
-      fails("expunge" + ada + query, 64, "must contain MAILBOX in all search branches");
-    }
-    fails("expunge" + ada + "not ( mailbox Work seen )", 64, "must contain MAILBOX");
+    fails("expunge" + ada + "all", 64, "must contain MAILBOX in all search branches");
     fails("expunge" + ada + "mailbox Work", 64, "something else besides MAILBOX");
-    fails("expunge" + ada + "not mailbox Work", 64, "something else besides MAILBOX");
     fails("expunge mailbox Work all", 64, "expected -u USER, or -A for all");
     fails("expunge -u eve@example.org mailbox Work all", 67, "User doesn't exist");
     says("expunge" + ada + "mailbox Work uid 99", "");

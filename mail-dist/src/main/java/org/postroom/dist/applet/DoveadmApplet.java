@@ -74,7 +74,8 @@ public final class DoveadmApplet implements Callable<Integer> {
       err.println(USAGE_LINE);
       return USAGE;
     }
-    DescribedServer server = UsualPlace.described(options.last('c').map(Path::of), Optional.empty());
+    DescribedServer server =
+        UsualPlace.described(options.last('c').map(Path::of), Optional.empty());
     String command = options.operands().get(0);
     List<String> rest = options.operands().subList(1, options.operands().size());
     Doveadm doveadm =
@@ -112,8 +113,7 @@ public final class DoveadmApplet implements Callable<Integer> {
         spec.commandLine().getOut(), spec.commandLine().getErr(), all.toArray(new String[0]));
   }
 
-  private int server(
-      DescribedServer server, Doveadm doveadm, String command, List<String> rest) {
+  private int server(DescribedServer server, Doveadm doveadm, String command, List<String> rest) {
     PrintWriter err = spec.commandLine().getErr();
     try {
       if (command.equals("reload")) {

@@ -25,8 +25,7 @@ final class Asked {
    *
    * @param form that is asked for; else each command has its own
    */
-  Asked(
-      DescribedServer.Client client, Optional<Rows.Form> form, PrintWriter out, PrintWriter err) {
+  Asked(DescribedServer.Client client, Optional<Rows.Form> form, PrintWriter out, PrintWriter err) {
     this.client = client;
     this.form = form;
     this.out = out;

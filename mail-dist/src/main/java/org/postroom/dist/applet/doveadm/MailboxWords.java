@@ -62,9 +62,8 @@ final class MailboxWords {
             options,
             word);
       }
-      case "subscribe" -> 
-          each(List.of(MailboxOperations.SUBSCRIBE), Options.of("u:A", rest), word);
-      case "unsubscribe" -> 
+      case "subscribe" -> each(List.of(MailboxOperations.SUBSCRIBE), Options.of("u:A", rest), word);
+      case "unsubscribe" ->
           each(List.of(MailboxOperations.UNSUBSCRIBE), Options.of("u:A", rest), word);
       case "rename" -> rename(Options.of("u:As", rest));
       case "mutf7" -> mutf7(Options.of("78", rest));
@@ -94,8 +93,7 @@ final class MailboxWords {
   private void status(Options options) {
     List<String> operands = options.operands();
     if (operands.size() < 2) {
-      throw Ended.usage(
-          "doveadm mailbox status [-u <user>|-A] [-t] <fields> <mailbox mask> [...]");
+      throw Ended.usage("doveadm mailbox status [-u <user>|-A] [-t] <fields> <mailbox mask> [...]");
     }
     List<String> fields = new ArrayList<>(Arrays.asList(operands.get(0).strip().split("\\s+")));
     if (fields.contains("all")) {
@@ -216,9 +214,9 @@ final class MailboxWords {
     Renamed unused =
         asked.ask(MailboxOperations.RENAME, new Renamed(user, names.get(0), names.get(1)));
     if (withSubscription) {
-      Names unusedToo =
+      Names unusedOld =
           asked.ask(MailboxOperations.UNSUBSCRIBE, new Names(user, names.subList(0, 1)));
-      Names nobodyNeeds =
+      Names unusedNew =
           asked.ask(MailboxOperations.SUBSCRIBE, new Names(user, names.subList(1, 2)));
     }
   }

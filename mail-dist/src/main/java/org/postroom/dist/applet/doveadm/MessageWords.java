@@ -98,8 +98,7 @@ final class MessageWords {
   /** {@code flags} has a word of its own before its options. */
   private static List<String> behind(List<String> words) {
     if (words.isEmpty() || !List.of("add", "remove", "replace").contains(words.get(0))) {
-      throw Ended.usage(
-          "doveadm flags add|remove|replace [-u <user>|-A] <flags> <search query>");
+      throw Ended.usage("doveadm flags add|remove|replace [-u <user>|-A] <flags> <search query>");
     }
     return words.subList(1, words.size());
   }
@@ -131,8 +130,7 @@ final class MessageWords {
         .missing(mailboxes)
         .ifPresent(
             name ->
-                asked.trouble(
-                    Ended.NOT_FOUND, Ended.said(user, "Mailbox doesn't exist: " + name)));
+                asked.trouble(Ended.NOT_FOUND, Ended.said(user, "Mailbox doesn't exist: " + name)));
     mailboxes.stream()
         .filter(query::isIn)
         .forEach(mailbox -> each(user, mailbox, query.program(mailbox), work));
@@ -174,8 +172,7 @@ final class MessageWords {
     Rows rows =
         asked.rows(
             Form.FLOW,
-            Asked.columns(
-                options, List.of(Column.plain("mailbox-guid"), Column.plain("uid"))));
+            Asked.columns(options, List.of(Column.plain("mailbox-guid"), Column.plain("uid"))));
     each(
         options,
         query,
@@ -265,9 +262,7 @@ final class MessageWords {
     }
     Rows rows =
         asked.rows(
-            Form.PAGER,
-            Asked.columns(
-                options, fields.stream().map(MessageWords::column).toList()));
+            Form.PAGER, Asked.columns(options, fields.stream().map(MessageWords::column).toList()));
     boolean needsText = fields.stream().anyMatch(MessageWords::isOfText);
     each(
         options,
@@ -353,9 +348,7 @@ final class MessageWords {
       int colon = line.indexOf(':');
       boolean isMore = line.startsWith(" ") || line.startsWith("\t");
       isWanted =
-          isMore
-              ? isWanted
-              : colon > 0 && line.substring(0, colon).strip().equalsIgnoreCase(name);
+          isMore ? isWanted : colon > 0 && line.substring(0, colon).strip().equalsIgnoreCase(name);
       if (isWanted) {
         found.add(isMore ? line : line.substring(colon + 1).strip());
       }
@@ -367,7 +360,9 @@ final class MessageWords {
   private String content(Where where, Known one) {
     if (one.size() > LONGEST) {
       throw Ended.error(
-          Ended.NOT_POSSIBLE, where.login(), "message " + one.uid() + " has more than " + LONGEST + " octets");
+          Ended.NOT_POSSIBLE,
+          where.login(),
+          "message " + one.uid() + " has more than " + LONGEST + " octets");
     }
     ByteArrayOutputStream octets = new ByteArrayOutputStream((int) one.size());
     while (octets.size() < one.size()) {
@@ -379,7 +374,7 @@ final class MessageWords {
               .pieces();
       if (pieces.isEmpty() || pieces.get(0).octets().length == 0) {
         throw Ended.error(
-          Ended.NOT_POSSIBLE, where.login(), "message " + one.uid() + " cannot be read");
+            Ended.NOT_POSSIBLE, where.login(), "message " + one.uid() + " cannot be read");
       }
       octets.writeBytes(pieces.get(0).octets());
     }

@@ -7,9 +7,11 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads a {@link Query} from its words; {@link Ended} for what is none. */
 final class QueryReading {
@@ -125,7 +127,8 @@ final class QueryReading {
     }
     if (SAVED.contains(name)) {
       throw fault(
-          name + " is not there: when a message came into its mailbox is not kept; BEFORE, ON and"
+          name
+              + " is not there: when a message came into its mailbox is not kept; BEFORE, ON and"
               + " SINCE ask when it came to the server");
     }
     return switch (name) {
@@ -171,17 +174,24 @@ final class QueryReading {
       long count = Long.parseLong(ago.group("count"));
       return today.minusDays(ago.group("unit").startsWith("w") ? 7 * count : count).format(IMAP);
     }
-    for (DateTimeFormatter form : List.of(DateTimeFormatter.ISO_LOCAL_DATE, IMAP)) {
-      try {
-        return LocalDate.parse(text, form).format(IMAP);
-      } catch (DateTimeParseException e) {
-        continue;
-      }
+    return Stream.of(DateTimeFormatter.ISO_LOCAL_DATE, IMAP)
+        .flatMap(form -> dated(text, form).stream())
+        .findFirst()
+        .map(IMAP::format)
+        .orElseThrow(
+            () ->
+                fault(
+                    "Invalid search date parameter: "
+                        + text
+                        + "; expected a day, such as 2026-11-29, 29-Nov-2026, 30d or 2w"));
+  }
+
+  private static Optional<LocalDate> dated(String text, DateTimeFormatter form) {
+    try {
+      return Optional.of(LocalDate.parse(text, form));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
     }
-    throw fault(
-        "Invalid search date parameter: "
-            + text
-            + "; expected a day, such as 2026-11-29, 29-Nov-2026, 30d or 2w");
   }
 
   private static String octets(String text) {

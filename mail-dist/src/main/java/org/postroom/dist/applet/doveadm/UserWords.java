@@ -46,8 +46,7 @@ final class UserWords {
             .forEach(field -> asked.out().println(field.get(1)));
         continue;
       }
-      Rows rows =
-          asked.rows(Form.TAB, List.of(Column.of("field"), Column.of("value")));
+      Rows rows = asked.rows(Form.TAB, List.of(Column.of("field"), Column.of("value")));
       fields.forEach(rows::add);
       rows.end();
     }
@@ -84,8 +83,7 @@ final class UserWords {
       throw Ended.usage(usage);
     }
     String user = operands.get(0);
-    try (Secret password =
-        operands.size() == 2 ? Secret.of(operands.get(1)) : typed.read()) {
+    try (Secret password = operands.size() == 2 ? Secret.of(operands.get(1)) : typed.read()) {
       UserOperations.Outcome outcome =
           asked.ask(UserOperations.TRY, new UserOperations.Attempt(user, password));
       boolean lets = outcome.login().isPresent();
