@@ -9,12 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.dist.applet.AppletRun;
 
 /** What doveadm says and does: its words, and its exit statuses. */
+@Tag("process")
 @Timeout(120)
 final class DoveadmTest {
   private static final byte[] MAIL =

@@ -37,7 +37,8 @@ final class MessageWords {
   /** A message of this many octets is shown, and no longer one. */
   private static final long LONGEST = 64L << 20;
 
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
   /** Fields of more than one line. */
   private static final List<String> TEXTS = List.of("hdr", "body", "text", "text.utf8");
