@@ -17,6 +17,7 @@ import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.people.Quota;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
@@ -182,7 +183,7 @@ final class AliasesTest {
       try (SmtpDialogue dialogue = SmtpDialogue.open(server.address(Role.LMTP).getPort())) {
         assertThat(dialogue.say("LHLO client.example")).startsWith("250 ");
         assertThat(dialogue.send("x@far.test", "bob@example.org", MAIL)).startsWith("250 ");
-        server.users().limit("bob@example.org", inbox.octets() * 5 / 2);
+        server.users().limit("bob@example.org", Quota.ofOctets(inbox.octets() * 5 / 2));
 
         for (String said :
             List.of(
