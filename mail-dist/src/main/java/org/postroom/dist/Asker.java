@@ -33,7 +33,7 @@ final class Asker implements DescribedServer.Client {
         .flatMap(folder -> Control.ask(folder, operation, question))
         .orElseGet(
             () -> {
-              PrivateFolder.check(plan);
+              PrivateFolder.check(plan.folder(), plan.settings(), plan.storage());
               return operation.perform(desk, question);
             });
   }

@@ -40,7 +40,7 @@ record Foundation(
    * @param owned takes in what is to be closed
    */
   static Foundation open(Plan plan, Description description, Lifeline lifeline, Owned owned) {
-    PrivateFolder.check(plan);
+    PrivateFolder.check(plan.folder(), plan.settings(), plan.storage());
     FirstUse.ofCryptography();
     Path folder = plan.folder().orElse(null);
     MemoryBudget memory = MemoryBudget.ofHeap();

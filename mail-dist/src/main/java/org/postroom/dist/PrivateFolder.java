@@ -43,11 +43,9 @@ final class PrivateFolder {
    *
    * @throws BadConfiguration naming the parameter and what to do
    */
-  static void check(Plan plan) {
+  static void check(Optional<Path> folder, Settings settings, Storage where) {
     refuse(
-        plan.folder().flatMap(folder -> Privacy.faultOfFolder(folder, what(folder), HOLDS)),
-        plan.settings(),
-        plan.storage());
+        folder.flatMap(path -> Privacy.faultOfFolder(path, what(path), HOLDS)), settings, where);
   }
 
   private static String what(Path folder) {
