@@ -75,7 +75,7 @@ final class SendmailTest {
         .account(ADA, "correct horse")
         .account(BOB, "correct horse")
         .account(me() + "@example.org", "correct horse")
-        .account(me().equals("root") ? "nobody@example.org" : "root@example.org", "correct horse")
+        .account(me().equals("root") ? "toor@example.org" : "root@example.org", "correct horse")
         .start();
   }
 
