@@ -44,8 +44,7 @@ final class PrivateFolder {
    * @throws BadConfiguration naming the parameter and what to do
    */
   static void check(Optional<Path> folder, Settings settings, Storage where) {
-    refuse(
-        folder.flatMap(path -> Privacy.faultOfFolder(path, what(path), HOLDS)), settings, where);
+    refuse(folder.flatMap(path -> Privacy.faultOfFolder(path, what(path), HOLDS)), settings, where);
   }
 
   private static String what(Path folder) {

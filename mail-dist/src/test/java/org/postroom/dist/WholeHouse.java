@@ -248,12 +248,17 @@ final class WholeHouse implements House, Stage, AutoCloseable {
   /** By waiting until it does so of itself, which must not be too long for the clients. */
   @Override
   public void forgetExpunged() {
-    for (int i = 0; i < 20 && remembersExpunged(); i++) {
-      time.advance(Duration.ofMinutes(9));
-      clients.forEach(protocol::keepAlive);
-      settle();
-    }
-    Until.so(() -> !remembersExpunged()); // what it was time for may still be under way
+    Until.so(
+        () -> {
+          if (!remembersExpunged()) {
+            return true;
+          }
+          // What it was time for may have been put off, while others were at work.
+          time.advance(Duration.ofMinutes(9));
+          clients.forEach(protocol::keepAlive);
+          settle();
+          return false;
+        });
   }
 
   private boolean remembersExpunged() {
