@@ -187,6 +187,11 @@ public final class MemoryAccounts implements Accounts {
   }
 
   @Override
+  public Optional<Long> recallRoom(Account account) {
+    return Optional.of(room(account));
+  }
+
+  @Override
   public QuotaUse use(Account account) {
     return mailboxes.use(account.id());
   }
