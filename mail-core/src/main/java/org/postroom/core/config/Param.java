@@ -93,7 +93,9 @@ public final class Param<T> {
 
   /** The value of a text that has been expanded; {@link BadValue} if it is none. */
   T read(String expanded) {
-    if (!expanded.equals(defaultText)) {
+    // What names a file is what the file says by now.
+    boolean mayChange = expanded.startsWith("/") || expanded.startsWith(ValueType.FILE);
+    if (mayChange || !expanded.equals(defaultText)) {
       return type.read(expanded);
     }
     T value = ofDefault;
