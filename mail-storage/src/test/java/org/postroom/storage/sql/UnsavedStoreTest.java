@@ -63,6 +63,8 @@ class UnsavedStoreTest {
   private static final FolderOrigin.Unsaved SAVED =
       new FolderOrigin.Unsaved(1 << 20, Duration.ZERO);
 
+  private static final int CUTS_OF_A_STORE = 20;
+
   @TempDir Path temp;
   private final Random random = new Random(4711);
   private int cuts;
@@ -122,6 +124,14 @@ class UnsavedStoreTest {
   void isWhatWasAcknowledgedAfterEachOfManyPowerCuts(long seed) throws Exception {
     int rounds = Integer.getInteger("postroom.powercut.images", 4);
     random.setSeed(seed);
+    for (int done = 0; done < rounds; done += CUTS_OF_A_STORE) {
+      powerFails(seed + done, Math.min(CUTS_OF_A_STORE, rounds - done));
+      cuts++;
+    }
+  }
+
+  /** Of one store, which is in memory and grows. */
+  private void powerFails(long seed, int rounds) throws Exception {
     List<Client> clients = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       clients.add(new Client(i, seed));
