@@ -3,6 +3,7 @@ package org.postroom.dist;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.Argon2;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.Settings;
 import org.postroom.core.life.Lifeline;
@@ -41,7 +42,7 @@ record Store(
               settings.get(ServerParams.MIN_FREE),
               lifeline,
               memory,
-              AuthParams.atOnce(settings),
+              new Argon2.Effort(Argon2.Cost.DEFAULT, AuthParams.atOnce(settings)),
               quotas::get);
       Accounts known = known(plan, description, storage);
       return new Store(

@@ -3,9 +3,13 @@ package org.postroom.storage;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.Argon2;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.MailStore;
+import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.testing.Stores;
 import org.postroom.storage.store.SqlStorage;
 
@@ -13,7 +17,20 @@ import org.postroom.storage.store.SqlStorage;
 record SqlStores(SqlStorage storage) implements Stores {
 
   static SqlStores open(Storage place, Clock clock) {
-    return new SqlStores(SqlStorage.open(place, clock, new SecureRandom()));
+    return new SqlStores(openCheaply(place, clock));
+  }
+
+  /** With passwords that cost next to nothing, in a folder or a database too. */
+  static SqlStorage openCheaply(Storage place, Clock clock) {
+    return SqlStorage.open(
+        place,
+        clock,
+        new SecureRandom(),
+        SqlStorage.DEFAULT_MIN_FREE,
+        new Lifeline(),
+        MemoryBudget.ofHeap(),
+        new Argon2.Effort(new Argon2.Cost(64, 1, 1), 2),
+        () -> QuotaRules.NONE);
   }
 
   @Override

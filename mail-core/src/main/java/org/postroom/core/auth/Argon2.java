@@ -47,6 +47,19 @@ public final class Argon2 {
   }
 
   /**
+   * How much goes into hashing.
+   *
+   * @param cost of new hashes
+   * @param atOnce how many are computed at the same time
+   */
+  public record Effort(Cost cost, int atOnce) {
+    /** What passwords that are kept are worth, as many at once as this machine bears. */
+    public static Effort ofTheMachine() {
+      return new Effort(Cost.DEFAULT, Argon2.atOnce());
+    }
+  }
+
+  /**
    * A hasher.
    *
    * @param atOnce how many hashes may be computed at the same time

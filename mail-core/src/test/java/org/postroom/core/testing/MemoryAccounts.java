@@ -38,6 +38,9 @@ import org.postroom.core.secret.Secret;
 public final class MemoryAccounts implements Accounts {
   private static final int ITERATIONS = 4096;
 
+  /** By salt and password, for all tests of this JVM: deriving is slow on purpose. */
+  private static final Map<String, ScramKeys> DERIVED = new ConcurrentHashMap<>();
+
   private final MemoryMailStore mailboxes;
   private final Map<AccountId, Entry> entries = new HashMap<>();
   private final Map<String, AccountId> byLogin = new HashMap<>();
@@ -114,7 +117,7 @@ public final class MemoryAccounts implements Accounts {
       return rightful(entry.get().account, app);
     }
     ScramKeys keys = entry.map(e -> e.keys).orElseGet(() -> madeUp(login));
-    ScramKeys given = ScramKeys.derive(password, keys.salt(), keys.iterations());
+    ScramKeys given = derived(password, keys.salt());
     boolean same = MessageDigest.isEqual(given.storedKey(), keys.storedKey());
     if (entry.isEmpty() || !same) {
       return new Authentication.Failure();
@@ -334,7 +337,13 @@ public final class MemoryAccounts implements Accounts {
   }
 
   private static ScramKeys keysOf(String saltSeed, Secret password) {
-    return ScramKeys.derive(password, saltOf(saltSeed), ITERATIONS);
+    return derived(password, saltOf(saltSeed));
+  }
+
+  private static ScramKeys derived(Secret password, byte[] salt) {
+    return DERIVED.computeIfAbsent(
+        new String(salt, UTF_8) + " " + password.reveal(),
+        key -> ScramKeys.derive(password, salt, ITERATIONS));
   }
 
   private static ScramKeys madeUp(String login) {

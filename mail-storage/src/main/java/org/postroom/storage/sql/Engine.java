@@ -34,13 +34,7 @@ public final class Engine implements AutoCloseable {
    *
    * @param database open, ours, and of the newest schema
    */
-  Engine(
-      Database database,
-      BlobStore blobs,
-      Catalog catalog,
-      Life life,
-      SecureRandom random,
-      Argon2.Cost cost)
+  Engine(Database database, BlobStore blobs, Catalog catalog, Life life, SecureRandom random)
       throws SQLException {
     this.database = database;
     this.blobs = blobs;
@@ -52,7 +46,7 @@ public final class Engine implements AutoCloseable {
     destinations.begin(start.queued(), start.waiting());
     List<Runnable> queued = new CopyOnWriteArrayList<>();
     Rows rows = new Rows(database, blobs, life.memory());
-    Argon2 hashes = new Argon2(cost, life.hashesAtOnce(), random);
+    Argon2 hashes = new Argon2(life.hashing().cost(), life.hashing().atOnce(), random);
     Credentials credentials = new Credentials(database, clock, random, start.secret(), hashes);
     KnownAccounts known = new KnownAccounts(credentials);
     committer =

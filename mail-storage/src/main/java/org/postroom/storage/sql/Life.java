@@ -11,16 +11,25 @@ import org.postroom.core.memory.MemoryBudget;
  * @param lifeline who hears when it has died
  * @param memory what is held for clients beside the store's own is charged to it
  * @param reopenings how often it may be opened again before that
- * @param hashesAtOnce how many passwords may be hashed at the same time
+ * @param hashing what goes into the hashes of passwords
  */
 record Life(
     Clock clock,
     Lifeline lifeline,
     MemoryBudget memory,
     StoreHealth.Reopenings reopenings,
-    int hashesAtOnce) {
+    Argon2.Effort hashing) {
+  /** Tests make accounts and log in all the time. */
+  private static final Argon2.Cost CHEAP = new Argon2.Cost(64, 1, 1);
+
   Life(Clock clock, Lifeline lifeline, MemoryBudget memory, StoreHealth.Reopenings reopenings) {
-    this(clock, lifeline, memory, reopenings, Argon2.atOnce());
+    this(clock, lifeline, memory, reopenings, Argon2.Effort.ofTheMachine());
+  }
+
+  /** The same with passwords that cost less: those of a store that is gone when it is closed. */
+  Life hashingCheaply() {
+    Argon2.Effort cheap = new Argon2.Effort(CHEAP, hashing.atOnce());
+    return new Life(clock, lifeline, memory, reopenings, cheap);
   }
 
   StoreHealth of(String name) {

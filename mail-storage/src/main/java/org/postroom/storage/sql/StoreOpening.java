@@ -28,9 +28,6 @@ import org.postroom.storage.schema.Schema;
  * and to the newest schema, before anything runs on it.
  */
 public final class StoreOpening {
-  /** For stores that are gone when closed: tests make accounts and log in all the time. */
-  private static final Argon2.Cost CHEAP = new Argon2.Cost(64, 1, 1);
-
   private StoreOpening() {}
 
   /**
@@ -39,7 +36,7 @@ public final class StoreOpening {
    * @param minFree octets that stay free on a disk of ours
    * @param lifeline who hears when it has died
    * @param memory what is held for clients beside the store's own is charged to it
-   * @param hashesAtOnce how many passwords may be hashed at the same time
+   * @param hashing what goes into the hashes of passwords
    * @param quotas what accounts may hold now
    * @throws StorageFault when it cannot be opened; nothing was changed
    */
@@ -50,9 +47,9 @@ public final class StoreOpening {
       long minFree,
       Lifeline lifeline,
       MemoryBudget memory,
-      int hashesAtOnce,
+      Argon2.Effort hashing,
       Supplier<QuotaRules> quotas) {
-    Life life = new Life(clock, lifeline, memory, StoreHealth.Reopenings.DEFAULT, hashesAtOnce);
+    Life life = new Life(clock, lifeline, memory, StoreHealth.Reopenings.DEFAULT, hashing);
     if (where instanceof Storage.H2 h2) {
       return folder(
           h2.folder(),
@@ -72,7 +69,7 @@ public final class StoreOpening {
           minFree,
           quotas);
     }
-    return memory(life, random, quotas);
+    return memory(life.hashingCheaply(), random, quotas);
   }
 
   private static Catalog catalog(Supplier<QuotaRules> quotas) {
@@ -88,7 +85,7 @@ public final class StoreOpening {
       Database database =
           new Database("memory", new Dialect.H2(), origin, catalog, life.of("the store in memory"));
       database.takePlace();
-      return new Engine(database, new MemoryBlobs(), catalog, life, random, CHEAP);
+      return new Engine(database, new MemoryBlobs(), catalog, life, random);
     } catch (SQLException | RuntimeException e) {
       origin.close();
       throw StorageFault.passing("A store in memory cannot be opened: " + e.getMessage(), e);
@@ -114,7 +111,7 @@ public final class StoreOpening {
       DataFolder folder = origin.folder();
       prepare(database, origin.source(), folder.identity().store(), folder);
       BlobStore blobs = new LogBlobs(() -> origin.folder().log(), false);
-      return new Engine(database, blobs, catalog, life, random, Argon2.Cost.DEFAULT);
+      return new Engine(database, blobs, catalog, life, random);
     } catch (SQLException | RuntimeException e) {
       database.close();
       throw fault(database, e);
@@ -173,7 +170,7 @@ public final class StoreOpening {
           folder.isPresent()
               ? new LogBlobs(() -> folder.get().current().log(), true)
               : new SqlBlobs(database);
-      return new Engine(database, blobs, catalog, life, random, Argon2.Cost.DEFAULT);
+      return new Engine(database, blobs, catalog, life, random);
     } catch (SQLException | RuntimeException e) {
       database.close();
       throw fault(database, e);

@@ -73,7 +73,7 @@ public final class SqlStorage implements AutoCloseable {
         DEFAULT_MIN_FREE,
         new Lifeline(),
         MemoryBudget.ofHeap(),
-        Argon2.atOnce(),
+        Argon2.Effort.ofTheMachine(),
         quotas);
   }
 
@@ -88,8 +88,7 @@ public final class SqlStorage implements AutoCloseable {
    *     refused with {@code StorageFull}
    * @param lifeline is told, on a thread of the store, which must not wait for the store
    * @param memory what readers have the store hold is charged to it
-   * @param hashesAtOnce how many passwords may be hashed at the same time ({@code
-   *     auth_worker_max_count}); each takes 19 MiB
+   * @param hashing what goes into the hashes of passwords; a store in memory has cheap ones
    * @param quotas what accounts may hold, asked for again with every change; must not block
    */
   public static SqlStorage open(
@@ -99,10 +98,10 @@ public final class SqlStorage implements AutoCloseable {
       long minFree,
       Lifeline lifeline,
       MemoryBudget memory,
-      int hashesAtOnce,
+      Argon2.Effort hashing,
       Supplier<QuotaRules> quotas) {
     return new SqlStorage(
-        StoreOpening.open(where, clock, random, minFree, lifeline, memory, hashesAtOnce, quotas));
+        StoreOpening.open(where, clock, random, minFree, lifeline, memory, hashing, quotas));
   }
 
   /** The mailboxes. */

@@ -36,7 +36,7 @@ final class Engines {
     return StoreOpening.folder(
         path,
         opener,
-        new Life(Clock.systemUTC(), new Lifeline(), memory, ALWAYS),
+        new Life(Clock.systemUTC(), new Lifeline(), memory, ALWAYS).hashingCheaply(),
         new SecureRandom(),
         minFree,
         most,
