@@ -18,6 +18,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.Argon2;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mailbox.InternalDate;
@@ -53,7 +54,7 @@ final class PostgresPlaceTest {
         SqlStorage.DEFAULT_MIN_FREE,
         lifeline,
         MemoryBudget.ofHeap(),
-        2,
+        Argon2.Effort.ofTheMachine(),
         () -> QuotaRules.NONE);
   }
 

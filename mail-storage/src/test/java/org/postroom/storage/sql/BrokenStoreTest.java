@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.auth.Argon2;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.memory.MemoryBudget;
@@ -303,7 +304,7 @@ class BrokenStoreTest {
             0,
             own,
             MemoryBudget.ofHeap(),
-            2,
+            Argon2.Effort.ofTheMachine(),
             () -> QuotaRules.NONE)) {
       append(store, "a");
       assertThatThrownBy(() -> append(store, deadly(() -> new OutOfMemoryError("as if"))))

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.auth.Argon2;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.FlagChange;
 import org.postroom.core.mailbox.Flags;
@@ -107,7 +108,7 @@ class PowerCutTest {
               0,
               new Lifeline(),
               MemoryBudget.ofHeap(),
-              2,
+              Argon2.Effort.ofTheMachine(),
               () -> QuotaRules.NONE)) {
         assertThat(subjects(store)).containsAll(promises.get(i));
       }
@@ -163,7 +164,7 @@ class PowerCutTest {
             0,
             new Lifeline(),
             MemoryBudget.ofHeap(),
-            2,
+            Argon2.Effort.ofTheMachine(),
             () -> QuotaRules.NONE)) {
       store.accounts().add("ada@example.org", Secret.of("x"));
 
