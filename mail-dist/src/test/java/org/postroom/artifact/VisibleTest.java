@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,6 +74,19 @@ final class VisibleTest {
     }
     assertThat(ours)
         .containsExactly("core", "dist", "imap", "pop3", "shaded", "smtp", "storage", "testkit");
+  }
+
+  /** Who reads in a log why a store cannot be opened must see it. */
+  @Test
+  void whatTheDatabaseSaysIsWords() throws Exception {
+    try (URLClassLoader application = Archive.application()) {
+      Object refusal =
+          application
+              .loadClass("org.postroom.shaded.org.h2.message.DbException")
+              .getMethod("get", int.class, String.class)
+              .invoke(null, 90020, "/var/lib/mail");
+      assertThat((Throwable) refusal).hasMessageContaining("in use: \"/var/lib/mail\"");
+    }
   }
 
   @Test

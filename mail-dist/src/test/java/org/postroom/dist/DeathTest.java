@@ -1,7 +1,9 @@
 package org.postroom.dist;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +52,26 @@ final class DeathTest {
     try (MailServer second = another.get(60, TimeUnit.SECONDS)) {
       assertThat(told.get()).isEqualTo(new Lifeline.Death("committer", cause));
       assertThat(second.inside().accounts().byLogin("ada@example.org")).isPresent();
+    }
+  }
+
+  /** Whose listener it was does not matter: there was no memory. */
+  @Test
+  void isToldOfByWhoWatchesAMailbox() throws Exception {
+    CompletableFuture<Lifeline.Death> told = new CompletableFuture<>();
+    try (MailServer server =
+        server(0).account("ada@example.org", "correct horse").onDeath(told::complete).start()) {
+      server
+          .mailboxes("ada@example.org")
+          .inbox()
+          .watch(
+              inbox -> {
+                throw new OutOfMemoryError("as if");
+              });
+      server.deliver(
+          "ada@example.org", "INBOX", new ByteArrayInputStream("\r\n".getBytes(US_ASCII)));
+
+      assertThat(told.get(60, TimeUnit.SECONDS).cause()).hasMessage("as if");
     }
   }
 

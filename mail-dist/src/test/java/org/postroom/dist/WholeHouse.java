@@ -253,7 +253,8 @@ final class WholeHouse implements House, Stage, AutoCloseable {
           if (!remembersExpunged()) {
             return true;
           }
-          // What it was time for may have been put off, while others were at work.
+          // Time goes on beside work that takes long, and in a database there may be much that
+          // servers before this one have left to be cleared away.
           time.advance(Duration.ofMinutes(9));
           clients.forEach(protocol::keepAlive);
           settle();

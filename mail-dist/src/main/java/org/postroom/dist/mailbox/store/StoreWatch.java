@@ -1,6 +1,7 @@
 package org.postroom.dist.mailbox.store;
 
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.part.Premises;
@@ -46,6 +47,9 @@ final class StoreWatch implements Watch {
         listener.run();
       } catch (Throwable e) { // an Error, too, must not end the watch without a word
         LOG.warn("who watches a mailbox failed", e);
+        if (e instanceof VirtualMachineError error && Lifeline.isFatal(error)) {
+          throw error; // the server cannot go on: its workers say so
+        }
       }
     }
   }
