@@ -32,7 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * there; with room again everything goes on, without a restart.
  */
 @Tag("process")
+@Tag("scaled")
 final class FullDiskTest {
+  private static final int ROUNDS = Integer.getInteger("postroom.disk.rounds", 2);
   private static final int DISK_MEGABYTES = 160;
   private static final int SENDERS = 6;
 
@@ -78,7 +80,7 @@ final class FullDiskTest {
     site.set("queue_minfree", minFree);
     server = site.start();
     site.addAccounts(List.of("ada"));
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       answers.clear();
       Path filler = fill(Long.parseLong(minFree) + 20_000_000L * (round + 1) / 2);
 

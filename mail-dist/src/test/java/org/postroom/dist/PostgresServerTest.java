@@ -19,6 +19,7 @@ import org.postroom.core.testing.PgBouncer;
  * lost or doubled when it is stopped or the database is killed under load.
  */
 @Tag("process")
+@Tag("scaled")
 final class PostgresServerTest {
   private static final int TEMPORARY = 75; // sysexits.h
   private static final int CONFIGURATION = 78;
@@ -63,7 +64,7 @@ final class PostgresServerTest {
   }
 
   private void killUnderLoad(Check check) throws Exception {
-    int kills = Integer.getInteger("postroom.database.kills", 2);
+    int kills = Integer.getInteger("postroom.database.kills", 1);
     Site site = site("site", database.url());
     site.addAccounts(List.of("ada"));
     try (ServerProcess server = site.start()) {

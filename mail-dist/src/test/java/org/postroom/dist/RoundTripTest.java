@@ -36,6 +36,7 @@ import org.postroom.core.testing.TestTls;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("process")
+@Tag("scaled")
 final class RoundTripTest {
   private static final String ADA = "ada@" + Site.DOMAIN;
   private static final int CLEAR = 0;
