@@ -47,6 +47,8 @@ module org.postroom.core {
       org.postroom.imap,
       org.postroom.pop3,
       org.postroom.smtp;
+  exports org.postroom.core.machine to
+      org.postroom.dist;
   exports org.postroom.core.mail;
   exports org.postroom.core.mailbox to
       org.postroom.dist,

@@ -96,6 +96,7 @@ final class AliasProgramsTest {
   }
 
   @Test
+  @Shows("A3.3")
   void whatTheProgramSaysHolds() throws Exception {
     try (ProgramHouse house = house("gone: \"|FOLDER/gone\"\nlater: \"|FOLDER/later\"\n")) {
       house.script("gone", "echo '5.2.1 closed'; exit 69");
@@ -232,6 +233,61 @@ final class AliasProgramsTest {
                   .formatted(shown));
       Programs.runOnTerminal(folder, "mutt -n -F " + config + " -f " + mailbox);
       assertThat(Files.readString(shown)).contains("\nSubject: hello\n", "From here\n.dot\n");
+    }
+  }
+
+  /** His program runs as he, and who gets his mail sees by whose word. */
+  @Test
+  @Shows("A3.3")
+  void aUserSaysWhereHisMailGoes() throws Exception {
+    try (ProgramHouse house =
+        house("")
+            .set("mailbox_files_enable", "yes")
+            .set("default_privs", "bin")
+            .set("forward_path", folder + "/forward-$user")) {
+      house.script("take", "cat >got; id -un >who; echo \"$EXTENSION $HOME\" >words");
+      house.account(USER);
+      Path forward =
+          Files.writeString(
+              folder.resolve("forward-" + USER), ADA + ", \"|" + folder + "/take\"\n");
+      Files.setPosixFilePermissions(forward, PosixFilePermissions.fromString("rw-r--r--"));
+      house.start();
+
+      house.send(USER + "+x" + HERE);
+      house.awaitEmptyQueue();
+
+      assertThat(house.report())
+          .contains("Delivered-To: " + ADA + "\r\n")
+          .contains("\r\nDelivered-To: " + USER + "+x" + HERE + "\r\nReceived: ");
+      assertThat(house.text("who")).isEqualTo(USER + "\n");
+      assertThat(house.text("words")).startsWith("x /");
+      assertThat(house.text("got")).contains("\nDelivered-To: " + USER + "+x" + HERE + "\n");
+    }
+  }
+
+  @Test
+  void whatHasGoneOnByAUsersWordIsReturnedWhenItComesBack() throws Exception {
+    try (ProgramHouse house =
+        house("")
+            .set("mailbox_files_enable", "yes")
+            .set("forward_path", folder + "/forward-$user")) {
+      house.account(USER);
+      Path forward = Files.writeString(folder.resolve("forward-" + USER), "x@far.test\n");
+      Files.setPosixFilePermissions(forward, PosixFilePermissions.fromString("rw-r--r--"));
+      house.start();
+      try (SmtpDialogue dialogue = SmtpDialogue.open(house.server().address(Role.MX))) {
+        dialogue.say("MAIL FROM:<" + ADA + ">");
+        dialogue.say("RCPT TO:<" + USER + HERE + ">");
+        dialogue.say("DATA");
+        dialogue.content(
+            out ->
+                out.write(
+                    ("Delivered-To: " + USER + HERE + "\r\n\r\nx\r\n").getBytes(US_ASCII)));
+      }
+
+      assertThat(house.report())
+          .contains("Status: 5.4.6")
+          .contains("mail forwarding loop for " + USER + HERE);
     }
   }
 

@@ -14,8 +14,8 @@ final class AgentParams {
           "alias, forward",
           """
           Where a |command gets mail, if program_delivery_enable is yes: alias, for what stands in \
-          alias_maps, and include, for files that such an alias names by :include:. Elsewhere mail \
-          for it is refused. There is no .forward.""");
+          alias_maps, include, for files that such an alias names by :include:, and forward, for the \
+          files of forward_path, where it is run as their user. Elsewhere mail for it is refused.""");
 
   static final Param<List<String>> FILES =
       SET.list(

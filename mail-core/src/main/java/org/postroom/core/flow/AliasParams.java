@@ -130,6 +130,7 @@ public final class AliasParams {
   static {
     RewriteParams.PART.params().forEach(SET::include);
     AgentParams.PART.params().forEach(SET::include);
+    ForwardParams.PART.params().forEach(SET::include);
     CopyParams.PART.params().forEach(SET::include);
   }
 

@@ -10,6 +10,7 @@ import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.config.TextWithNames;
 import org.postroom.core.fact.Facts;
+import org.postroom.core.machine.MachineUsers;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.report.BadConfiguration;
@@ -29,8 +30,9 @@ public final class Aliases {
   private final Policy policy;
   private final Set<String> propagates;
   private final Optional<TextWithNames> unknown;
+  private final ForwardFiles forwards;
 
-  private Aliases(Settings settings, Policy policy, Tables tables) {
+  private Aliases(Settings settings, Policy policy, Tables tables, MachineUsers users) {
     this.settings = settings;
     this.policy = policy;
     this.propagates = Set.copyOf(settings.get(RewriteParams.PROPAGATE_EXTENSIONS));
@@ -54,6 +56,7 @@ public final class Aliases {
         relay.isBlank()
             ? Optional.empty()
             : Optional.of(new TextWithNames(AliasParams.LUSER_RELAY.name(), relay));
+    this.forwards = ForwardFiles.of(settings, policy.delimiter(), users);
     checkRelay();
   }
 
@@ -63,7 +66,12 @@ public final class Aliases {
    * @throws BadConfiguration for a table that cannot be had
    */
   public static Aliases of(Settings settings, Policy policy, Tables tables) {
-    return new Aliases(settings, policy, tables);
+    return of(settings, policy, tables, MachineUsers.ofThisMachine());
+  }
+
+  /** The same on a machine with these users. */
+  static Aliases of(Settings settings, Policy policy, Tables tables, MachineUsers users) {
+    return new Aliases(settings, policy, tables, users);
   }
 
   private void checkRelay() {
@@ -76,7 +84,8 @@ public final class Aliases {
 
   /** Whether everybody stands for himself. */
   boolean isEmpty() {
-    return virtual.isEmpty() && local.isEmpty() && relocated.isEmpty() && unknown.isEmpty();
+    return virtual.isEmpty() && local.isEmpty() && relocated.isEmpty() && unknown.isEmpty()
+        && forwards.isEmpty();
   }
 
   /** Whether there are names of aliases(5). */
@@ -111,6 +120,11 @@ public final class Aliases {
   /** Whether reports on a list's mail go to whom its owner stands for, and not to the owner. */
   boolean expandsOwner() {
     return settings.get(AliasParams.EXPAND_OWNER);
+  }
+
+  /** The files of users of this machine. */
+  ForwardFiles forwards() {
+    return forwards;
   }
 
   /** Where somebody has gone to whose mail is not taken any more. */
@@ -168,7 +182,7 @@ public final class Aliases {
         : Optional.of(allowed + " has no " + kind);
   }
 
-  /** Whether {@code kind} (alias, include) hands an extension on. */
+  /** Whether {@code kind} (alias, include, forward) hands an extension on. */
   boolean propagates(String kind) {
     return propagates.contains(kind);
   }

@@ -51,13 +51,7 @@ record Exploded(List<Expanded> recipients, List<Recipient> told) {
     return new Expanded(
         one.recipient(),
         one.targets().stream()
-            .map(
-                target ->
-                    new Target(
-                        withoutSuccess(target.recipient()),
-                        target.route(),
-                        target.owner(),
-                        target.sender()))
+            .map(target -> target.to(withoutSuccess(target.recipient())))
             .toList(),
         one.trace(),
         one.isBeside());

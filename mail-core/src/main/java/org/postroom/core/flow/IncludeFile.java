@@ -76,7 +76,8 @@ record IncludeFile(String name) implements Fact<IncludeFile.Content> {
     }
   }
 
-  private static List<String> items(String text) {
+  /** What such a file says: items as in aliases(5), lines that begin with # apart. */
+  static List<String> items(String text) {
     List<String> items = new ArrayList<>();
     text.lines()
         .filter(line -> !line.startsWith("#"))

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.arrival.Submission;
 import org.postroom.core.mail.Content;
@@ -37,7 +38,8 @@ final class Planner {
   /**
    * Each mailbox gets one copy, and each address elsewhere, however many ways lead there. What goes
    * out in the name of a list's owner is a mail of its own: reports on it are the owner's. So is
-   * what is forwarded where its sender stands for himself elsewhere.
+   * what is forwarded where its sender stands for himself elsewhere, and what a user has sent on by
+   * a word of his own: it says so, and does not go on by that word again.
    *
    * @param treatment of the whole mail; one that is held waits in the queue, whole
    * @param ids for such mails
@@ -52,7 +54,7 @@ final class Planner {
     Set<Object> served = new HashSet<>();
     for (Expanded expanded : recipients) {
       for (Target named : expanded.targets()) {
-        Target target = named.by(treatment.route(named));
+        Target target = outOfCircles(mail, named.by(treatment.route(named)));
         if (isToBeServed(target, served)) {
           bySender
               .computeIfAbsent(name(mail, target), name -> new Shares())
@@ -90,6 +92,21 @@ final class Planner {
             && !Exploded.explodes(mail, expanded)
         ? Claim.ANSWERED
         : Claim.NAMED;
+  }
+
+  /** Mail that has gone on by a user's word before is returned, wherever it would go now. */
+  private static Target outOfCircles(Submission mail, Target target) {
+    return target.forwarders().stream()
+        .filter(forwarder -> DeliveredTo.has(mail.content(), forwarder))
+        .findFirst()
+        .map(
+            forwarder ->
+                target.by(
+                    new Route.Onward(
+                        BuiltInTransports.ERROR,
+                        DeliveredTo.LOOP + " " + DeliveredTo.inCircles(forwarder),
+                        true)))
+        .orElse(target);
   }
 
   private static boolean isToBeServed(Target target, Set<Object> served) {
@@ -134,12 +151,14 @@ final class Planner {
 
   private Name name(Submission mail, Target target) {
     if (isNotification(mail)) {
-      return Name.OWN;
+      return Name.OWN.by(target.forwarders());
     }
     Optional<ReversePath> owner = owner(mail, target);
-    return owner.isPresent() || !(target.route() instanceof Route.Onward)
-        ? new Name(owner, Optional.empty())
-        : new Name(Optional.empty(), target.sender());
+    Name name =
+        owner.isPresent() || !(target.route() instanceof Route.Onward)
+            ? new Name(owner, Optional.empty(), List.of())
+            : new Name(Optional.empty(), target.sender(), List.of());
+    return name.by(target.forwarders());
   }
 
   /**
@@ -147,11 +166,24 @@ final class Planner {
    *
    * @param owner of the list that they go to
    * @param sender as who the sender stands on what is forwarded
+   * @param forwarders by whose own word they go on
    */
-  private record Name(Optional<ReversePath> owner, Optional<ReversePath> sender) {
-    static final Name OWN = new Name(Optional.empty(), Optional.empty());
+  private record Name(
+      Optional<ReversePath> owner, Optional<ReversePath> sender, List<Address> forwarders) {
+    static final Name OWN = new Name(Optional.empty(), Optional.empty(), List.of());
+
+    Name by(List<Address> others) {
+      return new Name(owner, sender, others);
+    }
 
     Submission over(Submission mail) {
+      return named(
+          forwarders.isEmpty()
+              ? mail
+              : mail.with(new HeadedContent(DeliveredTo.fields(forwarders), mail.content())));
+    }
+
+    private Submission named(Submission mail) {
       Envelope envelope = mail.envelope();
       if (owner.isEmpty()) {
         return sender.map(other -> mail.in(envelope.from(other))).orElse(mail);

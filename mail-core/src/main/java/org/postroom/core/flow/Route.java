@@ -1,6 +1,7 @@
 package org.postroom.core.flow;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.postroom.core.address.Domain;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mailbox.MailboxName;
@@ -105,18 +106,25 @@ public sealed interface Route {
 
   /**
    * To what local(8) delivers to beside mailboxes: {@code |command} or {@code /file}, as aliases(5)
-   * writes it, or {@code ~user}. What an alias says is decided when the mail comes: attempts go by
-   * it, whatever the alias says by then.
+   * writes it, {@code ~user|command} or {@code ~user/file} as a user has it, or {@code ~user}. What
+   * an alias or a user says is decided when the mail comes: attempts go by
+   * it, whatever is said by then.
    */
   record ToAgent(String what) implements Route {
     /** The transport that has such routes; no table leads there, because it means our mailboxes. */
     static final String TRANSPORT = Routes.LOCAL;
 
     private static final String QUEUED = TRANSPORT + ":";
+    private static final Pattern DECIDED = Pattern.compile(QUEUED + "(~[^|/]+)?[|/]");
 
     /** The file of a user of this machine. An attempt asks again whether it goes there. */
     static ToAgent ofUser(String name) {
       return new ToAgent("~" + name);
+    }
+
+    /** What a user has named himself: he runs it, and writes to it. */
+    static ToAgent as(String user, String what) {
+      return new ToAgent("~" + user + what);
     }
 
     /** Whether there is room for it in the queue. */
@@ -131,7 +139,7 @@ public sealed interface Route {
 
     /** What a destination says; empty where it is another's. */
     public static Optional<ToAgent> of(String destination) {
-      return destination.startsWith(QUEUED + "|") || destination.startsWith(QUEUED + "/")
+      return DECIDED.matcher(destination).lookingAt()
           ? Optional.of(new ToAgent(destination.substring(QUEUED.length())))
           : Optional.empty();
     }

@@ -1,5 +1,6 @@
 package org.postroom.core.flow;
 
+import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
@@ -11,18 +12,33 @@ import org.postroom.core.mail.Recipient;
  * @param recipient with the address that it came to; its wishes are those of the one it stands for
  * @param owner who hears, in place of the sender, what becomes of this copy; empty outside of lists
  * @param sender as whom the sender stands on this copy, which is forwarded; empty where as himself
+ * @param forwarders by whose own word the copy goes on, the first one first; it says so
  */
 public record Target(
-    Recipient recipient, Route route, Optional<ReversePath> owner, Optional<ReversePath> sender) {
+    Recipient recipient,
+    Route route,
+    Optional<ReversePath> owner,
+    Optional<ReversePath> sender,
+    List<Address> forwarders) {
+
+  public Target {
+    forwarders = List.copyOf(forwarders);
+  }
 
   /** One of whom the sender hears. */
   public Target(Recipient recipient, Route route) {
     this(recipient, route, Optional.empty());
   }
 
+  /** One that goes on by nobody's own word. */
+  public Target(
+      Recipient recipient, Route route, Optional<ReversePath> owner, Optional<ReversePath> sender) {
+    this(recipient, route, owner, sender, List.of());
+  }
+
   /** One of whom the sender hears under his own name, or else an owner. */
   public Target(Recipient recipient, Route route, Optional<ReversePath> owner) {
-    this(recipient, route, owner, Optional.empty());
+    this(recipient, route, owner, Optional.empty(), List.of());
   }
 
   /**
@@ -43,11 +59,16 @@ public record Target(
 
   /** The same by another route. */
   Target by(Route other) {
-    return other.equals(route) ? this : new Target(recipient, other, owner, sender);
+    return other.equals(route) ? this : new Target(recipient, other, owner, sender, forwarders);
   }
 
   /** The same for one whose wishes are other ones. */
   Target wishing(Recipient other) {
-    return new Target(named(recipient.address(), other, owner), route, owner, sender);
+    return to(named(recipient.address(), other, owner));
+  }
+
+  /** The same for another. */
+  Target to(Recipient other) {
+    return new Target(other, route, owner, sender, forwarders);
   }
 }

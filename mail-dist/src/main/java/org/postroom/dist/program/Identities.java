@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.machine.MachineUser;
+import org.postroom.core.machine.MachineUsers;
 import org.postroom.core.refusal.LookupUnavailable;
 
 /**
@@ -36,7 +38,7 @@ final class Identities {
   /** Those of this machine, for this process. */
   static Identities ofThisProcess() {
     return new Identities(
-        new MachineUsers(Path.of("/etc")),
+        MachineUsers.ofThisMachine(),
         self(),
         List.of(Path.of("/usr/bin"), Path.of("/bin"), Path.of("/usr/sbin"), Path.of("/sbin")));
   }

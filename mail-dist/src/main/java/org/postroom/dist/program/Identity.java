@@ -2,6 +2,7 @@ package org.postroom.dist.program;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.postroom.core.machine.MachineUser;
 
 /**
  * As whom a program runs.

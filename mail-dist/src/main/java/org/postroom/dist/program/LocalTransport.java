@@ -14,6 +14,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Settings;
 import org.postroom.core.delivery.DeliveryResult;
@@ -21,6 +23,9 @@ import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
 import org.postroom.core.delivery.Transport;
 import org.postroom.core.flow.AliasParams;
+import org.postroom.core.flow.DeliveredTo;
+import org.postroom.core.flow.ForwardParams;
+import org.postroom.core.machine.MachineUser;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.report.BadConfiguration;
@@ -28,12 +33,15 @@ import org.postroom.core.table.RecipientDelimiter;
 
 /**
  * Hands mail to programs and files as local(8) does: {@code |command} and {@code /file} of
- * aliases(5), and {@code ~user} for the file or the command that a user has. What it hands out is
- * the administrator's text; addresses reach a program in its environment alone, and filtered.
+ * aliases(5), the same behind {@code ~user} where a user has named it, and {@code ~user} for the
+ * file or the command that a user has. What it hands out is the administrator's text or the user's; addresses reach a program in its environment alone, and filtered.
  */
 final class LocalTransport implements Transport {
   static final String NAME = "local";
   private static final String SHELL = "/bin/sh";
+
+  /** What a user has named himself. */
+  private static final Pattern NAMED = Pattern.compile("~([^|/]+)([|/].*)", Pattern.DOTALL);
 
   /** What needs no shell. */
   private static final String PLAIN = "/[A-Za-z0-9_./:=@%+, -]*";
@@ -115,9 +123,23 @@ final class LocalTransport implements Transport {
 
   private CompletableFuture<DeliveryResult> deliver(
       QueuedMail mail, Recipient recipient, String agent) {
-    if (agent.startsWith("~")) {
-      return toUser(mail, recipient, agent.substring(1));
+    Matcher named = NAMED.matcher(agent);
+    if (named.matches()) {
+      return toAgent(mail, recipient, named.group(1), named.group(2), named.group(1));
     }
+    return agent.startsWith("~")
+        ? toUser(mail, recipient, agent.substring(1))
+        : toAgent(
+            mail,
+            recipient,
+            settings.get(ProgramParams.DEFAULT_PRIVS),
+            agent,
+            ProgramParams.DEFAULT_PRIVS.name());
+  }
+
+  /** To what aliases(5) or a user names, as he; {@code whose} says why it is he. */
+  private CompletableFuture<DeliveryResult> toAgent(
+      QueuedMail mail, Recipient recipient, String user, String agent, String whose) {
     boolean isCommand = agent.startsWith("|");
     if (!settings.get(isCommand ? AliasParams.PROGRAM_DELIVERY : AliasParams.FILE_DELIVERY)) {
       return now(
@@ -129,9 +151,9 @@ final class LocalTransport implements Transport {
     }
     Identity identity;
     try {
-      identity = identities.of(settings.get(ProgramParams.DEFAULT_PRIVS));
+      identity = identities.of(user);
     } catch (BadValue e) {
-      return now(notNow(ProgramParams.DEFAULT_PRIVS + ": " + e.reason()));
+      return now(notNow(whose + ": " + e.reason()));
     }
     List<String> fields = fields(mail, recipient, marks);
     return isCommand
@@ -140,7 +162,7 @@ final class LocalTransport implements Transport {
   }
 
   private boolean marks(String what) {
-    return settings.get(ProgramParams.DELIVERED_HEADER).contains(what);
+    return settings.get(ForwardParams.DELIVERED_HEADER).contains(what);
   }
 
   private CompletableFuture<DeliveryResult> toUser(

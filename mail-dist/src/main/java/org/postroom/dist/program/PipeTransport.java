@@ -13,6 +13,7 @@ import org.postroom.core.delivery.DeliveryResult;
 import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
 import org.postroom.core.delivery.Transport;
+import org.postroom.core.flow.DeliveredTo;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.table.RecipientDelimiter;
 

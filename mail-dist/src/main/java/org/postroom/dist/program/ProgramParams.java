@@ -80,14 +80,6 @@ public final class ProgramParams {
           "",
           "Tables with such a command for a user's name. They go before mailbox_command.");
 
-  static final Param<List<String>> DELIVERED_HEADER =
-      SET.list(
-          "prepend_delivered_header",
-          "command, file, forward",
-          """
-          Where mail gets a field Delivered-To, and is returned when it has that already: command, \
-          for programs that aliases and mailbox_command name, and file.""");
-
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 

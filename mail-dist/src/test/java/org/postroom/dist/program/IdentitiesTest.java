@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.machine.MachineUsers;
 
 /** As whom programs run. */
 final class IdentitiesTest {

@@ -22,6 +22,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.delivery.DeliveryResult;
 import org.postroom.core.delivery.Transport;
 import org.postroom.core.flow.AliasParams;
+import org.postroom.core.machine.MachineUsers;
 import org.postroom.core.table.RecipientDelimiter;
 import org.postroom.core.table.Tables;
 import org.postroom.core.testing.Shows;

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
+import org.postroom.core.flow.DeliveredTo;
 import org.postroom.core.mail.Content;
 
 /** The octets that programs and files get. */

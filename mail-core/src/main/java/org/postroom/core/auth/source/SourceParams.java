@@ -5,11 +5,15 @@ import org.postroom.core.auth.scheme.StoredPassword;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
+import org.postroom.core.config.Settings;
 import org.postroom.core.config.Trait;
 
 /** Who has mailboxes here, by Dovecot's names where it has them. */
 public final class SourceParams {
   private static final ParamSet.Builder SET = ParamSet.named("accounts");
+
+  /** The source that has the users of this machine. */
+  static final String SYSTEM = "system";
 
   public static final Param<List<String>> SOURCES =
       SET.list(
@@ -70,6 +74,11 @@ public final class SourceParams {
   public static final ParamSet ALL = SET.build();
 
   private SourceParams() {}
+
+  /** Whether the users of this machine are people here. */
+  public static boolean haveSystem(Settings settings) {
+    return settings.params().contains(SOURCES) && settings.get(SOURCES).contains(SYSTEM);
+  }
 
   private static String scheme(String name) {
     StoredPassword.requireScheme(name);

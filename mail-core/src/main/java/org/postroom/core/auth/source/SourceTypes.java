@@ -55,7 +55,7 @@ final class SourceTypes {
               true,
               in -> PasswdFileSource.open(in.path(), in.fields(), in.warnings())),
           new Row(
-              "system",
+              SourceParams.SYSTEM,
               false,
               in ->
                   SystemUsers.open(

@@ -1,4 +1,4 @@
-package org.postroom.dist.program;
+package org.postroom.core.machine;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -12,14 +12,21 @@ import java.util.stream.Stream;
 import org.postroom.core.refusal.LookupUnavailable;
 
 /** The users and groups that passwd(5) and group(5) have. Read whenever somebody asks. */
-final class MachineUsers {
+public final class MachineUsers {
   private static final String NUMBER = "[0-9]{1,9}";
+
+  private static final Path SYSTEM = Path.of("/etc");
 
   private final Path folder;
 
   /** Those in {@code passwd} and {@code group} of a folder. */
-  MachineUsers(Path folder) {
+  public MachineUsers(Path folder) {
     this.folder = folder;
+  }
+
+  /** Those of this machine. */
+  public static MachineUsers ofThisMachine() {
+    return new MachineUsers(SYSTEM);
   }
 
   /**
@@ -28,7 +35,7 @@ final class MachineUsers {
    * @param name or his number
    * @throws LookupUnavailable where the file cannot be read
    */
-  Optional<MachineUser> find(String name) {
+  public Optional<MachineUser> find(String name) {
     int key = name.matches(NUMBER) ? 2 : 0;
     return line("passwd", 7, fields -> fields[key].equals(name))
         .filter(fields -> fields[2].matches(NUMBER) && fields[3].matches(NUMBER))
@@ -43,7 +50,7 @@ final class MachineUsers {
   }
 
   /** The number of a group, by its name or number; {@link LookupUnavailable} as for users. */
-  Optional<Long> group(String name) {
+  public Optional<Long> group(String name) {
     return name.matches(NUMBER)
         ? Optional.of(Long.parseLong(name))
         : line("group", 3, fields -> fields[0].equals(name))

@@ -1,4 +1,4 @@
-package org.postroom.dist.program;
+package org.postroom.core.flow;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,12 +6,13 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import org.postroom.core.address.Address;
 import org.postroom.core.delivery.DeliveryResult;
 import org.postroom.core.mail.Content;
 
 /** The field by which mail that comes back is known for what it is. */
-final class DeliveredTo {
+public final class DeliveredTo {
   private static final String NAME = "delivered-to:";
 
   /** No field of ours is longer, and no header needs more: the rest is taken for the text. */
@@ -19,15 +20,25 @@ final class DeliveredTo {
 
   private static final int LONGEST_HEADER = 1024 * 1024;
 
+  /** What stands for a circle (RFC 3463, X.4.6). */
+  static final String LOOP = "5.4.6";
+
   private DeliveredTo() {}
 
+  /** The fields for several, the last of whom comes first, as each would add his own. */
+  static byte[] fields(List<Address> recipients) {
+    StringBuilder fields = new StringBuilder();
+    recipients.forEach(one -> fields.insert(0, field(one) + "\r\n"));
+    return fields.toString().getBytes(UTF_8);
+  }
+
   /** The field for a recipient. */
-  static String field(Address recipient) {
+  public static String field(Address recipient) {
     return "Delivered-To: " + recipient;
   }
 
   /** Whether a mail was delivered to a recipient before; cases are not told apart. */
-  static boolean has(Content content, Address recipient) {
+  public static boolean has(Content content, Address recipient) {
     String wanted = recipient.toString();
     try (InputStream in = new BufferedInputStream(content.stream())) {
       int left = LONGEST_HEADER;
@@ -44,9 +55,14 @@ final class DeliveredTo {
     }
   }
 
-  /** What becomes of one that was: it runs in a circle (RFC 3463, X.4.6). */
-  static DeliveryResult loop(String relay, Address recipient) {
-    return new DeliveryResult.Bounced(relay, "5.4.6", "mail forwarding loop for " + recipient);
+  /** Why mail for a recipient does not go on. */
+  static String inCircles(Address recipient) {
+    return "mail forwarding loop for " + recipient;
+  }
+
+  /** What becomes of one that was: it runs in a circle. */
+  public static DeliveryResult loop(String relay, Address recipient) {
+    return new DeliveryResult.Bounced(relay, LOOP, inCircles(recipient));
   }
 
   /** The beginning of the next line; empty for a blank one, and at the end. */

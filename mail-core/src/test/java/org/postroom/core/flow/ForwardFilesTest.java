@@ -1,0 +1,328 @@
+package org.postroom.core.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AccountId;
+import org.postroom.core.auth.source.SourceParams;
+import org.postroom.core.config.Settings;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.machine.MachineUsers;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.people.Quota;
+import org.postroom.core.policy.OwnAddresses;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.rewrite.Rewriting;
+import org.postroom.core.table.Tables;
+import org.postroom.core.testing.Shows;
+
+/** Users of a machine say where their mail goes; HIM is who runs the tests, whose files they are. */
+final class ForwardFilesTest {
+  private static final String ROOT = "root";
+
+  @TempDir private Path folder;
+
+  private String him;
+  private Path home;
+
+  @BeforeEach
+  void live() throws IOException {
+    him = Files.getOwner(folder).getName();
+    home = Files.createDirectory(folder.resolve("home"));
+    open(folder, "rwxr-xr-x");
+    open(home, "rwxr-xr-x");
+    Files.createDirectory(folder.resolve("eves"));
+    open(folder.resolve("eves"), "rwxr-xr-x");
+    Files.writeString(
+        folder.resolve("passwd"),
+        "%s:x:1000:1000::%s:/bin/sh\neve:x:1001:1001::%s:/bin/sh\ngone:x:1002:1002::%s:/bin/sh\n"
+            .formatted(him, home, folder.resolve("eves"), folder.resolve("nowhere")));
+    Files.writeString(
+        folder.resolve("aliases"), "me: HIM\nsame: \\same\nHIM2: x@far.test\n".replace("HIM", him));
+  }
+
+  private static void open(Path path, String permissions) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+  }
+
+  private Path write(String name, String text) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), named(text));
+    open(file, "rw-r--r--");
+    return file;
+  }
+
+  private String named(String text) {
+    return text.replace("HIM", him).replace("HOME", home.toString());
+  }
+
+  private Expansion expansion(String... settings) {
+    Settings.Builder given =
+        Settings.builder(PolicyParams.ALL, AliasParams.ALL, FlowParams.ALL, SourceParams.ALL)
+            .set("myhostname", "mx.local.test")
+            .set("recipient_delimiter", "+")
+            .set("mydestination", "local.test, mx.local.test")
+            .set("account_sources", "sql, system")
+            .set("alias_maps", "hash:" + folder.resolve("aliases"));
+    for (int i = 0; i < settings.length; i += 2) {
+      given.set(settings[i], settings[i + 1]);
+    }
+    Settings all = given.build();
+    Tables tables = Tables.builder().aliasFiles(all.get(AliasParams.ALIAS_MAPS)).build();
+    OwnAddresses own = new OwnAddresses(List.of(), List.of());
+    Policy policy = Policy.of(all, own, tables);
+    return new Expansion(
+        new Houses(),
+        policy,
+        Rewriting.of(all, policy, own, tables),
+        Aliases.of(all, policy, tables, new MachineUsers(folder)),
+        Forwarding.of(all, policy),
+        Clock.systemUTC());
+  }
+
+  /** Everybody has a mailbox, but for gone. */
+  private static final class Houses implements Router {
+    @Override
+    public Route route(RouteQuery query, Facts facts, List<String> trace) {
+      return query.recipient().localPart().equals("gone")
+          ? Route.Nowhere.unknown("User unknown")
+          : new Route.Onward("to", query.recipient().toString());
+    }
+
+    @Override
+    public Optional<Account> holder(Address address, Facts facts) {
+      return address.localPart().equals("gone")
+          ? Optional.empty()
+          : Optional.of(new Account(new AccountId(1), address.localPart(), true, Quota.NONE));
+    }
+  }
+
+  private Expanded expand(String recipient, String... settings) {
+    return expansion(settings)
+        .expand(
+            ReversePath.of(Address.parse("x@far.test")),
+            Recipient.of(Address.parse(named(recipient))),
+            Facts.WAITING);
+  }
+
+  private String targets(Expanded expanded) {
+    return expanded.targets().stream()
+        .map(
+            target ->
+                target.recipient().address()
+                    + (target.route() instanceof Route.ToAgent agent ? "=" + agent.what() : "")
+                    + (target.route() instanceof Route.Discarded ? "=discarded" : "")
+                    + (target.route() instanceof Route.Nowhere no
+                        ? "=" + no.code() + " " + no.status() + " " + no.text()
+                        : "")
+                    + target.forwarders().stream()
+                        .map(one -> " by " + one)
+                        .collect(Collectors.joining()))
+        .collect(Collectors.joining(", "))
+        .replace(folder.toString(), "FOLDER")
+        .replace(him, "HIM");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "b@far.test; b@far.test by HIM@local.test",
+        "'b@far.test, c@far.test'; b@far.test by HIM@local.test, c@far.test by HIM@local.test",
+        "'# away\nb@far.test\n'; b@far.test by HIM@local.test",
+        // He may keep a copy, by whatever name he calls himself.
+        "'\\HIM, b@far.test'; HIM@mx.local.test, b@far.test by HIM@local.test",
+        "'HIM, b@far.test'; HIM@mx.local.test, b@far.test by HIM@local.test",
+        "'HIM@local.test'; HIM@local.test",
+        "'HIM+kept'; HIM+kept@mx.local.test",
+        "'me'; HIM@mx.local.test",
+        // Nothing is said.
+        "''; HIM@local.test",
+        "'# nothing\n'; HIM@local.test",
+        // Others of ours.
+        "'\\eve'; eve@mx.local.test by HIM@local.test",
+        "eve; eve@mx.local.test by HIM@local.test",
+        "gone; gone@mx.local.test=550 5.1.1 User unknown by HIM@local.test",
+        "/dev/null; HIM@local.test=discarded",
+        ":include:HOME/list; b@far.test by HIM@local.test",
+        // What is no address keeps all of it waiting.
+        "'no address@'; HIM@local.test=451 4.3.5 Server configuration error",
+        ":include:/none; HIM@local.test=451 4.3.5 Server configuration error",
+      })
+  @Shows("A3.3")
+  void mailGoesWhereTheUserSays(String said, String targets) throws IOException {
+    write("home/.forward", said);
+    write("home/list", "b@far.test\n");
+
+    assertThat(targets(expand("HIM@local.test"))).isEqualTo(targets);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "'\"|vacation HIM\"'; yes; alias, forward; HIM@local.test=~HIM|vacation HIM",
+        "'\\HIM, \"|vacation HIM\"'; yes; forward;"
+            + " HIM@mx.local.test, HIM@local.test=~HIM|vacation HIM",
+        "~/mbox; yes; forward; HIM@local.test=~HIMFOLDER/home/mbox",
+        "/tmp/mbox; yes; forward; HIM@local.test=~HIM/tmp/mbox",
+        // What gets no mail is as if it were not there.
+        "'\"|vacation HIM\"'; no; forward; HIM@local.test",
+        "'\"|vacation HIM\"'; yes; alias; HIM@local.test",
+        "'b@far.test, /tmp/mbox'; no; forward; b@far.test by HIM@local.test",
+      })
+  void programsAndFilesGetMailAsTheirUser(
+      String said, String enabled, String allowed, String targets) throws IOException {
+    write("home/.forward", said);
+
+    assertThat(
+            targets(
+                expand(
+                    "HIM@local.test",
+                    "program_delivery_enable",
+                    enabled,
+                    "file_delivery_enable",
+                    enabled,
+                    "allow_mail_to_commands",
+                    allowed,
+                    "allow_mail_to_files",
+                    allowed)))
+        .isEqualTo(targets);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "HIM+lists@local.test; forward; lists@far.test by HIM+lists@local.test",
+        "HIM+x@local.test; forward; b+x@far.test by HIM+x@local.test",
+        "HIM+x@local.test; virtual; b@far.test by HIM+x@local.test",
+        "'\"HIM+../eves/.forward\"@local.test'; virtual; b@far.test by \"HIM+../eves/.forward\"@local.test",
+        "HIM@far.test; forward; HIM@far.test",
+        "gone@local.test; forward; gone@local.test=550 5.1.1 User unknown",
+      })
+  void whichFileCountsIsSaidByTheAddress(String recipient, String propagated, String targets)
+      throws IOException {
+    write("home/.forward", "b@far.test\n");
+    write("home/.forward+lists", "lists@far.test\n");
+    write("eves/.forward", "wrong@far.test\n");
+
+    assertThat(targets(expand(recipient, "propagate_unmatched_extensions", propagated)))
+        .isEqualTo(targets);
+  }
+
+  @Test
+  void theFirstPathThatIsThereCounts() throws IOException {
+    Path all = write("all", "all@far.test\n");
+
+    assertThat(targets(expand("HIM@local.test", "forward_path", "$home/.forward, " + all)))
+        .isEqualTo("all@far.test by HIM@local.test");
+    write("home/.forward", "own@far.test\n");
+    assertThat(targets(expand("HIM@local.test", "forward_path", "$home/.forward, " + all)))
+        .isEqualTo("own@far.test by HIM@local.test");
+  }
+
+  /** As they stand nobody has a file: no users of the machine, or no paths. */
+  @ParameterizedTest
+  @CsvSource({"account_sources, sql", "forward_path, ''"})
+  void whereNobodyMayHaveOneNoneIsRead(String name, String value) throws IOException {
+    write("home/.forward", "b@far.test\n");
+
+    assertThat(targets(expand("HIM@local.test", name, value))).isEqualTo("HIM@local.test");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rw-rw-r--, can be written by others",
+    "rw-r--rw-, can be written by others",
+    "-w-------, may not be read by",
+  })
+  void whatOthersMayWriteDoesNotCount(String permissions, String why) throws IOException {
+    open(write("home/.forward", "b@far.test\n"), permissions);
+
+    Expanded expanded = expand("HIM@local.test");
+
+    assertThat(targets(expanded)).isEqualTo("HIM@local.test");
+    assertThat(expanded.trace()).anyMatch(step -> step.contains(why));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"link", "folder", "large", "below"})
+  void whatIsNoFileOfHisDoesNotCount(String what) throws IOException {
+    Path forward = home.resolve(".forward");
+    Path other = write("other", "b@far.test\n");
+    String path = "$home/.forward";
+    switch (what) {
+      case "link" -> Files.createSymbolicLink(forward, other);
+      case "folder" -> Files.createDirectory(forward);
+      case "large" -> write("home/.forward", "b@far.test\n".repeat(30_000));
+      default -> {
+        Files.createSymbolicLink(home.resolve("mail"), folder);
+        path = "$home/mail/other";
+      }
+    }
+
+    Expanded expanded = expand("HIM@local.test", "forward_path", path);
+
+    assertThat(targets(expanded)).isEqualTo("HIM@local.test");
+    assertThat(expanded.trace()).anyMatch(step -> step.contains("not by "));
+  }
+
+  @Test
+  void whatBelongsToAnotherDoesNotCount() throws IOException {
+    assumeThat(him).isEqualTo(ROOT);
+    Path file = write("eves/.forward", "b@far.test\n");
+    assertThat(targets(expand("eve@local.test"))).isEqualTo("b@far.test by eve@local.test");
+
+    Files.setAttribute(file, "unix:uid", 65534);
+
+    assertThat(targets(expand("eve@local.test"))).isEqualTo("eve@local.test");
+  }
+
+  @Test
+  void twoWhoSendToEachOtherAreALoop() throws IOException {
+    assumeThat(him).isEqualTo(ROOT);
+    write("home/.forward", "eve\n");
+    write("eves/.forward", "HIM\n");
+
+    assertThat(targets(expand("HIM@local.test")))
+        .startsWith("HIM@local.test=554 5.4.6 mail forwarding loop for HIM@");
+    write("eves/.forward", "b@far.test");
+    assertThat(targets(expand("HIM@local.test")))
+        .isEqualTo("b@far.test by HIM@local.test by eve@mx.local.test");
+  }
+
+  @Test
+  void nothingIsMarkedWhereNobodyWantsThat() throws IOException {
+    write("home/.forward", "b@far.test");
+
+    assertThat(targets(expand("HIM@local.test", "prepend_delivered_header", "command")))
+        .isEqualTo("b@far.test");
+  }
+
+  @Test
+  void aPathThatIsNotWellWrittenIsAFault() {
+    assertThatThrownBy(() -> expansion("forward_path", "$home/.forward${extension"))
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("forward_path");
+  }
+}
