@@ -61,7 +61,11 @@ public final class Bounce {
   /** One that goes by no settings: the postmaster hears of nothing. */
   public Bounce(String hostname, Staging staging, Clock clock, ZoneId zone) {
     this(
-        new Notices(Set.of(), Map.of(), Address.of("double-bounce", Domain.of(hostname))),
+        new Notices(
+            Set.of(),
+            Map.of(),
+            Address.of("postmaster", Domain.of(hostname)),
+            Address.of("double-bounce", Domain.of(hostname))),
         BounceWriter.plain(hostname, zone),
         false,
         true,

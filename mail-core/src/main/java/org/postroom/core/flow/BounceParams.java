@@ -23,8 +23,11 @@ final class BounceParams {
           """
           Of what the postmaster hears: bounce (a copy of each report that mail has failed, with the \
           mail's header; 2bounce is part of it), 2bounce (reports that cannot be delivered \
-          themselves), delay (a copy of each report that mail is late). The others are about \
-          sessions, of which he hears nothing.""");
+          themselves), delay (a copy of each report that mail is late). And of sessions with what was said in them, when \
+          something went wrong there: policy (what is not allowed), protocol (what no client may say), \
+          resource (no room), software (a fault here), data (a table without an answer), bounce (somebody \
+          who is not here). Whoever connects can cause policy, protocol and bounce, as often as he likes.\
+          """);
 
   static final Param<WrittenAddress> BOUNCE_RECIPIENT =
       recipient("bounce_notice_recipient", "bounce");
@@ -33,6 +36,15 @@ final class BounceParams {
       recipient("2bounce_notice_recipient", "2bounce");
 
   static final Param<WrittenAddress> DELAY_RECIPIENT = recipient("delay_notice_recipient", "delay");
+
+  static final Param<WrittenAddress> ERROR_RECIPIENT =
+      SET.value(
+          "error_notice_recipient",
+          "postmaster",
+          "an address, or the local part of one at myorigin",
+          BounceParams::address,
+          BounceParams::text,
+          "Who gets the notices about sessions, of all classes of notify_classes.");
 
   static final Param<WrittenAddress> DOUBLE_BOUNCE_SENDER =
       SET.value(

@@ -8,20 +8,33 @@ import java.util.stream.Collectors;
 import org.postroom.core.config.BadValue;
 
 /** What the postmaster may hear of ({@code notify_classes}). */
-enum NoticeClass {
+public enum NoticeClass {
+  /** Mail that has failed; of a session, that somebody is not here. */
   BOUNCE("bounce"),
+  /** A notification that has failed. */
   TWICE("2bounce"),
+  /** A table that cannot be asked. */
   DATA("data"),
+  /** Mail that is late. */
   DELAY("delay"),
+  /** What the administrator has forbidden. */
   POLICY("policy"),
+  /** What no client may say. */
   PROTOCOL("protocol"),
+  /** Want of room, or of anything else. */
   RESOURCE("resource"),
+  /** A fault of ours. */
   SOFTWARE("software");
 
   private final String spelling;
 
   NoticeClass(String spelling) {
     this.spelling = spelling;
+  }
+
+  /** Those that a session can be of. */
+  static Set<NoticeClass> ofSessions() {
+    return EnumSet.of(BOUNCE, DATA, POLICY, PROTOCOL, RESOURCE, SOFTWARE);
   }
 
   /** All of them, as an administrator writes them. */

@@ -13,9 +13,14 @@ import org.postroom.core.policy.Policy;
  *
  * @param wanted of what he hears
  * @param recipients who gets the notices of a class
+ * @param errors who gets those of sessions, whatever their class
  * @param sender from whom they are; nobody is told when one of them fails
  */
-record Notices(Set<NoticeClass> wanted, Map<NoticeClass, Address> recipients, Address sender) {
+record Notices(
+    Set<NoticeClass> wanted,
+    Map<NoticeClass, Address> recipients,
+    Address errors,
+    Address sender) {
 
   Notices {
     wanted = Set.copyOf(wanted);
@@ -32,6 +37,7 @@ record Notices(Set<NoticeClass> wanted, Map<NoticeClass, Address> recipients, Ad
             policy.qualified(settings.get(BounceParams.TWICE_RECIPIENT)),
             NoticeClass.DELAY,
             policy.qualified(settings.get(BounceParams.DELAY_RECIPIENT))),
+        policy.qualified(settings.get(BounceParams.ERROR_RECIPIENT)),
         Address.of(settings.get(BounceParams.DOUBLE_BOUNCE_SENDER).localPart(), policy.hostname()));
   }
 

@@ -2,6 +2,7 @@ package org.postroom.smtp.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -67,13 +68,26 @@ public record SmtpReply(int code, String status, List<String> lines) {
   public byte[] encode() {
     StringBuilder all = new StringBuilder(64);
     for (int i = 0; i < lines.size(); i++) {
-      all.append(code).append(i < lines.size() - 1 ? '-' : ' ');
-      if (!status.isEmpty()) {
-        all.append(status).append(' ');
-      }
-      all.append(lines.get(i)).append("\r\n");
+      line(all, i).append("\r\n");
     }
     return all.toString().getBytes(UTF_8);
+  }
+
+  /** The same in lines, without line ends. */
+  public List<String> wireLines() {
+    List<String> all = new ArrayList<>(lines.size());
+    for (int i = 0; i < lines.size(); i++) {
+      all.add(line(new StringBuilder(64), i).toString());
+    }
+    return all;
+  }
+
+  private StringBuilder line(StringBuilder to, int i) {
+    to.append(code).append(i < lines.size() - 1 ? '-' : ' ');
+    if (!status.isEmpty()) {
+      to.append(status).append(' ');
+    }
+    return to.append(lines.get(i));
   }
 
   /** Code, status and text in one line: for logs and delivery reports. */

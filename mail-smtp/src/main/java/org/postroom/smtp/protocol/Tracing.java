@@ -52,6 +52,11 @@ public final class Tracing {
     return new Trace(id, address, name);
   }
 
+  /** A line as others may read it: without what logs somebody in. */
+  public static String shown(String line) {
+    return SECRET.matcher(line).replaceFirst("$1 " + CUT);
+  }
+
   /** Of one session. Belongs to it. */
   public final class Trace {
     private final String id;
@@ -84,7 +89,7 @@ public final class Tracing {
       if (isWanted()) {
         String peer = MailLog.client(name.get(), address);
         for (String line : text.get().lines().toList()) {
-          log.dialogue(id, direction, peer, SECRET.matcher(line).replaceFirst("$1 " + CUT));
+          log.dialogue(id, direction, peer, shown(line));
         }
       }
     }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Entrance;
+import org.postroom.core.flow.SessionNotices;
 import org.postroom.core.mail.Origin;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.smtp.protocol.Extension;
@@ -22,6 +23,7 @@ public final class Listening {
   private final Entrance entrance;
   private final PathSyntax pathSyntax;
   private final Tracing tracing;
+  private final SessionNotices notices;
 
   /**
    * At a listener.
@@ -38,6 +40,14 @@ public final class Listening {
         new PathSyntax(
             settings.get(SmtpParams.STRICT_ENVELOPES), settings.get(SmtpParams.ALLOW_MIN_USER));
     this.tracing = Tracing.of(services.policy(), services.log());
+    this.notices =
+        SessionNotices.of(
+            settings,
+            services.policy(),
+            services.flow(),
+            services.staging(),
+            services.clock(),
+            services.zone());
     this.discarded = new HashSet<>();
     this.entrance =
         new Entrance(
@@ -93,6 +103,11 @@ public final class Listening {
   /** Which sessions are in the log line by line. */
   Tracing tracing() {
     return tracing;
+  }
+
+  /** What was said in a session, for the postmaster. */
+  Transcript transcript() {
+    return new Transcript(notices);
   }
 
   ForbiddenCommands forbidden() {

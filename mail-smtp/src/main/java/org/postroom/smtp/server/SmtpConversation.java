@@ -155,11 +155,13 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
 
   @Override
   public void closed() {
+    String why = dialogue.isEnded() ? "" : "lost connection";
     if (!dialogue.isEnded()) {
-      services.log().brokenOff(session.id(), session.client(), "lost connection", session.stage());
+      services.log().brokenOff(session.id(), session.client(), why, session.stage());
       dialogue.gone();
     }
     session.reset();
+    session.over(why);
     if (counted) {
       counted = false;
       services.log().disconnected(session.id(), session.client(), session.summary());
@@ -170,7 +172,7 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
   @Override
   public void command(Line line) {
     session.mindLineEnd(line.end() == Line.End.LF);
-    session.trace().heard(line::latin1);
+    session.heard(line);
     String text = CommandText.of(line, settings.get(SmtpParams.LINE_LENGTH));
     SmtpReader in = new SmtpReader(text, listening.pathSyntax());
     String verb = in.verb();

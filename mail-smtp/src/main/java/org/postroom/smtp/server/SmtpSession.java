@@ -23,6 +23,7 @@ import org.postroom.core.policy.PolicyContext;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.Dialogue;
 import org.postroom.core.wire.Connection;
+import org.postroom.core.wire.Line;
 import org.postroom.smtp.protocol.Offer;
 import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.protocol.Tracing;
@@ -42,6 +43,7 @@ public final class SmtpSession implements Standing {
   private final ClientName clientName;
   private final Judging judging;
   private final Tracing.Trace trace;
+  private final Transcript transcript;
   private final Tally tally = new Tally();
   private SmtpState state = SmtpState.IDLE;
   private @Nullable Greeting greeting;
@@ -75,6 +77,7 @@ public final class SmtpSession implements Standing {
         listening
             .tracing()
             .with(connection.id(), connection.remote().getAddress(), clientName::now);
+    this.transcript = listening.transcript();
     this.since = services.clock().millis();
     this.stressed = connection.isCrowded();
   }
@@ -236,9 +239,18 @@ public final class SmtpSession implements Standing {
     return new Dialect(greeting == null ? Offer.NOTHING : greeting.offer());
   }
 
-  /** Where its lines are written down, if somebody wants to see them. */
-  Tracing.Trace trace() {
-    return trace;
+  /** The client has said a line; it is written down, if somebody wants to see it. */
+  void heard(Line line) {
+    trace.heard(line::latin1);
+    transcript.heard(line.latin1());
+  }
+
+  /** The session is over; why, where it was not brought to its end. May wait. */
+  void over(String why) {
+    if (!why.isEmpty()) {
+      transcript.aborted(why);
+    }
+    transcript.tell(client());
   }
 
   String id() {
@@ -432,6 +444,7 @@ public final class SmtpSession implements Standing {
   /** Refuses, with one line in the log that says why. */
   private void refuse(SmtpReply reply, Optional<Address> recipient, String rule) {
     log("reject", said(reply).toString(), recipient, rule);
+    transcript.refused(said(reply));
     if (reply.code() == 421 || reply.code() == 521) {
       end(reply);
     } else {
@@ -471,6 +484,7 @@ public final class SmtpSession implements Standing {
   /** The same, with a line in the log that says why. */
   void breakOff(String why, SmtpReply reply) {
     services.log().brokenOff(id(), client(), why, stage);
+    transcript.aborted(why);
     reset();
     end(reply);
   }
@@ -521,7 +535,9 @@ public final class SmtpSession implements Standing {
   }
 
   private void write(SmtpReply reply) {
-    byte[] octets = said(reply).encode();
+    SmtpReply said = said(reply);
+    byte[] octets = said.encode();
+    transcript.said(said);
     trace.said(() -> new String(octets, UTF_8));
     connection.out().write(octets);
   }

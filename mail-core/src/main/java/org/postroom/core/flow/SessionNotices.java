@@ -1,0 +1,151 @@
+package org.postroom.core.flow;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.InetAddress;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.arrival.ContentSink;
+import org.postroom.core.arrival.MailDate;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.arrival.Staging;
+import org.postroom.core.arrival.Submission;
+import org.postroom.core.config.Settings;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Origin;
+import org.postroom.core.mail.QueueId;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.policy.Policy;
+import org.postroom.core.policy.PolicyParams;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the postmaster of sessions in which something went wrong that he wants to hear of ({@code
+ * notify_classes}), with what was said in them. Nothing depends on it: a notice that cannot be
+ * taken now is left out, with a line in the log.
+ */
+public final class SessionNotices {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionNotices.class);
+
+  private static final String INDENT = "     ";
+
+  private final Notices notices;
+  private final MailFlow flow;
+  private final Staging staging;
+  private final String hostname;
+  private final String daemon;
+  private final String product;
+  private final Clock clock;
+  private final ZoneId zone;
+
+  private SessionNotices(
+      Settings settings, Policy policy, MailFlow flow, Staging staging, Clock clock, ZoneId zone) {
+    this.notices = Notices.of(settings, policy);
+    this.flow = flow;
+    this.staging = staging;
+    this.hostname = policy.hostname().name();
+    this.daemon = "MAILER-DAEMON@" + policy.origin().name();
+    this.product = settings.get(PolicyParams.MAIL_NAME);
+    this.clock = clock;
+    this.zone = zone;
+  }
+
+  /**
+   * As settings have it.
+   *
+   * @param flow takes the notices
+   * @param staging where they lie until then
+   */
+  public static SessionNotices of(
+      Settings settings, Policy policy, MailFlow flow, Staging staging, Clock clock, ZoneId zone) {
+    return new SessionNotices(settings, policy, flow, staging, clock, zone);
+  }
+
+  /** Whether he hears of any session. */
+  public boolean areWanted() {
+    return NoticeClass.ofSessions().stream().anyMatch(notices.wanted()::contains);
+  }
+
+  /** Whether he hears of a session in which these things went wrong. */
+  public boolean areWanted(Set<NoticeClass> troubles) {
+    return !Collections.disjoint(notices.wanted(), troubles);
+  }
+
+  /**
+   * Tells him. On a thread that may wait.
+   *
+   * @param peer with whom the session was
+   * @param transcript its lines, each with who has said it in front
+   * @param end why it was not brought to its end; empty when it was
+   */
+  public void tell(String peer, List<String> transcript, String end) {
+    Address to = notices.errors();
+    try {
+      QueueId id = flow.newId();
+      Instant now = clock.instant();
+      try (ContentSink sink = staging.open(0)) {
+        byte[] octets = mail(id, to, peer, transcript, end, now).getBytes(UTF_8);
+        sink.write(octets, 0, octets.length);
+        Envelope envelope =
+            Envelope.of(
+                ReversePath.of(notices.sender()),
+                List.of(new Recipient(to, Set.of(), Optional.empty())));
+        Submission.Client self =
+            new Submission.Client(
+                InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), "NOTICE");
+        try (StagedContent content = sink.finish()) {
+          hand(new Submission(id, Origin.REPORT, self, envelope, content, now), peer);
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("no notice to <{}> of errors from {}: {}", to, peer, e.toString());
+    }
+  }
+
+  private void hand(Submission notice, String peer) {
+    if (flow.accept(notice) instanceof Handover.Refused refused) {
+      LOG.warn("no notice to the postmaster of errors from {}: {}", peer, refused.reply());
+    }
+  }
+
+  private String mail(
+      QueueId id, Address to, String peer, List<String> transcript, String end, Instant now) {
+    String date = MailDate.format(now.atZone(zone).toOffsetDateTime());
+    StringBuilder mail = new StringBuilder();
+    line(mail, "Received: by " + hostname + " (" + product + ")");
+    line(mail, "\tid " + id + "; " + date);
+    line(mail, "Date: " + date);
+    line(mail, "From: Mail Delivery System <" + daemon + ">");
+    line(mail, "To: Postmaster <" + to + ">");
+    line(mail, "Subject: " + product + " SMTP server: errors from " + peer);
+    line(mail, "Auto-Submitted: auto-generated");
+    line(mail, "Message-Id: <" + id + "@" + hostname + ">");
+    line(mail, "MIME-Version: 1.0");
+    line(mail, "Content-Type: text/plain; charset=utf-8");
+    line(mail, "Content-Transfer-Encoding: 8bit");
+    line(mail, "");
+    line(mail, "Transcript of session follows.");
+    line(mail, "");
+    // What a stranger has said stands behind a blank, whatever it is.
+    transcript.forEach(said -> mail.append(' ').append(FoldedText.of(said, INDENT)));
+    line(mail, "");
+    if (!end.isEmpty()) {
+      line(mail, "Session aborted, reason: " + end);
+    }
+    line(mail, "");
+    line(mail, "For other details, see the local mail logfile");
+    return mail.toString();
+  }
+
+  private static void line(StringBuilder mail, String text) {
+    mail.append(text).append("\r\n");
+  }
+}

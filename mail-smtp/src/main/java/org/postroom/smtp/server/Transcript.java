@@ -1,0 +1,150 @@
+package org.postroom.smtp.server;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.flow.NoticeClass;
+import org.postroom.core.flow.SessionNotices;
+import org.postroom.smtp.protocol.SmtpReply;
+import org.postroom.smtp.protocol.Tracing;
+
+/**
+ * What was said in a session, in commands and replies, and what went wrong in it, for the
+ * postmaster who may want to hear of it: the last few thousand characters. Where he hears of no
+ * session, nothing is kept.
+ */
+final class Transcript {
+  /** A stranger may have so much kept; one line is no longer than a part of it. */
+  private static final int MOST = 4096;
+
+  private static final int LONGEST = 512;
+
+  /** What a line takes beside its characters. */
+  private static final int ROOM = 32;
+
+  private static final String AUTH = "auth";
+
+  private final SessionNotices notices;
+  private final boolean isKept;
+  private final Deque<Line> lines = new ArrayDeque<>(0);
+  private final Deque<Integer> sizes = new ArrayDeque<>(0);
+  private final Set<NoticeClass> troubles = EnumSet.noneOf(NoticeClass.class);
+  private int length;
+  private boolean isCut;
+  private boolean isJudged;
+  private String end = "";
+
+  Transcript(SessionNotices notices) {
+    this.notices = notices;
+    this.isKept = notices.areWanted();
+  }
+
+  /** One that was said, written out when somebody is to read it. */
+  private interface Line {
+    List<String> shown();
+  }
+
+  /** The client has said a command. What logs it in is not kept. */
+  void heard(String line) {
+    if (isKept) {
+      String kept = mayBeSecret(line) ? Tracing.shown(line.strip()) : line;
+      String cut = kept.length() > LONGEST ? kept.substring(0, LONGEST) + "..." : kept;
+      add(() -> List.of("In:  " + cut.strip()), cut.length());
+    }
+  }
+
+  private static boolean mayBeSecret(String line) {
+    for (int i = 0; i + AUTH.length() <= line.length(); i++) {
+      if (line.regionMatches(true, i, AUTH, 0, AUTH.length())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Policy has refused what was said last; the reply that says so is next. */
+  void refused(SmtpReply reply) {
+    ofJudgement(reply).ifPresent(troubles::add);
+    isJudged = true;
+  }
+
+  /** We have answered. */
+  void said(SmtpReply reply) {
+    if (!isJudged) {
+      ofReply(reply).ifPresent(troubles::add);
+    }
+    isJudged = false;
+    if (isKept) {
+      add(
+          () -> reply.wireLines().stream().map(line -> "Out: " + Tracing.shown(line)).toList(),
+          reply.text().length());
+    }
+  }
+
+  private void add(Line line, int size) {
+    lines.add(line);
+    sizes.add(size + ROOM);
+    length += size + ROOM;
+    while (length > MOST && lines.size() > 1) {
+      lines.remove();
+      length -= sizes.remove();
+      isCut = true;
+    }
+  }
+
+  /** The session ends for this reason. */
+  void aborted(String why) {
+    end = why;
+  }
+
+  /** Tells the postmaster, where there is something to tell; once, at the end. May wait. */
+  void tell(String client) {
+    if (isKept && notices.areWanted(troubles)) {
+      List<String> all = new ArrayList<>();
+      if (isCut) {
+        all.add("(what was said before is left out)");
+      }
+      lines.forEach(
+          line -> line.shown().forEach(text -> all.add(text.replaceAll("[^\\x20-\\x7E]", "?"))));
+      notices.tell(client, all, end);
+      troubles.clear();
+    }
+  }
+
+  /** Of what class a refusal of policy is. */
+  static Optional<NoticeClass> ofJudgement(SmtpReply reply) {
+    if (reply.status().endsWith(".1.1")) {
+      return Optional.of(NoticeClass.BOUNCE);
+    }
+    return reply.isTransient() && reply.status().startsWith("4.3.")
+        ? Optional.of(reply.status().equals("4.3.5") ? NoticeClass.SOFTWARE : NoticeClass.DATA)
+        : Optional.of(NoticeClass.POLICY);
+  }
+
+  /** Of what class any other reply is; empty for one that is no error, or nobody's. */
+  static Optional<NoticeClass> ofReply(SmtpReply reply) {
+    if (reply.code() < 400) {
+      return Optional.empty();
+    }
+    String status = reply.status().isEmpty() ? "" : reply.status().substring(1);
+    if (reply.code() >= 500 && reply.code() <= 504 || reply.code() == 555) {
+      return Optional.of(NoticeClass.PROTOCOL);
+    }
+    return switch (status) {
+      case ".3.1", ".3.2", ".2.2" -> Optional.of(NoticeClass.RESOURCE);
+      case ".3.0", ".3.5" -> Optional.of(NoticeClass.SOFTWARE);
+      // A wrong password is no matter of policy.
+      case ".7.8" -> Optional.empty();
+      default ->
+          status.startsWith(".5.")
+              ? Optional.of(NoticeClass.PROTOCOL)
+              : status.startsWith(".7.") || status.equals(".3.4")
+                  ? Optional.of(NoticeClass.POLICY)
+                  : Optional.empty();
+    };
+  }
+}
