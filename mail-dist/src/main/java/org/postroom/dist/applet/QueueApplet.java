@@ -263,7 +263,9 @@ public final class QueueApplet {
       name = "import",
       description = {
         "Takes in what was exported, under the same ids and as it was; it stays parked until it is"
-            + " unparked. ID.json is called ID.json.imported afterwards. Needs a server that runs."
+            + " unparked. ID.json is called ID.json.imported afterwards. Needs a server that runs.",
+        "The same for what sendmail has left in its queue, qfID and dfID, in DIR or with dfID in the"
+            + " folder df beside it, while sendmail does not run."
       },
       mixinStandardHelpOptions = true)
   int bring(@Mixin Place place, @Parameters(paramLabel = "DIR") Path folder) {

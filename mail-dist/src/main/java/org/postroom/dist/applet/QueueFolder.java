@@ -2,8 +2,8 @@ package org.postroom.dist.applet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -26,6 +26,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.json.Json;
 import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.applet.mqueue.BadQueueFile;
+import org.postroom.dist.applet.mqueue.QueuePair;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.control.Records;
 import org.postroom.dist.operation.QueueMoves;
@@ -40,7 +42,8 @@ import org.postroom.dist.operation.QueueOperations.Where;
 
 /**
  * Mails in files, two each: {@code ID.json} says what {@code postroom queue show --json} says, and
- * {@code ID.eml} are its octets. Where there is the first, both are whole and on the disk.
+ * {@code ID.eml} are its octets. Where there is the first, both are whole and on the disk. What
+ * sendmail has in its queue is read as well ({@link QueuePair}).
  */
 final class QueueFolder {
   private static final String KNOWN = ".json";
@@ -191,18 +194,18 @@ final class QueueFolder {
     int mails = 0;
     try {
       for (Path known : files()) {
-        try (InputStream content =
-            Files.newInputStream(folder.resolve(id(known) + OCTETS), StandardOpenOption.READ)) {
-          WaitingMail mail = Records.of(WaitingMail.class, Json.read(Files.readAllBytes(known)));
-          if (server.ask(QueueMoves.IMPORT, new Brought(mail, content)).taken()) {
+        try (Bringing bringing = QueuePair.isOne(known) ? pair(known) : exported(known)) {
+          if (server.ask(QueueMoves.IMPORT, bringing.mail()).taken()) {
             Path unused = Files.move(known, folder.resolve(known.getFileName() + IMPORTED));
-            out.println("imported " + mail.id());
+            out.println("imported " + bringing.mail().mail().id());
             mails++;
           } else {
             faults.add(known + ": a mail of that id is in the queue");
           }
         } catch (Json.Malformed e) {
           faults.add(known + ": " + e.getMessage());
+        } catch (BadQueueFile e) {
+          faults.add(String.valueOf(e.getMessage()));
         } catch (NoSuchFileException e) {
           faults.add(known + ": there is no " + id(known) + OCTETS);
         } catch (OperationRefused e) {
@@ -218,9 +221,33 @@ final class QueueFolder {
     return mails;
   }
 
+  /** A mail that is to be taken in, with its octets open. */
+  private record Bringing(Brought mail) implements Closeable {
+    @Override
+    public void close() throws IOException {
+      mail.content().close();
+    }
+  }
+
+  private Bringing exported(Path known) throws IOException, Json.Malformed {
+    WaitingMail mail = Records.of(WaitingMail.class, Json.read(Files.readAllBytes(known)));
+    return new Bringing(
+        new Brought(
+            mail,
+            Files.newInputStream(folder.resolve(id(known) + OCTETS), StandardOpenOption.READ)));
+  }
+
+  private static Bringing pair(Path control) throws IOException, BadQueueFile {
+    QueuePair pair = QueuePair.of(control);
+    return new Bringing(new Brought(pair.mail(), pair.content()));
+  }
+
   private List<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(KNOWN)).sorted().toList();
+      return files
+          .filter(file -> file.toString().endsWith(KNOWN) || QueuePair.isOne(file))
+          .sorted()
+          .toList();
     }
   }
 

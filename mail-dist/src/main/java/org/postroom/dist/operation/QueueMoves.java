@@ -134,12 +134,12 @@ public final class QueueMoves {
   private static Acceptance acceptance(Desk desk, WaitingMail mail, StagedContent content) {
     Instant now = desk.clock().instant();
     List<Acceptance.Onward> onward =
-        mail.recipients().stream().map(one -> onward(one, now)).toList();
+        mail.recipients().stream().map(one -> onward(desk, one, now)).toList();
     Envelope envelope =
         new Envelope(
             mail.sender().isEmpty()
                 ? ReversePath.NULL
-                : ReversePath.of(Address.parse(mail.sender())),
+                : ReversePath.of(whole(desk, mail.sender())),
             onward.stream().map(Acceptance.Onward::recipient).toList(),
             body(mail.body()),
             mail.smtpUtf8(),
@@ -185,11 +185,16 @@ public final class QueueMoves {
                     InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), ""));
   }
 
-  private static Acceptance.Onward onward(WaitingRecipient one, Instant now) {
+  /** Other servers keep names without a domain. */
+  private static Address whole(Desk desk, String address) {
+    return address.contains("@") ? Address.parse(address) : desk.server().address(address);
+  }
+
+  private static Acceptance.Onward onward(Desk desk, WaitingRecipient one, Instant now) {
     Set<Recipient.Notify> notify =
         one.reportOn().stream().map(Recipient.Notify::valueOf).collect(Collectors.toSet());
     return new Acceptance.Onward(
-        new Recipient(Address.parse(one.address()), notify, one.original()),
+        new Recipient(whole(desk, one.address()), notify, one.original()),
         one.destination(),
         Acceptance.Claim.NAMED,
         Optional.of(

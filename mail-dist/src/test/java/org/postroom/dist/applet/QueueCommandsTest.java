@@ -434,6 +434,53 @@ final class QueueCommandsTest {
   }
 
   @Test
+  @Shows("A2.10")
+  void whatSendmailHasInItsQueueComesInAsItWas() throws IOException {
+    Path mqueue = Files.createDirectory(folder.resolve("mqueue"));
+    Files.writeString(
+        mqueue.resolve("qf3AEM1234567890"),
+        """
+        V8
+        T1700000000
+        K1700000600
+        N3
+        Fw
+        $_client.example [192.0.2.7]
+        $rESMTP
+        Sada
+        Zenv-7
+        MDeferred: Connection refused
+        Qrfc822;Bob@far.test
+        RPNFD:bob@far.test
+        RP:root
+        H??Subject: hello
+        .
+        """);
+    Files.writeString(mqueue.resolve("df3AEM1234567890"), "from sendmail\n");
+    Files.writeString(mqueue.resolve("qf3AEM0000000000"), "V8\nTnever\n");
+    Files.writeString(mqueue.resolve("df3AEM0000000000"), "");
+    try (MailServer server = start()) {
+      AppletRun imported = queue("import", mqueue.toString());
+
+      assertThat(imported.said())
+          .startsWith("imported 3AEM1234567890\n1 mail imported\npostroom: error: ")
+          .contains("qf3AEM0000000000, line 2: expected a number");
+      assertThat(imported.status()).isEqualTo(65);
+      assertThat(queue("import", mqueue.toString()).said()).startsWith("0 mails imported\n");
+      assertThat(sizeOf(server)).isEqualTo(2);
+      assertThat(queue("show", "--json", "3AEM1234567890").said())
+          .contains("\"arrived\" : \"2023-11-14T22:13:20Z\"")
+          .contains("\"sender\" : \"ada@", "\"envelope_id\" : \"env-7\"")
+          .contains("\"address\" : \"192.0.2.7\"", "\"protocol\" : \"ESMTP\"")
+          .contains("\"address\" : \"bob@far.test\"", "\"address\" : \"root@")
+          .contains("\"original\" : \"rfc822;Bob@far.test\"")
+          .contains("\"attempts\" : 3", "\"last_attempt\" : \"2023-11-14T22:23:20Z\"")
+          .contains("\"reason\" : \"Deferred: Connection refused\"")
+          .contains("\"delay_reported\" : true", "\"state\" : \"parked\"");
+    }
+  }
+
+  @Test
   void whatIsParkedGoesIntoFilesAndComesBackAsItWas() throws IOException {
     String files = folder.resolve("moved").toString();
     try (MailServer server = start()) {

@@ -7,7 +7,7 @@ import java.io.InputStream;
  * Octets of a message as servers show it: a LF that no CR stands before gets one. Nothing else is
  * changed, so that sizes and octets are those that clients of another server know.
  */
-final class CrLfStream extends InputStream {
+public final class CrLfStream extends InputStream {
   private final InputStream in;
   private final byte[] chunk = new byte[32 * 1024];
   private int at;
@@ -15,7 +15,8 @@ final class CrLfStream extends InputStream {
   private boolean afterCr;
   private boolean owesLf;
 
-  CrLfStream(InputStream in) {
+  /** Of octets as a file has them. */
+  public CrLfStream(InputStream in) {
     this.in = in;
   }
 
