@@ -281,8 +281,7 @@ final class AliasProgramsTest {
         dialogue.say("DATA");
         dialogue.content(
             out ->
-                out.write(
-                    ("Delivered-To: " + USER + HERE + "\r\n\r\nx\r\n").getBytes(US_ASCII)));
+                out.write(("Delivered-To: " + USER + HERE + "\r\n\r\nx\r\n").getBytes(US_ASCII)));
       }
 
       assertThat(house.report())

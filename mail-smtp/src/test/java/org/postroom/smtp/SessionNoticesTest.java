@@ -19,7 +19,8 @@ final class SessionNoticesTest {
 
   private static SmtpHouse house(String classes) {
     return SmtpHouse.with(
-        Map.of("notify_classes", classes, "error_notice_recipient", ADA, "smtpd_helo_required", "no"));
+        Map.of(
+            "notify_classes", classes, "error_notice_recipient", ADA, "smtpd_helo_required", "no"));
   }
 
   /** Says all lines, and ends the session. */

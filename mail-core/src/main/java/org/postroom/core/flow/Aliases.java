@@ -84,7 +84,10 @@ public final class Aliases {
 
   /** Whether everybody stands for himself. */
   boolean isEmpty() {
-    return virtual.isEmpty() && local.isEmpty() && relocated.isEmpty() && unknown.isEmpty()
+    return virtual.isEmpty()
+        && local.isEmpty()
+        && relocated.isEmpty()
+        && unknown.isEmpty()
         && forwards.isEmpty();
   }
 

@@ -77,8 +77,7 @@ final class Course {
    * @param router routes what recipients come to
    * @param clock by which forwarded mail has its time
    */
-  record Means(
-      Router router, Policy policy, Aliases aliases, Forwarding forwarding, Clock clock) {}
+  record Means(Router router, Policy policy, Aliases aliases, Forwarding forwarding, Clock clock) {}
 
   /**
    * Begins.
@@ -364,8 +363,7 @@ final class Course {
 
   /** What comes back is sent on as well, whoever has sent it. */
   private Optional<ReversePath> forwarded(Address to) {
-    Optional<Domain> from =
-        unasked ? Optional.empty() : Optional.of(recipient.address().domain());
+    Optional<Domain> from = unasked ? Optional.empty() : Optional.of(recipient.address().domain());
     List<String> steps = new ArrayList<>(1);
     Optional<ReversePath> written = forwarding.sender(sender, from, to, clock, steps);
     steps.forEach(this::told);

@@ -19,8 +19,9 @@ import org.postroom.core.srs.NotOurs;
 /**
  * The station that says whom a recipient stands for: written anew once ({@link Rewriting}), then by
  * virtual(5) in every domain, then by aliases(5) in our own and by what users of the machine say
- * themselves, again and again until nothing more stands for anything; then each is routed. A pure function of what is known: SMTP asks it at RCPT
- * and carries the answer, whoever has no RCPT asks it when the mail is there.
+ * themselves, again and again until nothing more stands for anything; then each is routed. A pure
+ * function of what is known: SMTP asks it at RCPT and carries the answer, whoever has no RCPT asks
+ * it when the mail is there.
  *
  * <p>What an alias of ours names without a domain, or in a domain of ours, is a name of aliases(5)
  * again, not of virtual(5); what it names in another domain, in a file, or as a list with an owner,

@@ -37,6 +37,9 @@ final class ForwardFiles {
   private static final Pattern EXTENSION =
       Pattern.compile("\\$(extension\\b|\\{extension}|\\(extension\\))");
 
+  /** A file's name has no room for a longer extension, whatever stands before it. */
+  private static final int LONGEST = 100;
+
   private final List<TextWithNames> paths;
   private final String allowed;
   private final boolean marked;
@@ -132,8 +135,9 @@ final class ForwardFiles {
     int at = delimiter.indexIn(local);
     boolean named = EXTENSION.matcher(text.text()).find();
     String extension = at < 0 ? "" : filtered(local.substring(at + 1));
-    if (named && (at < 0 || extension.contains("/"))) {
-      return Stream.empty(); // or the sender would say in which folder to look
+    // No file is called so, and the sender does not say in which folder to look.
+    if (named && (at < 0 || extension.length() > LONGEST || extension.contains("/"))) {
+      return Stream.empty();
     }
     String path =
         text.with(

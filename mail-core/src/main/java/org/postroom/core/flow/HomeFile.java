@@ -146,8 +146,7 @@ final class HomeFile {
 
   private static Reading items(SecureDirectoryStream<Path> folder, Path name) throws IOException {
     try (SeekableByteChannel channel =
-        folder.newByteChannel(
-            name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+        folder.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
       ByteBuffer octets = ByteBuffer.allocate(LARGEST);
       int count = 0;
       while (count >= 0 && octets.hasRemaining()) {

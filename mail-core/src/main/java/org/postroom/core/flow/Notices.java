@@ -17,10 +17,7 @@ import org.postroom.core.policy.Policy;
  * @param sender from whom they are; nobody is told when one of them fails
  */
 record Notices(
-    Set<NoticeClass> wanted,
-    Map<NoticeClass, Address> recipients,
-    Address errors,
-    Address sender) {
+    Set<NoticeClass> wanted, Map<NoticeClass, Address> recipients, Address errors, Address sender) {
 
   Notices {
     wanted = Set.copyOf(wanted);

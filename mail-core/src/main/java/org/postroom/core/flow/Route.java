@@ -107,8 +107,8 @@ public sealed interface Route {
   /**
    * To what local(8) delivers to beside mailboxes: {@code |command} or {@code /file}, as aliases(5)
    * writes it, {@code ~user|command} or {@code ~user/file} as a user has it, or {@code ~user}. What
-   * an alias or a user says is decided when the mail comes: attempts go by
-   * it, whatever is said by then.
+   * an alias or a user says is decided when the mail comes: attempts go by it, whatever is said by
+   * then.
    */
   record ToAgent(String what) implements Route {
     /** The transport that has such routes; no table leads there, because it means our mailboxes. */

@@ -36,7 +36,9 @@ import org.postroom.core.rewrite.Rewriting;
 import org.postroom.core.table.Tables;
 import org.postroom.core.testing.Shows;
 
-/** Users of a machine say where their mail goes; HIM is who runs the tests, whose files they are. */
+/**
+ * Users of a machine say where their mail goes; HIM is who runs the tests, whose files they are.
+ */
 final class ForwardFilesTest {
   private static final String ROOT = "root";
 
@@ -228,6 +230,14 @@ final class ForwardFilesTest {
 
     assertThat(targets(expand(recipient, "propagate_unmatched_extensions", propagated)))
         .isEqualTo(targets);
+  }
+
+  @Test
+  void anExtensionThatNoFileCanHaveIsAsNone() throws IOException {
+    write("home/.forward", "b@far.test\n");
+
+    assertThat(targets(expand("HIM+" + "x".repeat(400) + "@local.test")))
+        .startsWith("b@far.test by HIM+xxx");
   }
 
   @Test

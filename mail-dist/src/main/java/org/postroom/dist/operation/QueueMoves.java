@@ -137,9 +137,7 @@ public final class QueueMoves {
         mail.recipients().stream().map(one -> onward(desk, one, now)).toList();
     Envelope envelope =
         new Envelope(
-            mail.sender().isEmpty()
-                ? ReversePath.NULL
-                : ReversePath.of(whole(desk, mail.sender())),
+            mail.sender().isEmpty() ? ReversePath.NULL : ReversePath.of(whole(desk, mail.sender())),
             onward.stream().map(Acceptance.Onward::recipient).toList(),
             body(mail.body()),
             mail.smtpUtf8(),

@@ -34,7 +34,8 @@ import org.postroom.core.table.RecipientDelimiter;
 /**
  * Hands mail to programs and files as local(8) does: {@code |command} and {@code /file} of
  * aliases(5), the same behind {@code ~user} where a user has named it, and {@code ~user} for the
- * file or the command that a user has. What it hands out is the administrator's text or the user's; addresses reach a program in its environment alone, and filtered.
+ * file or the command that a user has. What it hands out is the administrator's text or the user's;
+ * addresses reach a program in its environment alone, and filtered.
  */
 final class LocalTransport implements Transport {
   static final String NAME = "local";

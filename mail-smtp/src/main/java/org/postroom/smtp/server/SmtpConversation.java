@@ -172,7 +172,7 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
   @Override
   public void command(Line line) {
     session.mindLineEnd(line.end() == Line.End.LF);
-    session.heard(line);
+    session.heard(line::latin1);
     String text = CommandText.of(line, settings.get(SmtpParams.LINE_LENGTH));
     SmtpReader in = new SmtpReader(text, listening.pathSyntax());
     String verb = in.verb();

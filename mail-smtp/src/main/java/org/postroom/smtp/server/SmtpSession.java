@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Address;
 import org.postroom.core.auth.Account;
@@ -23,7 +24,6 @@ import org.postroom.core.policy.PolicyContext;
 import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.Dialogue;
 import org.postroom.core.wire.Connection;
-import org.postroom.core.wire.Line;
 import org.postroom.smtp.protocol.Offer;
 import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.protocol.Tracing;
@@ -240,9 +240,9 @@ public final class SmtpSession implements Standing {
   }
 
   /** The client has said a line; it is written down, if somebody wants to see it. */
-  void heard(Line line) {
-    trace.heard(line::latin1);
-    transcript.heard(line.latin1());
+  void heard(Supplier<String> line) {
+    trace.heard(line);
+    transcript.heard(line);
   }
 
   /** The session is over; why, where it was not brought to its end. May wait. */

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.postroom.core.flow.NoticeClass;
 import org.postroom.core.flow.SessionNotices;
 import org.postroom.smtp.protocol.SmtpReply;
@@ -49,8 +50,9 @@ final class Transcript {
   }
 
   /** The client has said a command. What logs it in is not kept. */
-  void heard(String line) {
+  void heard(Supplier<String> said) {
     if (isKept) {
+      String line = said.get();
       String kept = mayBeSecret(line) ? Tracing.shown(line.strip()) : line;
       String cut = kept.length() > LONGEST ? kept.substring(0, LONGEST) + "..." : kept;
       add(() -> List.of("In:  " + cut.strip()), cut.length());
