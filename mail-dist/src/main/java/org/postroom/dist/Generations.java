@@ -7,6 +7,7 @@ import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
+import org.postroom.core.part.Service;
 import org.postroom.core.queue.Attempts;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueParams;
@@ -72,6 +73,7 @@ final class Generations implements Attempts, AutoCloseable {
     Next last = current;
     current = next;
     last.close();
+    foundation.services().forEach(Service::reloaded);
   }
 
   /** The manager of the queue, which asks for attempts here; not started. */

@@ -68,6 +68,7 @@ record Grounds(LogIns logIns, Workers workers, Premises premises) {
             description.audience.hears(
                 circumstances.disturbance.over(store.storage().mail()), store.known()),
             circumstances.disturbance.over(store.storage().mailCommit()),
+            store.storage().namedMails(),
             store.storage().queue(),
             store.storage().memos(),
             accounts,

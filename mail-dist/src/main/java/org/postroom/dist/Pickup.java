@@ -56,10 +56,9 @@ final class Pickup implements AutoCloseable {
   // Of the look that is under way.
   private Instant forgotten = Instant.EPOCH;
 
-  private Pickup(
-      Premises premises, NamedMails named, Supplier<Generation> current, Maildrop maildrop) {
+  private Pickup(Premises premises, Supplier<Generation> current, Maildrop maildrop) {
     this.premises = premises;
-    this.named = named;
+    this.named = premises.named();
     this.current = current;
     this.maildrop = maildrop;
     this.looking =
@@ -97,13 +96,7 @@ final class Pickup implements AutoCloseable {
     if (fault.isPresent()) {
       throw new BadConfiguration(plan.settings().fault(ServerParams.MAILDROP, fault.get()));
     }
-    Pickup pickup =
-        owned.add(
-            new Pickup(
-                foundation.premises(),
-                foundation.store().storage().namedMails(),
-                current,
-                maildrop));
+    Pickup pickup = owned.add(new Pickup(foundation.premises(), current, maildrop));
     pickup.looking.soon();
     return Optional.of(pickup);
   }

@@ -85,6 +85,11 @@ record Running(
         premises, premises.accounts().byLogin(login).orElseThrow(() -> new AccountNotFound(login)));
   }
 
+  /** The first of the parts at work that is of a kind. */
+  <S> Optional<S> service(Class<S> kind) {
+    return foundation.services().stream().filter(kind::isInstance).map(kind::cast).findFirst();
+  }
+
   /** Who is here. */
   Accounts accounts() {
     return foundation.accounts();

@@ -171,6 +171,17 @@ final class ServerDesk implements Desk, RunningServer {
   }
 
   @Override
+  public <S> S service(Class<S> kind) {
+    return server
+        .running()
+        .service(kind)
+        .orElseThrow(
+            () ->
+                new OperationRefused(
+                    OperationRefused.Kind.REQUEST, "no part of this server does that"));
+  }
+
+  @Override
   public FaultRules faults() {
     return server
         .running()

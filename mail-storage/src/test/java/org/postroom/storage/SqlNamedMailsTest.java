@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
@@ -85,6 +86,26 @@ class SqlNamedMailsTest {
         assertThat(take(store, "ada:1")).isTrue();
         assertThatThrownBy(() -> named.taking("no name", UNTIL))
             .isInstanceOf(IllegalArgumentException.class);
+      }
+    }
+
+    @Test
+    void namesOfOtherKindsAreOthers() {
+      try (SqlStorage store = open(place())) {
+        NamedMails fetched = store.namedMails().ofKind("fetch-1");
+        assertThat(take(store, "ada:1")).isTrue();
+
+        fetched.note("ada:1", UNTIL);
+        fetched.note("ada:1", UNTIL.plusMillis(1));
+        fetched.note("ada:2", UNTIL);
+
+        assertThat(fetched.page("", 10))
+            .isEqualTo(Map.of("ada:1", UNTIL.plusMillis(1), "ada:2", UNTIL));
+        assertThat(fetched.page("ada:1", 1)).containsOnlyKeys("ada:2");
+        assertThat(store.namedMails().page("", 10)).containsOnlyKeys("ada:1");
+        fetched.forget("ada:1");
+        assertThat(fetched.isTaken("ada:1")).isFalse();
+        assertThat(store.namedMails().isTaken("ada:1")).isTrue();
       }
     }
 

@@ -11,6 +11,7 @@ import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.memo.MemoStore;
 import org.postroom.core.queue.MailCommit;
+import org.postroom.core.queue.NamedMails;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Wire;
@@ -22,6 +23,7 @@ import org.postroom.core.wire.Wire;
  * @param wire to listen and connect with
  * @param mail the mailboxes
  * @param commit where mails become ours
+ * @param named mails that are taken once however often they come
  * @param queue mail under way
  * @param memos small things that parts remember
  * @param accounts who is here
@@ -35,6 +37,7 @@ public record Premises(
     Wire wire,
     MailStore mail,
     MailCommit commit,
+    NamedMails named,
     QueueStore queue,
     MemoStore memos,
     Accounts accounts,

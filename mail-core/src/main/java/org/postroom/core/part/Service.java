@@ -50,6 +50,12 @@ public interface Service {
   default void running(Supplier<Generation> current) {}
 
   /**
+   * A reload has made another generation current, which {@link #running} told of. Must not fail,
+   * and wait for nothing.
+   */
+  default void reloaded() {}
+
+  /**
    * What would become of a mail at a door, with the same settings and generation. Waits for
    * whatever has to be asked.
    *

@@ -1,6 +1,7 @@
 package org.postroom.core.queue;
 
 import java.time.Instant;
+import java.util.Map;
 
 /**
  * Mails that are handed in under names: whoever cannot know whether a mail was taken may hand it in
@@ -24,8 +25,26 @@ public interface NamedMails {
    */
   MailCommit taking(String name, Instant until);
 
+  /** Has a name be known until then: without a mail, or longer than before. */
+  void note(String name, Instant until);
+
   /** Nobody will hand in that mail again. */
   void forget(String name);
+
+  /**
+   * Names that are known, each with the moment up to which it is, in an order that stays.
+   *
+   * @param after the last name of the page before; empty for the first page
+   * @param most how many
+   */
+  Map<String, Instant> page(String after, int most);
+
+  /**
+   * Names that are none of these, even where they are spelled alike.
+   *
+   * @param kind a word of at most 40 characters, which its only user has chosen
+   */
+  NamedMails ofKind(String kind);
 
   /**
    * Forgets the names whose time is over.

@@ -32,6 +32,7 @@ public final class Postroom {
           QueueApplet.class,
           TlsApplet.class,
           MailApplet.class,
+          FetchApplet.class,
           FixtureApplet.class,
           FaultsApplet.class,
           SendmailApplet.class,

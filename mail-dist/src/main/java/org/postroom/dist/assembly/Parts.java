@@ -20,6 +20,7 @@ import org.postroom.core.part.Service;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.Tables;
 import org.postroom.dist.config.ServerSettings;
+import org.postroom.dist.fetch.FetchPart;
 import org.postroom.dist.program.ProgramPart;
 import org.postroom.imap.ImapPart;
 import org.postroom.pop3.Pop3Part;
@@ -41,7 +42,9 @@ public final class Parts {
 
   /** Those that every server has. */
   public static Parts standard() {
-    return new Parts(List.of(new SmtpPart(), new Pop3Part(), new ImapPart(), new ProgramPart()));
+    return new Parts(
+        List.of(
+            new SmtpPart(), new Pop3Part(), new ImapPart(), new ProgramPart(), new FetchPart()));
   }
 
   /** These and {@code others}. */

@@ -54,6 +54,8 @@ public final class Operations {
           SearchOperations.FLAG,
           SearchOperations.EXPUNGE,
           SearchOperations.COPY,
+          FetchOperations.LIST,
+          FetchOperations.RUN,
           SubmitOperation.SUBMIT,
           VerifyOperation.VERIFY,
           ReloadOperation.RELOAD,

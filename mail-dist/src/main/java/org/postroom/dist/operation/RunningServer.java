@@ -77,6 +77,14 @@ public interface RunningServer {
   List<RecentDecisions.Entry> decisions(String id);
 
   /**
+   * The part at work that has some operations of its own.
+   *
+   * @param kind what those ask it by
+   * @throws OperationRefused when there is none
+   */
+  <S> S service(Class<S> kind);
+
+  /**
    * The faults that it makes for tests.
    *
    * @throws OperationRefused when it is no fixture

@@ -57,6 +57,7 @@ import org.postroom.core.queue.QueueParams;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.table.Tables;
 import org.postroom.core.testing.MemoryMemoStore;
+import org.postroom.core.testing.MemoryNamedMails;
 import org.postroom.core.testing.MemoryStores;
 import org.postroom.core.testing.StagedOctets;
 import org.postroom.core.testing.Until;
@@ -135,6 +136,7 @@ final class RelayingHouse implements AutoCloseable {
             wire,
             stores.mail(),
             stores.queue(),
+            new MemoryNamedMails(stores.queue()),
             stores.queue(),
             new MemoryMemoStore(),
             stores.accounts(),

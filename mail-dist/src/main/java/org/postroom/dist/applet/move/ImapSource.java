@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.refusal.BadMailboxName;
+import org.postroom.dist.remote.ImapReader;
+import org.postroom.dist.remote.ImapTalk;
 import org.postroom.imap.protocol.ModifiedUtf7;
 
 /** What somebody has on a server that speaks IMAP. Nothing is changed there, no flag either. */
@@ -158,7 +160,7 @@ final class ImapSource implements MailSource {
     }
 
     SourceFolder look(String wire) throws IOException, Trouble {
-      client.command("EXAMINE " + ImapClient.quoted(wire), this::examined);
+      client.command("EXAMINE " + ImapTalk.quoted(wire), this::examined);
       List<SourceMessage> messages = new ArrayList<>();
       if (exists > 0) {
         client.command(

@@ -1,4 +1,4 @@
-package org.postroom.dist.applet.move;
+package org.postroom.dist.remote;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -15,15 +15,35 @@ import java.util.Locale;
  * Reads what a server says (RFC 3501, 7): words, texts and lists; octets of messages go aside as
  * they come. How long each may be is bounded.
  */
-final class ImapReader {
+public final class ImapReader {
   private static final int LONGEST_TEXT = 256 * 1024;
   private static final int DEEPEST = 8;
 
   private final InputStream in;
+  private final Aside aside;
   private int next = -2;
 
-  ImapReader(InputStream in) {
+  /**
+   * At the beginning of what is said.
+   *
+   * @param aside where literals go
+   */
+  ImapReader(InputStream in, Aside aside) {
     this.in = in;
+    this.aside = aside;
+  }
+
+  /** Takes literals, which may be messages, octet by octet. */
+  public interface Aside {
+
+    /**
+     * Takes one.
+     *
+     * @param octets ends where it ends; all of it is to be read
+     * @param size how many octets it has
+     * @return what stands for it among the values
+     */
+    Object take(InputStream octets, long size) throws IOException;
   }
 
   /**
@@ -32,10 +52,11 @@ final class ImapReader {
    * @param tag {@code *}, {@code +}, or the tag of what was asked
    * @param word in upper case, such as {@code OK} or {@code LIST}
    * @param text behind a status word; else empty
-   * @param values behind any other: {@code String}s, {@code List}s of them, {@link Body}s
+   * @param values behind any other: {@code String}s, {@code List}s of them, and for literals what
+   *     was made of them
    */
-  record Response(String tag, String word, String text, List<Object> values) {
-    Response {
+  public record Response(String tag, String word, String text, List<Object> values) {
+    public Response {
       values = List.copyOf(values);
     }
   }
@@ -142,7 +163,7 @@ final class ImapReader {
     text.write(octet);
   }
 
-  /** Short ones are texts as far as anybody here asks; all are octets. */
+  /** All are octets, whatever they say. */
   private Object literal() throws IOException {
     skip();
     StringBuilder digits = new StringBuilder();
@@ -157,18 +178,39 @@ final class ImapReader {
     if (!rest.isEmpty() || !digits.toString().matches("\\d{1,10}")) {
       throw new IOException("no literal: {" + digits + "}" + rest);
     }
-    long left = Long.parseLong(digits.toString());
-    try (Spool spool = new Spool()) {
-      byte[] chunk = new byte[64 * 1024];
-      while (left > 0) {
-        int count = in.read(chunk, 0, (int) Math.min(chunk.length, left));
-        if (count < 0) {
-          throw new EOFException("the server has ended the connection");
-        }
-        spool.write(chunk, 0, count);
-        left -= count;
+    Literal octets = new Literal(Long.parseLong(digits.toString()));
+    Object value = aside.take(octets, octets.left);
+    if (octets.left > 0) {
+      throw new IOException("a literal was not read to its end");
+    }
+    return value;
+  }
+
+  /** The octets of one. */
+  private final class Literal extends InputStream {
+    private final byte[] one = new byte[1];
+    private long left;
+
+    Literal(long size) {
+      this.left = size;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      if (left == 0 || length == 0) {
+        return length == 0 ? 0 : -1;
       }
-      return spool.finish();
+      int count = in.read(target, offset, (int) Math.min(length, left));
+      if (count < 0) {
+        throw new EOFException("the server has ended the connection");
+      }
+      left -= count;
+      return count;
     }
   }
 

@@ -1,0 +1,179 @@
+package org.postroom.dist.fetch;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
+import org.postroom.core.address.WrittenAddress;
+import org.postroom.core.arrival.Arriving;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.arrival.Submission;
+import org.postroom.core.auth.Account;
+import org.postroom.core.fact.Facts;
+import org.postroom.core.flow.Entrance;
+import org.postroom.core.flow.Expanded;
+import org.postroom.core.flow.Handover;
+import org.postroom.core.flow.Intake;
+import org.postroom.core.flow.MailFlow;
+import org.postroom.core.flow.MailboxFull;
+import org.postroom.core.flow.Route;
+import org.postroom.core.flow.Target;
+import org.postroom.core.log.MailLog;
+import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.Origin;
+import org.postroom.core.mail.Recipient;
+import org.postroom.core.mime.HeaderField;
+import org.postroom.core.mime.HeaderFields;
+import org.postroom.core.part.Generation;
+import org.postroom.core.part.Premises;
+import org.postroom.core.queue.MailCommit;
+import org.postroom.core.wire.Connection;
+
+/**
+ * The way in for mail that was fetched: into one mailbox of one account, through filters and within
+ * its quota. No alias and no route is asked, so that nothing of it leaves the house, and nobody
+ * hears that it could not be kept: it is still where it was.
+ */
+final class ArrivingMail {
+  private static final int HEADER = 64 * 1024;
+  private static final int LONGEST_PATH = 1000;
+
+  private final Premises premises;
+  private final Generation generation;
+  private final FetchJob job;
+  private final Expanded recipient;
+  private final Submission.Client client;
+  private final Optional<String> tls;
+  private final MailLog log = new MailLog("fetch");
+
+  /**
+   * For one account, from one server.
+   *
+   * @param connection to the server that it comes from
+   */
+  ArrivingMail(
+      Premises premises,
+      Generation generation,
+      FetchJob job,
+      Account account,
+      Connection connection) {
+    this.premises = premises;
+    this.generation = generation;
+    this.job = job;
+    this.recipient = recipient(generation, job, account);
+    this.client =
+        new Submission.Client(
+            connection.remote().getAddress(),
+            job.remote().host(),
+            job.remote().host(),
+            Optional.empty(),
+            job.remote().protocol().name());
+    this.tls =
+        connection
+            .tls()
+            .map(
+                on ->
+                    on.protocol()
+                        + " with cipher "
+                        + on.cipher()
+                        + " ("
+                        + on.bits()
+                        + "/"
+                        + on.bits()
+                        + " bits)");
+  }
+
+  private static Expanded recipient(Generation generation, FetchJob job, Account account) {
+    Address address = generation.policy().qualified(WrittenAddress.parse(account.login()));
+    // RFC 3461, 4.1: whoever sent it hears nothing of its being fetched.
+    Recipient named = new Recipient(address, Set.of(Recipient.Notify.NEVER), Optional.empty());
+    return new Expanded(
+        named,
+        List.of(new Target(named, new Route.ToMailbox(account, job.folder()))),
+        List.of("fetched by " + job.name()));
+  }
+
+  /** Why there is no room for so many octets; empty where there is. */
+  Optional<String> full(long size) {
+    return MailboxFull.by(generation.settings())
+        .of(recipient, size, premises.accounts(), Facts.WAITING)
+        .map(reply -> reply.text());
+  }
+
+  /**
+   * Takes one.
+   *
+   * @param commit where it becomes ours, once
+   */
+  Handover take(StagedContent content, MailCommit commit) {
+    MailFlow flow = generation.flow().into(commit);
+    Envelope envelope = Envelope.of(sender(content), List.of(recipient.recipient()));
+    Arriving mail =
+        new Arriving(flow.newId(), Origin.SMTP, client, envelope, premises.clock().instant());
+    Entrance entrance =
+        new Entrance(
+            generation.settings(),
+            generation.policy().hostname().name(),
+            premises.zone(),
+            flow,
+            premises.staging());
+    try (Intake intake =
+        entrance.begin(mail, new Entrance.Shown(client, tls, List.of()), content.size())) {
+      write(content, intake);
+      Handover handover = intake.finish(List.of(recipient), List.of());
+      if (handover instanceof Handover.Taken taken) {
+        log.accepted(
+            mail.id(),
+            generation.number(),
+            "",
+            MailLog.client(client.name(), client.address()),
+            "",
+            envelope.sender(),
+            intake.size(),
+            1,
+            intake.messageId());
+        flow.logDeliveries(taken.acceptances());
+      }
+      return handover;
+    }
+  }
+
+  private static void write(StagedContent content, Intake intake) {
+    byte[] chunk = new byte[16 * 1024];
+    try (InputStream in = content.stream()) {
+      for (int count = in.read(chunk); count >= 0 && !intake.isTooBig(); count = in.read(chunk)) {
+        intake.write(chunk, 0, count);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("what was staged cannot be read", e);
+    }
+  }
+
+  /** Whom the server there had it from, as its first field says; the null sender else. */
+  private static ReversePath sender(StagedContent content) {
+    try (InputStream in = content.stream()) {
+      for (HeaderField field : HeaderFields.of(in.readNBytes(HEADER))) {
+        if (field.isNamed("Return-Path")) {
+          return path(field.value().latin1().strip());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("what was staged cannot be read", e);
+    }
+    return ReversePath.NULL;
+  }
+
+  private static ReversePath path(String text) {
+    if (text.length() > LONGEST_PATH || !text.startsWith("<") || !text.endsWith(">")) {
+      return ReversePath.NULL;
+    }
+    return Address.tryParse(text.substring(1, text.length() - 1))
+        .filter(Address::isAscii)
+        .map(ReversePath::of)
+        .orElse(ReversePath.NULL);
+  }
+}

@@ -1,0 +1,240 @@
+package org.postroom.dist.fetch;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.auth.Account;
+import org.postroom.core.config.Settings;
+import org.postroom.core.flow.FlowParams;
+import org.postroom.core.flow.Handover;
+import org.postroom.core.log.FetchLog;
+import org.postroom.core.part.Generation;
+import org.postroom.core.part.Premises;
+import org.postroom.core.privacy.Privacy;
+import org.postroom.core.secret.Secret;
+import org.postroom.core.time.Timers;
+import org.postroom.dist.remote.PopTalk;
+import org.postroom.dist.remote.RemoteRefusal;
+
+/**
+ * One round of a job: looks what is there, takes what is new, and has removed there what is here.
+ * Nothing is removed there before it is here, durably; what was fetched and is still there when a
+ * round is cut off is known in the next one.
+ */
+final class FetchRound {
+  /** What a filter refuses, or what is too long, is asked for again so much later. */
+  private static final Duration REFUSED = Duration.ofDays(1);
+
+  /** What broke off a round is. */
+  private static final Duration BROKEN = Duration.ofHours(1);
+
+  private final Premises premises;
+  private final Generation generation;
+  private final FetchJob job;
+  private final PutOff putOff;
+  private final FetchLog log;
+  private final long largest;
+  private final int most;
+  private final Dialling dialling;
+  private volatile @Nullable WireLine line;
+  private volatile boolean stopped;
+  private int fetched;
+  private int removed;
+  private int left;
+
+  /**
+   * One.
+   *
+   * @param generation by which it goes
+   * @param putOff what is not asked for
+   */
+  FetchRound(Premises premises, Generation generation, FetchJob job, PutOff putOff, FetchLog log) {
+    this.premises = premises;
+    this.generation = generation;
+    this.job = job;
+    this.putOff = putOff;
+    this.log = log;
+    this.dialling = new Dialling(premises);
+    Settings settings = generation.settings();
+    long limit = settings.get(FlowParams.MESSAGE_SIZE);
+    this.largest = limit == 0 ? Integer.MAX_VALUE : limit;
+    this.most = settings.get(FetchParams.MESSAGES);
+  }
+
+  /** Has it end soon. From any thread. */
+  void stop(String why) {
+    stopped = true;
+    dialling.stop();
+    WireLine open = line;
+    if (open != null) {
+      open.end(why);
+    }
+  }
+
+  /**
+   * Does it.
+   *
+   * @throws RemoteRefusal when the server there, or nobody here, wants it
+   * @throws IOException when the server is not reached, lost, or cannot be understood
+   * @throws org.postroom.core.refusal.StorageFull when there is no room
+   * @throws org.postroom.core.refusal.StorageUnavailable when nothing can be kept
+   * @throws org.postroom.core.refusal.LookupUnavailable when a table has no answer now
+   */
+  Tally run() throws IOException, RemoteRefusal {
+    Account account =
+        premises
+            .accounts()
+            .byLogin(job.login())
+            .orElseThrow(() -> new RemoteRefusal("there is no account " + job.login() + " here"));
+    Settings settings = generation.settings();
+    try (Secret password = password();
+        WireLine open = dialling.connect(job, settings.get(FetchParams.ANSWER))) {
+      line = open;
+      if (stopped) {
+        throw new IOException("the mail system is shutting down");
+      }
+      Timers.Timer limit =
+          premises
+              .timers()
+              .after(settings.get(FetchParams.ROUND), () -> open.end("its time is over"));
+      try {
+        return run(
+            mailbox(open, password),
+            new ArrivingMail(premises, generation, job, account, open.connection()));
+      } finally {
+        limit.cancel();
+      }
+    }
+  }
+
+  /** The mode was looked at when the job was read, and may be another one by now. */
+  private Secret password() throws IOException, RemoteRefusal {
+    Optional<String> fault =
+        Privacy.faultOfSecret(job.password(), job.password() + " is a password and");
+    if (fault.isPresent()) {
+      throw new RemoteRefusal(fault.get());
+    }
+    try (BufferedReader in = Files.newBufferedReader(job.password())) {
+      String first = in.readLine();
+      if (first == null || first.isEmpty()) {
+        throw new RemoteRefusal(job.password() + " has no password in its first line");
+      }
+      return Secret.of(first);
+    }
+  }
+
+  private RemoteMailbox mailbox(WireLine open, Secret password) throws IOException, RemoteRefusal {
+    return switch (job.remote().protocol()) {
+      case IMAP -> ImapMailbox.open(open, job, password, premises.staging(), largest, log);
+      case POP3 ->
+          new PopMailbox(
+              PopTalk.open(
+                  open,
+                  !open.isSecure() && job.tls() == FetchJob.Tls.REQUIRED,
+                  job.remote().user(),
+                  password),
+              premises.staging(),
+              largest,
+              log);
+    };
+  }
+
+  private Tally run(RemoteMailbox mailbox, ArrivingMail arriving)
+      throws IOException, RemoteRefusal {
+    Instant now = premises.clock().instant();
+    KnownNames known = new KnownNames(premises.named().ofKind(job.key()), now);
+    List<RemoteMailbox.Entry> all = mailbox.list();
+    boolean goesOn = false;
+    for (RemoteMailbox.Entry one : all) {
+      if (known.has(one.name())) {
+        remove(mailbox, one);
+      } else if (fetched == most) {
+        goesOn = true;
+      } else if (!putOff.has(one.name(), now)) {
+        take(mailbox, one, known, arriving, now);
+      }
+    }
+    known.forgetTheOthers();
+    mailbox.end();
+    return new Tally(fetched, removed, left, goesOn);
+  }
+
+  private void remove(RemoteMailbox mailbox, RemoteMailbox.Entry one)
+      throws IOException, RemoteRefusal {
+    if (!job.keep()) {
+      mailbox.delete(one);
+      removed++;
+    }
+  }
+
+  private void take(
+      RemoteMailbox mailbox,
+      RemoteMailbox.Entry one,
+      KnownNames known,
+      ArrivingMail arriving,
+      Instant now)
+      throws IOException, RemoteRefusal {
+    if (one.size() > largest) {
+      leave(one, now, "it has " + one.size() + " octets, more than " + FlowParams.MESSAGE_SIZE);
+      return;
+    }
+    Optional<String> full = arriving.full(one.size());
+    if (full.isPresent()) { // nothing is put off: there may be room at any time
+      left++;
+      log.left(one.name(), full.get());
+      return;
+    }
+    Optional<Handover> handover;
+    try (StagedContent content = mailbox.fetch(one)) {
+      handover = handover(content, one, known, arriving);
+    } catch (IOException e) {
+      if (!stopped) {
+        putOff.add(one.name(), now, BROKEN);
+      }
+      throw e;
+    }
+    if (handover.isEmpty()) { // by somebody else meanwhile
+      remove(mailbox, one);
+    } else if (handover.get() instanceof Handover.Refused refused) {
+      String why = refused.reply() + " (" + refused.rule() + ")";
+      if (refused.reply().code() >= 500) {
+        leave(one, now, why);
+      } else {
+        left++;
+        log.left(one.name(), why);
+      }
+    } else {
+      if (handover.get() instanceof Handover.Discarded) {
+        known.note(one.name());
+        log.discarded(one.name());
+      }
+      fetched++;
+      remove(mailbox, one);
+    }
+  }
+
+  private void leave(RemoteMailbox.Entry one, Instant now, String why) {
+    left++;
+    putOff.add(one.name(), now, REFUSED);
+    log.left(one.name(), why);
+  }
+
+  /** Empty where it has become ours in another round, as of two servers on one store. */
+  private static Optional<Handover> handover(
+      StagedContent content, RemoteMailbox.Entry one, KnownNames known, ArrivingMail arriving) {
+    try {
+      return Optional.of(arriving.take(content, known.taking(one.name())));
+    } catch (IllegalStateException e) {
+      if (known.isTaken(one.name())) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package org.postroom.dist.remote;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.util.Base64;
+import java.util.function.Consumer;
+import org.postroom.core.secret.Secret;
+
+/** A conversation with a server that speaks IMAP4rev1 (RFC 3501), one command after the other. */
+public final class ImapTalk {
+  private final RemoteLine line;
+  private final ImapReader.Aside aside;
+  private ImapReader in;
+  private int commands;
+
+  private ImapTalk(RemoteLine line, ImapReader.Aside aside) {
+    this.line = line;
+    this.aside = aside;
+    this.in = new ImapReader(line.in(), aside);
+  }
+
+  /**
+   * Hears the greeting and logs in.
+   *
+   * @param startTls whether TLS is to begin first; without it nothing is said
+   * @param aside where literals go
+   * @throws RemoteRefusal when the server refuses
+   */
+  public static ImapTalk open(
+      RemoteLine line, boolean startTls, String user, Secret password, ImapReader.Aside aside)
+      throws IOException, RemoteRefusal {
+    ImapTalk talk = new ImapTalk(line, aside);
+    ImapReader.Response greeting = talk.in.read();
+    if (!greeting.word().equals("OK") && !greeting.word().equals("PREAUTH")) {
+      throw new RemoteRefusal("the server says " + greeting.word() + " " + greeting.text());
+    }
+    if (startTls) {
+      talk.command("STARTTLS", one -> {});
+      line.startTls();
+      talk.in = new ImapReader(line.in(), aside);
+    }
+    if (greeting.word().equals("OK")) {
+      talk.logIn(user, password);
+    }
+    return talk;
+  }
+
+  /** RFC 4616 in the form that needs no SASL-IR; LOGIN where a server does not know it. */
+  private void logIn(String user, Secret password) throws IOException, RemoteRefusal {
+    send("AUTHENTICATE PLAIN");
+    ImapReader.Response said = answer(one -> {});
+    if (said.tag().equals("+")) {
+      String words = "\0" + user + "\0" + password.reveal();
+      line.send(Base64.getEncoder().encodeToString(words.getBytes(UTF_8)));
+      said = answer(one -> {});
+    } else if (said.word().equals("BAD") && isQuotable(user) && isQuotable(password.reveal())) {
+      send("LOGIN " + quoted(user) + " " + quoted(password.reveal()));
+      said = answer(one -> {});
+    }
+    check("log-in as " + user, said);
+  }
+
+  private static boolean isQuotable(String text) {
+    return text.chars().allMatch(c -> c >= ' ' && c < 0x7F);
+  }
+
+  private void send(String command) throws IOException {
+    line.send("a" + ++commands + " " + command);
+  }
+
+  /** Reads up to what ends a command, or asks for more. */
+  private ImapReader.Response answer(Consumer<ImapReader.Response> untagged) throws IOException {
+    while (true) {
+      ImapReader.Response said = in.read();
+      if (!said.tag().equals("*")) {
+        return said;
+      }
+      if (said.word().equals("BYE")) {
+        throw new IOException("the server says BYE " + said.text());
+      }
+      untagged.accept(said);
+    }
+  }
+
+  private static void check(String what, ImapReader.Response said) throws RemoteRefusal {
+    if (!said.word().equals("OK")) {
+      throw new RemoteRefusal(what + ": the server says " + said.word() + " " + said.text());
+    }
+  }
+
+  /**
+   * Has a command done.
+   *
+   * @param untagged sees what the server says meanwhile
+   * @throws RemoteRefusal when it is refused
+   */
+  public void command(String command, Consumer<ImapReader.Response> untagged)
+      throws IOException, RemoteRefusal {
+    send(command);
+    check(command, answer(untagged));
+  }
+
+  /** Says goodbye, and waits for nothing. */
+  public void leave() throws IOException {
+    send("LOGOUT");
+  }
+
+  /** As a name is written in a command. */
+  public static String quoted(String name) {
+    return '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}

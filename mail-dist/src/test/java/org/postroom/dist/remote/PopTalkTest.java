@@ -1,0 +1,139 @@
+package org.postroom.dist.remote;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postroom.core.secret.Secret;
+
+/** What we say to servers that speak POP3, and what we make of their answers. */
+final class PopTalkTest {
+  private static final String GREETED = "+OK hello\r\n-ERR no CAPA\r\n+OK\r\n+OK in\r\n";
+
+  /** A server that has said all it will say. */
+  private static final class Scripted implements RemoteLine {
+    private final InputStream in;
+    private final List<String> heard = new ArrayList<>();
+
+    Scripted(String says) {
+      in = new ByteArrayInputStream(says.getBytes(ISO_8859_1));
+    }
+
+    @Override
+    public InputStream in() {
+      return in;
+    }
+
+    @Override
+    public void send(String line) {
+      heard.add(line);
+    }
+
+    @Override
+    public boolean isSecure() {
+      return false;
+    }
+
+    @Override
+    public void startTls() {
+      heard.add("TLS");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static PopTalk open(Scripted server) throws IOException, RemoteRefusal {
+    return PopTalk.open(server, false, "ada", Secret.of("horse"));
+  }
+
+  private static String retrieved(String body) throws IOException, RemoteRefusal {
+    ByteArrayOutputStream octets = new ByteArrayOutputStream();
+    open(new Scripted(GREETED + "+OK\r\n" + body)).retrieve(1, octets::write);
+    return octets.toString(ISO_8859_1);
+  }
+
+  @Test
+  void logsInByWhatIsOffered() throws IOException, RemoteRefusal {
+    Scripted old = new Scripted(GREETED);
+    open(old);
+    assertThat(old.heard).containsExactly("CAPA", "USER ada", "PASS horse");
+
+    Scripted sasl =
+        new Scripted("+OK\r\n+OK\r\n+OK\r\nTOP\r\nSASL LOGIN PLAIN\r\n.\r\n+ \r\n+OK\r\n");
+    PopTalk unused = PopTalk.open(sasl, true, "ada", Secret.of("horse"));
+    assertThat(sasl.heard).containsExactly("STLS", "TLS", "CAPA", "AUTH PLAIN", "AGFkYQBob3JzZQ==");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'-ERR busy\r\n', its greeting: the server says -ERR busy",
+    "'+OK\r\n-ERR\r\n-ERR who\r\n', log-in as ada: the server says -ERR who",
+    "'+OK\r\n-ERR\r\n+OK\r\n-ERR [AUTH] no\r\n', log-in as ada: the server says -ERR [AUTH] no",
+  })
+  void saysWhatIsRefused(String says, String why) {
+    assertThatThrownBy(() -> open(new Scripted(says)))
+        .isInstanceOf(RemoteRefusal.class)
+        .hasMessage(why);
+  }
+
+  @Test
+  void nothingIsSaidInClearWhereThereIsNoTls() {
+    Scripted server = new Scripted("+OK\r\n-ERR what?\r\n");
+
+    assertThatThrownBy(() -> PopTalk.open(server, true, "ada", Secret.of("horse")))
+        .hasMessage("STLS: the server says -ERR what?");
+    assertThat(server.heard).containsExactly("STLS");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'.\r\n', ''",
+    "'a\r\n.\r\n', 'a\r\n'",
+    "'..\r\n...x\r\n.\r\n', '.\r\n..x\r\n'",
+    "'.x\r\n.\r\n', 'x\r\n'",
+    "'a\n.\n', 'a\n'",
+    "'a.\r\n.\r\n', 'a.\r\n'",
+  })
+  void dotsInFrontOfLinesAreTakenAway(String said, String message)
+      throws IOException, RemoteRefusal {
+    assertThat(retrieved(said)).isEqualTo(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a", "a\r\n", "a\r\n.", "a\r\n.\r", ".\rx\r\n.\r\n"})
+  void aMessageThatHasNoEndIsNone(String said) {
+    assertThatThrownBy(() -> retrieved(said)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aServerThatTalksOnAndOnIsLeft() {
+    assertThatThrownBy(() -> open(new Scripted("+OK " + "x".repeat(10_000) + "\r\n")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("too long");
+    assertThatThrownBy(
+            () ->
+                open(new Scripted(GREETED + "+OK\r\n" + "1 x\r\n".repeat(11) + ".\r\n"))
+                    .list("UIDL", 10, line -> {}))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("more than 10 lines");
+  }
+
+  @Test
+  void aPasswordCannotBreakOutOfItsLine() {
+    assertThatThrownBy(
+            () -> PopTalk.open(new Scripted(GREETED), false, "ada", Secret.of("horse\r\nDELE 1")))
+        .isInstanceOf(RemoteRefusal.class)
+        .hasMessageNotContaining("horse");
+  }
+}
