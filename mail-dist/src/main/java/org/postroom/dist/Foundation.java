@@ -118,6 +118,6 @@ record Foundation(
 
   /** Where the server listens; nowhere yet. */
   OpenDoors doors() {
-    return new OpenDoors(premises.wire(), parts.byDoor());
+    return new OpenDoors(premises.wire(), parts.byDoor(), premises.clock());
   }
 }

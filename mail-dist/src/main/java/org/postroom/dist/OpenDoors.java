@@ -3,6 +3,8 @@ package org.postroom.dist;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,6 +21,7 @@ import org.postroom.core.part.Welcome;
 import org.postroom.core.refusal.WireFault;
 import org.postroom.core.wire.Listener;
 import org.postroom.core.wire.Wire;
+import org.postroom.dist.operation.Status.Listening;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,7 @@ final class OpenDoors implements AutoCloseable {
 
   private final Wire wire;
   private final Map<Door, Service> services;
+  private final Clock clock;
   private Map<Place, Open> open = new LinkedHashMap<>();
   private List<PlannedListener> planned = List.of();
   private boolean closed;
@@ -43,9 +47,10 @@ final class OpenDoors implements AutoCloseable {
    *
    * @param services who receives clients at each door
    */
-  OpenDoors(Wire wire, Map<Door, Service> services) {
+  OpenDoors(Wire wire, Map<Door, Service> services, Clock clock) {
     this.wire = wire;
     this.services = Map.copyOf(services);
+    this.clock = clock;
   }
 
   /**
@@ -73,8 +78,14 @@ final class OpenDoors implements AutoCloseable {
     }
   }
 
-  /** One that is open. */
-  private record Open(Door door, Listener listener, Welcome welcome) {
+  /**
+   * One that is open.
+   *
+   * @param name of the service
+   * @param since when
+   */
+  private record Open(
+      String name, Door door, Listener listener, Welcome welcome, Instant since) {
 
     /** Where it is; the port is the real one. */
     SocketAddress address() {
@@ -150,9 +161,11 @@ final class OpenDoors implements AutoCloseable {
         open.put(
             place,
             new Open(
+                planned.name(),
                 planned.door(),
                 one != null ? one.listener() : Objects.requireNonNull(fresh.get(place)),
-                Objects.requireNonNull(welcomes.get(place))));
+                Objects.requireNonNull(welcomes.get(place)),
+                one != null ? one.since() : clock.instant()));
       }
     }
     before.forEach(
@@ -173,7 +186,8 @@ final class OpenDoors implements AutoCloseable {
     Open one = Objects.requireNonNull(open.get(place));
     try {
       Listener listener = wire.listen(one.welcome().options(), one.welcome().sessions());
-      open.put(place, new Open(one.door(), listener, one.welcome()));
+      open.put(
+          place, new Open(one.name(), one.door(), listener, one.welcome(), clock.instant()));
     } catch (WireFault e) {
       open.remove(place);
       LOG.error("nobody listens at {} any more: {}", place.address(), e.getMessage());
@@ -277,6 +291,30 @@ final class OpenDoors implements AutoCloseable {
       doors.computeIfAbsent(one.door(), door -> new ArrayList<>()).add(one.address());
     }
     return doors;
+  }
+
+  /** What is open, in the order of the configuration. */
+  synchronized List<Listening> listening() {
+    return open.values().stream().map(OpenDoors::listening).toList();
+  }
+
+  private static Listening listening(Open one) {
+    Door door = one.door();
+    return one.address() instanceof InetSocketAddress inet
+        ? new Listening(
+            one.name(),
+            door.name(),
+            inet.getAddress().getHostAddress(),
+            inet.getPort(),
+            door.implicitTls(),
+            one.since().toString())
+        : new Listening(
+            one.name(),
+            door.name(),
+            "unix:" + one.address(),
+            0,
+            door.implicitTls(),
+            one.since().toString());
   }
 
   @Override

@@ -1,8 +1,6 @@
 package org.postroom.dist;
 
 import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
@@ -12,7 +10,6 @@ import org.postroom.core.address.Domain;
 import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.delivery.QueuedMail;
-import org.postroom.core.door.Door;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
@@ -27,7 +24,6 @@ import org.postroom.dist.operation.FaultRules;
 import org.postroom.dist.operation.Prospect;
 import org.postroom.dist.operation.RunningServer;
 import org.postroom.dist.operation.Status;
-import org.postroom.dist.operation.Status.Listening;
 import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Whom;
 
@@ -132,9 +128,7 @@ final class ServerDesk implements Desk, RunningServer {
         MailServer.VERSION,
         ProcessHandle.current().pid(),
         server.generation(),
-        server.doors().entrySet().stream()
-            .flatMap(door -> door.getValue().stream().map(at -> listening(door.getKey(), at)))
-            .toList());
+        server.running().doors().listening());
   }
 
   @Override
@@ -191,11 +185,5 @@ final class ServerDesk implements Desk, RunningServer {
                 new OperationRefused(
                     OperationRefused.Kind.NOT_ALLOWED,
                     "this server makes no faults: it is no fixture (postroom fixture)"));
-  }
-
-  private static Listening listening(Door door, SocketAddress place) {
-    return place instanceof InetSocketAddress inet
-        ? new Listening(door.name(), inet.getAddress().getHostAddress(), inet.getPort())
-        : new Listening(door.name(), "unix:" + place, 0);
   }
 }

@@ -26,6 +26,7 @@ public final class Postroom {
           DnsApplet.class,
           ReloadApplet.class,
           StatusApplet.class,
+          ListenApplet.class,
           ExplainApplet.class,
           UserApplet.class,
           QuotaApplet.class,

@@ -17,8 +17,18 @@ public record Status(String version, long process, long generation, List<Listeni
   /**
    * A door that is open.
    *
+   * @param service what the log calls it: a service of master.cf, or what it is
+   * @param role what it is, such as {@code submission}
    * @param address of this machine; {@code unix:} and the path where it is a socket in the file
    *     system, which has the port 0
+   * @param implicitTls whether the TLS handshake comes before everything else
+   * @param since when it is open, as RFC 3339 writes it
    */
-  public record Listening(String service, String address, int port) {}
+  public record Listening(
+      String service,
+      String role,
+      String address,
+      int port,
+      boolean implicitTls,
+      String since) {}
 }

@@ -55,6 +55,20 @@ final class AppletsTest {
           .contains("smtp 127.0.0.1 port " + server.address(Role.MX).getPort());
       assertThat(AppletRun.of("status", "--json", "-c", file).said())
           .contains("\"generation\" : 1", "\"service\" : \"smtp\"");
+      int port = server.address(Role.MX).getPort();
+      assertThat(AppletRun.of("listen", "-c", file).said())
+          .matches(
+              "SERVICE +ADDRESS +PORT +ROLE +TLS +SINCE\n(.*\n)*smtp +127\\.0\\.0\\.1 +"
+                  + port
+                  + " +smtp +- +\\S+Z\n(.*\n)*")
+          .contains("Only this machine can connect");
+      assertThat(AppletRun.of("listen", "--json", "-c", file).said().lines())
+          .anyMatch(
+              line ->
+                  line.matches(
+                      "\\{\"service\":\"smtp\",\"role\":\"smtp\",\"address\":\"127\\.0\\.0\\.1\",\"port\":"
+                          + port
+                          + ",\"implicit_tls\":false,\"since\":\".*Z\"}"));
 
       write("smtpd_timeout = 10s", "inet_protocols = ipv4");
       assertThat(AppletRun.of("reload", "-c", file))
