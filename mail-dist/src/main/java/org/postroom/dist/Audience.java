@@ -17,6 +17,7 @@ import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.Watches;
 import org.postroom.core.time.Timers;
 import org.postroom.dist.answer.Reloaded;
 import org.postroom.dist.mailbox.Appended;
@@ -56,8 +57,8 @@ final class Audience {
   }
 
   /** Whom mails are spoken of to: the log, and the owner's listeners. */
-  Tidings tidings(Clock clock, Timers by, Executor workers, Lifeline of) {
-    Tidings tidings = new Tidings(clock, by, workers, of);
+  Tidings tidings(Watches watches, Clock clock, Timers by, Executor workers, Lifeline of) {
+    Tidings tidings = new Tidings(watches, clock, by, workers, of);
     tidings.onAccepted(accepted);
     tidings.onDelivered(delivered);
     tidings.onDelayed(delayed);

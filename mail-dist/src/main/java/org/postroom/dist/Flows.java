@@ -29,6 +29,7 @@ final class Flows {
     this.description = description;
     this.tidings =
         description.audience.tidings(
+            foundation.premises().watches(),
             description.clock,
             foundation.premises().timers(),
             foundation.workers(),

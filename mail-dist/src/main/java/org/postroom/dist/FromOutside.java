@@ -78,7 +78,26 @@ final class FromOutside {
     Optional<Path> open = description.socketOfEverybody();
     return open.isEmpty()
         ? ask(SubmitOperation.SUBMIT, mail)
-        : LocalSockets.handIn(open.get(), () -> description.plan().folder(), mail);
+        : askAt(open.get(), SubmitOperation.SUBMIT, mail);
+  }
+
+  private <Q extends Record, A extends Record> A askAt(
+      Path everybodys, Operation<Q, A> operation, Q question) {
+    return LocalSockets.ask(everybodys, () -> description.plan().folder(), operation, question);
+  }
+
+  /** See {@link org.postroom.dist.assembly.DescribedServer#askAsAnybody}. */
+  <Q extends Record, A extends Record> void askAsAnybody(
+      Operation<Q, A> operation, Q first, Function<A, Optional<Q>> next) {
+    Optional<Path> open = description.socketOfEverybody();
+    if (open.isEmpty()) {
+      ask(operation, first, next);
+      return;
+    }
+    Optional<Q> question = Optional.of(first);
+    while (question.isPresent()) {
+      question = next.apply(askAt(open.get(), operation, question.get()));
+    }
   }
 
   /**
@@ -110,7 +129,10 @@ final class FromOutside {
       mail.content().reset();
       new Maildrop(folder)
           .leave(
-              mail.name().orElseThrow(), mail, mail.content(), settings.get(ServerParams.MIN_FREE));
+              mail.name().orElseThrow(),
+              mail.seenBy(Optional.empty()), // nobody waits for it any more
+              mail.content(),
+              settings.get(ServerParams.MIN_FREE));
       return Handed.LEFT;
     } catch (BadConfiguration e) {
       throw new OperationRefused(Kind.UNAVAILABLE, why);

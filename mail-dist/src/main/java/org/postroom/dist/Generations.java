@@ -1,7 +1,9 @@
 package org.postroom.dist;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.mail.QueueId;
@@ -49,6 +51,11 @@ final class Generations implements Attempts, AutoCloseable {
   /** See {@code MailFlow.requeue}; by the current one. */
   Optional<QueueId> requeue(QueuedMail mail) {
     return current().flow().requeue(mail);
+  }
+
+  /** By which hosts mail would leave now; see {@code MailFlow.hosts}. Waits for look-ups. */
+  List<String> hosts(String transport, String nextHop, Address recipient) {
+    return current().flow().hosts(transport, nextHop, recipient).toCompletableFuture().join();
   }
 
   /** Whether mail for a domain may be asked for: {@code fast_flush_domains}. */

@@ -13,6 +13,7 @@ import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.part.Premises;
+import org.postroom.core.queue.Watches;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Wire;
@@ -75,6 +76,7 @@ record Grounds(LogIns logIns, Workers workers, Premises premises) {
             staging,
             circumstances.names(settings, wire, workers, description.clock),
             new RecentDecisions(KEPT_DECISIONS),
+            new Watches(description.clock),
             workers,
             RandomGenerator.getDefault(),
             timers,

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.postroom.core.address.Address;
 import org.postroom.core.arrival.Arriving;
 import org.postroom.core.arrival.Submission;
@@ -125,6 +126,15 @@ final class HandedInMail {
 
   /** Takes it, with its content. */
   Submitted submit(InputStream content) {
+    return submit(content, id -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param named hears what the mail is called, before it is anywhere
+   */
+  Submitted submit(InputStream content, Consumer<QueueId> named) {
     if (envelope.recipients().size() > limit.recipients()) {
       return tooMany();
     }
@@ -145,6 +155,7 @@ final class HandedInMail {
             envelope.requiresTls());
     Arriving mail =
         new Arriving(flow.newId(), Origin.APPLICATION, here, served, premises.clock().instant());
+    named.accept(mail.id());
     try (Intake intake =
         entrance().begin(mail, new Entrance.Shown(here, Optional.empty(), List.of()), 0)) {
       read(content, intake);

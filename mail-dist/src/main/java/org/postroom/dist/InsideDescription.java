@@ -111,6 +111,12 @@ final class InsideDescription implements DescribedServer {
   }
 
   @Override
+  public <Q extends Record, A extends Record> void askAsAnybody(
+      Operation<Q, A> operation, Q question, Function<A, Optional<Q>> next) {
+    new FromOutside(description).askAsAnybody(operation, question, next);
+  }
+
+  @Override
   public <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
     return new FromOutside(description).ask(operation, question);
   }

@@ -4,19 +4,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Desk;
+import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.Operations;
 import org.postroom.dist.operation.SubmitOperation;
+import org.postroom.dist.operation.WatchOperations;
 
 /**
  * Where a server can be asked on this machine: for everything in its folder, which is its owner's
  * alone; where it is wanted, for the taking of mail at a place that everybody can reach.
  */
 final class LocalSockets {
+  /** Whoever hands in a mail may see it tried: a watch is its owner's alone. */
+  private static final Set<Operation<?, ?>> OF_EVERYBODY =
+      Set.of(SubmitOperation.SUBMIT, WatchOperations.OPEN, WatchOperations.SEE);
+
   private final List<Control> open = new ArrayList<>();
 
   private LocalSockets() {}
@@ -39,7 +46,7 @@ final class LocalSockets {
                     owned.add(
                         Control.openToAll(
                             path,
-                            name -> Operations.named(name).filter(SubmitOperation.SUBMIT::equals),
+                            name -> Operations.named(name).filter(OF_EVERYBODY::contains),
                             desks))));
     plan.folder()
         .ifPresent(
@@ -53,19 +60,22 @@ final class LocalSockets {
   }
 
   /**
-   * Has the server take a mail that listens for everybody; where it does not yet, root can reach it
-   * all the same.
+   * Asks the server for what everybody may that listens for everybody; where it does not yet, root
+   * can reach it all the same.
    *
    * @param folder where it is its owner's alone
    * @throws OperationRefused with what is wrong
    */
-  static SubmitOperation.Handed handIn(
-      Path everybodys, Supplier<Optional<Path>> folder, SubmitOperation.Mail mail) {
-    return Control.askAt(everybodys, SubmitOperation.SUBMIT, mail)
+  static <Q extends Record, A extends Record> A ask(
+      Path everybodys,
+      Supplier<Optional<Path>> folder,
+      Operation<Q, A> operation,
+      Q question) {
+    return Control.askAt(everybodys, operation, question)
         .or(
             () ->
                 OsUser.ofThisProcess().name().equals("root")
-                    ? folder.get().flatMap(own -> Control.ask(own, SubmitOperation.SUBMIT, mail))
+                    ? folder.get().flatMap(own -> Control.ask(own, operation, question))
                     : Optional.empty())
         .orElseThrow(
             () ->

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.arrival.StagedContent;
@@ -16,6 +17,7 @@ import org.postroom.core.mail.QueueId;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.core.queue.Watches;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.answer.Reloaded;
 import org.postroom.dist.operation.Desk;
@@ -93,6 +95,11 @@ final class ServerDesk implements Desk, RunningServer {
   }
 
   @Override
+  public boolean isLeftAlone(String destination) {
+    return server.running().queue().isLeftAlone(destination);
+  }
+
+  @Override
   public boolean isFlushed(Domain domain) {
     return server.running().generations().isFlushed(domain);
   }
@@ -108,13 +115,25 @@ final class ServerDesk implements Desk, RunningServer {
   }
 
   @Override
-  public Submitted submit(Envelope envelope, Optional<String> name, InputStream content) {
+  public Submitted submit(
+      Envelope envelope,
+      Optional<String> name,
+      InputStream content,
+      Consumer<QueueId> named) {
     if (!server.running().submitting().permits(user)) {
       throw new OperationRefused(
           OperationRefused.Kind.NOT_ALLOWED,
           "user " + user.name() + " is not allowed to submit mail");
     }
-    return server.running().submitting().submit(envelope, content, Whom.EVERYBODY, user, name);
+    return server
+        .running()
+        .submitting()
+        .submit(envelope, content, Whom.EVERYBODY, user, name, named);
+  }
+
+  @Override
+  public Watches watches() {
+    return server.running().submitting().watches();
   }
 
   @Override
@@ -144,14 +163,7 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public List<String> hosts(String transport, String nextHop, Address recipient) {
-    return server
-        .running()
-        .generations()
-        .current()
-        .flow()
-        .hosts(transport, nextHop, recipient)
-        .toCompletableFuture()
-        .join();
+    return server.running().generations().hosts(transport, nextHop, recipient);
   }
 
   @Override

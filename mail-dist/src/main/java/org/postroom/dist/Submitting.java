@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
@@ -17,10 +18,12 @@ import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Envelope;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.MailCommit;
+import org.postroom.core.queue.Watches;
 import org.postroom.dist.operation.DroppedMail;
 import org.postroom.dist.operation.Prospect;
 import org.postroom.dist.submit.Submitted;
@@ -106,17 +109,26 @@ final class Submitting implements AutoCloseable {
 
   /** Takes a mail of this process's. */
   Submitted submit(Envelope envelope, InputStream content, Whom whom) {
-    return submit(envelope, content, whom, owner, Optional.empty(), Optional.empty());
+    return inTurn(
+        () -> mail(envelope, whom, owner, Optional.empty(), Optional.empty()).submit(content));
   }
 
   /** The same of one that is part of a trace. */
   Submitted submit(Envelope envelope, InputStream content, Whom whom, String traceparent) {
-    return submit(envelope, content, whom, owner, Optional.of(traceparent), Optional.empty());
+    return inTurn(
+        () ->
+            mail(envelope, whom, owner, Optional.of(traceparent), Optional.empty())
+                .submit(content));
   }
 
   /** Content that is to be ours, as {@link StagedStream}. */
   StagedContent staged(InputStream content) {
     return StagedStream.of(content, premises.staging());
+  }
+
+  /** Who watches mail while it is tried. */
+  Watches watches() {
+    return premises.watches();
   }
 
   /** By which mail is dated. */
@@ -128,27 +140,24 @@ final class Submitting implements AutoCloseable {
    * Takes a mail of a user's; see {@link MailServer#submit(Envelope, InputStream, Whom)}.
    *
    * @param name under which he may leave it for the server where he hears no answer
+   * @param named hears what the mail is called, before it is anywhere
    */
   Submitted submit(
-      Envelope envelope, InputStream content, Whom whom, OsUser user, Optional<String> name) {
-    return submit(
-        envelope,
-        content,
-        whom,
-        user,
-        Optional.empty(),
-        name.flatMap(given -> pickup.map(all -> all.taking(user, given))));
-  }
-
-  private Submitted submit(
       Envelope envelope,
       InputStream content,
       Whom whom,
       OsUser user,
-      Optional<String> traceparent,
-      Optional<MailCommit> commit) {
+      Optional<String> name,
+      Consumer<QueueId> named) {
+    Optional<MailCommit> commit =
+        name.flatMap(given -> pickup.map(all -> all.taking(user, given)));
+    return inTurn(
+        () -> mail(envelope, whom, user, Optional.empty(), commit).submit(content, named));
+  }
+
+  private Submitted inTurn(Supplier<Submitted> work) {
     if (!callers.add(Thread.currentThread())) {
-      return mail(envelope, whom, user, traceparent, commit).submit(content);
+      return work.get();
     }
     try {
       turns.acquire();
@@ -156,7 +165,7 @@ final class Submitting implements AutoCloseable {
         if (closed) {
           throw new IllegalStateException("the server is closed");
         }
-        return mail(envelope, whom, user, traceparent, commit).submit(content);
+        return work.get();
       } finally {
         turns.release();
       }

@@ -248,7 +248,7 @@ final class SendmailCallersTest {
         "-R hdrs ada | 0 | ''",
         "-V id ada | 0 | ''",
         "-v ada | 0 | Mail Delivery Status Report will be mailed to <",
-        "-v -v ada | 0 | ''",
+        "-v -v ada | 0 | ada@example.org... Sent (delivered to mailbox INBOX)",
         "-bp | 0 | Mail queue is empty",
         "-bp -Ac | 0 | Mail queue is empty",
         "-bv ada | 0 | ada@example.org... deliverable: mailer virtual, user ada@example.org",

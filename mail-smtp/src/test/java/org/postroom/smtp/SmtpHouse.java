@@ -57,6 +57,7 @@ import org.postroom.core.policy.service.PolicyServers;
 import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.RetrySchedule;
+import org.postroom.core.queue.Watches;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.RecipientDelimiter;
@@ -190,7 +191,7 @@ final class SmtpHouse extends ProtocolHouse {
         byAddress
             ? addressing.router(accounts, store)
             : new HouseRouter(accounts, policy.delimiter());
-    Tidings tidings = new Tidings(time, time, workers(), new Lifeline());
+    Tidings tidings = new Tidings(new Watches(time), time, time, workers(), new Lifeline());
     tidings.onAccepted(acceptance -> acceptedOn.add(Thread.currentThread().getName()));
     MailFlow flow =
         new MailFlow(

@@ -14,12 +14,14 @@ import org.postroom.core.life.Lifeline;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.queue.Acceptance;
+import org.postroom.core.queue.Watches;
 import org.postroom.core.time.Timers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What there is to say of mails that are ours, once it is durable: to the log, and to who listens.
+ * What there is to say of mails that are ours, once it is durable: to the log, to who watches, and
+ * to who listens.
  * A listener can do no harm: what it throws is logged, and what it hears of the queue it hears on a
  * worker of its own. The last listener of a kind counts.
  */
@@ -38,6 +40,7 @@ public final class Tidings {
   private final Clock clock;
   private final Timers timers;
   private final Lifeline lifeline;
+  private final Watches watches;
   private final Announcements announcements;
   private volatile Consumer<Acceptance> accepted = acceptance -> {};
   private volatile @Nullable Consumer<Attempted> delivered;
@@ -47,10 +50,13 @@ public final class Tidings {
   /**
    * Nobody listens yet.
    *
+   * @param watches who watches mail while it is tried
    * @param workers where listeners hear of the queue
    * @param lifeline hears of a machine that fails under a listener
    */
-  public Tidings(Clock clock, Timers timers, Executor workers, Lifeline lifeline) {
+  public Tidings(
+      Watches watches, Clock clock, Timers timers, Executor workers, Lifeline lifeline) {
+    this.watches = watches;
     this.clock = clock;
     this.timers = timers;
     this.lifeline = lifeline;
@@ -94,6 +100,7 @@ public final class Tidings {
    * listener throws, checked exceptions of other languages included, ends here.
    */
   void announce(Acceptance acceptance) {
+    watches.accepted(acceptance);
     try {
       accepted.accept(acceptance);
     } catch (Throwable e) {
@@ -121,6 +128,10 @@ public final class Tidings {
           delays,
           "2.0.0",
           "sent",
+          "delivered to mailbox " + delivery.mailbox());
+      watches.arrived(
+          acceptance.mail().id(),
+          delivery.recipient().address(),
           "delivered to mailbox " + delivery.mailbox());
     }
     if (acceptance.onward().isEmpty()) {
@@ -214,5 +225,7 @@ public final class Tidings {
         result.status(),
         status,
         result.reason());
+    watches.became(
+        attempt.mail(), recipient.recipient().address(), result.status(), status, result.reason());
   }
 }

@@ -13,6 +13,7 @@ import org.postroom.core.memo.MemoStore;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.NamedMails;
 import org.postroom.core.queue.QueueStore;
+import org.postroom.core.queue.Watches;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Wire;
 
@@ -29,6 +30,7 @@ import org.postroom.core.wire.Wire;
  * @param accounts who is here
  * @param staging where content lies while it arrives
  * @param decisions where it is kept why recipients were taken or refused
+ * @param watches who watches mail while it is tried
  * @param workers run what may block
  * @param random for spreading load; not for secrets
  * @param zone what dates are written in
@@ -44,6 +46,7 @@ public record Premises(
     Staging staging,
     Resolver resolver,
     RecentDecisions decisions,
+    Watches watches,
     Executor workers,
     RandomGenerator random,
     Timers timers,

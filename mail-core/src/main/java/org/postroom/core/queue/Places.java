@@ -212,8 +212,12 @@ final class Places {
   }
 
   private boolean isHeldBack(String destination, long now) {
+    return isLeftAlone(destination, now) || isPausing(destination, now);
+  }
+
+  /** Whether nothing of a destination is tried before its rest is over, or somebody asks for it. */
+  boolean isLeftAlone(String destination, long now) {
     return isAhead(resting.get(destination), now)
-        || isPausing(destination, now)
         || limits.isDeferred(destination) && !asked.containsKey(destination);
   }
 

@@ -127,6 +127,14 @@ public final class QueueManager implements AutoCloseable {
     wake();
   }
 
+  /**
+   * Whether nothing of a destination is tried for now, though it be due: it did not answer and is
+   * given a rest, or its transport waits until somebody asks.
+   */
+  public synchronized boolean isLeftAlone(String destination) {
+    return places.isLeftAlone(destination, timers.nanoTime());
+  }
+
   /** Something may be due: looks soon, on a worker. From any thread, cheap to repeat. */
   public void wake() {
     synchronized (this) {

@@ -56,6 +56,7 @@ import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.QueueStore;
 import org.postroom.core.queue.RetrySchedule;
+import org.postroom.core.queue.Watches;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.table.Tables;
 import org.postroom.core.testing.MemoryStores;
@@ -220,7 +221,7 @@ final class FlowHouse implements AutoCloseable {
     staging = new StagingArea(folder, StagingArea.Limits.DEFAULT);
     RetrySchedule postfix = RetrySchedule.DEFAULT;
     Router router = (query, facts, trace) -> route(query.recipient());
-    tidings = new Tidings(wall, time, workers, lifeline);
+    tidings = new Tidings(new Watches(wall), wall, time, workers, lifeline);
     flow =
         new MailFlow(
             router,

@@ -56,15 +56,16 @@ import picocli.CommandLine.Spec;
           + " for it, and waits there.",
       "-t: recipients are those of To, Cc and Bcc, too. -f, -r ADDRESS: the sender. -F NAME: the"
           + " sender's name. -i, -oi: a line of a dot is no end. -B 7BIT|8BITMIME. -N"
-          + " never|success,failure,delay, -R full|hdrs, -V ID: reports (RFC 3461). -v: reports of"
-          + " everything. -C MAIN.CF, or its folder (default: that of MAIL_CONFIG, /etc/postroom).",
+          + " never|success,failure,delay, -R full|hdrs, -V ID: reports (RFC 3461). -v: shows the first"
+          + " attempt, and has reports of everything sent; -v -v: only shows it. -C MAIN.CF, or its folder (default: that of MAIL_CONFIG, /etc/postroom).",
       "On a machine without a server it sends by the one that an msmtprc or ssmtp.conf names; -a NAME:"
           + " by that account.",
       "-bs: SMTP on standard input. -bv: says who would get mail for the recipients, and sends none."
           + " -bt: the same for each address on standard input. -bp: postqueue -p; with -Ac only what"
           + " is left for the server, with -v when each recipient is tried next. -bd, -bl: runs the server; -qTIME: it looks for such mail that"
-          + " often (s, m, h, d, w; minutes without one). -q: tries all that waits; -qI, -qR, -qS"
-          + " WORD: what has it in its id, recipient, sender; -q! before the letter: all other. -d0:"
+          + " often (s, m, h, d, w; minutes without one). -q: tries all that waits, and ends when all was tried (with -v: says what became of each"
+          + " recipient); -qI, -qR, -qS WORD: what has it in its id, recipient, sender; -q! before"
+          + " the letter: all other. -d0:"
           + " says version and names. -bi, -I: checks the files of aliases (-oAFILE: that one; -v:"
           + " says how many there are). -bh, -bH: nothing to do.",
       "Ignored: -G -L -O -U -X -c -e -h -m -n -o -p -x."
@@ -142,11 +143,12 @@ public final class SendmailApplet implements Callable<Integer> {
 
   private int flush(SendmailOptions options) {
     try {
-      builder(options)
-          .ask(
-              QueueChanges.RUN,
-              new QueueChanges.Chosen(options.toBeTried()),
-              new QueueChanges.Chosen(options.toBeTried())::behind);
+      DescribedServer server = builder(options);
+      Watching watching = Watching.begun(server, out());
+      QueueChanges.Chosen chosen =
+          new QueueChanges.Chosen(options.toBeTried()).seenBy(watching.number());
+      server.ask(QueueChanges.RUN, chosen, chosen::behind);
+      watching.await(options.toBeTried(), options.isVerbose());
       return 0;
     } catch (OperationRefused e) {
       if (e.kind() != OperationRefused.Kind.NO_SERVER) {
@@ -257,7 +259,7 @@ public final class SendmailApplet implements Callable<Integer> {
       done =
           client.isPresent()
               ? HandingIn.of(client.get().send(mail, options.account(), input.author()))
-              : HandingIn.of(builder(options), mail);
+              : handIn(builder(options), mail, options.isVerbose());
     } catch (BadClientFile e) {
       return fail(HandingIn.CONFIGURATION, String.valueOf(e.getMessage()));
     } catch (MalformedAddress e) {
@@ -274,6 +276,20 @@ public final class SendmailApplet implements Callable<Integer> {
                   + ">.");
     }
     return 0;
+  }
+
+  /** Hands it in; where that is wanted, its first attempt is shown. */
+  private HandingIn handIn(DescribedServer server, Mail mail, boolean isShown) {
+    Watching watching =
+        isShown ? Watching.begun(server, out()) : Watching.nothing(server, out());
+    HandingIn done = HandingIn.of(server, mail.seenBy(watching.number()));
+    if (isShown && done.status() == 0) {
+      done.id()
+          .ifPresentOrElse(
+              watching::show,
+              () -> out().println(String.join(",", mail.recipients()) + "... queued"));
+    }
+    return done;
   }
 
   /** Who sends it, where there is no server of ours on this machine. */

@@ -106,7 +106,17 @@ public interface DescribedServer {
       Operation<Q, A> operation, Q question, Function<A, Optional<Q>> next);
 
   /**
-   * For one question after the other.
+   * The same for what everybody on this machine may ask for, as whoever runs this process: by the
+   * socket for everybody, where the configuration names one.
+   *
+   * @throws org.postroom.dist.answer.OperationRefused with what is wrong
+   */
+  <Q extends Record, A extends Record> void askAsAnybody(
+      Operation<Q, A> operation, Q question, Function<A, Optional<Q>> next);
+
+  /**
+   * For one question after the other. Where no server runs, the first one finds out whether the
+   * configuration can be obeyed.
    *
    * @throws org.postroom.core.report.BadConfiguration with all faults of the configuration
    */

@@ -57,6 +57,8 @@ public final class Operations {
           FetchOperations.LIST,
           FetchOperations.RUN,
           SubmitOperation.SUBMIT,
+          WatchOperations.OPEN,
+          WatchOperations.SEE,
           VerifyOperation.VERIFY,
           ReloadOperation.RELOAD,
           ExplainOperation.EXPLAIN,

@@ -25,6 +25,7 @@ import org.postroom.core.queue.QueueControl.Page;
 import org.postroom.core.queue.QueueControl.Position;
 import org.postroom.core.queue.QueueControl.Section;
 import org.postroom.core.queue.QueueControl.State;
+import org.postroom.core.queue.Watch;
 import org.postroom.core.refusal.ContentDamaged;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.refusal.MailboxNotFound;
@@ -85,17 +86,23 @@ public final class QueueChanges {
    * What is meant.
    *
    * @param going where it goes on; empty to begin
+   * @param watch by which whoever has it tried sees that ({@link WatchOperations})
    */
-  public record Chosen(QueueChoice choice, Optional<Going> going) {
+  public record Chosen(QueueChoice choice, Optional<Going> going, Optional<Long> watch) {
 
     /** To begin. */
     public Chosen(QueueChoice choice) {
-      this(choice, Optional.empty());
+      this(choice, Optional.empty(), Optional.empty());
+    }
+
+    /** The same, to be seen by a watch; by none where there is none. */
+    public Chosen seenBy(Optional<Long> other) {
+      return new Chosen(choice, going, other);
     }
 
     /** On behind an answer; empty behind the last. */
     public Optional<Chosen> behind(Done answer) {
-      return answer.next().map(next -> new Chosen(choice, Optional.of(next)));
+      return answer.next().map(next -> new Chosen(choice, Optional.of(next), watch));
     }
   }
 
@@ -178,6 +185,8 @@ public final class QueueChanges {
 
   private static Done run(Desk desk, Chosen asked) {
     RunningServer server = desk.server();
+    Optional<Watch> watch =
+        asked.watch().flatMap(number -> server.watches().find(number, desk.user()));
     Set<String> destinations = new LinkedHashSet<>();
     Done done =
         new Pass(
@@ -186,6 +195,12 @@ public final class QueueChanges {
                 Change.RUN,
                 (mail, some) -> {
                   some.forEach(one -> destinations.add(one.destination()));
+                  watch.ifPresent(
+                      seen ->
+                          some.forEach(
+                              one ->
+                                  seen.expect(
+                                      mail.id(), one.recipient().recipient().address())));
                   return desk.queue().control().change(Change.RUN, numbers(some));
                 })
             .all();

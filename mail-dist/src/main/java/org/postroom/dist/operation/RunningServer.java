@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.delivery.QueuedMail;
@@ -11,6 +12,7 @@ import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.part.DryRun;
+import org.postroom.core.queue.Watches;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.answer.Reloaded;
 import org.postroom.dist.submit.Submitted;
@@ -35,15 +37,26 @@ public interface RunningServer {
    * Takes a mail from a user of this machine; who cannot have it is reported to its sender.
    *
    * @param name under which he may hand it in again, where he has said one
+   * @param named hears what it is called, before it is anywhere
    * @throws OperationRefused when he may not hand in mail
    */
-  Submitted submit(Envelope envelope, Optional<String> name, InputStream content);
+  Submitted submit(
+      Envelope envelope,
+      Optional<String> name,
+      InputStream content,
+      Consumer<QueueId> named);
+
+  /** Who watches mail while it is tried. */
+  Watches watches();
 
   /** See {@code MailFlow.requeue}. */
   Optional<QueueId> requeue(QueuedMail mail);
 
   /** See {@code QueueManager.revive}. */
   void revive(Collection<String> destinations);
+
+  /** See {@code QueueManager.isLeftAlone}. */
+  boolean isLeftAlone(String destination);
 
   /** Whether mail for a domain may be asked for: {@code fast_flush_domains}. */
   boolean isFlushed(Domain domain);

@@ -33,6 +33,7 @@ public final class SubmitOperation {
    * @param envelopeId what reports are to name the mail
    * @param name under which it may be handed in again by whoever hears no answer; nobody gets it
    *     twice then
+   * @param watch by which whoever hands it in sees it tried ({@link WatchOperations})
    * @param content a message
    */
   public record Mail(
@@ -43,13 +44,14 @@ public final class SubmitOperation {
       Optional<Boolean> fullReturn,
       Optional<String> envelopeId,
       Optional<String> name,
+      Optional<Long> watch,
       InputStream content) {
     public Mail {
       recipients = List.copyOf(recipients);
       reportOn = List.copyOf(reportOn);
     }
 
-    /** One without a name. */
+    /** One without a name, which nobody watches. */
     public Mail(
         Optional<String> sender,
         List<String> recipients,
@@ -66,6 +68,7 @@ public final class SubmitOperation {
           fullReturn,
           envelopeId,
           Optional.empty(),
+          Optional.empty(),
           content);
     }
 
@@ -79,6 +82,21 @@ public final class SubmitOperation {
           fullReturn,
           envelopeId,
           Optional.of(other),
+          watch,
+          content);
+    }
+
+    /** The same, to be seen by a watch; by none where there is none. */
+    public Mail seenBy(Optional<Long> other) {
+      return new Mail(
+          sender,
+          recipients,
+          eightBit,
+          reportOn,
+          fullReturn,
+          envelopeId,
+          name,
+          other,
           content);
     }
 
@@ -124,7 +142,14 @@ public final class SubmitOperation {
   private static Handed submit(Desk desk, Mail mail) {
     RunningServer server = desk.server();
     Submitted answer =
-        server.submit(mail.envelope(desk.user(), server::address), mail.name(), mail.content());
+        server.submit(
+            mail.envelope(desk.user(), server::address),
+            mail.name(),
+            mail.content(),
+            id ->
+                mail.watch()
+                    .flatMap(number -> server.watches().find(number, desk.user()))
+                    .ifPresent(watch -> watch.follow(id)));
     return answer instanceof Submitted.Refused refused
         ? new Handed(Optional.empty(), Optional.of(refused.reply().toString()))
         : new Handed(Optional.of(answer.orThrow().value()), Optional.empty());

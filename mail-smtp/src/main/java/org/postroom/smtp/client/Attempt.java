@@ -311,7 +311,8 @@ final class Attempt {
             connection -> {
               ClientSession session = new ClientSession(connection, options.greetingTimeout());
               use(connection);
-              Conversation conversation = new Conversation(connection, outfit, way, target);
+              Conversation conversation = 
+                  new Conversation(connection, outfit, way, target, putOff.mail());
               greet(
                   way,
                   new OpenConnection(target, connection, session, conversation),

@@ -32,12 +32,16 @@ final class Conversation {
   /** Settings have a log-in for this server, and it has not asked for one. */
   private boolean notLoggedIn;
 
-  Conversation(Connection connection, Outfit outfit, Way way, Target target) {
+  /**
+   * One with a server that was connected to.
+   *
+   * @param first the mail that it begins with
+   */
+  Conversation(
+      Connection connection, Outfit outfit, Way way, Target target, QueuedMail first) {
     this.connection = connection;
-    this.exchange =
-        new Exchange(
-            connection,
-            outfit.tracing().with(connection.id(), connection.remote().getAddress(), target::host));
+    this.exchange = outfit.exchange(connection, target);
+    exchange.isAbout(first, "Connecting to " + target);
     this.outfit = outfit;
     this.way = way;
     this.target = target;
@@ -262,6 +266,9 @@ final class Conversation {
    * @throws Stale when the mail should be tried on another connection
    */
   List<Report> send(QueuedMail mail, boolean fresh) {
+    if (!fresh) {
+      exchange.isAbout(mail, "Using the open connection to " + target);
+    }
     Transaction transaction = new Transaction(exchange, outfit, target, server, notLoggedIn);
     last = Optional.of(transaction);
     return transaction.send(mail, fresh);

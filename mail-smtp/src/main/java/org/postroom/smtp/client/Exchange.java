@@ -3,6 +3,11 @@ package org.postroom.smtp.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.postroom.core.delivery.QueuedMail;
+import org.postroom.core.queue.Watches;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Output;
 import org.postroom.smtp.protocol.Tracing;
@@ -12,18 +17,49 @@ import org.postroom.smtp.protocol.Tracing;
  * connection's worker.
  */
 final class Exchange {
+  /** Of a mail for very many, which one line is to show. */
+  private static final int MOST_NAMED = 5;
+
   private final Connection connection;
   private final Tracing.Trace trace;
+  private final Watches watches;
   private boolean usable = true;
 
   /**
    * On a connection.
    *
    * @param trace where it is written down
+   * @param watches who is shown it
    */
-  Exchange(Connection connection, Tracing.Trace trace) {
+  Exchange(Connection connection, Tracing.Trace trace, Watches watches) {
     this.connection = connection;
     this.trace = trace;
+    this.watches = watches;
+  }
+
+  /**
+   * What follows is about a mail: who watches that one sees it.
+   *
+   * @param how the mail goes, such as "Connecting to mx.example.org[192.0.2.1]:25"
+   */
+  void isAbout(QueuedMail mail, String how) {
+    Optional<Consumer<String>> onlooker = watches.onlooker(mail.id());
+    trace.showTo(onlooker);
+    onlooker.ifPresent(
+        one ->
+            one.accept(
+                mail.recipients().stream()
+                        .limit(MOST_NAMED)
+                        .map(each -> each.recipient().address().toString())
+                        .collect(Collectors.joining(","))
+                    + "... "
+                    + how
+                    + "..."));
+  }
+
+  /** Content was written behind the commands: in chunks, or up to a line of a dot. */
+  void wrote(String end) {
+    trace.said(() -> end);
   }
 
   /** Says a line, and waits for the reply. */

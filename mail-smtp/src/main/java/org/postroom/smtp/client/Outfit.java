@@ -6,6 +6,8 @@ import org.postroom.core.dns.Resolver;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.part.Premises;
 import org.postroom.core.policy.Policy;
+import org.postroom.core.queue.Watches;
+import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Wire;
 import org.postroom.smtp.client.tlsrpt.SessionCounts;
 import org.postroom.smtp.protocol.Tracing;
@@ -18,6 +20,7 @@ import org.postroom.smtp.protocol.Tracing;
  * @param random for nonces
  * @param counts hears of TLS sessions
  * @param tracing has sessions written down
+ * @param watches who is shown attempts
  */
 record Outfit(
     Wire wire,
@@ -28,7 +31,16 @@ record Outfit(
     RandomGenerator random,
     Clock clock,
     SessionCounts counts,
-    Tracing tracing) {
+    Tracing tracing,
+    Watches watches) {
+
+  /** What is said on a connection to a target. */
+  Exchange exchange(Connection connection, Target target) {
+    return new Exchange(
+        connection,
+        tracing.with(connection.id(), connection.remote().getAddress(), target::host),
+        watches);
+  }
 
   /**
    * That of a transport.
@@ -54,6 +66,7 @@ record Outfit(
         random,
         premises.clock(),
         counts,
-        Tracing.of(policy, new MailLog(service)));
+        Tracing.of(policy, new MailLog(service)),
+        premises.watches());
   }
 }

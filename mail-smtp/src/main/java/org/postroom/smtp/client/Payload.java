@@ -62,10 +62,15 @@ final class Payload {
     return isChunk;
   }
 
+  /** What ends it, as a line: the command of a chunk, or the dot. */
+  String lastCommand() {
+    return isChunk ? "BDAT " + content.size() + " LAST" : ".";
+  }
+
   /** All of it: the command, where it is a chunk, and the content to its end. */
   void writeTo(Output out) {
     if (isChunk) {
-      out.ascii("BDAT " + content.size() + " LAST\r\n");
+      out.ascii(lastCommand()).ascii("\r\n");
       writeRaw(out);
     } else if (encoded != null) {
       ContentWriter writer = new ContentWriter(out, lineLimit);

@@ -268,6 +268,7 @@ final class Transaction {
     mayBeTaken = true;
     exchange.allow(timeouts().dataXfer());
     payload.writeTo(exchange.out());
+    exchange.wrote(payload.lastCommand());
     exchange.flush();
     return ends(answers);
   }

@@ -1,6 +1,8 @@
 package org.postroom.smtp.protocol;
 
 import java.net.InetAddress;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.postroom.core.log.MailLog;
@@ -9,12 +11,14 @@ import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.table.MatchList;
 
 /**
- * Writes sessions with some peers into the log, line by line ({@code debug_peer_list}): what is
- * said in commands and replies, but neither content nor what logs somebody in. Threads may share
- * it.
+ * Writes sessions with some peers into the log, line by line ({@code debug_peer_list}), and shows
+ * them to who watches: what is said in commands and replies, but neither content nor what logs
+ * somebody in. Threads may share it.
  */
 public final class Tracing {
   private static final String CUT = "***";
+  private static final String OURS = ">";
+  private static final String THEIRS = "<";
 
   /**
    * What follows the name of a mechanism, whatever stands between them; and our challenges, the
@@ -63,6 +67,7 @@ public final class Tracing {
     private final InetAddress address;
     private final Supplier<String> name;
     private boolean isWanted;
+    private Optional<Consumer<String>> onlooker = Optional.empty();
 
     private Trace(String id, InetAddress address, Supplier<String> name) {
       this.id = id;
@@ -70,27 +75,42 @@ public final class Tracing {
       this.name = name;
     }
 
+    /**
+     * Shows the same from now on, line by line as it was said, and what we say behind "{@code >>>
+     * }": as sendmail does when it is told to be verbose.
+     *
+     * @param other who watches; empty for nobody
+     */
+    public void showTo(Optional<Consumer<String>> other) {
+      onlooker = other;
+    }
+
     /** The peer has said a command, or one line of a reply. */
     public void heard(Supplier<String> line) {
-      write("<", line);
+      write(THEIRS, line);
     }
 
     /** We have said a command, or lines of a reply. */
     public void said(Supplier<String> lines) {
-      write(">", lines);
+      write(OURS, lines);
     }
 
     /** We have said a line that logs us in: no more of it than the name of a mechanism. */
     public void saidSecret(String line) {
-      write(">", () -> line.regionMatches(true, 0, "AUTH ", 0, 5) ? line : CUT);
+      write(OURS, () -> line.regionMatches(true, 0, "AUTH ", 0, 5) ? line : CUT);
     }
 
     private void write(String direction, Supplier<String> text) {
-      if (isWanted()) {
-        String peer = MailLog.client(name.get(), address);
-        for (String line : text.get().lines().toList()) {
-          log.dialogue(id, direction, peer, shown(line));
+      boolean isLogged = isWanted();
+      if (!isLogged && onlooker.isEmpty()) {
+        return;
+      }
+      for (String line : text.get().lines().toList()) {
+        String shown = shown(line);
+        if (isLogged) {
+          log.dialogue(id, direction, MailLog.client(name.get(), address), shown);
         }
+        onlooker.ifPresent(one -> one.accept(direction.equals(OURS) ? ">>> " + shown : shown));
       }
     }
 

@@ -54,6 +54,7 @@ import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.core.queue.Watches;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.table.Tables;
 import org.postroom.core.testing.MemoryMemoStore;
@@ -85,6 +86,7 @@ final class RelayingHouse implements AutoCloseable {
   final VirtualTime time;
   final ScriptedServer far;
   final ScriptedServer other;
+  final Watches watches;
   private final MemoryStores stores;
   private final Workers workers = Workers.named("relaying", 8);
   private final PipeWire wire;
@@ -131,6 +133,7 @@ final class RelayingHouse implements AutoCloseable {
     Listener one = wire.listen(far::talk);
     Listener two = wire.listen(other::talk);
     Lifeline lifeline = new Lifeline();
+    watches = new Watches(time);
     Premises premises =
         new Premises(
             wire,
@@ -143,6 +146,7 @@ final class RelayingHouse implements AutoCloseable {
             staging,
             ZoneResolver.of(),
             new RecentDecisions(1),
+            watches,
             workers,
             new Random(1),
             time,
@@ -171,7 +175,7 @@ final class RelayingHouse implements AutoCloseable {
             settings.get(QueueParams.ATTEMPT_LIMIT),
             new Bounce("mail.here.test", staging, time, ZoneOffset.UTC),
             new MemoryBudget(1 << 20),
-            new Tidings(time, time, workers, lifeline),
+            new Tidings(watches, time, time, workers, lifeline),
             time,
             time,
             workers,

@@ -1,0 +1,200 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.Shows;
+import org.postroom.core.testing.Until;
+import org.postroom.dist.applet.AppletRun;
+
+/** {@code sendmail -v} and {@code sendmail -q} show how mail is tried, and wait until it was. */
+@Timeout(60)
+@Tag("seconds")
+final class WatchedMailTest {
+  private static final String MAIL = "Subject: x\n\nsecret body\n";
+
+  @TempDir private Path folder;
+  private final RelayHop hop = RelayHop.open(Clock.systemUTC());
+
+  @AfterEach
+  void end() {
+    hop.close();
+  }
+
+  private MailServer start(String... more) throws IOException {
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                "myhostname = mail.example.org",
+                "myorigin = example.org",
+                "virtual_mailbox_domains = example.org",
+                "inet_interfaces = loopback-only",
+                "relayhost = " + hop.name(),
+                "smtp_tls_security_level = none",
+                "storage_url = h2:data"));
+    lines.addAll(List.of(more));
+    return MailServer.builder()
+        .configuration(Files.write(folder.resolve("main.cf"), lines))
+        .bind(InetAddress.getLoopbackAddress())
+        .listen(Role.MX, 0)
+        .account("ada@example.org", "correct horse")
+        .start();
+  }
+
+  private AppletRun sendmail(String... words) {
+    List<String> all = new ArrayList<>(List.of("sendmail", "-C", folder.toString()));
+    all.addAll(List.of(words));
+    return AppletRun.of(MAIL.getBytes(UTF_8), all.toArray(String[]::new));
+  }
+
+  private AppletRun postqueue(String word) {
+    return AppletRun.of("postqueue", "-c", folder.toString(), word);
+  }
+
+  @Test
+  @Shows("A1.4")
+  void theFirstAttemptIsShownAsItWas() throws IOException {
+    hop.always(".", "250 2.0.0 Ok: queued as 4711");
+    try (MailServer server = start()) {
+      assertThat(server).isNotNull();
+      AppletRun run = sendmail("-v", "-v", "-f", "shop@example.org", "bob@far.test");
+
+      assertThat(run.status()).isZero();
+      assertThat(run.said().lines())
+          .containsExactly(
+              "bob@far.test... Connecting to 127.0.0.1[127.0.0.1]:" + hop.port() + "...",
+              "220 hop.example ESMTP",
+              ">>> EHLO mail.example.org",
+              "250-hop.example",
+              "250-PIPELINING",
+              "250-8BITMIME",
+              "250-SMTPUTF8",
+              "250 DSN",
+              ">>> MAIL FROM:<shop@example.org>",
+              ">>> RCPT TO:<bob@far.test>",
+              ">>> DATA",
+              "250 2.1.0 Ok",
+              "250 2.1.5 Ok",
+              "354 Go",
+              ">>> .",
+              "250 2.0.0 Ok: queued as 4711",
+              "bob@far.test... Sent (250 2.0.0 Ok: queued as 4711)");
+    }
+  }
+
+  @Test
+  @Shows("A1.4")
+  void whatLogsUsInIsNotShown() throws IOException {
+    hop.offers("AUTH PLAIN").always("AUTH", "235 2.7.0 Welcome AHNob3AAb3BlbiBzZXNhbWU=");
+    try (MailServer server =
+        start(
+            "smtp_sasl_auth_enable = yes",
+            "smtp_sasl_security_options = noanonymous",
+            "smtp_sasl_password_maps = inline:{" + hop.name() + "=shop:opensesame}")) {
+      assertThat(server).isNotNull();
+      AppletRun run = sendmail("-v", "-v", "bob@far.test");
+
+      assertThat(run.said())
+          .contains(">>> AUTH PLAIN ***", "235 ***", "bob@far.test... Sent (")
+          .doesNotContain("AHNob3AAb3Blb", "opensesame", "secret body");
+      assertThat(hop.heard()).anyMatch(line -> line.startsWith("AUTH PLAIN A"));
+    }
+  }
+
+  @Test
+  @Shows("A1.4")
+  void eachRecipientsEndIsSaidWhereverItIs() throws IOException {
+    hop.always("RCPT TO:<gone@", "550 5.1.1 no such user\u001b[2J")
+        .always("RCPT TO:<later@", "450 4.2.0 later");
+    try (MailServer server = start()) {
+      AppletRun run = sendmail("-v", "ada", "gone@far.test", "later@far.test", "bob@far.test");
+
+      assertThat(run.status()).isZero();
+      assertThat(run.said())
+          .contains(
+              "ada@example.org... Sent (delivered to mailbox INBOX)",
+              "gone@far.test... Bounced: host 127.0.0.1[127.0.0.1]:" + hop.port() + " said: 550",
+              "no such user?[2J",
+              "later@far.test... Deferred: host 127.0.0.1[127.0.0.1]:" + hop.port() + " said: 450",
+              "bob@far.test... Sent (250 ",
+              "Mail Delivery Status Report will be mailed to <");
+      assertThat(Inbox.of(server, "ada@example.org")).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatWaitsForSomebodyIsNotWaitedFor() throws IOException {
+    try (MailServer server = start("header_checks = regexp:{{/^Subject: x/ HOLD}}")) {
+      assertThat(server).isNotNull();
+      AppletRun run = sendmail("-v", "-v", "bob@far.test");
+
+      assertThat(run).isEqualTo(new AppletRun(0, ""));
+      assertThat(postqueue("-p").said()).contains("! ");
+    }
+  }
+
+  @Test
+  void withoutAServerItIsLeftAndSaysSo() throws IOException {
+    start().close();
+
+    AppletRun run = sendmail("-v", "-v", "bob@far.test");
+
+    assertThat(run).isEqualTo(new AppletRun(0, "bob@far.test... queued\n"));
+    try (MailServer server = start()) { // takes up what has no watch any more
+      assertThat(hop.await().to()).containsExactly("bob@far.test");
+    }
+  }
+
+  @Test
+  @Shows("A2.3")
+  void oneRunTriesAllThatWaitsAndSaysWhatBecameOfIt() throws IOException {
+    hop.always("MAIL", "451 4.3.0 not now");
+    try (MailServer server = start()) {
+      assertThat(server).isNotNull();
+      for (int i = 0; i < 20; i++) {
+        assertThat(sendmail("bob" + i + "@far.test").status()).isZero();
+      }
+      Until.so(() -> postqueue("-j").said().split("delay_reason", -1).length == 21);
+      hop.well().always("RCPT TO:<bob7@", "450 4.2.0 later").always(".", "250 2.0.0 Ok");
+
+      AppletRun run = sendmail("-q", "-v");
+
+      assertThat(run.status()).isZero();
+      assertThat(run.said().lines())
+          .hasSize(20)
+          .anyMatch(line -> line.matches("\\w+: bob3@far\\.test\\.\\.\\. Sent \\(250 2\\.0\\.0 Ok\\)"))
+          .anyMatch(line -> line.matches("\\w+: bob7@far\\.test\\.\\.\\. Deferred: .* 450 4\\.2\\.0 later.*"));
+      assertThat(postqueue("-j").said().lines()).singleElement().asString().contains("bob7@");
+    }
+  }
+
+  @Test
+  @Shows("A2.3")
+  void aRunHasAnEndWhereNobodyAnswers() throws IOException {
+    try (MailServer server = start("relayhost = [127.0.0.1]:1", "transport_retry_time = 1h")) {
+      assertThat(server).isNotNull();
+      for (int i = 0; i < 30; i++) {
+        assertThat(sendmail("bob" + i + "@far.test").status()).isZero();
+      }
+
+      AppletRun run = sendmail("-q", "-v");
+
+      assertThat(run.status()).isZero();
+      assertThat(run.said()).contains("Deferred: ");
+      assertThat(postqueue("-j").said().lines()).hasSize(30).noneMatch(line -> line.contains("active"));
+      assertThat(sendmail("-qRnobody")).isEqualTo(new AppletRun(0, ""));
+    }
+  }
+}
