@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.config.Settings;
+import org.postroom.core.dns.Resolver;
 import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.report.BadConfiguration;
@@ -28,11 +29,13 @@ final class Reloading {
   private final Generations generations;
   private final OpenDoors doors;
   private final QueueManager queue;
+  private final Resolver names;
   private Configuration configuration;
   private volatile List<String> warnings;
 
   /**
    * @param started what only a restart changes is as this says
+   * @param names looks up names
    */
   Reloading(
       Description description,
@@ -40,7 +43,8 @@ final class Reloading {
       Plan started,
       Generations generations,
       OpenDoors doors,
-      QueueManager queue) {
+      QueueManager queue,
+      Resolver names) {
     this.description = description;
     this.databases = databases;
     this.started = started.settings();
@@ -48,6 +52,7 @@ final class Reloading {
     this.generations = generations;
     this.doors = doors;
     this.queue = queue;
+    this.names = names;
     this.configuration = description.configuration.copy();
     this.warnings = started.warnings();
   }
@@ -89,6 +94,7 @@ final class Reloading {
   }
 
   private Reloaded become(Configuration changed) {
+    names.refresh();
     Configuration.Read read = changed.read(description.parts().params());
     Plan plan =
         Plan.of(read.asStarted(started), changed, description, databases, Optional.of(people));

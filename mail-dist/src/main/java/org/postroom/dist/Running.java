@@ -60,7 +60,15 @@ record Running(
     doors.become(plan, generations.current(), () -> {});
     foundation.services().forEach(service -> service.running(generations::current));
     foundation.heartbeat(description).ifPresent(owned::add);
-    Reloading reloading = new Reloading(description, databases, plan, generations, doors, queue);
+    Reloading reloading = 
+        new Reloading(
+            description,
+            databases,
+            plan,
+            generations,
+            doors,
+            queue,
+            foundation.premises().resolver());
     Submitting submitting =
         Submitting.open(plan, description.configuration, foundation, generations::current, owned);
     Outbox outbox =

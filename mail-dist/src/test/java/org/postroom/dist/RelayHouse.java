@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.testing.WallClock;
 import org.postroom.core.time.VirtualTime;
@@ -38,7 +39,7 @@ final class RelayHouse implements AutoCloseable {
   private final Map<String, String> settings = new LinkedHashMap<>();
   private final List<String> accounts = new ArrayList<>(List.of(ADA));
   private Storage storage = Storage.inMemory();
-  private ZoneResolver zone = ZoneResolver.of();
+  private Resolver zone = ZoneResolver.of();
   private MailServer server;
   private RelayHop relayhost;
 
@@ -87,6 +88,12 @@ final class RelayHouse implements AutoCloseable {
 
   RelayHouse zone(String... lines) {
     zone = ZoneResolver.of(lines);
+    return this;
+  }
+
+  /** Looks up names by this one. */
+  RelayHouse resolver(Resolver names) {
+    zone = names;
     return this;
   }
 

@@ -50,6 +50,12 @@ public interface Resolver {
   }
 
   /**
+   * The configuration is read again: so is whatever says where to ask. At each reload, before
+   * anything else changes.
+   */
+  default void refresh() {}
+
+  /**
    * The same for who can use some addresses only: a host that has others alone has none.
    *
    * @param usable which

@@ -34,6 +34,11 @@ record SomeAddresses(Resolver all, Predicate<InetAddress> usable) implements Res
   }
 
   @Override
+  public void refresh() {
+    all.refresh();
+  }
+
+  @Override
   public Optional<Resolver> validating() {
     return all.validating().map(one -> one.only(usable));
   }

@@ -100,9 +100,6 @@ public final class ExplainApplet implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    if (hosts && json) {
-      throw new ParameterException(spec.commandLine(), "--hosts is for people, and --json is not");
-    }
     if (recipients.isEmpty() == (id == null)) {
       throw new ParameterException(
           spec.commandLine(), "expected either recipients, or --id and no recipient");
@@ -130,17 +127,24 @@ public final class ExplainApplet implements Callable<Integer> {
                     size,
                     sender,
                     recipients));
+    List<Step> steps = hosts ? withHosts(explained.steps()) : explained.steps();
     if (json) {
-      out.println(Json.text(Records.toJson(explained)));
+      out.println(Json.text(Records.toJson(new Explained(steps))));
     } else {
-      explained.steps().forEach(step -> print(out, step));
+      steps.forEach(step -> print(out, step));
     }
     return 0;
   }
 
+  private List<Step> withHosts(List<Step> steps) {
+    return steps.stream()
+        .map(step -> step.to(step.targets().stream().map(one -> one.by(hosts(one))).toList()))
+        .toList();
+  }
+
   /** By which hosts it would go, if it does: nothing does but by a transport. */
   private List<String> hosts(Destination target) {
-    return hosts && target.route().matches("[^ ]+:.*")
+    return target.route().matches("[^ ]+:.*")
         ? place
             .described()
             .ask(ExplainOperation.HOSTS, new Leaving(target.recipient(), target.route()))
@@ -169,7 +173,7 @@ public final class ExplainApplet implements Callable<Integer> {
     step.way().forEach(text -> out.println("  " + text));
     for (Destination target : step.targets()) {
       out.println("  <" + target.recipient() + ">: " + target.route());
-      hosts(target).forEach(line -> out.println("    " + line));
+      target.hosts().orElse(List.of()).forEach(line -> out.println("    " + line));
     }
   }
 }

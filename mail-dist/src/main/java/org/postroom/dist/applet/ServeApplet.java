@@ -67,9 +67,8 @@ public final class ServeApplet implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    ServerBuilder builder = place.builder();
+    ServerBuilder builder = described();
     DescribedServer inside = builder.unwrap(DescribedServer.class);
-    interval.ifPresent(time -> inside.set(ServerParams.QUEUE_RUN_DELAY, time));
     boolean embedded = place.configuration().isEmpty();
     if (embedded) {
       listenOnLoopback(builder);
@@ -125,6 +124,15 @@ public final class ServeApplet implements Callable<Integer> {
       stopped.countDown();
     }
     return 0;
+  }
+
+  /** The server that is meant, with what was said on the command line. */
+  ServerBuilder described() {
+    ServerBuilder builder = place.builder();
+    interval.ifPresent(
+        time ->
+            builder.unwrap(DescribedServer.class).set(ServerParams.QUEUE_RUN_DELAY, time));
+    return builder;
   }
 
   /** Whether nobody can have mail before somebody is added. */

@@ -94,7 +94,13 @@ public final class ExplainOperation {
       List<Rule> rules,
       Optional<String> reply,
       List<String> way,
-      List<Destination> targets) {}
+      List<Destination> targets) {
+
+    /** The same with other targets. */
+    public Step to(List<Destination> others) {
+      return new Step(command, rules, reply, way, others);
+    }
+  }
 
   /**
    * One rule's part.
@@ -106,8 +112,19 @@ public final class ExplainOperation {
    */
   public record Rule(String list, String rule, String facts, List<String> rows, String result) {}
 
-  /** Who gets the mail, and how: {@code mailbox ada}, {@code smtp:far.example}. */
-  public record Destination(String recipient, String route) {}
+  /**
+   * Who gets the mail, and how.
+   *
+   * @param route {@code mailbox ada}, {@code smtp:far.example}
+   * @param hosts by which it would leave, where somebody has asked for them
+   */
+  public record Destination(String recipient, String route, Optional<List<String>> hosts) {
+
+    /** The same with hosts. */
+    public Destination by(List<String> some) {
+      return new Destination(recipient, route, Optional.of(List.copyOf(some)));
+    }
+  }
 
   private static Explained explain(Desk desk, Question question) {
     Optional<Account> login =
@@ -197,7 +214,11 @@ public final class ExplainOperation {
   private static List<Destination> destinations(Expanded expanded) {
     List<Destination> found = new ArrayList<>();
     for (Target target : expanded.targets()) {
-      found.add(new Destination(target.recipient().address().toString(), route(target.route())));
+      found.add(
+          new Destination(
+              target.recipient().address().toString(),
+              route(target.route()),
+              Optional.empty()));
     }
     return found;
   }

@@ -87,6 +87,32 @@ final class AppletsTest {
   }
 
   @Test
+  void whatWouldBecomeOfAMailIsSaidWithItsHosts() throws IOException {
+    String file = write("relayhost = [127.0.0.1]:2525", "smtp_tls_security_level = may").toString();
+    try (MailServer server = start(Path.of(file))) {
+      assertThat(server).isNotNull();
+      String line = "127.0.0.1[127.0.0.1]:2525: TLS where it is offered, with anybody (may)";
+      String route = "smtp:[127.0.0.1]:2525";
+      assertThat(AppletRun.of("explain", "-c", file, "--hosts", "x@far.test").said())
+          .contains("<x@far.test>: " + route + "\n    " + line + "\n");
+      assertThat(AppletRun.of("explain", "-c", file, "--hosts", "--json", "x@far.test").said())
+          .containsPattern(
+              "\"route\" : \"\\Q" + route + "\\E\",\\s+\"hosts\" : \\[\\s*\"\\Q" + line + "\\E\"");
+      assertThat(AppletRun.of("explain", "-c", file, "--json", "x@far.test").said())
+          .contains(route)
+          .doesNotContain("hosts");
+    }
+  }
+
+  /** By its name alone a command is found, and nothing is read of the others. */
+  @Test
+  void commandsAreFoundByTheNamesThatTheyGiveThemselves() {
+    for (String name : Postroom.line().getSubcommands().keySet()) {
+      assertThat(Postroom.line(name).getSubcommands()).containsOnlyKeys(name);
+    }
+  }
+
+  @Test
   void addressesOfAnAccountAreAddedListedAndTakenAway() throws IOException {
     String file = write().toString();
     try (MailServer server = start(Path.of(file))) {

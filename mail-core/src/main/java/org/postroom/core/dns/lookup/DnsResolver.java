@@ -65,10 +65,16 @@ public final class DnsResolver implements Resolver {
     CompletionStage<Answer<Record>> ask(Name name, int type);
   }
 
-  /** Asks the name servers of this machine's configuration. */
-  public static DnsResolver ofSystem(
+  /** Asks the name servers that this machine's configuration names, at each reload anew. */
+  public static Resolver ofSystem(
       Questions network, Duration timeout, Executor executor, Clock clock) {
-    return of(network, ResolverConfig.getCurrentConfig().servers(), timeout, executor, clock);
+    return new CurrentResolver(
+        DnsResolver::ofThisMachine, servers -> of(network, servers, timeout, executor, clock));
+  }
+
+  private static List<InetSocketAddress> ofThisMachine() {
+    ResolverConfig.refresh();
+    return ResolverConfig.getCurrentConfig().servers();
   }
 
   /**

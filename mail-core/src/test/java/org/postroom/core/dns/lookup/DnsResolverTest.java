@@ -10,13 +10,16 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.address.Domain;
+import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.dns.Resolver.MailExchanger;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.testing.Shows;
 import org.postroom.core.time.SystemTimers;
 import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.WireOptions;
@@ -49,6 +52,34 @@ class DnsResolverTest {
 
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().startsWith("dnsjava"));
+  }
+
+  @Test
+  @Shows("A6.10")
+  void othersAreAskedOnceTheMachineNamesOthers() throws Exception {
+    try (LoopbackNameServer second = new LoopbackNameServer()) {
+      server.add("example.org. 300 MX 10 first.example.org.");
+      second.add("example.org. 300 MX 10 second.example.org.");
+      AtomicReference<List<InetSocketAddress>> named =
+          new AtomicReference<>(List.of(server.address()));
+      Resolver current =
+          new CurrentResolver(
+              named::get,
+              servers ->
+                  patientFor(Duration.ofSeconds(10), servers.toArray(InetSocketAddress[]::new)))
+              .only(address -> true);
+
+      assertThat(records(of(current.mx(Domain.of("example.org")))))
+          .containsExactly(new MailExchanger(10, "first.example.org"));
+      named.set(List.of(second.address()));
+      assertThat(records(of(current.mx(Domain.of("example.org")))))
+          .containsExactly(new MailExchanger(10, "first.example.org"));
+
+      current.refresh();
+
+      assertThat(records(of(current.mx(Domain.of("example.org")))))
+          .containsExactly(new MailExchanger(10, "second.example.org"));
+    }
   }
 
   private static <T> Answer<T> of(CompletionStage<Answer<T>> stage) throws Exception {
