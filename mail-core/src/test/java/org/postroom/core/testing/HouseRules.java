@@ -224,6 +224,14 @@ public abstract class HouseRules {
         .check(classes);
   }
 
+  /** It looks for a mount point, and throws where there is none: in a chroot, for instance. */
+  @Test
+  void roomIsAskedOfTheFolder() {
+    noClasses()
+        .should(call("looks for a mount point", Set.of("getFileStore"), java.nio.file.Files.class))
+        .check(classes);
+  }
+
   @Test
   void nobodySleeps() throws IOException {
     noClasses().should(call("sleeps", Set.of("sleep"), Thread.class)).check(classes);

@@ -1,6 +1,5 @@
 package org.postroom.dist.applet.doctor;
 
-import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -46,7 +45,7 @@ public final class Machine implements AutoCloseable {
         DnsResolver.ofSystem(wire.questions(), OF_ONE_QUESTION, workers, clock)
             .only(Interfaces.family(settings)::contains),
         Reach::bySocket,
-        folder -> Files.getFileStore(folder).getUsableSpace(),
+        folder -> folder.toFile().getUsableSpace(),
         roots(),
         clock,
         elsewhere,
