@@ -1,5 +1,6 @@
 package org.postroom.dist.applet;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.report.Report;
 import org.postroom.dist.answer.OperationRefused;
+import org.postroom.dist.assembly.Checked;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.QueueChanges;
@@ -31,7 +33,8 @@ import picocli.CommandLine.Spec;
     name = "postfix",
     description = {
       "Starts, ends and asks the server, as Postfix's postfix(1) does.",
-      "start: in the background (postroom serve: in the foreground). stop: when what is under way is done. abort: at once. reload: has it obey"
+      "start: in the background (postroom serve: in the foreground); by root, as the user whose"
+          + " the data folder is. stop: when what is under way is done. abort: at once. reload: has it obey"
           + " its files as they are. check: says what is wrong with them. status: exit status 0 where"
           + " it runs. flush: tries all that waits. -c FOLDER: that of main.cf (default: that of"
           + " MAIL_CONFIG, /etc/postroom)."
@@ -121,8 +124,18 @@ public final class PostfixApplet implements Callable<Integer> {
     if (launcher.isEmpty()) {
       return fail("it is not known by which command it starts: say postroom postfix start");
     }
+    Optional<ServiceUser> user;
+    try {
+      Checked checked = server.checked();
+      user = ServiceUser.of(checked);
+      if (user.isPresent()) {
+        user.get().makeRoom(checked);
+      }
+    } catch (IOException e) {
+      return fail("its user's folders cannot be seen to: " + e);
+    }
     Optional<String> trouble =
-        ServerInBackground.start(launcher.get(), mainCf, () -> runs(server), PATIENCE);
+        ServerInBackground.start(launcher.get(), mainCf, user, () -> runs(server), PATIENCE);
     trouble.ifPresent(this::fail);
     return trouble.isPresent() ? FAILED : 0;
   }

@@ -39,25 +39,38 @@ final class ServerInBackground {
    * Starts one, in a session of its own, and waits until it answers. What it says goes nowhere: its
    * log is where the configuration says.
    *
+   * @param user as whom, where not as who starts it
    * @return what went wrong
    */
   static Optional<String> start(
-      String launcher, Path mainCf, BooleanSupplier runs, Duration patience) {
+      String launcher,
+      Path mainCf,
+      Optional<ServiceUser> user,
+      BooleanSupplier runs,
+      Duration patience) {
     List<String> command = new ArrayList<>();
     if (Files.isExecutable(SESSION)) {
       command.add(SESSION.toString());
     }
-    String remedy = ": postroom serve -c " + Place.quoted(mainCf) + " says why";
+    user.ifPresent(who -> command.addAll(who.words()));
+    String serve = "postroom serve -c " + Place.quoted(mainCf);
+    String remedy =
+        ": "
+            + user.map(who -> "su -s /bin/sh -c '" + serve + "' " + who.found().owner().getName())
+                .orElse(serve)
+            + " says why";
     try {
       // By a link it would be another command.
       String postroom = Path.of(launcher).toRealPath().toString();
       command.addAll(List.of(postroom, "serve", "-c", mainCf.toAbsolutePath().toString()));
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectInput(new File("/dev/null"))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
+              .redirectError(ProcessBuilder.Redirect.DISCARD);
+      // The folder of who starts it may be closed to that user.
+      user.ifPresent(who -> builder.directory(who.folder().toFile()));
+      Process process = builder.start();
       long end = System.nanoTime() + patience.toNanos();
       while (!runs.getAsBoolean()) {
         if (process.waitFor(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
