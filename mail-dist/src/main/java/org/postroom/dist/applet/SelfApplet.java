@@ -3,6 +3,7 @@ package org.postroom.dist.applet;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.postroom.core.json.Json;
+import org.postroom.dist.applet.doctor.Firewall;
 import org.postroom.dist.applet.doctor.Self;
 import org.postroom.dist.applet.doctor.Site;
 import picocli.CommandLine.Command;
@@ -24,12 +25,24 @@ public final class SelfApplet implements Callable<Integer> {
   @Option(names = "--json", description = "As JSON.")
   private boolean json;
 
+  @Option(
+      names = "--nft",
+      description =
+          "Prints rules for a firewall instead, in the form of nft(8): the ports that others are to"
+              + " reach.")
+  private boolean nft;
+
   SelfApplet() {}
 
   @Override
   public Integer call() {
-    Self self = Self.of(Site.of(place.described().checked()), place.configuration());
+    Site site = Site.of(place.described().checked());
     PrintWriter out = spec.commandLine().getOut();
+    if (nft) {
+      Firewall.rules(site).forEach(out::println);
+      return 0;
+    }
+    Self self = Self.of(site, place.configuration());
     if (json) {
       out.println(Json.text(self.toJson()));
     } else {

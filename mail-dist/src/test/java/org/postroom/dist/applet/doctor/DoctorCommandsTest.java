@@ -52,6 +52,26 @@ final class DoctorCommandsTest {
   }
 
   @Test
+  @Shows("A6.7")
+  void selfPrintsRulesForWhatOthersAreToReachAndNothingElse() throws IOException {
+    AppletRun open =
+        run(
+            "self",
+            "myhostname = mail.example.org\nlisteners = imaps:993 smtp:25 imap:0 lmtp:unix:lmtp\n",
+            "--nft");
+    AppletRun closed = run("self", "inet_interfaces = loopback-only\n", "--nft");
+
+    assertThat(open.status()).isZero();
+    assertThat(open.said().lines())
+        .containsExactly(
+            "# What mail.example.org opens to others; for nft -f -",
+            "add rule inet filter input tcp dport 25 accept comment \"smtp\"",
+            "add rule inet filter input tcp dport 993 accept comment \"imaps\"");
+    assertThat(closed.said().lines())
+        .containsExactly("# No port is open to others than this machine.");
+  }
+
+  @Test
   void doctorsStatusIsThatOfTheWorst() throws IOException {
     AppletRun run = run("doctor", "myhostname = mail\nlisteners =\n", "--offline", "example.org");
 
