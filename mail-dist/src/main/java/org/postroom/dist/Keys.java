@@ -2,6 +2,7 @@ package org.postroom.dist;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.Settings;
 import org.postroom.core.refusal.WireFault;
 import org.postroom.core.report.BadConfiguration;
@@ -36,7 +37,10 @@ record Keys(TlsContext context, Optional<OwnKeys> ours) {
     }
     Path key = ownFile.orElse(chain.get());
     try {
-      return Optional.of(new Keys(TlsContexts.server(chain.get(), key), Optional.empty()));
+      return Optional.of(
+          new Keys(
+              TlsContexts.server(chain.get(), key, settings.get(ConfigParams.UNSAFE_FILES)),
+              Optional.empty()));
     } catch (WireFault e) {
       String why = String.valueOf(e.getMessage());
       boolean ofKey = ownFile.isPresent() && why.startsWith(key.toString());

@@ -250,6 +250,32 @@ final class BadConfigurationTest {
     assertThat(outcome.said()).contains("smtpd_tls_cert_file: " + key).contains("chmod 0600");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "smtpd_tls_cert_file = FILE",
+        "smtp_tls_cert_file = FILE",
+        "storage_password = file:FILE",
+        "smtp_sasl_auth_enable = yes | smtp_sasl_password_maps = hash:FILE",
+        "srs_domain = example.org | srs_secrets_file = FILE"
+      })
+  @Shows("A2.16")
+  void aSecretThatItsGroupMayChangeIsRefusedUnlessItIsExceptedByName(String lines)
+      throws IOException {
+    Path key = key("rw-rw----");
+    String given = lines.replace(" | ", "\n").replace("FILE", key.toString());
+
+    AppletRun refused = AppletRun.of("check", "-c", write(given).toString());
+    AppletRun excepted =
+        AppletRun.of("check", "-c", write(given, "unsafe_files = " + key).toString());
+
+    assertThat(refused.status()).isEqualTo(78);
+    assertThat(refused.said())
+        .contains(key + " ", "can be changed by others (rw-rw----)", "name it in unsafe_files");
+    // What the files say is no key and no table: that is another matter.
+    assertThat(excepted.said()).doesNotContain("rw-rw----");
+  }
+
   @Test
   void aDataFolderOfSomebodyElseIsRefusedForRootToo() throws IOException {
     Site site = new Site(folder);

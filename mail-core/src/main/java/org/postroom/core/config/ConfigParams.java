@@ -39,6 +39,16 @@ public final class ConfigParams {
           changes who may send, where mail goes or who may read it.\
           """);
 
+  public static final Param<List<String>> UNSAFE_FILES =
+      SET.list(
+          "unsafe_files",
+          "",
+          """
+          Paths of files with keys or passwords that may be as open to other users as they are. All
+          others of that kind are refused where everybody can read them, or others than their owner
+          can change them.\
+          """);
+
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
 

@@ -271,17 +271,24 @@ final class SettingsCheck {
     }
   }
 
-  /** A secret that the file says itself makes the file one. */
+  /** A secret is kept from others in its file; one that main.cf says itself makes that one such. */
   private void exposed(String name, String text) {
     Place place = place(name);
-    if (place.line() > 0 && !text.isEmpty() && !text.startsWith(ValueType.FILE)) {
-      Privacy.faultOfSecret(Path.of(place.source()), place.source() + " holds a secret and")
-          .ifPresent(
-              fault ->
-                  faults.add(
-                      new Fault(
-                          place, name, fault + "; or write file:/PATH and keep the secret there")));
+    if (text.startsWith(ValueType.FILE)) {
+      String file = expanded.getOrDefault(name, text).substring(ValueType.FILE.length());
+      exposed(name, file, "");
+    } else if (place.line() > 0 && !text.isEmpty()) {
+      exposed(name, place.source(), "; or write file:/PATH and keep the secret there");
     }
+  }
+
+  private void exposed(String name, String file, String remedy) {
+    String excepted = rawText(ConfigParams.UNSAFE_FILES.name());
+    Privacy.faultOfSecret(
+            Path.of(file),
+            file + " holds a secret and",
+            ConfigParams.UNSAFE_FILES.read(excepted == null ? "" : quietly(excepted)))
+        .ifPresent(fault -> faults.add(new Fault(place(name), name, fault + remedy)));
   }
 
   /** A default that repeats another parameter's value repeats no warning. */

@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -92,6 +93,25 @@ public final class Privacy {
                     + user.getName()
                     + " "
                     + folder);
+  }
+
+  /**
+   * The same as {@link #faultOfSecret(Path, String)}, but for files that the administrator excepts.
+   *
+   * @param excepted their paths
+   */
+  public static Optional<String> faultOfSecret(
+      Path file, String what, Collection<String> excepted) {
+    return isAmong(excepted, file)
+        ? Optional.empty()
+        : faultOfSecret(file, what).map(fault -> fault + "; or name it in unsafe_files");
+  }
+
+  private static boolean isAmong(Collection<String> paths, Path file) {
+    Path meant = file.toAbsolutePath().normalize();
+    return paths.stream()
+        .anyMatch(
+            path -> file.getFileSystem().getPath(path).toAbsolutePath().normalize().equals(meant));
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
+import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.privacy.Privacy;
@@ -59,7 +60,8 @@ public final class SenderRewriting {
                         "a file of secrets is expected, because "
                             + SrsParams.DOMAIN.name()
                             + " is set"));
-    Privacy.faultOfSecret(file, file + " holds secrets and")
+    Privacy.faultOfSecret(
+            file, file + " holds secrets and", settings.get(ConfigParams.UNSAFE_FILES))
         .ifPresent(
             fault -> {
               throw fault(settings, fault);

@@ -34,6 +34,7 @@ public final class Tables implements AutoCloseable {
   private final Path base;
   private final String defaultType;
   private final Set<String> aliasFiles;
+  private final List<String> unsafe;
   private final Map<String, Function<String, LookupTable>> types;
   private final Map<String, LookupTable> named;
   private final @Nullable SqlSource sql;
@@ -56,6 +57,7 @@ public final class Tables implements AutoCloseable {
     sql = builder.sql;
     random = builder.random;
     environment = builder.environment;
+    unsafe = List.copyOf(builder.unsafe);
     aliasFiles = new HashSet<>();
     for (String text : builder.aliasFiles) {
       String plain = text.startsWith("proxy:") ? text.substring("proxy:".length()) : text;
@@ -256,7 +258,7 @@ public final class Tables implements AutoCloseable {
         throw new BadValue("not a path: " + name);
       }
       if (use == Use.SECRET) {
-        Privacy.faultOfSecret(path, path + " has passwords in it and")
+        Privacy.faultOfSecret(path, path + " has passwords in it and", unsafe)
             .ifPresent(
                 fault -> {
                   throw new BadValue(fault);
@@ -317,6 +319,7 @@ public final class Tables implements AutoCloseable {
     private final List<String> aliasFiles = new ArrayList<>();
     private final Map<String, Function<String, LookupTable>> types = new HashMap<>();
     private final Map<String, LookupTable> named = new HashMap<>();
+    private final List<String> unsafe = new ArrayList<>();
     private @Nullable SqlSource sql;
     private @Nullable RandomGenerator random;
     private @Nullable Function<String, Optional<String>> environment;
@@ -338,6 +341,12 @@ public final class Tables implements AutoCloseable {
     /** Tables, as {@code alias_maps} names them, whose files are in the form of aliases(5). */
     public Builder aliasFiles(Collection<String> texts) {
       aliasFiles.addAll(texts);
+      return this;
+    }
+
+    /** Paths of files with passwords that may be open to others. */
+    public Builder unsafe(Collection<String> paths) {
+      unsafe.addAll(paths);
       return this;
     }
 

@@ -20,7 +20,9 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -37,6 +39,8 @@ import org.postroom.core.refusal.WireFault;
 public final class TlsContexts {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
+  private static final String IS_KEY = " is a private key and";
+
   private TlsContexts() {}
 
   /**
@@ -47,9 +51,23 @@ public final class TlsContexts {
    *     group may read it
    */
   public static TlsContext server(Path chain, Path key) {
+    checkSecret(Privacy.faultOfSecret(key, key + IS_KEY));
+    return checked(chain, key);
+  }
+
+  /**
+   * The same for an administrator's.
+   *
+   * @param unsafe paths of keys that may be open to others
+   */
+  public static TlsContext server(Path chain, Path key, Collection<String> unsafe) {
+    checkSecret(Privacy.faultOfSecret(key, key + IS_KEY, unsafe));
+    return checked(chain, key);
+  }
+
+  private static TlsContext checked(Path chain, Path key) {
     checkReadable(chain);
     checkReadable(key);
-    checkSecret(key);
     return server(read(chain), read(key), chain.toString(), key.toString(), provider());
   }
 
@@ -95,11 +113,12 @@ public final class TlsContexts {
    *
    * @param chain the certificate and its intermediates, the certificate first
    * @param key its private key, which nobody but its owner and group may read
+   * @param unsafe paths of keys that may be open to others
    */
-  public static Identity identity(Path chain, Path key) {
+  public static Identity identity(Path chain, Path key, Collection<String> unsafe) {
     checkReadable(chain);
     checkReadable(key);
-    checkSecret(key);
+    checkSecret(Privacy.faultOfSecret(key, key + IS_KEY, unsafe));
     return identity(read(chain), read(key), chain.toString(), key.toString());
   }
 
@@ -256,12 +275,11 @@ public final class TlsContexts {
     }
   }
 
-  private static void checkSecret(Path key) {
-    Privacy.faultOfSecret(key, key + " is a private key and")
-        .ifPresent(
-            fault -> {
-              throw new WireFault(fault);
-            });
+  private static void checkSecret(Optional<String> found) {
+    found.ifPresent(
+        fault -> {
+          throw new WireFault(fault);
+        });
   }
 
   private static String read(Path file) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,16 @@ final class PrivacyTest {
         .startsWith("the key ")
         .contains("(" + permissions + ")")
         .contains("chmod 0600 " + file);
+  }
+
+  @Test
+  void aSecretIsExceptedByItsPath() throws Exception {
+    Path file = file("rw-rw-rw-");
+
+    assertThat(Privacy.faultOfSecret(file, "it", List.of("/other", folder + "/./secret")))
+        .isEmpty();
+    assertThat(Privacy.faultOfSecret(file, "it", List.of(folder + "/secrets")).orElseThrow())
+        .endsWith("; or name it in unsafe_files");
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.postroom.core.config.ConfigParams;
 import org.postroom.core.privacy.Privacy;
 import org.postroom.core.report.Place;
 import org.postroom.dist.config.ServerParams;
@@ -171,7 +172,8 @@ final class MachineChecks {
     }
     for (Path file : files) {
       if (Files.exists(file)) {
-        Privacy.faultOfSecret(file, "secret " + file)
+        Privacy.faultOfSecret(
+                file, "secret " + file, on.site().settings().get(ConfigParams.UNSAFE_FILES))
             .ifPresent(fault -> findings.add(open(fault, "chmod 0600 " + file)));
       }
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.refusal.WireFault;
@@ -35,12 +36,15 @@ public final class ClientContexts {
     List<Path> chains = settings.get(TlsParams.CHAIN_FILES);
     Optional<Path> certificate = settings.get(TlsParams.CERT_FILE);
     Optional<Path> key = settings.get(TlsParams.KEY_FILE);
+    List<String> unsafe = settings.get(ConfigParams.UNSAFE_FILES);
     Param<?> from = chains.isEmpty() ? TlsParams.CERT_FILE : TlsParams.CHAIN_FILES;
     try {
       return new ClientContexts(
           chains.isEmpty()
-              ? certificate.stream().map(one -> TlsContexts.identity(one, key.orElse(one))).toList()
-              : chains.stream().map(one -> TlsContexts.identity(one, one)).toList());
+              ? certificate.stream()
+                  .map(one -> TlsContexts.identity(one, key.orElse(one), unsafe))
+                  .toList()
+              : chains.stream().map(one -> TlsContexts.identity(one, one, unsafe)).toList());
     } catch (WireFault e) {
       throw new BadConfiguration(settings.fault(from, String.valueOf(e.getMessage())));
     }
