@@ -31,11 +31,7 @@ final class Asker implements DescribedServer.Client {
   public <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
     return plan.folder()
         .flatMap(folder -> Control.ask(folder, operation, question))
-        .orElseGet(
-            () -> {
-              PrivateFolder.check(plan.folder(), plan.settings(), plan.storage());
-              return operation.perform(desk, question);
-            });
+        .orElseGet(() -> operation.perform(desk, question));
   }
 
   @Override

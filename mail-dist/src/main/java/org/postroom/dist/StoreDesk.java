@@ -67,6 +67,7 @@ final class StoreDesk implements Desk, AutoCloseable {
 
   /** Where a server would stage it; else one that is gone at the end. */
   private Path folder() {
+    checkFolder();
     return plan.folder().map(folder -> folder.resolve("staging")).orElseGet(this::temporary);
   }
 
@@ -95,9 +96,15 @@ final class StoreDesk implements Desk, AutoCloseable {
     return description.clock;
   }
 
+  /** Whoever only looks at what lies beside it need not be its user. */
+  private void checkFolder() {
+    PrivateFolder.check(plan.folder(), plan.settings(), plan.storage());
+  }
+
   private SqlStorage store() {
     SqlStorage open = storage;
     if (open == null) {
+      checkFolder();
       QuotaRules quotas = ServerSettings.quotas(plan.settings());
       open = SqlStorage.open(plan.storage(), description.clock, description.random, () -> quotas);
       storage = open;

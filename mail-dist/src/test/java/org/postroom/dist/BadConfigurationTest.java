@@ -293,6 +293,10 @@ final class BadConfigurationTest {
       assertThat(outcome.status()).as(outcome.said()).isEqualTo(78);
       assertThat(outcome.said()).contains(site.data() + " belongs to 12345").contains("run it as");
     }
+    // What lies beside the store, and whether a server runs, can be looked at.
+    assertThat(AppletRun.of("sendmail", "-C", mainCf, "-bp", "-Ac").status()).isZero();
+    assertThat(AppletRun.of("postfix", "-c", folder.toString(), "status").said())
+        .contains("is not running");
     // Who only looks, and asks the server whose it is, may be root: on a machine he is.
     assertThat(AppletRun.of("check", "-c", mainCf).status()).isZero();
     try (Stream<Path> files = Files.list(site.data())) {
