@@ -42,6 +42,7 @@ make_root() {
   mkdir -p "$folder/archives"
   cp -a "$folder/archives/." "$root/var/cache/apt/archives/"
   cp /etc/resolv.conf "$root/etc/resolv.conf"
+  [ -s "$root/etc/hosts" ] || echo '127.0.0.1 localhost' >"$root/etc/hosts"
   for file in /etc/apt/apt.conf.d/*proxy*; do [ ! -e "$file" ] || cp "$file" "$root/etc/apt/apt.conf.d/"; done
   cp "$deb" "$root/tmp/postroom.deb"
   mount -t proc proc "$root/proc"
@@ -99,10 +100,11 @@ does() { # LINE
   alone sh -c "$1" || wrong "$1 ends with status $?"
 }
 
-# How many mails of ada's have the words in their subject, as she sees it from her mail program.
-has() {
-  alone curl -sS --cacert /root/ca.pem --user "ada:correct horse" "imaps://localhost/INBOX?SUBJECT%20$1" | tr -cd '0-9 \n' | wc -w
-}
+# By her mail program: what ada sees of her mail.
+imap() { alone curl -sS --cacert /root/ca.pem --user "ada:correct horse" "imaps://localhost/INBOX$1"; }
+# The numbers of those with the word in their subject.
+numbers() { imap "?SUBJECT%20$1" | tr -d '\r' | sed -n 's/^\* SEARCH *//p'; }
+has() { numbers "$1" | wc -w; }
 expect() { # NUMBER WORD
   for _ in $(seq 100); do
     [ "$(has "$2")" != "$1" ] || { echo "ada has $1 with $2"; return 0; }
@@ -120,9 +122,9 @@ arrived() { # WORD TEXT ...
   done
   number=$(has "$word")
   [ "$number" = 1 ] || { wrong "ada has $number mails with $word instead of 1"; return 0; }
-  mail=$(alone doveadm fetch -u ada text mailbox INBOX subject "$word" | tr -d '\r')
+  mail=$(imap ";MAILINDEX=$(numbers "$word")" | tr -d '\r')
   for text in "$@"; do
-    [[ $mail == *"$text"* ]] || { printf '%s\n' "$mail" | head -n 40; wrong "the mail with $word has no: $text"; return 0; }
+    [[ $mail == *"$text"* ]] || { head -n 40 <<<"$mail"; wrong "the mail with $word has no: $text"; return 0; }
   done
-  echo "ada has one with $word: $(printf '%s\n' "$mail" | grep -m 1 -i '^Return-Path:')"
+  echo "ada has one with $word: $(grep -m 1 -i '^Return-Path:' <<<"$mail")"
 }
