@@ -79,7 +79,6 @@ arrived t1-tagged
 shows '250-SMTPUTF8' sh -c '{ sleep 1; echo EHLO you; sleep 1; echo QUIT; sleep 1; } | curl -sS telnet://localhost:25' # by hand
 shows '1 ' curl -sS --cacert /root/ca.pem --user 'ada:correct horse' pop3s://localhost/
 shows 'MX' postroom dns zone example.org
-does 'postroom user add --help >/dev/null'
 does 'printf "correct horse\n" | postroom user add cyd@example.org'
 shows 'cyd@example.org' postroom user list
 
@@ -91,7 +90,7 @@ does 'echo body | mutt -s t2-mutt -a /root/picture.bin -- ada'
 arrived t2-mutt 'filename="picture.bin"'
 does 'echo body | EMAIL=shop@example.com mutt -e "set use_envelope_from=yes" -s t2-mutt-from ada'
 arrived t2-mutt-from 'Return-Path: <shop@example.com>'
-shows 'SMTP' sh -c 'echo body | mail -v -s t2-verbose ada || true; echo SMTP'
+does 'echo body | mail -v -s t2-verbose ada'
 # Without a server of one's own: its configuration is away, and a provider's is there.
 cat >"$root/etc/msmtprc" <<'END'
 defaults
@@ -134,14 +133,13 @@ does 'printf "Subject: x\n\nx\n" >/root/small'
 # A stranger: his own address, and a domain that is not ours.
 refuses 55 '' curl -sS --interface 192.0.2.1 --url smtp://192.0.2.1:25 --mail-from you@example.com --mail-rcpt you@example.net --upload-file /root/small
 does 'grep -m 1 "Relay access denied" /var/log/postroom/mail.log'
-shows 'AUTH ' sh -c 'curl -sS --cacert /root/ca.pem --user "ada:correct horse" --url smtps://localhost:465 --mail-from ada@example.org --mail-rcpt ada@example.org --upload-file /root/small -v 2>&1'
-shows 'rejects' sh -c 'postroom explain --help >/dev/null; echo rejects'
-shows '> QUIT' sh -c 'postroom explain ada@example.org; echo "> QUIT"'
+shows 'AUTH ' sh -c 'curl -sS --cacert /root/ca.pem --user "ada:correct horse" --url smtps://localhost:465 --mail-from ada@example.org --mail-rcpt ada@example.org --upload-file /root/small -v'
+shows 'RCPT TO:<ada@example.org>: taken' postroom explain ada@example.org
 does 'postconf -X smtpd_recipient_restrictions message_size_limit smtpd_banner && postfix reload'
 
 step "tutorial: running sendmail"
 shows 'Version Postroom' sendmail -d0 -bv ada
-shows 'deliverable' sh -c 'sendmail -bv ada; echo deliverable'
+shows 'ada@example.org... deliverable' sendmail -bv ada
 shows '250' sh -c 'printf "EHLO me\r\nMAIL FROM:<you@example.com>\r\nRCPT TO:<ada>\r\nDATA\r\nSubject: t4-bs\r\n\r\nx\r\n.\r\nQUIT\r\n" | sendmail -bs'
 arrived t4-bs 'Return-Path: <you@example.com>'
 shows 'ada' sh -c 'echo ada | sendmail -bt'
@@ -152,7 +150,7 @@ for _ in $(seq 50); do
   pause
 done
 does 'sendmail -qRsally && sendmail -qSnobody && sendmail -q'
-id=$(alone mailq | sed -n 's/^\([0-9A-Za-z]*\)[*!]\{0,1\} .*/\1/p' | tail -n 1)
+id=$(alone mailq | awk '/^[0-9A-Za-z]+[*!]? +[0-9]+ / { id = $1 } /sally@example.net$/ { print id }')
 shows 't4-waits-for-sally' postcat -q "$id"
 shows 'sally@example.net' postroom queue show "$id"
 does "postqueue -i $id && postqueue -f && postqueue -j"
@@ -168,8 +166,7 @@ Subject: t4-spooled-$one
 
 body
 END"; done
-shows 't4' sh -c 'mailq -Ac; echo t4'
-[ "$(find "$root/var/spool/postroom/maildrop" -maxdepth 1 -type f | wc -l)" = 3 ] || wrong "not three mails are in the maildrop"
+shows 'in 3 Requests' mailq -Ac
 start
 for one in 1 2 3; do arrived t4-spooled-$one; done
 refuses 1 'already running' postfix start
