@@ -67,10 +67,7 @@ final class LocalSockets {
    * @throws OperationRefused with what is wrong
    */
   static <Q extends Record, A extends Record> A ask(
-      Path everybodys,
-      Supplier<Optional<Path>> folder,
-      Operation<Q, A> operation,
-      Q question) {
+      Path everybodys, Supplier<Optional<Path>> folder, Operation<Q, A> operation, Q question) {
     return Control.askAt(everybodys, operation, question)
         .or(
             () ->

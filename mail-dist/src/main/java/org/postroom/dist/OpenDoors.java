@@ -84,8 +84,7 @@ final class OpenDoors implements AutoCloseable {
    * @param name of the service
    * @param since when
    */
-  private record Open(
-      String name, Door door, Listener listener, Welcome welcome, Instant since) {
+  private record Open(String name, Door door, Listener listener, Welcome welcome, Instant since) {
 
     /** Where it is; the port is the real one. */
     SocketAddress address() {
@@ -186,8 +185,7 @@ final class OpenDoors implements AutoCloseable {
     Open one = Objects.requireNonNull(open.get(place));
     try {
       Listener listener = wire.listen(one.welcome().options(), one.welcome().sessions());
-      open.put(
-          place, new Open(one.name(), one.door(), listener, one.welcome(), clock.instant()));
+      open.put(place, new Open(one.name(), one.door(), listener, one.welcome(), clock.instant()));
     } catch (WireFault e) {
       open.remove(place);
       LOG.error("nobody listens at {} any more: {}", place.address(), e.getMessage());

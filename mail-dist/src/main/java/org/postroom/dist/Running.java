@@ -60,7 +60,7 @@ record Running(
     doors.become(plan, generations.current(), () -> {});
     foundation.services().forEach(service -> service.running(generations::current));
     foundation.heartbeat(description).ifPresent(owned::add);
-    Reloading reloading = 
+    Reloading reloading =
         new Reloading(
             description,
             databases,

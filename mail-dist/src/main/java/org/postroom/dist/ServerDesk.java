@@ -116,10 +116,7 @@ final class ServerDesk implements Desk, RunningServer {
 
   @Override
   public Submitted submit(
-      Envelope envelope,
-      Optional<String> name,
-      InputStream content,
-      Consumer<QueueId> named) {
+      Envelope envelope, Optional<String> name, InputStream content, Consumer<QueueId> named) {
     if (!server.running().submitting().permits(user)) {
       throw new OperationRefused(
           OperationRefused.Kind.NOT_ALLOWED,

@@ -149,8 +149,7 @@ final class Submitting implements AutoCloseable {
       OsUser user,
       Optional<String> name,
       Consumer<QueueId> named) {
-    Optional<MailCommit> commit =
-        name.flatMap(given -> pickup.map(all -> all.taking(user, given)));
+    Optional<MailCommit> commit = name.flatMap(given -> pickup.map(all -> all.taking(user, given)));
     return inTurn(
         () -> mail(envelope, whom, user, Optional.empty(), commit).submit(content, named));
   }

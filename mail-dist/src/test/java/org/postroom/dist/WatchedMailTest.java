@@ -174,8 +174,12 @@ final class WatchedMailTest {
       assertThat(run.status()).isZero();
       assertThat(run.said().lines())
           .hasSize(20)
-          .anyMatch(line -> line.matches("\\w+: bob3@far\\.test\\.\\.\\. Sent \\(250 2\\.0\\.0 Ok\\)"))
-          .anyMatch(line -> line.matches("\\w+: bob7@far\\.test\\.\\.\\. Deferred: .* 450 4\\.2\\.0 later.*"));
+          .anyMatch(
+              line -> line.matches("\\w+: bob3@far\\.test\\.\\.\\. Sent \\(250 2\\.0\\.0 Ok\\)"))
+          .anyMatch(
+              line ->
+                  line.matches(
+                      "\\w+: bob7@far\\.test\\.\\.\\. Deferred: .* 450 4\\.2\\.0 later.*"));
       assertThat(postqueue("-j").said().lines()).singleElement().asString().contains("bob7@");
     }
   }
@@ -193,7 +197,9 @@ final class WatchedMailTest {
 
       assertThat(run.status()).isZero();
       assertThat(run.said()).contains("Deferred: ");
-      assertThat(postqueue("-j").said().lines()).hasSize(30).noneMatch(line -> line.contains("active"));
+      assertThat(postqueue("-j").said().lines())
+          .hasSize(30)
+          .noneMatch(line -> line.contains("active"));
       assertThat(sendmail("-qRnobody")).isEqualTo(new AppletRun(0, ""));
     }
   }

@@ -21,9 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What there is to say of mails that are ours, once it is durable: to the log, to who watches, and
- * to who listens.
- * A listener can do no harm: what it throws is logged, and what it hears of the queue it hears on a
- * worker of its own. The last listener of a kind counts.
+ * to who listens. A listener can do no harm: what it throws is logged, and what it hears of the
+ * queue it hears on a worker of its own. The last listener of a kind counts.
  */
 public final class Tidings {
   private static final Logger LOG = LoggerFactory.getLogger(Tidings.class);
@@ -54,8 +53,7 @@ public final class Tidings {
    * @param workers where listeners hear of the queue
    * @param lifeline hears of a machine that fails under a listener
    */
-  public Tidings(
-      Watches watches, Clock clock, Timers timers, Executor workers, Lifeline lifeline) {
+  public Tidings(Watches watches, Clock clock, Timers timers, Executor workers, Lifeline lifeline) {
     this.watches = watches;
     this.clock = clock;
     this.timers = timers;

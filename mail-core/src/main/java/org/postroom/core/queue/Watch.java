@@ -51,7 +51,9 @@ public final class Watch {
     QueueId mail();
   }
 
-  /** A line of a conversation with a next hop, without secrets; ours stands behind "{@code >>> }". */
+  /**
+   * A line of a conversation with a next hop, without secrets; ours stands behind "{@code >>> }".
+   */
   public record Said(QueueId mail, String line) implements Seen {}
 
   /**
@@ -62,8 +64,7 @@ public final class Watch {
    *     expired}, {@code hold}
    * @param reason what was said, on one line
    */
-  public record Became(
-      QueueId mail, Address recipient, String status, String became, String reason)
+  public record Became(QueueId mail, Address recipient, String status, String became, String reason)
       implements Seen {}
 
   /** By which it is found again. */
@@ -173,9 +174,7 @@ public final class Watch {
       shown = wasExpected || isFollowed || expectsOthers && !arrived.isAfter(since);
     }
     if (shown) {
-      add(
-          new Became(
-              one.mail(), one.recipient(), one.status(), one.became(), cut(one.reason())));
+      add(new Became(one.mail(), one.recipient(), one.status(), one.became(), cut(one.reason())));
     }
   }
 

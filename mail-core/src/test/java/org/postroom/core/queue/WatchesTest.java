@@ -53,7 +53,8 @@ final class WatchesTest {
 
     assertThat(watch.take(Duration.ZERO))
         .containsExactly(
-            new Watch.Said(ONE, "220 hello"), new Watch.Became(ONE, BOB, "2.0.0", "sent", "250 ok"));
+            new Watch.Said(ONE, "220 hello"),
+            new Watch.Became(ONE, BOB, "2.0.0", "sent", "250 ok"));
     assertThat(watch.take(Duration.ZERO)).isEmpty();
   }
 

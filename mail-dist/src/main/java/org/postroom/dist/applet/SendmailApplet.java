@@ -280,8 +280,7 @@ public final class SendmailApplet implements Callable<Integer> {
 
   /** Hands it in; where that is wanted, its first attempt is shown. */
   private HandingIn handIn(DescribedServer server, Mail mail, boolean isShown) {
-    Watching watching =
-        isShown ? Watching.begun(server, out()) : Watching.nothing(server, out());
+    Watching watching = isShown ? Watching.begun(server, out()) : Watching.nothing(server, out());
     HandingIn done = HandingIn.of(server, mail.seenBy(watching.number()));
     if (isShown && done.status() == 0) {
       done.id()

@@ -130,8 +130,7 @@ public final class ServeApplet implements Callable<Integer> {
   ServerBuilder described() {
     ServerBuilder builder = place.builder();
     interval.ifPresent(
-        time ->
-            builder.unwrap(DescribedServer.class).set(ServerParams.QUEUE_RUN_DELAY, time));
+        time -> builder.unwrap(DescribedServer.class).set(ServerParams.QUEUE_RUN_DELAY, time));
     return builder;
   }
 

@@ -115,7 +115,8 @@ final class Watching {
   }
 
   private static String line(Outcome one) {
-    String became = one.became().substring(0, 1).toUpperCase(Locale.ROOT) + one.became().substring(1);
+    String became =
+        one.became().substring(0, 1).toUpperCase(Locale.ROOT) + one.became().substring(1);
     String reason = printable(one.reason());
     return one.recipient()
         + "... "

@@ -216,9 +216,7 @@ public final class ExplainOperation {
     for (Target target : expanded.targets()) {
       found.add(
           new Destination(
-              target.recipient().address().toString(),
-              route(target.route()),
-              Optional.empty()));
+              target.recipient().address().toString(), route(target.route()), Optional.empty()));
     }
     return found;
   }

@@ -199,8 +199,7 @@ public final class QueueChanges {
                       seen ->
                           some.forEach(
                               one ->
-                                  seen.expect(
-                                      mail.id(), one.recipient().recipient().address())));
+                                  seen.expect(mail.id(), one.recipient().recipient().address())));
                   return desk.queue().control().change(Change.RUN, numbers(some));
                 })
             .all();

@@ -41,10 +41,7 @@ public interface RunningServer {
    * @throws OperationRefused when he may not hand in mail
    */
   Submitted submit(
-      Envelope envelope,
-      Optional<String> name,
-      InputStream content,
-      Consumer<QueueId> named);
+      Envelope envelope, Optional<String> name, InputStream content, Consumer<QueueId> named);
 
   /** Who watches mail while it is tried. */
   Watches watches();

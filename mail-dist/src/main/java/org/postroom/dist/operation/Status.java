@@ -25,10 +25,5 @@ public record Status(String version, long process, long generation, List<Listeni
    * @param since when it is open, as RFC 3339 writes it
    */
   public record Listening(
-      String service,
-      String role,
-      String address,
-      int port,
-      boolean implicitTls,
-      String since) {}
+      String service, String role, String address, int port, boolean implicitTls, String since) {}
 }

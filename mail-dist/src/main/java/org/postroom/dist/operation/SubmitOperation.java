@@ -89,15 +89,7 @@ public final class SubmitOperation {
     /** The same, to be seen by a watch; by none where there is none. */
     public Mail seenBy(Optional<Long> other) {
       return new Mail(
-          sender,
-          recipients,
-          eightBit,
-          reportOn,
-          fullReturn,
-          envelopeId,
-          name,
-          other,
-          content);
+          sender, recipients, eightBit, reportOn, fullReturn, envelopeId, name, other, content);
     }
 
     /**

@@ -16,8 +16,8 @@ import org.postroom.dist.operation.QueueOperations.Behind;
 
 /**
  * Mail is watched while it is tried. Whoever wants to see it begins a watch, says so where it hands
- * in the mail ({@link SubmitOperation}) or has it tried ({@link QueueChanges}), and asks then, again
- * and again, until there is nothing more to come.
+ * in the mail ({@link SubmitOperation}) or has it tried ({@link QueueChanges}), and asks then,
+ * again and again, until there is nothing more to come.
  */
 public final class WatchOperations {
   /** So long an answer waits for something to say; whoever asks asks again. */
@@ -65,8 +65,8 @@ public final class WatchOperations {
    *
    * @param sights in their order
    * @param lost how many there were in all that nobody can see any more
-   * @param isOver whether nothing more will come: all was tried that was to be, or its turn will not
-   *     come soon
+   * @param isOver whether nothing more will come: all was tried that was to be, or its turn will
+   *     not come soon
    * @param behind where what was tried ends
    */
   public record Sights(List<Sight> sights, long lost, boolean isOver, Optional<Behind> behind) {
@@ -112,7 +112,8 @@ public final class WatchOperations {
             .orElseThrow(
                 () ->
                     new OperationRefused(
-                        OperationRefused.Kind.REQUEST, "no watch has the number " + wanted.watch()));
+                        OperationRefused.Kind.REQUEST,
+                        "no watch has the number " + wanted.watch()));
     List<Watch.Seen> seen = watch.take(watch.expectsNobody() ? Duration.ZERO : PATIENCE);
     Optional<Behind> behind = wanted.behind();
     boolean over = false;
@@ -142,10 +143,7 @@ public final class WatchOperations {
         Optional.empty(),
         Optional.of(
             new Outcome(
-                became.recipient().toString(),
-                became.status(),
-                became.became(),
-                became.reason())));
+                became.recipient().toString(), became.status(), became.became(), became.reason())));
   }
 
   /** What is still to be tried. */
@@ -168,9 +166,7 @@ public final class WatchOperations {
     /** Whether there is nothing behind the place where it was looked at last. */
     boolean isNone(Optional<Behind> last) {
       from = last.map(QueueOperations::position).orElse(Position.START);
-      return choice.isNamed()
-          ? choice.ids().stream().allMatch(this::isTried)
-          : isAllTried();
+      return choice.isNamed() ? choice.ids().stream().allMatch(this::isTried) : isAllTried();
     }
 
     private boolean isTried(String id) {
@@ -219,9 +215,7 @@ public final class WatchOperations {
 
     /** Where what was tried ends; a mail that is named is looked at as a whole. */
     Optional<Behind> behind() {
-      return choice.isNamed()
-          ? Optional.empty()
-          : Optional.of(QueueOperations.behind("", from));
+      return choice.isNamed() ? Optional.empty() : Optional.of(QueueOperations.behind("", from));
     }
   }
 }

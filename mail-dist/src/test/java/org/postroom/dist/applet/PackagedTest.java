@@ -46,9 +46,9 @@ final class PackagedTest {
   /** The .deb as it is, and what update-alternatives links. */
   @Test
   void eachCommandOfOtherMailSystemsHasItsName() throws IOException {
-    List<String> links = all("<linkName>/usr/s?bin/([a-z]+)<", Files.readString(Path.of("pom.xml")));
-    List<String> alternatives =
-        all("--(?:install|slave) /usr/s?bin/([a-z]+) ", text("setup"));
+    List<String> links =
+        all("<linkName>/usr/s?bin/([a-z]+)<", Files.readString(Path.of("pom.xml")));
+    List<String> alternatives = all("--(?:install|slave) /usr/s?bin/([a-z]+) ", text("setup"));
 
     assertThat(links).contains("postroom").doesNotContainAnyElementsOf(alternatives);
     assertThat(alternatives).contains("sendmail", "mailq", "newaliases");

@@ -27,7 +27,8 @@ final class SendmailDaemonTest {
     place.configuration =
         Files.write(
             folder.resolve("main.cf"),
-            List.of("myhostname = mail.example.org", "storage_url = h2:data", "queue_run_delay = 1h"));
+            List.of(
+                "myhostname = mail.example.org", "storage_url = h2:data", "queue_run_delay = 1h"));
     SendmailOptions options =
         SendmailOptions.parse(word.isEmpty() ? List.of("-bd") : List.of("-bd", word));
     assertThat(options.mode()).isEqualTo(SendmailOptions.Mode.SERVE);

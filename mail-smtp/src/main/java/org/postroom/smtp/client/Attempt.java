@@ -311,7 +311,7 @@ final class Attempt {
             connection -> {
               ClientSession session = new ClientSession(connection, options.greetingTimeout());
               use(connection);
-              Conversation conversation = 
+              Conversation conversation =
                   new Conversation(connection, outfit, way, target, putOff.mail());
               greet(
                   way,

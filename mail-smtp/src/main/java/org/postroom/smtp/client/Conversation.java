@@ -37,8 +37,7 @@ final class Conversation {
    *
    * @param first the mail that it begins with
    */
-  Conversation(
-      Connection connection, Outfit outfit, Way way, Target target, QueuedMail first) {
+  Conversation(Connection connection, Outfit outfit, Way way, Target target, QueuedMail first) {
     this.connection = connection;
     this.exchange = outfit.exchange(connection, target);
     exchange.isAbout(first, "Connecting to " + target);

@@ -75,7 +75,9 @@ final class CurrentResolver implements Resolver {
     return current.resolver().tlsa(name);
   }
 
-  /** By the servers of this moment: whoever needs proofs is made anew by a reload, and asks again. */
+  /**
+   * By the servers of this moment: whoever needs proofs is made anew by a reload, and asks again.
+   */
   @Override
   public Optional<Resolver> validating() {
     return current.resolver().validating();

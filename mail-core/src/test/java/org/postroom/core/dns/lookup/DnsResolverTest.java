@@ -64,9 +64,9 @@ class DnsResolverTest {
           new AtomicReference<>(List.of(server.address()));
       Resolver current =
           new CurrentResolver(
-              named::get,
-              servers ->
-                  patientFor(Duration.ofSeconds(10), servers.toArray(InetSocketAddress[]::new)))
+                  named::get,
+                  servers ->
+                      patientFor(Duration.ofSeconds(10), servers.toArray(InetSocketAddress[]::new)))
               .only(address -> true);
 
       assertThat(records(of(current.mx(Domain.of("example.org")))))

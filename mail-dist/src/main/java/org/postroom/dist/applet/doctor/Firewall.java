@@ -10,7 +10,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.postroom.dist.assembly.Checked.Listening;
 
-/** What a firewall has to let through, so that others reach a server: rules in the form of nft(8). */
+/**
+ * What a firewall has to let through, so that others reach a server: rules in the form of nft(8).
+ */
 public final class Firewall {
   private Firewall() {}
 
