@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ final class FetchFromStrangersTest {
 
   /** What a server says to a line; null ends the connection. */
   private interface Answers {
-    String to(String line) throws IOException;
+    @Nullable String to(String line) throws IOException;
   }
 
   /** A server that speaks by a script, one client after the other. */
@@ -346,7 +347,7 @@ final class FetchFromStrangersTest {
         "",
         "* OK hello\r\n",
         line -> {
-          String tag = line.split(" ")[0];
+          String tag = line.split(" ", 2)[0];
           String command = line.substring(tag.length()).strip();
           heard.add(command);
           String done = tag + " OK\r\n";

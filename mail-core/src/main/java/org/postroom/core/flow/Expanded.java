@@ -2,8 +2,12 @@ package org.postroom.core.flow;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.postroom.core.address.Address;
+import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.restriction.Verdict;
 
@@ -23,6 +27,19 @@ public record Expanded(
   /** What a recipient that was named comes to. */
   public Expanded(Recipient recipient, List<Target> targets, List<String> trace) {
     this(recipient, targets, trace, false);
+  }
+
+  /**
+   * A mailbox that was chosen, and not found by its address: no alias and no route is asked, so
+   * that nothing of it goes on, and nobody hears what becomes of it.
+   *
+   * @param address that it is said to be for
+   * @param why for people
+   */
+  public static Expanded into(Address address, Account account, MailboxName mailbox, String why) {
+    Recipient chosen = new Recipient(address, Set.of(Recipient.Notify.NEVER), Optional.empty());
+    Target target = new Target(chosen, new Route.ToMailbox(account, mailbox));
+    return new Expanded(chosen, List.of(target), List.of(why));
   }
 
   /** The same with the first {@code most} targets and steps, for people. */

@@ -5,9 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.postroom.core.address.Address;
-import org.postroom.core.address.ReversePath;
 import org.postroom.core.address.WrittenAddress;
 import org.postroom.core.arrival.Arriving;
 import org.postroom.core.arrival.StagedContent;
@@ -20,14 +18,9 @@ import org.postroom.core.flow.Handover;
 import org.postroom.core.flow.Intake;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.MailboxFull;
-import org.postroom.core.flow.Route;
-import org.postroom.core.flow.Target;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
-import org.postroom.core.mail.Recipient;
-import org.postroom.core.mime.HeaderField;
-import org.postroom.core.mime.HeaderFields;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.queue.MailCommit;
@@ -39,9 +32,6 @@ import org.postroom.core.wire.Connection;
  * hears that it could not be kept: it is still where it was.
  */
 final class ArrivingMail {
-  private static final int HEADER = 64 * 1024;
-  private static final int LONGEST_PATH = 1000;
-
   private final Premises premises;
   private final Generation generation;
   private final FetchJob job;
@@ -89,12 +79,7 @@ final class ArrivingMail {
 
   private static Expanded recipient(Generation generation, FetchJob job, Account account) {
     Address address = generation.policy().qualified(WrittenAddress.parse(account.login()));
-    // RFC 3461, 4.1: whoever sent it hears nothing of its being fetched.
-    Recipient named = new Recipient(address, Set.of(Recipient.Notify.NEVER), Optional.empty());
-    return new Expanded(
-        named,
-        List.of(new Target(named, new Route.ToMailbox(account, job.folder()))),
-        List.of("fetched by " + job.name()));
+    return Expanded.into(address, account, job.folder(), "fetched by " + job.name());
   }
 
   /** Why there is no room for so many octets; empty where there is. */
@@ -111,7 +96,7 @@ final class ArrivingMail {
    */
   Handover take(StagedContent content, MailCommit commit) {
     MailFlow flow = generation.flow().into(commit);
-    Envelope envelope = Envelope.of(sender(content), List.of(recipient.recipient()));
+    Envelope envelope = Envelope.of(ReturnPath.of(content), List.of(recipient.recipient()));
     Arriving mail =
         new Arriving(flow.newId(), Origin.SMTP, client, envelope, premises.clock().instant());
     Entrance entrance =
@@ -151,29 +136,5 @@ final class ArrivingMail {
     } catch (IOException e) {
       throw new UncheckedIOException("what was staged cannot be read", e);
     }
-  }
-
-  /** Whom the server there had it from, as its first field says; the null sender else. */
-  private static ReversePath sender(StagedContent content) {
-    try (InputStream in = content.stream()) {
-      for (HeaderField field : HeaderFields.of(in.readNBytes(HEADER))) {
-        if (field.isNamed("Return-Path")) {
-          return path(field.value().latin1().strip());
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("what was staged cannot be read", e);
-    }
-    return ReversePath.NULL;
-  }
-
-  private static ReversePath path(String text) {
-    if (text.length() > LONGEST_PATH || !text.startsWith("<") || !text.endsWith(">")) {
-      return ReversePath.NULL;
-    }
-    return Address.tryParse(text.substring(1, text.length() - 1))
-        .filter(Address::isAscii)
-        .map(ReversePath::of)
-        .orElse(ReversePath.NULL);
   }
 }

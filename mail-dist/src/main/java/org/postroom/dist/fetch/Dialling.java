@@ -103,7 +103,11 @@ final class Dialling {
       return TlsContexts.verifyingClient();
     }
     Path file = job.authorities().get();
-    return TlsContexts.verifyingClient(Files.readString(file));
+    try {
+      return TlsContexts.verifyingClient(Files.readString(file));
+    } catch (WireFault e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
   }
 
   private List<InetAddress> addresses(String host) throws IOException {

@@ -84,7 +84,7 @@ final class FetchFile {
 
   private void take(int line, String text) {
     try {
-      FetchJob job = job(text.strip().split("\\s+"));
+      FetchJob job = job(text.strip().split("\\s+", -1));
       String other = byKey.putIfAbsent(job.key(), job.name());
       if (other != null) {
         throw new BadValue("job " + other + " fetches the same mail for the same account");
@@ -121,7 +121,7 @@ final class FetchFile {
         needed(given, "to"),
         folder(given.getOrDefault("folder", MailboxName.INBOX.value())),
         secret(Path.of(needed(given, "password_file"))),
-        time(given.get("interval") == null ? "" : given.get("interval")),
+        time(given.getOrDefault("interval", "")),
         yes(given, "keep", false),
         tls(given.getOrDefault("tls", "required")),
         yes(given, "verify", true),

@@ -44,6 +44,7 @@ final class ImapMailbox implements RemoteMailbox {
   private boolean expunges;
   private boolean othersAreDeleted;
   private boolean isFetching;
+  private boolean isEmpty;
 
   private ImapMailbox(Staging staging, long largest, FetchLog log, Opening opening)
       throws IOException, RemoteRefusal {
@@ -90,6 +91,7 @@ final class ImapMailbox implements RemoteMailbox {
           if (code.matches()) {
             validity = code.group(1);
           }
+          isEmpty |= said.word().equals("0") && said.values().contains("EXISTS");
         });
     if (validity.isEmpty()) {
       throw new RemoteRefusal("the server says no UIDVALIDITY, without which UIDs mean nothing");
@@ -122,6 +124,9 @@ final class ImapMailbox implements RemoteMailbox {
   @Override
   public List<Entry> list() throws IOException, RemoteRefusal {
     List<Entry> entries = new ArrayList<>();
+    if (isEmpty) { // some servers know no set of none
+      return entries;
+    }
     talk.command(
         "UID FETCH 1:* (UID FLAGS RFC822.SIZE)",
         said -> {

@@ -9,8 +9,6 @@ package org.postroom.dist.fetch;
  * @param goesOn whether more are there that may be fetched at once
  */
 record Tally(int fetched, int removed, int left, boolean goesOn) {
-  static final Tally NOTHING = new Tally(0, 0, 0, false);
-
   boolean isNothing() {
     return fetched == 0 && removed == 0 && left == 0;
   }

@@ -1,0 +1,184 @@
+package org.postroom.dist;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.FreePorts;
+import org.postroom.core.testing.Until;
+import org.postroom.dist.fetch.FetchJobs;
+import org.postroom.dist.operation.FetchOperations;
+import org.postroom.storage.Storage;
+
+/** Mail is fetched from a real Dovecot. It needs root, and runs in a folder of its own. */
+@Tag("process")
+@Timeout(120)
+final class FetchFromDovecotTest {
+  private static final String HERE = "ada@example.org";
+
+  @TempDir private Path folder;
+  private Process dovecot;
+  private int imap;
+  private int pop3;
+
+  @BeforeEach
+  void start() throws Exception {
+    assumeTrue(
+        Files.isExecutable(Path.of("/usr/lib/dovecot/imap"))
+            && Files.isExecutable(Path.of("/usr/lib/dovecot/pop3"))
+            && Files.isExecutable(Path.of("/usr/sbin/dovecot"))
+            && "root".equals(System.getProperty("user.name")),
+        "dovecot-imapd and dovecot-pop3d, as root");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    imap = FreePorts.take();
+    pop3 = FreePorts.take();
+    Path conf =
+        Files.writeString(
+            folder.resolve("dovecot.conf"),
+            """
+            base_dir = FOLDER/run
+            state_dir = FOLDER/run
+            log_path = FOLDER/log
+            listen = 127.0.0.1
+            protocols = imap pop3
+            ssl = no
+            disable_plaintext_auth = no
+            mail_fsync = never
+            mail_location = maildir:FOLDER/home/%n
+            mail_uid = mail
+            mail_gid = mail
+            first_valid_uid = 0
+            first_valid_gid = 0
+            passdb {
+              driver = static
+              args = password=horse
+            }
+            userdb {
+              driver = static
+              args = uid=mail gid=mail home=FOLDER/home/%n allow_all_users=yes
+            }
+            service imap-login {
+              inet_listener imap {
+                port = IMAP
+              }
+            }
+            service pop3-login {
+              inet_listener pop3 {
+                port = POP3
+              }
+            }
+            """
+                .replace("FOLDER", folder.toString())
+                .replace("IMAP", "" + imap)
+                .replace("POP3", "" + pop3));
+    for (String user : List.of("ada", "bob")) {
+      Path box = folder.resolve("home").resolve(user);
+      for (String part : List.of("new", "cur", "tmp")) {
+        Files.createDirectories(box.resolve(part));
+      }
+      for (int mail = 1; mail <= 3; mail++) {
+        Files.writeString(
+            box.resolve("new").resolve("140000000" + mail + ".M1P1.far"),
+            "Return-Path: <x@far.test>\nSubject: " + user + " " + mail + "\n\n.dot\n\n");
+      }
+    }
+    byte[] unused = Programs.run(folder, new byte[0], "chown", "-R", "mail:mail", folder + "/home");
+    dovecot =
+        new ProcessBuilder("/usr/sbin/dovecot", "-F", "-c", conf.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(new File("/dev/null"))
+            .start();
+    Until.so(() -> answers(imap) && answers(pop3));
+  }
+
+  private static boolean answers(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.getInputStream().read() >= 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    if (dovecot != null) {
+      dovecot.destroy();
+      assertThat(dovecot.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  private long files(String user) throws IOException {
+    try (Stream<Path> all = Files.walk(folder.resolve("home").resolve(user))) {
+      return all.filter(file -> String.valueOf(file.getFileName()).startsWith("14000000")).count();
+    }
+  }
+
+  @Test
+  void byImapAndByPop3() throws Exception {
+    Path secret = Files.write(folder.resolve("secret"), "horse\n".getBytes(US_ASCII));
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    String words = " tls=none to=" + HERE + " password_file=" + secret;
+    Path jobs =
+        Files.write(
+            folder.resolve("fetch"),
+            List.of(
+                "imap imap://ada@127.0.0.1:" + imap + words,
+                "pop3 pop3://bob@127.0.0.1:" + pop3 + words + " keep=yes"));
+    try (MailServer here =
+        MailServer.builder()
+            .hostname("mail.example.org")
+            .domains("example.org")
+            .storage(Storage.inMemory())
+            .bind(InetAddress.getLoopbackAddress())
+            .listen(Role.LMTP, 0)
+            .set("fetch_jobs", jobs.toString())
+            .account(HERE, Site.PASSWORD)
+            .start()) {
+      ServerDesk desk = new ServerDesk(here);
+      FetchOperations.Which all = new FetchOperations.Which(List.of());
+      Until.so(
+          () ->
+              FetchOperations.LIST.perform(desk, all).jobs().stream()
+                  .allMatch(job -> job.fetched() == 3));
+
+      assertThat(Inbox.of(here, HERE))
+          .hasSize(6)
+          .allMatch(mail -> mail.startsWith("Return-Path: <x@far.test>\r\nDelivered-To: " + HERE))
+          .allMatch(mail -> mail.endsWith("\r\n\r\n.dot\r\n\r\n"))
+          .anyMatch(mail -> mail.contains("\r\nSubject: ada 3\r\n"))
+          .anyMatch(mail -> mail.contains("\r\nSubject: bob 1\r\n"));
+      Until.so(
+          () ->
+              FetchOperations.LIST.perform(desk, all).jobs().stream()
+                  .noneMatch(job -> job.state().equals("running")));
+      assertThat(files("ada")).isZero();
+      assertThat(files("bob")).isEqualTo(3);
+
+      FetchOperations.Jobs unused = FetchOperations.RUN.perform(desk, all);
+      Until.so(
+          () ->
+              FetchOperations.LIST.perform(desk, all).jobs().stream()
+                  .allMatch(job -> job.result().equals("fetched=0, removed=0, left=0")));
+      assertThat(Inbox.of(here, HERE)).hasSize(6);
+      assertThat(FetchOperations.LIST.perform(desk, all).jobs())
+          .extracting(FetchJobs.Status::failures)
+          .containsOnly(0);
+    }
+  }
+}
