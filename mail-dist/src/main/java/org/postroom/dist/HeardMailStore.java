@@ -19,6 +19,7 @@ import org.postroom.core.mailbox.Snapshot;
 import org.postroom.core.mailbox.SpecialUse;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.quota.QuotaPassed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -164,5 +165,10 @@ final class HeardMailStore implements MailStore {
   @Override
   public Subscription watch(MailboxId mailbox, Consumer<MailboxChange> changes) {
     return store.watch(mailbox, changes);
+  }
+
+  @Override
+  public Subscription watchQuotas(Consumer<QuotaPassed> warnings) {
+    return store.watchQuotas(warnings);
   }
 }

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.people.Quota;
@@ -27,6 +31,8 @@ final class QuotaServerTest {
   private static final byte[] THOUSAND =
       ("Subject: x\r\n\r\n" + "0123456789012345678901234567890123456789012345678\r\n".repeat(20))
           .getBytes(US_ASCII);
+
+  @TempDir private Path folder;
 
   private static ServerBuilder site(String... settings) {
     ServerBuilder site =
@@ -154,6 +160,64 @@ final class QuotaServerTest {
           .singleElement()
           .satisfies(one -> assertThat(one).contains(members.get(3), "mailbox is full"));
     }
+  }
+
+  @Test
+  void itsOwnerIsToldOnceWhenItBecomesFull() throws IOException {
+    try (MailServer server =
+        site(
+                "quota_rule", "*:bytes=20000",
+                "quota_warning", "storage=75%% quota-warning 75 %u",
+                "quota_warning2", "storage=25%",
+                "quota_warning3", "-storage=25%")
+            .start()) {
+      for (int mails = 1; mails <= 3; mails++) { // of some 1,400 octets
+        send(server, ADA);
+        assertThat(Inbox.of(server, ADA)).hasSize(mails);
+      }
+
+      send(server, ADA);
+      Until.so(() -> Inbox.of(server, ADA).size() == 5);
+      assertThat(Inbox.of(server, ADA).get(4))
+          .startsWith("Return-Path: <>\r\n")
+          .contains("\r\nTo: " + ADA + "\r\nSubject: Your mailbox is 2")
+          .contains(" bytes, of 19 KB that it may hold.\r\n");
+
+      try (ImapDialogue client = ImapDialogue.open(server.address(Role.IMAP).getPort(), ADA)) {
+        client.ok("SELECT INBOX");
+        assertThat(client.say("MOVE 1:5 Archive", line -> {})).startsWith("OK");
+        assertThat(client.append("INBOX", THOUSAND)).startsWith("OK");
+        client.ok("SELECT Archive");
+        client.ok("STORE 1:4 +FLAGS (\\Deleted)");
+        client.ok("EXPUNGE");
+      }
+      Pattern low = Pattern.compile("Subject: Your mailbox is [0-9]% full");
+      Until.so(() -> Inbox.of(server, ADA).stream().anyMatch(low.asPredicate()));
+    }
+  }
+
+  @Test
+  void aWarningHasItsOwnTemplateAndNoRoomWhereThereIsNone() throws IOException {
+    Path template = folder.resolve("warning");
+    Files.writeString(template, "Subject: $percent of $limit\n\n$login: $used\n");
+    try (MailServer server =
+        site(
+                "quota_message_count", "2",
+                "quota_warning", "messages=100%",
+                "quota_warning2", "messages=50%",
+                "quota_warning_template_file", template.toString())
+            .start()) {
+      send(server, ADA);
+      Until.so(() -> Inbox.of(server, ADA).size() == 2);
+
+      assertThat(Inbox.of(server, ADA).get(1))
+          .endsWith("Subject: 50 of 2 messages\r\n\r\n" + ADA + ": 1 messages\r\n");
+    }
+    Files.writeString(template, "no header\n");
+    assertThatThrownBy(() -> site("quota_warning_template_file", template.toString()).check())
+        .hasMessageContaining("quota_warning_template_file: expected header fields");
+    assertThatThrownBy(() -> site("quota_warning", "storage=%").check())
+        .isInstanceOf(BadConfiguration.class);
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.postroom.core.auth.AccountId;
+import org.postroom.core.quota.QuotaPassed;
 import org.postroom.core.refusal.BadMailboxName;
 import org.postroom.core.refusal.MailboxExists;
 import org.postroom.core.refusal.MailboxNotFound;
@@ -153,6 +154,12 @@ public interface MailStore {
    * the store, must be quick and must not block.
    */
   Subscription watch(MailboxId mailbox, Consumer<MailboxChange> listener);
+
+  /**
+   * Has {@code listener} told, until the result is closed, of accounts that hold so much that their
+   * owners are to be told. It is called on a thread of the store, must be quick and must not block.
+   */
+  Subscription watchQuotas(Consumer<QuotaPassed> listener);
 
   /** What a {@link MessageRow} has beside its numbers, because it costs something to get. */
   enum Detail {

@@ -2,8 +2,10 @@ package org.postroom.core.quota;
 
 import static org.postroom.core.config.Bounds.atLeast;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
@@ -27,6 +29,28 @@ public final class QuotaParams {
 
   /** {@link #RULE} and its further names. */
   static final List<Param<String>> RULES = rules();
+
+  public static final Param<String> WARNING =
+      warning(
+          "quota_warning",
+          """
+          When the owner of an account gets a mail that says how full it is, as Dovecot 2.3 has it: \
+          storage=80% (of what it may hold), messages=90%, or a number such as storage=900M. Once, when \
+          the mark is passed; with - in front when what is held comes below it again. Of several that \
+          are passed at once, the first one says so: quota_warning2 to quota_warning9 are further \
+          ones, the highest mark first. A service behind it, as Dovecot has there, is not asked.""");
+
+  /** {@link #WARNING} and its further names. */
+  static final List<Param<String>> WARNINGS = warnings();
+
+  public static final Param<Optional<Path>> WARNING_TEMPLATE =
+      SET.optionalPath(
+          "quota_warning_template_file",
+          "",
+          """
+          A file with the mail that quota_warning sends: header, an empty line, text, all in ASCII or \
+          UTF-8. $login, $percent, $used and $limit stand for what they say. By default a text in \
+          English.""");
 
   public static final Param<List<String>> DOMAIN_RULE =
       SET.list(
@@ -115,6 +139,22 @@ public final class QuotaParams {
 
   private static Param<String> rule(String name, String doc) {
     return SET.value(name, "", FolderRule.FORM, QuotaParams::rule, text -> text, doc);
+  }
+
+  private static Param<String> warning(String name, String doc) {
+    return SET.value(name, "", QuotaWarning.FORM, QuotaParams::warning, text -> text, doc);
+  }
+
+  private static String warning(String text) {
+    return QuotaWarning.parse(text).isPresent() ? text.strip() : "";
+  }
+
+  private static List<Param<String>> warnings() {
+    List<Param<String>> warnings = new ArrayList<>(List.of(WARNING));
+    for (int i = 2; i <= MOST_RULES; i++) {
+      warnings.add(warning(WARNING.name() + i, "One more mark, such as quota_warning has."));
+    }
+    return List.copyOf(warnings);
   }
 
   private static String rule(String text) {

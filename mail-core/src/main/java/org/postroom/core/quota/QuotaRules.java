@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.postroom.core.address.Domain;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Param;
@@ -19,7 +20,7 @@ import org.postroom.core.report.Fault;
 public final class QuotaRules {
   /** Whatever accounts do not say themselves is without limit. */
   public static final QuotaRules NONE =
-      new QuotaRules(Quota.NONE, Quota.NONE, Map.of(), Map.of(), 0, 0, 0);
+      new QuotaRules(Quota.NONE, Quota.NONE, Map.of(), Map.of(), 0, 0, 0, List.of());
 
   private final Quota usual;
   private final Quota named;
@@ -28,6 +29,7 @@ public final class QuotaRules {
   private final long extra;
   private final long grace;
   private final long largest;
+  private final List<QuotaWarning> warnings;
 
   private QuotaRules(
       Quota usual,
@@ -36,7 +38,8 @@ public final class QuotaRules {
       Map<String, FolderRule> folders,
       long extra,
       long grace,
-      long largest) {
+      long largest,
+      List<QuotaWarning> warnings) {
     this.usual = usual;
     this.named = named;
     this.domains = Map.copyOf(domains);
@@ -44,6 +47,7 @@ public final class QuotaRules {
     this.extra = extra;
     this.grace = grace;
     this.largest = largest;
+    this.warnings = List.copyOf(warnings);
   }
 
   /**
@@ -102,7 +106,10 @@ public final class QuotaRules {
         folders,
         settings.get(QuotaParams.STORAGE_EXTRA),
         settings.get(QuotaParams.STORAGE_GRACE),
-        settings.get(QuotaParams.MAIL_SIZE));
+        settings.get(QuotaParams.MAIL_SIZE),
+        QuotaParams.WARNINGS.stream()
+            .flatMap(param -> QuotaWarning.parse(settings.get(param)).stream())
+            .toList());
   }
 
   /** The two spellings of one thing. */
@@ -162,6 +169,16 @@ public final class QuotaRules {
   public boolean ignores(String mailbox) {
     FolderRule rule = folders.get(mailbox);
     return rule != null && rule.ignored();
+  }
+
+  /** Whether owners are told how full their accounts are. */
+  public boolean warns() {
+    return !warnings.isEmpty();
+  }
+
+  /** What an account's owner is to be told of, first of all; empty where it is nothing. */
+  public Optional<QuotaWarning> passed(QuotaUse before, QuotaUse after) {
+    return warnings.stream().filter(one -> one.isPassed(before, after)).findFirst();
   }
 
   /** Whether there is room for what comes. */

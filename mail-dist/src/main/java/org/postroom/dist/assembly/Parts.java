@@ -22,6 +22,7 @@ import org.postroom.core.table.Tables;
 import org.postroom.dist.config.ServerSettings;
 import org.postroom.dist.fetch.FetchPart;
 import org.postroom.dist.program.ProgramPart;
+import org.postroom.dist.warning.QuotaWarningPart;
 import org.postroom.imap.ImapPart;
 import org.postroom.pop3.Pop3Part;
 import org.postroom.smtp.SmtpPart;
@@ -44,7 +45,12 @@ public final class Parts {
   public static Parts standard() {
     return new Parts(
         List.of(
-            new SmtpPart(), new Pop3Part(), new ImapPart(), new ProgramPart(), new FetchPart()));
+            new SmtpPart(),
+            new Pop3Part(),
+            new ImapPart(),
+            new ProgramPart(),
+            new FetchPart(),
+            new QuotaWarningPart()));
   }
 
   /** These and {@code others}. */

@@ -12,6 +12,8 @@ import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.TooManyKeywords;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.quota.QuotaPassed;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.OverQuota;
 
 /**
@@ -32,6 +34,10 @@ final class Edit {
   private Messages messages;
   private List<Keyword> keywords;
   private long uidNext;
+
+  /** What the account held before; null where nobody is told of that. */
+  private final @Nullable QuotaUse held;
+
   private Page.@Nullable Draft draft;
   private int draftIndex;
 
@@ -42,7 +48,9 @@ final class Edit {
     this.messages = state.messages();
     this.keywords = state.row().keywords();
     this.uidNext = state.row().uidNext();
-    this.modSeq = batch.account(state.row().account()).modSeq() + 1;
+    AccountState account = batch.account(state.row().account());
+    this.modSeq = account.modSeq() + 1;
+    this.held = batch.quotas().warns() ? QuotaRoom.use(batch, account) : null;
   }
 
   /** For adding messages at the end. */
@@ -184,8 +192,29 @@ final class Edit {
     long of(Page page, int entry);
   }
 
-  /** Puts the new states into the batch and has watchers told. */
+  /** Puts the new states into the batch and has watchers told, of the account's quota, too. */
   MailboxState done() throws SQLException {
+    MailboxState after = changed();
+    warn();
+    return after;
+  }
+
+  /** Has those told who want to hear how full the account is; of all that has changed since. */
+  void warn() throws SQLException {
+    if (held == null) {
+      return;
+    }
+    AccountState account = batch.account(before.row().account());
+    QuotaUse use = QuotaRoom.use(batch, account);
+    batch
+        .quotas()
+        .passed(held, use)
+        .map(warning -> new QuotaPassed(account.login(), warning, use))
+        .ifPresent(passed -> batch.afterwards(() -> watchers.tell(passed)));
+  }
+
+  /** The same as {@link #done} for a part of a change, whose end {@link #warn} hears of. */
+  MailboxState changed() throws SQLException {
     finishDraft();
     AccountId account = before.row().account();
     batch.put(batch.account(account).drawn(tally.octets(), tally.messages()));

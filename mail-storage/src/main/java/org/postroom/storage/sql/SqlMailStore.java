@@ -19,6 +19,7 @@ import org.postroom.core.mailbox.Snapshot;
 import org.postroom.core.mailbox.SpecialUse;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.quota.QuotaPassed;
 
 /**
  * Mailboxes. What is asked of a mailbox's row, its UIDs, flags and changes is answered from the
@@ -209,6 +210,11 @@ final class SqlMailStore implements MailStore {
   @Override
   public UidSet expunge(MailboxId mailbox, UidSet uids) {
     return marking.expunge(mailbox, uids, 0);
+  }
+
+  @Override
+  public Subscription watchQuotas(Consumer<QuotaPassed> listener) {
+    return watchers.addQuotas(listener);
   }
 
   @Override

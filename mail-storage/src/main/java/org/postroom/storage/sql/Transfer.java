@@ -53,14 +53,15 @@ final class Transfer {
     from.messages()
         .forEach(live, (page, entry) -> to.add(keywords.map(page.flags(entry)), page.size(entry)));
     UidSet given = UidSet.range(first, to.uidNext() - 1);
-    to.done();
+    to.changed();
     copyRows(batch, from, live, known, first, move);
     if (move) {
       Edit out = Edit.all(batch, watchers, source);
       out.change(live, (page, entry) -> Edit.MOVE);
-      out.done();
+      out.changed();
       out.vanished(live, clock.millis());
     }
+    to.warn();
     return new Copied(known.row().uidValidity(), live, given);
   }
 

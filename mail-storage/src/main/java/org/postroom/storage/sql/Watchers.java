@@ -8,14 +8,16 @@ import java.util.function.Consumer;
 import org.postroom.core.mailbox.MailStore.Subscription;
 import org.postroom.core.mailbox.MailboxChange;
 import org.postroom.core.mailbox.MailboxId;
+import org.postroom.core.quota.QuotaPassed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who wants to hear of changes in which mailbox. */
+/** Who wants to hear of changes in which mailbox, and of accounts that become full. */
 final class Watchers {
   private static final Logger LOG = LoggerFactory.getLogger(Watchers.class);
 
   private final Map<Integer, List<Watch>> listeners = new ConcurrentHashMap<>();
+  private final List<Consumer<QuotaPassed>> ofQuotas = new CopyOnWriteArrayList<>();
 
   Subscription add(MailboxId mailbox, Consumer<MailboxChange> listener) {
     Watch own = new Watch(listener);
@@ -40,6 +42,23 @@ final class Watchers {
     if (known != null) {
       MailboxChange change = new MailboxChange(mailbox, highestModSeq);
       known.forEach(watch -> watch.tell(change));
+    }
+  }
+
+  /** Of accounts that are so full that somebody is to be told. */
+  Subscription addQuotas(Consumer<QuotaPassed> listener) {
+    Consumer<QuotaPassed> own = listener::accept;
+    ofQuotas.add(own);
+    return () -> ofQuotas.remove(own);
+  }
+
+  void tell(QuotaPassed passed) {
+    for (Consumer<QuotaPassed> listener : ofQuotas) {
+      try {
+        listener.accept(passed);
+      } catch (RuntimeException | Error e) {
+        LOG.warn("{} was not told of its quota", passed.login(), e);
+      }
     }
   }
 

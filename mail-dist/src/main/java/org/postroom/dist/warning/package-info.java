@@ -1,0 +1,2 @@
+/** Mail to owners of accounts that become full. */
+package org.postroom.dist.warning;
