@@ -12,6 +12,8 @@ module org.postroom.core {
       org.postroom.pop3,
       org.postroom.smtp,
       org.postroom.storage;
+  exports org.postroom.core.auth.scheme to
+      org.postroom.dist;
   exports org.postroom.core.auth.source to
       org.postroom.dist;
   exports org.postroom.core.auth.token to

@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.applet.doveadm.Doveadm;
+import org.postroom.dist.applet.doveadm.PasswordWords;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.ReloadOperation;
@@ -39,14 +40,14 @@ import picocli.CommandLine.Spec;
       "mailbox list|status|create|delete|rename|subscribe|unsubscribe|mutf7, each with -u USER or -A;",
       "search QUERY; fetch FIELDS QUERY; flags add|remove|replace FLAGS QUERY; copy|move MAILBOX QUERY;"
           + " expunge QUERY, each with -u USER or -A;",
-      "reload; stop; service status; config [OPTIONS OF DOVECONF]."
+      "pw [-s SCHEME] [-p PASSWORD] [-t HASH]; reload; stop; service status; config [OPTIONS OF DOVECONF]."
     })
 public final class DoveadmApplet implements Callable<Integer> {
   private static final int USAGE = 64;
   private static final int TEMPORARY = 75;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String USAGE_LINE =
-      "usage: doveadm [-Dv] [-f <formatter>] auth|config|copy|expunge|fetch|flags|mailbox|move|quota"
+      "usage: doveadm [-Dv] [-f <formatter>] auth|config|copy|expunge|fetch|flags|mailbox|move|pw|quota"
           + "|reload|search|service|stop|user [<args>]";
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -82,6 +83,7 @@ public final class DoveadmApplet implements Callable<Integer> {
         new Doveadm(server, Clock.systemUTC(), options.last('f'), DoveadmApplet::typed, out, err);
     return switch (command) {
       case "config" -> config(rest);
+      case "pw" -> new PasswordWords(out, err, DoveadmApplet::typed).run(rest);
       case "reload", "stop", "service" -> server(server, doveadm, command, rest);
       case "auth",
           "copy",
