@@ -2,7 +2,7 @@
 # envelope that it means.
 # shellcheck shell=bash disable=SC2154
 
-install cron at php-cli git-email logwatch apt-listchanges mdadm
+install cron at php-cli git-email libmailtools-perl logwatch apt-listchanges
 
 step "cron: a job's output goes where the alias of root leads; MAILTO and MAILFROM"
 cat >"$root/etc/cron.d/ours" <<'END'
@@ -14,7 +14,7 @@ MAILTO=""
 @reboot root echo by-cron-for-nobody
 END
 alone cron
-arrived by-cron-for-root 'Return-Path: <root@example.org>' 'From: root (Cron Daemon)' 'by-cron-for-root'
+arrived by-cron-for-root 'Return-Path: <root@example.org>' 'From: root@example.org (Cron Daemon)' 'by-cron-for-root'
 arrived by-cron-by-name 'To: ada@example.org'
 arrived by-cron-of-ada 'Return-Path: <ada@example.org>'
 [ "$(has by-cron-for-nobody)" = 0 ] || wrong "cron's MAILTO=\"\" sends mail"
