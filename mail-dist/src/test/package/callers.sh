@@ -33,11 +33,11 @@ does 'mkdir -p /root/repository && cd /root/repository && git init -q . && git c
 arrived by-git 'Return-Path: <root@example.org>' 'Subject: [PATCH] by-git'
 
 step "logwatch"
-does 'mkdir -p /var/cache/logwatch && logwatch --output mail --mailto ada@example.org --range all --service cron --detail high --subject by-logwatch'
+does 'mkdir -p /var/cache/logwatch && logwatch --output mail --mailto ada@example.org --range all --service zz-sys --subject by-logwatch'
 arrived by-logwatch 'To: ada@example.org' 'Logwatch'
 
 step "apt-listchanges"
-does 'apt-listchanges --frontend=mail --email-address=ada@example.org --confirm=no --show-all /var/cache/apt/archives/cron_*.deb'
+does 'apt-listchanges --frontend=mail --email-address=ada@example.org --show-all /var/cache/apt/archives/cron_*.deb'
 arrived 'apt-listchanges' 'To: ada@example.org'
 
 step "mdadm --monitor: its call and its words, because there is no array here"
