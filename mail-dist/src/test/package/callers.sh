@@ -37,7 +37,7 @@ does 'mkdir -p /var/cache/logwatch && logwatch --output mail --mailto ada@exampl
 arrived by-logwatch 'To: ada@example.org' 'Logwatch'
 
 step "apt-listchanges"
-does 'apt-listchanges --frontend=mail --email-address=ada@example.org --show-all /var/cache/apt/archives/cron_*.deb'
+does 'apt-listchanges --which=changelogs --frontend=mail --email-address=ada@example.org --show-all /var/cache/apt/archives/cron_*.deb'
 arrived 'apt-listchanges' 'To: ada@example.org'
 
 step "mdadm --monitor: its call and its words, because there is no array here"
