@@ -5,41 +5,62 @@ main=org.postroom.dist.applet.Postroom
 
 say() { printf 'postroom: %s\n' "$*" >&2; }
 
-# What a link named $1 to the launcher is called for; nothing where it is no other name.
-words_of() {
+# A command is soon over, and each process that a shell starts costs a part of that: what follows
+# gives its results in variables, and starts none where it can do without.
+
+# What a link named $1 to the launcher is called for, in $words; nothing where it is no other name.
+find_words() {
   case $1 in
-  mailq) echo sendmail -bp ;;
-  newaliases) echo sendmail -bi ;;
-  sendmail | postqueue | postsuper | postcat | postconf | postmap | postalias | postfix | doveconf | doveadm) echo "$1" ;;
+  mailq) words='sendmail -bp' ;;
+  newaliases) words='sendmail -bi' ;;
+  sendmail | postqueue | postsuper | postcat | postconf | postmap | postalias | postfix | doveconf | doveadm) words=$1 ;;
+  *) words= ;;
   esac
 }
 
-# The version of the Java in folder $1, when it has the program $2; else nothing.
-java_version() {
+# The version of the Java in folder $1, when it has the program $2, in $version; else nothing.
+find_version() {
+  version=
   [ -x "$1/bin/java" ] && [ -x "$1/bin/$2" ] || return 0
   if [ -r "$1/release" ]; then
-    sed -n 's/^JAVA_VERSION="\([0-9._]*\).*/\1/p' "$1/release"
+    while IFS='=' read -r name value || [ -n "$name" ]; do
+      if [ "$name" = JAVA_VERSION ]; then
+        value=${value#\"}
+        version=${value%%[!0-9._]*}
+        return 0
+      fi
+    done <"$1/release"
   else
-    "$1/bin/java" -version 2>&1 </dev/null | sed -n 's/.* version "\([0-9._]*\).*/\1/p' | head -n 1
+    version=$("$1/bin/java" -version 2>&1 </dev/null | sed -n 's/.* version "\([0-9._]*\).*/\1/p' | head -n 1)
   fi
 }
 
-# The first Java of version 17 or later that has the program $1.
+# The first Java of version 17 or later that has the program $1: its folder in $java, and $version.
 find_java() {
+  on_path=
+  # What JAVA_HOME names is looked at before anything else, and is as a rule the one.
+  if [ -n "${JAVA_HOME:-}" ]; then
+    java=$JAVA_HOME
+    find_version "$java" "$1"
+    ! is_new || return 0
+    say "JAVA_HOME has no $1 of version 17 or later; looking elsewhere"
+  fi
   on_path=$(command -v "$1" 2>/dev/null || true)
-  [ -z "$on_path" ] || on_path=$(dirname -- "$(dirname -- "$(readlink -f -- "$on_path")")")
-  for java in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* \
+  if [ -n "$on_path" ]; then
+    on_path=$(readlink -f -- "$on_path")
+    on_path=${on_path%/*}
+    on_path=${on_path%/*}
+  fi
+  for java in "$on_path" /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* \
       /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-/nonexistent}"/.sdkman/candidates/java/current; do
     [ -n "$java" ] || continue
-    version=$(java_version "$java" "$1")
-    if [ -n "$version" ] && [ "${version%%.*}" -ge 17 ]; then
-      printf '%s\n' "$java"
-      return 0
-    fi
-    [ "$java" != "${JAVA_HOME:-}" ] || say "JAVA_HOME has no $1 of version 17 or later; looking elsewhere"
+    find_version "$java" "$1"
+    ! is_new || return 0
   done
   return 1
 }
+
+is_new() { [ -n "$version" ] && [ "${version%%.*}" -ge 17 ]; }
 
 # Becomes the JVM of $JAVA_HOME, of version $version, with the options in folder $run.
 jvm() {
@@ -52,8 +73,9 @@ jvm() {
 }
 
 # The archives of loaded classes that make every start quicker, into folder $archives: the server's,
-# written by one that starts in a folder of its own and ends, and that of the commands, by one that
-# asks it.
+# written by one that starts in a folder of its own and ends, and that of the commands, of what some
+# have used that ask it. The latter is written by no command itself: such an archive would leave out
+# classes as old as those that read the command line, which take longest to load.
 archive_classes() {
   scratch=$(mktemp -d "${TMPDIR:-/tmp}/postroom-start.XXXXXX")
   cat >"$scratch/main.cf" <<'END'
@@ -74,8 +96,16 @@ END
     tries=$((tries + 1))
     sleep 1
   done
-  (jvm -XX:ArchiveClassesAtExit="$scratch/commands" -cp "$classpath" \
-    "$main" queue list -c "$scratch/main.cf") >/dev/null 2>&1 </dev/null || true
+  # What the JVM's own archive has is not there beside another one.
+  [ ! -r "$JAVA_HOME/lib/classlist" ] || cat "$JAVA_HOME/lib/classlist" >"$scratch/lists"
+  for words in "postqueue -c $scratch -p" "sendmail -C $scratch -q" "postconf -c $scratch -n"; do
+    # shellcheck disable=SC2086 # words
+    (jvm -XX:DumpLoadedClassList="$scratch/list" -cp "$classpath" "$main" $words) \
+      >/dev/null 2>&1 </dev/null || true
+    [ ! -s "$scratch/list" ] || cat "$scratch/list" >>"$scratch/lists"
+  done
+  (jvm -Xshare:dump -XX:SharedClassListFile="$scratch/lists" -XX:SharedArchiveFile="$scratch/commands" \
+    -cp "$classpath") >/dev/null 2>&1 </dev/null || true
   kill $pid 2>/dev/null || true
   wait $pid || true
   trap - EXIT INT TERM
@@ -84,10 +114,11 @@ END
   rm -rf "$scratch"
 }
 
-# Becomes the command $@. A command ends before the second compiler has gained anything.
+# Becomes the command $@. A command ends before the second compiler has gained anything, and before
+# anybody has looked at its figures.
 launch() {
   archive=$archives/commands-$version.jsa
-  brief=-XX:TieredStopAtLevel=1
+  brief='-XX:TieredStopAtLevel=1 -XX:-UsePerfData'
   if [ "$1" = serve ] || [ "$1" = fixture ]; then
     archive=$archives/serve-$version.jsa
     brief=

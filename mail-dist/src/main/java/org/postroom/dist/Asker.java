@@ -1,5 +1,9 @@
 package org.postroom.dist;
 
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.postroom.core.report.BadConfiguration;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.control.Control;
 import org.postroom.dist.operation.Operation;
@@ -7,37 +11,55 @@ import org.postroom.storage.store.SqlTables;
 
 /**
  * Asks a described server one thing after the other: the one that runs on its store, or, where none
- * runs, the store itself, which is opened once and stays open until this is closed.
+ * runs, the store itself, which is opened once and stays open until this is closed. Only then all
+ * of the configuration is looked at: the server that runs has done so.
  */
 final class Asker implements DescribedServer.Client {
+  private final Description description;
+  private final Optional<Path> folder;
   private final SqlTables databases = new SqlTables();
-  private final Plan plan;
-  private final StoreDesk desk;
+  private @Nullable OnStore onStore;
 
   Asker(Description description) {
-    boolean planned = false;
+    this.description = description;
+    this.folder = folder(description);
+  }
+
+  /** A store that nobody runs on, by the configuration that says where it is. */
+  private record OnStore(Plan plan, StoreDesk desk) {}
+
+  /** Empty where it is not to be found: whoever looks at the whole configuration says why. */
+  private static Optional<Path> folder(Description description) {
     try {
-      plan = description.plan(databases);
-      planned = true;
-    } finally {
-      if (!planned) {
-        databases.close();
-      }
+      return description.folder();
+    } catch (BadConfiguration e) {
+      return Optional.empty();
     }
-    desk = new StoreDesk(plan, description);
   }
 
   @Override
   public <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
-    return plan.folder()
-        .flatMap(folder -> Control.ask(folder, operation, question))
-        .orElseGet(() -> operation.perform(desk, question));
+    return folder
+        .flatMap(place -> Control.ask(place, operation, question))
+        .orElseGet(() -> operation.perform(store().desk(), question));
+  }
+
+  private OnStore store() {
+    OnStore known = onStore;
+    if (known == null) {
+      Plan plan = description.plan(databases);
+      known = new OnStore(plan, new StoreDesk(plan, description));
+      onStore = known;
+    }
+    return known;
   }
 
   @Override
   public void close() {
     try {
-      desk.close();
+      if (onStore != null) {
+        onStore.desk().close();
+      }
     } finally {
       databases.close();
     }

@@ -175,6 +175,35 @@ public final class Configuration {
     return new Read(examined.settings(), dovecot.report().and(examined.report()), services, false);
   }
 
+  /**
+   * What is said of some parameters, whatever is wrong with others: who only wants to know where a
+   * server is to be asked need not read all that it obeys.
+   *
+   * @return empty where they cannot be told alone, because one refers to another, or is wrong
+   * @throws org.postroom.core.report.BadConfiguration when the file cannot be read
+   */
+  @SuppressWarnings("unchecked") // a Param<T> is only ever put with a T
+  Optional<Settings> only(ParamSet some) {
+    Set<String> names = some.params().stream().map(Param::name).collect(Collectors.toSet());
+    List<MainCf.Entry> said =
+        new ArrayList<>((file == null ? MainCf.EMPTY : MainCf.read(file)).entries());
+    texts.forEach((name, text) -> said.add(new MainCf.Entry(name, text, Place.PROGRAM)));
+    said.removeIf(entry -> !names.contains(entry.name()));
+    if (said.stream().anyMatch(entry -> entry.value().indexOf('$') >= 0)) {
+      return Optional.empty();
+    }
+    Settings.Builder builder = Settings.builder(some);
+    said.forEach(builder::set);
+    values.forEach(
+        (param, value) -> {
+          if (names.contains(param.name()) && !texts.containsKey(param.name())) {
+            builder.set((Param<Object>) param, value);
+          }
+        });
+    Settings.Examined examined = builder.examine();
+    return examined.report().isGood() ? Optional.of(examined.settings()) : Optional.empty();
+  }
+
   /** What the dovecot.conf that belongs to the file comes to. */
   private DovecotSettings dovecot(MainCf main, MasterCf services, ParamSet... params) {
     String name = ServerParams.DOVECOT_CONF.name();

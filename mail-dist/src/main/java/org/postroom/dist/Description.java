@@ -35,6 +35,7 @@ import org.postroom.core.table.LookupTable;
 import org.postroom.core.table.SqlSource;
 import org.postroom.core.table.Tables;
 import org.postroom.dist.assembly.Parts;
+import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.ServerSettings;
 import org.postroom.dist.config.ServicePlan;
 import org.postroom.storage.Storage;
@@ -213,16 +214,35 @@ final class Description {
 
   /** Where everybody on this machine can hand in mail; whatever else is wrong with the settings. */
   Optional<Path> socketOfEverybody() {
-    return configuration.socketOfEverybody(configuration.read(parts().params()).settings());
+    return configuration.socketOfEverybody(places());
   }
 
   /** Where mail is left that no server takes now; whatever else is wrong with the settings. */
   Optional<Path> maildrop(Settings settings) {
-    Optional<Path> own =
-        storage(settings, configuration) instanceof Storage.H2 h2
-            ? Optional.of(h2.folder())
-            : ServerSettings.folder(settings, configuration.base());
-    return configuration.maildrop(settings, own);
+    return configuration.maildrop(settings, folder(settings));
+  }
+
+  /**
+   * Where a server that runs on it can be asked: nothing else is looked at, whatever is wrong with
+   * it, since that takes longer than most answers.
+   *
+   * @throws BadConfiguration where it is not to be found
+   */
+  Optional<Path> folder() {
+    return folder(places());
+  }
+
+  /** What is said of the server's own places, and of all else only where that is not enough. */
+  private Settings places() {
+    return configuration
+        .only(ServerParams.ALL)
+        .orElseGet(() -> configuration.read(parts().params()).settings());
+  }
+
+  private Optional<Path> folder(Settings settings) {
+    return storage(settings, configuration) instanceof Storage.H2 h2
+        ? Optional.of(h2.folder())
+        : ServerSettings.folder(settings, configuration.base());
   }
 
   /** What the configuration comes to as it is, for a look at it: no database is asked. */

@@ -254,10 +254,14 @@ public abstract class HouseRules {
     return type.getModifiers().contains(JavaModifier.PUBLIC);
   }
 
-  /** What joins JUnit and what is there for code that was written for other libraries. */
+  /**
+   * What joins JUnit, what is there for code that was written for other libraries, and what the
+   * logging library makes by its name.
+   */
   private static boolean isForOthers(JavaClass type) {
     return type.getPackageName().startsWith("org.postroom.testkit")
-        || type.getPackageName().equals("org.postroom.smtp.subetha");
+        || type.getPackageName().equals("org.postroom.smtp.subetha")
+        || type.isAssignableTo("org.slf4j.spi.SLF4JServiceProvider");
   }
 
   private static boolean isSeen(JavaMethod method) {

@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.List;
 import org.postroom.dist.MailServer;
+import org.postroom.dist.log.LateLogging;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -16,38 +17,47 @@ import picocli.CommandLine.Command;
 public final class Postroom {
   private static final int USAGE = 64;
 
-  /** All commands, in the order in which the help has them. */
-  private static final List<Class<?>> COMMANDS =
+  /** What logs from its first moment on. */
+  private static final List<String> SERVERS = List.of("serve", "fixture");
+
+  /** The configuration of the logging library that the launcher names. */
+  private static final String LAUNCHERS = "postroom-logback.xml";
+
+  /**
+   * All commands, in the order in which the help has them, by the names that they give themselves:
+   * to read those of all takes longer than most commands.
+   */
+  private static final List<Named> COMMANDS =
       List.of(
-          ServeApplet.class,
-          CheckApplet.class,
-          SelfApplet.class,
-          DoctorApplet.class,
-          DnsApplet.class,
-          ReloadApplet.class,
-          StatusApplet.class,
-          ListenApplet.class,
-          ExplainApplet.class,
-          UserApplet.class,
-          QuotaApplet.class,
-          QueueApplet.class,
-          TlsApplet.class,
-          MailApplet.class,
-          FetchApplet.class,
-          FixtureApplet.class,
-          FaultsApplet.class,
-          SendmailApplet.class,
-          PostqueueApplet.class,
-          PostsuperApplet.class,
-          PostcatApplet.class,
-          PostconfApplet.class,
-          PostmapApplet.class,
-          PostaliasApplet.class,
-          PostfixApplet.class,
-          ManualApplet.class,
-          DoveconfApplet.class,
-          ImportApplet.class,
-          DoveadmApplet.class);
+          new Named("serve", ServeApplet.class),
+          new Named("check", CheckApplet.class),
+          new Named("self", SelfApplet.class),
+          new Named("doctor", DoctorApplet.class),
+          new Named("dns", DnsApplet.class),
+          new Named("reload", ReloadApplet.class),
+          new Named("status", StatusApplet.class),
+          new Named("listen", ListenApplet.class),
+          new Named("explain", ExplainApplet.class),
+          new Named("user", UserApplet.class),
+          new Named("quota", QuotaApplet.class),
+          new Named("queue", QueueApplet.class),
+          new Named("tls", TlsApplet.class),
+          new Named("mail", MailApplet.class),
+          new Named("fetch", FetchApplet.class),
+          new Named("fixture", FixtureApplet.class),
+          new Named("faults", FaultsApplet.class),
+          new Named("sendmail", SendmailApplet.class),
+          new Named("postqueue", PostqueueApplet.class),
+          new Named("postsuper", PostsuperApplet.class),
+          new Named("postcat", PostcatApplet.class),
+          new Named("postconf", PostconfApplet.class),
+          new Named("postmap", PostmapApplet.class),
+          new Named("postalias", PostaliasApplet.class),
+          new Named("postfix", PostfixApplet.class),
+          new Named("manual", ManualApplet.class),
+          new Named("doveconf", DoveconfApplet.class),
+          new Named("import", ImportApplet.class),
+          new Named("doveadm", DoveadmApplet.class));
 
   /** Commands of other mail systems, whose options are read as those do. */
   static final List<String> FOREIGN =
@@ -65,9 +75,24 @@ public final class Postroom {
 
   private Postroom() {}
 
+  private record Named(String name, Class<?> type) {}
+
   /** Runs one applet and ends the JVM with its exit status. */
   public static void main(String[] args) {
+    if (args.length > 0 && !SERVERS.contains(args[0])) {
+      logWhenThereIsSomething();
+    }
     System.exit(run(args));
+  }
+
+  /** Where the launcher says how the log looks; whoever says otherwise wants it so. */
+  private static void logWhenThereIsSomething() {
+    if (LAUNCHERS.equals(System.getProperty("logback.configurationFile"))
+        && System.getProperty(LateLogging.PROPERTY) == null) {
+      System.setProperty(LateLogging.PROPERTY, LateLogging.class.getName());
+      // It would say on standard error that it was told so.
+      System.setProperty("slf4j.internal.verbosity", "WARN");
+    }
   }
 
   /** Runs one applet. Faults are one clear message each, never a stack trace. */
@@ -96,22 +121,18 @@ public final class Postroom {
    */
   static CommandLine line(String... words) {
     CommandLine line = new CommandLine(new Postroom());
-    List<Class<?>> meant =
+    List<Named> meant =
         COMMANDS.stream()
-            .filter(command -> words.length > 0 && nameOf(command).equals(words[0]))
+            .filter(command -> words.length > 0 && command.name().equals(words[0]))
             .toList();
-    for (Class<?> command : meant.isEmpty() ? COMMANDS : meant) {
-      CommandLine added = new CommandLine(command);
-      if (FOREIGN.contains(nameOf(command))) {
+    for (Named command : meant.isEmpty() ? COMMANDS : meant) {
+      CommandLine added = new CommandLine(command.type());
+      if (FOREIGN.contains(command.name())) {
         asTheyAre(added);
       }
       line.addSubcommand(added);
     }
     return line;
-  }
-
-  private static String nameOf(Class<?> command) {
-    return command.getAnnotation(Command.class).name();
   }
 
   private static int run(CommandLine line, String... args) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.assembly.DescribedServer;
@@ -81,11 +82,7 @@ final class Watching {
         });
   }
 
-  private interface Printer {
-    void print(Sight sight);
-  }
-
-  private void follow(QueueChoice choice, Printer printer) {
+  private void follow(QueueChoice choice, Consumer<Sight> printer) {
     if (watch.isEmpty()) {
       return;
     }
@@ -99,12 +96,12 @@ final class Watching {
     }
   }
 
-  private Optional<Wanted> shown(Wanted first, Sights answer, Printer printer, long[] lost) {
+  private Optional<Wanted> shown(Wanted first, Sights answer, Consumer<Sight> printer, long[] lost) {
     if (answer.lost() > lost[0]) {
       out.println("... " + (answer.lost() - lost[0]) + " lines were not read in time");
       lost[0] = answer.lost();
     }
-    answer.sights().forEach(printer::print);
+    answer.sights().forEach(printer);
     out.flush();
     return out.checkError() ? Optional.empty() : first.behind(answer);
   }

@@ -38,7 +38,7 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
    * another configuration of it, is in use.
    */
   public static void obey(Settings settings) {
-    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+    if (LateLogging.begun(LoggerFactory.getILoggerFactory()) instanceof LoggerContext context) {
       find(context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders())
           .ifPresent(log -> log.become(settings));
     }
@@ -46,7 +46,7 @@ public final class ServerLog extends AppenderBase<ILoggingEvent> {
 
   /** Nothing is written from now on: for a command that is a server for a moment. */
   public static void quiet() {
-    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+    if (LateLogging.begun(LoggerFactory.getILoggerFactory()) instanceof LoggerContext context) {
       find(context.getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders())
           .ifPresent(log -> log.go(LogTarget.to(OutputStream::nullOutputStream)));
     }

@@ -104,6 +104,24 @@ final class AppletsTest {
     }
   }
 
+  /** The server that runs has looked at its configuration; whoever asks it need not again. */
+  @Test
+  void whereAServerIsToBeAskedIsAllThatACommandNeedsToKnow() throws IOException {
+    String file = write("here = data", "storage_url = h2:$here").toString();
+    try (MailServer server = start(Path.of(file))) {
+      assertThat(server).isNotNull();
+      assertThat(AppletRun.of("status", "-c", file).status()).isZero();
+
+      write("smtpd_timeout = soon");
+
+      assertThat(AppletRun.of("queue", "list", "-c", file))
+          .isEqualTo(new AppletRun(0, "Mail queue is empty\n"));
+    }
+    AppletRun alone = AppletRun.of("queue", "list", "-c", file);
+    assertThat(alone.status()).isEqualTo(78);
+    assertThat(alone.said()).contains("main.cf, line 5: smtpd_timeout: expected");
+  }
+
   /** By its name alone a command is found, and nothing is read of the others. */
   @Test
   void commandsAreFoundByTheNamesThatTheyGiveThemselves() {
