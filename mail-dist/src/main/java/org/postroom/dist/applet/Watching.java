@@ -96,7 +96,8 @@ final class Watching {
     }
   }
 
-  private Optional<Wanted> shown(Wanted first, Sights answer, Consumer<Sight> printer, long[] lost) {
+  private Optional<Wanted> shown(
+      Wanted first, Sights answer, Consumer<Sight> printer, long[] lost) {
     if (answer.lost() > lost[0]) {
       out.println("... " + (answer.lost() - lost[0]) + " lines were not read in time");
       lost[0] = answer.lost();

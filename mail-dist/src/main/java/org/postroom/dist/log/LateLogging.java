@@ -110,9 +110,7 @@ public final class LateLogging implements SLF4JServiceProvider {
     }
 
     private boolean isEnabled(Level level) {
-      return all.hasBegun()
-          ? real().isEnabledForLevel(level)
-          : level.toInt() >= Level.INFO.toInt();
+      return all.hasBegun() ? real().isEnabledForLevel(level) : level.toInt() >= Level.INFO.toInt();
     }
 
     @Override
