@@ -243,7 +243,7 @@ final class AliasProgramsTest {
     try (ProgramHouse house =
         house("")
             .set("mailbox_files_enable", "yes")
-            .set("default_privs", "bin")
+            .set("default_privs", USER.equals("nobody") ? "bin" : USER)
             .set("forward_path", folder + "/forward-$user")) {
       house.script("take", "cat >got; id -un >who; echo \"$EXTENSION $HOME\" >words");
       house.account(USER);

@@ -1,8 +1,10 @@
 package org.postroom.smtp.server;
 
+import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Entrance;
 import org.postroom.core.flow.SessionNotices;
@@ -100,14 +102,9 @@ public final class Listening {
     return pathSyntax;
   }
 
-  /** Which sessions are in the log line by line. */
-  Tracing tracing() {
-    return tracing;
-  }
-
-  /** What was said in a session, for the postmaster. */
-  Transcript transcript() {
-    return new Transcript(notices);
+  /** What is said in a session, for the postmaster and the log. */
+  Transcript transcript(String id, InetAddress client, Supplier<String> name) {
+    return new Transcript(notices, tracing.with(id, client, name));
   }
 
   ForbiddenCommands forbidden() {

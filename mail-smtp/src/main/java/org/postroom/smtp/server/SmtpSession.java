@@ -1,7 +1,5 @@
 package org.postroom.smtp.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +24,6 @@ import org.postroom.core.session.Dialogue;
 import org.postroom.core.wire.Connection;
 import org.postroom.smtp.protocol.Offer;
 import org.postroom.smtp.protocol.SmtpReply;
-import org.postroom.smtp.protocol.Tracing;
 
 /**
  * One client's session as its commands see it: what they agree on (the greeting, who has logged in,
@@ -42,7 +39,6 @@ public final class SmtpSession implements Standing {
   private final Services services;
   private final ClientName clientName;
   private final Judging judging;
-  private final Tracing.Trace trace;
   private final Transcript transcript;
   private final Tally tally = new Tally();
   private SmtpState state = SmtpState.IDLE;
@@ -73,11 +69,8 @@ public final class SmtpSession implements Standing {
     this.services = listening.services();
     this.clientName = ClientName.of(connection.remote().getAddress(), listening);
     this.judging = new Judging(services, this);
-    this.trace =
-        listening
-            .tracing()
-            .with(connection.id(), connection.remote().getAddress(), clientName::now);
-    this.transcript = listening.transcript();
+    this.transcript =
+        listening.transcript(connection.id(), connection.remote().getAddress(), clientName::now);
     this.since = services.clock().millis();
     this.stressed = connection.isCrowded();
   }
@@ -241,7 +234,6 @@ public final class SmtpSession implements Standing {
 
   /** The client has said a line; it is written down, if somebody wants to see it. */
   void heard(Supplier<String> line) {
-    trace.heard(line);
     transcript.heard(line);
   }
 
@@ -536,10 +528,8 @@ public final class SmtpSession implements Standing {
 
   private void write(SmtpReply reply) {
     SmtpReply said = said(reply);
-    byte[] octets = said.encode();
     transcript.said(said);
-    trace.said(() -> new String(octets, UTF_8));
-    connection.out().write(octets);
+    connection.out().write(said.encode());
   }
 
   InetAddress address() {

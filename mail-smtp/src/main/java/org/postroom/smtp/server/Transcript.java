@@ -30,6 +30,7 @@ final class Transcript {
   private static final String AUTH = "auth";
 
   private final SessionNotices notices;
+  private final Tracing.Trace trace;
   private final boolean isKept;
   private final Deque<Line> lines = new ArrayDeque<>(0);
   private final Deque<Integer> sizes = new ArrayDeque<>(0);
@@ -39,8 +40,14 @@ final class Transcript {
   private boolean isJudged;
   private String end = "";
 
-  Transcript(SessionNotices notices) {
+  /**
+   * Begins.
+   *
+   * @param trace where the same is written down at once, if somebody wants to see it
+   */
+  Transcript(SessionNotices notices, Tracing.Trace trace) {
     this.notices = notices;
+    this.trace = trace;
     this.isKept = notices.areWanted();
   }
 
@@ -51,6 +58,7 @@ final class Transcript {
 
   /** The client has said a command. What logs it in is not kept. */
   void heard(Supplier<String> said) {
+    trace.heard(said);
     if (isKept) {
       String line = said.get();
       String kept = mayBeSecret(line) ? Tracing.shown(line.strip()) : line;
@@ -76,6 +84,7 @@ final class Transcript {
 
   /** We have answered. */
   void said(SmtpReply reply) {
+    trace.said(() -> String.join("\n", reply.wireLines()));
     if (!isJudged) {
       ofReply(reply).ifPresent(troubles::add);
     }
