@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.postroom.core.address.Address;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.mailbox.MailboxName;
@@ -51,6 +52,12 @@ public record Expanded(
             targets.subList(0, Math.min(most, targets.size())),
             trace.subList(0, Math.min(most, trace.size())),
             isBeside);
+  }
+
+  /** The same with a sender of its own for what leaves, which reports on it go to. */
+  public Expanded from(ReversePath sender) {
+    return new Expanded(
+        recipient, targets.stream().map(target -> target.from(sender)).toList(), trace, isBeside);
   }
 
   /** The same for a copy beside others. */

@@ -57,6 +57,13 @@ public record Target(
             named.original().or(() -> Optional.of("rfc822;" + named.address())));
   }
 
+  /** The same from another sender, where it leaves and no owner hears of it. */
+  Target from(ReversePath other) {
+    return route instanceof Route.Onward onward && onward.leaves() && owner.isEmpty()
+        ? new Target(recipient, route, owner, Optional.of(other), forwarders)
+        : this;
+  }
+
   /** The same by another route. */
   Target by(Route other) {
     return other.equals(route) ? this : new Target(recipient, other, owner, sender, forwarders);

@@ -43,6 +43,7 @@ import org.postroom.core.table.Tables;
  * @param submitters which users of this machine may hand in mail
  * @param fastFlush the domains whose mail may be asked for
  * @param traced with whom sessions are written into the log
+ * @param verpClients who may ask for a sender of its own for each recipient
  * @param warnings for the administrator
  */
 public record Policy(
@@ -56,6 +57,7 @@ public record Policy(
     MatchList submitters,
     MatchList fastFlush,
     MatchList traced,
+    MatchList verpClients,
     Judge judge,
     Map<AddressClass, Integer> unknownCodes,
     List<Notice> warnings) {
@@ -152,6 +154,7 @@ public record Policy(
       MatchList submitters = names(PolicyParams.SUBMIT_USERS);
       MatchList fastFlush = domains(PolicyParams.FAST_FLUSH_DOMAINS);
       MatchList traced = clients(PolicyParams.DEBUG_PEERS);
+      MatchList verpClients = clients(PolicyParams.VERP_CLIENTS);
       Judge judge =
           Judge.of(
               new Ingredients(settings, domains, mynetworks, own, tables),
@@ -172,6 +175,7 @@ public record Policy(
           submitters,
           fastFlush,
           traced,
+          verpClients,
           judge,
           unknownCodes(),
           warnings);

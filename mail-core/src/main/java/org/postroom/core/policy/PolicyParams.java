@@ -151,6 +151,18 @@ public final class PolicyParams {
           Hosts, by name, domain, address or block: what is said in SMTP and LMTP with them, as client \
           or server, is in the log line by line, without content and without what logs somebody in.""");
 
+  public static final Param<List<String>> AUTHORIZED_VERP_CLIENTS =
+      SET.matchList(
+          "authorized_verp_clients", "", "What smtpd_authorized_verp_clients is by default.");
+
+  public static final Param<List<String>> VERP_CLIENTS =
+      SET.matchList(
+          "smtpd_authorized_verp_clients",
+          "$authorized_verp_clients",
+          """
+          Clients, by name, domain, address or block, that may ask with XVERP for a sender of its own \
+          for each recipient: list+user=far.test@example.org.""");
+
   public static final Param<List<String>> PARENT_DOMAIN_MATCHES_SUBDOMAINS =
       SET.matchList(
           "parent_domain_matches_subdomains",

@@ -26,7 +26,9 @@ public enum Extension {
   /** RFC 8689. */
   REQUIRETLS("REQUIRETLS"),
   /** RFC 3030. */
-  CHUNKING("CHUNKING");
+  CHUNKING("CHUNKING"),
+  /** Postfix's: a sender of its own for each recipient. */
+  XVERP(Verp.KEYWORD);
 
   private final String keyword;
 

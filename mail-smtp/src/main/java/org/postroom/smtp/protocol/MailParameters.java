@@ -15,6 +15,7 @@ import org.postroom.core.mail.BodyType;
  * @param envelopeId ENVID= (RFC 3461), decoded
  * @param auth AUTH= (RFC 4954, 5), decoded
  * @param requiresTls REQUIRETLS (RFC 8689)
+ * @param verp the characters of XVERP=, empty where it was asked for without any
  */
 public record MailParameters(
     long size,
@@ -23,7 +24,8 @@ public record MailParameters(
     Optional<Boolean> fullReturn,
     Optional<String> envelopeId,
     Optional<String> auth,
-    boolean requiresTls) {
+    boolean requiresTls,
+    Optional<String> verp) {
   // RFC 3461, 4.4: 100 characters before encoding; others send more, and nobody gains by a refusal.
   private static final int MAX_ENVELOPE_ID = 500;
 
@@ -36,7 +38,8 @@ public record MailParameters(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          false);
+          false,
+          Optional.empty());
 
   /**
    * Reads them.
@@ -56,6 +59,7 @@ public record MailParameters(
     Optional<String> envelopeId = Optional.empty();
     Optional<String> auth = Optional.empty();
     boolean requiresTls = false;
+    Optional<String> verp = Optional.empty();
     for (Map.Entry<String, String> parameter : given.entrySet()) {
       String keyword = parameter.getKey();
       String value = parameter.getValue();
@@ -65,12 +69,14 @@ public record MailParameters(
         case "BODY" -> body = bodyOf(value);
         case "SMTPUTF8" -> smtpUtf8 = Parameters.flag(keyword, value);
         case "REQUIRETLS" -> requiresTls = Parameters.flag(keyword, value);
+        case Verp.KEYWORD -> verp = Optional.of(value);
         case "RET" -> fullReturn = Optional.of(isFull(value));
         case "ENVID" -> envelopeId = Optional.of(envelopeIdOf(value));
         default -> auth = Optional.of(Parameters.xtext(keyword, value));
       }
     }
-    return new MailParameters(size, body, smtpUtf8, fullReturn, envelopeId, auth, requiresTls);
+    return new MailParameters(
+        size, body, smtpUtf8, fullReturn, envelopeId, auth, requiresTls, verp);
   }
 
   /** As they stand behind the path, a space in front of each. */
@@ -102,6 +108,7 @@ public record MailParameters(
       case "REQUIRETLS" -> Optional.of(Extension.REQUIRETLS);
       case "RET", "ENVID" -> Optional.of(Extension.DSN);
       case "AUTH" -> Optional.of(Extension.AUTH);
+      case Verp.KEYWORD -> Optional.of(Extension.XVERP);
       default -> Optional.empty();
     };
   }

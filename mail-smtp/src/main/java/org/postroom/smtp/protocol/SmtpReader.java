@@ -138,7 +138,7 @@ public final class SmtpReader {
       String value = "";
       if (peek() == '=') {
         at++;
-        value = value();
+        value = value(keyword.equals(Verp.KEYWORD));
       }
       if (peek() != ' ' && at < line.length() || parameters.put(keyword, value) != null) {
         throw badParameter();
@@ -147,12 +147,13 @@ public final class SmtpReader {
     return parameters;
   }
 
-  private String value() {
+  private String value(boolean mayHaveEquals) {
     int start = at;
     // RFC 5321, 4.1.2: any character but "=", SP and controls; RFC 6531 adds those beyond ASCII.
+    // Deviation: XVERP, which is Postfix's, has "=" as a rule.
     while (at < line.length()
         && line.charAt(at) > ' '
-        && line.charAt(at) != '='
+        && (mayHaveEquals || line.charAt(at) != '=')
         && line.charAt(at) != 0x7F) {
       at++;
     }

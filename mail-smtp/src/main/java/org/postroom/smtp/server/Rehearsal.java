@@ -102,7 +102,8 @@ public final class Rehearsal implements Standing {
             .map(why -> judged.refusedBy("", SmtpParams.LMTP_STRANGERS.name(), why))
             .orElse(judged);
     Transaction begun =
-        new Transaction(asked.sender(), MailParameters.NONE, notes, decision.pending());
+        new Transaction(
+            asked.sender(), MailParameters.NONE, Optional.empty(), notes, decision.pending());
     transaction = begun;
     return keep(decision) ? Optional.of(begun) : Optional.empty();
   }

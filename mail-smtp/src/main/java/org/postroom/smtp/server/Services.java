@@ -71,6 +71,15 @@ public record Services(
     return policy.qualified(address);
   }
 
+  /** Whether a client may have a sender of its own for each recipient. */
+  public boolean mayAskForVerp(InetAddress client, Supplier<String> name) {
+    try {
+      return policy.verpClients().contains(client, name);
+    } catch (LookupUnavailable e) {
+      return false; // it asks in vain, which it sees
+    }
+  }
+
   /** Whether the limits for clients do not hold for this one. */
   public boolean exempts(InetAddress client) {
     try {

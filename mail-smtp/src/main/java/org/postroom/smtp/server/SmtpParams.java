@@ -5,6 +5,7 @@ import static org.postroom.core.config.Bounds.between;
 
 import java.time.Duration;
 import java.util.List;
+import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Choice;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
@@ -157,6 +158,19 @@ public final class SmtpParams {
 
   public static final Param<Boolean> HELO_REQUIRED =
       SET.bool("smtpd_helo_required", "no", "Whether a client must say HELO or EHLO before MAIL.");
+
+  public static final Param<String> VERP_DELIMITERS =
+      SET.value(
+          "default_verp_delimiters",
+          "+=",
+          "two characters",
+          SmtpParams::twoCharacters,
+          text -> text,
+          "What stands before the recipient, and for his @, where XVERP is asked for without a word.");
+
+  public static final Param<String> VERP_FILTER =
+      SET.text(
+          "verp_delimiter_filter", "-=+", "The characters that XVERP may ask for in their places.");
 
   public static final Param<Boolean> DISABLE_VRFY =
       SET.bool("disable_vrfy_command", "no", "Whether VRFY is not there.");
@@ -319,6 +333,13 @@ public final class SmtpParams {
   public static final ParamSet ALL = SET.build();
 
   private SmtpParams() {}
+
+  private static String twoCharacters(String text) {
+    if (text.length() != 2) {
+      throw new BadValue("");
+    }
+    return text;
+  }
 
   /** What is done with a line that ends in LF alone. */
   public enum BareNewline {

@@ -17,6 +17,7 @@ import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Pending;
 import org.postroom.core.restriction.Consequence;
 import org.postroom.smtp.protocol.MailParameters;
+import org.postroom.smtp.protocol.Verp;
 
 /** One MAIL … DATA within a session: what has been said so far (RFC 5321, 3.3). */
 public final class Transaction implements SmtpState, AutoCloseable {
@@ -25,6 +26,7 @@ public final class Transaction implements SmtpState, AutoCloseable {
 
   private final ReversePath sender;
   private final MailParameters parameters;
+  private final Optional<Verp> verp;
   private final Notes notes;
   private final Map<Address, Expanded> recipients = new LinkedHashMap<>();
   private final List<Expanded> named = new ArrayList<>();
@@ -39,12 +41,19 @@ public final class Transaction implements SmtpState, AutoCloseable {
   /**
    * Begins.
    *
+   * @param verp how each recipient stands in the sender of his copy; empty where he does not
    * @param notes what has been found out for it
    * @param pending what the lists that were judged have left to later ones
    */
-  public Transaction(ReversePath sender, MailParameters parameters, Notes notes, Pending pending) {
+  public Transaction(
+      ReversePath sender,
+      MailParameters parameters,
+      Optional<Verp> verp,
+      Notes notes,
+      Pending pending) {
     this.sender = sender;
     this.parameters = parameters;
+    this.verp = verp;
     this.notes = notes;
     this.pending = pending;
   }
@@ -108,8 +117,10 @@ public final class Transaction implements SmtpState, AutoCloseable {
   }
 
   /** Takes one; the same address twice is one recipient, the first word on it counts. */
-  public void add(Expanded recipient) {
-    Recipient who = recipient.recipient();
+  public void add(Expanded taken) {
+    Recipient who = taken.recipient();
+    Expanded recipient =
+        verp.map(how -> taken.from(how.sender(sender, who.address()))).orElse(taken);
     Expanded first = recipients.putIfAbsent(who.address(), recipient);
     named.add(first == null ? recipient : first);
     if (first == null) {

@@ -34,7 +34,8 @@ class ParametersTest {
             Optional.of(true),
             Optional.of("a+b=c d"),
             Optional.of("ada@example.org"),
-            true);
+            true,
+            Optional.empty());
 
     assertThat(mail(written.encode())).isEqualTo(written);
     assertThat(mail("")).isEqualTo(MailParameters.NONE);

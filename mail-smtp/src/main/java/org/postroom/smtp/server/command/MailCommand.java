@@ -8,6 +8,7 @@ import org.postroom.core.inquiry.Notes;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.MailParameters;
 import org.postroom.smtp.protocol.SmtpReader;
+import org.postroom.smtp.protocol.Verp;
 import org.postroom.smtp.server.ClientLimits;
 import org.postroom.smtp.server.Command;
 import org.postroom.smtp.server.Dialect;
@@ -46,16 +47,29 @@ record MailCommand(Optional<WrittenAddress> written, MailParameters parameters)
     if (limit > 0 && parameters.size() > limit) {
       throw new BadCommand(552, "5.3.4", "Message size exceeds fixed limit");
     }
+    Optional<Verp> verp = parameters.verp().map(said -> verp(said, sender, session));
     Notes notes = new Notes();
     session.inquire(
         notes,
         facts -> session.admission().sender(sender, parameters.size(), facts),
         decision -> {
           if (session.passes(decision, Optional.empty())) {
-            session.begin(new Transaction(sender, parameters, notes, decision.pending()));
+            session.begin(new Transaction(sender, parameters, verp, notes, decision.pending()));
             session.reply(250, "2.1.0", "Ok");
           }
         });
+  }
+
+  private static Verp verp(String said, ReversePath sender, SmtpSession session) {
+    String allowed = session.settings().get(SmtpParams.VERP_FILTER);
+    String delimiters = said.isEmpty() ? session.settings().get(SmtpParams.VERP_DELIMITERS) : said;
+    if (sender.isNull()) {
+      throw new BadCommand(503, "5.5.4", "Error: XVERP requires non-null sender");
+    }
+    return Verp.parse(delimiters, allowed)
+        .orElseThrow(
+            () ->
+                new BadCommand(501, "5.5.4", "Error: XVERP needs two characters from " + allowed));
   }
 
   private static String neededFirst(SmtpSession session) {

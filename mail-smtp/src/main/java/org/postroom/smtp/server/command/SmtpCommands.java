@@ -109,6 +109,12 @@ public final class SmtpCommands {
     if (session.connection().tls().isPresent() && session.settings().get(FlowParams.REQUIRETLS)) {
       all.add("REQUIRETLS");
     }
+    if (!session.listening().isLmtp()
+        && session
+            .services()
+            .mayAskForVerp(session.connection().remote().getAddress(), session::knownName)) {
+      all.add("XVERP");
+    }
     return all;
   }
 }
