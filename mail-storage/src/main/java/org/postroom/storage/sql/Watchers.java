@@ -47,9 +47,8 @@ final class Watchers {
 
   /** Of accounts that are so full that somebody is to be told. */
   Subscription addQuotas(Consumer<QuotaPassed> listener) {
-    Consumer<QuotaPassed> own = listener::accept;
-    ofQuotas.add(own);
-    return () -> ofQuotas.remove(own);
+    ofQuotas.add(listener);
+    return () -> ofQuotas.remove(listener);
   }
 
   void tell(QuotaPassed passed) {
