@@ -10,13 +10,11 @@ import org.postroom.core.secret.Secret;
 /** A conversation with a server that speaks IMAP4rev1 (RFC 3501), one command after the other. */
 public final class ImapTalk {
   private final RemoteLine line;
-  private final ImapReader.Aside aside;
   private ImapReader in;
   private int commands;
 
   private ImapTalk(RemoteLine line, ImapReader.Aside aside) {
     this.line = line;
-    this.aside = aside;
     this.in = new ImapReader(line.in(), aside);
   }
 
