@@ -256,6 +256,7 @@ final class BadConfigurationTest {
         "smtpd_tls_cert_file = FILE",
         "smtp_tls_cert_file = FILE",
         "storage_password = file:FILE",
+        "where = file:FILE | storage_password = $where",
         "smtp_sasl_auth_enable = yes | smtp_sasl_password_maps = hash:FILE",
         "srs_domain = example.org | srs_secrets_file = FILE"
       })

@@ -274,9 +274,9 @@ final class SettingsCheck {
   /** A secret is kept from others in its file; one that main.cf says itself makes that one such. */
   private void exposed(String name, String text) {
     Place place = place(name);
-    if (text.startsWith(ValueType.FILE)) {
-      String file = expanded.getOrDefault(name, text).substring(ValueType.FILE.length());
-      exposed(name, file, "");
+    String full = expanded.getOrDefault(name, text);
+    if (full.startsWith(ValueType.FILE)) {
+      exposed(name, full.substring(ValueType.FILE.length()), "");
     } else if (place.line() > 0 && !text.isEmpty()) {
       exposed(name, place.source(), "; or write file:/PATH and keep the secret there");
     }
