@@ -197,6 +197,23 @@ final class QuotaServerTest {
   }
 
   @Test
+  void anOwnerHearsOfRoomThatADeletedMailboxLeaves() throws IOException {
+    try (MailServer server =
+        site("quota_rule", "*:bytes=20000", "quota_warning", "-storage=25%").start()) {
+      try (ImapDialogue client = ImapDialogue.open(server.address(Role.IMAP).getPort(), ADA)) {
+        client.ok("CREATE Old");
+        for (int i = 0; i < 6; i++) {
+          assertThat(client.append("Old", THOUSAND)).startsWith("OK");
+        }
+        client.ok("DELETE Old");
+      }
+
+      Until.so(() -> Inbox.of(server, ADA).size() == 1);
+      assertThat(Inbox.of(server, ADA).get(0)).contains("Subject: Your mailbox is 0% full");
+    }
+  }
+
+  @Test
   void aWarningHasItsOwnTemplateAndNoRoomWhereThereIsNone() throws IOException {
     Path template = folder.resolve("warning");
     Files.writeString(template, "Subject: $percent of $limit\n\n$login: $used\n");

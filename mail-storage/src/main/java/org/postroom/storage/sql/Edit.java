@@ -12,8 +12,6 @@ import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.TooManyKeywords;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.mailbox.UidSet;
-import org.postroom.core.quota.QuotaPassed;
-import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.OverQuota;
 
 /**
@@ -31,13 +29,10 @@ final class Edit {
   private final MailboxState before;
   private final MailboxState.Tally tally = new MailboxState.Tally();
   private final long modSeq;
+  private final QuotaMarks marks;
   private Messages messages;
   private List<Keyword> keywords;
   private long uidNext;
-
-  /** What the account held before; null where nobody is told of that. */
-  private final @Nullable QuotaUse held;
-
   private Page.@Nullable Draft draft;
   private int draftIndex;
 
@@ -48,9 +43,8 @@ final class Edit {
     this.messages = state.messages();
     this.keywords = state.row().keywords();
     this.uidNext = state.row().uidNext();
-    AccountState account = batch.account(state.row().account());
-    this.modSeq = account.modSeq() + 1;
-    this.held = batch.quotas().warns() ? QuotaRoom.use(batch, account) : null;
+    this.modSeq = batch.account(state.row().account()).modSeq() + 1;
+    this.marks = QuotaMarks.before(batch, state.row().account());
   }
 
   /** For adding messages at the end. */
@@ -201,16 +195,7 @@ final class Edit {
 
   /** Has those told who want to hear how full the account is; of all that has changed since. */
   void warn() throws SQLException {
-    if (held == null) {
-      return;
-    }
-    AccountState account = batch.account(before.row().account());
-    QuotaUse use = QuotaRoom.use(batch, account);
-    batch
-        .quotas()
-        .passed(held, use)
-        .map(warning -> new QuotaPassed(account.login(), warning, use))
-        .ifPresent(passed -> batch.afterwards(() -> watchers.tell(passed)));
+    marks.after(watchers);
   }
 
   /** The same as {@link #done} for a part of a change, whose end {@link #warn} hears of. */

@@ -115,7 +115,9 @@ final class MailboxNames {
           if (state.row().name().isInbox()) {
             throw new BadMailboxName("INBOX cannot be deleted");
           }
+          QuotaMarks marks = QuotaMarks.before(batch, state.row().account());
           Mailboxes.delete(batch, state, clock.millis());
+          marks.after(watchers);
           batch.durable();
           batch.afterwards(() -> watchers.tell(mailbox, 0));
           return true;
