@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.applet.AppletRun;
+import org.postroom.dist.assembly.DescribedServer;
+import org.postroom.dist.operation.Operation.Nothing;
+import org.postroom.dist.operation.QueueChoice;
+import org.postroom.dist.operation.WatchOperations;
+import org.postroom.dist.operation.WatchOperations.Sights;
+import org.postroom.dist.operation.WatchOperations.Wanted;
 
 /** {@code sendmail -v} and {@code sendmail -q} show how mail is tried, and wait until it was. */
 @Timeout(60)
@@ -181,6 +188,29 @@ final class WatchedMailTest {
                   line.matches(
                       "\\w+: bob7@far\\.test\\.\\.\\. Deferred: .* 450 4\\.2\\.0 later.*"));
       assertThat(postqueue("-j").said().lines()).singleElement().asString().contains("bob7@");
+    }
+  }
+
+  @Test
+  void howTheQueueStandsIsNotToldToWhoOnlyWatches() throws IOException {
+    hop.always("MAIL", "451 4.3.0 not now");
+    try (MailServer server = start()) {
+      assertThat(server).isNotNull();
+      assertThat(sendmail("bob@far.test").status()).isZero();
+      DescribedServer there =
+          MailServer.builder()
+              .configuration(folder.resolve("main.cf"))
+              .unwrap(DescribedServer.class);
+      Until.so(() -> postqueue("-j").said().contains("delay_reason"));
+      String theirs = postqueue("-j").said().replaceAll("(?s).*\"queue_id\": ?\"(\\w+)\".*", "$1");
+
+      for (List<String> ids : List.of(List.<String>of(), List.of("ALL"), List.of(theirs, "./x"))) {
+        long watch = there.ask(WatchOperations.OPEN, new Nothing()).watch();
+        Wanted wanted = new Wanted(watch, QueueChoice.of(ids));
+
+        assertThat(there.ask(WatchOperations.SEE, wanted))
+            .isEqualTo(new Sights(List.of(), 0, true, Optional.empty()));
+      }
     }
   }
 

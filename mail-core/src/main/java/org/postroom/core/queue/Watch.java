@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingDeque;
@@ -15,13 +16,20 @@ import org.postroom.core.mail.QueueId;
 /**
  * What somebody sees who watches mail while it is tried: what is said to next hops and what they
  * answer, and what becomes of recipients. It is kept until it is taken, the last thousand lines of
- * it, each cut where it is very long. Threads share it.
+ * it, each cut where it is very long. Whoever hands in mail sees nothing but that; of the queue
+ * only who may have it tried does ({@link #seeQueue}). Threads share it.
  */
 public final class Watch {
   private static final int MOST = 1000;
   private static final int LONGEST = 1000;
   private static final int AT_ONCE = 200;
   private static final int MOST_EXPECTED = 2000;
+
+  /** Of mails that were handed in, the last ones. */
+  private static final int MOST_FOLLOWED = 1000;
+
+  /** A recipient of more characters is no address of anybody (RFC 5321, 4.5.3.1). */
+  private static final int LONGEST_ADDRESS = 320;
 
   private final long number;
   private final String owner;
@@ -30,13 +38,16 @@ public final class Watch {
   private final BlockingDeque<Seen> seen = new LinkedBlockingDeque<>(MOST);
 
   // Guarded by this object's monitor.
-  private final Set<QueueId> mails = new HashSet<>();
+  private final Set<QueueId> mails = new LinkedHashSet<>();
   private final Set<String> expected = new HashSet<>();
 
   /** What became of recipients before anybody knew that they were to be tried. */
   private final Set<String> early = new HashSet<>();
 
-  private boolean expectsOthers;
+  /** Whether there are more that are expected than were counted. */
+  private boolean expectsMore;
+
+  private boolean isOfQueue;
   private long lost;
 
   Watch(long number, String owner, Instant since) {
@@ -80,6 +91,22 @@ public final class Watch {
   /** Shows all of a mail from now on. */
   public synchronized void follow(QueueId mail) {
     mails.add(mail);
+    if (mails.size() > MOST_FOLLOWED) {
+      mails.remove(mails.iterator().next());
+    }
+  }
+
+  /**
+   * The owner may see the queue, and has it tried: of more recipients than are counted, what
+   * becomes of all is shown that were here before.
+   */
+  public synchronized void seeQueue() {
+    isOfQueue = true;
+  }
+
+  /** Whether the owner may be told how it stands with these mails; with any where none is named. */
+  public synchronized boolean maySee(List<QueueId> some) {
+    return isOfQueue || !some.isEmpty() && mails.containsAll(some);
   }
 
   /** Shows what becomes of a recipient that is about to be tried. */
@@ -89,17 +116,17 @@ public final class Watch {
       if (early.remove(key)) {
         return;
       }
-      if (expected.size() < MOST_EXPECTED) {
+      if (expected.size() < MOST_EXPECTED && isKept(recipient)) {
         expected.add(key);
       } else {
-        expectsOthers = true; // beyond that, all that was here before is shown
+        expectsMore = true;
       }
     }
   }
 
-  /** Whether nobody's outcome is missing of those that were expected one by one. */
+  /** Whether nobody's outcome is missing of those that were expected. */
   public synchronized boolean expectsNobody() {
-    return expected.isEmpty() && !expectsOthers;
+    return expected.isEmpty() && !expectsMore;
   }
 
   /** How much nobody can see any more, because it was not taken in time. */
@@ -153,7 +180,7 @@ public final class Watch {
   /** A copy for a mailbox here was made as the mail was accepted. */
   void arrived(Became one) {
     if (follows(one.mail())) {
-      add(one);
+      show(one);
     }
   }
 
@@ -168,24 +195,39 @@ public final class Watch {
       String key = key(one.mail(), one.recipient());
       boolean wasExpected = expected.remove(key);
       boolean isFollowed = mails.contains(one.mail());
-      if (isFollowed && !wasExpected && early.size() < MOST_EXPECTED) {
+      if (isFollowed && !wasExpected && early.size() < MOST_EXPECTED && isKept(one.recipient())) {
         early.add(key);
       }
-      shown = wasExpected || isFollowed || expectsOthers && !arrived.isAfter(since);
+      boolean mayBeExpected = isOfQueue && expectsMore && !arrived.isAfter(since);
+      shown = wasExpected || isFollowed || mayBeExpected;
     }
     if (shown) {
+      show(one);
+    }
+  }
+
+  private void show(Became one) {
+    if (isKept(one.recipient())) {
       add(new Became(one.mail(), one.recipient(), one.status(), one.became(), cut(one.reason())));
+    } else {
+      lose();
     }
   }
 
   private void add(Seen one) {
     while (!seen.offer(one)) {
       if (seen.poll() != null) {
-        synchronized (this) {
-          lost++;
-        }
+        lose();
       }
     }
+  }
+
+  private synchronized void lose() {
+    lost++;
+  }
+
+  private static boolean isKept(Address recipient) {
+    return recipient.localPart().length() + recipient.domain().name().length() < LONGEST_ADDRESS;
   }
 
   private static String cut(String line) {

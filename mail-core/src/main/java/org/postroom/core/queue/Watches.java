@@ -39,8 +39,7 @@ public final class Watches {
    */
   public synchronized Optional<Watch> open(String owner) {
     Instant now = clock.instant();
-    List<Watch> all = new ArrayList<>(open);
-    all.removeIf(one -> one.isLeft(now, KEPT));
+    List<Watch> all = new ArrayList<>(asked(now));
     if (all.size() >= MOST || all.stream().filter(one -> one.isOf(owner)).count() >= MOST_OF_ONE) {
       return Optional.empty();
     }
@@ -62,9 +61,23 @@ public final class Watches {
     open = open.stream().filter(one -> one != ended).toList();
   }
 
+  /** Those that are asked for; others have gone, and what was kept for them goes, too. */
+  private List<Watch> asked() {
+    return open.isEmpty() ? List.of() : asked(clock.instant());
+  }
+
+  private List<Watch> asked(Instant now) {
+    if (open.stream().anyMatch(one -> one.isLeft(now, KEPT))) {
+      synchronized (this) {
+        open = open.stream().filter(one -> !one.isLeft(now, KEPT)).toList();
+      }
+    }
+    return open;
+  }
+
   /** Who is to see what is said in attempts at a mail; empty for nobody. */
   public Optional<Consumer<String>> onlooker(QueueId mail) {
-    List<Watch> following = open.stream().filter(one -> one.follows(mail)).toList();
+    List<Watch> following = asked().stream().filter(one -> one.follows(mail)).toList();
     return following.isEmpty()
         ? Optional.empty()
         : Optional.of(line -> following.forEach(one -> one.said(mail, line)));
@@ -73,7 +86,7 @@ public final class Watches {
   /** A mail is ours: those of its recipients that go on at once are about to be tried. */
   public void accepted(Acceptance mail) {
     QueueId id = mail.mail().id();
-    for (Watch one : open) {
+    for (Watch one : asked()) {
       if (!mail.isHeld() && one.follows(id)) {
         mail.onward().forEach(onward -> one.expect(id, onward.recipient().address()));
       }
@@ -82,13 +95,13 @@ public final class Watches {
 
   /** A copy for a mailbox here was made as a mail was accepted. */
   public void arrived(QueueId mail, Address recipient, String reason) {
-    open.forEach(one -> one.arrived(new Became(mail, recipient, "2.0.0", "sent", reason)));
+    asked().forEach(one -> one.arrived(new Became(mail, recipient, "2.0.0", "sent", reason)));
   }
 
   /** What an attempt came to for a recipient; the words are those of {@link Became}. */
   public void became(
       QueuedMail mail, Address recipient, String status, String became, String reason) {
-    for (Watch one : open) {
+    for (Watch one : asked()) {
       one.became(new Became(mail.id(), recipient, status, became, reason), mail.arrived());
     }
   }

@@ -122,8 +122,66 @@ final class WatchesTest {
   }
 
   @Test
+  void whoHandsInForVeryManySeesNothingOfOthersMail() {
+    Watch watch = watches.open("ada").orElseThrow();
+    watch.follow(ONE);
+    for (int i = 0; i < 3000; i++) {
+      watch.expect(ONE, Address.parse("bob" + i + "@far.test"));
+    }
+
+    became(new QueueId("OTHERS"), BOB);
+    became(ONE, BOB);
+
+    assertThat(watch.take(Duration.ZERO))
+        .containsExactly(new Watch.Became(ONE, BOB, "2.0.0", "sent", "250 ok"));
+    assertThat(watch.expectsNobody()).isFalse();
+    assertThat(watch.maySee(List.of(ONE))).isTrue();
+    assertThat(watch.maySee(List.of(ONE, new QueueId("OTHERS")))).isFalse();
+    assertThat(watch.maySee(List.of())).isFalse();
+  }
+
+  @Test
+  void ofMailThatIsHandedInTheLastThousandAreFollowed() {
+    Watch watch = watches.open("ada").orElseThrow();
+    for (int i = 0; i <= 1000; i++) {
+      watch.follow(new QueueId("M" + i));
+    }
+
+    assertThat(watches.onlooker(new QueueId("M0"))).isEmpty();
+    assertThat(watches.onlooker(new QueueId("M1"))).isPresent();
+    assertThat(watches.onlooker(new QueueId("M1000"))).isPresent();
+  }
+
+  @Test
+  void anAddressAsLongAsNoneIsNotKept() {
+    Watch watch = watches.open("ada").orElseThrow();
+    Address endless = Address.parse("x".repeat(12_000) + "@far.test");
+    watch.follow(ONE);
+    watch.expect(ONE, endless);
+    assertThat(watch.expectsNobody()).isFalse();
+
+    became(ONE, endless);
+
+    assertThat(watch.take(Duration.ZERO)).isEmpty();
+    assertThat(watch.lost()).isEqualTo(1);
+  }
+
+  @Test
+  void nothingIsKeptForWhoHasGone() {
+    Watch watch = watches.open("ada").orElseThrow();
+    watch.follow(ONE);
+    time.advance(Duration.ofSeconds(61));
+
+    assertThat(watches.onlooker(ONE)).isEmpty();
+    became(ONE, BOB);
+    assertThat(watch.take(Duration.ZERO)).isEmpty();
+    assertThat(watches.find(watch.number(), "ada")).isEmpty();
+  }
+
+  @Test
   void ofVeryManyThatAreTriedAllIsShownThatWasThereBefore() {
     Watch watch = watches.open("ada").orElseThrow();
+    watch.seeQueue();
     for (int i = 0; i < 3000; i++) {
       watch.expect(new QueueId("M" + i), BOB);
     }

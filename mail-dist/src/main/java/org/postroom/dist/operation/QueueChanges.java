@@ -187,6 +187,7 @@ public final class QueueChanges {
     RunningServer server = desk.server();
     Optional<Watch> watch =
         asked.watch().flatMap(number -> server.watches().find(number, desk.user()));
+    watch.ifPresent(Watch::seeQueue);
     Set<String> destinations = new LinkedHashSet<>();
     Done done =
         new Pass(

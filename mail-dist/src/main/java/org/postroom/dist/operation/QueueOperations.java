@@ -343,7 +343,8 @@ public final class QueueOperations {
     return isId(id) ? queue.page(new QueueId(id), from) : new Page(List.of(), Optional.empty());
   }
 
-  private static boolean isId(String word) {
+  /** Whether a mail could be called so. */
+  static boolean isId(String word) {
     return word.matches("[0-9A-Za-z]{1,20}");
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.postroom.core.mail.QueueId;
 import org.postroom.core.queue.QueueControl;
 import org.postroom.core.queue.QueueControl.ListedRecipient;
 import org.postroom.core.queue.QueueControl.Page;
@@ -117,7 +118,9 @@ public final class WatchOperations {
     List<Watch.Seen> seen = watch.take(watch.expectsNobody() ? Duration.ZERO : PATIENCE);
     Optional<Behind> behind = wanted.behind();
     boolean over = false;
-    if (seen.isEmpty()) {
+    if (!maySee(watch, wanted.choice())) {
+      over = seen.isEmpty(); // how the queue stands is not for everybody to know
+    } else if (seen.isEmpty()) {
       Rest rest = new Rest(desk, wanted.choice(), watch.since());
       over = watch.expectsNobody() && wanted.choice().isNamed() || rest.isNone(behind);
       behind = rest.behind();
@@ -130,6 +133,11 @@ public final class WatchOperations {
     }
     return new Sights(
         seen.stream().map(WatchOperations::sight).toList(), watch.lost(), over, behind);
+  }
+
+  private static boolean maySee(Watch watch, QueueChoice choice) {
+    boolean areIds = choice.isNamed() && choice.ids().stream().allMatch(QueueOperations::isId);
+    return watch.maySee(areIds ? choice.ids().stream().map(QueueId::new).toList() : List.of());
   }
 
   private static Sight sight(Watch.Seen seen) {
@@ -166,7 +174,9 @@ public final class WatchOperations {
     /** Whether there is nothing behind the place where it was looked at last. */
     boolean isNone(Optional<Behind> last) {
       from = last.map(QueueOperations::position).orElse(Position.START);
-      return choice.isNamed() ? choice.ids().stream().allMatch(this::isTried) : isAllTried();
+      return choice.isNamed()
+          ? choice.ids().stream().distinct().allMatch(this::isTried)
+          : isAllTried();
     }
 
     private boolean isTried(String id) {
