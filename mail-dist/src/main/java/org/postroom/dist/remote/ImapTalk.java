@@ -1,9 +1,6 @@
 package org.postroom.dist.remote;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
-import java.util.Base64;
 import java.util.function.Consumer;
 import org.postroom.core.secret.Secret;
 
@@ -39,24 +36,27 @@ public final class ImapTalk {
       talk.in = new ImapReader(line.in(), aside);
     }
     if (greeting.word().equals("OK")) {
-      talk.logIn(user, password);
+      talk.logIn(new Credentials(user, password));
     }
     return talk;
   }
 
-  /** RFC 4616 in the form that needs no SASL-IR; LOGIN where a server does not know it. */
-  private void logIn(String user, Secret password) throws IOException, RemoteRefusal {
+  /**
+   * RFC 4616 in the form that needs no SASL-IR; LOGIN where a server does not know it, which it
+   * says by BAD, or by NO (RFC 3501, 6.2.2).
+   */
+  private void logIn(Credentials who) throws IOException, RemoteRefusal {
+    String password = who.password().reveal();
     send("AUTHENTICATE PLAIN");
     ImapReader.Response said = answer(one -> {});
     if (said.tag().equals("+")) {
-      String words = "\0" + user + "\0" + password.reveal();
-      line.send(Base64.getEncoder().encodeToString(words.getBytes(UTF_8)));
+      line.send(who.plain());
       said = answer(one -> {});
-    } else if (said.word().equals("BAD") && isQuotable(user) && isQuotable(password.reveal())) {
-      send("LOGIN " + quoted(user) + " " + quoted(password.reveal()));
+    } else if (!said.word().equals("OK") && isQuotable(who.user()) && isQuotable(password)) {
+      send("LOGIN " + quoted(who.user()) + " " + quoted(password));
       said = answer(one -> {});
     }
-    check("log-in as " + user, said);
+    check("log-in as " + who.user(), said.word(), who.hiddenIn(said.text()));
   }
 
   private static boolean isQuotable(String text) {
@@ -81,9 +81,9 @@ public final class ImapTalk {
     }
   }
 
-  private static void check(String what, ImapReader.Response said) throws RemoteRefusal {
-    if (!said.word().equals("OK")) {
-      throw new RemoteRefusal(what + ": the server says " + said.word() + " " + said.text());
+  private static void check(String what, String word, String text) throws RemoteRefusal {
+    if (!word.equals("OK")) {
+      throw new RemoteRefusal(what + ": the server says " + word + " " + text);
     }
   }
 
@@ -96,7 +96,8 @@ public final class ImapTalk {
   public void command(String command, Consumer<ImapReader.Response> untagged)
       throws IOException, RemoteRefusal {
     send(command);
-    check(command, answer(untagged));
+    ImapReader.Response said = answer(untagged);
+    check(command, said.word(), said.text());
   }
 
   /** Says goodbye, and waits for nothing. */

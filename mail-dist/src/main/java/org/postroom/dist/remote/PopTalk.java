@@ -1,13 +1,11 @@
 package org.postroom.dist.remote;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.postroom.core.secret.Secret;
@@ -20,6 +18,9 @@ public final class PopTalk {
   private static final int LONGEST_CAPA = 200;
 
   private final RemoteLine line;
+
+  /** Whether the last line ended with a CR before its LF. */
+  private boolean hadCr;
 
   private PopTalk(RemoteLine line) {
     this.line = line;
@@ -46,32 +47,32 @@ public final class PopTalk {
       talk.command("STLS");
       line.startTls();
     }
-    talk.logIn(user, password);
+    talk.logIn(new Credentials(user, password));
     return talk;
   }
 
   /**
    * By SASL where it is offered (RFC 5034), which knows passwords with blanks and without ASCII.
    */
-  private void logIn(String user, Secret password) throws IOException, RemoteRefusal {
-    String what = "log-in as " + user;
+  private void logIn(Credentials who) throws IOException, RemoteRefusal {
+    String what = "log-in as " + who.user();
+    String password = who.password().reveal();
     if (offersPlain()) {
       line.send("AUTH PLAIN");
       String said = line();
       if (said.startsWith("+ ") || said.equals("+")) {
-        String words = "\0" + user + "\0" + password.reveal();
-        line.send(Base64.getEncoder().encodeToString(words.getBytes(UTF_8)));
-        check(what);
+        line.send(who.plain());
+        check(what, who.hiddenIn(line()));
         return;
       }
     }
-    if ((user + password.reveal()).chars().anyMatch(c -> c < ' ')) {
+    if ((who.user() + password).chars().anyMatch(c -> c < ' ')) {
       throw new RemoteRefusal(what + ": a name or a password that cannot be said in a line");
     }
-    line.send("USER " + user);
+    line.send("USER " + who.user());
     check(what);
-    line.send("PASS " + password.reveal());
-    check(what);
+    line.send("PASS " + password);
+    check(what, who.hiddenIn(line()));
   }
 
   private boolean offersPlain() throws IOException {
@@ -112,7 +113,10 @@ public final class PopTalk {
   }
 
   private void check(String what) throws IOException, RemoteRefusal {
-    String said = line();
+    check(what, line());
+  }
+
+  private static void check(String what, String said) throws RemoteRefusal {
     if (!said.startsWith("+OK")) {
       throw new RemoteRefusal(what + ": the server says " + said);
     }
@@ -141,11 +145,14 @@ public final class PopTalk {
       text.write(octet);
     }
     String said = text.toString(ISO_8859_1);
-    return said.endsWith("\r") ? said.substring(0, said.length() - 1) : said;
+    hadCr = said.endsWith("\r");
+    return hadCr ? said.substring(0, said.length() - 1) : said;
   }
 
   /**
-   * Reads a message. Dots in front of lines are taken away; nothing else is changed.
+   * Reads a message. Dots in front of lines are taken away; nothing else is changed. Where the
+   * server ends its own lines with CRLF, a LF alone ends no line of the message: what its writer
+   * has put behind one is neither its end nor an answer.
    *
    * @param number of the message
    * @param octets takes them
@@ -156,17 +163,20 @@ public final class PopTalk {
     InputStream in = line.in();
     byte[] out = new byte[16 * 1024];
     int held = 0;
+    boolean endsByLf = !hadCr;
     boolean atStart = true;
+    int last = 0;
     while (true) {
       int octet = in.read();
       if (atStart && octet == '.') {
         octet = in.read();
-        if (isEnd(in, octet)) {
+        if (isEnd(in, octet, endsByLf)) {
           break;
         }
       }
-      out[held++] = (byte) octet(in, octet);
-      atStart = octet == '\n';
+      out[held++] = (byte) octet(octet);
+      atStart = octet == '\n' && (endsByLf || last == '\r');
+      last = octet;
       if (held == out.length) {
         octets.take(out, 0, held);
         held = 0;
@@ -175,14 +185,14 @@ public final class PopTalk {
     octets.take(out, 0, held);
   }
 
-  private static boolean isEnd(InputStream in, int octet) throws IOException {
+  private static boolean isEnd(InputStream in, int octet, boolean endsByLf) throws IOException {
     if (octet == '\r' && in.read() != '\n') {
       throw new IOException("a dot and a carriage return alone begin a line");
     }
-    return octet == '\r' || octet == '\n';
+    return octet == '\r' || octet == '\n' && endsByLf;
   }
 
-  private static int octet(InputStream in, int octet) throws EOFException {
+  private static int octet(int octet) throws EOFException {
     if (octet < 0) {
       throw new EOFException("the server has ended the connection");
     }

@@ -58,8 +58,12 @@ final class PopTalkTest {
   }
 
   private static String retrieved(String body) throws IOException, RemoteRefusal {
+    return answered("+OK\r\n" + body);
+  }
+
+  private static String answered(String answer) throws IOException, RemoteRefusal {
     ByteArrayOutputStream octets = new ByteArrayOutputStream();
-    open(new Scripted(GREETED + "+OK\r\n" + body)).retrieve(1, octets::write);
+    open(new Scripted(GREETED + answer)).retrieve(1, octets::write);
     return octets.toString(ISO_8859_1);
   }
 
@@ -102,12 +106,30 @@ final class PopTalkTest {
     "'a\r\n.\r\n', 'a\r\n'",
     "'..\r\n...x\r\n.\r\n', '.\r\n..x\r\n'",
     "'.x\r\n.\r\n', 'x\r\n'",
-    "'a\n.\n', 'a\n'",
+    "'a\n.\n+OK\r\n.x\n..y\r\n.\r\n', 'a\n.\n+OK\r\nx\n..y\r\n'",
+    "'a\n.\r\n+OK\r\n.\r\n', 'a\n.\r\n+OK\r\n'",
     "'a.\r\n.\r\n', 'a.\r\n'",
   })
   void dotsInFrontOfLinesAreTakenAway(String said, String message)
       throws IOException, RemoteRefusal {
     assertThat(retrieved(said)).isEqualTo(message);
+  }
+
+  @Test
+  void aServerWithoutCarriageReturnsIsUnderstood() throws IOException, RemoteRefusal {
+    assertThat(answered("+OK\na\n..\n.\n")).isEqualTo("a\n.\n");
+  }
+
+  @Test
+  void aPasswordThatAServerRepeatsIsNotSaid() {
+    assertThatThrownBy(() -> open(new Scripted("+OK\r\n-ERR\r\n+OK\r\n-ERR who is 'horse'?\r\n")))
+        .hasMessage("log-in as ada: the server says -ERR who is '***'?");
+    assertThatThrownBy(
+            () ->
+                open(
+                    new Scripted(
+                        "+OK\r\n+OK\r\nSASL PLAIN\r\n.\r\n+ \r\n-ERR AGFkYQBob3JzZQ==\r\n")))
+        .hasMessage("log-in as ada: the server says -ERR ***");
   }
 
   @ParameterizedTest
