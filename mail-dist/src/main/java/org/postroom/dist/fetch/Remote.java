@@ -22,6 +22,9 @@ record Remote(Protocol protocol, boolean tls, String user, String host, int port
           "(?<scheme>[a-z0-9]+)://(?<user>[^/]+)@(?<host>\\[[^]]+]|[^@:/]+)(?::(?<port>\\d{1,5}))?"
               + "(?:/(?<mailbox>.*))?");
 
+  /** What would be shown wherever the place is. */
+  private static final Pattern PASSWORD = Pattern.compile("[^/]*//[^/]*:[^/]*@.*");
+
   /** How a server is asked. */
   enum Protocol {
     IMAP(143, 993),
@@ -48,6 +51,11 @@ record Remote(Protocol protocol, boolean tls, String user, String host, int port
 
   /** {@link BadValue} where it is none. */
   static Remote parse(String text) {
+    if (PASSWORD.matcher(text).matches()) {
+      throw new BadValue(
+          "a colon in front of the @: the password is the first line of password_file= (a colon of"
+              + " the user's name is percent-encoded)");
+    }
     Matcher form = FORM.matcher(text);
     Optional<Protocol> found =
         form.matches() ? Protocol.of(form.group("scheme")) : Optional.empty();

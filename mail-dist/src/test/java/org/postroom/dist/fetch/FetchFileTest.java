@@ -83,6 +83,7 @@ final class FetchFileTest {
         "job | expected a name",
         "job http://a@b to=a password_file=SECRET | expected pop3s://",
         "job pop3://b to=a password_file=SECRET | expected pop3s://",
+        "job pop3://a:horse@b to=a password_file=SECRET | a colon in front of the @",
         "job pop3://a@b:0 to=a password_file=SECRET | no port: 0",
         "job pop3://a@b:99999 to=a password_file=SECRET | no port: 99999",
         "job pop3://a@b/Sent to=a password_file=SECRET | POP3 knows no mailboxes",
