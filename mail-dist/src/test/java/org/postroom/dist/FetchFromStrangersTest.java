@@ -233,6 +233,117 @@ final class FetchFromStrangersTest {
   }
 
   @Test
+  void whatIsNotGivenOrNotRemovedHoldsUpNoOther() throws IOException {
+    pop(
+        "unwilling",
+        "",
+        line ->
+            switch (line) {
+              case "LIST" -> "+OK\r\n1 20\r\n2 20\r\n3 20\r\n4 20\r\n.\r\n";
+              case "UIDL" -> "+OK\r\n1 a\r\n2 b\r\n3 c\r\n4 " + "d".repeat(100) + "\r\n.\r\n";
+              case "RETR 1", "DELE 3" -> "-ERR no\r\n";
+              case "RETR 2" -> "+OK\r\n.\r\n";
+              case "RETR 3", "RETR 4" -> "+OK\r\n" + MAIL + ".\r\n";
+              default -> "+OK\r\n";
+            });
+    try (MailServer here = start()) {
+      assertThat(ended(here, "unwilling").result()).isEqualTo("fetched=2, removed=1, left=2");
+      assertThat(Inbox.of(here, HERE)).hasSize(2);
+    }
+  }
+
+  /** However long it is from one round to the next. */
+  @Test
+  void whatBreaksOffRoundsHoldsUpNoOther() throws IOException {
+    AtomicInteger quits = new AtomicInteger();
+    pop(
+        "fragile",
+        "interval=2h",
+        line ->
+            switch (line) {
+              case "LIST" -> "+OK\r\n1 20\r\n2 20\r\n3 20\r\n.\r\n";
+              case "UIDL" -> "+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n";
+              case "RETR 1", "RETR 2" -> null;
+              case "RETR 3" -> "+OK\r\n" + MAIL + ".\r\n";
+              case "QUIT" -> "+OK " + quits.incrementAndGet() + "\r\n";
+              default -> "+OK\r\n";
+            });
+    try (MailServer here = start()) {
+      for (int failures = 1; failures <= 2; failures++) {
+        assertThat(ended(here, "fragile").failures()).isEqualTo(failures);
+        time.advance(Duration.ofMinutes(121));
+      }
+      assertThat(ended(here, "fragile").result()).isEqualTo("fetched=1, removed=1, left=0");
+
+      for (int round = 0; round < 3; round++) {
+        time.advance(Duration.ofMinutes(121));
+        FetchJobs.Status unused = ended(here, "fragile");
+      }
+
+      // Broken off by each of the two once more, with the third message ahead of them.
+      assertThat(quits).hasValue(2);
+      assertThat(Inbox.of(here, HERE)).hasSize(1);
+    }
+  }
+
+  /** RFC 1939, 7: the id of a message is no other's for as long as it is there. */
+  @Test
+  void anIdThatIsUsedAgainIsAnotherMessages() throws IOException {
+    AtomicInteger lists = new AtomicInteger();
+    pop(
+        "thrifty",
+        "",
+        line ->
+            switch (line) {
+              case "LIST" -> lists.incrementAndGet() == 2 ? "+OK\r\n.\r\n" : "+OK\r\n1 20\r\n.\r\n";
+              case "UIDL" -> lists.get() == 2 ? "+OK\r\n.\r\n" : "+OK\r\n1 first\r\n.\r\n";
+              case "RETR 1" -> "+OK\r\n" + MAIL + ".\r\n";
+              default -> "+OK\r\n";
+            });
+    try (MailServer here = start()) {
+      for (int round = 1; round <= 3; round++) {
+        assertThat(ended(here, "thrifty").failures()).isZero();
+        time.advance(Duration.ofMinutes(6));
+      }
+      assertThat(ended(here, "thrifty").result()).isEqualTo("fetched=0, removed=1, left=0");
+      assertThat(Inbox.of(here, HERE)).hasSize(2);
+    }
+  }
+
+  @Test
+  void aMessageWithoutContentIsNotRemoved() throws IOException {
+    List<String> heard = new ArrayList<>();
+    peer(
+        "empty",
+        "imap",
+        "",
+        "* OK hello\r\n",
+        line -> {
+          String tag = line.split(" ")[0];
+          String command = line.substring(tag.length()).strip();
+          heard.add(command);
+          String done = tag + " OK\r\n";
+          if (command.startsWith("SELECT")) {
+            return "* OK [UIDVALIDITY 7] x\r\n" + done;
+          } else if (command.startsWith("UID FETCH 1:*")) {
+            return "* 1 FETCH (UID 5 FLAGS () RFC822.SIZE 20)\r\n"
+                + "* 2 FETCH (UID 6 FLAGS () RFC822.SIZE 20)\r\n"
+                + done;
+          } else if (command.startsWith("UID FETCH 5 ")) {
+            return "* 1 FETCH (UID 5 BODY[] NIL)\r\n" + done;
+          } else if (command.startsWith("UID FETCH 6 ")) {
+            return "* 2 FETCH (UID 6 BODY[] \"\")\r\n" + done;
+          }
+          return done;
+        });
+    try (MailServer here = start()) {
+      assertThat(ended(here, "empty").result()).isEqualTo("fetched=0, removed=0, left=2");
+      assertThat(Inbox.of(here, HERE)).isEmpty();
+      assertThat(heard).noneMatch(command -> command.startsWith("UID STORE"));
+    }
+  }
+
+  @Test
   void aServerWithoutUniqueIdsIsNotFetchedFrom() throws IOException {
     pop(
         "old",
@@ -274,6 +385,8 @@ final class FetchFromStrangersTest {
     peer("stalling", "imap", "", "* OK\r\n", line -> "");
     peer("babbling", "imap", "", "* OK " + "x".repeat(300_000) + "\r\n", line -> null);
     peer("strange", "imap", "", "HTTP/1.1 400 Bad Request\r\n\r\n", line -> null);
+    peer("endless", "imap", "", "* X" + " a".repeat(200_000), line -> null);
+    peer("wide", "imap", "", "* X (" + "(a) ".repeat(100_000), line -> null);
     peer("deep", "imap", "", "* LIST " + "(".repeat(1000) + "\r\n", line -> null);
     peer("away", "pop3", "", "", line -> null).close();
     pop(
@@ -288,7 +401,9 @@ final class FetchFromStrangersTest {
             });
     try (MailServer here = start()) {
       assertThat(ended(here, "honest").fetched()).isEqualTo(1);
-      for (String name : List.of("babbling", "strange", "deep", "away")) {
+      assertThat(ended(here, "endless").result()).isEqualTo("an answer is too long");
+      assertThat(ended(here, "wide").result()).isEqualTo("an answer is too long");
+      for (String name : List.of("babbling", "strange", "endless", "wide", "deep", "away")) {
         assertThat(ended(here, name).failures()).as(name).isEqualTo(1);
       }
 
@@ -319,10 +434,10 @@ final class FetchFromStrangersTest {
         "pop3",
         "",
         "+OK\r\n",
-        line -> line.startsWith("USER") ? "+OK\r\n" : "-ERR no\r\n");
+        line -> line.startsWith("USER") ? "+OK\r\n" : "-ERR \u001b[2J\r\n");
     try (MailServer here = start()) {
       FetchJobs.Status first = ended(here, "locked");
-      assertThat(first.result()).isEqualTo("log-in as locked: the server says -ERR no");
+      assertThat(first.result()).isEqualTo("log-in as locked: the server says -ERR ?[2J");
       assertThat(first.state()).isEqualTo("failing");
       assertThat(first.next()).isEqualTo("2026-11-24T15:05:00Z");
 
@@ -352,7 +467,7 @@ final class FetchFromStrangersTest {
           heard.add(command);
           String done = tag + " OK\r\n";
           if (command.equals("AUTHENTICATE PLAIN")) {
-            return tag + " BAD what?\r\n";
+            return tag + (others[0] ? " NO such way\r\n" : " BAD what?\r\n");
           } else if (command.startsWith("SELECT")) {
             return "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n" + done;
           } else if (command.startsWith("UID FETCH 1:*")) {

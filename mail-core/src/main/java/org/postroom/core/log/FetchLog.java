@@ -28,6 +28,11 @@ public final class FetchLog {
     LOG.warn("{}: uid={}: left there: {}", job, LogText.of(name), LogText.of(why));
   }
 
+  /** A message is here, and its server does not remove it. */
+  public void notRemoved(String name, String why) {
+    LOG.warn("{}: uid={}: not removed there: {}", job, LogText.of(name), LogText.of(why));
+  }
+
   /** Something there is not looked at. */
   public void passedOver(String what) {
     LOG.warn("{}: {}", job, LogText.of(what));

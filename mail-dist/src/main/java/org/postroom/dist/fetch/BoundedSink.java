@@ -16,6 +16,15 @@ final class BoundedSink implements AutoCloseable {
   private final long largest;
   private long taken;
 
+  /** There is more of it than may be. */
+  static final class TooLong extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooLong(long largest) {
+      super("the message has more than " + largest + " octets");
+    }
+  }
+
   BoundedSink(Staging staging, long announced, long largest) {
     this.sink = staging.open(Math.min(announced, largest));
     this.lines = new MessageLines(sink::write);
@@ -26,7 +35,7 @@ final class BoundedSink implements AutoCloseable {
   void write(byte[] octets, int offset, int length) throws IOException {
     taken += length;
     if (taken > largest) {
-      throw new IOException("the message has more than " + largest + " octets");
+      throw new TooLong(largest);
     }
     lines.write(octets, offset, length);
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.postroom.core.log.FetchLog;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.privacy.Privacy;
+import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.time.Timers;
 import org.postroom.dist.remote.PopTalk;
@@ -31,8 +35,11 @@ final class FetchRound {
   /** What a filter refuses, or what is too long, is asked for again so much later. */
   private static final Duration REFUSED = Duration.ofDays(1);
 
-  /** What broke off a round is. */
+  /** What broke off a round is, and what its server does not give. */
   private static final Duration BROKEN = Duration.ofHours(1);
+
+  /** A server that refuses so many messages, one after the other, is not asked for more. */
+  private static final int MOST_REFUSED = 20;
 
   private final Premises premises;
   private final Generation generation;
@@ -44,9 +51,16 @@ final class FetchRound {
   private final Dialling dialling;
   private volatile @Nullable WireLine line;
   private volatile boolean stopped;
+  private final List<String> removed = new ArrayList<>();
+  private boolean listed;
   private int fetched;
-  private int removed;
   private int left;
+
+  /** Messages that were refused to us, one after the other. */
+  private int withheld;
+
+  /** Messages that were not to be removed. */
+  private int undeletable;
 
   /**
    * One.
@@ -75,6 +89,16 @@ final class FetchRound {
     if (open != null) {
       open.end(why);
     }
+  }
+
+  /** How many are here; by who has run it. */
+  int fetched() {
+    return fetched;
+  }
+
+  /** Whether it came to know what is there; by who has run it. */
+  boolean hasListed() {
+    return listed;
   }
 
   /**
@@ -150,26 +174,44 @@ final class FetchRound {
     Instant now = premises.clock().instant();
     KnownNames known = new KnownNames(premises.named().ofKind(job.key()), now);
     List<RemoteMailbox.Entry> all = mailbox.list();
-    boolean goesOn = false;
+    listed = true;
+    List<RemoteMailbox.Entry> fresh = new ArrayList<>();
+    List<RemoteMailbox.Entry> breaking = new ArrayList<>();
     for (RemoteMailbox.Entry one : all) {
       if (known.has(one.name())) {
         remove(mailbox, one);
-      } else if (fetched == most) {
-        goesOn = true;
       } else if (!putOff.has(one.name(), now)) {
-        take(mailbox, one, known, arriving, now);
+        (putOff.isBreaking(one.name()) ? breaking : fresh).add(one);
       }
     }
     known.forgetTheOthers();
-    mailbox.end();
-    return new Tally(fetched, removed, left, goesOn);
+    fresh.addAll(breaking); // they hold up no other
+    boolean goesOn = false;
+    for (RemoteMailbox.Entry one : fresh) {
+      if (fetched == most) {
+        goesOn = true;
+        break;
+      }
+      take(mailbox, one, known, arriving, now);
+    }
+    if (mailbox.end()) {
+      removed.forEach(known::removed);
+    }
+    putOff.ended();
+    return new Tally(fetched, removed.size(), left, goesOn);
   }
 
-  private void remove(RemoteMailbox mailbox, RemoteMailbox.Entry one)
-      throws IOException, RemoteRefusal {
-    if (!job.keep()) {
+  /** What its server keeps is tried again in the next round, and holds up no other. */
+  private void remove(RemoteMailbox mailbox, RemoteMailbox.Entry one) throws IOException {
+    if (job.keep() || undeletable == MOST_REFUSED) {
+      return;
+    }
+    try {
       mailbox.delete(one);
-      removed++;
+      removed.add(one.name());
+    } catch (RemoteRefusal e) {
+      undeletable++;
+      log.notRemoved(one.name(), String.valueOf(e.getMessage()));
     }
   }
 
@@ -181,7 +223,8 @@ final class FetchRound {
       Instant now)
       throws IOException, RemoteRefusal {
     if (one.size() > largest) {
-      leave(one, now, "it has " + one.size() + " octets, more than " + FlowParams.MESSAGE_SIZE);
+      String size = "it has " + one.size() + " octets, more than " + FlowParams.MESSAGE_SIZE.name();
+      leave(one, now, REFUSED, size);
       return;
     }
     Optional<String> full = arriving.full(one.size());
@@ -192,10 +235,22 @@ final class FetchRound {
     }
     Optional<Handover> handover;
     try (StagedContent content = mailbox.fetch(one)) {
+      if (content.size() == 0 && one.size() > 0) { // whose original would be removed
+        throw new RemoteRefusal("the server gives nothing of its " + one.size() + " octets");
+      }
+      withheld = 0;
       handover = handover(content, one, known, arriving);
-    } catch (IOException e) {
+    } catch (RemoteRefusal e) {
+      leave(one, now, BROKEN, String.valueOf(e.getMessage()));
+      if (++withheld == MOST_REFUSED) {
+        throw e;
+      }
+      return;
+    } catch (StorageFull | StorageUnavailable | LookupUnavailable e) {
+      throw e; // it is not the message's fault
+    } catch (IOException | RuntimeException e) {
       if (!stopped) {
-        putOff.add(one.name(), now, BROKEN);
+        putOff.addBreaking(one.name(), now, e instanceof BoundedSink.TooLong ? REFUSED : BROKEN);
       }
       throw e;
     }
@@ -204,13 +259,15 @@ final class FetchRound {
     } else if (handover.get() instanceof Handover.Refused refused) {
       String why = refused.reply() + " (" + refused.rule() + ")";
       if (refused.reply().code() >= 500) {
-        leave(one, now, why);
+        leave(one, now, REFUSED, why);
       } else {
         left++;
         log.left(one.name(), why);
       }
     } else {
-      if (handover.get() instanceof Handover.Discarded) {
+      if (handover.get() instanceof Handover.Taken taken) {
+        log.fetched(taken.acceptances().get(0).mail().id().toString(), one.name(), one.size());
+      } else {
         known.note(one.name());
         log.discarded(one.name());
       }
@@ -219,9 +276,9 @@ final class FetchRound {
     }
   }
 
-  private void leave(RemoteMailbox.Entry one, Instant now, String why) {
+  private void leave(RemoteMailbox.Entry one, Instant now, Duration time, String why) {
     left++;
-    putOff.add(one.name(), now, REFUSED);
+    putOff.add(one.name(), now, time);
     log.left(one.name(), why);
   }
 

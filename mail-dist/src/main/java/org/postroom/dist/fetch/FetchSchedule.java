@@ -3,8 +3,8 @@ package org.postroom.dist.fetch;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,7 @@ final class FetchSchedule implements FetchJobs, AutoCloseable {
 
   // Guarded by this.
   private Map<String, JobState> states = new LinkedHashMap<>();
-  private final List<FetchRound> rounds = new ArrayList<>();
+  private final Map<FetchRound, JobState> rounds = new LinkedHashMap<>();
   private Timers.@Nullable Timer timer;
   private boolean closed;
 
@@ -48,12 +48,18 @@ final class FetchSchedule implements FetchJobs, AutoCloseable {
     this.atOnce = atOnce;
   }
 
-  /** These are the jobs from now on; rounds under way end as they are. */
+  /**
+   * These are the jobs from now on; rounds under way end as they are, and no other begins before
+   * that for the same mail, whatever its job is called now.
+   */
   synchronized void become(List<FetchJob> jobs) {
+    Map<String, JobState> byKey = new HashMap<>();
+    states.values().forEach(state -> byKey.put(state.job.key(), state));
+    rounds.values().forEach(state -> byKey.put(state.job.key(), state));
     Map<String, JobState> next = new LinkedHashMap<>();
     for (FetchJob job : jobs) {
-      JobState state = states.get(job.name());
-      if (state == null || !state.job.key().equals(job.key())) {
+      JobState state = byKey.get(job.key());
+      if (state == null) {
         state = new JobState(job, premises.timers().nanoTime());
       }
       state.job = job;
@@ -98,7 +104,7 @@ final class FetchSchedule implements FetchJobs, AutoCloseable {
     FetchLog log = new FetchLog(state.job.name());
     FetchRound round = new FetchRound(premises, current.get(), state.job, state.putOff, log);
     state.round = round;
-    rounds.add(round);
+    rounds.put(round, state);
     if (!premises.timers().handOn(premises.workers(), () -> run(state, round, log))) {
       closed = true; // nobody works any more
       end(state, round);
@@ -114,10 +120,10 @@ final class FetchSchedule implements FetchJobs, AutoCloseable {
         log.ended(tally.toString());
       }
     } catch (IOException | RemoteRefusal | StorageFull | StorageUnavailable | LookupUnavailable e) {
-      wait = failed(state, String.valueOf(e.getMessage()), log);
+      wait = failed(state, round, String.valueOf(e.getMessage()), log);
     } catch (RuntimeException e) {
       log.fault(e);
-      wait = failed(state, "failed: " + e, log);
+      wait = failed(state, round, "failed: " + e, log);
     } finally {
       synchronized (this) {
         state.due = premises.timers().nanoTime() + wait.toNanos();
@@ -131,9 +137,9 @@ final class FetchSchedule implements FetchJobs, AutoCloseable {
     return state.ended(tally, premises.clock().instant());
   }
 
-  private synchronized Duration failed(JobState state, String why, FetchLog log) {
+  private synchronized Duration failed(JobState state, FetchRound round, String why, FetchLog log) {
     Instant now = premises.clock().instant();
-    Duration wait = state.failed(why, now);
+    Duration wait = state.failed(why, round.fetched(), round.hasListed(), now);
     if (!closed) {
       log.failed(why, JobState.seconds(now.plus(wait)));
     }
@@ -168,7 +174,7 @@ final class FetchSchedule implements FetchJobs, AutoCloseable {
   public synchronized void close() {
     closed = true;
     begin();
-    rounds.forEach(round -> round.stop("the mail system is shutting down"));
+    rounds.keySet().forEach(round -> round.stop("the mail system is shutting down"));
     long end = System.nanoTime() + PATIENCE.toNanos();
     boolean interrupted = false;
     for (long left = PATIENCE.toMillis(); !rounds.isEmpty() && left > 0; ) {

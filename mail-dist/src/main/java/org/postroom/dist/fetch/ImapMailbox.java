@@ -45,6 +45,7 @@ final class ImapMailbox implements RemoteMailbox {
   private boolean othersAreDeleted;
   private boolean isFetching;
   private boolean isEmpty;
+  private long staged;
 
   private ImapMailbox(Staging staging, long largest, FetchLog log, Opening opening)
       throws IOException, RemoteRefusal {
@@ -110,6 +111,10 @@ final class ImapMailbox implements RemoteMailbox {
   }
 
   private StagedContent staged(InputStream octets, long size) throws IOException {
+    staged += size; // of all that is said to be the message
+    if (staged > largest) {
+      throw new BoundedSink.TooLong(largest);
+    }
     try (BoundedSink sink = new BoundedSink(staging, size, largest)) {
       byte[] chunk = new byte[16 * 1024];
       for (int count = octets.read(chunk); count >= 0; count = octets.read(chunk)) {
@@ -174,6 +179,7 @@ final class ImapMailbox implements RemoteMailbox {
   public StagedContent fetch(Entry message) throws IOException, RemoteRefusal {
     List<Object> found = new ArrayList<>();
     isFetching = true;
+    staged = 0;
     try {
       talk.command(
           "UID FETCH " + message.number() + " (UID BODY.PEEK[])",
@@ -198,6 +204,9 @@ final class ImapMailbox implements RemoteMailbox {
     }
     Object body = found.get(0);
     if (body instanceof String text) { // quoted, as it may be when it is short
+      if (text.equalsIgnoreCase("NIL")) {
+        throw new RemoteRefusal("the server has no content of it");
+      }
       byte[] octets = text.getBytes(StandardCharsets.UTF_8);
       body = staged(new ByteArrayInputStream(octets), octets.length);
     }
@@ -216,9 +225,12 @@ final class ImapMailbox implements RemoteMailbox {
     }
   }
 
-  /** Without UIDPLUS (RFC 4315) all go that are marked; what others have marked is theirs. */
+  /**
+   * Without UIDPLUS (RFC 4315) all go that are marked; what others have marked is theirs. No UID is
+   * another message's ever (RFC 3501, 2.3.1.1).
+   */
   @Override
-  public void end() throws IOException, RemoteRefusal {
+  public boolean end() throws IOException, RemoteRefusal {
     if (expunges && !hasUidPlus) {
       if (othersAreDeleted) {
         log.passedOver("the server has no UIDPLUS, and others have marked messages: ours stay so");
@@ -227,5 +239,6 @@ final class ImapMailbox implements RemoteMailbox {
       }
     }
     talk.leave();
+    return false;
   }
 }

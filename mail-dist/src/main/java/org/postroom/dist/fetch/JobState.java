@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.log.LogText;
 
 /** What is known of one job. Guarded by the schedule, but for what only its round has. */
 final class JobState {
@@ -21,6 +22,10 @@ final class JobState {
 
   private @Nullable Instant last;
   private int failures;
+
+  /** Rounds that did not come to know what is there, one after the other. */
+  private int unreached;
+
   private long fetched;
   private String result = "";
 
@@ -38,6 +43,7 @@ final class JobState {
   Duration ended(Tally tally, Instant now) {
     last = now;
     failures = 0;
+    unreached = 0;
     fetched += tally.fetched();
     result = tally.toString();
     return tally.goesOn() ? Duration.ZERO : job.interval();
@@ -45,15 +51,20 @@ final class JobState {
 
   /**
    * A round has failed: a server that is away, or refuses the password, is left in peace more and
-   * more.
+   * more. One that has come to the messages goes on with the others next time.
    *
+   * @param fetched messages that are here all the same
+   * @param reached whether it came to know what is there
    * @return how long to wait for the next one
    */
-  Duration failed(String why, Instant now) {
+  Duration failed(String why, int fetched, boolean reached, Instant now) {
     last = now;
     failures++;
-    result = why;
-    Duration wait = job.interval().multipliedBy(1L << Math.min(failures - 1, DOUBLED));
+    unreached = reached ? 0 : unreached + 1;
+    this.fetched += fetched;
+    result = LogText.of(why);
+    int doubled = Math.min(Math.max(unreached - 1, 0), DOUBLED);
+    Duration wait = job.interval().multipliedBy(1L << doubled);
     Duration most = MOST.compareTo(job.interval()) > 0 ? MOST : job.interval();
     return wait.compareTo(most) > 0 ? most : wait;
   }

@@ -10,7 +10,8 @@ import org.postroom.core.queue.NamedMails;
 /**
  * Which messages of a place were fetched. Each is noted in the unit of work in which it becomes
  * ours, and known for as long as it is seen there, and a month beyond: a server that shows an empty
- * mailbox for once does not have everything come again.
+ * mailbox for once does not have everything come again. One that has been removed there is known
+ * for as long as it is seen.
  */
 final class KnownNames {
   private static final int PAGE = 1000;
@@ -58,6 +59,14 @@ final class KnownNames {
   /** Nobody is to fetch that one, although it is not here. */
   void note(String name) {
     named.note(name, now.plus(KNOWN));
+  }
+
+  /**
+   * One was removed there, as its server has confirmed. Once it is not seen any more it is
+   * forgotten: its name may be another message's then (RFC 1939, 7), which nobody has fetched.
+   */
+  void removed(String name) {
+    named.note(name, now);
   }
 
   /** Whether it has become ours by now. */

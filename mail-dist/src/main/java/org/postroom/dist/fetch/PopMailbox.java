@@ -2,7 +2,6 @@ package org.postroom.dist.fetch;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +20,12 @@ import org.postroom.dist.remote.RemoteRefusal;
  * know which ones were fetched.
  */
 final class PopMailbox implements RemoteMailbox {
-  private static final Pattern PAIR = Pattern.compile("(\\d{1,9}) +(\\S{1,70})\\s*");
-  private static final Pattern NAME = Pattern.compile("[!-~]{1,70}");
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})\\s+(\\d{1,18})(?:\\s.*)?");
+
+  /** RFC 1939, 7 has 70; some say more. */
+  private static final Pattern UIDL = Pattern.compile("(\\d{1,9})\\s+(\\S{1,128})\\s*");
+
+  private static final Pattern NAME = Pattern.compile("[!-~]+");
 
   private final PopTalk talk;
   private final Staging staging;
@@ -43,38 +46,35 @@ final class PopMailbox implements RemoteMailbox {
 
   @Override
   public List<Entry> list() throws IOException, RemoteRefusal {
-    Map<Integer, String> sizes = pairs("LIST");
-    Map<Integer, String> names = pairs("UIDL");
+    Map<Integer, String> sizes = pairs("LIST", SIZE);
+    Map<Integer, String> names = pairs("UIDL", UIDL);
     Set<String> seen = new HashSet<>();
     Set<String> twice = new HashSet<>();
     names.values().stream().filter(one -> !seen.add(one)).forEach(twice::add);
-    Map<String, Integer> strange = new HashMap<>();
+    int strange = (int) names.keySet().stream().filter(one -> !sizes.containsKey(one)).count();
     List<Entry> entries = new ArrayList<>();
-    for (Map.Entry<Integer, String> one : names.entrySet()) {
-      String size = sizes.getOrDefault(one.getKey(), "");
-      String name = one.getValue();
-      if (!size.matches("\\d{1,18}") || !NAME.matcher(name).matches() || twice.contains(name)) {
-        // Which of two is which nobody could tell after one of them is gone.
-        strange.merge(name, 1, Integer::sum);
+    for (Map.Entry<Integer, String> one : sizes.entrySet()) {
+      String name = names.getOrDefault(one.getKey(), "");
+      if (!NAME.matcher(name).matches() || twice.contains(name)) {
+        strange++; // which of two is which nobody could tell after one of them is gone
       } else {
-        entries.add(new Entry(name, one.getKey(), Long.parseLong(size)));
+        entries.add(new Entry(name, one.getKey(), Long.parseLong(one.getValue())));
       }
     }
-    if (!strange.isEmpty()) {
-      log.passedOver(
-          strange.values().stream().mapToInt(Integer::intValue).sum()
-              + " messages whose unique ids are none, or are those of others, too");
+    if (strange > 0) {
+      log.passedOver(strange + " messages whose unique ids are none, or are those of others, too");
     }
     return entries;
   }
 
-  private Map<Integer, String> pairs(String command) throws IOException, RemoteRefusal {
+  private Map<Integer, String> pairs(String command, Pattern form)
+      throws IOException, RemoteRefusal {
     Map<Integer, String> pairs = new LinkedHashMap<>();
     talk.list(
         command,
         MOST,
         line -> {
-          Matcher pair = PAIR.matcher(line);
+          Matcher pair = form.matcher(line);
           if (pair.matches()) {
             pairs.put(Integer.parseInt(pair.group(1)), pair.group(2));
           }
@@ -97,7 +97,8 @@ final class PopMailbox implements RemoteMailbox {
 
   /** RFC 1939, 6: what was deleted is removed now, and not before. */
   @Override
-  public void end() throws IOException, RemoteRefusal {
+  public boolean end() throws IOException, RemoteRefusal {
     talk.command("QUIT");
+    return true;
   }
 }

@@ -3,7 +3,10 @@ package org.postroom.dist.fetch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Messages that are not asked for again before their time, so that one that cannot be had or kept
@@ -14,6 +17,12 @@ final class PutOff {
 
   private final Map<String, Instant> until = new LinkedHashMap<>();
 
+  /** Those that have broken off a round at some time. */
+  private final Set<String> breaking = new LinkedHashSet<>();
+
+  /** Those that have since the last one that ended well. */
+  private final Set<String> lately = new LinkedHashSet<>();
+
   /** Puts one off. Beyond so many the one goes that was put off first. */
   void add(String name, Instant now, Duration time) {
     until.remove(name);
@@ -23,7 +32,31 @@ final class PutOff {
     until.put(name, now.plus(time));
   }
 
+  /** Puts one off that has broken off a round: until another one has ended well, at least. */
+  void addBreaking(String name, Instant now, Duration time) {
+    add(name, now, time);
+    for (Set<String> some : List.of(breaking, lately)) {
+      if (some.size() == MOST) {
+        some.remove(some.iterator().next());
+      }
+      boolean unused = some.add(name);
+    }
+  }
+
+  /** Whether one has broken off a round: it comes last. */
+  boolean isBreaking(String name) {
+    return breaking.contains(name);
+  }
+
+  /** A round has ended well. */
+  void ended() {
+    lately.clear();
+  }
+
   boolean has(String name, Instant now) {
+    if (lately.contains(name)) {
+      return true;
+    }
     Instant end = until.get(name);
     if (end != null && !now.isBefore(end)) {
       until.remove(name);

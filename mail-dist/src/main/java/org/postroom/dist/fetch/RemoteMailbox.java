@@ -13,7 +13,7 @@ interface RemoteMailbox {
   /**
    * A message that is there.
    *
-   * @param name what it is called as long as it is there, and no other ever: printable ASCII
+   * @param name what it is called as long as it is there, and no other meanwhile: printable ASCII
    * @param number how the conversation calls it
    * @param size octets, as the server says
    */
@@ -32,6 +32,10 @@ interface RemoteMailbox {
   /** Has one be removed there, at the latest by {@link #end}. */
   void delete(Entry message) throws IOException, RemoteRefusal;
 
-  /** What was to be removed is, and the conversation is over. */
-  void end() throws IOException, RemoteRefusal;
+  /**
+   * What was to be removed is, and the conversation is over.
+   *
+   * @return whether what was removed may have left its name to another message
+   */
+  boolean end() throws IOException, RemoteRefusal;
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.postroom.core.refusal.WireFault;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Session;
 import org.postroom.core.wire.TlsContext;
@@ -145,19 +146,11 @@ final class WireLine implements RemoteLine, Session {
 
   @Override
   public void startTls() throws IOException {
-    lock.lock();
-    try {
-      // Nothing that came in clear counts under TLS (RFC 2595, 4; RFC 3207, 4.2).
-      if (held > 0 || in.hasRest()) {
-        throw new IOException("the server has said something before TLS has begun");
-      }
-    } finally {
-      lock.unlock();
-    }
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     connection.execute(
         () -> {
           try {
+            refuseWhatCameInClear();
             TlsSession agreed = connection.startTlsAsClient(tls, serverName);
             boolean unused = done.complete(!agreed.protocol().isEmpty());
           } catch (RuntimeException e) {
@@ -174,6 +167,21 @@ final class WireLine implements RemoteLine, Session {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
+    }
+  }
+
+  /**
+   * Nothing that came in clear counts under TLS (RFC 2595, 4; RFC 3207, 4.2). In the turn that
+   * begins it, so that no other takes something in between.
+   */
+  private void refuseWhatCameInClear() {
+    lock.lock();
+    try {
+      if (held > 0 || in.hasRest()) {
+        throw new WireFault("the server has said something before TLS has begun");
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -19,9 +19,15 @@ public final class ImapReader {
   private static final int LONGEST_TEXT = 256 * 1024;
   private static final int DEEPEST = 8;
 
+  /** All values of an answer together, with so much for each of them. */
+  private static final int LONGEST_ANSWER = 1024 * 1024;
+
+  private static final int EACH = 16;
+
   private final InputStream in;
   private final Aside aside;
   private int next = -2;
+  private int taken;
 
   /**
    * At the beginning of what is said.
@@ -82,6 +88,7 @@ public final class ImapReader {
   }
 
   Response read() throws IOException {
+    taken = 0;
     String tag = word();
     if (tag.equals("+")) {
       return new Response(tag, "", line(), List.of());
@@ -112,12 +119,19 @@ public final class ImapReader {
   }
 
   private Object value(int depth) throws IOException {
-    return switch (peek()) {
-      case '(' -> list(depth);
-      case '"' -> quoted();
-      case '{' -> literal();
-      default -> word();
-    };
+    taken += EACH;
+    Object value =
+        switch (peek()) {
+          case '(' -> list(depth);
+          case '"' -> quoted();
+          case '{' -> literal();
+          default -> word();
+        };
+    taken += value instanceof String text ? text.length() : 0;
+    if (taken > LONGEST_ANSWER) {
+      throw new IOException("an answer is too long");
+    }
+    return value;
   }
 
   private List<Object> list(int depth) throws IOException {
