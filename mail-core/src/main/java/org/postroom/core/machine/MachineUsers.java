@@ -30,14 +30,26 @@ public final class MachineUsers {
   }
 
   /**
-   * Who is called so.
+   * Who is called so, or else has that number, as an administrator may write it.
    *
    * @param name or his number
    * @throws LookupUnavailable where the file cannot be read
    */
   public Optional<MachineUser> find(String name) {
-    int key = name.matches(NUMBER) ? 2 : 0;
-    return line("passwd", 7, fields -> fields[key].equals(name))
+    Optional<MachineUser> named = named(name);
+    return named.isPresent() || !name.matches(NUMBER) ? named : user(2, name);
+  }
+
+  /**
+   * Who is called so, and nobody who has it for his number: what stands in addresses is a name.
+   * {@link LookupUnavailable} as above.
+   */
+  public Optional<MachineUser> named(String name) {
+    return user(0, name);
+  }
+
+  private Optional<MachineUser> user(int field, String value) {
+    return line("passwd", 7, fields -> fields[field].equals(value))
         .filter(fields -> fields[2].matches(NUMBER) && fields[3].matches(NUMBER))
         .map(
             fields ->

@@ -7,6 +7,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.machine.MachineUser;
 import org.postroom.core.machine.MachineUsers;
@@ -62,15 +63,40 @@ final class Identities {
   Identity of(String text) {
     int colon = text.indexOf(':');
     String name = colon < 0 ? text : text.substring(0, colon);
+    return known(
+        () -> {
+          MachineUser user = users.find(name).orElseThrow(() -> nobody(name));
+          return as(user, colon < 0 ? user.group() : group(text.substring(colon + 1)));
+        });
+  }
+
+  /**
+   * The user who is called so, whatever number that is.
+   *
+   * @throws BadValue as {@link #of}
+   */
+  Identity ofUser(String name) {
+    return known(
+        () -> {
+          MachineUser user = whoIs(name);
+          return as(user, user.group());
+        });
+  }
+
+  private MachineUser whoIs(String name) {
+    return users.named(name).orElseThrow(() -> nobody(name));
+  }
+
+  private static Identity known(Supplier<Identity> found) {
     try {
-      MachineUser user =
-          users
-              .find(name)
-              .orElseThrow(() -> new BadValue("\"" + name + "\" is no user of this machine"));
-      return as(user, colon < 0 ? user.group() : group(text.substring(colon + 1)));
+      return found.get();
     } catch (LookupUnavailable e) {
       throw new BadValue(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static BadValue nobody(String name) {
+    return new BadValue("\"" + name + "\" is no user of this machine");
   }
 
   private long group(String name) {
@@ -90,10 +116,13 @@ final class Identities {
       boolean isSpool =
           Files.getPosixFilePermissions(folder).contains(PosixFilePermission.GROUP_WRITE)
               && !Files.getPosixFilePermissions(folder).contains(PosixFilePermission.OTHERS_WRITE);
-      return of(
-          isSpool && self == ROOT ? name + ":" + Files.getAttribute(folder, "unix:gid") : name);
+      if (!isSpool || self != ROOT) {
+        return ofUser(name);
+      }
+      String group = String.valueOf(Files.getAttribute(folder, "unix:gid"));
+      return known(() -> as(whoIs(name), group(group)));
     } catch (IOException | UnsupportedOperationException e) {
-      return of(name);
+      return ofUser(name);
     }
   }
 

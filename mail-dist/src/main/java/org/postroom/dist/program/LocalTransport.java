@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -126,21 +127,22 @@ final class LocalTransport implements Transport {
       QueuedMail mail, Recipient recipient, String agent) {
     Matcher named = NAMED.matcher(agent);
     if (named.matches()) {
-      return toAgent(mail, recipient, named.group(1), named.group(2), named.group(1));
+      String user = named.group(1);
+      return toAgent(mail, recipient, () -> identities.ofUser(user), named.group(2), user);
     }
     return agent.startsWith("~")
         ? toUser(mail, recipient, agent.substring(1))
         : toAgent(
             mail,
             recipient,
-            settings.get(ProgramParams.DEFAULT_PRIVS),
+            () -> identities.of(settings.get(ProgramParams.DEFAULT_PRIVS)),
             agent,
             ProgramParams.DEFAULT_PRIVS.name());
   }
 
-  /** To what aliases(5) or a user names, as he; {@code whose} says why it is he. */
+  /** To what aliases(5) or a user names; {@code whose} says why it is by that identity. */
   private CompletableFuture<DeliveryResult> toAgent(
-      QueuedMail mail, Recipient recipient, String user, String agent, String whose) {
+      QueuedMail mail, Recipient recipient, Supplier<Identity> by, String agent, String whose) {
     boolean isCommand = agent.startsWith("|");
     if (!settings.get(isCommand ? AliasParams.PROGRAM_DELIVERY : AliasParams.FILE_DELIVERY)) {
       return now(
@@ -152,7 +154,7 @@ final class LocalTransport implements Transport {
     }
     Identity identity;
     try {
-      identity = identities.of(user);
+      identity = by.get();
     } catch (BadValue e) {
       return now(notNow(whose + ": " + e.reason()));
     }
@@ -178,13 +180,13 @@ final class LocalTransport implements Transport {
             mail,
             recipient,
             command.get(),
-            identities.of(name),
+            identities.ofUser(name),
             fields(mail, recipient, marks("command")));
       }
       String below = settings.get(AliasParams.HOME_MAILBOX);
       String spool = settings.get(AliasParams.SPOOL);
       Identity identity =
-          below.isBlank() ? identities.ofOwner(name, Path.of(spool)) : identities.of(name);
+          below.isBlank() ? identities.ofOwner(name, Path.of(spool)) : identities.ofUser(name);
       return write(
           mail, file(identity.user(), below, spool), identity, fields(mail, recipient, true));
     } catch (BadValue e) {

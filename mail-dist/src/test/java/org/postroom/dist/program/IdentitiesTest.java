@@ -31,6 +31,8 @@ final class IdentitiesTest {
         wheel:x:39:0::/:/bin/sh
         broken:x:many:38::/:/bin/sh
         short:x:40
+        41:x:42:38::/:/bin/sh
+        other:x:41:38::/:/bin/sh
         """);
     Files.writeString(folder.resolve("group"), "root:x:0:\nlist:x:38:\nmail:x:8:list\n");
   }
@@ -64,6 +66,17 @@ final class IdentitiesTest {
             "--",
             "/bin/cat",
             "x");
+  }
+
+  /** A name may look like the number of another. */
+  @Test
+  void aUserIsKnownByHisNameAlone() throws IOException {
+    tool("setpriv");
+
+    assertThat(of(0).ofUser("41").user().number()).isEqualTo(42);
+    assertThat(of(0).of("41").user().number()).isEqualTo(42);
+    assertThat(of(0).of("42").user().name()).isEqualTo("41");
+    assertThatThrownBy(() -> of(0).ofUser("38")).isInstanceOf(BadValue.class);
   }
 
   @Test
