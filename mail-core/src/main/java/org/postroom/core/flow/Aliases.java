@@ -32,6 +32,18 @@ public final class Aliases {
   private final Optional<TextWithNames> unknown;
   private final ForwardFiles forwards;
 
+  /** The same where no user has a say. */
+  private Aliases(Aliases all) {
+    this.virtual = all.virtual;
+    this.local = all.local;
+    this.relocated = all.relocated;
+    this.settings = all.settings;
+    this.policy = all.policy;
+    this.propagates = all.propagates;
+    this.unknown = all.unknown;
+    this.forwards = all.forwards.none();
+  }
+
   private Aliases(Settings settings, Policy policy, Tables tables, MachineUsers users) {
     this.settings = settings;
     this.policy = policy;
@@ -123,6 +135,11 @@ public final class Aliases {
   /** Whether reports on a list's mail go to whom its owner stands for, and not to the owner. */
   boolean expandsOwner() {
     return settings.get(AliasParams.EXPAND_OWNER);
+  }
+
+  /** What the administrator says alone. */
+  Aliases withoutForwards() {
+    return new Aliases(this);
   }
 
   /** The files of users of this machine. */

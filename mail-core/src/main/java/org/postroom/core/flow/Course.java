@@ -44,8 +44,13 @@ final class Course {
 
   private static final int LONGEST_LIST = 100_000;
 
-  /** So many steps are told. */
+  /** So many may a user name himself, in all of his files. */
+  private static final int LONGEST_OWN = 10_000;
+
+  /** So many steps are told, and so many items of one. */
   private static final int TOLD = 1000;
+
+  private static final int TOLD_ITEMS = 20;
 
   private final Router router;
   private final Policy policy;
@@ -67,7 +72,9 @@ final class Course {
   private Route.@Nullable Nowhere fault;
   private Route.@Nullable Nowhere restricted;
   private @Nullable Wanted wanted;
-  private boolean hasList;
+  // How many targets there may be, and how many files name the one that is read.
+  private int most;
+  private int included;
   // What the client has named, as it was written anew.
   private Address named;
 
@@ -100,6 +107,7 @@ final class Course {
     this.recipient = recipient;
     this.unasked = unasked;
     this.named = recipient.address();
+    this.most = aliases.most();
     this.facts = facts;
     this.trace = trace;
   }
@@ -121,7 +129,7 @@ final class Course {
       throw wanted;
     }
     if (isTooMany()) {
-      told("more than " + most() + " addresses");
+      told("more than " + most + " addresses");
       fault = TOO_MANY;
     }
     if (fault == null && targets.isEmpty()) {
@@ -136,12 +144,8 @@ final class Course {
     return new Expanded(recipient, List.of(new Target(recipient, why)), trace);
   }
 
-  private int most() {
-    return hasList ? LONGEST_LIST : aliases.most();
-  }
-
   private boolean isTooMany() {
-    return targets.size() > most();
+    return targets.size() > most;
   }
 
   private void told(String step) {
@@ -226,7 +230,7 @@ final class Course {
     TableList.Found alias = found.get();
     String name = alias.key().text().toLowerCase(Locale.ROOT);
     told(address + " -> " + alias.value() + " (alias_maps: " + alias.where() + ")");
-    hasList = true;
+    most = Math.max(most, LONGEST_LIST);
     Optional<ReversePath> keeper = owner(name);
     String extension = aliases.propagates("alias") ? alias.key().dropped() : "";
     new Listed(address, ALIAS, name, extension, keeper.or(() -> owner), keeper.isPresent())
@@ -247,9 +251,10 @@ final class Course {
       refuse("loop", new Route.Nowhere(554, DeliveredTo.LOOP, DeliveredTo.inCircles(address)));
       return true;
     }
-    if (reading instanceof HomeFile.Reading.Items items) {
-      told(address + " -> " + String.join(", ", items.all()) + " (" + file.path() + ")");
-      hasList = true;
+    if (reading instanceof HomeFile.Reading.Said said) {
+      List<String> items = said.items();
+      told(address + " -> " + shown(items) + " (" + file.path() + ")");
+      most = Math.max(most, LONGEST_OWN);
       String extension =
           file.named() || !aliases.propagates(FORWARD) || !hasExtension(address)
               ? ""
@@ -259,7 +264,7 @@ final class Course {
               .as(file.user());
       forwarders.addLast(address);
       try {
-        listed.add(items.all());
+        listed.add(items);
       } finally {
         forwarders.removeLast();
       }
@@ -275,6 +280,12 @@ final class Course {
       told("not by " + file.path() + ", which " + ignored.why() + " (forward_path)");
     }
     return false;
+  }
+
+  private static String shown(List<String> items) {
+    String first = String.join(", ", items.subList(0, Math.min(items.size(), TOLD_ITEMS)));
+    int more = items.size() - TOLD_ITEMS;
+    return more > 0 ? first + " and " + more + " more" : first;
   }
 
   private boolean hasExtension(Address address) {
@@ -505,14 +516,19 @@ final class Course {
     }
 
     private void include(String file) {
-      taken++;
-      if (!seen.add(INCLUDED + file)) {
+      if (included >= DEEPEST) {
+        refuse("no end at " + INCLUDED + file, TOO_MANY);
         return;
       }
+      if (!seen.add(INCLUDED + file)) {
+        taken++;
+        return;
+      }
+      included++;
       try {
         IncludeFile.Content content =
             user.isPresent()
-                ? his(ForwardFiles.include(file, user.get(), facts))
+                ? his(aliases.forwards().include(file, user.get(), facts))
                 : facts.know(new IncludeFile(file));
         told(name + " -> :include:" + file + ": " + content.fault().orElse("read"));
         content.fault().ifPresent(why -> refuse(INCLUDED + file + " " + why, MISCONFIGURED));
@@ -520,14 +536,17 @@ final class Course {
         Listed members = new Listed(of, INCLUDE, name, goesOn, owner, true);
         members.user = user;
         members.add(content.items());
+        taken += members.taken;
       } catch (Wanted more) {
         want(more);
+      } finally {
+        included--;
       }
     }
 
     private static IncludeFile.Content his(HomeFile.Reading reading) {
-      if (reading instanceof HomeFile.Reading.Items items) {
-        return new IncludeFile.Content(items.all(), Optional.empty());
+      if (reading instanceof HomeFile.Reading.Said said) {
+        return new IncludeFile.Content(said.items(), Optional.empty());
       }
       return new IncludeFile.Content(List.of(), Optional.of(reading.why()));
     }

@@ -38,6 +38,7 @@ public final class Expansion {
   private final Forwarding forwarding;
   private final Clock clock;
   private final Course.Means means;
+  private final Course.Means administrators;
 
   /**
    * Routes by {@code router} what recipients come to.
@@ -58,6 +59,8 @@ public final class Expansion {
     this.forwarding = forwarding;
     this.clock = clock;
     this.means = new Course.Means(router, policy, aliases, forwarding, clock);
+    this.administrators =
+        new Course.Means(router, policy, aliases.withoutForwards(), forwarding, clock);
   }
 
   /**
@@ -96,7 +99,10 @@ public final class Expansion {
     return all(mail.envelope().sender(), mail.envelope().recipients());
   }
 
-  /** Whether an address stands for one of an account's. */
+  /**
+   * Whether an address stands for one of an account's, by the administrator's word: to whom a user
+   * has his mail sent is not who he is.
+   */
   boolean leadsTo(Account account, Address address, Facts facts) {
     return targetsOf(address, facts)
         .anyMatch(
@@ -118,7 +124,8 @@ public final class Expansion {
   }
 
   private Stream<Target> targetsOf(Address address, Facts facts) {
-    return expanded(ReversePath.NULL, Recipient.of(address), facts).targets().stream();
+    ReversePath nobody = ReversePath.NULL;
+    return expanded(administrators, nobody, Recipient.of(address), false, facts).targets().stream();
   }
 
   /** Whether an address of ours has its mail elsewhere. */
@@ -147,6 +154,11 @@ public final class Expansion {
   }
 
   private Expanded expanded(ReversePath sender, Recipient recipient, boolean unasked, Facts facts) {
+    return expanded(means, sender, recipient, unasked, facts);
+  }
+
+  private Expanded expanded(
+      Course.Means by, ReversePath sender, Recipient recipient, boolean unasked, Facts facts) {
     List<String> trace = new ArrayList<>();
     Address meant;
     try {
@@ -156,8 +168,8 @@ public final class Expansion {
       return new Expanded(recipient, List.of(new Target(recipient, NOT_FORWARDED)), trace);
     }
     Address first = rewriting.recipient(meant, facts, trace);
-    Course course = new Course(means, sender, recipient, unasked, facts, trace);
-    return aliases.isEmpty() && first.equals(recipient.address())
+    Course course = new Course(by, sender, recipient, unasked, facts, trace);
+    return by.aliases().isEmpty() && first.equals(recipient.address())
         ? course.straight()
         : course.from(first);
   }

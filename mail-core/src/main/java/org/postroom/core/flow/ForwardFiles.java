@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
@@ -40,11 +39,18 @@ final class ForwardFiles {
   /** A file's name has no room for a longer extension, whatever stands before it. */
   private static final int LONGEST = 100;
 
+  /** So many files of one user are read at a time; the thread that reads may be held by him. */
+  private static final int AT_ONCE = 8;
+
+  /** So many wait for that: a file may name many others, which are asked for together. */
+  private static final int WAITING = 200;
+
   private final List<TextWithNames> paths;
   private final String allowed;
   private final boolean marked;
   private final RecipientDelimiter delimiter;
   private final MachineUsers users;
+  private final FewAtOnce reading = new FewAtOnce(AT_ONCE, WAITING);
 
   private ForwardFiles(
       List<TextWithNames> paths,
@@ -120,12 +126,17 @@ final class ForwardFiles {
   }
 
   /** The file that a user's file names by {@code :include:}. */
-  static HomeFile.Reading include(String path, MachineUser user, Facts facts) {
-    return facts.know(new Included(path, user));
+  HomeFile.Reading include(String path, MachineUser user, Facts facts) {
+    return facts.know(new Included(this, path, user));
+  }
+
+  /** None where nobody is here who could have one. */
+  ForwardFiles none() {
+    return new ForwardFiles(List.of(), allowed, marked, delimiter, users);
   }
 
   private Optional<Found> look(Address address) {
-    Optional<MachineUser> user = users.find(user(address)).filter(one -> !one.home().isBlank());
+    Optional<MachineUser> user = users.named(user(address)).filter(one -> !one.home().isBlank());
     return user.flatMap(one -> paths.stream().flatMap(p -> file(p, one, address)).findFirst());
   }
 
@@ -160,10 +171,7 @@ final class ForwardFiles {
                 filtered(address.toString())));
     try {
       Path file = Path.of(path);
-      HomeFile.Reading reading =
-          file.isAbsolute()
-              ? HomeFile.read(file, user)
-              : new HomeFile.Reading.Ignored("is no absolute path");
+      HomeFile.Reading reading = HomeFile.read(file, user);
       if (reading instanceof HomeFile.Reading.Ignored ignored) {
         LOG.warn("mail of {} does not go by {}, which {}", user.name(), file, ignored.why());
       }
@@ -190,7 +198,7 @@ final class ForwardFiles {
 
     @Override
     public CompletionStage<Optional<Found>> ask(Executor mayBlock) {
-      return CompletableFuture.supplyAsync(() -> of.look(address), mayBlock);
+      return of.reading.of(of.user(address), () -> of.look(address), mayBlock);
     }
 
     @Override
@@ -199,7 +207,8 @@ final class ForwardFiles {
     }
   }
 
-  private record Included(String path, MachineUser user) implements Fact<HomeFile.Reading> {
+  private record Included(ForwardFiles of, String path, MachineUser user)
+      implements Fact<HomeFile.Reading> {
     @Override
     public Optional<HomeFile.Reading> atOnce() {
       return Optional.empty();
@@ -207,15 +216,13 @@ final class ForwardFiles {
 
     @Override
     public CompletionStage<HomeFile.Reading> ask(Executor mayBlock) {
-      return CompletableFuture.supplyAsync(this::read, mayBlock);
+      return of.reading.of(user.name(), this::read, mayBlock);
     }
 
     private HomeFile.Reading read() {
       try {
         Path file = Path.of(path);
-        return file.isAbsolute()
-            ? HomeFile.read(file, user)
-            : new HomeFile.Reading.Ignored("is no absolute path");
+        return HomeFile.readNamed(file, user);
       } catch (InvalidPathException e) {
         return new HomeFile.Reading.Ignored("is no path");
       }

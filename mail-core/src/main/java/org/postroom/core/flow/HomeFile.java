@@ -19,8 +19,10 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.machine.MachineUser;
 
 /**
@@ -30,7 +32,9 @@ import org.postroom.core.machine.MachineUser;
  * write. What only a group lets him read is not read.
  */
 final class HomeFile {
-  private static final int LARGEST = 256 * 1024;
+  /** Many of them may be kept at a time, one for each recipient of a mail. */
+  private static final int LARGEST = 64 * 1024;
+
   private static final String ROOT = "root";
 
   private final MachineUser user;
@@ -45,10 +49,12 @@ final class HomeFile {
     /** Why it says nothing, for people. */
     String why();
 
-    /** The items in it. */
-    record Items(List<String> all) implements Reading {
-      public Items {
-        all = List.copyOf(all);
+    /** What stands in it. */
+    record Said(String text) implements Reading {
+
+      /** The items in it. */
+      List<String> items() {
+        return IncludeFile.items(text).stream().distinct().toList();
       }
 
       @Override
@@ -68,14 +74,29 @@ final class HomeFile {
   }
 
   /**
-   * Reads it.
+   * Reads one that an administrator names.
    *
-   * @param path absolute; where it is not below his home, its folder is trusted as it stands
+   * @param path where it is not below the user's home, its folder is trusted as it stands
    */
   static Reading read(Path path, MachineUser user) {
+    return read(path, path.getParent(), user);
+  }
+
+  /**
+   * Reads one that the user names himself: outside of his home, too, every folder on the way has to
+   * be one that he may enter.
+   */
+  static Reading readNamed(Path path, MachineUser user) {
+    return read(path, path.getRoot(), user);
+  }
+
+  private static Reading read(Path path, @Nullable Path outside, MachineUser user) {
     try {
       Path home = Path.of(user.home());
-      Path top = home.isAbsolute() && path.startsWith(home) ? home : path.getParent();
+      Path top = home.isAbsolute() && path.startsWith(home) ? home : outside;
+      if (!path.isAbsolute()) {
+        return new Reading.Ignored("is no absolute path");
+      }
       if (top == null || top.equals(path) || !path.equals(path.normalize())) {
         return new Reading.Ignored("is no file in a folder");
       }
@@ -97,16 +118,13 @@ final class HomeFile {
     PosixFileAttributes itself =
         folder.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
     Path name = below.getName(0);
-    PosixFileAttributes found =
-        folder
-            .getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-            .readAttributes();
+    PosixFileAttributes found = look(folder, name);
     if (!may(itself, PosixFilePermission.OWNER_EXECUTE, PosixFilePermission.OTHERS_EXECUTE)) {
       return new Reading.Ignored("is in a folder that " + user.name() + " may not enter");
     }
     if (below.getNameCount() == 1) {
       Optional<String> doubt = doubt(found);
-      return doubt.isPresent() ? new Reading.Ignored(doubt.get()) : items(folder, name);
+      return doubt.isPresent() ? new Reading.Ignored(doubt.get()) : said(folder, name, found);
     }
     if (!found.isDirectory()) {
       return new Reading.Ignored("is below " + name + ", which is no folder itself");
@@ -115,6 +133,13 @@ final class HomeFile {
         folder.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
       return in(next, below.subpath(1, below.getNameCount()));
     }
+  }
+
+  private static PosixFileAttributes look(SecureDirectoryStream<Path> folder, Path name)
+      throws IOException {
+    return folder
+        .getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .readAttributes();
   }
 
   /** Whether he may do that with it, by the bits that he has as its owner or as anybody. */
@@ -144,16 +169,27 @@ final class HomeFile {
         : Optional.empty();
   }
 
-  private static Reading items(SecureDirectoryStream<Path> folder, Path name) throws IOException {
+  /** What it says, if it is afterwards what it was when it was looked at. */
+  private static Reading said(
+      SecureDirectoryStream<Path> folder, Path name, PosixFileAttributes looked)
+      throws IOException {
+    if (looked.size() == 0) {
+      return new Reading.Said(""); // nor what the kernel says itself, whatever its bits are
+    }
+    ByteBuffer octets = ByteBuffer.allocate((int) looked.size() + 1);
     try (SeekableByteChannel channel =
         folder.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-      ByteBuffer octets = ByteBuffer.allocate(LARGEST);
       int count = 0;
       while (count >= 0 && octets.hasRemaining()) {
         count = channel.read(octets);
       }
-      return new Reading.Items(
-          IncludeFile.items(new String(octets.array(), 0, octets.position(), UTF_8)));
     }
+    PosixFileAttributes after = look(folder, name);
+    return octets.position() == looked.size()
+            && after.size() == looked.size()
+            && after.lastModifiedTime().equals(looked.lastModifiedTime())
+            && Objects.equals(after.fileKey(), looked.fileKey())
+        ? new Reading.Said(new String(octets.array(), 0, octets.position(), UTF_8))
+        : new Reading.Failed("is being written");
   }
 }

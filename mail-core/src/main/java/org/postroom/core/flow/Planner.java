@@ -3,6 +3,7 @@ package org.postroom.core.flow;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,9 +53,10 @@ final class Planner {
     Shares own = new Shares();
     bySender.put(Name.OWN, own);
     Set<Object> served = new HashSet<>();
+    Map<Address, Boolean> circles = new HashMap<>();
     for (Expanded expanded : recipients) {
       for (Target named : expanded.targets()) {
-        Target target = outOfCircles(mail, named.by(treatment.route(named)));
+        Target target = outOfCircles(mail, named.by(treatment.route(named)), circles);
         if (isToBeServed(target, served)) {
           bySender
               .computeIfAbsent(name(mail, target), name -> new Shares())
@@ -94,10 +96,16 @@ final class Planner {
         : Claim.NAMED;
   }
 
-  /** Mail that has gone on by a user's word before is returned, wherever it would go now. */
-  private static Target outOfCircles(Submission mail, Target target) {
+  /**
+   * Mail that has gone on by a user's word before is returned, wherever it would go now.
+   *
+   * @param known by whose it has, and by whose not: the header is read once for each
+   */
+  private static Target outOfCircles(Submission mail, Target target, Map<Address, Boolean> known) {
     return target.forwarders().stream()
-        .filter(forwarder -> DeliveredTo.has(mail.content(), forwarder))
+        .filter(
+            forwarder ->
+                known.computeIfAbsent(forwarder, one -> DeliveredTo.has(mail.content(), one)))
         .findFirst()
         .map(
             forwarder ->

@@ -1,5 +1,6 @@
 package org.postroom.core.flow;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -11,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,10 +137,8 @@ final class ForwardFilesTest {
                     + (target.route() instanceof Route.Nowhere no
                         ? "=" + no.code() + " " + no.status() + " " + no.text()
                         : "")
-                    + target.forwarders().stream()
-                        .map(one -> " by " + one)
-                        .collect(Collectors.joining()))
-        .collect(Collectors.joining(", "))
+                    + target.forwarders().stream().map(one -> " by " + one).collect(joining()))
+        .collect(joining(", "))
         .replace(folder.toString(), "FOLDER")
         .replace(him, "HIM");
   }
@@ -169,11 +168,13 @@ final class ForwardFilesTest {
         // What is no address keeps all of it waiting.
         "'no address@'; HIM@local.test=451 4.3.5 Server configuration error",
         ":include:/none; HIM@local.test=451 4.3.5 Server configuration error",
+        ":include:HOME/empty; HIM@local.test",
       })
   @Shows("A3.3")
   void mailGoesWhereTheUserSays(String said, String targets) throws IOException {
     write("home/.forward", said);
     write("home/list", "b@far.test\n");
+    write("home/empty", "|nothing\n");
 
     assertThat(targets(expand("HIM@local.test"))).isEqualTo(targets);
   }
@@ -218,7 +219,8 @@ final class ForwardFilesTest {
         "HIM+lists@local.test; forward; lists@far.test by HIM+lists@local.test",
         "HIM+x@local.test; forward; b+x@far.test by HIM+x@local.test",
         "HIM+x@local.test; virtual; b@far.test by HIM+x@local.test",
-        "'\"HIM+../eves/.forward\"@local.test'; virtual; b@far.test by \"HIM+../eves/.forward\"@local.test",
+        "'\"HIM+../eves/.forward\"@local.test'; virtual; b@far.test by"
+            + " \"HIM+../eves/.forward\"@local.test",
         "HIM@far.test; forward; HIM@far.test",
         "gone@local.test; forward; gone@local.test=550 5.1.1 User unknown",
       })
@@ -230,6 +232,14 @@ final class ForwardFilesTest {
 
     assertThat(targets(expand(recipient, "propagate_unmatched_extensions", propagated)))
         .isEqualTo(targets);
+  }
+
+  /** Somebody may be called by a number here, who is no user of the machine. */
+  @Test
+  void whatUserHasThatNumberIsNotAsked() throws IOException {
+    write("home/.forward", "b@far.test\n");
+
+    assertThat(targets(expand("1000@local.test"))).isEqualTo("1000@local.test");
   }
 
   @Test
@@ -306,6 +316,93 @@ final class ForwardFilesTest {
     Files.setAttribute(file, "unix:uid", 65534);
 
     assertThat(targets(expand("eve@local.test"))).isEqualTo("eve@local.test");
+  }
+
+  /** The server may be root; what it reads for a user it reads as he could. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "rwxr-xr-x; FOLDER/closed/open/list; b@far.test by eve@local.test",
+        "rwx------; FOLDER/closed/open/list; eve@local.test=451 4.3.5 Server configuration error",
+        "rwxr-xr-x; FOLDER/link/list; eve@local.test=451 4.3.5 Server configuration error",
+        "rwxr-xr-x; /proc/1/status; eve@local.test",
+      })
+  void whatAUserNamesIsReadAsHeCould(String permissions, String path, String targets)
+      throws IOException {
+    assumeThat(him).isEqualTo(ROOT);
+    Path closed = Files.createDirectory(folder.resolve("closed"));
+    Files.createDirectory(closed.resolve("open"));
+    open(closed.resolve("open"), "rwxr-xr-x");
+    write("closed/open/list", "b@far.test\n");
+    open(closed, permissions);
+    Files.createSymbolicLink(folder.resolve("link"), closed.resolve("open"));
+    write("eves/.forward", ":include:" + path.replace("FOLDER", folder.toString()));
+
+    assertThat(targets(expand("eve@local.test"))).isEqualTo(targets);
+  }
+
+  @Test
+  void filesThatNameEachOtherWithoutEndAreNoEndOfTheServer() throws IOException {
+    for (int i = 0; i < 3000; i++) {
+      write("home/list" + i, ":include:HOME/list" + (i + 1));
+    }
+    write("home/.forward", ":include:HOME/list0\n");
+
+    assertThat(targets(expand("HIM@local.test")))
+        .isEqualTo("HIM@local.test=451 4.6.0 Alias expansion error");
+  }
+
+  @Test
+  void manyFilesAreNamedByOne() throws IOException {
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < 50; i++) {
+      write("home/list" + i, "a" + i + "@far.test");
+      all.append(":include:HOME/list").append(i).append('\n');
+    }
+    write("home/.forward", all.toString());
+
+    assertThat(expand("HIM@local.test").targets()).hasSize(50);
+  }
+
+  @Test
+  void aUserNamesNotAsManyAsAListMayHave() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      int of = i;
+      write(
+          "home/list" + i,
+          IntStream.range(0, 4000).mapToObj(n -> of + "a" + n + "@f.test\n").collect(joining()));
+    }
+    write("home/.forward", ":include:HOME/list0\n:include:HOME/list1\n");
+    assertThat(expand("HIM@local.test").targets()).hasSize(8000);
+
+    write("home/.forward", ":include:HOME/list0\n:include:HOME/list1\n:include:HOME/list2\n");
+
+    assertThat(targets(expand("HIM@local.test")))
+        .isEqualTo("HIM@local.test=451 4.6.0 Alias expansion error");
+  }
+
+  @Test
+  void whatIsToldIsShort() throws IOException {
+    write("home/.forward", "b@far.test\n".repeat(3000) + "c@far.test\n".repeat(2000));
+    Expanded few = expand("HIM@local.test");
+    assertThat(few.trace().toString()).hasSizeLessThan(500);
+    assertThat(few.targets()).hasSize(2);
+
+    write(
+        "home/.forward",
+        IntStream.range(0, 3000).mapToObj(n -> "a" + n + "@far.test\n").collect(joining()));
+
+    assertThat(expand("HIM@local.test").trace().get(0)).contains("a19@far.test and 2980 more");
+  }
+
+  /** To whom mail goes is not who may send in that name. */
+  @Test
+  void whereAUserHasHisMailSentIsNotWhoHeIs() throws IOException {
+    write("home/.forward", "b@far.test\n");
+    Expansion expansion = expansion();
+
+    assertThat(expansion.leadsHome(Address.parse("me@local.test"), Facts.WAITING)).isTrue();
   }
 
   @Test
