@@ -2,6 +2,7 @@ package org.postroom.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,11 @@ final class SessionNoticesTest {
 
   /** Says all lines, and ends the session. */
   private static void talk(SmtpHouse house, String... lines) {
-    try (Talk talk = new Talk(house.listen(Role.MX))) {
+    talk(house.listen(Role.MX), lines);
+  }
+
+  private static void talk(InetSocketAddress address, String... lines) {
+    try (Talk talk = new Talk(address)) {
       talk.reply();
       for (String line : lines) {
         talk.raw(line + "\r\n");
@@ -74,6 +79,22 @@ final class SessionNoticesTest {
       talk(house, "HELO x", "MAIL FROM:<y@far.test>", "RCPT TO:<x@far.test>", "QUIT");
 
       assertThat(notices(house)).singleElement().asString().contains("MAIL FROM:<y@far.test>");
+    }
+  }
+
+  @Test
+  void nobodyFloodsHim() {
+    try (SmtpHouse house = house("protocol")) {
+      InetSocketAddress address = house.listen(Role.MX);
+      for (int i = 0; i < 25; i++) {
+        talk(address, "NONSENSE", "QUIT");
+      }
+      Until.so(() -> house.inbox(ADA).size() >= 20);
+      for (int i = 0; i < 5; i++) {
+        talk(address, "NONSENSE", "QUIT");
+      }
+
+      assertThat(notices(house)).hasSize(20);
     }
   }
 

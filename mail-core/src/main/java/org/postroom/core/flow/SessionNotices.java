@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
@@ -30,12 +32,19 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells the postmaster of sessions in which something went wrong that he wants to hear of ({@code
  * notify_classes}), with what was said in them. Nothing depends on it: a notice that cannot be
- * taken now is left out, with a line in the log.
+ * taken now is left out, with a line in the log. So is one beyond a few at once and one a minute:
+ * whoever connects can be the cause of one, and so can a notice that comes in here again; the next
+ * says how many were.
  */
 public final class SessionNotices {
   private static final Logger LOG = LoggerFactory.getLogger(SessionNotices.class);
 
   private static final String INDENT = "     ";
+
+  /** So many notices at once, and one more whenever so much time has gone by. */
+  private static final int AT_ONCE = 20;
+
+  private static final Duration FOR_ONE = Duration.ofMinutes(1);
 
   private final Notices notices;
   private final MailFlow flow;
@@ -45,6 +54,7 @@ public final class SessionNotices {
   private final String product;
   private final Clock clock;
   private final ZoneId zone;
+  private final Ration ration;
 
   private SessionNotices(
       Settings settings, Policy policy, MailFlow flow, Staging staging, Clock clock, ZoneId zone) {
@@ -56,6 +66,7 @@ public final class SessionNotices {
     this.product = settings.get(PolicyParams.MAIL_NAME);
     this.clock = clock;
     this.zone = zone;
+    this.ration = new Ration(AT_ONCE, FOR_ONE, clock);
   }
 
   /**
@@ -80,7 +91,7 @@ public final class SessionNotices {
   }
 
   /**
-   * Tells him. On a thread that may wait.
+   * Tells him, unless he has heard of many. On a thread that may wait.
    *
    * @param peer with whom the session was
    * @param transcript its lines, each with who has said it in front
@@ -88,11 +99,16 @@ public final class SessionNotices {
    */
   public void tell(String peer, List<String> transcript, String end) {
     Address to = notices.errors();
+    OptionalLong leftOut = ration.take();
+    if (leftOut.isEmpty()) {
+      LOG.info("no notice to <{}> of errors from {}: he has heard of many", to, peer);
+      return;
+    }
     try {
       QueueId id = flow.newId();
       Instant now = clock.instant();
       try (ContentSink sink = staging.open(0)) {
-        byte[] octets = mail(id, to, peer, transcript, end, now).getBytes(UTF_8);
+        byte[] octets = mail(id, to, peer, lines(transcript, end, leftOut), now).getBytes(UTF_8);
         sink.write(octets, 0, octets.length);
         Envelope envelope =
             Envelope.of(
@@ -116,8 +132,21 @@ public final class SessionNotices {
     }
   }
 
-  private String mail(
-      QueueId id, Address to, String peer, List<String> transcript, String end, Instant now) {
+  private static String lines(List<String> transcript, String end, OptionalLong leftOut) {
+    StringBuilder lines = new StringBuilder();
+    // What a stranger has said stands behind a blank, whatever it is.
+    transcript.forEach(said -> lines.append(' ').append(FoldedText.of(said, INDENT)));
+    line(lines, "");
+    if (!end.isEmpty()) {
+      line(lines, "Session aborted, reason: " + end);
+    }
+    if (leftOut.getAsLong() > 0) {
+      line(lines, "Of " + leftOut.getAsLong() + " sessions before there was no notice.");
+    }
+    return lines.toString();
+  }
+
+  private String mail(QueueId id, Address to, String peer, String lines, Instant now) {
     String date = MailDate.format(now.atZone(zone).toOffsetDateTime());
     StringBuilder mail = new StringBuilder();
     line(mail, "Received: by " + hostname + " (" + product + ")");
@@ -134,12 +163,7 @@ public final class SessionNotices {
     line(mail, "");
     line(mail, "Transcript of session follows.");
     line(mail, "");
-    // What a stranger has said stands behind a blank, whatever it is.
-    transcript.forEach(said -> mail.append(' ').append(FoldedText.of(said, INDENT)));
-    line(mail, "");
-    if (!end.isEmpty()) {
-      line(mail, "Session aborted, reason: " + end);
-    }
+    mail.append(lines);
     line(mail, "");
     line(mail, "For other details, see the local mail logfile");
     return mail.toString();

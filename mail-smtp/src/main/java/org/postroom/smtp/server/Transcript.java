@@ -146,7 +146,9 @@ final class Transcript {
       return Optional.of(NoticeClass.PROTOCOL);
     }
     return switch (status) {
-      case ".3.1", ".3.2", ".2.2" -> Optional.of(NoticeClass.RESOURCE);
+      // A mailbox that is full is its owner's matter; that we end, or have no room for another
+      // session, whoever connects would have us tell of each.
+      case ".3.1" -> Optional.of(NoticeClass.RESOURCE);
       case ".3.0", ".3.5" -> Optional.of(NoticeClass.SOFTWARE);
       // A wrong password is no matter of policy.
       case ".7.8" -> Optional.empty();
