@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ record ControlFile(
   private static final int DOTTED = 4;
 
   /** What says nothing that we keep. */
-  private static final String UNUSED = "AdDEIPYqr!";
+  private static final String UNUSED = "ACdDEIPYqr!";
 
   private static final Pattern FIELD = Pattern.compile("(?:\\?([^?]*)\\?)?([!-9;-~]+)[ \\t]*:.*");
   private static final Pattern HOST = Pattern.compile("(?:(\\S+)@)?(\\S*?)\\s*\\[([^]]+)\\].*");
@@ -83,10 +84,23 @@ record ControlFile(
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new BadQueueFile(file, "expected a file");
     }
-    if (Files.size(file) > LARGEST) {
+    byte[] octets;
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      octets = in.readNBytes(LARGEST + 1);
+    }
+    if (octets.length > LARGEST) {
       throw new BadQueueFile(file, "expected " + LARGEST + " octets at most");
     }
-    return new Reader(file).read(Files.readString(file, ISO_8859_1).lines().toList());
+    return new Reader(file).read(lines(new String(octets, ISO_8859_1)));
+  }
+
+  /** A CR alone ends no line: whoever has sent the mail may have written it into the header. */
+  private static List<String> lines(String text) {
+    List<String> lines = new ArrayList<>(List.of(text.split("\n", -1)));
+    if (lines.get(lines.size() - 1).isEmpty()) {
+      lines.remove(lines.size() - 1);
+    }
+    return lines;
   }
 
   /** Goes through the lines. */
@@ -181,7 +195,6 @@ record ControlFile(
         case 'Z' -> envelopeId = Optional.of(readable(text)).filter(id -> !id.isEmpty());
         case 'Q' -> original = Optional.of(readable(text)).filter(one -> !one.isEmpty());
         case 'R' -> recipients.add(recipient(text));
-        case 'C' -> throw wrong("what a user's program or file gets is not taken in");
         case 'H' -> field(text);
         case '$' -> macro(text);
         case '.' -> isOver = text.isEmpty();
@@ -232,7 +245,8 @@ record ControlFile(
       boolean flagged = colon >= 0 && text.substring(0, colon).matches("[A-Z]*");
       String marks = flagged ? text.substring(0, colon) : "";
       String address = bare(flagged ? text.substring(colon + 1) : text);
-      if (address.isEmpty() || "|/:".indexOf(address.charAt(0)) >= 0) {
+      String first = address.startsWith("\"") ? address.substring(1) : address;
+      if (first.isEmpty() || "|/:".indexOf(first.charAt(0)) >= 0) {
         throw wrong("expected an address: programs, files and lists are not taken in");
       }
       To to = new To(address, original, marks.indexOf('N') < 0 ? List.of() : notify(marks));
@@ -306,7 +320,7 @@ record ControlFile(
     }
 
     private static String readable(String text) {
-      return new String(text.getBytes(ISO_8859_1), UTF_8).strip();
+      return new String(text.getBytes(ISO_8859_1), UTF_8).replaceAll("\\p{Cntrl}", " ").strip();
     }
   }
 }

@@ -116,6 +116,7 @@ public final class QueuePair {
   public InputStream content() throws IOException {
     byte[] header = (known.header() + "\r\n").getBytes(ISO_8859_1);
     return new SequenceInputStream(
-        new ByteArrayInputStream(header), new CrLfStream(Files.newInputStream(body)));
+        new ByteArrayInputStream(header),
+        new CrLfStream(Files.newInputStream(body, LinkOption.NOFOLLOW_LINKS)));
   }
 }

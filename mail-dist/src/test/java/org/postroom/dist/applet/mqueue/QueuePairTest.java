@@ -152,6 +152,32 @@ final class QueuePairTest {
     assertThat(pair.mail().toString()).contains(said);
   }
 
+  /** What a mail was sent to, and by whose word it goes on, is a line for each recipient. */
+  @Test
+  void byWhichAliasARecipientCameIsNotKept() throws Exception {
+    String control = CONTROL.replace("RPN:root\n", "C:staff\nRPN:root\nCada:1000:100:ada\nC\n");
+
+    assertThat(pair(control, "x\n").mail()).isEqualTo(pair(CONTROL, "x\n").mail());
+  }
+
+  /** A sender's header says nothing to the queue. */
+  @Test
+  void aCrAloneEndsNoLine() throws Exception {
+    QueuePair pair =
+        pair(CONTROL.replace("Subject: hello", "Subject: a\rR:victim@far.test\rSx@y"), "x\n");
+
+    assertThat(pair.mail().recipients()).hasSize(3);
+    assertThat(pair.mail().sender()).isEqualTo("ada@example.org");
+    assertThat(text(pair)).contains("Subject: a\rR:victim@far.test\rSx@y\r\n\r\n");
+  }
+
+  @Test
+  void aReasonIsOneLineForWhoReadsIt() throws Exception {
+    QueuePair pair = pair(CONTROL.replace("MDeferred: 450", "M\u001b[2J\r450"), "x\n");
+
+    assertThat(pair.mail().recipients().get(0).reason()).isEqualTo("[2J 450 4.2.0 later");
+  }
+
   @Test
   void whatIsNotInAsciiIsSaid() throws Exception {
     assertThat(pair(CONTROL, "\u00e9\n").mail().body()).isEqualTo("8BITMIME");
@@ -169,7 +195,8 @@ final class QueuePairTest {
         "T1700000000 ; Tsoon ; , line 2: expected a number",
         "N3 ; N-3 ; , line 4: expected a number",
         "RPN:root ; RPN:|/bin/cat ; , line 21: expected an address",
-        "RPN:root ; Cada:root ; , line 21: what a user's program or file gets",
+        "RPN:root ; RPN:\"|/bin/cat x\" ; , line 21: expected an address",
+        "RPN:root ; RPN:\"/var/x\" ; , line 21: expected an address",
         "P120345 ; @120345 ; , line 5: no line of sendmail 8 begins with @",
         "HSubject: hello ; Hhello ; , line 30: expected a header",
         "I253/1/1234567 ; '\t253' ; , line 6: goes on with a header",
