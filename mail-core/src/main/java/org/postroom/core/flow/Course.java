@@ -239,9 +239,14 @@ final class Course {
 
   /** Whether a user of this machine has said himself where his mail goes, which is then done. */
   private boolean goesOn(Address address, Optional<ReversePath> owner) {
+    // Nobody's files are looked for, nor the list of users read, for names that nobody has.
+    boolean isSomebody =
+        !aliases.forwards().isEmpty()
+            && isLocal(address)
+            && router.holder(address, facts).isPresent();
     Optional<ForwardFiles.Found> found =
-        isLocal(address) ? aliases.forwards().find(address, facts) : Optional.empty();
-    if (found.isEmpty() || router.holder(address, facts).isEmpty()) {
+        isSomebody ? aliases.forwards().find(address, facts) : Optional.empty();
+    if (found.isEmpty()) {
       return false;
     }
     ForwardFiles.Found file = found.get();

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -25,6 +26,7 @@ import org.postroom.core.auth.Account;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.auth.source.SourceParams;
 import org.postroom.core.config.Settings;
+import org.postroom.core.fact.Fact;
 import org.postroom.core.fact.Facts;
 import org.postroom.core.machine.MachineUsers;
 import org.postroom.core.mail.Recipient;
@@ -351,6 +353,31 @@ final class ForwardFilesTest {
 
     assertThat(targets(expand("HIM@local.test")))
         .isEqualTo("HIM@local.test=451 4.6.0 Alias expansion error");
+  }
+
+  /** Whoever guesses names has nothing read for it. */
+  @Test
+  void nothingIsReadForWhomNobodyIs() {
+    List<String> asked = new ArrayList<>();
+    Facts facts =
+        new Facts() {
+          @Override
+          public <T> T know(Fact<T> fact) {
+            asked.add(fact.toString());
+            return Facts.WAITING.know(fact);
+          }
+        };
+    ReversePath sender = ReversePath.of(Address.parse("x@far.test"));
+    Expansion expansion = expansion();
+
+    assertThat(
+            targets(
+                expansion.expand(sender, Recipient.of(Address.parse("gone@local.test")), facts)))
+        .startsWith("gone@local.test=550");
+
+    assertThat(asked).noneMatch(fact -> fact.startsWith("forward_path"));
+    expansion.expand(sender, Recipient.of(Address.parse("eve@local.test")), facts);
+    assertThat(asked).contains("forward_path of eve@local.test");
   }
 
   @Test
