@@ -189,7 +189,8 @@ final class FetchTest {
   void whatIsHereIsRemovedThere() throws IOException {
     job("pop", Role.POP3, "");
     arriveThere("by POP3");
-    try (MailServer here = start()) {
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
+    try (MailServer here = start("unsafe_files", secret.toString())) {
       ended(here, "pop", job -> job.fetched() == 1);
       assertThat(there()).isZero();
 

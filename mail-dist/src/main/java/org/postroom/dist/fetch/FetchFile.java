@@ -37,21 +37,24 @@ final class FetchFile {
       List.of("to", "folder", "password_file", "interval", "keep", "tls", "verify", "ca_file");
 
   private final Path file;
+  private final List<String> unsafe;
   private final List<FetchJob> jobs = new ArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
   private final Map<String, String> byKey = new HashMap<>();
 
-  private FetchFile(Path file) {
+  private FetchFile(Path file, List<String> unsafe) {
     this.file = file;
+    this.unsafe = unsafe;
   }
 
   /**
    * All jobs of a file.
    *
+   * @param unsafe paths of passwords that may be open to others
    * @throws BadConfiguration when anything is wrong with it
    */
-  static List<FetchJob> read(Path file) {
-    FetchFile reading = new FetchFile(file);
+  static List<FetchJob> read(Path file, List<String> unsafe) {
+    FetchFile reading = new FetchFile(file, unsafe);
     reading.read();
     if (!reading.faults.isEmpty()) {
       throw new BadConfiguration(reading.faults);
@@ -98,7 +101,7 @@ final class FetchFile {
     }
   }
 
-  private static FetchJob job(String[] words) {
+  private FetchJob job(String[] words) {
     if (words.length < 2 || !NAME.matcher(words[0]).matches()) {
       throw new BadValue(
           "expected a name of letters, digits and ._@+-, then pop3s://USER@HOST or the like");
@@ -145,14 +148,14 @@ final class FetchFile {
     }
   }
 
-  private static Path secret(Path path) {
+  private Path secret(Path path) {
     if (!path.isAbsolute()) {
       throw new BadValue("password_file=" + path + ": expected a path from / on");
     }
     if (!Files.isReadable(path)) {
       throw new BadValue(path + " is not there, or cannot be read by this user");
     }
-    Optional<String> fault = Privacy.faultOfSecret(path, path + " is a password and");
+    Optional<String> fault = Privacy.faultOfSecret(path, path + " is a password and", unsafe);
     if (fault.isPresent()) {
       throw new BadValue(fault.get());
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.auth.Account;
+import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Handover;
@@ -140,7 +141,10 @@ final class FetchRound {
   /** The mode was looked at when the job was read, and may be another one by now. */
   private Secret password() throws IOException, RemoteRefusal {
     Optional<String> fault =
-        Privacy.faultOfSecret(job.password(), job.password() + " is a password and");
+        Privacy.faultOfSecret(
+            job.password(),
+            job.password() + " is a password and",
+            generation.settings().get(ConfigParams.UNSAFE_FILES));
     if (fault.isPresent()) {
       throw new RemoteRefusal(fault.get());
     }

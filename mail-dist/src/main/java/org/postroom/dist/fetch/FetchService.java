@@ -4,6 +4,7 @@ import java.net.SocketAddress;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.Settings;
 import org.postroom.core.door.Door;
 import org.postroom.core.part.Generation;
@@ -33,7 +34,10 @@ final class FetchService implements Service, FetchJobs, AutoCloseable {
 
   /** What settings say; {@code BadConfiguration} where the file is none. */
   static List<FetchJob> jobs(Settings settings) {
-    return settings.get(FetchParams.JOBS).map(FetchFile::read).orElse(List.of());
+    return settings
+        .get(FetchParams.JOBS)
+        .map(file -> FetchFile.read(file, settings.get(ConfigParams.UNSAFE_FILES)))
+        .orElse(List.of());
   }
 
   @Override

@@ -28,9 +28,10 @@ final class FetchFileTest {
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
   }
 
-  private List<FetchJob> read(String text) throws IOException {
+  private List<FetchJob> read(String text, String... unsafe) throws IOException {
     return FetchFile.read(
-        Files.writeString(folder.resolve("fetch"), text.replace("SECRET", secret.toString())));
+        Files.writeString(folder.resolve("fetch"), text.replace("SECRET", secret.toString())),
+        List.of(unsafe));
   }
 
   @Test
@@ -121,7 +122,7 @@ final class FetchFileTest {
                     """))
         .hasMessageContaining("line 2: fetch_jobs: there is a job one already")
         .hasMessageContaining("line 3: fetch_jobs: job one fetches the same mail");
-    assertThatThrownBy(() -> FetchFile.read(folder.resolve("none")))
+    assertThatThrownBy(() -> FetchFile.read(folder.resolve("none"), List.of()))
         .hasMessageContaining("none: fetch_jobs: cannot be read");
   }
 
@@ -131,5 +132,6 @@ final class FetchFileTest {
 
     assertThatThrownBy(() -> read("one pop3://a@b to=a password_file=SECRET\n"))
         .hasMessageContaining("chmod 0600");
+    assertThat(read("one pop3://a@b to=a password_file=SECRET\n", secret.toString())).hasSize(1);
   }
 }
