@@ -34,7 +34,6 @@ public final class Expansion {
   private final Router router;
   private final Policy policy;
   private final Rewriting rewriting;
-  private final Aliases aliases;
   private final Forwarding forwarding;
   private final Clock clock;
   private final Course.Means means;
@@ -55,7 +54,6 @@ public final class Expansion {
     this.router = router;
     this.policy = policy;
     this.rewriting = rewriting;
-    this.aliases = aliases;
     this.forwarding = forwarding;
     this.clock = clock;
     this.means = new Course.Means(router, policy, aliases, forwarding, clock);
