@@ -18,6 +18,11 @@ public final class FetchLog {
     this.job = job;
   }
 
+  /** A message is here. */
+  public void fetched(String id, String name, long size) {
+    LOG.info("{}: {}: fetched, uid={}, size={}", id, job, LogText.of(name), size);
+  }
+
   /** A message was thrown away by a filter. */
   public void discarded(String name) {
     LOG.info("{}: uid={}: discarded", job, LogText.of(name));
