@@ -16,7 +16,7 @@ final class Trouble {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** H2's: the database is closed, which was wanted; or its file is not ours any more. */
-  private static final Set<Integer> CLOSED = Set.of(90121, 90028);
+  private static final Set<Integer> CLOSED = Set.of(90098, 90121, 90028);
 
   private Trouble() {}
 
