@@ -34,7 +34,6 @@ import org.postroom.core.wire.Connection;
 final class ArrivingMail {
   private final Premises premises;
   private final Generation generation;
-  private final FetchJob job;
   private final Expanded recipient;
   private final Submission.Client client;
   private final Optional<String> tls;
@@ -53,7 +52,6 @@ final class ArrivingMail {
       Connection connection) {
     this.premises = premises;
     this.generation = generation;
-    this.job = job;
     this.recipient = recipient(generation, job, account);
     this.client =
         new Submission.Client(
