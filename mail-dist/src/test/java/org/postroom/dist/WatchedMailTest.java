@@ -126,6 +126,7 @@ final class WatchedMailTest {
     hop.always("RCPT TO:<gone@", "550 5.1.1 no such user\u001b[2J")
         .always("RCPT TO:<later@", "450 4.2.0 later");
     try (MailServer server = start()) {
+      assertThat(server).isNotNull();
       AppletRun run = sendmail("-v", "ada", "gone@far.test", "later@far.test", "bob@far.test");
 
       assertThat(run.status()).isZero();
@@ -160,6 +161,7 @@ final class WatchedMailTest {
 
     assertThat(run).isEqualTo(new AppletRun(0, "bob@far.test... queued\n"));
     try (MailServer server = start()) { // takes up what has no watch any more
+      assertThat(server).isNotNull();
       assertThat(hop.await().to()).containsExactly("bob@far.test");
     }
   }
