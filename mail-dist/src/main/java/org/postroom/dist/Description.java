@@ -15,7 +15,6 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.source.AccountSources;
-import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.Settings;
 import org.postroom.core.delivery.Transport;
 import org.postroom.core.door.Door;
@@ -146,7 +145,7 @@ final class Description {
             .defaultType(settings.get(AliasParams.DEFAULT_DATABASE_TYPE))
             .aliasFiles(settings.get(AliasParams.ALIAS_MAPS))
             .aliasFiles(settings.get(AliasParams.ALIAS_DATABASE))
-            .unsafe(settings.get(ConfigParams.UNSAFE_FILES))
+            .unsafeFilesOf(settings)
             .random(RandomGenerator.getDefault())
             .sql(databases);
     tables.forEach(builder::table);

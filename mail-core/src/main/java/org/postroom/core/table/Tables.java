@@ -16,6 +16,8 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.config.ConfigParams;
+import org.postroom.core.config.Settings;
 import org.postroom.core.log.TableLog;
 import org.postroom.core.privacy.Privacy;
 import org.postroom.core.time.Timers;
@@ -344,9 +346,9 @@ public final class Tables implements AutoCloseable {
       return this;
     }
 
-    /** Paths of files with passwords that may be open to others. */
-    public Builder unsafe(Collection<String> paths) {
-      unsafe.addAll(paths);
+    /** Files with passwords that settings let be open to others. */
+    public Builder unsafeFilesOf(Settings settings) {
+      unsafe.addAll(settings.get(ConfigParams.UNSAFE_FILES));
       return this;
     }
 

@@ -1,8 +1,6 @@
 package org.postroom.dist.fetch;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,20 +9,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.auth.Account;
-import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Handover;
 import org.postroom.core.log.FetchLog;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
-import org.postroom.core.privacy.Privacy;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.time.Timers;
-import org.postroom.dist.remote.PopTalk;
 import org.postroom.dist.remote.RemoteRefusal;
 
 /**
@@ -118,7 +113,7 @@ final class FetchRound {
             .byLogin(job.login())
             .orElseThrow(() -> new RemoteRefusal("there is no account " + job.login() + " here"));
     Settings settings = generation.settings();
-    try (Secret password = password();
+    try (Secret password = JobPassword.of(job, settings);
         WireLine open = dialling.connect(job, settings.get(FetchParams.ANSWER))) {
       line = open;
       if (stopped) {
@@ -138,38 +133,10 @@ final class FetchRound {
     }
   }
 
-  /** The mode was looked at when the job was read, and may be another one by now. */
-  private Secret password() throws IOException, RemoteRefusal {
-    Optional<String> fault =
-        Privacy.faultOfSecret(
-            job.password(),
-            job.password() + " is a password and",
-            generation.settings().get(ConfigParams.UNSAFE_FILES));
-    if (fault.isPresent()) {
-      throw new RemoteRefusal(fault.get());
-    }
-    try (BufferedReader in = Files.newBufferedReader(job.password())) {
-      String first = in.readLine();
-      if (first == null || first.isEmpty()) {
-        throw new RemoteRefusal(job.password() + " has no password in its first line");
-      }
-      return Secret.of(first);
-    }
-  }
-
   private RemoteMailbox mailbox(WireLine open, Secret password) throws IOException, RemoteRefusal {
     return switch (job.remote().protocol()) {
       case IMAP -> ImapMailbox.open(open, job, password, premises.staging(), largest, log);
-      case POP3 ->
-          new PopMailbox(
-              PopTalk.open(
-                  open,
-                  !open.isSecure() && job.tls() == FetchJob.Tls.REQUIRED,
-                  job.remote().user(),
-                  password),
-              premises.staging(),
-              largest,
-              log);
+      case POP3 -> PopMailbox.open(open, job, password, premises.staging(), largest, log);
     };
   }
 

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.arrival.Staging;
 import org.postroom.core.log.FetchLog;
+import org.postroom.core.secret.Secret;
 import org.postroom.dist.remote.PopTalk;
 import org.postroom.dist.remote.RemoteRefusal;
 
@@ -33,11 +34,19 @@ final class PopMailbox implements RemoteMailbox {
   private final FetchLog log;
 
   /**
-   * One that somebody has logged in to.
+   * Logs a job in.
    *
    * @param largest octets that a message may have
    */
-  PopMailbox(PopTalk talk, Staging staging, long largest, FetchLog log) {
+  static PopMailbox open(
+      WireLine line, FetchJob job, Secret password, Staging staging, long largest, FetchLog log)
+      throws IOException, RemoteRefusal {
+    boolean startTls = !line.isSecure() && job.tls() == FetchJob.Tls.REQUIRED;
+    PopTalk talk = PopTalk.open(line, startTls, job.remote().user(), password);
+    return new PopMailbox(talk, staging, largest, log);
+  }
+
+  private PopMailbox(PopTalk talk, Staging staging, long largest, FetchLog log) {
     this.talk = talk;
     this.staging = staging;
     this.largest = largest;
