@@ -74,7 +74,9 @@ final class RoundTripTest {
     Programs.need("curl");
     Path out = folder("curl-imap");
 
-    curl("imaps://localhost:" + port(Role.IMAPS) + "/INBOX;UID=[1-1000]", out + "/#1");
+    curl(
+        "imaps://localhost:" + port(Role.IMAPS) + "/INBOX;UID=[1-" + ProofMails.COUNT + "]",
+        out + "/#1");
 
     assertAsSent(bodies(out, false));
   }
@@ -84,7 +86,7 @@ final class RoundTripTest {
     Programs.need("curl");
     Path out = folder("curl-pop3");
 
-    curl("pop3s://localhost:" + port(Role.POP3S) + "/[1-1000]", out + "/#1");
+    curl("pop3s://localhost:" + port(Role.POP3S) + "/[1-" + ProofMails.COUNT + "]", out + "/#1");
 
     assertAsSent(bodies(out, false));
   }
