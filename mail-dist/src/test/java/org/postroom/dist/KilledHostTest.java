@@ -41,7 +41,7 @@ final class KilledHostTest {
 
   @Test
   void eachTransactionThatWasCommittedHasSentItsMailOnceAfterEachKill() throws Exception {
-    int rounds = Integer.getInteger("postroom.kill.rounds", 2);
+    int rounds = Integer.getInteger("postroom.kill.rounds", 3);
     Random random = new Random(4711);
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
       execute(postgres, "CREATE TABLE shop_order (id BIGSERIAL PRIMARY KEY)");
