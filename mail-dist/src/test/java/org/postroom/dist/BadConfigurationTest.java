@@ -95,7 +95,9 @@ final class BadConfigurationTest {
 
       assertThat(server.said())
           .containsOnlyOnce(
-              "warning: " + site.mainCf() + ", line 7: unused parameter: mesage_size_limit=1")
+              "warning: "
+                  + site.line("mesage_size_limit")
+                  + "unused parameter: mesage_size_limit=1")
           .contains("message_size_limit");
     }
   }
@@ -185,7 +187,8 @@ final class BadConfigurationTest {
 
       assertThat(outcome.status()).isEqualTo(75);
       assertThat(outcome.said())
-          .contains("main.cf, line 5: storage_url: data folder " + site.data() + " is in use")
+          .contains(
+              site.line("storage_url") + "storage_url: data folder " + site.data() + " is in use")
           .contains("process " + first.pid())
           .contains("Stop the other server")
           .hasLineCount(1);
@@ -208,7 +211,7 @@ final class BadConfigurationTest {
 
     assertThat(outcome.status()).isEqualTo(78);
     assertThat(outcome.said())
-        .contains("main.cf, line 5: storage_url: ")
+        .contains(site.line("storage_url") + "storage_url: ")
         .contains(site.data().toString())
         .contains("has number 99")
         .contains("newer version")

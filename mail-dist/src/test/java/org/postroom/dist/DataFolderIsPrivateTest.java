@@ -60,7 +60,7 @@ final class DataFolderIsPrivateTest {
 
     assertThat(outcome.status()).isEqualTo(78);
     assertThat(outcome.said())
-        .contains("main.cf, line 5: storage_url: data folder " + site.data())
+        .contains(site.line("storage_url") + "storage_url: data folder " + site.data())
         .contains(permissions)
         .contains("chmod 0700 " + site.data())
         .hasLineCount(1);

@@ -2,18 +2,15 @@ package org.postroom.dist;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -31,61 +28,29 @@ final class DovecotTakesMailTest {
   private static final byte[] MAIL = "Subject: by LMTP\r\n\r\n.dot\r\n".getBytes(US_ASCII);
 
   @TempDir private Path folder;
-  private Process dovecot;
+  private @Nullable RealDovecot dovecot;
 
   @BeforeEach
   void start() throws Exception {
-    assumeTrue(
-        Files.isExecutable(Path.of("/usr/lib/dovecot/lmtp"))
-            && Files.isExecutable(Path.of("/usr/sbin/dovecot"))
-            && "root".equals(System.getProperty("user.name")),
-        "dovecot-lmtpd, as root");
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Path conf =
-        Files.writeString(
-            folder.resolve("dovecot.conf"),
+    dovecot =
+        RealDovecot.start(
+            folder,
+            List.of("lmtp"),
+            "nopassword=y",
             """
-            base_dir = FOLDER/run
-            state_dir = FOLDER/run
-            log_path = FOLDER/log
-            protocols = lmtp
-            ssl = no
-            mail_fsync = never
-            mail_location = maildir:FOLDER/home/%n
-            mail_uid = mail
-            mail_gid = mail
-            first_valid_uid = 0
-            first_valid_gid = 0
-            passdb {
-              driver = static
-              args = nopassword=y
-            }
-            userdb {
-              driver = static
-              args = uid=mail gid=mail home=FOLDER/home/%n allow_all_users=yes
-            }
             service lmtp {
               unix_listener FOLDER/lmtp {
                 mode = 0600
               }
             }
-            """
-                .replace("FOLDER", folder.toString()));
-    Path home = Files.createDirectory(folder.resolve("home"));
-    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
-    dovecot =
-        new ProcessBuilder("/usr/sbin/dovecot", "-F", "-c", conf.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(new File("/dev/null"))
-            .start();
+            """);
     Until.so(() -> Files.exists(folder.resolve("lmtp")));
   }
 
   @AfterEach
   void stop() throws InterruptedException {
     if (dovecot != null) {
-      dovecot.destroy();
-      assertThat(dovecot.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      dovecot.close();
     }
   }
 

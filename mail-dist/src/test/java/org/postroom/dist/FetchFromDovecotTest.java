@@ -2,9 +2,7 @@ package org.postroom.dist;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -12,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -33,60 +31,14 @@ final class FetchFromDovecotTest {
   private static final String HERE = "ada@example.org";
 
   @TempDir private Path folder;
-  private Process dovecot;
+  private @Nullable RealDovecot dovecot;
   private int imap;
   private int pop3;
 
   @BeforeEach
   void start() throws Exception {
-    assumeTrue(
-        Files.isExecutable(Path.of("/usr/lib/dovecot/imap"))
-            && Files.isExecutable(Path.of("/usr/lib/dovecot/pop3"))
-            && Files.isExecutable(Path.of("/usr/sbin/dovecot"))
-            && "root".equals(System.getProperty("user.name")),
-        "dovecot-imapd and dovecot-pop3d, as root");
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     imap = FreePorts.take();
     pop3 = FreePorts.take();
-    Path conf =
-        Files.writeString(
-            folder.resolve("dovecot.conf"),
-            """
-            base_dir = FOLDER/run
-            state_dir = FOLDER/run
-            log_path = FOLDER/log
-            listen = 127.0.0.1
-            protocols = imap pop3
-            ssl = no
-            disable_plaintext_auth = no
-            mail_fsync = never
-            mail_location = maildir:FOLDER/home/%n
-            mail_uid = mail
-            mail_gid = mail
-            first_valid_uid = 0
-            first_valid_gid = 0
-            passdb {
-              driver = static
-              args = password=horse
-            }
-            userdb {
-              driver = static
-              args = uid=mail gid=mail home=FOLDER/home/%n allow_all_users=yes
-            }
-            service imap-login {
-              inet_listener imap {
-                port = IMAP
-              }
-            }
-            service pop3-login {
-              inet_listener pop3 {
-                port = POP3
-              }
-            }
-            """
-                .replace("FOLDER", folder.toString())
-                .replace("IMAP", "" + imap)
-                .replace("POP3", "" + pop3));
     for (String user : List.of("ada", "bob")) {
       Path box = folder.resolve("home").resolve(user);
       for (String part : List.of("new", "cur", "tmp")) {
@@ -100,10 +52,24 @@ final class FetchFromDovecotTest {
     }
     byte[] unused = Programs.run(folder, new byte[0], "chown", "-R", "mail:mail", folder + "/home");
     dovecot =
-        new ProcessBuilder("/usr/sbin/dovecot", "-F", "-c", conf.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(new File("/dev/null"))
-            .start();
+        RealDovecot.start(
+            folder,
+            List.of("imap", "pop3"),
+            "password=horse",
+            """
+            service imap-login {
+              inet_listener imap {
+                port = IMAP
+              }
+            }
+            service pop3-login {
+              inet_listener pop3 {
+                port = POP3
+              }
+            }
+            """
+                .replace("IMAP", "" + imap)
+                .replace("POP3", "" + pop3));
     Until.so(() -> answers(imap) && answers(pop3));
   }
 
@@ -118,8 +84,7 @@ final class FetchFromDovecotTest {
   @AfterEach
   void stop() throws InterruptedException {
     if (dovecot != null) {
-      dovecot.destroy();
-      assertThat(dovecot.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      dovecot.close();
     }
   }
 

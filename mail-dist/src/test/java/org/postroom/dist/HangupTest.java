@@ -39,7 +39,7 @@ final class HangupTest {
         assertThat(after.say("VRFY nobody@example.org")).startsWith("502 ");
       }
       assertThat(before.say("VRFY nobody@example.org")).startsWith("550 ");
-      assertThat(server.said()).contains("main.cf, line 7: smtpd_timeout: expected");
+      assertThat(server.said()).contains(site.line("smtpd_timeout") + "smtpd_timeout: expected");
       server.stop();
     }
   }

@@ -56,6 +56,14 @@ final class Site {
     return Files.write(file, lines);
   }
 
+  /** How a message says where a parameter of the file is. */
+  String line(String name) {
+    return folder.resolve("main.cf")
+        + ", line "
+        + (List.copyOf(settings.keySet()).indexOf(name) + 1)
+        + ": ";
+  }
+
   /** Starts the site's server. */
   ServerProcess start(String... jvmOptions) throws IOException {
     return ServerProcess.start(mainCf(), jvmOptions);

@@ -171,6 +171,12 @@ class WrongPasswordTest {
 
   /** On a connection of its own. */
   private Answer logIn(Door door, String from, String password) throws Exception {
+    Answer answered = answered(door, from, password);
+    until(() -> time.pending() == idle, "the connection is forgotten");
+    return answered;
+  }
+
+  private Answer answered(Door door, String from, String password) throws Exception {
     try (Socket socket = connect(door.role, from)) {
       BufferedReader in =
           new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
@@ -186,8 +192,6 @@ class WrongPasswordTest {
         after = after.plus(STEP);
       }
       return new Answer(answer.get(30, TimeUnit.SECONDS), after);
-    } finally {
-      until(() -> time.pending() == idle, "the connection is forgotten");
     }
   }
 
@@ -197,10 +201,12 @@ class WrongPasswordTest {
     return !answer.isDone();
   }
 
-  private static void until(BooleanSupplier condition, String what) {
+  private void until(BooleanSupplier condition, String what) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(end);
+      assertThat(System.nanoTime())
+          .as(() -> what + ": " + time.pending() + " timers, without clients " + idle)
+          .isLessThan(end);
       Until.aMoment();
     }
   }

@@ -23,6 +23,7 @@ import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.ReloadOperation;
 import org.postroom.dist.operation.Status;
 import org.postroom.dist.operation.StatusOperation;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -109,10 +110,9 @@ public final class DoveadmApplet implements Callable<Integer> {
 
   /** What doveconf prints. */
   private int config(List<String> rest) {
-    List<String> all = new ArrayList<>(List.of("doveconf"));
-    all.addAll(rest);
-    return Postroom.run(
-        spec.commandLine().getOut(), spec.commandLine().getErr(), all.toArray(new String[0]));
+    CommandLine doveconf = NamedCommand.foreign("doveconf", DoveconfApplet.class).line();
+    doveconf.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    return CommandRun.of(doveconf, rest.toArray(new String[0]));
   }
 
   private int server(DescribedServer server, Doveadm doveadm, String command, List<String> rest) {

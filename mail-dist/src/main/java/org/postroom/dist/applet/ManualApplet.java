@@ -33,8 +33,8 @@ public final class ManualApplet implements Callable<Integer> {
   public Integer call() {
     try {
       Path pages = Files.createDirectories(folder.resolve("man1"));
-      CommandLine all = Postroom.line();
-      Manual manual = new Manual(all.getCommandSpec(), Postroom.FOREIGN);
+      CommandLine all = Commands.line();
+      Manual manual = new Manual(all.getCommandSpec(), Commands.foreign());
       for (Map.Entry<String, String> page : manual.pages().entrySet()) {
         Files.writeString(pages.resolve(page.getKey() + ".1"), page.getValue(), UTF_8);
       }

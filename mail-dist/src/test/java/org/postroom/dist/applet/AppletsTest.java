@@ -125,8 +125,8 @@ final class AppletsTest {
   /** By its name alone a command is found, and nothing is read of the others. */
   @Test
   void commandsAreFoundByTheNamesThatTheyGiveThemselves() {
-    for (String name : Postroom.line().getSubcommands().keySet()) {
-      assertThat(Postroom.line(name).getSubcommands()).containsOnlyKeys(name);
+    for (String name : Commands.line().getSubcommands().keySet()) {
+      assertThat(Commands.line(name).getSubcommands()).containsOnlyKeys(name);
     }
   }
 

@@ -93,7 +93,7 @@ final class LauncherTest {
     Outcome outcome = run("", "help");
 
     assertThat(outcome.status()).isZero();
-    assertThat(Postroom.line().getSubcommands().keySet())
+    assertThat(Commands.line().getSubcommands().keySet())
         .allSatisfy(command -> assertThat(outcome.said()).contains("./postroom " + command));
   }
 

@@ -31,8 +31,8 @@ final class ManualTest {
     assertThat(write()).isEqualTo(new AppletRun(0, ""));
 
     assertThat(page("postroom")).contains("\n.SH \"COMMANDS\"\n");
-    for (String command : Postroom.line().getSubcommands().keySet()) {
-      String name = Postroom.FOREIGN.contains(command) ? command : "postroom-" + command;
+    for (String command : Commands.line().getSubcommands().keySet()) {
+      String name = Commands.foreign().contains(command) ? command : "postroom-" + command;
       assertThat(page(name)).startsWith(".TH ").contains("\n.SH \"OPTIONS\"\n");
       assertThat(page("postroom")).contains(".BR " + name.replace("-", "\\-") + " (1)");
     }

@@ -52,7 +52,7 @@ final class PackagedTest {
 
     assertThat(links).contains("postroom").doesNotContainAnyElementsOf(alternatives);
     assertThat(alternatives).contains("sendmail", "mailq", "newaliases");
-    assertThat(Postroom.FOREIGN)
+    assertThat(Commands.foreign())
         .allSatisfy(
             command ->
                 assertThat(links.contains(command) || alternatives.contains(command))

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.postroom.core.life.Lifeline;
 import org.postroom.core.mailbox.MailStore.Subscription;
 import org.postroom.core.mailbox.MailboxChange;
 import org.postroom.core.mailbox.MailboxId;
@@ -41,7 +42,7 @@ final class Watchers {
     List<Watch> known = listeners.get(mailbox.value());
     if (known != null) {
       MailboxChange change = new MailboxChange(mailbox, highestModSeq);
-      known.forEach(watch -> watch.tell(change));
+      tell(known, watch -> watch.listener.accept(change), change);
     }
   }
 
@@ -52,12 +53,27 @@ final class Watchers {
   }
 
   void tell(QuotaPassed passed) {
-    for (Consumer<QuotaPassed> listener : ofQuotas) {
+    tell(ofQuotas, listener -> listener.accept(passed), passed);
+  }
+
+  /**
+   * What is told is durable: whatever a listener throws is its own, and the others hear of it.
+   * Where the machine is at its end the committer hears of that behind them.
+   */
+  private static <T> void tell(List<T> listeners, Consumer<T> telling, Record what) {
+    Error fatal = null;
+    for (T listener : listeners) {
       try {
-        listener.accept(passed);
+        telling.accept(listener);
       } catch (RuntimeException | Error e) {
-        LOG.warn("{} was not told of its quota", passed.login(), e);
+        LOG.warn("who hears of {} failed", what, e);
+        if (e instanceof Error error && Lifeline.isFatal(error)) {
+          fatal = error;
+        }
       }
+    }
+    if (fatal != null) {
+      throw fatal;
     }
   }
 
@@ -67,15 +83,6 @@ final class Watchers {
 
     Watch(Consumer<MailboxChange> listener) {
       this.listener = listener;
-    }
-
-    /** What is told is durable: whatever a watcher throws is its own, and the others hear of it. */
-    void tell(MailboxChange change) {
-      try {
-        listener.accept(change);
-      } catch (RuntimeException | Error e) {
-        LOG.warn("a watcher of mailbox {} failed", change.mailbox().value(), e);
-      }
     }
   }
 }

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.auth.Argon2;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.quota.QuotaRules;
@@ -87,6 +88,25 @@ class BrokenStoreTest {
       void arrange(SimulatedFolder disk, Engine store) {
         fail(disk, new OutOfMemoryError("as if"));
         assertThatThrownBy(() -> append(store, "unknown")).isInstanceOf(StorageUnavailable.class);
+      }
+    },
+    IN_A_WATCHER {
+      @Override
+      void arrange(SimulatedFolder disk, Engine store) {
+        AtomicInteger told = new AtomicInteger();
+        MailStore.Subscription watch =
+            store
+                .mail()
+                .watch(
+                    inbox(store),
+                    change -> {
+                      if (told.getAndIncrement() == 0) {
+                        throw new OutOfMemoryError("as if");
+                      }
+                    });
+        append(store, "told"); // what is told is durable
+        assertThat(told).hasPositiveValue();
+        watch.close();
       }
     },
     TOO_DEEP {

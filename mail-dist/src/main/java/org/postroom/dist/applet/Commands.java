@@ -1,0 +1,41 @@
+package org.postroom.dist.applet;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.postroom.dist.MailServer;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** All commands, below {@code postroom}. */
+@Command(
+    name = "postroom",
+    description = "A whole mail server: SMTP, POP3 and IMAP over one SQL store.",
+    mixinStandardHelpOptions = true,
+    version = "Postroom " + MailServer.VERSION)
+final class Commands {
+  private static final List<NamedCommand> ALL =
+      Stream.of(OwnCommands.ALL, PostfixCommands.ALL, DovecotCommands.ALL)
+          .flatMap(List::stream)
+          .toList();
+
+  private Commands() {}
+
+  /** The names of those of other mail systems. */
+  static List<String> foreign() {
+    return ALL.stream().filter(NamedCommand::foreign).map(NamedCommand::name).toList();
+  }
+
+  /**
+   * The command line with the one command that the words begin with: to make all of them takes
+   * longer than most commands. Where the words begin with none, it has all, as for the help.
+   */
+  static CommandLine line(String... words) {
+    CommandLine line = new CommandLine(new Commands());
+    List<NamedCommand> meant =
+        ALL.stream().filter(one -> words.length > 0 && one.name().equals(words[0])).toList();
+    for (NamedCommand one : meant.isEmpty() ? ALL : meant) {
+      line.addSubcommand(one.line());
+    }
+    return line;
+  }
+}
