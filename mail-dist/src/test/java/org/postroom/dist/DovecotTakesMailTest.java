@@ -50,7 +50,7 @@ final class DovecotTakesMailTest {
   @AfterEach
   void stop() throws InterruptedException {
     if (dovecot != null) {
-      dovecot.close();
+      dovecot.stop();
     }
   }
 

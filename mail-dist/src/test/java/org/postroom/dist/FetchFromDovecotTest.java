@@ -84,7 +84,7 @@ final class FetchFromDovecotTest {
   @AfterEach
   void stop() throws InterruptedException {
     if (dovecot != null) {
-      dovecot.close();
+      dovecot.stop();
     }
   }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * Debian's Dovecot, over a Maildir for each user below {@code home} of a folder. It needs root, and
  * a test without it is left out.
  */
-final class RealDovecot implements AutoCloseable {
+final class RealDovecot {
   private final Process process;
 
   private RealDovecot(Process process) {
@@ -76,8 +76,7 @@ final class RealDovecot implements AutoCloseable {
             .start());
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  void stop() throws InterruptedException {
     process.destroy();
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       throw new AssertionError("Dovecot does not end");
