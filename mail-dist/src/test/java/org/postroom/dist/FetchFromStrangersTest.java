@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import org.postroom.storage.Storage;
 
 /** Mail is fetched from servers that stall, lie, break off and flood; others go on meanwhile. */
 @Timeout(120)
+@Tag("seconds")
 final class FetchFromStrangersTest {
   private static final String HERE = "ada@example.org";
   private static final String MAIL = "Subject: x\r\n\r\nbody\r\n";

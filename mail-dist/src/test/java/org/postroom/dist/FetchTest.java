@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import org.postroom.storage.Storage;
 
 /** Mail is fetched from another server: ours, and one that means no good. */
 @Timeout(120)
+@Tag("seconds")
 final class FetchTest {
   private static final String FAR = "ada@far.test";
   private static final String HERE = "ada@example.org";

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,6 +23,7 @@ import org.postroom.core.config.ParamSet;
 import org.postroom.dist.assembly.Parts;
 
 /** The reference pages say what the declarations say. */
+@Tag("seconds")
 final class ReferencePagesTest {
   private static final Path DOCS = Path.of("../docs");
 

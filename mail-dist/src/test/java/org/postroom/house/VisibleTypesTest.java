@@ -3,9 +3,11 @@ package org.postroom.house;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Applications see these types, and through them no others. */
+@Tag("seconds")
 final class VisibleTypesTest {
   /** One more is a promise more; so each stands here by its name. */
   private static final String SEEN =

@@ -71,6 +71,7 @@ import org.subethamail.smtp.helper.BasicMessageListener;
 
 /** What docs/embedding.md shows is code that is compiled and run here. */
 @Timeout(60)
+@Tag("seconds")
 final class EmbeddingTest {
   private static final Page PAGE = Page.of("docs/embedding.md");
 

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,6 +191,7 @@ class Pop3SessionTest {
   }
 
   @Test
+  @Tag("seconds")
   void listsTwoHundredThousandMessages() {
     byte[] octets = mail("A: b\n\n");
     for (int i = 0; i < 200; i++) {

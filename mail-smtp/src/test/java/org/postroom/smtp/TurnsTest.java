@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ class TurnsTest {
   @TempDir Path folder;
 
   /** More of them than there are workers, by far; each says where it stops. */
+  @Tag("seconds")
   @ParameterizedTest
   @ValueSource(
       strings = {

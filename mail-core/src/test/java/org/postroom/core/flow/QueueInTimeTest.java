@@ -104,6 +104,7 @@ final class QueueInTimeTest {
   }
 
   @Test
+  @Tag("seconds")
   void anAttemptThatNeverEndsIsCutOffAndMadeAgain() {
     try (FlowHouse house = FlowHouse.standing(IMPATIENCE).open()) {
       FlowHouse.Host hung = house.silent("hung.test");
@@ -274,6 +275,7 @@ final class QueueInTimeTest {
    * damaged, and a mail that is older than its lifetime still comes home.
    */
   @Test
+  @Tag("seconds")
   void aStoreThatIsAwayIsNotTakenForADamagedMail() {
     Fault away = away();
     AtomicBoolean ours = new AtomicBoolean();

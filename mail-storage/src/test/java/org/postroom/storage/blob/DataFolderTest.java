@@ -537,6 +537,7 @@ final class DataFolderTest {
    * H2 2.5.252 fails here: its header then names the chunk before the newest. See decision 0004.
    */
   @Test
+  @Tag("seconds")
   void findsTheNewestCommitOnceTheDatabaseReusesItsSpace() throws Exception {
     Path source = Files.createDirectory(temp.resolve("source")).toRealPath();
     SimulatedDisk disk = new SimulatedDisk();

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -243,6 +244,7 @@ final class UnsavedChangesTest {
   }
 
   @Test
+  @Tag("seconds")
   void areThereWholeOrNotAtAllWhereverTheirRecordEnds() throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
     DataFolder folder = open(disk);
