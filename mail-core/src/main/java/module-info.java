@@ -88,6 +88,7 @@ module org.postroom.core {
       org.postroom.storage;
   exports org.postroom.core.quota to
       org.postroom.dist,
+      org.postroom.imap,
       org.postroom.storage;
   exports org.postroom.core.refusal;
   exports org.postroom.core.report;

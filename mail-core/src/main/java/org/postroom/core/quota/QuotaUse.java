@@ -11,6 +11,13 @@ import org.postroom.core.people.Quota;
  * @param messages how many
  */
 public record QuotaUse(Quota limit, long octets, long messages) {
+  /** What it is called where it has to have a name: every account has this one. */
+  public static final String ROOT = "User quota";
+
+  /** Units of 1024 octets, in which protocols and people are told of it: begun ones count. */
+  public static long kib(long octets) {
+    return octets / 1024 + (octets % 1024 > 0 ? 1 : 0);
+  }
 
   /** Hundredths of the limit that is nearer; 0 without one. */
   public int percent() {

@@ -140,6 +140,11 @@ public final class LogIns implements AutoCloseable {
         : LoginThrottle.off(timers, random);
   }
 
+  /** Who may log in. */
+  public Accounts accounts() {
+    return accounts;
+  }
+
   /**
    * The names of the mechanisms that may be used now.
    *

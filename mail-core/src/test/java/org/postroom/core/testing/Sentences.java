@@ -23,6 +23,7 @@ import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.NewMessage;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.people.Quota;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.secret.Secret;
@@ -77,6 +78,14 @@ public final class Sentences {
               "quota (\\d+)",
               (house, said) ->
                   house.accounts().setQuota(ada(house), Long.parseLong(said.group(1)))),
+          sentence(
+              "quota (\\d+) and (\\d+) messages",
+              (house, said) ->
+                  house
+                      .accounts()
+                      .setQuota(
+                          ada(house),
+                          new Quota(Long.parseLong(said.group(1)), Long.parseLong(said.group(2))))),
           sentence(
               "quota (\\d+) for (\\S+)",
               (house, said) ->

@@ -2,6 +2,7 @@ package org.postroom.dist.applet;
 
 import java.io.PrintWriter;
 import java.util.List;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.dist.operation.Operation;
 import org.postroom.dist.operation.QuotaOperations;
 import org.postroom.dist.operation.QuotaOperations.NewQuota;
@@ -81,9 +82,9 @@ public final class QuotaApplet {
   static String line(Use use) {
     return use.login()
         + " storage="
-        + kib(use.octets())
+        + QuotaUse.kib(use.octets())
         + "K/"
-        + (use.octetLimit() > 0 ? kib(use.octetLimit()) + "K" : "-")
+        + (use.octetLimit() > 0 ? QuotaUse.kib(use.octetLimit()) + "K" : "-")
         + " messages="
         + use.messages()
         + "/"
@@ -91,10 +92,5 @@ public final class QuotaApplet {
         + " "
         + use.percent()
         + "%";
-  }
-
-  /** Begun ones count, as in IMAP. */
-  private static long kib(long octets) {
-    return octets / 1024 + (octets % 1024 > 0 ? 1 : 0);
   }
 }

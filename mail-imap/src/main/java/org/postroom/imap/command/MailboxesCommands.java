@@ -23,6 +23,10 @@ final class MailboxesCommands {
           ImapRow.of("XLIST", Authenticated.class, Sync.QUIET, ListCommand::parseXlist),
           ImapRow.of("STATUS", Authenticated.class, Sync.QUIET, StatusCommand::parse)
               .advertisesToUsers("STATUS=SIZE"),
+          ImapRow.of("GETQUOTAROOT", Authenticated.class, Sync.QUIET, QuotaRootCommand::parse)
+              .advertisesToUsers("QUOTA", "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE"),
+          ImapRow.of("GETQUOTA", Authenticated.class, Sync.QUIET, QuotaCommand::parse),
+          ImapRow.of("SETQUOTA", Authenticated.class, Sync.QUIET, SetQuotaCommand::parse),
           ImapRow.of("CREATE", Authenticated.class, Sync.QUIET, CreateCommand::parse)
               .advertisesToUsers("CREATE-SPECIAL-USE"),
           ImapRow.of("DELETE", Authenticated.class, Sync.QUIET, DeleteCommand::parse),

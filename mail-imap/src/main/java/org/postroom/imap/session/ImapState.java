@@ -7,6 +7,7 @@ import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.wire.Saying;
 import org.postroom.imap.protocol.MessageSet;
 import org.postroom.imap.protocol.Refused;
@@ -59,6 +60,11 @@ public sealed interface ImapState {
 
     public MailStore store() {
       return client.services().store();
+    }
+
+    /** What the account's mailboxes hold now, and may hold. May block. */
+    public QuotaUse use() {
+      return client.services().logIns().accounts().use(account);
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.people.Quota;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.secret.Secret;
 import org.postroom.dist.applet.doveadm.Rows.Column;
 import org.postroom.dist.applet.doveadm.Rows.Form;
@@ -148,7 +149,7 @@ final class UserWords {
         options,
         use.login(),
         List.of(
-            "User quota",
+            QuotaUse.ROOT,
             type,
             "" + (value / unit + (value % unit > 0 ? 1 : 0)),
             limit > 0 ? "" + limit / unit : "-",

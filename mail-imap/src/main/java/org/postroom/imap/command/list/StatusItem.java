@@ -1,11 +1,15 @@
 package org.postroom.imap.command.list;
 
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.MailStore;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.mailbox.UidSet;
+import org.postroom.core.quota.QuotaUse;
 import org.postroom.imap.protocol.BadCommand;
 import org.postroom.imap.protocol.ImapReader;
 import org.postroom.imap.protocol.ImapWriter;
@@ -18,7 +22,14 @@ public enum StatusItem {
   UIDVALIDITY,
   UNSEEN,
   DELETED,
+  DELETED_STORAGE,
   SIZE;
+
+  /** As it is written. */
+  @Override
+  public String toString() {
+    return name().replace('_', '-');
+  }
 
   /** The items in their parentheses. */
   public static List<StatusItem> parse(ImapReader in) {
@@ -26,11 +37,11 @@ public enum StatusItem {
     in.open();
     for (boolean first = true; !in.close(first); first = false) {
       String name = in.word();
-      try {
-        items.add(valueOf(name));
-      } catch (IllegalArgumentException e) {
-        throw new BadCommand("Unknown status item");
-      }
+      items.add(
+          Arrays.stream(values())
+              .filter(item -> item.toString().equals(name))
+              .findFirst()
+              .orElseThrow(() -> new BadCommand("Unknown status item")));
     }
     if (items.isEmpty()) {
       throw new BadCommand("No status items");
@@ -46,7 +57,7 @@ public enum StatusItem {
       if (i > 0) {
         out.space();
       }
-      out.ascii(items.get(i).name()).space().number(items.get(i).of(store, mailbox));
+      out.ascii(items.get(i).toString()).space().number(items.get(i).of(store, mailbox));
     }
     out.octet(')').crlf();
   }
@@ -59,8 +70,24 @@ public enum StatusItem {
       case UIDVALIDITY -> mailbox.uidValidity();
       case UNSEEN -> mailbox.unseen();
       case DELETED -> mailbox.deleted();
+      // RFC 9208, 4.1.4: in the units of STORAGE.
+      case DELETED_STORAGE -> QuotaUse.kib(deletedOctets(store, mailbox));
       case SIZE -> mailbox.octets();
     };
+  }
+
+  private static long deletedOctets(MailStore store, Mailbox mailbox) {
+    if (mailbox.deleted() == 0) {
+      return 0;
+    }
+    AtomicLong octets = new AtomicLong();
+    UidSet uids = store.snapshot(mailbox.id()).uids();
+    store.read(
+        mailbox.id(),
+        uids,
+        Set.of(),
+        row -> octets.addAndGet((row.flags() & Flags.DELETED) == 0 ? 0 : row.size()));
+    return octets.get();
   }
 
   private static int recent(MailStore store, Mailbox mailbox) {
