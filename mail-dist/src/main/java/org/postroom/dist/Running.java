@@ -3,6 +3,7 @@ package org.postroom.dist;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.flow.RecentDecisions;
 import org.postroom.core.life.Lifeline;
@@ -93,9 +94,12 @@ record Running(
         premises, premises.accounts().byLogin(login).orElseThrow(() -> new AccountNotFound(login)));
   }
 
-  /** The first of the parts at work that is of a kind. */
+  /** The first of the parts at work, and of what they share, that is of a kind. */
   <S> Optional<S> service(Class<S> kind) {
-    return foundation.services().stream().filter(kind::isInstance).map(kind::cast).findFirst();
+    return Stream.concat(foundation.services().stream(), Stream.of(foundation.logIns().sessions()))
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .findFirst();
   }
 
   /** Who is here. */

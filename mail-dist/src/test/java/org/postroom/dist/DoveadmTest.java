@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +22,9 @@ import org.postroom.dist.applet.AppletRun;
 final class DoveadmTest {
   private static final byte[] MAIL =
       "Subject: x\r\n y\r\nKeywords: a\r\nKeywords: b\r\n\r\nbody\r\n\r\n".getBytes(UTF_8);
+
+  private static final String PLAIN =
+      Base64.getEncoder().encodeToString("\0ada@example.org\0secret".getBytes(UTF_8));
 
   @TempDir private Path folder;
   private final SoftAssertions softly = new SoftAssertions();
@@ -73,6 +77,10 @@ final class DoveadmTest {
         MailServer.builder()
             .configuration(main)
             .listen(Role.MX, 0)
+            .listen(Role.SUBMISSION, 0)
+            .listen(Role.IMAP, 0)
+            .listen(Role.POP3, 0)
+            .set("smtpd_tls_auth_only", "no")
             .account("ada@example.org", "secret")
             .account("bob@example.org", "secret")
             .start()) {
@@ -85,6 +93,7 @@ final class DoveadmTest {
       queries();
       messages();
       moves();
+      sessions(server);
       softly
           .assertThat(run("service status").said())
           .contains("process: ")
@@ -229,6 +238,62 @@ final class DoveadmTest {
         68,
         "doveadm(ada@example.org): Error: Mailbox Nobody: Failed to lookup mailbox status:"
             + " Mailbox doesn't exist: Nobody\nWork messages=0\n");
+  }
+
+  private void sessions(MailServer server) throws IOException {
+    says("-f tab who", "username\t#\tproto\t(pids)\t(ips)\n");
+    says("who", "username # proto (pids) (ips)\n");
+    ends("kick *", 68, "no users kicked\n");
+    ends("-f json kick *", 68, "[]\nno users kicked\n");
+    fails("kick", 64, "doveadm [-f <formatter>] kick <user mask>|<ip[/bits]> [...]");
+    fails("who -x", 64, "invalid option -- 'x'");
+    fails("who 127.0.0.1/8", 64, "127.0.0.0/8");
+    try (ImapDialogue first = imap(server, "ada@example.org");
+        ImapDialogue second = imap(server, "ada@example.org");
+        ImapDialogue other = imap(server, "bob@example.org");
+        Pop3Dialogue pop =
+            Pop3Dialogue.open(server.address(Role.POP3).getPort(), "ada@example.org", "secret");
+        SmtpDialogue smtp = SmtpDialogue.open(server.address(Role.SUBMISSION).getPort())) {
+      softly.assertThat(smtp.say("AUTH PLAIN " + PLAIN)).startsWith("235 ");
+      String one = "\\d+";
+      softly
+          .assertThat(run("-f tab who a*").said())
+          .matches(
+              "username\t#\tproto\t\\(pids\\)\t\\(ips\\)\n"
+                  + "ada@example.org\t2\timap\t\\(S S\\)\t\\(127.0.0.1\\)\n".replace("S", one)
+                  + "ada@example.org\t1\tpop3\t\\(S\\)\t\\(127.0.0.1\\)\n".replace("S", one)
+                  + "ada@example.org\t1\tsmtp\t\\(S\\)\t\\(127.0.0.1\\)\n".replace("S", one));
+      softly
+          .assertThat(run("who -1 127.0.0.0/8 b*").said())
+          .matches("username        proto pid *ip\nbob@example.org imap  \\d+ 127.0.0.1\n");
+      softly.assertThat(run("who 192.0.2.1").said()).doesNotContain("example.org");
+      softly
+          .assertThat(run("-f json who b*").said())
+          .matches(
+              "\\[\\{\"username\":\"bob@example.org\",\"connections\":\"1\",\"service\":\"imap\","
+                  + "\"pids\":\"\\(\\d+\\)\",\"ips\":\"\\(127.0.0.1\\)\"}]\n");
+
+      says(
+          "kick ada@example.org 127.0.0.1",
+          "kicked connections from the following users:\nada@example.org \n");
+
+      softly.assertThatThrownBy(() -> first.ok("NOOP")).isInstanceOf(IOException.class);
+      softly.assertThatThrownBy(() -> second.ok("NOOP")).isInstanceOf(IOException.class);
+      softly.assertThatThrownBy(() -> pop.ok("NOOP")).isInstanceOf(IOException.class);
+      softly.assertThatThrownBy(() -> smtp.say("NOOP")).isInstanceOf(IOException.class);
+      other.ok("NOOP");
+      softly
+          .assertThat(run("who").said())
+          .contains("bob@example.org 1 imap")
+          .doesNotContain("ada@");
+      says("-f tab kick b*", "result\nbob@example.org\n");
+    }
+  }
+
+  private static ImapDialogue imap(MailServer server, String login) throws IOException {
+    ImapDialogue client = ImapDialogue.open(server.address(Role.IMAP).getPort());
+    client.ok("LOGIN " + login + " secret");
+    return client;
   }
 
   private void queries() {

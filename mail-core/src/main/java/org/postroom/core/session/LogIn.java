@@ -192,7 +192,7 @@ public final class LogIn<R> {
 
   /** Who has shown an app password is let in for as long as that is good. */
   private void shown(AppPassword app, Account account) {
-    house.sessions.add(app.id(), connection);
+    house.ofApps.add(app.id(), connection);
     log.appPassword(Callers.of(connection, client.get()), app.name(), account.login());
   }
 

@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Accounts;
+import org.postroom.core.auth.AppPassword;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.auth.LoginThrottle;
 import org.postroom.core.auth.Mechanisms;
@@ -41,7 +43,9 @@ public final class LogIns implements AutoCloseable {
   final Duration failureDelay;
 
   /** Those of app passwords. */
-  final AppSessions sessions;
+  final AppSessions ofApps;
+
+  private final Sessions sessions;
 
   private final List<Workers> threads;
 
@@ -53,7 +57,8 @@ public final class LogIns implements AutoCloseable {
       PasswordQueue tokens,
       Timers timers,
       Duration failureDelay,
-      AppSessions sessions,
+      AppSessions ofApps,
+      Sessions sessions,
       List<Workers> threads) {
     this.accounts = accounts;
     this.mechanisms = mechanisms;
@@ -62,6 +67,7 @@ public final class LogIns implements AutoCloseable {
     this.tokens = tokens;
     this.timers = timers;
     this.failureDelay = failureDelay;
+    this.ofApps = ofApps;
     this.sessions = sessions;
     this.threads = threads;
   }
@@ -94,6 +100,7 @@ public final class LogIns implements AutoCloseable {
         timers,
         settings.get(AuthParams.FAILURE_DELAY),
         new AppSessions(accounts::livingAppPasswords, timers, threads),
+        new Sessions(),
         List.of(threads, others));
   }
 
@@ -114,6 +121,7 @@ public final class LogIns implements AutoCloseable {
         timers,
         failureDelay,
         new AppSessions(accounts::livingAppPasswords, timers, Runnable::run),
+        new Sessions(),
         List.of());
   }
 
@@ -130,6 +138,7 @@ public final class LogIns implements AutoCloseable {
         tokens,
         timers,
         settings.get(AuthParams.FAILURE_DELAY),
+        ofApps,
         sessions,
         List.of());
   }
@@ -138,6 +147,16 @@ public final class LogIns implements AutoCloseable {
     return settings.get(AuthParams.THROTTLE)
         ? new LoginThrottle(timers, random)
         : LoginThrottle.off(timers, random);
+  }
+
+  /** Who has logged in, and is still there. */
+  public Sessions sessions() {
+    return sessions;
+  }
+
+  /** A client is let in; called by the protocol, in a turn of the session. */
+  public void entered(Connection connection, AppPassword.Scope protocol, Account account) {
+    sessions.add(connection, protocol, account.login());
   }
 
   /** Who may log in. */

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
       "mailbox list|status|create|delete|rename|subscribe|unsubscribe|mutf7, each with -u USER or -A;",
       "search QUERY; fetch FIELDS QUERY; flags add|remove|replace FLAGS QUERY; copy|move MAILBOX QUERY;"
           + " expunge QUERY, each with -u USER or -A;",
+      "who [-1] [MASK] [ADDRESS]; kick MASK|ADDRESS; log errors|find|reopen;",
       "pw [-s SCHEME] [-p PASSWORD] [-t HASH]; reload; stop; service status; config [OPTIONS OF DOVECONF]."
     })
 public final class DoveadmApplet implements Callable<Integer> {
@@ -48,8 +49,8 @@ public final class DoveadmApplet implements Callable<Integer> {
   private static final int TEMPORARY = 75;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String USAGE_LINE =
-      "usage: doveadm [-Dv] [-f <formatter>] auth|config|copy|expunge|fetch|flags|mailbox|move|pw|quota"
-          + "|reload|search|service|stop|user [<args>]";
+      "usage: doveadm [-Dv] [-f <formatter>] auth|config|copy|expunge|fetch|flags|kick|log|mailbox|move|pw|quota"
+          + "|reload|search|service|stop|user|who [<args>]";
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -93,12 +94,15 @@ public final class DoveadmApplet implements Callable<Integer> {
           "flags",
           "force-resync",
           "index",
+          "kick",
+          "log",
           "mailbox",
           "move",
           "purge",
           "quota",
           "search",
-          "user" ->
+          "user",
+          "who" ->
           doveadm.run(command, rest);
       default -> {
         err.println("doveadm: there is no command " + command);

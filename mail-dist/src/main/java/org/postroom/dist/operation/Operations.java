@@ -67,6 +67,8 @@ public final class Operations {
           FaultOperations.ADD,
           FaultOperations.LIST,
           FaultOperations.CLEAR,
+          SessionOperations.LIST,
+          SessionOperations.END,
           StatusOperation.STATUS);
 
   private Operations() {}

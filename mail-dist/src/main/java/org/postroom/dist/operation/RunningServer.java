@@ -87,7 +87,7 @@ public interface RunningServer {
   List<RecentDecisions.Entry> decisions(String id);
 
   /**
-   * The part at work that has some operations of its own.
+   * The part at work that has some operations of its own, or what all parts share.
    *
    * @param kind what those ask it by
    * @throws OperationRefused when there is none

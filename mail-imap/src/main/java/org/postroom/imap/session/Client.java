@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AppPassword;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mailbox.Mailbox;
 import org.postroom.core.session.Callers;
@@ -147,6 +148,7 @@ public final class Client implements Turns.Host {
     reading.allowMore();
     connection.trusted();
     connection.lineLimit(turns.lineLimit());
+    services.logIns().entered(connection, AppPassword.Scope.IMAP, account);
     services.log().loggedIn(Callers.of(connection), mechanism, account.login());
     return Completion.ok("CAPABILITY " + capabilities(), "Logged in.");
   }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.postroom.core.auth.Account;
+import org.postroom.core.auth.AppPassword;
 import org.postroom.core.config.Settings;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mailbox.Mailbox;
@@ -298,6 +299,7 @@ public final class Pop3Session implements Session, Dialogue.Speaker {
     enter(new Transaction(account.id(), taken.get(), maildrop));
     dialogue.forgive();
     connection.deadline(settings.get(Pop3Params.IDLE_TIMEOUT));
+    context.logIns().entered(connection, AppPassword.Scope.POP3, account);
     context.log().loggedIn(Callers.of(connection), mechanism, account.login());
     replies.ok("Logged in.");
   }

@@ -49,6 +49,11 @@ final class Asked {
     return new Rows(form.orElse(usual), columns, out);
   }
 
+  /** Rows for a command that has no form of its own, where one is asked for. */
+  Optional<Rows> rows(List<Rows.Column> columns) {
+    return form.map(one -> new Rows(one, columns, out));
+  }
+
   <Q extends Record, A extends Record> A ask(Operation<Q, A> operation, Q question) {
     return client.ask(operation, question);
   }

@@ -59,6 +59,11 @@ public final class Doveadm {
         case "mailbox" -> new MailboxWords(asked).run(words);
         case "search", "fetch", "flags", "expunge", "move", "copy" ->
             new MessageWords(asked, clock, ZoneId.systemDefault()).run(command, words);
+        case "who" -> new SessionWords(asked).who(words);
+        case "kick" -> new SessionWords(asked).kick(words);
+        case "log" ->
+            new LogWords(asked, clock, ZoneId.systemDefault())
+                .run(words, server.checked().settings());
         // Of Dovecot's indexes, which are not there; those who are meant have to be.
         case "force-resync" -> nothing(asked, Options.of("u:Af", words));
         case "index" -> nothing(asked, Options.of("u:Aqn:", words));

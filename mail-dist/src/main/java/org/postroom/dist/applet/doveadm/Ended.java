@@ -39,9 +39,9 @@ final class Ended extends RuntimeException {
     return new Ended(status, said(user, message), true);
   }
 
-  /** For what has been said already: somebody does not get in. */
-  static Ended failed() {
-    return new Ended(NO_PERMISSION, "", false);
+  /** For what has been said already. */
+  static Ended silent(int status) {
+    return new Ended(status, "", false);
   }
 
   /** How a fault is said that is somebody's. */

@@ -95,7 +95,7 @@ final class UserWords {
         asked.out().println("  nologin");
       }
       if (!lets) {
-        throw Ended.failed();
+        throw Ended.silent(Ended.NO_PERMISSION);
       }
     }
   }

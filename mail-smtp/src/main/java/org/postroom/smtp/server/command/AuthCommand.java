@@ -124,6 +124,7 @@ record AuthCommand(String mechanism, Optional<String> initial) implements Comman
     public Runnable accepted(Account account, String mechanism) {
       return () -> {
         session.loggedIn(account, mechanism);
+        session.services().logIns().entered(session.connection(), scope(), account);
         session
             .services()
             .log()
