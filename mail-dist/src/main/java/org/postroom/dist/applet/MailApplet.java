@@ -89,7 +89,8 @@ public final class MailApplet {
   @Command(
       name = "export",
       description = {
-        "Writes mail as a Maildir, with UIDs, flags, dates and subscriptions as Dovecot keeps them."
+        "Writes mail as a Maildir or as mboxes, with UIDs, flags, dates and subscriptions as Dovecot",
+        "keeps them."
       },
       mixinStandardHelpOptions = true)
   int export(
@@ -102,7 +103,9 @@ public final class MailApplet {
       @Option(names = "--all-users", description = "All accounts that are here.") boolean all,
       @Parameters(
               paramLabel = "TARGET",
-              description = "maildir:PATH, mbox:PATH, or a path; with %%u, %%n and %%d in it.")
+              description =
+                  "maildir:PATH, maildir:PATH:LAYOUT=fs, mbox:FOLDER, mbox:FOLDER:INBOX=FILE or a"
+                      + " path; with %%u, %%n and %%d in it.")
           String target) {
     return with(
         place,

@@ -126,6 +126,11 @@ public final class MailFile {
     }
   }
 
+  /** Whether a field is one that mail programs keep for themselves in mboxes. */
+  public static boolean isKeptByPrograms(String name) {
+    return KEPT_BY_PROGRAMS.contains(name.toLowerCase(Locale.ROOT));
+  }
+
   private int read(Set<String> given) throws IOException {
     more = in.next();
     isMbox = more && in.startsWith(FROM);

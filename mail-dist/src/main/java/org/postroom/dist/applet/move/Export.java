@@ -1,7 +1,6 @@
 package org.postroom.dist.applet.move;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,7 +28,7 @@ import org.postroom.dist.operation.MessageOperations.Some;
 import org.postroom.dist.operation.MessageOperations.Where;
 import org.postroom.imap.protocol.ModifiedUtf7;
 
-/** Mail that goes: of one user or of many, each to his own Maildir. */
+/** Mail that goes: of one user or of many, each to his own Maildir or folder of mboxes. */
 public final class Export {
   private final DescribedServer.Client client;
   private final Places places;
@@ -44,9 +43,6 @@ public final class Export {
     this.client = client;
     this.places = Places.parse(place);
     this.report = report;
-    if (places.kind() == Places.Kind.MBOX) {
-      throw new Trouble(place + ": mail is written as a Maildir: maildir:PATH");
-    }
   }
 
   /**
@@ -73,10 +69,16 @@ public final class Export {
   private void all(String login, Path root) throws IOException, Trouble {
     SafeFiles.makeFolder(root);
     Mailboxes all = client.ask(MailboxOperations.LIST, new Owner(login));
+    Optional<MboxFolders> mboxes =
+        isMbox()
+            ? Optional.of(
+                new MboxFolders(
+                    root, places.inboxOf(login), all.mailboxes().stream().map(Kept::name).toList()))
+            : Optional.empty();
     for (Kept row : all.mailboxes()) {
       String place = login + " " + row.name();
       try {
-        folder(row, new Where(login, row.name(), row.uidValidity()), root, place);
+        folder(row, new Where(login, row.name(), row.uidValidity()), root, mboxes, place);
       } catch (Trouble e) {
         report.trouble(place, String.valueOf(e.getMessage()));
       } catch (IOException e) {
@@ -93,11 +95,15 @@ public final class Export {
         all.subscribed().stream()
             .map(name -> ModifiedUtf7.encode(name).replace('/', '\t') + "\n")
             .collect(Collectors.joining());
-    Path file = root.resolve("subscriptions");
+    Path file = root.resolve(isMbox() ? ".subscriptions" : "subscriptions");
     String text = "V\t2\n\n" + subscribed;
     if (!SafeFiles.text(file).equals(Optional.of(text))) {
       SafeFiles.replace(file, text);
     }
+  }
+
+  private boolean isMbox() {
+    return places.kind() == Places.Kind.MBOX;
   }
 
   private Path folderOf(Path root, String name) throws Trouble {
@@ -120,44 +126,53 @@ public final class Export {
     return folder;
   }
 
-  private void folder(Kept row, Where where, Path root, String place) throws IOException, Trouble {
+  private FolderWriter writer(Where where, Path root, Optional<MboxFolders> mboxes)
+      throws IOException, Trouble {
+    if (mboxes.isPresent()) {
+      return new MboxWriter(mboxes.get().fileOf(where.mailbox()), where.uidValidity(), report);
+    }
     Path folder = folderOf(root, where.mailbox());
-    MaildirWriter writer =
-        MaildirWriter.open(folder, folder.equals(root), where.uidValidity(), report);
-    Map<Long, Known> here = new TreeMap<>();
-    Optional<Behind> next = Optional.of(new Behind(where, 0));
-    while (next.isPresent()) {
-      Page page = client.ask(MessageOperations.LIST, next.get());
-      page.messages().forEach(one -> here.put(one.uid(), one));
-      next = next.get().next(page);
-    }
-    writer.keywords(here.values());
-    Map<Long, Known> wanted = new TreeMap<>();
-    for (Known one : here.values()) {
-      if (!writer.know(one)) {
-        wanted.put(one.uid(), one);
+    return MaildirWriter.open(folder, folder.equals(root), where.uidValidity(), report);
+  }
+
+  private void folder(Kept row, Where where, Path root, Optional<MboxFolders> mboxes, String place)
+      throws IOException, Trouble {
+    try (FolderWriter writer = writer(where, root, mboxes)) {
+      Map<Long, Known> here = new TreeMap<>();
+      Optional<Behind> next = Optional.of(new Behind(where, 0));
+      while (next.isPresent()) {
+        Page page = client.ask(MessageOperations.LIST, next.get());
+        page.messages().forEach(one -> here.put(one.uid(), one));
+        next = next.get().next(page);
       }
+      long last = here.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+      writer.begin(here.values(), Math.max(last + 1, row.uidNext()));
+      Map<Long, Known> wanted = new TreeMap<>();
+      for (Known one : here.values()) {
+        if (!writer.know(one)) {
+          wanted.put(one.uid(), one);
+        }
+      }
+      Map<Long, Known> again = new Messages(writer, where, place, false).write(wanted);
+      Map<Long, Known> never = new Messages(writer, where, place, true).write(again);
+      never.values().forEach(one -> report.trouble(place, "UID " + one.uid() + " was not written"));
+      writer.finish();
+      report.done(place, here.size());
     }
-    Map<Long, Known> again = new Messages(writer, where, place, false).write(wanted);
-    Map<Long, Known> never = new Messages(writer, where, place, true).write(again);
-    never.values().forEach(one -> report.trouble(place, "UID " + one.uid() + " was not written"));
-    long last = here.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
-    writer.finish(Math.max(last + 1, row.uidNext()));
-    report.done(place, here.size());
   }
 
   /** Messages of one mailbox on their way. */
   private final class Messages {
-    private final MaildirWriter writer;
+    private final FolderWriter writer;
     private final Where where;
     private final String place;
     private final boolean asTheyAre;
     private final Map<Long, Known> again = new HashMap<>();
-    private @Nullable LfFile open;
+    private @Nullable MessageWriter open;
     private long openUid;
     private long offset;
 
-    Messages(MaildirWriter writer, Where where, String place, boolean asTheyAre) {
+    Messages(FolderWriter writer, Where where, String place, boolean asTheyAre) {
       this.writer = writer;
       this.where = where;
       this.place = place;
@@ -199,10 +214,10 @@ public final class Export {
     }
 
     private void missing(long uid) throws IOException {
-      LfFile begun = open;
+      MessageWriter begun = open;
       if (begun != null && openUid == uid) {
         close();
-        Files.deleteIfExists(begun.path());
+        begun.discard();
       }
       boolean isHere =
           client.ask(MessageOperations.LIST, new Behind(where, uid - 1)).messages().stream()
@@ -217,7 +232,7 @@ public final class Export {
     /** Whether the message is whole by it. */
     private boolean piece(Known message, Piece piece) throws IOException {
       byte[] octets = piece.octets();
-      LfFile file = open;
+      MessageWriter file = open;
       if (file == null || openUid != piece.uid()) {
         close();
         file = writer.begin(message, asTheyAre);
@@ -231,7 +246,6 @@ public final class Export {
       }
       offset = 0;
       if (file.finish()) {
-        writer.put(file, message);
         report.moved(1, piece.size());
       } else {
         again.put(message.uid(), message);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +26,7 @@ import org.postroom.dist.operation.MessageOperations.Known;
  * Writes one folder of a Maildir. A file is there whole or not at all; what is there already, from
  * an earlier run or from the program that the mail came from, stays and gets the flags of now.
  */
-final class MaildirWriter {
+final class MaildirWriter implements FolderWriter {
   private static final String CUR = "cur";
   private static final String TMP = "tmp";
   private static final Pattern OURS = Pattern.compile("-?\\d+\\.V(\\d+)U(\\d+)\\.postroom,.*");
@@ -33,6 +34,7 @@ final class MaildirWriter {
   private final Path folder;
   private final long uidValidity;
   private final Report report;
+  private long uidNext;
   private final Map<String, Character> letters = new TreeMap<>();
   private final List<String> keywords = new ArrayList<>();
   private final Map<Long, Path> there = new HashMap<>();
@@ -127,7 +129,9 @@ final class MaildirWriter {
   }
 
   /** Gives letters to keywords; before any file has them. */
-  void keywords(Iterable<Known> messages) throws IOException {
+  @Override
+  public void begin(Collection<Known> messages, long next) throws IOException {
+    uidNext = next;
     boolean more = false;
     for (Known one : messages) {
       for (String flag : one.flags()) {
@@ -143,12 +147,8 @@ final class MaildirWriter {
     }
   }
 
-  /**
-   * Has a message that is there have the flags of now.
-   *
-   * @return whether it is there
-   */
-  boolean know(Known message) throws IOException {
+  @Override
+  public boolean know(Known message) throws IOException {
     Path file = there.remove(message.uid());
     if (file == null) {
       return false;
@@ -167,9 +167,44 @@ final class MaildirWriter {
     return folder.resolve(CUR).resolve(base + ":2," + flags);
   }
 
-  /** Begins to write a message. */
-  LfFile begin(Known message, boolean asItIs) throws IOException {
-    return new LfFile(folder.resolve(TMP).resolve(stem(message)), asItIs);
+  @Override
+  public MessageWriter begin(Known message, boolean asItIs) throws IOException {
+    return new Message(new LfFile(folder.resolve(TMP).resolve(stem(message)), asItIs), message);
+  }
+
+  /** A file of its own, which is in its place when it is whole. */
+  private final class Message implements MessageWriter {
+    private final LfFile file;
+    private final Known message;
+
+    Message(LfFile file, Known message) {
+      this.file = file;
+      this.message = message;
+    }
+
+    @Override
+    public void write(byte[] octets) throws IOException {
+      file.write(octets);
+    }
+
+    @Override
+    public boolean finish() throws IOException {
+      if (!file.finish()) {
+        return false;
+      }
+      put(file, message);
+      return true;
+    }
+
+    @Override
+    public void discard() throws IOException {
+      Files.deleteIfExists(file.path());
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
   }
 
   private String stem(Known message) {
@@ -182,7 +217,7 @@ final class MaildirWriter {
   }
 
   /** Puts a message that was written in its place. */
-  void put(LfFile file, Known message) throws IOException {
+  private void put(LfFile file, Known message) throws IOException {
     String base = stem(message) + ",S=" + file.size() + ",W=" + message.size();
     Files.setLastModifiedTime(file.path(), FileTime.fromMillis(message.date()));
     Path unused = Files.move(file.path(), named(base, message), StandardCopyOption.ATOMIC_MOVE);
@@ -192,7 +227,8 @@ final class MaildirWriter {
   /**
    * All messages are there: removes what we wrote and is here no more, and writes down the UIDs.
    */
-  void finish(long uidNext) throws IOException {
+  @Override
+  public void finish() throws IOException {
     for (Path gone : there.values()) {
       String base = MaildirFlags.base(String.valueOf(gone.getFileName()));
       if (OURS.matcher(base).matches()) {
@@ -212,4 +248,7 @@ final class MaildirWriter {
                 folder.toString(),
                 "keyword " + flag + " is left out: a Maildir has letters for 26"));
   }
+
+  @Override
+  public void close() {}
 }

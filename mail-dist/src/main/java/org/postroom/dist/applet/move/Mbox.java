@@ -80,7 +80,10 @@ final class Mbox implements MailSource {
         within(one, above + decoded(name) + "/", depth + 1, found);
       } else if (Files.isRegularFile(one, LinkOption.NOFOLLOW_LINKS)) {
         try {
-          found.put(MailboxName.of(above + decoded(name)).value(), one);
+          boolean isOfFolder = name.equals(MboxFolders.MESSAGES) && !above.isEmpty();
+          String mailbox =
+              isOfFolder ? above.substring(0, above.length() - 1) : above + decoded(name);
+          found.put(MailboxName.of(mailbox).value(), one);
         } catch (BadMailboxName e) {
           report.trouble(one.toString(), String.valueOf(e.getMessage()));
         }

@@ -76,6 +76,11 @@ record Places(Kind kind, String path, Optional<String> inbox, boolean nested) {
     return of(path, login);
   }
 
+  /** Where the INBOX of somebody is, when it is not with the others. */
+  Optional<Path> inboxOf(String login) {
+    return inbox.map(file -> of(file, login));
+  }
+
   private static Path of(String path, String login) {
     int at = login.lastIndexOf('@');
     String name = at < 0 ? login : login.substring(0, at);
@@ -106,7 +111,7 @@ record Places(Kind kind, String path, Optional<String> inbox, boolean nested) {
     boolean isMbox =
         kind == Kind.MBOX || Files.isRegularFile(place) && !place.toString().endsWith(".eml");
     if (isMbox) {
-      return new Mbox(place, inbox.map(file -> of(file, login)), report);
+      return new Mbox(place, inboxOf(login), report);
     }
     return new Maildir(place, nested, report);
   }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -399,6 +400,149 @@ final class MailMoveTest {
     assertThat(once.get("subscribed")).contains("Old/ä");
     assertThat(again.said()).contains("imported 0 messages", "4 were there already");
     assertThat(contents(data)).isEqualTo(once);
+  }
+
+  private AppletRun exportMboxes(Path data, Path to) {
+    return run("mail", "export", "-d", data.toString(), "-u", ADA, "mbox:" + to);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {3, 4})
+  void whatGoesOutAsMboxesAndComesInAgainIsTheSame(long seed) throws IOException {
+    Random random = new Random(seed);
+    String[] head = {"Subject: x", "From: ada@far.test", "X-Y: a\r\n\tfrom b", "Received: z"};
+    String[] body = {
+      "",
+      "",
+      "From here",
+      ">From there",
+      ">>From x",
+      "From ada@far.test Fri Jul  8 12:08:34 2011",
+      "> From",
+      "Status: RO",
+      "text \u00e4",
+      ">",
+      "Fro",
+      "x".repeat(1200),
+      "From"
+    };
+    Tree tree = tree("Maildir");
+    for (String name : new String[] {"", ".Sent", ".a", ".a.b", ".&AOQA9g-", ".INBOX.c"}) {
+      List<String> list = new ArrayList<>(List.of("3 V" + (1 + random.nextInt(999)) + " N1000"));
+      long uid = 0;
+      for (int i = random.nextInt(30); i > 0; i--) {
+        uid += 1 + random.nextInt(3);
+        list.add(uid + " :" + uid + ".h");
+        StringBuilder text = new StringBuilder();
+        for (int lines = 1 + random.nextInt(4); lines > 0; lines--) {
+          text.append(head[random.nextInt(head.length)]).append("\r\n");
+        }
+        if (random.nextInt(8) > 0) {
+          text.append("\r\n");
+          for (int lines = random.nextInt(6); lines > 0; lines--) {
+            text.append(body[random.nextInt(body.length)]).append("\r\n");
+          }
+        }
+        StringBuilder flags = new StringBuilder();
+        for (char letter : "DFPRSTabcz".toCharArray()) {
+          flags.append(random.nextInt(4) == 0 ? letter : "");
+        }
+        tree.message(name, "cur/" + uid + ".h:2," + flags, text.toString(), random.nextInt());
+      }
+      tree.file(name, "dovecot-uidlist", list.toArray(String[]::new));
+      tree.file(name, "dovecot-keywords", "0 one", "1 $Two", "2 three+", "25 last");
+    }
+    Path data = data("data");
+    Path other = data("other");
+    Path out = folder.resolve("mboxes");
+
+    assertThat(bring(data, tree, "--verify").status()).isZero();
+    AppletRun first = exportMboxes(data, out);
+    AppletRun second = exportMboxes(data, out);
+    AppletRun again =
+        run("mail", "import", "-d", other.toString(), "-u", ADA, "--verify", "mbox:" + out);
+
+    assertThat(first.said()).doesNotContain("UID");
+    assertThat(first.status()).isZero();
+    assertThat(second.status()).isZero();
+    assertThat(again.status()).as(again.said()).isZero();
+    assertThat(contents(other)).isEqualTo(contents(data));
+  }
+
+  @Test
+  void writesAnMboxAsDovecotReadsIt() throws IOException {
+    Tree tree = tree("Maildir");
+    tree.file("", "dovecot-uidlist", "3 V4711 N10", "3 :1.h", "7 :2.h", "8 :3.h");
+    tree.file("", "dovecot-keywords", "0 Work", "1 a,b");
+    tree.message(
+        "", "cur/1.h:2,FRSTa", "Subject: one\nStatus: x\n y\n\nFrom here\n>From x\n", 1310126914);
+    tree.message("", "cur/2.h:2,b", "Subject: two\n", 1310126914);
+    tree.message("", "cur/3.h:2,", "hello\n", 86400);
+    Path data = data("data");
+    Path out = folder.resolve("mboxes");
+    assertThat(bring(data, tree).status()).isZero();
+
+    AppletRun run = exportMboxes(data, out);
+
+    assertThat(Files.readString(out.resolve("inbox"), ISO_8859_1))
+        .isEqualTo(
+            """
+            From MAILER-DAEMON Fri Jul  8 12:08:34 2011
+            Subject: one
+            X-IMAPbase: 4711 0000000009 Work
+            X-UID: 3
+            Status: RO
+            X-Status: AFD
+            X-Keywords: Work
+
+            >From here
+            >>From x
+
+            From MAILER-DAEMON Fri Jul  8 12:08:34 2011
+            Subject: two
+            X-UID: 7
+            Status: O
+            From MAILER-DAEMON Fri Jan  2 00:00:00 1970
+            X-UID: 8
+            Status: O
+            hello
+
+            """);
+    assertThat(Files.readString(out.resolve("Sent")))
+        .contains("Subject: DON'T DELETE THIS MESSAGE", "\nX-IMAP: ");
+    assertThat(out.resolve(".subscriptions")).content().startsWith("V\t2\n\n");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out.resolve("inbox"))))
+        .isEqualTo("rw-------");
+    assertThat(run.said())
+        .contains(
+            "UID 3: fields that an mbox keeps for itself (Status), which is left out",
+            "keyword a,b is left out: an mbox has none with a comma");
+    assertThat(run.status()).isEqualTo(65);
+  }
+
+  @Test
+  void writesOverNoMboxThatIsNotOurs() throws IOException {
+    Path data = data("data");
+    assertThat(bring(data, dovecots()).status()).isZero();
+    Path out = Files.createDirectories(folder.resolve("mboxes"));
+    Path linked = Files.writeString(folder.resolve("linked"), "kept");
+    String foreign = "From x Fri Jul  8 12:08:34 2011\nSubject: theirs\n\n";
+    Files.writeString(out.resolve("inbox"), foreign);
+    Files.writeString(out.resolve("Sent"), "no mbox");
+    Files.createSymbolicLink(out.resolve("Trash"), linked);
+
+    AppletRun run = exportMboxes(data, out);
+
+    assertThat(run.status()).isEqualTo(65);
+    assertThat(run.said()).contains("/inbox: it has messages that are not ours, or another");
+    assertThat(out.resolve("inbox")).content().isEqualTo(foreign);
+    assertThat(out.resolve("Sent")).content().isEqualTo("no mbox");
+    assertThat(linked).content().isEqualTo("kept");
+    assertThat(out.resolve("Drafts")).exists();
+    try (Stream<Path> left = Files.list(out)) {
+      assertThat(left.map(file -> file.getFileName().toString()))
+          .noneMatch(name -> name.endsWith(".tmp"));
+    }
   }
 
   @Test
