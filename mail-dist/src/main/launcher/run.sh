@@ -13,7 +13,7 @@ find_words() {
   case $1 in
   mailq) words='sendmail -bp' ;;
   newaliases) words='sendmail -bi' ;;
-  sendmail | postqueue | postsuper | postcat | postconf | postmap | postalias | postfix | doveconf | doveadm) words=$1 ;;
+  sendmail | postqueue | postsuper | postcat | postconf | postmap | postalias | makemap | postfix | doveconf | doveadm) words=$1 ;;
   *) words= ;;
   esac
 }

@@ -3,7 +3,7 @@ package org.postroom.dist.applet;
 import java.util.List;
 
 /**
- * Commands with the names and words of those of Postfix, in the order in which the help has them.
+ * Commands with the names and words of those of Postfix and sendmail, in the order in which the help has them.
  */
 final class PostfixCommands {
   static final List<NamedCommand> ALL =
@@ -15,6 +15,7 @@ final class PostfixCommands {
           NamedCommand.foreign("postconf", PostconfApplet.class),
           NamedCommand.foreign("postmap", PostmapApplet.class),
           NamedCommand.foreign("postalias", PostaliasApplet.class),
+          NamedCommand.foreign("makemap", MakemapApplet.class),
           NamedCommand.foreign("postfix", PostfixApplet.class));
 
   private PostfixCommands() {}

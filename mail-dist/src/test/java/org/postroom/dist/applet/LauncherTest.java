@@ -125,6 +125,7 @@ final class LauncherTest {
             "postconf",
             "postmap",
             "postalias",
+            "makemap",
             "postfix",
             "doveconf",
             "doveadm")) {
@@ -143,6 +144,7 @@ final class LauncherTest {
     assertThat(linked("postconf", "-#", "x")).endsWith("<postconf>\n<-#>\n<x>\n");
     assertThat(linked("postmap", "hash:x")).endsWith("<postmap>\n<hash:x>\n");
     assertThat(linked("postalias", "x")).endsWith("<postalias>\n<x>\n");
+    assertThat(linked("makemap", "hash", "x")).endsWith("<makemap>\n<hash>\n<x>\n");
     assertThat(linked("postfix", "status")).endsWith("<postfix>\n<status>\n");
   }
 
