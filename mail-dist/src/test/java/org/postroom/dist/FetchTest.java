@@ -24,6 +24,7 @@ import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.door.Door;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.people.TokenVerdict;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
@@ -80,6 +81,10 @@ final class FetchTest {
   }
 
   private void job(String name, Door door, String words) throws IOException {
+    job(name, door, "password_file=" + secret, words);
+  }
+
+  private void job(String name, Door door, String proof, String words) throws IOException {
     String line =
         name
             + " "
@@ -90,8 +95,8 @@ final class FetchTest {
             + far.address(door).getPort()
             + " to="
             + HERE
-            + " password_file="
-            + secret
+            + " "
+            + proof
             + " ca_file="
             + folder.resolve("ca.pem")
             + " "
@@ -184,6 +189,52 @@ final class FetchTest {
               ")\r\n\tby mail.example.org (Postroom) with POP3 id ",
               "\r\n\tfor <" + HERE + ">;\r\n\tTue, 24 Nov 2026 ")
           .endsWith("\r\nSubject: three\r\n\r\n.dot\r\nfrom there\r\n");
+    }
+  }
+
+  @Test
+  void logsInByWhatProgramsSayAndByTokens() throws IOException {
+    Path program = Files.writeString(folder.resolve("get"), "#!/bin/sh\necho \"$*\"\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    far.close();
+    far =
+        MailServer.builder()
+            .hostname("mail.far.test")
+            .domains("far.test")
+            .storage(Storage.inMemory())
+            .bind(InetAddress.getLoopbackAddress())
+            .listen(Role.POP3S, 0)
+            .listen(Role.IMAPS, 0)
+            .tokens(
+                token ->
+                    token.reveal().equals("g00d")
+                        ? new TokenVerdict.Accepted(FAR)
+                        : new TokenVerdict.Refused("it is not good"))
+            .account(FAR, Site.PASSWORD)
+            .start();
+    Files.writeString(folder.resolve("ca.pem"), far.authority().orElseThrow());
+    String password = Site.PASSWORD.replace("%", "%25").replace(" ", "%20");
+    job("said", Role.IMAPS, "passwordeval=" + program + "%20" + password, "keep=yes");
+    job("popped", Role.POP3S, "tokeneval=" + program + "%20g00d", "keep=yes folder=Popped");
+    arriveThere("one");
+    try (MailServer here = start()) {
+      ended(here, "said", job -> job.fetched() == 1);
+      ended(here, "popped", job -> job.fetched() == 1);
+
+      Files.delete(jobs);
+      job("shown", Role.IMAPS, "tokeneval=" + program + "%20g00d", "");
+      here.reload();
+      run(here, "shown");
+      ended(here, "shown", job -> job.failures() == 0);
+      assertThat(there()).isZero();
+
+      Files.delete(jobs);
+      job("shown", Role.IMAPS, "tokeneval=" + program + "%20b4d", "");
+      here.reload();
+      run(here, "shown");
+      assertThat(ended(here, "shown", job -> job.failures() == 1).result())
+          .contains("log-in as " + FAR)
+          .doesNotContain("b4d");
     }
   }
 

@@ -17,7 +17,6 @@ import java.util.regex.Pattern;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.LogicalLines;
 import org.postroom.core.mailbox.MailboxName;
-import org.postroom.core.privacy.Privacy;
 import org.postroom.core.refusal.BadMailboxName;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.report.Fault;
@@ -33,8 +32,24 @@ final class FetchFile {
   private static final Duration SHORTEST = Duration.ofSeconds(10);
   private static final Pattern TIME = Pattern.compile("(\\d{1,6})([smhd])");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}");
+
+  /** Where a job has from what it logs in with: one of them. */
+  private static final List<String> PROOFS =
+      List.of("password_file", "passwordeval", "token_file", "tokeneval");
+
   private static final List<String> KNOWN =
-      List.of("to", "folder", "password_file", "interval", "keep", "tls", "verify", "ca_file");
+      List.of(
+          "to",
+          "folder",
+          "password_file",
+          "passwordeval",
+          "token_file",
+          "tokeneval",
+          "interval",
+          "keep",
+          "tls",
+          "verify",
+          "ca_file");
 
   private final Path file;
   private final List<String> unsafe;
@@ -123,7 +138,7 @@ final class FetchFile {
         Remote.parse(words[1]),
         needed(given, "to"),
         folder(given.getOrDefault("folder", MailboxName.INBOX.value())),
-        secret(Path.of(needed(given, "password_file"))),
+        proof(given),
         time(given.getOrDefault("interval", "")),
         yes(given, "keep", false),
         tls(given.getOrDefault("tls", "required")),
@@ -148,18 +163,35 @@ final class FetchFile {
     }
   }
 
-  private Path secret(Path path) {
-    if (!path.isAbsolute()) {
-      throw new BadValue("password_file=" + path + ": expected a path from / on");
+  private JobProof proof(Map<String, String> given) {
+    List<String> said = PROOFS.stream().filter(given::containsKey).toList();
+    if (said.size() != 1) {
+      throw new BadValue("expected " + String.join("=, or ", PROOFS) + "=, and a value");
     }
-    if (!Files.isReadable(path)) {
+    String name = said.get(0);
+    List<String> words = new ArrayList<>();
+    for (String word : needed(given, name).split("%20", -1)) {
+      words.add(word.replace("%25", "%"));
+    }
+    boolean isSaid = name.endsWith("eval");
+    Path path = Path.of(isSaid ? words.get(0) : given.getOrDefault(name, ""));
+    if (!path.isAbsolute()) {
+      throw new BadValue(name + "=" + path + ": expected a path from / on");
+    }
+    if (!isSaid && !Files.isReadable(path)) {
       throw new BadValue(path + " is not there, or cannot be read by this user");
     }
-    Optional<String> fault = Privacy.faultOfSecret(path, path + " is a password and", unsafe);
+    JobProof proof =
+        new JobProof(
+            name.startsWith("token"),
+            isSaid,
+            path,
+            isSaid ? words.subList(1, words.size()) : List.of());
+    Optional<String> fault = proof.fault(unsafe);
     if (fault.isPresent()) {
       throw new BadValue(fault.get());
     }
-    return path;
+    return proof;
   }
 
   private static Duration time(String text) {

@@ -10,6 +10,8 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.secret.Secret;
+import org.postroom.dist.remote.Credentials;
 
 /**
  * Mail of one account elsewhere, for one account here.
@@ -18,7 +20,7 @@ import org.postroom.core.mailbox.MailboxName;
  * @param remote where the mail is
  * @param login whose it is here
  * @param folder where it comes
- * @param password a file whose first line it is
+ * @param proof where it has from what it logs in with
  * @param interval from the end of one round to the beginning of the next
  * @param keep whether it stays there
  * @param tls what is wanted where TLS does not come first
@@ -30,7 +32,7 @@ record FetchJob(
     Remote remote,
     String login,
     MailboxName folder,
-    Path password,
+    JobProof proof,
     Duration interval,
     boolean keep,
     Tls tls,
@@ -43,6 +45,15 @@ record FetchJob(
     REQUIRED,
     /** It does not. */
     NONE
+  }
+
+  /**
+   * How it logs in.
+   *
+   * @param secret its password, or its token
+   */
+  Credentials credentials(Secret secret) {
+    return new Credentials(remote.user(), secret, proof.isToken());
   }
 
   /**

@@ -2,7 +2,9 @@ package org.postroom.dist.fetch;
 
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.ConfigParams;
 import org.postroom.core.config.Settings;
@@ -11,6 +13,8 @@ import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.report.BadConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,10 +58,32 @@ final class FetchService implements Service, FetchJobs, AutoCloseable {
       return;
     }
     try {
-      now.schedule.become(jobs(now.current.get().settings()));
+      Settings settings = now.current.get().settings();
+      List<FetchJob> jobs = jobs(settings);
+      now.schedule.become(jobs);
+      if (settings.get(FetchParams.JOBS).isPresent()) {
+        knows(jobs);
+      }
     } catch (BadConfiguration e) {
       e.faults().forEach(fault -> LOG.error("jobs stay as they were: {}", fault));
     }
+  }
+
+  /** Nobody waits for that, and it is done again with the next reload. */
+  private void knows(List<FetchJob> jobs) {
+    Set<String> keys = jobs.stream().map(FetchJob::key).collect(Collectors.toSet());
+    boolean unused =
+        premises
+            .timers()
+            .handOn(
+                premises.workers(),
+                () -> {
+                  try {
+                    new KnownPlaces(premises.named()).become(keys, premises.clock().instant());
+                  } catch (StorageUnavailable | StorageFull e) {
+                    LOG.warn("of which places mail was fetched is not noted: {}", e.getMessage());
+                  }
+                });
   }
 
   @Override

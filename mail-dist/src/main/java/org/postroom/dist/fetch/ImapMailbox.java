@@ -74,7 +74,7 @@ final class ImapMailbox implements RemoteMailbox {
             staging,
             largest,
             log,
-            aside -> ImapTalk.open(line, startTls, job.remote().user(), password, aside));
+            aside -> ImapTalk.open(line, startTls, job.credentials(password), aside));
     mailbox.select(job);
     return mailbox;
   }

@@ -42,7 +42,7 @@ final class PopMailbox implements RemoteMailbox {
       WireLine line, FetchJob job, Secret password, Staging staging, long largest, FetchLog log)
       throws IOException, RemoteRefusal {
     boolean startTls = !line.isSecure() && job.tls() == FetchJob.Tls.REQUIRED;
-    PopTalk talk = PopTalk.open(line, startTls, job.remote().user(), password);
+    PopTalk talk = PopTalk.open(line, startTls, job.credentials(password));
     return new PopMailbox(talk, staging, largest, log);
   }
 

@@ -1,11 +1,16 @@
 package org.postroom.dist.remote;
 
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.postroom.core.secret.Secret;
 
 /** A conversation with a server that speaks IMAP4rev1 (RFC 3501), one command after the other. */
 public final class ImapTalk {
+  private static final String AUTH = "AUTH=";
+
   private final RemoteLine line;
   private ImapReader in;
   private int commands;
@@ -25,6 +30,13 @@ public final class ImapTalk {
   public static ImapTalk open(
       RemoteLine line, boolean startTls, String user, Secret password, ImapReader.Aside aside)
       throws IOException, RemoteRefusal {
+    return open(line, startTls, new Credentials(user, password), aside);
+  }
+
+  /** The same with a password or a token. */
+  public static ImapTalk open(
+      RemoteLine line, boolean startTls, Credentials who, ImapReader.Aside aside)
+      throws IOException, RemoteRefusal {
     ImapTalk talk = new ImapTalk(line, aside);
     ImapReader.Response greeting = talk.in.read();
     if (!greeting.word().equals("OK") && !greeting.word().equals("PREAUTH")) {
@@ -36,7 +48,7 @@ public final class ImapTalk {
       talk.in = new ImapReader(line.in(), aside);
     }
     if (greeting.word().equals("OK")) {
-      talk.logIn(new Credentials(user, password));
+      talk.logIn(who);
     }
     return talk;
   }
@@ -46,14 +58,50 @@ public final class ImapTalk {
    * says by BAD, or by NO (RFC 3501, 6.2.2).
    */
   private void logIn(Credentials who) throws IOException, RemoteRefusal {
+    if (who.isToken()) {
+      showToken(who);
+      return;
+    }
     String password = who.password().reveal();
     send("AUTHENTICATE PLAIN");
     ImapReader.Response said = answer(one -> {});
     if (said.tag().equals("+")) {
-      line.send(who.plain());
+      line.send(who.initial("PLAIN"));
       said = answer(one -> {});
     } else if (!said.word().equals("OK") && isQuotable(who.user()) && isQuotable(password)) {
       send("LOGIN " + quoted(who.user()) + " " + quoted(password));
+      said = answer(one -> {});
+    }
+    check("log-in as " + who.user(), said.word(), who.hiddenIn(said.text()));
+  }
+
+  private void showToken(Credentials who) throws IOException, RemoteRefusal {
+    Set<String> offered = new HashSet<>();
+    command(
+        "CAPABILITY",
+        said -> {
+          if (said.word().equals("CAPABILITY")) {
+            said.values().forEach(one -> offered.add(one.toString().toUpperCase(Locale.ROOT)));
+          }
+        });
+    String mechanism =
+        who.mechanism(
+                offered.stream()
+                    .filter(one -> one.startsWith(AUTH))
+                    .map(one -> one.substring(AUTH.length()))
+                    .toList())
+            .orElseThrow(
+                () ->
+                    new RemoteRefusal(
+                        "the server takes no tokens: neither OAUTHBEARER nor XOAUTH2"));
+    send("AUTHENTICATE " + mechanism);
+    ImapReader.Response said = answer(one -> {});
+    if (said.tag().equals("+")) {
+      line.send(who.initial(mechanism));
+      said = answer(one -> {});
+    }
+    if (said.tag().equals("+")) {
+      line.send(Credentials.understood(mechanism));
       said = answer(one -> {});
     }
     check("log-in as " + who.user(), said.word(), who.hiddenIn(said.text()));

@@ -6,7 +6,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.postroom.core.secret.Secret;
 
@@ -41,13 +45,19 @@ public final class PopTalk {
    */
   public static PopTalk open(RemoteLine line, boolean startTls, String user, Secret password)
       throws IOException, RemoteRefusal {
+    return open(line, startTls, new Credentials(user, password));
+  }
+
+  /** The same with a password or a token. */
+  public static PopTalk open(RemoteLine line, boolean startTls, Credentials who)
+      throws IOException, RemoteRefusal {
     PopTalk talk = new PopTalk(line);
     talk.check("its greeting");
     if (startTls) {
       talk.command("STLS");
       line.startTls();
     }
-    talk.logIn(new Credentials(user, password));
+    talk.logIn(who);
     return talk;
   }
 
@@ -57,14 +67,23 @@ public final class PopTalk {
   private void logIn(Credentials who) throws IOException, RemoteRefusal {
     String what = "log-in as " + who.user();
     String password = who.password().reveal();
-    if (offersPlain()) {
-      line.send("AUTH PLAIN");
+    Optional<String> mechanism = who.mechanism(offered());
+    if (mechanism.isPresent()) {
+      line.send("AUTH " + mechanism.get());
       String said = line();
-      if (said.startsWith("+ ") || said.equals("+")) {
-        line.send(who.plain());
-        check(what, who.hiddenIn(line()));
+      if (isQuestion(said)) {
+        line.send(who.initial(mechanism.get()));
+        said = line();
+        if (who.isToken() && isQuestion(said)) {
+          line.send(Credentials.understood(mechanism.get()));
+          said = line();
+        }
+        check(what, who.hiddenIn(said));
         return;
       }
+    }
+    if (who.isToken()) {
+      throw new RemoteRefusal("the server takes no tokens: neither OAUTHBEARER nor XOAUTH2");
     }
     if ((who.user() + password).chars().anyMatch(c -> c < ' ')) {
       throw new RemoteRefusal(what + ": a name or a password that cannot be said in a line");
@@ -75,18 +94,25 @@ public final class PopTalk {
     check(what, who.hiddenIn(line()));
   }
 
-  private boolean offersPlain() throws IOException {
-    boolean[] found = {false};
+  private static boolean isQuestion(String said) {
+    return said.startsWith("+ ") || said.equals("+");
+  }
+
+  /** Mechanisms of SASL. */
+  private Set<String> offered() throws IOException {
+    Set<String> found = new HashSet<>();
     line.send("CAPA");
     if (line().startsWith("+OK")) {
       lines(
           LONGEST_CAPA,
           one -> {
-            String words = one.toUpperCase(Locale.ROOT) + " ";
-            found[0] |= words.startsWith("SASL ") && words.contains(" PLAIN ");
+            String words = one.toUpperCase(Locale.ROOT);
+            if (words.startsWith("SASL ")) {
+              found.addAll(List.of(words.split(" ")));
+            }
           });
     }
-    return found[0];
+    return found;
   }
 
   /**

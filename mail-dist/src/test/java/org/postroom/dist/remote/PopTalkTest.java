@@ -67,6 +67,33 @@ final class PopTalkTest {
     return octets.toString(ISO_8859_1);
   }
 
+  private static Scripted tokens(String mechanisms, String answers) {
+    return new Scripted("+OK hello\r\n+OK\r\nSASL " + mechanisms + "\r\n.\r\n" + answers);
+  }
+
+  @Test
+  void showsTokensByWhatIsOffered() throws IOException, RemoteRefusal {
+    Credentials token = new Credentials("a,d@x", Secret.of("t0ken"), true);
+    Scripted both = tokens("PLAIN XOAUTH2 OAUTHBEARER", "+ \r\n+OK in\r\n");
+    PopTalk unused = PopTalk.open(both, false, token);
+    assertThat(both.heard.subList(0, 2)).containsExactly("CAPA", "AUTH OAUTHBEARER");
+    assertThat(decoded(both.heard.get(2))).isEqualTo("n,a=a=2Cd@x,\1auth=Bearer t0ken\1\1");
+
+    Scripted older = tokens("XOAUTH2", "+ \r\n+ eyJ9\r\n-ERR dXNl no t0ken\r\n");
+    assertThatThrownBy(() -> PopTalk.open(older, false, token))
+        .isInstanceOf(RemoteRefusal.class)
+        .hasMessageContaining("-ERR dXNl no ***");
+    assertThat(decoded(older.heard.get(2))).isEqualTo("user=a,d@x\1auth=Bearer t0ken\1\1");
+    assertThat(older.heard.get(3)).isEmpty();
+
+    assertThatThrownBy(() -> PopTalk.open(tokens("PLAIN", ""), false, token))
+        .hasMessageContaining("the server takes no tokens");
+  }
+
+  private static String decoded(String base64) {
+    return new String(java.util.Base64.getDecoder().decode(base64), ISO_8859_1);
+  }
+
   @Test
   void logsInByWhatIsOffered() throws IOException, RemoteRefusal {
     Scripted old = new Scripted(GREETED);

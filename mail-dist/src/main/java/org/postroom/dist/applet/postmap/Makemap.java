@@ -22,13 +22,13 @@ import org.postroom.dist.applet.edit.EditedFile;
 /**
  * makemap(8) of sendmail: takes lines with keys and values from standard input. Here tables are
  * read from their texts, so no index is made. Where the map's text is what stands on standard
- * input, as it is with {@code makemap hash access <access}, it is looked at and left as it is. Where
- * there is none, it is written, and from then on belongs to makemap, which says so in its first
- * line; any other text is somebody's own, and is not written over.
+ * input, as it is with {@code makemap hash access <access}, it is looked at and left as it is.
+ * Where there is none, it is written, and from then on belongs to makemap, which says so in its
+ * first line; any other text is somebody's own, and is not written over.
  *
  * <p>DIAGNOSTICS: the exit statuses of sendmail's: 64 for words that are not understood, 65 for
- * lines that are none, each of which is named, 69 for types that there are not, 73 where nothing can
- * be written, 66 where there is nothing to be read.
+ * lines that are none, each of which is named, 69 for types that there are not, 73 where nothing
+ * can be written, 66 where there is nothing to be read.
  */
 public final class Makemap {
   /** The first line of a text that is ours. */
@@ -150,9 +150,7 @@ public final class Makemap {
         .forEach(
             (key, value) ->
                 out.println(
-                    Postmap.words(key)
-                        + request.delimiter().orElse("\t")
-                        + Postmap.words(value)));
+                    Postmap.words(key) + request.delimiter().orElse("\t") + Postmap.words(value)));
   }
 
   /** What a text has, its octets as they are; of a key that is there twice the first counts. */

@@ -77,7 +77,8 @@ final class MakemapTest {
     assertThat(said("o", "y y\n", "hash", name("map"))).isEmpty();
     assertThat(said("or", "y x\n", "hash", name("map"))).isEmpty();
     assertThat(said("u", "", "hash", name("map"))).isEqualTo("z\tz\ny\tx\n");
-    assertThat(said("o", "y z\n", "hash", name("map"))).isEqualTo("makemap: map: key y: duplicate key\n");
+    assertThat(said("o", "y z\n", "hash", name("map")))
+        .isEqualTo("makemap: map: key y: duplicate key\n");
     assertThat(status).isEqualTo(65);
   }
 
@@ -89,7 +90,8 @@ final class MakemapTest {
         .startsWith("makemap: access: this text says something else than standard input");
     assertThat(status).isEqualTo(73);
     assertThat(content("access")).isEqualTo("# mine\na b\n");
-    assertThat(said("", "a c\n", "hash", name("none/access"))).contains("none/access: cannot be made");
+    assertThat(said("", "a c\n", "hash", name("none/access")))
+        .contains("none/access: cannot be made");
     assertThat(status).isEqualTo(73);
   }
 
@@ -108,8 +110,7 @@ final class MakemapTest {
         .contains("a text has no entries without a value", "duplicate key: a text has none");
     assertThat(
             said(
-                new MakemapRequest(
-                    Set.of(), Optional.of(":"), ";", List.of("hash", name("map"))),
+                new MakemapRequest(Set.of(), Optional.of(":"), ";", List.of("hash", name("map"))),
                 "; note\na: b c\nd e: f\n"))
         .isEqualTo(
             "makemap: map: line 3: key d e: a text has none with white space, and none that begins with"
