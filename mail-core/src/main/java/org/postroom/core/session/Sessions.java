@@ -1,11 +1,11 @@
 package org.postroom.core.session;
 
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.postroom.core.address.IpLiteral;
 import org.postroom.core.auth.AppPassword;
 import org.postroom.core.wire.Connection;
 
@@ -25,17 +25,18 @@ public final class Sessions {
   /**
    * A client that is logged in.
    *
-   * @param protocol by which
+   * @param protocol imap, pop3 or smtp
+   * @param address of the client
    * @param session as log lines name it
    */
-  public record One(String login, AppPassword.Scope protocol, InetAddress client, String session) {}
+  public record One(String login, String protocol, String address, String session) {}
 
   synchronized void add(Connection connection, AppPassword.Scope protocol, String login) {
     if (open.size() >= most) {
       forget();
     }
-    open.put(
-        connection, new One(login, protocol, connection.remote().getAddress(), connection.id()));
+    String address = IpLiteral.written(connection.remote().getAddress());
+    open.put(connection, new One(login, protocol.toString(), address, connection.id()));
   }
 
   private void forget() {

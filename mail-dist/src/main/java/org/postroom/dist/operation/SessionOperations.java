@@ -2,7 +2,6 @@ package org.postroom.dist.operation;
 
 import java.util.List;
 import java.util.Set;
-import org.postroom.core.address.IpLiteral;
 import org.postroom.core.session.Sessions;
 import org.postroom.dist.operation.Operation.Nothing;
 
@@ -15,7 +14,7 @@ public final class SessionOperations {
           "session-list",
           Nothing.class,
           Known.class,
-          (desk, all) -> known(desk.server().service(Sessions.class).all()));
+          (desk, all) -> new Known(desk.server().service(Sessions.class).all()));
 
   /** Ends some; says which ones were still there. */
   public static final Operation<Some, Known> END =
@@ -24,7 +23,7 @@ public final class SessionOperations {
           Some.class,
           Known.class,
           (desk, some) ->
-              known(desk.server().service(Sessions.class).end(Set.copyOf(some.sessions()))));
+              new Known(desk.server().service(Sessions.class).end(Set.copyOf(some.sessions()))));
 
   private SessionOperations() {}
 
@@ -35,31 +34,10 @@ public final class SessionOperations {
     }
   }
 
-  /**
-   * One that is logged in.
-   *
-   * @param protocol imap, pop3 or smtp
-   * @param session as log lines name it
-   */
-  public record One(String login, String protocol, String address, String session) {}
-
   /** In the order in which they have logged in. */
-  public record Known(List<One> sessions) {
+  public record Known(List<Sessions.One> sessions) {
     public Known {
       sessions = List.copyOf(sessions);
     }
-  }
-
-  private static Known known(List<Sessions.One> all) {
-    return new Known(
-        all.stream()
-            .map(
-                one ->
-                    new One(
-                        one.login(),
-                        one.protocol().toString(),
-                        IpLiteral.written(one.client()),
-                        one.session()))
-            .toList());
   }
 }

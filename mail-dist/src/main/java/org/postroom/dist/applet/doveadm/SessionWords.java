@@ -10,11 +10,11 @@ import java.util.TreeMap;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.MalformedAddress;
 import org.postroom.core.address.Network;
+import org.postroom.core.session.Sessions.One;
 import org.postroom.dist.applet.doveadm.Rows.Column;
 import org.postroom.dist.applet.doveadm.Rows.Form;
 import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.SessionOperations;
-import org.postroom.dist.operation.SessionOperations.One;
 import org.postroom.dist.operation.SessionOperations.Some;
 
 /**
