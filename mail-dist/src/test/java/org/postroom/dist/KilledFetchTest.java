@@ -81,8 +81,7 @@ final class KilledFetchTest {
         .mapToInt(
             login -> {
               AccountId id = far.inside().accounts().byLogin(login).orElseThrow().id();
-              return (int)
-                  far.inside().mail().find(id, MailboxName.INBOX).orElseThrow().messages();
+              return (int) far.inside().mail().find(id, MailboxName.INBOX).orElseThrow().messages();
             })
         .sum();
   }
