@@ -22,6 +22,7 @@ import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.report.Place;
 import org.postroom.core.report.Report;
 import org.postroom.dist.assembly.Names;
+import org.postroom.dist.assembly.Parts;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.ServicePlan;
 import org.postroom.dist.config.dovecot.DovecotConf;
@@ -155,11 +156,11 @@ public final class Configuration {
    * @throws org.postroom.core.report.BadConfiguration when a file cannot be read
    */
   @SuppressWarnings("unchecked") // a Param<T> is only ever put with a T
-  Read read(ParamSet... params) {
+  Read read(Parts parts) {
     MasterCf services = services();
     MainCf main = file == null ? MainCf.EMPTY : MainCf.read(file);
-    Settings.Builder builder = Settings.builder(params).file(main);
-    DovecotSettings dovecot = dovecot(main, services, params);
+    Settings.Builder builder = parts.settings().file(main);
+    DovecotSettings dovecot = dovecot(main, services, parts);
     dovecot.entries().forEach(builder::set);
     Names.ofTheMachine(base()).forEach(builder::preset);
     if (file == null) {
@@ -205,7 +206,7 @@ public final class Configuration {
   }
 
   /** What the dovecot.conf that belongs to the file comes to. */
-  private DovecotSettings dovecot(MainCf main, MasterCf services, ParamSet... params) {
+  private DovecotSettings dovecot(MainCf main, MasterCf services, Parts parts) {
     String name = ServerParams.DOVECOT_CONF.name();
     Optional<MainCf.Entry> said =
         Optional.ofNullable(texts.get(name))
@@ -215,7 +216,7 @@ public final class Configuration {
       return DovecotSettings.NONE;
     }
     Set<String> declared =
-        Arrays.stream(params)
+        Arrays.stream(parts.params())
             .flatMap(set -> set.params().stream())
             .map(Param::name)
             .collect(Collectors.toSet());

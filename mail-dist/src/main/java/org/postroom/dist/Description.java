@@ -235,7 +235,7 @@ final class Description {
   private Settings places() {
     return configuration
         .only(ServerParams.ALL)
-        .orElseGet(() -> configuration.read(parts().params()).settings());
+        .orElseGet(() -> configuration.read(parts()).settings());
   }
 
   private Optional<Path> folder(Settings settings) {
@@ -252,6 +252,6 @@ final class Description {
   /** The same, for a server that asks {@code databases}. */
   Plan plan(SqlSource databases) {
     return Plan.of(
-        configuration.read(parts().params()), configuration, this, databases, Optional.empty());
+        configuration.read(parts()), configuration, this, databases, Optional.empty());
   }
 }

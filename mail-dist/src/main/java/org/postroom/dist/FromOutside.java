@@ -108,7 +108,7 @@ final class FromOutside {
    */
   private Handed left(Mail mail, String why) {
     try {
-      Settings settings = description.configuration.read(description.parts().params()).settings();
+      Settings settings = description.configuration.read(description.parts()).settings();
       Path folder =
           description
               .maildrop(settings)

@@ -95,7 +95,7 @@ final class Reloading {
 
   private Reloaded become(Configuration changed) {
     names.refresh();
-    Configuration.Read read = changed.read(description.parts().params());
+    Configuration.Read read = changed.read(description.parts());
     Plan plan =
         Plan.of(read.asStarted(started), changed, description, databases, Optional.of(people));
     doors.check(plan);

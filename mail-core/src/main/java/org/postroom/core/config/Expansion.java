@@ -19,7 +19,7 @@ final class Expansion {
     "==level", "!=level", "<=level", ">=level", "<level", ">level", "==", "!=", "<=", ">=", "<", ">"
   };
 
-  /** The raw text of a name; null where it is not defined. */
+  /** The text of a name; null where it is not defined. */
   interface Texts {
     @Nullable String of(String name);
   }
@@ -30,6 +30,7 @@ final class Expansion {
   }
 
   private final Texts texts;
+  private final Texts done;
   private final Finish finish;
   private final BiConsumer<String, String> undefined;
   private final Map<String, String> known = new HashMap<>();
@@ -40,7 +41,15 @@ final class Expansion {
    * @param undefined hears which parameter's text uses which undefined name
    */
   Expansion(Texts texts, Finish finish, BiConsumer<String, String> undefined) {
+    this(texts, name -> null, finish, undefined);
+  }
+
+  /**
+   * @param done what a name comes to, where that is known before
+   */
+  Expansion(Texts texts, Texts done, Finish finish, BiConsumer<String, String> undefined) {
     this.texts = texts;
+    this.done = done;
     this.finish = finish;
     this.undefined = undefined;
   }
@@ -177,9 +186,10 @@ final class Expansion {
   }
 
   private String valueOf(String name, int depth) {
-    String done = known.get(name);
-    if (done != null) {
-      return done;
+    String before = known.get(name);
+    before = before == null ? done.of(name) : before;
+    if (before != null) {
+      return before;
     }
     String raw = texts.of(name);
     if (raw == null) {

@@ -154,7 +154,7 @@ final class Judgement {
         return true;
       }
     }
-    return check.values.get(ConfigParams.ACCEPT_UNSUPPORTED.name()) instanceof List<?> names
+    return check.value(ConfigParams.ACCEPT_UNSUPPORTED.name()) instanceof List<?> names
         && names.contains(known.name());
   }
 
@@ -171,27 +171,14 @@ final class Judgement {
     }
     Set<String> used = new HashSet<>();
     for (Param<?> param : check.params.values()) {
-      collectNames(check.rawText(param.name()), used);
+      References.collect(check.rawText(param.name()), used);
       if (param.has(Trait.NAMES_PARAMETERS)
-          && check.values.get(param.name()) instanceof List<?> own) {
+          && check.value(param.name()) instanceof List<?> own) {
         own.forEach(name -> used.add(String.valueOf(name)));
       }
     }
-    check.given.values().forEach(entry -> collectNames(entry.value(), used));
+    check.given.values().forEach(entry -> References.collect(entry.value(), used));
     this.used = used;
     return used;
-  }
-
-  static void collectNames(@Nullable String text, Set<String> names) {
-    if (text == null) {
-      return;
-    }
-    for (int at = text.indexOf('$'); at >= 0; at = text.indexOf('$', at + 1)) {
-      int start = at + 1;
-      while (start < text.length() && "{( ".indexOf(text.charAt(start)) >= 0) {
-        start++;
-      }
-      names.add(text.substring(start, Expansion.nameEnd(text, start)));
-    }
   }
 }

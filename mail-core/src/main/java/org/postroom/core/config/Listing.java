@@ -142,10 +142,10 @@ public final class Listing {
 
   /** Names to which values refer, in main.cf and in what services say above it. */
   private void use(MasterCf services) {
-    given.values().forEach(entry -> Judgement.collectNames(entry.value(), used));
-    rows.values().forEach(row -> Judgement.collectNames(row.preset(), used));
+    given.values().forEach(entry -> References.collect(entry.value(), used));
+    rows.values().forEach(row -> References.collect(row.preset(), used));
     for (MasterCf.Service service : services.services()) {
-      service.overrides().forEach(entry -> Judgement.collectNames(entry.value(), used));
+      service.overrides().forEach(entry -> References.collect(entry.value(), used));
     }
     for (Param<?> param : params.values()) {
       if (param.has(Trait.NAMES_PARAMETERS)) {

@@ -91,11 +91,14 @@ public final class Param<T> {
     return type.equals(ValueType.MATCH_LIST);
   }
 
+  /** Whether a text may name a file, and so be what the file says by then. */
+  static boolean isOfFile(String expanded) {
+    return expanded.startsWith("/") || expanded.startsWith(ValueType.FILE);
+  }
+
   /** The value of a text that has been expanded; {@link BadValue} if it is none. */
   T read(String expanded) {
-    // What names a file is what the file says by now.
-    boolean mayChange = expanded.startsWith("/") || expanded.startsWith(ValueType.FILE);
-    if (mayChange || !expanded.equals(defaultText)) {
+    if (isOfFile(expanded) || !expanded.equals(defaultText)) {
       return type.read(expanded);
     }
     T value = ofDefault;

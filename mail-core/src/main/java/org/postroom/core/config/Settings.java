@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.report.BadConfiguration;
@@ -34,16 +35,11 @@ import org.postroom.core.report.Report;
  */
 public final class Settings {
 
-  private final Map<String, Param<?>> params;
-  private final Map<String, MainCf.Entry> given;
-  private final Map<String, String> presets;
-  private final Map<String, Object> values;
+  private final Findings found;
 
-  /** The same by their parameters: a mail asks some fifty times. */
-  private final IdentityHashMap<Param<?>, Object> effective;
+  /** Those found by their parameters, unless they have others' here: a mail asks some fifty times. */
+  private final IdentityHashMap<Param<?>, Findings.Value> effective;
 
-  private final Map<String, String> expanded;
-  private final Set<String> transports;
   private final List<ParamFamily<?>> families;
   private final List<Notice> notices;
   private final @Nullable Settings underStress;
@@ -51,66 +47,34 @@ public final class Settings {
   /** Whose values other parameters have here. */
   private final Map<Param<?>, Param<?>> images;
 
-  private Settings(SettingsCheck check, @Nullable Settings underStress) {
-    this.images = Map.of();
-    this.underStress = underStress;
-    this.params = check.params;
-    this.given = check.given;
-    this.presets = check.presets;
-    this.values = check.values;
-    this.effective = effective(params, values);
-    this.expanded = check.expanded;
-    this.transports = check.transports;
-    this.families = check.families;
-    this.notices = List.copyOf(check.notices);
-  }
-
-  /** The same with other values. */
   private Settings(
-      Settings same,
-      Map<String, MainCf.Entry> given,
-      Map<String, Object> values,
-      Map<String, String> expanded,
+      Findings found,
+      List<ParamFamily<?>> families,
+      List<Notice> notices,
       @Nullable Settings underStress) {
     this.images = Map.of();
     this.underStress = underStress;
-    this.params = same.params;
-    this.given = given;
-    this.presets = same.presets;
-    this.values = values;
-    this.effective = effective(params, values);
-    this.expanded = expanded;
-    this.transports = same.transports;
-    this.families = same.families;
-    this.notices = same.notices;
+    this.found = found;
+    this.effective = found.values();
+    this.families = List.copyOf(families);
+    this.notices = List.copyOf(notices);
   }
 
   /** The same, where some parameters have the values of others. */
   private Settings(Settings same, Map<Param<?>, Param<?>> images) {
     this.images = Map.copyOf(images);
     this.underStress = null;
-    this.params = same.params;
-    this.given = same.given;
-    this.presets = same.presets;
-    this.values = same.values;
-    this.effective = new IdentityHashMap<>(same.effective);
-    this.expanded = same.expanded;
-    this.transports = same.transports;
+    this.found = same.found;
+    this.effective = copyOf(same.effective);
     this.families = same.families;
     this.notices = same.notices;
-    images.forEach((param, image) -> effective.put(param, same.get(image)));
+    images.forEach((param, image) -> effective.put(param, same.value(image)));
   }
 
-  private static IdentityHashMap<Param<?>, Object> effective(
-      Map<String, Param<?>> params, Map<String, Object> values) {
-    IdentityHashMap<Param<?>, Object> effective = new IdentityHashMap<>();
-    for (Param<?> param : params.values()) {
-      Object value = values.get(param.name());
-      if (value != null) {
-        effective.put(param, value);
-      }
-    }
-    return effective;
+  @SuppressWarnings("unchecked") // a clone is of the same type
+  private static IdentityHashMap<Param<?>, Findings.Value> copyOf(
+      IdentityHashMap<Param<?>, Findings.Value> values) {
+    return (IdentityHashMap<Param<?>, Findings.Value>) values.clone();
   }
 
   /**
@@ -156,39 +120,54 @@ public final class Settings {
    * transport. What has been said about these is not said again.
    */
   public Builder over() {
-    return new Builder(this);
+    return new Builder(this, found.given(), found.presets());
+  }
+
+  /** Begins settings of the same parameters, of which nothing has been said yet. */
+  Builder anew() {
+    return new Builder(this, Map.of(), Map.of());
+  }
+
+  /** These for later: what is found in files is to be looked for again. */
+  Settings forLater() {
+    return new Settings(found.forLater(), families, notices, null);
   }
 
   /** The value in effect. A parameter of a set that is not part of these settings is a bug. */
   @SuppressWarnings("unchecked") // a value is made by its own parameter's type
   public <T> T get(Param<T> param) {
-    Object value = effective.get(param);
+    return (T) value(param).read();
+  }
+
+  private Findings.Value value(Param<?> param) {
+    Findings.Value value = effective.get(param);
     if (value == null) {
       throw new IllegalArgumentException("not part of these settings: " + param);
     }
-    return (T) value;
+    return value;
   }
 
   /** The value in effect for a transport; of one that is not known here, what holds for all. */
   @SuppressWarnings("unchecked") // a value is made by its own parameter's type
   public <T> T get(ParamFamily<T> family, String transport) {
-    Object value = transports.contains(transport) ? values.get(family.name(transport)) : null;
-    return value == null ? get(family.usual()) : (T) value;
+    boolean isKnown = found.transports().contains(transport);
+    Findings.Value value = isKnown ? found.value(family.name(transport)) : null;
+    return value == null ? get(family.usual()) : (T) value.read();
   }
 
   /** Names of the transports that may have parameters of their own. */
   public Set<String> transports() {
-    return transports;
+    return found.transports();
   }
 
   /** Whether somebody gave a value, even if it equals the default. */
   public boolean isGiven(Param<?> param) {
-    return given.containsKey(nameOf(param));
+    return found.given().containsKey(nameOf(param));
   }
 
   /** Where the value in effect was written. */
   public Place place(Param<?> param) {
-    MainCf.Entry entry = given.get(nameOf(param));
+    MainCf.Entry entry = found.given().get(nameOf(param));
     return entry == null ? Place.DEFAULT : entry.place();
   }
 
@@ -197,7 +176,7 @@ public final class Settings {
    * uucp_time_limit}, and stand above a parameter.
    */
   public Optional<MainCf.Entry> written(String name) {
-    return Optional.ofNullable(given.get(name));
+    return Optional.ofNullable(found.given().get(name));
   }
 
   /** A fault in the value of a parameter, for checks that need more than the one value. */
@@ -207,7 +186,7 @@ public final class Settings {
 
   /** All parameters, sorted by name. */
   public List<Param<?>> params() {
-    return List.copyOf(params.values());
+    return List.copyOf(found.params().values());
   }
 
   /** As it was written, unexpanded; stars for a secret. */
@@ -217,8 +196,8 @@ public final class Settings {
 
   private String rawText(Param<?> param) {
     Param<?> own = images.getOrDefault(param, param);
-    MainCf.Entry entry = given.get(own.name());
-    return entry != null ? entry.value() : presets.getOrDefault(own.name(), own.defaultText());
+    String written = found.written(own.name());
+    return written != null ? written : own.defaultText();
   }
 
   /**
@@ -226,7 +205,7 @@ public final class Settings {
    * in {@code smtpd_restriction_classes}).
    */
   public Optional<String> expandedText(String name) {
-    return Optional.ofNullable(expanded.get(name));
+    return Optional.ofNullable(found.text(name));
   }
 
   /**
@@ -246,37 +225,29 @@ public final class Settings {
   /** The parameters that differ in {@code newer} and take effect only after a restart. */
   public List<Param<?>> needRestart(Settings newer) {
     List<Param<?>> changed = new ArrayList<>();
-    for (Param<?> param : params.values()) {
-      Object other = newer.values.get(param.name());
-      if (param.has(Trait.RESTART) && !Objects.equals(values.get(param.name()), other)) {
+    for (Param<?> param : found.params().values()) {
+      if (param.has(Trait.RESTART)
+          && !Objects.equals(read(param.name()), newer.read(param.name()))) {
         changed.add(param);
       }
     }
     return changed;
   }
 
+  private @Nullable Object read(String name) {
+    Findings.Value value = found.value(name);
+    return value == null ? null : value.read();
+  }
+
   /**
    * The same, but for what takes effect only after a restart: that is as {@code started} has it.
    */
   public Settings asStarted(Settings started) {
-    Map<String, MainCf.Entry> mixed = new LinkedHashMap<>(given);
-    Map<String, Object> inEffect = new LinkedHashMap<>(values);
-    Map<String, String> texts = new LinkedHashMap<>(expanded);
-    for (Param<?> param : started.needRestart(this)) {
-      String name = param.name();
-      inEffect.put(name, started.values.get(name));
-      texts.put(name, started.expanded.get(name));
-      if (started.given.containsKey(name)) {
-        mixed.put(name, started.given.get(name));
-      } else {
-        mixed.remove(name);
-      }
-    }
+    List<String> kept = started.needRestart(this).stream().map(Param::name).toList();
     return new Settings(
-        this,
-        mixed,
-        inEffect,
-        texts,
+        found.asStarted(started.found, kept),
+        families,
+        notices,
         underStress == null ? null : underStress.asStarted(started.underStress()));
   }
 
@@ -284,40 +255,53 @@ public final class Settings {
   public static final class Builder {
     private static final String STRESSED = "yes";
 
-    final Map<String, Param<?>> params = new TreeMap<>();
     final Map<String, MainCf.Entry> given = new LinkedHashMap<>();
     final Map<String, MainCf.Entry> judged = new LinkedHashMap<>();
-    final Map<String, String> presets = new LinkedHashMap<>();
     final Set<String> transports = new HashSet<>(KnownNames.TRANSPORTS);
     final Set<ParamFamily<?>> families = new LinkedHashSet<>();
     final List<Fault> faults = new ArrayList<>();
     final List<Notice> notices = new ArrayList<>();
-    private final SettingsCheck.AlreadyRead before;
+    private final Map<String, String> presets = new LinkedHashMap<>();
+    private final Findings before;
+
+    /** Those of before until there are others. */
+    private SortedMap<String, Param<?>> params;
 
     private Builder(List<ParamSet> sets) {
-      before = SettingsCheck.AlreadyRead.NOTHING;
+      before = Findings.NONE;
+      params = before.params();
       declare(ConfigParams.ALL);
       sets.forEach(this::declare);
     }
 
-    private Builder(Settings base) {
-      before = new SettingsCheck.AlreadyRead(base.expanded, base.values);
-      params.putAll(base.params);
-      given.putAll(base.given);
-      judged.putAll(base.given);
-      presets.putAll(base.presets);
-      transports.addAll(base.transports);
+    private Builder(
+        Settings base, Map<String, MainCf.Entry> given, Map<String, String> presets) {
+      before = base.found;
+      params = before.params();
+      this.given.putAll(given);
+      judged.putAll(given);
+      this.presets.putAll(presets);
+      transports.addAll(before.transports());
       families.addAll(base.families);
     }
 
-    private void declare(ParamSet set) {
-      for (Param<?> param : set.params()) {
-        Param<?> other = params.putIfAbsent(param.name(), param);
-        if (other != null && other != param) {
-          throw new IllegalArgumentException("declared in two sets: " + param);
-        }
-      }
+    /** Parameters besides. */
+    void declare(ParamSet set) {
+      set.params().forEach(this::declare);
       families.addAll(set.families());
+    }
+
+    private void declare(Param<?> param) {
+      Param<?> other = params.get(param.name());
+      if (other != null && other != param) {
+        throw new IllegalArgumentException("declared in two sets: " + param);
+      }
+      if (other == null) {
+        if (params == before.params()) {
+          params = new TreeMap<>(params);
+        }
+        params.put(param.name(), param);
+      }
     }
 
     /** Takes in a file's assignments, its faults and its warnings. */
@@ -401,20 +385,34 @@ public final class Settings {
      */
     public Examined examine() {
       for (ParamFamily<?> family : families) {
-        transports.forEach(name -> params.computeIfAbsent(family.name(name), n -> family.of(name)));
+        for (String transport : transports) {
+          if (!params.containsKey(family.name(transport))) {
+            declare(family.of(transport));
+          }
+        }
       }
-      SettingsCheck check = new SettingsCheck(this, presets, before);
+      boolean same = params == before.params();
+      SortedMap<String, Param<?>> all = same ? params : new TreeMap<>(params);
+      SettingsCheck check = new SettingsCheck(this, all, presets, before);
       check.all();
+      Findings calm = check.found();
+      if (!check.faults.isEmpty()) {
+        return examined(calm, check, check.faults, null);
+      }
       Map<String, String> underLoad = new LinkedHashMap<>(presets);
       underLoad.put(ConfigParams.STRESS.name(), STRESSED);
-      SettingsCheck stressed = new SettingsCheck(this, underLoad, check.read());
-      if (check.faults.isEmpty()) {
-        stressed.all();
-      }
-      Report report =
-          new Report(check.faults.isEmpty() ? stressed.faults : check.faults, check.notices);
-      Settings underStress = report.isGood() ? new Settings(stressed, null) : null;
-      return new Examined(new Settings(check, underStress), report);
+      SettingsCheck stressed = new SettingsCheck(this, all, underLoad, calm);
+      stressed.all();
+      return examined(calm, check, stressed.faults, stressed.found());
+    }
+
+    private Examined examined(
+        Findings calm, SettingsCheck check, List<Fault> found, @Nullable Findings stressed) {
+      List<ParamFamily<?>> all = List.copyOf(families);
+      boolean isBoth = stressed != null && found.isEmpty();
+      Settings underStress = isBoth ? new Settings(stressed, all, check.notices, null) : null;
+      return new Examined(
+          new Settings(calm, all, check.notices, underStress), new Report(found, check.notices));
     }
   }
 

@@ -2,6 +2,7 @@ package org.postroom.core.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,7 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.SortedMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.privacy.Privacy;
 import org.postroom.core.report.BadConfiguration;
@@ -21,38 +23,32 @@ import org.postroom.core.report.Report;
 
 /**
  * One pass over all that {@link Settings} are made of, collecting faults and notices. Most of it
- * has often been read before, by the pass for calm times or for the settings that these go over:
- * what has the same text is not read again.
+ * has often been found before, by the pass for calm times, for the settings that these go over, or
+ * for the defaults: only what may have become something else is looked at.
  */
 final class SettingsCheck {
 
-  final Map<String, Param<?>> params;
+  final SortedMap<String, Param<?>> params;
   final Map<String, MainCf.Entry> given;
-  final Map<String, String> presets;
-  final Set<String> transports;
-  final List<ParamFamily<?>> families;
   final List<Fault> faults;
   final List<Notice> notices;
-  final Map<String, Object> values = new LinkedHashMap<>();
-  final Map<String, String> expanded = new LinkedHashMap<>();
+  private final Map<String, String> presets;
+  private final Set<String> transports;
+  private final List<ParamFamily<?>> families;
   private final Map<String, MainCf.Entry> judged;
   private final Set<String> reportedUndefined = new HashSet<>();
   private final Expansion expansion;
-  private final AlreadyRead before;
+  private final Findings before;
+  private final Findings found;
+  private final Set<String> touched;
 
-  /** Values that were found to be good, with the texts that they were read from. */
-  record AlreadyRead(Map<String, String> expanded, Map<String, Object> values) {
-    static final AlreadyRead NOTHING = new AlreadyRead(Map.of(), Map.of());
-
-    /** The value of the same text; null where it was another, or none. */
-    @Nullable Object value(String name, String text) {
-      return text.equals(expanded.get(name)) ? values.get(name) : null;
-    }
-  }
-
-  SettingsCheck(Settings.Builder builder, Map<String, String> presets, AlreadyRead before) {
+  SettingsCheck(
+      Settings.Builder builder,
+      SortedMap<String, Param<?>> params,
+      Map<String, String> presets,
+      Findings before) {
     this.before = before;
-    this.params = new TreeMap<>(builder.params);
+    this.params = params;
     this.given = new LinkedHashMap<>(builder.given);
     this.judged = Map.copyOf(builder.judged);
     this.presets = Map.copyOf(presets);
@@ -60,15 +56,22 @@ final class SettingsCheck {
     this.families = List.copyOf(builder.families);
     this.faults = new ArrayList<>(builder.faults);
     this.notices = new ArrayList<>(builder.notices);
-    this.expansion = new Expansion(this::rawText, this::finish, this::undefined);
+    this.expansion = new Expansion(this::rawText, this::untouched, this::finish, this::undefined);
+    this.found = before.next(params, given, this.presets, transports);
+    this.touched = found.touchedSince(before);
+    if (touched.contains(ConfigParams.UNSAFE_FILES.name())) {
+      params.values().stream().filter(Param::isSecret).map(Param::name).forEach(touched::add);
+    }
+  }
+
+  /** What has been found; whole after {@link #all}. */
+  Findings found() {
+    return found.refer(touched);
   }
 
   void all() {
-    // What was given comes first, so that faults and notices keep the order of the file.
-    Set<String> names = new LinkedHashSet<>(given.keySet());
-    names.addAll(params.keySet());
     Map<String, Param<?>> usual = usual();
-    for (String name : names) {
+    for (String name : names()) {
       Param<?> param = params.get(name);
       if (usual.containsKey(name)) {
         continue;
@@ -84,6 +87,19 @@ final class SettingsCheck {
     new Judgement(this).judge();
   }
 
+  /** What was given comes first, so that faults and notices keep the order of the file. */
+  private Collection<String> names() {
+    Set<String> names = new LinkedHashSet<>(given.keySet());
+    boolean few = touched.size() < params.size() / 2;
+    for (String name : few ? new TreeSet<>(touched) : params.keySet()) {
+      if (params.containsKey(name)) {
+        names.add(name);
+      }
+    }
+    names.retainAll(touched);
+    return names;
+  }
+
   /** Those of transports that nobody gave, with what holds in their place. */
   private Map<String, Param<?>> usual() {
     Map<String, Param<?>> usual = new LinkedHashMap<>();
@@ -91,7 +107,7 @@ final class SettingsCheck {
       for (String transport : transports) {
         String name = family.name(transport);
         boolean isGiven = given.containsKey(name) || presets.containsKey(name);
-        if (!isGiven && !name.equals(family.usual().name())) {
+        if (!isGiven && touched.contains(name) && !name.equals(family.usual().name())) {
           usual.put(name, family.usual());
         }
       }
@@ -101,8 +117,11 @@ final class SettingsCheck {
 
   /** What was found out for one parameter holds for another; faults are not said again. */
   private void repeat(String name, Param<?> other) {
-    values.put(name, Objects.requireNonNull(values.get(other.name())));
-    expanded.put(name, expanded.getOrDefault(other.name(), ""));
+    found
+        .values()
+        .put(
+            Objects.requireNonNull(params.get(name)),
+            Objects.requireNonNull(found.value(other.name())));
   }
 
   /**
@@ -148,16 +167,21 @@ final class SettingsCheck {
   }
 
   @Nullable String rawText(String name) {
-    MainCf.Entry entry = given.get(name);
-    if (entry != null) {
-      return entry.value();
-    }
+    String written = found.written(name);
+    return written != null ? written : known(name).map(KnownNames.Entry::preset).orElse(null);
+  }
+
+  /** What a name amounts to, where that is what it was. */
+  private @Nullable String untouched(String name) {
     Param<?> param = params.get(name);
-    String preset = presets.get(name);
-    if (param == null || preset != null) {
-      return preset != null ? preset : known(name).map(KnownNames.Entry::preset).orElse(null);
-    }
-    return param.defaultText();
+    boolean later = param != null && param.has(Trait.DEFERRED_EXPANSION);
+    return later || touched.contains(name) ? null : found.text(name);
+  }
+
+  /** The value of a parameter; null where it is none. */
+  @Nullable Object value(String name) {
+    Findings.Value value = found.value(name);
+    return value == null ? null : value.read();
   }
 
   private String finish(String name, String text) {
@@ -182,7 +206,7 @@ final class SettingsCheck {
   /** Whether nothing has been said yet about what was given for the name. */
   boolean isNew(String name) {
     MainCf.Entry before = judged.get(name);
-    return before == null || !before.equals(given.get(name));
+    return before == null || !Objects.equals(before, given.get(name));
   }
 
   Place place(String name) {
@@ -193,10 +217,17 @@ final class SettingsCheck {
   private void expandOwn(MainCf.Entry entry) {
     String name = entry.name();
     try {
-      expanded.put(name, expansion.expand(name, entry.value()).strip());
+      found.own().put(name, expansion.expand(name, entry.value()).strip());
     } catch (BadValue e) {
-      faults.add(new Fault(place(name), name, e.reason()));
+      found.own().remove(name);
+      fault(name, e.reason());
     }
+  }
+
+  /** What is wrong with a value is said again by whoever goes over these settings. */
+  private void fault(String name, String text) {
+    faults.add(new Fault(place(name), name, text));
+    found.unsettled().add(name);
   }
 
   /** What a text amounts to, with nobody told of what is undefined in it. */
@@ -224,71 +255,66 @@ final class SettingsCheck {
     if (text == null) {
       throw new IllegalStateException("no text: " + name);
     }
+    String shown = text;
     try {
-      read(param, text);
-      String read = expanded.get(name);
-      if (param.isMatchList() && read != null) {
-        comment(name, MatchItems.of(read));
+      shown = whole(param, text);
+      read(param, shown);
+      if (param.isMatchList()) {
+        comment(name, MatchItems.of(shown));
       }
       if (param.isSecret()) {
-        exposed(name, text);
+        exposed(name, text, shown);
       }
     } catch (BadValue e) {
-      String shown = expanded.getOrDefault(name, text);
-      String found = param.isSecret() ? "***" : "\"" + shown + "\"";
-      String why =
+      String seen = param.isSecret() ? "***" : "\"" + shown + "\"";
+      fault(
+          name,
           e.reason().isEmpty()
-              ? "expected " + param.expected() + ", but found " + found
-              : e.reason();
-      faults.add(new Fault(place(name), name, why));
+              ? "expected " + param.expected() + ", but found " + seen
+              : e.reason());
       readDefault(param);
     }
   }
 
-  private void read(Param<?> param, String text) {
-    String name = param.name();
-    String full = text;
-    if (!param.has(Trait.DEFERRED_EXPANSION)) {
-      full = finish(name, expansion.expand(name, text));
-    }
-    expanded.put(name, full);
-    Object value = before.value(name, full);
-    values.put(name, value != null ? value : param.read(full));
+  private String whole(Param<?> param, String text) {
+    return param.has(Trait.DEFERRED_EXPANSION)
+        ? text
+        : finish(param.name(), expansion.expand(param.name(), text));
   }
 
-  /** What this pass has read, for another one. */
-  AlreadyRead read() {
-    return new AlreadyRead(expanded, values);
+  private void read(Param<?> param, String whole) {
+    Findings.Value last = before.value(param.name());
+    Findings.Value same = last != null && last.text().equals(whole) ? last : null;
+    found.values().put(param, same == null ? new Findings.Value(whole, param.read(whole)) : same);
   }
 
   /** So that what depends on the value can be checked as well. */
   private void readDefault(Param<?> param) {
     try {
       String text = presets.getOrDefault(param.name(), param.defaultText());
-      read(param, param.derive(quietly(text)));
+      read(param, whole(param, param.derive(quietly(text))));
     } catch (BadValue e) {
       throw new BadConfiguration(new Report(faults, notices));
     }
   }
 
   /** A secret is kept from others in its file; one that main.cf says itself makes that one such. */
-  private void exposed(String name, String text) {
+  private void exposed(String name, String text, String whole) {
     Place place = place(name);
-    String full = expanded.getOrDefault(name, text);
-    if (full.startsWith(ValueType.FILE)) {
-      exposed(name, full.substring(ValueType.FILE.length()), "");
+    if (whole.startsWith(ValueType.FILE)) {
+      exposedIn(name, whole.substring(ValueType.FILE.length()), "");
     } else if (place.line() > 0 && !text.isEmpty()) {
-      exposed(name, place.source(), "; or write file:/PATH and keep the secret there");
+      exposedIn(name, place.source(), "; or write file:/PATH and keep the secret there");
     }
   }
 
-  private void exposed(String name, String file, String remedy) {
+  private void exposedIn(String name, String file, String remedy) {
     String excepted = rawText(ConfigParams.UNSAFE_FILES.name());
     Privacy.faultOfSecret(
             Path.of(file),
             file + " holds a secret and",
             ConfigParams.UNSAFE_FILES.read(excepted == null ? "" : quietly(excepted)))
-        .ifPresent(fault -> faults.add(new Fault(place(name), name, fault + remedy)));
+        .ifPresent(why -> fault(name, why + remedy));
   }
 
   /** A default that repeats another parameter's value repeats no warning. */

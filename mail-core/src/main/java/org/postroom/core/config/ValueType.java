@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.postroom.core.secret.Secret;
 
@@ -29,7 +27,11 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
     return reader.apply(text);
   }
 
-  private static final Pattern TIME_PART = Pattern.compile("([0-9]{1,10})([a-z]*)");
+  /** So many digits has a number of 64 bits. */
+  private static final int LONGEST = 19;
+
+  /** Of a number of seconds, or of larger units. */
+  private static final int MOST_DIGITS = 10;
 
   /** Before the path of a file that holds a secret. */
   static final String FILE = "file:";
@@ -155,7 +157,9 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
 
   /** Digits with an optional minus: no plus sign, no other script's digits. */
   private static long readLong(String text) {
-    if (!text.matches("-?[0-9]{1,19}")) {
+    int start = text.startsWith("-") ? 1 : 0;
+    int end = endOf(text, start, '0', '9');
+    if (end == start || end < text.length() || end - start > LONGEST) {
       throw new BadValue("");
     }
     try {
@@ -186,22 +190,29 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
    * are several units one after the other, such as {@code 1h30m}.
    */
   private static Duration readTime(String text, char defaultUnit) {
-    Matcher parts = TIME_PART.matcher(text);
     Duration sum = Duration.ZERO;
-    int end = 0;
-    while (end < text.length()) {
-      if (!parts.find(end) || parts.start() != end) {
+    int at = 0;
+    do {
+      int letters = endOf(text, at, '0', '9');
+      int end = endOf(text, letters, 'a', 'z');
+      if (letters == at || letters - at > MOST_DIGITS) {
         throw new BadValue("");
       }
-      end = parts.end();
-      String unit = parts.group(2);
-      boolean alone = unit.isEmpty() && end == text.length() && parts.start() == 0;
-      sum = sum.plus(amount(Long.parseLong(parts.group(1)), alone ? "" + defaultUnit : unit));
-    }
-    if (text.isEmpty()) {
-      throw new BadValue("");
-    }
+      boolean alone = at == 0 && letters == text.length();
+      String unit = alone ? "" + defaultUnit : text.substring(letters, end);
+      sum = sum.plus(amount(Long.parseLong(text.substring(at, letters)), unit));
+      at = end;
+    } while (at < text.length());
     return sum;
+  }
+
+  /** Where a run of such characters ends. */
+  private static int endOf(String text, int start, char first, char last) {
+    int at = start;
+    while (at < text.length() && text.charAt(at) >= first && text.charAt(at) <= last) {
+      at++;
+    }
+    return at;
   }
 
   private static Duration amount(long count, String unit) {

@@ -1,5 +1,6 @@
 package org.postroom.dist.assembly;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.postroom.core.config.Defaults;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.door.Door;
@@ -58,6 +60,17 @@ public final class Parts {
     List<Part> all = new ArrayList<>(parts);
     all.addAll(others);
     return new Parts(all);
+  }
+
+  /** Looked at once: they are the same in every server of a process. */
+  private static final class Usual {
+    static final Defaults SETTINGS =
+        Defaults.of(Names.ofTheMachine(Path.of("")), standard().params());
+  }
+
+  /** Begins settings of every parameter there is; nothing has been said yet. */
+  public Settings.Builder settings() {
+    return Usual.SETTINGS.builder(params());
   }
 
   /** Every parameter there is. */
