@@ -47,6 +47,7 @@ public final class SessionNotices {
   private static final Duration FOR_ONE = Duration.ofMinutes(1);
 
   private final Notices notices;
+  private final boolean areWanted;
   private final MailFlow flow;
   private final Staging staging;
   private final String hostname;
@@ -59,6 +60,7 @@ public final class SessionNotices {
   private SessionNotices(
       Settings settings, Policy policy, MailFlow flow, Staging staging, Clock clock, ZoneId zone) {
     this.notices = Notices.of(settings, policy);
+    this.areWanted = NoticeClass.ofSessions().stream().anyMatch(notices.wanted()::contains);
     this.flow = flow;
     this.staging = staging;
     this.hostname = policy.hostname().name();
@@ -82,7 +84,7 @@ public final class SessionNotices {
 
   /** Whether he hears of any session. */
   public boolean areWanted() {
-    return NoticeClass.ofSessions().stream().anyMatch(notices.wanted()::contains);
+    return areWanted;
   }
 
   /** Whether he hears of a session in which these things went wrong. */

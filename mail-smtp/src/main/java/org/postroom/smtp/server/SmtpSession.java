@@ -242,7 +242,7 @@ public final class SmtpSession implements Standing {
     if (!why.isEmpty()) {
       transcript.aborted(why);
     }
-    transcript.tell(client());
+    transcript.tell(this::client);
   }
 
   String id() {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.flow.NoticeClass;
 import org.postroom.core.flow.SessionNotices;
 import org.postroom.smtp.protocol.SmtpReply;
@@ -33,7 +34,6 @@ final class Transcript {
   private final Tracing.Trace trace;
   private final boolean isKept;
   private final Deque<Line> lines = new ArrayDeque<>(0);
-  private final Deque<Integer> sizes = new ArrayDeque<>(0);
   private final Set<NoticeClass> troubles = EnumSet.noneOf(NoticeClass.class);
   private int length;
   private boolean isCut;
@@ -51,9 +51,19 @@ final class Transcript {
     this.isKept = notices.areWanted();
   }
 
-  /** One that was said, written out when somebody is to read it. */
-  private interface Line {
-    List<String> shown();
+  /**
+   * What was said at once, written out when somebody is to read it: most sessions end without.
+   *
+   * @param ours a reply; null where the client has spoken
+   * @param theirs a command; empty where we have answered
+   * @param size that is counted
+   */
+  private record Line(@Nullable SmtpReply ours, String theirs, int size) {
+    List<String> shown() {
+      return ours == null
+          ? List.of("In:  " + theirs.strip())
+          : ours.wireLines().stream().map(line -> "Out: " + Tracing.shown(line)).toList();
+    }
   }
 
   /** The client has said a command. What logs it in is not kept. */
@@ -63,13 +73,14 @@ final class Transcript {
       String line = said.get();
       String kept = mayBeSecret(line) ? Tracing.shown(line.strip()) : line;
       String cut = kept.length() > LONGEST ? kept.substring(0, LONGEST) + "..." : kept;
-      add(() -> List.of("In:  " + cut.strip()), cut.length());
+      add(new Line(null, cut, cut.length() + ROOM));
     }
   }
 
   private static boolean mayBeSecret(String line) {
     for (int i = 0; i + AUTH.length() <= line.length(); i++) {
-      if (line.regionMatches(true, i, AUTH, 0, AUTH.length())) {
+      boolean begins = (line.charAt(i) | ' ') == AUTH.charAt(0); // asked of every line there is
+      if (begins && line.regionMatches(true, i, AUTH, 0, AUTH.length())) {
         return true;
       }
     }
@@ -85,24 +96,20 @@ final class Transcript {
   /** We have answered. */
   void said(SmtpReply reply) {
     trace.said(() -> String.join("\n", reply.wireLines()));
-    if (!isJudged) {
+    if (!isJudged && reply.code() >= 400) {
       ofReply(reply).ifPresent(troubles::add);
     }
     isJudged = false;
     if (isKept) {
-      add(
-          () -> reply.wireLines().stream().map(line -> "Out: " + Tracing.shown(line)).toList(),
-          reply.text().length());
+      add(new Line(reply, "", reply.text().length() + ROOM));
     }
   }
 
-  private void add(Line line, int size) {
+  private void add(Line line) {
     lines.add(line);
-    sizes.add(size + ROOM);
-    length += size + ROOM;
+    length += line.size();
     while (length > MOST && lines.size() > 1) {
-      lines.remove();
-      length -= sizes.remove();
+      length -= lines.remove().size();
       isCut = true;
     }
   }
@@ -113,15 +120,15 @@ final class Transcript {
   }
 
   /** Tells the postmaster, where there is something to tell; once, at the end. May wait. */
-  void tell(String client) {
-    if (isKept && notices.areWanted(troubles)) {
+  void tell(Supplier<String> client) {
+    if (isKept && !troubles.isEmpty() && notices.areWanted(troubles)) {
       List<String> all = new ArrayList<>();
       if (isCut) {
         all.add("(what was said before is left out)");
       }
       lines.forEach(
           line -> line.shown().forEach(text -> all.add(text.replaceAll("[^\\x20-\\x7E]", "?"))));
-      notices.tell(client, all, end);
+      notices.tell(client.get(), all, end);
       troubles.clear();
     }
   }
