@@ -68,6 +68,11 @@ module org.postroom.core {
       org.postroom.imap,
       org.postroom.smtp,
       org.postroom.storage;
+  exports org.postroom.core.network to
+      org.postroom.dist,
+      org.postroom.imap,
+      org.postroom.pop3,
+      org.postroom.smtp;
   exports org.postroom.core.part to
       org.postroom.dist,
       org.postroom.imap,

@@ -9,7 +9,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.lookup.DnsResolver;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.time.SystemTimers;
+import org.postroom.core.machine.SystemTimers;
 import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Ear;
 import org.postroom.core.wire.Wire;

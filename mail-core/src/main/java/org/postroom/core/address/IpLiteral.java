@@ -51,7 +51,7 @@ public final class IpLiteral {
     return text.toString();
   }
 
-  static InetAddress address(byte[] bytes) {
+  private static InetAddress address(byte[] bytes) {
     try {
       return InetAddress.getByAddress(bytes);
     } catch (UnknownHostException e) {

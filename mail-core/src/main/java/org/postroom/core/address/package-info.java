@@ -1,2 +1,2 @@
-/** Addresses, domains, networks: values that cannot be malformed. */
+/** Addresses and domains: values that cannot be malformed. */
 package org.postroom.core.address;

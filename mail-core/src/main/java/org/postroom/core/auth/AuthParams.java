@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.postroom.core.address.MalformedAddress;
-import org.postroom.core.address.Network;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
 import org.postroom.core.config.Trait;
+import org.postroom.core.network.Network;
 
 /** What every protocol that lets readers of mail log in obeys, by Dovecot's names. */
 public final class AuthParams {

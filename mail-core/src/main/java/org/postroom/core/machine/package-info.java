@@ -1,2 +1,2 @@
-/** The users of the machine that a server runs on, as its own files have them. */
+/** The machine that a server runs on: its users, as its own files have them, and its time. */
 package org.postroom.core.machine;

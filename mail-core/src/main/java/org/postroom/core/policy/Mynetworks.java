@@ -3,7 +3,7 @@ package org.postroom.core.policy;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import org.postroom.core.address.Network;
+import org.postroom.core.network.Network;
 
 /** The clients that are trusted where nobody listed them. */
 final class Mynetworks {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.postroom.core.address.MalformedAddress;
-import org.postroom.core.address.Network;
 import org.postroom.core.config.LogicalLines;
+import org.postroom.core.network.Network;
 
 /** {@code network/length value}, {@code !}, {@code if} and {@code endif}: cidr_table(5). */
 final class CidrFormat implements Format {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.postroom.core.address.IpLiteral;
-import org.postroom.core.address.Network;
+import org.postroom.core.network.Network;
 
 /**
  * Networks with a value each, of which the first that holds an address counts. They are cut into

@@ -18,10 +18,10 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.MalformedAddress;
-import org.postroom.core.address.Network;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.LogicalLines;
 import org.postroom.core.config.MatchItems;
+import org.postroom.core.network.Network;
 import org.postroom.core.refusal.LookupUnavailable;
 
 /**

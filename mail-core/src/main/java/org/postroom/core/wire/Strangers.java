@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.address.Network;
 import org.postroom.core.memory.MemoryBudget;
+import org.postroom.core.network.Network;
 import org.postroom.core.time.Timers;
 
 /**

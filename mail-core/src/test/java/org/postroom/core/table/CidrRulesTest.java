@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postroom.core.address.Network;
 import org.postroom.core.config.BadValue;
+import org.postroom.core.network.Network;
 
 final class CidrRulesTest {
   private static final String TABLE =

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.machine.SystemTimers;
 import org.postroom.core.refusal.WireFault;
 import org.postroom.core.testing.FreePorts;
-import org.postroom.core.time.SystemTimers;
 
 /** What is asked of servers of the network. */
 @Timeout(60)

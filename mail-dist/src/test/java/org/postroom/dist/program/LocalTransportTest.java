@@ -23,10 +23,10 @@ import org.postroom.core.delivery.DeliveryResult;
 import org.postroom.core.delivery.Transport;
 import org.postroom.core.flow.AliasParams;
 import org.postroom.core.machine.MachineUsers;
+import org.postroom.core.machine.SystemTimers;
 import org.postroom.core.table.RecipientDelimiter;
 import org.postroom.core.table.Tables;
 import org.postroom.core.testing.Shows;
-import org.postroom.core.time.SystemTimers;
 
 /** Mail of users of a machine, whose passwd(5) is the test's. */
 @Timeout(60)

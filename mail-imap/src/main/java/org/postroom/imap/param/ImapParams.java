@@ -2,11 +2,11 @@ package org.postroom.imap.param;
 
 import java.time.Duration;
 import java.util.List;
-import org.postroom.core.address.Network;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
+import org.postroom.core.network.Network;
 
 /** The parameters of IMAP: Dovecot's names where Dovecot has them. */
 public final class ImapParams {

@@ -3,13 +3,13 @@ package org.postroom.pop3.param;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import org.postroom.core.address.Network;
 import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Bounds;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.ParamSet;
 import org.postroom.core.config.Settings;
+import org.postroom.core.network.Network;
 
 /** The parameters of POP3: Dovecot's names where Dovecot has them. */
 public final class Pop3Params {

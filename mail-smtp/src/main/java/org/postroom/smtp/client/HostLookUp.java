@@ -8,11 +8,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.postroom.core.address.Domain;
-import org.postroom.core.address.Network;
 import org.postroom.core.delivery.DeliveryResult;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.flow.NextHop;
+import org.postroom.core.network.Network;
 import org.postroom.smtp.client.tls.ExchangerHost;
 import org.postroom.smtp.client.tls.HostPolicies.Judgement;
 

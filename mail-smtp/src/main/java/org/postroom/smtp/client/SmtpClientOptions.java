@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.postroom.core.address.Network;
 import org.postroom.core.flow.NextHop;
+import org.postroom.core.network.Network;
 
 /**
  * How mail is sent on.

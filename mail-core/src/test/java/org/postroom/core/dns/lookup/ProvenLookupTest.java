@@ -17,7 +17,7 @@ import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.dns.Resolver.Tlsa;
 import org.postroom.core.life.Lifeline;
-import org.postroom.core.time.SystemTimers;
+import org.postroom.core.machine.SystemTimers;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.WireOptions;

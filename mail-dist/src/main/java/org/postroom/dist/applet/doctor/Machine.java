@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.lookup.DnsResolver;
-import org.postroom.core.time.SystemTimers;
+import org.postroom.core.machine.SystemTimers;
 import org.postroom.core.wire.Wire;
 import org.postroom.core.wire.WireOptions;
 import org.postroom.core.wire.Wires;

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Optional;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
-import org.postroom.core.address.Network;
 import org.postroom.core.dns.Resolver.MailExchanger;
+import org.postroom.core.network.Network;
 
 /**
  * Whether a domain's SPF record lets an address send (RFC 7208). However a record is made, ten

@@ -1,4 +1,4 @@
-package org.postroom.core.time;
+package org.postroom.core.machine;
 
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.time.Timers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

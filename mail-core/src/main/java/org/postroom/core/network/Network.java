@@ -1,6 +1,9 @@
-package org.postroom.core.address;
+package org.postroom.core.network;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.postroom.core.address.IpLiteral;
+import org.postroom.core.address.MalformedAddress;
 
 /** A block of IP addresses: {@code 192.0.2.0/24} or {@code [2001:db8::]/32}. */
 public record Network(InetAddress address, int prefix) {
@@ -16,7 +19,7 @@ public record Network(InetAddress address, int prefix) {
     if (prefix < 0 || prefix > bytes.length * 8) {
       throw new MalformedAddress("a prefix is from 0 to " + bytes.length * 8 + ": " + prefix);
     }
-    InetAddress base = IpLiteral.address(masked(bytes, prefix));
+    InetAddress base = address(masked(bytes, prefix));
     if (!base.equals(address)) {
       throw new MalformedAddress(
           "non-null host address bits in \""
@@ -34,7 +37,7 @@ public record Network(InetAddress address, int prefix) {
 
   /** The block that an address lies in. */
   public static Network around(InetAddress address, int prefix) {
-    return new Network(IpLiteral.address(masked(address.getAddress(), prefix)), prefix);
+    return new Network(address(masked(address.getAddress(), prefix)), prefix);
   }
 
   /**
@@ -67,9 +70,17 @@ public record Network(InetAddress address, int prefix) {
 
   /** A mapped IPv4 address counts as the IPv4 address. */
   public boolean contains(InetAddress other) {
-    byte[] bytes = IpLiteral.address(other.getAddress()).getAddress();
+    byte[] bytes = address(other.getAddress()).getAddress();
     byte[] base = address.getAddress();
-    return bytes.length == base.length && IpLiteral.address(masked(bytes, prefix)).equals(address);
+    return bytes.length == base.length && address(masked(bytes, prefix)).equals(address);
+  }
+
+  private static InetAddress address(byte[] bytes) {
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("neither 4 nor 16 bytes", e);
+    }
   }
 
   private static byte[] masked(byte[] bytes, int prefix) {

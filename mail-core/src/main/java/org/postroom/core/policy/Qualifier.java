@@ -1,6 +1,9 @@
-package org.postroom.core.address;
+package org.postroom.core.policy;
 
 import java.util.Optional;
+import org.postroom.core.address.Address;
+import org.postroom.core.address.Domain;
+import org.postroom.core.address.WrittenAddress;
 
 /**
  * What belongs behind an address that somebody wrote short.
@@ -10,7 +13,7 @@ import java.util.Optional;
  */
 public record Qualifier(Domain origin, Optional<Domain> parent) {
 
-  /** The whole address; {@link MalformedAddress} if it becomes too long. */
+  /** The whole address; {@code MalformedAddress} if it becomes too long. */
   public Address qualified(WrittenAddress written) {
     if (written.domain().isEmpty()) {
       return Address.of(written.localPart(), origin);

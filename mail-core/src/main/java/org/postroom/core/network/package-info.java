@@ -1,0 +1,2 @@
+/** Blocks of IP addresses, as {@code mynetworks} has them. */
+package org.postroom.core.network;
