@@ -251,7 +251,6 @@ final class Description {
 
   /** The same, for a server that asks {@code databases}. */
   Plan plan(SqlSource databases) {
-    return Plan.of(
-        configuration.read(parts()), configuration, this, databases, Optional.empty());
+    return Plan.of(configuration.read(parts()), configuration, this, databases, Optional.empty());
   }
 }

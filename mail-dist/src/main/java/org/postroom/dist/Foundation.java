@@ -15,6 +15,7 @@ import org.postroom.core.queue.QueueStore;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.wire.Workers;
 import org.postroom.dist.assembly.OpenParts;
+import org.postroom.storage.store.StoreAhead;
 
 /**
  * What a server stands on, from its start to its end: the store, time, threads, the network. No
@@ -37,14 +38,20 @@ record Foundation(
   /**
    * Opens one thing after the other; the order of closing is the opposite one.
    *
+   * @param ahead what was begun of the store
    * @param owned takes in what is to be closed
    */
-  static Foundation open(Plan plan, Description description, Lifeline lifeline, Owned owned) {
+  static Foundation open(
+      Plan plan,
+      Description description,
+      Lifeline lifeline,
+      Optional<StoreAhead> ahead,
+      Owned owned) {
     PrivateFolder.check(plan.folder(), plan.settings(), plan.storage());
     FirstUse.ofCryptography();
     Path folder = plan.folder().orElse(null);
     MemoryBudget memory = MemoryBudget.ofHeap();
-    Store store = owned.add(Store.open(plan, description, lifeline, memory));
+    Store store = owned.add(Store.open(plan, description, lifeline, memory, ahead));
     if (folder != null) {
       PrivateFolder.make(folder);
     }

@@ -1,10 +1,8 @@
 package org.postroom.dist;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.postroom.core.arrival.StagingArea;
 import org.postroom.core.auth.Accounts;
@@ -44,8 +42,8 @@ record Grounds(LogIns logIns, Workers workers, Premises premises) {
         owned.add(
             new StagingArea(
                 plan.folder()
-                    .map(folder -> folder.resolve("staging"))
-                    .orElseGet(() -> temporary(owned)),
+                    .<Supplier<Path>>map(folder -> () -> folder.resolve("staging"))
+                    .orElseGet(() -> owned.add(new TemporaryFolder())),
                 StagingArea.Limits.DEFAULT,
                 memory));
     Accounts accounts = store.accounts();
@@ -83,16 +81,5 @@ record Grounds(LogIns logIns, Workers workers, Premises premises) {
             description.clock,
             ZoneId.systemDefault());
     return new Grounds(logIns, workers, premises);
-  }
-
-  /** For content on its way, where there is no folder. */
-  private static Path temporary(Owned owned) {
-    try {
-      Path folder = Files.createTempDirectory("postroom");
-      owned.add(() -> Files.deleteIfExists(folder));
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException("a temporary folder cannot be made", e);
-    }
   }
 }

@@ -18,6 +18,7 @@ import org.postroom.dist.mailbox.store.StoreMailboxes;
 import org.postroom.dist.operation.FaultRules;
 import org.postroom.dist.submit.Outbox;
 import org.postroom.storage.store.SqlTables;
+import org.postroom.storage.store.StoreAhead;
 
 /**
  * The parts of a server that runs.
@@ -44,12 +45,14 @@ record Running(
    * @param owned takes what is to be closed, also when this throws
    */
   static Running open(Description description, Lifeline lifeline, Owned owned) {
+    Optional<StoreAhead> ahead = Store.ahead(description);
+    ahead.ifPresent(owned::add);
     SqlTables databases = owned.add(new SqlTables());
     Plan plan = description.plan(databases);
     // Whatever can be refused is refused before the store is touched.
     plan.checkPorts();
     description.circumstances.checkWorkers();
-    Foundation foundation = Foundation.open(plan, description, lifeline, owned);
+    Foundation foundation = Foundation.open(plan, description, lifeline, ahead, owned);
     // What follows is closed before the wire, on which sessions still come to their end: first no
     // more commands, then nobody new, no more attempts, and no idle connections to next hops.
     Generations generations = owned.add(new Generations(plan, foundation, description));

@@ -1,6 +1,7 @@
 package org.postroom.dist;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.Argon2;
@@ -15,8 +16,10 @@ import org.postroom.core.time.Timers;
 import org.postroom.core.wire.Workers;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.config.ServerSettings;
+import org.postroom.storage.Storage;
 import org.postroom.storage.StorageFault;
 import org.postroom.storage.store.SqlStorage;
+import org.postroom.storage.store.StoreAhead;
 
 /**
  * The open store of a server.
@@ -29,21 +32,47 @@ record Store(
     SqlStorage storage, Accounts accounts, Accounts known, AtomicReference<QuotaRules> quotas)
     implements AutoCloseable {
 
-  /** Opens it as settings say; what is wrong with it is said with their place. */
-  static Store open(Plan plan, Description description, Lifeline lifeline, MemoryBudget memory) {
+  /** Begins what can be made of it before anything is known but what the program has said. */
+  static Optional<StoreAhead> ahead(Description description) {
+    return description.storage instanceof Storage.InMemory
+        ? Optional.of(new StoreAhead())
+        : Optional.empty();
+  }
+
+  /**
+   * Opens it as settings say; what is wrong with it is said with their place.
+   *
+   * @param ahead what was begun of it
+   */
+  static Store open(
+      Plan plan,
+      Description description,
+      Lifeline lifeline,
+      MemoryBudget memory,
+      Optional<StoreAhead> ahead) {
     Settings settings = plan.settings();
     AtomicReference<QuotaRules> quotas = new AtomicReference<>(ServerSettings.quotas(settings));
+    Argon2.Effort hashing = new Argon2.Effort(Argon2.Cost.DEFAULT, AuthParams.atOnce(settings));
     try {
       SqlStorage storage =
-          SqlStorage.open(
-              plan.storage(),
-              description.clock,
-              description.random,
-              settings.get(ServerParams.MIN_FREE),
-              lifeline,
-              memory,
-              new Argon2.Effort(Argon2.Cost.DEFAULT, AuthParams.atOnce(settings)),
-              quotas::get);
+          ahead.isPresent()
+              ? SqlStorage.open(
+                  ahead.get(),
+                  description.clock,
+                  description.random,
+                  lifeline,
+                  memory,
+                  hashing,
+                  quotas::get)
+              : SqlStorage.open(
+                  plan.storage(),
+                  description.clock,
+                  description.random,
+                  settings.get(ServerParams.MIN_FREE),
+                  lifeline,
+                  memory,
+                  hashing,
+                  quotas::get);
       Accounts known = known(plan, description, storage);
       return new Store(
           storage,

@@ -13,7 +13,6 @@ import org.postroom.core.part.Generation;
 import org.postroom.core.part.Service;
 import org.postroom.core.part.Welcome;
 import org.postroom.core.session.Callers;
-import org.postroom.core.session.CommandTable;
 import org.postroom.core.session.LogIns;
 import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.TlsContext;
@@ -23,7 +22,6 @@ import org.postroom.pop3.param.Pop3Params;
 import org.postroom.pop3.session.Logins;
 import org.postroom.pop3.session.MaildropLocks;
 import org.postroom.pop3.session.Pop3Context;
-import org.postroom.pop3.session.Pop3Row;
 import org.postroom.pop3.session.Pop3Session;
 
 /**
@@ -36,7 +34,6 @@ final class Pop3Service implements Service {
   private final Clock clock;
   private final MaildropLocks locks;
   private final Logins sessions = new Logins();
-  private final CommandTable<Pop3Session, Pop3Row<?>> commands = Pop3Commands.ALL;
 
   Pop3Service(MailStore store, Clock clock) {
     this.store = store;
@@ -83,6 +80,6 @@ final class Pop3Service implements Service {
                 settings.get(Pop3Params.LOGIN_TIMEOUT),
                 "-ERR [SYS/TEMP] " + Pop3Session.TOO_MANY + "\r\n")
             .whenNoTls((client, reason) -> context.log().noTls(Callers.of(client), reason)),
-        connection -> new Pop3Session(context, connection, commands));
+        connection -> new Pop3Session(context, connection, Pop3Commands.ALL));
   }
 }

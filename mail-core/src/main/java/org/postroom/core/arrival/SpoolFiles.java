@@ -1,6 +1,7 @@
 package org.postroom.core.arrival;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Where the files of a {@link StagingArea} come from. */
 interface SpoolFiles {
@@ -21,7 +23,17 @@ interface SpoolFiles {
    * have no name from the first moment on, so that none is left behind even when the process dies.
    */
   static SpoolFiles in(Path folder) {
+    return in(() -> folder);
+  }
+
+  /**
+   * The same.
+   *
+   * @param where asked for each file
+   */
+  static SpoolFiles in(Supplier<Path> where) {
     return () -> {
+      Path folder = found(where);
       Files.createDirectories(folder);
       boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
       FileAttribute<?>[] ownersOnly =
@@ -39,5 +51,13 @@ interface SpoolFiles {
               StandardOpenOption.DELETE_ON_CLOSE),
           ownersOnly);
     };
+  }
+
+  private static Path found(Supplier<Path> where) throws IOException {
+    try {
+      return where.get();
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 }

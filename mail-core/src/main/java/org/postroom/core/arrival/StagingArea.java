@@ -3,6 +3,7 @@ package org.postroom.core.arrival;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.postroom.core.memory.MemoryBudget;
 
 /**
@@ -58,6 +59,15 @@ public final class StagingArea implements Staging, AutoCloseable {
    * @param folder made at need; on a disk, not on a memory file system
    */
   public StagingArea(Path folder, Limits limits, MemoryBudget all) {
+    this(SpoolFiles.in(folder), limits, all);
+  }
+
+  /**
+   * The same.
+   *
+   * @param folder asked for when a mail goes into a file; may throw {@code UncheckedIOException}
+   */
+  public StagingArea(Supplier<Path> folder, Limits limits, MemoryBudget all) {
     this(SpoolFiles.in(folder), limits, all);
   }
 

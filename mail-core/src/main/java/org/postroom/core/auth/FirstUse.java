@@ -10,8 +10,21 @@ import org.bouncycastle.crypto.CryptoServicesRegistrar;
 public final class FirstUse {
   private FirstUse() {}
 
-  /** To be called before anything is hashed or signed. */
+  /** To be called before anything is hashed or signed; does nothing but the first time. */
   public static void ofCryptography() {
+    Once.make();
+  }
+
+  /** Whoever comes while another makes it waits, as for any class. */
+  private static final class Once {
+    static {
+      run();
+    }
+
+    static void make() {}
+  }
+
+  private static void run() {
     Thread first = new Thread(CryptoServicesRegistrar::getServicesConstraints, "first-use");
     first.setDaemon(true);
     first.start();

@@ -114,8 +114,7 @@ record Findings(
     return last.references.reach(changed, this::isHere);
   }
 
-  private static void note(
-      String name, Object one, @Nullable Object other, Set<String> changed) {
+  private static void note(String name, Object one, @Nullable Object other, Set<String> changed) {
     if (other == null || !Objects.equals(one, other)) {
       changed.add(name);
     }

@@ -172,8 +172,7 @@ final class Judgement {
     Set<String> used = new HashSet<>();
     for (Param<?> param : check.params.values()) {
       References.collect(check.rawText(param.name()), used);
-      if (param.has(Trait.NAMES_PARAMETERS)
-          && check.value(param.name()) instanceof List<?> own) {
+      if (param.has(Trait.NAMES_PARAMETERS) && check.value(param.name()) instanceof List<?> own) {
         own.forEach(name -> used.add(String.valueOf(name)));
       }
     }

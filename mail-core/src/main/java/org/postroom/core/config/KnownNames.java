@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.postroom.core.report.ParamClass;
 
 /**
@@ -106,10 +105,7 @@ public final class KnownNames {
     for (int i = 0; i < cells.length; i++) {
       cells[i] = cells[i] == null ? "" : cells[i];
     }
-    Set<String> asGood =
-        Arrays.stream(cells[3].split("\\|"))
-            .filter(value -> !value.isEmpty())
-            .collect(Collectors.toUnmodifiableSet());
+    Set<String> asGood = cells[3].isEmpty() ? Set.of() : Set.of(cells[3].split("\\|"));
     return new Entry(cells[0], ParamClass.of(cells[1]), cells[2], asGood, cells[4], cells[5]);
   }
 

@@ -37,7 +37,9 @@ public final class Settings {
 
   private final Findings found;
 
-  /** Those found by their parameters, unless they have others' here: a mail asks some fifty times. */
+  /**
+   * Those found by their parameters, unless they have others' here: a mail asks some fifty times.
+   */
   private final IdentityHashMap<Param<?>, Findings.Value> effective;
 
   private final List<ParamFamily<?>> families;
@@ -274,8 +276,7 @@ public final class Settings {
       sets.forEach(this::declare);
     }
 
-    private Builder(
-        Settings base, Map<String, MainCf.Entry> given, Map<String, String> presets) {
+    private Builder(Settings base, Map<String, MainCf.Entry> given, Map<String, String> presets) {
       before = base.found;
       params = before.params();
       this.given.putAll(given);
@@ -409,8 +410,10 @@ public final class Settings {
     private Examined examined(
         Findings calm, SettingsCheck check, List<Fault> found, @Nullable Findings stressed) {
       List<ParamFamily<?>> all = List.copyOf(families);
-      boolean isBoth = stressed != null && found.isEmpty();
-      Settings underStress = isBoth ? new Settings(stressed, all, check.notices, null) : null;
+      Settings underStress =
+          stressed != null && found.isEmpty()
+              ? new Settings(stressed, all, check.notices, null)
+              : null;
       return new Examined(
           new Settings(calm, all, check.notices, underStress), new Report(found, check.notices));
     }

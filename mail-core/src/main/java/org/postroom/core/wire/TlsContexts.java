@@ -200,31 +200,36 @@ public final class TlsContexts {
    * @param identities that are shown to a server that wants to see one; the first that it can use
    */
   public static TlsContext opportunisticClient(Set<String> versions, List<Identity> identities) {
-    SslContextBuilder builder =
-        SslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE);
-    if (!identities.isEmpty()) {
-      try {
-        builder.keyManager(keys(identities, provider()));
-      } catch (GeneralSecurityException | IOException e) {
-        throw new WireFault("our certificate cannot be shown: " + e.getMessage(), e);
-      }
-    }
     String[] spoken = Stream.of(PROTOCOLS).filter(versions::contains).toArray(String[]::new);
-    return client(builder.protocols(spoken), false);
+    if (identities.isEmpty()) {
+      return client(() -> anybodys(spoken), false);
+    }
+    try {
+      SslContextBuilder builder = anybodys(spoken).keyManager(keys(identities, provider()));
+      return client(() -> builder, false);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new WireFault("our certificate cannot be shown: " + e.getMessage(), e);
+    }
+  }
+
+  private static SslContextBuilder anybodys(String[] protocols) {
+    return SslContextBuilder.forClient()
+        .trustManager(InsecureTrustManagerFactory.INSTANCE)
+        .protocols(protocols);
   }
 
   /** For a client that verifies chain and name against the authorities the JVM trusts. */
   public static TlsContext verifyingClient() {
-    return client(SslContextBuilder.forClient().protocols(PROTOCOLS), true);
+    return client(() -> SslContextBuilder.forClient().protocols(PROTOCOLS), true);
   }
 
   /** For a client that verifies chain and name against these authorities (PEM) only. */
   public static TlsContext verifyingClient(String authorities) {
-    return client(
+    SslContextBuilder builder =
         SslContextBuilder.forClient()
             .protocols(PROTOCOLS)
-            .trustManager(certificates(authorities, "the list of authorities")),
-        true);
+            .trustManager(certificates(authorities, "the list of authorities"));
+    return client(() -> builder, true);
   }
 
   /**
@@ -236,8 +241,8 @@ public final class TlsContexts {
   }
 
   /** Many servers never are one: it is made for the first connection. */
-  private static TlsContext client(SslContextBuilder builder, boolean verifies) {
-    return new NettyTlsContext(() -> built(builder, verifies), true, verifies);
+  private static TlsContext client(Supplier<SslContextBuilder> builder, boolean verifies) {
+    return new NettyTlsContext(() -> built(builder.get(), verifies), true, verifies);
   }
 
   private static SslContext built(SslContextBuilder builder, boolean verifies) {

@@ -47,7 +47,8 @@ final class ReferencesTest {
     Map<String, String> texts = Map.of("b", "$a", "c", "$b", "d", "$c$x", "e", "1");
     References references = References.NONE.and(texts.keySet(), texts::get);
 
-    assertThat(references.reach(Set.of("a"), name -> true)).containsExactlyInAnyOrder("a", "b", "c", "d");
+    assertThat(references.reach(Set.of("a"), name -> true))
+        .containsExactlyInAnyOrder("a", "b", "c", "d");
     assertThat(references.reach(Set.of("e"), name -> true)).containsExactly("e");
     assertThat(references.reach(Set.of(), name -> !name.equals("x")))
         .containsExactlyInAnyOrder("x", "d");

@@ -17,12 +17,16 @@ import org.postroom.core.time.Timers;
  */
 record Surroundings(
     Programs programs, Environment environment, Timers timers, Clock clock, ZoneId zone) {
-  private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ROOT);
+
+  /** Apart: a server that starts has no use for it. */
+  private static final class Postmark {
+    static final DateTimeFormatter DATE =
+        DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ROOT);
+  }
 
   /** The line that begins a mail in an mbox, without its end. */
   String postmark(String sender) {
-    return "From " + sender + "  " + DATE.format(ZonedDateTime.now(clock.withZone(zone)));
+    return "From " + sender + "  " + Postmark.DATE.format(ZonedDateTime.now(clock.withZone(zone)));
   }
 
   /** Whether more than {@code limit} has gone by since {@code begun}, as the timers have it. */

@@ -1,8 +1,5 @@
 package org.postroom.storage.sql;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
@@ -10,7 +7,6 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
@@ -27,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final int READERS = 6;
-  private static final int READER_ATTEMPT_MILLIS = 1000;
+  private static final Duration READER_ATTEMPT = Duration.ofSeconds(1);
   private static final Duration READERS_PATIENCE = Duration.ofSeconds(20);
 
   private final String name;
@@ -183,24 +179,6 @@ final class Database implements AutoCloseable {
     origin.catchUp();
   }
 
-  /**
-   * A connection on which something failed is not used again. Reads of ours do not fail as such;
-   * what they meet is told.
-   */
-  private final class GivenUp implements SQLExceptionOverride {
-    private final long opening;
-
-    GivenUp(long opening) {
-      this.opening = opening;
-    }
-
-    @java.lang.Override
-    public SQLExceptionOverride.Override adjudicate(SQLException e) {
-      met(opening, e);
-      return SQLExceptionOverride.Override.MUST_EVICT;
-    }
-  }
-
   /** Something that is read with one connection; it may be begun anew with another. */
   interface Reading<T> {
     T from(Connection connection) throws SQLException;
@@ -242,7 +220,7 @@ final class Database implements AutoCloseable {
       health.awaitOpen(Duration.ofNanos(end - System.nanoTime()));
       Readers pool = readers();
       try {
-        return new Reader(pool.connections.getConnection(), pool);
+        return new Reader(pool.connections.take(), pool);
       } catch (SQLException e) {
         boolean passing =
             e instanceof SQLTransientConnectionException || pool.connections.isClosed();
@@ -260,6 +238,7 @@ final class Database implements AutoCloseable {
   private final class Reader implements AutoCloseable {
     private final Connection connection;
     private final Readers pool;
+    private @Nullable Throwable failure;
 
     Reader(Connection connection, Readers pool) {
       this.connection = connection;
@@ -275,54 +254,36 @@ final class Database implements AutoCloseable {
           throw e;
         }
         throw new SQLNonTransientConnectionException("the connection's pool ended", "08003", e);
+      } catch (SQLException e) {
+        failure = e;
+        throw e;
       } catch (Error e) {
+        failure = e;
         met(pool.opening, e);
         throw e;
       }
     }
 
-    @java.lang.Override
+    @Override
     public void close() throws SQLException {
-      connection.close();
+      pool.connections.giveBack(connection, failure);
     }
   }
 
   /** Connections to one instance. */
-  private record Readers(HikariDataSource connections, long opening) {}
+  private record Readers(ReaderPool connections, long opening) {}
 
   /** The readers' pool. */
   private synchronized Readers readers() {
     Readers current = readers;
     if (current == null) {
-      HikariConfig config = new HikariConfig();
-      config.setDataSource(origin.source());
-      config.setPoolName("postroom-" + Integer.toHexString(System.identityHashCode(this)));
-      config.setMaximumPoolSize(READERS);
-      config.setMinimumIdle(1);
-      config.setReadOnly(false);
-      config.setAutoCommit(true);
-      config.setInitializationFailTimeout(-1);
-      config.setConnectionTimeout(READER_ATTEMPT_MILLIS);
       long opening = health.opening();
-      config.setExceptionOverride(new GivenUp(opening));
-      current = new Readers(pool(config), opening);
+      String pool = "postroom-" + Integer.toHexString(System.identityHashCode(this));
+      current =
+          new Readers(origin.readers(pool, READERS, READER_ATTEMPT, e -> met(opening, e)), opening);
       readers = current;
     }
     return current;
-  }
-
-  /**
-   * The pool gives its patience to the source as a time limit for logging in, which is not ours.
-   */
-  private static HikariDataSource pool(HikariConfig config) {
-    try {
-      int before = config.getDataSource().getLoginTimeout();
-      HikariDataSource pool = new HikariDataSource(config);
-      config.getDataSource().setLoginTimeout(before);
-      return pool;
-    } catch (SQLException e) {
-      throw new StorageUnavailable("the readers' connections cannot be set up", e);
-    }
   }
 
   boolean hasRoomFor(long octets) {
@@ -432,23 +393,7 @@ final class Database implements AutoCloseable {
     Readers current = readers;
     readers = null;
     if (current != null) {
-      close(current.connections);
-    }
-  }
-
-  /**
-   * The pool waits as long for the thread that opens its connections as may be waited for a log-in,
-   * and warns when that is no time at all.
-   */
-  private static void close(HikariDataSource pool) {
-    DataSource source = pool.getDataSource();
-    try {
-      int before = source.getLoginTimeout();
-      source.setLoginTimeout(1);
-      pool.close();
-      source.setLoginTimeout(before);
-    } catch (SQLException e) {
-      pool.close();
+      current.connections.close();
     }
   }
 

@@ -2,18 +2,39 @@ package org.postroom.storage.sql;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.UUID;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
+import org.postroom.storage.schema.Schema;
 
 /** A database that is gone when closed, and with it all there was: it cannot be opened again. */
 final class MemoryOrigin implements Origin {
   private final JdbcDataSource source =
       H2.source("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
 
+  /** One with all tables, which are empty. */
+  static MemoryOrigin withTables() throws SQLException {
+    H2.require(H2.version());
+    MemoryOrigin origin = new MemoryOrigin();
+    try (Connection connection = origin.source.getConnection()) {
+      new Schema("h2").createTemporary(connection);
+      return origin;
+    } catch (SQLException | RuntimeException e) {
+      origin.close();
+      throw e;
+    }
+  }
+
   @Override
   public DataSource source() {
     return source;
+  }
+
+  @Override
+  public ReaderPool readers(String name, int most, Duration patience, Consumer<SQLException> heed) {
+    return new MemoryReaders(source, most, patience, heed);
   }
 
   @Override

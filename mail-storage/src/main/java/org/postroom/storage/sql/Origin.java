@@ -2,6 +2,8 @@ package org.postroom.storage.sql;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +11,19 @@ import org.jspecify.annotations.Nullable;
 interface Origin extends AutoCloseable {
   /** Makes connections to the instance that is open. */
   DataSource source();
+
+  /**
+   * Connections to that instance for readers.
+   *
+   * @param name for threads that look after them
+   * @param most at once
+   * @param patience how long one is waited for
+   * @param heed hears what has failed on one
+   */
+  default ReaderPool readers(
+      String name, int most, Duration patience, Consumer<SQLException> heed) {
+    return new PooledReaders(name, source(), most, patience, heed);
+  }
 
   /** Prepares the committer's connection: locks that keep other servers out. */
   default void adopt(Connection writer) throws SQLException {}

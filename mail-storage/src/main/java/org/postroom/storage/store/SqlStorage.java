@@ -104,6 +104,23 @@ public final class SqlStorage implements AutoCloseable {
         StoreOpening.open(where, clock, random, minFree, lifeline, memory, hashing, quotas));
   }
 
+  /**
+   * The same in memory, of what was begun before; see {@link StoreAhead}.
+   *
+   * @throws StorageFault when it cannot be opened
+   */
+  public static SqlStorage open(
+      StoreAhead ahead,
+      Clock clock,
+      SecureRandom random,
+      Lifeline lifeline,
+      MemoryBudget memory,
+      Argon2.Effort hashing,
+      Supplier<QuotaRules> quotas) {
+    return new SqlStorage(
+        StoreOpening.open(ahead.begun, clock, random, lifeline, memory, hashing, quotas));
+  }
+
   /** The mailboxes. */
   public MailStore mail() {
     return engine.mail();
