@@ -1,9 +1,17 @@
 package org.postroom.storage.sql;
 
+import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.postroom.core.auth.Argon2;
+import org.postroom.core.life.Lifeline;
+import org.postroom.core.memory.MemoryBudget;
+import org.postroom.core.quota.QuotaRules;
+import org.postroom.storage.StorageFault;
 
 /**
  * A database in memory whose tables are being made, on a thread of its own that ends with that. It
@@ -29,8 +37,44 @@ public final class MemoryAhead implements AutoCloseable {
     }
   }
 
-  /** For the one store that it becomes part of; waits until it is made. */
-  MemoryOrigin take() throws SQLException {
+  /** Opens the one store that it becomes part of; waits until it is made. */
+  public Engine open(
+      Clock clock,
+      SecureRandom random,
+      Lifeline lifeline,
+      MemoryBudget memory,
+      Argon2.Effort hashing,
+      Supplier<QuotaRules> quotas) {
+    return open(
+        new Life(clock, lifeline, memory, StoreHealth.Reopenings.DEFAULT, hashing), random, quotas);
+  }
+
+  Engine open(Life life, SecureRandom random, Supplier<QuotaRules> quotas) {
+    try {
+      return engine(take(), life.hashingCheaply(), random, quotas);
+    } catch (StorageFault e) {
+      throw e;
+    } catch (SQLException | RuntimeException e) {
+      throw StorageFault.passing("A store in memory cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private static Engine engine(
+      MemoryOrigin origin, Life life, SecureRandom random, Supplier<QuotaRules> quotas)
+      throws SQLException {
+    try {
+      Catalog catalog = StoreOpening.catalog(quotas);
+      Database database =
+          new Database("memory", new Dialect.H2(), origin, catalog, life.of("the store in memory"));
+      database.takePlace();
+      return new Engine(database, new MemoryBlobs(), catalog, life, random);
+    } catch (SQLException | RuntimeException e) {
+      origin.close();
+      throw e;
+    }
+  }
+
+  private MemoryOrigin take() throws SQLException {
     if (!isTaken.compareAndSet(false, true)) {
       throw new IllegalStateException("a database in memory is one store's");
     }

@@ -70,54 +70,12 @@ public final class StoreOpening {
           quotas);
     }
     try (MemoryAhead ahead = new MemoryAhead()) {
-      return memory(ahead, life, random, quotas);
+      return ahead.open(life, random, quotas);
     }
   }
 
-  private static Catalog catalog(Supplier<QuotaRules> quotas) {
+  static Catalog catalog(Supplier<QuotaRules> quotas) {
     return new Catalog(Math.max(4L << 20, Runtime.getRuntime().maxMemory() / 12), quotas);
-  }
-
-  /** Opens a store in memory, of a database that was begun before. */
-  public static Engine open(
-      MemoryAhead ahead,
-      Clock clock,
-      SecureRandom random,
-      Lifeline lifeline,
-      MemoryBudget memory,
-      Argon2.Effort hashing,
-      Supplier<QuotaRules> quotas) {
-    return memory(
-        ahead,
-        new Life(clock, lifeline, memory, StoreHealth.Reopenings.DEFAULT, hashing),
-        random,
-        quotas);
-  }
-
-  private static Engine memory(
-      MemoryAhead ahead, Life life, SecureRandom random, Supplier<QuotaRules> quotas) {
-    try {
-      return memory(ahead.take(), life.hashingCheaply(), random, quotas);
-    } catch (StorageFault e) {
-      throw e;
-    } catch (SQLException | RuntimeException e) {
-      throw StorageFault.passing("A store in memory cannot be opened: " + e.getMessage(), e);
-    }
-  }
-
-  private static Engine memory(
-      MemoryOrigin origin, Life life, SecureRandom random, Supplier<QuotaRules> quotas)
-      throws SQLException {
-    try {
-      Catalog catalog = catalog(quotas);
-      Database database =
-          new Database("memory", new Dialect.H2(), origin, catalog, life.of("the store in memory"));
-      database.takePlace();
-      return new Engine(database, new MemoryBlobs(), catalog, life, random);
-    } catch (SQLException | RuntimeException e) {
-      origin.close();
-      throw e;
-    }
   }
 
   /** Opens a store in a data folder that {@code opener} opens: on any disk. */

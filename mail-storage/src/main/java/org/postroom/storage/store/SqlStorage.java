@@ -117,8 +117,7 @@ public final class SqlStorage implements AutoCloseable {
       MemoryBudget memory,
       Argon2.Effort hashing,
       Supplier<QuotaRules> quotas) {
-    return new SqlStorage(
-        StoreOpening.open(ahead.begun, clock, random, lifeline, memory, hashing, quotas));
+    return new SqlStorage(ahead.begun.open(clock, random, lifeline, memory, hashing, quotas));
   }
 
   /** The mailboxes. */
