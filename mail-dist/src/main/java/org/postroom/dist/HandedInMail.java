@@ -86,7 +86,8 @@ final class HandedInMail {
             Optional.empty(),
             "",
             Optional.of(user.name()),
-            traceparent);
+            traceparent,
+            Submission.Session.NONE);
     this.limit = limit;
   }
 

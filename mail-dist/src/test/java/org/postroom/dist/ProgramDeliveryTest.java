@@ -9,6 +9,7 @@ import static org.postroom.dist.ProgramHouse.USER;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,32 @@ final class ProgramDeliveryTest {
       assertThat(house.text("environment"))
           .contains("MAIL_CONFIG=" + folder + "\n", "PATH=/usr/bin:/bin\n")
           .doesNotContain("HOME=", "USER=", "JAVA");
+    }
+  }
+
+  @Test
+  void aProgramHearsHowTheMailWasHandedIn() throws Exception {
+    try (ProgramHouse house =
+        list(
+            house().set("smtpd_sasl_auth_enable", "yes"),
+            "",
+            "x$client_port x$sasl_method x$sasl_username x$sasl_sender x$client_protocol",
+            "echo \"$@\" >words")) {
+      house.start();
+      String both = "\0" + ADA + "\0correct horse";
+      try (SmtpDialogue dialogue = SmtpDialogue.open(house.server().address(Role.MX))) {
+        dialogue.say("EHLO client.example");
+        dialogue.say("AUTH PLAIN " + Base64.getEncoder().encodeToString(both.getBytes(US_ASCII)));
+        dialogue.say("MAIL FROM:<" + ADA + "> AUTH=first+40far.test");
+        dialogue.say("RCPT TO:<a@list.test>");
+        dialogue.say("DATA");
+        assertThat(dialogue.content(out -> out.write("x\r\n".getBytes(US_ASCII))))
+            .startsWith("250");
+      }
+      house.awaitEmptyQueue();
+
+      assertThat(house.text("words"))
+          .matches("x[0-9]{4,5} xPLAIN x" + ADA + " xfirst@far\\.test xESMTP\n");
     }
   }
 

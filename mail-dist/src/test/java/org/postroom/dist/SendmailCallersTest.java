@@ -272,6 +272,8 @@ final class SendmailCallersTest {
         "-G ada | 0 | ''",
         "-XV ada | 0 | ''",
         "-O requiretls=no ada | 0 | ''",
+        "-O requiretls=yes ada | 0 | ''",
+        "-O requiretls=1 ada | 64 | requiretls is yes or no",
         "-Am -om -oem -odb -oo -o7 -o8 -U -h 5 -L x -m -p SMTP -x -c ada | 0 | ''",
         "-n ada | 0 | warning: -n has no effect",
         "-oQ/var/q ada | 0 | warning: -oQ has no effect",

@@ -53,6 +53,7 @@ public record Submission(
    *     handed in on this machine
    * @param user who handed it in on this machine
    * @param traceparent the trace that it is part of, as W3C Trace Context (3.2) writes it
+   * @param session what else its session has settled
    */
   public record Client(
       InetAddress address,
@@ -61,7 +62,8 @@ public record Submission(
       Optional<String> login,
       String protocol,
       Optional<String> user,
-      Optional<String> traceparent) {
+      Optional<String> traceparent,
+      Session session) {
     private static final Pattern TRACEPARENT =
         Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
 
@@ -75,20 +77,48 @@ public record Submission(
           });
     }
 
-    /** A client of the network. */
+    /** One of the network. */
+    public Client(
+        InetAddress address,
+        String name,
+        String helo,
+        Optional<String> login,
+        String protocol,
+        Session session) {
+      this(address, name, helo, login, protocol, Optional.empty(), Optional.empty(), session);
+    }
+
+    /** One without a session that anybody wants to know of. */
     public Client(
         InetAddress address, String name, String helo, Optional<String> login, String protocol) {
-      this(address, name, helo, login, protocol, Optional.empty(), Optional.empty());
+      this(address, name, helo, login, protocol, Session.NONE);
     }
 
     /** The same without a word on who logged in. */
     public Client anonymous() {
-      return new Client(address, name, helo, Optional.empty(), protocol, user, traceparent);
+      return new Client(
+          address, name, helo, Optional.empty(), protocol, user, traceparent, session);
     }
 
     /** Who answers for the mail: the account that logged in, or the user of this machine. */
     public Optional<String> submitter() {
       return login.or(() -> user);
     }
+  }
+
+  /**
+   * What a session has settled beside who the client is. What it has not is empty.
+   *
+   * @param port the client's
+   * @param saslMethod by which it has logged in, in its registered spelling
+   * @param saslSender who has handed the mail in first, as the client says (AUTH= of MAIL; RFC
+   *     4954, 5)
+   */
+  public record Session(
+      Optional<Integer> port, Optional<String> saslMethod, Optional<String> saslSender) {
+
+    /** There was none. */
+    public static final Session NONE =
+        new Session(Optional.empty(), Optional.empty(), Optional.empty());
   }
 }

@@ -2,6 +2,7 @@ package org.postroom.core.delivery;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.mail.BodyType;
@@ -72,6 +73,11 @@ public record QueuedMail(
    * @param protocol the word of the Received header; empty for mail handed in on this machine
    * @param submitter the account that logged in, or the user of this machine
    * @param traceparent the trace that it is part of, as W3C Trace Context (3.2) writes it
+   * @param port the client's; empty for mail handed in on this machine, and where an earlier
+   *     version took it in, as the next two are
+   * @param saslMethod by which the account has logged in; empty where it has not
+   * @param saslSender who has handed the mail in first, as the client says (AUTH= of MAIL; RFC
+   *     4954, 5)
    */
   public record CameFrom(
       String address,
@@ -79,7 +85,44 @@ public record QueuedMail(
       String helo,
       String protocol,
       Optional<String> submitter,
-      Optional<String> traceparent) {}
+      Optional<String> traceparent,
+      Optional<Integer> port,
+      Optional<String> saslMethod,
+      Optional<String> saslSender) {
+
+    /** One of whose session nothing is known. */
+    public CameFrom(
+        String address,
+        String name,
+        String helo,
+        String protocol,
+        Optional<String> submitter,
+        Optional<String> traceparent) {
+      this(
+          address,
+          name,
+          helo,
+          protocol,
+          submitter,
+          traceparent,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+    }
+
+    /**
+     * The protocol whatever it was secured by: {@code SMTP}, {@code ESMTP} or {@code LMTP} for the
+     * words of RFC 3848 and RFC 6531, other words as they are.
+     */
+    public String plainProtocol() {
+      String word = protocol.toUpperCase(Locale.ROOT);
+      if (word.contains("LMTP")) {
+        return "LMTP";
+      }
+      boolean extended = word.startsWith("E") || word.startsWith("UTF8");
+      return word.contains("SMTP") ? (extended ? "ESMTP" : "SMTP") : protocol;
+    }
+  }
 
   /**
    * One recipient that is not done with.

@@ -18,6 +18,7 @@ import org.postroom.core.wire.TlsSession;
  *     other mail; empty before
  * @param size of the mail, as far as it is known; else 0
  * @param mechanism by which the client has logged in; else empty
+ * @param saslSender who has handed the mail in first, as the client says; else empty
  * @param tls empty in clear
  * @param stressed whether there were more clients than places when the session began
  */
@@ -30,18 +31,19 @@ public record Occasion(
     String instance,
     long size,
     String mechanism,
+    String saslSender,
     Optional<TlsSession> tls,
     boolean stressed) {
 
   /** Nobody knows, or it does not matter. */
   public static final Occasion UNKNOWN =
       new Occasion(
-          "", "", Optional.empty(), Optional.empty(), "", "", 0, "", Optional.empty(), false);
+          "", "", Optional.empty(), Optional.empty(), "", "", 0, "", "", Optional.empty(), false);
 
-  /** The same for a mail of which nothing but its size is known. */
-  public Occasion ofMail(long announced) {
+  /** The same for a mail of which nothing is known but what stands beside its sender. */
+  public Occasion ofMail(long announced, String firstSender) {
     return new Occasion(
-        state, protocol, client, server, "", "", announced, mechanism, tls, stressed);
+        state, protocol, client, server, "", "", announced, mechanism, firstSender, tls, stressed);
   }
 
   /** Whether recipients are known to be all that there are. */

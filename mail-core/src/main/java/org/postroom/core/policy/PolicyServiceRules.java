@@ -68,7 +68,7 @@ final class PolicyServiceRules {
         .with("stress", occasion.stressed() ? "yes" : "")
         .with("sasl_method", occasion.mechanism())
         .with("sasl_username", mail.client().login().orElse(""))
-        .with("sasl_sender", "")
+        .with("sasl_sender", occasion.saslSender())
         .with("ccert_subject", "")
         .with("ccert_issuer", "")
         .with("ccert_fingerprint", "")

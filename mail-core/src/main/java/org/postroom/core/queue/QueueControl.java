@@ -113,7 +113,10 @@ public interface QueueControl {
         client.helo(),
         client.protocol(),
         client.submitter(),
-        client.traceparent());
+        client.traceparent(),
+        client.session().port(),
+        client.session().saslMethod(),
+        client.session().saslSender());
   }
 
   /**

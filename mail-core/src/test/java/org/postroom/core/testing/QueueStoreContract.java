@@ -422,7 +422,9 @@ public abstract class QueueStoreContract extends StoreContract {
             Optional.empty(),
             "ESMTPSA",
             Optional.of("www-data"),
-            Optional.of(trace));
+            Optional.of(trace),
+            new Submission.Session(
+                Optional.of(65_535), Optional.of("SCRAM-SHA-256"), Optional.of("f\0irst@x.test")));
     Submission sent = mail(text("x"), List.of("a@one.test", "b@one.test", "c@one.test"));
     Submission mail =
         new Submission(
@@ -450,10 +452,48 @@ public abstract class QueueStoreContract extends StoreContract {
     assertThat(origin.protocol()).isEqualTo("ESMTPSA");
     assertThat(origin.submitter()).contains("www-data");
     assertThat(origin.traceparent()).contains(trace);
+    assertThat(origin.port()).contains(65_535);
+    assertThat(origin.saslMethod()).contains("SCRAM-SHA-256");
+    assertThat(origin.saslSender().orElseThrow()).isIn("f\0irst@x.test", "f irst@x.test");
     assertThat(listed().recipients())
         .extracting(QueueControl.ListedRecipient::lastAttempt)
         .containsExactlyInAnyOrder(
             Optional.of(at), Optional.of(at.plusSeconds(1)), Optional.empty());
+  }
+
+  @Test
+  void saysFromWhichPortAMailCameThatHasNothingElse() {
+    Submission sent = mail(text("x"), List.of("a@one.test"));
+    Submission.Client client =
+        new Submission.Client(
+            InetAddress.getLoopbackAddress(),
+            "unknown",
+            "",
+            Optional.empty(),
+            "SMTP",
+            new Submission.Session(Optional.of(1), Optional.empty(), Optional.empty()));
+    commit.commit(
+        onward(
+            new Submission(
+                sent.id(),
+                sent.origin(),
+                client,
+                sent.envelope(),
+                sent.content(),
+                sent.arrived())));
+
+    assertThat(lease("me", 10, 10).get(0).origin().orElseThrow().port()).contains(1);
+  }
+
+  @Test
+  void saysNothingOfASessionThatThereWasNot() {
+    commit.commit(onward(mail(text("x"), List.of("a@one.test"))));
+
+    QueuedMail.CameFrom origin = lease("me", 10, 10).get(0).origin().orElseThrow();
+
+    assertThat(origin.port()).isEmpty();
+    assertThat(origin.saslMethod()).isEmpty();
+    assertThat(origin.saslSender()).isEmpty();
   }
 
   private Listed listed() {

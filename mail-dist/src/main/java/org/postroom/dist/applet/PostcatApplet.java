@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.postroom.core.delivery.QueuedMail.CameFrom;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.assembly.DescribedServer;
 import org.postroom.dist.operation.QueueOperations;
@@ -193,11 +194,47 @@ public final class PostcatApplet implements Callable<Integer> {
       String time = TIME.format(Instant.parse(mail.arrived()).atZone(ZoneId.systemDefault()));
       record('T', "message_arrival_time", time);
       record('A', "create_time", time);
+      mail.origin().ifPresent(this::logIn);
       mail.envelopeId().ifPresent(envid -> attribute("envelope_id=" + envid));
       mail.returned().ifPresent(what -> attribute("ret_flags=" + (what.equals("FULL") ? 1 : 2)));
       record('S', "sender", mail.sender());
       if (!mail.body().equals("7BIT")) {
         attribute("encoding=8bit");
+      }
+      mail.origin().filter(from -> from.port().isPresent()).ifPresent(this::client);
+    }
+
+    /** As whom the client has logged in. */
+    private void logIn(CameFrom from) {
+      from.saslMethod()
+          .ifPresent(
+              method -> {
+                attribute("sasl_method=" + method);
+                from.submitter().ifPresent(login -> attribute("sasl_username=" + login));
+              });
+      from.saslSender().ifPresent(sender -> attribute("sasl_sender=" + sender));
+    }
+
+    /** Who it is, first for what is told of it and then for who judges it: they are one here. */
+    private void client(CameFrom from) {
+      String port = from.port().map(String::valueOf).orElse("");
+      attribute("log_client_name=" + from.name());
+      attribute("log_client_address=" + from.address());
+      attribute("log_client_port=" + port);
+      attribute("log_message_origin=" + from.name() + "[" + from.address() + "]");
+      helo("log_helo_name", from);
+      attribute("log_protocol_name=" + from.plainProtocol());
+      attribute("client_name=" + from.name());
+      attribute("client_address=" + from.address());
+      attribute("client_port=" + port);
+      helo("helo_name", from);
+      attribute("protocol_name=" + from.plainProtocol());
+      attribute("client_address_type=" + (from.address().indexOf(':') < 0 ? 2 : 10));
+    }
+
+    private void helo(String name, CameFrom from) {
+      if (!from.helo().isEmpty()) {
+        attribute(name + "=" + from.helo());
       }
     }
 

@@ -68,7 +68,9 @@ import picocli.CommandLine.Spec;
           + " the letter: all other. -d0:"
           + " says version and names. -bi, -I: checks the files of aliases (-oAFILE: that one; -v:"
           + " says how many there are). -bh, -bH: nothing to do.",
-      "Ignored: -G -L -O -U -X -c -e -h -m -n -o -p -x."
+      "-O requiretls=yes: the mail goes only by servers that are known and do the same (RFC 8689);"
+          + " else it is returned.",
+      "Ignored: -G -L -U -X -c -e -h -m -n -o -p -x."
     })
 public final class SendmailApplet implements Callable<Integer> {
   private static final List<String> ALL_REPORTS = List.of("SUCCESS", "FAILURE", "DELAY");
@@ -240,13 +242,14 @@ public final class SendmailApplet implements Callable<Integer> {
     boolean wantsReports = options.verbosity() == 1 && options.notifyOn().isEmpty();
     Mail mail =
         new Mail(
-            sender,
-            recipients.stream().map(WrittenAddress::toString).distinct().toList(),
-            options.eightBit(),
-            wantsReports ? ALL_REPORTS : options.notifyOn(),
-            options.fullReturn(),
-            options.envelopeId(),
-            content(options, sender, input));
+                sender,
+                recipients.stream().map(WrittenAddress::toString).distinct().toList(),
+                options.eightBit(),
+                wantsReports ? ALL_REPORTS : options.notifyOn(),
+                options.fullReturn(),
+                options.envelopeId(),
+                content(options, sender, input))
+            .requiringTls(options.requiresTls());
     HandingIn done;
     try {
       Optional<NullClient> client = client(options);

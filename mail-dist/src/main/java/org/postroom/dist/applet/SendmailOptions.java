@@ -21,7 +21,7 @@ final class SendmailOptions {
   private static final String LETTERS = "A:B:C:F:GIL:N:O:R:UV:X:a:b:cd:e:f:h:imno:p:q:r:tvx";
 
   /** They mean nothing here, and programs use them all the same. */
-  private static final String IGNORED = "GLOUXcehmpx";
+  private static final String IGNORED = "GLUXcehmpx";
 
   private static final Pattern TIME = Pattern.compile("([0-9]{1,9})([smhdw]?)");
 
@@ -36,6 +36,7 @@ final class SendmailOptions {
   private @Nullable String account;
   private @Nullable String envelopeId;
   private @Nullable Boolean fullReturn;
+  private @Nullable Boolean requiresTls;
   private List<String> notify = List.of();
   private boolean recipientsInHeader;
   private boolean dotIsContent;
@@ -143,6 +144,7 @@ final class SendmailOptions {
       case 'F' -> fullName = value;
       case 'I' -> mode = Mode.ALIASES;
       case 'N' -> notify = reports(value);
+      case 'O' -> named(value);
       case 'R' -> fullReturn = isFull(value);
       case 'V' -> envelopeId = envelopeId(value);
       case 'a' -> account = value;
@@ -217,6 +219,23 @@ final class SendmailOptions {
       case "d", "D", "l" -> Mode.SERVE;
       default -> throw new Misused("unsupported: -b" + value);
     };
+  }
+
+  /**
+   * An option by its name, in any case. Others than this have no effect; but nobody sends what must
+   * be safe any other way because of a slip.
+   */
+  private void named(String value) {
+    int sign = value.indexOf('=');
+    String name = (sign < 0 ? value : value.substring(0, sign)).strip();
+    if (name.equalsIgnoreCase("requiretls")) {
+      requiresTls =
+          switch (sign < 0 ? "yes" : value.substring(sign + 1).strip().toLowerCase(Locale.ROOT)) {
+            case "yes" -> true;
+            case "no" -> false;
+            default -> throw new Misused("-O requiretls is yes or no, and not " + value);
+          };
+    }
   }
 
   /** The older way to say options. */
@@ -339,6 +358,11 @@ final class SendmailOptions {
 
   Optional<Boolean> fullReturn() {
     return Optional.ofNullable(fullReturn);
+  }
+
+  /** Whether the mail goes only by servers that do the same for it (RFC 8689). */
+  Optional<Boolean> requiresTls() {
+    return Optional.ofNullable(requiresTls);
   }
 
   /** In the words of RFC 3461. */

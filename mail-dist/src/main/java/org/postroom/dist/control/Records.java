@@ -136,7 +136,9 @@ public final class Records {
       return Secret.of(text);
     } else if ((type == long.class || type == Long.class) && json instanceof Long) {
       return json;
-    } else if (type == int.class && json instanceof Long number && number == number.intValue()) {
+    } else if ((type == int.class || type == Integer.class)
+        && json instanceof Long number
+        && number == number.intValue()) {
       return number.intValue();
     } else if ((type == boolean.class || type == Boolean.class) && json instanceof Boolean) {
       return json;
@@ -150,7 +152,7 @@ public final class Records {
     if (type instanceof ParameterizedType) {
       return "a list";
     }
-    if (type == long.class || type == Long.class || type == int.class) {
+    if (type == long.class || type == Long.class || type == int.class || type == Integer.class) {
       return "a whole number";
     }
     return type == boolean.class || type == Boolean.class ? "true or false" : "a text";

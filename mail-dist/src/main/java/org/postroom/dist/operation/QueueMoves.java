@@ -176,7 +176,8 @@ public final class QueueMoves {
                     Optional.empty(),
                     from.protocol(),
                     from.submitter(),
-                    from.traceparent()))
+                    from.traceparent(),
+                    new Submission.Session(from.port(), from.saslMethod(), from.saslSender())))
         .orElseGet(
             () ->
                 new Submission.Client(

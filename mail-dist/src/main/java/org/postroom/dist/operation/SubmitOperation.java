@@ -31,6 +31,8 @@ public final class SubmitOperation {
    * @param reportOn when the sender wants a report, in the words of RFC 3461
    * @param fullReturn whether a report is to have the whole mail in it, where that is said
    * @param envelopeId what reports are to name the mail
+   * @param requiresTls whether it goes only by servers that do the same for it (REQUIRETLS, RFC
+   *     8689), where that is said
    * @param name under which it may be handed in again by whoever hears no answer; nobody gets it
    *     twice then
    * @param watch by which whoever hands it in sees it tried ({@link WatchOperations})
@@ -43,6 +45,7 @@ public final class SubmitOperation {
       List<String> reportOn,
       Optional<Boolean> fullReturn,
       Optional<String> envelopeId,
+      Optional<Boolean> requiresTls,
       Optional<String> name,
       Optional<Long> watch,
       InputStream content) {
@@ -69,6 +72,7 @@ public final class SubmitOperation {
           envelopeId,
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           content);
     }
 
@@ -81,7 +85,23 @@ public final class SubmitOperation {
           reportOn,
           fullReturn,
           envelopeId,
+          requiresTls,
           Optional.of(other),
+          watch,
+          content);
+    }
+
+    /** The same, to go only by servers that do the same for it, or as any other. */
+    public Mail requiringTls(Optional<Boolean> other) {
+      return new Mail(
+          sender,
+          recipients,
+          eightBit,
+          reportOn,
+          fullReturn,
+          envelopeId,
+          other,
+          name,
           watch,
           content);
     }
@@ -89,7 +109,16 @@ public final class SubmitOperation {
     /** The same, to be seen by a watch; by none where there is none. */
     public Mail seenBy(Optional<Long> other) {
       return new Mail(
-          sender, recipients, eightBit, reportOn, fullReturn, envelopeId, name, other, content);
+          sender,
+          recipients,
+          eightBit,
+          reportOn,
+          fullReturn,
+          envelopeId,
+          requiresTls,
+          name,
+          other,
+          content);
     }
 
     /**
@@ -110,7 +139,7 @@ public final class SubmitOperation {
           false,
           envelopeId,
           fullReturn,
-          false);
+          requiresTls.orElse(false));
     }
   }
 

@@ -9,24 +9,36 @@ import org.postroom.core.delivery.QueuedMail.CameFrom;
  *
  * @param protocol {@code SMTP} or {@code ESMTP}
  * @param login who has logged in
+ * @param method by which mechanism
+ * @param sender who has handed the mail in first, as the client says
  */
-record BroughtBy(String address, String name, String helo, String protocol, String login) {
-  private static final BroughtBy NOBODY = new BroughtBy("", "", "", "", "");
+record BroughtBy(
+    String address,
+    String port,
+    String name,
+    String helo,
+    String protocol,
+    String login,
+    String method,
+    String sender) {
+  private static final BroughtBy NOBODY = new BroughtBy("", "", "", "", "", "", "", "");
 
   static BroughtBy of(QueuedMail mail) {
     return mail.origin().map(BroughtBy::of).orElse(NOBODY);
   }
 
-  /** The queue has the words of the Received header (RFC 3848): S is for TLS, A for a log-in. */
+  /** The queue has the words of the Received header (RFC 3848): A is for a log-in. */
   private static BroughtBy of(CameFrom from) {
     String word = from.protocol().toUpperCase(Locale.ROOT);
-    boolean smtp = word.contains("SMTP");
-    boolean extended = word.startsWith("E") || word.startsWith("UTF8");
+    boolean hasLoggedIn = word.contains("MTP") && word.endsWith("A");
     return new BroughtBy(
         from.address(),
+        from.port().map(String::valueOf).orElse(""),
         from.name(),
         from.helo(),
-        smtp ? (extended ? "ESMTP" : "SMTP") : from.protocol(),
-        smtp && word.endsWith("A") ? from.submitter().orElse("") : "");
+        from.plainProtocol(),
+        hasLoggedIn ? from.submitter().orElse("") : "",
+        from.saslMethod().orElse(""),
+        from.saslSender().orElse(""));
   }
 }

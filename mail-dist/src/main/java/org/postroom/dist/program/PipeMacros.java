@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,17 +28,20 @@ final class PipeMacros {
 
   /** Of a mail as a whole. */
   private static final Map<String, Function<Mail, String>> OF_MAIL =
-      Map.of(
-          "sender", Mail::sender,
-          "nexthop", Mail::shownNextHop,
-          "queue_id", mail -> mail.mail().id().toString(),
-          "size", mail -> Long.toString(mail.mail().content().size()),
-          "envelope_id", mail -> mail.mail().traits().envelopeId().orElse(""),
-          "client_address", mail -> mail.client().address(),
-          "client_hostname", mail -> mail.client().name(),
-          "client_helo", mail -> mail.client().helo(),
-          "client_protocol", mail -> mail.client().protocol(),
-          "sasl_username", mail -> mail.client().login());
+      Map.ofEntries(
+          Map.entry("sender", Mail::sender),
+          Map.entry("nexthop", Mail::shownNextHop),
+          Map.entry("queue_id", mail -> mail.mail().id().toString()),
+          Map.entry("size", mail -> Long.toString(mail.mail().content().size())),
+          Map.entry("envelope_id", mail -> mail.mail().traits().envelopeId().orElse("")),
+          Map.entry("client_address", mail -> mail.client().address()),
+          Map.entry("client_port", mail -> mail.client().port()),
+          Map.entry("client_hostname", mail -> mail.client().name()),
+          Map.entry("client_helo", mail -> mail.client().helo()),
+          Map.entry("client_protocol", mail -> mail.client().protocol()),
+          Map.entry("sasl_username", mail -> mail.client().login()),
+          Map.entry("sasl_method", mail -> mail.client().method()),
+          Map.entry("sasl_sender", mail -> mail.client().sender()));
 
   /** Of one recipient. */
   private static final Map<String, Function<One, String>> OF_RECIPIENT =
@@ -48,9 +52,6 @@ final class PipeMacros {
           "extension", One::extension,
           "mailbox", One::mailbox,
           "domain", One::domain);
-
-  /** Of who brought the mail, what the queue does not keep. */
-  private static final Set<String> NOT_KEPT = Set.of("client_port", "sasl_method", "sasl_sender");
 
   private final List<String> words;
 
@@ -97,24 +98,12 @@ final class PipeMacros {
   }
 
   private static void check(String name) {
-    if (!OF_MAIL.containsKey(name) && !OF_RECIPIENT.containsKey(name) && !NOT_KEPT.contains(name)) {
+    if (!OF_MAIL.containsKey(name) && !OF_RECIPIENT.containsKey(name)) {
       Set<String> all = new TreeSet<>(OF_MAIL.keySet());
       all.addAll(OF_RECIPIENT.keySet());
       throw new BadValue(
           "${" + name + "} stands for nothing; expected one of " + String.join(", ", all));
     }
-  }
-
-  /** Names in it that stand for nothing here, because nobody keeps it. */
-  Set<String> unknown() {
-    Set<String> unknown = new TreeSet<>();
-    for (String word : words) {
-      Matcher macro = MACRO.matcher(word);
-      while (macro.find()) {
-        name(macro).filter(NOT_KEPT::contains).ifPresent(unknown::add);
-      }
-    }
-    return unknown;
   }
 
   /**
@@ -167,8 +156,7 @@ final class PipeMacros {
     if (ofMail != null) {
       return ofMail.apply(mail);
     }
-    Function<One, String> ofOne = OF_RECIPIENT.get(name);
-    return ofOne == null ? "" : ofOne.apply(one);
+    return Objects.requireNonNull(OF_RECIPIENT.get(name), name).apply(one);
   }
 
   private static String shown(Address address, Style style, boolean folds) {

@@ -15,15 +15,12 @@ import org.postroom.core.part.Outgoing;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.report.Fault;
 import org.postroom.core.table.RecipientDelimiter;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The {@code pipe} services of one configuration. Files that come with systems have some that
  * nobody uses, whose users are not even there: those are no fault until mail is to go there.
  */
 final class PipeServices {
-  private static final Logger LOG = LoggerFactory.getLogger(PipeServices.class);
   private static final String PIPE = "pipe";
   private static final String DISABLED =
       "no programs get mail here: " + AliasParams.PROGRAM_DELIVERY + " = no";
@@ -101,14 +98,6 @@ final class PipeServices {
     }
     try {
       PipeService parsed = PipeService.parse(service.line().arguments());
-      if (!parsed.command().unknown().isEmpty()) {
-        LOG.warn(
-            "{}, {}: the queue does not keep all of who has brought a mail, so that these stand for"
-                + " nothing: {}",
-            service.line().place(),
-            service.line().key(),
-            String.join(", ", parsed.command().unknown()));
-      }
       return new PipeTransport(
           name,
           parsed,

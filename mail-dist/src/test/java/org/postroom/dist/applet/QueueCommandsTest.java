@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,7 @@ import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
+import org.postroom.core.transcript.SocketPeer;
 import org.postroom.dist.MailServer;
 import org.postroom.dist.Role;
 import org.postroom.dist.assembly.DescribedServer;
@@ -551,7 +554,7 @@ final class QueueCommandsTest {
   @Test
   @Shows("A2.9")
   void aMailIsShownInTheFormOfPostcat() throws IOException {
-    try (MailServer server = start()) {
+    try (MailServer server = start("smtpd_sasl_auth_enable = yes")) {
       String id =
           server
               .submit(
@@ -593,6 +596,7 @@ final class QueueCommandsTest {
               "\n 88 *** HEADER",
               "\n 69 *** MESSAGE FILE END");
       assertThat(postcat("-v", "-q", id).said()).contains("\nregular_text: last\n");
+      assertThat(postcat("-eq", id).said()).as("handed in here").doesNotContain("client", "sasl");
       assertThat(postcat("-q", "NONE00000"))
           .isEqualTo(
               new AppletRun(
@@ -602,6 +606,110 @@ final class QueueCommandsTest {
       assertThat(postcat("x").status()).isEqualTo(64);
       assertThat(postcat("-x", "-q", id).said()).startsWith("postcat: invalid option -- 'x'\n");
     }
+  }
+
+  @Test
+  void whatSendmailSaysOfTlsIsKept() throws IOException {
+    try (MailServer server = start()) {
+      byte[] mail = "Subject: x\n\nx\n".getBytes(US_ASCII);
+      for (String value : List.of("yes", "no")) {
+        String[] words = {
+          "sendmail", "-C", folder + "/main.cf", "-Orequiretls=" + value, "a@far.test"
+        };
+        assertThat(AppletRun.of(mail, words)).isEqualTo(new AppletRun(0, ""));
+      }
+      rest();
+
+      assertThat(sizeOf(server)).isEqualTo(2);
+      assertThat(queue("show", ids().get(0)).said()).contains("\nrequires_tls: true\n");
+      assertThat(queue("show", ids().get(1)).said()).doesNotContain("requires_tls");
+    }
+  }
+
+  private List<String> ids() {
+    return Pattern.compile("\"queue_id\": \"([^\"]+)\"")
+        .matcher(postfix("postqueue", "-j").said())
+        .results()
+        .map(found -> found.group(1))
+        .toList();
+  }
+
+  /** In the order in which Postfix has them in its files. */
+  @Test
+  @Shows("A2.9")
+  void whoHasHandedAMailInIsShown() throws IOException {
+    try (MailServer server = start("smtpd_sasl_auth_enable = yes")) {
+      String id = handIn(server);
+      rest();
+
+      String port = line(queue("show", "--json", id).said(), "port").replaceAll("[^0-9]", "");
+      assertThat(queue("show", id).said())
+          .contains("\norigin.port: " + port + "\norigin.sasl_method: PLAIN\n")
+          .contains("\norigin.sasl_sender: first@far.test\n");
+      assertThat(
+              postcat("-eq", id)
+                  .said()
+                  .lines()
+                  .filter(line -> line.matches("(named_attribute|sender|recipient): .*")))
+          .containsExactly(
+              "named_attribute: sasl_method=PLAIN",
+              "named_attribute: sasl_username=ada@example.org",
+              "named_attribute: sasl_sender=first@far.test",
+              "named_attribute: envelope_id=e7",
+              "sender: ada@example.org",
+              "named_attribute: log_client_name=localhost",
+              "named_attribute: log_client_address=127.0.0.1",
+              "named_attribute: log_client_port=" + port,
+              "named_attribute: log_message_origin=localhost[127.0.0.1]",
+              "named_attribute: log_helo_name=client.example",
+              "named_attribute: log_protocol_name=ESMTP",
+              "named_attribute: client_name=localhost",
+              "named_attribute: client_address=127.0.0.1",
+              "named_attribute: client_port=" + port,
+              "named_attribute: helo_name=client.example",
+              "named_attribute: protocol_name=ESMTP",
+              "named_attribute: client_address_type=2",
+              "recipient: a@far.test");
+
+      String files = folder.resolve("moved").toString();
+      queue("park", id);
+      assertThat(queue("export", "--delete", files).status()).isZero();
+      assertThat(queue("import", files).status()).isZero();
+      assertThat(queue("show", id).said())
+          .contains("\norigin.port: " + port + "\norigin.sasl_method: PLAIN\n");
+      queue("delete", id);
+      Path known = folder.resolve("moved").resolve(id + ".json.imported");
+      String older =
+          Files.readString(known).replaceAll(",\\s*\"(port|sasl_\\w+)\" ?: ?[^,}\\s]*", "");
+      assertThat(older).contains("client.example").doesNotContain("first@far.test");
+      Files.delete(known);
+      Files.writeString(folder.resolve("moved").resolve(id + ".json"), older);
+      assertThat(queue("import", files).said()).isEqualTo("imported " + id + "\n1 mail imported\n");
+      assertThat(queue("show", id).said()).contains("\norigin.address: ").doesNotContain(".port");
+    }
+  }
+
+  /** By a client that logs in; gives its id. */
+  private static String handIn(MailServer server) {
+    String both = "\0ada@example.org\0correct horse";
+    String last = "";
+    try (SocketPeer client = SocketPeer.to(server.address(Role.MX))) {
+      client.readLine();
+      for (String line :
+          List.of(
+              "EHLO client.example",
+              "AUTH PLAIN " + Base64.getEncoder().encodeToString(both.getBytes(US_ASCII)),
+              "MAIL FROM:<ada@example.org> AUTH=first+40far.test ENVID=e7",
+              "RCPT TO:<a@far.test>",
+              "DATA",
+              "Subject: x\r\n\r\nx\r\n.")) {
+        client.send(line + "\r\n");
+        do {
+          last = String.valueOf(client.readLine());
+        } while (last.startsWith("-", 3));
+      }
+    }
+    return last.substring(last.lastIndexOf(' ') + 1);
   }
 
   @Test

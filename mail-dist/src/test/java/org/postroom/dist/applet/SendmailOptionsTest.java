@@ -73,6 +73,28 @@ final class SendmailOptionsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "'', ",
+    "-O requiretls, true",
+    "-O requiretls=yes, true",
+    "-ORequireTLS=YES, true",
+    "-O requiretls=no, false",
+    "-O requiretls -O requiretls=no, false",
+    "-O smtputf8=yes, ",
+  })
+  void saysWhetherTlsIsRequired(String words, Boolean required) {
+    assertThat(parse(words).requiresTls()).isEqualTo(Optional.ofNullable(required));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-O requiretls=true", "-Orequiretls="})
+  void nobodySendsInClearBecauseOfASlip(String words) {
+    assertThatThrownBy(() -> parse(words))
+        .isInstanceOf(SendmailOptions.Misused.class)
+        .hasMessageStartingWith("-O requiretls is yes or no, and not requiretls=");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "-bi, ALIASES",
     "-I, ALIASES",
     "-bh, NOTHING",

@@ -43,13 +43,14 @@ final class MaildropTest {
 
   private static Mail mail(String... recipients) {
     return new Mail(
-        Optional.of(""),
-        List.of(recipients),
-        true,
-        List.of("FAILURE", "DELAY"),
-        Optional.of(false),
-        Optional.of("an \"id\"\u00fc"),
-        new ByteArrayInputStream(new byte[0]));
+            Optional.of(""),
+            List.of(recipients),
+            true,
+            List.of("FAILURE", "DELAY"),
+            Optional.of(false),
+            Optional.of("an \"id\"\u00fc"),
+            new ByteArrayInputStream(new byte[0]))
+        .requiringTls(Optional.of(true));
   }
 
   private String leave(byte[] content, String... recipients) throws IOException {

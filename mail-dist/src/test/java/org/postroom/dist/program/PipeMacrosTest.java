@@ -48,7 +48,10 @@ final class PipeMacrosTest {
                 "-helo",
                 "ESMTPSA",
                 Optional.of("eve"),
-                Optional.empty())),
+                Optional.empty(),
+                Optional.of(40_000),
+                Optional.of("SCRAM-SHA-256"),
+                Optional.of("first@far.test"))),
         "list:example.org",
         queued);
   }
@@ -87,12 +90,14 @@ final class PipeMacrosTest {
         "$envelope_id        | ''  | e7",
         "$original_recipient | ''  | Alias@example.net",
         "$original_recipient | u   | alias@example.net",
-        "x${client_port}x    | ''  | xx",
         "$client_address     | ''  | 192.0.2.1",
         "$client_hostname    | ''  | mx.example.com",
         "x$client_helo       | ''  | x-helo",
         "$client_protocol    | ''  | ESMTP",
+        "$client_port        | ''  | 40000",
         "$sasl_username      | ''  | eve",
+        "$sasl_method        | ''  | SCRAM-SHA-256",
+        "$sasl_sender        | ''  | first@far.test",
         "$$sender            | ''  | $sender",
         "${user}.${domain}   | ''  | Ada.example.org",
         "plain               | ''  | plain"
@@ -162,9 +167,25 @@ final class PipeMacrosTest {
     assertThat(expanded("-r$recipient", "", mail)).isPresent();
   }
 
-  @Test
-  void knowNothingOfClients() {
-    assertThat(PipeMacros.of(List.of("${client_port}", "$sasl_method", "$user")).unknown())
-        .containsExactly("client_port", "sasl_method");
+  /** Of mail that an earlier version took in, and of mail that was written here. */
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void areEmptyWhereNobodyKnows(boolean hasOrigin) {
+    QueuedMail mail = mail("eve@example.com", "ada@example.org");
+    CameFrom from =
+        new CameFrom("192.0.2.1", "unknown", "", "SMTP", Optional.empty(), Optional.empty());
+    QueuedMail old =
+        new QueuedMail(
+            mail.id(),
+            mail.sender(),
+            mail.traits(),
+            mail.content(),
+            mail.arrived(),
+            hasOrigin ? Optional.of(from) : Optional.empty(),
+            mail.destination(),
+            mail.recipients());
+
+    assertThat(expanded("<$client_port> <$sasl_method> <$sasl_username> <$sasl_sender>", "", old))
+        .contains(List.of("<>", "<>", "<>", "<>"));
   }
 }

@@ -79,6 +79,14 @@ public record MailParameters(
         size, body, smtpUtf8, fullReturn, envelopeId, auth, requiresTls, verp);
   }
 
+  /**
+   * Who has handed the mail in first, as the client says by AUTH=, without control characters.
+   * Empty where it does not say it, or does not vouch for anybody ({@code <>}).
+   */
+  public Optional<String> saslSender() {
+    return auth.filter(who -> !who.equals("<>")).map(who -> who.replaceAll("\\p{Cc}", "?"));
+  }
+
   /** As they stand behind the path, a space in front of each. */
   public String encode() {
     StringBuilder all = new StringBuilder();

@@ -102,9 +102,10 @@ public final class Admission {
    * The first refusal at MAIL: none, where refusals wait for RCPT.
    *
    * @param size what the mail will have, as far as the client has said; else 0
+   * @param first who has handed it in first, as the client says; else empty
    */
-  public Decision sender(ReversePath sender, long size, Facts facts) {
-    Decision decision = judging.sender(sender, size, facts);
+  public Decision sender(ReversePath sender, long size, String first, Facts facts) {
+    Decision decision = judging.sender(sender, size, first, facts);
     return listening.settings().get(RestrictionParams.DELAY_REJECT)
         ? decision
         : othersAddress(sender, facts)

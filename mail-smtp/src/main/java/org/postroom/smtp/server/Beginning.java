@@ -28,7 +28,11 @@ final class Beginning {
             session.knownName(),
             session.greeting().map(SmtpSession.Greeting::name).orElse(""),
             session.login().map(login -> login.account().login()),
-            session.protocol());
+            session.protocol(),
+            new Submission.Session(
+                Optional.of(session.connection().remote().getPort()),
+                session.login().map(SmtpSession.Login::mechanism),
+                transaction.parameters().saslSender()));
     Arriving mail =
         new Arriving(
             transaction.id(services.ids()),

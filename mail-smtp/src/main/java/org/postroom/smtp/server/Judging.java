@@ -69,9 +69,10 @@ public final class Judging {
    * Whether mail from this sender may begin.
    *
    * @param size what it will have, as far as the client has said; else 0
+   * @param first who has handed it in first, as the client says; else empty
    */
-  Decision sender(ReversePath sender, long size, Facts facts) {
-    PolicyContext begins = context().from(sender).on(() -> standing.occasion().ofMail(size));
+  Decision sender(ReversePath sender, long size, String first, Facts facts) {
+    PolicyContext begins = context().from(sender).on(() -> standing.occasion().ofMail(size, first));
     return judge.judge(Moment.MAIL, begins, greeted, facts);
   }
 

@@ -95,7 +95,8 @@ public final class Rehearsal implements Standing {
   private Optional<Transaction> begins() {
     stage = "MAIL";
     Notes notes = new Notes();
-    Decision judged = found(notes, facts -> admission.sender(asked.sender(), asked.size(), facts));
+    Decision judged =
+        found(notes, facts -> admission.sender(asked.sender(), asked.size(), "", facts));
     Decision decision =
         admission
             .client()
@@ -157,6 +158,7 @@ public final class Rehearsal implements Standing {
         "",
         "",
         asked.size(),
+        "",
         "",
         asked.secure() ? Optional.of(USUAL_TLS) : Optional.empty(),
         false);

@@ -36,7 +36,8 @@ public final class Schema {
           "V5__where_mail_came_from.sql",
           "V6__memos.sql",
           "V7__require_tls.sql",
-          "V8__quotas_and_app_passwords.sql");
+          "V8__quotas_and_app_passwords.sql",
+          "V9__sessions_of_mail.sql");
 
   /** The schema this program works with. */
   public static final int NEWEST = MIGRATIONS.size();

@@ -14,8 +14,9 @@ final class QueueEntry {
   private static final String INSERT_MAIL =
       "INSERT INTO queue_mail (id, queue_id, sender, body, smtp_utf8, envelope_id, full_return,"
           + " arrived_ts, message_id, recipients, submitter, traceparent, client_address,"
-          + " client_name, client_helo, client_protocol, require_tls)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " client_name, client_helo, client_protocol, require_tls, client_port, sasl_method,"
+          + " sasl_sender)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String INSERT_RECIPIENT =
       "INSERT INTO queue_recipient (id, mail_id, address, report_on, original, destination, due_ts,"
           + " ready_ts, leased, lease_owner, attempts, delay_reported, last_reason)"
@@ -28,6 +29,9 @@ final class QueueEntry {
 
   /** As long as what is kept of a client's words. */
   private static final int CLIENT = 1000;
+
+  /** Names of mechanisms have 20 characters at most (RFC 4422, 3.1). */
+  private static final int METHOD = 100;
 
   private static final int REASON = 2000;
 
@@ -80,6 +84,13 @@ final class QueueEntry {
     insert.setString(15, kept(from.helo()));
     insert.setString(16, kept(from.protocol()));
     insert.setBoolean(17, envelope.requiresTls());
+    if (from.port().isPresent()) {
+      insert.setInt(18, from.port().get());
+    } else {
+      insert.setNull(18, Types.INTEGER);
+    }
+    insert.setString(19, from.saslMethod().map(name -> shortened(name, METHOD)).orElse(null));
+    insert.setString(20, from.saslSender().map(QueueEntry::kept).orElse(null));
     insert.executeUpdate();
   }
 

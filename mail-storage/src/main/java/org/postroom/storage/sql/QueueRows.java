@@ -34,7 +34,7 @@ final class QueueRows {
           + " m.blob_length, m.blob_described, r.ready_ts, r.mail_id, r.due_ts, r.leased,"
           + " r.lease_owner IS NOT NULL, r.expires, r.last_attempt_ts, q.client_address,"
           + " q.client_name, q.client_helo, q.client_protocol, q.submitter, q.traceparent,"
-          + " q.require_tls"
+          + " q.require_tls, q.client_port, q.sasl_method, q.sasl_sender"
           + " FROM queue_recipient r"
           + " LEFT JOIN queue_mail q ON q.id = r.mail_id"
           + " LEFT JOIN message m ON m.id = q.message_id";
@@ -250,16 +250,22 @@ final class QueueRows {
 
   private static Optional<CameFrom> origin(ResultSet row) throws SQLException {
     String address = row.getString(28);
-    return address == null
-        ? Optional.empty()
-        : Optional.of(
-            new CameFrom(
-                address,
-                row.getString(29),
-                row.getString(30),
-                row.getString(31),
-                Optional.ofNullable(row.getString(32)),
-                Optional.ofNullable(row.getString(33))));
+    if (address == null) {
+      return Optional.empty();
+    }
+    int number = row.getInt(35);
+    Optional<Integer> port = row.wasNull() ? Optional.empty() : Optional.of(number);
+    return Optional.of(
+        new CameFrom(
+            address,
+            row.getString(29),
+            row.getString(30),
+            row.getString(31),
+            Optional.ofNullable(row.getString(32)),
+            Optional.ofNullable(row.getString(33)),
+            port,
+            Optional.ofNullable(row.getString(36)),
+            Optional.ofNullable(row.getString(37))));
   }
 
   /**

@@ -88,7 +88,37 @@ final class MigrationTest {
     statement.execute("UPDATE store_state SET v = '1' WHERE k = 'schema'");
   }
 
+  private static void asOfTheEighthVersion(Statement statement) throws SQLException {
+    statement.execute("DELETE FROM \"flyway_schema_history\" WHERE \"version\" >= '9'");
+    statement.execute("ALTER TABLE queue_mail DROP COLUMN client_port, sasl_method, sasl_sender");
+    statement.execute("UPDATE store_state SET v = '8' WHERE k = 'schema'");
+  }
+
+  @Test
+  void ofTheSessionOfMailThatIsThereNothingIsKnown() throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      new Schema("h2").migrate(source);
+      asOfTheEighthVersion(statement);
+      statement.execute(
+          "INSERT INTO queue_mail (id, queue_id, sender, body, smtp_utf8, arrived_ts, message_id,"
+              + " recipients, client_address) VALUES (1, 'A1', '', 'SEVEN_BIT', FALSE, 7, 1, 1,"
+              + " '192.0.2.1')");
+
+      new Schema("h2").migrate(source);
+
+      assertThat(new Schema("h2").found(connection)).hasValue(Schema.NEWEST);
+      assertThat(
+              strings(
+                  statement,
+                  "SELECT client_address FROM queue_mail WHERE client_port IS NULL AND sasl_method"
+                      + " IS NULL AND sasl_sender IS NULL"))
+          .containsExactly("192.0.2.1");
+    }
+  }
+
   private static void asOfTheSeventhVersion(Statement statement) throws SQLException {
+    asOfTheEighthVersion(statement);
     statement.execute("DELETE FROM \"flyway_schema_history\" WHERE \"version\" >= '8'");
     statement.execute("ALTER TABLE account DROP COLUMN quota_messages");
     statement.execute("DROP TABLE app_password");

@@ -163,6 +163,7 @@ public final class NullClient {
                 mail.fullReturn(),
                 mail.envelopeId(),
                 mail.content())
+            .requiringTls(mail.requiresTls())
             .envelope(user, written -> whole(written, home));
     Map<Address, String> outcomes = new ConcurrentHashMap<>();
     long recipients = envelope.recipients().stream().map(one -> one.address()).distinct().count();

@@ -51,7 +51,10 @@ record MailCommand(Optional<WrittenAddress> written, MailParameters parameters)
     Notes notes = new Notes();
     session.inquire(
         notes,
-        facts -> session.admission().sender(sender, parameters.size(), facts),
+        facts ->
+            session
+                .admission()
+                .sender(sender, parameters.size(), parameters.saslSender().orElse(""), facts),
         decision -> {
           if (session.passes(decision, Optional.empty())) {
             session.begin(new Transaction(sender, parameters, verp, notes, decision.pending()));
