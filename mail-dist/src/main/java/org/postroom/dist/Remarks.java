@@ -25,6 +25,7 @@ final class Remarks {
     Remarks remarks = new Remarks(settings);
     remarks.whatStays();
     remarks.passwordsInClear();
+    remarks.handshakes();
     return remarks.notices;
   }
 
@@ -47,6 +48,17 @@ final class Remarks {
           param,
           "disable_plaintext_auth: passwords are taken without TLS from anywhere, for all on the way to read;"
               + " login_trusted_networks names networks where they may be");
+    }
+  }
+
+  /** For whoever looks for more in the log than it will have. */
+  private void handshakes() {
+    for (Param<?> param : settings.params()) {
+      String name = param.name();
+      if (name.endsWith("_tls_loglevel")
+          && settings.expandedText(name).filter(level -> level.compareTo("1") > 0).isPresent()) {
+        warn(param, name + ": 2 to 4 log no more than 1");
+      }
     }
   }
 

@@ -5,16 +5,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.json.Json;
 import org.postroom.core.testing.Shows;
+import org.postroom.core.testing.TestTls;
 import org.postroom.core.testing.Until;
 
 /** The log of a server that runs by itself: where it goes to, and how it looks. */
@@ -51,7 +56,11 @@ final class LogFormsTest {
         RelayHop.open(Clock.systemUTC())
             .always("RCPT TO:<gone@", "550 5.1.1 no such user")
             .always("RCPT TO:<later@", "450 4.2.0 later");
-    Site site = new Site(folder).set("relayhost", hop.name()).set("debug_peer_list", "127.0.0.0/8");
+    Site site =
+        new Site(folder)
+            .set("relayhost", hop.name())
+            .set("debug_peer_list", "127.0.0.0/8")
+            .set("smtpd_tls_loglevel", "1");
     try (hop;
         ServerProcess server = site.start()) {
       site.addAccounts(List.of("postmaster"));
@@ -65,6 +74,8 @@ final class LogFormsTest {
         Until.so(() -> server.said().contains("status=" + result));
       }
       Until.so(() -> server.said().split("disconnect from").length == 3);
+      shakeHands(TestTls.trusting(Files.readString(site.authority())), server);
+      Until.so(() -> server.said().split("Anonymous TLS connection").length == 3);
 
       String stamp = "[A-Z][a-z]{2} [ 0-9]\\d \\d\\d:\\d\\d:\\d\\d \\S+ postfix/";
       String id = "[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{14}";
@@ -82,6 +93,8 @@ final class LogFormsTest {
               "qmgr\\[\\d+\\]: " + id + ": removed",
               "smtpd\\[\\d+\\]: NOQUEUE: reject: RCPT from .* 550 5\\.1\\.1 <nobody@.*; from=<eve@far\\.test>"
                   + " to=<nobody@example\\.org> proto=ESMTP helo=<.*>.*",
+              "smtpd\\[\\d+\\]: Anonymous TLS connection established from \\S+\\[127\\.0\\.0\\.1\\]:"
+                  + " TLSv1\\.3 with cipher TLS_\\S+ \\(\\d+/\\d+ bits\\)",
               "smtpd\\[\\d+\\]: disconnect from \\S+ .*commands=\\d+/\\d+",
               "smtpd\\[\\d+\\]: > \\S+\\[127\\.0\\.0\\.1\\]: 220 mail\\.example\\.org ESMTP.*",
               "smtpd\\[\\d+\\]: < \\S+\\[127\\.0\\.0\\.1\\]: MAIL FROM:<eve@far\\.test>",
@@ -92,6 +105,25 @@ final class LogFormsTest {
       assertThat(server.said()).doesNotContain("One.");
       server.stop();
       assertIsCounted(server.said());
+    }
+  }
+
+  /** Behind STARTTLS, and before anything else. Neither client says a command then. */
+  private static void shakeHands(SSLContext trusting, ServerProcess server) throws IOException {
+    InetAddress here = InetAddress.getLoopbackAddress();
+    try (Socket clear = new Socket(here, server.port(Role.MX))) {
+      SmtpDialogue.line(clear.getInputStream());
+      clear.getOutputStream().write("STARTTLS\r\n".getBytes(US_ASCII));
+      SmtpDialogue.line(clear.getInputStream());
+      try (SSLSocket secure =
+          (SSLSocket)
+              trusting.getSocketFactory().createSocket(clear, "localhost", clear.getPort(), true)) {
+        secure.startHandshake();
+      }
+    }
+    try (Socket secure =
+        trusting.getSocketFactory().createSocket(here, server.port(Role.SUBMISSIONS))) {
+      SmtpDialogue.line(secure.getInputStream());
     }
   }
 

@@ -63,11 +63,14 @@ final class RefusedSettingsTest {
             .set("smtp_tls_CApath", "/etc/ssl/certs")
             .set("smtp_tls_security_level", "may")
             .set("smtpd_tls_loglevel", "1")
+            .set("smtp_tls_loglevel", "2")
             .set("recipient_delimiter", "+")
             .set("mailbox_size_limit", "0")
             .check();
 
-    assertThat(warnings).anyMatch(line -> line.contains("smtpd_tls_loglevel"));
+    assertThat(warnings)
+        .anyMatch(line -> line.endsWith("smtp_tls_loglevel: 2 to 4 log no more than 1"))
+        .noneMatch(line -> line.contains("smtpd_tls_loglevel"));
   }
 
   @Test

@@ -90,6 +90,12 @@ public final class MailLog {
           "tls",
           "{trust} TLS connection established to {relay}: {protocol} with cipher {cipher}"
               + " ({bits}/{bits_of} bits)");
+  private static final Form TLS_FROM =
+      Form.of(
+          "tls",
+          "Anonymous TLS connection established from {client}: {protocol} with cipher {cipher}"
+              + " ({bits}/{bits_of} bits)",
+          "session");
   private static final Form DIALOGUE = Form.of("dialogue", "{direction} {peer}: {line}", "session");
   private static final Form SUSPICIOUS =
       Form.of("suspicious", "{what} from {client}: {line}", "session");
@@ -435,6 +441,16 @@ public final class MailLog {
    */
   public void handshake(String trust, String server, String protocol, String cipher, int bits) {
     info(log, TLS_WITH, trust, server, protocol, cipher, bits, bits);
+  }
+
+  /**
+   * There was a handshake with a client, of which nobody asks for a certificate.
+   *
+   * @param bits of the cipher's key
+   */
+  public void handshakeFrom(
+      String session, String client, String protocol, String cipher, int bits) {
+    info(log, TLS_FROM, client, protocol, cipher, bits, bits, session);
   }
 
   /**

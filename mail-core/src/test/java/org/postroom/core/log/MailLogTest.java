@@ -259,6 +259,18 @@ final class MailLogTest {
         said);
   }
 
+  /** As Postfix's server says it at smtpd_tls_loglevel = 1. */
+  @Test
+  void saysWhatWasAgreedWithAClient() {
+    of("smtpd")
+        .handshakeFrom("17", "mx.far.test[192.0.2.1]", "TLSv1.3", "TLS_AES_256_GCM_SHA384", 256);
+
+    assertThat(line())
+        .isEqualTo(
+            "Anonymous TLS connection established from mx.far.test[192.0.2.1]: TLSv1.3 with cipher"
+                + " TLS_AES_256_GCM_SHA384 (256/256 bits)");
+  }
+
   /** As Postfix's client says it at smtp_tls_loglevel = 1. */
   @Test
   void saysWhatWasAgreedWithAServer() {

@@ -13,6 +13,7 @@ import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.DeadlineExceeded;
 import org.postroom.core.wire.Line;
 import org.postroom.core.wire.Session;
+import org.postroom.core.wire.TlsSession;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.protocol.SmtpReply;
@@ -34,6 +35,7 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
   private final Dialogue dialogue;
   private final SmtpSession session;
   private boolean counted;
+  private boolean shaken;
   private boolean denied;
 
   public SmtpConversation(
@@ -52,6 +54,7 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
     connection.deadline(settings.get(SmtpParams.TIMEOUT));
     services.log().connected(session.id(), session.client());
     counted = true;
+    noteHandshake();
     if (session.overLimit(ClientLimits.Event.CONNECTION, SmtpParams.CLIENT_CONNECTION_RATE)) {
       session.end(
           421, "4.7.0", "Error: too many connections from " + session.address().getHostAddress());
@@ -86,6 +89,22 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
     } else {
       connection.out().flush();
     }
+  }
+
+  /** Once it is over, where somebody wants to know of it. */
+  private void noteHandshake() {
+    if (!shaken && connection.tls().isPresent()) {
+      shaken = true;
+      if (settings.get(SmtpParams.TLS_LOG_LEVEL) > 0) {
+        connection.tls().ifPresent(this::note);
+      }
+    }
+  }
+
+  private void note(TlsSession tls) {
+    services
+        .log()
+        .handshakeFrom(session.id(), session.client(), tls.protocol(), tls.cipher(), tls.bits());
   }
 
   @Override
@@ -155,6 +174,7 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
 
   @Override
   public void closed() {
+    noteHandshake();
     String why = dialogue.isEnded() ? "" : "lost connection";
     if (!dialogue.isEnded()) {
       services.log().brokenOff(session.id(), session.client(), why, session.stage());
@@ -171,6 +191,7 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
   /** Runs the command in a line, when it may be given now. */
   @Override
   public void command(Line line) {
+    noteHandshake();
     session.mindLineEnd(line.end() == Line.End.LF);
     session.heard(line::latin1);
     String text = CommandText.of(line, settings.get(SmtpParams.LINE_LENGTH));

@@ -223,6 +223,16 @@ public final class SmtpParams {
           Whether passwords are taken under TLS only. Listeners for submission: yes unless set.\
           """);
 
+  public static final Param<Integer> TLS_LOG_LEVEL =
+      SET.integer(
+          "smtpd_tls_loglevel",
+          "0",
+          between("0", "4"),
+          """
+          From 1 on each handshake with a client has a line in the log: version and cipher. 2 to 4 \
+          log no more.\
+          """);
+
   public static final Param<Boolean> TLS_RECEIVED =
       SET.bool(
           "smtpd_tls_received_header",

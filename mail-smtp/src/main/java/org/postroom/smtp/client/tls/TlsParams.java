@@ -197,7 +197,7 @@ public final class TlsParams {
           From 1 on each handshake with a server has a line in the log: version, cipher, and whether \
           the server is who the policy wants (Verified), has a certificate of an authority that \
           smtp_tls_CAfile or smtp_tls_CApath names (Trusted), another one (Untrusted) or none \
-          (Anonymous).""");
+          (Anonymous). 2 to 4 log no more.""");
 
   /** Stays the last line: it takes in every parameter declared above. */
   public static final ParamSet ALL = SET.build();
