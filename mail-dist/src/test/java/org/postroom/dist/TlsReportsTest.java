@@ -25,6 +25,8 @@ import org.postroom.core.json.Json;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.testing.TestWebServer;
 import org.postroom.core.wire.CertificateAuthority;
+import org.postroom.dist.operation.ExplainOperation;
+import org.postroom.dist.operation.ExplainOperation.Leaving;
 import org.postroom.storage.Storage;
 
 /** Domains hear how TLS with their hosts went: a whole server, over midnight. */
@@ -141,6 +143,42 @@ final class TlsReportsTest {
     house.time.advance(Duration.ofDays(1));
     assertThat(summary(((List<?>) attached(hop.await().text()).get("policies")).get(0)))
         .isEqualTo("1 good, 0 bad");
+  }
+
+  /** What is counted and not in the store yet, and what is there. */
+  @Test
+  void explainSaysWhereReportsGoAndWhatWasCounted() throws Exception {
+    house.start();
+    assertThat(reports("far.test"))
+        .containsExactly("far.test: reports on TLS go to mailto:tls@far.test; none is counted");
+
+    send();
+    house.time.advance(Duration.ofMinutes(6));
+    hop.offers("PIPELINING");
+    send();
+
+    assertThat(reports("far.test"))
+        .containsExactly(
+            "far.test: reports on TLS go to mailto:tls@far.test; 2026-11-24: 2 sessions, 1 failed");
+    assertThat(reports("[far.test]")).isEmpty();
+    assertThat(reports("other.test")).isEmpty();
+  }
+
+  @Test
+  void explainSaysThatNoneAreSent() {
+    house.set("smtp_tlsrpt_enable", "no").start();
+
+    assertThat(reports("far.test"))
+        .containsExactly(
+            "far.test: asks for reports on TLS at mailto:tls@far.test; none are sent"
+                + " (smtp_tlsrpt_enable = no)");
+  }
+
+  private List<String> reports(String host) {
+    Leaving mail = new Leaving(EVE, "smtp:" + host + ":" + hop.port());
+    return ExplainOperation.HOSTS.perform(new ServerDesk(house.server()), mail).lines().stream()
+        .filter(line -> line.contains("reports on TLS"))
+        .toList();
   }
 
   @Test

@@ -56,7 +56,11 @@ final class Prospect {
               tls -> new Way(hop, hop.written(), tls, RequireTlsLevel.DISABLE, ReversePath.NULL))
           .thenCompose(
               way -> outfit.finder().find(way, !theirOwn).thenApply(found -> lines(way, found)))
-          .exceptionally(trouble -> List.of(hop.written() + ": look-up failed: " + trouble));
+          .exceptionally(
+              trouble -> List.of(hop.written() + ": look-up failed: " + trouble.getMessage()))
+          .thenCombine(
+              outfit.counts().about(hop),
+              (hosts, reports) -> joined(hosts, reports.stream().toList()));
     } catch (BadPolicy | LookupUnavailable e) {
       return CompletableFuture.completedStage(List.of(hop.written() + ": " + e.getMessage()));
     }

@@ -4,6 +4,8 @@ import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
@@ -22,10 +24,12 @@ import org.postroom.smtp.client.tls.TlsPolicy;
  */
 public final class SessionCounts {
   private final Optional<TlsReports> reports;
+  private final boolean enabled;
   private final PeerCheck peers;
 
-  private SessionCounts(Optional<TlsReports> reports, PeerCheck peers) {
+  private SessionCounts(Optional<TlsReports> reports, boolean enabled, PeerCheck peers) {
     this.reports = reports;
+    this.enabled = enabled;
     this.peers = peers;
   }
 
@@ -36,16 +40,29 @@ public final class SessionCounts {
    */
   public static SessionCounts of(
       Settings settings, TlsReports reports, PeerCheck peers, Https https) {
-    if (!settings.get(TlsrptParams.ENABLE)) {
-      return none(peers);
+    boolean enabled = settings.get(TlsrptParams.ENABLE);
+    if (enabled) {
+      reports.by(https);
     }
-    reports.by(https);
-    return new SessionCounts(Optional.of(reports), peers);
+    return new SessionCounts(Optional.of(reports), enabled, peers);
   }
 
-  /** Nothing is counted. */
+  /** Nothing is counted, and nobody asks for it. */
   public static SessionCounts none(PeerCheck peers) {
-    return new SessionCounts(Optional.empty(), peers);
+    return new SessionCounts(Optional.empty(), false, peers);
+  }
+
+  /**
+   * Where reports on sessions with a next hop go, and what was counted, for people. Nobody is gone
+   * to; what has to be looked up is waited for elsewhere.
+   *
+   * @return a line; empty where nobody asks for reports. Never completes exceptionally
+   */
+  public CompletionStage<Optional<String>> about(NextHop hop) {
+    return reports
+        .filter(some -> isOfADomain(hop))
+        .map(some -> some.about(Domain.of(hop.host()), enabled))
+        .orElseGet(() -> CompletableFuture.completedStage(Optional.empty()));
   }
 
   /**
@@ -89,7 +106,7 @@ public final class SessionCounts {
    * @param chain that it has shown
    */
   public void shaken(Connected with, TlsPolicy obeyed, List<X509Certificate> chain) {
-    if (reports.isEmpty()) {
+    if (!enabled) {
       return;
     }
     Judgement wanted = with.policies().tested(with.host(), new Judgement.Go(obeyed));
@@ -108,11 +125,13 @@ public final class SessionCounts {
 
   private void count(Connected with, Optional<Failure> failure) {
     NextHop hop = with.hop();
-    if (reports.isPresent()
-        && !hop.literal()
-        && hop.socket().isEmpty()
-        && IpLiteral.parse(hop.host()).isEmpty()) {
-      reports.get().count(Domain.of(hop.host()), with.policies().published(), failure);
+    if (enabled && isOfADomain(hop)) {
+      reports.ifPresent(
+          some -> some.count(Domain.of(hop.host()), with.policies().published(), failure));
     }
+  }
+
+  private static boolean isOfADomain(NextHop hop) {
+    return !hop.literal() && hop.socket().isEmpty() && IpLiteral.parse(hop.host()).isEmpty();
   }
 }

@@ -72,6 +72,16 @@ final class Tally {
         });
   }
 
+  /** How many there were, good and bad. */
+  long sessions() {
+    return failures() + byPolicy.values().stream().mapToLong(one -> one.successes).sum();
+  }
+
+  /** How many have failed. */
+  long failures() {
+    return byPolicy.values().stream().mapToLong(one -> one.failures).sum();
+  }
+
   /** Keeps the sums alone. */
   void forgetDetails() {
     byPolicy.values().forEach(sessions -> sessions.details.clear());

@@ -289,20 +289,23 @@ public final class TlsReports implements AutoCloseable {
     if (key == null || isClosed()) {
       return;
     }
-    Optional<Domain> name = Domain.parse("_smtp._tls." + key.domain());
-    CompletionStage<Answer<String>> wanted =
-        name.isEmpty()
-            ? CompletableFuture.completedStage(new Answer.NoSuchName<>())
-            : premises.resolver().texts(name.get());
     CompletionStage<Boolean> unused =
-        wanted.thenApply(
-            answer ->
-                timers.handOn(
-                    premises.workers(),
-                    () -> {
-                      CompletionStage<Void> unusedEnd =
-                          report(key, answer).thenRun(() -> next(due));
-                    }));
+        wanted(key.domain())
+            .thenApply(
+                answer ->
+                    timers.handOn(
+                        premises.workers(),
+                        () -> {
+                          CompletionStage<Void> unusedEnd =
+                              report(key, answer).thenRun(() -> next(due));
+                        }));
+  }
+
+  /** Where a domain wants reports, as the DNS says it. */
+  private CompletionStage<Answer<String>> wanted(Domain domain) {
+    return Domain.parse("_smtp._tls." + domain)
+        .map(name -> premises.resolver().texts(name))
+        .orElseGet(() -> CompletableFuture.completedStage(new Answer.NoSuchName<>()));
   }
 
   /** Whether somebody has taken it, when that is known of each destination. */
@@ -348,6 +351,80 @@ public final class TlsReports implements AutoCloseable {
       log.notSent(key.name(), String.valueOf(e.getMessage()));
     }
     return all;
+  }
+
+  // --- for people
+
+  /**
+   * Where reports to a domain go, and what has been counted for those that are not sent yet.
+   *
+   * @param sent whether settings want any sent
+   * @return a line; empty where the domain asks for none. Never completes exceptionally
+   */
+  CompletionStage<Optional<String>> about(Domain domain, boolean sent) {
+    return wanted(domain)
+        .thenCompose(answer -> about(domain, sent, answer))
+        .exceptionally(trouble -> Optional.of(notKnown(domain, trouble.getMessage())));
+  }
+
+  private static String notKnown(Domain domain, @Nullable String why) {
+    return domain + ": nobody knows now whether it asks for reports on TLS: " + why;
+  }
+
+  private CompletionStage<Optional<String>> about(
+      Domain domain, boolean sent, Answer<String> answer) {
+    if (answer instanceof Answer.TryAgain<String> later) {
+      return CompletableFuture.completedStage(Optional.of(notKnown(domain, later.reason())));
+    }
+    List<URI> destinations =
+        answer instanceof Answer.Found<String> some
+            ? ReportRecord.destinations(some.records())
+            : List.of();
+    if (destinations.isEmpty()) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    String places = String.join(", ", destinations.stream().map(URI::toString).toList());
+    if (!sent) {
+      return CompletableFuture.completedStage(
+          Optional.of(
+              domain
+                  + ": asks for reports on TLS at "
+                  + places
+                  + "; none are sent ("
+                  + TlsrptParams.ENABLE.name()
+                  + " = no)"));
+    }
+    CompletableFuture<Optional<String>> told = new CompletableFuture<>();
+    boolean taken =
+        timers.handOn(
+            premises.workers(),
+            () ->
+                told.complete(
+                    Optional.of(domain + ": reports on TLS go to " + places + counted(domain))));
+    return taken ? told : CompletableFuture.completedStage(Optional.empty());
+  }
+
+  /** Of each day that has not been reported on, the oldest first. On a worker. */
+  private String counted(Domain domain) {
+    StringBuilder text = new StringBuilder();
+    for (int ago = KEPT_DAYS; ago >= 0; ago--) {
+      Key key = new Key(today().minusDays(ago), domain);
+      Tally all = new Tally();
+      try {
+        memos.find(KIND, key.name()).flatMap(TlsReports::read).ifPresent(all::add);
+      } catch (RuntimeException e) {
+        return text + "; what was counted cannot be read now: " + e.getMessage();
+      }
+      synchronized (this) {
+        Optional.ofNullable(counted.get(key)).ifPresent(all::add);
+      }
+      if (all.sessions() > 0) {
+        text.append("; ").append(key.day()).append(": ");
+        text.append(all.sessions()).append(all.sessions() == 1 ? " session, " : " sessions, ");
+        text.append(all.failures()).append(" failed");
+      }
+    }
+    return text.isEmpty() ? "; none is counted" : text.toString();
   }
 
   private synchronized @Nullable Generation generation() {
