@@ -10,6 +10,7 @@ import org.postroom.core.flow.Entrance;
 import org.postroom.core.flow.SessionNotices;
 import org.postroom.core.mail.Origin;
 import org.postroom.core.queue.QueueParams;
+import org.postroom.core.wire.Connection;
 import org.postroom.smtp.protocol.Extension;
 import org.postroom.smtp.protocol.PathSyntax;
 import org.postroom.smtp.protocol.SmtpReply;
@@ -100,6 +101,20 @@ public final class Listening {
 
   PathSyntax pathSyntax() {
     return pathSyntax;
+  }
+
+  /** Notes in the log what a handshake with a client has come to, where settings want it. */
+  void noteHandshake(Connection connection, String client) {
+    if (settings.get(SmtpParams.TLS_LOG_LEVEL) > 0) {
+      connection
+          .tls()
+          .ifPresent(
+              tls ->
+                  services
+                      .log()
+                      .handshakeFrom(
+                          connection.id(), client, tls.protocol(), tls.cipher(), tls.bits()));
+    }
   }
 
   /** What is said in a session, for the postmaster and the log. */

@@ -13,7 +13,6 @@ import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.DeadlineExceeded;
 import org.postroom.core.wire.Line;
 import org.postroom.core.wire.Session;
-import org.postroom.core.wire.TlsSession;
 import org.postroom.smtp.protocol.BadCommand;
 import org.postroom.smtp.protocol.SmtpReader;
 import org.postroom.smtp.protocol.SmtpReply;
@@ -95,16 +94,8 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
   private void noteHandshake() {
     if (!shaken && connection.tls().isPresent()) {
       shaken = true;
-      if (settings.get(SmtpParams.TLS_LOG_LEVEL) > 0) {
-        connection.tls().ifPresent(this::note);
-      }
+      listening.noteHandshake(connection, session.client());
     }
-  }
-
-  private void note(TlsSession tls) {
-    services
-        .log()
-        .handshakeFrom(session.id(), session.client(), tls.protocol(), tls.cipher(), tls.bits());
   }
 
   @Override

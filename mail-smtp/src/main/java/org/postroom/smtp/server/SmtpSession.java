@@ -174,7 +174,7 @@ public final class SmtpSession implements Standing {
         mail.map(begun -> id() + "." + Long.toHexString(since) + "." + mails).orElse(""),
         mail.map(Transaction::size).orElse(0L),
         login().map(Login::mechanism).orElse(""),
-        mail.flatMap(begun -> begun.parameters().saslSender()).orElse(""),
+        mail.map(Transaction::saslSender).orElse(""),
         connection.tls(),
         stressed);
   }

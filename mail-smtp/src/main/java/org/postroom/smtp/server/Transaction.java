@@ -66,6 +66,11 @@ public final class Transaction implements SmtpState, AutoCloseable {
     return parameters;
   }
 
+  /** Who has handed it in first, as the client says; empty where it does not. */
+  String saslSender() {
+    return parameters.saslSender().orElse("");
+  }
+
   /** Its sender, for log lines. */
   String from() {
     return sender.toString();
