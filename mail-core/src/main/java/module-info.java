@@ -112,6 +112,10 @@ module org.postroom.core {
       org.postroom.smtp,
       org.postroom.storage;
   exports org.postroom.core.time;
+  exports org.postroom.core.trouble to
+      org.postroom.dist,
+      org.postroom.smtp,
+      org.postroom.storage;
   exports org.postroom.core.wire to
       org.postroom.dist,
       org.postroom.imap,

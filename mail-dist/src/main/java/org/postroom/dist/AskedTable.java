@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.table.LookupTable;
+import org.postroom.core.trouble.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,8 @@ record AskedTable(String name, Function<String, Optional<String>> application)
       throw e;
     } catch (RuntimeException e) {
       LOG.error("the application's table {} has failed", name, e);
-      throw new LookupUnavailable("the application's table " + name + " has failed: " + e);
+      throw new LookupUnavailable(
+          "the application's table " + name + " has failed: " + Reason.text(e));
     }
   }
 

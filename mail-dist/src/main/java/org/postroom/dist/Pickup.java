@@ -16,6 +16,7 @@ import org.postroom.core.queue.NamedMails;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.trouble.Reason;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.config.ServerParams;
 import org.postroom.dist.maildrop.BrokenMail;
@@ -91,7 +92,7 @@ final class Pickup implements AutoCloseable {
     try {
       fault = maildrop.open();
     } catch (IOException e) {
-      fault = Optional.of("cannot be made: " + e);
+      fault = Optional.of("cannot be made: " + Reason.text(e));
     }
     if (fault.isPresent()) {
       throw new BadConfiguration(plan.settings().fault(ServerParams.MAILDROP, fault.get()));
@@ -125,7 +126,7 @@ final class Pickup implements AutoCloseable {
       return maildrop.list(from, most);
     } catch (IOException e) {
       throw new OperationRefused(
-          OperationRefused.Kind.NOT_ALLOWED, "the maildrop cannot be looked at: " + e);
+          OperationRefused.Kind.NOT_ALLOWED, "the maildrop cannot be looked at: " + Reason.text(e));
     }
   }
 
@@ -139,7 +140,7 @@ final class Pickup implements AutoCloseable {
         forgotten = now;
       }
     } catch (IOException | RuntimeException e) {
-      LOG.warn("the maildrop {} cannot be looked at now: {}", maildrop, e.toString());
+      LOG.warn("the maildrop {} cannot be looked at now: {}", maildrop, Reason.text(e));
     }
   }
 
@@ -170,7 +171,7 @@ final class Pickup implements AutoCloseable {
         } catch (AccessDeniedException e) { // a folder of somebody else's, and never a mail
           LOG.warn("{} of the maildrop cannot be put aside: {}", name, e.toString());
         } catch (IOException | RuntimeException e) { // of any station of its way
-          LOG.warn("{} of the maildrop cannot be taken now: {}", name, e.toString());
+          LOG.warn("{} of the maildrop cannot be taken now: {}", name, Reason.text(e));
           all = false;
         }
         last = name;

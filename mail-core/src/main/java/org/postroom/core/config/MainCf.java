@@ -15,6 +15,7 @@ import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.report.Fault;
 import org.postroom.core.report.Notice;
 import org.postroom.core.report.Place;
+import org.postroom.core.trouble.Reason;
 
 /**
  * What an administrator wrote: the assignments of a file in the grammar of main.cf (postconf(5)),
@@ -60,7 +61,8 @@ public final class MainCf {
     try {
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new BadConfiguration(new Fault(new Place(file.toString(), 0), "", "cannot read: " + e));
+      throw new BadConfiguration(
+          new Fault(new Place(file.toString(), 0), "", "cannot read: " + Reason.text(e)));
     }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.trouble.Reason;
 
 /**
  * How a parameter's text becomes a value, and back.
@@ -258,7 +259,7 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
       String all = new String(Files.readAllBytes(readPath(file)), StandardCharsets.UTF_8);
       return all.lines().findFirst().orElse("").trim();
     } catch (IOException e) {
-      throw new BadValue("cannot read " + file + ": " + e);
+      throw new BadValue("cannot read " + file + ": " + Reason.text(e));
     }
   }
 

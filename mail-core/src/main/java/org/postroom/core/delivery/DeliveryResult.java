@@ -2,6 +2,7 @@ package org.postroom.core.delivery;
 
 import org.postroom.core.refusal.ContentDamaged;
 import org.postroom.core.refusal.StorageUnavailable;
+import org.postroom.core.trouble.Reason;
 
 /** What an attempt came to, for one recipient. */
 public sealed interface DeliveryResult {
@@ -66,8 +67,7 @@ public sealed interface DeliveryResult {
    * @param what failed
    */
   static DeliveryResult fault(String what, Throwable fault) {
-    String why = fault.getMessage();
-    String reason = what + (why == null ? "" : ": " + why);
+    String reason = what + ": " + Reason.text(fault);
     return fault instanceof StorageUnavailable && !(fault instanceof ContentDamaged)
         ? new HeldUp("none", "4.3.0", reason)
         : new Deferred("none", "4.3.0", reason);

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.TextWithNames;
+import org.postroom.core.trouble.Reason;
 
 /**
  * Words of notifications, from a file in the form of bounce(5): templates such as {@code
@@ -91,7 +92,7 @@ record BounceTemplates(String file, Map<String, Template> templates) {
       }
       return parse(file, Files.readString(path, ISO_8859_1));
     } catch (IOException | InvalidPathException e) {
-      throw new BadValue("cannot read " + file + ": " + e);
+      throw new BadValue("cannot read " + file + ": " + Reason.text(e));
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +29,7 @@ import org.postroom.core.life.Lifeline;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.Attempts;
 import org.postroom.core.time.Timers;
+import org.postroom.core.trouble.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -279,10 +279,7 @@ final class Dispatch {
 
   private Answer failed(QueuedMail mail, String name, Throwable trouble) {
     LOG.error("{}: the transport {} failed", mail.id(), name, trouble);
-    Throwable cause =
-        trouble instanceof CompletionException && trouble.getCause() != null
-            ? trouble.getCause()
-            : trouble;
+    Throwable cause = Reason.cause(trouble);
     lifeline.heed("the transport " + name, cause);
     return notHeard(mail, DeliveryResult.fault("mail transport failed", cause));
   }

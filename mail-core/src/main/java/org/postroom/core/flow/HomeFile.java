@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.machine.MachineUser;
+import org.postroom.core.trouble.Reason;
 
 /**
  * A file in which a user of this machine says something to the server, read as far as he could read
@@ -110,7 +111,7 @@ final class HomeFile {
     } catch (AccessDeniedException e) {
       return new Reading.None("is out of this server's sight");
     } catch (IOException | InvalidPathException | UnsupportedOperationException e) {
-      return new Reading.Failed("cannot be read: " + e);
+      return new Reading.Failed("cannot be read: " + Reason.text(e));
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.postroom.core.fact.Fact;
 import org.postroom.core.rewrite.AddressItems;
+import org.postroom.core.trouble.Reason;
 
 /**
  * The file of an {@code :include:} in aliases(5), as a fact: its items, or why it is not read. Read
@@ -72,7 +73,7 @@ record IncludeFile(String name) implements Fact<IncludeFile.Content> {
     } catch (NoSuchFileException e) {
       return Content.refused("is not there");
     } catch (IOException | InvalidPathException | UnsupportedOperationException e) {
-      return Content.refused("cannot be read: " + e);
+      return Content.refused("cannot be read: " + Reason.text(e));
     }
   }
 

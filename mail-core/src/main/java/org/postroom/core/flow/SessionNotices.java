@@ -26,6 +26,7 @@ import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
+import org.postroom.core.trouble.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,7 +125,7 @@ public final class SessionNotices {
         }
       }
     } catch (RuntimeException e) {
-      LOG.warn("no notice to <{}> of errors from {}: {}", to, peer, e.toString());
+      LOG.warn("no notice to <{}> of errors from {}: {}", to, peer, Reason.text(e));
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.trouble.Reason;
 
 /** The users and groups that passwd(5) and group(5) have. Read whenever somebody asks. */
 public final class MachineUsers {
@@ -79,7 +80,7 @@ public final class MachineUsers {
           .filter(line -> line.length >= fields && isIt.test(line))
           .findFirst();
     } catch (IOException | UncheckedIOException e) {
-      throw new LookupUnavailable(path + " cannot be read: " + e);
+      throw new LookupUnavailable(path + " cannot be read: " + Reason.text(e));
     }
   }
 }

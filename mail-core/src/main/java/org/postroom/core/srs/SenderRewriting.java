@@ -14,6 +14,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.privacy.Privacy;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.trouble.Reason;
 
 /** Senders of forwarded mail as settings have them written. Immutable: a reload makes another. */
 public final class SenderRewriting {
@@ -79,7 +80,7 @@ public final class SenderRewriting {
               .map(Secret::of)
               .toList();
     } catch (IOException e) {
-      throw fault(settings, "cannot read " + file + ": " + e);
+      throw fault(settings, "cannot read " + file + ": " + Reason.text(e));
     }
     if (secrets.isEmpty()) {
       throw fault(settings, file + " has no secret: one to a line is expected");

@@ -41,6 +41,7 @@ import org.postroom.core.life.Lifeline;
 import org.postroom.core.memory.MemoryBudget;
 import org.postroom.core.refusal.WireFault;
 import org.postroom.core.time.Timers;
+import org.postroom.core.trouble.Reason;
 
 /** The wire on Netty's event loops; over sockets, or over pipes within the process. */
 // What fails in a channel is heard by its listeners and its session.
@@ -471,7 +472,7 @@ final class NettyWire implements Wire {
     public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
       heed(problem);
       connected.completeExceptionally(
-          new WireFault("A connection could not be begun: " + problem, problem));
+          new WireFault("A connection could not be begun: " + Reason.text(problem), problem));
       context.close();
     }
   }

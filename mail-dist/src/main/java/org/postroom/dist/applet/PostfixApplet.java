@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.report.Report;
+import org.postroom.core.trouble.Reason;
 import org.postroom.dist.answer.OperationRefused;
 import org.postroom.dist.assembly.Checked;
 import org.postroom.dist.assembly.DescribedServer;
@@ -33,11 +34,11 @@ import picocli.CommandLine.Spec;
     name = "postfix",
     description = {
       "Starts, ends and asks the server, as Postfix's postfix(1) does.",
-      "start: in the background (postroom serve: in the foreground); by root, as the user whose"
-          + " the data folder is. stop: when what is under way is done. abort: at once. reload: has it obey"
-          + " its files as they are. check: says what is wrong with them. status: exit status 0 where"
-          + " it runs. flush: tries all that waits. -c FOLDER: that of main.cf (default: that of"
-          + " MAIL_CONFIG, /etc/postroom)."
+      "start: in the background (postroom serve: in the foreground); by root, as the user whose the"
+          + " data folder is. stop: when what is under way is done. abort: at once. reload: has it"
+          + " obey its files as they are. check: says what is wrong with them. status: exit status"
+          + " 0 where it runs. flush: tries all that waits. -c FOLDER: that of main.cf (default:"
+          + " that of MAIL_CONFIG, /etc/postroom)."
     })
 public final class PostfixApplet implements Callable<Integer> {
   private static final int FAILED = 1;
@@ -132,7 +133,7 @@ public final class PostfixApplet implements Callable<Integer> {
         user.get().makeRoom(checked);
       }
     } catch (IOException e) {
-      return fail("its user's folders cannot be seen to: " + e);
+      return fail("its user's folders cannot be seen to: " + Reason.text(e));
     }
     Optional<String> trouble =
         ServerInBackground.start(launcher.get(), mainCf, user, () -> runs(server), PATIENCE);

@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.trouble.Reason;
 import org.postroom.dist.applet.doctor.Site;
 import org.postroom.dist.applet.doctor.Trust;
 import picocli.CommandLine.Command;
@@ -50,8 +51,8 @@ public final class TlsApplet implements Callable<Integer> {
   @Command(
       name = "export",
       description = {
-        "Writes the certificate that mail programs are to trust so that they believe the server: that"
-            + " of its own authority, or the root of the certificate that it was given.",
+        "Writes the certificate that mail programs are to trust so that they believe the server:"
+            + " that of its own authority, or the root of the certificate that it was given.",
         "What they then ask for must be one of the names that are printed. Nothing secret is"
             + " written. The server need not run."
       },
@@ -100,7 +101,7 @@ public final class TlsApplet implements Callable<Integer> {
       try {
         write(trust);
       } catch (IOException e) {
-        err.println("postroom: error: cannot be written: " + e);
+        err.println("postroom: error: cannot be written: " + Reason.text(e));
         return NO_OUTPUT;
       }
       err.println(

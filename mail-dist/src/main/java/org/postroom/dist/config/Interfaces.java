@@ -15,6 +15,7 @@ import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.report.Fault;
+import org.postroom.core.trouble.Reason;
 import org.postroom.core.wire.AddressFamily;
 
 /**
@@ -46,7 +47,8 @@ public record Interfaces(List<OwnAddresses.Interface> machine) {
     } catch (SocketException e) {
       throw new BadConfiguration(
           settings.fault(
-              PolicyParams.INET_INTERFACES, "this machine's addresses cannot be read: " + e));
+              PolicyParams.INET_INTERFACES,
+              "this machine's addresses cannot be read: " + Reason.text(e)));
     }
   }
 

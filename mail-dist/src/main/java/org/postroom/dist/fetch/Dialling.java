@@ -18,6 +18,7 @@ import org.postroom.core.address.IpLiteral;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.part.Premises;
 import org.postroom.core.refusal.WireFault;
+import org.postroom.core.trouble.Reason;
 import org.postroom.core.wire.ConnectOptions;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.TlsContexts;
@@ -149,16 +150,12 @@ final class Dialling {
     try {
       return stage.get(TO_ANSWER.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new IOException(reason(e), e);
+      throw new IOException(Reason.text(e), e);
     } catch (TimeoutException e) {
       throw new IOException("no answer in time", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
-  }
-
-  private static String reason(ExecutionException e) {
-    return e.getCause() == null ? e.toString() : String.valueOf(e.getCause().getMessage());
   }
 }

@@ -21,6 +21,7 @@ import org.postroom.core.refusal.BadMailboxName;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.report.Fault;
 import org.postroom.core.report.Place;
+import org.postroom.core.trouble.Reason;
 
 /**
  * The file of jobs: one a logical line, as {@code NAME URL to=LOGIN password_file=PATH …}. Every
@@ -90,7 +91,7 @@ final class FetchFile {
         take(line, lines.text());
       }
     } catch (IOException e) {
-      fault(0, "cannot be read: " + e);
+      fault(0, "cannot be read: " + Reason.text(e));
     } catch (BadValue e) {
       fault(line, e.reason());
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.postroom.core.refusal.WireFault;
+import org.postroom.core.trouble.Reason;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Session;
 import org.postroom.core.wire.TlsContext;
@@ -163,7 +164,7 @@ final class WireLine implements RemoteLine, Session {
         throw new EOFException(why);
       }
     } catch (ExecutionException e) {
-      throw new IOException("no TLS: " + reason(e), e);
+      throw new IOException("no TLS: " + Reason.text(e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
@@ -183,10 +184,6 @@ final class WireLine implements RemoteLine, Session {
     } finally {
       lock.unlock();
     }
-  }
-
-  private static String reason(ExecutionException e) {
-    return e.getCause() == null ? e.toString() : String.valueOf(e.getCause().getMessage());
   }
 
   @Override

@@ -14,6 +14,7 @@ import org.postroom.core.quota.QuotaParams;
 import org.postroom.core.quota.QuotaPassed;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.report.BadConfiguration;
+import org.postroom.core.trouble.Reason;
 
 /** What a warning says: a header, an empty line and a text, with names for what is filled in. */
 final class WarningText {
@@ -62,7 +63,7 @@ final class WarningText {
     } catch (CharacterCodingException e) {
       throw bad(settings, "it is not in UTF-8");
     } catch (IOException e) {
-      throw bad(settings, "it cannot be read: " + e);
+      throw bad(settings, "it cannot be read: " + Reason.text(e));
     }
   }
 

@@ -7,7 +7,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.ReversePath;
@@ -233,7 +232,7 @@ final class Attempt {
     } else if (found instanceof Found.None none) {
       end(isOurChoice(way.hop()) ? forNow(none.result()) : none.result());
     } else {
-      end(new DeliveryResult.Deferred("none", "4.4.3", "look-up failed: " + trouble));
+      end(TargetFinder.failed(trouble));
     }
   }
 
@@ -325,8 +324,7 @@ final class Attempt {
                 guarded(
                     () -> {
                       if (trouble != null) {
-                        troubles.add(
-                            Trouble.unreachable("connect to " + target + ": " + reason(trouble)));
+                        troubles.add(Trouble.unreachable(target.unreached(trouble)));
                         next(way, others);
                       } else if (outfit.security().wrapped()) {
                         use(connection); // it shakes hands first
@@ -386,7 +384,7 @@ final class Attempt {
       open.conversation().greet(useTls);
     } catch (TlsFailed e) {
       open.connection().close();
-      withoutTls(way, open.target(), others, reason(e));
+      withoutTls(way, open.target(), others, String.valueOf(e.getMessage()));
       return;
     } catch (Conversation.NotServed e) {
       if (e.endsAttempt()) {
@@ -541,13 +539,5 @@ final class Attempt {
 
   private void end(DeliveryResult result) {
     done.complete(putOff.reports(result));
-  }
-
-  private static String reason(Throwable trouble) {
-    Throwable cause =
-        trouble instanceof CompletionException && trouble.getCause() != null
-            ? trouble.getCause()
-            : trouble;
-    return String.valueOf(cause.getMessage());
   }
 }

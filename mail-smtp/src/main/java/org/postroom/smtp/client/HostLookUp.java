@@ -147,7 +147,8 @@ final class HostLookUp {
   }
 
   static DeliveryResult notNow(String name, String type, String reason) {
-    return new DeliveryResult.Deferred("none", "4.4.3", noName(name, type, reason));
+    return new DeliveryResult.Deferred(
+        "none", "4.4.3", noName(name, type, "Host not found, try again (" + reason + ")"));
   }
 
   static DeliveryResult notFound(String name, String type) {

@@ -10,6 +10,7 @@ import org.postroom.core.address.ReversePath;
 import org.postroom.core.delivery.DeliveryResult;
 import org.postroom.core.flow.NextHop;
 import org.postroom.core.refusal.LookupUnavailable;
+import org.postroom.core.trouble.Reason;
 import org.postroom.smtp.client.TargetFinder.Found;
 import org.postroom.smtp.client.tls.BadPolicy;
 import org.postroom.smtp.client.tls.PublishedPolicy;
@@ -57,7 +58,7 @@ final class Prospect {
           .thenCompose(
               way -> outfit.finder().find(way, !theirOwn).thenApply(found -> lines(way, found)))
           .exceptionally(
-              trouble -> List.of(hop.written() + ": look-up failed: " + trouble.getMessage()))
+              trouble -> List.of(hop.written() + ": look-up failed: " + Reason.text(trouble)))
           .thenCombine(
               outfit.counts().about(hop),
               (hosts, reports) -> joined(hosts, reports.stream().toList()));

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import org.postroom.core.trouble.Reason;
 import org.postroom.smtp.client.tls.TlsLevel;
 import org.postroom.smtp.client.tls.TlsPolicy;
 
@@ -36,6 +37,11 @@ record Target(String host, SocketAddress place, TlsPolicy tls) {
   /** Whether what is said to it stays here. */
   boolean isThisMachine() {
     return !(place instanceof InetSocketAddress inet) || inet.getAddress().isLoopbackAddress();
+  }
+
+  /** That no connection to it came about, and why. */
+  String unreached(Throwable trouble) {
+    return "connect to " + this + ": " + Reason.text(trouble);
   }
 
   /** As relay is written in logs and reports. */

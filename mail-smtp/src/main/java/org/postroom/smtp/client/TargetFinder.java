@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.delivery.DeliveryResult;
@@ -20,6 +21,7 @@ import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.dns.Resolver.MailExchanger;
 import org.postroom.core.flow.NextHop;
 import org.postroom.core.time.Timers;
+import org.postroom.core.trouble.Reason;
 import org.postroom.smtp.client.ExchangerSearch.Looked;
 import org.postroom.smtp.client.HostLookUp.Host;
 import org.postroom.smtp.client.tls.ExchangerHost;
@@ -66,6 +68,12 @@ final class TargetFinder {
 
     /** None: deferred or bounced. */
     record None(DeliveryResult result) implements Found {}
+  }
+
+  /** What an attempt comes to whose look-up has failed by a fault of ours. */
+  static DeliveryResult failed(@Nullable Throwable trouble) {
+    return new DeliveryResult.Deferred(
+        "none", "4.4.3", "look-up failed" + (trouble == null ? "" : ": " + Reason.text(trouble)));
   }
 
   /**

@@ -18,6 +18,7 @@ import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
+import org.postroom.core.trouble.Reason;
 import org.postroom.storage.StorageFault;
 import org.postroom.storage.blob.DataFolder;
 import org.postroom.storage.blob.DataFolderExposed;
@@ -406,7 +407,7 @@ final class FolderOrigin implements Origin {
 
   private static String reason(RuntimeException e) {
     Throwable cause = e.getCause();
-    return cause == null ? String.valueOf(e.getMessage()) : cause.toString();
+    return Reason.text(cause == null ? e : cause);
   }
 
   /**

@@ -11,13 +11,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.address.Domain;
 import org.postroom.core.dns.Resolver;
+import org.postroom.core.trouble.Reason;
 import org.postroom.core.wire.Questions;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
@@ -290,10 +290,7 @@ public final class DnsResolver implements Resolver {
   }
 
   static <T> Answer<T> missing(Name name, Throwable problem) {
-    Throwable cause =
-        problem instanceof CompletionException && problem.getCause() != null
-            ? problem.getCause()
-            : problem;
+    Throwable cause = Reason.cause(problem);
     if (cause instanceof NoSuchDomainException) {
       return new Answer.NoSuchName<>();
     }
@@ -301,11 +298,6 @@ public final class DnsResolver implements Resolver {
       return new Answer.NoData<>();
     }
     return new Answer.TryAgain<>(
-        "No answer for "
-            + name
-            + ": "
-            + cause.getClass().getSimpleName()
-            + " "
-            + cause.getMessage());
+        "No answer for " + name.toString(true) + ": " + Reason.text(cause));
   }
 }

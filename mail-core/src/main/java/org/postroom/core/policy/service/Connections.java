@@ -7,10 +7,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.time.Timers;
+import org.postroom.core.trouble.Reason;
 
 /**
  * The connections to one policy server. Each is one question's at a time; there are so many as
@@ -126,18 +126,14 @@ final class Connections {
     }
     Open mine = lease.join();
     discard(mine);
-    return mine.asked > 1 && unwrapped(trouble) instanceof PolicyTrouble lost && lost.isOfTheLine();
+    return mine.asked > 1
+        && Reason.cause(trouble) instanceof PolicyTrouble lost
+        && lost.isOfTheLine();
   }
 
   /** What {@code trouble} is, for people. */
   static String told(Throwable trouble) {
-    return String.valueOf(unwrapped(trouble).getMessage());
-  }
-
-  private static Throwable unwrapped(Throwable trouble) {
-    return trouble instanceof CompletionException && trouble.getCause() != null
-        ? unwrapped(trouble.getCause())
-        : trouble;
+    return Reason.text(trouble);
   }
 
   /** Joins those who wait, unless they are too many: then nobody's turn would come in time. */

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.postroom.core.config.ConfigParams;
 import org.postroom.core.privacy.Privacy;
 import org.postroom.core.report.Place;
+import org.postroom.core.trouble.Reason;
 import org.postroom.dist.config.ServerParams;
 
 /** What lies on the machine: the certificate, room, secrets; nobody else is asked. */
@@ -86,7 +87,8 @@ final class MachineChecks {
               issuer ->
                   Finding.problem(
                       file.get()
-                          + " does not lead to an authority that everybody trusts: the certificate of "
+                          + " does not lead to an authority that everybody trusts: the certificate"
+                          + " of "
                           + Finding.shown(issuer)
                           + " is missing",
                       "Mail programs warn, and servers that check it do not deliver.",
@@ -140,7 +142,8 @@ final class MachineChecks {
     try {
       free = on.world().disk().usable(there);
     } catch (IOException e) {
-      return List.of(Finding.unknown("the room at " + there + " cannot be read: " + e));
+      return List.of(
+          Finding.unknown("the room at " + there + " cannot be read: " + Reason.text(e)));
     }
     String what = free + " octets are free at " + folder + "; queue_minfree is " + least;
     String why = "With less than that, the server refuses new mail for now.";

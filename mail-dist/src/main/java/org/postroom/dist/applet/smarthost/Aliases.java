@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.trouble.Reason;
 
 /**
  * Other names of recipients that have no domain, in the form of aliases(5), with addresses alone on
@@ -39,7 +40,7 @@ final class Aliases {
     try {
       lines = Files.readAllLines(file, UTF_8);
     } catch (IOException e) {
-      throw new BadClientFile(file + " cannot be read: " + e);
+      throw new BadClientFile(file + " cannot be read: " + Reason.text(e));
     }
     Map<String, List<String>> names = new LinkedHashMap<>();
     int number = 0;

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.privacy.Privacy;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.trouble.Reason;
 
 /**
  * What msmtp's files say: named accounts, each with a server. A later account of the same name, in
@@ -99,7 +100,7 @@ final class MsmtpFile {
     try {
       lines = Files.readAllLines(file, UTF_8);
     } catch (IOException e) {
-      throw new BadClientFile(file + " cannot be read: " + e);
+      throw new BadClientFile(file + " cannot be read: " + Reason.text(e));
     }
     read(file, lines);
   }
@@ -114,9 +115,9 @@ final class MsmtpFile {
     try {
       lines = Files.readAllLines(file, UTF_8);
     } catch (CharacterCodingException e) {
-      throw new BadClientFile(file + " is not in UTF-8: " + e);
+      throw new BadClientFile(file + " is not in UTF-8: " + Reason.text(e));
     } catch (IOException e) {
-      notes.add(file + " cannot be read, and is passed over: " + e);
+      notes.add(file + " cannot be read, and is passed over: " + Reason.text(e));
       return false;
     }
     read(file, lines);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.privacy.Privacy;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.trouble.Reason;
 
 /**
  * What sSMTP's files say: ssmtp.conf, and revaliases beside it, with other senders and servers of
@@ -68,7 +69,7 @@ final class SsmtpFile {
     try {
       return Files.readAllLines(file, UTF_8);
     } catch (IOException e) {
-      throw new BadClientFile(file + " cannot be read: " + e);
+      throw new BadClientFile(file + " cannot be read: " + Reason.text(e));
     }
   }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.report.Fault;
 import org.postroom.core.report.Notice;
 import org.postroom.core.report.Place;
+import org.postroom.core.trouble.Reason;
 import org.postroom.dist.config.dovecot.DovecotConf.Block;
 import org.postroom.dist.config.dovecot.DovecotConf.Setting;
 
@@ -122,7 +123,7 @@ final class DovecotReader {
       }
       return;
     } catch (IOException e) {
-      fault(from, "cannot read " + file + ": " + e);
+      fault(from, "cannot read " + file + ": " + Reason.text(e));
       return;
     }
     if (text.indexOf('\uFFFD') >= 0) {
@@ -291,7 +292,7 @@ final class DovecotReader {
       }
       found.forEach(file -> file(file, at, place, mayBeMissing));
     } catch (IOException e) {
-      fault(place, "cannot look for " + path.get() + ": " + e);
+      fault(place, "cannot look for " + path.get() + ": " + Reason.text(e));
     }
   }
 

@@ -19,6 +19,7 @@ import org.postroom.core.config.MainCf;
 import org.postroom.core.config.Nearest;
 import org.postroom.core.report.Place;
 import org.postroom.core.report.Report;
+import org.postroom.core.trouble.Reason;
 import org.postroom.dist.config.dovecot.DovecotConf.Block;
 import org.postroom.dist.config.dovecot.DovecotConf.Setting;
 
@@ -92,7 +93,8 @@ public record DovecotSettings(List<MainCf.Entry> entries, Report report) {
       }
       return Optional.of(Files.readString(file).strip());
     } catch (IOException e) {
-      findings.wrong(setting.place(), setting.name(), "cannot read " + file + ": " + e);
+      findings.wrong(
+          setting.place(), setting.name(), "cannot read " + file + ": " + Reason.text(e));
       return Optional.empty();
     }
   }

@@ -8,13 +8,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.Resolver.Answer;
 import org.postroom.core.time.Timers;
+import org.postroom.core.trouble.Reason;
 import org.postroom.core.wire.ConnectOptions;
 import org.postroom.core.wire.TlsContext;
 import org.postroom.core.wire.TlsContexts;
@@ -113,7 +113,7 @@ public final class Https {
     }
 
     private @Nullable Void failed(Throwable trouble) {
-      end(new HttpTrouble(reason(trouble)));
+      end(new HttpTrouble(Reason.text(trouble)));
       return null;
     }
 
@@ -144,7 +144,7 @@ public final class Https {
               .handle(
                   (connection, problem) -> {
                     if (problem != null) {
-                      next(addresses, "connect to " + place + ": " + reason(problem));
+                      next(addresses, "connect to " + place + ": " + Reason.text(problem));
                     } else if (done.isDone()) {
                       connection.close(); // its time is over
                     }
@@ -155,13 +155,5 @@ public final class Https {
     private void end(HttpTrouble trouble) {
       boolean unused = done.completeExceptionally(trouble);
     }
-  }
-
-  private static String reason(Throwable trouble) {
-    Throwable cause =
-        trouble instanceof CompletionException && trouble.getCause() != null
-            ? trouble.getCause()
-            : trouble;
-    return String.valueOf(cause.getMessage());
   }
 }

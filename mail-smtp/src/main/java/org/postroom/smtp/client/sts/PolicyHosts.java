@@ -7,9 +7,9 @@ import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.postroom.core.address.Domain;
+import org.postroom.core.trouble.Reason;
 import org.postroom.smtp.client.https.HttpAnswer;
 import org.postroom.smtp.client.https.HttpQuestion;
 import org.postroom.smtp.client.https.HttpTrouble;
@@ -45,13 +45,8 @@ final class PolicyHosts implements PolicyFetch {
   }
 
   private static Fetched failed(Throwable trouble) {
-    Throwable cause =
-        trouble instanceof CompletionException && trouble.getCause() != null
-            ? trouble.getCause()
-            : trouble;
-    boolean untrusted = cause instanceof HttpTrouble http && http.isUntrusted();
-    return new Fetched.Failed(
-        untrusted ? Failure.WEBPKI : Failure.FETCH, String.valueOf(cause.getMessage()));
+    boolean untrusted = Reason.cause(trouble) instanceof HttpTrouble http && http.isUntrusted();
+    return new Fetched.Failed(untrusted ? Failure.WEBPKI : Failure.FETCH, Reason.text(trouble));
   }
 
   private static Fetched read(HttpAnswer answer) {

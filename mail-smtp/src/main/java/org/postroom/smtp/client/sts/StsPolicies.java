@@ -21,6 +21,7 @@ import org.postroom.core.log.StsLog;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.time.Timers;
+import org.postroom.core.trouble.Reason;
 import org.postroom.smtp.client.sts.PolicyFetch.Fetched;
 
 /**
@@ -216,7 +217,7 @@ public final class StsPolicies implements AutoCloseable {
                 (fetched, fault) ->
                     fault == null
                         ? fetched
-                        : new Fetched.Failed(PolicyFetch.Failure.FETCH, fault.toString()))
+                        : new Fetched.Failed(PolicyFetch.Failure.FETCH, Reason.text(fault)))
             .thenAccept(
                 fetched -> {
                   note(domain, record, fetched);

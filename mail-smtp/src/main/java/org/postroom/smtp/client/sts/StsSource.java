@@ -3,12 +3,12 @@ package org.postroom.smtp.client.sts;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.NextHop;
+import org.postroom.core.trouble.Reason;
 import org.postroom.smtp.client.https.Https;
 import org.postroom.smtp.client.sts.PolicyFetch.Fetched;
 import org.postroom.smtp.client.tls.ExchangerHost;
@@ -95,11 +95,7 @@ public final class StsSource implements PolicySource {
   }
 
   private static String reason(Throwable trouble) {
-    Throwable cause =
-        trouble instanceof CompletionException && trouble.getCause() != null
-            ? trouble.getCause()
-            : trouble;
-    return "policies of MTA-STS cannot be read now: " + cause.getMessage();
+    return "policies of MTA-STS cannot be read now: " + Reason.text(trouble);
   }
 
   /** What was kept cannot be read: none is said to have no policy. */

@@ -32,6 +32,7 @@ import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.refusal.StorageUnavailable;
 import org.postroom.core.time.Timers;
+import org.postroom.core.trouble.Reason;
 import org.postroom.smtp.client.https.Https;
 import org.postroom.smtp.client.tls.PublishedPolicy;
 
@@ -364,10 +365,10 @@ public final class TlsReports implements AutoCloseable {
   CompletionStage<Optional<String>> about(Domain domain, boolean sent) {
     return wanted(domain)
         .thenCompose(answer -> about(domain, sent, answer))
-        .exceptionally(trouble -> Optional.of(notKnown(domain, trouble.getMessage())));
+        .exceptionally(trouble -> Optional.of(notKnown(domain, Reason.text(trouble))));
   }
 
-  private static String notKnown(Domain domain, @Nullable String why) {
+  private static String notKnown(Domain domain, String why) {
     return domain + ": nobody knows now whether it asks for reports on TLS: " + why;
   }
 
@@ -413,7 +414,7 @@ public final class TlsReports implements AutoCloseable {
       try {
         memos.find(KIND, key.name()).flatMap(TlsReports::read).ifPresent(all::add);
       } catch (RuntimeException e) {
-        return text + "; what was counted cannot be read now: " + e.getMessage();
+        return text + "; what was counted cannot be read now: " + Reason.text(e);
       }
       synchronized (this) {
         Optional.ofNullable(counted.get(key)).ifPresent(all::add);
