@@ -3,7 +3,8 @@ package org.postroom.dist.applet;
 import java.util.List;
 
 /**
- * Commands with the names and words of those of Postfix and sendmail, in the order in which the help has them.
+ * Commands with the names and words of those of Postfix and sendmail, in the order in which the
+ * help has them.
  */
 final class PostfixCommands {
   static final List<NamedCommand> ALL =

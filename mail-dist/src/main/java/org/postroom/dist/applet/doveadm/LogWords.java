@@ -44,7 +44,7 @@ final class LogWords {
       usage: doveadm [-Dv] [-f <formatter>] log <command> [<args>]
         errors       [-s <min_timestamp>]
         find         [<dir>]
-        reopen       """;
+        reopen""";
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("MMM dd HH:mm:ss", Locale.ROOT);

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.postroom.core.address.IpLiteral;
 import org.postroom.core.address.MalformedAddress;
-import org.postroom.core.address.Network;
+import org.postroom.core.network.Network;
 import org.postroom.core.session.Sessions.One;
 import org.postroom.dist.applet.doveadm.Rows.Column;
 import org.postroom.dist.applet.doveadm.Rows.Form;
