@@ -81,7 +81,7 @@ final class KilledFetchTest {
         .mapToInt(
             login -> {
               AccountId id = far.inside().accounts().byLogin(login).orElseThrow().id();
-              return (int) far.inside().mail().find(id, MailboxName.INBOX).orElseThrow().messages();
+              return far.inside().mail().find(id, MailboxName.INBOX).orElseThrow().messages();
             })
         .sum();
   }
