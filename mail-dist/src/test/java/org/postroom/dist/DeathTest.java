@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.life.Lifeline;
+import org.postroom.core.testing.FreePorts;
 import org.postroom.storage.Storage;
 
 /** What an embedded server does when a part has died: it ends itself, and nobody else. */
@@ -36,14 +37,15 @@ final class DeathTest {
     CompletableFuture<MailServer> another = new CompletableFuture<>();
     AtomicReference<Lifeline.Death> told = new AtomicReference<>();
     AtomicReference<MailServer> first = new AtomicReference<>();
+    int port = FreePorts.take(); // another would be a client's as soon as it is left
     first.set(
-        server(0)
+        server(port)
             .account("ada@example.org", "correct horse")
             .onDeath(
                 death -> {
                   told.set(death);
                   first.get().close(); // has nothing to do any more, and waits for nobody
-                  another.complete(server(first.get().address(Role.MX).getPort()).start());
+                  another.complete(server(port).start());
                 })
             .start());
 

@@ -19,6 +19,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.testing.FreePorts;
+import org.postroom.core.testing.Until;
 import org.postroom.dist.Role;
 import org.postroom.dist.mailbox.BrokenMailFile;
 import org.postroom.dist.mailbox.StoredMessage;
@@ -99,7 +100,17 @@ final class AppendedMailTest {
             () -> TestMail.with().port(Role.MX, port).preload(ADA, "INBOX", broken).start())
         .isInstanceOf(BrokenMailFile.class)
         .hasMessageContaining(broken + ": line 1");
-    new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+    // A program that another test is just starting has our sockets for a moment.
+    Until.so(() -> canListen(port));
+  }
+
+  private static boolean canListen(int port) {
+    try {
+      new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Test
