@@ -92,7 +92,7 @@ final class Pickup implements AutoCloseable {
     try {
       fault = maildrop.open();
     } catch (IOException e) {
-      fault = Optional.of("cannot be made: " + Reason.text(e));
+      fault = Optional.of("cannot be made: " + Reason.withFile(e));
     }
     if (fault.isPresent()) {
       throw new BadConfiguration(plan.settings().fault(ServerParams.MAILDROP, fault.get()));
@@ -126,7 +126,8 @@ final class Pickup implements AutoCloseable {
       return maildrop.list(from, most);
     } catch (IOException e) {
       throw new OperationRefused(
-          OperationRefused.Kind.NOT_ALLOWED, "the maildrop cannot be looked at: " + Reason.text(e));
+          OperationRefused.Kind.NOT_ALLOWED,
+          "the maildrop cannot be looked at: " + Reason.withFile(e));
     }
   }
 
@@ -140,7 +141,7 @@ final class Pickup implements AutoCloseable {
         forgotten = now;
       }
     } catch (IOException | RuntimeException e) {
-      LOG.warn("the maildrop {} cannot be looked at now: {}", maildrop, Reason.text(e));
+      LOG.warn("the maildrop {} cannot be looked at now: {}", maildrop, Reason.withFile(e));
     }
   }
 
@@ -169,9 +170,9 @@ final class Pickup implements AutoCloseable {
           LOG.warn("mail in the maildrop waits for the store: {}", e.getMessage());
           return false;
         } catch (AccessDeniedException e) { // a folder of somebody else's, and never a mail
-          LOG.warn("{} of the maildrop cannot be put aside: {}", name, e.toString());
+          LOG.warn("{} of the maildrop cannot be put aside: {}", name, Reason.withFile(e));
         } catch (IOException | RuntimeException e) { // of any station of its way
-          LOG.warn("{} of the maildrop cannot be taken now: {}", name, Reason.text(e));
+          LOG.warn("{} of the maildrop cannot be taken now: {}", name, Reason.withFile(e));
           all = false;
         }
         last = name;

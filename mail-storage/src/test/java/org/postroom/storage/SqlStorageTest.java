@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -103,5 +104,11 @@ class SqlStorageTest {
     assertThatThrownBy(() -> open(Storage.h2(file)))
         .isInstanceOf(StorageFault.class)
         .hasMessageContaining(file.toString());
+    Path other = Files.createDirectories(folder.resolve("other"));
+    Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("rwx------"));
+    Path inTheWay = Files.writeString(other.resolve("db"), "no folder either");
+    assertThatThrownBy(() -> open(Storage.h2(other)))
+        .isInstanceOf(StorageFault.class)
+        .hasMessageContaining(" cannot be used: " + inTheWay + ": ");
   }
 }

@@ -9,6 +9,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.trouble.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -219,7 +220,7 @@ final class Handshake {
     if (cause instanceof ClosedChannelException) {
       return "lost connection";
     }
-    String text = String.valueOf(cause.getMessage());
+    String text = Reason.text(cause);
     return text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) + "…" : text;
   }
 }

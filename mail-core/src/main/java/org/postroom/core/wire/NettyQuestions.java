@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.refusal.WireFault;
+import org.postroom.core.trouble.Reason;
 
 /** Questions on the event loops of a wire. A channel is closed with its answer. */
 // What fails in a channel is heard by who waits for the answer.
@@ -52,7 +53,7 @@ final class NettyQuestions implements Questions {
     Bootstrap bootstrap =
         new Bootstrap()
             .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LONGEST))
-            .handler(new DatagramHeard(isAnswer, answer));
+            .handler(new DatagramHeard(server, isAnswer, answer));
     try {
       transport.prepareForDatagrams(bootstrap);
     } catch (WireFault e) {
@@ -65,7 +66,7 @@ final class NettyQuestions implements Questions {
   public CompletionStage<byte[]> byStream(
       InetSocketAddress server, byte[] question, Duration patience) {
     CompletableFuture<byte[]> answer = new CompletableFuture<>();
-    Bootstrap bootstrap = new Bootstrap().handler(new StreamHeard(answer));
+    Bootstrap bootstrap = new Bootstrap().handler(new StreamHeard(server, answer));
     transport.prepare(bootstrap, server, new ConnectOptions(patience, Optional.empty(), LONGEST));
     bootstrap.option(ChannelOption.ALLOW_HALF_CLOSURE, false); // who says no more will not answer
     ByteBuf framed =
@@ -135,10 +136,13 @@ final class NettyQuestions implements Questions {
 
   /** The first datagram that answers. */
   private static final class DatagramHeard extends SimpleChannelInboundHandler<DatagramPacket> {
+    private final InetSocketAddress server;
     private final Predicate<byte[]> isAnswer;
     private final CompletableFuture<byte[]> answer;
 
-    DatagramHeard(Predicate<byte[]> isAnswer, CompletableFuture<byte[]> answer) {
+    DatagramHeard(
+        InetSocketAddress server, Predicate<byte[]> isAnswer, CompletableFuture<byte[]> answer) {
+      this.server = server;
       this.isAnswer = isAnswer;
       this.answer = answer;
     }
@@ -154,18 +158,20 @@ final class NettyQuestions implements Questions {
     /** Such as: nobody listens there. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
-      answer.completeExceptionally(new WireFault(String.valueOf(problem.getMessage()), problem));
+      fail(answer, server, "cannot be asked: " + Reason.text(problem), problem);
     }
   }
 
   /** A length, and as many octets. */
   private static final class StreamHeard extends SimpleChannelInboundHandler<ByteBuf> {
+    private final InetSocketAddress server;
     private final CompletableFuture<byte[]> answer;
 
     /** What has come; never more than the longest answer and what came behind it in one piece. */
     private final ByteBuf came = Unpooled.buffer();
 
-    StreamHeard(CompletableFuture<byte[]> answer) {
+    StreamHeard(InetSocketAddress server, CompletableFuture<byte[]> answer) {
+      this.server = server;
       this.answer = answer;
     }
 
@@ -182,7 +188,7 @@ final class NettyQuestions implements Questions {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable problem) {
-      answer.completeExceptionally(new WireFault(String.valueOf(problem.getMessage()), problem));
+      fail(answer, server, "cannot be asked: " + Reason.text(problem), problem);
     }
   }
 }

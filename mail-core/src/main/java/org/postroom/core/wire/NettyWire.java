@@ -272,7 +272,7 @@ final class NettyWire implements Wire {
           if (!done.isSuccess()) {
             connected.completeExceptionally(
                 new WireFault(
-                    "Cannot connect to " + text(peer) + ": " + done.cause().getMessage(),
+                    "Cannot connect to " + text(peer) + ": " + Reason.text(done.cause()),
                     done.cause()));
           }
         });

@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.PortUnreachableException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.MalformedInputException;
@@ -18,6 +19,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,7 +55,25 @@ final class ReasonTest {
             "its text is not in the character set that it should be in"),
         arguments(new UnknownHostException("x.test"), "host not found: x.test"),
         arguments(new ConnectException("Connection refused"), "Connection refused"),
-        arguments(new ClosedChannelException(), "closed channel"),
+        arguments(new ClosedChannelException(), "the connection is closed"),
+        arguments(new UnknownHostException(), "unknown host"),
+        arguments(new PortUnreachableException(), "port unreachable"),
+        arguments(new IOException() {}, "no reason is given"),
+        arguments(new IOException(null, silent), silence),
+        arguments(new IOException(""), "io"),
+        arguments(
+            new SSLHandshakeException(
+                "PKIX path building failed: sun.security.provider.certpath."
+                    + "SunCertPathBuilderException: unable to find a path"),
+            "PKIX path building failed: unable to find a path"),
+        arguments(new IOException("java.io.IOException: "), "io"),
+        arguments(
+            new IOException("recvAddress(..) failed with error(-111): Connection refused"),
+            "Connection refused"),
+        arguments(new IOException("mx.far.test: no.Error here"), "mx.far.test: no.Error here"),
+        arguments(new IOException("no\r\nSubject: x\u2028y\0"), "no Subject: x y"),
+        arguments(new IOException("x".repeat(2000)), "x".repeat(1000) + "…"),
+        arguments(new IOException("x".repeat(999) + "\ud83d\ude00"), "x".repeat(999) + "…"),
         arguments(new TimeoutException(), "timeout"),
         arguments(new EOFException(), "it ends too early"),
         arguments(new IOException(), "io"),
@@ -67,5 +88,16 @@ final class ReasonTest {
   @MethodSource("troubles")
   void isInWords(Throwable trouble, String text) {
     assertThat(Reason.text(trouble)).isEqualTo(text).doesNotContain("Exception", "java.", "Fault");
+  }
+
+  @Test
+  void namesTheFileToWhoLooksAfterTheMachine() {
+    FileSystemException full = new FileSystemException("/d/x", null, "No space left on device");
+
+    assertThat(Reason.withFile(full)).isEqualTo("/d/x: No space left on device");
+    assertThat(Reason.withFile(new UncheckedIOException(new AccessDeniedException("/d/y"))))
+        .isEqualTo("/d/y: Permission denied");
+    assertThat(Reason.withFile(new FileSystemException(null))).isEqualTo("Input/output error");
+    assertThat(Reason.withFile(new IOException("not so"))).isEqualTo("not so");
   }
 }

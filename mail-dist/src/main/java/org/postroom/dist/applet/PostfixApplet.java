@@ -133,7 +133,7 @@ public final class PostfixApplet implements Callable<Integer> {
         user.get().makeRoom(checked);
       }
     } catch (IOException e) {
-      return fail("its user's folders cannot be seen to: " + Reason.text(e));
+      return fail("its user's folders cannot be seen to: " + Reason.withFile(e));
     }
     Optional<String> trouble =
         ServerInBackground.start(launcher.get(), mainCf, user, () -> runs(server), PATIENCE);

@@ -101,7 +101,7 @@ public final class TlsApplet implements Callable<Integer> {
       try {
         write(trust);
       } catch (IOException e) {
-        err.println("postroom: error: cannot be written: " + Reason.text(e));
+        err.println("postroom: error: cannot be written: " + Reason.withFile(e));
         return NO_OUTPUT;
       }
       err.println(

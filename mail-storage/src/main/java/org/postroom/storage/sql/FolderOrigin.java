@@ -407,7 +407,7 @@ final class FolderOrigin implements Origin {
 
   private static String reason(RuntimeException e) {
     Throwable cause = e.getCause();
-    return Reason.text(cause == null ? e : cause);
+    return Reason.withFile(cause == null ? e : cause);
   }
 
   /**

@@ -298,6 +298,6 @@ public final class DnsResolver implements Resolver {
       return new Answer.NoData<>();
     }
     return new Answer.TryAgain<>(
-        "No answer for " + name.toString(true) + ": " + Reason.text(cause));
+        "No answer for " + text(name) + ": " + Reason.text(cause));
   }
 }

@@ -2,6 +2,7 @@ package org.postroom.core.dns.lookup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -52,6 +53,22 @@ class DnsResolverTest {
 
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().startsWith("dnsjava"));
+  }
+
+  @Test
+  void namesTheServerThatIsNotThere() throws Exception {
+    InetAddress here = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    int gone;
+    try (DatagramSocket socket = new DatagramSocket(0, here)) {
+      gone = socket.getLocalPort();
+    }
+    DnsResolver asksNobody = patientFor(Duration.ofSeconds(10), new InetSocketAddress(here, gone));
+
+    Answer<MailExchanger> answer = of(asksNobody.mx(Domain.of("example.org")));
+
+    assertThat(((Answer.TryAgain<MailExchanger>) answer).reason())
+        .startsWith("No answer for example.org: 127.0.0.1:" + gone + " cannot be ")
+        .doesNotContain("null", "xception", "(..)");
   }
 
   @Test
