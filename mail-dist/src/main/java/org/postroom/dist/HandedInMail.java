@@ -16,6 +16,7 @@ import org.postroom.core.arrival.Submission;
 import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Entrance;
 import org.postroom.core.flow.Expanded;
+import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Handover;
 import org.postroom.core.flow.Intake;
 import org.postroom.core.flow.MailFlow;
@@ -39,6 +40,11 @@ import org.postroom.smtp.server.SmtpParams;
 /** One mail that is handed in, from its recipients to what has become of it. */
 final class HandedInMail {
   private static final int CHUNK = 16 * 1024;
+
+  /** Nobody believes a mail safe that goes as any other. */
+  private static final Verdict.Reject NOT_REQUIRED =
+      new Verdict.Reject(
+          554, "5.7.30", "Error: REQUIRETLS is not obeyed here (requiretls_enable = no)");
 
   private final Premises premises;
   private final Generation generation;
@@ -137,7 +143,10 @@ final class HandedInMail {
    */
   Submitted submit(InputStream content, Consumer<QueueId> named) {
     if (envelope.recipients().size() > limit.recipients()) {
-      return tooMany();
+      return refused(limit.reply(), limit.rule());
+    }
+    if (envelope.requiresTls() && !generation.settings().get(FlowParams.REQUIRETLS)) {
+      return refused(NOT_REQUIRED, FlowParams.REQUIRETLS.name());
     }
     envelope.recipients().forEach(this::judge);
     Optional<Verdict.Reject> first =
@@ -164,9 +173,9 @@ final class HandedInMail {
     }
   }
 
-  private Submitted tooMany() {
-    Verdict.Reject reply = said(limit.reply());
-    String rule = limit.rule();
+  /** As a whole, whoever is to get it. */
+  private Submitted refused(Verdict.Reject why, String rule) {
+    Verdict.Reject reply = said(why);
     logRefused("NOQUEUE", "RCPT", reply, List.of(), rule);
     return new Submitted.Refused(
         reply,

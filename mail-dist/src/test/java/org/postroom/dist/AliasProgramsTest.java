@@ -76,6 +76,8 @@ final class AliasProgramsTest {
               "CLIENT_ADDRESS=127.0.0.1",
               "CLIENT_HELO=client.example",
               "CLIENT_PROTOCOL=ESMTP",
+              "SASL_METHOD=",
+              "SASL_SENDER=",
               "SASL_USERNAME=",
               "SHELL=/bin/sh",
               "PATH=/usr/bin:/bin");

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
+import org.postroom.core.delivery.QueuedMail.CameFrom;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.refusal.WireFault;
 import org.postroom.core.report.Fault;
@@ -146,6 +147,35 @@ final class SocketListenersTest {
           .asString()
           .startsWith("250 2.1.5");
     }
+  }
+
+  /** What stands for nothing is not told to programs and filters. */
+  @Test
+  void theirClientsHaveNoPort() throws IOException {
+    server =
+        site("""
+                listeners = smtp:unix:FOLDER/smtp
+                mynetworks = 127.0.0.0/8
+                defer_transports = smtp
+                """)
+            .start();
+
+    try (FilePeer smtp = FilePeer.to(folder.resolve("smtp"))) {
+      assertThat(
+              talk(
+                  smtp,
+                  "EHLO x",
+                  "MAIL FROM:<>",
+                  "RCPT TO:<eve@elsewhere.example>",
+                  "DATA",
+                  "Subject: one\r\n\r\nOne.\r\n."))
+          .last()
+          .asString()
+          .startsWith("250 ");
+    }
+    CameFrom origin = server.inside().queue().list(1).get(0).origin().orElseThrow();
+    assertThat(origin.address()).isEqualTo("127.0.0.1");
+    assertThat(origin.port()).isEmpty();
   }
 
   @Test

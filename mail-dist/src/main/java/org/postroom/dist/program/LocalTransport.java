@@ -296,6 +296,8 @@ final class LocalTransport implements Transport {
     environment.put("CLIENT_HOSTNAME", client.name());
     environment.put("CLIENT_HELO", client.helo());
     environment.put("CLIENT_PROTOCOL", client.protocol());
+    environment.put("SASL_METHOD", client.method());
+    environment.put("SASL_SENDER", client.sender());
     environment.put("SASL_USERNAME", client.login());
     environment.replaceAll((name, value) -> filtered(value));
     environment.put("HOME", identity.user().home());

@@ -626,6 +626,21 @@ final class QueueCommandsTest {
     }
   }
 
+  /** What is to be safe does not go as any other mail because a setting says so. */
+  @Test
+  void whereTlsCannotBeRequiredWhoAsksForItHearsSo() throws IOException {
+    try (MailServer server = start("requiretls_enable = no")) {
+      byte[] mail = "Subject: x\n\nx\n".getBytes(US_ASCII);
+      String[] words = {"sendmail", "-C", folder + "/main.cf", "-Orequiretls=yes", "a@far.test"};
+
+      AppletRun run = AppletRun.of(mail, words);
+
+      assertThat(run.status()).isEqualTo(69);
+      assertThat(run.said()).contains("5.7.30 ").contains("requiretls_enable = no");
+      assertThat(sizeOf(server)).isZero();
+    }
+  }
+
   private List<String> ids() {
     return Pattern.compile("\"queue_id\": \"([^\"]+)\"")
         .matcher(postfix("postqueue", "-j").said())

@@ -30,7 +30,7 @@ final class Beginning {
             session.login().map(login -> login.account().login()),
             session.protocol(),
             new Submission.Session(
-                Optional.of(session.connection().remote().getPort()),
+                Optional.of(session.connection().remote().getPort()).filter(port -> port > 0),
                 session.login().map(SmtpSession.Login::mechanism),
                 transaction.parameters().saslSender()));
     Arriving mail =
