@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 final class MergedMigrations {
   private static final Pattern CREATE = Pattern.compile("CREATE TABLE (\\w+) \\(");
   private static final Pattern ADD = Pattern.compile("ALTER TABLE (\\w+) ADD COLUMN (\\w+ [^;]+)");
+  private static final Pattern ADD_SOME =
+      Pattern.compile("ALTER TABLE (\\w+) ADD COLUMN \\(\\s*(\\w+ [^;]+?)\\s*\\)");
   private static final Pattern WIDEN =
       Pattern.compile("ALTER TABLE (\\w+) ALTER COLUMN (\\w+) SET DATA TYPE (\\w+\\(\\d+\\))");
 
@@ -38,22 +40,24 @@ final class MergedMigrations {
   private void take(String statement) {
     Matcher create = CREATE.matcher(statement);
     Matcher add = ADD.matcher(statement);
+    Matcher some = ADD_SOME.matcher(statement);
     Matcher widen = WIDEN.matcher(statement);
     boolean isMerged =
         add.matches() && adds(add.group(1), add.group(2))
+            || some.matches() && adds(some.group(1), some.group(2))
             || widen.matches() && widens(widen.group(1), widen.group(2), widen.group(3));
     if (!isMerged) {
       statements.put(create.lookingAt() ? create.group(1) : statement, statement);
     }
   }
 
-  private boolean adds(String table, String column) {
+  private boolean adds(String table, String columns) {
     String made = statements.get(table);
     if (made == null || !made.endsWith(")")) {
       return false;
     }
     String before = made.substring(0, made.length() - 1).stripTrailing();
-    statements.put(table, before + ",\n  " + column + "\n)");
+    statements.put(table, before + ",\n  " + columns + "\n)");
     return true;
   }
 
