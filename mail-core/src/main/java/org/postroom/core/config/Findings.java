@@ -124,20 +124,13 @@ record Findings(
     return params.containsKey(name) || given.containsKey(name) || presets.containsKey(name);
   }
 
-  /** With the references in the texts of those names, as far as a pass expands them. */
+  /**
+   * With the references in the texts of those names. One that is expanded later is among them: it
+   * is expanded at once where another text refers to it.
+   */
   Findings refer(Set<String> names) {
-    return with(
-        references.and(
-            names,
-            name -> {
-              Param<?> param = params.get(name);
-              boolean later = param != null && param.has(Trait.DEFERRED_EXPANSION);
-              return later ? null : written(name);
-            }));
-  }
-
-  private Findings with(References others) {
-    return new Findings(params, given, presets, transports, values, own, unsettled, others);
+    References all = references.and(names, this::written);
+    return new Findings(params, given, presets, transports, values, own, unsettled, all);
   }
 
   /** The same for later: what names a file will be what the file says by then. */

@@ -80,6 +80,8 @@ final class SettingsCheck {
         value(param);
       } else if (known(name).isEmpty()) {
         expandOwn(Objects.requireNonNull(given.get(name)));
+      } else {
+        found.own().remove(name); // it was the administrator's before its transport was there
       }
     }
     usual.forEach(this::repeat);

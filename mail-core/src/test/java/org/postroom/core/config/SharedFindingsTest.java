@@ -25,6 +25,7 @@ final class SharedFindingsTest {
   private static final int TEXTS = 12;
   private static final int NUMBERS = 4;
   private static final int OWN = 3;
+  private static final int LATER = 2;
 
   /** Parameters, and what is said of them, made up. */
   private static final class Sample {
@@ -36,6 +37,17 @@ final class SharedFindingsTest {
       ParamSet.Builder builder = ParamSet.named("sample");
       for (int i = 0; i < TEXTS; i++) {
         Param<String> unused = builder.text("p" + i, text(i), "A text.");
+      }
+      for (int i = 0; i < LATER; i++) {
+        Param<String> unused =
+            builder.value(
+                "d" + i,
+                text(1),
+                "a text",
+                read -> read,
+                written -> written,
+                "A text that is expanded later.",
+                Trait.DEFERRED_EXPANSION);
       }
       List<Param<Integer>> numbers = new ArrayList<>();
       for (int i = 0; i < NUMBERS; i++) {
@@ -57,7 +69,8 @@ final class SharedFindingsTest {
 
     private String piece(int below) {
       String name = below == 0 ? "config_directory" : "p" + random.nextInt(below);
-      return switch (random.nextInt(9)) {
+      return switch (random.nextInt(10)) {
+        case 9 -> below > 1 ? "$d" + random.nextInt(LATER) : "a"; // whose defaults refer to p0
         case 0 -> "$" + name;
         case 1 -> "$(" + name + ")";
         case 2 -> "${" + name + "?{x$p0}:{y}}".replace("$p0", below == 0 ? "z" : "$p0");
@@ -73,7 +86,8 @@ final class SharedFindingsTest {
     Map<String, String> said() {
       Map<String, String> said = new LinkedHashMap<>();
       for (int i = random.nextInt(6); i > 0; i--) {
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(6)) {
+          case 5 -> said.put("d" + random.nextInt(LATER), text(TEXTS));
           case 0 -> said.put("n" + random.nextInt(NUMBERS), number());
           case 1 -> said.put("own" + random.nextInt(OWN), text(TEXTS));
           case 2 -> said.put("smtp_n", number());
@@ -198,6 +212,43 @@ final class SharedFindingsTest {
     assertThat(over.get(others)).isSameAs(base.get(others));
     assertThat(base.underStress().get(names)).isSameAs(base.get(names));
     assertThat(over.get(names)).containsExactly("b.example.org", "localhost");
+  }
+
+  /** What is expanded later stands in other texts expanded at once. */
+  @Test
+  void whoRefersToWhatIsExpandedLaterFollowsWhatThatRefersTo() {
+    ParamSet.Builder set = ParamSet.named("sample");
+    Param<String> host = set.text("host", "a.example.org", "This host.");
+    Param<String> command =
+        set.value(
+            "command",
+            "tool $host ${stress?{fast}:{well}}",
+            "a command",
+            read -> read,
+            written -> written,
+            "What runs.",
+            Trait.DEFERRED_EXPANSION);
+    Param<String> shown = set.text("shown", "$command", "What is shown.");
+    Settings base = Settings.of(set.build());
+
+    Settings over = base.over().set(host, "b.example.org").build();
+
+    assertThat(over.get(command)).isEqualTo("tool $host ${stress?{fast}:{well}}");
+    assertThat(over.get(shown)).isEqualTo("tool b.example.org well");
+    assertThat(over.underStress().get(shown)).isEqualTo("tool b.example.org fast");
+  }
+
+  @Test
+  void whatIsATransportsIsNotTheAdministratorsAnyMore() {
+    Settings base =
+        Settings.builder(ParamSet.named("sample").build())
+            .set("slow_recipient_limit", "5")
+            .build();
+
+    Settings over = base.over().transports(List.of("slow")).build();
+
+    assertThat(base.expandedText("slow_recipient_limit")).contains("5");
+    assertThat(over.expandedText("slow_recipient_limit")).isEmpty();
   }
 
   @Test
