@@ -21,10 +21,11 @@ import org.postroom.storage.StorageFault;
 public final class MemoryAhead implements AutoCloseable {
   private final CompletableFuture<MemoryOrigin> made = new CompletableFuture<>();
   private final AtomicBoolean isTaken = new AtomicBoolean();
+  private final Thread thread;
 
   /** Begins. */
   public MemoryAhead() {
-    Thread thread = new Thread(this::make, "postroom-ahead");
+    thread = new Thread(this::make, "postroom-ahead");
     thread.setDaemon(true);
     thread.start();
   }
@@ -68,7 +69,7 @@ public final class MemoryAhead implements AutoCloseable {
           new Database("memory", new Dialect.H2(), origin, catalog, life.of("the store in memory"));
       database.takePlace();
       return new Engine(database, new MemoryBlobs(), catalog, life, random);
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
       origin.close();
       throw e;
     }
@@ -91,10 +92,26 @@ public final class MemoryAhead implements AutoCloseable {
     }
   }
 
+  /** When this returns, there is neither a thread nor a database of a store that never was. */
   @Override
   public void close() {
     if (isTaken.compareAndSet(false, true)) {
       CompletableFuture<Void> unused = made.thenAccept(MemoryOrigin::close);
+      awaitEnd();
+    }
+  }
+
+  private void awaitEnd() {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true; // it ends by itself, and soon
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -11,8 +11,8 @@ import org.postroom.storage.schema.Schema;
 
 /** A database that is gone when closed, and with it all there was: it cannot be opened again. */
 final class MemoryOrigin implements Origin {
-  private final JdbcDataSource source =
-      H2.source("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+  private final String url = "jdbc:h2:mem:" + UUID.randomUUID();
+  private final JdbcDataSource source = H2.source(url + ";DB_CLOSE_DELAY=-1");
 
   /** One with all tables, which are empty. */
   static MemoryOrigin withTables() throws SQLException {
@@ -21,7 +21,7 @@ final class MemoryOrigin implements Origin {
     try (Connection connection = origin.source.getConnection()) {
       new Schema("h2").createTemporary(connection);
       return origin;
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
       origin.close();
       throw e;
     }
@@ -32,9 +32,13 @@ final class MemoryOrigin implements Origin {
     return source;
   }
 
+  /**
+   * Who asks for a connection while this is closed makes no other database of the same name, which
+   * nobody would close.
+   */
   @Override
   public ReaderPool readers(String name, int most, Duration patience, Consumer<SQLException> heed) {
-    return new MemoryReaders(source, most, patience, heed);
+    return new MemoryReaders(H2.source(url + ";IFEXISTS=TRUE"), most, patience, heed);
   }
 
   @Override

@@ -27,6 +27,7 @@ final class MemoryReaders implements ReaderPool {
   /**
    * None is made yet.
    *
+   * @param source finds the database, and makes none in its place
    * @param most at once
    * @param patience how long one is waited for
    * @param heed hears what has failed on one
@@ -41,7 +42,8 @@ final class MemoryReaders implements ReaderPool {
   @Override
   public Connection take() throws SQLException {
     try {
-      if (!turns.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+      // The first way is open to a thread that was interrupted, too: it waits for nothing.
+      if (!turns.tryAcquire() && !turns.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
         throw new SQLTransientConnectionException("all connections are in use");
       }
     } catch (InterruptedException e) {
