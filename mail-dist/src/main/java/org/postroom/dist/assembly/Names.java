@@ -20,7 +20,7 @@ public final class Names {
         PolicyParams.MYHOSTNAME.name(),
         OsHost.name(),
         "config_directory",
-        folder.toAbsolutePath().toString());
+        folder.toAbsolutePath().toString().replace("$", "$$"));
   }
 
   /**

@@ -62,10 +62,13 @@ public final class Parts {
     return new Parts(all);
   }
 
-  /** Looked at once: they are the same in every server of a process. */
+  /**
+   * Looked at once: they are the same in every server of a process. The folder is one whose name
+   * nothing can be wrong with; a server looks at its own.
+   */
   private static final class Usual {
     static final Defaults SETTINGS =
-        Defaults.of(Names.ofTheMachine(Path.of("")), standard().params());
+        Defaults.of(Names.ofTheMachine(Path.of("/")), standard().params());
   }
 
   /** Begins settings of every parameter there is; nothing has been said yet. */
