@@ -27,7 +27,11 @@ public final class FirstUse {
   private static void run() {
     Thread first = new Thread(CryptoServicesRegistrar::getServicesConstraints, "first-use");
     first.setDaemon(true);
-    first.start();
+    try {
+      first.start();
+    } catch (OutOfMemoryError e) {
+      return; // no thread is left: who comes first keeps it, and starts after this one can be made
+    }
     try {
       first.join();
     } catch (InterruptedException e) {
