@@ -1,6 +1,7 @@
 package org.postroom.dist;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postroom.core.testing.Until;
 import org.postroom.dist.applet.AppletRun;
 
 /** What doveadm says and does: its words, and its exit statuses. */
@@ -288,6 +290,31 @@ final class DoveadmTest {
           .doesNotContain("ada@");
       says("-f tab kick b*", "result\nbob@example.org\n");
     }
+    Until.so(() -> keptSessions(server) == 0);
+    leavesNothing(server);
+  }
+
+  /** Whoever leaves is forgotten at once, and not when somebody asks. */
+  private static void leavesNothing(MailServer server) throws IOException {
+    try (ImapDialogue imap = imap(server, "ada@example.org");
+        ImapDialogue gone = imap(server, "ada@example.org");
+        Pop3Dialogue pop =
+            Pop3Dialogue.open(server.address(Role.POP3).getPort(), "ada@example.org", "secret");
+        SmtpDialogue smtp = SmtpDialogue.open(server.address(Role.SUBMISSION).getPort())) {
+      assertThat(smtp.say("AUTH PLAIN " + PLAIN)).startsWith("235 ");
+      assertThat(keptSessions(server)).isEqualTo(4);
+
+      imap.ok("LOGOUT");
+
+      assertThat(keptSessions(server)).isEqualTo(3);
+      gone.ok("SELECT INBOX");
+      pop.ok("NOOP");
+    }
+    Until.so(() -> keptSessions(server) == 0);
+  }
+
+  private static int keptSessions(MailServer server) {
+    return server.running().foundation().logIns().sessions().kept();
   }
 
   private static ImapDialogue imap(MailServer server, String login) throws IOException {

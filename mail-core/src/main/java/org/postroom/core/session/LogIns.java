@@ -159,6 +159,14 @@ public final class LogIns implements AutoCloseable {
     sessions.add(connection, protocol, account.login());
   }
 
+  /**
+   * A client has left, whether or not it was let in; called by the protocol, at the latest by the
+   * session's last call.
+   */
+  public void left(Connection connection) {
+    sessions.remove(connection);
+  }
+
   /** Who may log in. */
   public Accounts accounts() {
     return accounts;

@@ -10,15 +10,11 @@ import org.postroom.core.auth.AppPassword;
 import org.postroom.core.wire.Connection;
 
 /**
- * Who is logged in now, by whatever protocol. A connection that has ended is forgotten when
- * somebody asks, or when as many have come as there were: what is kept of them is at most as much
- * again as what is open. Threads share it.
+ * Who is logged in now, by whatever protocol. Protocols say who comes and who leaves, so that
+ * nothing is kept of a session that has ended. Threads share it.
  */
 public final class Sessions {
-  private static final int FEW = 64;
-
   private final Map<Connection, One> open = new LinkedHashMap<>();
-  private int most = FEW;
 
   Sessions() {}
 
@@ -32,22 +28,29 @@ public final class Sessions {
   public record One(String login, String protocol, String address, String session) {}
 
   synchronized void add(Connection connection, AppPassword.Scope protocol, String login) {
-    if (open.size() >= most) {
-      forget();
-    }
     String address = IpLiteral.written(connection.remote().getAddress());
     open.put(connection, new One(login, protocol.toString(), address, connection.id()));
   }
 
-  private void forget() {
-    open.keySet().removeIf(Connection::isClosed);
-    most = Math.max(FEW, 2 * open.size());
+  synchronized void remove(Connection connection) {
+    open.remove(connection);
+  }
+
+  /** How many are kept: those, too, whose client has gone and who have not heard of it yet. */
+  public synchronized int kept() {
+    return open.size();
   }
 
   /** Those that there are, in the order in which they have logged in. */
   public synchronized List<One> all() {
-    forget();
-    return List.copyOf(open.values());
+    List<One> all = new ArrayList<>(open.size());
+    open.forEach(
+        (connection, one) -> {
+          if (!connection.isClosed()) {
+            all.add(one);
+          }
+        });
+    return all;
   }
 
   /**
@@ -59,14 +62,12 @@ public final class Sessions {
   public List<One> end(Set<String> sessions) {
     Map<Connection, One> ending = new LinkedHashMap<>();
     synchronized (this) {
-      forget();
       open.forEach(
           (connection, one) -> {
-            if (sessions.contains(one.session())) {
+            if (sessions.contains(one.session()) && !connection.isClosed()) {
               ending.put(connection, one);
             }
           });
-      open.keySet().removeAll(ending.keySet());
     }
     ending.keySet().forEach(Connection::close);
     return new ArrayList<>(ending.values());

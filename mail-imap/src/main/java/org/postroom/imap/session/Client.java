@@ -172,6 +172,7 @@ public final class Client implements Turns.Host {
     if (state instanceof LoggedIn in) {
       state = new LoggedOut(this);
       services.sessions().leave(in.user().account(), connection.remote().getAddress());
+      services.logIns().left(connection);
     }
   }
 

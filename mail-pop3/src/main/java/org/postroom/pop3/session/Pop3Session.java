@@ -194,6 +194,7 @@ public final class Pop3Session implements Session, Dialogue.Speaker {
       markSeen(transaction);
     }
     leave();
+    context.logIns().left(connection);
   }
 
   /**

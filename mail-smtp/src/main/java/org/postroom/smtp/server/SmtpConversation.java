@@ -173,6 +173,7 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
     }
     session.reset();
     session.over(why);
+    services.logIns().left(connection);
     if (counted) {
       counted = false;
       services.log().disconnected(session.id(), session.client(), session.summary());
