@@ -189,12 +189,12 @@ public final class Pop3Session implements Session, Dialogue.Speaker {
 
   @Override
   public void closed() {
+    context.logIns().left(connection);
     dialogue.gone();
     if (state instanceof Transaction transaction) {
       markSeen(transaction);
     }
     leave();
-    context.logIns().left(connection);
   }
 
   /**

@@ -165,6 +165,7 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
 
   @Override
   public void closed() {
+    services.logIns().left(connection);
     noteHandshake();
     String why = dialogue.isEnded() ? "" : "lost connection";
     if (!dialogue.isEnded()) {
@@ -173,7 +174,6 @@ public final class SmtpConversation implements Session, Dialogue.Speaker {
     }
     session.reset();
     session.over(why);
-    services.logIns().left(connection);
     if (counted) {
       counted = false;
       services.log().disconnected(session.id(), session.client(), session.summary());
