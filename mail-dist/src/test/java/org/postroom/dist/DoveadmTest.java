@@ -105,6 +105,7 @@ final class DoveadmTest {
       softly
           .assertThat(run("config -c " + dovecot + " -h login_greeting").said())
           .isEqualTo("Hello\n");
+      softly.assertThat(run("config").said()).doesNotContain("Usage:"); // all of the usual file
       says("reload", "");
       fails("stop", 75, "it is part of another program");
     }

@@ -18,6 +18,6 @@ final class CommandRun {
           trouble.getCommandLine().usage(trouble.getCommandLine().getErr());
           return USAGE;
         });
-    return words.length == 0 ? line.execute("--help") : line.execute(words);
+    return line.execute(words);
   }
 }

@@ -35,12 +35,12 @@ public final class Postroom {
   }
 
   private static int run(String... args) {
-    return CommandRun.of(Commands.line(args), args);
+    return run(Commands.line(args), args);
   }
 
   /** Runs one applet, with what it says elsewhere. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    return CommandRun.of(Commands.line(args).setOut(out).setErr(err), args);
+    return run(Commands.line(args).setOut(out).setErr(err), args);
   }
 
   /** The same, with what sendmail reads from elsewhere. */
@@ -50,6 +50,10 @@ public final class Postroom {
     if (sendmail != null) {
       sendmail.<SendmailApplet>getCommand().reads(in);
     }
-    return CommandRun.of(line, args);
+    return run(line, args);
+  }
+
+  private static int run(CommandLine line, String... args) {
+    return CommandRun.of(line, args.length == 0 ? new String[] {"--help"} : args);
   }
 }
