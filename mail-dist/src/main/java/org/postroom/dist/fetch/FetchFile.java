@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,6 +115,8 @@ final class FetchFile {
       jobs.add(job);
     } catch (BadValue e) {
       fault(line, e.reason());
+    } catch (InvalidPathException e) {
+      fault(line, "a path that can be none: " + e.getReason());
     }
   }
 

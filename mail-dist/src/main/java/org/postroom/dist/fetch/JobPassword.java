@@ -84,9 +84,10 @@ final class JobPassword {
     List<Process> both = ProcessBuilder.startPipeline(List.of(program, beginning));
     Process first = both.get(0);
     Process second = both.get(1);
+    long end = System.nanoTime() + patience.toNanos();
     try {
-      if (!second.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)
-          || !first.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!second.waitFor(patience.toNanos(), TimeUnit.NANOSECONDS)
+          || !first.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         throw new RemoteRefusal(proof.path() + " has not ended in time");
       }
       if (first.exitValue() != 0) {

@@ -1,7 +1,6 @@
 package org.postroom.dist.fetch;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -10,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Optional;
 import org.postroom.core.privacy.Privacy;
+import org.postroom.core.trouble.Reason;
 
 /**
  * Where a job has from what it logs in with: the first line of a file, or of what a program says.
@@ -56,7 +56,7 @@ record JobProof(boolean isToken, boolean isSaid, Path path, List<String> argumen
                   + " may be changed by others, and is run as this user: chown root, chmod go-w "
                   + path);
     } catch (IOException e) {
-      throw new UncheckedIOException(path + " cannot be looked at", e);
+      return Optional.of(path + " cannot be looked at: " + Reason.text(e));
     }
   }
 }

@@ -55,14 +55,22 @@ final class KnownPlaces {
           if (until.isAfter(end)) {
             places.note(key, end);
           } else if (!until.isAfter(now)) {
-            forget(key);
+            forget(key, now);
           }
         });
   }
 
-  /** Whatever time was left to them. */
-  private void forget(String key) {
-    int unused = named.ofKind(key).forgetExpired(Instant.ofEpochMilli(Long.MAX_VALUE));
-    places.forget(key);
+  /**
+   * By then the time of all its names is over, but where another server on this store has a job of
+   * its own for the place: the names of those messages stay.
+   */
+  private void forget(String key, Instant now) {
+    NamedMails names = named.ofKind(key);
+    int unused = names.forgetExpired(now);
+    if (names.page("", 1).isEmpty()) {
+      places.forget(key);
+    } else {
+      places.note(key, now.plus(KEPT));
+    }
   }
 }

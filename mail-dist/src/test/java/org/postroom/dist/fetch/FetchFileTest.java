@@ -115,6 +115,13 @@ final class FetchFileTest {
   }
 
   @Test
+  void aPathThatCanBeNoneIsAFaultOfItsLine() {
+    assertThatThrownBy(() -> read("# jobs\none pop3://a@b to=a passwordeval=/a\0b\n"))
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("line 2: fetch_jobs: a path that can be none");
+  }
+
+  @Test
   void allFaultsAreFoundAndNoMailIsFetchedTwice() {
     assertThatThrownBy(
             () ->

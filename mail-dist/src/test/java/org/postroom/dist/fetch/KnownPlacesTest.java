@@ -33,7 +33,7 @@ final class KnownPlacesTest {
 
   @Test
   void goTwoMonthsAfterTheirLastJob() {
-    named.ofKind("fetch-a").note("1", now.plus(Duration.ofDays(900)));
+    named.ofKind("fetch-a").note("1", now);
     named.ofKind("fetch-b").note("2", now);
     become(0, "fetch-a", "fetch-b");
 
@@ -47,6 +47,21 @@ final class KnownPlacesTest {
     become(400, "fetch-a");
     become(400, "fetch-a");
     assertThat(names("fetch-a")).containsKey("1");
+  }
+
+  /** Its rounds renew the names of what they see. */
+  @Test
+  void stayWhereAnotherServerFetchesThem() {
+    named.ofKind("fetch-b").note("1", now);
+    become(0, "fetch-b");
+    become(1);
+
+    named.ofKind("fetch-b").note("2", now.plus(Duration.ofDays(100)));
+    become(61);
+
+    assertThat(names("fetch-b")).containsOnlyKeys("2");
+    become(61);
+    assertThat(names("fetch-b")).isEmpty();
   }
 
   @Test
