@@ -28,8 +28,12 @@ interface FolderWriter extends AutoCloseable {
    */
   MessageWriter begin(Known message, boolean asItIs) throws IOException;
 
-  /** All messages are there. */
-  void finish() throws IOException;
+  /**
+   * All messages are there.
+   *
+   * @throws Trouble when somebody else has been there meanwhile
+   */
+  void finish() throws IOException, Trouble;
 
   /** What is not finished is as it was before. */
   @Override

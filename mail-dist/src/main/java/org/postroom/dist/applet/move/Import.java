@@ -35,9 +35,7 @@ public final class Import {
    * @throws Trouble when it is one place for many users
    */
   public void run(List<String> logins) throws Trouble {
-    if (logins.size() > 1 && !places.isOfMany()) {
-      throw new Trouble("for more than one user the path needs %u, or %n and %d");
-    }
+    places.checkApart(logins);
     for (String login : logins) {
       try {
         new Importing(client, login, newUids, verify, report).all(places.source(login, report));

@@ -24,6 +24,9 @@ final class MboxMessage {
   private static final String FROM = "From ";
   private static final Pattern FIELD = Pattern.compile("([!-9;-~]+)[ \\t]*:.*", Pattern.DOTALL);
 
+  /** A name whose colon may come yet. */
+  private static final Pattern NAME = Pattern.compile("[!-9;-~]+[ \\t]*");
+
   /** Where it goes. */
   interface Target {
     void put(byte[] octets, int length) throws IOException;
@@ -163,6 +166,11 @@ final class MboxMessage {
       return;
     }
     isFieldLeftOut = false;
+    if (start.length() == head.length && NAME.matcher(start).matches()) {
+      // Whoever reads more of it might take it for a field, and what follows for a header.
+      leaveOut("a field whose name has more than " + LONGEST_NAME + " octets");
+      return;
+    }
     Matcher field = FIELD.matcher(start);
     if (!field.matches()) {
       endHeader();

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -15,6 +18,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
@@ -40,6 +44,7 @@ final class MboxWriter implements FolderWriter {
   private final Report report;
   private final FileChannel out;
   private final Set<String> without = new TreeSet<>();
+  private Optional<Former> former = Optional.empty();
   private long uidNext = 1;
   private @Nullable String base;
 
@@ -83,6 +88,7 @@ final class MboxWriter implements FolderWriter {
    * One whose messages we do not have, or that others have written into, is not ours to replace.
    */
   private void check() throws IOException, Trouble {
+    former = Former.of(file);
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -101,6 +107,21 @@ final class MboxWriter implements FolderWriter {
           file
               + ": it has messages that are not ours, or another UIDVALIDITY; choose an empty"
               + " folder");
+    }
+  }
+
+  /** What is there before: mail that comes into it meanwhile is not to be replaced. */
+  private record Former(Optional<Object> key, long size, FileTime changed) {
+    static Optional<Former> of(Path file) throws IOException {
+      try {
+        BasicFileAttributes found =
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return Optional.of(
+            new Former(
+                Optional.ofNullable(found.fileKey()), found.size(), found.lastModifiedTime()));
+      } catch (NoSuchFileException e) {
+        return Optional.empty();
+      }
     }
   }
 
@@ -215,8 +236,11 @@ final class MboxWriter implements FolderWriter {
   }
 
   @Override
-  public void finish() throws IOException {
+  public void finish() throws IOException, Trouble {
     out.force(true);
+    if (!Former.of(file).equals(former)) {
+      throw new Trouble(file + ": somebody else has written to it meanwhile; it is left as it is");
+    }
     Path unused = Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where mail of somebody lies, as Dovecot's mail_location says it: {@code maildir:PATH} or {@code
@@ -66,25 +68,49 @@ record Places(Kind kind, String path, Optional<String> inbox, boolean nested) {
     return new Places(kind, parts.get(1), inbox, nested);
   }
 
-  /** Whether it is another place for each login. */
-  boolean isOfMany() {
-    return path.contains("%u") || path.contains("%n");
+  /**
+   * Looks whether each of them has a place of his own.
+   *
+   * @throws Trouble when two would share one, and with it their mail
+   */
+  void checkApart(List<String> logins) throws Trouble {
+    Set<Path> taken = new HashSet<>();
+    for (String login : logins) {
+      if (leadsAway(login)) {
+        continue; // he is told of it where his turn is
+      }
+      Optional<Path> inboxOf = inboxOf(login);
+      if (!taken.add(of(login)) || inboxOf.isPresent() && !taken.add(inboxOf.get())) {
+        throw new Trouble(
+            "for more than one user the path needs %u, or %n and %d, and that of INBOX= does, too:"
+                + " "
+                + login
+                + " would share a place");
+      }
+    }
   }
 
-  /** That of somebody. */
-  Path of(String login) {
+  /**
+   * That of somebody.
+   *
+   * @throws Trouble when his login would lead elsewhere
+   */
+  Path of(String login) throws Trouble {
     return of(path, login);
   }
 
   /** Where the INBOX of somebody is, when it is not with the others. */
-  Optional<Path> inboxOf(String login) {
-    return inbox.map(file -> of(file, login));
+  Optional<Path> inboxOf(String login) throws Trouble {
+    return inbox.isPresent() ? Optional.of(of(inbox.get(), login)) : Optional.empty();
   }
 
-  private static Path of(String path, String login) {
+  private static Path of(String path, String login) throws Trouble {
     int at = login.lastIndexOf('@');
     String name = at < 0 ? login : login.substring(0, at);
     String domain = at < 0 ? "" : login.substring(at + 1);
+    if (path.indexOf('%') >= 0 && leadsAway(login)) {
+      throw new Trouble(login + ": no file can be called so");
+    }
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < path.length(); i++) {
       char c = path.charAt(i);
@@ -99,6 +125,13 @@ record Places(Kind kind, String path, Optional<String> inbox, boolean nested) {
       i += next == 'u' || next == 'n' || next == 'd' || next == '%' ? 1 : 0;
     }
     return Path.of(text.toString()).toAbsolutePath().normalize();
+  }
+
+  /** Whether a path with it, or with a part of it, could be one that is not below. */
+  private static boolean leadsAway(String login) {
+    return login.indexOf('/') >= 0
+        || login.indexOf('\0') >= 0
+        || login.matches("\\.{1,2}(@.*)?|.*@\\.{1,2}");
   }
 
   /** What there is to be read. */

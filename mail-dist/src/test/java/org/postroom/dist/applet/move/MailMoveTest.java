@@ -520,6 +520,75 @@ final class MailMoveTest {
     assertThat(run.status()).isEqualTo(65);
   }
 
+  /** Where one takes it for a field, and the other for the body, a sender could set flags. */
+  @Test
+  void leavesOutAFieldWhoseNameHasNoEnd() throws IOException {
+    Tree tree = tree("Maildir");
+    tree.file("", "dovecot-uidlist", "3 V4711 N10", "3 :1.h");
+    String text = "Subject: one\n" + "a".repeat(1500) + ": b\nX-Status: FD\n\nbody\n";
+    tree.message("", "cur/1.h:2,", text, 1310126914);
+    Path data = data("data");
+    Path other = data("other");
+    Path out = folder.resolve("mboxes");
+    assertThat(bring(data, tree).status()).isZero();
+
+    AppletRun run = exportMboxes(data, out);
+
+    assertThat(run.said()).contains("UID 3: ", "a field whose name has more than 1000 octets");
+    assertThat(
+            run("mail", "import", "-d", other.toString(), "-u", ADA, "mbox:" + out).status())
+        .isZero();
+    assertThat(shown(other, "INBOX")).containsExactly("4711 10", "3 [] 1310126914000 22");
+  }
+
+  @Test
+  void writesNoMboxForTwo() throws IOException {
+    Path data = data("data");
+    assertThat(run("user", "add", "-d", data.toString(), "bob@example.org").status()).isZero();
+    Path out = folder.resolve("mboxes");
+    for (String place :
+        List.of("mbox:" + out + "/%u:INBOX=" + out + "/inbox", "maildir:" + out + "/%d")) {
+      AppletRun run = run("mail", "export", "-d", data.toString(), "--all-users", place);
+
+      assertThat(run.said()).contains("for more than one user the path needs %u, or %n and %d");
+      assertThat(run.status()).isNotZero();
+      assertThat(out).doesNotExist();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../x@example.org", "..@example.org", "x@..", "a/b", ".", "x\0"})
+  void goesNowhereElseByALogin(String login) throws Trouble {
+    Places places = Places.parse("mbox:/backup/%d/%n");
+    assertThatThrownBy(() -> places.of(login))
+        .isInstanceOf(Trouble.class)
+        .hasMessageContaining("no file can be called so");
+  }
+
+  @Test
+  void writesOverNoMailThatComesMeanwhile() throws IOException, Trouble {
+    Path file = folder.resolve("inbox");
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    Report report = new Report(nowhere, nowhere, () -> 0);
+    for (boolean isThere : new boolean[] {false, true}) {
+      try (MboxWriter writer = new MboxWriter(file, 7, report)) {
+        writer.begin(List.of(), 1);
+        Files.writeString(file, "From x Fri Jul  8 12:08:34 2011\nSubject: new\n\n");
+
+        assertThatThrownBy(writer::finish)
+            .isInstanceOf(Trouble.class)
+            .hasMessageContaining("meanwhile");
+      }
+      assertThat(file).content().contains("Subject: new");
+      Files.write(file, new byte[0]);
+    }
+    try (MboxWriter writer = new MboxWriter(file, 7, report)) {
+      writer.begin(List.of(), 1);
+      writer.finish();
+    }
+    assertThat(file).content().contains("X-IMAP: 7 0000000000");
+  }
+
   @Test
   void writesOverNoMboxThatIsNotOurs() throws IOException {
     Path data = data("data");
