@@ -50,7 +50,7 @@ public final class Sessions {
             all.add(one);
           }
         });
-    return all;
+    return List.copyOf(all);
   }
 
   /**

@@ -24,6 +24,9 @@ final class MboxMessage {
   private static final String FROM = "From ";
   private static final Pattern FIELD = Pattern.compile("([!-9;-~]+)[ \\t]*:.*", Pattern.DOTALL);
 
+  /** In a body it has one more of them. */
+  private static final Pattern QUOTED = Pattern.compile(">+From ");
+
   /** A name whose colon may come yet. */
   private static final Pattern NAME = Pattern.compile("[!-9;-~]+[ \\t]*");
 
@@ -174,6 +177,9 @@ final class MboxMessage {
     Matcher field = FIELD.matcher(start);
     if (!field.matches()) {
       endHeader();
+      if (QUOTED.matcher(start).lookingAt()) {
+        put('>');
+      }
     } else if (MailFile.isKeptByPrograms(field.group(1))) {
       leaveOut("fields that an mbox keeps for itself (" + field.group(1) + ")");
     }
