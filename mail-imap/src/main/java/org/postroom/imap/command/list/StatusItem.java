@@ -49,15 +49,19 @@ public enum StatusItem {
     return List.copyOf(items);
   }
 
-  /** One STATUS line with exactly these items. */
+  /**
+   * One STATUS line with exactly these items. It is begun when all of them are known: where the
+   * store has no answer, or somebody deletes the mailbox meanwhile, nothing of it is said.
+   */
   public static void write(
       MailStore store, Mailbox mailbox, List<StatusItem> items, ImapWriter out) {
+    long[] values = items.stream().mapToLong(item -> item.of(store, mailbox)).toArray();
     out.ascii("* STATUS ").mailbox(mailbox.name()).ascii(" (");
     for (int i = 0; i < items.size(); i++) {
       if (i > 0) {
         out.space();
       }
-      out.ascii(items.get(i).toString()).space().number(items.get(i).of(store, mailbox));
+      out.ascii(items.get(i).toString()).space().number(values[i]);
     }
     out.octet(')').crlf();
   }
