@@ -1,7 +1,6 @@
 package org.postroom.core.trouble;
 
 import java.io.EOFException;
-import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.CharacterCodingException;

@@ -241,9 +241,7 @@ final class SharedFindingsTest {
   @Test
   void whatIsATransportsIsNotTheAdministratorsAnyMore() {
     Settings base =
-        Settings.builder(ParamSet.named("sample").build())
-            .set("slow_recipient_limit", "5")
-            .build();
+        Settings.builder(ParamSet.named("sample").build()).set("slow_recipient_limit", "5").build();
 
     Settings over = base.over().transports(List.of("slow")).build();
 

@@ -16,7 +16,6 @@ final class MergedMigrationsTest {
                 "-- Both at once.\nALTER TABLE t ADD COLUMN (\n  b INT,\n  c VARCHAR(10)\n);\n",
                 "ALTER TABLE t ALTER COLUMN c SET DATA TYPE VARCHAR(20);\n"));
 
-    assertThat(merged)
-        .containsExactly("CREATE TABLE t (\n  a INT,\n  b INT,\n  c VARCHAR(20)\n)");
+    assertThat(merged).containsExactly("CREATE TABLE t (\n  a INT,\n  b INT,\n  c VARCHAR(20)\n)");
   }
 }

@@ -297,7 +297,6 @@ public final class DnsResolver implements Resolver {
     if (cause instanceof NoSuchRRSetException) {
       return new Answer.NoData<>();
     }
-    return new Answer.TryAgain<>(
-        "No answer for " + text(name) + ": " + Reason.text(cause));
+    return new Answer.TryAgain<>("No answer for " + text(name) + ": " + Reason.text(cause));
   }
 }

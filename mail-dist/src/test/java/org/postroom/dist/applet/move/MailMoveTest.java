@@ -535,8 +535,7 @@ final class MailMoveTest {
     AppletRun run = exportMboxes(data, out);
 
     assertThat(run.said()).contains("UID 3: ", "a field whose name has more than 1000 octets");
-    assertThat(
-            run("mail", "import", "-d", other.toString(), "-u", ADA, "mbox:" + out).status())
+    assertThat(run("mail", "import", "-d", other.toString(), "-u", ADA, "mbox:" + out).status())
         .isZero();
     assertThat(shown(other, "INBOX")).containsExactly("4711 10", "3 [] 1310126914000 22");
   }
