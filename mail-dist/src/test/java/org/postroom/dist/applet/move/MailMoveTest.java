@@ -569,7 +569,7 @@ final class MailMoveTest {
     Path file = folder.resolve("inbox");
     PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
     Report report = new Report(nowhere, nowhere, () -> 0);
-    for (boolean isThere : new boolean[] {false, true}) {
+    for (int before = 0; before < 2; before++) { // without one, and over one
       try (MboxWriter writer = new MboxWriter(file, 7, report)) {
         writer.begin(List.of(), 1);
         Files.writeString(file, "From x Fri Jul  8 12:08:34 2011\nSubject: new\n\n");
