@@ -3,7 +3,6 @@ package org.postroom.dist;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,16 +83,7 @@ final class HandedInMail {
     this.envelope = complete(envelope);
     this.whom = whom;
     this.user = user;
-    this.here =
-        new Submission.Client(
-            InetAddress.getLoopbackAddress(),
-            "localhost",
-            "",
-            Optional.empty(),
-            "",
-            Optional.of(user.name()),
-            traceparent,
-            Submission.Session.NONE);
+    this.here = Submission.Client.ofThisMachine(user.name(), traceparent);
     this.limit = limit;
   }
 

@@ -88,6 +88,19 @@ public record Submission(
       this(address, name, helo, login, protocol, Optional.empty(), Optional.empty(), session);
     }
 
+    /** A user or an application of this machine, without a session. */
+    public static Client ofThisMachine(String user, Optional<String> traceparent) {
+      return new Client(
+          InetAddress.getLoopbackAddress(),
+          "localhost",
+          "",
+          Optional.empty(),
+          "",
+          Optional.of(user),
+          traceparent,
+          Session.NONE);
+    }
+
     /** One without a session that anybody wants to know of. */
     public Client(
         InetAddress address, String name, String helo, Optional<String> login, String protocol) {
