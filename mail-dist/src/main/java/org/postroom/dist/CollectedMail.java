@@ -117,7 +117,7 @@ final class CollectedMail {
             Whom.EVERYBODY,
             user,
             Optional.empty(),
-            HandedInMail.Limit.of(generation.settings()))
+            HandedInLimit.of(generation.settings()))
         .submit(mail.content().stream());
   }
 

@@ -118,7 +118,7 @@ final class FromOutside {
           mail.envelope(user.name(), written -> WrittenAddress.parse(written).at(ANY))
               .recipients()
               .size();
-      HandedInMail.Limit limit = HandedInMail.Limit.of(settings);
+      HandedInLimit limit = HandedInLimit.of(settings);
       if (recipients > limit.recipients()) {
         return new Handed(Optional.empty(), Optional.of(limit.reply().toString()));
       }

@@ -12,10 +12,8 @@ import java.util.function.Consumer;
 import org.postroom.core.address.Address;
 import org.postroom.core.arrival.Arriving;
 import org.postroom.core.arrival.Submission;
-import org.postroom.core.config.Settings;
 import org.postroom.core.flow.Entrance;
 import org.postroom.core.flow.Expanded;
-import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Handover;
 import org.postroom.core.flow.Intake;
 import org.postroom.core.flow.MailFlow;
@@ -34,16 +32,10 @@ import org.postroom.dist.submit.Submitted;
 import org.postroom.dist.submit.Submitted.Outcome;
 import org.postroom.dist.submit.Whom;
 import org.postroom.smtp.protocol.MessageLines;
-import org.postroom.smtp.server.SmtpParams;
 
 /** One mail that is handed in, from its recipients to what has become of it. */
 final class HandedInMail {
   private static final int CHUNK = 16 * 1024;
-
-  /** Nobody believes a mail safe that goes as any other. */
-  private static final Verdict.Reject NOT_REQUIRED =
-      new Verdict.Reject(
-          554, "5.7.30", "Error: REQUIRETLS is not obeyed here (requiretls_enable = no)");
 
   private final Premises premises;
   private final Generation generation;
@@ -53,7 +45,7 @@ final class HandedInMail {
   private final Whom whom;
   private final OsUser user;
   private final Submission.Client here;
-  private final Limit limit;
+  private final HandedInLimit limit;
   private final List<Outcome> outcomes = new ArrayList<>();
   private final Map<Address, Expanded> taken = new LinkedHashMap<>();
 
@@ -75,7 +67,7 @@ final class HandedInMail {
       Whom whom,
       OsUser user,
       Optional<String> traceparent,
-      Limit limit) {
+      HandedInLimit limit) {
     this.premises = premises;
     this.generation = generation;
     this.flow = flow;
@@ -85,25 +77,6 @@ final class HandedInMail {
     this.user = user;
     this.here = Submission.Client.ofThisMachine(user.name(), traceparent);
     this.limit = limit;
-  }
-
-  /**
-   * How many recipients a mail may have.
-   *
-   * @param rule which parameter says so
-   */
-  record Limit(int recipients, String rule) {
-
-    /** The one that settings say. */
-    static Limit of(Settings settings) {
-      return new Limit(settings.get(SmtpParams.RECIPIENTS), SmtpParams.RECIPIENTS.name());
-    }
-
-    /** What is answered to more: nobody can send the others later, all were named at once. */
-    Verdict.Reject reply() {
-      return new Verdict.Reject(
-          554, "5.5.3", "Error: too many recipients, " + recipients + " may be named at once");
-    }
   }
 
   /** Nobody asks an application for SMTPUTF8 (RFC 6531): where its addresses need it, it is so. */
@@ -132,11 +105,9 @@ final class HandedInMail {
    * @param named hears what the mail is called, before it is anywhere
    */
   Submitted submit(InputStream content, Consumer<QueueId> named) {
-    if (envelope.recipients().size() > limit.recipients()) {
-      return refused(limit.reply(), limit.rule());
-    }
-    if (envelope.requiresTls() && !generation.settings().get(FlowParams.REQUIRETLS)) {
-      return refused(NOT_REQUIRED, FlowParams.REQUIRETLS.name());
+    Optional<HandedInLimit.Breach> breach = limit.breach(envelope, generation.settings());
+    if (breach.isPresent()) {
+      return refused(breach.get().reply(), breach.get().rule());
     }
     envelope.recipients().forEach(this::judge);
     Optional<Verdict.Reject> first =

@@ -56,7 +56,7 @@ final class HostOutbox implements Outbox {
   public Enqueued enqueue(Connection connection, String key, Envelope envelope, InputStream content)
       throws SQLException {
     Settings current = settings.get();
-    HandedInMail.Limit limit = HandedInMail.Limit.of(current);
+    HandedInLimit limit = HandedInLimit.of(current);
     if (envelope.recipients().size() > limit.recipients()) {
       throw new NotEnqueued(
           "a mail may have "

@@ -59,7 +59,7 @@ final class PickedMail {
     if (!generation.policy().submitters().containsName(user.name())) {
       throw new BrokenMail("user " + user.name() + " is not allowed to submit mail");
     }
-    HandedInMail.Limit limit = HandedInMail.Limit.of(generation.settings());
+    HandedInLimit limit = HandedInLimit.of(generation.settings());
     int recipients = mail.mail().recipients().size();
     if (recipients > limit.recipients()) { // a report that names each has no bound
       throw new BrokenMail("it has " + recipients + " recipients: more than " + limit.rule());

@@ -193,7 +193,7 @@ final class Submitting implements AutoCloseable {
         whom,
         user,
         traceparent,
-        HandedInMail.Limit.of(generation.settings()));
+        HandedInLimit.of(generation.settings()));
   }
 
   /** Whether the caller is handing in a mail, and is in a filter or a listener now. */
