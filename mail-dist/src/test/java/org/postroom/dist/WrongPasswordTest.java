@@ -126,6 +126,7 @@ class WrongPasswordTest {
             .listen(Role.IMAP, 0)
             .listen(Role.POP3, 0)
             .listen(Role.SUBMISSIONS, 0)
+            .set("pop3_lock_session", "off") // who has just left may still have the mailbox
             .resolver(ZoneResolver.of())
             .time(time, time)
             .start();

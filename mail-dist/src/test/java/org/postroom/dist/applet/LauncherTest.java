@@ -291,7 +291,7 @@ final class LauncherTest {
 
     assertThat(mavenWasAsked())
         .containsExactly(
-            "-q -Dx=y spotless:check process-test-classes",
+            "-q -T2 -Dx=y spotless:check process-test-classes",
             "-Drules.skip -Denforcer.skip -Dx=y test");
   }
 
@@ -304,7 +304,7 @@ final class LauncherTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"quick, -Pquick", "long, -Plong -Dtests.forks=1"})
+  @CsvSource({"quick, -Pquick -T2", "long, -Plong -Dtests.forks=1"})
   void aTierIsAProfile(String tier, String options) throws Exception {
     assertThat(run("", "test", tier).status()).isZero();
 
@@ -330,9 +330,9 @@ final class LauncherTest {
 
     assertThat(mavenWasAsked())
         .containsExactly(
-            "-q -am -pl mail-dist -Dsurefire.failIfNoSpecifiedTests=false -o"
+            "-q -T2 -am -pl mail-dist -Dsurefire.failIfNoSpecifiedTests=false -o"
                 + " spotless:check process-test-classes",
-            "-Pquick -Drules.skip -Denforcer.skip"
+            "-Pquick -T2 -Drules.skip -Denforcer.skip"
                 + " -Dtest=org/postroom/dist/**/*Test,org/postroom/house/**/*Test"
                 + " -am -pl mail-dist -Dsurefire.failIfNoSpecifiedTests=false -o test");
   }
