@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,6 +31,7 @@ import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.fetch.FetchJobs;
+import org.postroom.dist.mailbox.StoredMessage;
 import org.postroom.dist.operation.FetchOperations;
 import org.postroom.storage.Storage;
 
@@ -154,6 +156,45 @@ final class FetchTest {
           return how.test(found[0]);
         });
     return found[0];
+  }
+
+  /** Somebody marks what is there as deleted, and does not expunge it. */
+  private void marksAllThere() throws IOException {
+    try (Socket client =
+        new Socket(InetAddress.getLoopbackAddress(), far.address(Role.IMAP).getPort())) {
+      String said =
+          "a LOGIN \""
+              + FAR
+              + "\" \""
+              + Site.PASSWORD
+              + "\"\r\nb SELECT INBOX\r\n"
+              + "c STORE 1:* +FLAGS (\\Deleted)\r\nd LOGOUT\r\n";
+      client.getOutputStream().write(said.getBytes(US_ASCII));
+      assertThat(new String(client.getInputStream().readAllBytes(), US_ASCII)).contains("\nc OK");
+    }
+  }
+
+  /** As where a round is cut off between the mark and its end. */
+  @Test
+  void whatIsHereAndMarkedThereIsRemovedThereAndWhatOthersHaveMarkedIsTheirs() throws IOException {
+    arriveThere("one");
+    job("imap", Role.IMAPS, "keep=yes");
+    try (MailServer here = start()) {
+      ended(here, "imap", one -> one.fetched() == 1);
+    }
+    arriveThere("two");
+    marksAllThere();
+    Files.delete(jobs);
+    job("imap", Role.IMAPS, "");
+
+    try (MailServer here = start()) {
+      ended(here, "imap", one -> true);
+
+      assertThat(Inbox.of(here, HERE)).singleElement().asString().contains("Subject: one");
+      assertThat(far.mailboxes(FAR).inbox().messages())
+          .extracting(StoredMessage::subject)
+          .containsExactly("two");
+    }
   }
 
   @Test

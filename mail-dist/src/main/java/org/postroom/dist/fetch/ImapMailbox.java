@@ -7,9 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +40,13 @@ final class ImapMailbox implements RemoteMailbox {
   /** What has come of messages and nobody has taken yet. */
   private final List<StagedContent> contents = new ArrayList<>();
 
+  /** UIDs of those that are marked as deleted, and not by us. */
+  private final Set<Long> marked = new HashSet<>();
+
   private final ImapTalk talk;
   private String validity = "";
   private boolean hasUidPlus;
   private boolean expunges;
-  private boolean othersAreDeleted;
   private boolean isFetching;
   private boolean isEmpty;
   private long staged;
@@ -155,10 +159,11 @@ final class ImapMailbox implements RemoteMailbox {
     boolean isDeleted =
         flags instanceof List<?> list
             && list.stream().anyMatch(flag -> "\\Deleted".equalsIgnoreCase(flag.toString()));
-    if (isDeleted) {
-      othersAreDeleted = true; // somebody's else; or ours, of a round that was cut off
-    } else if (uid > 0 && uid < Uid.MAX) {
-      entries.add(new Entry(validity + "." + uid, uid, size));
+    if (uid > 0 && uid < Uid.MAX) {
+      entries.add(new Entry(validity + "." + uid, uid, size, isDeleted));
+      if (isDeleted) {
+        marked.add(uid);
+      }
     }
   }
 
@@ -220,6 +225,7 @@ final class ImapMailbox implements RemoteMailbox {
   public void delete(Entry message) throws IOException, RemoteRefusal {
     talk.command("UID STORE " + message.number() + " +FLAGS.SILENT (\\Deleted)", said -> {});
     expunges = true;
+    marked.remove(message.number());
     if (hasUidPlus) {
       talk.command("UID EXPUNGE " + message.number(), said -> {});
     }
@@ -232,7 +238,7 @@ final class ImapMailbox implements RemoteMailbox {
   @Override
   public boolean end() throws IOException, RemoteRefusal {
     if (expunges && !hasUidPlus) {
-      if (othersAreDeleted) {
+      if (!marked.isEmpty()) {
         log.passedOver("the server has no UIDPLUS, and others have marked messages: ours stay so");
       } else {
         talk.command("EXPUNGE", said -> {});

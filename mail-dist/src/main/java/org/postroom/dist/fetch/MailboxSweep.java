@@ -103,7 +103,7 @@ final class MailboxSweep {
     for (RemoteMailbox.Entry one : all) {
       if (known.has(one.name())) {
         remove(mailbox, one);
-      } else if (!putOff.has(one.name(), now)) {
+      } else if (!one.isMarked() && !putOff.has(one.name(), now)) {
         (putOff.isBreaking(one.name()) ? breaking : fresh).add(one);
       }
     }

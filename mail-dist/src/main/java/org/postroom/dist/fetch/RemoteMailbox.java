@@ -16,8 +16,14 @@ interface RemoteMailbox {
    * @param name what it is called as long as it is there, and no other meanwhile: printable ASCII
    * @param number how the conversation calls it
    * @param size octets, as the server says
+   * @param isMarked whether it is to be removed: by somebody else, or by us in a round that was cut
+   *     off before it was
    */
-  record Entry(String name, long number, long size) {}
+  record Entry(String name, long number, long size, boolean isMarked) {
+    Entry(String name, long number, long size) {
+      this(name, number, size, false);
+    }
+  }
 
   /** What is there and may be fetched, in its order. */
   List<Entry> list() throws IOException, RemoteRefusal;
