@@ -35,7 +35,7 @@ import org.postroom.storage.Storage;
 
 /** Mail is fetched from servers that stall, lie, break off and flood; others go on meanwhile. */
 @Timeout(120)
-@Tag("seconds")
+@Tag("two-clocks")
 final class FetchFromStrangersTest {
   private static final String HERE = "ada@example.org";
   private static final String MAIL = "Subject: x\r\n\r\nbody\r\n";

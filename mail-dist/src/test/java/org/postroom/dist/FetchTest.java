@@ -37,7 +37,7 @@ import org.postroom.storage.Storage;
 
 /** Mail is fetched from another server: ours, and one that means no good. */
 @Timeout(120)
-@Tag("seconds")
+@Tag("two-clocks")
 final class FetchTest {
   private static final String FAR = "ada@far.test";
   private static final String HERE = "ada@example.org";
