@@ -29,6 +29,7 @@ import org.postroom.core.mail.Recipient;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.wire.CertificateAuthority;
+import org.postroom.dist.submit.Submitted;
 
 /** Mail that must not go but by servers that are known and do the same (REQUIRETLS, RFC 8689). */
 @Tag("two-clocks")
@@ -62,6 +63,10 @@ final class RequireTlsTest {
   }
 
   private void submit(boolean requiresTls) {
+    Submitted unused = submitted(requiresTls);
+  }
+
+  private Submitted submitted(boolean requiresTls) {
     Envelope envelope =
         new Envelope(
             ReversePath.of(Address.parse(ADA)),
@@ -72,7 +77,7 @@ final class RequireTlsTest {
             Optional.empty(),
             requiresTls);
     byte[] mail = "Subject: secret\r\nTLS-Required: No\r\n\r\nthe body\r\n".getBytes(US_ASCII);
-    house.server().submit(envelope, new ByteArrayInputStream(mail));
+    return house.server().submit(envelope, new ByteArrayInputStream(mail));
   }
 
   private String mailFrom() {
@@ -299,7 +304,9 @@ final class RequireTlsTest {
     offers("mx.other.far.test", "STARTTLS", "REQUIRETLS");
     house.set("requiretls_enable", "no").set("smtp_tls_security_level", "may").start();
 
-    submit(true);
+    // What cannot be required is not taken as if it were.
+    assertThat(submitted(true).toString()).contains("5.7.30");
+    submit(false);
 
     hop.await();
     assertThat(mailFrom()).isEqualTo("MAIL FROM:<ada@example.org>");
