@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.postroom.storage.Storage;
 
 /** Every level, with everything that a server may show: whether mail goes, how, and why not. */
 @Timeout(120)
+@Tag("seconds")
 final class TlsLevelsTest {
   private static final List<Cell> ALL =
       Stream.concat(TlsLevelTable.COMMON.stream(), TlsLevelTable.DANE.stream()).toList();

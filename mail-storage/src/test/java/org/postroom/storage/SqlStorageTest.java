@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.auth.Account;
@@ -28,6 +29,7 @@ import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.StagedOctets;
 import org.postroom.storage.store.SqlStorage;
 
+@Tag("seconds")
 class SqlStorageTest {
   @TempDir Path folder;
 

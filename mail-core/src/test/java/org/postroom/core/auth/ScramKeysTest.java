@@ -1,9 +1,16 @@
 package org.postroom.core.auth;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.secret.Secret;
 
 class ScramKeysTest {
@@ -20,11 +27,26 @@ class ScramKeysTest {
             + "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
             + "s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,"
             + "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
-    byte[] signature =
-        ScramKeys.hmac(
-            keys.serverKey(), authMessage.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    byte[] signature = ScramKeys.hmac(keys.serverKey(), authMessage.getBytes(US_ASCII));
     assertThat(Base64.getEncoder().encodeToString(signature))
         .isEqualTo("6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 63, 64, 65, 200})
+  void whateverThePasswordsLengthTheyAreThoseOfJavasPbkdf2(int length) throws Exception {
+    String password = "x".repeat(length);
+    byte[] salt = {1, 2, 3, 4, 5, 6, 7, 8};
+
+    ScramKeys keys = ScramKeys.derive(Secret.of(password), salt, 50);
+
+    byte[] salted =
+        SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+            .generateSecret(new PBEKeySpec(password.toCharArray(), salt, 50, 256))
+            .getEncoded();
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(salted, "HmacSHA256"));
+    assertThat(keys.serverKey()).isEqualTo(mac.doFinal("Server Key".getBytes(US_ASCII)));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,7 @@ import org.postroom.dist.Role;
 
 /** Passwords for one client each, by command. */
 @Timeout(60)
+@Tag("seconds")
 final class AppPasswordCommandsTest {
   private static final String ADA = "ada@example.org";
 

@@ -303,12 +303,20 @@ final class LauncherTest {
     assertThat(mavenWasAsked()).hasSize(1);
   }
 
-  @ParameterizedTest
-  @CsvSource({"quick, -Pquick -T2", "long, -Plong -Dtests.forks=1"})
-  void aTierIsAProfile(String tier, String options) throws Exception {
-    assertThat(run("", "test", tier).status()).isZero();
+  @Test
+  void aTierIsAProfile() throws Exception {
+    assertThat(run("", "test", "long").status()).isZero();
 
-    assertThat(mavenWasAsked().get(1)).isEqualTo(options + " -Drules.skip -Denforcer.skip test");
+    assertThat(mavenWasAsked().get(1))
+        .isEqualTo("-Plong -Dtests.forks=1 -Drules.skip -Denforcer.skip test");
+  }
+
+  @Test
+  void theQuickTierIsOneRun() throws Exception {
+    assertThat(run("", "test", "quick").status()).isZero();
+
+    assertThat(mavenWasAsked())
+        .containsExactly("-Pquick -T2 -Drules.skip -Denforcer.skip spotless:check test");
   }
 
   @Test
@@ -330,11 +338,10 @@ final class LauncherTest {
 
     assertThat(mavenWasAsked())
         .containsExactly(
-            "-q -T2 -am -pl mail-dist -Dsurefire.failIfNoSpecifiedTests=false -o"
-                + " spotless:check process-test-classes",
             "-Pquick -T2 -Drules.skip -Denforcer.skip"
                 + " -Dtest=org/postroom/dist/**/*Test,org/postroom/house/**/*Test"
-                + " -am -pl mail-dist -Dsurefire.failIfNoSpecifiedTests=false -o test");
+                + " -am -pl mail-dist -Dsurefire.failIfNoSpecifiedTests=false -o"
+                + " spotless:check test");
   }
 
   @Test

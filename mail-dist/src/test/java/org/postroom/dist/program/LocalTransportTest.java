@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.postroom.core.testing.Shows;
 
 /** Mail of users of a machine, whose passwd(5) is the test's. */
 @Timeout(60)
+@Tag("seconds")
 final class LocalTransportTest {
   private static final String NOBODY = "65534";
 

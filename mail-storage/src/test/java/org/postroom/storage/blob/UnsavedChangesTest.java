@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.mail.Content;
 
 /** What the journal keeps until the database's file has it. */
+@Tag("seconds")
 final class UnsavedChangesTest {
   private static final DataFolderOptions SMALL =
       new DataFolderOptions(1 << 20, 1 << 18, 1 << 16, 1 << 16, 64 << 10);
@@ -244,7 +245,6 @@ final class UnsavedChangesTest {
   }
 
   @Test
-  @Tag("seconds")
   void areThereWholeOrNotAtAllWhereverTheirRecordEnds() throws IOException {
     SimulatedDisk disk = new SimulatedDisk();
     DataFolder folder = open(disk);

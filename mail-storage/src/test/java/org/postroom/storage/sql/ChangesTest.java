@@ -21,10 +21,12 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("seconds")
 class ChangesTest {
   private static final String INSERT =
       "INSERT INTO t (id, i, b, s, o, counter) VALUES (?, ?, ?, ?, ?, 0)";

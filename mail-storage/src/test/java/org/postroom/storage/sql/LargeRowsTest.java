@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.arrival.StagedContent;
@@ -30,6 +31,7 @@ import org.postroom.core.testing.StagedOctets;
 import org.postroom.storage.blob.SimulatedFolder;
 
 /** Whatever rows there are: readers see the same, and hold little of it. */
+@Tag("seconds")
 class LargeRowsTest {
   @TempDir Path temp;
   private final SimulatedFolder disk = new SimulatedFolder();

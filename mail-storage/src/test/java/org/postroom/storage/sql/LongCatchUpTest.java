@@ -34,6 +34,7 @@ import org.postroom.storage.store.SqlStorage;
 /**
  * A journal with much that the database's file lacks: a store opens nevertheless, in its memory.
  */
+@Tag("seconds")
 class LongCatchUpTest {
   private static final int MESSAGES = 12;
   private static final int TRANSACTIONS = MESSAGES - 1;

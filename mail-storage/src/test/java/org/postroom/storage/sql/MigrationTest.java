@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postroom.storage.schema.Schema;
 
+@Tag("seconds")
 final class MigrationTest {
   private static final String COLUMNS =
       "SELECT table_name || ' ' || column_name || ' ' || ordinal_position || ' ' || data_type || ' '"

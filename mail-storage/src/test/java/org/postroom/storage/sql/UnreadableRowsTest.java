@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.postroom.core.testing.StagedOctets;
 import org.postroom.storage.blob.SimulatedFolder;
 
 /** A row of the queue that makes no sense stands in nobody's way, and is kept. */
+@Tag("seconds")
 class UnreadableRowsTest {
   private static final Duration LEASE = Duration.ofMinutes(5);
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,7 @@ import org.postroom.core.people.TokenVerdict;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.testing.SigningKey;
 
+@Tag("seconds")
 final class JwtCheckTest {
   private static final long NOW = 1_800_000_000;
   private static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC);

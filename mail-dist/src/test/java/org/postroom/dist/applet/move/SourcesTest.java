@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.postroom.storage.Storage;
 
 /** What is made of files that are not as they should be. */
 @Timeout(60)
+@Tag("seconds")
 final class SourcesTest {
   private static final String ADA = "ada@example.org";
   private static final String LINE = "From bob@far.test Fri Jul  8 12:08:34 2011\n";
