@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.postroom.dist.applet.AppletRun;
 
 /** Mail that waits moves to another store by way of files, and each of it is delivered once. */
 @Timeout(120)
+@Tag("seconds")
 final class MovedQueueTest {
   @TempDir private Path folder;
 

@@ -231,6 +231,7 @@ class Pop3SessionTest {
   }
 
   /** More of them than there are workers, by far. */
+  @Tag("seconds")
   @ParameterizedTest
   @ValueSource(strings = {"RETR 1", "TOP 1 30000", "LIST", "UIDL"})
   void whoDoesNotReadHoldsNoWorker(String command) throws Exception {

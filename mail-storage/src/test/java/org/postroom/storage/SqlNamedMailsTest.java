@@ -29,6 +29,7 @@ import org.postroom.core.testing.StagedOctets;
 import org.postroom.storage.store.SqlStorage;
 
 /** A mail that has a name becomes ours once, wherever it is kept. */
+@Tag("seconds")
 class SqlNamedMailsTest {
   private static final Instant UNTIL = Instant.parse("2026-04-01T08:00:00Z");
 

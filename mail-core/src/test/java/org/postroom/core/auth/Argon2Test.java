@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postroom.core.secret.Secret;
 
+@Tag("seconds")
 class Argon2Test {
   private final Argon2 argon2 = new Argon2(new Argon2.Cost(64, 1, 1), 2, new SecureRandom());
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import org.postroom.dist.Role;
 
 /** What accounts may hold, by command, of a server that runs and of one that does not. */
 @Timeout(60)
+@Tag("seconds")
 final class QuotaCommandsTest {
   private static final String ADA = "ada@example.org";
   private static final byte[] THOUSAND =

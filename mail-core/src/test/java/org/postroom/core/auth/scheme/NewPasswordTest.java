@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.SecureRandom;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +14,7 @@ import org.postroom.core.config.BadValue;
 import org.postroom.core.secret.Secret;
 
 /** What is made of a password is read as that password, and looks as Dovecot's does. */
+@Tag("seconds")
 final class NewPasswordTest {
   private final NewPassword maker = new NewPassword(new SecureRandom());
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.postroom.dist.operation.MessageOperations.Known;
 
 /** What is written as an mbox is read as the same, or what is lost is said. */
 @Timeout(60)
+@Tag("seconds")
 final class MboxWriterTest {
   private static final long VALIDITY = 4711;
 
