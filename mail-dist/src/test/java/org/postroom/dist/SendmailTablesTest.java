@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.postroom.core.testing.Shows;
 
 /** The tables of a sendmail host, as they are, in a server that passes mail on. */
 @Timeout(60)
+@Tag("seconds")
 final class SendmailTablesTest {
   @TempDir private Path folder;
 
