@@ -37,7 +37,7 @@ record BounceTemplates(String file, Map<String, Template> templates) {
   /** A file that somebody has named by mistake must not fill our memory. */
   private static final long LARGEST = 1 << 20;
 
-  private static final List<String> NAMES =
+  static final List<String> NAMES =
       List.of("failure_template", "delay_template", "success_template", "verify_template");
   private static final Pattern BEGINNING = Pattern.compile("(\\w+)\\s*=\\s*<<\\s*(\\S+)\\s*");
   private static final Pattern FIELD = Pattern.compile("([!-9;-~]+):\\s*(.*?)\\s*");

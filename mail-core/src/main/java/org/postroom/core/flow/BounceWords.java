@@ -3,8 +3,10 @@ package org.postroom.core.flow;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postroom.core.config.Settings;
@@ -18,45 +20,11 @@ final class BounceWords {
   private static final String DAEMON = "MAILER-DAEMON";
   private static final Pattern WITH_COMMENT =
       Pattern.compile("([\\w.+-]+)(@[\\w.-]+)?(?: \\(([\\w .-]+)\\))?");
+
+  /** Without a domain, as Postfix's own templates have it. */
+  private static final Pattern WITH_NAME = Pattern.compile("(.*<[\\w.+-]+)>$");
+
   private static final Pattern NAME = Pattern.compile("\\$[{(]?\\s*(\\w+)");
-
-  /** Ours; lines end by LF. */
-  private enum Usual {
-    FAILED(
-        "failure_template",
-        "Undelivered Mail Returned to Sender",
-        "Postmaster Copy: Undelivered Mail",
-        "Your message could not be delivered for these recipients:"),
-    DELAYED(
-        "delay_template",
-        "Delayed Mail (still being retried)",
-        "Postmaster Warning: Delayed Mail",
-        "Your message has not been delivered yet for these recipients. You do not need to\n"
-            + "send it again: it is tried until it arrives or expires."),
-    RELAYED("was passed on for these recipients, to a server that does not say more:"),
-    DELIVERED("was delivered for these recipients:"),
-    EXPANDED("was passed on to the members of these recipients:");
-
-    private final String template;
-    private final String subject;
-    private final String postmasterSubject;
-    private final String text;
-
-    Usual(String template, String subject, String postmasterSubject, String text) {
-      this.template = template;
-      this.subject = subject;
-      this.postmasterSubject = postmasterSubject;
-      this.text = text;
-    }
-
-    Usual(String what) {
-      this(
-          "success_template",
-          "Successful Mail Delivery Report",
-          "Successful Mail Delivery Report",
-          "Your message " + what);
-    }
-  }
 
   private record Words(String from, String subject, String postmasterSubject, String text) {}
 
@@ -67,19 +35,16 @@ final class BounceWords {
       String hostname, String origin, BounceTemplates templates, Map<String, String> values) {
     daemon = DAEMON + "@" + origin;
     for (Kind kind : Kind.values()) {
-      Usual usual = Usual.valueOf(kind.name());
-      BounceTemplates.Template template = templates.of(usual.template);
+      UsualWords usual = UsualWords.valueOf(kind.name());
+      BounceTemplates.Template template = templates.of(usual.template());
       String text =
-          template
-              .text()
-              .map(written -> written.with(values))
-              .orElse("This is the mail system at host " + hostname + ".\n\n" + usual.text + "\n");
+          template.text().map(written -> written.with(values)).orElse(usual.text(hostname));
       words.put(
           kind,
           new Words(
-              completed(template.from().orElse(DAEMON + " (Mail Delivery System)"), origin),
-              template.subject().orElse(usual.subject),
-              template.postmasterSubject().orElse(usual.postmasterSubject),
+              completed(template.from().orElse(UsualWords.FROM), origin),
+              template.subject().orElse(usual.subject()),
+              template.postmasterSubject().orElse(usual.postmasterSubject()),
               text.replace("\n", "\r\n") + (text.endsWith("\n") ? "" : "\r\n")));
     }
   }
@@ -92,9 +57,7 @@ final class BounceWords {
     BounceTemplates templates = settings.get(BounceParams.TEMPLATES);
     Map<String, String> values = new HashMap<>();
     for (BounceTemplates.Template template : templates.templates().values()) {
-      Matcher names = NAME.matcher(template.text().map(TextWithNames::text).orElse(""));
-      while (names.find()) {
-        String name = names.group(1);
+      for (String name : names(template.text().map(TextWithNames::text).orElse(""))) {
         inUnits(settings, name)
             .or(() -> settings.expandedText(name))
             .ifPresent(value -> values.put(name, value));
@@ -103,8 +66,18 @@ final class BounceWords {
     return new BounceWords(policy.hostname().name(), policy.origin().name(), templates, values);
   }
 
+  /** The names that stand in a text. */
+  static Set<String> names(String text) {
+    Set<String> found = new LinkedHashSet<>();
+    Matcher names = NAME.matcher(text);
+    while (names.find()) {
+      found.add(names.group(1));
+    }
+    return found;
+  }
+
   /** {@code delay_warning_time_hours} and its like; begun units count. */
-  private static Optional<String> inUnits(Settings settings, String name) {
+  static Optional<String> inUnits(Settings settings, String name) {
     int cut = name.lastIndexOf('_');
     Duration unit =
         switch (name.substring(cut + 1)) {
@@ -133,7 +106,7 @@ final class BounceWords {
   private static String completed(String from, String origin) {
     Matcher written = WITH_COMMENT.matcher(from);
     if (!written.matches()) {
-      return from;
+      return WITH_NAME.matcher(from).replaceFirst("$1@" + Matcher.quoteReplacement(origin) + ">");
     }
     String address =
         written.group(1) + (written.group(2) == null ? "@" + origin : written.group(2));

@@ -163,6 +163,30 @@ class BounceTemplatesTest {
     }
   }
 
+  /** Postfix's own templates write it in the first form. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Mail Delivery System <MAILER-DAEMON> | Mail Delivery System <MAILER-DAEMON@mail.here.test>",
+        "<postoffice> | <postoffice@mail.here.test>",
+        "\"A <b> c\" <d@far.test> | \"A <b> c\" <d@far.test>",
+        "MAILER-DAEMON | MAILER-DAEMON@mail.here.test",
+      })
+  void anAddressWithoutADomainIsAtMyorigin(String from, String field) throws IOException {
+    Path file = file("failure_template = <<EOF\nFrom: " + from + "\n\ntext\nEOF\n");
+    try (FlowHouse house =
+        FlowHouse.standing(Duration.ofSeconds(20))
+            .reporting("bounce_template_file", file.toString())
+            .open()) {
+      house.refuses("far.test");
+      house.send("bob@far.test");
+      house.time.advance(Duration.ofSeconds(2));
+
+      assertThat(house.inbox()).singleElement().asString().contains("\r\nFrom: " + field + "\r\n");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"0h, 0", "1h, 1", "90m, 2", "4h, 4"})
   void aTimeIsToldInBegunUnits(String time, String hours) throws IOException {

@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
       "-e NAME=VALUE ...: edits main.cf. -# NAME: comments it out. -X NAME: removes it.",
       "-M [SERVICE/TYPE]: services of master.cf. -F [SERVICE/TYPE/FIELD], -P"
           + " [SERVICE/TYPE/NAME]: their fields and parameters. With -e, -# or -X they are edited.",
+      "-b [FILE]: what notifications say to people. -t [FILE]: their templates, as"
+          + " bounce_template_file has them. \"\" for FILE: the usual ones.",
       "-m, -l, -a, -A: types of tables, of locks, of SASL in the server and in the client. -c FOLDER: that of main.cf (default:"
           + " that of MAIL_CONFIG, /etc/postroom). Links are followed; mode and owner stay."
     })
@@ -34,12 +36,13 @@ public final class PostconfApplet implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final String LETTERS = "aAbc:C:deEfFhHlmMno:pPtTvxX#";
   private static final String USAGE =
-      "usage: postconf [-a (server SASL types)] [-A (client SASL types)] [-c config_dir]"
+      "usage: postconf [-a (server SASL types)] [-A (client SASL types)]"
+          + " [-b (bounce templates)] [-c config_dir]"
           + " [-C param_class] [-d (parameter defaults)] [-e (edit configuration)]"
           + " [-f (fold lines)] [-F (master.cf fields)] [-h (no names)] [-H (no values)]"
           + " [-l (lock types)] [-m (map types)] [-M (master.cf)] [-n (non-default parameters)]"
           + " [-o name=value (override parameter value)] [-p (main.cf, default)]"
-          + " [-P (master.cf parameters)] [-v (verbose)] [-x (expand parameter values)]"
+          + " [-P (master.cf parameters)] [-t (bounce templates)] [-v (verbose)] [-x (expand parameter values)]"
           + " [-X (exclude)] [-# (comment-out)] [name...]";
 
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -230,6 +230,19 @@ final class CommandsAsPostfixTest {
         "-X 'a\\nb'",
         "-l",
         "-aA",
+        "-pm",
+        "-o a=b -m",
+        "-o a=b -d relayhost",
+        "-o a=b -e relayhost=x",
+        "-o a=b -F relay/unix",
+        "-bt",
+        "-pt",
+        "-bM",
+        "-bn",
+        "-tx",
+        "-eb",
+        "-o a=b -t",
+        "-t a b",
         "-A",
         "-a",
         "-Mm",
@@ -288,6 +301,58 @@ final class CommandsAsPostfixTest {
     Outcome ours = ours(files(MAIN, MASTER), "", words);
 
     assertThat(ours).isEqualTo(theirs);
+  }
+
+  /** Where a file has all of them; what it does not have is said in words of each one's own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-t", "-b", "-t DIR/bounce.cf", "-b DIR/bounce.cf"})
+  void postconfShowsTheSameTemplates(String line) throws Exception {
+    String templates =
+        """
+        # In another order.
+        success_template = <<EOF
+        Charset: us-ascii
+        From: Mail Delivery System <MAILER-DAEMON>
+        Subject: Here
+
+        It is here: $mydomain.
+        EOF
+
+        verify_template = <<EOF
+        Charset: utf-8
+        From: someone (The post office)
+        Subject: Asked
+
+        Grüße, ${relayhost?with}${relayhost:without} a host before us
+        EOF
+        delay_template = <<END
+        charset: us-ascii
+        From: postoffice@$mydomain
+        Subject:  Late
+        Postmaster-Subject: Late, too
+
+         After $delay_warning_time_minutes minutes, that is $delay_warning_time_hours hours,
+        of $maximal_queue_lifetime_days days; it costs $$5.
+
+        END
+        failure_template = <<EOF
+        Charset: us-ascii
+        From: MAILER-DAEMON
+        Subject: Back
+        Postmaster-Subject: Back, too
+
+        $(myhostname)
+        EOF
+        """;
+    Map<String, String> files =
+        Map.of(
+            "main.cf",
+            MAIN + "delay_warning_time = 2h\nbounce_template_file = " + folder + "/bounce.cf\n",
+            "bounce.cf",
+            templates);
+    List<String> words = words("postconf", line);
+
+    assertThat(ours(files, "", words).out()).isEqualTo(theirs(files, "", words).out());
   }
 
   @ParameterizedTest

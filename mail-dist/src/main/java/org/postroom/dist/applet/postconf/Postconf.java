@@ -12,11 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Listing;
 import org.postroom.core.config.MainCf;
 import org.postroom.core.config.MasterCf;
+import org.postroom.core.flow.BounceListing;
 import org.postroom.core.report.Notice;
 import org.postroom.core.report.Place;
 import org.postroom.core.table.Tables;
@@ -36,18 +38,23 @@ public final class Postconf {
   /** What is asked for; each excludes the others. */
   private static final String THINGS = "aAblmMFPtT";
 
+  /** The same as none of them. */
+  private static final String PARAMETERS = "p";
+
   /** What is done with parameters; each excludes the others. */
   private static final String DEEDS = "deX#n";
 
   /** How parameters are shown: nothing that is changed is. */
   private static final String FORMS = "fhHx";
 
+  private static final String OVERRIDE = "o";
+
   /** In whose order options are named. */
   private static final String ORDER = "aAbCdefFhHlmMnopPtTvxX#";
 
   /** What may stand with whom; nothing else of {@link #DEEDS} and {@link #FORMS} may. */
   private static final Map<Character, String> COMPANY =
-      Map.of('M', "eX#fx", 'F', "efhHx", 'P', "eXfhHx");
+      Map.of('M', "eX#fxo", 'F', "efhHxo", 'P', "eXfhHxo");
 
   private final PostconfRequest request;
   private final PrintWriter out;
@@ -93,6 +100,9 @@ public final class Postconf {
   }
 
   private void perform() {
+    if (request.has('b') && request.has('t')) {
+      throw new Fatal("specify one of -b and -t");
+    }
     check();
     if (request.has('e') || request.has('X') || request.has('#')) {
       edit();
@@ -104,8 +114,10 @@ public final class Postconf {
       List.of("cyrus", "dovecot").forEach(out::println);
     } else if (request.has('A')) {
       out.println("cyrus");
-    } else if (request.has('b') || request.has('t') || request.has('T')) {
-      throw new Fatal("-b, -t and -T are not there");
+    } else if (request.has('b') || request.has('t')) {
+      templates();
+    } else if (request.has('T')) {
+      throw new Fatal("-T is not there");
     } else {
       list();
     }
@@ -114,10 +126,10 @@ public final class Postconf {
 
   /** Which options exclude each other. */
   private void check() {
-    exclusive(THINGS);
+    exclusive(THINGS + PARAMETERS);
     for (char thing : letters(THINGS)) {
       if (request.has(thing)) {
-        for (char other : letters(DEEDS + FORMS)) {
+        for (char other : letters(DEEDS + FORMS + OVERRIDE)) {
           if (request.has(other) && COMPANY.getOrDefault(thing, "").indexOf(other) < 0) {
             throw new Fatal("with option -" + thing + ", do not specify -" + other);
           }
@@ -130,7 +142,8 @@ public final class Postconf {
       return;
     }
     exclusive(DEEDS);
-    for (char form : letters(FORMS)) {
+    exclusive("d" + OVERRIDE);
+    for (char form : letters(FORMS + OVERRIDE)) {
       exclusive("e" + form);
       exclusive("X" + form);
       exclusive("#" + form);
@@ -163,6 +176,27 @@ public final class Postconf {
     } else {
       new MainCfEdit(request, this::warn).run(clock);
     }
+  }
+
+  /** Of the file that is named, or else of the one that main.cf names. */
+  private void templates() {
+    if (request.words().size() > 1) {
+      throw new Fatal("options -b and -t require at most one template file");
+    }
+    Optional<String> file = request.words().stream().findFirst();
+    if (request.has('t') && file.isPresent()) {
+      out.print(BounceListing.read(file.get()).templates());
+      return;
+    }
+    Listing names = names(request.folder(), true, clock);
+    String templates = file.or(() -> names.row(BounceListing.FILE).map(names::expanded)).orElse("");
+    BounceListing listing = BounceListing.read(templates);
+    out.print(
+        request.has('t')
+            ? listing.templates()
+            : listing.texts(
+                name -> names.row(name).map(names::expanded),
+                undefined -> warn(templates + ": " + undefined)));
   }
 
   private void list() {
