@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.testing.FreePorts;
 import org.postroom.core.testing.Until;
 import org.postroom.dist.fetch.FetchJobs;
+import org.postroom.dist.mailbox.StoredMessage;
 import org.postroom.dist.operation.FetchOperations;
 import org.postroom.storage.Storage;
 
@@ -49,6 +51,9 @@ final class FetchFromDovecotTest {
             box.resolve("new").resolve("140000000" + mail + ".M1P1.far"),
             "Return-Path: <x@far.test>\nSubject: " + user + " " + mail + "\n\n.dot\n\n");
       }
+      Files.move(
+          box.resolve("new").resolve("1400000002.M1P1.far"),
+          box.resolve("cur").resolve("1400000002.M1P1.far:2,FS"));
     }
     byte[] unused = Programs.run(folder, new byte[0], "chown", "-R", "mail:mail", folder + "/home");
     dovecot =
@@ -103,7 +108,7 @@ final class FetchFromDovecotTest {
         Files.write(
             folder.resolve("fetch"),
             List.of(
-                "imap imap://ada@127.0.0.1:" + imap + words,
+                "imap imap://ada@127.0.0.1:" + imap + words + " flags=yes",
                 "pop3 pop3://bob@127.0.0.1:" + pop3 + words + " keep=yes"));
     try (MailServer here =
         MailServer.builder()
@@ -128,6 +133,12 @@ final class FetchFromDovecotTest {
           .allMatch(mail -> mail.endsWith("\r\n\r\n.dot\r\n\r\n"))
           .anyMatch(mail -> mail.contains("\r\nSubject: ada 3\r\n"))
           .anyMatch(mail -> mail.contains("\r\nSubject: bob 1\r\n"));
+      assertThat(here.mailboxes(HERE).inbox().messages())
+          .filteredOn(mail -> !mail.flags().isEmpty())
+          .singleElement()
+          .matches(mail -> mail.subject().equals("ada 2"))
+          .extracting(StoredMessage::flags)
+          .isEqualTo(Set.of("\\Seen", "\\Flagged"));
       Until.so(
           () ->
               FetchOperations.LIST.perform(desk, all).jobs().stream()

@@ -18,6 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +32,7 @@ import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
 import org.postroom.dist.fetch.FetchJobs;
+import org.postroom.dist.mailbox.StoredMessage;
 import org.postroom.dist.operation.FetchOperations;
 import org.postroom.storage.Storage;
 
@@ -342,6 +345,52 @@ final class FetchFromStrangersTest {
       assertThat(ended(here, "empty").result()).isEqualTo("fetched=0, removed=0, left=2");
       assertThat(Inbox.of(here, HERE)).isEmpty();
       assertThat(heard).noneMatch(command -> command.startsWith("UID STORE"));
+    }
+  }
+
+  @Test
+  void aServerThatMarksNothingHasItsMessagesFetchedAllTheSame() throws IOException {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    peer(
+        "public",
+        "imap",
+        "keep=seen flags=yes",
+        "* OK hello\r\n",
+        line -> {
+          String tag = line.split(" ", 2)[0];
+          String command = line.split(" ", 2)[1];
+          heard.add(command);
+          String done = tag + " OK\r\n";
+          if (command.startsWith("SELECT")) {
+            return "* OK [UIDVALIDITY 7] x\r\n" + tag + " OK [READ-ONLY] x\r\n";
+          } else if (command.startsWith("UID FETCH 1:*")) {
+            return "* 1 FETCH (UID 5 FLAGS (\\Recent \\SEEN $x) RFC822.SIZE 20)\r\n"
+                + "* 2 FETCH (UID 6 RFC822.SIZE 20)\r\n"
+                + done;
+          } else if (command.startsWith("UID FETCH ")) {
+            String uid = command.split(" ")[2];
+            return "* 1 FETCH (UID "
+                + uid
+                + " BODY[] {"
+                + MAIL.length()
+                + "}\r\n"
+                + MAIL
+                + ")\r\n"
+                + done;
+          }
+          return command.startsWith("UID STORE") ? tag + " NO it is read only\r\n" : done;
+        });
+    try (MailServer here = start()) {
+      assertThat(ended(here, "public").result()).isEqualTo("fetched=2, removed=0, left=0");
+      assertThat(here.mailboxes(HERE).inbox().messages())
+          .extracting(StoredMessage::flags)
+          .containsExactly(Set.of("\\Seen"), Set.of());
+
+      time.advance(Duration.ofMinutes(6));
+
+      assertThat(ended(here, "public").result()).isEqualTo("fetched=0, removed=0, left=0");
+      assertThat(heard.stream().filter(command -> command.startsWith("UID STORE")))
+          .containsExactly("UID STORE 6 +FLAGS.SILENT (\\Seen)");
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -160,6 +161,11 @@ final class FetchTest {
 
   /** Somebody marks what is there as deleted, and does not expunge it. */
   private void marksAllThere() throws IOException {
+    says("STORE 1:* +FLAGS (\\Deleted)");
+  }
+
+  /** Ada says something to the other server, which does it. */
+  private void says(String command) throws IOException {
     try (Socket client =
         new Socket(InetAddress.getLoopbackAddress(), far.address(Role.IMAP).getPort())) {
       String said =
@@ -168,9 +174,72 @@ final class FetchTest {
               + "\" \""
               + Site.PASSWORD
               + "\"\r\nb SELECT INBOX\r\n"
-              + "c STORE 1:* +FLAGS (\\Deleted)\r\nd LOGOUT\r\n";
+              + "c "
+              + command
+              + "\r\nd LOGOUT\r\n";
       client.getOutputStream().write(said.getBytes(US_ASCII));
       assertThat(new String(client.getInputStream().readAllBytes(), US_ASCII)).contains("\nc OK");
+    }
+  }
+
+  @Test
+  @Shows("A1.18")
+  void flagsComeAlongWhereThatIsWanted() throws IOException {
+    for (String subject : List.of("new", "read", "answered", "marked")) {
+      arriveThere(subject);
+    }
+    says("STORE 2:3 +FLAGS.SILENT (\\Seen)");
+    says("STORE 3 +FLAGS.SILENT (\\Answered \\Draft $Forwarded)");
+    says("STORE 4 +FLAGS.SILENT (\\Flagged)");
+    job("flags", Role.IMAPS, "flags=yes folder=Far");
+
+    try (MailServer here = start()) {
+      ended(here, "flags", job -> job.fetched() == 4);
+
+      assertThat(here.mailboxes(HERE).folder("Far").messages())
+          .extracting(StoredMessage::flags)
+          .containsExactly(
+              Set.of(),
+              Set.of("\\Seen"),
+              Set.of("\\Seen", "\\Answered", "\\Draft"),
+              Set.of("\\Flagged"));
+      assertThat(there()).isZero();
+    }
+  }
+
+  @Test
+  void flagsStayThereOtherwise() throws IOException {
+    arriveThere("read");
+    says("STORE 1 +FLAGS.SILENT (\\Seen)");
+    job("plain", Role.IMAPS, "keep=yes");
+
+    try (MailServer here = start()) {
+      ended(here, "plain", job -> job.fetched() == 1);
+
+      assertThat(here.mailboxes(HERE).inbox().messages())
+          .extracting(StoredMessage::flags)
+          .containsExactly(Set.of());
+    }
+  }
+
+  /** Once: what somebody there has not seen after all is not marked again. */
+  @Test
+  void whatWasFetchedIsMarkedThereAsSeen() throws IOException {
+    arriveThere("one");
+    arriveThere("two");
+    job("imap", Role.IMAPS, "keep=seen flags=yes");
+    try (MailServer here = start("header_checks", "inline:{{Subject: two=REJECT no}}")) {
+      assertThat(ended(here, "imap", job -> job.fetched() == 1).keep()).isEqualTo("seen");
+      assertThat(flagsThere()).containsExactly(Set.of("\\Seen"), Set.of());
+      assertThat(here.mailboxes(HERE).inbox().messages())
+          .extracting(StoredMessage::flags)
+          .containsExactly(Set.of());
+
+      says("STORE 1 -FLAGS.SILENT (\\Seen)");
+      arriveThere("three");
+      run(here, "imap");
+      ended(here, "imap", job -> job.fetched() == 2);
+      assertThat(flagsThere()).containsExactly(Set.of(), Set.of(), Set.of("\\Seen"));
     }
   }
 
@@ -386,6 +455,10 @@ final class FetchTest {
       assertThatThrownBy(here::reload).isInstanceOf(BadConfiguration.class);
       assertThat(status(here)).extracting(FetchJobs.Status::name).containsExactly("pop");
     }
+  }
+
+  private List<Set<String>> flagsThere() {
+    return far.mailboxes(FAR).inbox().messages().stream().map(StoredMessage::flags).toList();
   }
 
   private int there() {

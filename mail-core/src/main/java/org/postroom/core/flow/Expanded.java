@@ -6,9 +6,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
-import org.postroom.core.auth.Account;
 import org.postroom.core.mail.Recipient;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.restriction.Verdict;
 
@@ -37,9 +35,9 @@ public record Expanded(
    * @param address that it is said to be for
    * @param why for people
    */
-  public static Expanded into(Address address, Account account, MailboxName mailbox, String why) {
+  public static Expanded into(Address address, Route.ToMailbox mailbox, String why) {
     Recipient chosen = new Recipient(address, Set.of(Recipient.Notify.NEVER), Optional.empty());
-    Target target = new Target(chosen, new Route.ToMailbox(account, mailbox));
+    Target target = new Target(chosen, mailbox);
     return new Expanded(chosen, List.of(target), List.of(why));
   }
 

@@ -279,6 +279,11 @@ final class Planner {
     String field = here instanceof Route.Kept ? "X-Safe-Send: not sent to " : "Delivered-To: ";
     String header = "Return-Path: <" + sender + ">\r\n" + field + recipient.address() + "\r\n";
     return new Acceptance.Delivery(
-        here.account().id(), here.mailbox(), recipient, Content.of(header.getBytes(UTF_8)), claim);
+        here.account().id(),
+        here.mailbox(),
+        recipient,
+        Content.of(header.getBytes(UTF_8)),
+        claim,
+        here.flags());
   }
 }

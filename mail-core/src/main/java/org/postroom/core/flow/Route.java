@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.postroom.core.address.Domain;
 import org.postroom.core.auth.Account;
+import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.queue.Acceptance;
 
@@ -17,10 +18,18 @@ public sealed interface Route {
 
     /** Which of his. */
     MailboxName mailbox();
+
+    /** Bits of {@link Flags#SYSTEM} that the copy there has from the beginning. */
+    long flags();
   }
 
   /** Into the account's INBOX, or another mailbox of his. */
-  record ToMailbox(Account account, MailboxName mailbox) implements Here {
+  record ToMailbox(Account account, MailboxName mailbox, long flags) implements Here {
+
+    /** As what has just come. */
+    public ToMailbox(Account account, MailboxName mailbox) {
+      this(account, mailbox, 0);
+    }
 
     /** Into the INBOX. */
     public ToMailbox(Account account) {
@@ -38,6 +47,11 @@ public sealed interface Route {
     @Override
     public MailboxName mailbox() {
       return NOT_SENT;
+    }
+
+    @Override
+    public long flags() {
+      return 0;
     }
   }
 

@@ -38,6 +38,11 @@ public final class FetchLog {
     LOG.warn("{}: uid={}: not removed there: {}", job, LogText.of(name), LogText.of(why));
   }
 
+  /** A message is here, and its server does not mark it as seen. */
+  public void notMarked(String name, String why) {
+    LOG.warn("{}: uid={}: not marked there: {}", job, LogText.of(name), LogText.of(why));
+  }
+
   /** Something there is not looked at. */
   public void passedOver(String what) {
     LOG.warn("{}: {}", job, LogText.of(what));

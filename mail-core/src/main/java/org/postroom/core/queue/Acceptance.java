@@ -7,6 +7,7 @@ import org.postroom.core.arrival.Submission;
 import org.postroom.core.auth.AccountId;
 import org.postroom.core.mail.Content;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.MailboxName;
 
 /**
@@ -94,9 +95,16 @@ public record Acceptance(
    * @param recipient whose it is
    * @param header lines that only this copy has (Return-Path, Delivered-To), CRLF at each end;
    *     stands in front of the shared content
+   * @param flags bits of {@link Flags#SYSTEM} that it has from the beginning; none where it has
+   *     waited
    */
   public record Delivery(
-      AccountId account, MailboxName mailbox, Recipient recipient, Content header, Claim claim) {
+      AccountId account,
+      MailboxName mailbox,
+      Recipient recipient,
+      Content header,
+      Claim claim,
+      long flags) {
 
     /** The most octets of {@code header}: it is kept in the copy's row. */
     public static final int HEADER = 8 << 10;
@@ -105,11 +113,14 @@ public record Acceptance(
       if (header.size() > HEADER) {
         throw new IllegalArgumentException(header.size() + " octets of header for one copy");
       }
+      if ((flags & ~Flags.SYSTEM) != 0) {
+        throw new IllegalArgumentException("not system flags: " + Long.toBinaryString(flags));
+      }
     }
 
     /** One that was asked for. */
     public Delivery(AccountId account, MailboxName mailbox, Recipient recipient, Content header) {
-      this(account, mailbox, recipient, header, Claim.NAMED);
+      this(account, mailbox, recipient, header, Claim.NAMED, 0);
     }
 
     /** The same recipient where the mailbox cannot take its copy now: it waits for a later try. */

@@ -471,9 +471,10 @@ public final class MemoryMailStore implements MailStore {
   }
 
   /** Appends to a mailbox that is made when it is not there. */
-  void deliver(AccountId account, MailboxName name, Content content, InternalDate date) {
+  void deliver(
+      AccountId account, MailboxName name, Content content, long flags, InternalDate date) {
     Box box = named(account, name).orElseGet(() -> make(owner(account), name, Optional.empty()));
-    Row row = new Row(box.uidNext++, touch(box), 0, date);
+    Row row = new Row(box.uidNext++, touch(box), flags, date);
     row.body = Body.of(content);
     row.email = ++lastEmail;
     row.savedAt = clock.millis();

@@ -431,6 +431,7 @@ public final class MemoryQueueStore implements QueueStore, MailCommit {
           delivery.account(),
           delivery.mailbox(),
           Content.concat(delivery.header(), content),
+          delivery.flags(),
           InternalDate.of(arrived.atOffset(ZoneOffset.UTC)));
     }
     Mail mail =

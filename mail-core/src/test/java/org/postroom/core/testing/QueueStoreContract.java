@@ -38,7 +38,9 @@ import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
 import org.postroom.core.mail.BodyType;
 import org.postroom.core.mail.QueueId;
 import org.postroom.core.mail.Recipient;
+import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.MailboxName;
+import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.queue.Acceptance;
 import org.postroom.core.queue.MailCommit;
 import org.postroom.core.queue.QueueControl;
@@ -205,7 +207,30 @@ public abstract class QueueStoreContract extends StoreContract {
   private static Acceptance.Delivery claimed(Acceptance one, Acceptance.Claim claim) {
     Acceptance.Delivery delivery = one.deliveries().get(0);
     return new Acceptance.Delivery(
-        delivery.account(), delivery.mailbox(), delivery.recipient(), delivery.header(), claim);
+        delivery.account(),
+        delivery.mailbox(),
+        delivery.recipient(),
+        delivery.header(),
+        claim,
+        delivery.flags());
+  }
+
+  @Test
+  void aCopyHasItsFlagsFromTheBeginning() {
+    long flags = Flags.SEEN | Flags.FLAGGED;
+    Acceptance plain = delivery(text("x"), ada, MailboxName.INBOX, "A: b\r\n");
+    Acceptance.Delivery one = plain.deliveries().get(0);
+    Acceptance.Delivery flagged =
+        new Acceptance.Delivery(
+            one.account(), one.mailbox(), one.recipient(), one.header(), one.claim(), flags);
+
+    commit.commit(new Acceptance(plain.mail(), List.of(flagged), List.of()));
+    commit.commit(plain);
+
+    List<Long> found = new ArrayList<>();
+    UidSet uids = stores().mail().snapshot(inbox()).uids();
+    stores().mail().read(inbox(), uids, Set.of(), row -> found.add(row.flags()));
+    assertThat(found).containsExactly(flags, 0L);
   }
 
   /** Who is told that nobody has it comes again: a copy that he knows nothing of must not stay. */

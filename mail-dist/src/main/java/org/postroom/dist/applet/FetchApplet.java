@@ -44,7 +44,7 @@ public final class FetchApplet {
                         + " folder="
                         + job.folder()
                         + " keep="
-                        + (job.keep() ? "yes" : "no")));
+                        + job.keep()));
     out.flush();
     return 0;
   }

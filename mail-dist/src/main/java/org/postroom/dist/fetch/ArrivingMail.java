@@ -18,6 +18,7 @@ import org.postroom.core.flow.Handover;
 import org.postroom.core.flow.Intake;
 import org.postroom.core.flow.MailFlow;
 import org.postroom.core.flow.MailboxFull;
+import org.postroom.core.flow.Route;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
@@ -34,7 +35,9 @@ import org.postroom.core.wire.Connection;
 final class ArrivingMail {
   private final Premises premises;
   private final Generation generation;
-  private final Expanded recipient;
+  private final FetchJob job;
+  private final Address address;
+  private final Account account;
   private final Submission.Client client;
   private final Optional<String> tls;
   private final MailLog log = new MailLog("fetch");
@@ -52,7 +55,9 @@ final class ArrivingMail {
       Connection connection) {
     this.premises = premises;
     this.generation = generation;
-    this.recipient = recipient(generation, job, account);
+    this.job = job;
+    this.address = generation.policy().qualified(WrittenAddress.parse(account.login()));
+    this.account = account;
     this.client =
         new Submission.Client(
             connection.remote().getAddress(),
@@ -75,24 +80,26 @@ final class ArrivingMail {
                         + " bits)");
   }
 
-  private static Expanded recipient(Generation generation, FetchJob job, Account account) {
-    Address address = generation.policy().qualified(WrittenAddress.parse(account.login()));
-    return Expanded.into(address, account, job.folder(), "fetched by " + job.name());
+  private Expanded recipient(long flags) {
+    return Expanded.into(
+        address, new Route.ToMailbox(account, job.folder(), flags), "fetched by " + job.name());
   }
 
   /** Why there is no room for so many octets; empty where there is. */
   Optional<String> full(long size) {
     return MailboxFull.by(generation.settings())
-        .of(recipient, size, premises.accounts(), Facts.WAITING)
+        .of(recipient(0), size, premises.accounts(), Facts.WAITING)
         .map(reply -> reply.text());
   }
 
   /**
    * Takes one.
    *
+   * @param flags that it has in its mailbox, where nobody has it go another way
    * @param commit where it becomes ours, once
    */
-  Handover take(StagedContent content, MailCommit commit) {
+  Handover take(StagedContent content, long flags, MailCommit commit) {
+    Expanded recipient = recipient(flags);
     MailFlow flow = generation.flow().into(commit);
     Envelope envelope = Envelope.of(ReturnPath.of(content), List.of(recipient.recipient()));
     Arriving mail =

@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ final class FetchFile {
           "tokeneval",
           "interval",
           "keep",
+          "flags",
           "tls",
           "verify",
           "ca_file");
@@ -137,14 +139,22 @@ final class FetchFile {
         throw new BadValue(name + "= is said twice");
       }
     }
+    Remote remote = Remote.parse(words[1]);
+    FetchJob.Leaving leaving = leaving(given.getOrDefault("keep", FetchJob.Leaving.REMOVED.word()));
+    boolean flags = yes(given, "flags", false);
+    if (remote.protocol() == Remote.Protocol.POP3
+        && (flags || leaving == FetchJob.Leaving.KEPT_AS_SEEN)) {
+      throw new BadValue((flags ? "flags=yes" : "keep=seen") + ": POP3 knows no flags");
+    }
     return new FetchJob(
         words[0],
-        Remote.parse(words[1]),
+        remote,
         needed(given, "to"),
         folder(given.getOrDefault("folder", MailboxName.INBOX.value())),
         proof(given),
         time(given.getOrDefault("interval", "")),
-        yes(given, "keep", false),
+        leaving,
+        flags,
         tls(given.getOrDefault("tls", "required")),
         yes(given, "verify", true),
         Optional.ofNullable(given.get("ca_file")).map(Path::of));
@@ -226,6 +236,13 @@ final class FetchFile {
       throw new BadValue(name + "=" + text + ": expected yes or no");
     }
     return text.equals("yes");
+  }
+
+  private static FetchJob.Leaving leaving(String text) {
+    return Arrays.stream(FetchJob.Leaving.values())
+        .filter(one -> one.word().equals(text))
+        .findFirst()
+        .orElseThrow(() -> new BadValue("keep=" + text + ": expected yes, no or seen"));
   }
 
   private static FetchJob.Tls tls(String text) {

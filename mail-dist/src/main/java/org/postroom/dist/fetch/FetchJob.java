@@ -22,7 +22,8 @@ import org.postroom.dist.remote.Credentials;
  * @param folder where it comes
  * @param proof where it has from what it logs in with
  * @param interval from the end of one round to the beginning of the next
- * @param keep whether it stays there
+ * @param leaving what becomes there of what is here
+ * @param flags whether it comes with those that it has there
  * @param tls what is wanted where TLS does not come first
  * @param verify whether the server has to show who it is
  * @param authorities a file with certificates of who vouches for it; empty for those of the JVM
@@ -34,10 +35,35 @@ record FetchJob(
     MailboxName folder,
     JobProof proof,
     Duration interval,
-    boolean keep,
+    Leaving leaving,
+    boolean flags,
     Tls tls,
     boolean verify,
     Optional<Path> authorities) {
+
+  /** What becomes of a message there once it is here. */
+  enum Leaving {
+    REMOVED("no"),
+    KEPT("yes"),
+    /** Kept, and marked once as one that somebody has seen. */
+    KEPT_AS_SEEN("seen");
+
+    private final String word;
+
+    Leaving(String word) {
+      this.word = word;
+    }
+
+    /** As {@code keep=} says it. */
+    String word() {
+      return word;
+    }
+  }
+
+  /** Whether it stays there. */
+  boolean keep() {
+    return leaving != Leaving.REMOVED;
+  }
 
   /** Whether a conversation that begins in clear goes on under TLS. */
   enum Tls {

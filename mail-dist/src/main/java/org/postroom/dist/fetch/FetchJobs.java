@@ -12,7 +12,8 @@ public interface FetchJobs {
    * @param from where its mail is, without the password
    * @param login whose it is here
    * @param folder where it comes
-   * @param keep whether it stays there, too
+   * @param keep whether it stays there, in the word of the file: {@code no}, {@code yes} or {@code
+   *     seen}
    * @param state {@code running}, {@code waiting}, or {@code failing} where the last round has
    *     failed
    * @param last when the last round ended, as ISO 8601 has it; empty where none has
@@ -26,7 +27,7 @@ public interface FetchJobs {
       String from,
       String login,
       String folder,
-      boolean keep,
+      String keep,
       String state,
       String last,
       String next,

@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.arrival.Staging;
 import org.postroom.core.log.FetchLog;
+import org.postroom.core.mailbox.Flags;
 import org.postroom.core.mailbox.Uid;
 import org.postroom.core.secret.Secret;
+import org.postroom.dist.files.NamedFlags;
 import org.postroom.dist.remote.ImapReader;
 import org.postroom.dist.remote.ImapTalk;
 import org.postroom.dist.remote.RemoteLine;
@@ -89,7 +91,7 @@ final class ImapMailbox implements RemoteMailbox {
         said ->
             hasUidPlus |= said.word().equals("CAPABILITY") && said.values().contains("UIDPLUS"));
     talk.command(
-        (job.keep() ? "EXAMINE " : "SELECT ")
+        (job.leaving() == FetchJob.Leaving.KEPT ? "EXAMINE " : "SELECT ")
             + ImapTalk.quoted(ModifiedUtf7.encode(job.remote().mailbox())),
         said -> {
           Matcher code = VALIDITY.matcher(said.text());
@@ -156,15 +158,23 @@ final class ImapMailbox implements RemoteMailbox {
   }
 
   private void take(List<Entry> entries, long uid, long size, @Nullable Object flags) {
-    boolean isDeleted =
-        flags instanceof List<?> list
-            && list.stream().anyMatch(flag -> "\\Deleted".equalsIgnoreCase(flag.toString()));
     if (uid > 0 && uid < Uid.MAX) {
-      entries.add(new Entry(validity + "." + uid, uid, size, isDeleted));
-      if (isDeleted) {
+      Entry entry = new Entry(validity + "." + uid, uid, size, flags(flags));
+      entries.add(entry);
+      if (entry.has(Flags.DELETED)) {
         marked.add(uid);
       }
     }
+  }
+
+  private static long flags(@Nullable Object said) {
+    long flags = 0;
+    if (said instanceof List<?> list) {
+      for (Object flag : list) {
+        flags |= NamedFlags.bit(flag.toString());
+      }
+    }
+    return flags;
   }
 
   /** Of {@code 12 FETCH (NAME value …)}. */
@@ -219,6 +229,11 @@ final class ImapMailbox implements RemoteMailbox {
       throw new IOException("the server says no message");
     }
     return content;
+  }
+
+  @Override
+  public void markSeen(Entry message) throws IOException, RemoteRefusal {
+    talk.command("UID STORE " + message.number() + " +FLAGS.SILENT (\\Seen)", said -> {});
   }
 
   @Override

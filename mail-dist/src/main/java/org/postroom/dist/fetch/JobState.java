@@ -76,7 +76,7 @@ final class JobState {
         job.remote().toString(),
         job.login(),
         job.folder().value(),
-        job.keep(),
+        job.leaving().word(),
         round != null ? "running" : failures > 0 ? "failing" : "waiting",
         last == null ? "" : seconds(last),
         round != null ? "" : seconds(next),

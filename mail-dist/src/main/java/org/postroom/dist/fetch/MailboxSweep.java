@@ -12,6 +12,7 @@ import org.postroom.core.config.Settings;
 import org.postroom.core.flow.FlowParams;
 import org.postroom.core.flow.Handover;
 import org.postroom.core.log.FetchLog;
+import org.postroom.core.mailbox.Flags;
 import org.postroom.core.refusal.LookupUnavailable;
 import org.postroom.core.refusal.StorageFull;
 import org.postroom.core.refusal.StorageUnavailable;
@@ -46,8 +47,8 @@ final class MailboxSweep {
   /** Messages that were refused to us, one after the other. */
   private int withheld;
 
-  /** Messages that were not to be removed. */
-  private int undeletable;
+  /** Messages that were not to be removed, or not to be marked. */
+  private int unchangeable;
 
   /**
    * One.
@@ -103,7 +104,7 @@ final class MailboxSweep {
     for (RemoteMailbox.Entry one : all) {
       if (known.has(one.name())) {
         remove(mailbox, one);
-      } else if (!one.isMarked() && !putOff.has(one.name(), now)) {
+      } else if (!one.has(Flags.DELETED) && !putOff.has(one.name(), now)) {
         (putOff.isBreaking(one.name()) ? breaking : fresh).add(one);
       }
     }
@@ -126,15 +127,30 @@ final class MailboxSweep {
 
   /** What its server keeps is tried again in the next round, and holds up no other. */
   private void remove(RemoteMailbox mailbox, RemoteMailbox.Entry one) throws IOException {
-    if (job.keep() || undeletable == MOST_REFUSED) {
+    if (job.keep() || unchangeable == MOST_REFUSED) {
       return;
     }
     try {
       mailbox.delete(one);
       removed.add(one.name());
     } catch (RemoteRefusal e) {
-      undeletable++;
+      unchangeable++;
       log.notRemoved(one.name(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Once: who says later that he has not seen it is right. */
+  private void mark(RemoteMailbox mailbox, RemoteMailbox.Entry one) throws IOException {
+    if (job.leaving() != FetchJob.Leaving.KEPT_AS_SEEN
+        || one.has(Flags.SEEN)
+        || unchangeable == MOST_REFUSED) {
+      return;
+    }
+    try {
+      mailbox.markSeen(one);
+    } catch (RemoteRefusal e) {
+      unchangeable++;
+      log.notMarked(one.name(), String.valueOf(e.getMessage()));
     }
   }
 
@@ -192,6 +208,7 @@ final class MailboxSweep {
       }
       fetched++;
       remove(mailbox, one);
+      mark(mailbox, one);
     }
   }
 
@@ -202,10 +219,11 @@ final class MailboxSweep {
   }
 
   /** Empty where it has become ours in another round, as of two servers on one store. */
-  private static Optional<Handover> handover(
+  private Optional<Handover> handover(
       StagedContent content, RemoteMailbox.Entry one, KnownNames known, ArrivingMail arriving) {
     try {
-      return Optional.of(arriving.take(content, known.taking(one.name())));
+      return Optional.of(
+          arriving.take(content, job.flags() ? one.flags() : 0, known.taking(one.name())));
     } catch (IllegalStateException e) {
       if (known.isTaken(one.name())) {
         return Optional.empty();

@@ -67,7 +67,7 @@ final class PopMailbox implements RemoteMailbox {
       if (!NAME.matcher(name).matches() || twice.contains(name)) {
         strange++; // which of two is which nobody could tell after one of them is gone
       } else {
-        entries.add(new Entry(name, one.getKey(), Long.parseLong(one.getValue())));
+        entries.add(new Entry(name, one.getKey(), Long.parseLong(one.getValue()), 0));
       }
     }
     if (strange > 0) {
@@ -97,6 +97,11 @@ final class PopMailbox implements RemoteMailbox {
       talk.retrieve((int) message.number(), sink::write);
       return sink.finish();
     }
+  }
+
+  @Override
+  public void markSeen(Entry message) throws RemoteRefusal {
+    throw new RemoteRefusal("POP3 knows no flags");
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.postroom.dist.fetch;
 import java.io.IOException;
 import java.util.List;
 import org.postroom.core.arrival.StagedContent;
+import org.postroom.core.mailbox.Flags;
 import org.postroom.dist.remote.RemoteRefusal;
 
 /** A mailbox on a server elsewhere, which is open. By one thread. */
@@ -16,12 +17,12 @@ interface RemoteMailbox {
    * @param name what it is called as long as it is there, and no other meanwhile: printable ASCII
    * @param number how the conversation calls it
    * @param size octets, as the server says
-   * @param isMarked whether it is to be removed: by somebody else, or by us in a round that was cut
-   *     off before it was
+   * @param flags bits of {@link Flags#SYSTEM}
    */
-  record Entry(String name, long number, long size, boolean isMarked) {
-    Entry(String name, long number, long size) {
-      this(name, number, size, false);
+  record Entry(String name, long number, long size, long flags) {
+    /** What somebody has said of it. */
+    boolean has(long flag) {
+      return (flags & flag) != 0;
     }
   }
 
@@ -34,6 +35,9 @@ interface RemoteMailbox {
    * @throws RemoteRefusal when the server does not give it
    */
   StagedContent fetch(Entry message) throws IOException, RemoteRefusal;
+
+  /** Marks one there as seen. */
+  void markSeen(Entry message) throws IOException, RemoteRefusal;
 
   /** Has one be removed there, at the latest by {@link #end}. */
   void delete(Entry message) throws IOException, RemoteRefusal;

@@ -50,7 +50,8 @@ public record NamedFlags(long system, Set<Keyword> keywords) {
     return new NamedFlags(system, keywords);
   }
 
-  private static long bit(String name) {
+  /** The bit of one that every mailbox has; 0 for all others. */
+  public static long bit(String name) {
     return SYSTEM.entrySet().stream()
         .filter(one -> one.getKey().equalsIgnoreCase(name))
         .mapToLong(Map.Entry::getValue)

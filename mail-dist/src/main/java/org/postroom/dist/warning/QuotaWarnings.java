@@ -19,10 +19,10 @@ import org.postroom.core.flow.Entrance;
 import org.postroom.core.flow.Expanded;
 import org.postroom.core.flow.Handover;
 import org.postroom.core.flow.Intake;
+import org.postroom.core.flow.Route;
 import org.postroom.core.mail.Envelope;
 import org.postroom.core.mail.Origin;
 import org.postroom.core.mailbox.MailStore;
-import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.part.Service;
@@ -78,7 +78,7 @@ final class QuotaWarnings implements Service, AutoCloseable {
     }
     Instant now = premises.clock().instant();
     Address address = generation.policy().qualified(WrittenAddress.parse(passed.login()));
-    Expanded owner = Expanded.into(address, account.get(), MailboxName.INBOX, "quota warning");
+    Expanded owner = Expanded.into(address, new Route.ToMailbox(account.get()), "quota warning");
     Submission.Client self =
         new Submission.Client(
             InetAddress.getLoopbackAddress(), "localhost", "", Optional.empty(), "");

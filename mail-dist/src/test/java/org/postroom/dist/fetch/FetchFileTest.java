@@ -43,7 +43,7 @@ final class FetchFileTest {
             home pop3s://ada%40example.net@pop.example.net to=ada password_file=SECRET
 
             work imap://ada@[2001:db8::1]:1143/Lists/postroom
-              to=ada@example.org folder=From%20work  keep=yes
+              to=ada@example.org folder=From%20work  keep=seen flags=yes
               # with words of its own
               password_file=SECRET interval=90s verify=no tls=none
             """);
@@ -58,6 +58,7 @@ final class FetchFileTest {
                 MailboxName.INBOX,
                 JobProof.inFile(false, secret),
                 Duration.ofMinutes(5),
+                FetchJob.Leaving.REMOVED,
                 false,
                 FetchJob.Tls.REQUIRED,
                 true,
@@ -70,6 +71,7 @@ final class FetchFileTest {
                 MailboxName.of("From work"),
                 JobProof.inFile(false, secret),
                 Duration.ofSeconds(90),
+                FetchJob.Leaving.KEPT_AS_SEEN,
                 true,
                 FetchJob.Tls.NONE,
                 false,
@@ -100,7 +102,10 @@ final class FetchFileTest {
         "job pop3://a@b to=a password_file=/nowhere/secret | /nowhere/secret is not there",
         "job pop3://a@b to=a password_file=SECRET interval=5 | a time such as 5m",
         "job pop3://a@b to=a password_file=SECRET interval=1s | 10s at least",
-        "job pop3://a@b to=a password_file=SECRET keep=maybe | keep=maybe: expected yes or no",
+        "job pop3://a@b to=a password_file=SECRET keep=maybe | keep=maybe: expected yes, no or seen",
+        "job pop3://a@b to=a password_file=SECRET keep=seen | keep=seen: POP3 knows no flags",
+        "job pop3://a@b to=a password_file=SECRET flags=yes | flags=yes: POP3 knows no flags",
+        "job imap://a@b to=a password_file=SECRET flags=seen | flags=seen: expected yes or no",
         "job pop3://a@b to=a password_file=SECRET tls=may | expected required or none",
         "job pop3://a@b to=a password_file=SECRET folder=/x | folder=/x",
         "job pop3://a@b to=a to=b password_file=SECRET | to= is said twice",

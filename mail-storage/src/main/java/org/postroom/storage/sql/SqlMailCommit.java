@@ -209,9 +209,10 @@ final class SqlMailCommit implements MailCommit {
                 .id();
     byte[] header = delivery.header().toBytes();
     Edit edit = Edit.tail(batch, watchers, mailbox);
-    long uid = edit.add(0, header.length + acceptance.mail().content().size());
+    long flags = delivery.flags();
+    long uid = edit.add(flags, header.length + acceptance.mail().content().size());
     InternalDate date = localDate(acceptance.mail().arrived());
-    description.copy(edit.before(), uid, 0, Set.of(), date, header);
+    description.copy(edit.before(), uid, flags, Set.of(), date, header);
     batch.copy(
         new Batch.NewCopy(
             edit.before().key(uid),
