@@ -21,6 +21,7 @@ import org.postroom.core.json.Json;
 import org.postroom.core.testing.Shows;
 import org.postroom.core.testing.TestTls;
 import org.postroom.core.testing.Until;
+import org.postroom.dist.applet.AppletRun;
 
 /** The log of a server that runs by itself: where it goes to, and how it looks. */
 @Tag("process")
@@ -160,6 +161,16 @@ final class LogFormsTest {
       Until.so(() -> has(log, "\"disconnect\""));
 
       assertThat(server.said()).doesNotContain("connect from");
+      assertThat(AppletRun.of("doveadm", "-c", site.mainCf().toString(), "log", "test"))
+          .isEqualTo(
+              new AppletRun(
+                  0,
+                  "Debug: not logged\nInfo: LOG\nWarning: LOG\nError: LOG\n"
+                      .replace("LOG", log.toString())));
+      assertThat(lines(log))
+          .filteredOn(line -> line.contains("This is Postroom's"))
+          .extracting(line -> line.replaceAll(".*\"level\":\"(\\w+)\".*'s (\\w+) log.*", "$1 $2"))
+          .containsExactly("info info", "warn warning", "error error");
       server.stop();
     }
   }

@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
       "mailbox list|status|create|delete|rename|subscribe|unsubscribe|mutf7, each with -u USER or -A;",
       "search QUERY; fetch FIELDS QUERY; flags add|remove|replace FLAGS QUERY; copy|move MAILBOX QUERY;"
           + " expunge QUERY, each with -u USER or -A;",
-      "who [-1] [MASK] [ADDRESS]; kick MASK|ADDRESS; log errors|find|reopen;",
+      "who [-1] [MASK] [ADDRESS]; kick MASK|ADDRESS; log errors|find|reopen|test;",
       "pw [-s SCHEME] [-p PASSWORD] [-t HASH]; reload; stop; service status; config [OPTIONS OF DOVECONF]."
     })
 public final class DoveadmApplet implements Callable<Integer> {

@@ -56,6 +56,7 @@ public final class Operations {
           SearchOperations.COPY,
           FetchOperations.LIST,
           FetchOperations.RUN,
+          LogOperation.TEST,
           SubmitOperation.SUBMIT,
           WatchOperations.OPEN,
           WatchOperations.SEE,

@@ -26,12 +26,14 @@ import org.postroom.core.json.Json;
 import org.postroom.dist.answer.Reloaded;
 import org.postroom.dist.applet.doveadm.Rows.Column;
 import org.postroom.dist.log.LogParams;
+import org.postroom.dist.operation.LogOperation;
 import org.postroom.dist.operation.Operation.Nothing;
 import org.postroom.dist.operation.ReloadOperation;
 
 /**
  * {@code doveadm log}: where the log is, and what in it is wrong. Dovecot asks its log process;
- * here the file is read, as far as its last {@value #TAIL} octets.
+ * here the file is read, as far as its last {@value #TAIL} octets. Dovecot's {@code test} writes to
+ * the log itself, and says nothing; here the server does, and where it goes is said.
  */
 final class LogWords {
   /** Dovecot keeps so many. */
@@ -44,7 +46,8 @@ final class LogWords {
       usage: doveadm [-Dv] [-f <formatter>] log <command> [<args>]
         errors       [-s <min_timestamp>]
         find         [<dir>]
-        reopen""";
+        reopen
+        test""";
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("MMM dd HH:mm:ss", Locale.ROOT);
@@ -84,6 +87,7 @@ final class LogWords {
         // The file is opened anew by a reload, and by nothing else.
         Reloaded unusedAnswer = asked.ask(ReloadOperation.RELOAD, new Nothing());
       }
+      case "test" -> test(Options.of("", rest), settings);
       default -> throw Ended.usage(USAGE);
     }
   }
@@ -93,19 +97,42 @@ final class LogWords {
     LEVELS.forEach(level -> asked.out().println(level + ": " + file));
   }
 
-  private static Path file(Settings settings) {
+  private void test(Options options, Settings settings) {
+    List<String> unused = options.exactly(0, USAGE);
+    String place = named(settings).map(Path::toString).orElseGet(() -> elsewhere(settings));
+    asked
+        .ask(LogOperation.TEST, new LogOperation.Test(clock.instant().getEpochSecond()))
+        .lines()
+        .forEach(
+            line ->
+                asked
+                    .out()
+                    .println(title(line.level()) + ": " + (line.taken() ? place : "not logged")));
+  }
+
+  private static Optional<Path> named(Settings settings) {
+    return settings.get(LogParams.FILE).filter(file -> !file.startsWith("/dev"));
+  }
+
+  private static String elsewhere(Settings settings) {
     return settings
         .get(LogParams.FILE)
-        .filter(file -> !file.startsWith("/dev"))
+        .map(Path::toString)
+        .or(
+            () ->
+                settings
+                    .get(LogParams.SYSLOG_SERVER)
+                    .map(server -> "syslog at " + server.getHostString()))
+        .orElse("standard error");
+  }
+
+  private static Path file(Settings settings) {
+    return named(settings)
         .orElseThrow(
             () ->
                 Ended.fatal(
                     Ended.NOT_FOUND,
-                    settings
-                            .get(LogParams.SYSLOG_SERVER)
-                            .map(server -> "the log goes to syslog at " + server.getHostString())
-                            .orElse("the log goes to standard error")
-                        + ": maillog_file names no file"));
+                    "the log goes to " + elsewhere(settings) + ": maillog_file names no file"));
   }
 
   private void errors(Options options, Settings settings) {
