@@ -6,6 +6,7 @@ import java.net.UnixDomainSocketAddress;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -142,8 +143,11 @@ final class OpenDoors implements AutoCloseable {
     List<Place> givenWay = givingWay(welcomes.keySet(), welcomes.keySet());
     givenWay.forEach(place -> Objects.requireNonNull(open.get(place)).listener().close());
     try {
+      fresh.putAll(openedTogether(plan, welcomes));
       for (PlannedListener planned : plan.listeners()) {
-        fresh.putAll(opened(planned, welcomes));
+        if (!isIndependent(planned)) {
+          fresh.putAll(opened(planned, welcomes));
+        }
       }
       opened.run();
     } catch (RuntimeException | Error e) {
@@ -224,6 +228,28 @@ final class OpenDoors implements AutoCloseable {
             planned.rules(), address, planned.settings(), generation.with(planned.policy()));
     return new Welcome(
         welcome.options().as(planned.name(), address).with(planned.rights()), welcome.sessions());
+  }
+
+  /** Whether where it is to be at one address says nothing of where it is to be at another. */
+  private static boolean isIndependent(PlannedListener planned) {
+    return planned.port() != 0 || planned.places().size() == 1;
+  }
+
+  /** Opens those listeners that can be opened at once, where they are not open yet. */
+  private Map<Place, Listener> openedTogether(Plan plan, Map<Place, Welcome> welcomes) {
+    Map<Place, Listener.Terms> wanted = new LinkedHashMap<>();
+    for (PlannedListener planned : plan.listeners()) {
+      for (Place place : isIndependent(planned) ? places(planned) : List.<Place>of()) {
+        Welcome welcome = welcomes.get(place);
+        if (welcome != null && !open.containsKey(place)) {
+          wanted.put(place, new Listener.Terms(welcome.options(), welcome.sessions()));
+        }
+      }
+    }
+    Map<Place, Listener> fresh = new LinkedHashMap<>();
+    Iterator<Listener> listeners = wire.listen(List.copyOf(wanted.values())).iterator();
+    wanted.keySet().forEach(place -> fresh.put(place, listeners.next()));
+    return fresh;
   }
 
   /** Opens a listener where it is not open yet. A free port is the same at all its addresses. */

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
@@ -15,7 +16,6 @@ import org.postroom.core.refusal.WireFault;
 import org.postroom.core.wire.ConnectOptions;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Listener;
-import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.Questions;
 import org.postroom.core.wire.Session;
 import org.postroom.core.wire.Wire;
@@ -44,8 +44,8 @@ final class Roads {
   Wire over(Wire wire) {
     return new Wire() {
       @Override
-      public Listener listen(ListenerOptions options, Function<Connection, Session> sessions) {
-        return wire.listen(options, sessions);
+      public List<Listener> listen(List<Listener.Terms> all) {
+        return wire.listen(all);
       }
 
       @Override

@@ -7,6 +7,13 @@ import java.util.function.Function;
 public interface Listener extends AutoCloseable {
 
   /**
+   * How a client is received, and where.
+   *
+   * @param sessions makes them, one a connection
+   */
+  record Terms(ListenerOptions options, Function<Connection, Session> sessions) {}
+
+  /**
    * Where it listens; the port is the real one also when 0 was asked for.
    *
    * @throws IllegalStateException when that is a socket in the file system

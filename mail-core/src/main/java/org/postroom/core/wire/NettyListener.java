@@ -71,52 +71,89 @@ final class NettyListener implements Listener {
   }
 
   /**
-   * Listens.
+   * Begins to listen: the place is asked for, and nobody waits for it yet.
    *
    * @throws IOException when the address cannot be had
    */
-  void bind(ServerBootstrap bootstrap) throws IOException {
-    ListenerOptions wanted = terms.options();
-    if (!(wanted.address() instanceof UnixDomainSocketAddress unix)) {
-      channel = bound(bootstrap, wanted.address());
-      return;
+  Binding bind(ServerBootstrap bootstrap) throws IOException {
+    SocketAddress wanted = terms.options().address();
+    if (!(wanted instanceof UnixDomainSocketAddress unix)) {
+      return new Binding(bootstrap, wanted, null);
     }
     SocketFile made = SocketFile.at(unix.getPath());
-    Channel bound;
     try {
-      bound = bound(bootstrap, made.provisional());
-    } catch (IOException | RuntimeException e) {
+      return new Binding(bootstrap, made.provisional(), made);
+    } catch (RuntimeException e) {
       made.abandon();
       throw e;
     }
-    try {
-      made.putInPlace(wanted.rights());
-    } catch (IOException | RuntimeException e) {
-      bound.close().awaitUninterruptibly();
-      throw e;
-    }
-    channel = bound;
-    file = made;
   }
 
-  private Channel bound(ServerBootstrap bootstrap, SocketAddress where) throws IOException {
-    SocketAddress place = transport.address(where, true);
-    ChannelFuture bound = tried(bootstrap, place);
-    for (int tries = 1; !bound.isSuccess(); tries++) {
-      Throwable cause = bound.cause();
-      if (tries == TRIES_OF_A_PLACE || !String.valueOf(cause.getMessage()).contains("in use")) {
-        throw new IOException(cause.getMessage(), cause);
+  /** A place that was asked for. */
+  final class Binding {
+    private final ServerBootstrap bootstrap;
+    private final SocketAddress place;
+    private final @Nullable SocketFile made;
+    private ChannelFuture tried;
+
+    private Binding(ServerBootstrap bootstrap, SocketAddress where, @Nullable SocketFile made) {
+      this.bootstrap = bootstrap;
+      this.place = transport.address(where, true);
+      this.made = made;
+      this.tried = tried();
+    }
+
+    /** A door stands in one listener's way. */
+    private ChannelFuture tried() {
+      return bootstrap.handler(new AtTheDoor(terms.options().name())).bind(place);
+    }
+
+    ListenerOptions options() {
+      return terms.options();
+    }
+
+    /**
+     * Listens; waits until it does.
+     *
+     * @throws IOException when the address cannot be had; it is given back
+     */
+    NettyListener end() throws IOException {
+      try {
+        Channel bound = bound();
+        SocketFile its = made;
+        if (its != null) {
+          its.putInPlace(terms.options().rights());
+        }
+        channel = bound;
+        file = its;
+        return NettyListener.this;
+      } catch (IOException | RuntimeException e) {
+        giveUp();
+        throw e;
       }
-      LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
-      bound = tried(bootstrap, place);
     }
-    return bound.channel();
-  }
 
-  /** A door stands in one listener's way. */
-  private ChannelFuture tried(ServerBootstrap bootstrap, SocketAddress place) {
-    AtTheDoor door = new AtTheDoor(terms.options().name());
-    return bootstrap.handler(door).bind(place).awaitUninterruptibly();
+    /** Nobody wants it any more, whether it can be had or not. */
+    void giveUp() {
+      if (tried.awaitUninterruptibly().isSuccess()) {
+        tried.channel().close().awaitUninterruptibly();
+      }
+      if (made != null) {
+        made.abandon();
+      }
+    }
+
+    private Channel bound() throws IOException {
+      for (int tries = 1; !tried.awaitUninterruptibly().isSuccess(); tries++) {
+        Throwable cause = tried.cause();
+        if (tries == TRIES_OF_A_PLACE || !String.valueOf(cause.getMessage()).contains("in use")) {
+          throw new IOException(cause.getMessage(), cause);
+        }
+        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+        tried = tried();
+      }
+      return tried.channel();
+    }
   }
 
   Channel channel() {
@@ -164,9 +201,6 @@ final class NettyListener implements Listener {
     }
     ChannelFuture unused = Callers.leave(() -> channel().close().awaitUninterruptibly());
   }
-
-  /** How a client is received. */
-  record Terms(ListenerOptions options, Function<Connection, Session> sessions) {}
 
   /**
    * Hears when nobody can be accepted. For want of descriptors, say: Netty accepts nobody for a

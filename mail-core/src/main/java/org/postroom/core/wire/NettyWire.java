@@ -184,17 +184,39 @@ final class NettyWire implements Wire {
   }
 
   @Override
-  public Listener listen(ListenerOptions listening, Function<Connection, Session> sessions) {
-    return Callers.leave(() -> bind(listening, sessions));
+  public List<Listener> listen(List<Listener.Terms> all) {
+    return Callers.leave(() -> List.copyOf(bound(all)));
   }
 
-  private Listener bind(ListenerOptions listening, Function<Connection, Session> sessions) {
+  /** All are asked for before one is waited for: to the loops and back it goes but once. */
+  private List<NettyListener> bound(List<Listener.Terms> all) {
+    List<NettyListener.Binding> asked = new ArrayList<>();
+    List<NettyListener> fresh = new ArrayList<>();
+    try {
+      for (Listener.Terms terms : all) {
+        asked.add(bind(terms));
+      }
+      for (NettyListener.Binding binding : asked) {
+        fresh.add(listening(binding));
+      }
+    } catch (RuntimeException | Error e) {
+      fresh.forEach(NettyListener::close);
+      asked.subList(fresh.size(), asked.size()).forEach(NettyListener.Binding::giveUp);
+      throw e;
+    }
+    listeners.addAll(fresh);
+    if (closing) {
+      fresh.forEach(NettyListener::close);
+    }
+    return fresh;
+  }
+
+  private NettyListener.Binding bind(Listener.Terms terms) {
     if (closing) {
       throw new WireFault("The wire is closed");
     }
-    NettyListener listener =
-        new NettyListener(
-            new NettyListener.Terms(listening, sessions), transport, this::heed, listeners::remove);
+    ListenerOptions listening = terms.options();
+    NettyListener listener = new NettyListener(terms, transport, this::heed, listeners::remove);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
@@ -223,22 +245,29 @@ final class NettyWire implements Wire {
                 });
     transport.prepare(bootstrap, listening.address(), options.family());
     try {
-      listener.bind(bootstrap);
+      return listener.bind(bootstrap);
     } catch (IOException e) {
-      throw new WireFault(
-          "Cannot listen on "
-              + text(listening.address())
-              + " ("
-              + listening.name()
-              + "): "
-              + e.getMessage(),
-          e);
+      throw cannotListen(listening, e);
     }
-    listeners.add(listener);
-    if (closing) {
-      listener.close();
+  }
+
+  private static NettyListener listening(NettyListener.Binding binding) {
+    try {
+      return binding.end();
+    } catch (IOException e) {
+      throw cannotListen(binding.options(), e);
     }
-    return listener;
+  }
+
+  private static WireFault cannotListen(ListenerOptions listening, IOException why) {
+    return new WireFault(
+        "Cannot listen on "
+            + text(listening.address())
+            + " ("
+            + listening.name()
+            + "): "
+            + why.getMessage(),
+        why);
   }
 
   private static String text(SocketAddress address) {
@@ -486,7 +515,7 @@ final class NettyWire implements Wire {
     /** Whether the place in the counts has been given back. */
     private final AtomicBoolean left = new AtomicBoolean();
 
-    Accepting(NettyListener listener, NettyListener.Terms terms) {
+    Accepting(NettyListener listener, Listener.Terms terms) {
       this.listener = listener;
       this.listening = terms.options();
       this.sessions = terms.sessions();

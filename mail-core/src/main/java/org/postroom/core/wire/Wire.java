@@ -1,6 +1,7 @@
 package org.postroom.core.wire;
 
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.postroom.core.refusal.WireFault;
@@ -13,7 +14,17 @@ public interface Wire extends AutoCloseable {
    *
    * @throws WireFault when the address cannot be had, saying which and why
    */
-  Listener listen(ListenerOptions options, Function<Connection, Session> sessions);
+  default Listener listen(ListenerOptions options, Function<Connection, Session> sessions) {
+    return listen(List.of(new Listener.Terms(options, sessions))).get(0);
+  }
+
+  /**
+   * The same for several: all of them or none, which takes hardly longer than for one.
+   *
+   * @return the listeners in the order of their terms
+   * @throws WireFault for the first whose address cannot be had, saying which and why
+   */
+  List<Listener> listen(List<Listener.Terms> all);
 
   /**
    * Opens a connection, to a host or to a socket in the file system, without holding a thread while

@@ -44,7 +44,6 @@ import org.postroom.core.transcript.Stage;
 import org.postroom.core.wire.ConnectOptions;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Listener;
-import org.postroom.core.wire.ListenerOptions;
 import org.postroom.core.wire.PipeWire;
 import org.postroom.core.wire.Questions;
 import org.postroom.core.wire.Session;
@@ -377,8 +376,13 @@ public abstract class ProtocolHouse implements House, Stage, AutoCloseable {
   /** A wire whose clients seem to come from another machine. */
   private record FarWire(Wire near) implements Wire {
     @Override
-    public Listener listen(ListenerOptions options, Function<Connection, Session> sessions) {
-      return near.listen(options, connection -> sessions.apply(new FarConnection(connection)));
+    public List<Listener> listen(List<Listener.Terms> all) {
+      return near.listen(all.stream().map(FarWire::far).toList());
+    }
+
+    private static Listener.Terms far(Listener.Terms terms) {
+      return new Listener.Terms(
+          terms.options(), connection -> terms.sessions().apply(new FarConnection(connection)));
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -128,6 +129,22 @@ abstract class FileWireContract extends WireContract {
                     Optional.empty())),
         Talker::new);
     assertThat(mode()).isEqualTo("rw-rw----");
+  }
+
+  @Test
+  void whereOneOfSeveralCannotBeHadNothingIsLeftOfTheOthers() {
+    Listener.Terms here = new Listener.Terms(options(10), Talker::new);
+    Listener.Terms nowhere =
+        new Listener.Terms(
+            options(10)
+                .as("nowhere", UnixDomainSocketAddress.of(folder.resolve("missing").resolve("s"))),
+            Talker::new);
+
+    assertThatThrownBy(() -> wire.listen(List.of(here, nowhere)))
+        .isInstanceOf(WireFault.class)
+        .hasMessageContaining("there is no folder");
+
+    assertThat(folder).isEmptyDirectory();
   }
 
   private String mode() throws IOException {

@@ -13,6 +13,7 @@ import io.netty.channel.local.LocalChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -101,8 +102,8 @@ public final class PipeWire implements Wire {
   }
 
   @Override
-  public Listener listen(ListenerOptions options, Function<Connection, Session> sessions) {
-    return wire.listen(options, sessions);
+  public List<Listener> listen(List<Listener.Terms> all) {
+    return wire.listen(all);
   }
 
   @Override

@@ -29,10 +29,13 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -203,6 +206,57 @@ abstract class SocketWireContract extends WireContract {
     other.close();
 
     assertThat(listening.get(10, TimeUnit.SECONDS).address()).isEqualTo(place);
+  }
+
+  @Test
+  void severalListenersAreHadAtOnce() {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    List<Listener> listeners =
+        wire.listen(
+            Stream.of("one", "two", "three")
+                .map(name -> new Listener.Terms(options(10), met(name, seen)))
+                .toList());
+
+    assertThat(listeners).extracting(Listener::address).doesNotHaveDuplicates();
+    for (Listener listener : listeners) {
+      try (Peer peer = dial(listener)) {
+        peer.send("quit\r\n");
+        assertThat(peer.readAll()).isEqualTo("hello\r\nbye\r\n");
+      }
+    }
+    assertThat(seen).containsExactly("one", "two", "three");
+    assertThat(wire.listen(List.of())).isEmpty();
+  }
+
+  private Function<Connection, Session> met(String name, List<String> seen) {
+    return connection -> {
+      seen.add(name);
+      return new Talker(connection);
+    };
+  }
+
+  @Test
+  void whereOneOfSeveralCannotBeHadNoneIs() throws Exception {
+    List<Listener.Terms> all = new ArrayList<>();
+    for (Listener one : List.of(listen(), listen())) {
+      all.add(at(one.address()));
+      one.close(); // what was free a moment ago is free
+    }
+    all.add(1, at(new InetSocketAddress(ip("192.0.2.1"), 0))); // RFC 5737: nobody's
+
+    assertThatThrownBy(() -> wire.listen(all))
+        .isInstanceOf(WireFault.class)
+        .hasMessageStartingWith("Cannot listen on 192.0.2.1:0 (echo): ");
+
+    all.remove(1);
+    assertThat(wire.listen(all))
+        .extracting(Listener::address)
+        .containsExactlyElementsOf(
+            all.stream().map(one -> (InetSocketAddress) one.options().address()).toList());
+  }
+
+  private Listener.Terms at(SocketAddress place) {
+    return new Listener.Terms(options(10).as("echo", place), Talker::new);
   }
 
   private static InetAddress ip(String text) {
