@@ -24,21 +24,31 @@ import org.postroom.dist.mailbox.Appended;
 
 /** Who hears of what a server does: what {@link ServerBuilder} was told of that. */
 final class Audience {
-  Consumer<Acceptance> accepted = mail -> {};
-  Consumer<Attempted> delivered = recipient -> {};
-  Consumer<Attempted> delayed = recipient -> {};
-  Consumer<Attempted> bounced = recipient -> {};
+  Consumer<Acceptance> accepted;
+  Consumer<Attempted> delivered;
+  Consumer<Attempted> delayed;
+  Consumer<Attempted> bounced;
   @Nullable Consumer<Appended> appended;
   @Nullable BiConsumer<Mailbox, UidSet> put;
-  Consumer<Settings> settings = inEffect -> {};
-  Consumer<Reloaded> reloaded = reload -> {};
-  Consumer<Lifeline.Death> mourner = death -> {};
-  Consumer<Lifeline.End> stopped = end -> {};
+  Consumer<Settings> settings;
+  Consumer<Reloaded> reloaded;
+  Consumer<Lifeline.Death> mourner;
+  Consumer<Lifeline.End> stopped;
   @Nullable Runnable alive;
   Duration aliveEvery = Duration.ZERO;
 
   /** Nobody yet. */
-  Audience() {}
+  Audience() {
+    accepted = mail -> {};
+    Consumer<Attempted> nobody = recipient -> {};
+    delivered = nobody;
+    delayed = nobody;
+    bounced = nobody;
+    settings = inEffect -> {};
+    reloaded = reload -> {};
+    mourner = death -> {};
+    stopped = end -> {};
+  }
 
   /** The same, whatever is said to the other from now on. */
   Audience(Audience other) {

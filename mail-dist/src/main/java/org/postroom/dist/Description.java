@@ -10,9 +10,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.auth.source.AccountSources;
 import org.postroom.core.config.Settings;
@@ -146,7 +146,7 @@ final class Description {
             .aliasFiles(settings.get(AliasParams.ALIAS_MAPS))
             .aliasFiles(settings.get(AliasParams.ALIAS_DATABASE))
             .unsafeFilesOf(settings)
-            .random(RandomGenerator.getDefault())
+            .random(new Random())
             .sql(databases);
     tables.forEach(builder::table);
     return builder.build();

@@ -2,8 +2,8 @@ package org.postroom.dist;
 
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.Random;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.postroom.core.arrival.StagingArea;
 import org.postroom.core.auth.Accounts;
 import org.postroom.core.config.Settings;
@@ -76,7 +76,7 @@ record Grounds(LogIns logIns, Workers workers, Premises premises) {
             new RecentDecisions(KEPT_DECISIONS),
             new Watches(description.clock),
             workers,
-            RandomGenerator.getDefault(),
+            new Random(),
             timers,
             description.clock,
             ZoneId.systemDefault());

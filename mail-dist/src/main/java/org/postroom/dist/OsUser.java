@@ -15,9 +15,15 @@ import java.util.stream.Stream;
 record OsUser(String name) {
   private static final Path USERS = Path.of("/etc/passwd");
 
+  /** Asked once: the system is slow to answer, and a process has one owner all its life. */
+  private static final class Owner {
+    static final OsUser OF_THIS_PROCESS =
+        new OsUser(ProcessHandle.current().info().user().orElse("unknown"));
+  }
+
   /** Whose process this is. */
   static OsUser ofThisProcess() {
-    return new OsUser(ProcessHandle.current().info().user().orElse("unknown"));
+    return Owner.OF_THIS_PROCESS;
   }
 
   /** The number, where the machine's own list has one; else the name. */

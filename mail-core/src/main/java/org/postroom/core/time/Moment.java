@@ -76,8 +76,11 @@ final class Moment implements AutoCloseable {
       }
       Duration within = delay.compareTo(FAR) > 0 ? FAR : delay;
       Due entry = new Due(current().plus(within), order++, task);
+      Due first = due.peek();
       due.add(entry);
-      changed.signalAll();
+      if (first == null || entry.at().isBefore(first.at())) {
+        changed.signalAll(); // else whoever waits for the first waits as long as before
+      }
       return () -> remove(entry);
     } finally {
       lock.unlock();

@@ -424,6 +424,19 @@ public abstract class QueueStoreContract extends StoreContract {
   }
 
   @Test
+  void theLastThatGoesIsGoneWithTheEndOfItsLeaseToo() {
+    queue.releaseLeases("me"); // of which there are none yet
+    commit.commit(onward(mail(text("x"), List.of("a@one.test"))));
+    lease("me", 10, 10);
+    assertThat(control.change(Change.DELETE, List.of(number("a@one.test")))).isEqualTo(1);
+
+    queue.releaseLeases("me");
+
+    assertThat(queue.size()).isZero();
+    assertThat(queue.list(10)).isEmpty();
+  }
+
+  @Test
   void whatAnAdministratorEndsSaysSoWithItsLease() {
     commit.commit(onward(mail(text("x"), List.of("a@one.test", "b@one.test"))));
     long id = number("a@one.test");

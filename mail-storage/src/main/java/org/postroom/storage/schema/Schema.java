@@ -93,10 +93,16 @@ public final class Schema {
     }
   }
 
-  /** What all migrations come to, in an empty database that will not outlive the program. */
-  public void createTemporary(Connection connection) throws SQLException {
+  /** Put together once: they are the same for every store in memory of a process. */
+  private static final class Merged {
+    static final List<String> OF_H2 =
+        MergedMigrations.of(MIGRATIONS.stream().map(new Schema("h2")::read).toList());
+  }
+
+  /** What all migrations come to, in an empty database of H2 that will not outlive the program. */
+  public static void createTemporary(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      for (String sql : MergedMigrations.of(MIGRATIONS.stream().map(this::read).toList())) {
+      for (String sql : Merged.OF_H2) {
         statement.execute(sql);
       }
     }

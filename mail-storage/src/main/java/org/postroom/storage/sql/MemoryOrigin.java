@@ -19,7 +19,7 @@ final class MemoryOrigin implements Origin {
     H2.require(H2.version());
     MemoryOrigin origin = new MemoryOrigin();
     try (Connection connection = origin.source.getConnection()) {
-      new Schema("h2").createTemporary(connection);
+      Schema.createTemporary(connection);
       return origin;
     } catch (SQLException | RuntimeException | Error e) {
       origin.close();

@@ -26,7 +26,7 @@ final class FencedStoreTest {
   @BeforeEach
   void makeTheTables() throws SQLException {
     try (Connection connection = place.source().getConnection()) {
-      new Schema("h2").createTemporary(connection);
+      Schema.createTemporary(connection);
     }
   }
 

@@ -71,7 +71,7 @@ final class MigrationTest {
         Statement asMerged = merged.createStatement()) {
       new Schema("h2").migrate(source);
       asMigrated.execute("DROP TABLE \"flyway_schema_history\"");
-      new Schema("h2").createTemporary(merged);
+      Schema.createTemporary(merged);
 
       assertThat(strings(asMerged, COLUMNS))
           .isEqualTo(strings(asMigrated, COLUMNS))

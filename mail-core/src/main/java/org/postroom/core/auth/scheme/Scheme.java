@@ -26,19 +26,24 @@ record Scheme(String name, Function<String, byte[]> octets, Maker maker) {
     Check make(byte[] data, HashLimits limits);
   }
 
+  /** One function for all names: each reference to it would be a class of its own. */
+  private static final Maker CRYPT = Scheme::crypt;
+
+  private static final Maker PLAIN = Scheme::plain;
+
   static final List<Scheme> ALL =
       List.of(
-          text("PLAIN", Scheme::plain),
-          text("CLEAR", Scheme::plain),
-          text("CLEARTEXT", Scheme::plain),
-          text("CRYPT", Scheme::crypt),
-          text("SHA512-CRYPT", Scheme::crypt),
-          text("SHA256-CRYPT", Scheme::crypt),
-          text("MD5-CRYPT", Scheme::crypt),
-          text("BLF-CRYPT", Scheme::crypt),
-          text("DES-CRYPT", Scheme::crypt),
-          text("ARGON2ID", Scheme::crypt),
-          text("ARGON2I", Scheme::crypt),
+          text("PLAIN", PLAIN),
+          text("CLEAR", PLAIN),
+          text("CLEARTEXT", PLAIN),
+          text("CRYPT", CRYPT),
+          text("SHA512-CRYPT", CRYPT),
+          text("SHA256-CRYPT", CRYPT),
+          text("MD5-CRYPT", CRYPT),
+          text("BLF-CRYPT", CRYPT),
+          text("DES-CRYPT", CRYPT),
+          text("ARGON2ID", CRYPT),
+          text("ARGON2I", CRYPT),
           text("PBKDF2", KeyDerivations::pbkdf2),
           text("SCRAM-SHA-256", KeyDerivations::scramSha256),
           text("SCRAM-SHA-1", KeyDerivations::scramSha1),
