@@ -9,7 +9,7 @@ import org.postroom.core.auth.AuthParams;
 import org.postroom.core.config.Settings;
 import org.postroom.core.life.Lifeline;
 import org.postroom.core.memory.MemoryBudget;
-import org.postroom.core.people.LoginName;
+import org.postroom.core.people.Person;
 import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.time.Timers;
@@ -115,7 +115,7 @@ record Store(
   private boolean isThere(String login) {
     return storage.accounts().byLogin(login).isPresent()
         || storage.accounts().list().stream()
-            .anyMatch(account -> account.login().equals(LoginName.of(login)));
+            .anyMatch(account -> account.login().equals(Person.loginOf(login)));
   }
 
   /** What clears expunged messages away, not started. */

@@ -20,7 +20,7 @@ final class VisibleTypesTest {
       core.filter: Examined Filter Finding
       core.life: Lifeline
       core.mail: BodyType Content Envelope FieldLine Origin QueueId Recipient
-      core.people: AccountSource LoginName Person Proof Quota TokenCheck TokenVerdict
+      core.people: AccountSource Person Proof Quota TokenCheck TokenVerdict
       core.refusal: AccountExists AccountNotFound AppPasswordExists BadMailboxName ContentDamaged
       core.refusal: KeptElsewhere LookupUnavailable MailboxExists MailboxNotFound NotEnqueued
       core.refusal: OverQuota StorageFull StorageUnavailable WireFault
@@ -52,7 +52,7 @@ final class VisibleTypesTest {
             });
 
     assertThat(VisibleTypes.ofApplications()).containsExactlyElementsOf(named);
-    assertThat(named).hasSizeLessThanOrEqualTo(81);
+    assertThat(named).hasSizeLessThanOrEqualTo(80);
   }
 
   @Test

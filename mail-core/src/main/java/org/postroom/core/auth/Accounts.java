@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.postroom.core.address.Address;
-import org.postroom.core.people.LoginName;
+import org.postroom.core.people.Person;
 import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
@@ -20,14 +20,16 @@ import org.postroom.core.secret.Secret;
 public interface Accounts {
 
   /**
-   * The login that a client means which says {@code typed} to log in, as {@link LoginName} spells
-   * it; {@code auth_username_format} may make another name of it. {@link #verify}, {@link
+   * The login that a client means which says {@code typed} to log in, as {@link Person#loginOf}
+   * spells it; {@code auth_username_format} may make another name of it. {@link #verify}, {@link
    * #recall(String, Secret)} and {@link #scramKeys} take a name as it was typed; everything else
    * takes logins as they are.
    */
   String meant(String typed);
 
-  /** The account that logs in as {@code login}, in any of its spellings ({@link LoginName}). */
+  /**
+   * The account that logs in as {@code login}, in any of its spellings ({@link Person#loginOf}).
+   */
   Optional<Account> byLogin(String login);
 
   /**
@@ -93,7 +95,7 @@ public interface Accounts {
   /**
    * Makes an account with its INBOX and the usual mailboxes.
    *
-   * @param login kept as {@link LoginName} spells it
+   * @param login kept as {@link Person#loginOf} spells it
    * @throws AccountExists when the login is taken, or is another account's alias
    * @throws KeptElsewhere when accounts of that name are not the store's to make
    * @throws org.postroom.core.address.MalformedAddress when it is longer than one can be kept

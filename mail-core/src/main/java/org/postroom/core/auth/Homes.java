@@ -3,7 +3,7 @@ package org.postroom.core.auth;
 import java.util.Optional;
 import org.postroom.core.address.Address;
 import org.postroom.core.people.AccountSource;
-import org.postroom.core.people.LoginName;
+import org.postroom.core.people.Person;
 import org.postroom.core.people.Quota;
 import org.postroom.core.secret.Secret;
 
@@ -17,7 +17,7 @@ public interface Homes {
    * The account that keeps the mail of {@code login}; made, with its INBOX and the usual mailboxes,
    * when it is not there.
    *
-   * @param login as {@link LoginName} spells it
+   * @param login as {@link Person#loginOf} spells it
    * @throws org.postroom.core.address.MalformedAddress when it is longer than one can be kept
    */
   Account home(String login);

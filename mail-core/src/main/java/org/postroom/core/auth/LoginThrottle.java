@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.postroom.core.people.LoginName;
+import org.postroom.core.people.Person;
 import org.postroom.core.secret.Secret;
 import org.postroom.core.time.Timers;
 
@@ -248,7 +248,7 @@ public final class LoginThrottle {
    */
   public Admission admit(InetAddress client, String login, Waiting waiting) {
     ClientNetwork network = ClientNetwork.of(client);
-    long account = fingerprints.of(LoginName.of(login));
+    long account = fingerprints.of(Person.loginOf(login));
     if (off) {
       return new Admission.Now(new Turn(network, account, null, null, null));
     }

@@ -25,8 +25,8 @@ public interface AccountSource {
    *
    * <p>On a worker thread; may wait for what it asks, some seconds at most.
    *
-   * @param name a login, or the address that mail has come for, as {@link LoginName} spells it; of
-   *     any length, chosen by strangers
+   * @param name a login, or the address that mail has come for, as {@link Person#loginOf} spells
+   *     it; of any length, chosen by strangers
    * @throws org.postroom.core.refusal.LookupUnavailable when that cannot be said now: a temporary
    *     error to the client, never "no such user"; {@code StorageUnavailable} is as good
    */

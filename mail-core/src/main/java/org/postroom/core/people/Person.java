@@ -1,11 +1,13 @@
 package org.postroom.core.people;
 
+import java.util.Locale;
 import java.util.Optional;
+import org.postroom.core.address.Domain;
 
 /**
  * Somebody whom an {@link AccountSource} knows.
  *
- * @param login the name that his mail is kept under, as {@link LoginName} spells it
+ * @param login the name that his mail is kept under, in its one spelling ({@link #loginOf})
  * @param proof what shows that it is he
  * @param mayLogIn whether he may log in; mail is taken for him all the same
  * @param quota what his mailboxes may hold; empty where the source does not say, so that what the
@@ -14,7 +16,21 @@ import java.util.Optional;
 public record Person(String login, Proof proof, boolean mayLogIn, Optional<Quota> quota) {
 
   public Person {
-    login = LoginName.of(login);
+    login = loginOf(login);
+  }
+
+  /**
+   * What accounts are found by: the one spelling of a name that people type in many. It is in lower
+   * case, and what stands behind the last {@code @} is as {@link Domain#spelled} has it, so that
+   * {@code Ada@Bücher.example} and {@code ada@xn--bcher-kva.example} are one account. Any text is a
+   * name; of which there is no account, that is for the store to say.
+   */
+  public static String loginOf(String typed) {
+    int at = typed.lastIndexOf('@');
+    return at < 0
+        ? typed.toLowerCase(Locale.ROOT)
+        : typed.substring(0, at + 1).toLowerCase(Locale.ROOT)
+            + Domain.spelled(typed.substring(at + 1));
   }
 
   /** Somebody who may log in. */

@@ -22,7 +22,7 @@ import org.postroom.core.auth.Accounts;
 import org.postroom.core.auth.AppPassword;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
-import org.postroom.core.people.LoginName;
+import org.postroom.core.people.Person;
 import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaRules;
 import org.postroom.core.quota.QuotaUse;
@@ -58,7 +58,7 @@ public final class MemoryAccounts implements Accounts {
 
   @Override
   public String meant(String typed) {
-    return LoginName.of(typed);
+    return Person.loginOf(typed);
   }
 
   @Override
@@ -360,7 +360,7 @@ public final class MemoryAccounts implements Accounts {
   }
 
   private static String lower(String text) {
-    return LoginName.of(text);
+    return Person.loginOf(text);
   }
 
   private record Entry(Account account, ScramKeys keys) {}

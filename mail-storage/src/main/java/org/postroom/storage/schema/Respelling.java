@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.postroom.core.people.LoginName;
+import org.postroom.core.people.Person;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +29,7 @@ final class Respelling {
       throws SQLException {
     String update = "UPDATE " + table + " SET " + column + " = ? WHERE " + column + " = ?";
     for (String name : names(connection, table, column)) {
-      String spelled = LoginName.of(name);
+      String spelled = Person.loginOf(name);
       if (spelled.equals(name)) {
         continue;
       }

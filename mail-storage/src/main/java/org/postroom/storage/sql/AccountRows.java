@@ -52,7 +52,7 @@ final class AccountRows {
     this.clock = clock;
   }
 
-  /** The row of that login, as {@link org.postroom.core.people.LoginName} spells it. */
+  /** The row of that login, as {@link org.postroom.core.people.Person#loginOf} spells it. */
   Optional<AccountRow> byLogin(String name) {
     return known.byLogin(name, () -> first(SELECT + " WHERE a.login = ?", name));
   }

@@ -6,7 +6,7 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.Domain;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.mail.Recipient.Notify;
-import org.postroom.core.people.LoginName;
+import org.postroom.core.people.Person;
 
 /** Addresses as columns: local part and domain as they are, without quotes, around the last @. */
 final class Addresses {
@@ -18,7 +18,7 @@ final class Addresses {
 
   /** For looking up. */
   static String key(Address address) {
-    return LoginName.of(column(address));
+    return Person.loginOf(column(address));
   }
 
   static Address address(String column) {

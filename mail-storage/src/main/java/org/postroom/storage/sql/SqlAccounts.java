@@ -18,7 +18,7 @@ import org.postroom.core.auth.AppPassword;
 import org.postroom.core.auth.Authentication;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.mailbox.MailboxId;
-import org.postroom.core.people.LoginName;
+import org.postroom.core.people.Person;
 import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaUse;
 import org.postroom.core.refusal.AccountExists;
@@ -60,17 +60,17 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public String meant(String typed) {
-    return LoginName.of(typed);
+    return Person.loginOf(typed);
   }
 
   @Override
   public Optional<Account> byLogin(String login) {
-    return own(rows.byLogin(LoginName.of(login)));
+    return own(rows.byLogin(Person.loginOf(login)));
   }
 
   @Override
   public Optional<Optional<Account>> recallLogin(String login) {
-    return AccountRows.account(rows.recallLogin(LoginName.of(login)), AccountRow::hasPassword);
+    return AccountRows.account(rows.recallLogin(Person.loginOf(login)), AccountRow::hasPassword);
   }
 
   @Override
@@ -118,7 +118,7 @@ final class SqlAccounts implements Accounts {
     Optional<Account> account = byLogin(login);
     Optional<AccountId> id = account.map(Account::id);
     Optional<AppPassword> app = apps.find(id, password);
-    boolean right = app.isPresent() || credentials.verify(id, LoginName.of(login), password);
+    boolean right = app.isPresent() || credentials.verify(id, Person.loginOf(login), password);
     return right && account.isPresent()
         ? rightful(account.get(), app)
         : new Authentication.Failure();
@@ -141,14 +141,14 @@ final class SqlAccounts implements Accounts {
 
   @Override
   public ScramKeys scramKeys(String login) {
-    return credentials.scramKeys(byLogin(login).map(Account::id), LoginName.of(login));
+    return credentials.scramKeys(byLogin(login).map(Account::id), Person.loginOf(login));
   }
 
   // --- changes
 
   @Override
   public Account add(String login, Secret password) {
-    String name = AccountRows.kept(LoginName.of(login));
+    String name = AccountRows.kept(Person.loginOf(login));
     Credentials.Stored stored = credentials.derive(password);
     return rows.changing(
         batch -> {

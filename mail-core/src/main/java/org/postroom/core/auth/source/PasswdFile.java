@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.postroom.core.config.BadValue;
-import org.postroom.core.people.LoginName;
+import org.postroom.core.people.Person;
 import org.postroom.core.table.FileWatch;
 import org.postroom.core.table.WatchedFile;
 
@@ -71,7 +71,7 @@ final class PasswdFile<T> {
         }
         PasswdLine line = PasswdLine.parse(text);
         List<String> wrong = new ArrayList<>();
-        String name = LoginName.of(line.name());
+        String name = Person.loginOf(line.name());
         if (people.containsKey(name)) {
           wrong.add(name + " is there twice, and the first line counts");
         } else {

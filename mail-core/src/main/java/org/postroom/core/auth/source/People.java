@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.postroom.core.auth.Account;
 import org.postroom.core.auth.Homes;
 import org.postroom.core.people.AccountSource;
-import org.postroom.core.people.LoginName;
 import org.postroom.core.people.Person;
 import org.postroom.core.people.Quota;
 import org.postroom.core.refusal.LookupUnavailable;
@@ -55,7 +54,7 @@ final class People {
    * @throws StorageUnavailable when that cannot be said now
    */
   Optional<Known> find(String typed) {
-    String name = LoginName.of(typed);
+    String name = Person.loginOf(typed);
     if (isNobody(name)) {
       return Optional.empty();
     }
@@ -78,7 +77,7 @@ final class People {
 
   /** What {@link #find} would say, from memory; nothing where somebody would have to be asked. */
   Optional<Optional<Known>> recall(String typed) {
-    String name = LoginName.of(typed);
+    String name = Person.loginOf(typed);
     if (isNobody(name)) {
       return Optional.of(Optional.empty());
     }

@@ -15,7 +15,6 @@ import org.postroom.core.auth.Homes;
 import org.postroom.core.auth.ScramKeys;
 import org.postroom.core.auth.ScramProof;
 import org.postroom.core.auth.scheme.StoredPassword;
-import org.postroom.core.people.LoginName;
 import org.postroom.core.people.Person;
 import org.postroom.core.people.Quota;
 import org.postroom.core.quota.QuotaUse;
@@ -56,7 +55,7 @@ final class SourcedAccounts implements Accounts {
 
   @Override
   public String meant(String typed) {
-    return LoginName.of(format.of(typed));
+    return Person.loginOf(format.of(typed));
   }
 
   @Override
