@@ -167,6 +167,7 @@ final class MailSetupTest {
         client.say("NOOP"); // the answer to the second of the two
         client.say("DATA");
         client.say("Subject: s\r\n\r\n550 this\r\nt NO that\r\n-ERR those\r\n.");
+        client.say("QUIT"); // the answer to the mail, which is there then
       }
       try (Lines client = new Lines(mail.imap())) {
         client.ask("LOGIN ada@example.org secret");
