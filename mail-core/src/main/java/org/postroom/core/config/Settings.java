@@ -210,6 +210,12 @@ public final class Settings {
     return Optional.ofNullable(found.text(name));
   }
 
+  /** The same for texts that others read: stars for a secret. */
+  public Optional<String> shownText(String name) {
+    return expandedText(name)
+        .map(text -> found.params().get(name) instanceof Param<?> p && p.isSecret() ? "***" : text);
+  }
+
   /**
    * The items of a list under a name of the administrator's own.
    *

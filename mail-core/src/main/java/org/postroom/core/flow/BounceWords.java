@@ -59,7 +59,7 @@ final class BounceWords {
     for (BounceTemplates.Template template : templates.templates().values()) {
       for (String name : names(template.text().map(TextWithNames::text).orElse(""))) {
         inUnits(settings, name)
-            .or(() -> settings.expandedText(name))
+            .or(() -> settings.shownText(name))
             .ifPresent(value -> values.put(name, value));
       }
     }

@@ -394,6 +394,15 @@ final class SettingsTest {
   }
 
   @Test
+  void aSecretIsStarsInTextsThatOthersRead() {
+    Settings settings = Settings.builder(ALL).set("password", "hidden").build();
+
+    assertThat(settings.shownText("password")).contains("***");
+    assertThat(settings.shownText("strict")).isEqualTo(settings.expandedText("strict"));
+    assertThat(settings.shownText("nobody")).isEmpty();
+  }
+
+  @Test
   void aSecretIsNotTakenFromAFileThatEverybodyCanRead(@TempDir Path folder) throws Exception {
     Path secret = Files.writeString(folder.resolve("pw"), "hidden\n");
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
