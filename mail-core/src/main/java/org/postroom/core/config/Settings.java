@@ -212,8 +212,8 @@ public final class Settings {
 
   /** The same for texts that others read: stars for a secret. */
   public Optional<String> shownText(String name) {
-    return expandedText(name)
-        .map(text -> found.params().get(name) instanceof Param<?> p && p.isSecret() ? "***" : text);
+    Param<?> param = found.params().get(name);
+    return expandedText(name).map(text -> param != null && param.isSecret() ? "***" : text);
   }
 
   /**
