@@ -370,6 +370,35 @@ final class SmarthostTest {
         .doesNotContain("AGFk");
   }
 
+  /** Nor in what the postmaster hears of the session, whenever the server repeats it. */
+  @Test
+  void noSecretComesBackInANotice() throws Exception {
+    RelayHop hop = house.relayhost().offers("AUTH LOGIN");
+    hop.always("AUTH LOGIN", "334 VXNlcm5hbWU6")
+        .always("YWRh", "334 UGFzc3dvcmQ6")
+        .always("b3BlbnNlc2FtZQ==", "235 2.7.0 Ok: YWRh b3BlbnNlc2FtZQ==")
+        .always("RCPT", "500 5.5.1 Unknown: b3BlbnNlc2FtZQ==");
+    house
+        .set("notify_classes", "protocol")
+        .set("error_notice_recipient", RelayHouse.ADA)
+        .set("smtp_sasl_auth_enable", "yes")
+        .set("smtp_sasl_password_maps", "static:ada:opensesame")
+        .set("smtp_sasl_security_options", "noanonymous")
+        .start();
+
+    house.send(BOB, MESSAGE);
+
+    assertThat(house.awaitInbox(2))
+        .filteredOn(mail -> mail.contains(" SMTP client: errors from "))
+        .singleElement()
+        .asString()
+        .contains(
+            " Out: AUTH LOGIN\r\n In:  334 ***\r\n Out: ***\r\n In:  334 ***\r\n Out: ***\r\n"
+                + " In:  235 ***\r\n Out: MAIL FROM:",
+            "\r\n In:  500 5.5.1 Unknown: ***\r\n")
+        .doesNotContain("YWRh", "b3Blbn", "opensesame");
+  }
+
   /** Log-ins go by the address that we know, whatever others are shown. */
   @Test
   void logsInForTheSenderAsWeKnowHim() throws Exception {

@@ -13,7 +13,7 @@ import org.postroom.core.part.Premises;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
 import org.postroom.core.table.Tables;
-import org.postroom.smtp.client.OthersWishes;
+import org.postroom.smtp.client.SharedByTransports;
 import org.postroom.smtp.client.SmtpTransport;
 
 /** Transports by SMTP and LMTP: those that are always there, and those that master.cf adds. */
@@ -26,11 +26,11 @@ final class SmtpTransports implements AutoCloseable {
   private final Premises premises;
 
   /** Over all of them, and all generations. */
-  private final OthersWishes others;
+  private final SharedByTransports shared;
 
   SmtpTransports(Premises premises) {
     this.premises = premises;
-    this.others = OthersWishes.of(premises);
+    this.shared = SharedByTransports.of(premises);
   }
 
   static List<String> names(Outgoing outgoing) {
@@ -58,9 +58,9 @@ final class SmtpTransports implements AutoCloseable {
           name,
           isLmtp(name, outgoing)
               ? byLmtp.computeIfAbsent(
-                  settings, its -> SmtpTransport.lmtp(its, policy, tables, premises))
+                  settings, its -> SmtpTransport.lmtp(its, policy, tables, premises, shared))
               : bySettings.computeIfAbsent(
-                  settings, its -> SmtpTransport.of(its, policy, own, tables, premises, others)));
+                  settings, its -> SmtpTransport.of(its, policy, own, tables, premises, shared)));
     }
     return transports;
   }
@@ -72,11 +72,11 @@ final class SmtpTransports implements AutoCloseable {
 
   /** The server runs; mail goes by what is current. */
   void running(Supplier<Generation> current) {
-    others.running(current);
+    shared.running(current);
   }
 
   @Override
   public void close() {
-    others.close();
+    shared.close();
   }
 }

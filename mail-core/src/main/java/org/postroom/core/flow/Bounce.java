@@ -146,7 +146,7 @@ public final class Bounce {
 
   /** Whether mail with this sender is a notification, of whose failure its sender hears nothing. */
   boolean notifies(ReversePath sender) {
-    return sender.isNull() || notices.areFrom(sender);
+    return notices.orReportsAreFrom(sender);
   }
 
   /** Whether the postmaster hears of each mail that is late. */

@@ -26,8 +26,9 @@ final class BounceParams {
           themselves), delay (a copy of each report that mail is late). And of sessions with what was said in them, when \
           something went wrong there: policy (what is not allowed), protocol (what no client may say), \
           resource (no room), software (a fault here), data (a table without an answer), bounce (somebody \
-          who is not here). Whoever connects can cause policy, protocol and bounce; there are 20 notices \
-          at once, then one a minute.\
+          who is not here). Of sessions with servers that mail goes to, protocol as well (mail has failed, \
+          or waits, because a server has answered what no server may). Whoever connects, and any server, can \
+          cause policy, protocol and bounce; there are 20 notices at once, then one a minute.\
           """);
 
   static final Param<WrittenAddress> BOUNCE_RECIPIENT =

@@ -47,4 +47,9 @@ record Notices(
   boolean areFrom(ReversePath other) {
     return other.address().filter(sender::equals).isPresent();
   }
+
+  /** Whether a mail is such a notice, or a report to a sender: of those nobody is told in turn. */
+  boolean orReportsAreFrom(ReversePath other) {
+    return other.isNull() || areFrom(other);
+  }
 }

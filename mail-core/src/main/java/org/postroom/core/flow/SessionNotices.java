@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * Tells the postmaster of sessions in which something went wrong that he wants to hear of ({@code
  * notify_classes}), with what was said in them. Nothing depends on it: a notice that cannot be
  * taken now is left out, with a line in the log. So is one beyond a few at once and one a minute:
- * whoever connects can be the cause of one, and so can a notice that comes in here again; the next
- * says how many were.
+ * whoever connects can be the cause of one, and so can any server, and a notice that comes in here
+ * again; the next says how many were.
  */
 public final class SessionNotices {
   private static final Logger LOG = LoggerFactory.getLogger(SessionNotices.class);
@@ -94,13 +94,41 @@ public final class SessionNotices {
   }
 
   /**
-   * Tells him, unless he has heard of many. On a thread that may wait.
+   * Whether he may hear of a session in which mail of this sender was sent: not where it is a
+   * notification, which would be the cause of the next one.
+   */
+  public boolean mayBeOfMailFrom(ReversePath sender) {
+    return !notices.orReportsAreFrom(sender);
+  }
+
+  /**
+   * Tells him of a session with a client, unless he has heard of many. On a thread that may wait.
    *
    * @param peer with whom the session was
    * @param transcript its lines, each with who has said it in front
    * @param end why it was not brought to its end; empty when it was
    */
   public void tell(String peer, List<String> transcript, String end) {
+    tell("SMTP server", peer, "", transcript, end);
+  }
+
+  /**
+   * The same of a session with a server, which has answered what no server may.
+   *
+   * @param protocol {@code SMTP} or {@code LMTP}
+   * @param peer the server
+   */
+  public void tellOfServer(String protocol, String peer, List<String> transcript) {
+    tell(protocol + " client", peer, "Unexpected response from " + peer + ".", transcript, "");
+  }
+
+  /**
+   * Tells him.
+   *
+   * @param side what we were in the session
+   * @param about what happened, before its lines; empty where they say it
+   */
+  private void tell(String side, String peer, String about, List<String> transcript, String end) {
     Address to = notices.errors();
     OptionalLong leftOut = ration.take();
     if (leftOut.isEmpty()) {
@@ -111,7 +139,9 @@ public final class SessionNotices {
       QueueId id = flow.newId();
       Instant now = clock.instant();
       try (ContentSink sink = staging.open(0)) {
-        byte[] octets = mail(id, to, peer, lines(transcript, end, leftOut), now).getBytes(UTF_8);
+        String subject = product + " " + side + ": errors from " + peer;
+        String text = text(about, transcript, end, leftOut);
+        byte[] octets = mail(id, to, subject, text, now).getBytes(UTF_8);
         sink.write(octets, 0, octets.length);
         Envelope envelope =
             Envelope.of(
@@ -135,8 +165,15 @@ public final class SessionNotices {
     }
   }
 
-  private static String lines(List<String> transcript, String end, OptionalLong leftOut) {
+  private static String text(
+      String about, List<String> transcript, String end, OptionalLong leftOut) {
     StringBuilder lines = new StringBuilder();
+    if (!about.isEmpty()) {
+      line(lines, about);
+      line(lines, "");
+    }
+    line(lines, "Transcript of session follows.");
+    line(lines, "");
     // What a stranger has said stands behind a blank, whatever it is.
     transcript.forEach(said -> lines.append(' ').append(FoldedText.of(said, INDENT)));
     line(lines, "");
@@ -149,7 +186,7 @@ public final class SessionNotices {
     return lines.toString();
   }
 
-  private String mail(QueueId id, Address to, String peer, String lines, Instant now) {
+  private String mail(QueueId id, Address to, String subject, String text, Instant now) {
     String date = MailDate.format(now.atZone(zone).toOffsetDateTime());
     StringBuilder mail = new StringBuilder();
     line(mail, "Received: by " + hostname + " (" + product + ")");
@@ -157,16 +194,14 @@ public final class SessionNotices {
     line(mail, "Date: " + date);
     line(mail, "From: Mail Delivery System <" + daemon + ">");
     line(mail, "To: Postmaster <" + to + ">");
-    line(mail, "Subject: " + product + " SMTP server: errors from " + peer);
+    line(mail, "Subject: " + subject);
     line(mail, "Auto-Submitted: auto-generated");
     line(mail, "Message-Id: <" + id + "@" + hostname + ">");
     line(mail, "MIME-Version: 1.0");
     line(mail, "Content-Type: text/plain; charset=utf-8");
     line(mail, "Content-Transfer-Encoding: 8bit");
     line(mail, "");
-    line(mail, "Transcript of session follows.");
-    line(mail, "");
-    mail.append(lines);
+    mail.append(text);
     line(mail, "");
     line(mail, "For other details, see the local mail logfile");
     return mail.toString();

@@ -311,7 +311,7 @@ final class Attempt {
               ClientSession session = new ClientSession(connection, options.greetingTimeout());
               use(connection);
               Conversation conversation =
-                  new Conversation(connection, outfit, way, target, putOff.mail());
+                  new Conversation(connection, outfit, way, target, putOff.mail(), sender);
               greet(
                   way,
                   new OpenConnection(target, connection, session, conversation),
@@ -478,7 +478,7 @@ final class Attempt {
 
   private void converse(Way way, OpenConnection open, Iterator<Target> others, boolean fresh) {
     try {
-      List<Report> reports = open.conversation().send(putOff.mail(), fresh);
+      List<Report> reports = open.conversation().send(putOff.mail(), sender, fresh);
       talkedTo++;
       boolean last = putOff.hear(reports) || !isAnotherLeft(others, fresh);
       Runnable goOn =

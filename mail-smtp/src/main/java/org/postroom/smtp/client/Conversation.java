@@ -3,6 +3,7 @@ package org.postroom.smtp.client;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.delivery.Transport.Report;
 import org.postroom.core.refusal.WireFault;
@@ -10,6 +11,7 @@ import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.TlsFailed;
 import org.postroom.core.wire.TlsSession;
 import org.postroom.smtp.client.sasl.LogIn;
+import org.postroom.smtp.client.sasl.LogInFailed;
 import org.postroom.smtp.client.sasl.LogIns;
 import org.postroom.smtp.client.tls.RequireTlsLevel;
 import org.postroom.smtp.client.tls.TlsLevel;
@@ -36,11 +38,18 @@ final class Conversation {
    * One with a server that was connected to.
    *
    * @param first the mail that it begins with
+   * @param sender its sender, as we know him
    */
-  Conversation(Connection connection, Outfit outfit, Way way, Target target, QueuedMail first) {
+  Conversation(
+      Connection connection,
+      Outfit outfit,
+      Way way,
+      Target target,
+      QueuedMail first,
+      ReversePath sender) {
     this.connection = connection;
     this.exchange = outfit.exchange(connection, target);
-    exchange.isAbout(first, "Connecting to " + target);
+    exchange.isAbout(first, sender, "Connecting to " + target);
     this.outfit = outfit;
     this.way = way;
     this.target = target;
@@ -89,15 +98,25 @@ final class Conversation {
    * @param useTls no is the last resort, where TLS is no must
    * @throws org.postroom.core.wire.TlsFailed when the handshake fails: the caller may try without
    * @throws NotServed when the server is of no use
-   * @throws org.postroom.smtp.client.sasl.LogInFailed when it does not take our log-in
+   * @throws LogInFailed when it does not take our log-in
    */
   void greet(boolean useTls) {
+    try {
+      meet(useTls);
+    } catch (NotServed | LogInFailed e) {
+      exchange.over();
+      throw e;
+    }
+  }
+
+  private void meet(boolean useTls) {
     boolean wrapped = connection.tls().isPresent();
     if (wrapped) {
       verify(); // before it hears a word of ours
     }
     Reply greeting = exchange.read(timeouts().hello());
     if (!greeting.isPositive()) {
+      exchange.failedBy(greeting);
       throw greeting.isPermanent() && !outfit.options().manners().passesRefusal()
           ? new NotServed(greeting.status(), refusal(greeting), true)
           : refused(greeting);
@@ -116,6 +135,7 @@ final class Conversation {
   }
 
   private NotServed refused(Reply reply) {
+    exchange.failedBy(reply);
     return new NotServed("4.4.1", refusal(reply));
   }
 
@@ -140,6 +160,9 @@ final class Conversation {
     outfit.counts().noStartTls(connected());
     if (target.tls().level().requiresTls()) {
       boolean never = reply == null || reply.isPermanent();
+      if (reply != null) {
+        exchange.failedBy(reply);
+      }
       throw new NotServed(
           way.requiresTls() && never ? Attempt.NO_TLS : "4.7.4",
           reply == null
@@ -260,17 +283,22 @@ final class Conversation {
   /**
    * One transaction.
    *
+   * @param sender the mail's, as we know him
    * @param fresh whether the connection is new: an old one that breaks before anything was handed
    *     over is no verdict
    * @throws Stale when the mail should be tried on another connection
    */
-  List<Report> send(QueuedMail mail, boolean fresh) {
+  List<Report> send(QueuedMail mail, ReversePath sender, boolean fresh) {
     if (!fresh) {
-      exchange.isAbout(mail, "Using the open connection to " + target);
+      exchange.isAbout(mail, sender, "Using the open connection to " + target);
     }
     Transaction transaction = new Transaction(exchange, outfit, target, server, notLoggedIn);
     last = Optional.of(transaction);
-    return transaction.send(mail, fresh);
+    try {
+      return transaction.send(mail, fresh);
+    } finally {
+      exchange.over();
+    }
   }
 
   /** What was under way last, before the first mail. */

@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.postroom.core.address.ReversePath;
 import org.postroom.core.delivery.QueuedMail;
 import org.postroom.core.queue.Watches;
 import org.postroom.core.wire.Connection;
 import org.postroom.core.wire.Output;
-import org.postroom.smtp.protocol.Tracing;
 
 /**
  * Commands and replies on a connection to a server, and whether the two are still in step. On the
@@ -21,30 +21,31 @@ final class Exchange {
   private static final int MOST_NAMED = 5;
 
   private final Connection connection;
-  private final Tracing.Trace trace;
+  private final ServerTranscript transcript;
   private final Watches watches;
   private boolean usable = true;
 
   /**
    * On a connection.
    *
-   * @param trace where it is written down
+   * @param transcript of what is said on it
    * @param watches who is shown it
    */
-  Exchange(Connection connection, Tracing.Trace trace, Watches watches) {
+  Exchange(Connection connection, ServerTranscript transcript, Watches watches) {
     this.connection = connection;
-    this.trace = trace;
+    this.transcript = transcript;
     this.watches = watches;
   }
 
   /**
    * What follows is about a mail: who watches that one sees it.
    *
+   * @param sender its sender, as we know him
    * @param how the mail goes, such as "Connecting to mx.example.org[192.0.2.1]:25"
    */
-  void isAbout(QueuedMail mail, String how) {
+  void isAbout(QueuedMail mail, ReversePath sender, String how) {
     Optional<Consumer<String>> onlooker = watches.onlooker(mail.id());
-    trace.showTo(onlooker);
+    transcript.isAbout(sender, onlooker);
     onlooker.ifPresent(
         one ->
             one.accept(
@@ -59,7 +60,7 @@ final class Exchange {
 
   /** Content was written behind the commands: in chunks, or up to a line of a dot. */
   void wrote(String end) {
-    trace.said(() -> end);
+    transcript.said(end);
   }
 
   /** Says a line, and waits for the reply. */
@@ -71,17 +72,17 @@ final class Exchange {
 
   /** The same for a line that logs us in, which some servers repeat in their answers. */
   Reply saySecret(String line, Duration timeout) {
-    trace.saidSecret(line);
+    transcript.saidSecret(line);
     put(line);
     flush();
     Reply reply = await(timeout);
-    trace.heard(() -> reply.code() + " ***");
+    transcript.heardSecret(reply);
     return reply;
   }
 
   /** Says a line, with the next flush. */
   void write(String line) {
-    trace.said(() -> line);
+    transcript.said(line);
     put(line);
   }
 
@@ -106,7 +107,7 @@ final class Exchange {
   /** RFC 5321, 4.5.3.2: each command has its time, however many there are. */
   Reply read(Duration timeout) {
     Reply reply = await(timeout);
-    trace.heard(reply::written);
+    transcript.heard(reply);
     return reply;
   }
 
@@ -120,6 +121,23 @@ final class Exchange {
   /** Whether everything that was said has been read: else the server is out of step. */
   boolean isQuiet() {
     return connection.in().isEmpty();
+  }
+
+  /** It is out of step: what it has said before it was asked is no answer to anything. */
+  Reply unasked() {
+    end();
+    transcript.heard(Reply.UNASKED);
+    return Reply.UNASKED;
+  }
+
+  /** Mail has failed, or waits, because of this answer. */
+  void failedBy(Reply reply) {
+    transcript.failedBy(reply);
+  }
+
+  /** It is over with the mail that this was about. May wait. */
+  void over() {
+    transcript.over();
   }
 
   /** Nothing more is to be said here, but goodbye. */

@@ -19,6 +19,7 @@ import org.postroom.smtp.protocol.Tracing;
  * @param unchunked servers that cannot take chunks
  * @param random for nonces
  * @param counts hears of TLS sessions
+ * @param notices says whether the postmaster hears of sessions
  * @param tracing has sessions written down
  * @param watches who is shown attempts
  */
@@ -31,6 +32,7 @@ record Outfit(
     RandomGenerator random,
     Clock clock,
     SessionCounts counts,
+    ServerNotices notices,
     Tracing tracing,
     Watches watches) {
 
@@ -38,7 +40,11 @@ record Outfit(
   Exchange exchange(Connection connection, Target target) {
     return new Exchange(
         connection,
-        tracing.with(connection.id(), connection.remote().getAddress(), target::host),
+        new ServerTranscript(
+            tracing.with(connection.id(), connection.remote().getAddress(), target::host),
+            notices.wanted(),
+            options.dialect().answersEach() ? "LMTP" : "SMTP",
+            target),
         watches);
   }
 
@@ -47,6 +53,7 @@ record Outfit(
    *
    * @param service by whose name the log has it
    * @param names where next hops are looked up
+   * @param shared what it has in common with others
    */
   static Outfit of(
       String service,
@@ -55,7 +62,8 @@ record Outfit(
       SessionCounts counts,
       Policy policy,
       Resolver names,
-      Premises premises) {
+      Premises premises,
+      SharedByTransports shared) {
     RandomGenerator random = premises.random();
     return new Outfit(
         premises.wire(),
@@ -66,6 +74,7 @@ record Outfit(
         random,
         premises.clock(),
         counts,
+        shared.notices(),
         Tracing.of(policy, new MailLog(service)),
         premises.watches());
   }

@@ -49,7 +49,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
    * One for a server.
    *
    * @param own the addresses that are this machine
-   * @param others what other domains say of TLS, which all transports share
+   * @param shared with all other transports
    * @throws org.postroom.core.report.BadConfiguration for a table that cannot be had, and for what
    *     contradicts itself
    */
@@ -59,7 +59,7 @@ public final class SmtpTransport implements Transport, AutoCloseable {
       OwnAddresses own,
       Tables tables,
       Premises premises,
-      OthersWishes others) {
+      SharedByTransports shared) {
     Set<InetAddress> ownAddresses = new HashSet<>(own.proxies());
     own.interfaces().forEach(one -> ownAddresses.add(one.address()));
     Resolver names = TlsPolicies.names(settings, premises.resolver());
@@ -76,21 +76,27 @@ public final class SmtpTransport implements Transport, AutoCloseable {
         Outfit.of(
             SMTP,
             options,
-            security.hearing(others.sources(settings, https)),
-            others.counts(settings, security.peers(), https),
+            security.hearing(shared.sources(settings, https)),
+            shared.counts(settings, security.peers(), https),
             policy,
             names,
-            premises);
+            premises,
+            shared);
     return of(outfit, Words.of(settings, SMTP, policy, tables), premises);
   }
 
   /**
    * One for a server that speaks LMTP.
    *
+   * @param shared with all other transports
    * @throws org.postroom.core.report.BadConfiguration as {@link #of}
    */
   public static SmtpTransport lmtp(
-      Settings settings, Policy policy, Tables tables, Premises premises) {
+      Settings settings,
+      Policy policy,
+      Tables tables,
+      Premises premises,
+      SharedByTransports shared) {
     Settings seen = LmtpClientParams.in(settings);
     Resolver names = TlsPolicies.names(seen, premises.resolver());
     Security security = Security.of(seen, LMTP, policy, tables, names);
@@ -102,7 +108,8 @@ public final class SmtpTransport implements Transport, AutoCloseable {
             SessionCounts.none(security.peers()),
             policy,
             names,
-            premises);
+            premises,
+            shared);
     return of(outfit, Words.of(seen, LMTP, policy, tables), premises);
   }
 

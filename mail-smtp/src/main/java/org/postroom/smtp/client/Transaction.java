@@ -226,8 +226,7 @@ final class Transaction {
       }
     } else if (!exchange.isQuiet()) {
       // Before the content is there, nothing can be the answer to it: the server is out of step.
-      exchange.end();
-      ends = Collections.nCopies(answers.size(), Reply.UNASKED);
+      ends = Collections.nCopies(answers.size(), exchange.unasked());
     } else {
       ends = payload.isChunk() ? chunk(payload, answers) : written(payload, answers);
     }
@@ -256,6 +255,7 @@ final class Transaction {
           target.toString(), end.status(), end.oneLine(), server.offers("DSN"));
     }
     if (payload.isChunk() && isNoAnswerToChunk(end)) {
+      exchange.failedBy(end);
       return new DeliveryResult.Deferred(
           target.toString(),
           "4.5.0",
@@ -327,6 +327,7 @@ final class Transaction {
   }
 
   private DeliveryResult verdict(Reply reply, String command) {
+    exchange.failedBy(reply);
     String reason =
         "host " + target + " said: " + reply.oneLine() + " (in reply to " + command + " command)";
     if (reply.isPermanent() && !(notLoggedIn && reply.mayBeOfSecurity())) {

@@ -1,8 +1,5 @@
 package org.postroom.smtp.server;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +8,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.flow.NoticeClass;
 import org.postroom.core.flow.SessionNotices;
+import org.postroom.smtp.protocol.RecentLines;
 import org.postroom.smtp.protocol.SmtpReply;
 import org.postroom.smtp.protocol.Tracing;
 
@@ -20,23 +18,13 @@ import org.postroom.smtp.protocol.Tracing;
  * session, nothing is kept.
  */
 final class Transcript {
-  /** A stranger may have so much kept; one line is no longer than a part of it. */
-  private static final int MOST = 4096;
-
-  private static final int LONGEST = 512;
-
-  /** What a line takes beside its characters. */
-  private static final int ROOM = 32;
-
   private static final String AUTH = "auth";
 
   private final SessionNotices notices;
   private final Tracing.Trace trace;
   private final boolean isKept;
-  private final Deque<Line> lines = new ArrayDeque<>(0);
+  private final RecentLines lines = new RecentLines();
   private final Set<NoticeClass> troubles = EnumSet.noneOf(NoticeClass.class);
-  private int length;
-  private boolean isCut;
   private boolean isJudged;
   private String end = "";
 
@@ -52,14 +40,19 @@ final class Transcript {
   }
 
   /**
-   * What was said at once, written out when somebody is to read it: most sessions end without.
+   * What was said at once.
    *
    * @param ours a reply; null where the client has spoken
    * @param theirs a command; empty where we have answered
-   * @param size that is counted
    */
-  private record Line(@Nullable SmtpReply ours, String theirs, int size) {
-    List<String> shown() {
+  private record Line(@Nullable SmtpReply ours, String theirs) implements RecentLines.Said {
+    @Override
+    public int length() {
+      return ours == null ? theirs.length() : ours.text().length();
+    }
+
+    @Override
+    public List<String> lines() {
       return ours == null
           ? List.of("In:  " + theirs.strip())
           : ours.wireLines().stream().map(line -> "Out: " + Tracing.shown(line)).toList();
@@ -72,8 +65,7 @@ final class Transcript {
     if (isKept) {
       String line = said.get();
       String kept = mayBeSecret(line) ? Tracing.shown(line.strip()) : line;
-      String cut = kept.length() > LONGEST ? kept.substring(0, LONGEST) + "..." : kept;
-      add(new Line(null, cut, cut.length() + ROOM));
+      lines.add(new Line(null, RecentLines.cut(kept)));
     }
   }
 
@@ -101,16 +93,7 @@ final class Transcript {
     }
     isJudged = false;
     if (isKept) {
-      add(new Line(reply, "", reply.text().length() + ROOM));
-    }
-  }
-
-  private void add(Line line) {
-    lines.add(line);
-    length += line.size();
-    while (length > MOST && lines.size() > 1) {
-      length -= lines.remove().size();
-      isCut = true;
+      lines.add(new Line(reply, ""));
     }
   }
 
@@ -122,13 +105,7 @@ final class Transcript {
   /** Tells the postmaster, where there is something to tell; once, at the end. May wait. */
   void tell(Supplier<String> client) {
     if (isKept && !troubles.isEmpty() && notices.areWanted(troubles)) {
-      List<String> all = new ArrayList<>();
-      if (isCut) {
-        all.add("(what was said before is left out)");
-      }
-      lines.forEach(
-          line -> line.shown().forEach(text -> all.add(text.replaceAll("[^\\x20-\\x7E]", "?"))));
-      notices.tell(client.get(), all, end);
+      notices.tell(client.get(), lines.lines(), end);
       troubles.clear();
     }
   }

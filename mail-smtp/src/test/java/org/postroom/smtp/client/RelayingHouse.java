@@ -22,6 +22,9 @@ import org.postroom.core.address.Address;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.arrival.StagingArea;
 import org.postroom.core.arrival.Submission;
+import org.postroom.core.auth.LoginThrottle;
+import org.postroom.core.auth.Mechanisms;
+import org.postroom.core.auth.PasswordQueue;
 import org.postroom.core.config.Settings;
 import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
 import org.postroom.core.dns.lookup.ZoneResolver;
@@ -48,6 +51,7 @@ import org.postroom.core.mailbox.MailboxId;
 import org.postroom.core.mailbox.MailboxName;
 import org.postroom.core.mailbox.UidSet;
 import org.postroom.core.memory.MemoryBudget;
+import org.postroom.core.part.Generation;
 import org.postroom.core.part.Premises;
 import org.postroom.core.policy.OwnAddresses;
 import org.postroom.core.policy.Policy;
@@ -56,6 +60,7 @@ import org.postroom.core.queue.QueueManager;
 import org.postroom.core.queue.QueueParams;
 import org.postroom.core.queue.Watches;
 import org.postroom.core.secret.Secret;
+import org.postroom.core.session.LogIns;
 import org.postroom.core.table.Tables;
 import org.postroom.core.testing.MemoryMemoStore;
 import org.postroom.core.testing.MemoryNamedMails;
@@ -93,7 +98,7 @@ final class RelayingHouse implements AutoCloseable {
   private final Path folder;
   private final StagingArea staging;
   private final MailFlow flow;
-  private final OthersWishes others;
+  private final SharedByTransports shared;
   private final SmtpTransport transport;
   private final QueueManager manager;
 
@@ -152,8 +157,8 @@ final class RelayingHouse implements AutoCloseable {
             time,
             time,
             ZoneOffset.UTC);
-    others = OthersWishes.of(premises);
-    transport = SmtpTransport.of(settings, policy, OWN, TABLES, premises, others);
+    shared = SharedByTransports.of(premises);
+    transport = SmtpTransport.of(settings, policy, OWN, TABLES, premises, shared);
     Router router =
         (query, facts, trace) ->
             switch (query.recipient().domain().name()) {
@@ -180,6 +185,8 @@ final class RelayingHouse implements AutoCloseable {
             time,
             workers,
             lifeline);
+    Generation generation = new Generation(1, settings, policy, flow, logIns(), Optional.empty());
+    shared.notices().running(() -> generation);
     manager =
         new QueueManager(
             stores.queue(),
@@ -193,6 +200,17 @@ final class RelayingHouse implements AutoCloseable {
     workers.afterwards(manager::close);
     stores.accounts().add("ada@here.test", Secret.of("secret"));
     manager.start();
+  }
+
+  private LogIns logIns() {
+    Random random = new Random(2);
+    return LogIns.of(
+        stores.accounts(),
+        Mechanisms.withoutTokens(stores.accounts(), random),
+        new LoginThrottle(time, random),
+        new PasswordQueue(workers, 2),
+        time,
+        Duration.ofSeconds(1));
   }
 
   private static String hop(Listener listener) {
@@ -276,7 +294,7 @@ final class RelayingHouse implements AutoCloseable {
   public void close() {
     manager.close();
     transport.close();
-    others.close();
+    shared.close();
     wire.close();
     workers.close();
     staging.close();

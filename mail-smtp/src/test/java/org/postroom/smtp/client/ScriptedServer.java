@@ -104,6 +104,13 @@ final class ScriptedServer {
         talk.say("550 5.7.1 No\r\n");
       }
     },
+    /** It says that it does not understand us. */
+    UNKNOWN {
+      @Override
+      void answer(Talk talk, String well) {
+        talk.say("500 5.5.1 Command unrecognized\r\n");
+      }
+    },
     BYE {
       @Override
       void answer(Talk talk, String well) {
@@ -238,6 +245,9 @@ final class ScriptedServer {
   private static final Set<Manner> AGREEING =
       EnumSet.of(Manner.WELL, Manner.LONG_LINE, Manner.NUL_WITHIN, Manner.BARE_LF, Manner.TWICE);
 
+  private static final Set<Manner> REFUSING =
+      EnumSet.of(Manner.LATER, Manner.NEVER, Manner.UNKNOWN);
+
   private final VirtualTime time;
   private volatile List<String> offers = List.of("PIPELINING", "8BITMIME");
   private volatile Step step = Step.OTHER;
@@ -363,7 +373,7 @@ final class ScriptedServer {
         }
       } else {
         // What follows an answer that is no refusal is taken for the content.
-        inContent = asked == Step.DATA && how != Manner.LATER && how != Manner.NEVER;
+        inContent = asked == Step.DATA && !REFUSING.contains(how);
       }
       how.answer(this, well);
     }

@@ -14,17 +14,20 @@ import org.postroom.smtp.client.tlsrpt.SessionCounts;
 import org.postroom.smtp.client.tlsrpt.TlsReports;
 
 /**
- * What other domains say of TLS to their hosts, and want to hear of it: in one server, over all its
- * transports and generations.
+ * What all transports of one server have in common, over its generations: what other domains say of
+ * TLS to their hosts and want to hear of it, and what the postmaster hears of servers.
  *
- * @param policies that they have published
+ * @param policies that domains have published
  * @param reports to them
+ * @param notices to him
  */
-public record OthersWishes(StsPolicies policies, TlsReports reports) implements AutoCloseable {
+public record SharedByTransports(StsPolicies policies, TlsReports reports, ServerNotices notices)
+    implements AutoCloseable {
 
   /** Nothing is known yet but what the store has. */
-  public static OthersWishes of(Premises premises) {
-    return new OthersWishes(new StsPolicies(premises), new TlsReports(premises));
+  public static SharedByTransports of(Premises premises) {
+    return new SharedByTransports(
+        new StsPolicies(premises), new TlsReports(premises), new ServerNotices(premises));
   }
 
   /** The policies that settings have us obey, found by {@code https}. */
@@ -41,6 +44,7 @@ public record OthersWishes(StsPolicies policies, TlsReports reports) implements 
   public void running(Supplier<Generation> current) {
     policies.running(current);
     reports.running(current);
+    notices.running(current);
   }
 
   @Override
