@@ -82,6 +82,11 @@ final class PostfixServer implements AutoCloseable {
     }
   }
 
+  /** Throws away what waits in its queue. */
+  void forget() throws IOException {
+    run("postsuper", "-c", folder.resolve("etc").toString(), "-d", "ALL");
+  }
+
   private void run(String... command) throws IOException {
     try {
       byte[] unused = Programs.run(folder, new byte[0], command);

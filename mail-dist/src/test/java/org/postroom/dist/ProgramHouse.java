@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.postroom.core.delivery.QueuedMail.QueuedRecipient;
+import org.postroom.core.queue.QueueControl;
 import org.postroom.core.testing.Until;
 import org.postroom.storage.Storage;
 
@@ -122,6 +123,19 @@ final class ProgramHouse implements AutoCloseable {
   String reason() {
     Until.so(() -> !queued().isEmpty() && queued().get(0).attempts() > 0);
     return queued().get(0).lastReason();
+  }
+
+  /** Waits until all has left, or is put off; says whether anything is. */
+  boolean awaitAttempts() {
+    Until.so(() -> queued().stream().allMatch(one -> one.attempts() > 0));
+    return !queued().isEmpty();
+  }
+
+  /** Ends what waits; nobody hears of it. */
+  void forget() {
+    List<Long> ids = queued().stream().map(QueuedRecipient::id).toList();
+    int unused = new ServerDesk(server).queue().control().change(QueueControl.Change.DELETE, ids);
+    awaitEmptyQueue();
   }
 
   private List<QueuedRecipient> queued() {

@@ -20,6 +20,11 @@ final class BuiltInTransports {
   /** Mail is returned. */
   static final String ERROR = "error";
 
+  /** By which mail is returned, whatever the configuration says of its recipient by then. */
+  static Route.Onward returning(String status, String text) {
+    return new Route.Onward(ERROR, status + " " + text, true);
+  }
+
   /** Mail waits, and is tried again. */
   static final String RETRY = "retry";
 

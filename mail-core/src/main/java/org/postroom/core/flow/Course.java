@@ -68,6 +68,8 @@ final class Course {
   private final Trail trail = new Trail();
   // Those by whose own files it has come, the last one last.
   private final Deque<Address> forwarders = new ArrayDeque<>();
+  // Those to whom it would come back, and who would send it on again; with whom reports go to.
+  private final Map<Address, Optional<ReversePath>> circles = new LinkedHashMap<>();
   // Why all of it is refused; why a part is that is no address; what is not known yet.
   private Route.@Nullable Nowhere fault;
   private Route.@Nullable Nowhere restricted;
@@ -132,6 +134,7 @@ final class Course {
       told("more than " + most + " addresses");
       fault = TOO_MANY;
     }
+    circles.forEach(this::turnBack);
     if (fault == null && targets.isEmpty()) {
       fault = restricted == null ? MISCONFIGURED : restricted;
     }
@@ -165,9 +168,12 @@ final class Course {
   }
 
   /** Whether the way may go by {@code address}; {@code loop} is why not if it has been here. */
-  private boolean enters(Address address, int deepest, Route.Nowhere loop) {
+  private boolean enters(
+      Address address, Optional<ReversePath> owner, int deepest, Route.Nowhere loop) {
     String key = key(address);
-    if (trail.has(key)) {
+    if (trail.has(key) && hasSentOn(address)) {
+      circle(address, owner);
+    } else if (trail.has(key)) {
       refuse("loop: " + trail.around(key), loop);
     } else if (trail.length() >= deepest || key.length() > aliases.longest()) {
       refuse("no end at " + address, TOO_MANY);
@@ -184,7 +190,7 @@ final class Course {
    * @param loop what it comes to where the way has been here before
    */
   private void follow(Address address, Optional<ReversePath> owner, Route.Nowhere loop) {
-    if (enters(address, aliases.deepest(), loop) && seen.add(key(address))) {
+    if (enters(address, owner, aliases.deepest(), loop) && seen.add(key(address))) {
       trail.enter(key(address));
       try {
         Optional<AddressMap.Mapped> found = aliases.virtual(address, facts);
@@ -251,9 +257,8 @@ final class Course {
     }
     ForwardFiles.Found file = found.get();
     HomeFile.Reading reading = file.reading();
-    if (forwarders.stream().anyMatch(by -> isSameUser(by, address))) {
-      told(address + " has sent it on before (forward_path)");
-      refuse("loop", new Route.Nowhere(554, DeliveredTo.LOOP, DeliveredTo.inCircles(address)));
+    if (hasSentOn(address)) {
+      circle(address, owner);
       return true;
     }
     if (reading instanceof HomeFile.Reading.Said said) {
@@ -285,6 +290,28 @@ final class Course {
       told("not by " + file.path() + ", which " + ignored.why() + " (forward_path)");
     }
     return false;
+  }
+
+  /** Whether the way has come by a file of the user whose address it is. */
+  private boolean hasSentOn(Address address) {
+    return isLocal(address) && forwarders.stream().anyMatch(by -> isSameUser(by, address));
+  }
+
+  private void circle(Address address, Optional<ReversePath> owner) {
+    told("loop: " + address + " has sent it on before (forward_path)");
+    circles.putIfAbsent(address, owner);
+  }
+
+  /** What runs in a circle is returned; who else is on the way, and who keeps a copy, has it. */
+  private void turnBack(Address address, Optional<ReversePath> owner) {
+    String why = DeliveredTo.inCircles(address);
+    if (targets.isEmpty()) {
+      refuse("nobody else", new Route.Nowhere(554, DeliveredTo.LOOP, why));
+    } else {
+      Route back = BuiltInTransports.returning(DeliveredTo.LOOP, why);
+      Recipient who = Target.named(address, recipient, owner);
+      targets.putIfAbsent("loop " + key(address), new Target(who, back, owner));
+    }
   }
 
   private static String shown(List<String> items) {
@@ -414,7 +441,7 @@ final class Course {
   /** By aliases(5) and on: for a name that a name of ours stands for. */
   private void inside(Address address, Optional<ReversePath> owner, Route.Nowhere loop) {
     String key = key(address);
-    if (enters(address, DEEPEST, loop) && seen.add(key)) {
+    if (enters(address, owner, DEEPEST, loop) && seen.add(key)) {
       trail.enter(key);
       try {
         local(address, owner);

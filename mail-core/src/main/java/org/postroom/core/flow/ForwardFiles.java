@@ -145,7 +145,8 @@ final class ForwardFiles {
     String local = address.localPart();
     int at = delimiter.indexIn(local);
     boolean named = EXTENSION.matcher(text.text()).find();
-    String extension = at < 0 ? "" : filtered(local.substring(at + 1));
+    // As local(8) has it: who writes to him need not know in what letters his files are called.
+    String extension = at < 0 ? "" : filtered(local.substring(at + 1).toLowerCase(Locale.ROOT));
     // No file is called so, and the sender does not say in which folder to look.
     if (named && (at < 0 || extension.length() > LONGEST || extension.contains("/"))) {
       return Stream.empty();

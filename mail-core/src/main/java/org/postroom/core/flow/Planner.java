@@ -110,10 +110,8 @@ final class Planner {
         .map(
             forwarder ->
                 target.by(
-                    new Route.Onward(
-                        BuiltInTransports.ERROR,
-                        DeliveredTo.LOOP + " " + DeliveredTo.inCircles(forwarder),
-                        true)))
+                    BuiltInTransports.returning(
+                        DeliveredTo.LOOP, DeliveredTo.inCircles(forwarder))))
         .orElse(target);
   }
 

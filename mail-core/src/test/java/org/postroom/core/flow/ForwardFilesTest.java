@@ -219,6 +219,7 @@ final class ForwardFilesTest {
       delimiter = ';',
       value = {
         "HIM+lists@local.test; forward; lists@far.test by HIM+lists@local.test",
+        "HIM+LISTS@local.test; forward; lists@far.test by HIM+LISTS@local.test",
         "HIM+x@local.test; forward; b+x@far.test by HIM+x@local.test",
         "HIM+x@local.test; virtual; b@far.test by HIM+x@local.test",
         "'\"HIM+../eves/.forward\"@local.test'; virtual; b@far.test by"
@@ -439,10 +440,38 @@ final class ForwardFilesTest {
     write("eves/.forward", "HIM\n");
 
     assertThat(targets(expand("HIM@local.test")))
-        .startsWith("HIM@local.test=554 5.4.6 mail forwarding loop for HIM@");
+        .isEqualTo("HIM@local.test=554 5.4.6 mail forwarding loop for HIM@mx.local.test");
+    assertThat(expand("HIM@local.test").nowhere()).isPresent();
     write("eves/.forward", "b@far.test");
     assertThat(targets(expand("HIM@local.test")))
         .isEqualTo("b@far.test by HIM@local.test by eve@mx.local.test");
+  }
+
+  /** What others on the way get is not lost for that; in whatever order they stand there. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "'\\HIM, eve'; HIM@mx.local.test",
+        "'eve, \\HIM'; HIM@mx.local.test",
+        "'eve, b@far.test'; b@far.test by HIM@local.test",
+      })
+  void whoKeepsACopyOfALoopHasIt(String his, String target) throws IOException {
+    assumeThat(him).isEqualTo(ROOT);
+    write("home/.forward", his);
+    write("eves/.forward", "HIM\n");
+
+    for (String recipient : List.of("HIM@local.test", "HIM@mx.local.test")) {
+      Expanded expanded = expand(recipient);
+
+      assertThat(targets(expanded))
+          .isEqualTo(
+              target.replace("by HIM@local.test", "by " + recipient) + ", HIM@mx.local.test");
+      assertThat(expanded.targets().get(1).route())
+          .isEqualTo(
+              new Route.Onward(
+                  "error", named("5.4.6 mail forwarding loop for HIM@mx.local.test"), true));
+    }
   }
 
   @Test
