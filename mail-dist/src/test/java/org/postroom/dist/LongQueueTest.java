@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +21,9 @@ import org.postroom.dist.operation.QueueOperations.Asked;
 import org.postroom.dist.operation.QueueOperations.WaitingMail;
 
 /**
- * A long queue and a server with 256 MB of heap: it starts, lists and works as with a short one.
- * With {@code -Dpostroom.queue=100000} for so many recipients; the figures are reported.
+ * A long queue and a server with 256 MB of heap: it starts, lists and takes mail as with a short
+ * one. {@code postroom.queue} says how many recipients: the long tests have 100,000 of them, over
+ * 5,000 domains, and by hand there may be a million. The figures are reported.
  */
 @Tag("process")
 @Tag("scaled")
@@ -55,7 +57,12 @@ final class LongQueueTest {
       start = System.nanoTime();
       ServerProcess.Outcome mailq = ServerProcess.run("postqueue", "-c", folder.toString(), "-p");
       say("postqueue -p by itself", start);
+      say("its first line", mailq.untilFirstLine());
       assertThat(mailq.said()).contains(" in " + RECIPIENTS / EACH + " Requests.");
+
+      start = System.nanoTime();
+      take(server.port(Role.MX));
+      say("one more mail", start);
       assertThat(server.said()).doesNotContain("OutOfMemoryError");
       System.out.println("long queue: PSS in KiB: " + server.proportionalSetKib());
     }
@@ -111,14 +118,23 @@ final class LongQueueTest {
     }
   }
 
+  /** A mail for one who is elsewhere, as from any client. */
+  private static void take(int port) throws IOException {
+    try (SmtpDialogue client = SmtpDialogue.open(port)) {
+      assertThat(client.say("MAIL FROM:<x@example.org>")).startsWith("250");
+      assertThat(client.say("RCPT TO:<one@more.test>")).startsWith("250");
+      assertThat(client.say("DATA")).startsWith("354");
+      assertThat(client.content(out -> out.write("Subject: one more\r\n\r\n".getBytes(US_ASCII))))
+          .startsWith("250");
+    }
+  }
+
   private static void say(String what, long since) {
+    say(what, Duration.ofNanos(System.nanoTime() - since));
+  }
+
+  private static void say(String what, Duration time) {
     System.out.println(
-        "long queue: "
-            + RECIPIENTS
-            + " recipients: "
-            + what
-            + ": "
-            + (System.nanoTime() - since) / 1_000_000
-            + " ms");
+        "long queue: " + RECIPIENTS + " recipients: " + what + ": " + time.toMillis() + " ms");
   }
 }

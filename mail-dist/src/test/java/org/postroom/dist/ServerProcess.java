@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +41,8 @@ final class ServerProcess implements AutoCloseable {
 
   private final Process process;
   private final Said said = new Said();
+  private final long launched = System.nanoTime();
+  private volatile Duration untilFirstLine = Duration.ZERO;
   private final CompletableFuture<Map<Door, Integer>> ports = new CompletableFuture<>();
   private final Thread reader;
 
@@ -91,12 +94,12 @@ final class ServerProcess implements AutoCloseable {
   static Outcome run(List<String> around, String... arguments) throws IOException {
     try (ServerProcess process = launch(around, Postroom.class, List.of(), arguments)) {
       int status = process.awaitEnd();
-      return new Outcome(status, process.said());
+      return new Outcome(status, process.said(), process.untilFirstLine);
     }
   }
 
-  /** How a command ended, and all that it said. */
-  record Outcome(int status, String said) {}
+  /** How a command ended, all that it said, and how long it took to begin with that. */
+  record Outcome(int status, String said, Duration untilFirstLine) {}
 
   private static ServerProcess launch(
       List<String> around, Class<?> main, List<String> jvmOptions, String... arguments)
@@ -117,6 +120,9 @@ final class ServerProcess implements AutoCloseable {
     try (BufferedReader out = process.inputReader(UTF_8)) {
       String line;
       while ((line = out.readLine()) != null) {
+        if (untilFirstLine.isZero()) {
+          untilFirstLine = Duration.ofNanos(System.nanoTime() - launched);
+        }
         said.add(line);
         if (line.startsWith("Postroom listens:")) {
           ports.complete(ports(line));
