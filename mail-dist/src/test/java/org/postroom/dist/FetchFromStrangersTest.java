@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.dns.lookup.ZoneResolver;
 import org.postroom.core.testing.Until;
 import org.postroom.core.time.VirtualTime;
@@ -391,6 +393,76 @@ final class FetchFromStrangersTest {
       assertThat(ended(here, "public").result()).isEqualTo("fetched=0, removed=0, left=0");
       assertThat(heard.stream().filter(command -> command.startsWith("UID STORE")))
           .containsExactly("UID STORE 6 +FLAGS.SILENT (\\Seen)");
+    }
+  }
+
+  /** A server with so many messages, which hears of marks. */
+  private void markable(String flags, int messages, Answers marks) throws IOException {
+    peer(
+        "markable",
+        "imap",
+        "keep=seen",
+        "* OK hello\r\n",
+        line -> {
+          String[] words = line.split(" ", 4);
+          String done = words[0] + " OK\r\n";
+          if (line.contains(" SELECT ")) {
+            return "* OK [UIDVALIDITY 7] x\r\n" + flags + done;
+          } else if (line.contains(" UID FETCH 1:*")) {
+            StringBuilder list = new StringBuilder();
+            for (int i = 1; i <= messages; i++) {
+              list.append("* " + i + " FETCH (UID " + i + " FLAGS () RFC822.SIZE 20)\r\n");
+            }
+            return list + done;
+          } else if (line.contains(" UID FETCH ")) {
+            String body = " BODY[] {" + MAIL.length() + "}\r\n" + MAIL + ")\r\n";
+            return "* 1 FETCH (UID " + words[3].split(" ")[0] + body + done;
+          } else if (line.contains(" UID STORE ")) {
+            String said = marks.to(words[3].split(" ")[0]);
+            return said == null ? null : words[0] + said;
+          }
+          return done;
+        });
+  }
+
+  /** RFC 3501, 7.1: a flag that is not permanent is gone with the session. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | NO it is read only | 20",
+        "* OK [PERMANENTFLAGS (\\Answered \\*)] x | OK | 20",
+        "* OK [PERMANENTFLAGS ()] x | OK | 20",
+        "* OK [PERMANENTFLAGS (\\Answered \\seen)] x | OK | 25",
+        "'' | OK | 25",
+      })
+  void aServerThatMarksNothingForGoodIsSoonAskedNoMore(String flags, String answer, int asked)
+      throws IOException {
+    AtomicInteger marks = new AtomicInteger();
+    markable(
+        flags.isEmpty() ? "" : flags + "\r\n",
+        25,
+        uid -> marks.incrementAndGet() > 0 ? " " + answer + "\r\n" : null);
+    try (MailServer here = start()) {
+      assertThat(ended(here, "markable").result()).isEqualTo("fetched=25, removed=0, left=0");
+
+      assertThat(marks).hasValue(asked);
+    }
+  }
+
+  @Test
+  void aMarkThatBreaksOffARoundBringsNothingTwice() throws IOException {
+    List<String> marked = new CopyOnWriteArrayList<>();
+    markable("", 3, uid -> marked.add(uid) && uid.equals("1") ? null : " OK\r\n");
+    try (MailServer here = start()) {
+      assertThat(ended(here, "markable").failures()).isEqualTo(1);
+      assertThat(Inbox.of(here, HERE)).hasSize(1);
+
+      time.advance(Duration.ofMinutes(6));
+
+      assertThat(ended(here, "markable").result()).isEqualTo("fetched=2, removed=0, left=0");
+      assertThat(Inbox.of(here, HERE)).hasSize(3);
+      assertThat(marked).containsExactly("1", "2", "3");
     }
   }
 

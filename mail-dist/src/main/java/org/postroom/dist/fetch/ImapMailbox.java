@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.arrival.StagedContent;
 import org.postroom.core.arrival.Staging;
@@ -30,7 +31,11 @@ import org.postroom.imap.protocol.ModifiedUtf7;
 
 /** One mailbox as IMAP shows it. Messages go by UIDVALIDITY and UID. */
 final class ImapMailbox implements RemoteMailbox {
+  private static final String SEEN = "\\Seen";
   private static final Pattern VALIDITY = Pattern.compile("\\[UIDVALIDITY (\\d{1,10})].*");
+
+  private static final Pattern PERMANENT =
+      Pattern.compile("\\[PERMANENTFLAGS \\((.*?)\\)].*", Pattern.CASE_INSENSITIVE);
 
   /** A literal beside those of messages, such as a name, is no longer. */
   private static final int SHORT = 64 * 1024;
@@ -49,6 +54,10 @@ final class ImapMailbox implements RemoteMailbox {
   private String validity = "";
   private boolean hasUidPlus;
   private boolean expunges;
+
+  /** Whether what is marked as seen stays so (RFC 3501, 7.1: without a word of it, it does). */
+  private boolean keepsSeen = true;
+
   private boolean isFetching;
   private boolean isEmpty;
   private long staged;
@@ -97,6 +106,10 @@ final class ImapMailbox implements RemoteMailbox {
           Matcher code = VALIDITY.matcher(said.text());
           if (code.matches()) {
             validity = code.group(1);
+          }
+          Matcher kept = PERMANENT.matcher(said.text());
+          if (kept.matches()) {
+            keepsSeen = Stream.of(kept.group(1).split(" ")).anyMatch(SEEN::equalsIgnoreCase);
           }
           isEmpty |= said.word().equals("0") && said.values().contains("EXISTS");
         });
@@ -233,7 +246,10 @@ final class ImapMailbox implements RemoteMailbox {
 
   @Override
   public void markSeen(Entry message) throws IOException, RemoteRefusal {
-    talk.command("UID STORE " + message.number() + " +FLAGS.SILENT (\\Seen)", said -> {});
+    talk.command("UID STORE " + message.number() + " +FLAGS.SILENT (" + SEEN + ")", said -> {});
+    if (!keepsSeen) {
+      throw new RemoteRefusal("the server keeps no " + SEEN + " beyond this round");
+    }
   }
 
   @Override

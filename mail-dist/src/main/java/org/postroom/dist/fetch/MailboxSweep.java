@@ -47,7 +47,7 @@ final class MailboxSweep {
   /** Messages that were refused to us, one after the other. */
   private int withheld;
 
-  /** Messages that were not to be removed, or not to be marked. */
+  /** Messages that were not to be removed; or, one after the other, not to be marked. */
   private int unchangeable;
 
   /**
@@ -148,9 +148,13 @@ final class MailboxSweep {
     }
     try {
       mailbox.markSeen(one);
+      unchangeable = 0;
     } catch (RemoteRefusal e) {
       unchangeable++;
       log.notMarked(one.name(), String.valueOf(e.getMessage()));
+      if (unchangeable == MOST_REFUSED) {
+        log.passedOver("what else is fetched in this round is not marked there, either");
+      }
     }
   }
 
