@@ -236,6 +236,18 @@ public final class Listing {
   }
 
   /**
+   * What any name amounts to, also one of the administrator's own to which main.cf itself does not
+   * refer; stars for a secret. Empty where it is nobody's.
+   *
+   * @throws BadValue where it cannot be expanded
+   */
+  public Optional<String> shown(String name) {
+    return row(name)
+        .map(this::expanded)
+        .or(() -> said(name).map(text -> expanded(name, text, Map.of())));
+  }
+
+  /**
    * The same for any text.
    *
    * @param name whose text it is

@@ -3,6 +3,7 @@ package org.postroom.core.flow;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
@@ -35,7 +36,7 @@ record BounceTemplates(String file, Map<String, Template> templates) {
   static final BounceTemplates NONE = new BounceTemplates("", Map.of());
 
   /** A file that somebody has named by mistake must not fill our memory. */
-  private static final long LARGEST = 1 << 20;
+  private static final int LARGEST = 1 << 20;
 
   static final List<String> NAMES =
       List.of("failure_template", "delay_template", "success_template", "verify_template");
@@ -85,12 +86,12 @@ record BounceTemplates(String file, Map<String, Template> templates) {
     if (file.isEmpty()) {
       return NONE;
     }
-    try {
-      Path path = Path.of(file);
-      if (Files.size(path) > LARGEST) {
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      byte[] octets = in.readNBytes(LARGEST + 1); // a device or a pipe says no size
+      if (octets.length > LARGEST) {
         throw new BadValue(file + ": expected a file of at most " + LARGEST + " octets");
       }
-      return parse(file, Files.readString(path, ISO_8859_1));
+      return parse(file, new String(octets, ISO_8859_1));
     } catch (IOException | InvalidPathException e) {
       throw new BadValue("cannot read " + file + ": " + Reason.text(e));
     }

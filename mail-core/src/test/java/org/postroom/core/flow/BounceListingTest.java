@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.postroom.core.config.BadValue;
 
@@ -150,5 +152,14 @@ final class BounceListingTest {
     assertThatThrownBy(() -> BounceListing.read(folder.resolve("none").toString()))
         .isInstanceOf(BadValue.class)
         .hasMessageContaining("cannot read " + folder.resolve("none"));
+  }
+
+  /** A device says no size. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whatDoesNotEndIsNoFile() {
+    assertThatThrownBy(() -> BounceListing.read("/dev/zero"))
+        .isInstanceOf(BadValue.class)
+        .hasMessageContaining("/dev/zero: expected a file of at most 1048576 octets");
   }
 }

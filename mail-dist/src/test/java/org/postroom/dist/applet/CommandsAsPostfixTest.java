@@ -323,7 +323,7 @@ final class CommandsAsPostfixTest {
         From: someone (The post office)
         Subject: Asked
 
-        Grüße, ${relayhost?with}${relayhost:without} a host before us
+        Grüße from $mine, ${relayhost?with}${relayhost:without} a host before us
         EOF
         delay_template = <<END
         charset: us-ascii
@@ -347,7 +347,9 @@ final class CommandsAsPostfixTest {
     Map<String, String> files =
         Map.of(
             "main.cf",
-            MAIN + "delay_warning_time = 2h\nbounce_template_file = " + folder + "/bounce.cf\n",
+            MAIN
+                + "mine = the $myhostname\n"
+                + "delay_warning_time = 2h\nbounce_template_file = " + folder + "/bounce.cf\n",
             "bounce.cf",
             templates);
     List<String> words = words("postconf", line);

@@ -195,7 +195,7 @@ public final class Postconf {
         request.has('t')
             ? listing.templates()
             : listing.texts(
-                name -> names.row(name).map(names::expanded),
+                names::shown,
                 undefined -> warn(templates + ": " + undefined)));
   }
 
