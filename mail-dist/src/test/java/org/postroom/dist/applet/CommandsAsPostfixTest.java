@@ -349,7 +349,9 @@ final class CommandsAsPostfixTest {
             "main.cf",
             MAIN
                 + "mine = the $myhostname\n"
-                + "delay_warning_time = 2h\nbounce_template_file = " + folder + "/bounce.cf\n",
+                + "delay_warning_time = 2h\nbounce_template_file = "
+                + folder
+                + "/bounce.cf\n",
             "bounce.cf",
             templates);
     List<String> words = words("postconf", line);

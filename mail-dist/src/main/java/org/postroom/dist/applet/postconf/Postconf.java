@@ -194,9 +194,7 @@ public final class Postconf {
     out.print(
         request.has('t')
             ? listing.templates()
-            : listing.texts(
-                names::shown,
-                undefined -> warn(templates + ": " + undefined)));
+            : listing.texts(names::shown, undefined -> warn(templates + ": " + undefined)));
   }
 
   private void list() {
