@@ -370,9 +370,9 @@ final class SmarthostTest {
         .doesNotContain("AGFk");
   }
 
-  /** Nor in what the postmaster hears of the session, whenever the server repeats it. */
+  /** Nor in what sender and postmaster hear of the session, whenever the server repeats it. */
   @Test
-  void noSecretComesBackInANotice() throws Exception {
+  void noSecretComesBackInAReportOrANotice() throws Exception {
     RelayHop hop = house.relayhost().offers("AUTH LOGIN");
     hop.always("AUTH LOGIN", "334 VXNlcm5hbWU6")
         .always("YWRh", "334 UGFzc3dvcmQ6")
@@ -388,7 +388,14 @@ final class SmarthostTest {
 
     house.send(BOB, MESSAGE);
 
-    assertThat(house.awaitInbox(2))
+    List<String> mails = house.awaitInbox(2);
+    assertThat(mails)
+        .filteredOn(mail -> mail.contains("Diagnostic-Code: smtp; 500 5.5.1 Unknown: ***\r\n"))
+        .singleElement()
+        .asString()
+        .contains(" said: 500 5.5.1 Unknown:\r\n    ***")
+        .doesNotContain("b3Blbn");
+    assertThat(mails)
         .filteredOn(mail -> mail.contains(" SMTP client: errors from "))
         .singleElement()
         .asString()

@@ -3,6 +3,8 @@ package org.postroom.smtp.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -20,9 +22,16 @@ final class Exchange {
   /** Of a mail for very many, which one line is to show. */
   private static final int MOST_NAMED = 5;
 
+  /** What is shorter is no secret: {@code =} is an empty answer, {@code *} ends a log-in. */
+  private static final int SHORTEST_SECRET = 4;
+
   private final Connection connection;
   private final ServerTranscript transcript;
   private final Watches watches;
+
+  /** What we have logged in with. */
+  private final List<String> secrets = new ArrayList<>(0);
+
   private boolean usable = true;
 
   /**
@@ -70,14 +79,27 @@ final class Exchange {
     return read(timeout);
   }
 
-  /** The same for a line that logs us in, which some servers repeat in their answers. */
+  /**
+   * The same for a line that logs us in, which some servers repeat: the answer may have it, those
+   * to other lines do not.
+   */
   Reply saySecret(String line, Duration timeout) {
     transcript.saidSecret(line);
+    noteSecret(line);
     put(line);
     flush();
     Reply reply = await(timeout);
     transcript.heardSecret(reply);
     return reply;
+  }
+
+  private void noteSecret(String line) {
+    boolean begins = ServerTranscript.beginsLogIn(line);
+    String[] words = line.split(" ", 3); // AUTH, the mechanism, what it begins with
+    String secret = begins ? (words.length == 3 ? words[2] : "") : line;
+    if (secret.length() >= SHORTEST_SECRET) {
+      secrets.add(secret);
+    }
   }
 
   /** Says a line, with the next flush. */
@@ -104,9 +126,12 @@ final class Exchange {
     return connection.out();
   }
 
-  /** RFC 5321, 4.5.3.2: each command has its time, however many there are. */
+  /**
+   * RFC 5321, 4.5.3.2: each command has its time, however many there are. What a server says comes
+   * into the log, into reports and into notices: what logs us in does not.
+   */
   Reply read(Duration timeout) {
-    Reply reply = await(timeout);
+    Reply reply = await(timeout).without(secrets);
     transcript.heard(reply);
     return reply;
   }

@@ -1,5 +1,6 @@
 package org.postroom.smtp.client;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postroom.core.wire.Input;
@@ -51,6 +52,15 @@ record Reply(int code, String text) {
         ? code + " " + text
         : (code + "-" + text.substring(0, last).replace("\n", "\n" + code + "-"))
             + ("\n" + code + " " + text.substring(last + 1));
+  }
+
+  /** The same with stars for each of these. */
+  Reply without(List<String> secrets) {
+    String shown = text;
+    for (String secret : secrets) {
+      shown = shown.replace(secret, "***");
+    }
+    return shown.equals(text) ? this : new Reply(code, shown);
   }
 
   boolean isPositive() {

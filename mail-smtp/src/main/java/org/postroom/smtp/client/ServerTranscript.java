@@ -1,6 +1,5 @@
 package org.postroom.smtp.client;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,17 +20,11 @@ final class ServerTranscript {
   /** So much of one reply is kept, lest what it was to is lost. */
   private static final int LONGEST_REPLY = 1000;
 
-  /** What is shorter is no secret: {@code =} is an empty answer, {@code *} ends a log-in. */
-  private static final int SHORTEST_SECRET = 4;
-
   private final Tracing.Trace trace;
   private final Optional<SessionNotices> notices;
   private final String protocol;
   private final Target server;
   private final RecentLines lines = new RecentLines();
-
-  /** What we have logged in with: some servers repeat what they do not like, whenever. */
-  private final List<String> secrets = new ArrayList<>(0);
 
   private boolean isKept;
   private boolean isUnexpected;
@@ -75,15 +68,12 @@ final class ServerTranscript {
   /** We have said a line that logs us in: no more of it than the name of a mechanism is kept. */
   void saidSecret(String line) {
     trace.saidSecret(line);
-    if (isKept) {
-      boolean begins = line.regionMatches(true, 0, AUTH, 0, AUTH.length());
-      String[] words = line.split(" ", 3); // AUTH, the mechanism, what it begins with
-      String secret = begins ? (words.length == 3 ? words[2] : "") : line;
-      if (secret.length() >= SHORTEST_SECRET) {
-        secrets.add(secret);
-      }
-      keep("Out: ", begins ? line : CUT);
-    }
+    keep("Out: ", beginsLogIn(line) ? line : CUT);
+  }
+
+  /** Whether a line that logs us in is the first such, which names the mechanism. */
+  static boolean beginsLogIn(String line) {
+    return line.regionMatches(true, 0, AUTH, 0, AUTH.length());
   }
 
   /** The server has answered. */
@@ -116,11 +106,7 @@ final class ServerTranscript {
 
   private void keep(String who, String line) {
     if (isKept) {
-      String shown = Tracing.shown(line);
-      for (String secret : secrets) {
-        shown = shown.replace(secret, CUT);
-      }
-      lines.add(new Line(who + RecentLines.cut(shown)));
+      lines.add(new Line(who + RecentLines.cut(Tracing.shown(line))));
     }
   }
 
@@ -143,7 +129,6 @@ final class ServerTranscript {
       isKept = false;
       notices.ifPresent(some -> some.tellOfServer(protocol, server.toString(), lines.lines()));
       lines.clear();
-      secrets.clear();
     }
     isUnexpected = false;
   }
