@@ -37,9 +37,21 @@ record Ports(Settings settings, boolean fromSettings) {
   void check(String name, SocketAddress place) {
     if (place instanceof UnixDomainSocketAddress file) {
       check(name, file.getPath());
-    } else if (place instanceof InetSocketAddress inet && inet.getPort() != 0) {
+    } else if (place instanceof InetSocketAddress inet && !isAny(place)) {
       check(name, inet);
     }
+  }
+
+  /** Whether any port will do. */
+  static boolean isAny(SocketAddress place) {
+    return place instanceof InetSocketAddress inet && inet.getPort() == 0;
+  }
+
+  /** How an administrator is told of a place. */
+  static String text(SocketAddress place) {
+    return place instanceof InetSocketAddress inet
+        ? inet.getAddress().getHostAddress() + " port " + inet.getPort()
+        : "unix:" + place;
   }
 
   private void check(String name, Path socket) {
@@ -61,8 +73,7 @@ record Ports(Settings settings, boolean fromSettings) {
   }
 
   private String text(String name, InetSocketAddress address, String reason) {
-    String where = address.getAddress().getHostAddress() + " port " + address.getPort();
-    String what = "cannot listen on " + where + " for " + name + ": ";
+    String what = "cannot listen on " + text(address) + " for " + name + ": ";
     String lower = reason.toLowerCase(Locale.ROOT);
     if (lower.contains("in use")) {
       return at(

@@ -31,6 +31,7 @@ import org.postroom.core.policy.Policy;
 import org.postroom.core.policy.PolicyParams;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.table.Tables;
+import org.postroom.core.testing.FreePorts;
 import org.postroom.core.testing.Until;
 import org.postroom.storage.Storage;
 
@@ -48,6 +49,16 @@ final class BuilderTest {
         .bind(InetAddress.getLoopbackAddress())
         .listen(Role.MX, 0)
         .account(ADA, "correct horse");
+  }
+
+  @Test
+  void twoDoorsAreNotToBeHadAtOnePort() {
+    int port = FreePorts.take();
+    ServerBuilder builder = described().listen(Role.MX, port).listen(Role.IMAP, port);
+
+    assertThatThrownBy(builder::start)
+        .isInstanceOf(BadConfiguration.class)
+        .hasMessageContaining("smtp and imap are both to listen on 127.0.0.1 port " + port);
   }
 
   @Test

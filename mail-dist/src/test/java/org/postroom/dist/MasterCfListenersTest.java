@@ -90,6 +90,23 @@ final class MasterCfListenersTest {
   }
 
   @Test
+  void twoServicesAreNotToBeHadAtOnePort() throws Exception {
+    int port = FreePorts.take();
+    String one = port + " inet n - y - - smtpd\n";
+    String same = "127.0.0.1:" + port + " inet n - y - - smtpd\n";
+    String why = port + " and 127.0.0.1:" + port + " are both to listen on 127.0.0.1 port " + port;
+    ServerBuilder site = site(MAIN + "listeners = imap:0\n", one + same);
+
+    assertThatThrownBy(site::check).hasMessageEndingWith("master.cf: " + why);
+
+    site(MAIN + "listeners = imap:0\n", one);
+    try (MailServer server = site.start()) {
+      site(MAIN + "listeners = imap:0\n", one + same);
+      assertThatThrownBy(server::reload).hasMessageContaining(why);
+    }
+  }
+
+  @Test
   void aReloadObeysTheServicesAsTheyAreByThen() throws Exception {
     int first = FreePorts.take();
     int second = FreePorts.take();
