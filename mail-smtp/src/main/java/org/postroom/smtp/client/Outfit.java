@@ -1,7 +1,7 @@
 package org.postroom.smtp.client;
 
+import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.random.RandomGenerator;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.log.MailLog;
 import org.postroom.core.part.Premises;
@@ -17,7 +17,7 @@ import org.postroom.smtp.protocol.Tracing;
  *
  * @param finder of next hops' addresses
  * @param unchunked servers that cannot take chunks
- * @param random for nonces
+ * @param random for nonces, which nobody may guess
  * @param counts hears of TLS sessions
  * @param notices says whether the postmaster hears of sessions
  * @param tracing has sessions written down
@@ -29,7 +29,7 @@ record Outfit(
     Security security,
     TargetFinder finder,
     Unchunked unchunked,
-    RandomGenerator random,
+    SecureRandom random,
     Clock clock,
     SessionCounts counts,
     ServerNotices notices,
@@ -64,14 +64,13 @@ record Outfit(
       Resolver names,
       Premises premises,
       SharedByTransports shared) {
-    RandomGenerator random = premises.random();
     return new Outfit(
         premises.wire(),
         options,
         security,
-        new TargetFinder(names, options, random, premises.timers()),
+        new TargetFinder(names, options, premises.random(), premises.timers()),
         new Unchunked(),
-        random,
+        new SecureRandom(),
         premises.clock(),
         counts,
         shared.notices(),

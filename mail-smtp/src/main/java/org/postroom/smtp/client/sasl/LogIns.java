@@ -1,9 +1,9 @@
 package org.postroom.smtp.client.sasl;
 
+import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.postroom.core.address.ReversePath;
 import org.postroom.core.config.BadValue;
@@ -154,7 +154,7 @@ public final class LogIns {
       Collection<String> offered,
       Channel channel,
       String server,
-      RandomGenerator random) {
+      SecureRandom random) {
     return Mechanism.ALL.stream()
         .filter(one -> offered.contains(one.name()))
         .filter(one -> permits(one, channel))

@@ -1,8 +1,8 @@
 package org.postroom.smtp.client.sasl;
 
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 
 /**
  * A mechanism that we can log in by. A further one is a row here and a {@link Dialogue}.
@@ -42,7 +42,7 @@ record Mechanism(String name, Set<SecurityOption> holds, boolean takesToken, Beg
 
   /** Makes the client's side of one log-in. */
   interface Beginning {
-    Dialogue begin(LogIn logIn, RandomGenerator random);
+    Dialogue begin(LogIn logIn, SecureRandom random);
   }
 
   /** Whether it is as safe as is asked for. */
@@ -55,7 +55,7 @@ record Mechanism(String name, Set<SecurityOption> holds, boolean takesToken, Beg
     return !holds.contains(SecurityOption.NOPLAINTEXT);
   }
 
-  Dialogue begin(LogIn logIn, RandomGenerator random) {
+  Dialogue begin(LogIn logIn, SecureRandom random) {
     return beginning.begin(logIn, random);
   }
 

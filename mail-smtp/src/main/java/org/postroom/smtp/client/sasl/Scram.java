@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.security.spec.KeySpec;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -57,7 +57,7 @@ final class Scram implements Dialogue {
   }
 
   /** One whose nonce nobody can guess. */
-  static Scram of(String hash, LogIn logIn, RandomGenerator random) {
+  static Scram of(String hash, LogIn logIn, SecureRandom random) {
     byte[] octets = new byte[NONCE_OCTETS];
     random.nextBytes(octets);
     return new Scram(hash, logIn, Base64.getEncoder().encodeToString(octets));

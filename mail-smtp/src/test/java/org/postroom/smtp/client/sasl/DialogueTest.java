@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.security.SecureRandom;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -126,7 +126,7 @@ class DialogueTest {
   @ParameterizedTest
   @MethodSource
   void aServerThatAsksForMoreHearsNoMore(Mechanism mechanism) {
-    Dialogue dialogue = mechanism.begin(PENCIL, new SplittableRandom(7));
+    Dialogue dialogue = mechanism.begin(PENCIL, new SecureRandom());
 
     assertThatThrownBy(
             () -> {

@@ -3,9 +3,9 @@ package org.postroom.smtp.client.sasl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postroom.core.address.Address;
@@ -103,7 +103,7 @@ class LogInsTest {
                   List.of(offered.split(" ")),
                   LogIns.Channel.valueOf(channel),
                   "mx.test[192.0.2.1]:25",
-                  new SplittableRandom(7))
+                  new SecureRandom())
               .mechanism();
     } catch (LogInFailed e) {
       assertThat(e.status()).isEqualTo("4.7.0");
