@@ -2,6 +2,7 @@ package org.postroom.core.flow;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -108,7 +109,8 @@ final class BounceListingTest {
     Map<String, BounceTemplates.Template> usual =
         BounceTemplates.parse("", BounceListing.read("").templates()).templates();
     assertThat(usual).containsOnlyKeys("failure_template", "delay_template", "success_template");
-    assertThat(usual.get("delay_template").text().orElseThrow().with(VALUES) + "\n")
+    BounceTemplates.Template delay = requireNonNull(usual.get("delay_template"));
+    assertThat(delay.text().orElseThrow().with(VALUES) + "\n")
         .isEqualTo(UsualWords.DELAYED.text("mx.test"));
   }
 
