@@ -204,6 +204,21 @@ class TimersTest {
   }
 
   @Test
+  void whatIsDueBeforeAllOthersDoesNotWaitForThem() throws Exception {
+    try (VirtualTime flowing = VirtualTime.flowingFrom(Instant.EPOCH)) {
+      flowing.after(Duration.ofHours(2), note("last"));
+      pause(20); // its thread sleeps until then
+      CountDownLatch soon = new CountDownLatch(1);
+      flowing.after(Duration.ofHours(3), note("after the last"));
+
+      flowing.after(Duration.ofMillis(20), soon::countDown);
+
+      assertThat(soon.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(ran).isEmpty();
+    }
+  }
+
+  @Test
   void timeThatIsClosedForgetsWhatItIsGiven() {
     VirtualTime flowing = VirtualTime.flowingFrom(Instant.EPOCH);
     flowing.close();
