@@ -79,6 +79,9 @@ final class NettyWire implements Wire {
   private final AtomicLong ids =
       new AtomicLong(ThreadLocalRandom.current().nextLong(36L * 36 * 36 * 36 * 36));
 
+  /** Held by who listens: loops that end meanwhile may neither answer him nor close what he has. */
+  private final ReentrantLock binding = new ReentrantLock();
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition sessionEnded = lock.newCondition();
   private volatile boolean closing;
@@ -185,7 +188,12 @@ final class NettyWire implements Wire {
 
   @Override
   public List<Listener> listen(List<Listener.Terms> all) {
-    return Callers.leave(() -> List.copyOf(bound(all)));
+    binding.lock();
+    try {
+      return Callers.leave(() -> List.copyOf(bound(all)));
+    } finally {
+      binding.unlock();
+    }
   }
 
   /** All are asked for before one is waited for: to the loops and back it goes but once. */
@@ -408,6 +416,7 @@ final class NettyWire implements Wire {
 
   private boolean end() {
     closing = true;
+    awaitNobodyBinds();
     listeners.forEach(NettyListener::close);
     open.forEach(NettyConnection::shutDown);
     awaitNone(options.grace());
@@ -421,6 +430,17 @@ final class NettyWire implements Wire {
     return loops
         .shutdownGracefully(0, AFTER_CUT.toMillis(), TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(2 * AFTER_CUT.toMillis());
+  }
+
+  /** Who listens now has what he wants, or has given it back; from now on nobody begins to. */
+  private void awaitNobodyBinds() {
+    try {
+      if (binding.tryLock(AFTER_CUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        binding.unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void know(Channel channel) {

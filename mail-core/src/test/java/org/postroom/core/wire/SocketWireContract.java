@@ -255,6 +255,29 @@ abstract class SocketWireContract extends WireContract {
             all.stream().map(one -> (InetSocketAddress) one.options().address()).toList());
   }
 
+  @Test
+  void whereTheWireIsClosedMeanwhileNobodyListens() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Listener before = listen();
+      InetSocketAddress free = before.address();
+      before.close();
+      CompletableFuture<List<Listener>> listening =
+          CompletableFuture.supplyAsync(
+              () -> wire.listen(List.of(at(free), at(other.getLocalSocketAddress()))));
+      Until.aMoment(); // it is asked for the place that is taken, again and again
+      Until.aMoment();
+
+      wire.close();
+
+      assertThatThrownBy(() -> listening.get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(WireFault.class);
+      try (ServerSocket next = new ServerSocket()) {
+        next.setReuseAddress(true);
+        next.bind(free);
+      }
+    }
+  }
+
   private Listener.Terms at(SocketAddress place) {
     return new Listener.Terms(options(10).as("echo", place), Talker::new);
   }
