@@ -77,6 +77,7 @@ record Grounds(LogIns logIns, Workers workers, Premises premises) {
             new Watches(description.clock),
             workers,
             new Random(),
+            description.random,
             timers,
             description.clock,
             ZoneId.systemDefault());

@@ -1,5 +1,6 @@
 package org.postroom.core.part;
 
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.concurrent.Executor;
@@ -33,6 +34,7 @@ import org.postroom.core.wire.Wire;
  * @param watches who watches mail while it is tried
  * @param workers run what may block
  * @param random for spreading load; not for secrets
+ * @param unguessable for what nobody may guess
  * @param zone what dates are written in
  */
 public record Premises(
@@ -49,6 +51,7 @@ public record Premises(
     Watches watches,
     Executor workers,
     RandomGenerator random,
+    SecureRandom unguessable,
     Timers timers,
     Clock clock,
     ZoneId zone) {}

@@ -70,7 +70,7 @@ record Outfit(
         security,
         new TargetFinder(names, options, premises.random(), premises.timers()),
         new Unchunked(),
-        new SecureRandom(),
+        premises.unguessable(),
         premises.clock(),
         counts,
         shared.notices(),

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -154,6 +155,7 @@ final class RelayingHouse implements AutoCloseable {
             watches,
             workers,
             new Random(1),
+            new SecureRandom(),
             time,
             time,
             ZoneOffset.UTC);
