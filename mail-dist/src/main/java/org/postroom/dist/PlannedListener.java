@@ -4,7 +4,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import org.postroom.core.config.Settings;
 import org.postroom.core.door.Door;
 import org.postroom.core.policy.Policy;
@@ -72,6 +76,25 @@ record PlannedListener(
     }
     return new PlannedListener(
         service.name(), door, Role.MX, service.places(), service.settings(), policy);
+  }
+
+  /**
+   * What is wrong with listeners at one place: only one could be had, and nobody would hear of the
+   * other.
+   */
+  static List<String> atOnePlace(List<PlannedListener> listeners) {
+    List<String> faults = new ArrayList<>();
+    Map<SocketAddress, PlannedListener> taken = new HashMap<>();
+    for (PlannedListener one : listeners) {
+      for (SocketAddress place : new LinkedHashSet<>(one.places)) {
+        PlannedListener other = Ports.isAny(place) ? null : taken.putIfAbsent(place, one);
+        if (other != null) {
+          String both = other.name + " and " + one.name + " are both to listen on ";
+          faults.add(both + Ports.text(place));
+        }
+      }
+    }
+    return faults;
   }
 
   /** Whose the socket in the file system is. */

@@ -1,13 +1,9 @@
 package org.postroom.dist;
 
 import java.net.InetAddress;
-import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -237,22 +233,9 @@ final class Preparation {
       }
     }
     Place source = bySettings ? settings.place(ServerParams.LISTENERS) : Place.PROGRAM;
-    checkPlaces(all, byMaster ? new Place(read.services().source(), 0) : source);
+    Place place = byMaster ? new Place(read.services().source(), 0) : source;
+    PlannedListener.atOnePlace(all).forEach(text -> faults.add(new Fault(place, "", text)));
     return all;
-  }
-
-  /** Of two listeners at one place only one could be had, and nobody would hear of the other. */
-  private void checkPlaces(List<PlannedListener> listeners, Place source) {
-    Map<SocketAddress, PlannedListener> taken = new HashMap<>();
-    for (PlannedListener one : listeners) {
-      for (SocketAddress place : new LinkedHashSet<>(one.places())) {
-        PlannedListener other = Ports.isAny(place) ? null : taken.putIfAbsent(place, one);
-        if (other != null) {
-          String both = other.name() + " and " + one.name() + " are both to listen on ";
-          faults.add(new Fault(source, "", both + Ports.text(place)));
-        }
-      }
-    }
   }
 
   private void warn(Param<?> param, String text) {
