@@ -26,7 +26,7 @@ final class Conversation {
 
   private static final Pattern BDAT = Pattern.compile("(?i)BDAT (\\d{1,12})\\b.*");
   private static final Pattern SMTP_ANSWER = Pattern.compile("[2-5]\\d\\d( .*)?");
-  private static final Pattern IMAP_ERROR = Pattern.compile("([^ *+]+) (?:NO|BAD)(?: .*)?");
+  private static final Pattern IMAP_END = Pattern.compile("([^ *+]+ )(OK|NO|BAD)(?: .*)?");
 
   private final Consumer<Refusal> refused;
   private final Side client = new Side("C: ");
@@ -156,17 +156,27 @@ final class Conversation {
   }
 
   private void imap(String line) {
-    Matcher error = IMAP_ERROR.matcher(line);
+    Matcher end = IMAP_END.matcher(line);
     Matcher literal = LITERAL.matcher(line);
     if (literal.find()) {
       server.content = Long.parseLong(literal.group(1));
-    } else if (error.matches()) {
-      String tag = error.group(1) + " ";
-      commands.stream()
-          .filter(command -> command.startsWith(tag))
-          .reduce((first, last) -> last)
-          .ifPresent(command -> refused.accept(new Refusal(command, line)));
+    } else if (end.matches()) {
+      String command = next(end.group(1));
+      if (!command.isEmpty() && !end.group(2).equals("OK")) {
+        refused.accept(new Refusal(command, line));
+      }
     }
+  }
+
+  /** The command of that tag which has waited longest: not every client has another for each. */
+  private String next(String tag) {
+    for (String command : commands) {
+      if (command.startsWith(tag)) {
+        commands.removeFirstOccurrence(command);
+        return command;
+      }
+    }
+    return "";
   }
 
   private String next() {
