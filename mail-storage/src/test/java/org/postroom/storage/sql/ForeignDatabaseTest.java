@@ -53,6 +53,17 @@ final class ForeignDatabaseTest {
         .toList();
   }
 
+  /** The pool may still be resting from what it has tried in vain: longer than one has patience. */
+  private static List<String> onceItAnswers(ForeignDatabase database, String query) {
+    while (true) {
+      try {
+        return ask(database, query);
+      } catch (LookupUnavailable stillResting) {
+        assertThat(stillResting).hasMessageContaining("does not answer");
+      }
+    }
+  }
+
   @Test
   void whoWouldBeOneTooManyHearsAtOnce() throws IOException {
     ExecutorService threads = Executors.newCachedThreadPool();
@@ -76,7 +87,7 @@ final class ForeignDatabaseTest {
   void whereNobodyHasReachedItOneAtATimeTries() throws IOException {
     ExecutorService threads = Executors.newCachedThreadPool();
     try (ServerSocket socket = listener();
-        ForeignDatabase database = silent(socket, Duration.ofMillis(300))) {
+        ForeignDatabase database = silent(socket, Duration.ofSeconds(2))) {
       assertThatThrownBy(() -> ask(database, "SELECT 1"))
           .isInstanceOf(LookupUnavailable.class)
           .hasMessageContaining("does not answer");
@@ -103,7 +114,7 @@ final class ForeignDatabaseTest {
           new ForeignDatabase(
               "jdbc:h2:mem:back;DB_CLOSE_DELAY=-1", "", Secret.of(""), Duration.ofSeconds(5))) {
         assertThat(ask(other, "SELECT 1")).containsExactly("1");
-        assertThat(ask(database, "SELECT 1")).containsExactly("1");
+        assertThat(onceItAnswers(database, "SELECT 1")).containsExactly("1");
         assertThat(ask(database, "SELECT 2")).containsExactly("2");
       }
     }
