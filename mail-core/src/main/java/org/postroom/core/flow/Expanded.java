@@ -71,22 +71,11 @@ public record Expanded(
     }
   }
 
-  /** The same for one who has this address and other wishes. */
-  public Expanded wishing(Recipient other) {
-    return other.equals(recipient)
-        ? this
-        : new Expanded(
-            other, targets.stream().map(target -> target.wishing(other)).toList(), trace, isBeside);
-  }
-
   /** Why nobody would get it; empty when somebody would. */
   public Optional<Route.Nowhere> nowhere() {
-    for (Target target : targets) {
-      if (!(target.route() instanceof Route.Nowhere)) {
-        return Optional.empty();
-      }
-    }
-    return routes(Route.Nowhere.class).findFirst();
+    return !isSomewhere() && targets.get(0).route() instanceof Route.Nowhere first
+        ? Optional.of(first)
+        : Optional.empty();
   }
 
   /**
@@ -94,27 +83,35 @@ public record Expanded(
    * is refused as {@code policy} has it.
    */
   public Optional<Verdict.Reject> refusal(Policy policy) {
-    return nowhere()
-        .or(this::notNow)
-        .map(
-            nowhere ->
-                Verdict.Reject.of(
-                    nowhere.isUnknown()
-                        ? policy.codeOfUnknown(recipient.address())
-                        : nowhere.code(),
-                    nowhere.status().substring(1),
-                    nowhere.text()));
+    Optional<Route.Nowhere> nowhere = isSomewhere() ? notNow() : nowhere();
+    return nowhere.map(
+        why ->
+            Verdict.Reject.of(
+                why.isUnknown() ? policy.codeOfUnknown(recipient.address()) : why.code(),
+                why.status().substring(1),
+                why.text()));
+  }
+
+  private boolean isSomewhere() {
+    for (Target target : targets) {
+      if (!(target.route() instanceof Route.Nowhere)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Why all of its mail would only wait; empty where it would go on. */
   private Optional<Route.Nowhere> notNow() {
-    List<Route.Onward> waiting =
-        routes(Route.Onward.class)
-            .filter(route -> route.transport().equals(BuiltInTransports.RETRY))
-            .toList();
-    return waiting.size() < targets.size()
-        ? Optional.empty()
-        : Optional.of(BuiltInTransports.refusal(BuiltInTransports.RETRY, waiting.get(0).nextHop()));
+    for (Target target : targets) {
+      if (!(target.route() instanceof Route.Onward onward)
+          || !onward.transport().equals(BuiltInTransports.RETRY)) {
+        return Optional.empty();
+      }
+    }
+    return routes(Route.Onward.class)
+        .findFirst()
+        .map(waits -> BuiltInTransports.refusal(waits.transport(), waits.nextHop()));
   }
 
   /** That the recipient is refused, and why, in the words of a reply to RCPT. */

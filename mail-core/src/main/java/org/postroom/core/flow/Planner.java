@@ -102,6 +102,9 @@ final class Planner {
    * @param known by whose it has, and by whose not: the header is read once for each
    */
   private static Target outOfCircles(Submission mail, Target target, Map<Address, Boolean> known) {
+    if (target.forwarders().isEmpty()) {
+      return target;
+    }
     return target.forwarders().stream()
         .filter(
             forwarder ->
@@ -160,11 +163,12 @@ final class Planner {
       return Name.OWN.by(target.forwarders());
     }
     Optional<ReversePath> owner = owner(mail, target);
-    Name name =
-        owner.isPresent() || !(target.route() instanceof Route.Onward)
-            ? new Name(owner, Optional.empty(), List.of())
-            : new Name(Optional.empty(), target.sender(), List.of());
-    return name.by(target.forwarders());
+    if (owner.isPresent()) {
+      return new Name(owner, Optional.empty(), target.forwarders());
+    }
+    return target.route() instanceof Route.Onward && target.sender().isPresent()
+        ? new Name(Optional.empty(), target.sender(), target.forwarders())
+        : Name.OWN.by(target.forwarders());
   }
 
   /**
@@ -179,7 +183,22 @@ final class Planner {
     static final Name OWN = new Name(Optional.empty(), Optional.empty(), List.of());
 
     Name by(List<Address> others) {
-      return new Name(owner, sender, others);
+      return others.isEmpty() ? this : new Name(owner, sender, others);
+    }
+
+    // Asked for each recipient: what the compiler makes of a record takes long to become fast.
+    @Override
+    public boolean equals(Object other) {
+      return other == this
+          || other instanceof Name that
+              && owner.equals(that.owner)
+              && sender.equals(that.sender)
+              && forwarders.equals(that.forwarders);
+    }
+
+    @Override
+    public int hashCode() {
+      return (owner.hashCode() * 31 + sender.hashCode()) * 31 + forwarders.hashCode();
     }
 
     Submission over(Submission mail) {

@@ -66,12 +66,9 @@ public record Target(
 
   /** The same by another route. */
   Target by(Route other) {
-    return other.equals(route) ? this : new Target(recipient, other, owner, sender, forwarders);
-  }
-
-  /** The same for one whose wishes are other ones. */
-  Target wishing(Recipient other) {
-    return to(named(recipient.address(), other, owner));
+    return other == route || other.equals(route)
+        ? this
+        : new Target(recipient, other, owner, sender, forwarders);
   }
 
   /** The same for another. */

@@ -99,16 +99,14 @@ final class AddressRules {
   }
 
   static HouseRestriction rejectUnlisted(Party party) {
-    return (mail, facts) ->
-        party
-            .address(mail)
-            .flatMap(
-                address ->
-                    mail.sources()
-                        .directory()
-                        .unlisted(address, facts)
-                        .map(refusal -> unlisted(party, address, refusal)))
-            .orElse(DUNNO);
+    return (mail, facts) -> {
+      Optional<Address> address = party.address(mail);
+      if (address.isEmpty()) {
+        return DUNNO;
+      }
+      Optional<Verdict.Reject> refusal = mail.sources().directory().unlisted(address.get(), facts);
+      return refusal.isPresent() ? unlisted(party, address.get(), refusal.get()) : DUNNO;
+    };
   }
 
   private static Verdict unlisted(Party party, Address address, Verdict.Reject refusal) {

@@ -30,8 +30,8 @@ final class Hearing {
   private final Facts facts;
   private final List<Decision.Step> steps = new ArrayList<>();
   private final Set<Consequence> consequences;
-  private Optional<Verdict.Reject> deferIfPermit;
-  private Optional<Verdict.Reject> deferIfReject = Optional.empty();
+  private Verdict.@Nullable Reject deferIfPermit;
+  private Verdict.@Nullable Reject deferIfReject;
   private boolean discarded;
   private @Nullable Wanted wanted;
   private int wants;
@@ -46,7 +46,7 @@ final class Hearing {
     this.judge = judge;
     this.mail = mail;
     this.facts = facts;
-    this.deferIfPermit = before.deferIfPermit();
+    this.deferIfPermit = before.deferIfPermit().orElse(null);
     this.consequences = new LinkedHashSet<>(before.consequences());
     for (Consequence each : consequences) {
       discarded |= each instanceof Consequence.Discard;
@@ -60,17 +60,20 @@ final class Hearing {
         stages.add(stage);
       }
     }
-    Optional<Verdict.Reject> refusal = Optional.empty();
-    for (int i = 0; i < stages.size() && refusal.isEmpty() && !discarded; i++) {
+    Verdict.@Nullable Reject refusal = null;
+    for (int i = 0; i < stages.size() && refusal == null && !discarded; i++) {
       Stage stage = stages.get(i);
       if (i == 0 || !(stage.isOfDestination() && stages.get(i - 1).isOfDestination())) {
-        deferIfReject = Optional.empty(); // relay and recipient list have it in common
+        deferIfReject = null; // relay and recipient list have it in common
       }
       boolean concludes = moment.concludes() && i == stages.size() - 1;
-      refusal =
-          refused(list(stage))
-              .or(() -> concludes && !discarded ? deferIfPermit : Optional.empty())
-              .or(() -> unlisted(stage));
+      refusal = refusal(list(stage));
+      if (refusal == null && concludes && !discarded) {
+        refusal = deferIfPermit;
+      }
+      if (refusal == null && !discarded) {
+        refusal = refusal(unlisted(stage));
+      }
     }
     if (wanted != null) {
       throw wanted;
@@ -79,8 +82,8 @@ final class Hearing {
         moment,
         Decision.About.of(mail),
         steps,
-        refusal,
-        new Pending(deferIfPermit, List.copyOf(consequences)));
+        Optional.ofNullable(refusal),
+        new Pending(Optional.ofNullable(deferIfPermit), List.copyOf(consequences)));
   }
 
   /** Of what has not been said there is nothing to judge. */
@@ -110,11 +113,11 @@ final class Hearing {
   }
 
   /** Whether somebody has the address is asked whoever permits it, but not twice. */
-  private Optional<Verdict.Reject> unlisted(Stage stage) {
-    Optional<Rule> rule = judge.last(stage).filter(last -> !wasAsked(last));
-    return discarded || rule.isEmpty()
-        ? Optional.empty()
-        : refused(ask(stage, List.of(rule.get()), about(stage), false));
+  private Verdict unlisted(Stage stage) {
+    List<Rule> rule = judge.last(stage);
+    return rule.isEmpty() || wasAsked(rule.get(0))
+        ? Verdict.DUNNO
+        : ask(stage, rule, about(stage), false);
   }
 
   private boolean wasAsked(Rule rule) {
@@ -126,11 +129,11 @@ final class Hearing {
     return false;
   }
 
-  private static Optional<Verdict.Reject> refused(Verdict verdict) {
+  private static Verdict.@Nullable Reject refusal(Verdict verdict) {
     if (verdict instanceof Verdict.Reject reject) {
-      return Optional.of(reject);
+      return reject;
     }
-    return verdict instanceof Verdict.Fault fault ? Optional.of(fault.reply()) : Optional.empty();
+    return verdict instanceof Verdict.Fault fault ? fault.reply() : null;
   }
 
   /** Asks one rule after the other until one decides. */
@@ -154,7 +157,7 @@ final class Hearing {
       if (!(verdict instanceof Verdict.Dunno)) {
         return verdict;
       }
-      if (discarded || deferIfPermit.isPresent() && deferIfReject.isPresent()) {
+      if (discarded || deferIfPermit != null && deferIfReject != null) {
         break; // nothing can change any more
       }
     }
@@ -196,7 +199,8 @@ final class Hearing {
       want(more);
       return Verdict.DUNNO;
     }
-    Optional<Verdict.Reject> warned = warnOnly ? reply(verdict) : Optional.empty();
+    Optional<Verdict.Reject> warned =
+        warnOnly ? Optional.ofNullable(reply(verdict)) : Optional.empty();
     steps.add(
         new Decision.Step(
             stage.param().name(),
@@ -220,24 +224,22 @@ final class Hearing {
   }
 
   /** The refusal of which a warning can be made; none can of our own faults. */
-  private static Optional<Verdict.Reject> reply(Verdict verdict) {
+  private static Verdict.@Nullable Reject reply(Verdict verdict) {
     if (verdict instanceof Verdict.Reject reject) {
-      return Optional.of(reject);
+      return reject;
     }
-    return verdict instanceof Verdict.DeferIfPermit defer
-        ? Optional.of(defer.reply())
-        : Optional.empty();
+    return verdict instanceof Verdict.DeferIfPermit defer ? defer.reply() : null;
   }
 
   private Verdict after(Verdict verdict) {
     if (verdict instanceof Verdict.Reject reject) {
-      boolean forNow = reject.code() >= 500 && deferIfReject.isPresent();
-      return forNow ? deferIfReject.get() : reject;
+      Verdict.Reject forNow = deferIfReject;
+      return forNow != null && reject.code() >= 500 ? forNow : reject;
     }
     if (verdict instanceof Verdict.DeferIfPermit defer) {
-      deferIfPermit = deferIfPermit.or(() -> Optional.of(defer.reply()));
+      deferIfPermit = deferIfPermit == null ? defer.reply() : deferIfPermit;
     } else if (verdict instanceof Verdict.DeferIfReject defer) {
-      deferIfReject = deferIfReject.or(() -> Optional.of(defer.reply()));
+      deferIfReject = deferIfReject == null ? defer.reply() : deferIfReject;
     } else if (verdict instanceof Verdict.Treat treat) {
       return treat(treat.how());
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.postroom.core.address.Address;
 import org.postroom.core.config.Param;
 import org.postroom.core.config.Settings;
 import org.postroom.core.fact.Facts;
@@ -26,7 +27,7 @@ public final class Judge {
 
   private final Map<Stage, List<Rule>> lists;
   private final Map<Moment, List<Stage>> stages = new EnumMap<>(Moment.class);
-  private final Map<Stage, Rule> last = new EnumMap<>(Stage.class);
+  private final Map<Stage, List<Rule>> last = new EnumMap<>(Stage.class);
   private final Set<Moment> concerned = EnumSet.noneOf(Moment.class);
   private final Stage guard;
   private final DomainClasses domains;
@@ -67,8 +68,8 @@ public final class Judge {
     }
   }
 
-  private static Rule unlisted(String name, Party party) {
-    return Rule.of(name, Effect.NEUTRAL, AddressRules.rejectUnlisted(party));
+  private static List<Rule> unlisted(String name, Party party) {
+    return List.of(Rule.of(name, Effect.NEUTRAL, AddressRules.rejectUnlisted(party)));
   }
 
   /**
@@ -126,11 +127,11 @@ public final class Judge {
 
   /** Whether a mail is for somebody whom those may reach, too, who are refused otherwise. */
   boolean spares(PolicyContext mail) {
-    return in.settings().get(RestrictionParams.EXEMPT_POSTMASTER)
-        && mail.recipient()
-            .filter(to -> to.localPart().equalsIgnoreCase("postmaster"))
-            .filter(to -> domains.classOf(to.domain()).isOurs())
-            .isPresent();
+    Optional<Address> to = mail.recipient();
+    return to.isPresent()
+        && to.get().localPart().equalsIgnoreCase("postmaster")
+        && in.settings().get(RestrictionParams.EXEMPT_POSTMASTER)
+        && domains.classOf(to.get().domain()).isOurs();
   }
 
   /** The list that keeps strangers from relaying. */
@@ -184,14 +185,15 @@ public final class Judge {
     return RuleParser.value(in, restrictions, classes.getOrDefault(stage, Map.of()), text);
   }
 
-  /** What is asked behind this list, whoever permits: whether the address exists. */
-  Optional<Rule> last(Stage stage) {
-    return Optional.ofNullable(last.get(stage));
+  /** What is asked behind this list, whoever permits: whether the address exists. One or none. */
+  List<Rule> last(Stage stage) {
+    return last.getOrDefault(stage, List.of());
   }
 
   /** Whether a permission in this list would open the relay to this mail. */
   boolean guardsAgainst(Stage stage, PolicyContext mail) {
     return stage == guard
-        && mail.recipient().filter(address -> !domains.isAuthorized(address)).isPresent();
+        && mail.recipient().isPresent()
+        && !domains.isAuthorized(mail.recipient().get());
   }
 }

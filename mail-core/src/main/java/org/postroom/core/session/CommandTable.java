@@ -1,5 +1,6 @@
 package org.postroom.core.session;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,10 @@ public final class CommandTable<C, R extends Row<C, ?>> {
 
   /** All that this client is told it may use now. */
   public List<String> offered(C client) {
-    return rows.stream().flatMap(row -> row.offeredTo(client).stream()).toList();
+    List<String> offered = new ArrayList<>();
+    for (R row : rows) {
+      offered.addAll(row.offeredTo(client));
+    }
+    return offered;
   }
 }

@@ -462,9 +462,12 @@ class ExpansionTest {
     Recipient wishing =
         new Recipient(
             Address.parse("news@local.test"), Set.of(Recipient.Notify.SUCCESS), Optional.of("x"));
-    assertThat(expand("news@local.test").wishing(wishing).targets())
+    assertThat(expansion().expand(SENDER, wishing, Facts.WAITING).targets())
+        .isNotEmpty()
         .allMatch(target -> target.recipient().reportOn().isEmpty());
-    assertThat(expand("toinfo@local.test").wishing(wishing).targets().get(0).recipient())
+    Recipient alias =
+        new Recipient(Address.parse("toinfo@local.test"), wishing.reportOn(), wishing.original());
+    assertThat(expansion().expand(SENDER, alias, Facts.WAITING).targets().get(0).recipient())
         .isEqualTo(
             new Recipient(
                 Address.parse("info@mx.local.test"),

@@ -90,7 +90,8 @@ public final class Judging {
    * @param sender empty where nobody has begun a mail
    */
   Recipiency recipient(Optional<ReversePath> sender, Recipient recipient, Facts facts) {
-    SessionsDirectory directory = new SessionsDirectory(sender.orElse(ReversePath.NULL));
+    SessionsDirectory directory =
+        new SessionsDirectory(sender.orElse(ReversePath.NULL), Optional.of(recipient));
     PolicyContext begun = context(standing.helo(), directory);
     Decision decision =
         judge.judge(
@@ -106,7 +107,7 @@ public final class Judging {
         decision,
         decision.refusal().isPresent()
             ? Optional.empty()
-            : Optional.of(directory.expanded(recipient.address(), facts).wishing(recipient)));
+            : Optional.of(directory.expanded(recipient.address(), facts)));
   }
 
   /** Of a recipient for whom no list is asked. */
@@ -117,7 +118,7 @@ public final class Judging {
 
   /** Whether the client has logged in as one who may send as this address. */
   boolean isClients(Address sender, Facts facts) {
-    return new SessionsDirectory(ReversePath.NULL).isClients(sender, facts);
+    return new SessionsDirectory().isClients(sender, facts);
   }
 
   /** Whether the content of this mail may come, or may stay: DATA or END_OF_DATA. */
@@ -173,7 +174,7 @@ public final class Judging {
   }
 
   private PolicyContext context(Optional<String> helo) {
-    return context(helo, new SessionsDirectory(ReversePath.NULL));
+    return context(helo, new SessionsDirectory());
   }
 
   private PolicyContext context(Optional<String> helo, Directory directory) {
@@ -188,11 +189,18 @@ public final class Judging {
    */
   private final class SessionsDirectory implements Directory {
     private final ReversePath from;
+    private final Optional<Recipient> named;
     private @Nullable Expanded last;
 
-    /** For mail from somebody, or from nobody yet. */
-    SessionsDirectory(ReversePath from) {
+    /** For mail of which nothing is known yet. */
+    SessionsDirectory() {
+      this(ReversePath.NULL, Optional.empty());
+    }
+
+    /** For mail to somebody, as the client has named him. */
+    SessionsDirectory(ReversePath from, Optional<Recipient> named) {
       this.from = from;
+      this.named = named;
     }
 
     @Override
@@ -210,7 +218,9 @@ public final class Judging {
 
     private Expanded expanded(Address address, Facts facts) {
       if (last == null || !last.recipient().address().equals(address)) {
-        last = services.flow().expansion().expand(from, Recipient.of(address), facts);
+        boolean isNamed = named.isPresent() && named.get().address().equals(address);
+        Recipient asked = isNamed ? named.get() : Recipient.of(address);
+        last = services.flow().expansion().expand(from, asked, facts);
       }
       return last;
     }

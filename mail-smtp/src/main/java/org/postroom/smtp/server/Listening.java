@@ -2,6 +2,7 @@ package org.postroom.smtp.server;
 
 import java.net.InetAddress;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -148,8 +149,14 @@ public final class Listening {
     return settings.get(SmtpParams.TLS_AUTH_ONLY) || demandsTls();
   }
 
-  /** Whether EHLO may say this, or the administrator has it left out. */
-  boolean mayOffer(String capability) {
+  /** What EHLO may say of this: not what the administrator has left out. */
+  List<String> offered(List<String> capabilities) {
+    return discarded.isEmpty()
+        ? capabilities
+        : capabilities.stream().filter(this::mayOffer).toList();
+  }
+
+  private boolean mayOffer(String capability) {
     int space = capability.indexOf(' ');
     return !discarded.contains(space < 0 ? capability : capability.substring(0, space));
   }

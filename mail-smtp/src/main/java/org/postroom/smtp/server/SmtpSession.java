@@ -123,7 +123,7 @@ public final class SmtpSession implements Standing {
 
   /** What EHLO lists to this client now. */
   public Offer offer() {
-    return Offer.of(commands.offered(this).stream().filter(listening::mayOffer).toList());
+    return Offer.of(listening.offered(commands.offered(this)));
   }
 
   public SmtpState state() {
