@@ -115,12 +115,14 @@ public final class Aliases {
 
   /** What aliases(5) says of a local part. */
   Optional<TableList.Found> local(String localPart, Facts facts) {
-    return facts.know(
-        new TableFact(
-            local,
-            TableKeys.alias(localPart, policy.delimiter()),
-            AliasParams.ALIAS_MAPS.name(),
-            localPart));
+    return local.isEmpty()
+        ? Optional.empty()
+        : facts.know(
+            new TableFact(
+                local,
+                TableKeys.alias(localPart, policy.delimiter()),
+                AliasParams.ALIAS_MAPS.name(),
+                localPart));
   }
 
   /** What aliases(5) says of the owner of a list; empty where it has none. */

@@ -111,6 +111,13 @@ final class ForwardFiles {
     return delimiter.user(address.localPart()).toLowerCase(Locale.ROOT);
   }
 
+  /** What an address has behind that name, with what parts them; empty where nothing. */
+  String extension(Address address) {
+    String local = address.localPart();
+    int at = delimiter.indexIn(local);
+    return at < 0 ? "" : local.substring(at);
+  }
+
   /**
    * What is there.
    *
