@@ -123,7 +123,8 @@ final class Planner {
       return served.add(List.of(mailbox.account().id(), mailbox.mailbox()));
     }
     if (target.route() instanceof Route.ToAgent agent) {
-      return served.add(agent);
+      // A command hears for whom it is run: two extensions of one address are two orders.
+      return served.add(agent.isCommand() ? List.of(agent, target.recipient().address()) : agent);
     }
     return !(target.route() instanceof Route.Discarded) && served.add(target.recipient().address());
   }

@@ -129,6 +129,7 @@ public sealed interface Route {
     static final String TRANSPORT = Routes.LOCAL;
 
     private static final String QUEUED = TRANSPORT + ":";
+    private static final Pattern COMMAND = Pattern.compile("(~[^|/]+)?\\|");
     private static final Pattern DECIDED = Pattern.compile(QUEUED + "(~[^|/]+)?[|/]");
 
     /** The file of a user of this machine. An attempt asks again whether it goes there. */
@@ -141,9 +142,14 @@ public sealed interface Route {
       return new ToAgent("~" + user + what);
     }
 
-    /** Whether there is room for it in the queue. */
+    /** Whether the queue can have it: there is room, and no NUL, which no database takes. */
     boolean fits() {
-      return what.length() <= Onward.LONGEST;
+      return what.length() <= Onward.LONGEST && what.indexOf('\0') < 0;
+    }
+
+    /** Whether it is a program that an alias or a user names. */
+    boolean isCommand() {
+      return COMMAND.matcher(what).lookingAt();
     }
 
     /** What mails for it queue behind. */

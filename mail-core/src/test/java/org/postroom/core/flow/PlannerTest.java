@@ -113,6 +113,22 @@ class PlannerTest {
         .isEqualTo("u4@a.test->4 u5@a.test->5");
   }
 
+  /** A command that is told for whom it is run is run for each; a file is written to once. */
+  @Test
+  void aCommandIsRunForEachWhoHasIt() {
+    Route command = new Route.ToAgent("~ada|ticket");
+    Route file = new Route.ToAgent("/var/mail/all");
+
+    assertThat(
+            plan(
+                expanded("t+1@a.test", target("t+1@a.test", command), target("t+1@a.test", file)),
+                expanded("t+2@a.test", target("t+2@a.test", command), target("t+2@a.test", file)),
+                expanded("all@a.test", target("t+2@a.test", command))))
+        .isEqualTo(
+            "t+1@a.test->local:~ada|ticket t+1@a.test->local:/var/mail/all"
+                + " t+2@a.test->local:~ada|ticket");
+  }
+
   /** It keeps the mail's id where it is all that there is of it. */
   @Test
   void whatIsForwardedIsAMailInAnotherName() {
