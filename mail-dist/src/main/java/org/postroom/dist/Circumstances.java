@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.postroom.core.auth.FirstUse;
 import org.postroom.core.config.Settings;
 import org.postroom.core.dns.Resolver;
 import org.postroom.core.dns.lookup.DnsResolver;
@@ -69,6 +70,17 @@ final class Circumstances {
     return workers == null
         ? Workers.named("postroom-worker", settings.get(ServerParams.WORKERS), lifeline)
         : Workers.of(workers, by, lifeline);
+  }
+
+  /**
+   * Begins what the first server of a process would wait for, whatever it is to be like.
+   *
+   * @param owned takes what waits for the end of it
+   */
+  static void ahead(Owned owned) {
+    owned.add(Wires.ahead());
+    FirstUse.begin();
+    owned.add(FirstUse::ofCryptography);
   }
 
   /** The network. */

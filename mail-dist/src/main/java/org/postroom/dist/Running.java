@@ -47,6 +47,7 @@ record Running(
   static Running open(Description description, Lifeline lifeline, Owned owned) {
     Optional<StoreAhead> ahead = Store.ahead(description);
     ahead.ifPresent(owned::add);
+    Circumstances.ahead(owned);
     SqlTables databases = owned.add(new SqlTables());
     Plan plan = description.plan(databases);
     // Whatever can be refused is refused before the store is touched.

@@ -1,5 +1,6 @@
 package org.postroom.core.auth;
 
+import java.util.concurrent.CountDownLatch;
 import org.bouncycastle.crypto.CryptoServicesRegistrar;
 
 /**
@@ -10,32 +11,43 @@ import org.bouncycastle.crypto.CryptoServicesRegistrar;
 public final class FirstUse {
   private FirstUse() {}
 
+  /** Begins it, for who has something else to do before anything is hashed or signed. */
+  public static void begin() {
+    CountDownLatch unused = Once.OVER;
+  }
+
   /** To be called before anything is hashed or signed; does nothing but the first time. */
   public static void ofCryptography() {
-    Once.make();
-  }
-
-  /** Whoever comes while another makes it waits, as for any class. */
-  private static final class Once {
-    static {
-      run();
-    }
-
-    static void make() {}
-  }
-
-  private static void run() {
-    Thread first = new Thread(CryptoServicesRegistrar::getServicesConstraints, "first-use");
-    first.setDaemon(true);
     try {
-      first.start();
-    } catch (OutOfMemoryError e) {
-      return; // no thread is left: who comes first keeps it, and starts after this one can be made
-    }
-    try {
-      first.join();
+      Once.OVER.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static final class Once {
+    static final CountDownLatch OVER = begun();
+
+    private static CountDownLatch begun() {
+      CountDownLatch over = new CountDownLatch(1);
+      Thread first =
+          new Thread(
+              () -> {
+                try {
+                  CryptoServicesRegistrar.getServicesConstraints();
+                } finally {
+                  over.countDown();
+                }
+              },
+              "first-use");
+      first.setDaemon(true);
+      try {
+        first.start();
+      } catch (OutOfMemoryError e) {
+        // No thread is left: who comes first keeps it, and starts after this one can be made.
+        over.countDown();
+      }
+      return over;
     }
   }
 }

@@ -213,6 +213,7 @@ public final class TlsContexts {
   }
 
   private static SslContextBuilder anybodys(String[] protocols) {
+    WireAhead.made();
     return SslContextBuilder.forClient()
         .trustManager(InsecureTrustManagerFactory.INSTANCE)
         .protocols(protocols);
@@ -258,6 +259,7 @@ public final class TlsContexts {
   }
 
   static SslProvider provider() {
+    WireAhead.made();
     return OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
   }
 

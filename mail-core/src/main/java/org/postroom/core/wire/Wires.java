@@ -12,6 +12,14 @@ public final class Wires {
   private Wires() {}
 
   /**
+   * Begins, on a thread of its own, what the first wire of a process would wait for, for who has
+   * something else to do before he opens it. Closing it waits for that thread.
+   */
+  public static AutoCloseable ahead() {
+    return new WireAhead();
+  }
+
+  /**
    * Sends one datagram to a socket in the file system, as {@code sd_notify(3)} and the like do it,
    * on the caller's thread and without waiting.
    *
@@ -21,6 +29,7 @@ public final class Wires {
    *     this machine has none of the natives that alone can do it
    */
   public static void tell(String socket, byte[] content) {
+    WireAhead.made();
     NettyTransport.tell(socket, content);
   }
 
@@ -50,6 +59,7 @@ public final class Wires {
       Executor workers,
       Executor forClients,
       Lifeline lifeline) {
+    WireAhead.made();
     return Callers.leave(
         () ->
             new NettyWire(
