@@ -130,12 +130,12 @@ public final class Faults implements Disturbance {
 
   @Override
   public MailStore over(MailStore mailboxes) {
-    return new TroubledStore(rules).over(mailboxes);
+    return new TroubledMailStore(mailboxes, rules);
   }
 
   @Override
   public MailCommit over(MailCommit commit) {
-    return new TroubledStore(rules).over(commit);
+    return new TroubledMailCommit(commit, rules);
   }
 
   /** The same names, but for those that are in trouble. */

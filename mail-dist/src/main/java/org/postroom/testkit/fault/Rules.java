@@ -10,6 +10,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.postroom.core.refusal.StorageFull;
+import org.postroom.core.refusal.StorageUnavailable;
 
 /** The faults that are set, and those that have happened. Threads share it. */
 final class Rules {
@@ -139,9 +141,18 @@ final class Rules {
     return due;
   }
 
-  /** What happens now that the store is to do such work. */
-  List<Armed> dueAt(StoreWork work) {
-    return due(when -> when instanceof Occasion.Kept kept && kept.work() == work);
+  /**
+   * Has the store fail where it is to.
+   *
+   * @param operation what it was asked for, as the fixture's tests read it
+   */
+  void trouble(StoreWork work, String operation) {
+    for (Armed one : due(when -> when instanceof Occasion.Kept kept && kept.work() == work)) {
+      one.happens("", operation);
+      throw one.fault.act() instanceof Act.Full
+          ? new StorageFull("a test has it that there is no room")
+          : new StorageUnavailable("a test has it that the store is unavailable");
+    }
   }
 
   /** What happens now that a name is looked up. */

@@ -13,22 +13,6 @@ public enum StoreWork {
   /** Mailboxes, messages and flags are changed. */
   CHANGE;
 
-  static StoreWork of(String method) {
-    return switch (method) {
-      case "append" -> APPEND;
-      case "list",
-          "find",
-          "mailbox",
-          "subscriptions",
-          "snapshot",
-          "changesSince",
-          "read",
-          "firstUnseen" ->
-          READ;
-      default -> CHANGE;
-    };
-  }
-
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);
