@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.postroom.dist.answer.OperationRefused;
@@ -20,10 +19,6 @@ import org.postroom.dist.operation.WatchOperations;
  * alone; where it is wanted, for the taking of mail at a place that everybody can reach.
  */
 final class LocalSockets {
-  /** Whoever hands in a mail may see it tried: a watch is its owner's alone. */
-  private static final Set<Operation<?, ?>> OF_EVERYBODY =
-      Set.of(SubmitOperation.SUBMIT, WatchOperations.OPEN, WatchOperations.SEE);
-
   private final List<Control> open = new ArrayList<>();
 
   private LocalSockets() {}
@@ -46,12 +41,18 @@ final class LocalSockets {
                     owned.add(
                         Control.openToAll(
                             path,
-                            name -> Operations.named(name).filter(OF_EVERYBODY::contains),
+                            name -> Operations.named(name).filter(LocalSockets::isEverybodys),
                             desks))));
     plan.folder()
         .ifPresent(
             folder -> sockets.open.add(owned.add(Control.open(folder, Operations::named, desks))));
     return sockets;
+  }
+
+  /** Whoever hands in a mail may see it tried: a watch is its owner's alone. */
+  private static boolean isEverybodys(Operation<?, ?> operation) {
+    return List.of(SubmitOperation.SUBMIT, WatchOperations.OPEN, WatchOperations.SEE)
+        .contains(operation);
   }
 
   /** Whether the caller is a thread on which somebody is answered. */

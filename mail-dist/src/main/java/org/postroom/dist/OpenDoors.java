@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.door.Door;
 import org.postroom.core.part.DryRun;
 import org.postroom.core.part.Generation;
@@ -76,6 +77,20 @@ final class OpenDoors implements AutoCloseable {
 
     private static boolean isEverywhere(InetSocketAddress address) {
       return address.getAddress().isAnyLocalAddress();
+    }
+
+    // As a record's are, without what the JVM makes up for them at their first use: a start asks.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Place place
+          && listener.equals(place.listener)
+          && address.equals(place.address);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * listener.hashCode() + address.hashCode();
     }
   }
 

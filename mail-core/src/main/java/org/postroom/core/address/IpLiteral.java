@@ -66,13 +66,21 @@ public final class IpLiteral {
     }
     byte[] bytes = new byte[4];
     for (int i = 0; i < 4; i++) {
-      // A leading zero means octal to some and decimal to others.
-      if (!parts[i].matches("0|[1-9][0-9]{0,2}") || Integer.parseInt(parts[i]) > 255) {
+      if (!isDecimal(parts[i]) || Integer.parseInt(parts[i]) > 255) {
         return Optional.empty();
       }
       bytes[i] = (byte) Integer.parseInt(parts[i]);
     }
     return Optional.of(bytes);
+  }
+
+  /** One to three digits. A leading zero means octal to some and decimal to others. */
+  private static boolean isDecimal(String part) {
+    boolean isNumber = !part.isEmpty() && part.length() <= 3;
+    for (int i = 0; i < part.length(); i++) {
+      isNumber &= part.charAt(i) >= '0' && part.charAt(i) <= '9';
+    }
+    return isNumber && (part.length() == 1 || part.charAt(0) != '0');
   }
 
   private static Optional<byte[]> ipv6(String text) {

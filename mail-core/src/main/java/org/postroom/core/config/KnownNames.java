@@ -2,10 +2,8 @@ package org.postroom.core.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,20 +58,23 @@ public final class KnownNames {
     }
   }
 
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  /** The lines of names: most of them nobody ever asks for, and a line is read when one does. */
+  private final Map<String, String> lines = new LinkedHashMap<>();
+
   private final List<Entry> patterns = new ArrayList<>();
 
   private KnownNames(String... tables) {
     for (String table : tables) {
-      of(table).forEach(this::add);
+      lines(table).forEach(this::add);
     }
   }
 
-  private void add(Entry entry) {
-    if (entry.name().indexOf('*') >= 0) {
-      patterns.add(entry);
-    } else if (entries.put(entry.name(), entry) != null) {
-      throw new IllegalStateException("known twice: " + entry.name());
+  private void add(String line) {
+    String name = line.substring(0, line.indexOf('\t'));
+    if (name.indexOf('*') >= 0) {
+      patterns.add(entry(line));
+    } else if (lines.put(name, line) != null) {
+      throw new IllegalStateException("known twice: " + name);
     }
   }
 
@@ -89,12 +90,16 @@ public final class KnownNames {
 
   /** What a table says, in its order. */
   public static List<Entry> of(String table) {
+    return lines(table).stream().map(KnownNames::entry).toList();
+  }
+
+  private static List<String> lines(String table) {
     try (InputStream in = KnownNames.class.getResourceAsStream(table)) {
       if (in == null) {
         throw new IllegalStateException("no table " + table);
       }
-      BufferedReader lines = new BufferedReader(new InputStreamReader(in, UTF_8));
-      return lines.lines().filter(line -> !line.startsWith("#")).map(KnownNames::entry).toList();
+      String text = new String(in.readAllBytes(), UTF_8);
+      return text.lines().filter(line -> !line.startsWith("#")).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -115,9 +120,9 @@ public final class KnownNames {
    * @param transports those that have parameters of their own
    */
   Optional<Entry> find(String name, Set<String> transports) {
-    Entry entry = entries.get(name);
-    if (entry != null) {
-      return Optional.of(entry);
+    String line = lines.get(name);
+    if (line != null) {
+      return Optional.of(entry(line));
     }
     return patterns.stream().filter(one -> matches(one.name(), name, transports)).findFirst();
   }
@@ -133,11 +138,11 @@ public final class KnownNames {
 
   /** Without patterns. */
   Set<String> names() {
-    return entries.keySet();
+    return lines.keySet();
   }
 
   /** Without patterns. */
   Collection<Entry> entries() {
-    return entries.values();
+    return lines.values().stream().map(KnownNames::entry).toList();
   }
 }

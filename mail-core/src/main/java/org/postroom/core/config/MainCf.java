@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.postroom.core.report.BadConfiguration;
 import org.postroom.core.report.Fault;
 import org.postroom.core.report.Notice;
@@ -28,7 +29,23 @@ public final class MainCf {
   public static final MainCf EMPTY = new MainCf(new Reader("main.cf"));
 
   /** One assignment as it is in effect. */
-  public record Entry(String name, String value, Place place) {}
+  public record Entry(String name, String value, Place place) {
+
+    // As a record's are, without what the JVM makes up for them at their first use: a start asks.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Entry entry
+          && name.equals(entry.name)
+          && value.equals(entry.value)
+          && place.equals(entry.place);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * (31 * name.hashCode() + value.hashCode()) + place.hashCode();
+    }
+  }
 
   private final Map<String, Entry> entries;
   private final List<Fault> faults;

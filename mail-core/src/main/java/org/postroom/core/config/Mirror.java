@@ -129,10 +129,11 @@ public final class Mirror {
     }
 
     private Param<?> image(Param<?> param, String name, Map<String, String> words) {
+      String doc = docs.get(param);
       return param.mirrored(
           name,
           presets.getOrDefault(param, reworded(param.defaultText(), words)),
-          docs.getOrDefault(param, reworded(param.doc(), words)));
+          () -> doc == null ? reworded(param.doc(), words) : doc);
     }
 
     private static String reworded(String text, Map<String, String> words) {

@@ -2,6 +2,7 @@ package org.postroom.core.config;
 
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postroom.core.report.ParamClass;
 
@@ -17,7 +18,7 @@ public final class Param<T> {
   private final String defaultText;
   private final ValueType<T> type;
   private final Function<String, String> derivation;
-  private final String doc;
+  private final Supplier<String> doc;
   private final ParamClass paramClass;
   private final String note;
   private final Set<Trait> traits;
@@ -30,7 +31,7 @@ public final class Param<T> {
       String defaultText,
       ValueType<T> type,
       Function<String, String> derivation,
-      String doc,
+      Supplier<String> doc,
       ParamClass paramClass,
       String note,
       Set<Trait> traits) {
@@ -38,7 +39,7 @@ public final class Param<T> {
     this.defaultText = defaultText;
     this.type = type;
     this.derivation = derivation;
-    this.doc = doc.strip();
+    this.doc = doc;
     this.paramClass = paramClass;
     this.note = note;
     this.traits = Set.copyOf(traits);
@@ -56,7 +57,7 @@ public final class Param<T> {
 
   /** What it means, for listings and the reference page. */
   public String doc() {
-    return doc;
+    return doc.get().strip();
   }
 
   /** What a value must be, to follow the word "expected". */
@@ -88,7 +89,7 @@ public final class Param<T> {
 
   /** Whether it is a list that ends at a comment; see {@link MatchItems}. */
   boolean isMatchList() {
-    return type.equals(ValueType.MATCH_LIST);
+    return type.isMatchList();
   }
 
   /** Whether a text may name a file, and so be what the file says by then. */
@@ -120,8 +121,12 @@ public final class Param<T> {
     return derivation.apply(expandedDefault);
   }
 
-  /** One that is the same in all but its name, its default and what is said of it. */
-  Param<T> mirrored(String otherName, String otherDefault, String otherDoc) {
+  /**
+   * One that is the same in all but its name, its default and what is said of it.
+   *
+   * @param otherDoc is asked for when somebody reads it
+   */
+  Param<T> mirrored(String otherName, String otherDefault, Supplier<String> otherDoc) {
     return new Param<>(
         otherName, otherDefault, type, derivation, otherDoc, paramClass, note, traits);
   }

@@ -55,7 +55,7 @@ public final class ParamFamily<T> {
         "$" + usual.name(),
         usual.type(),
         Function.identity(),
-        doc(),
+        this::doc,
         ParamClass.IMPLEMENTED,
         "",
         Set.of());

@@ -192,7 +192,7 @@ public final class ParamSet {
               preset,
               ValueType.TEXT,
               derivation,
-              doc,
+              () -> doc,
               ParamClass.IMPLEMENTED,
               "",
               Set.of(traits)));
@@ -232,7 +232,7 @@ public final class ParamSet {
               preset,
               type,
               Function.identity(),
-              doc,
+              () -> doc,
               ParamClass.IMPLEMENTED,
               "",
               Set.of(traits));

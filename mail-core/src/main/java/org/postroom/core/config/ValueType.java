@@ -37,7 +37,8 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
   /** Before the path of a file that holds a secret. */
   static final String FILE = "file:";
 
-  static final ValueType<String> TEXT = new ValueType<>("text", text -> text, text -> text);
+  static final ValueType<String> TEXT =
+      new ValueType<>("text", Function.identity(), Function.identity());
 
   static final ValueType<Boolean> BOOL =
       new ValueType<>(
@@ -53,17 +54,19 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
           },
           value -> value ? "yes" : "no");
 
+  private static final Function<List<String>, String> JOIN = items -> String.join(", ", items);
+
   static final ValueType<List<String>> LIST =
-      new ValueType<>(
-          "a list separated by commas or spaces",
-          ValueType::split,
-          items -> String.join(", ", items));
+      new ValueType<>("a list separated by commas or spaces", ValueType::split, JOIN);
 
   static final ValueType<List<String>> MATCH_LIST =
       new ValueType<>(
-          "a list separated by commas or spaces",
-          text -> MatchItems.of(text).items(),
-          items -> String.join(", ", items));
+          "a list separated by commas or spaces", text -> MatchItems.of(text).items(), JOIN);
+
+  /** Whether it is a list that ends at a comment; told by its reader, the only one that is so. */
+  boolean isMatchList() {
+    return reader == MATCH_LIST.reader;
+  }
 
   static final ValueType<Path> PATH =
       new ValueType<>("a path", ValueType::readPath, Path::toString);
@@ -79,7 +82,9 @@ record ValueType<T>(String expected, Function<String, T> reader, Function<T, Str
 
   static final ValueType<String> TEXT_OR_FIRST_LINE =
       new ValueType<>(
-          "text, or the path of a file that begins with it", ValueType::readFirstLine, t -> t);
+          "text, or the path of a file that begins with it",
+          ValueType::readFirstLine,
+          Function.identity());
 
   static ValueType<Integer> integer(Bounds bounds) {
     ValueType<Long> wide = longs(bounds);

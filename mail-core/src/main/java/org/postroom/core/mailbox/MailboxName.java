@@ -25,12 +25,21 @@ public record MailboxName(String value) implements Comparable<MailboxName> {
    * @throws BadMailboxName when no mailbox can be called so
    */
   public MailboxName {
-    value = Normalizer.normalize(value, Normalizer.Form.NFC);
+    value = isAscii(value) ? value : Normalizer.normalize(value, Normalizer.Form.NFC);
     if (value.length() > 1 && value.charAt(value.length() - 1) == SEPARATOR) {
       value = value.substring(0, value.length() - 1);
     }
     value = withUpperCaseInbox(value);
     check(value);
+  }
+
+  private static boolean isAscii(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) > 0x7F) {
+        return false;
+      }
+    }
+    return true;
   }
 
   public static MailboxName of(String value) {

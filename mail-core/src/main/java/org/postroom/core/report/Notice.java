@@ -1,5 +1,8 @@
 package org.postroom.core.report;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Something an administrator should know about a configuration that is usable all the same.
  *
@@ -25,6 +28,23 @@ public record Notice(Level level, Place place, String name, ParamClass paramClas
   /** A warning about something that we act upon. */
   public static Notice warning(Place place, String name, String text) {
     return new Notice(Level.WARNING, place, name, ParamClass.IMPLEMENTED, text);
+  }
+
+  // As a record's are, without what the JVM makes up for them at their first use: a start asks.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Notice notice
+        && level == notice.level
+        && place.equals(notice.place)
+        && name.equals(notice.name)
+        && paramClass == notice.paramClass
+        && text.equals(notice.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(level, place, name, paramClass, text);
   }
 
   @Override

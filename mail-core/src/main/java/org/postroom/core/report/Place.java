@@ -1,5 +1,7 @@
 package org.postroom.core.report;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a setting was written.
  *
@@ -16,6 +18,18 @@ public record Place(String source, int line) {
 
   /** A table, whose words name its file and line. */
   public static final Place TABLES = new Place("tables", 0);
+
+  // As a record's are, without what the JVM makes up for them at their first use: a start asks.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Place place && line == place.line && source.equals(place.source);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * source.hashCode() + line;
+  }
 
   @Override
   public String toString() {

@@ -146,7 +146,7 @@ final class CidrRules implements Lookup {
       List<Edge> edges = six ? ipv6 : ipv4;
       for (Interval each : stretches) {
         edges.add(new Edge(each.first(), values.size(), true));
-        if (!each.last().equals(Interval.all(six).last())) {
+        if (each.last().compareTo(Interval.all(six).last()) != 0) {
           edges.add(new Edge(each.last().next(), values.size(), false));
         }
       }
@@ -207,7 +207,7 @@ final class CidrRules implements Lookup {
         } else {
           holding.remove(edge.rule());
         }
-        boolean lastHere = i + 1 == edges.size() || !edges.get(i + 1).at().equals(edge.at());
+        boolean lastHere = i + 1 == edges.size() || edges.get(i + 1).at().compareTo(edge.at()) != 0;
         Optional<Row> value = holding.isEmpty() ? Optional.empty() : values.get(holding.first());
         if (lastHere && (found.isEmpty() || !found.get(found.size() - 1).equals(value))) {
           starts.add(edge.at());

@@ -10,7 +10,10 @@ import org.postroom.core.config.BadValue;
 import org.postroom.core.config.Braces;
 import org.postroom.core.config.Nearest;
 
-/** The catalogue of table types: one row each. A new type is a row and its factory. */
+/**
+ * The catalogue of table types: one row each. A new type is a row and its factory; a lambda, and
+ * not a reference to another class's method, for which that class would be loaded with the row.
+ */
 final class TableTypes {
 
   record Row(String name, Function<Opening, LookupTable> factory, String doc) {
@@ -22,11 +25,11 @@ final class TableTypes {
 
   static final List<Row> ALL =
       List.of(
-          new Row("hash", in -> indexed(in, ".db"), "Key and value, read from the source's text."),
-          new Row("btree", in -> indexed(in, ".db"), "As hash."),
-          new Row("lmdb", in -> indexed(in, ".lmdb"), "As hash."),
-          new Row("dbm", in -> indexed(in, ".pag"), "As hash."),
-          new Row("cdb", in -> indexed(in, ".cdb"), "As hash."),
+          indexed("hash", ".db", "Key and value, read from the source's text."),
+          indexed("btree", ".db", "As hash."),
+          indexed("lmdb", ".lmdb", "As hash."),
+          indexed("dbm", ".pag", "As hash."),
+          indexed("cdb", ".cdb", "As hash."),
           new Row("texthash", TableTypes::keyValue, "Key and value, from a file's text."),
           new Row(
               "regexp",
@@ -42,26 +45,28 @@ final class TableTypes {
               "Networks, the first that holds the address; cidr_table(5)."),
           new Row(
               "accessdb",
-              SendmailTables::access,
+              in -> SendmailTables.access(in),
               "sendmail's table of who may do what, for the check_..._access restrictions."),
           new Row(
               "mailertable",
-              SendmailTables::mailers,
+              in -> SendmailTables.mailers(in),
               "sendmail's table of where mail goes, for transport_maps."),
-          new Row("inline", InlineTable::open, "Keys and values in the configuration itself."),
-          new Row("static", StaticTable::open, "One value for every key."),
-          new Row("unionmap", UnionTable::open, "All that several tables say, with commas."),
-          new Row("pipemap", PipeTable::open, "One table's value is the next one's key."),
-          new Row("randmap", RandomTable::open, "One of several values, by chance."),
-          new Row("environ", EnvironmentTable::open, "The variables of the environment."),
+          new Row(
+              "inline", in -> InlineTable.open(in), "Keys and values in the configuration itself."),
+          new Row("static", in -> StaticTable.open(in), "One value for every key."),
+          new Row(
+              "unionmap", in -> UnionTable.open(in), "All that several tables say, with commas."),
+          new Row("pipemap", in -> PipeTable.open(in), "One table's value is the next one's key."),
+          new Row("randmap", in -> RandomTable.open(in), "One of several values, by chance."),
+          new Row("environ", in -> EnvironmentTable.open(in), "The variables of the environment."),
           new Row(
               "proxy",
               in -> in.open(in.name()),
               "The table behind it; nothing needs a proxy here."),
           new Row("program", TableTypes::given, "A table that the embedding program gives."),
-          new Row("mysql", SqlTable::open, "A database, as mysql_table(5) describes it."),
-          new Row("pgsql", SqlTable::open, "A database, as pgsql_table(5) describes it."),
-          new Row("sqlite", SqlTable::open, "A database, as sqlite_table(5) describes it."));
+          database("mysql"),
+          database("pgsql"),
+          database("sqlite"));
 
   private static final Map<String, Row> BY_NAME =
       ALL.stream().collect(Collectors.toUnmodifiableMap(Row::name, row -> row));
@@ -84,6 +89,15 @@ final class TableTypes {
           Map.entry("debug", "name the table itself"));
 
   private TableTypes() {}
+
+  private static Row indexed(String name, String suffix, String doc) {
+    return new Row(name, in -> indexed(in, suffix), doc);
+  }
+
+  private static Row database(String name) {
+    String doc = "A database, as " + name + "_table(5) describes it.";
+    return new Row(name, in -> SqlTable.open(in), doc);
+  }
 
   /** {@link BadValue}, which says why, for a type that is none of ours. */
   static Row named(String type, String text) {

@@ -80,8 +80,11 @@ public final class SourceParams {
     return settings.params().contains(SOURCES) && settings.get(SOURCES).contains(SYSTEM);
   }
 
+  /** The usual one is there: no start reads the catalogue for it. */
   private static String scheme(String name) {
-    StoredPassword.requireScheme(name);
+    if (!name.equals(StoredPassword.CRYPT)) {
+      StoredPassword.requireScheme(name);
+    }
     return name;
   }
 }
