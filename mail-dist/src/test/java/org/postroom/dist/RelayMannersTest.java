@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.postroom.dist.RelayHouse.BOB;
 import static org.postroom.dist.RelayHouse.MESSAGE;
 
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -24,42 +23,6 @@ final class RelayMannersTest {
   @AfterEach
   void stop() {
     house.close();
-  }
-
-  /** All others have an hour, which does not pass. */
-  @ParameterizedTest
-  @CsvSource({
-    "CONNECT, smtp_helo_timeout",
-    "EHLO, smtp_helo_timeout",
-    "STARTTLS, smtp_starttls_timeout",
-    "MAIL, smtp_mail_timeout",
-    "RCPT, smtp_rcpt_timeout",
-    "DATA, smtp_data_init_timeout",
-    "., smtp_data_done_timeout",
-    "RSET, smtp_rset_timeout",
-  })
-  void eachStepHasItsTime(String silent, String parameter) throws Exception {
-    for (String step :
-        List.of(
-            "helo", "starttls", "mail", "rcpt", "data_init", "data_xfer", "data_done", "rset")) {
-      house.set("smtp_" + step + "_timeout", "1h");
-    }
-    house.set(parameter, "10s").start();
-    hop.offers("8BITMIME", "STARTTLS").always("STARTTLS", "454 4.7.0 Not now");
-    if (silent.equals("RSET")) {
-      hop.always("DATA", "451 4.3.0 Not well");
-    }
-    hop.always(silent, RelayHop.SILENCE);
-
-    house.send(BOB, MESSAGE);
-    house.until(
-        () ->
-            silent.equals("CONNECT")
-                ? !hop.visits().isEmpty()
-                : hop.heard().stream().anyMatch(line -> line.startsWith(silent)));
-    house.passUntilAttempts(Duration.ofSeconds(10), 1);
-
-    assertThat(house.queued(BOB).lastReason()).startsWith("4.");
   }
 
   @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.postroom.dist.RelayHouse.BOB;
 import static org.postroom.dist.RelayHouse.MESSAGE;
 
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,23 +128,6 @@ final class RelayRepliesTest {
       house.awaitEmptyQueue();
       assertThat(hop.unread()).isZero();
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "."})
-  void aServerThatFallsSilentIsAskedAgainLater(String line) throws Exception {
-    hop.always(line, RelayHop.SILENCE);
-
-    house.send(BOB, MESSAGE);
-    house.until(() -> line.equals("CONNECT") ? !hop.visits().isEmpty() : hasHeard(line));
-    house.passUntilAttempts(Duration.ofSeconds(30), 1); // each step of it has its own time limit
-
-    assertThat(house.queued(BOB).lastReason()).startsWith("4.4.");
-    hop.well();
-    house.retryUntilEmpty();
-    assertThat(hop.await().to()).containsExactly(BOB);
-    assertThat(hop.unread()).isZero();
-    assertThat(house.inbox()).isEmpty();
   }
 
   @Test
@@ -274,10 +256,6 @@ final class RelayRepliesTest {
         .contains(
             "MAIL FROM:<ada@example.org> RET=HDRS ENVID=a+2Bb",
             "RCPT TO:<bob@example.net> NOTIFY=FAILURE,SUCCESS ORCPT=rfc822;b+2Bob@example.net");
-  }
-
-  private boolean hasHeard(String line) {
-    return hop.heard().stream().anyMatch(heard -> heard.startsWith(line));
   }
 
   private static byte[] utf8(String text) {

@@ -47,6 +47,7 @@ final class SmarthostTest {
             .set("smtpd_relay_restrictions", "permit_sasl_authenticated, reject")
             .set("smtpd_sasl_authenticated_header", "yes")
             .set("smtpd_sender_login_maps", "static:{" + USER + ", other@provider.test}")
+            .set("auth_failure_delay", "0s")
             .listen(Role.SUBMISSIONS, 0)
             .listen(Role.SUBMISSION, 0)
             .account(USER, PASSWORD)
