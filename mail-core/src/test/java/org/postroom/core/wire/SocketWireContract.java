@@ -625,7 +625,7 @@ abstract class SocketWireContract extends WireContract {
       }
       connection.out().ascii("go\r\n").flush();
       connection.startTls(tls);
-      for (int i = 0; i < 1000; i++) {
+      for (int i = 0; i < 100; i++) {
         Until.aMoment();
       }
       connection.in().hasLine(100);
